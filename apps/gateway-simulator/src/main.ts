@@ -1,0 +1,56 @@
+import { serve } from '@hono/node-server';
+import { z } from 'zod';
+import { createSimulator } from './app.ts';
+import { webhookKey } from './sign.ts';
+
+const env = z
+  .object({
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
+    MOCK_WEBHOOK_SECRET: z.string().refine(isSecret, 'is not whsec_ followed by base64 of 24 bytes or more'),
+  })
+  .safeParse(process.env);
+
+if (!env.success) {
+  const problems = env.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  process.stderr.write(`The gateway simulator can't start:\n${problems.join('\n')}\n`);
+  process.exit(2);
+}
+
+const { PORT, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET } = env.data;
+const simulator = createSimulator({ webhookUrl: WEBHOOK_URL, secret: MOCK_WEBHOOK_SECRET });
+
+const server = serve({ fetch: simulator.app.fetch, port: PORT, hostname: HOST }, ({ port }) => {
+  const host = HOST.includes(':') ? `[${HOST}]` : HOST;
+  process.stdout.write(`Gateway simulator on http://${host}:${port}, webhooks to ${WEBHOOK_URL}\n`);
+});
+server.on('error', (error: NodeJS.ErrnoException) => {
+  const why = error.code === 'EADDRINUSE' ? `port ${PORT} is taken` : error.message;
+  process.stderr.write(`The gateway simulator can't start: ${why}\n`);
+  process.exit(1);
+});
+
+let stopping = false;
+async function stop(): Promise<void> {
+  // A second signal means that somebody won't wait for the deliveries.
+  if (stopping) process.exit(1);
+  stopping = true;
+  await simulator.stop();
+  server.close(() => process.exit(0));
+  // A client that never reads its answer must not keep the process.
+  setTimeout(() => process.exit(0), 2000).unref();
+}
+
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// Whoever started us over an IPC channel is gone: nobody else would end this process.
+if (process.channel) process.on('disconnect', stop);
+
+function isSecret(value: string): boolean {
+  try {
+    return webhookKey(value).length > 0;
+  } catch {
+    return false;
+  }
+}
