@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { clusterPassword, superuser } from './cluster.ts';
+import { processIsAlive } from './process-is-alive.ts';
+import { spawnAs } from './system-user.ts';
+import type { SystemUser } from './system-user.ts';
+
+export type ServerOptions = {
+  binaries: string;
+  data: string;
+  /** What the server says; written anew at every start. */
+  log: string;
+  user: SystemUser | undefined;
+  /** Server parameters beyond the ones that every server of ours has. */
+  settings: Record<string, string>;
+};
+
+export type PostgresServer = {
+  /** The superuser's URL of the database `postgres`. */
+  url: string;
+  pid: number;
+  /** Fast shutdown: sessions are ended, everything committed is kept. Resolves when the process is gone. */
+  stop: () => Promise<void>;
+};
+
+const startMs = 60_000;
+const stopMs = 30_000;
+const portAttempts = 5;
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+
+export const serverUrl = (data: string, port: number): string =>
+  `postgres://${superuser}:${clusterPassword(data)}@127.0.0.1:${port}/postgres`;
+
+/** The server's data folder as it names it itself, or undefined when nobody (or somebody else) answers at the URL. */
+export const answeringDataFolder = async (url: string): Promise<string | undefined> => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>('show data_directory');
+    return rows[0]?.data_directory;
+  } catch {
+    return undefined;
+  } finally {
+    await client.end().catch(() => {});
+  }
+};
+
+const lastLines = (log: string): string => readFileSync(log, 'utf8').trim().split('\n').slice(-10).join('\n');
+
+/** Ends a postmaster, ours or an adopted one; bounded, and the harder way when the gentle one takes too long. */
+export const stopProcess = async (pid: number): Promise<void> => {
+  for (const [signal, patienceMs] of [['SIGINT', stopMs], ['SIGQUIT', 5_000]] as const) {
+    if (!processIsAlive(pid)) return;
+    process.kill(pid, signal);
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline) {
+      if (!processIsAlive(pid)) return;
+      await delay(20);
+    }
+  }
+  throw new Error(`PostgreSQL (process ${pid}) doesn't stop.`);
+};
+
+const tryStart = async (options: ServerOptions, port: number): Promise<PostgresServer | 'port taken'> => {
+  const { binaries, data, log, user, settings } = options;
+  const all = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    // TCP with a password is the only way in: no socket file in a folder that others may write.
+    unix_socket_directories: '',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    ...settings,
+  };
+  const output = openSync(log, 'w', 0o600);
+  // A session of its own, so that a terminal's Ctrl-C reaches only us, and we stop the server last.
+  const server = spawn(
+    join(binaries, 'bin', 'postgres'),
+    ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    {
+      ...spawnAs(user),
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', output, output],
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    },
+  );
+  closeSync(output);
+  server.unref();
+  let ended: string | undefined;
+  server.once('error', (error) => (ended = error.message));
+  server.once('exit', (code, signal) => (ended ??= `it ended with ${signal ?? `code ${code}`}`));
+
+  const url = serverUrl(data, port);
+  const deadline = Date.now() + startMs;
+  while (Date.now() < deadline) {
+    if (ended !== undefined) {
+      const said = lastLines(log);
+      if (/Address already in use/.test(said)) return 'port taken';
+      throw new Error(`PostgreSQL did not start: ${ended}\n${said}`);
+    }
+    if ((await answeringDataFolder(url)) === data && server.pid !== undefined) {
+      const { pid } = server;
+      return { url, pid, stop: () => stopProcess(pid) };
+    }
+    await delay(20);
+  }
+  if (server.pid !== undefined) await stopProcess(server.pid);
+  throw new Error(`PostgreSQL did not answer within ${startMs / 1_000} s:\n${lastLines(log)}`);
+};
+
+/** Starts a server on 127.0.0.1 at a free port and waits until it answers. Errors carry the last lines of its log. */
+export const startServer = async (options: ServerOptions): Promise<PostgresServer> => {
+  for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
+    const started = await tryStart(options, await freePort());
+    if (started !== 'port taken') return started;
+  }
+  throw new Error(`PostgreSQL found no free port on 127.0.0.1 in ${portAttempts} attempts.`);
+};
