@@ -1,9 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** Folder with PostgreSQL's own `bin`, `lib` and `share`, from the npm package for this platform. */
-export const findBinaries = (): string => {
+export type Binaries = {
+  /** Has PostgreSQL's own `bin`, `lib` and `share`. */
+  folder: string;
+  /** PostgreSQL's version and the package's own suffix. */
+  version: string;
+};
+
+/** PostgreSQL from the npm package for this platform. */
+export const findBinaries = (): Binaries => {
   const platform = `${process.platform}-${process.arch}`;
   let entry: string;
   try {
@@ -14,9 +21,10 @@ export const findBinaries = (): string => {
         'DATABASE_URL to run, TEST_DATABASE_URL to test.',
     );
   }
-  const native = join(dirname(entry), '..', 'native');
-  if (!existsSync(join(native, 'bin', 'postgres'))) {
-    throw new Error(`PostgreSQL's package is incomplete (${native}). Remove node_modules and start again.`);
+  const folder = join(dirname(entry), '..', 'native');
+  if (!existsSync(join(folder, 'bin', 'postgres'))) {
+    throw new Error(`PostgreSQL's package is incomplete (${folder}). Remove node_modules and start again.`);
   }
-  return native;
+  const { version } = JSON.parse(readFileSync(join(folder, '..', 'package.json'), 'utf8')) as { version: string };
+  return { folder, version };
 };

@@ -8,6 +8,7 @@ import { findBinaries } from './binaries.ts';
 import { makeCluster } from './cluster.ts';
 import { startServer } from './server.ts';
 import { canReach, userForPostgres } from './system-user.ts';
+import type { SystemUser } from './system-user.ts';
 
 export type TestServer = {
   url: string;
@@ -74,23 +75,33 @@ const guardFolder = (folder: string): ChildProcess => {
   return guard;
 };
 
+/** A new temporary folder that belongs to PostgreSQL's user and that it can get to. */
+const temporaryFolder = (user: SystemUser | undefined): string => {
+  for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
+    const folder = mkdtempSync(join(realpathSync(parent), 'commerce-test-postgres-'));
+    if (user) chownSync(folder, user.uid, user.gid);
+    if (canReach(user, [folder])) return folder;
+    rmSync(folder, { recursive: true });
+  }
+  throw new Error(`PostgreSQL's user can't enter ${tmpdir()}: set TMPDIR to a folder that it can.`);
+};
+
 const startEmbedded = async (): Promise<TestServer> => {
   const user = userForPostgres();
-  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'commerce-test-postgres-'));
+  const folder = temporaryFolder(user);
   const guard = guardFolder(folder);
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
     guard.stdin?.end();
   };
   try {
-    if (user) chownSync(folder, user.uid, user.gid);
-    let binaries = findBinaries();
+    let binaries = findBinaries().folder;
     if (!canReach(user, [join(binaries, 'bin', 'postgres')])) {
       cpSync(binaries, join(folder, 'binaries'), { recursive: true, verbatimSymlinks: true });
       binaries = join(folder, 'binaries');
     }
-    if (!canReach(user, [folder, join(binaries, 'bin', 'postgres')])) {
-      throw new Error(`${folder} can't hold PostgreSQL: its user may not enter, or nothing may be executed there.`);
+    if (!canReach(user, [join(binaries, 'bin', 'postgres')])) {
+      throw new Error(`Nothing may be executed in ${folder}: set TMPDIR to a folder where programs can run.`);
     }
     const data = join(folder, 'data');
     makeCluster({ binaries, data, user, sync: false });

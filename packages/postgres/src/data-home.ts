@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync,
+  statSync, writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { findBinaries } from './binaries.ts';
+import type { Binaries } from './binaries.ts';
+import { canReach, userForPostgres } from './system-user.ts';
+import type { SystemUser } from './system-user.ts';
+
+export type DataHome = {
+  data: string;
+  log: string;
+  binaries: Binaries;
+  user: SystemUser | undefined;
+  /** A sentence for the person at the terminal, when the data aren't where they would be looked for. */
+  note?: string;
+};
+
+const defaultStateRoot = (): string => {
+  if (process.getuid?.() === 0) return '/var/lib/commerce-core';
+  const given = process.env['XDG_STATE_HOME'];
+  return join(given && isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'commerce-core');
+};
+
+/** Whether files here can belong to PostgreSQL's user alone, as it insists; shared folders of virtual machines can't. */
+const keepsOwners = (folder: string, user: SystemUser | undefined): boolean => {
+  const probe = mkdtempSync(join(folder, 'probe-'));
+  try {
+    if (user) chownSync(probe, user.uid, user.gid);
+    chmodSync(probe, 0o700);
+    const { mode, uid } = statSync(probe);
+    return (mode & 0o777) === 0o700 && uid === (user?.uid ?? process.getuid?.());
+  } catch {
+    return false;
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
+  }
+};
+
+const copyBinaries = ({ folder, version }: Binaries, state: string): string => {
+  const copy = join(state, `postgresql-${version}`);
+  if (existsSync(copy)) return copy;
+  const unfinished = `${copy}.new-${process.pid}`;
+  cpSync(folder, unfinished, { recursive: true, verbatimSymlinks: true });
+  try {
+    renameSync(unfinished, copy);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(copy)) throw error;
+  }
+  return copy;
+};
+
+const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
+
+/**
+ * Decides where the clone's PostgreSQL keeps its data: in `.data/postgres`, or, where its user can't get there, in a
+ * state folder of the machine named by the clone's path, beside a copy of the programs. `.data/where` then says so,
+ * and later starts follow it.
+ */
+export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): DataHome => {
+  const dotData = join(realpathSync(clone), '.data');
+  mkdirSync(dotData, { recursive: true });
+  const binaries = findBinaries();
+  const inClone = join(dotData, 'postgres');
+  const whereFile = join(dotData, 'where');
+  const where = existsSync(whereFile) ? readFileSync(whereFile, 'utf8').split('\n')[0] : undefined;
+  const movedTo = where && existsSync(where) ? where : undefined;
+
+  const existing = join(movedTo ?? dotData, 'postgres');
+  const owner = ownerOf(existing);
+  const user = userForPostgres(owner);
+  if (!user && owner !== undefined && owner !== process.getuid?.()) {
+    throw new Error(`${existing} belongs to another user (${owner}): start as root or that user, or move it away.`);
+  }
+  const usable = canReach(user, [dotData, join(binaries.folder, 'bin', 'postgres')]) && keepsOwners(dotData, user);
+  if (!movedTo && usable) return { data: inClone, log: join(dotData, 'postgres.log'), binaries, user };
+  if (!movedTo && existsSync(join(inClone, 'PG_VERSION'))) {
+    throw new Error(`PostgreSQL's user ${user?.name ?? ''} can no longer get to its data in ${inClone}.`);
+  }
+
+  const path = dirname(dotData);
+  const name = `${basename(path)}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
+  const state = movedTo ?? join(stateRoot, name);
+  mkdirSync(state, { recursive: true });
+  if (user) {
+    // Others may pass through to what is theirs, whatever our umask; the data folder itself is its user's alone.
+    if (!movedTo) chmodSync(stateRoot, 0o755);
+    chmodSync(state, 0o711);
+  } else {
+    chmodSync(state, 0o700);
+  }
+  const copied = copyBinaries(binaries, state);
+  if (!canReach(user, [state, join(copied, 'bin', 'postgres')])) {
+    throw new Error(`PostgreSQL can't run in ${state}: its user may not enter, or nothing may be executed there.`);
+  }
+  const data = join(state, 'postgres');
+  const leftByEarlierClone = !movedTo && existsSync(data);
+  const reason = user
+    ? `because it runs as the user ${user.name}, who can't enter this clone`
+    : 'because the file system of this clone keeps no owners and modes';
+  writeFileSync(whereFile, `${state}\nPostgreSQL's data and programs for this clone are there, ${reason}.\n`);
+  return {
+    data,
+    log: join(state, 'postgres.log'),
+    binaries: { ...binaries, folder: copied },
+    user,
+    note: leftByEarlierClone
+      ? `Data in ${state}, left there by an earlier clone at this path.`
+      : `Data in ${state}, ${reason}.`,
+  };
+};

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startLocalServer } from './local-server.ts';
+import type { LocalServer } from './local-server.ts';
+import { processIsAlive } from './process-is-alive.ts';
+
+const folders: string[] = [];
+const servers: LocalServer[] = [];
+
+const newFolder = (mode = 0o755): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'local-server-'));
+  chmodSync(folder, mode);
+  folders.push(folder);
+  return folder;
+};
+
+const start = async (clone: string, stateRoot = join(clone, 'never-used')): Promise<LocalServer> => {
+  const server = await startLocalServer(clone, { stateRoot });
+  servers.push(server);
+  return server;
+};
+
+const query = async (url: string, text: string): Promise<Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+/** The process group; a process of a session of its own leads its own group. */
+const groupOf = (pid: number): string =>
+  existsSync('/proc/self/stat')
+    ? (readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/s, '').trim().split(' ')[2] ?? '')
+    : execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+test('a second start has the data of the first', async () => {
+  const clone = newFolder();
+  const first = await start(clone);
+  expect(first.data).toBe(join(clone, '.data', 'postgres'));
+  await query(first.url, "create table kept as select 'still here' as word");
+  await first.stop();
+  expect(processIsAlive(first.pid)).toBe(false);
+
+  const second = await start(clone);
+  expect(second.adopted).toBe(false);
+  expect(await query(second.url, 'select word from kept')).toEqual([{ word: 'still here' }]);
+});
+
+test('commits are durable, times are UTC, and only this machine can connect, with the password', async () => {
+  const { url, data } = await start(newFolder());
+  for (const [name, value] of [
+    ['fsync', 'on'],
+    ['synchronous_commit', 'on'],
+    ['full_page_writes', 'on'],
+    ['timezone', 'UTC'],
+    ['listen_addresses', '127.0.0.1'],
+    ['unix_socket_directories', ''],
+    ['server_encoding', 'UTF8'],
+  ] as const) {
+    expect(Object.values((await query(url, `show ${name}`))[0] ?? {}), name).toEqual([value]);
+  }
+  const wrong = new URL(url);
+  wrong.password = 'guessed';
+  await expect(query(wrong.href, 'select 1')).rejects.toThrow('password authentication failed');
+  expect(statSync(join(data, 'superuser-password')).mode & 0o777).toBe(0o600);
+  expect(statSync(data).mode & 0o777).toBe(0o700);
+});
+
+test("the server has a process group of its own, so that a terminal's Ctrl-C doesn't reach it", async () => {
+  const { pid } = await start(newFolder());
+  expect(groupOf(pid)).toBe(String(pid));
+  expect(groupOf(process.pid)).not.toBe(String(pid));
+});
+
+test('a second start beside a running one is refused and leaves the first alone', async () => {
+  const clone = newFolder();
+  const first = await start(clone);
+  await expect(start(clone)).rejects.toThrow('Another npm start of this clone is running');
+  expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('of two first starts at the same moment one wins and has a whole server', async () => {
+  const clone = newFolder();
+  const results = await Promise.allSettled([start(clone), start(clone)]);
+  const won = results.filter((result) => result.status === 'fulfilled');
+  expect(won).toHaveLength(1);
+  expect(await query(won[0]?.value.url ?? '', 'select 1 as one')).toEqual([{ one: 1 }]);
+});
+
+test('an initdb that was interrupted is done again', async () => {
+  const clone = newFolder();
+  const abandoned = join(clone, '.data', 'postgres.new-999999999', 'data');
+  mkdirSync(abandoned, { recursive: true });
+  writeFileSync(join(abandoned, 'PG_VERSION'), '18\n');
+  mkdirSync(join(clone, '.data', 'postgres'));
+
+  const { url } = await start(clone);
+  expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(readdirSync(join(clone, '.data')).sort()).toEqual(['postgres', 'postgres.log']);
+});
+
+test('a folder that is not ours is left alone, with a message that names it', async () => {
+  const clone = newFolder();
+  const data = join(clone, '.data', 'postgres');
+  mkdirSync(data, { recursive: true });
+  writeFileSync(join(data, 'PG_VERSION'), '18\n');
+  writeFileSync(join(data, 'thesis.txt'), 'irreplaceable');
+  await expect(start(clone)).rejects.toThrow(`${data} is no complete data folder of ours`);
+  expect(readFileSync(join(data, 'thesis.txt'), 'utf8')).toBe('irreplaceable');
+});
+
+test('data of another major version are refused before anything runs on them', async () => {
+  const clone = newFolder();
+  const { data, stop } = await start(clone);
+  await stop();
+  writeFileSync(join(data, 'PG_VERSION'), '17\n');
+  await expect(start(clone)).rejects.toThrow('was made by PostgreSQL 17');
+});
+
+test("a start that fails shows the last lines of the server's log", async () => {
+  const clone = newFolder();
+  const { data, stop } = await start(clone);
+  await stop();
+  rmSync(join(data, 'global', 'pg_control'));
+  await expect(start(clone)).rejects.toThrow(/PostgreSQL did not start: it ended with code \d+\n.*pg_control/s);
+});
+
+test("a postmaster.pid whose number now belongs to another program doesn't prevent a start", async () => {
+  const clone = newFolder();
+  const { data, stop } = await start(clone);
+  await stop();
+  const stale = [process.pid, data, 1_700_000_000, 5432, '', '127.0.0.1', '', 'ready   '];
+  writeFileSync(join(data, 'postmaster.pid'), `${stale.join('\n')}\n`);
+  const { adopted } = await start(clone);
+  expect(adopted).toBe(false);
+});
+
+test('the loss of the server is told', async () => {
+  const { pid, lost } = await start(newFolder());
+  process.kill(pid, 'SIGINT');
+  await expect(lost).resolves.toBeUndefined();
+});
+
+// Root is where the clone and PostgreSQL have different users; elsewhere there is nothing to move.
+describe.runIf(process.getuid?.() === 0)('as root', () => {
+  test("PostgreSQL runs as a user that the machine already had, and the data are that user's", async () => {
+    const { pid, data } = await start(newFolder());
+    const uid = statSync(`/proc/${pid}`).uid;
+    expect(uid).toBeGreaterThan(0);
+    expect(statSync(data).uid).toBe(uid);
+  });
+
+  test("below a folder that its user can't enter, data and programs lie in the machine's state folder", async () => {
+    const clone = newFolder(0o700);
+    const stateRoot = join(newFolder(), 'state');
+    const first = await start(clone, stateRoot);
+    const [state = ''] = readFileSync(join(clone, '.data', 'where'), 'utf8').split('\n');
+    expect(state.startsWith(`${stateRoot}/local-server-`)).toBe(true);
+    expect(first.data).toBe(join(state, 'postgres'));
+    expect(first.note).toContain(state);
+    expect(existsSync(join(clone, '.data', 'postgres'))).toBe(false);
+    expect(statSync(first.data).mode & 0o777).toBe(0o700);
+    await query(first.url, "create table kept as select 'still here' as word");
+    await first.stop();
+
+    const second = await start(clone, stateRoot);
+    expect(await query(second.url, 'select word from kept')).toEqual([{ word: 'still here' }]);
+  });
+
+  test('data that lie elsewhere are found again when the clone becomes accessible', async () => {
+    const clone = newFolder(0o700);
+    const stateRoot = join(newFolder(), 'state');
+    const first = await start(clone, stateRoot);
+    await first.stop();
+    chmodSync(clone, 0o755);
+    const second = await start(clone, stateRoot);
+    expect(second.data).toBe(first.data);
+  });
+
+  test('data that an unprivileged user made are served as that user', async () => {
+    const clone = newFolder();
+    const { data, stop } = await start(clone);
+    await stop();
+    execFileSync('chown', ['-R', 'daemon:daemon', data]);
+    const { pid } = await start(clone);
+    expect(statSync(`/proc/${pid}`).uid).toBe(statSync(data).uid);
+  });
+});

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { processIsAlive } from './process-is-alive.ts';
+
+export type RunningPostmaster = { pid: number; port: number };
+
+const programName = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '';
+  }
+};
+
+/**
+ * The server that `postmaster.pid` says is running on this data folder. PostgreSQL itself sees through a dead process's
+ * file, but not when the number has since gone to some other program (after a reboot, say): then the file is removed.
+ * The port is 0 while the server is too young to have written it.
+ */
+export const runningPostmaster = (data: string): RunningPostmaster | undefined => {
+  const file = join(data, 'postmaster.pid');
+  let lines: string[];
+  try {
+    lines = readFileSync(file, 'utf8').split('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || !processIsAlive(pid)) return undefined;
+  if (!programName(pid).endsWith('postgres')) {
+    rmSync(file, { force: true });
+    return undefined;
+  }
+  return { pid, port: Number(lines[3] ?? 0) };
+};
