@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { id } from '../ids.ts';
+import { unitAmountMax } from '../money.ts';
+import { line } from '../text.ts';
+
+/** ISO 4217; amounts count its minor units. */
+export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter currency code, like KRW');
+const priceAmount = z.int().min(0).max(unitAmountMax);
+const name = line(300);
+
+export const createProductInput = z.strictObject({ sku: line(100), name, priceAmount, currency });
+export const renameProductInput = z.strictObject({ productId: id, name });
+export const repriceProductInput = z.strictObject({ productId: id, priceAmount });
+export const productIdInput = z.strictObject({ productId: id });
+
+export type CreateProduct = z.output<typeof createProductInput>;

@@ -1,0 +1,37 @@
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { anyOf } from '../database/any-of.ts';
+import type { Reader } from '../database/page.ts';
+import { insertRows, updateRows } from '../database/rows.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { Product } from './product.ts';
+import { products } from './tables.ts';
+
+export type ProductFilter = { sku?: string | undefined; includeArchived?: boolean | undefined };
+
+export async function readProducts(reader: Reader, ids: Iterable<string>): Promise<Map<string, Product>> {
+  const rows = await reader.select().from(products).where(anyOf(products.id, ids));
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export async function listProducts(
+  reader: Reader,
+  { sku, includeArchived }: ProductFilter,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Product[]> {
+  return reader.select().from(products).where(and(
+    sku === undefined ? undefined : eq(products.sku, sku),
+    includeArchived ? undefined : isNull(products.archivedAt),
+    cursor === undefined ? undefined : lt(products.id, cursor),
+  )).orderBy(desc(products.id)).limit(limit);
+}
+
+/** Inserts the products whose sku is free, and answers their ids. */
+export async function insertProducts(tx: Transaction, rows: readonly Product[]): Promise<Set<string>> {
+  // Sorted: two transactions that insert two equal skus in opposite order would wait for each other.
+  const sorted = [...rows].sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  return new Set(await insertRows(tx, products, sorted, sql`on conflict ("sku") do nothing returning "id"`));
+}
+
+export const updateProducts = (tx: Transaction, rows: readonly Product[]) =>
+  updateRows(tx, products, 'id', ['name', 'priceAmount', 'archivedAt', 'version', 'updatedAt'], rows);

@@ -1,0 +1,99 @@
+export type ErrorKind =
+  | 'invalid'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'missing'
+  | 'conflict'
+  | 'too_large'
+  | 'limited'
+  | 'unavailable'
+  | 'internal';
+
+/** The one table of what can go wrong: code → kind. The API maps kinds to HTTP and tRPC; front ends switch on codes. */
+export const errorKinds = {
+  validation_failed: 'invalid',
+  empty_order: 'invalid',
+  currency_mismatch: 'invalid',
+  amount_too_large: 'invalid',
+  invalid_signature: 'invalid',
+  malformed_event: 'invalid',
+  unauthenticated: 'unauthenticated',
+  forbidden: 'forbidden',
+  not_found: 'missing',
+  product_not_found: 'missing',
+  order_not_found: 'missing',
+  shipment_not_found: 'missing',
+  api_key_not_found: 'missing',
+  gateway_event_not_found: 'missing',
+  provider_not_configured: 'missing',
+  insufficient_stock: 'conflict',
+  invalid_transition: 'conflict',
+  payment_in_progress: 'conflict',
+  sku_taken: 'conflict',
+  stock_changed: 'conflict',
+  stock_below_reserved: 'conflict',
+  stock_too_large: 'conflict',
+  payload_too_large: 'too_large',
+  rate_limited: 'limited',
+  database_unavailable: 'unavailable',
+  outcome_unknown: 'unavailable',
+  internal_error: 'internal',
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** What a shortage says for each product: units asked for, and units that can still be sold. */
+export type Shortage = { productId: string; askedQty: number; leftQty: number };
+
+/** The codes whose details have a shape of their own; all others carry none. */
+export interface ErrorDetails {
+  validation_failed: { issues: { path: string; message: string }[] };
+  currency_mismatch: { currencies: string[] };
+  product_not_found: { productIds: string[] };
+  insufficient_stock: { products: Shortage[] };
+  invalid_transition: { subject: 'order' | 'payment' | 'shipment'; from: string; to: string };
+  stock_changed: { availableQty: number };
+  stock_below_reserved: { reservedQty: number };
+}
+
+export type DetailsOf<C extends ErrorCode> = C extends keyof ErrorDetails ? ErrorDetails[C] : undefined;
+
+/** An error as clients see it: one member per code, so that a `switch` on `code` narrows `details`. */
+export type ErrorBody = { [C in ErrorCode]: { code: C; details: DetailsOf<C> } }[ErrorCode];
+
+type DetailsArgument<C extends ErrorCode> = C extends keyof ErrorDetails ? [details: ErrorDetails[C]] : [];
+
+/** A refusal that a caller is meant to understand. Everything else that is thrown is a fault and stays masked. */
+export class CommerceError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'CommerceError';
+  readonly code: C;
+  readonly details: DetailsOf<C>;
+
+  constructor(code: C, message: string, ...[details]: DetailsArgument<C>) {
+    super(message);
+    this.code = code;
+    this.details = details as DetailsOf<C>;
+  }
+
+  get kind(): ErrorKind {
+    return errorKinds[this.code];
+  }
+}
+
+/** A command's answer inside a batch: one refused command never fails its neighbours. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: CommerceError };
+
+export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
+export const refused = (error: CommerceError): Outcome<never> => ({ ok: false, error });
+
+/** The value of an outcome, or its error thrown: for flows that run one command. */
+export function unwrap<T>(outcome: Outcome<T> | undefined): T {
+  if (!outcome) throw new Error('a batch answered fewer outcomes than it had commands');
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value;
+}
+
+/** The invalid_transition of a state machine, in one wording. */
+export function invalidTransition(subject: 'order' | 'payment' | 'shipment', from: string, to: string) {
+  return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, { subject, from, to });
+}

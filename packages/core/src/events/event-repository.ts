@@ -1,0 +1,22 @@
+import { and, asc, eq, gt } from 'drizzle-orm';
+import type { Reader } from '../database/page.ts';
+import { insertRows } from '../database/rows.ts';
+import type { Transaction } from '../database/transaction.ts';
+import type { AggregateType, Event } from './event.ts';
+import { events } from './tables.ts';
+
+export const insertEvents = (tx: Transaction, rows: readonly Event[]) => insertRows(tx, events, rows);
+
+/** Facts of one aggregate in the order they happened, those after version `after`. */
+export async function readEvents(
+  reader: Reader,
+  aggregatetype: AggregateType,
+  aggregateid: string,
+  after: number,
+  limit: number,
+): Promise<Omit<Event, 'aggregatetype' | 'aggregateid'>[]> {
+  const { id, version, type, payload, createdAt } = events;
+  return reader.select({ id, version, type, payload, createdAt }).from(events).where(and(
+    eq(events.aggregatetype, aggregatetype), eq(events.aggregateid, aggregateid), gt(events.version, after),
+  )).orderBy(asc(events.version)).limit(limit);
+}

@@ -1,0 +1,17 @@
+import { isLive, movePayment } from '../payment/payment.ts';
+import type { OrderUnit, OrderWork } from './order-work.ts';
+import { requestMoneyBack } from './request-money-back.ts';
+
+/** Nobody waits for these any more: an order that is paid, canceled or expired ends its live attempts. */
+export function cancelLiveAttempts(work: OrderWork, unit: OrderUnit): void {
+  for (const payment of unit.payments.filter(isLive)) {
+    const canceled = movePayment(payment, 'CANCELED', work.now);
+    work.setPayment(unit, canceled);
+    work.tell(unit, 'payment.canceled', { paymentId: payment.id });
+    if (payment.status !== 'REVIEW') continue;
+    // Under review means that the gateway took something, if not what was asked.
+    const surplus = { ...canceled, surplus: true };
+    work.setPayment(unit, surplus);
+    requestMoneyBack(work, unit, surplus, 'amount_mismatch');
+  }
+}

@@ -1,0 +1,18 @@
+import type { Transaction } from '../database/transaction.ts';
+import { CommerceError } from '../errors.ts';
+import { OrderWork } from './order-work.ts';
+import type { PlacedOrder } from './place-orders.ts';
+
+/** An operator has looked at an order and settled what it asked for. Clear already: nothing happens. @throws order_not_found */
+export async function clearAttention(tx: Transaction, { orderId }: { orderId: string }): Promise<PlacedOrder> {
+  const work = await OrderWork.lock(tx, [orderId]);
+  const unit = work.units.get(orderId);
+  if (!unit) throw new CommerceError('order_not_found', 'no such order');
+  const reason = unit.order.needsAttention;
+  if (reason) {
+    work.setOrder(unit, { ...unit.order, needsAttention: null });
+    work.tell(unit, 'order.attention_cleared', { reason });
+    await work.write(tx);
+  }
+  return { ...unit.order, lines: unit.lines };
+}

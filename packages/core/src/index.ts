@@ -1,0 +1,24 @@
+export { createCommerce, type Commerce, type CommerceOptions, type PlaceOrderInput } from './commerce.ts';
+export { connect, type ConnectOptions, type Database } from './database/connect.ts';
+export { migrate, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
+export type { Page } from './database/page.ts';
+export type { Transaction } from './database/transaction.ts';
+export {
+  CommerceError, errorKinds, type DetailsOf, type ErrorBody, type ErrorCode, type ErrorDetails, type ErrorKind, type Outcome,
+} from './errors.ts';
+export type { Gateway, WebhookMessage } from './gateways/gateway.ts';
+export { mockGateway } from './gateways/mock.ts';
+export { validationError } from './validation.ts';
+export { looksLikeApiKey, scopes, type ApiKey, type Scope } from './access/api-key.ts';
+export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
+export { listApiKeysInput } from './access/api-key-list-input.ts';
+export { createProductInput, productIdInput, renameProductInput, repriceProductInput } from './catalog/product-input.ts';
+export { listProductsInput } from './catalog/product-list-input.ts';
+export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
+export { listStockMovementsInput } from './inventory/stock-list-input.ts';
+export { customerId, placeOrderInput } from './order/order-input.ts';
+export { listOrdersInput, orderHistoryInput, orderIdInput } from './order/order-list-input.ts';
+export type { Quote, QuotedOrder, QuoteLine } from './order/order.ts';
+export { createPaymentInput } from './payment/payment-input.ts';
+export { listGatewayEventsInput, listRefundsInput } from './payment/payment-list-input.ts';
+export { dispatchShipmentInput, shipmentIdInput } from './shipping/shipment-input.ts';

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { id } from '../ids.ts';
+import { isStorable, line } from '../text.ts';
+
+export const linesMax = 2_000;
+/** Units of one product in one line. */
+export const quantityMax = 1_000_000;
+const metadataBytesMax = 4_096;
+
+const orderLine = z.strictObject({ productId: id, quantity: z.int().min(1).max(quantityMax) });
+
+/** ISO 3166-1 alpha-2. */
+const country = z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, like KR');
+
+export const address = z.strictObject({
+  name: line(200),
+  line1: line(200),
+  line2: line(200).optional(),
+  city: line(100),
+  region: line(100).optional(),
+  postalCode: line(20),
+  country,
+  phone: line(40).optional(),
+});
+
+export const contact = z.strictObject({
+  name: line(200).optional(),
+  email: z.email().max(254).optional(),
+  phone: line(40).optional(),
+});
+
+export const metadata = z
+  .record(z.string(), z.json())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytesMax, `must not exceed ${metadataBytesMax} bytes of JSON`)
+  .refine(isStorableJson, 'must not contain characters that cannot be stored');
+
+function isStorableJson(value: unknown): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner));
+}
+
+/** Whose order it is: an opaque id, as the shop's own accounts name it. */
+export const customerId = line(200);
+
+/** What a shopper asks for. Prices are never asked: the catalogue has them. */
+export const placeOrderInput = z.strictObject({
+  lines: z.array(orderLine).min(1).max(linesMax),
+  contact: contact.optional(),
+  shippingAddress: address.optional(),
+  reference: line(200).optional(),
+  metadata: metadata.optional(),
+});
+
+export type PlaceOrder = z.output<typeof placeOrderInput>;

@@ -1,0 +1,68 @@
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm';
+import { anyOf } from '../database/any-of.ts';
+import type { Reader } from '../database/page.ts';
+import { insertRows, updateRows } from '../database/rows.ts';
+import type { Transaction } from '../database/transaction.ts';
+import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
+import { orderLines, orders } from './tables.ts';
+
+export type OrderFilter = {
+  customerId?: string | undefined;
+  status?: OrderStatus | undefined;
+  needsAttention?: boolean | undefined;
+};
+
+/** Locks orders in ascending id. Unknown ids are simply not in the answer. */
+export async function lockOrders(tx: Transaction, ids: Iterable<string>): Promise<Order[]> {
+  return tx.db.select().from(orders).where(anyOf(orders.id, ids)).orderBy(asc(orders.id)).for('update');
+}
+
+const holdPassed = (now: Date) => and(inArray(orders.status, [...unpaidStatuses]), lte(orders.holdUntil, now));
+
+/**
+ * Locks up to `limit` orders whose hold has passed by the database's clock, the longest overdue first, in ascending id.
+ * Orders that somebody else is working on are left to them.
+ */
+export async function lockOverdueOrders(tx: Transaction, limit: number): Promise<Order[]> {
+  const due = tx.db.select({ id: orders.id }).from(orders).where(holdPassed(tx.now)).orderBy(asc(orders.holdUntil)).limit(limit);
+  return tx.db.select().from(orders).where(and(inArray(orders.id, due), holdPassed(tx.now)))
+    .orderBy(asc(orders.id)).for('update', { skipLocked: true });
+}
+
+export async function readOrders(reader: Reader, ids: Iterable<string>): Promise<Order[]> {
+  return reader.select().from(orders).where(anyOf(orders.id, ids));
+}
+
+/** Lines of several orders, by order and line number. */
+export async function readOrderLines(reader: Reader, orderIds: Iterable<string>): Promise<OrderLine[]> {
+  return reader.select().from(orderLines).where(anyOf(orderLines.orderId, orderIds))
+    .orderBy(asc(orderLines.orderId), asc(orderLines.lineNo));
+}
+
+export async function listOrders(
+  reader: Reader,
+  { customerId, status, needsAttention }: OrderFilter,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Order[]> {
+  return reader.select().from(orders).where(and(
+    customerId === undefined ? undefined : eq(orders.customerId, customerId),
+    status === undefined ? undefined : eq(orders.status, status),
+    needsAttention ? isNotNull(orders.needsAttention) : undefined,
+    cursor === undefined ? undefined : lt(orders.id, cursor),
+  )).orderBy(desc(orders.id)).limit(limit);
+}
+
+export const insertOrders = (tx: Transaction, rows: readonly Order[]) => insertRows(tx, orders, rows);
+export const insertOrderLines = (tx: Transaction, rows: readonly OrderLine[]) => insertRows(tx, orderLines, rows);
+
+export const updateOrders = (tx: Transaction, rows: readonly Order[]) =>
+  updateRows(tx, orders, 'id', [
+    'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'version', 'updatedAt',
+  ], rows);
+
+/** Whether any of these orders is there: the trace of a transaction whose COMMIT got no answer. */
+export async function anyOrderExists(reader: Reader, ids: Iterable<string>): Promise<boolean> {
+  const rows = await reader.select({ id: orders.id }).from(orders).where(anyOf(orders.id, ids)).limit(1);
+  return rows.length > 0;
+}

@@ -1,0 +1,79 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, foreignKey, index, integer, jsonb, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { products } from '../catalog/tables.ts';
+import { commerceSchema, inList, oneOf, quoted, timestamptz } from '../database/schema.ts';
+import {
+  attentionReasons, fulfillmentStatuses, lineKinds, orderStatuses, reservationOf, unpaidStatuses,
+  type Address, type AttentionReason, type Contact, type FulfillmentStatus, type LineKind, type OrderStatus,
+  type ReservationStatus,
+} from './order.ts';
+
+const statusPairs = Object.entries(reservationOf).map(([status, held]) => `(${quoted([status, held])})`).join(', ');
+
+export const orders = commerceSchema.table(
+  'orders',
+  {
+    id: uuid('id').primaryKey(),
+    customerId: text('customer_id').notNull(),
+    status: text('status').$type<OrderStatus>().notNull(),
+    fulfillmentStatus: text('fulfillment_status').$type<FulfillmentStatus>().notNull(),
+    reservationStatus: text('reservation_status').$type<ReservationStatus>().notNull(),
+    holdUntil: timestamptz('hold_until').notNull(),
+    currency: text('currency').notNull(),
+    totalAmount: bigint('total_amount', { mode: 'number' }).notNull(),
+    contact: jsonb('contact').$type<Contact>(),
+    shippingAddress: jsonb('shipping_address').$type<Address>(),
+    reference: text('reference'),
+    metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    needsAttention: text('needs_attention').$type<AttentionReason>(),
+    version: integer('version').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
+  },
+  (t) => [
+    oneOf('orders_status_known', t.status, orderStatuses),
+    oneOf('orders_fulfillment_status_known', t.fulfillmentStatus, fulfillmentStatuses),
+    oneOf('orders_needs_attention_known', t.needsAttention, attentionReasons),
+    check('orders_reservation_follows_status', sql`(${t.status}, ${t.reservationStatus}) in (${sql.raw(statusPairs)})`),
+    check('orders_only_paid_ships', sql`${t.fulfillmentStatus} = 'UNFULFILLED' or ${t.status} = 'PAID'`),
+    check('orders_total_amount_range', sql`${t.totalAmount} between 0 and 9007199254740991`),
+    check('orders_currency_code', sql`${t.currency} ~ '^[A-Z]{3}$'`),
+    check('orders_customer_id_length', sql`length(${t.customerId}) between 1 and 200`),
+    check('orders_reference_length', sql`length(${t.reference}) between 1 and 200`),
+    check('orders_metadata_size', sql`octet_length(${t.metadata}::text) <= 8192`),
+    check('orders_version_positive', sql`${t.version} > 0`),
+    index('orders_customer').on(t.customerId, t.id),
+    index('orders_status').on(t.status, t.id),
+    // The expiry loop's queue: leaves the index when the order is paid, canceled or expired.
+    index('orders_hold_due').on(t.holdUntil).where(inList(t.status, unpaidStatuses)),
+    index('orders_attention').on(t.id).where(sql`${t.needsAttention} is not null`),
+  ],
+);
+
+export const orderLines = commerceSchema.table(
+  'order_lines',
+  {
+    orderId: uuid('order_id').notNull(),
+    lineNo: smallint('line_no').notNull(),
+    kind: text('kind').$type<LineKind>().notNull(),
+    productId: uuid('product_id'),
+    sku: text('sku'),
+    name: text('name').notNull(),
+    quantity: integer('quantity').notNull(),
+    unitAmount: bigint('unit_amount', { mode: 'number' }).notNull(),
+    amount: bigint('amount', { mode: 'number' }).notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'order_lines_pkey', columns: [t.orderId, t.lineNo] }),
+    foreignKey({ name: 'order_lines_order', columns: [t.orderId], foreignColumns: [orders.id] }),
+    foreignKey({ name: 'order_lines_product', columns: [t.productId], foreignColumns: [products.id] }),
+    oneOf('order_lines_kind_known', t.kind, lineKinds),
+    check('order_lines_product_when_product', sql`(${t.kind} = 'PRODUCT') = (${t.productId} is not null)`),
+    check('order_lines_sku_when_product', sql`(${t.kind} = 'PRODUCT') = (${t.sku} is not null)`),
+    check('order_lines_line_no_positive', sql`${t.lineNo} > 0`),
+    check('order_lines_quantity_positive', sql`${t.quantity} > 0`),
+    check('order_lines_amount_product', sql`${t.amount} = ${t.quantity} * ${t.unitAmount}`),
+    check('order_lines_amount_sign', sql`case when ${t.kind} = 'DISCOUNT' then ${t.unitAmount} <= 0 else ${t.unitAmount} >= 0 end`),
+    uniqueIndex('order_lines_one_per_product').on(t.orderId, t.productId),
+  ],
+);

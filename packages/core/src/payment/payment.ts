@@ -1,0 +1,72 @@
+import { invalidTransition } from '../errors.ts';
+
+/** Who may become what. FAILED → AUTHORIZED is a late approval, CANCELED → AUTHORIZED one that nobody waits for. */
+export const paymentTransitions = {
+  CREATED: ['PENDING', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'REVIEW'],
+  PENDING: ['AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'REVIEW'],
+  FAILED: ['AUTHORIZED', 'CAPTURED', 'REVIEW'],
+  CANCELED: ['AUTHORIZED', 'CAPTURED'],
+  AUTHORIZED: ['CAPTURED', 'CANCELED'],
+  REVIEW: ['AUTHORIZED', 'CAPTURED', 'CANCELED'],
+  CAPTURED: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type PaymentStatus = keyof typeof paymentTransitions;
+export const paymentStatuses = Object.keys(paymentTransitions) as PaymentStatus[];
+
+/** An attempt that may still bring the money: at most one per order, by a partial unique index. */
+export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies PaymentStatus[];
+/** An attempt that did. */
+export const settledStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
+
+/** One attempt to pay an order. Amounts in minor units of `currency`. */
+export type Payment = {
+  id: string;
+  orderId: string;
+  provider: string;
+  status: PaymentStatus;
+  currency: string;
+  amount: number;
+  authorizedAmount: number;
+  capturedAmount: number;
+  refundedAmount: number;
+  refundReservedAmount: number;
+  /** Money that came for an order which can't take it; it goes back. */
+  surplus: boolean;
+  failureCode: string | null;
+  /** What the gateway said it took, where that differs from what was asked. */
+  reportedAmount: number | null;
+  reportedCurrency: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+export const isLive = (payment: Payment): boolean => (liveStatuses as readonly PaymentStatus[]).includes(payment.status);
+export const isSettled = (payment: Payment): boolean =>
+  (settledStatuses as readonly PaymentStatus[]).includes(payment.status);
+/** Pays for its order: settled, and not money that goes back. */
+export const isSettling = (payment: Payment): boolean => isSettled(payment) && !payment.surplus;
+
+type Asked = Pick<Payment, 'id' | 'orderId' | 'provider' | 'currency' | 'amount'>;
+
+/** A new attempt: nothing has come yet. */
+export function newPayment(asked: Asked, now: Date): Payment {
+  return {
+    ...asked, status: 'CREATED',
+    authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0,
+    surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null, createdAt: now, updatedAt: now,
+  };
+}
+
+/** The payment in its new status. @throws invalid_transition */
+export function movePayment(payment: Payment, to: PaymentStatus, now: Date): Payment {
+  if (!(paymentTransitions[payment.status] as readonly PaymentStatus[]).includes(to)) {
+    throw invalidTransition('payment', payment.status, to);
+  }
+  return { ...payment, status: to, updatedAt: now };
+}
+
+/** The attempt after the gateway approved exactly what was asked. @throws invalid_transition */
+export function authorizePayment(payment: Payment, surplus: boolean, now: Date): Payment {
+  return { ...movePayment(payment, 'AUTHORIZED', now), authorizedAmount: payment.amount, failureCode: null, surplus };
+}

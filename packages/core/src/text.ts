@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** Text that PostgreSQL can store: no NUL, no half of a surrogate pair. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+const unprintable = 'must not contain control characters';
+
+/** One line of text, trimmed, of 1 to `lengthMax` characters. */
+export const line = (lengthMax: number) =>
+  z.string().trim().min(1).max(lengthMax).refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);
