@@ -3,11 +3,27 @@
 # Node.js (the `node` package) ahead of the machine's. Needs nothing but npm.
 set -eu
 cd "$(dirname "$0")/.."
-if [ ! -x node_modules/.bin/node ] || [ ! -e node_modules/.modules.yaml ] || [ pnpm-lock.yaml -nt node_modules/.modules.yaml ]; then
+
+# What the install depends on. It is noted only when the install is complete, so an interrupted one is done again.
+wanted=$(cat pnpm-lock.yaml pnpm-workspace.yaml package.json apps/*/package.json packages/*/package.json | cksum; uname -sm)
+note=node_modules/.installed
+
+install() {
+  npx --yes pnpm@12.21.0 install --frozen-lockfile --config.confirmModulesPurge=false
+}
+
+if [ "$(cat "$note" 2>/dev/null)" != "$wanted" ] || [ ! -x node_modules/.bin/node ]; then
   echo "Installing the workspace…"
-  npx --yes pnpm@12.21.0 install --frozen-lockfile
-  touch node_modules/.modules.yaml
+  rm -f "$note"
+  install
+  if [ "$(node_modules/.bin/node -p '"it runs"' 2>/dev/null)" != "it runs" ]; then
+    echo "An earlier install left something broken: installing from scratch…"
+    rm -rf node_modules apps/*/node_modules packages/*/node_modules
+    install
+  fi
+  echo "$wanted" > "$note"
 fi
+
 PATH="$PWD/node_modules/.bin:$PATH"
 export PATH TURBO_TELEMETRY_DISABLED=1 DO_NOT_TRACK=1
 exec "$@"
