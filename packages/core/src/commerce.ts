@@ -67,10 +67,10 @@ export function createCommerce({ database, gateways = [], holdMs = 30 * 60_000, 
 
   const runOne = async <C, T>(flow: (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>, command: C): Promise<T> =>
     unwrap((await withTransaction(database, (tx) => flow(tx, [command])))[0]);
-  const changeProduct = (command: ChangeProductCommand) => runOne(changeProducts, command);
-  const moveShipment = (command: MoveShipmentCommand) => runOne(moveShipments, command);
+  const changeProduct = async (command: ChangeProductCommand) => runOne(changeProducts, command);
+  const moveShipment = async (command: MoveShipmentCommand) => runOne(moveShipments, command);
   const moveStock = async (command: ChangeStockCommand) => stockView(await runOne(changeStock, command));
-  const read = <T>(query: () => Promise<T>) => guarded(query);
+  const read = async <T>(query: () => Promise<T>) => guarded(query);
   const placeCommand = ({ customerId: customer, ...input }: PlaceOrderInput): PlaceOrderCommand =>
     ({ id: newId(), customerId: parse(customerId, customer), ...parse(placeOrderInput, input) });
 
@@ -82,55 +82,55 @@ export function createCommerce({ database, gateways = [], holdMs = 30 * 60_000, 
 
   return {
     /** Runs `work` in a transaction with retries; what is written through `tx.db` commits together with the flows' `…In`. */
-    transaction: <T>(work: (tx: Transaction) => Promise<T>) => withTransaction(database, work),
+    transaction: async <T>(work: (tx: Transaction) => Promise<T>) => withTransaction(database, work),
     /** The names of the gateways that are configured. */
     providers: () => [...byProvider.keys()],
 
-    createProduct: (input: z.input<typeof catalog.createProductInput>) =>
+    createProduct: async (input: z.input<typeof catalog.createProductInput>) =>
       runOne(createProducts, { id: newId(), ...parse(catalog.createProductInput, input) }),
-    renameProduct: (input: z.input<typeof catalog.renameProductInput>) =>
+    renameProduct: async (input: z.input<typeof catalog.renameProductInput>) =>
       changeProduct({ change: 'rename', ...parse(catalog.renameProductInput, input) }),
-    repriceProduct: (input: z.input<typeof catalog.repriceProductInput>) =>
+    repriceProduct: async (input: z.input<typeof catalog.repriceProductInput>) =>
       changeProduct({ change: 'reprice', ...parse(catalog.repriceProductInput, input) }),
-    archiveProduct: (input: z.input<typeof catalog.productIdInput>) =>
+    archiveProduct: async (input: z.input<typeof catalog.productIdInput>) =>
       changeProduct({ change: 'archive', ...parse(catalog.productIdInput, input) }),
-    getProduct: (input: { productId: string; includeArchived?: boolean }) => read(() => readProduct(db, input)),
-    listProducts: (input: z.input<typeof listProductsInput> = {}) => read(() => readProductPage(db, parse(listProductsInput, input))),
+    getProduct: async (input: { productId: string; includeArchived?: boolean }) => read(() => readProduct(db, input)),
+    listProducts: async (input: z.input<typeof listProductsInput> = {}) => read(() => readProductPage(db, parse(listProductsInput, input))),
 
-    receiveStock: (input: z.input<typeof inventory.receiveStockInput>) =>
+    receiveStock: async (input: z.input<typeof inventory.receiveStockInput>) =>
       moveStock({ change: 'receive', id: newId(), ...parse(inventory.receiveStockInput, input) }),
-    setStock: (input: z.input<typeof inventory.setStockInput>) =>
+    setStock: async (input: z.input<typeof inventory.setStockInput>) =>
       moveStock({ change: 'set', id: newId(), ...parse(inventory.setStockInput, input) }),
-    getStock: (input: { productId: string }) => read(() => readStock(db, parse(catalog.productIdInput, input).productId)),
-    listStockMovements: (input: z.input<typeof listStockMovementsInput>) =>
+    getStock: async (input: { productId: string }) => read(() => readStock(db, parse(catalog.productIdInput, input).productId)),
+    listStockMovements: async (input: z.input<typeof listStockMovementsInput>) =>
       read(() => readStockMovements(db, parse(listStockMovementsInput, input))),
 
     async placeOrder(input: PlaceOrderInput) {
       const command = placeCommand(input);
-      const place = (tx: Transaction) => placeOrders(tx, [command], orderPolicy);
-      const landed = () => anyOrderExists(db, [command.id]);
+      const place = async (tx: Transaction) => placeOrders(tx, [command], orderPolicy);
+      const landed = async () => anyOrderExists(db, [command.id]);
       return unwrap((await withTransaction(database, place, { landed }))[0]);
     },
     /** `placeOrder` for many, inside the caller's own transaction: one outcome each, all or none of it committed. */
-    placeOrdersIn: (tx: Transaction, inputs: readonly PlaceOrderInput[]) =>
+    placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]) =>
       placeOrders(tx, inputs.map(placeCommand), orderPolicy),
-    getOrder: (ref: OrderRef) => read(() => readOrder(db, { ...parse(orderIdInput, { orderId: ref.orderId }), customerId: ref.customerId })),
-    listOrders: (input: z.input<typeof listOrdersInput> = {}) => read(() => readOrderPage(db, parse(listOrdersInput, input))),
-    cancelOrder: ({ customerId, ...input }: { orderId: string } & Scope) =>
+    getOrder: async (ref: OrderRef) => read(() => readOrder(db, { ...parse(orderIdInput, { orderId: ref.orderId }), customerId: ref.customerId })),
+    listOrders: async (input: z.input<typeof listOrdersInput> = {}) => read(() => readOrderPage(db, parse(listOrdersInput, input))),
+    cancelOrder: async ({ customerId, ...input }: { orderId: string } & Scope) =>
       runOne(cancelOrders, { ...parse(orderIdInput, input), customerId }),
-    orderHistory: ({ customerId, ...input }: z.input<typeof orderHistoryInput> & Scope) =>
+    orderHistory: async ({ customerId, ...input }: z.input<typeof orderHistoryInput> & Scope) =>
       read(() => readHistory(db, { ...parse(orderHistoryInput, input), customerId })),
-    clearAttention: (input: { orderId: string }) =>
+    clearAttention: async (input: { orderId: string }) =>
       withTransaction(database, (tx) => clearAttention(tx, parse(orderIdInput, input))),
 
     async createPayment({ customerId, ...input }: z.input<typeof createPaymentInput> & Scope) {
       const command = { id: newId(), ...parse(createPaymentInput, input), customerId };
       gatewayOf(command.provider);
-      const create = (tx: Transaction) => createPayments(tx, [command], { holdMs });
-      const landed = () => anyPaymentExists(db, [command.id]);
+      const create = async (tx: Transaction) => createPayments(tx, [command], { holdMs });
+      const landed = async () => anyPaymentExists(db, [command.id]);
       return unwrap((await withTransaction(database, create, { landed }))[0]);
     },
-    listPayments: ({ customerId, ...input }: { orderId: string } & Scope) =>
+    listPayments: async ({ customerId, ...input }: { orderId: string } & Scope) =>
       read(() => readPayments(db, { ...parse(orderIdInput, input), customerId })),
     listRefunds: async (input: z.input<typeof listRefundsInput> = {}) => {
       const { cursor, limit, ...filter } = parse(listRefundsInput, input);
@@ -150,13 +150,13 @@ export function createCommerce({ database, gateways = [], holdMs = 30 * 60_000, 
       return read(async () => pageOf(await listGatewayEvents(db, filter, cursor, limit + 1), limit, ({ id }) => id));
     },
 
-    listShipments: ({ customerId, ...input }: { orderId: string } & Scope) =>
+    listShipments: async ({ customerId, ...input }: { orderId: string } & Scope) =>
       read(() => readShipments(db, { ...parse(orderIdInput, input), customerId })),
-    dispatchShipment: (input: z.input<typeof shipping.dispatchShipmentInput>) =>
+    dispatchShipment: async (input: z.input<typeof shipping.dispatchShipmentInput>) =>
       moveShipment({ to: 'SHIPPED', ...parse(shipping.dispatchShipmentInput, input) }),
-    markShipmentInTransit: (input: z.input<typeof shipping.shipmentIdInput>) =>
+    markShipmentInTransit: async (input: z.input<typeof shipping.shipmentIdInput>) =>
       moveShipment({ to: 'IN_TRANSIT', ...parse(shipping.shipmentIdInput, input) }),
-    deliverShipment: (input: z.input<typeof shipping.shipmentIdInput>) =>
+    deliverShipment: async (input: z.input<typeof shipping.shipmentIdInput>) =>
       moveShipment({ to: 'DELIVERED', ...parse(shipping.shipmentIdInput, input) }),
 
     /** A new operator's key. `key` is in this answer and nowhere else. */
@@ -186,13 +186,13 @@ export function createCommerce({ database, gateways = [], holdMs = 30 * 60_000, 
     },
 
     /** Every invariant that doesn't hold, with examples; an empty list is a healthy shop. */
-    doctor: () => read(() => runDoctor(database)),
+    doctor: async () => read(() => runDoctor(database)),
     /** Expires overdue holds, up to `limit`. Answers how many were due. */
-    expireOrders: (limit = 200) => withTransaction(database, (tx) => expireOrders(tx, limit, { holdMs })),
+    expireOrders: async (limit = 200) => withTransaction(database, (tx) => expireOrders(tx, limit, { holdMs })),
     /** Tries due gateway events again, up to `limit`. Answers how many were due. */
-    retryGatewayEvents: (limit = 200) => withTransaction(database, (tx) => retryGatewayEvents(tx, limit)),
+    retryGatewayEvents: async (limit = 200) => withTransaction(database, (tx) => retryGatewayEvents(tx, limit)),
     /** Runs the loops over due rows until `signal` aborts. */
-    runLoops(signal: AbortSignal, report: LoopReport = () => {}): Promise<void> {
+    async runLoops(signal: AbortSignal, report: LoopReport = () => {}): Promise<void> {
       return runLoops([
         { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: (limit) => this.expireOrders(limit) },
         { name: 'retry_gateway_events', pauseMs: 1_000, batchMax: 200, run: (limit) => this.retryGatewayEvents(limit) },

@@ -22,11 +22,12 @@ export type TransactionOptions = {
   attemptsMax?: number;
 };
 
-// Long enough for a queue on a hot row, short enough that a stuck neighbour shows as 503 and not as a hung shop.
+// lock_timeout: long enough for a queue on a hot row, short enough that a stuck neighbour shows as 503 and not as a hung
+// shop. idle_in_transaction: what a client that vanished without a word had locked comes free before others give up.
 const begin = `begin isolation level read committed;
 set local lock_timeout = '4s';
 set local statement_timeout = '30s';
-set local idle_in_transaction_session_timeout = '60s';
+set local idle_in_transaction_session_timeout = '10s';
 select pg_current_xact_id()::text as xid, now() as now`;
 
 /**

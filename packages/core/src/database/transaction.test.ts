@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCommerce, type Commerce } from '../commerce.ts';
+import { openCuttingProxy, type CuttingProxy } from '../testing/cutting-proxy.ts';
+import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { outcomeOf } from './commit-outcome.ts';
+import { connect, type Database } from './connect.ts';
+import { withTransaction } from './transaction.ts';
+
+let shop: Shop;
+let proxy: CuttingProxy;
+let database: Database;
+let commerce: Commerce;
+
+beforeAll(async () => {
+  shop = await openShop();
+  proxy = await openCuttingProxy(shop.database.url);
+  database = connect({ url: proxy.url, poolMax: 3 });
+  commerce = createCommerce({ database });
+});
+
+afterAll(async () => {
+  await database.close();
+  await proxy.close();
+  await shop.close();
+});
+
+const orderCount = async (productId: string) =>
+  (await shop.database.pool.query('select 1 from commerce.order_lines where product_id = $1', [productId])).rowCount;
+
+const place = (productId: string) => commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
+
+test.each([
+  ['at the lock on stock', { when: /for update/, deliver: false }],
+  ['at a write', { when: /insert into "commerce"."orders"/, deliver: true }],
+  ['just before COMMIT reaches the server', { when: /commit\0/, deliver: false }],
+  ['after COMMIT reached the server', { when: /commit\0/, deliver: true }],
+])('a connection lost %s leaves exactly one order, and the caller is told of it', async (_, cut) => {
+  const productId = await shop.product();
+  const cuts = proxy.cuts();
+  proxy.cutAt(cut);
+  const order = await place(productId);
+  expect(proxy.cuts()).toBe(cuts + 1);
+  expect(await orderCount(productId)).toBe(1);
+  expect(await shop.commerce.getOrder({ orderId: order.id })).toMatchObject({ id: order.id, status: 'CREATED' });
+  expect(await shop.stock(productId)).toEqual([10, 1]);
+});
+
+test('a COMMIT whose answer is lost while the server is still committing is told as committed, once it is', async () => {
+  await delayCommits(`perform pg_sleep(1)`);
+  const productId = await shop.product();
+  proxy.cutAt({ when: /commit\0/, deliver: true });
+  const order = await place(productId);
+  await dropDelay();
+  expect(await orderCount(productId)).toBe(1);
+  expect(await shop.commerce.getOrder({ orderId: order.id })).toMatchObject({ status: 'CREATED' });
+});
+
+test('a COMMIT that fails on the server after the connection was lost is run again, and answers for the second run', async () => {
+  // The first COMMIT fails a second after its client has gone; sequences survive the rollback and tell the runs apart.
+  await shop.database.pool.query('create sequence commerce.commits');
+  await delayCommits(`if nextval('commerce.commits') = 1 then perform pg_sleep(1); raise exception 'refused'; end if`);
+  const productId = await shop.product();
+  proxy.cutAt({ when: /commit\0/, deliver: true });
+  const order = await place(productId);
+  await dropDelay();
+  const { rows } = await shop.database.pool.query('select last_value::int as runs from commerce.commits');
+  expect(rows).toEqual([{ runs: 2 }]);
+  expect(await orderCount(productId)).toBe(1);
+  expect(await shop.commerce.getOrder({ orderId: order.id })).toMatchObject({ status: 'CREATED' });
+});
+
+test('a transaction that another server never heard of counts as committed when its rows are there', async () => {
+  // Asked for a transaction id from the future, as after a failover to a server that is behind.
+  const productId = await shop.product();
+  const { id } = await shop.order({ [productId]: 1 });
+  const landed = async () => (await shop.commerce.getOrder({ orderId: id })).id === id;
+  expect(await outcomeOf(shop.database, '9223372036854775807', landed)).toBe('committed');
+});
+
+test('a deadlock is run again until both sides are through', async () => {
+  const [a, b] = await Promise.all([shop.product(), shop.product()]);
+  const runs: string[] = [];
+  const lockBoth = (name: string, first: string, second: string, ready: () => void, wait: Promise<void>) =>
+    withTransaction(shop.database, async (tx) => {
+      runs.push(name);
+      await tx.db.execute(`update commerce.stocks set reserved_qty = reserved_qty + 1 where product_id = '${first}'`);
+      ready();
+      await wait;
+      await tx.db.execute(`update commerce.stocks set reserved_qty = reserved_qty + 1 where product_id = '${second}'`);
+    });
+  const one = Promise.withResolvers<void>();
+  const two = Promise.withResolvers<void>();
+  await Promise.all([
+    lockBoth('ab', a, b, one.resolve, two.promise),
+    lockBoth('ba', b, a, two.resolve, one.promise),
+  ]);
+  expect(runs.length).toBeGreaterThan(2);
+  expect([await shop.stock(a), await shop.stock(b)]).toEqual([[10, 2], [10, 2]]);
+});
+
+test('a statement that failed and was swallowed does not pass for a commit', async () => {
+  const work = withTransaction(shop.database, async (tx) => {
+    await tx.db.execute('select 1/0').catch(() => {});
+    return 'done';
+  });
+  await expect(work).rejects.toThrow('rolled back');
+});
+
+test('a fault inside a transaction gives its connection back', async () => {
+  const small = connect({ url: shop.database.url, poolMax: 1, acquireTimeoutMs: 2_000 });
+  for (let i = 0; i < 3; i += 1) {
+    await expect(withTransaction(small, async () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+    await expect(withTransaction(small, (tx) => tx.db.execute('nonsense'))).rejects.toThrow();
+  }
+  expect(await withTransaction(small, async () => 'free')).toBe('free');
+  await small.close();
+});
+
+test('idle connections that the server ends neither kill the process nor fail the next call', async () => {
+  const productId = await shop.product();
+  await Promise.all([place(productId), place(productId), place(productId)]);
+  await shop.database.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()');
+  expect(await place(productId)).toMatchObject({ status: 'CREATED' });
+});
+
+test('a server that is not there answers database_unavailable', async () => {
+  const nowhere = connect({ url: 'postgres://nobody@127.0.0.1:1/none' });
+  const away = createCommerce({ database: nowhere });
+  expect(await codeOf(away.placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] }))).toBe('database_unavailable');
+  expect(await codeOf(away.listOrders())).toBe('database_unavailable');
+  expect(await codeOf(away.doctor())).toBe('database_unavailable');
+  await nowhere.close();
+});
+
+async function delayCommits(statement: string): Promise<void> {
+  await shop.database.pool.query(`
+    create function commerce.at_commit() returns trigger language plpgsql as $$ begin ${statement}; return null; end $$;
+    create constraint trigger at_commit after insert on commerce.orders
+      deferrable initially deferred for each row execute function commerce.at_commit()`);
+}
+
+async function dropDelay(): Promise<void> {
+  await shop.database.pool.query('drop function commerce.at_commit() cascade');
+}

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { createTestDatabase } from '@commerce-core/postgres';
+import { connect, type ConnectOptions, type Database } from '../database/connect.ts';
+import { migrate, readMigrations } from '../database/migrate.ts';
+
+/** A migrated database of the caller's own on the test server. */
+export type TestDatabase = Database & { url: string; drop: () => Promise<void> };
+
+const templateHash = () => createHash('sha256').update(readMigrations().map(({ hash }) => hash).join()).digest('hex').slice(0, 12);
+
+/** Clones the migrated template (about 0.1 s) and opens a pool on the clone. `drop` closes and removes it. */
+export async function openTestDatabase(options: Partial<Omit<ConnectOptions, 'url'>> = {}): Promise<TestDatabase> {
+  const prepare = async (url: string) => {
+    const database = connect({ url });
+    await migrate(database).finally(() => database.close());
+  };
+  const { url, drop } = await createTestDatabase({ template: `commerce_${templateHash()}`, prepare });
+  const database = connect({ url, ...options });
+  return { ...database, url, drop: () => database.close().finally(drop) };
+}
