@@ -1,4 +1,12 @@
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** With TEST_REPORTS, a folder, the results are also written there as JSON, one file a package. */
+const report = (mode: string) => {
+  const folder = process.env['TEST_REPORTS'];
+  if (!folder) return {};
+  return { reporters: ['default', 'json'], outputFile: { json: `${folder}/${basename(process.cwd())}-${mode}.json` } };
+};
 
 /**
  * What every package's tests have in common. `vitest run` takes the tests of every day, `vitest run --mode long` those
@@ -10,5 +18,7 @@ export const sharedTests = (mode: string, { postgres }: { postgres: boolean }) =
   passWithNoTests: true,
   testTimeout: mode === 'long' ? 300_000 : 30_000,
   hookTimeout: 60_000,
+  slowTestThreshold: 2_000,
+  ...report(mode),
   globalSetup: postgres ? [fileURLToPath(new URL('../packages/postgres/src/vitest-setup.ts', import.meta.url))] : [],
 });

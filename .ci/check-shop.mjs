@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+// check-shop CLONE LOG first|second: whether the shop that `npm start` runs there does what it printed.
+const [clone, log, start] = process.argv.slice(2);
+const settingsFile = join(clone, '.data', 'local.json');
+const settings = JSON.parse(readFileSync(settingsFile, 'utf8'));
+const remembered = join(clone, '.data', 'checked.json');
+
+const check = (what, holds) => {
+  if (!holds) throw new Error(`Not so: ${what}`);
+  console.log(`✓ ${what}`);
+};
+
+const query = async (procedure, input) => {
+  const response = await fetch(`${settings.url}/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`, {
+    headers: { authorization: `Bearer ${settings.adminApiKey}` },
+  });
+  const body = await response.json();
+  if (!response.ok) throw new Error(`${procedure} answered ${response.status}: ${JSON.stringify(body)}`);
+  return body.result.data;
+};
+
+const commerce = (...args) => execFileSync('npx', ['commerce', ...args], { cwd: clone, encoding: 'utf8' });
+
+check('local.json is readable by its owner alone', (statSync(settingsFile).mode & 0o777) === 0o600);
+check('the API is ready', (await fetch(`${settings.url}/readyz`)).ok);
+const text = readFileSync(log, 'utf8');
+const orderId = /commerce orders show (\S+)/.exec(text)?.[1];
+const order = await query('order.get', { orderId });
+check('the order of the walk-through is paid and delivered', order.status === 'PAID' && order.fulfillmentStatus === 'DELIVERED');
+check('the CLI finds the shop', commerce('orders', 'show', orderId).includes(orderId));
+commerce('doctor');
+check('doctor finds nothing', true);
+
+// What it prints to be pasted, pasted.
+const lines = text.split('\n');
+const from = lines.findIndex((line) => line.includes('key=$('));
+const to = lines.findIndex((line) => line.includes('/payments/webhooks/mock'));
+const pasted = lines.slice(from, to + 1).join('\n');
+const has = (program) => ['/usr/bin', '/bin', '/usr/local/bin'].some((folder) => existsSync(join(folder, program)));
+if (has('curl') && has('openssl')) {
+  const answer = () => JSON.parse(execFileSync('sh', ['-c', pasted], { cwd: clone, encoding: 'utf8', stdio: 'pipe' }));
+  check('the printed webhook is applied', answer().outcome === 'APPLIED');
+  check('the printed webhook again is a duplicate', answer().duplicate === true);
+} else {
+  console.log('– the printed webhook was not tried: this machine has no curl or no openssl');
+}
+
+if (start === 'first') {
+  writeFileSync(remembered, JSON.stringify({ orderId, adminApiKey: settings.adminApiKey }));
+} else {
+  const before = JSON.parse(readFileSync(remembered, 'utf8'));
+  check('the order of the first start is still there', (await query('order.get', { orderId: before.orderId })).status === 'PAID');
+  check('the key of the first start is still the one', before.adminApiKey === settings.adminApiKey);
+}

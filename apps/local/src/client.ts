@@ -1,0 +1,3 @@
+import type { createClient } from '@commerce-core/api/client';
+
+export type Client = ReturnType<typeof createClient>;

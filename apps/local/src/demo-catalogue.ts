@@ -1,0 +1,38 @@
+import type { Client } from './client.ts';
+
+const currency = 'EUR';
+
+/** Prices in cents. The first is the one that the walk-through orders. */
+const products = [
+  { sku: 'CUP-ESPRESSO-4', name: 'Espresso cups, set of 4', priceAmount: 2_400, stock: 50 },
+  { sku: 'MUG-STONEWARE', name: 'Stoneware mug', priceAmount: 1_250, stock: 120 },
+  { sku: 'POT-MOKA-6', name: 'Moka pot, 6 cups', priceAmount: 3_490, stock: 30 },
+  { sku: 'BEANS-1KG', name: 'Coffee beans, 1 kg', priceAmount: 1_890, stock: 200 },
+  { sku: 'GRINDER-HAND', name: 'Hand grinder', priceAmount: 5_900, stock: 15 },
+  { sku: 'FILTER-PAPER-100', name: 'Paper filters, 100', priceAmount: 390, stock: 500 },
+];
+
+export type DemoProduct = { id: string; name: string; priceAmount: number; currency: string };
+
+/** Fills a catalogue that has nothing in it yet. Answers how many products it made. */
+export const loadDemoCatalogue = async (operator: Client): Promise<number> => {
+  const { items } = await operator.product.list.query({ limit: 1, includeArchived: true });
+  if (items.length > 0) return 0;
+  for (const { stock, ...product } of products) {
+    const { id } = await operator.product.create.mutate({ ...product, currency });
+    await operator.stock.receive.mutate({ productId: id, quantity: stock, reason: 'demo catalogue' });
+  }
+  return products.length;
+};
+
+/** A product that the demo can order `quantity` of: the demo's own, else any; more is received when it runs out. */
+export const demoProduct = async (operator: Client, index: number, quantity: number): Promise<DemoProduct> => {
+  const wanted = await operator.product.list.query({ sku: products[index]?.sku, limit: 1 });
+  const product = wanted.items[0] ?? (await operator.product.list.query({ limit: 1 })).items[0];
+  if (!product) throw new Error('The catalogue has no product that can be ordered.');
+  const { availableQty, reservedQty } = await operator.stock.get.query({ productId: product.id });
+  if (availableQty - reservedQty < quantity) {
+    await operator.stock.receive.mutate({ productId: product.id, quantity: 50, reason: 'demo ran out' });
+  }
+  return product;
+};

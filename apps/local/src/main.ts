@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startShop } from './start-shop.ts';
+
+// `npm start`: a whole shop on this machine, with one order taken through it before your eyes.
+
+const clone = fileURLToPath(new URL('../../..', import.meta.url));
+const print = (line = ''): void => console.log(line);
+
+let stopping = false;
+let requestStop = (): void => {};
+const stopRequested = new Promise<void>((resolve) => {
+  requestStop = () => {
+    stopping = true;
+    resolve();
+  };
+});
+// npm and the terminal may each send one for a single Ctrl-C: a second signal says nothing new.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, requestStop);
+if (process.env['npm_lifecycle_event'] === 'start') {
+  // npm killed outright can't pass it on: then we are somebody else's child.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && requestStop(), 500).unref();
+}
+
+/** In the order in which it was started, stopped from the last to the first. */
+const running: { name: string; stop: () => Promise<void> }[] = [];
+
+const stopAll = async (): Promise<void> => {
+  for (let last = running.pop(); last; last = running.pop()) {
+    try {
+      await last.stop();
+      print(`  ${last.name} stopped`);
+    } catch (error) {
+      print(`  ${last.name}: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+};
+
+const starting = startShop({
+  clone,
+  dataFolder: join(clone, '.data'),
+  print,
+  onStarted: (name, stop) => {
+    running.push({ name, stop });
+    if (stopping) throw new Error('stopped while starting');
+  },
+});
+try {
+  const shop = await Promise.race([starting, stopRequested]);
+  if (shop) {
+    print('Serving. Ctrl-C stops the API, the simulator and PostgreSQL, in that order.');
+    const why = await Promise.race([shop.lost, stopRequested]);
+    if (why) throw new Error(why);
+  }
+} catch (error) {
+  // A signal that made the start fail (Ctrl-C reaches initdb too) is handled one turn later.
+  await delay(50);
+  if (!stopping) {
+    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+if (running.length > 0) print('\nStopping');
+await stopAll();
+// What was just starting when the signal came.
+await starting.catch(() => {});
+await stopAll();
+process.exit();

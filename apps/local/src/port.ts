@@ -1,0 +1,16 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** The port if it is free on that host, else undefined; 0 finds any. */
+export const ifFree = (port: number, host: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(new Error(`Can't listen on ${host}:${port}: ${error.message}`));
+    });
+    probe.listen({ port, host, exclusive: true }, () => {
+      const { port: found } = probe.address() as AddressInfo;
+      probe.close(() => resolve(found));
+    });
+  });

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { createClient } from '@commerce-core/api/client';
+import { startLocalServer } from '@commerce-core/postgres';
+import { customerToken } from './customer-token.ts';
+import { loadDemoCatalogue } from './demo-catalogue.ts';
+import { readSettings, writeSettings } from './local-settings.ts';
+import { nextSteps } from './next-steps.ts';
+import { ifFree } from './port.ts';
+import { startProgram } from './program.ts';
+import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
+
+export type ShopOptions = {
+  clone: string;
+  dataFolder: string;
+  print: (line?: string) => void;
+  /** Called after each part that must be stopped again; may throw to end the start there. */
+  onStarted: (name: string, stop: () => Promise<void>) => void;
+};
+
+const busyMs = 5_000;
+
+/** The port for the API; waits a little for the API of a start that was killed just now, which is about to end. */
+const portForApi = async (port: number, host: string): Promise<number> => {
+  const deadline = Date.now() + busyMs;
+  for (;;) {
+    const free = await ifFree(port, host);
+    if (free !== undefined) return free;
+    const ours = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (!ours || Date.now() > deadline) {
+      throw new Error(
+        `Port ${port} is taken${ours ? ', it seems by a shop that already runs' : ''}. ` +
+          `Free it, or choose another one: PORT=${port + 5} npm start`,
+      );
+    }
+    await delay(100);
+  }
+};
+
+/** The key of the start before if the API still takes it, else a new one. */
+const adminKey = async (options: { clone: string; url: string; databaseUrl: string; known: string }): Promise<string> => {
+  const { clone, url, databaseUrl, known } = options;
+  if (known) {
+    const error = await createClient({ url, token: known })
+      .order.list.query({ limit: 1 })
+      .then(() => undefined, (caught: { data?: { code?: string } }) => caught);
+    if (!error) return known;
+    if (error.data?.code !== 'UNAUTHORIZED' && error.data?.code !== 'FORBIDDEN') throw error;
+  }
+  const scopes = 'catalog,stock,orders,money,events,keys';
+  const script = join(clone, 'apps/api/src/create-api-key.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--name', 'npm start', '--scopes', scopes], {
+    env: { ...process.env, DATABASE_URL: databaseUrl },
+  });
+  return stdout.trim();
+};
+
+const portFromEnvironment = (): number => {
+  const given = process.env['PORT'] || '3000';
+  const port = Number(given);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is no port: ${given}`);
+  return port;
+};
+
+/**
+ * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API, fills an empty catalogue, takes
+ * one order through everything, and prints what to try next. `lost` resolves with the reason when a part ends by itself.
+ */
+export const startShop = async ({ clone, dataFolder, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {
+  const host = process.env['HOST'] || '127.0.0.1';
+  const port = await portForApi(portFromEnvironment(), host);
+  const url = `http://127.0.0.1:${port}`;
+  mkdirSync(dataFolder, { recursive: true });
+  const settingsFile = join(dataFolder, 'local.json');
+  const settings = readSettings(settingsFile);
+
+  let databaseUrl = process.env['DATABASE_URL'] ?? '';
+  let databaseLost: Promise<string> = new Promise(() => {});
+  if (databaseUrl) {
+    print('PostgreSQL  the one of DATABASE_URL');
+  } else {
+    const server = await startLocalServer(clone);
+    databaseUrl = server.url;
+    databaseLost = server.lost.then(() => 'PostgreSQL ended by itself.');
+    const where = server.note ?? `data in ${relative(clone, server.data)}`;
+    print(`PostgreSQL  ${new URL(server.url).host}, ${server.adopted ? 'still running from a start before, ' : ''}${where}`);
+    onStarted('PostgreSQL', server.stop);
+  }
+
+  const simulatorPort = (port !== 3001 && (await ifFree(3001, '127.0.0.1'))) || (await ifFree(0, '127.0.0.1'));
+  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
+  const simulator = await startProgram({
+    name: 'gateway simulator',
+    script: join(clone, 'apps/gateway-simulator/src/main.ts'),
+    env: {
+      PORT: String(simulatorPort),
+      HOST: '127.0.0.1',
+      WEBHOOK_URL: `${url}/api/v1/payments/webhooks/mock`,
+      MOCK_WEBHOOK_SECRET: settings.mockWebhookSecret,
+    },
+    log: join(dataFolder, 'simulator.log'),
+    readyUrl: `${simulatorUrl}/healthz`,
+  });
+  print(`Simulator   ${simulatorUrl}`);
+  onStarted('Simulator', simulator.stop);
+
+  const api = await startProgram({
+    name: 'API',
+    script: join(clone, 'apps/api/src/main.ts'),
+    env: {
+      PORT: String(port),
+      HOST: host,
+      DATABASE_URL: databaseUrl,
+      MOCK_WEBHOOK_SECRETS: settings.mockWebhookSecret,
+      CUSTOMER_JWT_SECRET: settings.customerTokenSecret,
+    },
+    log: join(dataFolder, 'api.log'),
+    readyUrl: `${url}/readyz`,
+  });
+  print(`API         ${url}, its log in .data/api.log`);
+  onStarted('API', api.stop);
+
+  const adminApiKey = await adminKey({ clone, url, databaseUrl, known: settings.adminApiKey });
+  writeSettings(settingsFile, { ...settings, url, simulatorUrl, adminApiKey });
+  print('Keys        .data/local.json');
+
+  const operator = createClient({ url, token: adminApiKey });
+  const made = await loadDemoCatalogue(operator);
+  if (made > 0) print(`Catalogue   ${made} demo products`);
+  const customer = createClient({ url, token: await customerToken('demo-customer', settings.customerTokenSecret) });
+  print();
+  const shop = { customer, operator, simulatorUrl };
+  const orderId = await walkThrough(shop, print);
+  const unpaid = await leaveOneUnpaid(shop);
+  print();
+  print(nextSteps({ url, orderId, unpaid }));
+  return { lost: Promise.race([databaseLost, simulator.ended, api.ended]) };
+};

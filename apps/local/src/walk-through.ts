@@ -1,0 +1,77 @@
+import type { Client } from './client.ts';
+import { demoProduct } from './demo-catalogue.ts';
+
+export type Shop = { customer: Client; operator: Client; simulatorUrl: string };
+export type Payment = { id: string; amount: number; currency: string };
+
+const price = (amount: number, currency: string): string => {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+};
+
+/** The shopper pays at the gateway. Resolves when the gateway's webhook was answered. */
+const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {
+  const response = await fetch(`${simulatorUrl}/pay`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      paymentId: payment.id,
+      amount: payment.amount,
+      currency: payment.currency,
+      outcome: 'AUTHORIZED',
+    }),
+  });
+  if (!response.ok) throw new Error(`The gateway simulator answered ${response.status}: ${await response.text()}`);
+};
+
+const shipTo = {
+  name: 'Kim Minji',
+  line1: '1 Harbour Street',
+  city: 'Busan',
+  postalCode: '48058',
+  country: 'KR',
+};
+
+/** Takes one order from the cart to the doorstep over real HTTP and prints what every step did to the stock. */
+export const walkThrough = async (shop: Shop, print: (line: string) => void): Promise<string> => {
+  const { customer, operator, simulatorUrl } = shop;
+  const quantity = 2;
+  const product = await demoProduct(operator, 0, quantity);
+  const step = async (name: string, expected: string, orderId?: string): Promise<void> => {
+    const { availableQty, reservedQty } = await operator.stock.get.query({ productId: product.id });
+    let status = '';
+    if (orderId) {
+      const order = await customer.order.get.query({ orderId });
+      status = order.status === 'PAID' ? `PAID, ${order.fulfillmentStatus}` : order.status;
+    }
+    print(`  ${name.padEnd(30)}${status.padEnd(20)}${String(availableQty).padStart(11)}${String(reservedQty).padStart(10)}`);
+    if (status !== expected) throw new Error(`After "${name}" the order should be ${expected}, but is ${status}.`);
+  };
+
+  print(`One order: ${quantity} × ${product.name}, ${price(product.priceAmount, product.currency)} each`);
+  print(`  ${'step'.padEnd(30)}${'order'.padEnd(20)}${'available'.padStart(11)}${'reserved'.padStart(10)}`);
+  await step('before', '');
+  const { id: orderId } = await customer.order.create.mutate({
+    lines: [{ productId: product.id, quantity }],
+    shippingAddress: shipTo,
+  });
+  await step('created: stock reserved', 'CREATED', orderId);
+  const payment = await customer.payment.create.mutate({ orderId, provider: 'mock' });
+  await step('payment attempted', 'PAYMENT_PENDING', orderId);
+  await pay(simulatorUrl, payment);
+  await step('webhook: paid, stock sold', 'PAID, UNFULFILLED', orderId);
+  const [shipment] = (await operator.shipment.list.query({ orderId })).items;
+  if (!shipment) throw new Error('The paid order has no shipment.');
+  await operator.shipment.dispatch.mutate({ shipmentId: shipment.id, carrier: 'Demo Post', trackingNumber: 'DP-1' });
+  await step('shipped', 'PAID, SHIPPED', orderId);
+  await operator.shipment.deliver.mutate({ shipmentId: shipment.id });
+  await step('delivered', 'PAID, DELIVERED', orderId);
+  return orderId;
+};
+
+/** An order that waits for its payment, for whoever wants to send the gateway's webhook by hand. */
+export const leaveOneUnpaid = async ({ customer, operator }: Shop): Promise<Payment> => {
+  const product = await demoProduct(operator, 1, 1);
+  const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });
+  return customer.payment.create.mutate({ orderId, provider: 'mock' });
+};
