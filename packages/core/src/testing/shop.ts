@@ -15,6 +15,7 @@ type Message = { eventId?: string; amount?: number; currency?: string; failureCo
 export type Shop = {
   commerce: Commerce;
   database: TestDatabase;
+  /** Closes the shop and removes its database. @throws Error when an invariant was broken along the way */
   close: () => Promise<void>;
   /** A product with stock; its id. */
   product: (options?: { quantity?: number; priceAmount?: number; currency?: string }) => Promise<string>;
@@ -35,7 +36,11 @@ export async function openShop(options: Omit<CommerceOptions, 'database'> & { co
   const { connect, ...rest } = options;
   const database = await openTestDatabase(connect);
   const commerce = createCommerce({ database, gateways: [mockGateway([webhookSecret])], ...rest });
-  return { database, ...shopOn(commerce, database), close: () => database.drop() };
+  const close = async () => {
+    const violations = await commerce.doctor().finally(database.drop);
+    if (violations.length > 0) throw new Error(`the doctor found: ${JSON.stringify(violations, null, 2)}`);
+  };
+  return { database, ...shopOn(commerce, database), close };
 }
 
 export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>): Omit<Shop, 'database' | 'close'> {
