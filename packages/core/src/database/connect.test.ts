@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCommerce } from '../commerce.ts';
+import { mockGateway } from '../gateways/mock.ts';
+import { shopOn, webhookSecret } from '../testing/shop.ts';
+import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { connect } from './connect.ts';
+import { migrate, pendingMigrations } from './migrate.ts';
+
+let base: TestDatabase;
+beforeAll(async () => { base = await openTestDatabase(); });
+afterAll(() => base.drop());
+
+test('a second shop in a schema of another name lives beside the first and touches nothing of it', async () => {
+  const other = connect({ url: base.url, schema: 'second_shop' });
+  expect(await pendingMigrations(other)).not.toEqual([]);
+  await migrate(other);
+  expect(await pendingMigrations(other)).toEqual([]);
+  const commerce = createCommerce({ database: other, gateways: [mockGateway([webhookSecret])] });
+  const shop = shopOn(commerce, other);
+  const productId = await shop.product();
+  const { orderId, payment } = await shop.pending({ [productId]: 2 });
+  await shop.tell('AUTHORIZED', payment);
+  expect((await commerce.getOrder({ orderId })).status).toBe('PAID');
+  expect(await commerce.doctor()).toEqual([]);
+  const { rows } = await base.pool.query('select (select count(*)::int from second_shop.orders) as second, (select count(*)::int from commerce.orders) as first');
+  expect(rows).toEqual([{ second: 1, first: 0 }]);
+  await other.close();
+});
+
+test.each(['Shop', 'a"b', 'a b', ''])('%j is no usable schema name', async (schema) => {
+  const database = connect({ url: base.url, schema });
+  await expect(migrate(database)).rejects.toThrow('schema name');
+  await database.close();
+});
