@@ -1,3 +1,4 @@
 import { defineConfig } from 'vitest/config';
+import { sharedTests } from '../../scripts/vitest-shared.ts';
 
-export default defineConfig({ test: { include: ['src/**/*.test.ts'], exclude: ['src/**/*.long.test.ts'] } });
+export default defineConfig(({ mode }) => ({ test: sharedTests(mode, { postgres: true }) }));

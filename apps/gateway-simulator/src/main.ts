@@ -33,8 +33,8 @@ server.on('error', (error: NodeJS.ErrnoException) => {
 
 let stopping = false;
 async function stop(): Promise<void> {
-  // A second signal means that somebody won't wait for the deliveries.
-  if (stopping) process.exit(1);
+  // npm and the terminal may each send one for a single Ctrl-C: a second signal says nothing new.
+  if (stopping) return;
   stopping = true;
   await simulator.stop();
   server.close(() => process.exit(0));

@@ -1,0 +1,73 @@
+import type { RouterInputs, RouterOutputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { JsonOption, ListOptions } from '../command.ts';
+import { addCommand, addListCommand, readPages } from '../command.ts';
+import { connect } from '../connection.ts';
+import { formatTime, note, print, printPage } from '../output.ts';
+import type { Column } from '../table.ts';
+import { renderRecord, screenWidth } from '../table.ts';
+
+type Key = RouterOutputs['apiKey']['list']['items'][number];
+type Scope = RouterInputs['apiKey']['create']['scopes'][number];
+
+const scopes: readonly Scope[] = ['catalog', 'stock', 'orders', 'money', 'events', 'keys'];
+
+const columns: Column<Key>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'NAME', value: ({ name }) => name, wraps: true },
+  { head: 'SCOPES', value: (key) => key.scopes.join(', '), wraps: true },
+  { head: 'STATE', value: ({ revokedAt }) => (revokedAt ? 'revoked' : 'valid') },
+  { head: 'LAST USED', value: ({ lastUsedAt }) => (lastUsedAt ? formatTime(lastUsedAt) : 'never'), ifRoom: true },
+];
+
+export function addKeyCommands(program: Command): void {
+  const keys = program.command('keys').description("manage operators' API keys");
+
+  addListCommand(keys, 'list', 'list the keys; what opens the shop is not shown', ['keys list']).action(
+    async (options: ListOptions) => {
+      const { client } = connect();
+      const page = await readPages((range) => client.apiKey.list.query(range), options);
+      printPage(page, options, columns, 'There are no keys.');
+    },
+  );
+
+  addCommand(keys, 'create <name>', 'create a key; it is shown this once', [
+    'keys create warehouse --scopes stock,orders',
+    'keys create reports --scopes orders,events --json',
+  ])
+    .requiredOption('--scopes <list>', `what it may do, of ${scopes.join(', ')}`, parseScopes)
+    .action(async (name: string, options: JsonOption & { scopes: Scope[] }) => {
+      const { client } = connect();
+      const created = await client.apiKey.create.mutate({ name, scopes: options.scopes });
+      print(created, options, () =>
+        renderRecord(
+          [
+            ['id', created.id],
+            ['name', created.name],
+            ['scopes', created.scopes.join(', ')],
+            ['key', created.key],
+          ],
+          screenWidth(),
+        ),
+      );
+      if (!options.json) note('Keep the key now: it is not shown again.');
+    });
+
+  addCommand(keys, 'revoke <key-id>', 'make a key useless, for good', [
+    'keys revoke 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ]).action(async (apiKeyId: string, options: JsonOption) => {
+    const { client } = connect();
+    const revoked = await client.apiKey.revoke.mutate({ apiKeyId });
+    print(revoked, options, () => `The key ${revoked.name} is revoked.`);
+  });
+}
+
+function parseScopes(text: string): Scope[] {
+  const asked = text.split(',').map((scope) => scope.trim());
+  return asked.map((scope) => {
+    const known = scopes.find((name) => name === scope);
+    if (!known) throw new InvalidArgumentError(`There is no scope ${scope}. There are ${scopes.join(', ')}.`);
+    return known;
+  });
+}

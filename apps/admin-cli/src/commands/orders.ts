@@ -1,0 +1,101 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { JsonOption, ListOptions } from '../command.ts';
+import { addCommand, addListCommand, positiveInteger, readPages } from '../command.ts';
+import { connect } from '../connection.ts';
+import { findProduct } from '../find-product.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime, print, printPage } from '../output.ts';
+import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
+import type { Column } from '../table.ts';
+
+type Order = RouterOutputs['order']['list']['items'][number];
+type Status = Order['status'];
+
+const statuses: readonly Status[] = ['CREATED', 'PAYMENT_PENDING', 'PAID', 'PAYMENT_FAILED', 'CANCELED', 'EXPIRED'];
+
+const columns: Column<Order>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: statusOf, wraps: true },
+  { head: 'TOTAL', value: ({ totalAmount, currency }) => formatMoney(totalAmount, currency), align: 'right' },
+  { head: 'CUSTOMER', value: ({ customerId }) => customerId, wraps: true },
+  { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
+  { head: 'REFERENCE', value: ({ reference }) => reference ?? '', ifRoom: true },
+];
+
+export function addOrderCommands(program: Command): void {
+  const orders = program.command('orders').description('inspect, place and cancel orders');
+
+  addListCommand(orders, 'list', 'list orders, the latest first; of paid ones, how far their goods got', [
+    'orders list',
+    'orders list --status PAID --customer 17850',
+    'orders list --attention',
+  ])
+    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+    .option('--customer <id>', 'only those of this customer')
+    .option('--attention', 'only those that a person should look at')
+    .action(async (options: ListOptions & { status?: Status; customer?: string; attention?: true }) => {
+      const { client } = connect();
+      const filter = {
+        ...(options.status && { status: options.status }),
+        ...(options.customer && { customerId: options.customer }),
+        ...(options.attention && { needsAttention: true }),
+      };
+      const page = await readPages((range) => client.order.list.query({ ...filter, ...range }), options);
+      printPage(page, options, columns, 'There are no such orders.');
+    });
+
+  addCommand(orders, 'show <order>', 'show an order with its lines, payments, shipments, refunds and history', [
+    'orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ]).action(async (orderId: string, options: JsonOption) => {
+    const { client } = connect();
+    const whole = await readOrder(client, orderId);
+    print(whole, options, () => renderOrder(whole));
+  });
+
+  addCommand(orders, 'create <product=units...>', 'place an order for a customer; products by id or sku', [
+    'orders create MUG-BLUE=2 TEE-S=1 --customer ana',
+    'orders create MUG-BLUE=1 --customer ana --reference "phone call"',
+  ])
+    .requiredOption('--customer <id>', 'whose order it is')
+    .option('--reference <text>', 'what you want to find it by')
+    .action(async (items: string[], options: JsonOption & { customer: string; reference?: string }) => {
+      const asked = items.map(parseItem);
+      const { client } = connect();
+      const lines = await Promise.all(
+        asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
+      );
+      const reference = options.reference && { reference: options.reference };
+      const order = await client.order.create.mutate({ lines, customerId: options.customer, ...reference });
+      print(order, options, () => renderOrderHead(order));
+    });
+
+  addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; if it was paid, the money goes back', [
+    'orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ]).action(async (orderId: string, options: JsonOption) => {
+    const { client } = connect();
+    const order = await client.order.cancel.mutate({ orderId });
+    print(order, options, () => renderOrderHead(order));
+  });
+
+  addCommand(orders, 'clear-attention <order>', 'note that a person has looked at an order and settled it', [
+    'orders clear-attention 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ]).action(async (orderId: string, options: JsonOption) => {
+    const { client } = connect();
+    const order = await client.order.clearAttention.mutate({ orderId });
+    print(order, options, () => renderOrderHead(order));
+  });
+}
+
+/** Only paid orders ship, so where their goods are says more than PAID. */
+function statusOf({ status, fulfillmentStatus, needsAttention }: Order): string {
+  const far = fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus;
+  return needsAttention ? `${far} ! ${needsAttention}` : far;
+}
+
+function parseItem(text: string): { product: string; quantity: number } {
+  const at = text.lastIndexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`${text}: write a product and its units, for instance MUG-BLUE=2.`);
+  return { product: text.slice(0, at), quantity: positiveInteger(text.slice(at + 1)) };
+}

@@ -1,0 +1,87 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import type { JsonOption, ListOptions } from '../command.ts';
+import { addCommand, addListCommand, integer, positiveInteger, readPages } from '../command.ts';
+import { connect } from '../connection.ts';
+import { findProduct } from '../find-product.ts';
+import { formatTime, print, printPage } from '../output.ts';
+import type { Column } from '../table.ts';
+import { renderRecord, screenWidth } from '../table.ts';
+
+type Stock = RouterOutputs['stock']['get'];
+type Movement = RouterOutputs['stock']['movements']['items'][number];
+
+const columns: Column<Movement>[] = [
+  { head: 'TIME', value: ({ createdAt }) => formatTime(createdAt) },
+  { head: 'KIND', value: ({ kind }) => kind },
+  { head: 'UNITS', value: ({ quantity }) => (quantity > 0 ? `+${quantity}` : String(quantity)), align: 'right' },
+  { head: 'REASON', value: ({ reason }) => reason ?? '', wraps: true },
+  { head: 'CAUSE', value: ({ causeId }) => causeId, ifRoom: true },
+];
+
+export function addStockCommands(program: Command): void {
+  const stock = program.command('stock').description('see and change how many units there are');
+
+  addCommand(stock, 'show <product>', 'show how many units are there, held and left to sell', [
+    'stock show MUG-BLUE',
+  ]).action(async (reference: string, options: JsonOption) => {
+    const { client } = connect();
+    const { id: productId, sku } = await findProduct(client, reference);
+    printStock(sku, await client.stock.get.query({ productId }), options);
+  });
+
+  addCommand(stock, 'receive <product> <units>', 'add units that came in', [
+    'stock receive MUG-BLUE 100',
+    'stock receive MUG-BLUE 100 --reason "delivery 4711"',
+  ])
+    .option('--reason <text>', 'what it was')
+    .action(async (reference: string, units: string, options: JsonOption & { reason?: string }) => {
+      const quantity = positiveInteger(units);
+      const { client } = connect();
+      const { id: productId, sku } = await findProduct(client, reference);
+      const reason = options.reason && { reason: options.reason };
+      printStock(sku, await client.stock.receive.mutate({ productId, quantity, ...reason }), options);
+    });
+
+  addCommand(stock, 'set <product> <units>', 'set the units on hand to what was counted', [
+    'stock set MUG-BLUE 97 --expected 100 --reason "three were broken"',
+  ])
+    .description(
+      'set the units on hand (held ones included) to what was counted; refused when they are no longer what you expected',
+    )
+    .requiredOption('--expected <units>', 'the units on hand that you saw', integer)
+    .requiredOption('--reason <text>', 'why they differ')
+    .action(async (reference: string, units: string, options: JsonOption & { expected: number; reason: string }) => {
+      const availableQty = integer(units);
+      const { client } = connect();
+      const { id: productId, sku } = await findProduct(client, reference);
+      const { expected: expectedAvailableQty, reason } = options;
+      const set = await client.stock.set.mutate({ productId, availableQty, expectedAvailableQty, reason });
+      printStock(sku, set, options);
+    });
+
+  addListCommand(stock, 'movements <product>', 'list what changed the units on hand, the latest first', [
+    'stock movements MUG-BLUE',
+    'stock movements MUG-BLUE --all --json',
+  ]).action(async (reference: string, options: ListOptions) => {
+    const { client } = connect();
+    const { id: productId } = await findProduct(client, reference);
+    const page = await readPages((range) => client.stock.movements.query({ productId, ...range }), options);
+    printPage(page, options, columns, 'Its stock has never changed.');
+  });
+}
+
+function printStock(sku: string, stock: Stock, options: JsonOption): void {
+  print(stock, options, () =>
+    renderRecord(
+      [
+        ['product', stock.productId],
+        ['sku', sku],
+        ['on hand', String(stock.availableQty)],
+        ['held', String(stock.reservedQty)],
+        ['left to sell', String(stock.sellableQty)],
+      ],
+      screenWidth(),
+    ),
+  );
+}

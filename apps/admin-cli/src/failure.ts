@@ -1,0 +1,10 @@
+/** Why a command did not do what it was asked. The text is for people; 1 is a refusal, 2 a wrong call. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2 = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

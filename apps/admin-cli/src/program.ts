@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addEventCommands } from './commands/events.ts';
+import { addKeyCommands } from './commands/keys.ts';
+import { addOrderCommands } from './commands/orders.ts';
+import { addProductCommands } from './commands/products.ts';
+import { addReplayCommand } from './commands/replay.ts';
+import { addShipmentCommands } from './commands/shipments.ts';
+import { addStockCommands } from './commands/stock.ts';
+import { addTokenCommand } from './commands/token.ts';
+
+const about = `
+Finds the shop that \`npm start\` runs from this folder or one above it; or set
+  COMMERCE_URL       where the shop is, for instance http://127.0.0.1:3000
+  COMMERCE_API_KEY   an operator's key (never on the command line: others can read that)
+
+Prices are written in the currency's own units: 12.50 for GBP, 15000 for KRW.
+Products are named by id or sku. Exit codes: 0 done, 1 refused or failed, 2 called wrongly.
+
+Examples:
+  $ commerce products list
+  $ commerce orders create MUG-BLUE=2 --customer ana
+  $ commerce orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90
+  $ commerce doctor`;
+
+/** The whole command line. It throws CommanderError where commander would end the process. */
+export function createProgram(): Command {
+  const program = new Command('commerce')
+    .description('Runs a shop from the command line: what is sold, what is there, who ordered what.')
+    .addHelpText('after', about)
+    .showHelpAfterError('(--help says more)')
+    .exitOverride();
+  addProductCommands(program);
+  addStockCommands(program);
+  addOrderCommands(program);
+  addShipmentCommands(program);
+  addEventCommands(program);
+  addKeyCommands(program);
+  addDoctorCommand(program);
+  addTokenCommand(program);
+  addReplayCommand(program);
+  return program;
+}

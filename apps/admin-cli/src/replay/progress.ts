@@ -1,0 +1,64 @@
+import { SingleBar } from 'cli-progress';
+
+/** Says on standard error how far something is: a bar on a terminal, else a line now and then. */
+export type Progress = { update: (done: number) => void; stop: () => void };
+
+const LINE_EVERY_MS = 5_000;
+
+export function startProgress(what: string, total: number): Progress {
+  const started = Date.now();
+  let done = 0;
+
+  function pace(): { rate: number; left: string } {
+    const seconds = (Date.now() - started) / 1000;
+    const rate = seconds > 0 ? done / seconds : 0;
+    return { rate, left: rate > 0 ? formatSeconds((total - done) / rate) : '?' };
+  }
+
+  if (process.stderr.isTTY) {
+    const format = (_: unknown, { value }: { value: number }) => {
+      const { rate, left } = pace();
+      return bar(what, value, total, `${Math.round(rate)}/s`, `${left} left`, process.stderr.columns || 80);
+    };
+    // It would otherwise end the process on Ctrl-C, which here only stops taking new work.
+    const single = new SingleBar({ format, stream: process.stderr, hideCursor: true, gracefulExit: false });
+    single.start(total, 0);
+    return {
+      update(now) {
+        done = now;
+        single.update(now);
+      },
+      stop: () => single.stop(),
+    };
+  }
+
+  let said = started;
+  return {
+    update(now) {
+      done = now;
+      if (Date.now() - said < LINE_EVERY_MS) return;
+      said = Date.now();
+      const { rate, left } = pace();
+      const counts = `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
+      process.stderr.write(`${what}: ${counts}, ${Math.round(rate)}/s, about ${left} left\n`);
+    },
+    stop: () => {},
+  };
+}
+
+/** One line of at most `width` columns, of which the bar takes what the words leave. */
+export function bar(what: string, done: number, total: number, rate: string, left: string, width: number): string {
+  const share = total === 0 ? 1 : Math.min(1, done / total);
+  const words = `${what} [] ${Math.floor(share * 100)}% ${done}/${total} ${rate} ${left}`;
+  const cells = Math.max(0, Math.min(40, width - words.length - 1));
+  const full = Math.round(share * cells);
+  return words.replace('[]', cells === 0 ? '' : `[${'='.repeat(full)}${' '.repeat(cells - full)}]`);
+}
+
+/** `95` → `1:35`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const tail = String(whole % 60).padStart(2, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${tail}` : `${minutes}:${tail}`;
+}

@@ -1,0 +1,90 @@
+import type { Violation } from '../commands/doctor.ts';
+import { renderViolations } from '../commands/doctor.ts';
+import { formatMoney } from '../money.ts';
+import { renderRecord, screenWidth } from '../table.ts';
+import type { PlacedOrder } from './ledger.ts';
+import type { Plan } from './plan.ts';
+import { CURRENCY, totalsOf } from './plan.ts';
+import { formatSeconds } from './progress.ts';
+import type { RunResult } from './run.ts';
+import type { Shelf } from './stock-up.ts';
+
+export type Report = ReturnType<typeof reportOf>;
+
+/** All that there is to say of a replay, amounts in pence. `replayed` is the part of the file that was asked for. */
+export function reportOf(
+  file: string,
+  replayed: Plan,
+  shelf: Shelf,
+  { invoices, orders, refused, cancellations, failures }: RunResult,
+  { elapsedMs, interrupted, violations }: { elapsedMs: number; interrupted: boolean; violations: Violation[] | null },
+) {
+  const planned = totalsOf(replayed);
+  const sum = (of: (order: PlacedOrder) => number, state?: PlacedOrder['state']) =>
+    orders.reduce((total, order) => (state && order.state !== state ? total : total + of(order)), 0);
+  const byState = (state: PlacedOrder['state']) => ({
+    orders: sum(() => 1, state),
+    amount: sum(({ amount }) => amount, state),
+  });
+  return {
+    file,
+    rows: { read: replayed.rows, leftOut: replayed.leftOut },
+    invoices: { replayed: replayed.invoices.length, gone: invoices, withoutUsableRow: replayed.emptyInvoices },
+    products: { created: shelf.created, found: shelf.found, pricedOtherwise: shelf.pricedOtherwise },
+    unitsReceived: shelf.unitsReceived,
+    planned: { ...planned, difference: planned.ourAmount - planned.fileAmount },
+    orders: {
+      taken: orders.length,
+      refused: Object.fromEntries(refused),
+      shipped: byState('SHIPPED'),
+      open: byState('PAID'),
+      unpaid: byState('UNPAID'),
+      canceled: byState('CANCELED'),
+    },
+    taken: { lines: sum(({ lines }) => lines), units: sum(({ units }) => units), amount: sum(({ amount }) => amount) },
+    cancellations,
+    failures: failures.count,
+    elapsedMs,
+    ordersPerSecond: elapsedMs > 0 ? Math.round((orders.length / elapsedMs) * 100_000) / 100 : 0,
+    interrupted,
+    violations,
+  };
+}
+
+/** The report for people. */
+export function renderReport(report: Report): string {
+  const { rows, invoices, products, planned, orders, taken, cancellations } = report;
+  const number = (value: number) => value.toLocaleString('en');
+  const money = (amount: number) => formatMoney(amount, CURRENCY);
+  const some = ({ orders: count, amount }: { orders: number; amount: number }) => `${number(count)}, ${money(amount)}`;
+  const leftOut = rows.leftOut.reduce((sum, { rows: count }) => sum + count, 0);
+  const refused = Object.entries(orders.refused);
+  const refusedCount = refused.reduce((sum, [, count]) => sum + count, 0);
+  const share = planned.fileAmount > 0 ? ` (${((planned.difference / planned.fileAmount) * 100).toFixed(2)} %)` : '';
+  const returns = cancellations.returnsOfShipped + cancellations.returnsWithoutOrder;
+
+  const fields: [string, string | null][] = [
+    ['File', report.file],
+    ['Rows', `${number(rows.read)}, of which left out: ${number(leftOut)}`],
+    ...rows.leftOut.map((left): [string, string] => [' ', `${left.reason}: ${number(left.rows)}, first in line ${left.firstLine}`]),
+    ['Invoices', `${number(invoices.gone)} of ${number(invoices.replayed)} replayed; ${number(invoices.withoutUsableRow)} in the file have no usable row`],
+    ['Products', `${number(products.created)} created, ${number(products.found)} were there${products.pricedOtherwise > 0 ? `, ${number(products.pricedOtherwise)} of them at another price` : ''}; ${number(report.unitsReceived)} units received`],
+    ['Orders taken', `${number(orders.taken)} of ${number(planned.orders)}`],
+    ['  shipped', some(orders.shipped)],
+    ['  open', some(orders.open)],
+    ['  canceled', some(orders.canceled)],
+    ['  unpaid', orders.unpaid.orders > 0 ? some(orders.unpaid) : null],
+    ['Orders refused', number(refusedCount)],
+    ...refused.map(([code, count]): [string, string] => [' ', `${code}: ${number(count)}`]),
+    ['Lines', `${number(taken.lines)} of ${number(planned.lines)}, with ${number(taken.units)} of ${number(planned.units)} units`],
+    ['Money', `${money(taken.amount)} ordered`],
+    ['  by the file', `${money(planned.fileAmount)} for all of its ${number(planned.orders)} orders at the price of each row`],
+    ['  by ours', `${money(planned.ourAmount)} at each product's most frequent price: ${planned.difference < 0 ? '' : '+'}${money(planned.difference)}${share}`],
+    ['Cancellations', `${number(cancellations.canceling)} canceled ${number(cancellations.canceledOrders)} orders`],
+    ['Returns', `${number(returns)}: ${number(cancellations.returnsOfShipped)} of what had shipped, ${number(cancellations.returnsWithoutOrder)} of what was not ordered here before`],
+    ['Failed', report.failures > 0 ? number(report.failures) : null],
+    ['Time', `${formatSeconds(report.elapsedMs / 1000)}, ${number(report.ordersPerSecond)} orders/s`],
+  ];
+  const doctor = report.violations ? renderViolations(report.violations) : 'The doctor could not be asked.';
+  return [report.interrupted ? 'Stopped before the end.\n' : '', renderRecord(fields, screenWidth()), '\n\n', doctor].join('');
+}

@@ -1,0 +1,28 @@
+import { note } from '../output.ts';
+
+// Started by npx, one Ctrl-C arrives twice: from the terminal and from npx, which passes on its own.
+const SAME_INTERRUPT_MS = 500;
+
+/** The first Ctrl-C aborts the signal, the second ends the process; `release` gives Ctrl-C its usual meaning back. */
+export function stopOnInterrupt(): { signal: AbortSignal; release: () => void } {
+  const stop = new AbortController();
+  let asked = 0;
+  const interrupt = () => {
+    if (stop.signal.aborted) {
+      if (Date.now() - asked > SAME_INTERRUPT_MS) process.exit(130);
+      return;
+    }
+    asked = Date.now();
+    stop.abort();
+    note('\nStopping: finishing what is under way. Ctrl-C again ends at once.');
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return {
+    signal: stop.signal,
+    release: () => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}

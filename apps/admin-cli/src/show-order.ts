@@ -1,0 +1,124 @@
+import { styleText } from 'node:util';
+import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import { readPages } from './command.ts';
+import { formatMoney } from './money.ts';
+import { formatTime } from './output.ts';
+import type { Column } from './table.ts';
+import { renderRecord, renderTable, screenWidth } from './table.ts';
+
+type Order = RouterOutputs['order']['get'];
+type Line = Order['lines'][number];
+type Payment = RouterOutputs['payment']['list']['items'][number];
+type Shipment = RouterOutputs['shipment']['list']['items'][number];
+type Refund = RouterOutputs['refund']['list']['items'][number];
+type Fact = RouterOutputs['order']['history']['items'][number];
+
+export type WholeOrder = {
+  order: Order;
+  payments: Payment[];
+  shipments: Shipment[];
+  refunds: Refund[];
+  history: Fact[];
+};
+
+/** Everything that belongs to an order. */
+export async function readOrder(client: Client, orderId: string): Promise<WholeOrder> {
+  // The order first: of one that isn't there, the others would only repeat the refusal.
+  const order = await client.order.get.query({ orderId });
+  const all = { limit: 0, all: true } as const;
+  const [payments, shipments, refunds, history] = await Promise.all([
+    client.payment.list.query({ orderId }),
+    client.shipment.list.query({ orderId }),
+    readPages((range) => client.refund.list.query({ orderId, ...range }), all),
+    readPages((range) => client.order.history.query({ orderId, ...range }), all),
+  ]);
+  return {
+    order,
+    payments: payments.items,
+    shipments: shipments.items,
+    refunds: refunds.items,
+    history: history.items,
+  };
+}
+
+export function renderOrder({ order, payments, shipments, refunds, history }: WholeOrder): string {
+  const money = (amount: number) => formatMoney(amount, order.currency);
+  const lines: Column<Line>[] = [
+    { head: '#', value: ({ lineNo }) => String(lineNo), align: 'right' },
+    { head: 'SKU', value: ({ sku, kind }) => sku ?? kind, wraps: true },
+    { head: 'NAME', value: ({ name }) => name, wraps: true },
+    { head: 'UNITS', value: ({ quantity }) => String(quantity), align: 'right' },
+    { head: 'EACH', value: ({ unitAmount }) => money(unitAmount), align: 'right' },
+    { head: 'AMOUNT', value: ({ amount }) => money(amount), align: 'right' },
+  ];
+  return [
+    renderOrderHead(order),
+    section('Lines', order.lines, lines),
+    section('Payments', payments, paymentColumns),
+    section('Shipments', shipments, shipmentColumns),
+    section('Refunds', refunds, refundColumns),
+    section('History', history, historyColumns),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** The order itself, without what hangs on it. */
+export function renderOrderHead(order: Omit<Order, 'lines'>): string {
+  const { contact, shippingAddress: to } = order;
+  const address = to && [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country];
+  return renderRecord(
+    [
+      ['order', order.id],
+      ['status', order.status],
+      ['fulfillment', order.fulfillmentStatus],
+      ['stock', order.reservationStatus],
+      ['held until', order.reservationStatus === 'HELD' ? formatTime(order.holdUntil) : null],
+      ['attention', order.needsAttention],
+      ['total', formatMoney(order.totalAmount, order.currency)],
+      ['customer', order.customerId],
+      ['contact', [contact?.name, contact?.email, contact?.phone].filter(Boolean).join(', ')],
+      ['ship to', address?.filter(Boolean).join(', ') ?? null],
+      ['reference', order.reference],
+      ['metadata', order.metadata && JSON.stringify(order.metadata)],
+      ['created', formatTime(order.createdAt)],
+    ],
+    screenWidth(),
+  );
+}
+
+const paymentColumns: Column<Payment>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'PROVIDER', value: ({ provider }) => provider, wraps: true },
+  { head: 'STATUS', value: paymentStatus, wraps: true },
+  { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
+];
+
+const shipmentColumns: Column<Shipment>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: ({ status }) => status },
+  { head: 'UNITS', value: ({ lines }) => String(lines.reduce((sum, { quantity }) => sum + quantity, 0)), align: 'right' },
+  { head: 'TRACKING', value: ({ carrier, trackingNumber }) => [carrier, trackingNumber].filter(Boolean).join(' '), wraps: true },
+];
+
+const refundColumns: Column<Refund>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: ({ status }) => status },
+  { head: 'REASON', value: ({ reason }) => reason, wraps: true },
+  { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
+];
+
+const historyColumns: Column<Fact>[] = [
+  { head: '#', value: ({ version }) => String(version), align: 'right' },
+  { head: 'TIME', value: ({ createdAt }) => formatTime(createdAt) },
+  { head: 'WHAT', value: ({ type }) => type, wraps: true },
+];
+
+function paymentStatus({ status, failureCode, surplus }: Payment): string {
+  return [status, failureCode, surplus ? 'surplus' : null].filter(Boolean).join(' ');
+}
+
+function section<T>(title: string, rows: readonly T[], columns: readonly Column<T>[]): string {
+  if (rows.length === 0) return '';
+  return `${styleText('underline', title, { stream: process.stdout })}\n${renderTable(rows, columns, screenWidth())}`;
+}

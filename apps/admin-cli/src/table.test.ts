@@ -1,0 +1,62 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import type { Column } from './table.ts';
+import { renderRecord, renderTable } from './table.ts';
+
+type Product = { id: string; sku: string; name: string; price: string };
+const columns: Column<Product>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'SKU', value: ({ sku }) => sku, wraps: true },
+  { head: 'NAME', value: ({ name }) => name, wraps: true },
+  { head: 'PRICE', value: ({ price }) => price, align: 'right' },
+];
+const id = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
+const holder = { id, sku: '85123A', name: 'WHITE HANGING HEART T-LIGHT HOLDER', price: '2.55 GBP' };
+
+const linesOf = (text: string) => stripVTControlCharacters(text).split('\n');
+const widest = (text: string) => Math.max(...linesOf(text).map((line) => line.length));
+
+test('on a screen of 80 columns ids and amounts stay whole and names wrap at words', () => {
+  const text = renderTable([holder], columns, 80);
+  expect(widest(text)).toBeLessThanOrEqual(80);
+  expect(text).toContain(id);
+  expect(text).toContain('2.55 GBP');
+  expect(linesOf(text).length).toBeGreaterThan(2);
+  for (const word of holder.name.split(' ')) expect(text).toContain(word);
+});
+
+test('where nobody looks at a screen every row is one line', () => {
+  expect(linesOf(renderTable([holder, holder], columns, Number.POSITIVE_INFINITY))).toHaveLength(3);
+});
+
+test.each([20, 60, 76, 80, 81, 100, 200])('nothing is lost at %d columns', (width) => {
+  const long = { ...holder, sku: 'x'.repeat(100), name: `${'y'.repeat(90)} z` };
+  const text = linesOf(renderTable([long], columns, width)).join('');
+  expect(text).toContain(id);
+  expect(text.match(/x/g)).toHaveLength(100);
+  expect(text.match(/y/g)).toHaveLength(90);
+  expect(text).not.toContain('…');
+});
+
+test('a column for which there is no room is left out, and is back on a wider screen', () => {
+  const more = [...columns, { head: 'CREATED', value: () => '2026-11-23 01:40:12Z', ifRoom: true }];
+  expect(renderTable([holder], more, 80)).not.toContain('CREATED');
+  expect(renderTable([holder], more, 150)).toContain('2026-11-23 01:40:12Z');
+});
+
+test('wide characters keep the columns straight', () => {
+  const text = renderTable([{ ...holder, name: '하얀 하트 등불' }, holder], columns, Number.POSITIVE_INFINITY);
+  const [, korean = '', english = ''] = linesOf(text);
+  expect(korean.length + 6).toBe(english.length);
+});
+
+test('a name cannot steer the terminal', () => {
+  expect(renderTable([{ ...holder, name: 'a\u001b[2Jb\u0007\nc\u009bd' }], columns, 120)).toContain('a [2Jb c d');
+});
+
+test('a record shows what there is and leaves out what there is not', () => {
+  expect(linesOf(renderRecord([['id', id], ['reference', null], ['status', 'PAID']], 80))).toEqual([
+    `id      ${id}`,
+    'status  PAID',
+  ]);
+});

@@ -1,0 +1,101 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+
+export type Column<T> = {
+  head: string;
+  value: (row: T) => string;
+  align?: 'left' | 'right';
+  /** May be wrapped when the screen is narrow. Ids and amounts stay whole, so that they can be copied. */
+  wraps?: boolean;
+  /** Left out when the screen is too narrow for it. */
+  ifRoom?: boolean;
+};
+
+const GAP = 2;
+const WRAPPED_MIN = 8;
+
+/**
+ * Rows in columns, at most `width` characters wide as long as the columns that stay whole leave room for it. Pass
+ * Infinity where nobody looks at a screen.
+ */
+export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string {
+  const cells = new Map(columns.map((column) => [column, rows.map((row) => printable(column.value(row)))]));
+  const natural = (column: Column<T>) => Math.max(...[column.head, ...(cells.get(column) ?? [])].map(displayWidth), 1);
+  const least = (column: Column<T>) => (column.wraps ? Math.min(natural(column), WRAPPED_MIN) : natural(column));
+
+  const needed = columns.filter(({ ifRoom }) => !ifRoom);
+  const shown = [...needed];
+  for (const column of columns.filter(({ ifRoom }) => ifRoom)) {
+    if (total([...shown, column].map(natural)) <= width) shown.push(column);
+  }
+  shown.sort((a, b) => columns.indexOf(a) - columns.indexOf(b));
+
+  // What the whole columns leave is shared out: first the least, then to whoever still lacks some.
+  const widths = shown.map(least);
+  for (let spare = width - total(widths); spare > 0; ) {
+    const short = shown.map((column, index) => natural(column) - (widths[index] ?? 0));
+    const open = short.filter((lack) => lack > 0).length;
+    if (open === 0) break;
+    const share = Math.max(1, Math.floor(Math.min(spare, 1000) / open));
+    shown.forEach((_, index) => {
+      const more = Math.min(share, short[index] ?? 0, spare);
+      widths[index] = (widths[index] ?? 0) + more;
+      spare -= more;
+    });
+  }
+
+  const table = new Table({
+    head: shown.map(({ head }) => head),
+    colWidths: widths,
+    colAligns: shown.map(({ align }) => align ?? 'left'),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+    chars: bare,
+  });
+  rows.forEach((_, row) => {
+    table.push(
+      shown.map((column, index) => {
+        const content = cells.get(column)?.[row] ?? '';
+        const fits = content.split(/\s+/).every((word) => displayWidth(word) <= (widths[index] ?? 0));
+        return { content, wordWrap: true, wrapOnWordBoundary: fits };
+      }),
+    );
+  });
+  const [head = '', ...body] = table.toString().split('\n').map((line) => line.trimEnd());
+  return [styleText('bold', head, { stream: process.stdout }), ...body].join('\n');
+}
+
+/** One thing, a name and a value a line. Empty values are left out. */
+export function renderRecord(fields: readonly (readonly [name: string, value: string | null])[], width: number): string {
+  const filled = fields.flatMap(([name, value]) => (value === null || value === '' ? [] : [{ name, value }]));
+  const columns: Column<{ name: string; value: string }>[] = [
+    { head: '', value: ({ name }) => name },
+    { head: '', value: ({ value }) => value, wraps: true },
+  ];
+  return renderTable(filled, columns, width).split('\n').slice(1).join('\n');
+}
+
+/** The width of the screen that standard output is; Infinity when it is none. */
+export function screenWidth(): number {
+  return process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 40) : Number.POSITIVE_INFINITY;
+}
+
+/** Without what would steer the terminal: names come from outside. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}
+
+const bare = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'].concat(
+    ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+  ).map((name) => [name, '']).concat([['middle', ' '.repeat(GAP)]]),
+);
+
+function total(widths: number[]): number {
+  return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
+}
+
+/** Columns that the text takes: East Asian characters and emoji are two wide. */
+function displayWidth(text: string): number {
+  const wide = text.match(/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/gu);
+  return Array.from(text).length + (wide?.length ?? 0);
+}
