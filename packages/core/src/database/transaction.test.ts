@@ -124,6 +124,21 @@ test('idle connections that the server ends neither kill the process nor fail th
   expect(await place(productId)).toMatchObject({ status: 'CREATED' });
 });
 
+test('a connection lost between two statements is noticed at the next one, and the work runs again', async () => {
+  let runs = 0;
+  const sum = await withTransaction(shop.database, async (tx) => {
+    runs += 1;
+    if (runs === 1) {
+      const { rows } = await tx.db.execute<{ pid: number }>('select pg_backend_pid() as pid');
+      await shop.database.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]!.pid]);
+      // The server has hung up; let this side hear of it while no statement is under way.
+      await new Promise((heard) => { setImmediate(() => setImmediate(heard)); });
+    }
+    return (await tx.db.execute<{ sum: number }>('select 1 + 1 as sum')).rows[0]!.sum;
+  });
+  expect([sum, runs]).toEqual([2, 2]);
+});
+
 test('a server that is not there answers database_unavailable', async () => {
   const nowhere = connect({ url: 'postgres://nobody@127.0.0.1:1/none' });
   const away = createCommerce({ database: nowhere });
