@@ -1,0 +1,47 @@
+import { CommerceError, type Commerce, type Database } from '@commerce-core/core';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { secureHeaders } from 'hono/secure-headers';
+import { authenticator } from './caller.ts';
+import type { VerifyCustomerToken } from './customer-token.ts';
+import { healthRoutes } from './health.ts';
+import type { Logger } from './log.ts';
+import { answerRefusal } from './rest.ts';
+import { tracing, type AppEnv } from './trace.ts';
+import { endpoint, trpcRoutes } from './trpc-endpoint.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+export type AppOptions = {
+  commerce: Commerce;
+  /** Asked whether it is there and migrated. */
+  database: Database;
+  log: Logger;
+  /** Without it nobody is a customer. */
+  verifyCustomer?: VerifyCustomerToken | undefined;
+  /** Origins whose pages may call the procedures; none unless said. */
+  corsOrigins?: readonly string[];
+  /** Aborted when the process is about to end. */
+  stopping: AbortSignal;
+};
+
+/** The HTTP face: procedures for clients, webhooks for gateways, health for whoever runs it. */
+export function createApp({ commerce, database, log, verifyCustomer, corsOrigins = [], stopping }: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(tracing(log, stopping));
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  if (corsOrigins.length > 0) {
+    app.use(`${endpoint}/*`, cors({
+      origin: [...corsOrigins],
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key'],
+      exposeHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    }));
+  }
+  app.route('/', healthRoutes(database, stopping));
+  app.route('/api/v1/payments/webhooks', webhookRoutes(commerce));
+  app.route(endpoint, trpcRoutes(commerce, authenticator(commerce, verifyCustomer)));
+  app.notFound((c) => answerRefusal(c, new CommerceError('not_found', 'there is nothing at this address')));
+  app.onError((error, c) => answerRefusal(c, error));
+  return app;
+}

@@ -1,0 +1,79 @@
+import { mockGateway } from '@commerce-core/core';
+import { z } from 'zod';
+
+const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+const database = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+  /** The PostgreSQL schema of the tables. */
+  DATABASE_SCHEMA: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a lower-case name').default('commerce'),
+};
+
+const databaseEnv = z.object(database);
+
+const apiEnv = z
+  .object({
+    ...database,
+    PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(3_000),
+    /** Reachable from this machine alone unless said; in a container 0.0.0.0. */
+    HOST: z.string().default('127.0.0.1'),
+    /** Connections kept at most. */
+    DATABASE_POOL_MAX: z.coerce.number('must be a number').int().min(2).max(1_000).default(10),
+    /** `whsec_…`, comma-separated: the current one and those being rotated out. Without any the mock provider is off. */
+    MOCK_WEBHOOK_SECRETS: list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each').optional(),
+    // RFC 7518, 3.2: a key for HS256 has at least as many bits as the hash.
+    CUSTOMER_JWT_SECRET: z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes').optional(),
+    CUSTOMER_JWKS_URL: httpUrl.optional(),
+    CUSTOMER_JWT_ISSUER: z.string().optional(),
+    CUSTOMER_JWT_AUDIENCE: z.string().optional(),
+    /** How long an unpaid order keeps its stock. */
+    HOLD_MINUTES: z.coerce.number('must be a number').min(1).max(7 * 24 * 60).default(30),
+    /** Origins whose pages may call, comma-separated, like `https://shop.example`. */
+    CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .refine((env) => !(env.CUSTOMER_JWT_SECRET && env.CUSTOMER_JWKS_URL), {
+    path: ['CUSTOMER_JWKS_URL'],
+    error: 'must not be set beside CUSTOMER_JWT_SECRET: a token is verified by one of them',
+  });
+
+export type Env = z.output<typeof apiEnv>;
+
+/** The environment doesn't fit. The message names the variables, and never their values: some are secrets. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+type Variables = Record<string, string | undefined>;
+
+/** @throws EnvError */
+export const readEnv = (variables: Variables = process.env): Env => read(apiEnv, variables);
+
+/** What a program needs that only talks to the database. @throws EnvError */
+export const readDatabaseEnv = (variables: Variables = process.env) => read(databaseEnv, variables);
+
+function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S> {
+  // `PORT=` in a file of settings means that it isn't set.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `  ${name}: ${name in given ? message : 'is missing'}`;
+  });
+  throw new EnvError(lines.join('\n'));
+}
+
+function areWebhookSecrets(secrets: readonly string[]): boolean {
+  try {
+    mockGateway(secrets);
+    return secrets.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,44 @@
+import { CommerceError } from '@commerce-core/core';
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+export type { Logger };
+
+/** JSON lines on stdout, or into `destination`. */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = { level, base: null, serializers: { err: describeFault }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+type FaultLine = { type: string; message?: string; code?: string; constraint?: string; stack?: string; cause?: FaultLine };
+
+// What these say is written by programmers. A database's message may quote the row, Drizzle's quotes SQL and parameters,
+// JSON.parse's the input; of those only the class, codes and the place in the code are logged.
+const plainSpoken: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, CommerceError];
+const depthMax = 5;
+
+/** A fault as it is logged: enough to find it, nothing of the data it met. */
+export function describeFault(thrown: unknown, depth = 1): FaultLine {
+  if (!(thrown instanceof Error)) return { type: typeof thrown };
+  const { code, constraint } = thrown as { code?: unknown; constraint?: unknown };
+  const stack = framesOf(thrown);
+  return {
+    type: thrown.constructor.name,
+    ...(isPlainSpoken(thrown) ? { message: thrown.message } : {}),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof constraint === 'string' ? { constraint } : {}),
+    ...(stack ? { stack } : {}),
+    ...(thrown.cause === undefined || depth >= depthMax ? {} : { cause: describeFault(thrown.cause, depth + 1) }),
+  };
+}
+
+/** An Error with a SQLSTATE for a code is PostgreSQL's, whatever class pg gave it. */
+function isPlainSpoken(error: Error & { code?: unknown }): boolean {
+  const isSqlState = typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && !error.code.startsWith('E');
+  return plainSpoken.includes(error.constructor) && !isSqlState;
+}
+
+/** The stack without the message that it begins with. */
+function framesOf({ stack = '', message }: Error): string {
+  const afterMessage = message === '' ? stack : stack.slice(stack.lastIndexOf(message) + message.length);
+  return afterMessage.split('\n').filter((line) => /^ +at /.test(line)).slice(0, 12).map((line) => line.trim()).join(' < ');
+}

@@ -1,0 +1,89 @@
+import { createCommerce, MigrationsDiverged, mockGateway } from '@commerce-core/core';
+import { createApp } from './app.ts';
+import { customerTokens } from './customer-token.ts';
+import { EnvError, readEnv, type Env } from './env.ts';
+import { createLogger } from './log.ts';
+import { serve } from './serve.ts';
+import { DatabaseUnusable, startDatabase } from './start-database.ts';
+
+// Twice as long as the longest wait for a lock; what orchestrators give before they kill is 10 s and more.
+const graceMs = 9_000;
+
+async function main(env: Env): Promise<void> {
+  const log = createLogger(env.LOG_LEVEL);
+  // Node would print the error as it is, and Drizzle's hold SQL with its parameters.
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'uncaught');
+    process.exit(1);
+  });
+
+  const stopping = new AbortController();
+  const database = await startDatabase({
+    url: env.DATABASE_URL,
+    schema: env.DATABASE_SCHEMA,
+    poolMax: env.DATABASE_POOL_MAX,
+    applicationName: 'commerce-api',
+    patienceMs: 20_000,
+    onWait: (message) => log.warn(message),
+  });
+  const gateways = env.MOCK_WEBHOOK_SECRETS ? [mockGateway(env.MOCK_WEBHOOK_SECRETS)] : [];
+  const commerce = createCommerce({ database, gateways, holdMs: env.HOLD_MINUTES * 60_000 });
+  const app = createApp({
+    commerce,
+    database,
+    log,
+    verifyCustomer: customerTokens({
+      secret: env.CUSTOMER_JWT_SECRET,
+      jwksUrl: env.CUSTOMER_JWKS_URL,
+      issuer: env.CUSTOMER_JWT_ISSUER,
+      audience: env.CUSTOMER_JWT_AUDIENCE,
+    }),
+    corsOrigins: env.CORS_ORIGINS,
+    stopping: stopping.signal,
+  });
+  const serving = await serve(app, { host: env.HOST, port: env.PORT });
+  const loops = commerce.runLoops(stopping.signal, ({ error, ...facts }) => {
+    if (error === undefined) log.info(facts, 'loop');
+    else log.error({ ...facts, err: error }, 'loop');
+  });
+
+  const stop = async (reason: string) => {
+    // Whoever asks twice doesn't want to wait.
+    if (stopping.signal.aborted) process.exit(1);
+    stopping.abort();
+    log.info({ reason }, 'stopping');
+    const late = setTimeout(() => process.exit(1), graceMs + 1_000);
+    const finished = await serving.close(graceMs);
+    await loops;
+    await database.close();
+    clearTimeout(late);
+    if (finished) log.info('stopped');
+    else log.error('stopped with requests that did not finish in time');
+    process.exit(finished ? 0 : 1);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // Whoever started us over an IPC channel is gone: nobody else would end this process.
+  if (process.channel) process.on('disconnect', () => stop('disconnect'));
+
+  const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
+  log.info({ url: serving.url, providers: commerce.providers(), customers }, 'listening');
+}
+
+/** Why it didn't start, in words where we have them. */
+function explain(error: unknown): string {
+  if (error instanceof EnvError || error instanceof DatabaseUnusable || error instanceof MigrationsDiverged) return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is taken; PORT names another one`;
+  if (code === 'EACCES') return `port ${port} may not be used by this user; PORT names another one`;
+  return '';
+}
+
+try {
+  await main(readEnv());
+} catch (error) {
+  const why = explain(error);
+  if (why === '') createLogger('error').fatal({ err: error }, 'start');
+  else process.stderr.write(`The API can't start:\n${why}\n`);
+  process.exit(1);
+}

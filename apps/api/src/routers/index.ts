@@ -1,0 +1,25 @@
+import { router } from '../trpc.ts';
+import { apiKeyRouter } from './api-key.ts';
+import { gatewayEventRouter } from './gateway-event.ts';
+import { orderRouter } from './order.ts';
+import { paymentRouter } from './payment.ts';
+import { productRouter } from './product.ts';
+import { refundRouter } from './refund.ts';
+import { shipmentRouter } from './shipment.ts';
+import { stockRouter } from './stock.ts';
+import { systemRouter } from './system.ts';
+
+/** All that can be called; who may call what is in access.ts. */
+export const appRouter = router({
+  product: productRouter,
+  stock: stockRouter,
+  order: orderRouter,
+  payment: paymentRouter,
+  refund: refundRouter,
+  shipment: shipmentRouter,
+  gatewayEvent: gatewayEventRouter,
+  apiKey: apiKeyRouter,
+  system: systemRouter,
+});
+
+export type AppRouter = typeof appRouter;

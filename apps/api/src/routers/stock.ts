@@ -1,0 +1,9 @@
+import { listStockMovementsInput, productIdInput, receiveStockInput, setStockInput } from '@commerce-core/core';
+import { procedure, router } from '../trpc.ts';
+
+export const stockRouter = router({
+  receive: procedure.input(receiveStockInput).mutation(({ ctx, input }) => ctx.commerce.receiveStock(input)),
+  set: procedure.input(setStockInput).mutation(({ ctx, input }) => ctx.commerce.setStock(input)),
+  get: procedure.input(productIdInput).query(({ ctx, input }) => ctx.commerce.getStock(input)),
+  movements: procedure.input(listStockMovementsInput).query(({ ctx, input }) => ctx.commerce.listStockMovements(input)),
+});

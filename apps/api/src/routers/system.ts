@@ -1,0 +1,5 @@
+import { procedure, router } from '../trpc.ts';
+
+export const systemRouter = router({
+  doctor: procedure.query(async ({ ctx }) => ({ violations: await ctx.commerce.doctor() })),
+});

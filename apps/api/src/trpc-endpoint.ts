@@ -1,0 +1,59 @@
+import { CommerceError, type Commerce } from '@commerce-core/core';
+import { TRPCError } from '@trpc/server';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { access } from './access.ts';
+import type { Authenticate } from './caller.ts';
+import { errorShape, refusalOf } from './refusal.ts';
+import { appRouter } from './routers/index.ts';
+import { note, type AppEnv } from './trace.ts';
+
+export const endpoint = '/trpc';
+/** Calls in one request. */
+const batchMax = 50;
+// An order of 2,000 lines has about 170 kB.
+const bodyBytesMax = 1024 * 1024;
+
+/** The procedures over HTTP: only JSON, a bounded body and a bounded number of calls. */
+export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
+  const limit = bodyLimit({
+    maxSize: bodyBytesMax,
+    onError: (c) => answer(c, new CommerceError('payload_too_large', `a request has at most ${bodyBytesMax} bytes`)),
+  });
+  return new Hono<AppEnv>().all('/*', limit, async (c) => {
+    const trace = c.get('trace');
+    trace.procedures = procedureNames(c.req.path);
+    // tRPC takes forms and streams too, whose parts have no limits of their own.
+    if (c.req.method === 'POST' && !isJson(c.req.header('content-type'))) {
+      return answer(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
+    }
+    return fetchRequestHandler({
+      endpoint,
+      req: c.req.raw,
+      router: appRouter,
+      maxBatchSize: batchMax,
+      async createContext() {
+        trace.caller = await authenticate(c.req.header('authorization'));
+        return { commerce, caller: trace.caller };
+      },
+      onError: ({ error }) => note(trace, refusalOf(error), error.cause ?? error),
+    });
+  });
+}
+
+/** A refusal before any procedure was reached, in the shape that tRPC's clients read. */
+function answer(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
+  const refusal = refusalOf(thrown);
+  note(c.get('trace'), refusal, thrown);
+  return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
+}
+
+const isJson = (contentType = '') => contentType.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+
+/** Names that aren't ours may be anything, so they aren't logged as names. */
+function procedureNames(path: string): string[] {
+  const names = path.slice(endpoint.length + 1).split(',', batchMax);
+  return [...new Set(names.map((name) => (Object.hasOwn(access, name) ? name : 'unknown')))];
+}
