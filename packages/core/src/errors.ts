@@ -36,6 +36,7 @@ export const errorKinds = {
   payload_too_large: 'too_large',
   rate_limited: 'limited',
   database_unavailable: 'unavailable',
+  identity_unavailable: 'unavailable',
   outcome_unknown: 'unavailable',
   internal_error: 'internal',
 } as const satisfies Record<string, ErrorKind>;
