@@ -1,4 +1,13 @@
-/** An invariant: `query` answers the rows that break it, and must answer none. */
-export type Check = { name: string; sentence: string; query: string };
+import type { Check } from './check.ts';
+import { eventChecks } from './event-checks.ts';
+import { inboxChecks } from './inbox-checks.ts';
+import { orderChecks } from './order-checks.ts';
+import { paymentChecks } from './payment-checks.ts';
+import { refundChecks } from './refund-checks.ts';
+import { shipmentChecks } from './shipment-checks.ts';
+import { stockChecks } from './stock-checks.ts';
 
-export const checks: readonly Check[] = [];
+/** Every invariant of the shop, in the order in which an operator reads them. */
+export const checks: readonly Check[] = [
+  ...stockChecks, ...orderChecks, ...eventChecks, ...paymentChecks, ...refundChecks, ...inboxChecks, ...shipmentChecks,
+];

@@ -1,0 +1,62 @@
+import type { Check } from './check.ts';
+
+export const inboxChecks: readonly Check[] = [
+  {
+    name: 'inbox_first_message_once',
+    sentence: "A gateway's message counts once: one row for its id, beside those that contradict it.",
+    query: `
+      select provider, provider_event_id as "providerEventId", count(*) as rows from "commerce"."gateway_events"
+      where outcome <> 'CONFLICT' group by provider, provider_event_id having count(*) > 1`,
+  },
+  {
+    name: 'inbox_conflict_contradicts_the_first',
+    sentence: 'A message in CONFLICT has the id of an earlier one and other content.',
+    query: `
+      select c.id as "gatewayEventId", c.provider, c.provider_event_id as "providerEventId"
+      from "commerce"."gateway_events" c
+      where c.outcome = 'CONFLICT' and not exists (
+        select from "commerce"."gateway_events" f
+        where f.provider = c.provider and f.provider_event_id = c.provider_event_id and f.outcome <> 'CONFLICT'
+          and f.fingerprint <> c.fingerprint
+      )`,
+  },
+  {
+    name: 'inbox_nothing_left_received',
+    sentence: 'A message is stored together with what it does: none is left in RECEIVED.',
+    query: `
+      select id as "gatewayEventId", provider, received_at as "receivedAt" from "commerce"."gateway_events" where outcome = 'RECEIVED'`,
+  },
+  {
+    name: 'inbox_nothing_overdue',
+    sentence: 'No message waits longer than an hour past the time it is due for another try.',
+    query: `
+      select id as "gatewayEventId", provider, outcome, attempts, due_at as "dueAt" from "commerce"."gateway_events"
+      where due_at < now() - interval '1 hour'`,
+  },
+  {
+    name: 'inbox_applied_once',
+    sentence: 'A payment is moved in the same way by one message at most.',
+    query: `
+      select payment_id as "paymentId", effect, count(*) as messages from "commerce"."gateway_events"
+      where outcome = 'APPLIED' group by payment_id, effect having count(*) > 1`,
+  },
+  {
+    name: 'inbox_applied_shows',
+    sentence: 'What an applied message did shows on the payment that it names.',
+    query: `
+      select g.id as "gatewayEventId", g.type, g.effect, g.amount, g.currency, p.id as "paymentId", p.status,
+        p.amount as "paymentAmount", p.currency as "paymentCurrency", p.reported_amount as "reportedAmount", p.surplus
+      from "commerce"."gateway_events" g
+      left join "commerce"."payments" p on p.id = g.payment_id and p.provider = g.provider
+      where g.outcome = 'APPLIED' and case g.effect
+        when 'order_paid' then g.type = 'AUTHORIZED' and (g.amount, g.currency) = (p.amount, p.currency)
+          and p.authorized_amount = p.amount and not p.surplus
+        when 'surplus' then g.type = 'AUTHORIZED' and p.surplus
+          and ((g.amount, g.currency) = (p.amount, p.currency) or (g.amount, g.currency) = (p.reported_amount, p.reported_currency))
+        when 'payment_in_review' then g.type = 'AUTHORIZED' and (g.amount, g.currency) <> (p.amount, p.currency)
+          and (g.amount, g.currency) = (p.reported_amount, p.reported_currency) and p.status not in ('CREATED', 'PENDING', 'FAILED')
+        when 'payment_failed' then g.type = 'FAILED' and p.status not in ('CREATED', 'PENDING')
+          and (p.status <> 'FAILED' or p.failure_code = coalesce(g.failure_code, 'unspecified'))
+        else false end is not true`,
+  },
+];

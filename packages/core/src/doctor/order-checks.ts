@@ -1,0 +1,120 @@
+import { quoted } from '../database/schema.ts';
+import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.ts';
+import { stepsOf, tuples, type Check } from './check.ts';
+import { orderStatusTold } from './told-statuses.ts';
+
+const enteringTypes = Object.entries(orderStatusTold);
+const typesInto = (status: string) => enteringTypes.filter(([, told]) => told === status).map(([type]) => type);
+
+/** [before, type, after] of every step that an order may take, from nothing on. */
+const legalSteps = [['', 'order.created', 'CREATED'], ...stepsOf(orderTransitions).flatMap(([from, to]) =>
+  typesInto(to).map((type) => [from, type, to]))];
+
+export const orderChecks: readonly Check[] = [
+  {
+    name: 'order_total_is_sum_of_lines',
+    sentence: "An order has at least one product line, and its total is the sum of its lines' amounts.",
+    query: `
+      select o.id as "orderId", o.total_amount as "totalAmount", l.amount as "linesAmount", l.products as "productLines"
+      from "commerce"."orders" o
+      left join (
+        select order_id, sum(amount) as amount, count(*) filter (where kind = 'PRODUCT') as products
+        from "commerce"."order_lines" group by order_id
+      ) l on l.order_id = o.id
+      where o.total_amount is distinct from l.amount or l.products = 0`,
+  },
+  {
+    name: 'order_line_amount_is_quantity_times_unit',
+    sentence: "A line's amount is its quantity times its unit amount.",
+    query: `
+      select order_id as "orderId", line_no as "lineNo", quantity, unit_amount as "unitAmount", amount
+      from "commerce"."order_lines" where amount <> quantity::numeric * unit_amount`,
+  },
+  {
+    name: 'order_is_as_last_told',
+    sentence: "An order's status, fulfillment and reservation are what the last event of its history says.",
+    query: `
+      select o.id as "orderId", o.version, e.type as "lastEvent", o.status, e.payload ->> 'orderStatus' as "toldStatus",
+        o.fulfillment_status as "fulfillmentStatus", e.payload ->> 'fulfillmentStatus' as "toldFulfillmentStatus",
+        o.reservation_status as "reservationStatus", e.payload ->> 'reservationStatus' as "toldReservationStatus"
+      from "commerce"."orders" o
+      join "commerce"."events" e on e.aggregateid = o.id and e.version = o.version
+      where (o.status, o.fulfillment_status, o.reservation_status) is distinct from
+        (e.payload ->> 'orderStatus', e.payload ->> 'fulfillmentStatus', e.payload ->> 'reservationStatus')`,
+  },
+  {
+    name: 'order_is_as_first_told',
+    sentence: "An order's history begins with order.created, which told the order's total and currency.",
+    query: `
+      select o.id as "orderId", e.type as "firstEvent", o.total_amount as "totalAmount", o.currency,
+        e.payload ->> 'totalAmount' as "toldAmount", e.payload ->> 'currency' as "toldCurrency"
+      from "commerce"."orders" o
+      left join "commerce"."events" e on e.aggregateid = o.id and e.version = 1
+      where (e.aggregatetype, e.type, e.payload ->> 'totalAmount', e.payload ->> 'currency') is distinct from
+        ('order', 'order.created', o.total_amount::text, o.currency)`,
+  },
+  {
+    name: 'order_steps_are_legal',
+    sentence: 'An order takes only the steps of its state machine, each told by the event that belongs to it.',
+    query: `
+      select aggregateid as "orderId", version, type, before as "statusBefore", status
+      from (
+        select aggregateid, version, type, coalesce(payload ->> 'orderStatus', '') as status,
+          coalesce(lag(payload ->> 'orderStatus') over (partition by aggregateid order by version), '') as before
+        from "commerce"."events" where aggregatetype = 'order'
+      ) step
+      where case when before = status then type in (${quoted(enteringTypes.map(([type]) => type))})
+        else (before, type, status) not in (values ${tuples(legalSteps)}) end`,
+  },
+  {
+    name: 'order_reservation_follows_status',
+    sentence: "An order's hold on stock is the one that its status calls for.",
+    query: `
+      select id as "orderId", status, reservation_status as "reservationStatus" from "commerce"."orders"
+      where (status, reservation_status) not in (values ${tuples(Object.entries(reservationOf))})`,
+  },
+  {
+    name: 'order_paid_in_full',
+    sentence: 'A PAID order has a payment that was approved over its whole total, in its currency, and is no surplus.',
+    query: `
+      select o.id as "orderId", o.total_amount as "totalAmount", o.currency
+      from "commerce"."orders" o
+      where o.status = 'PAID' and not exists (
+        select from "commerce"."payments" p
+        where p.order_id = o.id and p.status in ('AUTHORIZED', 'CAPTURED') and not p.surplus
+          and p.authorized_amount = o.total_amount and p.currency = o.currency
+      )`,
+  },
+  {
+    name: 'order_paid_by_the_payment_told',
+    sentence: "The event order.paid names the order's own payment that paid for it.",
+    query: `
+      select e.aggregateid as "orderId", e.version, e.payload ->> 'paymentId' as "paymentId", p.status, p.surplus
+      from "commerce"."events" e
+      left join "commerce"."payments" p on p.order_id = e.aggregateid and p.id::text = e.payload ->> 'paymentId'
+      where e.type = 'order.paid' and (p.surplus or p.authorized_amount <> p.amount or p.id is null)`,
+  },
+  {
+    name: 'order_hold_not_overdue',
+    sentence: 'No unpaid order is more than 5 minutes past its hold: the expiry loop ends it.',
+    query: `
+      select id as "orderId", status, hold_until as "holdUntil" from "commerce"."orders"
+      where status in (${quoted(unpaidStatuses)}) and hold_until < now() - interval '5 minutes'`,
+  },
+  {
+    name: 'order_attention_is_told',
+    sentence: "An order needs attention exactly while its history has raised a reason and hasn't cleared it since.",
+    query: `
+      select o.id as "orderId", o.needs_attention as "needsAttention", a.reasons as "reasonsRaised",
+        a.raised as "raisedAtVersion", a.cleared as "clearedAtVersion"
+      from "commerce"."orders" o
+      left join (
+        select aggregateid, max(version) filter (where type = 'order.attention_raised') as raised,
+          max(version) filter (where type = 'order.attention_cleared') as cleared,
+          array_agg(payload ->> 'reason') filter (where type = 'order.attention_raised') as reasons
+        from "commerce"."events" where type in ('order.attention_raised', 'order.attention_cleared') group by aggregateid
+      ) a on a.aggregateid = o.id
+      where (o.needs_attention is not null) <> (coalesce(a.raised, 0) > coalesce(a.cleared, 0))
+        or o.needs_attention <> all(a.reasons)`,
+  },
+];

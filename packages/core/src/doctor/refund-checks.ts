@@ -1,0 +1,97 @@
+import { refundTransitions } from '../payment/refund.ts';
+import type { Check } from './check.ts';
+import { toldChecks } from './told-checks.ts';
+import { refundStatusTold } from './told-statuses.ts';
+
+const open = `status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`;
+
+/** What the gateway took for a payment: the approved amount, or what it said when that was another. */
+const taken = `case when p.captured_amount > 0 then p.captured_amount
+  when p.status in ('AUTHORIZED', 'CAPTURED') then p.authorized_amount else coalesce(p.reported_amount, 0) end`;
+
+const goingBack = `
+  select payment_id, sum(amount) as amount from "commerce"."refunds" where status <> 'FAILED' group by payment_id`;
+
+export const refundChecks: readonly Check[] = [
+  {
+    name: 'refund_columns_are_sums_of_refunds',
+    sentence: "A payment's refunded amount is the sum of its refunds that succeeded, its reserved one that of the refunds still open.",
+    query: `
+      select p.id as "paymentId", p.refunded_amount as "refundedAmount", r.succeeded as "succeededAmount",
+        p.refund_reserved_amount as "refundReservedAmount", r.open as "openAmount"
+      from "commerce"."payments" p
+      left join (
+        select payment_id, sum(amount) filter (where status = 'SUCCEEDED') as succeeded, sum(amount) filter (where ${open}) as open
+        from "commerce"."refunds" where kind = 'REFUND' group by payment_id
+      ) r on r.payment_id = p.id
+      where p.refunded_amount <> coalesce(r.succeeded, 0) or p.refund_reserved_amount <> coalesce(r.open, 0)`,
+  },
+  {
+    name: 'refund_within_what_came',
+    sentence: 'No more goes back of a payment than the gateway took for it.',
+    query: `
+      select p.id as "paymentId", p.order_id as "orderId", ${taken} as "takenAmount", r.amount as "goingBackAmount"
+      from (${goingBack}) r join "commerce"."payments" p on p.id = r.payment_id
+      where r.amount > ${taken}`,
+  },
+  {
+    name: 'refund_of_surplus',
+    sentence: 'Money that came for an order which could not take it goes back in whole.',
+    query: `
+      select p.id as "paymentId", p.order_id as "orderId", ${taken} as "takenAmount", r.amount as "goingBackAmount"
+      from "commerce"."payments" p left join (${goingBack}) r on r.payment_id = p.id
+      where p.surplus and coalesce(r.amount, 0) < ${taken}`,
+  },
+  {
+    name: 'refund_of_canceled_order',
+    sentence: 'The money of an order that was canceled goes back in whole.',
+    query: `
+      select p.id as "paymentId", p.order_id as "orderId", ${taken} as "takenAmount", r.amount as "goingBackAmount"
+      from "commerce"."orders" o
+      join "commerce"."payments" p on p.order_id = o.id and p.status in ('AUTHORIZED', 'CAPTURED')
+      left join (${goingBack}) r on r.payment_id = p.id
+      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${taken}`,
+  },
+  {
+    name: 'refund_of_its_payment',
+    sentence: "A refund is of a payment of the same order, in the currency that the gateway took.",
+    query: `
+      select r.id as "refundId", r.order_id as "orderId", p.order_id as "paymentOrderId", r.currency,
+        coalesce(p.reported_currency, p.currency) as "takenCurrency"
+      from "commerce"."refunds" r left join "commerce"."payments" p on p.id = r.payment_id
+      where (r.order_id, r.currency) is distinct from (p.order_id,
+        case when p.status in ('AUTHORIZED', 'CAPTURED') then p.currency else coalesce(p.reported_currency, p.currency) end)`,
+  },
+  {
+    name: 'refund_voided_once',
+    sentence: 'An authorization is let go of once.',
+    query: `
+      select payment_id as "paymentId", count(*) as voids from "commerce"."refunds"
+      where kind = 'VOID' and status <> 'FAILED' group by payment_id having count(*) > 1`,
+  },
+  {
+    name: 'refund_due_has_a_refund',
+    sentence: 'An order that needs attention for refund_due has a refund that has not succeeded yet.',
+    query: `
+      select o.id as "orderId" from "commerce"."orders" o
+      where o.needs_attention = 'refund_due' and not exists (
+        select from "commerce"."refunds" r where r.order_id = o.id and r.status <> 'SUCCEEDED'
+      )`,
+  },
+  {
+    name: 'refund_open_needs_attention',
+    sentence: 'An order with an open refund needs attention for refund_due, unless a person has cleared it since.',
+    query: `
+      select r.order_id as "orderId", r.id as "refundId", r.status, o.needs_attention as "needsAttention"
+      from (select * from "commerce"."refunds" where ${open}) r
+      join "commerce"."orders" o on o.id = r.order_id
+      left join "commerce"."events" asked
+        on asked.aggregateid = r.order_id and asked.type = 'refund.requested' and asked.payload ->> 'refundId' = r.id::text
+      where o.needs_attention is distinct from 'refund_due' and not exists (
+        select from "commerce"."events" cleared
+        where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared'
+          and cleared.payload ->> 'reason' = 'refund_due' and cleared.version > asked.version
+      )`,
+  },
+  ...toldChecks({ subject: 'refund', transitions: refundTransitions, told: refundStatusTold, first: 'REQUESTED' }),
+];

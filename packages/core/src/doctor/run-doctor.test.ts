@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCommerce } from '../commerce.ts';
+import { connect } from '../database/connect.ts';
+import { migrate } from '../database/migrate.ts';
+import { newId } from '../ids.ts';
+import { openShop, type Shop } from '../testing/shop.ts';
+import { openLivedInShop } from './lived-in-shop.testing.ts';
+import { runDoctor, type Violation } from './run-doctor.ts';
+
+let shop: Shop;
+beforeAll(async () => { shop = await openLivedInShop(); });
+afterAll(() => shop.close());
+
+/** Every state that today's flows can reach; what they reach has been in front of the doctor. */
+const reached = {
+  'orders.status': ['CANCELED', 'CREATED', 'EXPIRED', 'PAID', 'PAYMENT_FAILED', 'PAYMENT_PENDING'],
+  'orders.fulfillment_status': ['DELIVERED', 'SHIPPED', 'UNFULFILLED'],
+  'orders.needs_attention': ['amount_mismatch', 'event_conflict', 'refund_due'],
+  'payments.status': ['AUTHORIZED', 'CANCELED', 'CREATED', 'FAILED', 'REVIEW'],
+  'refunds.reason': ['amount_mismatch', 'order_canceled', 'surplus'],
+  'shipments.status': ['CANCELED', 'DELIVERED', 'IN_TRANSIT', 'READY', 'SHIPPED'],
+  'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'RESTOCKED', 'SOLD'],
+  'gateway_events.outcome': ['APPLIED', 'CONFLICT', 'IGNORED_STALE', 'PARKED', 'UNMATCHED'],
+  'gateway_events.effect': [
+    'already_failed', 'already_settled', 'amount_mismatch', 'canceled_before', 'order_paid', 'payment_failed',
+    'payment_in_review', 'settled_before', 'surplus', 'under_review',
+  ],
+};
+
+test('the doctor is silent over orders in every state that the flows can reach', async () => {
+  for (const [place, states] of Object.entries(reached)) {
+    const [table, column] = place.split('.');
+    const { rows } = await shop.database.pool.query(`select distinct ${column} as state from commerce.${table} where ${column} is not null`);
+    expect(rows.map(({ state }) => state).toSorted(), place).toEqual(states);
+  }
+  expect(await shop.commerce.doctor()).toEqual([]);
+});
+
+test('a violation says how many rows break the rule, and shows up to ten of them with ids, numbers and nothing personal', async () => {
+  const broken = await openShop();
+  try {
+    const product = await broken.product({ quantity: 100 });
+    const orders = await Promise.all(Array.from({ length: 12 }, () => broken.order({ [product]: 1 })));
+    await broken.database.pool.query('update commerce.orders set total_amount = total_amount + 1');
+    const violations = await broken.commerce.doctor();
+    expect(violations.map(({ name, count }) => [name, count])).toEqual([
+      ['order_total_is_sum_of_lines', 12], ['order_is_as_first_told', 12],
+    ]);
+    const [{ examples, sentence }] = violations as [(typeof violations)[0]];
+    expect(sentence).toBe("An order has at least one product line, and its total is the sum of its lines' amounts.");
+    expect(examples).toHaveLength(10);
+    expect(examples[0]).toEqual({ orderId: expect.any(String), totalAmount: 1001, linesAmount: 1000, productLines: 1 });
+    expect(orders.map(({ id }) => id)).toContain(examples[0]!['orderId']);
+  } finally {
+    await broken.database.drop();
+  }
+});
+
+test('orders that are placed, paid, canceled and shipped while the doctor looks raise no false alarm', async () => {
+  const live = await openShop({ connect: { poolMax: 12 } });
+  try {
+    const products = await Promise.all(Array.from({ length: 3 }, () => live.product({ quantity: 1_000_000 })));
+    let open = true;
+    let turns = 0;
+    const shopper = async (mine: number) => {
+      while (open) {
+        const turn = turns++ % 4;
+        const { orderId, payment } = await live.pending({ [products[mine % 3]!]: 1 + (mine % 2), [products[(mine + 1) % 3]!]: 1 });
+        await live.tell(turn === 0 ? 'FAILED' : 'AUTHORIZED', payment);
+        if (turn === 1) await live.commerce.cancelOrder({ orderId });
+        if (turn === 2) {
+          const [parcel] = await live.commerce.listShipments({ orderId });
+          await live.commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
+        }
+        await live.commerce.receiveStock({ productId: products[mine % 3]!, quantity: 1 });
+      }
+    };
+    const shoppers = Promise.all(Array.from({ length: 6 }, (_, mine) => shopper(mine)));
+    const alarms: Violation[] = [];
+    const look = async () => {
+      for (let looks = 0; looks < 10 || turns < 60; looks += 1) alarms.push(...(await live.commerce.doctor()));
+      open = false;
+    };
+    await Promise.all([look(), shoppers]);
+    expect(alarms).toEqual([]);
+  } finally {
+    await live.close();
+  }
+});
+
+test('all checks look at one moment: what is broken while the doctor looks is found by the next one', async () => {
+  const watched = await openShop();
+  const { pool } = watched.database;
+  const locker = await pool.connect();
+  try {
+    await watched.tell('AUTHORIZED', { id: newId(), amount: 1, currency: 'KRW' });
+    await locker.query('begin; lock table commerce.refunds');
+    const looking = watched.commerce.doctor();
+    const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%refunds%' and datname = current_database()`;
+    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(1);
+    await pool.query(`update commerce.gateway_events set due_at = now() - interval '2 hours'`);
+    await locker.query('rollback');
+    expect(await looking).toEqual([]);
+    expect((await watched.commerce.doctor()).map(({ name }) => name)).toEqual(['inbox_nothing_overdue']);
+  } finally {
+    locker.release();
+    await watched.database.drop();
+  }
+});
+
+test('the doctor looks into the schema that the tables live in', async () => {
+  const database = connect({ url: shop.database.url, schema: 'another_shop' });
+  try {
+    await migrate(database);
+    await createCommerce({ database }).createProduct({ sku: 'A', name: 'A thing', priceAmount: 1, currency: 'KRW' });
+    await database.pool.query('delete from another_shop.stocks');
+    expect((await runDoctor(database)).map(({ name }) => name)).toEqual(['stock_row_per_product']);
+  } finally {
+    await database.close();
+  }
+});
+
+test('a doctor that runs out of time says at which check, and leaves its connection usable', async () => {
+  const database = connect({ url: shop.database.url, poolMax: 1 });
+  const locker = await shop.database.pool.connect();
+  try {
+    await locker.query('begin; lock table commerce.stocks');
+    await expect(runDoctor(database, { withinMs: 100 })).rejects.toThrow('the doctor ran out of time at the check stock_row_per_product');
+    await locker.query('rollback');
+    expect(await runDoctor(database)).toEqual([]);
+  } finally {
+    locker.release();
+    await database.close();
+  }
+});

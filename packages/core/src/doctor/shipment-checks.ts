@@ -1,0 +1,73 @@
+import { shipmentTransitions } from '../shipping/shipment.ts';
+import type { Check } from './check.ts';
+import { toldChecks } from './told-checks.ts';
+import { shipmentStatusTold } from './told-statuses.ts';
+
+/** Units of each order line in parcels that are not canceled. */
+const packed = `
+  select l.order_id, l.line_no, sum(l.quantity) as quantity
+  from "commerce"."shipment_lines" l
+  join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED'
+  group by l.order_id, l.line_no`;
+
+const underWay = `sum(l.quantity) filter (where s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED'))`;
+
+export const shipmentChecks: readonly Check[] = [
+  {
+    name: 'shipment_within_order',
+    sentence: 'The parcels of an order hold no more of a product line than was ordered, and nothing but products.',
+    query: `
+      select p.order_id as "orderId", p.line_no as "lineNo", o.kind, o.quantity as "orderedQty", p.quantity as "packedQty"
+      from (${packed}) p
+      left join "commerce"."order_lines" o on o.order_id = p.order_id and o.line_no = p.line_no
+      where (p.quantity <= o.quantity and o.kind = 'PRODUCT') is not true`,
+  },
+  {
+    name: 'shipment_for_everything_paid',
+    sentence: 'Every unit of a PAID order is in a parcel that is waiting, under way or arrived.',
+    query: `
+      select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty"
+      from "commerce"."orders" o
+      join "commerce"."order_lines" l on l.order_id = o.id and l.kind = 'PRODUCT'
+      left join (${packed}) p on p.order_id = l.order_id and p.line_no = l.line_no
+      where o.status = 'PAID' and coalesce(p.quantity, 0) < l.quantity`,
+  },
+  {
+    name: 'shipment_only_of_paid_orders',
+    sentence: 'Only a PAID order has parcels that are not canceled.',
+    query: `
+      select s.id as "shipmentId", s.status, o.id as "orderId", o.status as "orderStatus"
+      from "commerce"."shipments" s left join "commerce"."orders" o on o.id = s.order_id
+      where s.status <> 'CANCELED' and o.status is distinct from 'PAID'`,
+  },
+  {
+    name: 'shipment_is_not_empty',
+    sentence: 'Every parcel has something in it.',
+    query: `
+      select s.id as "shipmentId", s.order_id as "orderId", s.status from "commerce"."shipments" s
+      where not exists (select from "commerce"."shipment_lines" l where l.shipment_id = s.id)`,
+  },
+  {
+    name: 'order_fulfillment_follows_shipments',
+    sentence: "An order's fulfillment is what its parcels say, counted in units.",
+    query: `
+      select o.id as "orderId", o.fulfillment_status as "fulfillmentStatus", ordered.quantity as "orderedQty",
+        coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty"
+      from "commerce"."orders" o
+      join (
+        select order_id, sum(quantity) as quantity from "commerce"."order_lines" where kind = 'PRODUCT' group by order_id
+      ) ordered on ordered.order_id = o.id
+      left join (
+        select l.order_id, ${underWay} as shipped, sum(l.quantity) filter (where s.status = 'DELIVERED') as delivered
+        from "commerce"."shipments" s join "commerce"."shipment_lines" l on l.shipment_id = s.id
+        group by l.order_id
+      ) parcels on parcels.order_id = o.id
+      where o.fulfillment_status <> case
+        when parcels.delivered = ordered.quantity then 'DELIVERED'
+        when parcels.delivered > 0 then 'PARTIALLY_DELIVERED'
+        when parcels.shipped = ordered.quantity then 'SHIPPED'
+        when parcels.shipped > 0 then 'PARTIALLY_SHIPPED'
+        else 'UNFULFILLED' end`,
+  },
+  ...toldChecks({ subject: 'shipment', transitions: shipmentTransitions, told: shipmentStatusTold, first: 'READY' }),
+];

@@ -1,0 +1,90 @@
+import type { Check } from './check.ts';
+
+const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l.quantity else 0 end`;
+const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null then l.quantity else 0 end`;
+
+export const stockChecks: readonly Check[] = [
+  {
+    name: 'stock_row_per_product',
+    sentence: 'Every product has its stock row.',
+    query: `
+      select p.id as "productId", p.sku from "commerce"."products" p
+      where not exists (select from "commerce"."stocks" s where s.product_id = p.id)`,
+  },
+  {
+    name: 'stock_reserved_within_available',
+    sentence: 'No product has fewer units on hand than its orders hold, and neither number is below zero.',
+    query: `
+      select product_id as "productId", available_qty as "availableQty", reserved_qty as "reservedQty"
+      from "commerce"."stocks" where not (0 <= reserved_qty and reserved_qty <= available_qty)`,
+  },
+  {
+    name: 'stock_available_is_sum_of_movements',
+    sentence: "What is on hand is the sum of the product's stock movements.",
+    query: `
+      select product_id as "productId", s.available_qty as "availableQty", m.quantity as "movedQty"
+      from "commerce"."stocks" s
+      full join (select product_id, sum(quantity) as quantity from "commerce"."stock_movements" group by product_id) m
+        using (product_id)
+      where s.available_qty is distinct from coalesce(m.quantity, 0)`,
+  },
+  {
+    name: 'stock_reserved_is_held_by_orders',
+    sentence: 'What is reserved is the sum of the product lines of the orders that hold stock.',
+    query: `
+      select product_id as "productId", s.reserved_qty as "reservedQty", h.quantity as "heldQty"
+      from "commerce"."stocks" s
+      full join (
+        select l.product_id, sum(l.quantity) as quantity
+        from "commerce"."orders" o join "commerce"."order_lines" l on l.order_id = o.id
+        where o.reservation_status = 'HELD' and l.kind = 'PRODUCT'
+        group by l.product_id
+      ) h using (product_id)
+      where s.reserved_qty is distinct from coalesce(h.quantity, 0)`,
+  },
+  {
+    name: 'stock_movement_once_per_cause',
+    sentence: "A cause moves a product's stock once in each way.",
+    query: `
+      select cause_id as "causeId", product_id as "productId", kind, count(*) as movements
+      from "commerce"."stock_movements" group by cause_id, product_id, kind having count(*) > 1`,
+  },
+  {
+    name: 'stock_movement_has_its_cause',
+    sentence: 'Units are sold and restocked by an order with a line for them; a receipt or an adjustment is its own cause.',
+    query: `
+      select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
+      from "commerce"."stock_movements" m
+      left join "commerce"."order_lines" l on l.order_id = m.cause_id and l.product_id = m.product_id
+      where case when m.kind in ('SOLD', 'RESTOCKED') then l.order_id is null else m.cause_id <> m.id end`,
+  },
+  {
+    name: 'stock_moved_by_orders_as_paid',
+    sentence: 'An order that was paid has sold exactly its lines, and restocked exactly those if it was canceled after; any other order has moved nothing.',
+    query: `
+      select o.id as "orderId", o.status, l.product_id as "productId", l.quantity,
+        -coalesce(s.quantity, 0) as "soldQty", coalesce(r.quantity, 0) as "restockedQty"
+      from "commerce"."orders" o
+      join "commerce"."order_lines" l on l.order_id = o.id and l.kind = 'PRODUCT'
+      left join "commerce"."stock_movements" s on s.cause_id = o.id and s.product_id = l.product_id and s.kind = 'SOLD'
+      left join "commerce"."stock_movements" r on r.cause_id = o.id and r.product_id = l.product_id and r.kind = 'RESTOCKED'
+      left join "commerce"."events" paid on paid.aggregateid = o.id and paid.type = 'order.paid'
+      where -coalesce(s.quantity, 0) <> ${sold} or coalesce(r.quantity, 0) <> ${restocked}`,
+  },
+  {
+    name: 'stock_changes_are_told',
+    sentence: 'Every receipt and every adjustment of stock has its event, with the same units.',
+    query: `
+      select product_id as "productId", type, m.movements, m.quantity, e.events, e.quantity as "toldQty"
+      from (
+        select product_id, 'stock.' || lower(kind) as type, count(*) as movements, sum(quantity) as quantity
+        from "commerce"."stock_movements" where kind in ('RECEIVED', 'ADJUSTED') group by product_id, kind
+      ) m
+      full join (
+        select aggregateid as product_id, type, count(*) as events,
+          sum(case when jsonb_typeof(payload -> 'quantity') = 'number' then (payload ->> 'quantity')::numeric end) as quantity
+        from "commerce"."events" where type in ('stock.received', 'stock.adjusted') group by aggregateid, type
+      ) e using (product_id, type)
+      where (m.movements, m.quantity) is distinct from (e.events, e.quantity)`,
+  },
+];
