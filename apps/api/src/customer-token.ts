@@ -1,4 +1,4 @@
-import { customerId } from '@commerce-core/core';
+import { CommerceError, customerId } from '@commerce-core/core';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 
 /** The customer that a token speaks for, or undefined when it is not to be trusted. */
@@ -18,7 +18,10 @@ export type CustomerTokenOptions = {
 const symmetric = ['HS256'];
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
 
-/** Verifies customers' tokens; undefined without a secret or key set, and then nobody is a customer. */
+/**
+ * Verifies customers' tokens; undefined without a secret or key set, and then nobody is a customer.
+ * The verifier throws identity_unavailable when the key set doesn't answer.
+ */
 export function customerTokens({ secret, jwksUrl, issuer, audience }: CustomerTokenOptions): VerifyCustomerToken | undefined {
   const key = keyOf(secret, jwksUrl);
   if (!key) return undefined;
@@ -34,8 +37,10 @@ export function customerTokens({ secret, jwksUrl, issuer, audience }: CustomerTo
       const { payload } = await jwtVerify(token, key, options);
       return usableSubject(payload.sub);
     } catch (error) {
-      if (isRefusal(error)) return undefined;
-      throw error;
+      if (isTokensFault(error)) return undefined;
+      const unavailable = new CommerceError('identity_unavailable', 'who you are cannot be checked at the moment; nothing was done');
+      unavailable.cause = error;
+      throw unavailable;
     }
   };
 }
@@ -54,10 +59,9 @@ function usableSubject(sub: string | undefined): string | undefined {
   return parsed.success && parsed.data === sub ? sub : undefined;
 }
 
-/** The token's fault; what is left is ours, like a key set that doesn't answer. */
-function isRefusal(error: unknown): boolean {
-  const ours = [errors.JWKSTimeout, errors.JWKSInvalid];
-  if (!(error instanceof errors.JOSEError) || ours.some((kind) => error instanceof kind)) return false;
-  // jose has no class of its own for a key set that answered something else than 200 and JSON.
-  return error.code !== 'ERR_JOSE_GENERIC';
+/** What is left is the key set that can't be had: a fetch that failed, a time-out, an answer that isn't one. */
+function isTokensFault(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return false;
+  // The last is jose's class for a key set that answered something else than 200 and JSON.
+  return !['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code);
 }

@@ -5,7 +5,13 @@ export type { Logger };
 
 /** JSON lines on stdout, or into `destination`. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
-  const options = { level, base: null, serializers: { err: describeFault }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  const options = {
+    level,
+    base: null,
+    serializers: { err: (thrown: unknown) => describeFault(thrown) },
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  };
   return destination ? pino(options, destination) : pino(options);
 }
 

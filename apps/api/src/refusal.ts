@@ -29,15 +29,16 @@ export function refusalOf(thrown: unknown): Refusal {
   if (thrown.cause instanceof CommerceError) return refuse(thrown.cause);
   if (thrown.code === 'NOT_FOUND') return refuse(new CommerceError('not_found', 'there is no such procedure'));
   // About the request as such (its JSON, method, content type or batch): tRPC's own code and status stay.
-  const message = thrown.cause === undefined ? requestFaults[thrown.code] : 'the input is not well-formed JSON';
-  const error = new CommerceError('validation_failed', message ?? 'the request is not well-formed', { issues: [] });
-  return refuse(error, thrown.code);
+  return refuse(new CommerceError('validation_failed', requestFault(thrown), { issues: [] }), thrown.code);
 }
 
-const requestFaults: Partial<Record<TRPC_ERROR_CODE_KEY, string>> = {
-  METHOD_NOT_SUPPORTED: 'queries are asked with GET, mutations with POST',
-  UNSUPPORTED_MEDIA_TYPE: 'only application/json is understood here',
-};
+function requestFault({ code, cause, message }: TRPCError): string {
+  // JSON.parse quotes what it couldn't read.
+  if (cause !== undefined) return 'the input is not well-formed JSON';
+  if (code === 'METHOD_NOT_SUPPORTED') return 'queries are asked with GET, mutations with POST';
+  if (code === 'UNSUPPORTED_MEDIA_TYPE') return 'only application/json is understood here';
+  return message;
+}
 
 function commerceErrorOf(thrown: unknown): CommerceError {
   if (thrown instanceof CommerceError && thrown.kind !== 'internal') return thrown;

@@ -1,0 +1,106 @@
+import { scopes, type Scope } from '@commerce-core/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { access, type Access } from './access.ts';
+import { appRouter } from './routers/index.ts';
+import { startTestApi, type TestApi } from './testing/index.ts';
+
+// At run time this is flat, by the path of each procedure; the types have it nested.
+const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' } }>;
+const procedures = Object.entries(flat)
+  .map(([path, { _def: { type } }]) => ({ path, type, rule: access[path] as Access }));
+
+test('the table of rights names every procedure, and nothing else', () => {
+  expect(Object.keys(access).sort()).toEqual(procedures.map(({ path }) => path).sort());
+});
+
+describe('over HTTP, for every procedure', () => {
+  let api: TestApi;
+  const keys = new Map<string, string>();
+  let customerToken: string;
+  let revokedKey: string;
+
+  beforeAll(async () => {
+    api = await startTestApi();
+    for (const scope of scopes) {
+      keys.set(scope, await api.apiKey(scope));
+      keys.set(`all but ${scope}`, await api.apiKey(...scopes.filter((other) => other !== scope)));
+    }
+    customerToken = await api.token('somebody');
+    const created = await api.commerce.createApiKey({ name: 'was lost', scopes: [...scopes] });
+    await api.commerce.revokeApiKey({ apiKeyId: created.id });
+    revokedKey = created.key;
+  });
+  afterAll(() => api?.close());
+
+  /** Calls with an input that fits no procedure, so that whoever is let in gets a 400, or an answer where none is needed. */
+  async function call({ path, type }: (typeof procedures)[number], authorization?: string) {
+    const headers = { ...(authorization === undefined ? {} : { authorization }), 'content-type': 'application/json' };
+    const wrong = JSON.stringify({ nothing: 'of the kind' });
+    const response = await (type === 'query'
+      ? api.fetch(`/trpc/${path}?input=${encodeURIComponent(wrong)}`, { headers })
+      : api.fetch(`/trpc/${path}`, { method: 'POST', headers, body: wrong }));
+    const body: any = await response.json();
+    return [response.status, body.error?.data.commerce.code ?? 'ok'];
+  }
+
+  const letIn = expect.toBeOneOf([[400, 'validation_failed'], [200, 'ok']]);
+  const unauthenticated = [401, 'unauthenticated'];
+  const forbidden = [403, 'forbidden'];
+
+  test.each(procedures)('$path lets in whom the table names, and nobody else', async (procedure) => {
+    const { rule } = procedure;
+    const isPublic = rule === 'public';
+    expect(await call(procedure), 'nobody').toEqual(isPublic ? letIn : unauthenticated);
+    const customerMay = isPublic || rule.customer;
+    expect(await call(procedure, `Bearer ${customerToken}`), 'a customer').toEqual(customerMay ? letIn : forbidden);
+    for (const scope of scopes) {
+      const operatorMay = isPublic || rule.operator === 'any' || rule.operator === scope;
+      expect(await call(procedure, `Bearer ${keys.get(scope)}`), scope).toEqual(operatorMay ? letIn : forbidden);
+      const othersMay = isPublic || rule.operator === 'any' || rule.operator !== scope;
+      expect(await call(procedure, `Bearer ${keys.get(`all but ${scope}`)}`), `all but ${scope}`).toEqual(othersMay ? letIn : forbidden);
+    }
+  });
+
+  test.each(procedures)('$path refuses a bad token, needed or not', async (procedure) => {
+    const bad = [
+      `Bearer ${revokedKey}`, 'Bearer ck_guessed', 'Bearer garbage', 'Bearer a.b.c', `Bearer ${customerToken}x`, 'Bearer', 'Basic YTpi',
+      `Bearer ${'x'.repeat(9_000)}`,
+    ];
+    for (const authorization of bad) expect(await call(procedure, authorization), authorization).toEqual(unauthenticated);
+  });
+
+  test('archived products are for operators of the catalogue', async () => {
+    const ask = async (client: ReturnType<TestApi['anonymous']>) => {
+      const productId = await api.product();
+      await (await api.operator('catalog')).product.archive.mutate({ productId });
+      const get = client.product.get.query({ productId, includeArchived: true });
+      const listed = client.product.list.query({ includeArchived: true });
+      return Promise.allSettled([get, listed]);
+    };
+    const codes = (results: PromiseSettledResult<unknown>[]) =>
+      results.map((result) => (result.status === 'fulfilled' ? 'ok' : result.reason.data.commerce.code));
+    expect(codes(await ask(api.anonymous()))).toEqual(['unauthenticated', 'unauthenticated']);
+    expect(codes(await ask(await api.customer()))).toEqual(['forbidden', 'forbidden']);
+    expect(codes(await ask(await api.operator('stock')))).toEqual(['forbidden', 'forbidden']);
+    expect(codes(await ask(await api.operator('catalog')))).toEqual(['ok', 'ok']);
+  });
+
+  test('a key hands out no scope that it lacks', async () => {
+    const client = await api.operator('keys', 'stock');
+    const create = (asked: Scope[]) => client.apiKey.create.mutate({ name: 'another', scopes: asked });
+    await expect(create(['stock', 'money'])).rejects.toMatchObject({ data: { commerce: { code: 'forbidden' } } });
+    const { key } = await create(['stock']);
+    expect(key).toMatch(/^ck_[\w-]{43}$/);
+    const { items } = await client.apiKey.list.query();
+    expect(JSON.stringify(items)).not.toContain(key);
+  });
+
+  test('a revoked key stops at once', async () => {
+    const admin = await api.operator('keys');
+    const { id, key } = await admin.apiKey.create.mutate({ name: 'short-lived', scopes: ['keys'] });
+    const listing = { path: 'apiKey.list', type: 'query', rule: access['apiKey.list']! } as const;
+    expect(await call(listing, `Bearer ${key}`)).toEqual(letIn);
+    await admin.apiKey.revoke.mutate({ apiKeyId: id });
+    expect(await call(listing, `Bearer ${key}`)).toEqual(unauthenticated);
+  });
+});

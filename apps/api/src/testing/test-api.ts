@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { connect, createCommerce, mockGateway, scopes, type Commerce, type Database, type Scope } from '@commerce-core/core';
+import { openTestDatabase } from '@commerce-core/core/testing';
+import { SignJWT } from 'jose';
+import { createApp } from '../app.ts';
+import { createClient, type Client } from '../client.ts';
+import { customerTokens, type CustomerTokenOptions } from '../customer-token.ts';
+import { createLogger } from '../log.ts';
+import { serve } from '../serve.ts';
+import { signWebhook, webhookSecret, type WebhookMessage } from './webhook.ts';
+
+const customerTokenSecret = 'a secret of the tests and nowhere else';
+
+export type TestApiOptions = {
+  /** Another way to the database than straight: gets its address, answers the one to use. */
+  via?: (url: string) => string | Promise<string>;
+  customers?: CustomerTokenOptions;
+  corsOrigins?: readonly string[];
+  holdMs?: number;
+  loops?: boolean;
+};
+
+export type TestApi = {
+  url: string;
+  databaseUrl: string;
+  /** The API's own way to the database. */
+  database: Database;
+  commerce: Commerce;
+  webhookSecret: string;
+  customerTokenSecret: string;
+  anonymous: () => Client;
+  /** A client for a customer; a new one unless named. */
+  customer: (customerId?: string) => Promise<Client>;
+  /** A client for an operator with these scopes; with all unless said. */
+  operator: (...scopes: Scope[]) => Promise<Client>;
+  apiKey: (...scopes: Scope[]) => Promise<string>;
+  /** A customer's token, valid for a minute; `claims` go over the usual ones. */
+  token: (customerId: string, claims?: Record<string, unknown>) => Promise<string>;
+  /** A product with stock; its id. */
+  product: (options?: { quantity?: number; priceAmount?: number; currency?: string }) => Promise<string>;
+  /** [availableQty, reservedQty]. */
+  stock: (productId: string) => Promise<[number, number]>;
+  /** The mock gateway's webhook, over HTTP. */
+  webhook: (content: object | string, message?: WebhookMessage) => Promise<{ status: number; body: any }>;
+  fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  /** All lines logged so far. */
+  log: () => Record<string, any>[];
+  close: () => Promise<void>;
+};
+
+/** The API on a free port and a migrated database of its own on the test server, called over real HTTP. */
+export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const own = await openTestDatabase({ acquireTimeoutMs: 20_000 });
+  const via = options.via ? await options.via(own.url) : undefined;
+  const database = via === undefined ? own : connect({ url: via, acquireTimeoutMs: 2_000 });
+  const lines: string[] = [];
+  const stopping = new AbortController();
+  const gateways = [mockGateway([webhookSecret])];
+  const commerce = createCommerce({ database, gateways, ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }) });
+  const app = createApp({
+    commerce,
+    database,
+    log: createLogger('trace', { write: (line) => lines.push(line) }),
+    verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
+    corsOrigins: options.corsOrigins ?? [],
+    stopping: stopping.signal,
+  });
+  const serving = await serve(app, { host: '127.0.0.1', port: 0 });
+  const loops = options.loops ? commerce.runLoops(stopping.signal) : Promise.resolve();
+  const { url } = serving;
+  const seed = createCommerce({ database: own });
+
+  const token: TestApi['token'] = (customerId, claims = {}) => {
+    const now = Math.floor(Date.now() / 1000);
+    return new SignJWT({ sub: customerId, iat: now, exp: now + 60, ...claims })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(new TextEncoder().encode(customerTokenSecret));
+  };
+  const apiKey: TestApi['apiKey'] = async (...asked) =>
+    (await seed.createApiKey({ name: 'of a test', scopes: asked.length > 0 ? asked : [...scopes] })).key;
+
+  return {
+    url, database, commerce, webhookSecret, customerTokenSecret, token, apiKey,
+    databaseUrl: own.url,
+    anonymous: () => createClient({ url }),
+    customer: async (customerId = randomUUID()) => createClient({ url, token: await token(customerId) }),
+    operator: async (...asked) => createClient({ url, token: await apiKey(...asked) }),
+    async product({ quantity = 10, priceAmount = 1_000, currency = 'KRW' } = {}) {
+      const { id } = await seed.createProduct({ sku: randomUUID(), name: 'A thing', priceAmount, currency });
+      if (quantity > 0) await seed.receiveStock({ productId: id, quantity });
+      return id;
+    },
+    async stock(productId) {
+      const { availableQty, reservedQty } = await seed.getStock({ productId });
+      return [availableQty, reservedQty];
+    },
+    async webhook(content, message) {
+      const { body, headers } = signWebhook(content, message);
+      const response = await fetch(`${url}/api/v1/payments/webhooks/mock`, { method: 'POST', headers, body });
+      return { status: response.status, body: await response.json() };
+    },
+    fetch: (path, init) => fetch(new URL(path, url), init),
+    log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    async close() {
+      stopping.abort();
+      await serving.close(5_000);
+      await loops;
+      if (database !== own) await database.close();
+      await own.drop();
+    },
+  };
+}
