@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client } from '@commerce-core/api/client';
 
 const currency = 'EUR';
 

@@ -1,21 +1,24 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startShop } from './start-shop.ts';
 
-// `npm start`: a whole shop on this machine, with one order taken through it before your eyes.
+// main [FOLDER]: a whole shop on this machine, with one order taken through it before your eyes. Its data are in FOLDER's
+// `.data`, or where `.data/where` says; without FOLDER in the clone's.
 
 const clone = fileURLToPath(new URL('../../..', import.meta.url));
+const home = process.argv[2] ? resolve(process.argv[2]) : clone;
 const print = (line = ''): void => console.log(line);
 
+// Whoever read our output may go (`npm start | head`); the shop is worth more than its last lines.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 let stopping = false;
-let requestStop = (): void => {};
-const stopRequested = new Promise<void>((resolve) => {
-  requestStop = () => {
-    stopping = true;
-    resolve();
-  };
-});
+const { promise: stopRequested, resolve: tellStop } = Promise.withResolvers<void>();
+const requestStop = (): void => {
+  stopping = true;
+  tellStop();
+};
 // npm and the terminal may each send one for a single Ctrl-C: a second signal says nothing new.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, requestStop);
 if (process.env['npm_lifecycle_event'] === 'start') {
@@ -41,7 +44,7 @@ const stopAll = async (): Promise<void> => {
 
 const starting = startShop({
   clone,
-  dataFolder: join(clone, '.data'),
+  home,
   print,
   onStarted: (name, stop) => {
     running.push({ name, stop });

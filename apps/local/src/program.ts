@@ -3,6 +3,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export type Program = {
+  /** Resolves when it can be used; rejects when it ends before, or takes too long. */
+  ready: Promise<void>;
   /** Resolves with how it ended; always, also after `stop`. */
   ended: Promise<string>;
   /** Asks it to finish what it took and to end; after `stopMs` it is killed. */
@@ -36,10 +38,10 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Starts one of our programs and waits until it is ready. It gets a process group of its own, so that a terminal's
+ * Starts one of our programs. It gets a process group of its own, so that a terminal's
  * Ctrl-C reaches us alone and the order of stopping is ours, and an IPC channel, whose end tells it that we are gone.
  */
-export const startProgram = async ({ name, script, env, log, readyUrl }: ProgramOptions): Promise<Program> => {
+export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOptions): Program => {
   const output = openSync(log, 'w', 0o600);
   const child = spawn(process.execPath, [script], {
     detached: true,
@@ -59,14 +61,14 @@ export const startProgram = async ({ name, script, env, log, readyUrl }: Program
     clearTimeout(tooLong);
   };
 
-  const deadline = Date.now() + readyMs;
-  while (!(await answers(readyUrl))) {
-    if (how !== undefined) throw new Error(`The ${name} did not start (${how}). Its last lines, from ${log}:\n${lastLines(log)}`);
-    if (Date.now() > deadline) {
-      await stop();
-      throw new Error(`The ${name} was not ready within ${readyMs / 1_000} s. Its last lines, from ${log}:\n${lastLines(log)}`);
+  const last = (): string => `Its last lines, from ${log}:\n${lastLines(log)}`;
+  const becomeReady = async (): Promise<void> => {
+    const deadline = Date.now() + readyMs;
+    while (!(await answers(readyUrl))) {
+      if (how !== undefined) throw new Error(`The ${name} did not start (${how}). ${last()}`);
+      if (Date.now() > deadline) throw new Error(`The ${name} was not ready within ${readyMs / 1_000} s. ${last()}`);
+      await delay(25);
     }
-    await delay(25);
-  }
-  return { ended: ended.then((reason) => `The ${name} ended (${reason}). Its last lines, from ${log}:\n${lastLines(log)}`), stop };
+  };
+  return { ready: becomeReady(), ended: ended.then((reason) => `The ${name} ended (${reason}). ${last()}`), stop };
 };

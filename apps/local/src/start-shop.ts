@@ -14,8 +14,10 @@ import { startProgram } from './program.ts';
 import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
 
 export type ShopOptions = {
+  /** Where the programs are. */
   clone: string;
-  dataFolder: string;
+  /** Whose `.data` takes settings, logs and, where PostgreSQL can get there, the data. */
+  home: string;
   print: (line?: string) => void;
   /** Called after each part that must be stopped again; may throw to end the start there. */
   onStarted: (name: string, stop: () => Promise<void>) => void;
@@ -72,10 +74,11 @@ const portFromEnvironment = (): number => {
  * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API, fills an empty catalogue, takes
  * one order through everything, and prints what to try next. `lost` resolves with the reason when a part ends by itself.
  */
-export const startShop = async ({ clone, dataFolder, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {
+export const startShop = async ({ clone, home, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {
   const host = process.env['HOST'] || '127.0.0.1';
   const port = await portForApi(portFromEnvironment(), host);
   const url = `http://127.0.0.1:${port}`;
+  const dataFolder = join(home, '.data');
   mkdirSync(dataFolder, { recursive: true });
   const settingsFile = join(dataFolder, 'local.json');
   const settings = readSettings(settingsFile);
@@ -85,17 +88,17 @@ export const startShop = async ({ clone, dataFolder, print, onStarted }: ShopOpt
   if (databaseUrl) {
     print('PostgreSQL  the one of DATABASE_URL');
   } else {
-    const server = await startLocalServer(clone);
+    const server = await startLocalServer(home);
     databaseUrl = server.url;
     databaseLost = server.lost.then(() => 'PostgreSQL ended by itself.');
-    const where = server.note ?? `data in ${relative(clone, server.data)}`;
-    print(`PostgreSQL  ${new URL(server.url).host}, ${server.adopted ? 'still running from a start before, ' : ''}${where}`);
+    const where = server.note ?? `data in ${relative(home, server.data)}`;
+    print(`PostgreSQL  ${new URL(server.url).host}, ${server.adopted ? 'still running from an earlier start, ' : ''}${where}`);
     onStarted('PostgreSQL', server.stop);
   }
 
   const simulatorPort = (port !== 3001 && (await ifFree(3001, '127.0.0.1'))) || (await ifFree(0, '127.0.0.1'));
   const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
-  const simulator = await startProgram({
+  const simulator = startProgram({
     name: 'gateway simulator',
     script: join(clone, 'apps/gateway-simulator/src/main.ts'),
     env: {
@@ -107,10 +110,9 @@ export const startShop = async ({ clone, dataFolder, print, onStarted }: ShopOpt
     log: join(dataFolder, 'simulator.log'),
     readyUrl: `${simulatorUrl}/healthz`,
   });
-  print(`Simulator   ${simulatorUrl}`);
   onStarted('Simulator', simulator.stop);
 
-  const api = await startProgram({
+  const api = startProgram({
     name: 'API',
     script: join(clone, 'apps/api/src/main.ts'),
     env: {
@@ -119,12 +121,18 @@ export const startShop = async ({ clone, dataFolder, print, onStarted }: ShopOpt
       DATABASE_URL: databaseUrl,
       MOCK_WEBHOOK_SECRETS: settings.mockWebhookSecret,
       CUSTOMER_JWT_SECRET: settings.customerTokenSecret,
+      // Of another shop's sign-in, if anything: with them our own tokens would be refused.
+      CUSTOMER_JWKS_URL: '',
+      CUSTOMER_JWT_ISSUER: '',
+      CUSTOMER_JWT_AUDIENCE: '',
     },
     log: join(dataFolder, 'api.log'),
     readyUrl: `${url}/readyz`,
   });
-  print(`API         ${url}, its log in .data/api.log`);
   onStarted('API', api.stop);
+  await Promise.all([simulator.ready, api.ready]);
+  print(`Simulator   ${simulatorUrl}`);
+  print(`API         ${url}, its log in .data/api.log`);
 
   const adminApiKey = await adminKey({ clone, url, databaseUrl, known: settings.adminApiKey });
   writeSettings(settingsFile, { ...settings, url, simulatorUrl, adminApiKey });

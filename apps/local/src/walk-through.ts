@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import type { Client } from '@commerce-core/api/client';
 import { demoProduct } from './demo-catalogue.ts';
 
 export type Shop = { customer: Client; operator: Client; simulatorUrl: string };
@@ -59,7 +59,7 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   const payment = await customer.payment.create.mutate({ orderId, provider: 'mock' });
   await step('payment attempted', 'PAYMENT_PENDING', orderId);
   await pay(simulatorUrl, payment);
-  await step('webhook: paid, stock sold', 'PAID, UNFULFILLED', orderId);
+  await step('webhook approved: stock sold', 'PAID, UNFULFILLED', orderId);
   const [shipment] = (await operator.shipment.list.query({ orderId })).items;
   if (!shipment) throw new Error('The paid order has no shipment.');
   await operator.shipment.dispatch.mutate({ shipmentId: shipment.id, carrier: 'Demo Post', trackingNumber: 'DP-1' });

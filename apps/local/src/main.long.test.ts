@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import { leftovers, newHome, serving, startMain } from './shop.testing.ts';
+import type { Home } from './shop.testing.ts';
+
+const homes: Home[] = [];
+const home = async (): Promise<Home> => {
+  const made = await newHome();
+  homes.push(made);
+  return made;
+};
+
+afterEach(() => {
+  for (const { remove } of homes.splice(0)) remove();
+});
+
+test('after a SIGKILL the next start takes over PostgreSQL and everything in it', async () => {
+  const shop = await home();
+  const killed = startMain(shop);
+  await killed.says(serving);
+  const orderId = /orders show (\S+)/.exec(killed.output())?.[1] ?? '';
+  const postgres = shop.postgresPid();
+  killed.signalGroup('SIGKILL');
+  await killed.ended;
+
+  const next = startMain(shop);
+  await next.says(serving);
+  expect(next.output()).toContain('still running from an earlier start');
+  expect(shop.postgresPid()).toBe(postgres);
+  expect(await shop.operator().order.get.query({ orderId })).toMatchObject({ fulfillmentStatus: 'DELIVERED' });
+  next.signalGroup('SIGINT');
+  expect(await next.ended).toBe(0);
+  expect(await leftovers(shop)).toEqual([]);
+});
+
+test('Ctrl-C at any moment of a start ends it cleanly', async () => {
+  const shop = await home();
+  for (let afterMs = 150; afterMs <= 2_500; afterMs += 330) {
+    const run = startMain(shop);
+    await delay(afterMs);
+    run.signalGroup('SIGINT');
+    const code = await run.ended;
+    // Before Node has read our program, the signal is the system's to handle.
+    expect([0, null], `interrupted after ${afterMs} ms:\n${run.output()}`).toContain(code);
+    expect(await leftovers(shop), `interrupted after ${afterMs} ms:\n${run.output()}`).toEqual([]);
+  }
+  const last = startMain(shop);
+  await last.says(serving);
+  last.signalGroup('SIGINT');
+  expect(await last.ended).toBe(0);
+});
+
+test('every order that was answered before Ctrl-C under load is there at the next start', async () => {
+  const shop = await home();
+  const first = startMain(shop);
+  await first.says(serving);
+  const operator = shop.operator();
+  const { items } = await operator.product.list.query({ sku: 'FILTER-PAPER-100', limit: 1 });
+  const productId = items[0]?.id ?? '';
+  await operator.stock.receive.mutate({ productId, quantity: 100_000 });
+
+  const answered: string[] = [];
+  const shopper = async (): Promise<void> => {
+    for (;;) {
+      try {
+        const { id } = await operator.order.create.mutate({ lines: [{ productId, quantity: 1 }], customerId: 'crowd' });
+        answered.push(id);
+      } catch {
+        return;
+      }
+    }
+  };
+  const crowd = Promise.all(Array.from({ length: 16 }, shopper));
+  while (answered.length < 200) await delay(5);
+  first.signalGroup('SIGINT');
+  await crowd;
+  expect(await first.ended).toBe(0);
+
+  const second = startMain(shop);
+  await second.says(serving);
+  for (const orderId of answered) {
+    expect(await shop.operator().order.get.query({ orderId })).toMatchObject({ status: 'CREATED' });
+  }
+  expect((await shop.operator().system.doctor.query()).violations).toEqual([]);
+  second.signalGroup('SIGINT');
+  expect(await second.ended).toBe(0);
+});
+
+test('when PostgreSQL dies, the shop says so, stops and fails', async () => {
+  const shop = await home();
+  const run = startMain(shop);
+  await run.says(serving);
+  process.kill(shop.postgresPid() ?? NaN, 'SIGKILL');
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toContain('PostgreSQL ended by itself.');
+
+  const next = startMain(shop);
+  await next.says(serving);
+  next.signalGroup('SIGINT');
+  expect(await next.ended).toBe(0);
+  expect(await leftovers(shop)).toEqual([]);
+});

@@ -1,0 +1,107 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { leftovers, newHome, serving, startMain } from './shop.testing.ts';
+import type { Home } from './shop.testing.ts';
+
+const homes: Home[] = [];
+const home = async (): Promise<Home> => {
+  const made = await newHome();
+  homes.push(made);
+  return made;
+};
+
+afterEach(() => {
+  for (const { remove } of homes.splice(0)) remove();
+});
+
+const canPaste = ['curl', 'openssl'].every((program) => spawnSync(program, ['--version']).error === undefined);
+
+test('one start takes an order from the cart to the doorstep, the next one keeps all of it', async () => {
+  const shop = await home();
+  const first = startMain(shop);
+  await first.says(serving);
+  expect(first.output()).toMatch(
+    new RegExp(
+      [
+        'before +50 +0',
+        'created: stock reserved +CREATED +50 +2',
+        'payment attempted +PAYMENT_PENDING +50 +2',
+        'webhook approved: stock sold +PAID, UNFULFILLED +48 +0',
+        'shipped +PAID, SHIPPED +48 +0',
+        'delivered +PAID, DELIVERED +48 +0',
+      ].join('\\n +'),
+    ),
+  );
+  for (const line of first.output().split('\n')) expect(line.length, line).toBeLessThanOrEqual(80);
+  const settings = shop.settings();
+  expect(settings).toMatchObject({
+    url: `http://127.0.0.1:${shop.port}`,
+    simulatorUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    adminApiKey: expect.stringMatching(/\S{20}/),
+    mockWebhookSecret: expect.stringMatching(/^whsec_/),
+    customerTokenSecret: expect.stringMatching(/\S{32}/),
+  });
+  expect(statSync(join(shop.home, '.data', 'local.json')).mode & 0o777).toBe(0o600);
+  expect(first.output()).not.toContain(settings.adminApiKey);
+  const orderId = /orders show (\S+)/.exec(first.output())?.[1] ?? '';
+
+  // As a terminal does it: to every process of the group.
+  first.signalGroup('SIGINT');
+  expect(await first.ended).toBe(0);
+  expect(first.output()).toMatch(/Stopping\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
+  expect(await leftovers(shop)).toEqual([]);
+
+  const second = startMain(shop);
+  await second.says(serving);
+  expect(shop.settings()).toMatchObject({
+    adminApiKey: settings.adminApiKey,
+    mockWebhookSecret: settings.mockWebhookSecret,
+    customerTokenSecret: settings.customerTokenSecret,
+  });
+  expect(await shop.operator().order.get.query({ orderId })).toMatchObject({ status: 'PAID', fulfillmentStatus: 'DELIVERED' });
+  expect(second.output()).not.toContain('demo products');
+  second.kill('SIGTERM');
+  expect(await second.ended).toBe(0);
+  expect(await leftovers(shop)).toEqual([]);
+});
+
+test.runIf(canPaste)('the webhook that it prints is taken as it is pasted, and again as a duplicate', async () => {
+  const shop = await home();
+  const run = startMain(shop);
+  await run.says(serving);
+  const lines = run.output().split('\n');
+  const from = lines.findIndex((line) => line.includes('key=$('));
+  const to = lines.findIndex((line) => line.includes('/payments/webhooks/mock'));
+  const pasted = lines.slice(from, to + 1).join('\n');
+  const paste = (): unknown =>
+    JSON.parse(execFileSync('sh', ['-c', pasted], { cwd: shop.home, encoding: 'utf8', stdio: 'pipe' }));
+  expect(paste()).toMatchObject({ outcome: 'APPLIED', duplicate: false });
+  expect(paste()).toMatchObject({ outcome: 'APPLIED', duplicate: true });
+  run.kill('SIGINT');
+  expect(await run.ended).toBe(0);
+});
+
+test('a port that somebody else has is named, and nothing is started', async () => {
+  const shop = await home();
+  const other = createServer((_, response) => response.writeHead(404).end());
+  await new Promise<void>((resolve) => other.listen(shop.port, '127.0.0.1', resolve));
+  const run = startMain(shop);
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toContain(`Port ${shop.port} is taken.`);
+  expect(run.output()).toContain(`PORT=${shop.port + 5} npm start`);
+  expect(existsSync(join(shop.home, '.data', 'postgres'))).toBe(false);
+  await new Promise((resolve) => other.close(resolve));
+});
+
+test('a data folder that is not ours ends the start with a message, not a stack', async () => {
+  const shop = await home();
+  mkdirSync(join(shop.home, '.data', 'postgres'), { recursive: true });
+  writeFileSync(join(shop.home, '.data', 'postgres', 'thesis.txt'), 'irreplaceable');
+  const run = startMain(shop);
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toContain('is no complete data folder of ours');
+  expect(run.output()).not.toContain('    at ');
+});

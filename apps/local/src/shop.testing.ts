@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createClient } from '@commerce-core/api/client';
+import type { LocalSettings } from './local-settings.ts';
+import { ifFree } from './port.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+export const serving = 'Serving. Ctrl-C stops';
+
+/** An empty folder that stands for a clone, and a port for its shop. */
+export const newHome = async () => {
+  const home = mkdtempSync(join(tmpdir(), 'local-shop-'));
+  chmodSync(home, 0o755);
+  const port = (await ifFree(0, '127.0.0.1')) ?? 0;
+  const started: ChildProcess[] = [];
+  /** The PostgreSQL that runs on the folder's data, as its own pid file says. */
+  const postgresPid = (): number | undefined => {
+    const file = join(home, '.data', 'postgres', 'postmaster.pid');
+    return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+  };
+  const settings = () => JSON.parse(readFileSync(join(home, '.data', 'local.json'), 'utf8')) as LocalSettings;
+  return {
+    home,
+    port,
+    settings,
+    operator: () => createClient({ url: settings().url, token: settings().adminApiKey }),
+    started,
+    postgresPid,
+    /** Also ends what a failed test left running; main's programs end with it. */
+    remove: (): void => {
+      for (const child of started.splice(0)) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      const postgres = postgresPid();
+      if (postgres !== undefined) process.kill(postgres, 'SIGKILL');
+      rmSync(home, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+};
+
+export type Home = Awaited<ReturnType<typeof newHome>>;
+
+/** Runs the program of `npm start` in a process group of its own, as a terminal would. */
+export const startMain = ({ home, port, started }: Home) => {
+  const { DATABASE_URL: _url, npm_lifecycle_event: _event, ...env } = process.env;
+  const child = spawn(process.execPath, [main, home], {
+    env: { ...env, PORT: String(port) },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    output: () => output,
+    ended,
+    signalGroup: (signal: NodeJS.Signals) => process.kill(-(child.pid ?? NaN), signal),
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    says: async (text: string): Promise<void> => {
+      const deadline = Date.now() + 60_000;
+      while (!output.includes(text)) {
+        if (child.exitCode !== null || Date.now() > deadline) throw new Error(`It never said "${text}":\n${output}`);
+        await delay(20);
+      }
+    },
+  };
+};
+
+/** What a stopped shop must not leave behind: its server, or somebody on one of its ports. */
+export const leftovers = async (shop: Home): Promise<string[]> => {
+  const left = shop.postgresPid() === undefined ? [] : ['PostgreSQL'];
+  if ((await ifFree(shop.port, '127.0.0.1')) === undefined) left.push('API');
+  if (existsSync(join(shop.home, '.data', 'local.json'))) {
+    const simulatorPort = Number(new URL(shop.settings().simulatorUrl).port);
+    if ((await ifFree(simulatorPort, '127.0.0.1')) === undefined) left.push('simulator');
+  }
+  return left;
+};
