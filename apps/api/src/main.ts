@@ -5,6 +5,7 @@ import { EnvError, readEnv, type Env } from './env.ts';
 import { createLogger } from './log.ts';
 import { serve } from './serve.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
+import { onStopSignal } from './stop-signals.ts';
 
 // Twice as long as the longest wait for a lock; what orchestrators give before they kill is 10 s and more.
 const graceMs = 9_000;
@@ -18,6 +19,10 @@ async function main(env: Env): Promise<void> {
   });
 
   const stopping = new AbortController();
+  // Nothing was taken before it listens, so nothing has to be finished.
+  let stop: (reason: string) => unknown = () => process.exit(0);
+  onStopSignal((reason) => stop(reason));
+
   const database = await startDatabase({
     url: env.DATABASE_URL,
     schema: env.DATABASE_SCHEMA,
@@ -47,9 +52,7 @@ async function main(env: Env): Promise<void> {
     else log.error({ ...facts, err: error }, 'loop');
   });
 
-  const stop = async (reason: string) => {
-    // Whoever asks twice doesn't want to wait.
-    if (stopping.signal.aborted) process.exit(1);
+  stop = async (reason) => {
     stopping.abort();
     log.info({ reason }, 'stopping');
     const late = setTimeout(() => process.exit(1), graceMs + 1_000);
@@ -61,10 +64,6 @@ async function main(env: Env): Promise<void> {
     else log.error('stopped with requests that did not finish in time');
     process.exit(finished ? 0 : 1);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // Whoever started us over an IPC channel is gone: nobody else would end this process.
-  if (process.channel) process.on('disconnect', () => stop('disconnect'));
 
   const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
   log.info({ url: serving.url, providers: commerce.providers(), customers }, 'listening');

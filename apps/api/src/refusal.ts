@@ -33,8 +33,9 @@ export function refusalOf(thrown: unknown): Refusal {
 }
 
 function requestFault({ code, cause, message }: TRPCError): string {
-  // JSON.parse quotes what it couldn't read.
-  if (cause !== undefined) return 'the input is not well-formed JSON';
+  // A parser's own message quotes what it couldn't read.
+  if (cause instanceof SyntaxError) return 'the input is not well-formed JSON';
+  if (cause !== undefined) return 'the request is not well-formed';
   if (code === 'METHOD_NOT_SUPPORTED') return 'queries are asked with GET, mutations with POST';
   if (code === 'UNSUPPORTED_MEDIA_TYPE') return 'only application/json is understood here';
   return message;

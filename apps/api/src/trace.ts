@@ -37,8 +37,9 @@ export function tracing(log: Logger, stopping: AbortSignal): MiddlewareHandler<A
     headers.set('x-request-id', id);
     headers.set('cache-control', 'no-store');
     if (trace.retryLater && !headers.has('retry-after')) headers.set('retry-after', '1');
-    // Keeps a client from sending its next request into a connection that is about to close.
-    if (stopping.aborted) headers.set('connection', 'close');
+    // Keeps a client from sending its next request into a connection that is about to close: because we are, or because
+    // the rest of a body that is too large isn't read.
+    if (stopping.aborted || c.res.status === 413) headers.set('connection', 'close');
     write(log, c, trace, performance.now() - begin);
   };
 }

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createCommerce } from '@commerce-core/core';
+import { openTestDatabase, type TestDatabase } from '@commerce-core/core/testing';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createClient } from './client.ts';
+import { runProgram, type Program } from './testing/program.ts';
+import { until } from './testing/until.ts';
+import { webhookSecret } from './testing/webhook.ts';
+
+let database: TestDatabase;
+let key: string;
+let productId: string;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  const commerce = createCommerce({ database });
+  key = (await commerce.createApiKey({ name: 'test', scopes: ['orders', 'stock'] })).key;
+  productId = (await commerce.createProduct({ sku: 'one', name: 'One', priceAmount: 1, currency: 'KRW' })).id;
+  await commerce.receiveStock({ productId, quantity: 100 });
+});
+afterAll(() => database?.drop());
+
+const started: Program[] = [];
+afterEach(() => started.splice(0).forEach(({ child }) => child.kill('SIGKILL')));
+
+function start(env: Record<string, string> = {}, options?: { ipc: boolean }): Program {
+  const program = runProgram('main.ts', { DATABASE_URL: database.url, PORT: '0', ...env }, options);
+  started.push(program);
+  return program;
+}
+
+const place = (url: string) =>
+  createClient({ url, token: key }).order.create.mutate({ customerId: 'kim', lines: [{ productId, quantity: 1 }] });
+
+/** Starts an order that waits for a stock row which somebody else has locked. */
+async function orderInFlight(url: string) {
+  const holder = await database.pool.connect();
+  await holder.query('begin');
+  await holder.query('select 1 from commerce.stocks where product_id = $1 for update', [productId]);
+  const order = place(url);
+  order.catch(() => {});
+  await until(async () => {
+    const { rows } = await database.pool.query(`select 1 from pg_stat_activity
+      where application_name = 'commerce-api' and datname = current_database() and wait_event_type = 'Lock'`);
+    return rows.length > 0;
+  });
+  const release = async () => {
+    await holder.query('rollback');
+    holder.release();
+  };
+  return { order, release };
+}
+
+const refusesConnections = (url: string) => fetch(`${url}/healthz`).then(() => false, () => true);
+
+test('it says where it listens and what is on, runs its loops, and ends when it is told', async () => {
+  const program = start({ MOCK_WEBHOOK_SECRETS: webhookSecret, CUSTOMER_JWT_SECRET: 'x'.repeat(32) });
+  const { url, ...line } = await program.said('listening');
+  expect(line).toMatchObject({ level: 'info', providers: ['mock'], customers: 'secret' });
+  expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
+  const { id: orderId } = await place(url);
+  await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [orderId]);
+  const client = createClient({ url, token: key });
+  await until(async () => (await client.order.get.query({ orderId })).status === 'EXPIRED');
+  program.child.kill('SIGTERM');
+  expect(await program.exit).toBe(0);
+  expect(program.stdout()).not.toContain(key);
+  expect(program.stderr()).toBe('');
+});
+
+test('without secrets no provider is on and nobody is a customer', async () => {
+  expect(await start().said('listening')).toMatchObject({ providers: [], customers: 'off' });
+});
+
+test('told to end, it takes nothing new and finishes an order in flight', async () => {
+  const program = start();
+  const { url } = await program.said('listening');
+  const { order, release } = await orderInFlight(url);
+  program.child.kill('SIGTERM');
+  await program.said('stopping');
+  await until(() => refusesConnections(url));
+  expect(program.child.exitCode).toBeNull();
+  await release();
+  const { id } = await order;
+  expect(await program.exit).toBe(0);
+  const { rows } = await database.pool.query('select status from commerce.orders where id = $1', [id]);
+  expect(rows).toEqual([{ status: 'CREATED' }]);
+});
+
+test('the same signal twice, as npm and a terminal send it, still finishes; one that comes later ends it at once', async () => {
+  const program = start();
+  const { order, release } = await orderInFlight((await program.said('listening')).url);
+  program.child.kill('SIGINT');
+  program.child.kill('SIGINT');
+  await program.said('stopping');
+  program.child.kill('SIGINT');
+  const before = await database.pool.query('select count(*) from commerce.orders');
+  const begin = performance.now();
+  await until(() => program.child.exitCode !== null || !program.child.kill('SIGINT'));
+  expect(performance.now() - begin).toBeGreaterThan(500);
+  expect(await program.exit).toBe(1);
+  await release();
+  await expect(order).rejects.toThrow();
+  expect((await database.pool.query('select count(*) from commerce.orders')).rows).toEqual(before.rows);
+});
+
+test('a signal while it waits for its database ends it at once', async () => {
+  const program = start({ DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  await until(() => program.stdout().includes('no PostgreSQL answers'));
+  program.child.kill('SIGTERM');
+  expect(await program.exit).toBe(0);
+});
+
+test('when whoever started it is gone, it ends too', async () => {
+  const program = start({}, { ipc: true });
+  await program.said('listening');
+  program.child.disconnect();
+  expect(await program.exit).toBe(0);
+});
+
+test('a port that is taken ends it with a sentence', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  try {
+    const port = String((other.address() as AddressInfo).port);
+    const program = start({ PORT: port });
+    expect(await program.exit).toBe(1);
+    expect(program.stderr()).toContain(`port ${port} is taken`);
+  } finally {
+    other.close();
+  }
+});
+
+test('a bad environment ends it with the variable’s name, and without its value', async () => {
+  const program = start({ CUSTOMER_JWT_SECRET: 'hunter2' });
+  expect(await program.exit).toBe(1);
+  expect(program.stderr()).toMatch(/can't start:\n {2}CUSTOMER_JWT_SECRET: /);
+  expect(program.stderr() + program.stdout()).not.toContain('hunter2');
+});
+
+test('a database that refuses ends it with where and why, and without its password', async () => {
+  const url = new URL(database.url);
+  url.pathname = '/no_such_database';
+  const program = start({ DATABASE_URL: url.href });
+  expect(await program.exit).toBe(1);
+  expect(program.stderr()).toMatch(/PostgreSQL at .*\/no_such_database refuses us \(no such database\)/);
+  expect(program.stderr()).not.toContain('@');
+});
