@@ -7,7 +7,8 @@ import { quoted } from '../database/schema.ts';
 export type Check = { name: string; sentence: string; query: string };
 
 /** Constants of the code as the rows of a VALUES list. */
-export const tuples = (rows: readonly (readonly string[])[]): string => rows.map((row) => `(${quoted(row)})`).join(', ');
+export const tuples = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `(${quoted(row)})`).join(', ');
 
 /** Each step that a state machine allows. */
 export const stepsOf = (transitions: Record<string, readonly string[]>): [from: string, to: string][] =>

@@ -27,7 +27,9 @@ async function diagnose(check: Check, { without = [], damage }: Planting): Promi
     await client.query('begin; set local session_replication_role = replica');
     for (const name of without) {
       const [table, constraint] = name.split('.');
-      await client.query(constraint ? `alter table commerce.${table} drop constraint ${constraint}` : `drop index commerce.${name}`);
+      await client.query(constraint
+        ? `alter table commerce.${table} drop constraint ${constraint}`
+        : `drop index commerce.${name}`);
     }
     for (const statement of damage) expect((await client.query(statement)).rowCount, statement).toBeGreaterThan(0);
     return await runChecks(client, [check]);

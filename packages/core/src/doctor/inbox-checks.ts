@@ -24,7 +24,8 @@ export const inboxChecks: readonly Check[] = [
     name: 'inbox_nothing_left_received',
     sentence: 'A message is stored together with what it does: none is left in RECEIVED.',
     query: `
-      select id as "gatewayEventId", provider, received_at as "receivedAt" from "commerce"."gateway_events" where outcome = 'RECEIVED'`,
+      select id as "gatewayEventId", provider, received_at as "receivedAt"
+      from "commerce"."gateway_events" where outcome = 'RECEIVED'`,
   },
   {
     name: 'inbox_nothing_overdue',
@@ -52,9 +53,10 @@ export const inboxChecks: readonly Check[] = [
         when 'order_paid' then g.type = 'AUTHORIZED' and (g.amount, g.currency) = (p.amount, p.currency)
           and p.authorized_amount = p.amount and not p.surplus
         when 'surplus' then g.type = 'AUTHORIZED' and p.surplus
-          and ((g.amount, g.currency) = (p.amount, p.currency) or (g.amount, g.currency) = (p.reported_amount, p.reported_currency))
-        when 'payment_in_review' then g.type = 'AUTHORIZED' and (g.amount, g.currency) <> (p.amount, p.currency)
-          and (g.amount, g.currency) = (p.reported_amount, p.reported_currency) and p.status not in ('CREATED', 'PENDING', 'FAILED')
+          and (g.amount, g.currency) in ((p.amount, p.currency), (p.reported_amount, p.reported_currency))
+        when 'payment_in_review' then g.type = 'AUTHORIZED' and p.status not in ('CREATED', 'PENDING', 'FAILED')
+          and (g.amount, g.currency) <> (p.amount, p.currency)
+          and (g.amount, g.currency) = (p.reported_amount, p.reported_currency)
         when 'payment_failed' then g.type = 'FAILED' and p.status not in ('CREATED', 'PENDING')
           and (p.status <> 'FAILED' or p.failure_code = coalesce(g.failure_code, 'unspecified'))
         else false end is not true`,

@@ -75,7 +75,7 @@ export const orderChecks: readonly Check[] = [
   },
   {
     name: 'order_paid_in_full',
-    sentence: 'A PAID order has a payment that was approved over its whole total, in its currency, and is no surplus.',
+    sentence: 'A PAID order has a payment, no surplus, that was approved over its whole total and in its currency.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
@@ -112,7 +112,8 @@ export const orderChecks: readonly Check[] = [
         select aggregateid, max(version) filter (where type = 'order.attention_raised') as raised,
           max(version) filter (where type = 'order.attention_cleared') as cleared,
           array_agg(payload ->> 'reason') filter (where type = 'order.attention_raised') as reasons
-        from "commerce"."events" where type in ('order.attention_raised', 'order.attention_cleared') group by aggregateid
+        from "commerce"."events" where type in ('order.attention_raised', 'order.attention_cleared')
+        group by aggregateid
       ) a on a.aggregateid = o.id
       where (o.needs_attention is not null) <> (coalesce(a.raised, 0) > coalesce(a.cleared, 0))
         or o.needs_attention <> all(a.reasons)`,

@@ -10,7 +10,7 @@ const settled = `status in (${quoted(settledStatuses)})`;
 export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_amounts_are_ordered',
-    sentence: 'Of a payment no more goes back than was captured, no more is captured than authorized, and no more authorized than asked.',
+    sentence: 'No more is refunded than captured, no more captured than authorized, no more authorized than asked.',
     query: `
       select id as "paymentId", amount, authorized_amount as "authorizedAmount", captured_amount as "capturedAmount",
         refunded_amount as "refundedAmount", refund_reserved_amount as "refundReservedAmount"
@@ -23,7 +23,8 @@ export const paymentChecks: readonly Check[] = [
     name: 'payment_status_has_its_money',
     sentence: 'A payment that is settled was approved in full; one that is not has no money.',
     query: `
-      select id as "paymentId", status, amount, authorized_amount as "authorizedAmount", captured_amount as "capturedAmount"
+      select id as "paymentId", status, amount,
+        authorized_amount as "authorizedAmount", captured_amount as "capturedAmount"
       from "commerce"."payments"
       where case when ${settled} then authorized_amount <> amount
         when status <> 'CANCELED' then authorized_amount <> 0 or captured_amount <> 0 end`,
@@ -40,7 +41,9 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_one_live',
     sentence: 'An order has at most one payment that may still bring the money.',
-    query: `select order_id as "orderId", count(*) as payments from "commerce"."payments" where ${live} group by order_id having count(*) > 1`,
+    query: `
+      select order_id as "orderId", count(*) as payments from "commerce"."payments"
+      where ${live} group by order_id having count(*) > 1`,
   },
   {
     name: 'payment_one_settling',
@@ -51,7 +54,7 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_live_while_order_waits',
-    sentence: 'An order is PAYMENT_PENDING exactly while it has a live payment; one under review may also keep a PAYMENT_FAILED order waiting.',
+    sentence: 'An order has a live payment exactly while it is PAYMENT_PENDING, or PAYMENT_FAILED under REVIEW.',
     query: `
       select o.id as "orderId", o.status, p.id as "paymentId", p.status as "paymentStatus"
       from "commerce"."orders" o
@@ -69,7 +72,7 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_moved_by_the_gateway',
-    sentence: "A payment is settled, failed or under review by the gateway's own word: an applied message of its provider.",
+    sentence: "A payment is settled, failed or under review by its gateway's own word: a message that was applied.",
     query: `
       select p.id as "paymentId", p.provider, p.status from "commerce"."payments" p
       where p.status in ('AUTHORIZED', 'CAPTURED', 'FAILED', 'REVIEW') and not exists (

@@ -4,8 +4,10 @@ export type Planting = { without?: readonly string[]; damage: readonly string[] 
 const one = (table: string, where = 'true') => `(select id from commerce.${table} where ${where} order by id limit 1)`;
 
 const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
-const orderPaidThenCanceled = `(select order_id from commerce.refunds where reason = 'order_canceled' order by id limit 1)`;
-const aProduct = `(select product_id from commerce.order_lines where product_id is not null order by order_id, line_no limit 1)`;
+const orderPaidThenCanceled = `(
+  select order_id from commerce.refunds where reason = 'order_canceled' order by id limit 1)`;
+const aProduct = `(
+  select product_id from commerce.order_lines where product_id is not null order by order_id, line_no limit 1)`;
 const mint = 'gen_random_uuid()';
 
 const setOrder = (id: string, assignments: string) => `update commerce.orders set ${assignments} where id = ${id}`;
@@ -27,17 +29,19 @@ const addPayment = (orderId: string, status: string, authorized: string): string
   from commerce.orders where id = ${orderId}`;
 
 const copyMessage = (where: string, id: string): string => `
-  insert into commerce.gateway_events (id, provider, provider_event_id, type, payment_id, amount, currency, failure_code,
-    fingerprint, outcome, effect, attempts, due_at, received_at, decided_at)
-  select ${mint}, provider, ${id}, type, payment_id, amount, currency, failure_code,
-    fingerprint, outcome, effect, attempts, due_at, received_at, decided_at
+  insert into commerce.gateway_events (id, provider, provider_event_id, type, payment_id, amount, currency,
+    failure_code, fingerprint, outcome, effect, attempts, due_at, received_at, decided_at)
+  select ${mint}, provider, ${id}, type, payment_id, amount, currency,
+    failure_code, fingerprint, outcome, effect, attempts, due_at, received_at, decided_at
   from commerce.gateway_events where id = ${one('gateway_events', where)}`;
 
 const addRefund = (paymentWhere: string, kind: string, status: string, amount: string): string => `
-  insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason, created_at, updated_at)
+  insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason,
+    created_at, updated_at)
   select ${mint}, id, order_id, '${kind}', '${status}', ${amount}, currency, 'surplus', now(), now()
   from commerce.payments where id = ${one('payments', paymentWhere)}`;
 
+const parcel = (status: string) => one('shipments', `status = '${status}'`);
 const settled = `status = 'AUTHORIZED' and not surplus and order_id = ${paidOrder}`;
 
 /** For every check of the doctor, by name, one way to break what it watches over. */
@@ -56,9 +60,12 @@ export const plantings: Record<string, Planting> = {
   stock_movement_once_per_cause: {
     without: ['stock_movements.stock_movements_one_per_cause'],
     damage: [`insert into commerce.stock_movements
-      select ${mint}, product_id, kind, quantity, cause_id, reason, created_at from commerce.stock_movements where kind = 'SOLD' limit 1`],
+      select ${mint}, product_id, kind, quantity, cause_id, reason, created_at
+      from commerce.stock_movements where kind = 'SOLD' limit 1`],
   },
-  stock_movement_has_its_cause: { damage: [`update commerce.stock_movements set cause_id = ${mint} where kind = 'RECEIVED'`] },
+  stock_movement_has_its_cause: {
+    damage: [`update commerce.stock_movements set cause_id = ${mint} where kind = 'RECEIVED'`],
+  },
   stock_moved_by_orders_as_paid: {
     damage: [`delete from commerce.stock_movements where kind = 'RESTOCKED' and cause_id = ${orderPaidThenCanceled}`],
   },
@@ -86,7 +93,9 @@ export const plantings: Record<string, Planting> = {
     damage: [setPayment(settled, 'authorized_amount = authorized_amount - 1')],
   },
   order_paid_by_the_payment_told: { damage: [setPayment(settled, 'surplus = true')] },
-  order_hold_not_overdue: { damage: [setOrder(one('orders', `status = 'CREATED'`), `hold_until = now() - interval '6 minutes'`)] },
+  order_hold_not_overdue: {
+    damage: [setOrder(one('orders', `status = 'CREATED'`), `hold_until = now() - interval '6 minutes'`)],
+  },
   order_attention_is_told: { damage: [setOrder(paidOrder, `needs_attention = 'event_conflict'`)] },
 
   order_versions_unbroken: { damage: [forgetEvent(`aggregatetype = 'order' and version = 2`)] },
@@ -105,11 +114,17 @@ export const plantings: Record<string, Planting> = {
     without: ['payments_one_live'],
     damage: [addPayment(one('orders', `status = 'PAYMENT_PENDING'`), 'CREATED', '0')],
   },
-  payment_one_settling: { without: ['payments_one_settling'], damage: [addPayment(paidOrder, 'AUTHORIZED', 'total_amount')] },
+  payment_one_settling: {
+    without: ['payments_one_settling'],
+    damage: [addPayment(paidOrder, 'AUTHORIZED', 'total_amount')],
+  },
   payment_live_while_order_waits: { damage: [addPayment(one('orders', `status = 'EXPIRED'`), 'CREATED', '0')] },
-  payment_settling_made_order_paid: { damage: [addPayment(one('orders', `status = 'EXPIRED'`), 'AUTHORIZED', 'total_amount')] },
+  payment_settling_made_order_paid: {
+    damage: [addPayment(one('orders', `status = 'EXPIRED'`), 'AUTHORIZED', 'total_amount')],
+  },
   payment_moved_by_the_gateway: {
-    damage: [`delete from commerce.gateway_events where effect = 'order_paid' and payment_id = ${one('payments', settled)}`],
+    damage: [`delete from commerce.gateway_events
+      where effect = 'order_paid' and payment_id = ${one('payments', settled)}`],
   },
   payment_is_as_last_told: { damage: [setPayment(`status = 'CREATED'`, `status = 'PENDING'`)] },
   payment_steps_are_legal: {
@@ -122,7 +137,9 @@ export const plantings: Record<string, Planting> = {
   refund_within_what_came: { damage: [`update commerce.refunds set amount = amount + 1 where id = ${one('refunds')}`] },
   refund_of_surplus: { damage: [`update commerce.refunds set status = 'FAILED' where reason = 'surplus'`] },
   refund_of_canceled_order: { damage: [`delete from commerce.refunds where order_id = ${orderPaidThenCanceled}`] },
-  refund_of_its_payment: { damage: [`update commerce.refunds set currency = 'USD' where id = ${one('refunds', `currency = 'KRW'`)}`] },
+  refund_of_its_payment: {
+    damage: [`update commerce.refunds set currency = 'USD' where id = ${one('refunds', `currency = 'KRW'`)}`],
+  },
   refund_voided_once: { without: ['refunds_one_void'], damage: [addRefund('surplus', 'VOID', 'SUCCEEDED', '1')] },
   refund_due_has_a_refund: { damage: [`update commerce.refunds set status = 'SUCCEEDED'`] },
   refund_open_needs_attention: { damage: [setOrder(orderPaidThenCanceled, 'needs_attention = null')] },
@@ -132,29 +149,40 @@ export const plantings: Record<string, Planting> = {
       where type = 'refund.requested' and aggregateid = ${orderPaidThenCanceled} limit 1)`)],
   },
 
-  inbox_first_message_once: { without: ['gateway_events_first'], damage: [copyMessage(`outcome = 'APPLIED'`, 'provider_event_id')] },
-  inbox_conflict_contradicts_the_first: {
-    damage: [`delete from commerce.gateway_events where provider_event_id = 'evt_contradicted' and outcome <> 'CONFLICT'`],
+  inbox_first_message_once: {
+    without: ['gateway_events_first'],
+    damage: [copyMessage(`outcome = 'APPLIED'`, 'provider_event_id')],
   },
-  inbox_nothing_left_received: { damage: [`update commerce.gateway_events set outcome = 'RECEIVED' where outcome = 'UNMATCHED'`] },
+  inbox_conflict_contradicts_the_first: {
+    damage: [`delete from commerce.gateway_events
+      where provider_event_id = 'evt_contradicted' and outcome <> 'CONFLICT'`],
+  },
+  inbox_nothing_left_received: {
+    damage: [`update commerce.gateway_events set outcome = 'RECEIVED' where outcome = 'UNMATCHED'`],
+  },
   inbox_nothing_overdue: {
     damage: [`update commerce.gateway_events set due_at = now() - interval '61 minutes' where outcome = 'UNMATCHED'`],
   },
   inbox_applied_once: { damage: [copyMessage(`effect = 'order_paid'`, `provider_event_id || ' again'`)] },
   inbox_applied_shows: { damage: [setPayment(`status = 'REVIEW'`, 'reported_amount = reported_amount + 1')] },
 
-  shipment_within_order: { damage: [`update commerce.shipment_lines set quantity = quantity + 1
-    where shipment_id = ${one('shipments', `status = 'READY'`)}`] },
-  shipment_for_everything_paid: { damage: [`delete from commerce.shipment_lines where shipment_id = ${one('shipments', `status = 'READY'`)}`] },
+  shipment_within_order: {
+    damage: [`update commerce.shipment_lines set quantity = quantity + 1 where shipment_id = ${parcel('READY')}`],
+  },
+  shipment_for_everything_paid: {
+    damage: [`delete from commerce.shipment_lines where shipment_id = ${parcel('READY')}`],
+  },
   shipment_only_of_paid_orders: {
     damage: [`update commerce.shipments set status = 'READY' where order_id = ${orderPaidThenCanceled}`],
   },
-  shipment_is_not_empty: { damage: [`delete from commerce.shipment_lines where shipment_id = ${one('shipments', `status = 'CANCELED'`)}`] },
+  shipment_is_not_empty: {
+    damage: [`delete from commerce.shipment_lines where shipment_id = ${parcel('CANCELED')}`],
+  },
   order_fulfillment_follows_shipments: {
     damage: [setOrder(one('orders', `fulfillment_status = 'SHIPPED'`), `fulfillment_status = 'DELIVERED'`)],
   },
   shipment_is_as_last_told: {
-    damage: [`update commerce.shipments set status = 'LOST' where id = ${one('shipments', `status = 'IN_TRANSIT'`)}`],
+    damage: [`update commerce.shipments set status = 'LOST' where id = ${parcel('IN_TRANSIT')}`],
   },
   shipment_steps_are_legal: {
     damage: [`delete from commerce.events where type = 'shipment.dispatched'

@@ -15,13 +15,14 @@ const goingBack = `
 export const refundChecks: readonly Check[] = [
   {
     name: 'refund_columns_are_sums_of_refunds',
-    sentence: "A payment's refunded amount is the sum of its refunds that succeeded, its reserved one that of the refunds still open.",
+    sentence: "A payment's refunded amount is what its refunds have sent back, its reserved one what they still will.",
     query: `
       select p.id as "paymentId", p.refunded_amount as "refundedAmount", r.succeeded as "succeededAmount",
         p.refund_reserved_amount as "refundReservedAmount", r.open as "openAmount"
       from "commerce"."payments" p
       left join (
-        select payment_id, sum(amount) filter (where status = 'SUCCEEDED') as succeeded, sum(amount) filter (where ${open}) as open
+        select payment_id, sum(amount) filter (where status = 'SUCCEEDED') as succeeded,
+          sum(amount) filter (where ${open}) as open
         from "commerce"."refunds" where kind = 'REFUND' group by payment_id
       ) r on r.payment_id = p.id
       where p.refunded_amount <> coalesce(r.succeeded, 0) or p.refund_reserved_amount <> coalesce(r.open, 0)`,
@@ -59,8 +60,9 @@ export const refundChecks: readonly Check[] = [
       select r.id as "refundId", r.order_id as "orderId", p.order_id as "paymentOrderId", r.currency,
         coalesce(p.reported_currency, p.currency) as "takenCurrency"
       from "commerce"."refunds" r left join "commerce"."payments" p on p.id = r.payment_id
-      where (r.order_id, r.currency) is distinct from (p.order_id,
-        case when p.status in ('AUTHORIZED', 'CAPTURED') then p.currency else coalesce(p.reported_currency, p.currency) end)`,
+      where (r.order_id, r.currency) is distinct from (p.order_id, case
+        when p.status in ('AUTHORIZED', 'CAPTURED') then p.currency
+        else coalesce(p.reported_currency, p.currency) end)`,
   },
   {
     name: 'refund_voided_once',
@@ -85,8 +87,8 @@ export const refundChecks: readonly Check[] = [
       select r.order_id as "orderId", r.id as "refundId", r.status, o.needs_attention as "needsAttention"
       from (select * from "commerce"."refunds" where ${open}) r
       join "commerce"."orders" o on o.id = r.order_id
-      left join "commerce"."events" asked
-        on asked.aggregateid = r.order_id and asked.type = 'refund.requested' and asked.payload ->> 'refundId' = r.id::text
+      left join "commerce"."events" asked on asked.aggregateid = r.order_id
+        and asked.type = 'refund.requested' and asked.payload ->> 'refundId' = r.id::text
       where o.needs_attention is distinct from 'refund_due' and not exists (
         select from "commerce"."events" cleared
         where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared'

@@ -18,7 +18,7 @@ const readable: CustomTypesConfig = {
     oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-// work_mem: histories are sorted; 4 MB of them at a time would go through files. jit: none of these queries is worth it.
+// work_mem: the usual 4 MB would send the joins and sorts through files. jit: none of these queries is worth it.
 const begin = `begin isolation level repeatable read read only;
 set local work_mem = '64MB';
 set local jit = off`;
@@ -49,11 +49,13 @@ export async function runChecks(client: ClientBase, all: readonly Check[], endsA
   return violations;
 }
 
-async function run(client: ClientBase, { name, sentence, query }: Check, endsAt: number): Promise<Violation | undefined> {
+async function run(client: ClientBase, check: Check, endsAt: number): Promise<Violation | undefined> {
+  const { name, sentence, query } = check;
   // Of a time-out 0 means none, so what is used up still has its millisecond.
   const leftMs = Number.isFinite(endsAt) ? Math.max(1, Math.floor(endsAt - performance.now())) : 0;
   await client.query(`set local statement_timeout = ${leftMs}`);
-  const text = `select count(*) over () as "violationCount", violation.* from (${query}) as violation limit ${examplesMax}`;
+  const text = `
+    select count(*) over () as "violationCount", violation.* from (${query}) as violation limit ${examplesMax}`;
   try {
     const { rows } = await client.query({ text, types: readable });
     if (rows.length === 0) return undefined;

@@ -10,14 +10,16 @@ const packed = `
   join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED'
   group by l.order_id, l.line_no`;
 
-const underWay = `sum(l.quantity) filter (where s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED'))`;
+/** A lost or returned parcel was shipped, and didn't arrive. */
+const hasLeft = `s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED')`;
 
 export const shipmentChecks: readonly Check[] = [
   {
     name: 'shipment_within_order',
     sentence: 'The parcels of an order hold no more of a product line than was ordered, and nothing but products.',
     query: `
-      select p.order_id as "orderId", p.line_no as "lineNo", o.kind, o.quantity as "orderedQty", p.quantity as "packedQty"
+      select p.order_id as "orderId", p.line_no as "lineNo", o.kind,
+        o.quantity as "orderedQty", p.quantity as "packedQty"
       from (${packed}) p
       left join "commerce"."order_lines" o on o.order_id = p.order_id and o.line_no = p.line_no
       where (p.quantity <= o.quantity and o.kind = 'PRODUCT') is not true`,
@@ -55,10 +57,12 @@ export const shipmentChecks: readonly Check[] = [
         coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty"
       from "commerce"."orders" o
       join (
-        select order_id, sum(quantity) as quantity from "commerce"."order_lines" where kind = 'PRODUCT' group by order_id
+        select order_id, sum(quantity) as quantity
+        from "commerce"."order_lines" where kind = 'PRODUCT' group by order_id
       ) ordered on ordered.order_id = o.id
       left join (
-        select l.order_id, ${underWay} as shipped, sum(l.quantity) filter (where s.status = 'DELIVERED') as delivered
+        select l.order_id, sum(l.quantity) filter (where ${hasLeft}) as shipped,
+          sum(l.quantity) filter (where s.status = 'DELIVERED') as delivered
         from "commerce"."shipments" s join "commerce"."shipment_lines" l on l.shipment_id = s.id
         group by l.order_id
       ) parcels on parcels.order_id = o.id

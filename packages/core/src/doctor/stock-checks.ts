@@ -51,7 +51,7 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_movement_has_its_cause',
-    sentence: 'Units are sold and restocked by an order with a line for them; a receipt or an adjustment is its own cause.',
+    sentence: 'What sells or restocks units is an order with a line for them; other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
@@ -60,14 +60,16 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_moved_by_orders_as_paid',
-    sentence: 'An order that was paid has sold exactly its lines, and restocked exactly those if it was canceled after; any other order has moved nothing.',
+    sentence: 'A paid order has sold its lines, one canceled since has also restocked them, others have moved nothing.',
     query: `
       select o.id as "orderId", o.status, l.product_id as "productId", l.quantity,
         -coalesce(s.quantity, 0) as "soldQty", coalesce(r.quantity, 0) as "restockedQty"
       from "commerce"."orders" o
       join "commerce"."order_lines" l on l.order_id = o.id and l.kind = 'PRODUCT'
-      left join "commerce"."stock_movements" s on s.cause_id = o.id and s.product_id = l.product_id and s.kind = 'SOLD'
-      left join "commerce"."stock_movements" r on r.cause_id = o.id and r.product_id = l.product_id and r.kind = 'RESTOCKED'
+      left join "commerce"."stock_movements" s
+        on s.cause_id = o.id and s.product_id = l.product_id and s.kind = 'SOLD'
+      left join "commerce"."stock_movements" r
+        on r.cause_id = o.id and r.product_id = l.product_id and r.kind = 'RESTOCKED'
       left join "commerce"."events" paid on paid.aggregateid = o.id and paid.type = 'order.paid'
       where -coalesce(s.quantity, 0) <> ${sold} or coalesce(r.quantity, 0) <> ${restocked}`,
   },
@@ -81,8 +83,8 @@ export const stockChecks: readonly Check[] = [
         from "commerce"."stock_movements" where kind in ('RECEIVED', 'ADJUSTED') group by product_id, kind
       ) m
       full join (
-        select aggregateid as product_id, type, count(*) as events,
-          sum(case when jsonb_typeof(payload -> 'quantity') = 'number' then (payload ->> 'quantity')::numeric end) as quantity
+        select aggregateid as product_id, type, count(*) as events, sum(case
+          when jsonb_typeof(payload -> 'quantity') = 'number' then (payload ->> 'quantity')::numeric end) as quantity
         from "commerce"."events" where type in ('stock.received', 'stock.adjusted') group by aggregateid, type
       ) e using (product_id, type)
       where (m.movements, m.quantity) is distinct from (e.events, e.quantity)`,

@@ -11,12 +11,13 @@ type Machine = {
   first: string;
 };
 
-/** What the order's history says about its payments, refunds or shipments is what they are, and was legal all the way. */
+/** What an order's history says of its payments, refunds or shipments is what they are, and was legal all the way. */
 export function toldChecks({ subject, transitions, told, first }: Machine): Check[] {
   const id = `${subject}Id`;
   const facts = `
     select e.aggregateid as order_id, e.version, e.payload ->> '${id}' as subject_id, told.status
-    from "commerce"."events" e join (values ${tuples(Object.entries(told))}) as told (type, status) on told.type = e.type`;
+    from "commerce"."events" e
+    join (values ${tuples(Object.entries(told))}) as told (type, status) on told.type = e.type`;
   return [
     {
       name: `${subject}_is_as_last_told`,
@@ -26,7 +27,8 @@ export function toldChecks({ subject, transitions, told, first }: Machine): Chec
           last.order_id as "toldOfOrderId", last.status as "toldStatus"
         from "commerce"."${subject}s" s
         full join (
-          select distinct on (subject_id) subject_id, order_id, status from (${facts}) fact order by subject_id, version desc
+          select distinct on (subject_id) subject_id, order_id, status
+          from (${facts}) fact order by subject_id, version desc
         ) last on last.subject_id = s.id::text
         where (s.order_id, s.status) is distinct from (last.order_id, last.status)`,
     },
