@@ -40,10 +40,8 @@ test('without its database the process lives, says so, refuses with Retry-After,
   expect([keyed.status, keyed.headers.get('retry-after')]).toEqual([503, '1']);
   const paid = await api.webhook({ type: 'AUTHORIZED', paymentId: productId, amount: 1, currency: 'KRW' });
   expect([paid.status, paid.body.error.code]).toEqual([503, 'database_unavailable']);
-  const places = new URL(wire!.url);
-  const log = JSON.stringify(api.log());
-  expect(log).toContain('database_unavailable');
-  if (places.password) expect(log).not.toContain(places.password);
+  expect(JSON.stringify(api.log())).toContain('database_unavailable');
+  expect(JSON.stringify(api.log())).not.toContain('postgres://');
 
   await wire!.mend();
   await until(async () => (await ask(api!, '/readyz'))[0] === 200);

@@ -1,0 +1,29 @@
+import { commerceErrorOf, createClient } from '@commerce-core/api/client';
+
+const { COMMERCE_URL = 'http://127.0.0.1:3000', SIMULATOR_URL = 'http://127.0.0.1:3001', CUSTOMER_TOKEN } = process.env;
+const shop = createClient({ url: COMMERCE_URL, token: CUSTOMER_TOKEN });
+
+const { items } = await shop.product.list.query();
+const product = items.find(({ sellableQty }) => sellableQty > 0);
+if (!product) throw new Error('everything is sold');
+
+try {
+  // Reserves the stock, or refuses the whole order.
+  const order = await shop.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });
+  const payment = await shop.payment.create.mutate({ orderId: order.id, provider: 'mock' });
+
+  // The shopper pays at the gateway, which tells the shop by a webhook of its own.
+  const { id: paymentId, amount, currency } = payment;
+  const outcome = 'AUTHORIZED';
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${SIMULATOR_URL}/pay`, { method: 'POST', headers, body: JSON.stringify({ paymentId, amount, currency, outcome }) });
+
+  const { status } = await shop.order.get.query({ orderId: order.id });
+  console.log(`${product.name}: ${status}, ${amount} ${currency}`);
+} catch (error) {
+  const refusal = commerceErrorOf(error);
+  if (refusal?.code !== 'insufficient_stock') throw error;
+  for (const { productId, askedQty, leftQty } of refusal.details.products) {
+    console.log(`${productId}: you asked for ${askedQty}, ${leftQty} are left`);
+  }
+}

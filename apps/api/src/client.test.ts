@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
+import { commerceErrorOf, createClient, type ErrorBody, type ErrorCode, type RouterInputs, type RouterOutputs } from './client.ts';
+import { startTestApi, type TestApi } from './testing/index.ts';
+import { runProgram } from './testing/program.ts';
+
+let api: TestApi;
+beforeAll(async () => (api = await startTestApi()));
+afterAll(() => api?.close());
+
+/** What the simulator does with `POST /pay`, as far as the example needs it. */
+async function openGateway() {
+  const server = createServer(async (request, response) => {
+    const { outcome, ...payment } = JSON.parse(await text(request)) as { outcome: string };
+    const { status } = await api.webhook({ type: outcome, ...payment });
+    response.writeHead(status).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+test('the example takes an order to PAID', async () => {
+  const gateway = await openGateway();
+  const run = async (CUSTOMER_TOKEN: string) => {
+    const env = { COMMERCE_URL: api.url, SIMULATOR_URL: gateway.url, CUSTOMER_TOKEN };
+    const program = runProgram('../examples/place-an-order.ts', env);
+    return { exit: await program.exit, stdout: program.stdout(), stderr: program.stderr() };
+  };
+  try {
+    await api.product({ quantity: 1 });
+    const token = await api.token('kim');
+    expect(await run(token)).toEqual({ exit: 0, stdout: 'A thing: PAID, 1000 KRW\n', stderr: '' });
+    expect((await run(token)).stderr).toContain('everything is sold');
+  } finally {
+    gateway.close();
+  }
+});
+
+test('a token may be a function, asked anew for each request', async () => {
+  const tokens = [await api.token('kim'), 'gone bad'];
+  const client = createClient({ url: `${api.url}/`, token: async () => tokens.shift() });
+  expect((await client.order.list.query()).nextCursor).toBeNull();
+  await expect(client.order.list.query()).rejects.toMatchObject({ data: { commerce: { code: 'unauthenticated' } } });
+  expect((await client.product.list.query()).items).toBeDefined();
+});
+
+test('queries asked in one go travel together, each mutation by itself', async () => {
+  const asked: string[] = [];
+  const spy: typeof fetch = (input, init) => {
+    asked.push(new URL(input instanceof Request ? input.url : input).pathname);
+    return fetch(input, init);
+  };
+  const client = createClient({ url: api.url, token: await api.token('kim'), fetch: spy });
+  const lines = [{ productId: await api.product({ quantity: 2 }), quantity: 1 }];
+  await Promise.all([
+    client.product.list.query(), client.order.list.query(),
+    client.order.create.mutate({ lines }), client.order.create.mutate({ lines }),
+  ]);
+  expect(asked.toSorted()).toEqual(['/trpc/order.create', '/trpc/order.create', '/trpc/product.list,order.list']);
+});
+
+test('what is not a refusal of the API has no code', async () => {
+  const nobody = createClient({ url: 'http://127.0.0.1:1' });
+  const error = await nobody.product.list.query().catch((caught: unknown) => caught);
+  expect(commerceErrorOf(error)).toBeUndefined();
+  expect(commerceErrorOf(new Error('something else'))).toBeUndefined();
+  expect(commerceErrorOf(undefined)).toBeUndefined();
+});
+
+test('inputs, outputs and errors are typed', () => {
+  expectTypeOf<RouterInputs['order']['create']['lines']>().toEqualTypeOf<{ productId: string; quantity: number }[]>();
+  expectTypeOf<RouterOutputs['order']['create']['createdAt']>().toBeString();
+  expectTypeOf<RouterOutputs['order']['create']['status']>().toEqualTypeOf<
+    'CREATED' | 'PAYMENT_PENDING' | 'PAID' | 'PAYMENT_FAILED' | 'CANCELED' | 'EXPIRED'
+  >();
+  expectTypeOf<RouterOutputs['payment']['list']['nextCursor']>().toEqualTypeOf<string | null>();
+  const left = (error: ErrorBody): number | undefined => (error.code === 'insufficient_stock' ? error.details.products[0]?.leftQty : undefined);
+  expectTypeOf(left).returns.toEqualTypeOf<number | undefined>();
+  expectTypeOf<'insufficient_stock' | 'order_not_found'>().toExtend<ErrorCode>();
+  expectTypeOf<'no_such_code'>().not.toExtend<ErrorCode>();
+});
+
+test('for browsers: at run time it needs nothing but @trpc/client', () => {
+  const source = readFileSync(new URL('client.ts', import.meta.url), 'utf8');
+  const imported = [...source.matchAll(/^(?:import|export) (?!type\b).*? from '(.+)';$/gm)].map(([, name]) => name);
+  expect(imported).toEqual(['@trpc/client']);
+  expect(source).not.toMatch(/\b(process|Buffer|node:|require)\b/);
+});
