@@ -82,7 +82,7 @@ export function createCommerce({ database, gateways = [], holdMs = 30 * 60_000, 
 
   return {
     /** Runs `work` in a transaction with retries; what is written through `tx.db` commits together with the flows' `…In`. */
-    transaction: async <T>(work: (tx: Transaction) => Promise<T>) => withTransaction(database, work),
+    transaction: async <T>(work: (tx: Transaction) => Promise<T>) => withTransaction(database, async (tx) => { await tx.began; return work(tx); }),
     /** The names of the gateways that are configured. */
     providers: () => [...byProvider.keys()],
 

@@ -1,7 +1,7 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import type { Reader } from '../database/page.ts';
-import { insertRows, updateRows } from '../database/rows.ts';
+import { insertionUnless, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Product } from './product.ts';
 import { products } from './tables.ts';
@@ -26,12 +26,21 @@ export async function listProducts(
   )).orderBy(desc(products.id)).limit(limit);
 }
 
+const selectProducts = selection('products_by_id', products, 'where t."id" = any($1::uuid[])');
+
+/** The products of a transaction that has locked their stock, by id. */
+export async function readLockedProducts(tx: Transaction, ids: Iterable<string>): Promise<Map<string, Product>> {
+  const rows = await selectProducts(tx, [[...ids]]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const insertFree = insertionUnless(products, '("sku")');
+
 /** Inserts the products whose sku is free, and answers their ids. */
 export async function insertProducts(tx: Transaction, rows: readonly Product[]): Promise<Set<string>> {
   // Sorted: two transactions that insert two equal skus in opposite order would wait for each other.
   const sorted = [...rows].sort((a, b) => (a.sku < b.sku ? -1 : 1));
-  return new Set(await insertRows(tx, products, sorted, sql`on conflict ("sku") do nothing returning "id"`));
+  return insertFree(tx, sorted);
 }
 
-export const updateProducts = (tx: Transaction, rows: readonly Product[]) =>
-  updateRows(tx, products, 'id', ['name', 'priceAmount', 'archivedAt', 'version', 'updatedAt'], rows);
+export const updateProducts = update(products, 'id', ['name', 'priceAmount', 'archivedAt', 'version', 'updatedAt']);

@@ -3,8 +3,11 @@ import pg from 'pg';
 import { defaultSchema, renameSchema } from './schema-name.ts';
 
 export type Database = {
+  /** For reads and single statements. */
   pool: pg.Pool;
-  /** Drizzle over the pool, for reads and single statements; what must hold together goes through withTransaction. */
+  /** For transactions: its connections pipeline, so statements are sent without waiting for the one before. */
+  writers: pg.Pool;
+  /** Drizzle over `pool`; what must hold together goes through withTransaction. */
   db: NodePgDatabase;
   /** The PostgreSQL schema that the tables live in. */
   schema: string;
@@ -13,7 +16,7 @@ export type Database = {
 
 export type ConnectOptions = {
   url: string;
-  /** Connections kept at most; 10 unless said. */
+  /** Connections kept at most for reads, and as many for transactions; 10 unless said. */
   poolMax?: number;
   /** The PostgreSQL schema of the tables; `commerce` unless said. */
   schema?: string;
@@ -32,18 +35,31 @@ export function connect(options: ConnectOptions): Database {
       return (super.query as (...args: unknown[]) => unknown).apply(this, args);
     }
   }
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.poolMax ?? 10,
-    connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
-    application_name: options.applicationName ?? 'commerce-core',
-    ...(schema === defaultSchema ? {} : { Client }),
-  });
-  // Without these two a connection that breaks, idle or inside a transaction, ends the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-  return { pool, db: drizzle(pool), schema, close: () => pool.end() };
+  const open = (pipeline: boolean): pg.Pool => {
+    const pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.poolMax ?? 10,
+      connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+      application_name: options.applicationName ?? 'commerce-core',
+      pipeline,
+      types: { getTypeParser },
+      ...(schema === defaultSchema ? {} : { Client }),
+    });
+    // Without these two a connection that breaks, idle or inside a transaction, ends the process.
+    pool.on('error', () => {});
+    pool.on('connect', (client) => client.on('error', () => {}));
+    return pool;
+  };
+  const [pool, writers] = [open(false), open(true)];
+  const close = async () => {
+    await Promise.all([pool.end(), writers.end()]);
+  };
+  return { pool, writers, db: drizzle(pool), schema, close };
 }
+
+/** Amounts are bigint in PostgreSQL and safe integers here, which the tables' CHECKs and money.ts see to. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
 
 function renamed(query: unknown, schema: string): unknown {
   if (typeof query === 'string') return renameSchema(query, schema);

@@ -1,67 +1,77 @@
-import { getTableColumns, getTableName, sql, type InferInsertModel, type SQL } from 'drizzle-orm';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { getTableColumns, getTableName } from 'drizzle-orm';
+import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
+import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
+import { statement, type Statement } from './statement.ts';
 import type { Transaction } from './transaction.ts';
 
-// One statement a table, however many rows: each column travels as one array parameter. The text is the same for any
-// number of rows, and a thousand lines don't run into PostgreSQL's limit of 65,535 parameters.
+// One statement a table, however many rows: each column travels as one array parameter, so the text is the same for any
+// number of rows and can be prepared once, and a thousand lines don't run into the limit of 65,535 parameters. The texts
+// are made from Drizzle's tables, once; Drizzle's own builder would make them anew for every batch.
 
 type Row<T extends PgTable> = InferInsertModel<T>;
-type Key<T extends PgTable> = keyof Row<T> & string;
+type Field<T extends PgTable> = keyof Row<T> & string;
 
-/** Inserts `rows`, which all give the same columns; with a `tail` that returns ids, answers those. */
-export async function insertRows<T extends PgTable>(
-  tx: Transaction,
-  table: T,
-  rows: readonly Row<T>[],
-  tail: SQL = sql.empty(),
-): Promise<string[]> {
-  if (rows.length === 0) return [];
-  const columns = columnsOf(table, Object.keys(rows[0]!));
-  const result = await tx.db.execute<{ id: string }>(
-    sql`insert into ${table} (${names(columns)}) select * from unnest(${arrays(columns, rows)}) ${tail}`,
-  );
-  return result.rows.map(({ id }) => id);
+/** A table's rows by a condition on parameters, as Drizzle would read them: `tail` is what follows `from`. */
+export function selection<T extends PgTable>(name: string, table: T, tail: string) {
+  const columns = Object.entries(getTableColumns(table)).map(([field, { name }]) => `t."${name}" as "${field}"`);
+  const select = statement(name, `select ${columns.join(', ')} from ${qualified(table)} t ${tail}`);
+  return async (tx: Transaction, values: unknown[]) => tx.query<InferSelectModel<T>>(select, values);
 }
 
-/** Updates the row of each element by `key`, setting `fields`. @throws Error when a row wasn't there */
-export async function updateRows<T extends PgTable>(
-  tx: Transaction,
-  table: T,
-  key: Key<T>,
-  fields: readonly Key<T>[],
-  rows: readonly Pick<Row<T>, Key<T>>[],
-): Promise<void> {
-  if (rows.length === 0) return;
+type Columns = readonly (readonly [field: string, column: PgColumn])[];
+
+/** Inserts rows with all columns but `defaulted`; sent at once, waited for by the transaction's end. */
+export function insertion<T extends PgTable>(table: T, defaulted: readonly Field<T>[] = []) {
+  const { insert, columns } = insertOf(table, defaulted);
+  return (tx: Transaction, rows: readonly Row<T>[]): void => {
+    if (rows.length > 0) tx.send(insert, arrays(columns, rows));
+  };
+}
+
+/** Inserts the rows that meet no conflict, and answers the ids of those. `conflict` is what follows `on conflict`. */
+export function insertionUnless<T extends PgTable>(table: T, conflict: string) {
+  const { insert, columns } = insertOf(table, [], `on conflict ${conflict} do nothing returning "id"`);
+  return async (tx: Transaction, rows: readonly Row<T>[]): Promise<Set<string>> => {
+    if (rows.length === 0) return new Set();
+    return new Set((await tx.query<{ id: string }>(insert, arrays(columns, rows))).map(({ id }) => id));
+  };
+}
+
+/** Updates `fields` of rows that this transaction has locked, by `key`; sent at once, waited for by the transaction's end. */
+export function update<T extends PgTable>(table: T, key: Field<T>, fields: readonly Field<T>[]) {
   const columns = columnsOf(table, [key, ...fields]);
-  const [keyColumn, ...set] = columns.map(([, column]) => sql.identifier(column.name));
-  const assignments = sql.join(set.map((name) => sql`${name} = given.${name}`), sql`, `);
-  const { rowCount } = await tx.db.execute(sql`
-    update ${table} set ${assignments} from unnest(${arrays(columns, rows)}) as given (${names(columns)})
-    where ${table}.${keyColumn} = given.${keyColumn}`);
-  if (rowCount !== rows.length) throw new Error(`${getTableName(table)}: ${rowCount} of ${rows.length} rows were there to update`);
+  const [by, ...set] = columns.map(([, { name }]) => `"${name}"`);
+  const assignments = set.map((name) => `${name} = given.${name}`).join(', ');
+  const given = `unnest(${types(columns)}) as given (${names(columns)})`;
+  const updating = statement(`update_${getTableName(table)}`, `update ${qualified(table)} t set ${assignments} from ${given} where t.${by} = given.${by}`);
+  return (tx: Transaction, rows: readonly Pick<Row<T>, Field<T>>[]): void => {
+    if (rows.length > 0) tx.send(updating, arrays(columns, rows));
+  };
 }
 
-type NamedColumn = readonly [field: string, column: PgColumn];
+function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { insert: Statement; columns: Columns } {
+  const columns = columnsOf(table, Object.keys(getTableColumns(table)).filter((field) => !defaulted.includes(field)));
+  const text = `insert into ${qualified(table)} (${names(columns)}) select * from unnest(${types(columns)}) ${tail}`;
+  return { insert: statement(`insert_${getTableName(table)}`, text), columns };
+}
 
-function columnsOf(table: PgTable, fields: readonly string[]): NamedColumn[] {
+const qualified = (table: PgTable): string => `"${getTableConfig(table).schema}"."${getTableName(table)}"`;
+
+function columnsOf(table: PgTable, fields: readonly string[]): Columns {
   const all = getTableColumns(table) as Record<string, PgColumn>;
   return fields.map((field) => {
     const column = all[field];
-    if (!column) throw new Error(`${getTableName(table)} has no column ${field}`);
-    return [field, column] as const;
+    if (column) return [field, column] as const;
+    throw new Error(`${getTableName(table)} has no column ${field}`);
   });
 }
 
-const names = (columns: readonly NamedColumn[]) =>
-  sql.join(columns.map(([, column]) => sql.identifier(column.name)), sql`, `);
+const names = (columns: Columns): string => columns.map(([, { name }]) => `"${name}"`).join(', ');
+const types = (columns: Columns): string => columns.map(([, column], index) => `$${index + 1}::${column.getSQLType()}[]`).join(', ');
 
-function arrays(columns: readonly NamedColumn[], rows: readonly object[]) {
-  const parameters = columns.map(([field, column]) => {
-    const values = rows.map((row) => {
-      const value = (row as Record<string, unknown>)[field];
-      return value === null || value === undefined ? null : column.mapToDriverValue(value);
-    });
-    return sql`${sql.param(values)}::${sql.raw(column.getSQLType())}[]`;
-  });
-  return sql.join(parameters, sql`, `);
+function arrays(columns: Columns, rows: readonly object[]): unknown[][] {
+  return columns.map(([field, column]) => rows.map((row) => {
+    const value = (row as Record<string, unknown>)[field];
+    return value === null || value === undefined ? null : column.mapToDriverValue(value);
+  }));
 }

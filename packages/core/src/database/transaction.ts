@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient } from 'pg';
 import { CommerceError } from '../errors.ts';
 import { outcomeOf } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
 import { isConnectionLoss, isContention } from './faults.ts';
+import { Transaction } from './transaction-handle.ts';
 
-/** A transaction that is open. What needs one takes it as its first argument and can't be called without. */
-export type Transaction = {
-  db: NodePgDatabase;
-  /** The database's clock when the transaction began. */
-  now: Date;
-};
+export type { Transaction } from './transaction-handle.ts';
 
 export type TransactionOptions = {
   /**
@@ -21,14 +17,6 @@ export type TransactionOptions = {
   landed?: (db: NodePgDatabase) => Promise<boolean>;
   attemptsMax?: number;
 };
-
-// lock_timeout: long enough for a queue on a hot row, short enough that a stuck neighbour shows as 503 and not as a hung
-// shop. idle_in_transaction: what a client that vanished without a word had locked comes free before others give up.
-const begin = `begin isolation level read committed;
-set local lock_timeout = '4s';
-set local statement_timeout = '30s';
-set local idle_in_transaction_session_timeout = '10s';
-select pg_current_xact_id()::text as xid, now() as now`;
 
 /**
  * Runs `work` in one transaction and commits it. `work` may run several times: on deadlocks, serialization failures and
@@ -58,23 +46,21 @@ async function runOnce<T>(
   landed: TransactionOptions['landed'],
 ): Promise<Result<T>> {
   const client = await acquire(database);
+  const tx = new Transaction(client);
   let broken: Error | undefined;
   try {
-    const answers = (await client.query(begin)) as unknown as { rows: { xid: string; now: Date }[] }[];
-    const { xid, now } = answers.at(-1)!.rows[0]!;
-    const value = await work({ db: drizzle(client), now });
+    const value = await work(tx);
     try {
-      const { command } = await client.query('commit');
-      // COMMIT of a failed transaction succeeds, as a ROLLBACK.
-      if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
+      await tx.commit();
     } catch (error) {
       if (!isConnectionLoss(error)) throw error;
       broken = error as Error;
-      const outcome = await outcomeOf(database, xid, landed);
+      const outcome = tx.xid === undefined ? 'aborted' : await outcomeOf(database, tx.xid, landed);
       return outcome === 'committed' ? { value } : { again: error };
     }
     return { value };
-  } catch (error) {
+  } catch (thrown) {
+    const error = await tx.firstFault(thrown);
     if (isConnectionLoss(error)) broken = error as Error;
     else broken = await rollback(client);
     if (broken || isContention(error)) return retryable(error);
@@ -101,7 +87,7 @@ async function rollback(client: PoolClient): Promise<Error | undefined> {
 
 async function acquire(database: Database): Promise<PoolClient> {
   try {
-    return await database.pool.connect();
+    return await database.writers.connect();
   } catch (error) {
     if (isConnectionLoss(error)) throw unavailable(error);
     throw error;

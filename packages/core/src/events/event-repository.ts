@@ -1,11 +1,11 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Reader } from '../database/page.ts';
-import { insertRows } from '../database/rows.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { insertion } from '../database/rows.ts';
 import type { AggregateType, Event } from './event.ts';
 import { events } from './tables.ts';
 
-export const insertEvents = (tx: Transaction, rows: readonly Event[]) => insertRows(tx, events, rows);
+/** Appends facts; each keeps the id of the transaction that writes it. */
+export const insertEvents = insertion(events, ['xid']);
 
 /** Facts of one aggregate in the order they happened, those after version `after`. */
 export async function readEvents(

@@ -8,12 +8,11 @@ import { settlePayment } from './settle-payment.ts';
 /** Applies messages whose inbox rows this transaction holds, in the given order. Answers the rows as decided. */
 export async function applyGatewayEvents(tx: Transaction, rows: readonly InboxRow[]): Promise<InboxRow[]> {
   if (rows.length === 0) return [];
-  const orderIds = await readOrderIdsOfPayments(tx.db, rows.map(({ paymentId }) => paymentId));
-  const work = await OrderWork.lock(tx, orderIds.values());
-  await work.lockStocksOf(tx);
+  const orderIds = await readOrderIdsOfPayments(tx, rows.map(({ paymentId }) => paymentId));
+  const work = await OrderWork.lock(tx, orderIds.values(), { stocks: true });
   const decided = rows.map((row) => apply(work, row, orderIds.get(row.paymentId)));
-  await updateGatewayEvents(tx, decided);
-  await work.write(tx);
+  updateGatewayEvents(tx, decided);
+  work.write();
   return decided;
 }
 
@@ -32,6 +31,7 @@ function unmatched(attempts: number, now: Date): Pick<InboxRow, 'outcome' | 'due
 
 /** Tries messages again that found no payment yet, and are due. Answers how many were tried. */
 export async function retryGatewayEvents(tx: Transaction, limit: number): Promise<number> {
+  await tx.began;
   const rows = await lockDueGatewayEvents(tx, limit);
   await applyGatewayEvents(tx, rows);
   return rows.length;

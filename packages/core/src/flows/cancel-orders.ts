@@ -18,8 +18,7 @@ export type CancelOrderCommand = { orderId: string; customerId?: string | undefi
  * @returns the order in CANCELED · refusals: order_not_found, invalid_transition (also: something has shipped)
  */
 export async function cancelOrders(tx: Transaction, commands: readonly CancelOrderCommand[]): Promise<Outcome<PlacedOrder>[]> {
-  const work = await OrderWork.lock(tx, commands.map(({ orderId }) => orderId), { shipments: true });
-  await work.lockStocksOf(tx);
+  const work = await OrderWork.lock(tx, commands.map(({ orderId }) => orderId), { shipments: true, stocks: true });
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const unit = ownUnit(work, command);
     if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));
@@ -29,7 +28,7 @@ export async function cancelOrders(tx: Transaction, commands: readonly CancelOrd
     cancel(work, unit);
     return accepted({ ...unit.order, lines: unit.lines });
   });
-  await work.write(tx);
+  work.write();
   return outcomes;
 }
 

@@ -20,7 +20,7 @@ export async function changeProducts(tx: Transaction, commands: readonly ChangeP
     change(work, unit, command);
     return accepted(unit.product);
   });
-  await work.write(tx);
+  work.write(tx);
   return outcomes;
 }
 

@@ -20,7 +20,7 @@ export async function changeStock(tx: Transaction, commands: readonly ChangeStoc
     const refusal = command.change === 'receive' ? receive(work, unit, command) : set(work, unit, command);
     return refusal ? refused(refusal) : accepted(unit.stock);
   });
-  await work.write(tx);
+  work.write(tx);
   return outcomes;
 }
 

@@ -12,7 +12,7 @@ export async function clearAttention(tx: Transaction, { orderId }: { orderId: st
   if (reason) {
     work.setOrder(unit, { ...unit.order, needsAttention: null });
     work.tell(unit, 'order.attention_cleared', { reason });
-    await work.write(tx);
+    work.write();
   }
   return { ...unit.order, lines: unit.lines };
 }

@@ -21,9 +21,9 @@ export async function createPayments(
   policy: { holdMs: number },
 ): Promise<Outcome<Payment>[]> {
   const work = await OrderWork.lock(tx, commands.map(({ orderId }) => orderId));
-  await work.lockStocksOf(tx, ({ order }) => order.reservationStatus === 'RELEASED');
+  await work.lockStocksOf(({ order }) => order.reservationStatus === 'RELEASED');
   const outcomes = commands.map((command) => create(work, command, policy.holdMs));
-  await work.write(tx);
+  work.write();
   return outcomes;
 }
 

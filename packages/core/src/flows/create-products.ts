@@ -12,11 +12,12 @@ export type CreateProductCommand = CreateProduct & { id: string };
 
 /** Creates products with nothing in stock. Refusals: sku_taken, also by an archived product or earlier in the list. */
 export async function createProducts(tx: Transaction, commands: readonly CreateProductCommand[]): Promise<Outcome<Product>[]> {
+  await tx.began;
   const rows = commands.map((command) => newProduct(command, tx.now));
   const inserted = await insertProducts(tx, rows);
   const created = rows.filter(({ id }) => inserted.has(id));
-  await insertStocks(tx, created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0 })));
-  await insertEvents(tx, created.map(({ id, version, sku, name, priceAmount, currency }) => {
+  insertStocks(tx, created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0 })));
+  insertEvents(tx, created.map(({ id, version, sku, name, priceAmount, currency }) => {
     const payload = { productId: id, sku, name, priceAmount, currency };
     return newEvent({ aggregatetype: 'product', aggregateid: id, version, type: 'product.created', payload }, tx.now);
   }));

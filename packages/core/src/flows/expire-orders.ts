@@ -9,15 +9,16 @@ import { demandOf, OrderWork, type OrderUnit } from './order-work.ts';
  * payment is under review stays: money has come for it, and a person decides. Answers how many were looked at.
  */
 export async function expireOrders(tx: Transaction, limit: number, policy: { holdMs: number }): Promise<number> {
+  await tx.began;
   const overdue = await lockOverdueOrders(tx, limit);
-  const work = await OrderWork.around(tx, overdue);
-  await work.lockStocksOf(tx, ({ order }) => order.reservationStatus === 'HELD');
+  const work = await OrderWork.around(tx, overdue.map(({ id }) => id), Promise.resolve(overdue));
+  await work.lockStocksOf(({ order }) => order.reservationStatus === 'HELD');
   for (const unit of work.units.values()) {
     const underReview = unit.payments.some(({ status }) => status === 'REVIEW');
     if (underReview) extend(work, unit, policy.holdMs);
     else expire(work, unit);
   }
-  await work.write(tx);
+  work.write();
   return overdue.length;
 }
 

@@ -33,7 +33,7 @@ export async function moveShipments(
       throw error;
     }
   });
-  await work.write(tx);
+  work.write();
   return outcomes;
 }
 

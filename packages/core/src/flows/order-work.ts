@@ -3,9 +3,9 @@ import { newEvent, type Event, type OrderEventType } from '../events/event.ts';
 import { insertEvents } from '../events/event-repository.ts';
 import { newId } from '../ids.ts';
 import { movementOf, stepStock, type Demand, type Stock, type StockStep } from '../inventory/stock.ts';
-import { insertStockMovements, lockStocks, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
+import { insertStockMovements, lockStocks, lockStocksOfOrders, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
 import { attentionReasons, sumByProduct, type AttentionReason, type Order, type OrderLine } from '../order/order.ts';
-import { insertOrderLines, insertOrders, lockOrders, readOrderLines, updateOrders } from '../order/order-repository.ts';
+import { insertOrderLines, insertOrders, lockOrders, readLockedOrderLines, updateOrders } from '../order/order-repository.ts';
 import type { Payment } from '../payment/payment.ts';
 import { insertPayments, lockPaymentsOfOrders, updatePayments } from '../payment/payment-repository.ts';
 import type { Refund } from '../payment/refund.ts';
@@ -24,6 +24,9 @@ export type OrderUnit = {
   shipmentLines: ShipmentLine[];
 };
 
+/** What is locked beside orders and payments. */
+type Also = { shipments?: boolean; stocks?: boolean };
+
 /** Units per product that an order reserves or takes. */
 export const demandOf = (unit: OrderUnit): Demand =>
   sumByProduct(unit.lines.flatMap(({ productId, quantity }) => (productId ? [{ productId, quantity }] : [])));
@@ -35,7 +38,7 @@ export const demandOf = (unit: OrderUnit): Demand =>
  */
 export class OrderWork {
   readonly units = new Map<string, OrderUnit>();
-  readonly now: Date;
+  readonly #tx: Transaction;
   #stocks = new Map<string, Stock>();
   #changed = { orders: new Set<string>(), payments: new Map<string, Payment>(), shipments: new Map<string, Shipment>(), stocks: new Set<string>() };
   #added = {
@@ -43,24 +46,37 @@ export class OrderWork {
     shipmentLines: [] as ShipmentLine[], movements: [] as StockMovement[], events: [] as Event[],
   };
 
-  constructor(now: Date) {
-    this.now = now;
+  constructor(tx: Transaction) {
+    this.#tx = tx;
   }
 
-  /** Locks orders by id, then all that belongs to them. Unknown ids get no unit. */
-  static async lock(tx: Transaction, orderIds: Iterable<string>, also?: { shipments: boolean }): Promise<OrderWork> {
-    return OrderWork.around(tx, await lockOrders(tx, orderIds), also);
+  /** The database's clock when the transaction began; known once something is locked. */
+  get now(): Date {
+    return this.#tx.now;
   }
 
-  /** Locks what belongs to orders that are locked already. */
-  static async around(tx: Transaction, orders: readonly Order[], also = { shipments: false }): Promise<OrderWork> {
-    const work = new OrderWork(tx.now);
-    if (orders.length === 0) return work;
-    const ids = orders.map(({ id }) => id);
-    const payments = Map.groupBy(await lockPaymentsOfOrders(tx, ids), ({ orderId }) => orderId);
-    const shipments = Map.groupBy(also.shipments ? await lockShipmentsOfOrders(tx, ids) : [], ({ orderId }) => orderId);
-    const shipmentLines = Map.groupBy(also.shipments ? await readShipmentLines(tx.db, ids) : [], ({ orderId }) => orderId);
-    const lines = Map.groupBy(await readOrderLines(tx.db, ids), ({ orderId }) => orderId);
+  /** Locks orders by id with what belongs to them, in one round trip. Unknown ids get no unit. */
+  static async lock(tx: Transaction, orderIds: Iterable<string>, also: Also = {}): Promise<OrderWork> {
+    const ids = [...new Set(orderIds)];
+    return OrderWork.around(tx, ids, lockOrders(tx, ids), also);
+  }
+
+  /** Locks what belongs to orders whose own locks were asked for already. */
+  static async around(tx: Transaction, ids: readonly string[], locked: Promise<Order[]>, also: Also = {}): Promise<OrderWork> {
+    const work = new OrderWork(tx);
+    const [orders, allPayments, allShipments, stocks, allLines, allShipmentLines] = await Promise.all([
+      locked,
+      lockPaymentsOfOrders(tx, ids),
+      also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
+      also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
+      readLockedOrderLines(tx, ids),
+      also.shipments ? readShipmentLines(tx.db, ids) : [],
+    ]);
+    work.#stocks = stocks;
+    const payments = Map.groupBy(allPayments, ({ orderId }) => orderId);
+    const shipments = Map.groupBy(allShipments, ({ orderId }) => orderId);
+    const shipmentLines = Map.groupBy(allShipmentLines, ({ orderId }) => orderId);
+    const lines = Map.groupBy(allLines, ({ orderId }) => orderId);
     for (const order of orders) {
       work.units.set(order.id, {
         order,
@@ -73,14 +89,15 @@ export class OrderWork {
     return work;
   }
 
-  /** Locks the stock rows of products, or of the units that `needed` picks: the last class of locks. */
-  async lockStocks(tx: Transaction, productIds: Iterable<string>): Promise<void> {
-    this.#stocks = await lockStocks(tx, productIds);
+  /** Locks the stock rows of products: the last class of locks. */
+  async lockStocks(productIds: Iterable<string>): Promise<void> {
+    this.#stocks = await lockStocks(this.#tx, productIds);
   }
 
-  async lockStocksOf(tx: Transaction, needed: (unit: OrderUnit) => boolean = () => true): Promise<void> {
+  /** Locks the stock rows of the units that need it. */
+  async lockStocksOf(needed: (unit: OrderUnit) => boolean): Promise<void> {
     const units = [...this.units.values()].filter(needed);
-    await this.lockStocks(tx, units.flatMap((unit) => [...demandOf(unit).keys()]));
+    await this.lockStocks(units.flatMap((unit) => [...demandOf(unit).keys()]));
   }
 
   get stocks(): ReadonlyMap<string, Stock> {
@@ -156,31 +173,32 @@ export class OrderWork {
     this.tell(unit, 'order.attention_raised', { reason });
   }
 
-  /** Writes all that was decided, one statement a table. */
-  async write(tx: Transaction): Promise<void> {
+  /** Sends all that was decided, one statement a table, to be waited for with the commit. */
+  write(): void {
+    const tx = this.#tx;
     const units = [...this.units.values()];
     const isNewOrder = ({ order }: OrderUnit) => this.#added.orders.has(order.id);
     const added = units.filter(isNewOrder);
-    await insertOrders(tx, added.map(({ order }) => order));
-    await insertOrderLines(tx, added.flatMap(({ lines }) => lines));
-    await updateOrders(tx, units.filter((unit) => !isNewOrder(unit) && this.#changed.orders.has(unit.order.id)).map(({ order }) => order));
-    await this.#save(tx, this.#changed.payments, this.#added.payments, insertPayments, updatePayments);
-    await insertRefunds(tx, this.#added.refunds);
-    await this.#save(tx, this.#changed.shipments, this.#added.shipments, insertShipments, updateShipments);
-    await insertShipmentLines(tx, this.#added.shipmentLines);
-    await updateStocks(tx, [...this.#changed.stocks].map((id) => this.#stocks.get(id)!));
-    await insertStockMovements(tx, this.#added.movements);
-    await insertEvents(tx, this.#added.events);
+    insertOrders(tx, added.map(({ order }) => order));
+    insertOrderLines(tx, added.flatMap(({ lines }) => lines));
+    updateOrders(tx, units.filter((unit) => !isNewOrder(unit) && this.#changed.orders.has(unit.order.id)).map(({ order }) => order));
+    this.#save(tx, this.#changed.payments, this.#added.payments, insertPayments, updatePayments);
+    insertRefunds(tx, this.#added.refunds);
+    this.#save(tx, this.#changed.shipments, this.#added.shipments, insertShipments, updateShipments);
+    insertShipmentLines(tx, this.#added.shipmentLines);
+    updateStocks(tx, [...this.#changed.stocks].map((id) => this.#stocks.get(id)!));
+    insertStockMovements(tx, this.#added.movements);
+    insertEvents(tx, this.#added.events);
   }
 
-  async #save<R>(
+  #save<R>(
     tx: Transaction,
     rows: ReadonlyMap<string, R>,
     added: ReadonlySet<string>,
-    insert: (tx: Transaction, rows: R[]) => Promise<unknown>,
-    update: (tx: Transaction, rows: R[]) => Promise<unknown>,
-  ): Promise<void> {
-    await update(tx, [...rows].filter(([id]) => !added.has(id)).map(([, row]) => row));
-    await insert(tx, [...rows].filter(([id]) => added.has(id)).map(([, row]) => row));
+    insert: (tx: Transaction, rows: R[]) => void,
+    update: (tx: Transaction, rows: R[]) => void,
+  ): void {
+    update(tx, [...rows].filter(([id]) => !added.has(id)).map(([, row]) => row));
+    insert(tx, [...rows].filter(([id]) => added.has(id)).map(([, row]) => row));
   }
 }

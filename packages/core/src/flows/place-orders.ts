@@ -1,5 +1,5 @@
 import { isArchived, type Product } from '../catalog/product.ts';
-import { readProducts } from '../catalog/product-repository.ts';
+import { readLockedProducts } from '../catalog/product-repository.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, refused, type Outcome } from '../errors.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
@@ -28,12 +28,12 @@ export async function placeOrders(
 ): Promise<Outcome<PlacedOrder>[]> {
   const demands = commands.map(({ lines }) => sumByProduct(lines));
   const productIds = new Set(demands.flatMap((demand) => [...demand.keys()]));
-  const work = new OrderWork(tx.now);
-  await work.lockStocks(tx, productIds);
-  // After the locks: a join in the locking statement would answer the price from before a wait.
-  const products = await readProducts(tx.db, productIds);
+  const work = new OrderWork(tx);
+  // Sent together and run one after the other: the prices are read after the locks. A join in the locking statement would
+  // answer the price from before a wait.
+  const [, products] = await Promise.all([work.lockStocks(productIds), readLockedProducts(tx, productIds)]);
   const outcomes = commands.map((command, index) => place(work, command, demands[index]!, products, policy));
-  await work.write(tx);
+  work.write();
   return outcomes;
 }
 

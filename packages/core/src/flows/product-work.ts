@@ -1,4 +1,4 @@
-import { readProducts, updateProducts } from '../catalog/product-repository.ts';
+import { readLockedProducts, updateProducts } from '../catalog/product-repository.ts';
 import type { Product } from '../catalog/product.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { newEvent, type Event, type ProductEventType } from '../events/event.ts';
@@ -25,8 +25,8 @@ export class ProductWork {
 
   /** Locks the stock of products in ascending id, then reads the products. Unknown ids get no unit. */
   static async lock(tx: Transaction, productIds: Iterable<string>): Promise<ProductWork> {
-    const stocks = await lockStocks(tx, productIds);
-    const products = await readProducts(tx.db, stocks.keys());
+    const ids = [...productIds];
+    const [stocks, products] = await Promise.all([lockStocks(tx, ids), readLockedProducts(tx, ids)]);
     const units = [...stocks].map(([id, stock]) => [id, { product: products.get(id)!, stock }] as const);
     return new ProductWork(tx.now, new Map(units));
   }
@@ -49,10 +49,10 @@ export class ProductWork {
     this.#changedStocks.add(unit.product.id);
   }
 
-  async write(tx: Transaction): Promise<void> {
-    await updateProducts(tx, [...this.#changedProducts].map((id) => this.units.get(id)!.product));
-    await updateStocks(tx, [...this.#changedStocks].map((id) => this.units.get(id)!.stock));
-    await insertStockMovements(tx, this.#movements);
-    await insertEvents(tx, this.#events);
+  write(tx: Transaction): void {
+    updateProducts(tx, [...this.#changedProducts].map((id) => this.units.get(id)!.product));
+    updateStocks(tx, [...this.#changedStocks].map((id) => this.units.get(id)!.stock));
+    insertStockMovements(tx, this.#movements);
+    insertEvents(tx, this.#events);
   }
 }

@@ -28,6 +28,7 @@ export async function receiveGatewayEvents(
   tx: Transaction,
   commands: readonly ReceiveGatewayEventCommand[],
 ): Promise<ReceivedGatewayEvent[]> {
+  await tx.began;
   const rows = commands.map((command) => newRow(command, tx.now));
   const inserted = await insertFirstGatewayEvents(tx, rows);
   const fresh = rows.filter(({ id }) => inserted.has(id));

@@ -11,6 +11,7 @@ import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
  * message. In a transaction of its own: the record must outlive whatever becomes of the message's batch.
  */
 export async function recordEventConflicts(tx: Transaction, commands: readonly ReceiveGatewayEventCommand[]): Promise<void> {
+  await tx.began;
   const rows = commands.map(({ rawBody, ...event }) => ({
     id: newId(), ...event, fingerprint: fingerprint(event), rawBody,
     outcome: 'CONFLICT' as const, effect: null, attempts: 0, dueAt: null, receivedAt: tx.now, decidedAt: tx.now,
@@ -19,8 +20,8 @@ export async function recordEventConflicts(tx: Transaction, commands: readonly R
   const fresh = rows.filter(({ id }) => inserted.has(id));
   const first = await readFirstGatewayEvents(tx.db, fresh);
   const paymentIds = new Map(first.map((row) => [inboxKey(row), row.paymentId]));
-  const orderIds = await readOrderIdsOfPayments(tx.db, paymentIds.values());
+  const orderIds = await readOrderIdsOfPayments(tx, paymentIds.values());
   const work = await OrderWork.lock(tx, orderIds.values());
   for (const unit of work.units.values()) work.raiseAttention(unit, 'event_conflict');
-  await work.write(tx);
+  work.write();
 }

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import type { Reader } from '../database/page.ts';
-import { insertRows, updateRows } from '../database/rows.ts';
+import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { MovementKind, Stock } from './stock.ts';
 import { stockMovements, stocks } from './tables.ts';
@@ -16,11 +16,13 @@ export type StockMovement = {
   createdAt: Date;
 };
 
+const lockedByProduct = selection('lock_stocks', stocks, 'where t."product_id" = any($1::uuid[]) order by t."product_id" for update');
+
 /** Locks the stock rows in ascending product order, so that no two transactions wait for each other. */
 export async function lockStocks(tx: Transaction, productIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(productIds)];
   if (ids.length === 0) return new Map();
-  const rows = await tx.db.select().from(stocks).where(anyOf(stocks.productId, ids)).orderBy(asc(stocks.productId)).for('update');
+  const rows = await lockedByProduct(tx, [ids]);
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
@@ -29,12 +31,19 @@ export async function readStocks(reader: Reader, productIds: Iterable<string>): 
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-export const insertStocks = (tx: Transaction, rows: readonly Stock[]) => insertRows(tx, stocks, rows);
+const lockedByOrder = selection('lock_stocks_of_orders', stocks, `
+  where t."product_id" in (select "product_id" from "commerce"."order_lines" where "order_id" = any($1::uuid[]))
+  order by t."product_id" for update`);
 
-export const updateStocks = (tx: Transaction, rows: readonly Stock[]) =>
-  updateRows(tx, stocks, 'productId', ['availableQty', 'reservedQty'], rows);
+/** Locks the stock rows of all products in orders that are locked, in ascending product order. */
+export async function lockStocksOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Map<string, Stock>> {
+  const rows = await lockedByOrder(tx, [[...orderIds]]);
+  return new Map(rows.map((row) => [row.productId, row]));
+}
 
-export const insertStockMovements = (tx: Transaction, rows: readonly StockMovement[]) => insertRows(tx, stockMovements, rows);
+export const insertStocks = insertion(stocks);
+export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty']);
+export const insertStockMovements = insertion(stockMovements);
 
 export async function listStockMovements(
   reader: Reader,

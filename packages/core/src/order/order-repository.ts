@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import type { Reader } from '../database/page.ts';
-import { insertRows, updateRows } from '../database/rows.ts';
+import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
 import { orderLines, orders } from './tables.ts';
@@ -12,9 +12,17 @@ export type OrderFilter = {
   needsAttention?: boolean | undefined;
 };
 
+const lockById = selection('lock_orders', orders, 'where t."id" = any($1::uuid[]) order by t."id" for update');
+const linesByOrder = selection('lines_of_orders', orderLines, 'where t."order_id" = any($1::uuid[]) order by t."order_id", t."line_no"');
+
 /** Locks orders in ascending id. Unknown ids are simply not in the answer. */
 export async function lockOrders(tx: Transaction, ids: Iterable<string>): Promise<Order[]> {
-  return tx.db.select().from(orders).where(anyOf(orders.id, ids)).orderBy(asc(orders.id)).for('update');
+  return lockById(tx, [[...ids]]);
+}
+
+/** Lines of orders that are locked, by order and line number. */
+export async function readLockedOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
+  return linesByOrder(tx, [[...orderIds]]);
 }
 
 const holdPassed = (now: Date) => and(inArray(orders.status, [...unpaidStatuses]), lte(orders.holdUntil, now));
@@ -53,13 +61,11 @@ export async function listOrders(
   )).orderBy(desc(orders.id)).limit(limit);
 }
 
-export const insertOrders = (tx: Transaction, rows: readonly Order[]) => insertRows(tx, orders, rows);
-export const insertOrderLines = (tx: Transaction, rows: readonly OrderLine[]) => insertRows(tx, orderLines, rows);
-
-export const updateOrders = (tx: Transaction, rows: readonly Order[]) =>
-  updateRows(tx, orders, 'id', [
-    'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'version', 'updatedAt',
-  ], rows);
+export const insertOrders = insertion(orders);
+export const insertOrderLines = insertion(orderLines);
+export const updateOrders = update(orders, 'id', [
+  'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'version', 'updatedAt',
+]);
 
 /** Whether any of these orders is there: the trace of a transaction whose COMMIT got no answer. */
 export async function anyOrderExists(reader: Reader, ids: Iterable<string>): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, inArray, lt, lte, ne, sql } from 'drizzle-orm';
 import { getTableColumns } from 'drizzle-orm';
 import type { Reader } from '../database/page.ts';
-import { insertRows, updateRows } from '../database/rows.ts';
+import { insertionUnless, update } from '../database/rows.ts';
+import { statement } from '../database/statement.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { EventEffect, EventOutcome, GatewayEvent } from './gateway-event.ts';
 import { gatewayEvents } from './tables.ts';
@@ -22,6 +23,8 @@ export type NewInboxRow = InboxRow & { rawBody: Buffer | null };
 
 const { rawBody: _rawBody, ...listed } = getTableColumns(gatewayEvents);
 
+const insertFirst = insertionUnless(gatewayEvents, '');
+
 /**
  * Inserts what isn't there yet, in the order of provider and event id, and answers the ids of what was inserted. An
  * equal message that another transaction is just storing is waited for.
@@ -29,7 +32,7 @@ const { rawBody: _rawBody, ...listed } = getTableColumns(gatewayEvents);
 export async function insertFirstGatewayEvents(tx: Transaction, rows: readonly NewInboxRow[]): Promise<Set<string>> {
   // Sorted: two transactions that insert two equal keys in opposite order would wait for each other.
   const sorted = [...rows].sort((a, b) => (inboxKey(a) < inboxKey(b) ? -1 : 1));
-  return new Set(await insertRows(tx, gatewayEvents, sorted, sql`on conflict do nothing returning "id"`));
+  return insertFirst(tx, sorted);
 }
 
 /** A key that equals for equal provider and event id. */
@@ -59,8 +62,7 @@ export async function lockDueGatewayEvents(tx: Transaction, limit: number): Prom
     .orderBy(asc(gatewayEvents.id)).for('update', { skipLocked: true });
 }
 
-export const updateGatewayEvents = (tx: Transaction, rows: readonly InboxRow[]) =>
-  updateRows(tx, gatewayEvents, 'id', ['outcome', 'effect', 'attempts', 'dueAt', 'decidedAt'], rows);
+export const updateGatewayEvents = update(gatewayEvents, 'id', ['outcome', 'effect', 'attempts', 'dueAt', 'decidedAt']);
 
 export type GatewayEventFilter = {
   provider?: string | undefined;

@@ -1,13 +1,12 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Reader } from '../database/page.ts';
-import { insertRows } from '../database/rows.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { insertion } from '../database/rows.ts';
 import type { Refund, RefundStatus } from './refund.ts';
 import { refunds } from './tables.ts';
 
 export type RefundFilter = { orderId?: string | undefined; status?: RefundStatus | undefined };
 
-export const insertRefunds = (tx: Transaction, rows: readonly Refund[]) => insertRows(tx, refunds, rows);
+export const insertRefunds = insertion(refunds);
 
 export async function listRefunds(
   reader: Reader,

@@ -1,7 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import type { Reader } from '../database/page.ts';
-import { insertRows, updateRows } from '../database/rows.ts';
+import { insertion, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
@@ -26,8 +26,6 @@ export async function readShipmentLines(reader: Reader, orderIds: Iterable<strin
     .orderBy(asc(shipmentLines.shipmentId), asc(shipmentLines.lineNo));
 }
 
-export const insertShipments = (tx: Transaction, rows: readonly Shipment[]) => insertRows(tx, shipments, rows);
-export const insertShipmentLines = (tx: Transaction, rows: readonly ShipmentLine[]) => insertRows(tx, shipmentLines, rows);
-
-export const updateShipments = (tx: Transaction, rows: readonly Shipment[]) =>
-  updateRows(tx, shipments, 'id', ['status', 'carrier', 'trackingNumber', 'shippedAt', 'deliveredAt', 'updatedAt'], rows);
+export const insertShipments = insertion(shipments);
+export const insertShipmentLines = insertion(shipmentLines);
+export const updateShipments = update(shipments, 'id', ['status', 'carrier', 'trackingNumber', 'shippedAt', 'deliveredAt', 'updatedAt']);

@@ -1,0 +1,97 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import { sqlState } from './faults.ts';
+import { statement, type Statement } from './statement.ts';
+
+// lock_timeout: long enough for a queue on a hot row, short enough that a stuck neighbour shows as 503 and not as a hung
+// shop. idle_in_transaction: what a client that vanished without a word had locked comes free before others give up.
+// set_config(…, true) is SET LOCAL, which PgBouncer in transaction mode keeps apart, too.
+const open = statement('open_transaction', `select pg_current_xact_id()::text as "xid", now() as "now",
+  set_config('lock_timeout', '4s', true), set_config('statement_timeout', '30s', true),
+  set_config('idle_in_transaction_session_timeout', '10s', true)`);
+
+/**
+ * A transaction that is open on a pipelining connection. What needs one takes it as its first argument and can't be
+ * called without. Statements go out at once and run in the order they were given, so what doesn't wait for an answer
+ * shares a round trip with what follows: BEGIN with the first reads, the writes with COMMIT.
+ */
+export class Transaction {
+  readonly #client: PoolClient;
+  readonly #began: Promise<{ xid: string; now: Date }>;
+  readonly #sent: Promise<unknown>[] = [];
+  #start: { xid: string; now: Date } | undefined;
+  #db: NodePgDatabase | undefined;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+    this.#track(client.query('begin isolation level read committed'));
+    this.#began = this.#begin();
+    this.#track(this.#began);
+  }
+
+  async #begin() {
+    const [start] = await this.query<{ xid: string; now: Date }>(open, []);
+    this.#start = start!;
+    return start!;
+  }
+
+  /** Waits until the transaction has begun, after which its clock is known. */
+  get began(): Promise<unknown> {
+    return this.#began;
+  }
+
+  /** The database's clock when the transaction began. Known once anything was read. */
+  get now(): Date {
+    if (this.#start) return this.#start.now;
+    throw new Error('the transaction’s clock was asked before anything was read in it');
+  }
+
+  /** The transaction's id on the server; undefined while it isn't known to have begun. */
+  get xid(): string | undefined {
+    return this.#start?.xid;
+  }
+
+  /** Drizzle on this transaction. */
+  get db(): NodePgDatabase {
+    this.#db ??= drizzle(this.#client);
+    return this.#db;
+  }
+
+  /** A statement's rows. Statements that don't need each other's answers are asked for together. */
+  async query<R extends QueryResultRow>(prepared: Statement, values: unknown[]): Promise<R[]> {
+    const asked = this.#client.query<R>({ ...prepared, values });
+    this.#track(asked);
+    return (await asked).rows;
+  }
+
+  /** A statement whose answer nobody waits for; if it fails, the commit fails with its fault. */
+  send(prepared: Statement, values: unknown[]): void {
+    this.#track(this.#client.query({ ...prepared, values }));
+  }
+
+  /** Commits. @throws the first fault of any statement; the connection's, when the answer got lost */
+  async commit(): Promise<void> {
+    const committing = this.#client.query('commit');
+    this.#track(committing);
+    const fault = await this.firstFault(undefined);
+    if (fault !== undefined) throw fault;
+    const { command } = (await committing) as QueryResult;
+    // COMMIT of a failed transaction succeeds, as a ROLLBACK.
+    if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
+  }
+
+  /** Waits for all that was sent; answers the first fault, or `otherwise`. */
+  async firstFault(otherwise: unknown): Promise<unknown> {
+    const settled = await Promise.allSettled(this.#sent);
+    const faults = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    const inFailed = (fault: unknown) => sqlState(fault) === '25P02';
+    // 25P02 only says that something before it failed.
+    return otherwise === undefined || inFailed(otherwise) ? (faults.find((fault) => !inFailed(fault)) ?? otherwise) : otherwise;
+  }
+
+  #track(sent: Promise<unknown>): void {
+    // A rejection is collected by firstFault; until then it must not count as unhandled, which ends the process.
+    sent.catch(() => {});
+    this.#sent.push(sent);
+  }
+}
