@@ -2,7 +2,6 @@ import { and, asc, desc, eq, inArray, lt, lte, ne, sql } from 'drizzle-orm';
 import { getTableColumns } from 'drizzle-orm';
 import type { Reader } from '../database/page.ts';
 import { insertionUnless, update } from '../database/rows.ts';
-import { statement } from '../database/statement.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { EventEffect, EventOutcome, GatewayEvent } from './gateway-event.ts';
 import { gatewayEvents } from './tables.ts';
