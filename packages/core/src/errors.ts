@@ -4,6 +4,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'missing'
   | 'conflict'
+  | 'reused'
   | 'too_large'
   | 'limited'
   | 'unavailable'
@@ -33,9 +34,11 @@ export const errorKinds = {
   stock_changed: 'conflict',
   stock_below_reserved: 'conflict',
   stock_too_large: 'conflict',
+  idempotency_key_reused: 'reused',
   payload_too_large: 'too_large',
   rate_limited: 'limited',
   database_unavailable: 'unavailable',
+  overloaded: 'unavailable',
   identity_unavailable: 'unavailable',
   outcome_unknown: 'unavailable',
   internal_error: 'internal',

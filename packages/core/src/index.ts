@@ -1,4 +1,7 @@
-export { createCommerce, type Commerce, type CommerceOptions, type PlaceOrderInput } from './commerce.ts';
+export { createCommerce, type Commerce, type CommerceOptions } from './commerce.ts';
+export type { BatchReport } from './batching/batcher.ts';
+export type { Call } from './use-cases/context.ts';
+export type { PlaceOrderInput } from './use-cases/orders.ts';
 export { connect, type ConnectOptions, type Database } from './database/connect.ts';
 export { migrate, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
 export type { Page } from './database/page.ts';

@@ -16,8 +16,15 @@ export function violatedConstraint(error: unknown): string | undefined {
   return undefined;
 }
 
-/** serialization_failure, deadlock_detected, lock_not_available: the whole transaction may simply run again. */
-export const isContention = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '');
+/**
+ * The whole transaction may simply run again: serialization_failure, deadlock_detected, lock_not_available; an idempotency
+ * key that another transaction stored meanwhile; a prepared statement that this connection lost (26000: it was first sent
+ * behind a failed one).
+ */
+export function isContention(error: unknown): boolean {
+  if (['40001', '40P01', '55P03', '26000'].includes(sqlState(error) ?? '')) return true;
+  return violatedConstraint(error) === 'idempotency_keys_pkey';
+}
 
 /**
  * The connection ended, or never came about: no answer, so nothing is known of a COMMIT that was under way.

@@ -1,0 +1,153 @@
+import { CommerceError } from '../errors.ts';
+import { isWorthSplitting } from './is-worth-splitting.ts';
+
+export type BatcherOptions<C, R> = {
+  /** Names the queue in metrics. */
+  name: string;
+  /** Runs a batch as one transaction; answers each command, in order. A rejection concerns the whole batch. */
+  run: (commands: C[]) => Promise<R[]>;
+  /** What a command counts against `weightMax`: its lines, say. At least 1. */
+  weightOf?: (command: C) => number;
+  /** Batches at once, each on a connection of its own; 1 unless said. More lanes wait for each other's rows. */
+  lanes?: number;
+  /** Commands a batch takes at most; 256 unless said. */
+  commandsMax?: number;
+  /** Weight a batch takes at most, but for a single command that is heavier; 2,000 unless said. */
+  weightMax?: number;
+  /** Commands that may wait; one more is refused. 2,000 unless said. */
+  queueMax?: number;
+  /** How long a command may wait before it is refused instead of run; 5,000 ms unless said. */
+  waitMaxMs?: number;
+  /** Told of every batch that ended. */
+  onBatch?: (batch: BatchReport) => void;
+};
+
+/** One batch: its commands, their weight, how long the first of them waited, and how long the transaction took. */
+export type BatchReport = { queue: string; commands: number; weight: number; waitedMs: number; tookMs: number; failed: boolean };
+
+type Waiting<C, R> = {
+  command: C;
+  weight: number;
+  since: number;
+  signal: AbortSignal | undefined;
+  resolve: (answer: R) => void;
+  reject: (error: unknown) => void;
+};
+
+/**
+ * Many concurrent calls, few transactions. While a batch is in flight calls queue up; the next batch takes all that
+ * waits, within its caps. Nothing waits when a lane is idle: a lone call is a batch of one, at once. Batches form by
+ * themselves, the bigger the more is going on.
+ */
+export class Batcher<C, R> {
+  readonly #options: Required<Omit<BatcherOptions<C, R>, 'onBatch'>> & Pick<BatcherOptions<C, R>, 'onBatch'>;
+  #queue: Waiting<C, R>[] = [];
+  #running = 0;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(options: BatcherOptions<C, R>) {
+    this.#options = {
+      weightOf: () => 1, lanes: 1, commandsMax: 256, weightMax: 2_000, queueMax: 2_000, waitMaxMs: 5_000, ...options,
+    };
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Commands that wait for a lane. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Batches in flight. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /**
+   * Queues a command and answers what its batch answered for it. A command whose caller went away (`signal`) before its
+   * batch formed isn't run.
+   * @throws overloaded, at once or after `waitMaxMs`, with nothing done · what the batch failed with
+   */
+  async submit(command: C, signal?: AbortSignal): Promise<R> {
+    if (this.#closed) throw stopping();
+    if (this.#queue.length >= this.#options.queueMax) throw overloaded();
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    const weight = this.#options.weightOf(command);
+    this.#queue.push({ command, weight, since: performance.now(), signal, resolve, reject });
+    this.#pump();
+    return promise;
+  }
+
+  /** Takes no more, and resolves when all that was taken is answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#running === 0 && this.#queue.length === 0) return;
+    await new Promise<void>((resolve) => { this.#idle.push(resolve); });
+  }
+
+  #pump(): void {
+    while (this.#running < this.#options.lanes && this.#queue.length > 0) {
+      const batch = this.#next();
+      if (batch.length === 0) continue;
+      this.#running += 1;
+      void this.#runBatch(batch).finally(() => {
+        this.#running -= 1;
+        this.#pump();
+      });
+    }
+    if (this.#running === 0 && this.#queue.length === 0) this.#idle.splice(0).forEach((resolve) => { resolve(); });
+  }
+
+  /** Takes what fits from the front of the queue. Refuses what has waited too long, drops what nobody waits for. */
+  #next(): Waiting<C, R>[] {
+    const { commandsMax, weightMax, waitMaxMs } = this.#options;
+    const now = performance.now();
+    const batch: Waiting<C, R>[] = [];
+    let weight = 0;
+    let taken = 0;
+    for (const waiting of this.#queue) {
+      if (batch.length >= commandsMax || (batch.length > 0 && weight + waiting.weight > weightMax)) break;
+      taken += 1;
+      if (waiting.signal?.aborted) waiting.reject(waiting.signal.reason);
+      else if (now - waiting.since > waitMaxMs) waiting.reject(overloaded());
+      else {
+        batch.push(waiting);
+        weight += waiting.weight;
+      }
+    }
+    this.#queue = this.#queue.slice(taken);
+    return batch;
+  }
+
+  async #runBatch(batch: Waiting<C, R>[]): Promise<void> {
+    const started = performance.now();
+    let failed = false;
+    try {
+      const answers = await this.#options.run(batch.map(({ command }) => command));
+      batch.forEach(({ resolve }, index) => { resolve(answers[index]!); });
+    } catch (error) {
+      failed = true;
+      await this.#split(batch, error);
+    }
+    const weight = batch.reduce((sum, { weight }) => sum + weight, 0);
+    const waitedMs = started - batch[0]!.since;
+    this.#options.onBatch?.({ queue: this.#options.name, commands: batch.length, weight, waitedMs, tookMs: performance.now() - started, failed });
+  }
+
+  /** A fault that one command may have caused must not cost its neighbours: half by half, down to the culprit. */
+  async #split(batch: Waiting<C, R>[], error: unknown): Promise<void> {
+    if (batch.length === 1 || !isWorthSplitting(error)) {
+      batch.forEach(({ reject }) => { reject(error); });
+      return;
+    }
+    const middle = Math.ceil(batch.length / 2);
+    await this.#runBatch(batch.slice(0, middle));
+    await this.#runBatch(batch.slice(middle));
+  }
+}
+
+const overloaded = () => new CommerceError('overloaded', 'too much is going on at the moment; nothing was done, try again shortly');
+const stopping = () => new CommerceError('overloaded', 'this server is stopping; nothing was done, try again');

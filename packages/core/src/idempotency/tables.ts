@@ -1,0 +1,23 @@
+import { sql } from 'drizzle-orm';
+import { check, index, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bytea, commerceSchema, timestamptz } from '../database/schema.ts';
+import type { StoredAnswer } from './idempotency-key.ts';
+
+/** Answers to calls that were made with a key, written in the transaction of the call itself. */
+export const idempotencyKeys = commerceSchema.table(
+  'idempotency_keys',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    procedure: text('procedure').notNull(),
+    fingerprint: bytea('fingerprint').notNull(),
+    answer: jsonb('answer').$type<StoredAnswer>().notNull(),
+    expiresAt: timestamptz('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'idempotency_keys_pkey', columns: [t.scope, t.key] }),
+    check('idempotency_keys_fingerprint_length', sql`octet_length(${t.fingerprint}) = 32`),
+    check('idempotency_keys_key_length', sql`length(${t.key}) between 1 and 255`),
+    index('idempotency_keys_expiry').on(t.expiresAt),
+  ],
+);

@@ -1,0 +1,69 @@
+import { Batcher, type BatcherOptions } from '../batching/batcher.ts';
+import type { Database } from '../database/connect.ts';
+import { guarded } from '../database/reachable.ts';
+import { withTransaction, type Transaction, type TransactionOptions } from '../database/transaction.ts';
+import { unwrap, type Outcome } from '../errors.ts';
+import { runKeyed, type Keyed, type KeyPolicy } from '../flows/run-keyed.ts';
+import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+
+/** What a caller may say about a call besides its input. */
+export type Call = {
+  /** The same scope, key and input again answers what the first call answered, and does nothing. */
+  idempotency?: { scope: string; key: string } | undefined;
+  /** A call whose caller has gone before its turn came isn't run. */
+  signal?: AbortSignal | undefined;
+};
+
+export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'commandsMax' | 'weightMax' | 'queueMax' | 'waitMaxMs' | 'onBatch'>;
+
+/** What use cases share. */
+export type Context = { database: Database; holdMs: number; keepKeysMs: number; batching: BatchingOptions };
+
+type Flow<C, T> = (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>;
+
+/** A read outside a transaction. @throws database_unavailable */
+export const read = guarded;
+
+const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
+  call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
+
+/** A mutation that runs by itself, in a transaction of its own. */
+export function mutation<C, T>(
+  { database, keepKeysMs: keepMs }: Context,
+  procedure: string,
+  flow: Flow<C, T>,
+  dates: readonly string[],
+): <I>(input: I, toCommand: (input: I) => C, call?: Call) => Promise<T> {
+  return async (input, toCommand, call) => {
+    const keyed = [{ command: toCommand(input), idempotency: keyOf(call, procedure, input) }];
+    const run = async (tx: Transaction) => runKeyed(tx, keyed, flow, { dates, keepMs });
+    return unwrap((await withTransaction(database, run))[0]);
+  };
+}
+
+/** A mutation that shares a transaction with the calls that come while another batch is under way. */
+export function batched<C, T>(
+  { database, keepKeysMs: keepMs, batching }: Context,
+  options: {
+    name: string;
+    flow: Flow<C, T>;
+    dates: KeyPolicy['dates'];
+    weightOf?: (command: C) => number;
+    landed?: (commands: C[]) => NonNullable<TransactionOptions['landed']>;
+  },
+) {
+  const { name, flow, dates, weightOf, landed } = options;
+  const batcher = new Batcher<Keyed<C>, Outcome<T>>({
+    ...batching,
+    name,
+    ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
+    run: async (commands) => withTransaction(
+      database,
+      async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }),
+      landed ? { landed: landed(commands.map(({ command }) => command)) } : {},
+    ),
+  });
+  const submit = async (command: C, input: unknown, call?: Call): Promise<T> =>
+    unwrap(await batcher.submit({ command, idempotency: keyOf(call, name, input) }, call?.signal));
+  return { submit, batcher };
+}
