@@ -53,7 +53,7 @@ export function createCommerce(options: CommerceOptions) {
       withTransaction(database, async (tx) => {
         await tx.began;
         return work(tx);
-      }),
+      }, { forCaller: true }),
     /** Every invariant that doesn't hold, with examples; an empty list is a healthy shop. */
     doctor: async () => read(async () => runDoctor(database)),
     /** Expires overdue holds, up to `limit`. Answers how many were due. */

@@ -16,6 +16,8 @@ export type TransactionOptions = {
    */
   landed?: (db: NodePgDatabase) => Promise<boolean>;
   attemptsMax?: number;
+  /** Whether `work` brings statements of its caller's, for which the planner is left as it is. */
+  forCaller?: boolean;
 };
 
 /**
@@ -28,10 +30,10 @@ export type TransactionOptions = {
 export async function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { landed, attemptsMax = 8 }: TransactionOptions = {},
+  { landed, attemptsMax = 8, forCaller = false }: TransactionOptions = {},
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runOnce(database, work, landed);
+    const result = await runOnce(database, work, landed, forCaller);
     if ('value' in result) return result.value;
     if (attempt >= attemptsMax) throw exhausted(result.again);
     await sleep(Math.random() * Math.min(200, 10 * 2 ** attempt));
@@ -44,9 +46,10 @@ async function runOnce<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
   landed: TransactionOptions['landed'],
+  forCaller: boolean,
 ): Promise<Result<T>> {
   const client = await acquire(database);
-  const tx = new Transaction(client);
+  const tx = new Transaction(client, forCaller);
   let broken: Error | undefined;
   try {
     const value = await work(tx);
