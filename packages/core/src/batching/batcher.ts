@@ -16,7 +16,7 @@ export type BatcherOptions<C, R> = {
   weightMax?: number;
   /** Commands that may wait; one more is refused. 2,000 unless said. */
   queueMax?: number;
-  /** How long a command may wait before it is refused instead of run; 5,000 ms unless said. */
+  /** How long a command may wait; then it is refused instead of run, and so are new ones. 5,000 ms unless said. */
   waitMaxMs?: number;
   /** Told of every batch that ended. */
   onBatch?: (batch: BatchReport) => void;
@@ -45,6 +45,7 @@ export class Batcher<C, R> {
   #running = 0;
   #closed = false;
   #idle: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BatcherOptions<C, R>) {
     this.#options = {
@@ -69,15 +70,17 @@ export class Batcher<C, R> {
   /**
    * Queues a command and answers what its batch answered for it. A command whose caller went away (`signal`) before its
    * batch formed isn't run.
-   * @throws overloaded, at once or after `waitMaxMs`, with nothing done · what the batch failed with
+   * @throws overloaded, at once where the queue is full or old, at the latest after `waitMaxMs`, with nothing done · what the batch failed with
    */
   async submit(command: C, signal?: AbortSignal): Promise<R> {
     if (this.#closed) throw stopping();
+    this.#refuseOld();
     if (this.#queue.length >= this.#options.queueMax) throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     const weight = this.#options.weightOf(command);
     this.#queue.push({ command, weight, since: performance.now(), signal, resolve, reject });
     this.#pump();
+    this.#watch();
     return promise;
   }
 
@@ -98,13 +101,35 @@ export class Batcher<C, R> {
         this.#pump();
       });
     }
-    if (this.#running === 0 && this.#queue.length === 0) this.#idle.splice(0).forEach((resolve) => { resolve(); });
+    if (this.#queue.length > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#running === 0) this.#idle.splice(0).forEach((resolve) => { resolve(); });
   }
 
-  /** Takes what fits from the front of the queue. Refuses what has waited too long, drops what nobody waits for. */
+  /** Refuses what has waited too long: the front of the queue. */
+  #refuseOld(): void {
+    const tooOld = performance.now() - this.#options.waitMaxMs;
+    const young = this.#queue.findIndex(({ since }) => since > tooOld);
+    const old = this.#queue.splice(0, young < 0 ? this.#queue.length : young);
+    old.forEach(({ reject }) => { reject(overloaded()); });
+  }
+
+  /** Lanes may all be stuck, so the oldest command is refused by the clock and not by the next batch. */
+  #watch(): void {
+    const [oldest] = this.#queue;
+    if (this.#timer || !oldest) return;
+    const dueInMs = oldest.since + this.#options.waitMaxMs - performance.now();
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#refuseOld();
+      this.#watch();
+    }, Math.max(1, Math.ceil(dueInMs)));
+  }
+
+  /** Takes what fits from the front of the queue, but for what nobody waits for any more. */
   #next(): Waiting<C, R>[] {
-    const { commandsMax, weightMax, waitMaxMs } = this.#options;
-    const now = performance.now();
+    const { commandsMax, weightMax } = this.#options;
     const batch: Waiting<C, R>[] = [];
     let weight = 0;
     let taken = 0;
@@ -112,7 +137,6 @@ export class Batcher<C, R> {
       if (batch.length >= commandsMax || (batch.length > 0 && weight + waiting.weight > weightMax)) break;
       taken += 1;
       if (waiting.signal?.aborted) waiting.reject(waiting.signal.reason);
-      else if (now - waiting.since > waitMaxMs) waiting.reject(overloaded());
       else {
         batch.push(waiting);
         weight += waiting.weight;

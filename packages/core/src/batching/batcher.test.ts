@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest';
+import { CommerceError } from '../errors.ts';
+import { Batcher, type BatcherOptions } from './batcher.ts';
+
+/** A batcher whose batches end when the test says so. */
+function held(options: Partial<BatcherOptions<number, number>> = {}) {
+  const batches: { commands: number[]; end: (error?: unknown) => void }[] = [];
+  const batcher = new Batcher<number, number>({
+    name: 'test',
+    run: async (commands) => {
+      const { promise, resolve, reject } = Promise.withResolvers<number[]>();
+      batches.push({ commands, end: (error) => { if (error) reject(error as Error); else resolve(commands.map((command) => command * 10)); } });
+      return promise;
+    },
+    ...options,
+  });
+  const endAll = async () => {
+    for (let index = 0; index < batches.length; index += 1) {
+      batches[index]!.end();
+      await new Promise(setImmediate);
+    }
+  };
+  return { batcher, batches, endAll, sizes: () => batches.map(({ commands }) => commands.length) };
+}
+
+const codeOf = async (answer: Promise<unknown>) => answer.then(() => 'accepted', (error: unknown) => (error instanceof CommerceError ? error.code : String(error)));
+
+test('a lone call goes at once; calls meanwhile go together in the next batch, each with its own answer', async () => {
+  const { batcher, batches, endAll } = held();
+  const answers = [1, 2, 3, 4].map(async (command) => batcher.submit(command));
+  expect(batches.map(({ commands }) => commands)).toEqual([[1]]);
+  await endAll();
+  expect(batches.map(({ commands }) => commands)).toEqual([[1], [2, 3, 4]]);
+  expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
+});
+
+test('a batch takes no more commands and no more weight than its caps, and a command that is heavier goes alone', async () => {
+  const { batcher, endAll, batches } = held({ commandsMax: 3, weightMax: 10, weightOf: (weight) => weight });
+  const answers = [1, 1, 1, 1, 9, 2, 50, 3, 3].map(async (weight) => batcher.submit(weight));
+  await endAll();
+  await Promise.all(answers);
+  expect(batches.map(({ commands }) => commands)).toEqual([[1], [1, 1, 1], [9], [2], [50], [3, 3]]);
+});
+
+test('as many batches run at once as there are lanes', async () => {
+  const { batcher, sizes, endAll } = held({ lanes: 2 });
+  const answers = [1, 2, 3, 4].map(async (command) => batcher.submit(command));
+  expect(sizes()).toEqual([1, 1]);
+  expect([batcher.running, batcher.waiting]).toEqual([2, 2]);
+  await endAll();
+  await Promise.all(answers);
+  expect(batcher.running).toBe(0);
+});
+
+test('one call too many is refused at once and leaves nothing behind', async () => {
+  const { batcher, batches, endAll } = held({ queueMax: 2 });
+  const answers = [1, 2, 3].map(async (command) => batcher.submit(command));
+  expect(await codeOf(batcher.submit(4))).toBe('overloaded');
+  await endAll();
+  await Promise.all(answers);
+  expect(batches.flatMap(({ commands }) => commands)).toEqual([1, 2, 3]);
+});
+
+test('a call that has waited too long is refused by the clock, though its lane is stuck, and is not run later', async () => {
+  const { batcher, batches, endAll } = held({ waitMaxMs: 20 });
+  const first = batcher.submit(1);
+  const started = performance.now();
+  expect(await codeOf(batcher.submit(2))).toBe('overloaded');
+  expect(performance.now() - started).toBeGreaterThanOrEqual(19);
+  await endAll();
+  expect(await first).toBe(10);
+  expect(batches).toHaveLength(1);
+});
+
+test('a call whose caller has gone before its batch formed is not run', async () => {
+  const { batcher, batches, endAll } = held();
+  const gone = new AbortController();
+  const answers = [batcher.submit(1), batcher.submit(2, gone.signal), batcher.submit(3)];
+  gone.abort(new Error('gone'));
+  const settled = Promise.allSettled(answers);
+  await endAll();
+  expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(batches.flatMap(({ commands }) => commands)).toEqual([1, 3]);
+});
+
+test('a fault that one command causes is found by halving, and its neighbours get their answers', async () => {
+  const runs: number[][] = [];
+  const batcher = new Batcher<number, number>({
+    name: 'test',
+    run: async (commands) => {
+      runs.push(commands);
+      await new Promise(setImmediate);
+      if (commands.includes(13)) throw new Error('unlucky');
+      return commands;
+    },
+  });
+  const answers = await Promise.all(Array.from({ length: 21 }, async (_, command) => codeOf(batcher.submit(command))));
+  expect(answers.map((answer, command) => (answer === 'accepted' ? undefined : [command, answer])).filter(Boolean)).toEqual([[13, 'Error: unlucky']]);
+  // The batch of 20, then two runs a halving.
+  expect(runs.length).toBeLessThan(12);
+});
+
+test.each([
+  ['a database that is away', new CommerceError('database_unavailable', 'away')],
+  ['an outcome that nobody knows', new CommerceError('outcome_unknown', 'perhaps')],
+])('%s concerns all of a batch, which is not taken apart', async (_, error) => {
+  const { batcher, batches, endAll } = held();
+  const first = batcher.submit(1);
+  const rest = [2, 3].map(async (command) => codeOf(batcher.submit(command)));
+  batches[0]!.end();
+  await first;
+  await new Promise(setImmediate);
+  batches[1]!.end(error);
+  expect(await Promise.all(rest)).toEqual([error.code, error.code]);
+  await endAll();
+  expect(batches).toHaveLength(2);
+});
+
+test('closing answers all that was taken and takes no more', async () => {
+  const { batcher, endAll } = held();
+  const answers = [1, 2, 3].map(async (command) => batcher.submit(command));
+  const closed = batcher.close();
+  expect(await codeOf(batcher.submit(4))).toBe('overloaded');
+  await endAll();
+  expect(await Promise.all(answers)).toEqual([10, 20, 30]);
+  await closed;
+  await batcher.close();
+});
+
+test('every batch is reported with its size, its weight and whether it failed', async () => {
+  const reports: unknown[] = [];
+  const { batcher, endAll } = held({ onBatch: (report) => reports.push(report), weightOf: (weight) => weight });
+  const answers = [5, 6, 7].map(async (command) => batcher.submit(command));
+  await endAll();
+  await Promise.all(answers);
+  expect(reports).toMatchObject([
+    { queue: 'test', commands: 1, weight: 5, failed: false }, { queue: 'test', commands: 2, weight: 13, failed: false },
+  ]);
+});

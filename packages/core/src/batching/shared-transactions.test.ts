@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCommerce } from '../commerce.ts';
+import { connect, type Database } from '../database/connect.ts';
+import { openCuttingProxy } from '../testing/cutting-proxy.ts';
+import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+
+let shop: Shop;
+let other: Database;
+beforeAll(async () => {
+  shop = await openShop();
+  other = connect({ url: shop.database.url });
+});
+afterAll(async () => {
+  await other.close();
+  await shop.close();
+});
+
+const order = (productId: string, quantity = 1, reference?: string) =>
+  ({ customerId: 'customer-1', lines: [{ productId, quantity }], ...(reference ? { reference } : {}) });
+
+test('good and bad orders at once: each gets its own answer, and only the good ones hold stock', async () => {
+  const [plenty, scarce] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 3 })];
+  const calls = Array.from({ length: 60 }, async (_, index) => {
+    if (index % 3 === 0) return codeOf(shop.commerce.placeOrder(order(plenty, 2)));
+    if (index % 3 === 1) return codeOf(shop.commerce.placeOrder(order(scarce)));
+    return codeOf(shop.commerce.placeOrder(order(randomUUID())));
+  });
+  const codes = Map.groupBy(await Promise.all(calls), (code) => code);
+  expect(codes.get('accepted')).toHaveLength(20 + 3);
+  expect(codes.get('insufficient_stock')).toHaveLength(17);
+  expect(codes.get('product_not_found')).toHaveLength(20);
+  expect([await shop.stock(plenty), await shop.stock(scarce)]).toEqual([[1000, 40], [3, 3]]);
+});
+
+test('a command that makes the database fail fails alone, and its neighbours succeed', async () => {
+  await shop.database.pool.query(`
+    create function commerce.refuse_cursed() returns trigger language plpgsql as $$
+      begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
+    create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed()`);
+  const productId = await shop.product({ quantity: 1000 });
+  const settled = await Promise.allSettled(Array.from({ length: 100 }, async (_, index) =>
+    shop.commerce.placeOrder(order(productId, 1, index % 25 === 7 ? 'cursed' : undefined))));
+  await shop.database.pool.query('drop function commerce.refuse_cursed() cascade');
+  expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
+  expect(await shop.stock(productId)).toEqual([1000, 96]);
+});
+
+test('lanes on overlapping products in opposite orders all get through', async () => {
+  const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
+  const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.product({ quantity: 1000 })));
+  const codes = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
+    const lines = ids.map((productId) => ({ productId, quantity: 1 }));
+    return codeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
+  }));
+  expect(new Set(codes)).toEqual(new Set(['accepted']));
+  for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
+});
+
+test('two processes on a hot product never oversell it', async () => {
+  const productId = await shop.product({ quantity: 75 });
+  const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
+  const codes = await Promise.all(Array.from({ length: 300 }, async (_, index) => codeOf(processes[index % 2]!.placeOrder(order(productId)))));
+  expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
+  expect(await shop.stock(productId)).toEqual([75, 75]);
+});
+
+test('an order of 1,000 lines does not keep small ones from getting through', async () => {
+  const ids = await Promise.all(Array.from({ length: 1000 }, async () => shop.product({ quantity: 100 })));
+  const hot = await shop.product({ quantity: 1000 });
+  const big = Array.from({ length: 3 }, async () =>
+    codeOf(shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) })));
+  const small = Array.from({ length: 200 }, async () => codeOf(shop.commerce.placeOrder(order(hot))));
+  expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
+  expect(await shop.stock(ids[0]!)).toEqual([100, 3]);
+});
+
+test.each([
+  ['before it reached the server', false],
+  ['while the server commits', true],
+])('a batch whose COMMIT is lost %s is there once, and each caller gets the truth', async (_, deliver) => {
+  const proxy = await openCuttingProxy(shop.database.url);
+  const database = connect({ url: proxy.url });
+  const commerce = createCommerce({ database });
+  const productId = await shop.product({ quantity: 100 });
+  await shop.database.pool.query(`
+    create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
+    create constraint trigger slow_commit after insert on commerce.orders deferrable initially deferred
+      for each row execute function commerce.slow_commit()`);
+  const first = commerce.placeOrder(order(productId));
+  const rest = Array.from({ length: 20 }, async () => commerce.placeOrder(order(productId)));
+  await first;
+  proxy.cutAt({ when: /commit\0/, deliver });
+  const placed = await Promise.all(rest);
+  await shop.database.pool.query('drop function commerce.slow_commit() cascade');
+  expect(proxy.cuts()).toBe(1);
+  for (const { id } of placed) expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('CREATED');
+  expect(await shop.stock(productId)).toEqual([100, 21]);
+  await database.close();
+  await proxy.close();
+});
+
+test('a statement that was first sent behind a failed one works again afterwards', async () => {
+  const lone = connect({ url: shop.database.url, poolMax: 1 });
+  const commerce = createCommerce({ database: lone });
+  const productId = await shop.product();
+  await shop.database.pool.query(`
+    create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
+  // The connection's first order: all statements behind the lines are parsed in a transaction that has failed.
+  await expect(commerce.placeOrder(order(productId))).rejects.toThrow('no');
+  await shop.database.pool.query('drop function commerce.refuse_lines() cascade');
+  expect(await codeOf(commerce.placeOrder(order(productId)))).toBe('accepted');
+  await lone.close();
+});
+
+test('closing answers what was taken, and takes no more', async () => {
+  const commerce = createCommerce({ database: other });
+  const productId = await shop.product({ quantity: 100 });
+  const taken = Array.from({ length: 40 }, async () => codeOf(commerce.placeOrder(order(productId))));
+  await Promise.resolve();
+  await commerce.close();
+  expect(new Set(await Promise.all(taken))).toEqual(new Set(['accepted']));
+  expect(await codeOf(commerce.placeOrder(order(productId)))).toBe('overloaded');
+});
