@@ -1,0 +1,55 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import {
+  accepted, CommerceError, errorKinds, invalidTransition, refused, unwrap,
+  type DetailsOf, type ErrorBody, type ErrorCode, type Shortage,
+} from './errors.ts';
+
+describe('one table says of every code what kind of thing went wrong', () => {
+  test('codes are snake_case', () => {
+    expect(Object.keys(errorKinds).filter((code) => !/^[a-z]+(_[a-z]+)*$/.test(code))).toEqual([]);
+  });
+
+  test('what front ends switch on stays what it is', () => {
+    const promised = {
+      validation_failed: 'invalid', empty_order: 'invalid', invalid_signature: 'invalid',
+      unauthenticated: 'unauthenticated', forbidden: 'forbidden',
+      product_not_found: 'missing', order_not_found: 'missing', shipment_not_found: 'missing',
+      insufficient_stock: 'conflict', invalid_transition: 'conflict', payment_in_progress: 'conflict',
+      rate_limited: 'limited', database_unavailable: 'unavailable', outcome_unknown: 'unavailable',
+    } satisfies Partial<Record<ErrorCode, string>>;
+    expect(errorKinds).toMatchObject(promised);
+  });
+});
+
+describe('an error', () => {
+  test('carries its code, its kind and the details that belong to its code', () => {
+    const products: Shortage[] = [{ productId: 'a', askedQty: 2, leftQty: 1 }];
+    const error = new CommerceError('insufficient_stock', 'there is not enough stock', { products });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name: 'CommerceError', code: 'insufficient_stock', kind: 'conflict', message: 'there is not enough stock',
+      details: { products },
+    });
+    expect(new CommerceError('order_not_found', 'no such order').details).toBeUndefined();
+  });
+
+  test('narrows its details by its code', () => {
+    expectTypeOf<Extract<ErrorBody, { code: 'stock_changed' }>['details']>().toEqualTypeOf<{ availableQty: number }>();
+    expectTypeOf<DetailsOf<'order_not_found'>>().toEqualTypeOf<undefined>();
+    // @ts-expect-error: a shortage without its products is not one.
+    expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();
+  });
+
+  test('names the step that a state machine refuses', () => {
+    const error = invalidTransition('payment', 'CAPTURED', 'FAILED');
+    expect(error.message).toBe('a payment that is CAPTURED cannot become FAILED');
+    expect(error.details).toEqual({ subject: 'payment', from: 'CAPTURED', to: 'FAILED' });
+  });
+});
+
+test('an outcome is its value, or its error thrown; a missing one is a fault', () => {
+  const error = new CommerceError('order_not_found', 'no such order');
+  expect(unwrap(accepted(7))).toBe(7);
+  expect(() => unwrap(refused(error))).toThrow(error);
+  expect(() => unwrap(undefined)).toThrow('a batch answered fewer outcomes than it had commands');
+});

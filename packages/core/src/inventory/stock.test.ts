@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { movementOf, sellable, shortages, stepStock, stockSteps, type Stock, type StockStep } from './stock.ts';
+
+const stock = (availableQty: number, reservedQty: number, productId = 'a'): Stock =>
+  ({ productId, availableQty, reservedQty });
+
+test('what can be sold is what is on hand and not reserved', () => {
+  expect(sellable(stock(10, 3))).toBe(7);
+  expect(sellable(stock(3, 3))).toBe(0);
+});
+
+describe('shortages', () => {
+  const stocks = new Map([['a', stock(10, 3)], ['b', stock(2, 0, 'b')]]);
+
+  test('a demand that can be met in whole is short of nothing, to the last unit', () => {
+    expect(shortages(stocks, new Map([['a', 7], ['b', 2]]))).toEqual([]);
+    expect(shortages(stocks, new Map())).toEqual([]);
+  });
+
+  test('each product that is short says what was asked and what is left', () => {
+    expect(shortages(stocks, new Map([['a', 8], ['b', 2], ['c', 1]]))).toEqual([
+      { productId: 'a', askedQty: 8, leftQty: 7 }, { productId: 'c', askedQty: 1, leftQty: 0 },
+    ]);
+  });
+});
+
+describe('a step changes the two numbers, and the ledger knows what left and came', () => {
+  test.each<[StockStep, after: [number, number], movement: string | undefined]>([
+    ['reserve', [10, 7], undefined],
+    ['release', [10, 1], undefined],
+    ['commit', [7, 1], 'SOLD'],
+    ['sell', [7, 4], 'SOLD'],
+    ['restock', [13, 4], 'RESTOCKED'],
+  ])('%s of 3 takes [10, 4] to %j', (step, [availableQty, reservedQty], movement) => {
+    expect(stepStock(stock(10, 4), step, 3)).toEqual({ productId: 'a', availableQty, reservedQty });
+    expect(movementOf[step]).toBe(movement);
+  });
+
+  test('no step is left out', () => {
+    expect(Object.keys(stockSteps)).toEqual(['reserve', 'release', 'commit', 'sell', 'restock']);
+  });
+
+  test('a step that moves what is on hand always has a movement, and no other has', () => {
+    for (const [step, { available }] of Object.entries(stockSteps)) {
+      expect(step in movementOf, step).toBe(available !== 0);
+    }
+  });
+});

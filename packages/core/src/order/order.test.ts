@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import {
+  canBecome, moveOrder, orderStatuses, orderTotal, productLines, quotedLines, reservationOf, sumByProduct,
+  type Order, type OrderLine, type OrderStatus, type Priced, type QuoteLine,
+} from './order.ts';
+
+/** Written out a second time, on purpose: a change of the table has to be meant twice. */
+const allowed = [
+  'CREATED → PAYMENT_PENDING', 'CREATED → CANCELED', 'CREATED → EXPIRED',
+  'PAYMENT_PENDING → PAID', 'PAYMENT_PENDING → PAYMENT_FAILED',
+  'PAYMENT_PENDING → CANCELED', 'PAYMENT_PENDING → EXPIRED',
+  'PAYMENT_FAILED → PAYMENT_PENDING', 'PAYMENT_FAILED → PAID', 'PAYMENT_FAILED → CANCELED', 'PAYMENT_FAILED → EXPIRED',
+  'PAID → CANCELED',
+  'EXPIRED → PAID',
+];
+
+const created = new Date('2026-01-01T00:00:00Z');
+const now = new Date('2026-01-02T00:00:00Z');
+
+const orderIn = (status: OrderStatus): Order => ({
+  id: 'o', customerId: 'c', status, fulfillmentStatus: 'UNFULFILLED', reservationStatus: reservationOf[status],
+  holdUntil: now, currency: 'KRW', totalAmount: 1,
+  contact: null, shippingAddress: null, reference: null, metadata: null, needsAttention: null,
+  version: 1, createdAt: created, updatedAt: created,
+});
+
+describe('an order becomes what its state machine says, and nothing else', () => {
+  const pairs = orderStatuses.flatMap((from) =>
+    orderStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
+  const legal = pairs.filter(({ pair }) => allowed.includes(pair));
+  const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
+
+  test('no pair of statuses is left out', () => {
+    expect(pairs).toHaveLength(36);
+    expect(legal).toHaveLength(allowed.length);
+  });
+
+  test.each(legal)('$pair is allowed', ({ from, to }) => {
+    expect(canBecome(from, to)).toBe(true);
+    const after = { status: to, reservationStatus: reservationOf[to], updatedAt: now };
+    expect(moveOrder(orderIn(from), to, now)).toEqual({ ...orderIn(from), ...after });
+  });
+
+  test.each(illegal)('$pair is refused', ({ from, to }) => {
+    expect(canBecome(from, to)).toBe(false);
+    const refusal = { code: 'invalid_transition', details: { subject: 'order', from, to } };
+    expect(() => moveOrder(orderIn(from), to, now)).toThrow(expect.objectContaining(refusal));
+  });
+});
+
+test("an order's hold on stock follows from its status", () => {
+  expect(reservationOf).toEqual({
+    CREATED: 'HELD', PAYMENT_PENDING: 'HELD', PAYMENT_FAILED: 'RELEASED',
+    PAID: 'COMMITTED', EXPIRED: 'RELEASED', CANCELED: 'RELEASED',
+  });
+});
+
+const priced = (id: string, priceAmount: number): [string, Priced] =>
+  [id, { id, sku: `sku-${id}`, name: `Product ${id}`, priceAmount, currency: 'KRW' }];
+
+describe('product lines', () => {
+  test('the same product asked for twice is one line with the sum, where it was asked for first', () => {
+    const demand = sumByProduct([
+      { productId: 'b', quantity: 2 }, { productId: 'a', quantity: 1 }, { productId: 'b', quantity: 3 },
+    ]);
+    expect([...demand]).toEqual([['b', 5], ['a', 1]]);
+    const lines = productLines('o', demand, new Map([priced('a', 7), priced('b', 300)]));
+    expect(lines).toEqual([
+      {
+        orderId: 'o', lineNo: 1, kind: 'PRODUCT', productId: 'b', sku: 'sku-b', name: 'Product b',
+        quantity: 5, unitAmount: 300, amount: 1500,
+      },
+      {
+        orderId: 'o', lineNo: 2, kind: 'PRODUCT', productId: 'a', sku: 'sku-a', name: 'Product a',
+        quantity: 1, unitAmount: 7, amount: 7,
+      },
+    ]);
+  });
+
+  test('a product that is not there is named', () => {
+    const lines = () => productLines('o', new Map([['a', 1], ['x', 1]]), new Map([priced('a', 7)]));
+    expect(lines).toThrow(expect.objectContaining({ code: 'product_not_found', details: { productIds: ['x'] } }));
+  });
+
+  test('an amount that cannot be counted exactly is refused', () => {
+    const lines = () => productLines('o', new Map([['a', 1_000_000]]), new Map([priced('a', 1_000_000_000_000)]));
+    expect(lines).toThrow(expect.objectContaining({ code: 'amount_too_large' }));
+  });
+});
+
+describe('quoted lines and the total', () => {
+  const quoted: QuoteLine[] = [
+    { kind: 'SHIPPING', name: 'Parcel', quantity: 1, unitAmount: 3000 },
+    { kind: 'DISCOUNT', name: 'Welcome', quantity: 2, unitAmount: -500 },
+    { kind: 'TAX', name: 'VAT', quantity: 1, unitAmount: 0 },
+  ];
+
+  test('they come after the products, name no product and count quantity times unit', () => {
+    expect(quotedLines('o', quoted, 3)).toEqual([
+      { ...quoted[0], orderId: 'o', lineNo: 3, productId: null, sku: null, amount: 3000 },
+      { ...quoted[1], orderId: 'o', lineNo: 4, productId: null, sku: null, amount: -1000 },
+      { ...quoted[2], orderId: 'o', lineNo: 5, productId: null, sku: null, amount: 0 },
+    ]);
+  });
+
+  const lineOf = (amount: number) => ({ amount }) as OrderLine;
+
+  test('the total is the sum of the lines; discounts may take all of it', () => {
+    expect(orderTotal(quotedLines('o', quoted, 1))).toBe(2000);
+    expect(orderTotal([lineOf(500), lineOf(-500)])).toBe(0);
+  });
+
+  test('discounts that take more than all are refused', () => {
+    const issues = [{ path: 'lines', message: 'the discounts exceed what the order costs' }];
+    const refusal = { code: 'validation_failed', details: { issues } };
+    expect(() => orderTotal([lineOf(500), lineOf(-501)])).toThrow(expect.objectContaining(refusal));
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import {
+  authorizePayment, isLive, isSettled, isSettling, movePayment, newPayment, paymentStatuses,
+  type Payment, type PaymentStatus,
+} from './payment.ts';
+
+/** Written out a second time, on purpose: a change of the table has to be meant twice. */
+const allowed = [
+  'CREATED → PENDING', 'CREATED → AUTHORIZED', 'CREATED → CAPTURED', 'CREATED → FAILED', 'CREATED → CANCELED',
+  'CREATED → REVIEW',
+  'PENDING → AUTHORIZED', 'PENDING → CAPTURED', 'PENDING → FAILED', 'PENDING → CANCELED', 'PENDING → REVIEW',
+  'FAILED → AUTHORIZED', 'FAILED → CAPTURED', 'FAILED → REVIEW',
+  'CANCELED → AUTHORIZED', 'CANCELED → CAPTURED',
+  'AUTHORIZED → CAPTURED', 'AUTHORIZED → CANCELED',
+  'REVIEW → AUTHORIZED', 'REVIEW → CAPTURED', 'REVIEW → CANCELED',
+];
+
+const created = new Date('2026-01-01T00:00:00Z');
+const now = new Date('2026-01-02T00:00:00Z');
+const attempt = newPayment({ id: 'p', orderId: 'o', provider: 'mock', currency: 'KRW', amount: 1200 }, created);
+const paymentIn = (status: PaymentStatus): Payment => ({ ...attempt, status });
+
+describe('a payment becomes what its state machine says, and nothing else', () => {
+  const pairs = paymentStatuses.flatMap((from) =>
+    paymentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
+  const legal = pairs.filter(({ pair }) => allowed.includes(pair));
+  const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
+
+  test('no pair of statuses is left out', () => {
+    expect(pairs).toHaveLength(49);
+    expect(legal).toHaveLength(allowed.length);
+  });
+
+  test.each(legal)('$pair is allowed', ({ from, to }) => {
+    expect(movePayment(paymentIn(from), to, now)).toEqual({ ...paymentIn(from), status: to, updatedAt: now });
+  });
+
+  test.each(illegal)('$pair is refused', ({ from, to }) => {
+    const refusal = { code: 'invalid_transition', details: { subject: 'payment', from, to } };
+    expect(() => movePayment(paymentIn(from), to, now)).toThrow(expect.objectContaining(refusal));
+  });
+});
+
+test('a new attempt has no money and waits for it', () => {
+  expect(attempt).toEqual({
+    id: 'p', orderId: 'o', provider: 'mock', status: 'CREATED', currency: 'KRW', amount: 1200,
+    authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0,
+    surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null,
+    createdAt: created, updatedAt: created,
+  });
+});
+
+test('an approval is over the whole amount, and a failure before it is forgotten', () => {
+  const failed = { ...paymentIn('FAILED'), failureCode: 'declined' };
+  expect(authorizePayment(failed, false, now)).toEqual({
+    ...attempt, status: 'AUTHORIZED', authorizedAmount: 1200, failureCode: null, surplus: false, updatedAt: now,
+  });
+  expect(authorizePayment(paymentIn('CANCELED'), true, now).surplus).toBe(true);
+  const again = () => authorizePayment(paymentIn('CAPTURED'), false, now);
+  expect(again).toThrow(expect.objectContaining({ code: 'invalid_transition' }));
+});
+
+test('live is what may still bring the money, settled what did, settling what pays for its order', () => {
+  const which = (is: (payment: Payment) => boolean) => paymentStatuses.filter((status) => is(paymentIn(status)));
+  expect(which(isLive)).toEqual(['CREATED', 'PENDING', 'REVIEW']);
+  expect(which(isSettled)).toEqual(['AUTHORIZED', 'CAPTURED']);
+  expect(which(isSettling)).toEqual(['AUTHORIZED', 'CAPTURED']);
+  expect(paymentStatuses.filter((status) => isSettling({ ...paymentIn(status), surplus: true }))).toEqual([]);
+});
