@@ -16,7 +16,11 @@ try {
   const { id: paymentId, amount, currency } = payment;
   const outcome = 'AUTHORIZED';
   const headers = { 'content-type': 'application/json' };
-  await fetch(`${SIMULATOR_URL}/pay`, { method: 'POST', headers, body: JSON.stringify({ paymentId, amount, currency, outcome }) });
+  await fetch(`${SIMULATOR_URL}/pay`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ paymentId, amount, currency, outcome }),
+  });
 
   const { status } = await shop.order.get.query({ orderId: order.id });
   console.log(`${product.name}: ${status}, ${amount} ${currency}`);

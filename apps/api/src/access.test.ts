@@ -6,8 +6,14 @@ import { startTestApi, type TestApi } from './testing/index.ts';
 
 // At run time this is flat, by the path of each procedure; the types have it nested.
 const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' } }>;
-const procedures = Object.entries(flat)
-  .map(([path, { _def: { type } }]) => ({ path, type, rule: access[path] as Access }));
+const procedures = Object.entries(flat).map(
+  ([
+    path,
+    {
+      _def: { type },
+    },
+  ]) => ({ path, type, rule: access[path] as Access }),
+);
 
 test('the table of rights names every procedure, and nothing else', () => {
   expect(Object.keys(access).sort()).toEqual(procedures.map(({ path }) => path).sort());
@@ -32,7 +38,7 @@ describe('over HTTP, for every procedure', () => {
   });
   afterAll(() => api?.close());
 
-  /** Calls with an input that fits no procedure, so that whoever is let in gets a 400, or an answer where none is needed. */
+  /** Calls with an input that fits no procedure: whoever is let in gets a 400, or an answer where none is needed. */
   async function call({ path, type }: (typeof procedures)[number], authorization?: string) {
     const headers = { ...(authorization === undefined ? {} : { authorization }), 'content-type': 'application/json' };
     const wrong = JSON.stringify({ nothing: 'of the kind' });
@@ -43,7 +49,10 @@ describe('over HTTP, for every procedure', () => {
     return [response.status, body.error?.data.commerce.code ?? 'ok'];
   }
 
-  const letIn = expect.toBeOneOf([[400, 'validation_failed'], [200, 'ok']]);
+  const letIn = expect.toBeOneOf([
+    [400, 'validation_failed'],
+    [200, 'ok'],
+  ]);
   const unauthenticated = [401, 'unauthenticated'];
   const forbidden = [403, 'forbidden'];
 
@@ -57,16 +66,25 @@ describe('over HTTP, for every procedure', () => {
       const operatorMay = isPublic || rule.operator === 'any' || rule.operator === scope;
       expect(await call(procedure, `Bearer ${keys.get(scope)}`), scope).toEqual(operatorMay ? letIn : forbidden);
       const othersMay = isPublic || rule.operator === 'any' || rule.operator !== scope;
-      expect(await call(procedure, `Bearer ${keys.get(`all but ${scope}`)}`), `all but ${scope}`).toEqual(othersMay ? letIn : forbidden);
+      expect(await call(procedure, `Bearer ${keys.get(`all but ${scope}`)}`), `all but ${scope}`).toEqual(
+        othersMay ? letIn : forbidden,
+      );
     }
   });
 
   test.each(procedures)('$path refuses a bad token, needed or not', async (procedure) => {
     const bad = [
-      `Bearer ${revokedKey}`, 'Bearer ck_guessed', 'Bearer garbage', 'Bearer a.b.c', `Bearer ${customerToken}x`, 'Bearer', 'Basic YTpi',
+      `Bearer ${revokedKey}`,
+      'Bearer ck_guessed',
+      'Bearer garbage',
+      'Bearer a.b.c',
+      `Bearer ${customerToken}x`,
+      'Bearer',
+      'Basic YTpi',
       `Bearer ${'x'.repeat(9_000)}`,
     ];
-    for (const authorization of bad) expect(await call(procedure, authorization), authorization).toEqual(unauthenticated);
+    for (const authorization of bad)
+      expect(await call(procedure, authorization), authorization).toEqual(unauthenticated);
   });
 
   test('archived products are for operators of the catalogue', async () => {

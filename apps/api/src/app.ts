@@ -1,4 +1,5 @@
 import { CommerceError, type Commerce, type Database } from '@commerce-core/core';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
@@ -25,23 +26,40 @@ export type AppOptions = {
 };
 
 /** The HTTP face: procedures for clients, webhooks for gateways, health for whoever runs it. */
-export function createApp({ commerce, database, log, verifyCustomer, corsOrigins = [], stopping }: AppOptions): Hono<AppEnv> {
+export function createApp({
+  commerce,
+  database,
+  log,
+  verifyCustomer,
+  corsOrigins = [],
+  stopping,
+}: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(tracing(log, stopping));
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
   if (corsOrigins.length > 0) {
-    app.use(`${endpoint}/*`, cors({
-      origin: [...corsOrigins],
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key'],
-      exposeHeaders: ['x-request-id', 'retry-after'],
-      maxAge: 600,
-    }));
+    app.use(
+      `${endpoint}/*`,
+      cors({
+        origin: [...corsOrigins],
+        allowMethods: ['GET', 'POST'],
+        allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key'],
+        exposeHeaders: ['x-request-id', 'retry-after'],
+        maxAge: 600,
+      }),
+    );
   }
   app.route('/', healthRoutes(database, stopping));
   app.route('/api/v1/payments/webhooks', webhookRoutes(commerce));
   app.route(endpoint, trpcRoutes(commerce, authenticator(commerce, verifyCustomer)));
   app.notFound((c) => answerRefusal(c, new CommerceError('not_found', 'there is nothing at this address')));
-  app.onError((error, c) => answerRefusal(c, error));
+  app.onError((error, c) => answerRefusal(c, wasCutShort(c) ? cutShort() : error));
   return app;
 }
+
+/** The sender went away in the middle of the body: nobody's fault here, and nobody to read the answer. */
+const wasCutShort = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>
+  incoming?.destroyed === true && !incoming.complete;
+
+const cutShort = () =>
+  new CommerceError('validation_failed', 'the request ended before it was complete', { issues: [] });

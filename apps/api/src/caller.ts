@@ -21,7 +21,8 @@ export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomer
   return async (authorization) => {
     if (authorization === undefined) return { kind: 'anonymous' };
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (!token || token.length > tokenLengthMax) throw unauthenticated('the Authorization header is not a bearer token');
+    if (!token || token.length > tokenLengthMax)
+      throw unauthenticated('the Authorization header is not a bearer token');
     if (looksLikeApiKey(token)) {
       const key = await commerce.authenticateApiKey(token);
       if (key) return { kind: 'operator', apiKeyId: key.id, scopes: key.scopes };

@@ -4,7 +4,14 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
-import { commerceErrorOf, createClient, type ErrorBody, type ErrorCode, type RouterInputs, type RouterOutputs } from './client.ts';
+import {
+  commerceErrorOf,
+  createClient,
+  type ErrorBody,
+  type ErrorCode,
+  type RouterInputs,
+  type RouterOutputs,
+} from './client.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 import { runProgram } from './testing/program.ts';
 
@@ -58,8 +65,10 @@ test('queries asked in one go travel together, each mutation by itself', async (
   const client = createClient({ url: api.url, token: await api.token('kim'), fetch: spy });
   const lines = [{ productId: await api.product({ quantity: 2 }), quantity: 1 }];
   await Promise.all([
-    client.product.list.query(), client.order.list.query(),
-    client.order.create.mutate({ lines }), client.order.create.mutate({ lines }),
+    client.product.list.query(),
+    client.order.list.query(),
+    client.order.create.mutate({ lines }),
+    client.order.create.mutate({ lines }),
   ]);
   expect(asked.toSorted()).toEqual(['/trpc/order.create', '/trpc/order.create', '/trpc/product.list,order.list']);
 });
@@ -79,7 +88,8 @@ test('inputs, outputs and errors are typed', () => {
     'CREATED' | 'PAYMENT_PENDING' | 'PAID' | 'PAYMENT_FAILED' | 'CANCELED' | 'EXPIRED'
   >();
   expectTypeOf<RouterOutputs['payment']['list']['nextCursor']>().toEqualTypeOf<string | null>();
-  const left = (error: ErrorBody): number | undefined => (error.code === 'insufficient_stock' ? error.details.products[0]?.leftQty : undefined);
+  const left = (error: ErrorBody): number | undefined =>
+    error.code === 'insufficient_stock' ? error.details.products[0]?.leftQty : undefined;
   expectTypeOf(left).returns.toEqualTypeOf<number | undefined>();
   expectTypeOf<'insufficient_stock' | 'order_not_found'>().toExtend<ErrorCode>();
   expectTypeOf<'no_such_code'>().not.toExtend<ErrorCode>();

@@ -12,7 +12,7 @@ export type { ErrorBody, ErrorCode };
 export type ClientOptions = {
   /** Where the API is, like `https://shop.example`. */
   url: string;
-  /** A customer's token or an operator's API key; a function is asked at each request, so that tokens can be renewed. */
+  /** A customer's token or an operator's API key; a function is asked at each request, so tokens can be renewed. */
   token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /** Another `fetch` than the global one. */
   fetch?: typeof fetch | undefined;

@@ -4,7 +4,7 @@ import { EnvError, readDatabaseEnv } from './env.ts';
 import { describeFault } from './log.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 
-const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone. It is shown this once.
+const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone, this once.
 
   DATABASE_URL=postgres://… node apps/api/src/create-api-key.ts --name NAME --scopes ${scopes.join(',')}
 `;
@@ -19,7 +19,10 @@ function readArguments(): { name: string; scopes: Scope[] } | 'help' {
   });
   if (values.help) return 'help';
   if (!values.name || !values.scopes) throw new UsageError('--name and --scopes are needed');
-  const asked = values.scopes.split(',').map((scope) => scope.trim()).filter((scope) => scope !== '');
+  const asked = values.scopes
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== '');
   const unknown = asked.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) throw new UsageError(`unknown scopes: ${unknown.join(', ')}`);
   return { name: values.name, scopes: asked as Scope[] };
@@ -27,7 +30,13 @@ function readArguments(): { name: string; scopes: Scope[] } | 'help' {
 
 async function createApiKey(input: { name: string; scopes: Scope[] }): Promise<string> {
   const { DATABASE_URL: url, DATABASE_SCHEMA: schema } = readDatabaseEnv();
-  const database = await startDatabase({ url, schema, poolMax: 2, applicationName: 'commerce-create-api-key', patienceMs: 0 });
+  const database = await startDatabase({
+    url,
+    schema,
+    poolMax: 2,
+    applicationName: 'commerce-create-api-key',
+    patienceMs: 0,
+  });
   try {
     return (await createCommerce({ database }).createApiKey(input)).key;
   } finally {

@@ -26,9 +26,12 @@ describe('with a secret', () => {
     expect(await verify(await signed({ exp: now() + 60 })), 'nobody').toBeUndefined();
   });
 
-  test.each(['', ' kim', 'kim ', 'k\u0000im', 'x'.repeat(201)])('a subject that cannot be a customer id as it is opens nothing: %j', async (sub) => {
-    expect(await verify(await signed({ ...usual(), sub }))).toBeUndefined();
-  });
+  test.each(['', ' kim', 'kim ', 'k\u0000im', 'x'.repeat(201)])(
+    'a subject that cannot be a customer id as it is opens nothing: %j',
+    async (sub) => {
+      expect(await verify(await signed({ ...usual(), sub }))).toBeUndefined();
+    },
+  );
 
   test('neither another secret, nor another algorithm, nor none', async () => {
     expect(await verify(await signed(usual(), new TextEncoder().encode(`${secret}!`)))).toBeUndefined();
@@ -82,7 +85,11 @@ describe('with a key set', () => {
 
   test('a key set that does not answer is not the caller’s fault', async () => {
     const token = await signed(usual(), own.privateKey, 'ES256', 'one');
-    const broken = [() => ({ status: 500, body: '' }), () => ({ status: 200, body: 'no JSON' }), () => ({ status: 200, body: '{}' })];
+    const broken = [
+      () => ({ status: 500, body: '' }),
+      () => ({ status: 200, body: 'no JSON' }),
+      () => ({ status: 200, body: '{}' }),
+    ];
     const good = answer;
     for (const bad of broken) {
       answer = bad;

@@ -22,7 +22,12 @@ const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256
  * Verifies customers' tokens; undefined without a secret or key set, and then nobody is a customer.
  * The verifier throws identity_unavailable when the key set doesn't answer.
  */
-export function customerTokens({ secret, jwksUrl, issuer, audience }: CustomerTokenOptions): VerifyCustomerToken | undefined {
+export function customerTokens({
+  secret,
+  jwksUrl,
+  issuer,
+  audience,
+}: CustomerTokenOptions): VerifyCustomerToken | undefined {
   const key = keyOf(secret, jwksUrl);
   if (!key) return undefined;
   const options = {
@@ -38,7 +43,10 @@ export function customerTokens({ secret, jwksUrl, issuer, audience }: CustomerTo
       return usableSubject(payload.sub);
     } catch (error) {
       if (isTokensFault(error)) return undefined;
-      const unavailable = new CommerceError('identity_unavailable', 'who you are cannot be checked at the moment; nothing was done');
+      const unavailable = new CommerceError(
+        'identity_unavailable',
+        'who you are cannot be checked at the moment; nothing was done',
+      );
       unavailable.cause = error;
       throw unavailable;
     }

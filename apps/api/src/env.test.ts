@@ -6,12 +6,24 @@ const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 
 test('a database is all it takes', () => {
   expect(readEnv({ DATABASE_URL })).toMatchObject({
-    PORT: 3000, HOST: '127.0.0.1', DATABASE_SCHEMA: 'commerce', HOLD_MINUTES: 30, CORS_ORIGINS: [], LOG_LEVEL: 'info', DATABASE_POOL_MAX: 10,
+    PORT: 3000,
+    HOST: '127.0.0.1',
+    DATABASE_SCHEMA: 'commerce',
+    HOLD_MINUTES: 30,
+    CORS_ORIGINS: [],
+    LOG_LEVEL: 'info',
+    DATABASE_POOL_MAX: 10,
   });
 });
 
 test('numbers and lists are read, and an empty variable is none', () => {
-  const env = readEnv({ DATABASE_URL, PORT: '0', MOCK_WEBHOOK_SECRETS: `${whsec}, ${whsec}`, CORS_ORIGINS: 'https://a.example,', CUSTOMER_JWT_SECRET: '' });
+  const env = readEnv({
+    DATABASE_URL,
+    PORT: '0',
+    MOCK_WEBHOOK_SECRETS: `${whsec}, ${whsec}`,
+    CORS_ORIGINS: 'https://a.example,',
+    CUSTOMER_JWT_SECRET: '',
+  });
   expect(env).toMatchObject({ PORT: 0, MOCK_WEBHOOK_SECRETS: [whsec, whsec], CORS_ORIGINS: ['https://a.example'] });
   expect(env.CUSTOMER_JWT_SECRET).toBeUndefined();
 });
@@ -42,5 +54,7 @@ test.each<[name: string, values: Record<string, string>]>([
 });
 
 test('all that is wrong is named at once', () => {
-  expect(() => readEnv({ PORT: '-1', LOG_LEVEL: 'loud' })).toThrow(/DATABASE_URL: is missing\n.*PORT: .*\n.*LOG_LEVEL: /);
+  expect(() => readEnv({ PORT: '-1', LOG_LEVEL: 'loud' })).toThrow(
+    /DATABASE_URL: is missing\n.*PORT: .*\n.*LOG_LEVEL: /,
+  );
 });

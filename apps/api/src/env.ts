@@ -1,13 +1,21 @@
 import { mockGateway } from '@commerce-core/core';
 import { z } from 'zod';
 
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter((part) => part !== ''));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 const database = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
   /** The PostgreSQL schema of the tables. */
-  DATABASE_SCHEMA: z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a lower-case name').default('commerce'),
+  DATABASE_SCHEMA: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a lower-case name')
+    .default('commerce'),
 };
 
 const databaseEnv = z.object(database);
@@ -20,15 +28,24 @@ const apiEnv = z
     HOST: z.string().default('127.0.0.1'),
     /** Connections kept at most. */
     DATABASE_POOL_MAX: z.coerce.number('must be a number').int().min(2).max(1_000).default(10),
-    /** `whsec_…`, comma-separated: the current one and those being rotated out. Without any the mock provider is off. */
-    MOCK_WEBHOOK_SECRETS: list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each').optional(),
+    /** `whsec_…`, comma-separated: the current one and those rotated out. Without any the mock provider is off. */
+    MOCK_WEBHOOK_SECRETS: list
+      .refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each')
+      .optional(),
     // RFC 7518, 3.2: a key for HS256 has at least as many bits as the hash.
-    CUSTOMER_JWT_SECRET: z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes').optional(),
+    CUSTOMER_JWT_SECRET: z
+      .string()
+      .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
+      .optional(),
     CUSTOMER_JWKS_URL: httpUrl.optional(),
     CUSTOMER_JWT_ISSUER: z.string().optional(),
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
     /** How long an unpaid order keeps its stock. */
-    HOLD_MINUTES: z.coerce.number('must be a number').min(1).max(7 * 24 * 60).default(30),
+    HOLD_MINUTES: z.coerce
+      .number('must be a number')
+      .min(1)
+      .max(7 * 24 * 60)
+      .default(30),
     /** Origins whose pages may call, comma-separated, like `https://shop.example`. */
     CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -55,7 +72,9 @@ export const readDatabaseEnv = (variables: Variables = process.env) => read(data
 
 function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S> {
   // `PORT=` in a file of settings means that it isn't set.
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => {

@@ -52,9 +52,17 @@ test('without its database the process lives, says so, refuses with Retry-After,
 test('a database that lacks a migration, or has another one, is not ready', async () => {
   api = await startTestApi();
   const { pool } = api.database;
-  const { rows: [last] } = await pool.query('delete from commerce.migrations where position = (select max(position) from commerce.migrations) returning *');
+  const {
+    rows: [last],
+  } = await pool.query(
+    'delete from commerce.migrations where position = (select max(position) from commerce.migrations) returning *',
+  );
   expect(await ask(api, '/readyz')).toEqual(notReady('migrations_pending'));
-  await pool.query('insert into commerce.migrations (position, name, hash) values ($1, $2, $3)', [last.position, last.name, 'edited']);
+  await pool.query('insert into commerce.migrations (position, name, hash) values ($1, $2, $3)', [
+    last.position,
+    last.name,
+    'edited',
+  ]);
   expect(await ask(api, '/readyz')).toEqual(notReady('migrations_diverged'));
 });
 

@@ -10,10 +10,18 @@ test('what programmers wrote is logged with its place', () => {
 
 test('the words of a database, a parser or anybody else are not, only class, code and place', () => {
   class DrizzleQueryError extends Error {}
-  const database = Object.assign(new Error('duplicate key: (kim@mail.example)'), { code: '23505', constraint: 'products_sku' });
-  const wrapped = new DrizzleQueryError('Failed query: insert\n    at secret-line\nparams: kim@mail.example', { cause: database });
+  const database = Object.assign(new Error('duplicate key: (kim@mail.example)'), {
+    code: '23505',
+    constraint: 'products_sku',
+  });
+  const wrapped = new DrizzleQueryError('Failed query: insert\n    at secret-line\nparams: kim@mail.example', {
+    cause: database,
+  });
   const fault = describeFault(wrapped);
-  expect(fault).toMatchObject({ type: 'DrizzleQueryError', cause: { type: 'Error', code: '23505', constraint: 'products_sku' } });
+  expect(fault).toMatchObject({
+    type: 'DrizzleQueryError',
+    cause: { type: 'Error', code: '23505', constraint: 'products_sku' },
+  });
   expect(JSON.stringify(fault)).not.toMatch(/kim@|secret-line|Failed/);
   expect(fault.stack).toContain('log.test.ts');
   const quoting = new SyntaxError('Unexpected token \'m\', "my-secret" is not valid JSON');
@@ -23,7 +31,11 @@ test('the words of a database, a parser or anybody else are not, only class, cod
 test('a refusal’s cause is told, and a chain that never ends is cut', () => {
   const error = new CommerceError('database_unavailable', 'the database cannot be reached');
   error.cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
-  expect(describeFault(error)).toMatchObject({ type: 'CommerceError', code: 'database_unavailable', cause: { code: 'ECONNREFUSED', message: /ECONNREFUSED/ } });
+  expect(describeFault(error)).toMatchObject({
+    type: 'CommerceError',
+    code: 'database_unavailable',
+    cause: { code: 'ECONNREFUSED', message: /ECONNREFUSED/ },
+  });
   const endless = new Error('again');
   endless.cause = endless;
   expect(JSON.stringify(describeFault(endless)).length).toBeLessThan(10_000);

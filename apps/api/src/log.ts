@@ -15,9 +15,16 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return destination ? pino(options, destination) : pino(options);
 }
 
-type FaultLine = { type: string; message?: string; code?: string; constraint?: string; stack?: string; cause?: FaultLine };
+type FaultLine = {
+  type: string;
+  message?: string;
+  code?: string;
+  constraint?: string;
+  stack?: string;
+  cause?: FaultLine;
+};
 
-// What these say is written by programmers. A database's message may quote the row, Drizzle's quotes SQL and parameters,
+// What these say is written by programmers. A database's message may quote the row, Drizzle's SQL and parameters,
 // JSON.parse's the input; of those only the class, codes and the place in the code are logged.
 const plainSpoken: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, CommerceError];
 const depthMax = 5;
@@ -46,5 +53,10 @@ function isPlainSpoken(error: Error & { code?: unknown }): boolean {
 /** The stack without the message that it begins with. */
 function framesOf({ stack = '', message }: Error): string {
   const afterMessage = message === '' ? stack : stack.slice(stack.lastIndexOf(message) + message.length);
-  return afterMessage.split('\n').filter((line) => /^ +at /.test(line)).slice(0, 12).map((line) => line.trim()).join(' < ');
+  return afterMessage
+    .split('\n')
+    .filter((line) => /^ +at /.test(line))
+    .slice(0, 12)
+    .map((line) => line.trim())
+    .join(' < ');
 }

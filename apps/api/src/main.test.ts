@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { createCommerce } from '@commerce-core/core';
 import { openTestDatabase, type TestDatabase } from '@commerce-core/core/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -51,7 +51,11 @@ async function orderInFlight(url: string) {
   return { order, release };
 }
 
-const refusesConnections = (url: string) => fetch(`${url}/healthz`).then(() => false, () => true);
+const refusesConnections = (url: string) =>
+  fetch(`${url}/healthz`).then(
+    () => false,
+    () => true,
+  );
 
 test('it says where it listens and what is on, runs its loops, and ends when it is told', async () => {
   const program = start({ MOCK_WEBHOOK_SECRETS: webhookSecret, CUSTOMER_JWT_SECRET: 'x'.repeat(32) });
@@ -59,7 +63,9 @@ test('it says where it listens and what is on, runs its loops, and ends when it 
   expect(line).toMatchObject({ level: 'info', providers: ['mock'], customers: 'secret' });
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
   const { id: orderId } = await place(url);
-  await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [orderId]);
+  await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
+    orderId,
+  ]);
   const client = createClient({ url, token: key });
   await until(async () => (await client.order.get.query({ orderId })).status === 'EXPIRED');
   program.child.kill('SIGTERM');
@@ -87,7 +93,7 @@ test('told to end, it takes nothing new and finishes an order in flight', async 
   expect(rows).toEqual([{ status: 'CREATED' }]);
 });
 
-test('the same signal twice, as npm and a terminal send it, still finishes; one that comes later ends it at once', async () => {
+test('a signal doubled, as npm and a terminal do, is one; another one later ends it at once', async () => {
   const program = start();
   const { order, release } = await orderInFlight((await program.said('listening')).url);
   program.child.kill('SIGINT');
@@ -111,10 +117,21 @@ test('a signal while it waits for its database ends it at once', async () => {
   expect(await program.exit).toBe(0);
 });
 
-test('when whoever started it is gone, it ends too', async () => {
+test('when whoever started it is gone it ends too, and connections that ask nothing do not hold it up', async () => {
   const program = start({}, { ipc: true });
-  await program.said('listening');
+  const { url } = await program.said('listening');
+  const open = async (text: string) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+      .on('error', () => {})
+      .resume();
+    await once(socket, 'connect');
+    socket.write(text);
+  };
+  await open('');
+  await open('POST /trpc/order.create HTTP/1.1\r\nHost');
+  await fetch(`${url}/healthz`);
   program.child.disconnect();
+  // 1 would mean that it waited until its patience ended.
   expect(await program.exit).toBe(0);
 });
 

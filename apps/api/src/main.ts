@@ -57,6 +57,7 @@ async function main(env: Env): Promise<void> {
     log.info({ reason }, 'stopping');
     const late = setTimeout(() => process.exit(1), graceMs + 1_000);
     const finished = await serving.close(graceMs);
+    await commerce.close();
     await loops;
     await database.close();
     clearTimeout(late);
@@ -71,7 +72,8 @@ async function main(env: Env): Promise<void> {
 
 /** Why it didn't start, in words where we have them. */
 function explain(error: unknown): string {
-  if (error instanceof EnvError || error instanceof DatabaseUnusable || error instanceof MigrationsDiverged) return error.message;
+  if (error instanceof EnvError || error instanceof DatabaseUnusable || error instanceof MigrationsDiverged)
+    return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === 'EADDRINUSE') return `port ${port} is taken; PORT names another one`;
   if (code === 'EACCES') return `port ${port} may not be used by this user; PORT names another one`;

@@ -8,6 +8,9 @@ export function answerRefusal(c: Context<AppEnv>, thrown: unknown, status?: 503)
   const refusal = refusalOf(thrown);
   const answered = status ?? refusal.status;
   note(c.get('trace'), { ...refusal, status: answered }, thrown);
-  const { body: { code, details }, message } = refusal;
+  const {
+    body: { code, details },
+    message,
+  } = refusal;
   return c.json({ error: { code, message, details } }, answered as ContentfulStatusCode);
 }

@@ -26,7 +26,12 @@ export async function startDatabase({ patienceMs, onWait, ...options }: StartDat
   }
 }
 
-async function reach(database: Database, place: string, patienceMs: number, onWait?: (message: string) => void): Promise<void> {
+async function reach(
+  database: Database,
+  place: string,
+  patienceMs: number,
+  onWait?: (message: string) => void,
+): Promise<void> {
   const giveUpAt = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -34,7 +39,8 @@ async function reach(database: Database, place: string, patienceMs: number, onWa
       return;
     } catch (error) {
       const message = `no PostgreSQL answers at ${place} (${codeOf(error)})`;
-      if (refusesForGood(error)) throw new DatabaseUnusable(`PostgreSQL at ${place} refuses us (${codeOf(error)})`, { cause: error });
+      if (refusesForGood(error))
+        throw new DatabaseUnusable(`PostgreSQL at ${place} refuses us (${codeOf(error)})`, { cause: error });
       if (performance.now() >= giveUpAt) throw new DatabaseUnusable(message, { cause: error });
       if (attempt === 1) onWait?.(`${message}; waiting up to ${Math.round(patienceMs / 1000)} s for it`);
       await sleep(Math.min(250, patienceMs));

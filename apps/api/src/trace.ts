@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Caller } from './caller.ts';
 import type { Logger } from './log.ts';
@@ -18,7 +19,7 @@ export type Trace = {
   facts: Record<string, unknown>;
 };
 
-export type AppEnv = { Variables: { trace: Trace } };
+export type AppEnv = { Variables: { trace: Trace }; Bindings: Partial<HttpBindings> | undefined };
 
 const usableId = /^[\w.:=@/+-]{1,128}$/;
 const pathLengthMax = 200;
@@ -29,7 +30,15 @@ export function tracing(log: Logger, stopping: AbortSignal): MiddlewareHandler<A
     const begin = performance.now();
     const given = c.req.header('x-request-id');
     const id = given !== undefined && usableId.test(given) ? given : randomUUID();
-    const trace: Trace = { id, caller: undefined, procedures: [], codes: [], retryLater: false, fault: undefined, facts: {} };
+    const trace: Trace = {
+      id,
+      caller: undefined,
+      procedures: [],
+      codes: [],
+      retryLater: false,
+      fault: undefined,
+      facts: {},
+    };
     c.set('trace', trace);
     await next();
     // After `next`: tRPC answers with a Response of its own, which knows nothing of headers set before.

@@ -22,7 +22,7 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     maxSize: bodyBytesMax,
     onError: (c) => answer(c, new CommerceError('payload_too_large', `a request has at most ${bodyBytesMax} bytes`)),
   });
-  return new Hono<AppEnv>().all('/*', limit, async (c) => {
+  return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
     trace.procedures = procedureNames(c.req.path);
     // tRPC takes forms and streams too, whose parts have no limits of their own.

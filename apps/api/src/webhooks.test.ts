@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from './client.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
-import { refused } from './testing/refused.ts';
+import { pendingOrder } from './testing/pending-order.ts';
 import { signWebhook, type WebhookMessage } from './testing/webhook.ts';
 
 let api: TestApi;
@@ -17,94 +17,25 @@ afterAll(() => api?.close());
 
 const path = '/api/v1/payments/webhooks/mock';
 
-/** An order of 2 out of 5 units with a live payment. */
-async function pending() {
-  const productId = await api.product({ quantity: 5 });
-  const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId, quantity: 2 }] });
-  const payment = await customer.payment.create.mutate({ orderId, provider: 'mock' });
-  const about = { paymentId: payment.id, amount: payment.amount, currency: payment.currency };
-  return { productId, orderId, payment, approval: { type: 'AUTHORIZED', ...about }, failure: { type: 'FAILED', ...about, failureCode: 'card_declined' } };
-}
-
 const orderStatus = async (orderId: string) => (await customer.order.get.query({ orderId })).status;
-const attempts = async (orderId: string) => (await customer.payment.list.query({ orderId })).items.map(({ status }) => status);
-
-describe('paying', () => {
-  test('an attempt makes the order PAYMENT_PENDING, itself CREATED; another one meanwhile answers 409', async () => {
-    const { orderId, payment, productId } = await pending();
-    expect(payment).toMatchObject({ orderId, provider: 'mock', status: 'CREATED', amount: 2_000, currency: 'KRW' });
-    expect(await orderStatus(orderId)).toBe('PAYMENT_PENDING');
-    expect(await api.stock(productId)).toEqual([5, 2]);
-    expect(await refused(customer.payment.create.mutate({ orderId, provider: 'mock' }))).toEqual({ status: 409, code: 'payment_in_progress' });
-  });
-
-  test('a provider that is not configured answers 404', async () => {
-    const { orderId } = await pending();
-    expect(await refused(customer.payment.create.mutate({ orderId, provider: 'stripe' }))).toEqual({ status: 404, code: 'provider_not_configured' });
-  });
-
-  test('an approval pays the order and takes the stock; then it ships and arrives', async () => {
-    const { orderId, productId, approval } = await pending();
-    expect(await api.webhook(approval)).toEqual({
-      status: 200, body: { outcome: 'APPLIED', effect: 'order_paid', duplicate: false, eventId: expect.any(String) },
-    });
-    expect([await orderStatus(orderId), await attempts(orderId)]).toEqual(['PAID', ['AUTHORIZED']]);
-    expect(await api.stock(productId)).toEqual([3, 0]);
-
-    const { items: [shipment], nextCursor } = await customer.shipment.list.query({ orderId });
-    expect([shipment?.status, nextCursor]).toEqual(['READY', null]);
-    const shipmentId = shipment!.id;
-    const parcel = { carrier: 'CJ', trackingNumber: '1234' };
-    expect(await operator.shipment.dispatch.mutate({ shipmentId, ...parcel })).toMatchObject({ status: 'SHIPPED', ...parcel });
-    expect(await refused(customer.order.cancel.mutate({ orderId }))).toMatchObject({ status: 409, code: 'invalid_transition' });
-    expect(await operator.shipment.markInTransit.mutate({ shipmentId })).toMatchObject({ status: 'IN_TRANSIT' });
-    expect(await operator.shipment.deliver.mutate({ shipmentId })).toMatchObject({ status: 'DELIVERED' });
-    expect(await customer.order.get.query({ orderId })).toMatchObject({ status: 'PAID', fulfillmentStatus: 'DELIVERED' });
-    expect(await refused(operator.shipment.deliver.mutate({ shipmentId: randomUUID() }))).toEqual({ status: 404, code: 'shipment_not_found' });
-  });
-
-  test('a failure gives the stock back; a new attempt holds it again and may succeed', async () => {
-    const { orderId, productId, failure } = await pending();
-    expect((await api.webhook(failure)).body).toMatchObject({ outcome: 'APPLIED', effect: 'payment_failed' });
-    expect(await orderStatus(orderId)).toBe('PAYMENT_FAILED');
-    expect(await api.stock(productId)).toEqual([5, 0]);
-    const { id: paymentId, amount, currency } = await customer.payment.create.mutate({ orderId, provider: 'mock' });
-    expect(await api.stock(productId)).toEqual([5, 2]);
-    await api.webhook({ type: 'AUTHORIZED', paymentId, amount, currency });
-    expect([await orderStatus(orderId), await attempts(orderId)]).toEqual(['PAID', ['AUTHORIZED', 'FAILED']]);
-    expect(await api.stock(productId)).toEqual([3, 0]);
-  });
-
-  test('another amount than was asked leaves the order unpaid and asks for a person', async () => {
-    const { orderId, productId, approval } = await pending();
-    expect((await api.webhook({ ...approval, amount: 1_999 })).body).toMatchObject({ outcome: 'APPLIED', effect: 'payment_in_review' });
-    expect(await customer.order.get.query({ orderId })).toMatchObject({ status: 'PAYMENT_PENDING', needsAttention: 'amount_mismatch' });
-    expect(await api.stock(productId)).toEqual([5, 2]);
-    expect(await operator.order.clearAttention.mutate({ orderId })).toMatchObject({ needsAttention: null });
-  });
-
-  test('an approval after the order was canceled is money to give back', async () => {
-    const { orderId, approval } = await pending();
-    await customer.order.cancel.mutate({ orderId });
-    expect(await api.webhook(approval)).toMatchObject({ status: 200, body: { outcome: 'APPLIED', effect: 'surplus' } });
-    const { items } = await (await api.operator('money')).refund.list.query({ orderId });
-    expect(items).toMatchObject([{ status: 'REQUESTED', amount: 2_000, reason: 'surplus' }]);
-  });
-});
+const attempts = async (orderId: string) =>
+  (await customer.payment.list.query({ orderId })).items.map(({ status }) => status);
 
 describe('the same event again', () => {
   test('answers 200 with the first outcome and changes nothing', async () => {
-    const { orderId, productId, approval } = await pending();
+    const { orderId, productId, approval } = await pendingOrder(api, customer);
     const eventId = randomUUID();
     const first = await api.webhook(approval, { eventId });
     const again = await api.webhook(approval, { eventId });
     expect(again).toEqual({ status: 200, body: { ...first.body, duplicate: true } });
     expect(await api.stock(productId)).toEqual([3, 0]);
-    expect((await customer.order.history.query({ orderId })).items.filter(({ type }) => type === 'order.paid')).toHaveLength(1);
+    expect(
+      (await customer.order.history.query({ orderId })).items.filter(({ type }) => type === 'order.paid'),
+    ).toHaveLength(1);
   });
 
   test('50 times at once is applied once', async () => {
-    const { orderId, productId, approval } = await pending();
+    const { orderId, productId, approval } = await pendingOrder(api, customer);
     const eventId = randomUUID();
     const answers = await Promise.all(Array.from({ length: 50 }, () => api.webhook(approval, { eventId })));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.outcome}`))).toEqual(new Set(['200 APPLIED']));
@@ -114,17 +45,26 @@ describe('the same event again', () => {
   });
 
   test('with other content is a conflict: 200, the first stays', async () => {
-    const { orderId, approval, failure } = await pending();
+    const { orderId, approval, failure } = await pendingOrder(api, customer);
     const eventId = randomUUID();
     await api.webhook(approval, { eventId });
-    expect(await api.webhook(failure, { eventId })).toMatchObject({ status: 200, body: { outcome: 'CONFLICT', duplicate: true } });
-    expect(await customer.order.get.query({ orderId })).toMatchObject({ status: 'PAID', needsAttention: 'event_conflict' });
+    expect(await api.webhook(failure, { eventId })).toMatchObject({
+      status: 200,
+      body: { outcome: 'CONFLICT', duplicate: true },
+    });
+    expect(await customer.order.get.query({ orderId })).toMatchObject({
+      status: 'PAID',
+      needsAttention: 'event_conflict',
+    });
   });
 
   test('two different approvals of one payment at once pay it once', async () => {
-    const { orderId, productId, approval } = await pending();
+    const { orderId, productId, approval } = await pendingOrder(api, customer);
     const answers = await Promise.all([api.webhook(approval), api.webhook(approval)]);
-    expect(answers.map(({ status, body }) => `${status} ${body.effect}`).toSorted()).toEqual(['200 already_settled', '200 order_paid']);
+    expect(answers.map(({ status, body }) => `${status} ${body.effect}`).toSorted()).toEqual([
+      '200 already_settled',
+      '200 order_paid',
+    ]);
     expect([await orderStatus(orderId), await api.stock(productId)]).toEqual(['PAID', [3, 0]]);
   });
 });
@@ -137,18 +77,18 @@ describe('what no gateway of ours sent', () => {
     ['301 s old', { secondsAgo: 301 }],
     ['310 s in the future', { secondsAgo: -310 }],
   ])('a message %s answers 400 and changes nothing', async (_, message) => {
-    const { orderId, approval } = await pending();
+    const { orderId, approval } = await pendingOrder(api, customer);
     expect(await api.webhook(approval, message)).toEqual({ status: 400, body: refusal('invalid_signature') });
     expect(await orderStatus(orderId)).toBe('PAYMENT_PENDING');
   });
 
   test.each([290, -300])('a message %d s old is taken: clocks differ', async (secondsAgo) => {
-    const { approval } = await pending();
+    const { approval } = await pendingOrder(api, customer);
     expect(await api.webhook(approval, { secondsAgo })).toMatchObject({ status: 200, body: { outcome: 'APPLIED' } });
   });
 
   test('a tampered body, id or time, or no signature at all, answers 400', async () => {
-    const { orderId, approval } = await pending();
+    const { orderId, approval } = await pendingOrder(api, customer);
     const { body, headers } = signWebhook(approval);
     const { 'webhook-signature': _, ...unsigned } = headers;
     const send = async (given: { body?: string; headers?: Record<string, string> }) => {
@@ -157,9 +97,14 @@ describe('what no gateway of ours sent', () => {
     };
     const later = String(Number(headers['webhook-timestamp']) + 1);
     for (const given of [
-      { body: body.replace('2000', '2001') }, { body: `${body} ` }, { body: '' },
-      { headers: { ...headers, 'webhook-id': randomUUID() } }, { headers: { ...headers, 'webhook-timestamp': later } },
-      { headers: { ...headers, 'webhook-signature': 'v1,AAAA' } }, { headers: unsigned }, { headers: {} },
+      { body: body.replace('2000', '2001') },
+      { body: `${body} ` },
+      { body: '' },
+      { headers: { ...headers, 'webhook-id': randomUUID() } },
+      { headers: { ...headers, 'webhook-timestamp': later } },
+      { headers: { ...headers, 'webhook-signature': 'v1,AAAA' } },
+      { headers: unsigned },
+      { headers: {} },
     ]) {
       expect(await send(given), JSON.stringify(given)).toEqual({ status: 400, body: refusal('invalid_signature') });
     }
@@ -167,7 +112,12 @@ describe('what no gateway of ours sent', () => {
   });
 
   test.each([
-    'not JSON', '', '[]', 'null', '{"type":"AUTHORIZED"}', '{"type":"STOLEN","paymentId":"x","amount":1,"currency":"KRW"}',
+    'not JSON',
+    '',
+    '[]',
+    'null',
+    '{"type":"AUTHORIZED"}',
+    '{"type":"STOLEN","paymentId":"x","amount":1,"currency":"KRW"}',
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: -1, currency: 'KRW' }),
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1.5, currency: 'KRW' }),
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'won' }),

@@ -17,7 +17,8 @@ const messageFaults: readonly ErrorCode[] = ['invalid_signature', 'malformed_eve
 export function webhookRoutes(commerce: Commerce) {
   const limit = bodyLimit({
     maxSize: bodyBytesMax,
-    onError: (c) => answerRefusal(c, new CommerceError('payload_too_large', `a webhook has at most ${bodyBytesMax} bytes`)),
+    onError: (c) =>
+      answerRefusal(c, new CommerceError('payload_too_large', `a webhook has at most ${bodyBytesMax} bytes`)),
   });
   return new Hono<AppEnv>().post('/:provider', limit, async (c) => {
     const { provider } = c.req.param();

@@ -1,4 +1,11 @@
-import { CommerceError, customerId, listOrdersInput, orderHistoryInput, orderIdInput, placeOrderInput } from '@commerce-core/core';
+import {
+  CommerceError,
+  customerId,
+  listOrdersInput,
+  orderHistoryInput,
+  orderIdInput,
+  placeOrderInput,
+} from '@commerce-core/core';
 import { ownOrders } from '../access.ts';
 import type { Caller } from '../caller.ts';
 import { procedure, router } from '../trpc.ts';
@@ -6,10 +13,14 @@ import { procedure, router } from '../trpc.ts';
 const createOrderInput = placeOrderInput.extend({ customerId: customerId.optional() });
 
 export const orderRouter = router({
-  create: procedure.input(createOrderInput).mutation(({ ctx, input: { customerId: given, ...order } }) =>
-    ctx.commerce.placeOrder({ ...order, customerId: orderedBy(ctx.caller, given) })),
-  get: procedure.input(orderIdInput).query(({ ctx, input }) =>
-    ctx.commerce.getOrder({ ...input, ...ownOrders(ctx.caller) })),
+  create: procedure
+    .input(createOrderInput)
+    .mutation(({ ctx, input: { customerId: given, ...order } }) =>
+      ctx.commerce.placeOrder({ ...order, customerId: orderedBy(ctx.caller, given) }),
+    ),
+  get: procedure
+    .input(orderIdInput)
+    .query(({ ctx, input }) => ctx.commerce.getOrder({ ...input, ...ownOrders(ctx.caller) })),
   list: procedure.input(listOrdersInput.optional()).query(({ ctx, input = {} }) => {
     if (ctx.caller.kind === 'customer') {
       if (input.customerId !== undefined) throw refusedField('customerId', 'the list is always the caller’s own');
@@ -17,10 +28,12 @@ export const orderRouter = router({
     }
     return ctx.commerce.listOrders({ ...input, ...ownOrders(ctx.caller) });
   }),
-  history: procedure.input(orderHistoryInput).query(({ ctx, input }) =>
-    ctx.commerce.orderHistory({ ...input, ...ownOrders(ctx.caller) })),
-  cancel: procedure.input(orderIdInput).mutation(({ ctx, input }) =>
-    ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) })),
+  history: procedure
+    .input(orderHistoryInput)
+    .query(({ ctx, input }) => ctx.commerce.orderHistory({ ...input, ...ownOrders(ctx.caller) })),
+  cancel: procedure
+    .input(orderIdInput)
+    .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) })),
   clearAttention: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.clearAttention(input)),
 });
 

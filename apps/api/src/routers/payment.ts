@@ -4,8 +4,10 @@ import { procedure, router } from '../trpc.ts';
 import { onePage } from './one-page.ts';
 
 export const paymentRouter = router({
-  create: procedure.input(createPaymentInput).mutation(({ ctx, input }) =>
-    ctx.commerce.createPayment({ ...input, ...ownOrders(ctx.caller) })),
-  list: procedure.input(orderIdInput).query(async ({ ctx, input }) =>
-    onePage(await ctx.commerce.listPayments({ ...input, ...ownOrders(ctx.caller) }))),
+  create: procedure
+    .input(createPaymentInput)
+    .mutation(({ ctx, input }) => ctx.commerce.createPayment({ ...input, ...ownOrders(ctx.caller) })),
+  list: procedure
+    .input(orderIdInput)
+    .query(async ({ ctx, input }) => onePage(await ctx.commerce.listPayments({ ...input, ...ownOrders(ctx.caller) }))),
 });

@@ -1,4 +1,10 @@
-import { createProductInput, listProductsInput, productIdInput, renameProductInput, repriceProductInput } from '@commerce-core/core';
+import {
+  createProductInput,
+  listProductsInput,
+  productIdInput,
+  renameProductInput,
+  repriceProductInput,
+} from '@commerce-core/core';
 import { z } from 'zod';
 import { requireScope } from '../access.ts';
 import type { Caller } from '../caller.ts';

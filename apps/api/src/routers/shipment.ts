@@ -4,9 +4,12 @@ import { procedure, router } from '../trpc.ts';
 import { onePage } from './one-page.ts';
 
 export const shipmentRouter = router({
-  list: procedure.input(orderIdInput).query(async ({ ctx, input }) =>
-    onePage(await ctx.commerce.listShipments({ ...input, ...ownOrders(ctx.caller) }))),
+  list: procedure
+    .input(orderIdInput)
+    .query(async ({ ctx, input }) => onePage(await ctx.commerce.listShipments({ ...input, ...ownOrders(ctx.caller) }))),
   dispatch: procedure.input(dispatchShipmentInput).mutation(({ ctx, input }) => ctx.commerce.dispatchShipment(input)),
-  markInTransit: procedure.input(shipmentIdInput).mutation(({ ctx, input }) => ctx.commerce.markShipmentInTransit(input)),
+  markInTransit: procedure
+    .input(shipmentIdInput)
+    .mutation(({ ctx, input }) => ctx.commerce.markShipmentInTransit(input)),
   deliver: procedure.input(shipmentIdInput).mutation(({ ctx, input }) => ctx.commerce.deliverShipment(input)),
 });

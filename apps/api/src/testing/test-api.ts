@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createCommerce, mockGateway, scopes, type Commerce, type Database, type Scope } from '@commerce-core/core';
+import {
+  connect,
+  createCommerce,
+  mockGateway,
+  scopes,
+  type Commerce,
+  type Database,
+  type Scope,
+} from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
 import { SignJWT } from 'jose';
 import { createApp } from '../app.ts';
@@ -56,7 +64,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const lines: string[] = [];
   const stopping = new AbortController();
   const gateways = [mockGateway([webhookSecret])];
-  const commerce = createCommerce({ database, gateways, ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }) });
+  const commerce = createCommerce({
+    database,
+    gateways,
+    ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
+  });
   const app = createApp({
     commerce,
     database,
@@ -80,7 +92,13 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     (await seed.createApiKey({ name: 'of a test', scopes: asked.length > 0 ? asked : [...scopes] })).key;
 
   return {
-    url, database, commerce, webhookSecret, customerTokenSecret, token, apiKey,
+    url,
+    database,
+    commerce,
+    webhookSecret,
+    customerTokenSecret,
+    token,
+    apiKey,
     databaseUrl: own.url,
     anonymous: () => createClient({ url }),
     customer: async (customerId = randomUUID()) => createClient({ url, token: await token(customerId) }),

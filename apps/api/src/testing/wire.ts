@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** The line between the API and its database. While it is cut nobody listens at its end, and after `mend` it is as before. */
+/** The line between the API and its database. While it is cut nobody listens at its end; `mend` makes it as before. */
 export type Wire = { url: string; cut: () => Promise<void>; mend: () => Promise<void> };
 
 export async function openWire(url: string): Promise<Wire> {
@@ -12,7 +12,10 @@ export async function openWire(url: string): Promise<Wire> {
     const end = () => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', end).on('close', () => { sockets.delete(socket); end(); });
+      socket.on('error', end).on('close', () => {
+        sockets.delete(socket);
+        end();
+      });
     }
     client.pipe(upstream).pipe(client);
   };
