@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Client } from '@commerce-core/api/client';
 import { createClient } from '@commerce-core/api/client';
 import { Failure } from './failure.ts';
+import { shopFetch } from './shop-fetch.ts';
 
 /** Where the shop is and what opens it. */
 export type Connection = {
@@ -45,10 +46,11 @@ export function findConnection(env = process.env, folder = process.cwd()): Conne
 /** A client for the shop as an operator. @throws Failure when there is no shop or no key */
 export function connect(): { client: Client; connection: Connection } {
   const connection = findConnection();
-  if (!connection.apiKey) {
-    throw new Failure(`No API key for ${connection.url}. Set COMMERCE_API_KEY to an operator's key.`, 2);
+  const { url, apiKey } = connection;
+  if (!apiKey) {
+    throw new Failure(`No API key for ${url}. Set COMMERCE_API_KEY to an operator's key.`, 2);
   }
-  return { client: createClient({ url: connection.url, token: connection.apiKey }), connection };
+  return { client: createClient({ url, token: apiKey, fetch: shopFetch(url) }), connection };
 }
 
 function readLocal(start: string): Local {

@@ -1,34 +1,34 @@
 import { commerceErrorOf } from '@commerce-core/api/client';
+import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
 import { findConnection } from './connection.ts';
 import { Failure } from './failure.ts';
-import { commerceCode, errorData, isUnreachable, Unreachable } from './refusal.ts';
+import { commerceCode, statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/read-rows.ts';
 
 /** A failed command in words, and what the process ends with: 1 for a refusal or failure, 2 for a wrong call. */
 export function explain(error: unknown): { message: string; exitCode: 1 | 2 } {
   if (error instanceof Failure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof InputError || error instanceof CommanderError) return { message: error.message, exitCode: 2 };
-  if (error instanceof Unreachable) return { message: error.message, exitCode: 1 };
-  if (isUnreachable(error)) return { message: nobodyThere(error), exitCode: 1 };
-  const data = errorData(error);
-  if (data) return { message: refused(error as Error), exitCode: 1 };
-  if (error instanceof Error && error.name === 'TRPCClientError') {
-    return { message: `What answers at ${shopUrl()} is not the shop's API.`, exitCode: 1 };
+  const nobody = unreachable(error);
+  if (nobody) return { message: nobody.message, exitCode: 1 };
+  if (error instanceof TRPCClientError) {
+    const isShop = commerceErrorOf(error) !== undefined;
+    return { message: isShop ? refused(error) : `What answers at ${shopUrl()} is not the shop's API.`, exitCode: 1 };
   }
   return { message: `Something went wrong here: ${error instanceof Error ? error.message : String(error)}`, exitCode: 1 };
 }
 
 function refused(error: Error): string {
-  const { code, httpStatus } = errorData(error) ?? {};
-  if (httpStatus === 401) {
+  const status = statusOf(error);
+  if (status === 401) {
     const source = process.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
     return `The shop at ${shopUrl()} does not know the API key from ${source}: it is wrong or was revoked.`;
   }
-  if (httpStatus === 403) return `The API key may not do that (${error.message}).`;
-  if (httpStatus === 503) return `The shop at ${shopUrl()} has no room or no database just now. Try again.`;
+  if (status === 503) return `The shop at ${shopUrl()} has no room or no database just now. Try again.`;
+  if (status === 403) return `The API key may not do that (${error.message}).`;
   const lines = detailLines(commerceErrorOf(error)?.details);
-  return [`${error.message} (${commerceCode(error) ?? code ?? 'no code'})`, ...lines].join('\n');
+  return [`${error.message} (${commerceCode(error)})`, ...lines].join('\n');
 }
 
 /** What the details of a refusal add to its message, a line each. */
@@ -43,22 +43,6 @@ function detailLines(details: unknown): string[] {
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
   if (typeof reservedQty === 'number') return [`  held by orders: ${reservedQty}`];
   return [];
-}
-
-function nobodyThere(error: unknown): string {
-  const codes: Record<string, string> = {
-    ECONNREFUSED: 'nothing listens there',
-    ENOTFOUND: 'there is no such host',
-    EAI_AGAIN: 'its name cannot be looked up',
-    ECONNRESET: 'the connection broke',
-    UND_ERR_SOCKET: 'the connection broke',
-    UND_ERR_HEADERS_TIMEOUT: 'it took too long',
-  };
-  let why: string | undefined;
-  for (let cause: unknown = error; cause instanceof Error && why === undefined; cause = cause.cause) {
-    if ('code' in cause) why = codes[String(cause.code)];
-  }
-  return `No answer from ${shopUrl()}${why ? `: ${why}` : ''}. Is the shop running? \`npm start\` starts it.`;
 }
 
 function shopUrl(): string {

@@ -8,7 +8,7 @@ const env = z
     PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
     HOST: z.string().min(1).default('127.0.0.1'),
     WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
-    MOCK_WEBHOOK_SECRET: z.string().refine(isSecret, 'is not whsec_ followed by base64 of 24 bytes or more'),
+    MOCK_WEBHOOK_SECRET: z.string().refine(isSecret, 'is not whsec_ followed by base64 of 16 bytes or more'),
   })
   .safeParse(process.env);
 

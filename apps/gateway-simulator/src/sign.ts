@@ -5,15 +5,14 @@ const PREFIX = 'whsec_';
 /**
  * The key inside a `whsec_<base64>` secret.
  *
- * @throws Error when the prefix is missing or what follows is no base64 of at least 24 bytes, the least that Standard
- * Webhooks allows.
+ * @throws Error when the prefix is missing or what follows is no base64 of at least 16 bytes
  */
 export function webhookKey(secret: string): Buffer {
   const encoded = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
   const key = Buffer.from(encoded, 'base64');
   // Buffer.from skips what isn't base64, so a damaged secret would sign with some other key and never match.
-  if (key.length < 24 || key.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) {
-    throw new Error('a webhook secret is whsec_ followed by the base64 of at least 24 random bytes');
+  if (key.length < 16 || key.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) {
+    throw new Error('a webhook secret is whsec_ followed by the base64 of at least 16 random bytes');
   }
   return key;
 }

@@ -13,7 +13,6 @@ import { demandOf, firstInvoices, planReplay } from '../replay/plan.ts';
 import { startProgress } from '../replay/progress.ts';
 import { readRows } from '../replay/read-rows.ts';
 import { renderReport, reportOf } from '../replay/report.ts';
-import { withRetries } from '../replay/retry.ts';
 import { runInvoices } from '../replay/run.ts';
 import { checkSimulator } from '../replay/simulator.ts';
 import { stockUp } from '../replay/stock-up.ts';
@@ -96,7 +95,7 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
 
 async function askDoctor(client: Client): Promise<Violation[] | null> {
   try {
-    const { violations } = await withRetries(() => client.system.doctor.query());
+    const { violations } = await client.system.doctor.query();
     return violations;
   } catch (error) {
     note(explain(error).message);

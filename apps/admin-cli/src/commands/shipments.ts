@@ -30,7 +30,7 @@ export function addShipmentCommands(program: Command): void {
   });
 
   addCommand(shipments, 'dispatch <shipment> <carrier> <tracking-number>', 'hand a parcel to its carrier', [
-    'shipments dispatch 0199d3c4-8a2c-7c11-8f3e-5b7d9e1f2a34 "Royal Mail" RM123456785GB',
+    'shipments dispatch 0199d3c4-8a2c-7c11-8f3e-5b7d9e1f2a34 DHL 4711',
   ]).action(async (shipmentId: string, carrier: string, trackingNumber: string, options: JsonOption) => {
     const { client } = connect();
     printShipment(await client.shipment.dispatch.mutate({ shipmentId, carrier, trackingNumber }), options);

@@ -15,9 +15,12 @@ export type Targets = { open: PlacedOrder[]; shipped: boolean };
 
 /** Who ordered what, so that a cancellation finds the latest order of its customer with its product. */
 export type Ledger = {
-  note(invoice: Invoice, order: PlacedOrder): void;
-  /** @param isOpen whether an order can still be canceled */
-  find(cancellation: Invoice, isOpen: (order: PlacedOrder) => boolean): Targets;
+  note: (invoice: Invoice, order: PlacedOrder) => void;
+  /**
+   * @param ordersBefore how many orders of the file stand before the cancellation; later ones are none of its business
+   * @param isOpen whether an order can still be canceled
+   */
+  find: (cancellation: Invoice, ordersBefore: number, isOpen: (order: PlacedOrder) => boolean) => Targets;
 };
 
 export function createLedger(): Ledger {
@@ -28,12 +31,15 @@ export function createLedger(): Ledger {
       let bySku = byCustomer.get(customerId);
       if (!bySku) byCustomer.set(customerId, (bySku = new Map()));
       for (const { sku } of lines) {
-        const orders = bySku.get(sku);
-        if (!orders) bySku.set(sku, [order]);
-        else if (orders.at(-1) !== order) orders.push(order);
+        const orders = bySku.get(sku) ?? [];
+        bySku.set(sku, orders);
+        // By their place in the file: guests' orders are placed side by side and may come in out of it.
+        let at = orders.length;
+        while (at > 0 && (orders[at - 1]?.ordinal ?? 0) > order.ordinal) at -= 1;
+        if (orders[at - 1] !== order) orders.splice(at, 0, order);
       }
     },
-    find({ customerId, lines }, isOpen) {
+    find({ customerId, lines }, ordersBefore, isOpen) {
       const bySku = byCustomer.get(customerId);
       const open = new Set<PlacedOrder>();
       let shipped = false;
@@ -42,7 +48,7 @@ export function createLedger(): Ledger {
         const orders = bySku?.get(sku) ?? [];
         // Canceled ones never come back, so nobody looks at them again.
         while (orders.at(-1)?.state === 'CANCELED') orders.pop();
-        const latest = orders.at(-1);
+        const latest = orders.findLast(({ ordinal, state }) => ordinal < ordersBefore && state !== 'CANCELED');
         if (latest && isOpen(latest)) open.add(latest);
         else if (latest) shipped = true;
       }

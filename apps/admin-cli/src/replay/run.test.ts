@@ -138,10 +138,31 @@ test("one customer's invoices come in the order of the file however many run at 
   const { shop, log } = slowShop();
   await run(invoices, shop, { concurrency: 12, shipAfter: Number.POSITIVE_INFINITY });
   for (const customer of new Set(invoices.map(({ customerId }) => customerId))) {
+    if (customer === 'guest') continue;
     const theirs = invoices.filter(({ customerId, isCancellation }) => customerId === customer && !isCancellation);
     const placed = log.filter((entry) => theirs.some(({ invoiceNo }) => entry === `place ${invoiceNo}`));
     expect(placed).toEqual(theirs.map(({ invoiceNo }) => `place ${invoiceNo}`));
   }
+});
+
+test('guests’ orders do not wait for each other', async () => {
+  const { shop, busy } = slowShop();
+  await run(Array.from({ length: 20 }, (_, index) => invoice(`${index}`, 'guest', 'a')), shop, { concurrency: 8 });
+  expect(busy.most).toBe(8);
+});
+
+test('a guest’s cancellation finds the latest order before it, however late that was placed', async () => {
+  const first = Promise.withResolvers<void>();
+  const { shop } = slowShop({
+    place: async ({ invoiceNo }) => {
+      if (invoiceNo === '1') await first.promise;
+      if (invoiceNo === '3') first.resolve();
+      return { orderId: invoiceNo, amount: 100 };
+    },
+  });
+  const invoices = [invoice('0', 'guest', 'a'), invoice('1', 'guest', 'a'), invoice('C2', 'guest', 'a'), invoice('3', 'guest', 'a')];
+  const { orders } = await run(invoices, shop, { concurrency: 4, shipAfter: 10 });
+  expect(states(orders)).toEqual({ 0: 'PAID', 1: 'CANCELED', 3: 'PAID' });
 });
 
 test('a refused order is counted by reason and hides nothing from a later cancellation', async () => {

@@ -1,4 +1,5 @@
 import { createGate } from './gate.ts';
+import { createCustomerQueue } from './customer-queue.ts';
 import type { PlacedOrder } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { Invoice } from './plan.ts';
@@ -40,9 +41,9 @@ const ERRORS_KEPT = 5;
 const AHEAD = 16;
 
 /**
- * Sends invoices through a shop. One customer's come one after the other, different customers' at the same time, and
- * what a cancellation meets depends on the file alone, never on timing: an order is open as long as `shipAfter` says.
- * A failure that a retry could not mend is counted and the rest goes on, unless `isFatal` says that nothing will work.
+ * Sends invoices through a shop, one customer's after the other and different customers' at the same time. What a
+ * cancellation meets depends on the file alone, never on timing: an order is open as long as `shipAfter` says. A failure
+ * that a retry could not mend is counted and the rest goes on, unless `isFatal` says that nothing will work.
  */
 export async function runInvoices(
   invoices: readonly Invoice[],
@@ -95,7 +96,7 @@ export async function runInvoices(
   async function cancel(invoice: Invoice, ordersBefore: number): Promise<void> {
     const { cancellations } = result;
     const isOpen = ({ ordinal }: PlacedOrder) => ordersBefore - 1 - ordinal < shipAfter;
-    const { open, shipped } = ledger.find(invoice, isOpen);
+    const { open, shipped } = ledger.find(invoice, ordersBefore, isOpen);
     let canceled = 0;
     for (const target of open) {
       if (!(await shop.cancel(target.orderId))) continue;
@@ -122,8 +123,9 @@ export async function runInvoices(
       ordersThrough += 1;
       const target = byOrdinal.get(due);
       byOrdinal.delete(due);
-      if (!target || target.state !== 'PAID' || stopped()) continue;
+      if (!target || target.state !== 'PAID') continue;
       const task = attempt(async () => {
+        if (stopped()) return;
         await shop.ship(target.orderId);
         target.state = 'SHIPPED';
       }).finally(() => shipping.delete(task));
@@ -131,16 +133,15 @@ export async function runInvoices(
     }
   }
 
-  const lastOf = new Map<string, Promise<void>>();
+  const queue = createCustomerQueue();
   let ordersBefore = 0;
   for (const [index, invoice] of invoices.entries()) {
     await ahead.enter();
     if (stopped()) break;
     const ordinal = ordersBefore;
     if (!invoice.isCancellation) ordersBefore += 1;
-    const earlier = lastOf.get(invoice.customerId) ?? Promise.resolve();
     const work = () => (invoice.isCancellation ? cancel(invoice, ordinal) : order(invoice, ordinal));
-    const done = earlier.then(async () => {
+    const done = queue.after(invoice).then(async () => {
       let begun = false;
       await attempt(async () => {
         if (stopped()) return;
@@ -154,9 +155,9 @@ export async function runInvoices(
       }
       ahead.leave();
     });
-    lastOf.set(invoice.customerId, done);
+    queue.add(invoice, done);
   }
-  await Promise.all(lastOf.values());
+  await queue.idle();
   // What ships last may still be on its way, and shipping starts no more of it.
   await Promise.all(shipping);
   return result;

@@ -29,6 +29,9 @@ export type SiftedRow = {
   customerId: string;
 };
 
+/** Whose orders those without a customer are. */
+export const GUEST = 'guest';
+
 // The shop's own limits: what is beyond them would only be refused by it.
 const SKU_LENGTH_MAX = 100;
 const NAME_LENGTH_MAX = 300;
@@ -41,7 +44,7 @@ export function siftRow(row: Row): SiftedRow | LeftOutReason {
   const invoiceNo = clean(row.invoiceNo);
   const sku = clean(row.stockCode);
   const name = clean(row.description);
-  const customerId = withoutFraction(clean(row.customerId)) || 'guest';
+  const customerId = withoutFraction(clean(row.customerId)) || GUEST;
   const isCancellation = /^c/i.test(invoiceNo);
   if (invoiceNo === '') return 'blank invoice number';
   if (sku === '') return 'blank stock code';

@@ -1,9 +1,6 @@
 import { Failure } from '../failure.ts';
 import { Unreachable } from '../refusal.ts';
 
-// The simulator answers after the shop has answered it, which it gives ten seconds.
-const TIMEOUT_MS = 30_000;
-
 /**
  * Pays at the gateway simulator; answers whether the shop took its webhook and applied it.
  *
@@ -35,7 +32,7 @@ type SimulatorAnswer = { message?: string; event?: { attempts?: { outcome: strin
 
 async function ask(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return await fetch(url, init);
   } catch (error) {
     throw new Unreachable(`The gateway simulator does not answer at ${new URL(url).origin}.`, { cause: error });
   }

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { useShop } from '../shop.testing.ts';
+
+const shop = useShop();
+
+test('the doctor is silent while everything holds, and ends with 1 when something does not', async () => {
+  const productId = await shop.api.product({ quantity: 5 });
+  expect(await shop.run('doctor')).toEqual({ code: 0, out: 'Everything holds: the doctor found no violation.\n', err: '' });
+
+  const { pool } = shop.api.database;
+  await pool.query('update commerce.stocks set reserved_qty = 2 where product_id = $1', [productId]);
+  const broken = await shop.run('doctor');
+  expect(broken).toMatchObject({ code: 1, err: '' });
+  expect(broken.out).toContain(productId);
+  const forPrograms = await shop.run('doctor', '--json');
+  expect(forPrograms.code).toBe(1);
+  expect(JSON.parse(forPrograms.out).violations).toMatchObject([{ count: 1 }]);
+  await pool.query('update commerce.stocks set reserved_qty = 0 where product_id = $1', [productId]);
+});

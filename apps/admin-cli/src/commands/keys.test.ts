@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { runCommerce, useShop } from '../shop.testing.ts';
+
+const shop = useShop();
+
+test('a new key opens what its scopes say until it is revoked', async () => {
+  const created = await shop.json('keys', 'create', 'warehouse', '--scopes', 'stock, orders');
+  expect(created).toMatchObject({ name: 'warehouse', scopes: ['stock', 'orders'] });
+  const withKey = (...args: string[]) => runCommerce(shop.folder, args, { COMMERCE_API_KEY: created.key });
+  expect((await withKey('orders', 'list')).code).toBe(0);
+  expect((await withKey('keys', 'list')).code).toBe(1);
+
+  expect((await shop.run('keys', 'list')).out).toMatch(new RegExp(`^${created.id}  warehouse +stock, orders +valid`, 'm'));
+  expect((await shop.run('keys', 'revoke', created.id)).out).toBe('The key warehouse is revoked.\n');
+  expect((await shop.run('keys', 'list')).out).toMatch(new RegExp(`^${created.id}  warehouse +stock, orders +revoked`, 'm'));
+  expect((await withKey('orders', 'list')).err).toContain('was revoked');
+});
+
+test('a key is shown when it is made and never again', async () => {
+  const made = await shop.run('keys', 'create', 'reports', '--scopes', 'events');
+  const key = /^key +(\S+)$/m.exec(made.out)?.[1] ?? '';
+  expect(key).toMatch(/^ck_.{40}/);
+  expect(made.err).toContain('not shown again');
+  expect((await shop.run('keys', 'list', '--all')).out).not.toContain(key);
+  expect(JSON.stringify(await shop.json('keys', 'list', '--all'))).not.toContain(key);
+});

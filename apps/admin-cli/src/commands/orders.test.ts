@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { createClient } from '@commerce-core/api/client';
+import { expect, test } from 'vitest';
+import { payAtSimulator } from '../replay/simulator.ts';
+import { useShop } from '../shop.testing.ts';
+
+const shop = useShop();
+
+async function newProduct(units: number): Promise<string> {
+  const sku = `SKU-${randomUUID()}`;
+  await shop.json('products', 'create', sku, 'Blue mug', '12.50', 'GBP');
+  await shop.json('stock', 'receive', sku, String(units));
+  return sku;
+}
+
+async function paidOrder(customer: string, units = 2): Promise<{ orderId: string; sku: string; paymentId: string }> {
+  const sku = await newProduct(10);
+  const { id: orderId } = await shop.json('orders', 'create', `${sku}=${units}`, '--customer', customer);
+  const { id: paymentId, amount, currency } = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
+  expect(await payAtSimulator(shop.simulatorUrl, { paymentId, amount, currency })).toBe(true);
+  return { orderId, sku, paymentId };
+}
+
+test('an order is placed by skus, shown and canceled', async () => {
+  const sku = await newProduct(5);
+  const order = await shop.json('orders', 'create', `${sku}=2`, `${sku}=1`, '--customer', 'ana', '--reference', 'by phone');
+  expect(order).toMatchObject({ status: 'CREATED', totalAmount: 3750, customerId: 'ana', reference: 'by phone' });
+  expect(order.lines).toMatchObject([{ sku, quantity: 3 }]);
+
+  const shown = await shop.run('orders', 'show', order.id);
+  expect(shown.out).toMatch(/^total +37\.50 GBP$/m);
+  expect(shown.out).toMatch(/^held until +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/m);
+  expect(shown.out).toMatch(new RegExp(`${sku} +Blue mug +3 +12\\.50 GBP +37\\.50 GBP`));
+  expect(shown.out).toContain('order.created');
+
+  expect(await shop.json('orders', 'cancel', order.id)).toMatchObject({ status: 'CANCELED' });
+  const again = await shop.run('orders', 'cancel', order.id);
+  expect(again).toMatchObject({ code: 1, out: '' });
+  expect(again.err).toContain('(invalid_transition)');
+});
+
+test('a shortage says per product what was asked and what is left', async () => {
+  const sku = await newProduct(5);
+  const refused = await shop.run('orders', 'create', `${sku}=6`, '--customer', 'ana');
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toMatch(/\(insufficient_stock\)\n {2}[\da-f-]{36}: 6 asked, 5 left\n/);
+});
+
+test('an order goes from payment to delivery and everything about it is shown', async () => {
+  const { orderId, paymentId } = await paidOrder(`customer-${randomUUID()}`);
+  const { items } = await shop.json('shipments', 'list', orderId);
+  const [{ id: shipmentId }] = items;
+  expect(items).toMatchObject([{ status: 'READY' }]);
+  expect(await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1')).toMatchObject({ status: 'SHIPPED' });
+  expect(await shop.json('shipments', 'in-transit', shipmentId)).toMatchObject({ status: 'IN_TRANSIT' });
+  expect((await shop.run('shipments', 'deliver', shipmentId)).out).toMatch(/^status +DELIVERED$/m);
+
+  const shown = await shop.run('orders', 'show', orderId);
+  for (const part of ['Lines', 'Payments', 'Shipments', 'History']) expect(shown.out).toMatch(new RegExp(`^${part}$`, 'm'));
+  expect(shown.out).toMatch(new RegExp(`^${paymentId} +mock +AUTHORIZED +25\\.00 GBP$`, 'm'));
+  expect(shown.out).toMatch(new RegExp(`^${shipmentId} +DELIVERED +2 +Royal Mail RM1$`, 'm'));
+  expect(shown.out).toContain('shipment.delivered');
+  expect((await shop.json('orders', 'show', orderId)).history.length).toBeGreaterThanOrEqual(6);
+
+  const late = await shop.run('orders', 'cancel', orderId);
+  expect(late.code).toBe(1);
+});
+
+test('canceling a paid order sends the money back, which is shown', async () => {
+  const { orderId } = await paidOrder('bo');
+  await shop.json('orders', 'cancel', orderId);
+  const shown = await shop.run('orders', 'show', orderId);
+  expect(shown.out).toMatch(/^Refunds$/m);
+  expect(shown.out).toMatch(/REQUESTED +order_canceled +25\.00 GBP/);
+});
+
+test('orders are found by customer and status; a shipped one shows how far it got', async () => {
+  const customer = `customer-${randomUUID()}`;
+  const { orderId } = await paidOrder(customer);
+  const listed = await shop.run('orders', 'list', '--customer', customer, '--status', 'PAID');
+  expect(listed.out).toMatch(new RegExp(`^${orderId}  PAID +25\\.00 GBP +${customer}`, 'm'));
+  const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
+  await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1');
+  expect((await shop.run('orders', 'list', '--customer', customer)).out).toMatch(new RegExp(`^${orderId}  SHIPPED `, 'm'));
+  expect((await shop.json('orders', 'list', '--customer', customer, '--status', 'CANCELED')).items).toEqual([]);
+});
+
+test('what a person should look at is listed, and cleared', async () => {
+  const sku = await newProduct(10);
+  const { id: orderId } = await shop.json('orders', 'create', `${sku}=1`, '--customer', 'ana');
+  const payment = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
+  await shop.json('orders', 'cancel', orderId);
+  await payAtSimulator(shop.simulatorUrl, { paymentId: payment.id, amount: payment.amount, currency: payment.currency });
+  expect((await shop.run('orders', 'list', '--attention')).out).toMatch(new RegExp(`^${orderId}  CANCELED ! refund_due`, 'm'));
+  expect(await shop.json('orders', 'clear-attention', orderId)).toMatchObject({ needsAttention: null });
+  expect((await shop.run('orders', 'list', '--attention', '--all')).out).not.toContain(orderId);
+});
+
+test('gateway events are listed by what became of them', async () => {
+  const { paymentId } = await paidOrder('ana');
+  const { items } = await shop.json('events', 'list', '--payment', paymentId);
+  expect(items).toMatchObject([{ type: 'AUTHORIZED', outcome: 'APPLIED', amount: 2500 }]);
+  const unknown = randomUUID();
+  await payAtSimulator(shop.simulatorUrl, { paymentId: unknown, amount: 1, currency: 'GBP' });
+  const listed = await shop.run('events', 'list', '--outcome', 'UNMATCHED', '--provider', 'mock');
+  expect(listed.out).toMatch(new RegExp(`^${unknown}  AUTHORIZED  UNMATCHED +0\\.01 GBP`, 'm'));
+  expect(listed.out).not.toContain(paymentId);
+});
+
+test.each(['show', 'cancel', 'clear-attention'])('orders %s of an unknown order and of no id ends with 1', async (command) => {
+  const unknown = await shop.run('orders', command, randomUUID());
+  expect(unknown).toMatchObject({ code: 1, out: '' });
+  expect(unknown.err).toContain('(order_not_found)');
+  const noId = await shop.run('orders', command, 'one');
+  expect(noId).toMatchObject({ code: 1, out: '' });
+  expect(noId.err).toMatch(/\(validation_failed\)\n {2}orderId: /);
+});
+
+test('a token lets a program act as that customer, and as nobody else', async () => {
+  const { orderId } = await paidOrder('ana of the token');
+  const printed = await shop.run('token', 'ana of the token', '--expires', '5m');
+  expect(printed.out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  const ana = createClient({ url: shop.api.url, token: printed.out.trim() });
+  expect(await ana.order.get.query({ orderId })).toMatchObject({ id: orderId });
+  const { token, expiresAt } = await shop.json('token', 'bo');
+  expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(3_500_000);
+  await expect(createClient({ url: shop.api.url, token }).order.get.query({ orderId })).rejects.toThrow('no such order');
+});

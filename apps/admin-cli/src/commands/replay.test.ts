@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { demandOf, planReplay, totalsOf } from '../replay/plan.ts';
+import { readRows } from '../replay/read-rows.ts';
+import type { Report } from '../replay/report.ts';
+import { runCommerce, useShop } from '../shop.testing.ts';
+import { standBefore } from '../stand-before.testing.ts';
+
+const shop = useShop();
+const sample = fileURLToPath(new URL('../../../../samples/online-retail.csv', import.meta.url));
+const newPrefix = () => `${randomUUID().slice(0, 8)}-`;
+
+async function replay(...args: string[]): Promise<Report> {
+  return shop.json('replay', sample, ...args);
+}
+
+/** What the gateway charged since the shop opened, in pence. */
+async function charged(): Promise<number> {
+  const answer = await fetch(`${shop.simulatorUrl}/book?limit=1`);
+  const { totals } = (await answer.json()) as { totals: { charged: Record<string, number> } };
+  return totals.charged['GBP'] ?? 0;
+}
+
+async function countOrders(status: 'PAID' | 'CANCELED' | 'PAYMENT_PENDING'): Promise<number> {
+  const { rows } = await shop.api.database.pool.query('select count(*)::int as n from commerce.orders where status = $1', [status]);
+  return rows[0].n;
+}
+
+/** Units of all products with this prefix: [received, still there, held]. */
+async function unitsOf(prefix: string): Promise<[number, number, number]> {
+  const { rows } = await shop.api.database.pool.query(
+    `select coalesce(sum(s.available_qty), 0)::int as there, coalesce(sum(s.reserved_qty), 0)::int as held,
+       (select coalesce(sum(m.quantity), 0)::int from commerce.stock_movements m join commerce.products p on p.id = m.product_id
+         where m.kind = 'RECEIVED' and starts_with(p.sku, $1)) as received
+     from commerce.stocks s join commerce.products p on p.id = s.product_id where starts_with(p.sku, $1)`,
+    [prefix],
+  );
+  return [rows[0].received, rows[0].there, rows[0].held];
+}
+
+test('the sample goes through as planned: every order, every unit, every penny', async () => {
+  const plan = await planReplay(readRows(sample));
+  const totals = totalsOf(plan);
+  const before = { charged: await charged(), paid: await countOrders('PAID'), canceled: await countOrders('CANCELED') };
+  const prefix = newPrefix();
+  const report = await replay('--ship-after', '10', '--sku-prefix', prefix);
+
+  expect(report).toMatchObject({
+    violations: [],
+    failures: 0,
+    interrupted: false,
+    invoices: { replayed: 66, gone: 66, withoutUsableRow: 8 },
+    products: { created: 370, found: 0, pricedOtherwise: 0 },
+    taken: { lines: totals.lines, units: totals.units, amount: totals.ourAmount },
+    planned: { orders: 44, difference: totals.ourAmount - totals.fileAmount },
+    orders: { taken: 44, refused: {}, unpaid: { orders: 0 }, shipped: { orders: 23 }, open: { orders: 6 }, canceled: { orders: 15 } },
+    cancellations: { canceling: 13, canceledOrders: 15, returnsOfShipped: 5, returnsWithoutOrder: 4 },
+  });
+  expect(report.rows.leftOut).toEqual(plan.leftOut);
+
+  // Money: the gateway charged what the orders come to. Orders: the shop has as many of each as the report says.
+  expect((await charged()) - before.charged).toBe(totals.ourAmount);
+  expect((await countOrders('PAID')) - before.paid).toBe(29);
+  expect((await countOrders('CANCELED')) - before.canceled).toBe(15);
+  // Units: what came in is what was sold and not restocked, and what is left.
+  const demand = [...demandOf(plan).values()].reduce((sum, units) => sum + units, 0);
+  const [received, there, held] = await unitsOf(prefix);
+  expect([received, held]).toEqual([demand, 0]);
+  const { rows } = await shop.api.database.pool.query(
+    `select sum(l.quantity)::int as units from commerce.order_lines l join commerce.orders o on o.id = l.order_id
+     where o.status = 'PAID' and starts_with(l.sku, $1)`,
+    [prefix],
+  );
+  expect(there).toBe(demand - rows[0].units);
+});
+
+test('for people it ends with the doctor’s word, and says beforehand how far it is', async () => {
+  const ran = await shop.run('replay', sample, '--limit', '10', '--sku-prefix', newPrefix());
+  expect(ran.code).toBe(0);
+  expect(ran.out).toMatch(/^Rows +484, of which left out: 10$/m);
+  expect(ran.out).toMatch(/^ +blank description: 4, first in line 32$/m);
+  expect(ran.out).toMatch(/^Invoices +10 of 10 replayed/m);
+  expect(ran.out).toMatch(/most frequent price: [+-]?[\d.]+ GBP/);
+  expect(ran.out.trimEnd().split('\n').at(-1)).toBe('Everything holds: the doctor found no violation.');
+});
+
+test('it can be replayed again: products are found and get more stock', async () => {
+  const prefix = newPrefix();
+  await replay('--sku-prefix', prefix, '--limit', '12');
+  const [received] = await unitsOf(prefix);
+  const again = await replay('--sku-prefix', prefix, '--limit', '12');
+  expect(again).toMatchObject({ products: { created: 0, pricedOtherwise: 0 }, orders: { refused: {} }, violations: [] });
+  expect(again.products.found).toBeGreaterThan(0);
+  expect((await unitsOf(prefix))[0]).toBe(2 * received);
+});
+
+test('what is there keeps its price, and the report says so', async () => {
+  const prefix = newPrefix();
+  await shop.json('products', 'create', `${prefix}85123A`, 'Holder', '99.00', 'GBP');
+  const report = await replay('--sku-prefix', prefix, '--limit', '1');
+  expect(report.products).toMatchObject({ found: 1, pricedOtherwise: 1 });
+  expect(report.taken.amount).toBe(report.planned.ourAmount + 6 * (9900 - 255));
+});
+
+test('with half of the stock many orders are refused, none is oversold, and all are accounted for', async () => {
+  const prefix = newPrefix();
+  const report = await replay('--scarcity', '0.5', '--sku-prefix', prefix, '--concurrency', '8');
+  const { refused, taken } = report.orders;
+  expect(Object.keys(refused)).toEqual(['insufficient_stock']);
+  expect(refused['insufficient_stock']).toBeGreaterThan(10);
+  expect(taken + (refused['insufficient_stock'] ?? 0)).toBe(44);
+  expect(report).toMatchObject({ violations: [], failures: 0 });
+  const [received, there, held] = await unitsOf(prefix);
+  expect(received).toBe(report.unitsReceived);
+  expect(there).toBeGreaterThanOrEqual(0);
+  expect(held).toBe(0);
+});
+
+test('one at a time and many at once come to the same', async () => {
+  const of = ({ orders, taken, cancellations }: Report) => ({ orders, taken, cancellations });
+  const one = await replay('--ship-after', '5', '--concurrency', '1', '--sku-prefix', newPrefix());
+  const many = await replay('--ship-after', '5', '--concurrency', '24', '--sku-prefix', newPrefix());
+  expect(of(many)).toEqual(of(one));
+});
+
+test('--no-ship leaves everything open, so that every cancellation with an order finds it', async () => {
+  const report = await replay('--no-ship', '--sku-prefix', newPrefix());
+  expect(report.orders.shipped.orders).toBe(0);
+  expect(report.cancellations).toMatchObject({ returnsOfShipped: 0 });
+});
+
+test('connections that break before the shop hears anything, and a busy shop, cost nothing but time', async () => {
+  const url = await standBefore(shop.api.url, (number) => (number % 9 === 0 ? 'break' : number % 10 === 0 ? 'busy' : 'pass'));
+  const args = ['replay', sample, '--json', '--ship-after', '10', '--sku-prefix', newPrefix()];
+  const ran = await runCommerce(shop.folder, args, await shop.through(url));
+  expect(ran.code).toBe(0);
+  expect(JSON.parse(ran.out)).toMatchObject({ failures: 0, violations: [], orders: { taken: 44, canceled: { orders: 15 } } });
+});
+
+test('Ctrl-C takes no new invoice, finishes what is under way and reports', async () => {
+  const file = join(shop.folder, `${randomUUID()}.csv`);
+  const rows = Array.from({ length: 2000 }, (_, index) => `${index},A,Thing,1,2010-12-01,1.00,${index},UK`);
+  await writeFile(file, `InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n${rows.join('\n')}\n`);
+  const pending = await countOrders('PAYMENT_PENDING');
+  const paid = await countOrders('PAID');
+  const args = ['replay', file, '--json', '--no-ship', '--concurrency', '4', '--sku-prefix', newPrefix()];
+  const ran = await runCommerce(shop.folder, args, {}, async ({ kill }) => {
+    const deadline = Date.now() + 20_000;
+    while ((await countOrders('PAID')) < paid + 20 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    kill('SIGINT');
+    kill('SIGINT');
+  });
+  expect(ran.code).toBe(130);
+  const report: Report = JSON.parse(ran.out);
+  expect(report).toMatchObject({ interrupted: true, failures: 0, violations: [], orders: { unpaid: { orders: 0 } } });
+  expect(report.orders.open.orders).toBe((await countOrders('PAID')) - paid);
+  expect(report.orders.taken).toBeGreaterThanOrEqual(20);
+  expect(report.orders.taken).toBeLessThan(2000);
+  expect(await countOrders('PAYMENT_PENDING')).toBe(pending);
+});
+
+const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n';
+
+test.each<[string, string | Buffer, RegExp]>([
+  ['no columns', 'a,b\n1,2\n', /line 1: no column InvoiceNo/],
+  ['a broken row', `${header}1,2,3\n`, /line 2: the row has more or fewer fields/],
+  ['damaged gzip data', gzipSync('x'.repeat(99)).subarray(0, 20), /gzip/],
+])('a file with %s ends with 2 and where it is, before anything was sent', async (_, content, message) => {
+  const file = join(shop.folder, `${randomUUID()}.csv`);
+  await writeFile(file, content);
+  const prefix = newPrefix();
+  const ran = await shop.run('replay', file, '--sku-prefix', prefix);
+  expect(ran).toMatchObject({ code: 2, out: '' });
+  expect(ran.err).toMatch(message);
+  expect((await unitsOf(prefix))[0]).toBe(0);
+});
+
+test('a file of nothing usable does nothing and is no failure', async () => {
+  const file = join(shop.folder, `${randomUUID()}.csv.gz`);
+  await writeFile(file, gzipSync(`${header}1,A,,1,d,0,,\nC2,A,Thing,-1,d,1.00,7,\n`));
+  const report: Report = await shop.json('replay', file);
+  expect(report).toMatchObject({ orders: { taken: 0 }, cancellations: { returnsWithoutOrder: 1 }, violations: [] });
+});
+
+test('a product that is archived or sold in another currency is named before any order', async () => {
+  const prefix = newPrefix();
+  await shop.json('products', 'create', `${prefix}85123A`, 'Holder', '1', 'GBP');
+  await shop.json('products', 'archive', `${prefix}85123A`);
+  const archived = await shop.run('replay', sample, '--sku-prefix', prefix);
+  expect(archived).toMatchObject({ code: 1, out: '' });
+  expect(archived.err).toContain(`The product ${prefix}85123A is there already, and archived. Choose another --sku-prefix.`);
+  const other = newPrefix();
+  await shop.json('products', 'create', `${other}85123A`, 'Holder', '1000', 'KRW');
+  expect((await shop.run('replay', sample, '--sku-prefix', other)).err).toContain('sold in KRW');
+});
+
+test('without a simulator the message says so, before anything was sent', async () => {
+  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
+  const elsewhere = join(shop.folder, 'elsewhere', '.data');
+  await mkdir(elsewhere, { recursive: true });
+  await writeFile(join(elsewhere, 'local.json'), '{}');
+  const none = await runCommerce(join(elsewhere, '..'), ['replay', sample], env);
+  expect(none).toMatchObject({ code: 2, out: '' });
+  expect(none.err).toContain('COMMERCE_SIMULATOR_URL');
+  const wrong = await shop.run('replay', sample, '--simulator', shop.api.url);
+  expect(wrong).toMatchObject({ code: 1, out: '' });
+  expect(wrong.err).toContain('There is no gateway simulator at');
+});

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { useShop } from '../shop.testing.ts';
+
+const shop = useShop();
+
+async function newProduct(): Promise<string> {
+  const sku = `SKU-${randomUUID()}`;
+  await shop.json('products', 'create', sku, 'Mug', '1', 'GBP');
+  return sku;
+}
+
+test('what is received, counted and held is shown', async () => {
+  const sku = await newProduct();
+  expect(await shop.json('stock', 'receive', sku, '100', '--reason', 'delivery 4711')).toMatchObject({ availableQty: 100 });
+  await shop.json('orders', 'create', `${sku}=3`, '--customer', 'ana');
+  const set = await shop.json('stock', 'set', sku, '97', '--expected', '100', '--reason', 'three were broken');
+  expect(set).toMatchObject({ availableQty: 97, reservedQty: 3, sellableQty: 94 });
+
+  const shown = await shop.run('stock', 'show', sku);
+  expect(shown.out).toMatch(/on hand +97\nheld +3\nleft to sell +94\n/);
+  const { items } = await shop.json('stock', 'movements', sku);
+  expect(items).toMatchObject([
+    { kind: 'ADJUSTED', quantity: -3, reason: 'three were broken' },
+    { kind: 'RECEIVED', quantity: 100, reason: 'delivery 4711' },
+  ]);
+  expect((await shop.run('stock', 'movements', sku)).out).toMatch(/ADJUSTED +-3 +three were broken/);
+});
+
+test('setting stock that has changed meanwhile is refused and shows what is there', async () => {
+  const sku = await newProduct();
+  await shop.json('stock', 'receive', sku, '10');
+  const refused = await shop.run('stock', 'set', sku, '5', '--expected', '9', '--reason', 'counted');
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toMatch(/\(stock_changed\)\n {2}on hand: 10\n/);
+  expect(await shop.json('stock', 'show', sku)).toMatchObject({ availableQty: 10 });
+});
+
+test('stock cannot be set below what orders hold', async () => {
+  const sku = await newProduct();
+  await shop.json('stock', 'receive', sku, '10');
+  await shop.json('orders', 'create', `${sku}=4`, '--customer', 'ana');
+  const refused = await shop.run('stock', 'set', sku, '3', '--expected', '10', '--reason', 'counted');
+  expect(refused.code).toBe(1);
+  expect(refused.err).toMatch(/\(stock_below_reserved\)\n {2}held by orders: 4\n/);
+});
+
+test('a product without stock has no movements, which is no failure', async () => {
+  const sku = await newProduct();
+  expect(await shop.run('stock', 'movements', sku)).toEqual({ code: 0, out: '', err: 'Its stock has never changed.\n' });
+  expect(await shop.json('stock', 'movements', sku)).toEqual({ items: [], nextCursor: null });
+});

@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { createProgram } from './program.ts';
+
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
+function helpOf(command: Command): string {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text), getOutHelpWidth: () => 80 });
+  command.outputHelp();
+  return help;
+}
+
+const commands = leaves(createProgram());
+const nameOf = (command: Command): string => (command.parent ? `${nameOf(command.parent)} ` : '') + command.name();
+
+test.each(commands.map((command) => [nameOf(command), command] as const))(
+  '%s explains itself, with examples that fit and an answer for programs',
+  (name, command) => {
+    const help = helpOf(command);
+    expect(command.description()).not.toBe('');
+    expect(help).toContain('--json');
+    expect(help).toMatch(new RegExp(`Examples:\n  \\$ ${name} ?`));
+    for (const line of help.split('\n')) expect(line.length, line).toBeLessThanOrEqual(90);
+  },
+);
+
+test('every command is listed with what it does', () => {
+  const help = helpOf(createProgram());
+  for (const name of ['products', 'stock', 'orders', 'shipments', 'events', 'keys', 'doctor', 'token', 'replay']) {
+    expect(help).toMatch(new RegExp(`^  ${name} .*  \\w`, 'm'));
+  }
+  expect(help).toContain('COMMERCE_API_KEY');
+});
