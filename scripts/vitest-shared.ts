@@ -16,7 +16,7 @@ export const sharedTests = (mode: string, { postgres }: { postgres: boolean }) =
   include: [mode === 'long' ? 'src/**/*.long.test.ts' : 'src/**/*.test.ts'],
   exclude: mode === 'long' ? [] : ['src/**/*.long.test.ts'],
   passWithNoTests: true,
-  testTimeout: mode === 'long' ? 300_000 : 30_000,
+  testTimeout: mode === 'long' ? 300_000 : 60_000,
   hookTimeout: 60_000,
   slowTestThreshold: 2_000,
   ...report(mode),

@@ -27,6 +27,12 @@ if (process.env['npm_lifecycle_event'] === 'start') {
   setInterval(() => process.ppid !== parent && requestStop(), 500).unref();
 }
 
+const explain = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const denied = 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+  return denied ? `${error.message}\nAnother user, root perhaps, made it: start as that user, or change its owner.` : error.message;
+};
+
 /** In the order in which it was started, stopped from the last to the first. */
 const running: { name: string; stop: () => Promise<void> }[] = [];
 
@@ -62,7 +68,7 @@ try {
   // A signal that made the start fail (Ctrl-C reaches initdb too) is handled one turn later.
   await delay(50);
   if (!stopping) {
-    console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    console.error(`\n${explain(error)}`);
     process.exitCode = 1;
   }
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
-  chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync,
+  chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync,
   statSync, writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { findBinaries } from './binaries.ts';
+import { copyBinaries, findBinaries } from './binaries.ts';
 import type { Binaries } from './binaries.ts';
 import { canReach, userForPostgres } from './system-user.ts';
 import type { SystemUser } from './system-user.ts';
@@ -40,11 +40,11 @@ const keepsOwners = (folder: string, user: SystemUser | undefined): boolean => {
   }
 };
 
-const copyBinaries = ({ folder, version }: Binaries, state: string): string => {
+const copyOnce = ({ folder, version }: Binaries, state: string): string => {
   const copy = join(state, `postgresql-${version}`);
   if (existsSync(copy)) return copy;
   const unfinished = `${copy}.new-${process.pid}`;
-  cpSync(folder, unfinished, { recursive: true, verbatimSymlinks: true });
+  copyBinaries(folder, unfinished);
   try {
     renameSync(unfinished, copy);
   } catch (error) {
@@ -93,7 +93,7 @@ export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): Dat
   } else {
     chmodSync(state, 0o700);
   }
-  const copied = copyBinaries(binaries, state);
+  const copied = copyOnce(binaries, state);
   if (!canReach(user, [state, join(copied, 'bin', 'postgres')])) {
     throw new Error(`PostgreSQL can't run in ${state}: its user may not enter, or nothing may be executed there.`);
   }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { chownSync, cpSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findBinaries } from './binaries.ts';
+import { copyBinaries, findBinaries } from './binaries.ts';
 import { makeCluster } from './cluster.ts';
 import { startServer } from './server.ts';
 import { canReach, userForPostgres } from './system-user.ts';
@@ -62,7 +62,7 @@ export const startEmbeddedTestServer = async (): Promise<{ url: string; stop: ()
   try {
     let binaries = findBinaries().folder;
     if (!canReach(user, [join(binaries, 'bin', 'postgres')])) {
-      cpSync(binaries, join(folder, 'binaries'), { recursive: true, verbatimSymlinks: true });
+      copyBinaries(binaries, join(folder, 'binaries'));
       binaries = join(folder, 'binaries');
     }
     if (!canReach(user, [join(binaries, 'bin', 'postgres')])) {
