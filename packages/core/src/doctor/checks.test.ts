@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Shop } from '../testing/shop.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
+import { furtherPlantings } from './further-plantings.testing.ts';
 import { openLivedInShop } from './lived-in-shop.testing.ts';
 import { plantings, type Planting } from './plantings.testing.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
@@ -46,6 +47,10 @@ describe('a violation planted for a check is caught by that check', () => {
     expect(violation!.count).toBeGreaterThan(0);
     expect(violation!.examples).toHaveLength(Math.min(violation!.count, 10));
   });
+});
+
+test.each(furtherPlantings)('$check catches it too: $how', async ({ check, ...planting }) => {
+  expect(await diagnose(checks.find(({ name }) => name === check)!, planting)).toHaveLength(1);
 });
 
 test('the constraints that were dropped for a planting are back after it, and nothing is broken', async () => {

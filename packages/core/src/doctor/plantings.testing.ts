@@ -1,22 +1,22 @@
 /** How to break one invariant: constraints that stand in the way, and the statements that do the damage. */
 export type Planting = { without?: readonly string[]; damage: readonly string[] };
 
-const one = (table: string, where = 'true') => `(select id from commerce.${table} where ${where} order by id limit 1)`;
+export const one = (table: string, where = 'true') => `(select id from commerce.${table} where ${where} order by id limit 1)`;
 
-const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
-const orderPaidThenCanceled = `(
+export const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
+export const orderPaidThenCanceled = `(
   select order_id from commerce.refunds where reason = 'order_canceled' order by id limit 1)`;
 const aProduct = `(
   select product_id from commerce.order_lines where product_id is not null order by order_id, line_no limit 1)`;
 const mint = 'gen_random_uuid()';
 
-const setOrder = (id: string, assignments: string) => `update commerce.orders set ${assignments} where id = ${id}`;
-const setPayment = (where: string, assignments: string) =>
+export const setOrder = (id: string, assignments: string) => `update commerce.orders set ${assignments} where id = ${id}`;
+export const setPayment = (where: string, assignments: string) =>
   `update commerce.payments set ${assignments} where id = ${one('payments', where)}`;
-const forgetEvent = (where: string) => `delete from commerce.events where id = ${one('events', where)}`;
+export const forgetEvent = (where: string) => `delete from commerce.events where id = ${one('events', where)}`;
 
 /** An event at the end of an order's history, in the order's present state but for `facts` (a jsonb expression). */
-const tell = (orderId: string, type: string, facts: string): string => `
+export const tell = (orderId: string, type: string, facts: string): string => `
   with told as (update commerce.orders set version = version + 1 where id = ${orderId} returning *)
   insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
   select ${mint}, 'order', id, version, '${type}', jsonb_build_object('orderStatus', status,
@@ -41,8 +41,8 @@ const addRefund = (paymentWhere: string, kind: string, status: string, amount: s
   select ${mint}, id, order_id, '${kind}', '${status}', ${amount}, currency, 'surplus', now(), now()
   from commerce.payments where id = ${one('payments', paymentWhere)}`;
 
-const parcel = (status: string) => one('shipments', `status = '${status}'`);
-const settled = `status = 'AUTHORIZED' and not surplus and order_id = ${paidOrder}`;
+export const parcel = (status: string) => one('shipments', `status = '${status}'`);
+export const settled = `status = 'AUTHORIZED' and not surplus and order_id = ${paidOrder}`;
 
 /** For every check of the doctor, by name, one way to break what it watches over. */
 export const plantings: Record<string, Planting> = {

@@ -98,6 +98,7 @@ describe('what was tampered with is refused', () => {
     ['a signature of an unknown version', { ...good, 'webhook-signature': `v2,${digest.toString('base64')}` }, body],
     ['a time that is no number', { ...good, 'webhook-timestamp': 'now' }, body],
     ['no id', { ...good, 'webhook-id': '' }, body],
+    ['no id, though it was signed so', headersOf({ id: '' }), body],
     ['no time', { ...good, 'webhook-timestamp': '' }, body],
     ['no signature', { ...good, 'webhook-signature': '' }, body],
   ])('%s', (_, headers, payload) => {
