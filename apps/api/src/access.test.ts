@@ -19,6 +19,21 @@ test('the table of rights names every procedure, and nothing else', () => {
   expect(Object.keys(access).sort()).toEqual(procedures.map(({ path }) => path).sort());
 });
 
+test('nobody but operators gets further than the catalogue and their own orders', () => {
+  const names = (may: (rule: Access) => boolean) => procedures.filter(({ rule }) => may(rule)).map(({ path }) => path);
+  expect(names((rule) => rule === 'public').sort()).toEqual(['product.get', 'product.list']);
+  expect(names((rule) => rule !== 'public' && rule.customer).sort()).toEqual([
+    'order.cancel',
+    'order.create',
+    'order.get',
+    'order.history',
+    'order.list',
+    'payment.create',
+    'payment.list',
+    'shipment.list',
+  ]);
+});
+
 describe('over HTTP, for every procedure', () => {
   let api: TestApi;
   const keys = new Map<string, string>();

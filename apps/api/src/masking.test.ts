@@ -11,7 +11,8 @@ const plant = (table: string) =>
   api.database.pool.query(`
   create function leak_${table}() returns trigger language plpgsql as $$
   begin
-    raise exception 'secret-message of %', new.id using detail = 'secret-detail', hint = 'secret-hint', errcode = '23514';
+    raise exception 'secret-message of %', new.id
+      using detail = 'secret-detail', hint = 'secret-hint', errcode = '23514';
   end $$;
   create trigger leak before insert on commerce.${table} for each row execute function leak_${table}()`);
 

@@ -18,7 +18,7 @@ const trpcCodes = {
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorKind, TRPC_ERROR_CODE_KEY>;
 
-/** What a caller is told when something was thrown: a code to switch on and a sentence, never what went wrong inside. */
+/** What a caller is told when something was thrown: a code to switch on, a sentence, never what went wrong inside. */
 export type Refusal = { code: TRPC_ERROR_CODE_KEY; status: number; message: string; body: ErrorBody };
 
 /** @returns for a refusal itself, for anything else internal_error with a sentence that gives nothing away */

@@ -6,6 +6,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { access } from './access.ts';
 import type { Authenticate } from './caller.ts';
+import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { errorShape, refusalOf } from './refusal.ts';
 import { appRouter } from './routers/index.ts';
 import { note, type AppEnv } from './trace.ts';
@@ -34,9 +35,11 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
       req: c.req.raw,
       router: appRouter,
       maxBatchSize: batchMax,
-      async createContext() {
-        trace.caller = await authenticate(c.req.header('authorization'));
-        return { commerce, caller: trace.caller };
+      async createContext({ info }) {
+        const caller = await authenticate(c.req.header('authorization'));
+        trace.caller = caller;
+        const idempotency = idempotencyOf(caller, c.req.header(idempotencyHeader), info.calls.length);
+        return { commerce, caller, call: { idempotency, signal: c.req.raw.signal } };
       },
       onError: ({ error }) => note(trace, refusalOf(error), error.cause ?? error),
     });

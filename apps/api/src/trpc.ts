@@ -1,10 +1,11 @@
-import type { Commerce } from '@commerce-core/core';
+import type { Call, Commerce } from '@commerce-core/core';
 import { initTRPC } from '@trpc/server';
 import { authorize } from './access.ts';
 import type { Caller } from './caller.ts';
 import { errorShape } from './refusal.ts';
 
-export type Context = { commerce: Commerce; caller: Caller };
+/** `call` says about a mutation what isn't in its input: its idempotency key, and whether its caller is still there. */
+export type Context = { commerce: Commerce; caller: Caller; call: Call };
 
 const t = initTRPC.context<Context>().create({
   isDev: false,

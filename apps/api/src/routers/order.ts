@@ -16,7 +16,7 @@ export const orderRouter = router({
   create: procedure
     .input(createOrderInput)
     .mutation(({ ctx, input: { customerId: given, ...order } }) =>
-      ctx.commerce.placeOrder({ ...order, customerId: orderedBy(ctx.caller, given) }),
+      ctx.commerce.placeOrder({ ...order, customerId: orderedBy(ctx.caller, given) }, ctx.call),
     ),
   get: procedure
     .input(orderIdInput)
@@ -33,7 +33,7 @@ export const orderRouter = router({
     .query(({ ctx, input }) => ctx.commerce.orderHistory({ ...input, ...ownOrders(ctx.caller) })),
   cancel: procedure
     .input(orderIdInput)
-    .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) })),
+    .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
   clearAttention: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.clearAttention(input)),
 });
 

@@ -17,7 +17,7 @@ function mayIncludeArchived(caller: Caller, { includeArchived }: { includeArchiv
 }
 
 export const productRouter = router({
-  create: procedure.input(createProductInput).mutation(({ ctx, input }) => ctx.commerce.createProduct(input)),
+  create: procedure.input(createProductInput).mutation(({ ctx, input }) => ctx.commerce.createProduct(input, ctx.call)),
   list: procedure.input(listProductsInput.optional()).query(({ ctx, input = {} }) => {
     mayIncludeArchived(ctx.caller, input);
     return ctx.commerce.listProducts(input);
@@ -26,7 +26,9 @@ export const productRouter = router({
     mayIncludeArchived(ctx.caller, { includeArchived });
     return ctx.commerce.getProduct({ productId, includeArchived });
   }),
-  rename: procedure.input(renameProductInput).mutation(({ ctx, input }) => ctx.commerce.renameProduct(input)),
-  reprice: procedure.input(repriceProductInput).mutation(({ ctx, input }) => ctx.commerce.repriceProduct(input)),
-  archive: procedure.input(productIdInput).mutation(({ ctx, input }) => ctx.commerce.archiveProduct(input)),
+  rename: procedure.input(renameProductInput).mutation(({ ctx, input }) => ctx.commerce.renameProduct(input, ctx.call)),
+  reprice: procedure
+    .input(repriceProductInput)
+    .mutation(({ ctx, input }) => ctx.commerce.repriceProduct(input, ctx.call)),
+  archive: procedure.input(productIdInput).mutation(({ ctx, input }) => ctx.commerce.archiveProduct(input, ctx.call)),
 });

@@ -2,8 +2,8 @@ import { listStockMovementsInput, productIdInput, receiveStockInput, setStockInp
 import { procedure, router } from '../trpc.ts';
 
 export const stockRouter = router({
-  receive: procedure.input(receiveStockInput).mutation(({ ctx, input }) => ctx.commerce.receiveStock(input)),
-  set: procedure.input(setStockInput).mutation(({ ctx, input }) => ctx.commerce.setStock(input)),
+  receive: procedure.input(receiveStockInput).mutation(({ ctx, input }) => ctx.commerce.receiveStock(input, ctx.call)),
+  set: procedure.input(setStockInput).mutation(({ ctx, input }) => ctx.commerce.setStock(input, ctx.call)),
   get: procedure.input(productIdInput).query(({ ctx, input }) => ctx.commerce.getStock(input)),
   movements: procedure.input(listStockMovementsInput).query(({ ctx, input }) => ctx.commerce.listStockMovements(input)),
 });
