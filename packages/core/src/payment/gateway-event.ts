@@ -31,7 +31,7 @@ export function fingerprint({ type, paymentId, amount, currency, failureCode }: 
   return JSON.stringify([type, paymentId, amount, currency, failureCode]);
 }
 
-/** Tries of an UNMATCHED message before it is PARKED: the first at once, the others after 10 s, doubling, over 21 minutes. */
+/** Tries of an UNMATCHED message before it is PARKED: one at once, the others after 10 s, doubling, over 21 minutes. */
 export const matchAttemptsMax = 8;
 const firstRetryMs = 10_000;
 
