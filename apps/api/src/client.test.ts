@@ -95,9 +95,9 @@ test('inputs, outputs and errors are typed', () => {
   expectTypeOf<'no_such_code'>().not.toExtend<ErrorCode>();
 });
 
-test('for browsers: at run time it needs nothing but @trpc/client', () => {
+test('for browsers: at run time it needs nothing but tRPC', () => {
   const source = readFileSync(new URL('client.ts', import.meta.url), 'utf8');
   const imported = [...source.matchAll(/^(?:import|export) (?!type\b).*? from '(.+)';$/gm)].map(([, name]) => name);
-  expect(imported).toEqual(['@trpc/client']);
+  expect(imported).toEqual(['@trpc/client', '@trpc/server/observable']);
   expect(source).not.toMatch(/\b(process|Buffer|node:|require)\b/);
 });

@@ -3,7 +3,7 @@ CREATE TABLE "commerce"."idempotency_keys" (
 	"key" text NOT NULL,
 	"procedure" text NOT NULL,
 	"fingerprint" "bytea" NOT NULL,
-	"answer" jsonb NOT NULL,
+	"answer" json NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY("scope","key"),
 	CONSTRAINT "idempotency_keys_fingerprint_length" CHECK (octet_length("commerce"."idempotency_keys"."fingerprint") = 32),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, jsonb, primaryKey, text } from 'drizzle-orm/pg-core';
+import { check, index, json, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytea, commerceSchema, timestamptz } from '../database/schema.ts';
 import type { StoredAnswer } from './idempotency-key.ts';
 
@@ -11,7 +11,8 @@ export const idempotencyKeys = commerceSchema.table(
     key: text('key').notNull(),
     procedure: text('procedure').notNull(),
     fingerprint: bytea('fingerprint').notNull(),
-    answer: jsonb('answer').$type<StoredAnswer>().notNull(),
+    // json, not jsonb: an answer is given again to the letter, the order of its fields included.
+    answer: json('answer').$type<StoredAnswer>().notNull(),
     expiresAt: timestamptz('expires_at').notNull(),
   },
   (t) => [
