@@ -16,8 +16,8 @@ export type Connection = {
 type Local = Partial<Record<'url' | 'simulatorUrl' | 'adminApiKey' | 'customerTokenSecret', string>>;
 
 /**
- * The shop that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`), else the one that `npm start` runs from this
- * folder or one above it.
+ * The shop that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`), else the one that `npm start` runs from
+ * this folder or one above it.
  *
  * @throws Failure when neither is there
  */

@@ -16,7 +16,10 @@ export function explain(error: unknown): { message: string; exitCode: 1 | 2 } {
     const isShop = commerceErrorOf(error) !== undefined;
     return { message: isShop ? refused(error) : `What answers at ${shopUrl()} is not the shop's API.`, exitCode: 1 };
   }
-  return { message: `Something went wrong here: ${error instanceof Error ? error.message : String(error)}`, exitCode: 1 };
+  return {
+    message: `Something went wrong here: ${error instanceof Error ? error.message : String(error)}`,
+    exitCode: 1,
+  };
 }
 
 function refused(error: Error): string {

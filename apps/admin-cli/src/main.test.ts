@@ -32,7 +32,9 @@ test('a shop that does not answer is named, with what to do', async () => {
   await new Promise((resolve) => server.close(resolve));
   const ran = await runCommerce(tmpdir(), ['orders', 'list'], { COMMERCE_URL: url, COMMERCE_API_KEY: 'ck_x' });
   expect(ran).toMatchObject({ code: 1, out: '' });
-  expect(ran.err).toBe(`error: No answer from ${url}: nothing listens there. Is the shop running? \`npm start\` starts it.\n`);
+  expect(ran.err).toBe(
+    `error: No answer from ${url}: nothing listens there. Is the shop running? \`npm start\` starts it.\n`,
+  );
 });
 
 test('something else at the address is told from a shop', async () => {

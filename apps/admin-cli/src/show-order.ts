@@ -3,13 +3,14 @@ import type { Client, RouterOutputs } from '@commerce-core/api/client';
 import { readPages } from './command.ts';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
+import type { Shipment } from './shipment.ts';
+import { trackingOf, unitsOf } from './shipment.ts';
 import type { Column } from './table.ts';
 import { renderRecord, renderTable, screenWidth } from './table.ts';
 
 type Order = RouterOutputs['order']['get'];
 type Line = Order['lines'][number];
 type Payment = RouterOutputs['payment']['list']['items'][number];
-type Shipment = RouterOutputs['shipment']['list']['items'][number];
 type Refund = RouterOutputs['refund']['list']['items'][number];
 type Fact = RouterOutputs['order']['history']['items'][number];
 
@@ -97,8 +98,8 @@ const paymentColumns: Column<Payment>[] = [
 const shipmentColumns: Column<Shipment>[] = [
   { head: 'ID', value: ({ id }) => id },
   { head: 'STATUS', value: ({ status }) => status },
-  { head: 'UNITS', value: ({ lines }) => String(lines.reduce((sum, { quantity }) => sum + quantity, 0)), align: 'right' },
-  { head: 'TRACKING', value: ({ carrier, trackingNumber }) => [carrier, trackingNumber].filter(Boolean).join(' '), wraps: true },
+  { head: 'UNITS', value: unitsOf, align: 'right' },
+  { head: 'TRACKING', value: trackingOf, wraps: true },
 ];
 
 const refundColumns: Column<Refund>[] = [

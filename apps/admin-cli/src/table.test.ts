@@ -55,8 +55,16 @@ test('a name cannot steer the terminal', () => {
 });
 
 test('a record shows what there is and leaves out what there is not', () => {
-  expect(linesOf(renderRecord([['id', id], ['reference', null], ['status', 'PAID']], 80))).toEqual([
-    `id      ${id}`,
-    'status  PAID',
-  ]);
+  expect(
+    linesOf(
+      renderRecord(
+        [
+          ['id', id],
+          ['reference', null],
+          ['status', 'PAID'],
+        ],
+        80,
+      ),
+    ),
+  ).toEqual([`id      ${id}`, 'status  PAID']);
 });

@@ -32,7 +32,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
 
   // What the whole columns leave is shared out: first the least, then to whoever still lacks some.
   const widths = shown.map(least);
-  for (let spare = width - total(widths); spare > 0; ) {
+  for (let spare = width - total(widths); spare > 0;) {
     const short = shown.map((column, index) => natural(column) - (widths[index] ?? 0));
     const open = short.filter((lack) => lack > 0).length;
     if (open === 0) break;
@@ -60,12 +60,18 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
       }),
     );
   });
-  const [head = '', ...body] = table.toString().split('\n').map((line) => line.trimEnd());
+  const [head = '', ...body] = table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd());
   return [styleText('bold', head, { stream: process.stdout }), ...body].join('\n');
 }
 
 /** One thing, a name and a value a line. Empty values are left out. */
-export function renderRecord(fields: readonly (readonly [name: string, value: string | null])[], width: number): string {
+export function renderRecord(
+  fields: readonly (readonly [name: string, value: string | null])[],
+  width: number,
+): string {
   const filled = fields.flatMap(([name, value]) => (value === null || value === '' ? [] : [{ name, value }]));
   const columns: Column<{ name: string; value: string }>[] = [
     { head: '', value: ({ name }) => name },
@@ -85,17 +91,20 @@ export function printable(text: string): string {
 }
 
 const bare = Object.fromEntries(
-  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'].concat(
-    ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
-  ).map((name) => [name, '']).concat([['middle', ' '.repeat(GAP)]]),
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'])
+    .map((name) => [name, ''])
+    .concat([['middle', ' '.repeat(GAP)]]),
 );
 
 function total(widths: number[]): number {
   return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
 }
 
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/gu;
+
 /** Columns that the text takes: East Asian characters and emoji are two wide. */
 function displayWidth(text: string): number {
-  const wide = text.match(/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/gu);
-  return Array.from(text).length + (wide?.length ?? 0);
+  return Array.from(text).length + (text.match(wide)?.length ?? 0);
 }

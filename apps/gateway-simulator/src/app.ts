@@ -31,7 +31,10 @@ const DELIVERY: DeliveryPolicy = { timeoutMs: 10_000, attemptsMax: 8, backoffMs:
 
 const pageInput = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().regex(/^\d{1,15}$/).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
 });
 
 /**

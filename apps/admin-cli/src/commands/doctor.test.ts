@@ -5,7 +5,11 @@ const shop = useShop();
 
 test('the doctor is silent while everything holds, and ends with 1 when something does not', async () => {
   const productId = await shop.api.product({ quantity: 5 });
-  expect(await shop.run('doctor')).toEqual({ code: 0, out: 'Everything holds: the doctor found no violation.\n', err: '' });
+  expect(await shop.run('doctor')).toEqual({
+    code: 0,
+    out: 'Everything holds: the doctor found no violation.\n',
+    err: '',
+  });
 
   const { pool } = shop.api.database;
   await pool.query('update commerce.stocks set reserved_qty = 2 where product_id = $1', [productId]);

@@ -10,9 +10,13 @@ test('a new key opens what its scopes say until it is revoked', async () => {
   expect((await withKey('orders', 'list')).code).toBe(0);
   expect((await withKey('keys', 'list')).code).toBe(1);
 
-  expect((await shop.run('keys', 'list')).out).toMatch(new RegExp(`^${created.id}  warehouse +stock, orders +valid`, 'm'));
+  expect((await shop.run('keys', 'list')).out).toMatch(
+    new RegExp(`^${created.id}  warehouse +stock, orders +valid`, 'm'),
+  );
   expect((await shop.run('keys', 'revoke', created.id)).out).toBe('The key warehouse is revoked.\n');
-  expect((await shop.run('keys', 'list')).out).toMatch(new RegExp(`^${created.id}  warehouse +stock, orders +revoked`, 'm'));
+  expect((await shop.run('keys', 'list')).out).toMatch(
+    new RegExp(`^${created.id}  warehouse +stock, orders +revoked`, 'm'),
+  );
   expect((await withKey('orders', 'list')).err).toContain('was revoked');
 });
 

@@ -23,7 +23,16 @@ async function paidOrder(customer: string, units = 2): Promise<{ orderId: string
 
 test('an order is placed by skus, shown and canceled', async () => {
   const sku = await newProduct(5);
-  const order = await shop.json('orders', 'create', `${sku}=2`, `${sku}=1`, '--customer', 'ana', '--reference', 'by phone');
+  const order = await shop.json(
+    'orders',
+    'create',
+    `${sku}=2`,
+    `${sku}=1`,
+    '--customer',
+    'ana',
+    '--reference',
+    'by phone',
+  );
   expect(order).toMatchObject({ status: 'CREATED', totalAmount: 3750, customerId: 'ana', reference: 'by phone' });
   expect(order.lines).toMatchObject([{ sku, quantity: 3 }]);
 
@@ -51,12 +60,15 @@ test('an order goes from payment to delivery and everything about it is shown', 
   const { items } = await shop.json('shipments', 'list', orderId);
   const [{ id: shipmentId }] = items;
   expect(items).toMatchObject([{ status: 'READY' }]);
-  expect(await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1')).toMatchObject({ status: 'SHIPPED' });
+  expect(await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1')).toMatchObject({
+    status: 'SHIPPED',
+  });
   expect(await shop.json('shipments', 'in-transit', shipmentId)).toMatchObject({ status: 'IN_TRANSIT' });
   expect((await shop.run('shipments', 'deliver', shipmentId)).out).toMatch(/^status +DELIVERED$/m);
 
   const shown = await shop.run('orders', 'show', orderId);
-  for (const part of ['Lines', 'Payments', 'Shipments', 'History']) expect(shown.out).toMatch(new RegExp(`^${part}$`, 'm'));
+  for (const part of ['Lines', 'Payments', 'Shipments', 'History'])
+    expect(shown.out).toMatch(new RegExp(`^${part}$`, 'm'));
   expect(shown.out).toMatch(new RegExp(`^${paymentId} +mock +AUTHORIZED +25\\.00 GBP$`, 'm'));
   expect(shown.out).toMatch(new RegExp(`^${shipmentId} +DELIVERED +2 +Royal Mail RM1$`, 'm'));
   expect(shown.out).toContain('shipment.delivered');
@@ -81,7 +93,9 @@ test('orders are found by customer and status; a shipped one shows how far it go
   expect(listed.out).toMatch(new RegExp(`^${orderId}  PAID +25\\.00 GBP +${customer}`, 'm'));
   const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
   await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1');
-  expect((await shop.run('orders', 'list', '--customer', customer)).out).toMatch(new RegExp(`^${orderId}  SHIPPED `, 'm'));
+  expect((await shop.run('orders', 'list', '--customer', customer)).out).toMatch(
+    new RegExp(`^${orderId}  SHIPPED `, 'm'),
+  );
   expect((await shop.json('orders', 'list', '--customer', customer, '--status', 'CANCELED')).items).toEqual([]);
 });
 
@@ -90,8 +104,14 @@ test('what a person should look at is listed, and cleared', async () => {
   const { id: orderId } = await shop.json('orders', 'create', `${sku}=1`, '--customer', 'ana');
   const payment = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
   await shop.json('orders', 'cancel', orderId);
-  await payAtSimulator(shop.simulatorUrl, { paymentId: payment.id, amount: payment.amount, currency: payment.currency });
-  expect((await shop.run('orders', 'list', '--attention')).out).toMatch(new RegExp(`^${orderId}  CANCELED ! refund_due`, 'm'));
+  await payAtSimulator(shop.simulatorUrl, {
+    paymentId: payment.id,
+    amount: payment.amount,
+    currency: payment.currency,
+  });
+  expect((await shop.run('orders', 'list', '--attention')).out).toMatch(
+    new RegExp(`^${orderId}  CANCELED ! refund_due`, 'm'),
+  );
   expect(await shop.json('orders', 'clear-attention', orderId)).toMatchObject({ needsAttention: null });
   expect((await shop.run('orders', 'list', '--attention', '--all')).out).not.toContain(orderId);
 });
@@ -107,14 +127,17 @@ test('gateway events are listed by what became of them', async () => {
   expect(listed.out).not.toContain(paymentId);
 });
 
-test.each(['show', 'cancel', 'clear-attention'])('orders %s of an unknown order and of no id ends with 1', async (command) => {
-  const unknown = await shop.run('orders', command, randomUUID());
-  expect(unknown).toMatchObject({ code: 1, out: '' });
-  expect(unknown.err).toContain('(order_not_found)');
-  const noId = await shop.run('orders', command, 'one');
-  expect(noId).toMatchObject({ code: 1, out: '' });
-  expect(noId.err).toMatch(/\(validation_failed\)\n {2}orderId: /);
-});
+test.each(['show', 'cancel', 'clear-attention'])(
+  'orders %s of an unknown order and of no id ends with 1',
+  async (command) => {
+    const unknown = await shop.run('orders', command, randomUUID());
+    expect(unknown).toMatchObject({ code: 1, out: '' });
+    expect(unknown.err).toContain('(order_not_found)');
+    const noId = await shop.run('orders', command, 'one');
+    expect(noId).toMatchObject({ code: 1, out: '' });
+    expect(noId.err).toMatch(/\(validation_failed\)\n {2}orderId: /);
+  },
+);
 
 test('a token lets a program act as that customer, and as nobody else', async () => {
   const { orderId } = await paidOrder('ana of the token');
@@ -124,5 +147,7 @@ test('a token lets a program act as that customer, and as nobody else', async ()
   expect(await ana.order.get.query({ orderId })).toMatchObject({ id: orderId });
   const { token, expiresAt } = await shop.json('token', 'bo');
   expect(Date.parse(expiresAt) - Date.now()).toBeGreaterThan(3_500_000);
-  await expect(createClient({ url: shop.api.url, token }).order.get.query({ orderId })).rejects.toThrow('no such order');
+  await expect(createClient({ url: shop.api.url, token }).order.get.query({ orderId })).rejects.toThrow(
+    'no such order',
+  );
 });

@@ -11,9 +11,15 @@ test('a product is created, renamed, re-priced and archived by its sku', async (
   const sku = newSku();
   const created = await json('products', 'create', sku, 'Blue mug', '12.50', 'gbp');
   expect(created).toMatchObject({ sku, name: 'Blue mug', priceAmount: 1250, currency: 'GBP', archivedAt: null });
-  expect(await json('products', 'rename', sku, 'Blue mug, large')).toMatchObject({ id: created.id, name: 'Blue mug, large' });
+  expect(await json('products', 'rename', sku, 'Blue mug, large')).toMatchObject({
+    id: created.id,
+    name: 'Blue mug, large',
+  });
   expect(await json('products', 'reprice', sku, '13')).toMatchObject({ id: created.id, priceAmount: 1300 });
-  expect(await json('products', 'archive', created.id)).toMatchObject({ id: created.id, archivedAt: expect.any(String) });
+  expect(await json('products', 'archive', created.id)).toMatchObject({
+    id: created.id,
+    archivedAt: expect.any(String),
+  });
 
   expect((await json('products', 'list', '--sku', sku)).items).toEqual([]);
   const { items } = await json('products', 'list', '--sku', sku, '--archived');
@@ -22,7 +28,10 @@ test('a product is created, renamed, re-priced and archived by its sku', async (
 
 test('prices are in the currency’s own units', async () => {
   const sku = newSku();
-  expect(await json('products', 'create', sku, '티셔츠', '15000', 'KRW')).toMatchObject({ priceAmount: 15_000, name: '티셔츠' });
+  expect(await json('products', 'create', sku, '티셔츠', '15000', 'KRW')).toMatchObject({
+    priceAmount: 15_000,
+    name: '티셔츠',
+  });
   const shown = await run('products', 'list', '--sku', sku);
   expect(shown.out).toMatch(/티셔츠 +15,000 KRW +0\n/);
   const refused = await run('products', 'reprice', sku, '150.50');
@@ -54,7 +63,9 @@ test('what the shop refuses ends with 1 and its reason', async () => {
 });
 
 test('an unknown product ends with 1, by sku and by id', async () => {
-  expect((await run('products', 'rename', 'NO-SUCH-SKU', 'x')).err).toBe('error: There is no product with the sku NO-SUCH-SKU.\n');
+  expect((await run('products', 'rename', 'NO-SUCH-SKU', 'x')).err).toBe(
+    'error: There is no product with the sku NO-SUCH-SKU.\n',
+  );
   const byId = await run('products', 'archive', randomUUID());
   expect(byId).toMatchObject({ code: 1, out: '' });
   expect(byId.err).toContain('(product_not_found)');

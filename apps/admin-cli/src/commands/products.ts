@@ -40,7 +40,12 @@ export function addProductCommands(program: Command): void {
   ]).action(async (sku: string, name: string, price: string, code: string, options: JsonOption) => {
     const currency = parseCurrency(code);
     const { client } = connect();
-    const created = await client.product.create.mutate({ sku, name, priceAmount: parseMoney(price, currency), currency });
+    const created = await client.product.create.mutate({
+      sku,
+      name,
+      priceAmount: parseMoney(price, currency),
+      currency,
+    });
     printProduct(created, options);
   });
 

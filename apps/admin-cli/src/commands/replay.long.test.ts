@@ -37,7 +37,11 @@ test('an outage of three seconds is outlasted', async () => {
   });
   const ran = await replayThrough(url, '--json');
   expect(ran.code).toBe(0);
-  expect(JSON.parse(ran.out)).toMatchObject({ failures: 0, violations: [], orders: { taken: 44, unpaid: { orders: 0 } } });
+  expect(JSON.parse(ran.out)).toMatchObject({
+    failures: 0,
+    violations: [],
+    orders: { taken: 44, unpaid: { orders: 0 } },
+  });
 });
 
 test('answers that get lost cost no money: what was charged is what was taken', async () => {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Client } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
@@ -71,13 +72,18 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   const { concurrency, scarcity, skuPrefix } = options;
 
   const demand = demandOf(plan);
-  const shelving = startProgress('Products', demand.size);
+  const shelving = startProgress('Products', demand.size, signal);
   const shelf = await stockUp(client, plan.products, demand, {
-    scarcity, skuPrefix, concurrency, signal, reason: 'replay', onProgress: shelving.update,
+    scarcity,
+    skuPrefix,
+    concurrency,
+    signal,
+    reason: `replay of ${basename(file)}`.slice(0, 500),
+    onProgress: shelving.update,
   }).finally(shelving.stop);
 
   const started = Date.now();
-  const running = startProgress('Invoices', plan.invoices.length);
+  const running = startProgress('Invoices', plan.invoices.length, signal);
   const shipAfter = options.ship ? options.shipAfter : Number.POSITIVE_INFINITY;
   const shop = openShop(client, simulatorUrl, shelf.productIds);
   const run = { concurrency, shipAfter, signal, onProgress: running.update };
@@ -105,6 +111,6 @@ async function askDoctor(client: Client): Promise<Violation[] | null> {
 
 function parseShare(text: string): number {
   const share = Number(text);
-  if (!/^(0|1|0?\.\d+|1\.0+|0\.\d+)$/.test(text)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  if (!/^(0?\.\d+|[01](\.0+)?)$/.test(text)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
   return share;
 }

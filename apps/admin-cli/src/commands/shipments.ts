@@ -1,13 +1,12 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, print, printPage } from '../output.ts';
+import type { Shipment } from '../shipment.ts';
+import { trackingOf, unitsOf } from '../shipment.ts';
 import type { Column } from '../table.ts';
 import { renderRecord, screenWidth } from '../table.ts';
-
-type Shipment = RouterOutputs['shipment']['list']['items'][number];
 
 const columns: Column<Shipment>[] = [
   { head: 'ID', value: ({ id }) => id },
@@ -49,14 +48,6 @@ export function addShipmentCommands(program: Command): void {
     const { client } = connect();
     printShipment(await client.shipment.deliver.mutate({ shipmentId }), options);
   });
-}
-
-function unitsOf({ lines }: Shipment): string {
-  return String(lines.reduce((sum, { quantity }) => sum + quantity, 0));
-}
-
-function trackingOf({ carrier, trackingNumber }: Shipment): string {
-  return [carrier, trackingNumber].filter(Boolean).join(' ');
 }
 
 function printShipment(shipment: Shipment, options: JsonOption): void {

@@ -12,7 +12,9 @@ async function newProduct(): Promise<string> {
 
 test('what is received, counted and held is shown', async () => {
   const sku = await newProduct();
-  expect(await shop.json('stock', 'receive', sku, '100', '--reason', 'delivery 4711')).toMatchObject({ availableQty: 100 });
+  expect(await shop.json('stock', 'receive', sku, '100', '--reason', 'delivery 4711')).toMatchObject({
+    availableQty: 100,
+  });
   await shop.json('orders', 'create', `${sku}=3`, '--customer', 'ana');
   const set = await shop.json('stock', 'set', sku, '97', '--expected', '100', '--reason', 'three were broken');
   expect(set).toMatchObject({ availableQty: 97, reservedQty: 3, sellableQty: 94 });
@@ -47,6 +49,10 @@ test('stock cannot be set below what orders hold', async () => {
 
 test('a product without stock has no movements, which is no failure', async () => {
   const sku = await newProduct();
-  expect(await shop.run('stock', 'movements', sku)).toEqual({ code: 0, out: '', err: 'Its stock has never changed.\n' });
+  expect(await shop.run('stock', 'movements', sku)).toEqual({
+    code: 0,
+    out: '',
+    err: 'Its stock has never changed.\n',
+  });
   expect(await shop.json('stock', 'movements', sku)).toEqual({ items: [], nextCursor: null });
 });

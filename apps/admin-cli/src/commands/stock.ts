@@ -47,7 +47,7 @@ export function addStockCommands(program: Command): void {
     'stock set MUG-BLUE 97 --expected 100 --reason "three were broken"',
   ])
     .description(
-      'set the units on hand (held ones included) to what was counted; refused when they are no longer what you expected',
+      'set the units on hand (held ones included) to what was counted; refused when they are not what you expected',
     )
     .requiredOption('--expected <units>', 'the units on hand that you saw', integer)
     .requiredOption('--reason <text>', 'why they differ')

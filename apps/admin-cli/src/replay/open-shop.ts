@@ -12,8 +12,8 @@ const POLL_MS = 200;
 /**
  * A shop over its API and the gateway simulator that tells it of payments.
  *
- * Everything is tried again when the connection breaks. An order whose answer was lost is placed a second time then; the
- * first one is never paid and expires by itself.
+ * Everything is tried again when the connection breaks. An order whose answer was lost is placed a second time then;
+ * the first one is never paid and expires by itself.
  */
 export function openShop(client: Client, simulatorUrl: string, productIds: ReadonlyMap<string, string>): Shop {
   async function payable(orderId: string): Promise<{ id: string; amount: number; currency: string }> {

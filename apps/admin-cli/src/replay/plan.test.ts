@@ -18,7 +18,13 @@ test("a product's price and name are its most frequent ones, of equals the first
 
 test("a cancellation's rows and rows left out have no say in a product's price", async () => {
   const cheap = { unitPrice: '0.50', invoiceNo: 'C1', quantity: '-1' };
-  const plan = await planReplay([rowOf(cheap), rowOf(cheap), rowOf(), rowOf({ unitPrice: '0' }), rowOf({ quantity: '0' })]);
+  const plan = await planReplay([
+    rowOf(cheap),
+    rowOf(cheap),
+    rowOf(),
+    rowOf({ unitPrice: '0' }),
+    rowOf({ quantity: '0' }),
+  ]);
   expect(plan.products.get('85123A')?.priceAmount).toBe(255);
 });
 
@@ -36,7 +42,7 @@ test('invoices stand in file order with their lines unsummed, also when their ro
   ]);
 });
 
-test('every row is either in an invoice or left out for one reason, with the line where that was first seen', async () => {
+test('every row is in an invoice or left out for one reason, with the line where that was first seen', async () => {
   const plan = await planReplay([
     rowOf({ line: 2 }),
     rowOf({ line: 3, unitPrice: '0.0', quantity: '-4', description: '' }),
@@ -58,7 +64,11 @@ test('an invoice keeps its first 2,000 lines; the rest are counted as left out',
 });
 
 test('the totals tell the file’s own prices from the most frequent ones', async () => {
-  const plan = await planReplay([rowOf(), rowOf({ invoiceNo: '2' }), rowOf({ invoiceNo: '3', unitPrice: '2.95', quantity: '10' })]);
+  const plan = await planReplay([
+    rowOf(),
+    rowOf({ invoiceNo: '2' }),
+    rowOf({ invoiceNo: '3', unitPrice: '2.95', quantity: '10' }),
+  ]);
   expect(totalsOf(plan)).toEqual({ orders: 3, lines: 3, units: 22, fileAmount: 255 * 12 + 2950, ourAmount: 255 * 22 });
   expect(totalsOf(firstInvoices(plan, 1))).toMatchObject({ orders: 1, units: 6 });
 });
@@ -83,7 +93,9 @@ test('the sample holds every kind of odd row', async () => {
   expect(totals).toEqual({ orders: 44, lines: 440, units: 5023, fileAmount: 2_517_172, ourAmount: 2_518_417 });
   expect(plan.invoices.filter(({ isCancellation }) => isCancellation)).toHaveLength(22);
   expect(plan.invoices.some(({ customerId, isCancellation }) => customerId === 'guest' && !isCancellation)).toBe(true);
-  expect([...plan.products.keys()]).toEqual(expect.arrayContaining(['POST', 'M', 'BANK CHARGES', 'AMAZONFEE', 'C2', 'DOT']));
+  expect([...plan.products.keys()]).toEqual(
+    expect.arrayContaining(['POST', 'M', 'BANK CHARGES', 'AMAZONFEE', 'C2', 'DOT']),
+  );
   expect([...plan.products.values()].some(({ name }) => name.includes('£'))).toBe(true);
   const repeats = plan.invoices.filter(({ lines }) => new Set(lines.map(({ sku }) => sku)).size < lines.length);
   expect(repeats.length).toBeGreaterThan(5);

@@ -61,7 +61,8 @@ export async function planReplay(rows: AsyncIterable<Row> | Iterable<Row>): Prom
     }
     const { invoiceNo, isCancellation, sku, name, quantity, unitAmount, customerId } = sifted;
     let invoice = invoices.get(invoiceNo);
-    if (!invoice) invoices.set(invoiceNo, (invoice = { invoiceNo, isCancellation, customerId, lines: [], fileAmount: 0 }));
+    if (!invoice)
+      invoices.set(invoiceNo, (invoice = { invoiceNo, isCancellation, customerId, lines: [], fileAmount: 0 }));
     if (invoice.lines.length === LINES_MAX) {
       leave('more than 2,000 lines on the invoice', row.line);
       continue;

@@ -5,7 +5,8 @@ export type Progress = { update: (done: number) => void; stop: () => void };
 
 const LINE_EVERY_MS = 5_000;
 
-export function startProgress(what: string, total: number): Progress {
+export function startProgress(what: string, total: number, signal: AbortSignal): Progress {
+  if (signal.aborted) return { update: () => {}, stop: () => {} };
   const started = Date.now();
   let done = 0;
 
@@ -18,7 +19,9 @@ export function startProgress(what: string, total: number): Progress {
   if (process.stderr.isTTY) {
     const format = (_: unknown, { value }: { value: number }) => {
       const { rate, left } = pace();
-      return bar(what, value, total, `${Math.round(rate)}/s`, `${left} left`, process.stderr.columns || 80);
+      // In the bar's own line: anything written beside it would be painted over.
+      const hint = signal.aborted ? 'stopping; Ctrl-C again ends at once' : `${left} left`;
+      return bar(what, value, total, `${Math.round(rate)}/s`, hint, process.stderr.columns || 80);
     };
     // It would otherwise end the process on Ctrl-C, which here only stops taking new work.
     const single = new SingleBar({ format, stream: process.stderr, hideCursor: true, gracefulExit: false });
@@ -33,6 +36,8 @@ export function startProgress(what: string, total: number): Progress {
   }
 
   let said = started;
+  const sayStopping = () => void process.stderr.write(`${what}: stopping, finishing what is under way\n`);
+  signal.addEventListener('abort', sayStopping, { once: true });
   return {
     update(now) {
       done = now;
@@ -42,15 +47,18 @@ export function startProgress(what: string, total: number): Progress {
       const counts = `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
       process.stderr.write(`${what}: ${counts}, ${Math.round(rate)}/s, about ${left} left\n`);
     },
-    stop: () => {},
+    stop: () => signal.removeEventListener('abort', sayStopping),
   };
 }
+
+// Room for the ^C that a terminal echoes: wrapped into the next line, it would tear the bar.
+const ECHO = 3;
 
 /** One line of at most `width` columns, of which the bar takes what the words leave. */
 export function bar(what: string, done: number, total: number, rate: string, left: string, width: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const words = `${what} [] ${Math.floor(share * 100)}% ${done}/${total} ${rate} ${left}`;
-  const cells = Math.max(0, Math.min(40, width - words.length - 1));
+  const cells = Math.max(0, Math.min(40, width - words.length - ECHO));
   const full = Math.round(share * cells);
   return words.replace('[]', cells === 0 ? '' : `[${'='.repeat(full)}${' '.repeat(cells - full)}]`);
 }

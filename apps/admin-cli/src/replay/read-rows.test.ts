@@ -48,7 +48,11 @@ test.each<[string, string]>([
   ['a byte order mark', `\ufeff"InvoiceNo"${header.slice(9)}\n${first}`],
   ['Windows line ends', `${header}\r\n${first}\r\n`],
   ['blank lines', `${header}\n\n${first}\n\n\n`],
-  ['other columns and another order', `x,CustomerID,UnitPrice, Quantity ,Description,StockCode,InvoiceNo\n,17850.0,2.55,6,"HOLDER, ""WHITE""",85123A,536365`],
+  [
+    'other columns and another order',
+    'x,CustomerID,UnitPrice, Quantity ,Description,StockCode,InvoiceNo\n' +
+      ',17850.0,2.55,6,"HOLDER, ""WHITE""",85123A,536365',
+  ],
   ['a repeated column', `${header},InvoiceNo\n${first},999`],
 ])('%s does no harm', async (_, content) => {
   const [row] = await read(await fileOf(content));
@@ -67,17 +71,29 @@ test.each<[string, string | Buffer, RegExp]>([
   ['a header alone', header, /has no rows/],
   ['an empty zipped file', gzipSync(''), /has no rows/],
   ['a single byte', 'I', /line 1: no column InvoiceNo/],
-  ['missing columns', 'InvoiceNo,StockCode,Quantity\n1,2,3', /line 1: no column Description, UnitPrice, CustomerID; found/],
+  [
+    'missing columns',
+    'InvoiceNo,StockCode,Quantity\n1,2,3',
+    /line 1: no column Description, UnitPrice, CustomerID; found/,
+  ],
   ['semicolons', header.replaceAll(',', ';'), /line 1: no column/],
   ['a short row', `${header}\n${first}\n1,2,3\n`, /line 3: the row has more or fewer fields/],
   ['a long row', `${header}\n${first},more\n`, /line 2: the row has more or fewer fields/],
   ['an open quotation mark', `${header}\n1,2,"three\n${first}`, /line \d: .*quotation mark/],
-  ['an open quotation mark to the end', `${header}\n1,2,"three,4,5,6,7,8`, /line 2: a quotation mark is opened and never closed/],
+  [
+    'an open quotation mark to the end',
+    `${header}\n1,2,"three,4,5,6,7,8`,
+    /line 2: a quotation mark is opened and never closed/,
+  ],
   ['a quotation mark inside', `${header}\n1,2,3" RULER,4,5,6,7,8`, /line 2: a quotation mark stands in the middle/],
   ['no line ends at all', `${header}\n${'x'.repeat(1_100_000)}`, /line 2: the row is longer than a million bytes/],
   ['random bytes', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 251)), /line \d: /],
   ['zipped data cut off', zipped.subarray(0, zipped.length - 20), /gzip data end too early/],
-  ['zipped data damaged', Buffer.concat([zipped.subarray(0, 30), Buffer.alloc(40, 7), zipped.subarray(70)]), /gzip|line \d/],
+  [
+    'zipped data damaged',
+    Buffer.concat([zipped.subarray(0, 30), Buffer.alloc(40, 7), zipped.subarray(70)]),
+    /gzip|line \d/,
+  ],
 ])('%s ends with a message that says where', async (_, content, message) => {
   const failure = await read(await fileOf(content)).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(InputError);

@@ -11,15 +11,15 @@ import type { Shelf } from './stock-up.ts';
 
 export type Report = ReturnType<typeof reportOf>;
 
-/** All that there is to say of a replay, amounts in pence. `replayed` is the part of the file that was asked for. */
+/** All that there is to say of a replay, amounts in pence. `plan` is the part of the file that was asked for. */
 export function reportOf(
   file: string,
-  replayed: Plan,
+  plan: Plan,
   shelf: Shelf,
   { invoices, orders, refused, cancellations, failures }: RunResult,
   { elapsedMs, interrupted, violations }: { elapsedMs: number; interrupted: boolean; violations: Violation[] | null },
 ) {
-  const planned = totalsOf(replayed);
+  const planned = totalsOf(plan);
   const sum = (of: (order: PlacedOrder) => number, state?: PlacedOrder['state']) =>
     orders.reduce((total, order) => (state && order.state !== state ? total : total + of(order)), 0);
   const byState = (state: PlacedOrder['state']) => ({
@@ -28,8 +28,8 @@ export function reportOf(
   });
   return {
     file,
-    rows: { read: replayed.rows, leftOut: replayed.leftOut },
-    invoices: { replayed: replayed.invoices.length, gone: invoices, withoutUsableRow: replayed.emptyInvoices },
+    rows: { read: plan.rows, leftOut: plan.leftOut },
+    invoices: { planned: plan.invoices.length, replayed: invoices, withoutUsableRow: plan.emptyInvoices },
     products: { created: shelf.created, found: shelf.found, pricedOtherwise: shelf.pricedOtherwise },
     unitsReceived: shelf.unitsReceived,
     planned: { ...planned, difference: planned.ourAmount - planned.fileAmount },
@@ -61,14 +61,20 @@ export function renderReport(report: Report): string {
   const refused = Object.entries(orders.refused);
   const refusedCount = refused.reduce((sum, [, count]) => sum + count, 0);
   const share = planned.fileAmount > 0 ? ` (${((planned.difference / planned.fileAmount) * 100).toFixed(2)} %)` : '';
-  const returns = cancellations.returnsOfShipped + cancellations.returnsWithoutOrder;
+  const difference = `${planned.difference < 0 ? '' : '+'}${money(planned.difference)}${share}`;
+  const otherwise = products.pricedOtherwise > 0 ? `, ${number(products.pricedOtherwise)} at another price` : '';
 
   const fields: [string, string | null][] = [
     ['File', report.file],
     ['Rows', `${number(rows.read)}, of which left out: ${number(leftOut)}`],
-    ...rows.leftOut.map((left): [string, string] => [' ', `${left.reason}: ${number(left.rows)}, first in line ${left.firstLine}`]),
-    ['Invoices', `${number(invoices.gone)} of ${number(invoices.replayed)} replayed; ${number(invoices.withoutUsableRow)} in the file have no usable row`],
-    ['Products', `${number(products.created)} created, ${number(products.found)} were there${products.pricedOtherwise > 0 ? `, ${number(products.pricedOtherwise)} of them at another price` : ''}; ${number(report.unitsReceived)} units received`],
+    ...rows.leftOut.map((left): [string, string] => [
+      ' ',
+      `${left.reason}: ${number(left.rows)}, first in line ${left.firstLine}`,
+    ]),
+    ['Invoices', `${number(invoices.replayed)} of ${number(invoices.planned)} replayed`],
+    [' ', `${number(invoices.withoutUsableRow)} in the file have no usable row`],
+    ['Products', `${number(products.created)} created, ${number(products.found)} were there${otherwise}`],
+    ['Stock', `${number(report.unitsReceived)} units received`],
     ['Orders taken', `${number(orders.taken)} of ${number(planned.orders)}`],
     ['  shipped', some(orders.shipped)],
     ['  open', some(orders.open)],
@@ -76,15 +82,19 @@ export function renderReport(report: Report): string {
     ['  unpaid', orders.unpaid.orders > 0 ? some(orders.unpaid) : null],
     ['Orders refused', number(refusedCount)],
     ...refused.map(([code, count]): [string, string] => [' ', `${code}: ${number(count)}`]),
-    ['Lines', `${number(taken.lines)} of ${number(planned.lines)}, with ${number(taken.units)} of ${number(planned.units)} units`],
-    ['Money', `${money(taken.amount)} ordered`],
-    ['  by the file', `${money(planned.fileAmount)} for all of its ${number(planned.orders)} orders at the price of each row`],
-    ['  by ours', `${money(planned.ourAmount)} at each product's most frequent price: ${planned.difference < 0 ? '' : '+'}${money(planned.difference)}${share}`],
+    ['Lines', `${number(taken.lines)} of ${number(planned.lines)}`],
+    ['Units', `${number(taken.units)} of ${number(planned.units)}`],
+    ['Money', `${money(taken.amount)} in the orders taken`],
+    ['  in the file', `${money(planned.fileAmount)} in its ${number(planned.orders)} orders, at each row's own price`],
+    ['  as planned', `${money(planned.ourAmount)}, at each product's most frequent price: ${difference}`],
     ['Cancellations', `${number(cancellations.canceling)} canceled ${number(cancellations.canceledOrders)} orders`],
-    ['Returns', `${number(returns)}: ${number(cancellations.returnsOfShipped)} of what had shipped, ${number(cancellations.returnsWithoutOrder)} of what was not ordered here before`],
+    ['Returns', number(cancellations.returnsOfShipped + cancellations.returnsWithoutOrder)],
+    [' ', `${number(cancellations.returnsOfShipped)} of what had shipped`],
+    [' ', `${number(cancellations.returnsWithoutOrder)} of what was not ordered here before`],
     ['Failed', report.failures > 0 ? number(report.failures) : null],
     ['Time', `${formatSeconds(report.elapsedMs / 1000)}, ${number(report.ordersPerSecond)} orders/s`],
   ];
   const doctor = report.violations ? renderViolations(report.violations) : 'The doctor could not be asked.';
-  return [report.interrupted ? 'Stopped before the end.\n' : '', renderRecord(fields, screenWidth()), '\n\n', doctor].join('');
+  const stopped = report.interrupted ? 'Stopped before the end.\n' : '';
+  return `${stopped}${renderRecord(fields, screenWidth())}\n\n${doctor}`;
 }

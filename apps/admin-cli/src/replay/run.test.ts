@@ -68,7 +68,12 @@ test("a cancellation cancels its customer's latest open order with that product"
     { shipAfter: 10 },
   );
   expect(log.filter((entry) => entry.startsWith('cancel'))).toEqual(['cancel 2', 'cancel 1']);
-  expect(result.cancellations).toEqual({ canceling: 2, canceledOrders: 2, returnsOfShipped: 0, returnsWithoutOrder: 0 });
+  expect(result.cancellations).toEqual({
+    canceling: 2,
+    canceledOrders: 2,
+    returnsOfShipped: 0,
+    returnsWithoutOrder: 0,
+  });
   expect(states(result.orders)).toEqual({ 1: 'CANCELED', 2: 'CANCELED', 3: 'PAID', 4: 'PAID' });
 });
 
@@ -83,7 +88,12 @@ test('a cancellation that comes after the parcel, or for nothing ordered, is a r
   const { shop, log } = slowShop();
   const result = await run([invoice('1', 'ana', 'a'), invoice('C2', 'ana', 'a'), invoice('C3', 'ana', 'z')], shop);
   expect(log).not.toContain('cancel 1');
-  expect(result.cancellations).toEqual({ canceling: 0, canceledOrders: 0, returnsOfShipped: 1, returnsWithoutOrder: 1 });
+  expect(result.cancellations).toEqual({
+    canceling: 0,
+    canceledOrders: 0,
+    returnsOfShipped: 1,
+    returnsWithoutOrder: 1,
+  });
 });
 
 test.each([
@@ -117,7 +127,11 @@ function manyInvoices(count: number): Invoice[] {
   const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
   return Array.from({ length: count }, (_, index) => {
     const skus = Array.from({ length: 1 + random(3) }, () => `sku-${random(4)}`);
-    return invoice(`${random(4) === 0 ? 'C' : ''}${index}`, random(3) === 0 ? 'guest' : `customer-${random(9)}`, ...skus);
+    return invoice(
+      `${random(4) === 0 ? 'C' : ''}${index}`,
+      random(3) === 0 ? 'guest' : `customer-${random(9)}`,
+      ...skus,
+    );
   });
 }
 
@@ -147,7 +161,11 @@ test("one customer's invoices come in the order of the file however many run at 
 
 test('guests’ orders do not wait for each other', async () => {
   const { shop, busy } = slowShop();
-  await run(Array.from({ length: 20 }, (_, index) => invoice(`${index}`, 'guest', 'a')), shop, { concurrency: 8 });
+  await run(
+    Array.from({ length: 20 }, (_, index) => invoice(`${index}`, 'guest', 'a')),
+    shop,
+    { concurrency: 8 },
+  );
   expect(busy.most).toBe(8);
 });
 
@@ -160,7 +178,12 @@ test('a guest’s cancellation finds the latest order before it, however late th
       return { orderId: invoiceNo, amount: 100 };
     },
   });
-  const invoices = [invoice('0', 'guest', 'a'), invoice('1', 'guest', 'a'), invoice('C2', 'guest', 'a'), invoice('3', 'guest', 'a')];
+  const invoices = [
+    invoice('0', 'guest', 'a'),
+    invoice('1', 'guest', 'a'),
+    invoice('C2', 'guest', 'a'),
+    invoice('3', 'guest', 'a'),
+  ];
   const { orders } = await run(invoices, shop, { concurrency: 4, shipAfter: 10 });
   expect(states(orders)).toEqual({ 0: 'PAID', 1: 'CANCELED', 3: 'PAID' });
 });
@@ -190,7 +213,10 @@ test('a failure is counted and the rest goes on', async () => {
       return { orderId: invoiceNo, amount: 100 };
     },
   });
-  const result = await run(['1', '2', '3'].map((no) => invoice(no, 'ana', 'a')), shop);
+  const result = await run(
+    ['1', '2', '3'].map((no) => invoice(no, 'ana', 'a')),
+    shop,
+  );
   expect(result.failures).toMatchObject({ count: 1, first: [{ message: 'it broke' }] });
   expect(states(result.orders)).toEqual({ 1: 'SHIPPED', 3: 'SHIPPED' });
 });

@@ -42,8 +42,8 @@ const AHEAD = 16;
 
 /**
  * Sends invoices through a shop, one customer's after the other and different customers' at the same time. What a
- * cancellation meets depends on the file alone, never on timing: an order is open as long as `shipAfter` says. A failure
- * that a retry could not mend is counted and the rest goes on, unless `isFatal` says that nothing will work.
+ * cancellation meets depends on the file alone, never on timing: an order is open as long as `shipAfter` says. A
+ * failure that a retry could not mend is counted and the rest goes on, unless `isFatal` says that nothing will work.
  */
 export async function runInvoices(
   invoices: readonly Invoice[],

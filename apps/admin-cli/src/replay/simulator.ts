@@ -18,14 +18,17 @@ export async function payAtSimulator(
   const answer = (await response.json().catch(() => null)) as SimulatorAnswer | null;
   if (response.ok) return answer?.event?.attempts?.some(({ outcome }) => outcome === 'APPLIED') ?? false;
   if (response.status === 503) throw new Unreachable(`The gateway simulator at ${simulatorUrl} has no room.`);
-  throw new Failure(`The gateway simulator at ${simulatorUrl} refused a payment: ${answer?.message ?? response.status}.`);
+  throw new Failure(
+    `The gateway simulator at ${simulatorUrl} refused a payment: ${answer?.message ?? response.status}.`,
+  );
 }
 
 /** @throws Unreachable when there is no simulator at this address */
 export async function checkSimulator(simulatorUrl: string): Promise<void> {
   const response = await ask(`${simulatorUrl}/book?limit=1`, {});
   await response.body?.cancel();
-  if (!response.ok) throw new Failure(`There is no gateway simulator at ${simulatorUrl} (it answers ${response.status}).`);
+  if (!response.ok)
+    throw new Failure(`There is no gateway simulator at ${simulatorUrl} (it answers ${response.status}).`);
 }
 
 type SimulatorAnswer = { message?: string; event?: { attempts?: { outcome: string | null }[] } };

@@ -50,9 +50,15 @@ export async function stockUp(
     } catch (error) {
       if (commerceCode(error) !== 'sku_taken') throw error;
     }
-    const { items } = await withRetries(() => client.product.list.query({ sku: ours, includeArchived: true, limit: 1 }));
+    const { items } = await withRetries(() =>
+      client.product.list.query({ sku: ours, includeArchived: true, limit: 1 }),
+    );
     const [there] = items;
-    const conflict = there?.archivedAt ? 'archived' : there?.currency !== CURRENCY ? `sold in ${there?.currency}` : null;
+    const conflict = there?.archivedAt
+      ? 'archived'
+      : there?.currency !== CURRENCY
+        ? `sold in ${there?.currency}`
+        : null;
     if (!there || conflict) {
       throw new Failure(`The product ${ours} is there already, and ${conflict}. Choose another --sku-prefix.`);
     }

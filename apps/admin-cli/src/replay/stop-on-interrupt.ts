@@ -1,5 +1,3 @@
-import { note } from '../output.ts';
-
 // Started by npx, one Ctrl-C arrives twice: from the terminal and from npx, which passes on its own.
 const SAME_INTERRUPT_MS = 500;
 
@@ -14,7 +12,6 @@ export function stopOnInterrupt(): { signal: AbortSignal; release: () => void } 
     }
     asked = Date.now();
     stop.abort();
-    note('\nStopping: finishing what is under way. Ctrl-C again ends at once.');
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
