@@ -65,7 +65,7 @@ CREATE TABLE "commerce"."stocks" (
 	"available_qty" integer NOT NULL,
 	"reserved_qty" integer NOT NULL,
 	CONSTRAINT "stocks_reserved_within_available" CHECK (0 <= "commerce"."stocks"."reserved_qty" and "commerce"."stocks"."reserved_qty" <= "commerce"."stocks"."available_qty"),
-	CONSTRAINT "stocks_available_qty_range" CHECK ("commerce"."stocks"."available_qty" <= 1000000000)
+	CONSTRAINT "stocks_available_qty_range" CHECK ("commerce"."stocks"."available_qty" <= 2000000000)
 );
 --> statement-breakpoint
 CREATE TABLE "commerce"."order_lines" (

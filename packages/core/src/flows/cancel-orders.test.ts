@@ -45,6 +45,15 @@ test('canceling a paid order of which nothing shipped restocks it and asks for i
     .toEqual([['RESTOCKED', 3], ['SOLD', -3], ['RECEIVED', 10]]);
 });
 
+test('what a canceled order gives back always finds room, though as much as may be received came meanwhile', async () => {
+  const productId = await shop.product({ quantity: 1_000_000_000, priceAmount: 1 });
+  const { orderId, payment } = await shop.pending({ [productId]: 10 });
+  await shop.tell('AUTHORIZED', payment);
+  await shop.commerce.receiveStock({ productId, quantity: 10 });
+  await cancel(orderId);
+  expect(await shop.stock(productId)).toEqual([1_000_000_010, 0]);
+});
+
 test('what has shipped, and what ended already, can no longer be canceled', async () => {
   const productId = await shop.product({ quantity: 100 });
   const shipped = await shop.pending({ [productId]: 1 });

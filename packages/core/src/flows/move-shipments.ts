@@ -40,8 +40,9 @@ export async function moveShipments(
 function move(work: OrderWork, unit: OrderUnit, shipment: Shipment, command: MoveShipmentCommand): ShipmentWithLines {
   const { now } = work;
   const moved = { ...moveShipment(shipment, command.to, now), ...factsOf(command, now) };
+  const fulfillmentStatus = fulfillmentOf(orderedQty(unit), parcels(unit, moved));
   work.setShipment(unit, moved);
-  work.setOrder(unit, { ...unit.order, fulfillmentStatus: fulfillmentOf(orderedQty(unit), parcels(unit)) });
+  work.setOrder(unit, { ...unit.order, fulfillmentStatus });
   const { carrier, trackingNumber } = moved;
   work.tell(unit, eventOf[command.to], { shipmentId: moved.id, carrier, trackingNumber });
   return { ...moved, lines: linesOf(unit, moved.id) };
@@ -64,7 +65,8 @@ const orderedQty = ({ lines }: OrderUnit): number =>
 const linesOf = ({ shipmentLines }: OrderUnit, shipmentId: string) =>
   shipmentLines.filter((line) => line.shipmentId === shipmentId).map(({ lineNo, quantity }) => ({ lineNo, quantity }));
 
-const parcels = (unit: OrderUnit) =>
-  unit.shipments.map(({ id, status }) => ({
-    status, quantity: linesOf(unit, id).reduce((sum, { quantity }) => sum + quantity, 0),
-  }));
+const parcels = (unit: OrderUnit, moved: Shipment) =>
+  unit.shipments.map((shipment) => {
+    const { id, status } = shipment.id === moved.id ? moved : shipment;
+    return { status, quantity: linesOf(unit, id).reduce((sum, { quantity }) => sum + quantity, 0) };
+  });

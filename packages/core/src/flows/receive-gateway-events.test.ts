@@ -266,6 +266,20 @@ describe('another amount or currency than was asked', () => {
     expect(await refundsOf(orderId)).toMatchObject([{ amount: 5, currency: 'USD' }]);
   });
 
+  test('other money told of an attempt whose money has come asks for a look, whatever became of the attempt', async () => {
+    const surplus = await pending();
+    await shop.commerce.cancelOrder({ orderId: surplus.orderId });
+    await shop.tell('AUTHORIZED', surplus.payment, { amount: 7 });
+    const inReview = await pending();
+    await shop.tell('AUTHORIZED', inReview.payment, { amount: 7 });
+    await shop.commerce.clearAttention({ orderId: inReview.orderId });
+    for (const { orderId, payment } of [surplus, inReview]) {
+      expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'amount_mismatch' });
+      expect((await orderOf(orderId)).needsAttention).not.toBeNull();
+      expect((await shop.types(orderId)).filter((type) => type === 'order.attention_raised').length).toBeGreaterThan(1);
+    }
+  });
+
   test('after the order was paid asks for a look, and changes nothing', async () => {
     const { orderId, payment } = await pending();
     await shop.tell('AUTHORIZED', payment);

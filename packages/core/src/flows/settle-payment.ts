@@ -27,15 +27,25 @@ export function settlePayment(work: OrderWork, unit: OrderUnit, payment: Payment
 
 function approve(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
   const exact = event.amount === payment.amount && event.currency === payment.currency;
-  if (isSettled(payment)) {
-    if (exact) return ignored('already_settled');
-    work.raiseAttention(unit, 'amount_mismatch');
-    return ignored('amount_mismatch');
-  }
-  if (payment.status === 'REVIEW') return ignored('under_review');
-  if (payment.surplus) return ignored('already_settled');
+  if (isSettled(payment) || payment.status === 'REVIEW' || payment.surplus) return repeated(work, unit, payment, event);
   if (!exact) return reviewOrReturn(work, unit, payment, event);
   return canTake(work, unit) ? pay(work, unit, payment) : keepAsSurplus(work, unit, payment);
+}
+
+/**
+ * A further approval of an attempt whose money has come already. The same money told again is nothing; other money told
+ * of the same attempt is for a person to look into, because only one of the two can be right.
+ */
+function repeated(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, currency }: GatewayEvent): Decision {
+  const came = {
+    amount: payment.reportedAmount ?? payment.amount,
+    currency: payment.reportedCurrency ?? payment.currency,
+  };
+  if (amount === came.amount && currency === came.currency) {
+    return ignored(payment.status === 'REVIEW' ? 'under_review' : 'already_settled');
+  }
+  work.raiseAttention(unit, 'amount_mismatch');
+  return ignored('amount_mismatch');
 }
 
 /** Whether the order can still become PAID: nothing has paid it, it isn't canceled, and its stock is there. */

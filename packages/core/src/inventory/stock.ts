@@ -3,8 +3,10 @@ import type { Shortage } from '../errors.ts';
 /** Units in one place: `availableQty` is on hand, reserved units included. */
 export type Stock = { productId: string; availableQty: number; reservedQty: number };
 
-/** Highest number of units of one product on hand. */
+/** Highest number of units of one product that may be received or counted. */
 export const stockMax = 1_000_000_000;
+/** Highest number on hand: what comes back from canceled orders must always find room. */
+export const stockCeiling = 2_000_000_000;
 
 export const movementKinds = ['RECEIVED', 'ADJUSTED', 'SOLD', 'RESTOCKED'] as const;
 export type MovementKind = (typeof movementKinds)[number];

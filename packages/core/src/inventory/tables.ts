@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, integer, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { products } from '../catalog/tables.ts';
 import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
-import { movementKinds, type MovementKind } from './stock.ts';
+import { movementKinds, stockCeiling, type MovementKind } from './stock.ts';
 
 export const stocks = commerceSchema.table(
   'stocks',
@@ -15,7 +15,8 @@ export const stocks = commerceSchema.table(
     foreignKey({ name: 'stocks_product', columns: [t.productId], foreignColumns: [products.id] }),
     // The cap on reservations: whatever the code believes, this row can't be oversold.
     check('stocks_reserved_within_available', sql`0 <= ${t.reservedQty} and ${t.reservedQty} <= ${t.availableQty}`),
-    check('stocks_available_qty_range', sql`${t.availableQty} <= 1000000000`),
+    // Twice what may be received, so that units of canceled orders always find room.
+    check('stocks_available_qty_range', sql`${t.availableQty} <= ${sql.raw(String(stockCeiling))}`),
   ],
 );
 
