@@ -43,14 +43,20 @@ export function findConnection(env = process.env, folder = process.cwd()): Conne
   };
 }
 
-/** A client for the shop as an operator. @throws Failure when there is no shop or no key */
-export function connect(): { client: Client; connection: Connection } {
+/**
+ * A client for the shop as an operator.
+ *
+ * @param attemptsMax how often a call is sent at most; once more unless said: a lost answer is mended, and nobody waits
+ * long for a shop that isn't there
+ * @throws Failure when there is no shop or no key
+ */
+export function connect(attemptsMax = 2): { client: Client; connection: Connection } {
   const connection = findConnection();
   const { url, apiKey } = connection;
   if (!apiKey) {
     throw new Failure(`No API key for ${url}. Set COMMERCE_API_KEY to an operator's key.`, 2);
   }
-  return { client: createClient({ url, token: apiKey, fetch: shopFetch(url) }), connection };
+  return { client: createClient({ url, token: apiKey, fetch: shopFetch(url), attemptsMax }), connection };
 }
 
 function readLocal(start: string): Local {

@@ -30,12 +30,7 @@ export function unreachable(error: unknown): Unreachable | undefined {
   return error instanceof Error && error.cause instanceof Unreachable ? error.cause : undefined;
 }
 
-/** Whether asking again may help. */
-export function isTransient(error: unknown): boolean {
-  return unreachable(error) !== undefined || [429, 503].includes(statusOf(error) ?? 0);
-}
-
-/** Whether no other call will work either: nobody answers, or the key opens nothing. */
+/** Whether no other call will work either: nobody answers, there is no room, or the key opens nothing. */
 export function isHopeless(error: unknown): boolean {
-  return isTransient(error) || [401, 403].includes(statusOf(error) ?? 0);
+  return unreachable(error) !== undefined || [401, 403, 429, 503].includes(statusOf(error) ?? 0);
 }

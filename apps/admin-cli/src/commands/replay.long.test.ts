@@ -20,6 +20,11 @@ async function charged(): Promise<number> {
   return totals.charged['GBP'] ?? 0;
 }
 
+async function countOrders(): Promise<number> {
+  const { rows } = await shop.api.database.pool.query('select count(*)::int as n from commerce.orders');
+  return rows[0].n;
+}
+
 test('a shop that goes away for good ends the replay with what was done', async () => {
   const url = await standBefore(shop.api.url, (number) => (number < 900 ? 'pass' : 'break'));
   const ran = await replayThrough(url, '--concurrency', '2');
@@ -44,14 +49,16 @@ test('an outage of three seconds is outlasted', async () => {
   });
 });
 
-test('answers that get lost cost no money: what was charged is what was taken', async () => {
+test('answers that get lost double nothing: neither orders nor charges', async () => {
   const before = await charged();
+  const ordersBefore = await countOrders();
   const url = await standBefore(shop.api.url, (number) => (number > 750 && number % 7 === 0 ? 'lose' : 'pass'));
   const ran = await replayThrough(url, '--json', '--ship-after', '10');
   expect(ran.code).toBe(0);
   const report: Report = JSON.parse(ran.out);
   expect(report).toMatchObject({ failures: 0, violations: [], orders: { unpaid: { orders: 0 } } });
   expect((await charged()) - before).toBe(report.taken.amount);
+  expect((await countOrders()) - ordersBefore).toBe(report.orders.taken);
   const { orders } = report;
   expect(orders.shipped.orders + orders.open.orders + orders.canceled.orders).toBe(orders.taken);
 });

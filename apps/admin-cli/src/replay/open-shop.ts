@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@commerce-core/api/client';
 import { commerceCode, isRefusal } from '../refusal.ts';
-import { withRetries } from './retry.ts';
 import type { Shop } from './shop.ts';
 import { payAtSimulator } from './simulator.ts';
 
@@ -9,50 +8,22 @@ import { payAtSimulator } from './simulator.ts';
 const PAID_WITHIN_MS = 40_000;
 const POLL_MS = 200;
 
-/**
- * A shop over its API and the gateway simulator that tells it of payments.
- *
- * Everything is tried again when the connection breaks. An order whose answer was lost is placed a second time then;
- * the first one is never paid and expires by itself.
- */
+/** A shop over its API, and the gateway simulator that tells it of payments. */
 export function openShop(client: Client, simulatorUrl: string, productIds: ReadonlyMap<string, string>): Shop {
-  async function payable(orderId: string): Promise<{ id: string; amount: number; currency: string }> {
-    try {
-      return await withRetries(() => client.payment.create.mutate({ orderId, provider: 'mock' }));
-    } catch (error) {
-      // The answer to an earlier try was lost; the attempt that it made is the one to pay.
-      if (commerceCode(error) !== 'payment_in_progress') throw error;
-    }
-    const { items: payments } = await withRetries(() => client.payment.list.query({ orderId }));
-    const live = payments.find(({ status }) => status === 'CREATED');
-    if (!live) throw new Error(`order ${orderId} has a payment under way that is not to be found`);
-    return live;
-  }
-
   async function isPaidSoon(orderId: string): Promise<boolean> {
     for (const deadline = Date.now() + PAID_WITHIN_MS; Date.now() < deadline; await sleep(POLL_MS)) {
-      const { status } = await withRetries(() => client.order.get.query({ orderId }));
+      const { status } = await client.order.get.query({ orderId });
       if (status !== 'PAYMENT_PENDING') return status === 'PAID';
     }
     return false;
-  }
-
-  /** Moves a parcel; one that is there already was moved by a try whose answer was lost. */
-  async function move(step: () => Promise<unknown>): Promise<void> {
-    try {
-      await withRetries(step);
-    } catch (error) {
-      if (commerceCode(error) !== 'invalid_transition') throw error;
-    }
   }
 
   return {
     async place({ customerId, invoiceNo, lines }) {
       const asked = lines.map(({ sku, quantity }) => ({ productId: productIds.get(sku) ?? '', quantity }));
       try {
-        const input = { customerId, lines: asked, reference: invoiceNo };
-        const { id: orderId, totalAmount: amount } = await withRetries(() => client.order.create.mutate(input));
-        return { orderId, amount };
+        const order = await client.order.create.mutate({ customerId, lines: asked, reference: invoiceNo });
+        return { orderId: order.id, amount: order.totalAmount };
       } catch (error) {
         const refused = isRefusal(error) ? commerceCode(error) : undefined;
         if (refused === undefined) throw error;
@@ -60,27 +31,27 @@ export function openShop(client: Client, simulatorUrl: string, productIds: Reado
       }
     },
     async pay(orderId) {
-      const { id: paymentId, amount, currency } = await payable(orderId);
-      const applied = await withRetries(() => payAtSimulator(simulatorUrl, { paymentId, amount, currency }));
+      const { id: paymentId, amount, currency } = await client.payment.create.mutate({ orderId, provider: 'mock' });
+      const applied = await payAtSimulator(simulatorUrl, { paymentId, amount, currency });
       return applied || isPaidSoon(orderId);
     },
     async ship(orderId) {
-      const { items: shipments } = await withRetries(() => client.shipment.list.query({ orderId }));
-      for (const { id: shipmentId, status } of shipments) {
-        const parcel = { shipmentId, carrier: 'Replay', trackingNumber: shipmentId.slice(-12).toUpperCase() };
-        if (status === 'READY') await move(() => client.shipment.dispatch.mutate(parcel));
-        if (status !== 'CANCELED') await move(() => client.shipment.deliver.mutate({ shipmentId }));
+      const { items } = await client.shipment.list.query({ orderId });
+      for (const { id: shipmentId, status } of items) {
+        if (status !== 'READY') continue;
+        const trackingNumber = shipmentId.slice(-12).toUpperCase();
+        await client.shipment.dispatch.mutate({ shipmentId, carrier: 'Replay', trackingNumber });
+        await client.shipment.deliver.mutate({ shipmentId });
       }
     },
     async cancel(orderId) {
       try {
-        await withRetries(() => client.order.cancel.mutate({ orderId }));
+        await client.order.cancel.mutate({ orderId });
         return true;
       } catch (error) {
-        if (commerceCode(error) !== 'invalid_transition') throw error;
+        if (commerceCode(error) === 'invalid_transition') return false;
+        throw error;
       }
-      const { status } = await withRetries(() => client.order.get.query({ orderId }));
-      return status === 'CANCELED';
     },
   };
 }

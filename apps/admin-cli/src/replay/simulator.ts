@@ -1,37 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { Unreachable } from '../refusal.ts';
 
+const ATTEMPTS_MAX = 6;
+const FIRST_WAIT_MS = 250;
+
 /**
- * Pays at the gateway simulator; answers whether the shop took its webhook and applied it.
+ * Pays at the gateway simulator; answers whether the shop took its webhook and applied it. Tries again when nobody
+ * answers or there is no room: a payment is charged once, however often it is paid.
  *
- * @throws Unreachable when nobody answers or there is no room, Failure when the simulator refuses
+ * @throws Unreachable when the tries are used up, Failure when the simulator refuses
  */
 export async function payAtSimulator(
   simulatorUrl: string,
   payment: { paymentId: string; amount: number; currency: string },
 ): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await pay(simulatorUrl, payment);
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !(error instanceof Unreachable)) throw error;
+      // Spread, so that those that failed together don't come back together.
+      await sleep(FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()));
+    }
+  }
+}
+
+/** @throws Unreachable when nobody answers at this address, Failure when it is no simulator's */
+export async function checkSimulator(simulatorUrl: string): Promise<void> {
+  const response = await ask(`${simulatorUrl}/book?limit=1`, {});
+  await response.body?.cancel();
+  if (response.ok) return;
+  throw new Failure(`There is no gateway simulator at ${simulatorUrl} (it answers ${response.status}).`);
+}
+
+type Answer = { message?: string; event?: { attempts?: { outcome: string | null }[] } };
+
+async function pay(simulatorUrl: string, payment: object): Promise<boolean> {
   const response = await ask(`${simulatorUrl}/pay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ ...payment, outcome: 'AUTHORIZED' }),
   });
-  const answer = (await response.json().catch(() => null)) as SimulatorAnswer | null;
+  const answer = (await response.json().catch(() => null)) as Answer | null;
   if (response.ok) return answer?.event?.attempts?.some(({ outcome }) => outcome === 'APPLIED') ?? false;
   if (response.status === 503) throw new Unreachable(`The gateway simulator at ${simulatorUrl} has no room.`);
-  throw new Failure(
-    `The gateway simulator at ${simulatorUrl} refused a payment: ${answer?.message ?? response.status}.`,
-  );
+  const why = answer?.message ?? response.status;
+  throw new Failure(`The gateway simulator at ${simulatorUrl} refused a payment: ${why}`);
 }
-
-/** @throws Unreachable when there is no simulator at this address */
-export async function checkSimulator(simulatorUrl: string): Promise<void> {
-  const response = await ask(`${simulatorUrl}/book?limit=1`, {});
-  await response.body?.cancel();
-  if (!response.ok)
-    throw new Failure(`There is no gateway simulator at ${simulatorUrl} (it answers ${response.status}).`);
-}
-
-type SimulatorAnswer = { message?: string; event?: { attempts?: { outcome: string | null }[] } };
 
 async function ask(url: string, init: RequestInit): Promise<Response> {
   try {

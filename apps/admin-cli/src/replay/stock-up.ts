@@ -4,7 +4,6 @@ import { commerceCode } from '../refusal.ts';
 import { atOnce } from './at-once.ts';
 import type { PlannedProduct } from './plan.ts';
 import { CURRENCY } from './plan.ts';
-import { withRetries } from './retry.ts';
 
 export type StockUpOptions = {
   /** How much of each product's demand is received, 0 to 1. */
@@ -44,15 +43,13 @@ export async function stockUp(
     const ours = skuPrefix + sku;
     const input = { sku: ours, name, priceAmount, currency: CURRENCY };
     try {
-      const { id } = await withRetries(() => client.product.create.mutate(input));
+      const { id } = await client.product.create.mutate(input);
       shelf.created += 1;
       return id;
     } catch (error) {
       if (commerceCode(error) !== 'sku_taken') throw error;
     }
-    const { items } = await withRetries(() =>
-      client.product.list.query({ sku: ours, includeArchived: true, limit: 1 }),
-    );
+    const { items } = await client.product.list.query({ sku: ours, includeArchived: true, limit: 1 });
     const [there] = items;
     const conflict = there?.archivedAt
       ? 'archived'
@@ -74,7 +71,7 @@ export async function stockUp(
     shelf.productIds.set(sku, productId);
     const quantity = Math.floor(asked * scarcity);
     if (quantity > 0) {
-      await withRetries(() => client.stock.receive.mutate({ productId, quantity, reason }));
+      await client.stock.receive.mutate({ productId, quantity, reason });
       shelf.unitsReceived += quantity;
     }
     onProgress(shelf.productIds.size);
