@@ -2,7 +2,6 @@ import { CommerceError, type Commerce, type Database } from '@commerce-core/core
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { secureHeaders } from 'hono/secure-headers';
 import { authenticator } from './caller.ts';
 import type { VerifyCustomerToken } from './customer-token.ts';
 import { healthRoutes } from './health.ts';
@@ -36,7 +35,6 @@ export function createApp({
 }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(tracing(log, stopping));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
   if (corsOrigins.length > 0) {
     app.use(
       `${endpoint}/*`,

@@ -17,6 +17,9 @@ export type Trace = {
   fault: unknown;
   /** What a route has to say besides. Never tokens, bodies, names or addresses. */
   facts: Record<string, unknown>;
+  /** Whether the answer was made with its headers: to set them afterwards costs a copy of it. */
+  headersSet: boolean;
+  stopping: boolean;
 };
 
 export type AppEnv = { Variables: { trace: Trace }; Bindings: Partial<HttpBindings> | undefined };
@@ -38,20 +41,50 @@ export function tracing(log: Logger, stopping: AbortSignal): MiddlewareHandler<A
       retryLater: false,
       fault: undefined,
       facts: {},
+      headersSet: false,
+      stopping: stopping.aborted,
     };
     c.set('trace', trace);
     await next();
-    // After `next`: tRPC answers with a Response of its own, which knows nothing of headers set before.
-    const { headers } = c.res;
-    headers.set('x-request-id', id);
-    headers.set('cache-control', 'no-store');
-    if (trace.retryLater && !headers.has('retry-after')) headers.set('retry-after', '1');
-    // Keeps a client from sending its next request into a connection that is about to close: because we are, or because
-    // the rest of a body that is too large isn't read.
-    if (stopping.aborted || c.res.status === 413) headers.set('connection', 'close');
+    trace.stopping = stopping.aborted;
+    if (!trace.headersSet) {
+      // After `next`: tRPC answers with a Response of its own, which knows nothing of headers set before.
+      const { headers, status } = c.res;
+      for (const [name, value] of Object.entries(answerHeaders(trace, status))) headers.set(name, value);
+    }
     write(log, c, trace, performance.now() - begin);
   };
 }
+
+/** What every answer has, whoever made it. Whoever makes an answer with them has told that by asking here. */
+export function answerHeaders(trace: Trace, status?: number): Record<string, string> {
+  trace.headersSet = true;
+  return {
+    ...securityHeaders,
+    'x-request-id': trace.id,
+    'cache-control': 'no-store',
+    ...(trace.retryLater ? { 'retry-after': '1' } : {}),
+    // Keeps a client from sending its next request into a connection that is about to close: because we are, or because
+    // the rest of a body that is too large isn't read.
+    ...(trace.stopping || status === 413 ? { connection: 'close' } : {}),
+  };
+}
+
+// Nothing here is a page: nothing of it may run, be framed, sniffed or referred from.
+const securityHeaders = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'origin-agent-cluster': '?1',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=15552000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-dns-prefetch-control': 'off',
+  'x-download-options': 'noopen',
+  'x-frame-options': 'SAMEORIGIN',
+  'x-permitted-cross-domain-policies': 'none',
+  'x-xss-protection': '0',
+};
 
 /** Notes what was refused and, where it is our fault, what happened. */
 export function note(trace: Trace, { status, body }: Refusal, thrown: unknown): void {

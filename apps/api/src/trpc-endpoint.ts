@@ -7,6 +7,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { access } from './access.ts';
 import type { Authenticate } from './caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
+import { callOneMutation, isOneMutation } from './one-mutation.ts';
 import { errorShape, refusalOf } from './refusal.ts';
 import { appRouter } from './routers/index.ts';
 import { note, type AppEnv } from './trace.ts';
@@ -30,17 +31,20 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     if (c.req.method === 'POST' && !isJson(c.req.header('content-type'))) {
       return answer(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
     }
+    const createContext = async (calls: number) => {
+      const caller = await authenticate(c.req.header('authorization'));
+      trace.caller = caller;
+      const idempotency = idempotencyOf(caller, c.req.header(idempotencyHeader), calls);
+      return { commerce, caller, call: { idempotency, signal: c.req.raw.signal } };
+    };
+    const path = c.req.path.slice(endpoint.length + 1);
+    if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);
     return fetchRequestHandler({
       endpoint,
       req: c.req.raw,
       router: appRouter,
       maxBatchSize: batchMax,
-      async createContext({ info }) {
-        const caller = await authenticate(c.req.header('authorization'));
-        trace.caller = caller;
-        const idempotency = idempotencyOf(caller, c.req.header(idempotencyHeader), info.calls.length);
-        return { commerce, caller, call: { idempotency, signal: c.req.raw.signal } };
-      },
+      createContext: ({ info }) => createContext(info.calls.length),
       onError: ({ error }) => note(trace, refusalOf(error), error.cause ?? error),
     });
   });
@@ -54,6 +58,9 @@ function answer(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response
 }
 
 const isJson = (contentType = '') => contentType.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+
+// Not `new URL`: this is asked for every call.
+const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
 /** Names that aren't ours may be anything, so they aren't logged as names. */
 function procedureNames(path: string): string[] {

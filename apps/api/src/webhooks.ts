@@ -2,7 +2,7 @@ import { CommerceError, type Commerce, type ErrorCode } from '@commerce-core/cor
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { answerRefusal } from './rest.ts';
-import type { AppEnv } from './trace.ts';
+import { answerHeaders, type AppEnv } from './trace.ts';
 
 const bodyBytesMax = 256 * 1024;
 
@@ -26,7 +26,7 @@ export function webhookRoutes(commerce: Commerce) {
     try {
       const [received] = await commerce.receiveWebhook(provider, { rawBody, header: (name) => c.req.header(name) });
       c.get('trace').facts = { provider, ...received };
-      return c.json(received ?? null);
+      return c.json(received ?? null, 200, answerHeaders(c.get('trace')));
     } catch (error) {
       if (error instanceof CommerceError && messageFaults.includes(error.code)) return answerRefusal(c, error);
       return answerRefusal(c, error, 503);
