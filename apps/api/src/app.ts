@@ -2,10 +2,11 @@ import { CommerceError, type Commerce, type Database } from '@commerce-core/core
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import { authenticator } from './caller.ts';
+import { authenticator, forbidden, unauthenticated } from './caller.ts';
 import type { VerifyCustomerToken } from './customer-token.ts';
 import { healthRoutes } from './health.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import { answerRefusal } from './rest.ts';
 import { tracing, type AppEnv } from './trace.ts';
 import { endpoint, trpcRoutes } from './trpc-endpoint.ts';
@@ -16,6 +17,7 @@ export type AppOptions = {
   /** Asked whether it is there and migrated. */
   database: Database;
   log: Logger;
+  metrics: Metrics;
   /** Without it nobody is a customer. */
   verifyCustomer?: VerifyCustomerToken | undefined;
   /** Origins whose pages may call the procedures; none unless said. */
@@ -29,12 +31,13 @@ export function createApp({
   commerce,
   database,
   log,
+  metrics,
   verifyCustomer,
   corsOrigins = [],
   stopping,
 }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  app.use(tracing(log, stopping));
+  app.use(tracing(log, metrics, stopping));
   if (corsOrigins.length > 0) {
     app.use(
       `${endpoint}/*`,
@@ -49,7 +52,15 @@ export function createApp({
   }
   app.route('/', healthRoutes(database, stopping));
   app.route('/api/v1/payments/webhooks', webhookRoutes(commerce));
-  app.route(endpoint, trpcRoutes(commerce, authenticator(commerce, verifyCustomer)));
+  const authenticate = authenticator(commerce, verifyCustomer);
+  // For any operator: how busy a shop is, is nobody else's business.
+  app.get('/metrics', async (c) => {
+    const caller = await authenticate(c.req.header('authorization'));
+    if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
+    if (caller.kind === 'customer') throw forbidden('this is for operators');
+    return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
+  });
+  app.route(endpoint, trpcRoutes(commerce, authenticate));
   app.notFound((c) => answerRefusal(c, new CommerceError('not_found', 'there is nothing at this address')));
   app.onError((error, c) => answerRefusal(c, wasCutShort(c) ? cutShort() : error));
   return app;

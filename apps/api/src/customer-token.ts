@@ -1,5 +1,6 @@
 import { CommerceError, customerId } from '@commerce-core/core';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
 
 /** The customer that a token speaks for, or undefined when it is not to be trusted. */
 export type VerifyCustomerToken = (token: string) => Promise<string | undefined>;
@@ -17,6 +18,11 @@ export type CustomerTokenOptions = {
 // Named here, never taken from the token: a public key must not verify as an HMAC secret, and `none` is no signature.
 const symmetric = ['HS256'];
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
+
+// A shopper calls several times with one token, and to verify it costs more than most of what is called. A key that the
+// identity provider withdraws is trusted for so long at most.
+const cachedMsMax = 60_000;
+const cachedMax = 10_000;
 
 /**
  * Verifies customers' tokens; undefined without a secret or key set, and then nobody is a customer.
@@ -37,10 +43,16 @@ export function customerTokens({
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
   };
+  const verified = new LRUCache<string, string>({ max: cachedMax });
   return async (token) => {
+    const known = verified.get(token);
+    if (known !== undefined) return known;
     try {
       const { payload } = await jwtVerify(token, key, options);
-      return usableSubject(payload.sub);
+      const customer = usableSubject(payload.sub);
+      const ttl = Math.min(cachedMsMax, payload.exp! * 1_000 - Date.now());
+      if (customer !== undefined && ttl > 0) verified.set(token, customer, { ttl });
+      return customer;
     } catch (error) {
       if (isTokensFault(error)) return undefined;
       const unavailable = new CommerceError(

@@ -46,6 +46,12 @@ const apiEnv = z
       .min(1)
       .max(7 * 24 * 60)
       .default(30),
+    /** How long an answer is kept for a call that is repeated with its Idempotency-Key. */
+    IDEMPOTENCY_KEY_HOURS: z.coerce.number('must be a number').min(1).max(30 * 24).default(24),
+    /** Transactions that orders, payments and webhooks share at once, each; more are rarely faster. */
+    BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(1),
+    /** Calls of a kind that may wait for a transaction; one more is answered 503. */
+    QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
     /** Origins whose pages may call, comma-separated, like `https://shop.example`. */
     CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

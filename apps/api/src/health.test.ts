@@ -2,6 +2,7 @@ import { createCommerce } from '@commerce-core/core';
 import { afterEach, expect, test } from 'vitest';
 import { createApp } from './app.ts';
 import { createLogger } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 import { refused } from './testing/refused.ts';
 import { until } from './testing/until.ts';
@@ -70,7 +71,9 @@ test('a process that is about to end is alive, and not ready', async () => {
   api = await startTestApi();
   const { database } = api;
   const stopping = AbortSignal.abort();
-  const app = createApp({ commerce: createCommerce({ database }), database, log: createLogger('silent'), stopping });
+  const log = createLogger('silent');
+  const metrics = createMetrics();
+  const app = createApp({ commerce: createCommerce({ database }), database, log, metrics, stopping });
   expect((await app.request('/healthz')).status).toBe(200);
   const response = await app.request('/readyz');
   expect([response.status, await response.json()]).toEqual(notReady('stopping'));

@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import { customerTokens } from './customer-token.ts';
 import { EnvError, readEnv, type Env } from './env.ts';
 import { createLogger } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import { serve } from './serve.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 import { onStopSignal } from './stop-signals.ts';
@@ -32,11 +33,20 @@ async function main(env: Env): Promise<void> {
     onWait: (message) => log.warn(message),
   });
   const gateways = env.MOCK_WEBHOOK_SECRETS ? [mockGateway(env.MOCK_WEBHOOK_SECRETS)] : [];
-  const commerce = createCommerce({ database, gateways, holdMs: env.HOLD_MINUTES * 60_000 });
+  const metrics = createMetrics();
+  const commerce = createCommerce({
+    database,
+    gateways,
+    holdMs: env.HOLD_MINUTES * 60_000,
+    keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,
+    batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },
+  });
+  metrics.watch(commerce);
   const app = createApp({
     commerce,
     database,
     log,
+    metrics,
     verifyCustomer: customerTokens({
       secret: env.CUSTOMER_JWT_SECRET,
       jwksUrl: env.CUSTOMER_JWKS_URL,

@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Caller } from './caller.ts';
 import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What one request's log line is made of, noted along its way. */
@@ -27,8 +28,8 @@ export type AppEnv = { Variables: { trace: Trace }; Bindings: Partial<HttpBindin
 const usableId = /^[\w.:=@/+-]{1,128}$/;
 const pathLengthMax = 200;
 
-/** Gives each request an id, sees to the headers of every answer, and writes one line when it is answered. */
-export function tracing(log: Logger, stopping: AbortSignal): MiddlewareHandler<AppEnv> {
+/** Gives each request an id, sees to the headers of every answer; when it is answered, writes one line and counts it. */
+export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const begin = performance.now();
     const given = c.req.header('x-request-id');
@@ -52,7 +53,9 @@ export function tracing(log: Logger, stopping: AbortSignal): MiddlewareHandler<A
       const { headers, status } = c.res;
       for (const [name, value] of Object.entries(answerHeaders(trace, status))) headers.set(name, value);
     }
-    write(log, c, trace, performance.now() - begin);
+    const ms = performance.now() - begin;
+    write(log, c, trace, ms);
+    metrics.observeRequest({ route: routeOf(trace, c.req.path), status: c.res.status, ms });
   };
 }
 
@@ -111,6 +114,12 @@ function write(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void 
   if (trace.fault !== undefined) log.error(line, 'request');
   else if (path === '/healthz' || path === '/readyz') log.debug(line, 'request');
   else log.info(line, 'request');
+}
+
+/** Few names, whatever is asked for: each is a time series. */
+function routeOf({ procedures }: Trace, path: string): string {
+  if (procedures.length > 0) return procedures.length === 1 ? procedures[0]! : 'batch';
+  return path.startsWith('/api/v1/payments/webhooks/') ? 'webhook' : 'other';
 }
 
 /** A customer's id may be an e-mail address, so it stays out. */

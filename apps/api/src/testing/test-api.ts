@@ -5,6 +5,7 @@ import {
   mockGateway,
   scopes,
   type Commerce,
+  type CommerceOptions,
   type Database,
   type Scope,
 } from '@commerce-core/core';
@@ -14,6 +15,7 @@ import { createApp } from '../app.ts';
 import { createClient, type Client } from '../client.ts';
 import { customerTokens, type CustomerTokenOptions } from '../customer-token.ts';
 import { createLogger } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
 import { serve } from '../serve.ts';
 import { signWebhook, webhookSecret, type WebhookMessage } from './webhook.ts';
 
@@ -26,6 +28,7 @@ export type TestApiOptions = {
   corsOrigins?: readonly string[];
   holdMs?: number;
   loops?: boolean;
+  batching?: CommerceOptions['batching'];
 };
 
 export type TestApi = {
@@ -64,14 +67,18 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const lines: string[] = [];
   const stopping = new AbortController();
   const gateways = [mockGateway([webhookSecret])];
+  const metrics = createMetrics();
   const commerce = createCommerce({
     database,
     gateways,
+    batching: { onBatch: metrics.observeBatch, ...options.batching },
     ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
   });
+  metrics.watch(commerce);
   const app = createApp({
     commerce,
     database,
+    metrics,
     log: createLogger('trace', { write: (line) => lines.push(line) }),
     verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
     corsOrigins: options.corsOrigins ?? [],

@@ -20,22 +20,27 @@ export type TransactionOptions = {
   forCaller?: boolean;
 };
 
+// Longer than the longest wait for a lock; after that whoever called would rather hear that it didn't work out.
+const patienceMs = 8_000;
+
 /**
  * Runs `work` in one transaction and commits it. `work` may run several times: on deadlocks, serialization failures and
  * lock time-outs, and when the connection breaks before COMMIT; it must do nothing but database work with ids minted
  * before. When the answer to COMMIT is lost the server is asked what became of it, so a result always means committed
  * and an error never means perhaps, but for `outcome_unknown`, which says so.
- * @throws database_unavailable when no connection is to be had · outcome_unknown · whatever `work` throws, rolled back
+ * @throws database_unavailable when no connection is to be had · overloaded when rows stay locked · outcome_unknown ·
+ * whatever `work` throws, rolled back
  */
 export async function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
   { landed, attemptsMax = 8, forCaller = false }: TransactionOptions = {},
 ): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {
     const result = await runOnce(database, work, landed, forCaller);
     if ('value' in result) return result.value;
-    if (attempt >= attemptsMax) throw exhausted(result.again);
+    if (attempt >= attemptsMax || performance.now() > giveUpAt) throw exhausted(result.again);
     await sleep(Math.random() * Math.min(200, 10 * 2 ** attempt));
   }
 }
@@ -97,8 +102,11 @@ async function acquire(database: Database): Promise<PoolClient> {
   }
 }
 
-function exhausted(error: unknown): unknown {
-  return isConnectionLoss(error) || isContention(error) ? unavailable(error) : error;
+function exhausted(error: unknown): CommerceError {
+  if (isConnectionLoss(error)) return unavailable(error);
+  const busy = new CommerceError('overloaded', 'others hold what this needs; nothing was done, try again shortly');
+  busy.cause = error;
+  return busy;
 }
 
 export function unavailable(cause: unknown): CommerceError {
