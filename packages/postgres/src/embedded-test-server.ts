@@ -50,8 +50,13 @@ const temporaryFolder = (user: SystemUser | undefined): string => {
   throw new Error(`PostgreSQL's user can't enter ${tmpdir()}: set TMPDIR to a folder that it can.`);
 };
 
-/** A server on data of its own that `stop` removes, and that doesn't outlive this process however it ends. */
-export const startEmbeddedTestServer = async (): Promise<{ url: string; stop: () => Promise<void> }> => {
+/**
+ * A server on data of its own that `stop` removes, and that doesn't outlive this process however it ends. With other
+ * `settings` than a test's: durable ones, to measure.
+ */
+export const startEmbeddedTestServer = async (
+  settings: Record<string, string> = testSettings,
+): Promise<{ url: string; stop: () => Promise<void> }> => {
   const user = userForPostgres();
   const folder = temporaryFolder(user);
   const guard = guardFolder(folder);
@@ -70,7 +75,7 @@ export const startEmbeddedTestServer = async (): Promise<{ url: string; stop: ()
     }
     const data = join(folder, 'data');
     makeCluster({ binaries, data, user, sync: false });
-    const server = await startServer({ binaries, data, log: join(folder, 'log'), user, settings: testSettings });
+    const server = await startServer({ binaries, data, log: join(folder, 'log'), user, settings });
     return {
       url: server.url,
       stop: async () => {

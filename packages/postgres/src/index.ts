@@ -1,3 +1,4 @@
+export { startEmbeddedTestServer } from './embedded-test-server.ts';
 export { createTestDatabase } from './test-database.ts';
 export type { TestDatabase } from './test-database.ts';
 export { startTestServer } from './test-server.ts';

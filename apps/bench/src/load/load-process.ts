@@ -1,0 +1,22 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Job, Loaded, Reply } from './job.ts';
+
+/** A process that makes load, kept over many jobs so that its code is warm. */
+export type LoadProcess = { run: (job: Job) => Promise<Loaded>; stop: () => void };
+
+export function startLoadProcess(): LoadProcess {
+  const child: ChildProcess = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), { serialization: 'advanced' });
+  return {
+    async run(job) {
+      const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+      const ended = (code: number | null) => reject(new Error(`the load process ended (${code})`));
+      child.once('message', resolve).once('exit', ended);
+      child.send(job);
+      const reply = await promise.finally(() => child.off('exit', ended));
+      if ('error' in reply) throw new Error(`the load could not be made: ${reply.error}`);
+      return reply.loaded;
+    },
+    stop: () => child.disconnect(),
+  };
+}

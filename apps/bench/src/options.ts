@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+
+export type Options = {
+  long: boolean;
+  /** Scenarios to run; all that the form has when empty. */
+  only: readonly string[];
+  rounds: number;
+  /** Measured in each turn, after its warming up. */
+  seconds: number;
+  clients: readonly number[];
+  json: string | undefined;
+  svg: string | undefined;
+  /** The CSV that the replay scenario sends through. */
+  csv: string | undefined;
+};
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const config = {
+  long: { type: 'boolean' },
+  only: { type: 'string', multiple: true },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  clients: { type: 'string' },
+  json: { type: 'string' },
+  svg: { type: 'string' },
+  csv: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** @throws UsageError */
+export function readOptions(args: readonly string[], scenarios: readonly string[]): Options | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const { long = false, only = [], json, svg, csv } = values;
+  const unknown = only.filter((name) => !scenarios.includes(name));
+  if (unknown.length > 0) throw new UsageError(`unknown scenario: ${unknown.join(', ')}; there are ${scenarios.join(', ')}`);
+  return {
+    long, only, json, svg, csv,
+    rounds: values.rounds === undefined ? (long ? 5 : 3) : whole('rounds', values.rounds),
+    seconds: values.seconds === undefined ? (long ? 8 : 2) : whole('seconds', values.seconds),
+    clients: values.clients === undefined
+      ? [1, 8, 64, 256]
+      : values.clients.split(',').map((text) => whole('clients', text)).toSorted((a, b) => a - b),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: config }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (/^\d{1,4}$/.test(text) && value > 0) return value;
+  throw new UsageError(`--${name}: ${text} is no whole number above 0`);
+}

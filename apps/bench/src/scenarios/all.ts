@@ -1,0 +1,9 @@
+import { failing } from './failing.ts';
+import { halfRate } from './half-rate.ts';
+import { layers } from './layers.ts';
+import { hot, uniform } from './orders.ts';
+import type { Scenario } from './scenario.ts';
+import { webhooks } from './webhooks.ts';
+
+/** In the order in which they run: `hot` compares itself to `uniform`. */
+export const scenarios: readonly Scenario[] = [uniform, hot, webhooks, failing, halfRate, layers];

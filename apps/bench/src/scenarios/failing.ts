@@ -1,0 +1,43 @@
+import { failingReference } from '../load/job.ts';
+import type { BenchDatabase } from '../setup/server.ts';
+import { usualSeed, uniformShape } from './orders.ts';
+import { WrongResult, withPair } from './pair.ts';
+import { goal, rates, type Scenario } from './scenario.ts';
+import { ourOrders, takeTurns, turnSeconds } from './turns.ts';
+
+const clients = 64;
+const failShare = 0.01;
+
+const plant = `
+  create function bench.fail() returns trigger language plpgsql as $$ begin
+    raise exception 'planted';
+  end $$;
+  create trigger planted before insert on commerce.orders for each row
+    when (new.reference = '${failingReference}') execute function bench.fail()`;
+
+async function expectNoneThere(database: BenchDatabase): Promise<void> {
+  const [rows] = await database.query<{ n: number }>(
+    'select count(*)::int as n from commerce.orders where reference = $1', [failingReference]);
+  if (rows!.n > 0) throw new WrongResult(`${rows!.n} orders that the database refused are there`);
+}
+
+export const failing: Scenario = {
+  name: 'failing',
+  title: 'order.create while 1 % of the orders make the database fail',
+  long: false,
+  takes: ({ rounds, seconds }) => turnSeconds(rounds, seconds, [['ours', clients], ['ours', clients]]) + 10,
+  run: async (bench) => withPair(bench, usualSeed, async (pair) => {
+    await pair.ours.query(plant);
+    const series = await takeTurns(bench, 'failing', [
+      { label: 'API, none fails', side: 'ours', clients, turn: ourOrders(bench, pair, uniformShape, { clients }) },
+      { label: 'API, 1 % fails', side: 'ours', clients, turn: ourOrders(bench, pair, uniformShape, { clients, failShare }) },
+    ]);
+    await expectNoneThere(pair.ours);
+    const [clean, failed] = series;
+    const notes = [`of ${sum(failed!.rounds.map((m) => m.succeeded + sum(Object.values(m.failed))))} calls ${
+      sum(failed!.rounds.flatMap((m) => Object.values(m.failed)))} failed`];
+    return { series, goals: [goal('1 % of orders fail / none does', '≥', 0.7, rates(failed!), rates(clean!))], notes };
+  }),
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,66 @@
+import type { Measured } from '../load/measure.ts';
+import type { Loaded } from '../load/job.ts';
+import { startApi, type Api } from '../setup/api.ts';
+import type { Seed } from '../setup/seed.ts';
+import { askDoctor, type BenchDatabase } from '../setup/server.ts';
+import type { Bench } from './scenario.ts';
+
+/** Two databases with the same content: one for the floor, one with an API on it. */
+export type Pair = { floor: BenchDatabase; ours: BenchDatabase; api: Api };
+
+/** A fast wrong answer is no answer: the bench fails with this. */
+export class WrongResult extends Error {
+  override readonly name = 'WrongResult';
+}
+
+/** Sets up a pair, and when all was measured lets the doctor look at both databases. @throws WrongResult */
+export async function withPair<T>(bench: Bench, content: Seed, work: (pair: Pair) => Promise<T>): Promise<T> {
+  const { server, progress } = bench;
+  const filling = (done: number) => progress.now(`filling a database, ${Math.round(done * 100)} %`);
+  const floor = await server.createDatabase('floor', content, filling);
+  const ours = await server.createDatabase('ours', content);
+  try {
+    const api = await startApi(ours.url);
+    try {
+      const result = await work({ floor, ours, api });
+      progress.now('asking the doctor');
+      expectHealthy('the core', (await api.operator.system.doctor.query()).violations.map(({ sentence }) => sentence));
+      expectHealthy('the floor', await askDoctor(floor));
+      return result;
+    } finally {
+      await api.stop();
+    }
+  } finally {
+    await floor.drop();
+    await ours.drop();
+  }
+}
+
+function expectHealthy(whose: string, violations: readonly string[]): void {
+  if (violations.length > 0) throw new WrongResult(`the doctor found in the database of ${whose}: ${violations.join('; ')}`);
+}
+
+type Counted = { database: BenchDatabase; table: 'orders' | 'gateway_events' };
+
+/** A turn after which exactly what was acknowledged must be there. @throws WrongResult */
+export async function counted<M extends Measured | Loaded>({ database, table }: Counted, turn: () => Promise<M>): Promise<M> {
+  const rows = async () => (await database.query<{ n: number }>(`select count(*)::int as n from commerce.${table}`))[0]!.n;
+  const before = await rows();
+  const result = await turn();
+  const added = (await rows()) - before;
+  if (added !== result.succeeded) {
+    throw new WrongResult(`${result.succeeded} calls were acknowledged, but ${added} rows were added to ${table}`);
+  }
+  if ('ids' in result) {
+    const sql = `select count(*)::int as n from commerce.${table} where id = any($1::uuid[])`;
+    const [found] = await database.query<{ n: number }>(sql, [result.ids]);
+    if (found!.n !== result.ids.length) throw new WrongResult(`of ${result.ids.length} acknowledged ids ${found!.n} are in ${table}`);
+  }
+  return result;
+}
+
+/** No call may have failed, where none is meant to. @throws WrongResult */
+export function expectNoFailures({ failed }: Measured): void {
+  const kinds = Object.entries(failed).map(([kind, count]) => `${kind}: ${count}`);
+  if (kinds.length > 0) throw new WrongResult(`calls failed: ${kinds.join(', ')}`);
+}

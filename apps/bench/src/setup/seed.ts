@@ -1,0 +1,95 @@
+import type pg from 'pg';
+import { currency, priceAmount, waitingAmount } from './ids.ts';
+
+/** What a database holds before anything is measured. */
+export type Seed = {
+  products: number;
+  /** Orders of two lines from before, each with its idempotency key. */
+  orders: number;
+  /** Orders of two lines more, which wait for a payment. */
+  waiting: number;
+};
+
+const stock = 500_000_000;
+const orderOf = (n: string) => `('01910000-0000-7000-8000-' || lpad((${n})::text, 12, '0'))::uuid`;
+
+const products = (count: number): string[] => [
+  `insert into commerce.products (id, sku, name, price_amount, currency, version, created_at, updated_at)
+    select bench.product(n), 'SKU-' || lpad(n::text, 6, '0'), 'Product number ' || n, ${priceAmount}, '${currency}', 2, now(), now()
+    from generate_series(1, ${count}) n`,
+  `create temp table received as select bench.product(n) as id, uuidv7() as cause from generate_series(1, ${count}) n`,
+  `insert into commerce.stock_movements (id, product_id, kind, quantity, cause_id, created_at)
+    select cause, id, 'RECEIVED', ${stock}, cause, now() from received`,
+  `insert into commerce.stocks (product_id, available_qty, reserved_qty) select id, ${stock}, 0 from received`,
+  `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
+    select uuidv7(), 'product', id, version, type, jsonb_build_object('productId', id, 'quantity', ${stock}), now()
+    from received cross join (values (1, 'product.created'), (2, 'stock.received')) as told (version, type)`,
+];
+
+const state = (status: string) => `'orderStatus', '${status}', 'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD'`;
+
+/** Orders `from` to `to`; those from `waitingFrom` on wait for a payment. */
+const orders = (from: number, to: number, waitingFrom: number, productCount: number): string[] => [
+  `create temp table placed as
+    select n, ${orderOf('n')} as id, 'customer-' || n % 100000 as customer, n >= ${waitingFrom} as waiting
+    from generate_series(${from}::int, ${to}) n`,
+  `insert into commerce.orders (id, customer_id, status, fulfillment_status, reservation_status, hold_until, currency,
+      total_amount, version, created_at, updated_at)
+    select id, customer, case when waiting then 'PAYMENT_PENDING' else 'CREATED' end, 'UNFULFILLED', 'HELD',
+      now() + interval '1 day', '${currency}', ${waitingAmount}, case when waiting then 2 else 1 end, now(), now()
+    from placed`,
+  // Two products of each order, neighbours, as far apart from the next order's as a step that shares no factor takes them.
+  `insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount)
+    select placed.id, line_no, 'PRODUCT', p.id, p.sku, p.name, 1, ${priceAmount}, ${priceAmount}
+    from placed cross join (values (1), (2)) as line (line_no)
+    join commerce.products p on p.id = bench.product((((n::bigint * 7919) + line_no) % ${productCount})::int + 1)`,
+  `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
+    select uuidv7(), 'order', id, 1, 'order.created', jsonb_build_object('orderId', id, ${state('CREATED')},
+      'customerId', customer, 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'holdUntil', now(),
+      'lines', jsonb_build_array(
+        jsonb_build_object('lineNo', 1, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount', ${priceAmount}),
+        jsonb_build_object('lineNo', 2, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount', ${priceAmount}))),
+      now() from placed`,
+  `insert into commerce.payments (id, order_id, provider, status, currency, amount, authorized_amount, captured_amount,
+      refunded_amount, refund_reserved_amount, surplus, created_at, updated_at)
+    select bench.payment(n - ${waitingFrom} + 1), id, 'mock', 'CREATED', '${currency}', ${waitingAmount}, 0, 0, 0, 0, false, now(), now()
+    from placed where waiting`,
+  `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
+    select uuidv7(), 'order', id, 2, 'payment.created', jsonb_build_object('orderId', id, ${state('PAYMENT_PENDING')},
+      'paymentId', bench.payment(n - ${waitingFrom} + 1), 'provider', 'mock', 'amount', ${waitingAmount}, 'currency', '${currency}',
+      'holdUntil', now()), now() from placed where waiting`,
+  `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
+    select 'customer:' || customer, gen_random_uuid()::text, 'order.create', sha256(id::text::bytea),
+      jsonb_build_object('value', jsonb_build_object('id', id, 'customerId', customer, ${state('CREATED')},
+        'holdUntil', now(), 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'contact', null,
+        'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'version', 1,
+        'createdAt', now(), 'updatedAt', now(), 'lines', (select jsonb_agg(to_jsonb(l)) from commerce.order_lines l
+          where l.order_id = placed.id))), now() + interval '1 day'
+    from placed where not waiting`,
+  'drop table placed',
+];
+
+const reserve = `update commerce.stocks set reserved_qty = held.quantity
+  from (select product_id, sum(quantity) as quantity from commerce.order_lines group by product_id) held
+  where held.product_id = stocks.product_id`;
+
+const ordersAtOnce = 50_000;
+
+/**
+ * Fills a migrated, empty database by SQL, about 10,000 orders a second, and leaves it vacuumed and analyzed: on
+ * statistics of empty tables plans come out up to three times slower. The doctor finds nothing in it.
+ */
+export async function seed(client: pg.ClientBase, seed: Seed, progress: (done: number) => void = () => {}): Promise<void> {
+  const all = seed.orders + seed.waiting;
+  const run = async (statements: string[]) => {
+    for (const statement of statements) await client.query(statement);
+  };
+  await run(products(seed.products));
+  for (let from = 1; from <= all; from += ordersAtOnce) {
+    const to = Math.min(all, from + ordersAtOnce - 1);
+    await run(orders(from, to, seed.orders + 1, seed.products));
+    progress(to / all);
+  }
+  if (all > 0) await client.query(reserve);
+  await client.query('vacuum (analyze)');
+}

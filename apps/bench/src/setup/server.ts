@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { connect, createCommerce, migrate } from '@commerce-core/core';
+import { startEmbeddedTestServer } from '@commerce-core/postgres';
+import pg from 'pg';
+import { seed, type Seed } from './seed.ts';
+
+/**
+ * As durable as PostgreSQL is by itself. What differs from its defaults is the same for both sides: room for 256 clients,
+ * and no checkpoint by the clock or by size in the middle of a turn (each round begins with one).
+ */
+export const serverSettings = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  max_connections: '300',
+  max_wal_size: '8GB',
+  checkpoint_timeout: '1h',
+};
+
+/** What every session of both sides gets: the core sets the same in each of its transactions. */
+const sessionSettings = {
+  lock_timeout: '4s',
+  statement_timeout: '30s',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+const sqlFile = (name: string) => readFileSync(new URL(`../floor/${name}.sql`, import.meta.url), 'utf8');
+
+export type BenchServer = {
+  version: string;
+  /** A new database with the core's tables, the floor's functions and what `seed` asks for. */
+  createDatabase: (name: string, content: Seed, progress?: (done: number) => void) => Promise<BenchDatabase>;
+  checkpoint: () => Promise<void>;
+  /** Server parameters as they are in force. */
+  settings: (names: readonly string[]) => Promise<Record<string, string>>;
+  stop: () => Promise<void>;
+};
+
+export type BenchDatabase = {
+  url: string;
+  query: <R extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<R[]>;
+  drop: () => Promise<void>;
+};
+
+/** A PostgreSQL of the bench's own, on a temporary folder that goes with it. */
+export async function startBenchServer(extra: Record<string, string> = {}): Promise<BenchServer> {
+  const server = await startEmbeddedTestServer({ ...serverSettings, ...extra });
+  const admin = new pg.Client({ connectionString: server.url });
+  admin.on('error', () => {});
+  await admin.connect();
+  const templates = new Map<string, string>();
+  const urlOf = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
+
+  async function templateOf(content: Seed, progress?: (done: number) => void): Promise<string> {
+    const key = JSON.stringify(content);
+    const known = templates.get(key);
+    if (known) return known;
+    const name = `template_${templates.size + 1}`;
+    await admin.query(`create database ${name}`);
+    await fill(urlOf(name), content, progress);
+    templates.set(key, name);
+    return name;
+  }
+
+  return {
+    version: (await admin.query<{ server_version: string }>('show server_version')).rows[0]!.server_version,
+    async createDatabase(name, content, progress) {
+      const template = await templateOf(content, progress);
+      await admin.query(`create database ${name} template ${template} strategy file_copy`);
+      for (const [setting, value] of Object.entries(sessionSettings)) {
+        await admin.query(`alter database ${name} set ${setting} = '${value}'`);
+      }
+      return openDatabase(urlOf(name), async () => {
+        await admin.query(`drop database ${name} with (force)`);
+      });
+    },
+    async checkpoint() {
+      await admin.query('checkpoint');
+    },
+    async settings(names) {
+      const { rows } = await admin.query<{ name: string; value: string }>(
+        'select name, current_setting(name) as value from pg_settings where name = any($1) order by name', [names]);
+      return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    },
+    async stop() {
+      await admin.end();
+      await server.stop();
+    },
+  };
+}
+
+async function fill(url: string, content: Seed, progress?: (done: number) => void): Promise<void> {
+  const database = connect({ url });
+  await migrate(database).finally(() => database.close());
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const name of ['schema', 'place-order', 'take-payment']) await client.query(sqlFile(name));
+    await seed(client, content, progress);
+  } finally {
+    await client.end();
+  }
+}
+
+function openDatabase(url: string, remove: () => Promise<void>): BenchDatabase {
+  // Looked at between turns; the planner is left as it is.
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 2,
+    options: '-c enable_seqscan=on -c enable_hashjoin=on -c enable_mergejoin=on -c statement_timeout=0',
+  });
+  pool.on('error', () => {});
+  return {
+    url,
+    query: async (text, values) => (await pool.query(text, values)).rows,
+    async drop() {
+      await pool.end();
+      await remove();
+    },
+  };
+}
+
+/** What the doctor finds wrong in a database; nothing, where all is well. */
+export async function askDoctor({ url }: BenchDatabase): Promise<string[]> {
+  const connected = new URL(url);
+  connected.searchParams.set('options', '-c enable_seqscan=on -c enable_hashjoin=on -c enable_mergejoin=on');
+  const database = connect({ url: connected.href });
+  try {
+    const violations = await createCommerce({ database }).doctor();
+    return violations.map(({ sentence, count }) => `${sentence} (${count} times not so)`);
+  } finally {
+    await database.close();
+  }
+}
