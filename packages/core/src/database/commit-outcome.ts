@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { CommerceError } from '../errors.ts';
 import type { Database } from './connect.ts';
 import { isConnectionLoss, sqlState } from './faults.ts';
@@ -7,43 +6,51 @@ import { isConnectionLoss, sqlState } from './faults.ts';
 const patienceMs = 10_000;
 const pauseMs = 50;
 
+/** A query that answers a row only if a transaction committed: it looks for one that the transaction inserted. */
+export type Witness = { text: string; values: unknown[] };
+
 /**
- * What became of a transaction whose COMMIT got no answer, asked on another connection until it is certain. A missing
- * row alone never means aborted: the old backend may still be committing.
+ * What became of a transaction whose COMMIT got no answer, asked on another connection until it is certain.
+ *
+ * A missing row alone never means aborted: the old backend may still be committing. Nor does `committed` alone mean that
+ * it was this transaction: a server that crashed hands out again the ids of transactions of which nothing had reached the
+ * disk. Committed is what the server calls committed and whose witness is there.
  * @throws outcome_unknown when it is still undecided, or nobody could be asked, after 10 s
  */
-export async function outcomeOf(
-  database: Database,
-  xid: string,
-  landed?: (db: NodePgDatabase) => Promise<boolean>,
-): Promise<'committed' | 'aborted'> {
+export async function outcomeOf(database: Database, xid: string, witness?: Witness): Promise<'committed' | 'aborted'> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
-    const status = await ask(database, xid);
-    if (status === 'committed' || status === 'aborted') return status;
-    if (status === 'unknown' && (await hasLanded(database, landed))) return 'committed';
+    const verdict = await ask(database, xid, witness);
+    if (verdict) return verdict;
     await sleep(pauseMs);
   }
   throw new CommerceError('outcome_unknown', 'the database went away while it was committing; ask again what became of it');
 }
 
-async function ask(database: Database, xid: string): Promise<string> {
+/** The verdict, or undefined while there is none. */
+async function ask(database: Database, xid: string, witness: Witness | undefined): Promise<'committed' | 'aborted' | undefined> {
   try {
-    const { rows } = await database.pool.query('select pg_xact_status($1::xid8) as status', [xid]);
-    return rows[0]?.status ?? 'unknown';
+    const status = await statusOf(database, xid);
+    if (status === 'aborted') return 'aborted';
+    if (status === 'in progress') return undefined;
+    // Asked after the status, so that what was committed by then is seen.
+    const there = witness ? (await database.pool.query(witness.text, witness.values)).rowCount === 1 : status === 'committed';
+    if (there) return 'committed';
+    return status === 'committed' ? 'aborted' : undefined;
   } catch (error) {
-    if (isConnectionLoss(error)) return 'unreachable';
-    // 22023: an id from the future, so this is another server than the one that began the transaction.
-    if (sqlState(error) === '22023') return 'unknown';
+    if (isConnectionLoss(error)) return undefined;
     throw error;
   }
 }
 
-async function hasLanded(database: Database, landed?: (db: NodePgDatabase) => Promise<boolean>): Promise<boolean> {
+/** `committed`, `aborted`, `in progress`; null for an id that is too old to know or not handed out here (yet). */
+async function statusOf(database: Database, xid: string): Promise<string | null> {
   try {
-    return landed ? await landed(database.db) : false;
+    const { rows } = await database.pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [xid]);
+    return rows[0]!.status;
   } catch (error) {
-    if (isConnectionLoss(error)) return false;
+    // 22023: an id from the future, so this is another server than the one that began the transaction, or it crashed.
+    if (sqlState(error) === '22023') return null;
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { getTableColumns, getTableName } from 'drizzle-orm';
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
 import { statement, type Statement } from './statement.ts';
+import type { Witness } from './commit-outcome.ts';
 import type { Transaction } from './transaction.ts';
 
 // One statement a table, however many rows: each column travels as one array parameter, so the text is the same for any
@@ -23,17 +24,24 @@ type Columns = readonly (readonly [field: string, column: PgColumn])[];
 /** Inserts rows with all columns but `defaulted`; sent at once, waited for by the transaction's end. */
 export function insertion<T extends PgTable>(table: T, defaulted: readonly Field<T>[] = []) {
   const { insert, columns } = insertOf(table, defaulted);
+  const witness = witnessOf(table);
   return (tx: Transaction, rows: readonly Row<T>[]): void => {
-    if (rows.length > 0) tx.send(insert, arrays(columns, rows));
+    const [first] = rows;
+    if (!first) return;
+    tx.send(insert, arrays(columns, rows));
+    tx.witnessedBy(witness(first));
   };
 }
 
 /** Inserts the rows that meet no conflict, and answers the ids of those. `conflict` is what follows `on conflict`. */
 export function insertionUnless<T extends PgTable>(table: T, conflict: string) {
   const { insert, columns } = insertOf(table, [], `on conflict ${conflict} do nothing returning "id"`);
+  const witness = witnessOf(table);
   return async (tx: Transaction, rows: readonly Row<T>[]): Promise<Set<string>> => {
     if (rows.length === 0) return new Set();
-    return new Set((await tx.query<{ id: string }>(insert, arrays(columns, rows))).map(({ id }) => id));
+    const ids = (await tx.query<{ id: string }>(insert, arrays(columns, rows))).map(({ id }) => id);
+    if (ids.length > 0) tx.witnessedBy(witness({ id: ids[0] }));
+    return new Set(ids);
   };
 }
 
@@ -53,6 +61,16 @@ function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { in
   const columns = columnsOf(table, Object.keys(getTableColumns(table)).filter((field) => !defaulted.includes(field)));
   const text = `insert into ${qualified(table)} (${names(columns)}) select * from unnest(${types(columns)}) ${tail}`;
   return { insert: statement(`insert_${getTableName(table)}`, text), columns };
+}
+
+/** A query that finds a row by its primary key: that it is there shows that the transaction which inserted it committed. */
+function witnessOf(table: PgTable): (row: object) => Witness {
+  const { columns, primaryKeys } = getTableConfig(table);
+  const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary);
+  const fields = Object.entries(getTableColumns(table) as Record<string, PgColumn>).filter(([, column]) => key.some(({ name }) => name === column.name));
+  const condition = fields.map(([, { name }], index) => `"${name}" = $${index + 1}`).join(' and ');
+  const text = `select 1 from ${qualified(table)} where ${condition}`;
+  return (row) => ({ text, values: fields.map(([field]) => (row as Record<string, unknown>)[field]) });
 }
 
 const qualified = (table: PgTable): string => `"${getTableConfig(table).schema}"."${getTableName(table)}"`;

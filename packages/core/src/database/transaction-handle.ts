@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { Witness } from './commit-outcome.ts';
 import { sqlState } from './faults.ts';
 import { statement, type Statement } from './statement.ts';
 
@@ -29,6 +30,7 @@ export class Transaction {
   readonly #sent: Promise<unknown>[] = [];
   #start: { xid: string; now: Date } | undefined;
   #db: NodePgDatabase | undefined;
+  #witness: Witness | undefined;
 
   /** @param forCaller whether statements other than our own will run in it, which the planner is left alone with */
   constructor(client: PoolClient, forCaller: boolean) {
@@ -58,6 +60,15 @@ export class Transaction {
   /** The transaction's id on the server; undefined while it isn't known to have begun. */
   get xid(): string | undefined {
     return this.#start?.xid;
+  }
+
+  /** A query for a row that is there only if this transaction commits, once it has inserted one. */
+  get witness(): Witness | undefined {
+    return this.#witness;
+  }
+
+  witnessedBy(witness: Witness): void {
+    this.#witness ??= witness;
   }
 
   /** Drizzle on this transaction. */

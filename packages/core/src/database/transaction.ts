@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient } from 'pg';
 import { CommerceError } from '../errors.ts';
 import { outcomeOf } from './commit-outcome.ts';
@@ -10,11 +9,6 @@ import { Transaction } from './transaction-handle.ts';
 export type { Transaction } from './transaction-handle.ts';
 
 export type TransactionOptions = {
-  /**
-   * Tells by a look at the rows whether this transaction's work is there; asked only when the answer to COMMIT was lost
-   * and the server knows nothing of the transaction any more (a failover).
-   */
-  landed?: (db: NodePgDatabase) => Promise<boolean>;
   attemptsMax?: number;
   /** Whether `work` brings statements of its caller's, for which the planner is left as it is. */
   forCaller?: boolean;
@@ -34,11 +28,11 @@ const patienceMs = 8_000;
 export async function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { landed, attemptsMax = 8, forCaller = false }: TransactionOptions = {},
+  { attemptsMax = 8, forCaller = false }: TransactionOptions = {},
 ): Promise<T> {
   const giveUpAt = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runOnce(database, work, landed, forCaller);
+    const result = await runOnce(database, work, forCaller);
     if ('value' in result) return result.value;
     if (attempt >= attemptsMax || performance.now() > giveUpAt) throw exhausted(result.again);
     await sleep(Math.random() * Math.min(200, 10 * 2 ** attempt));
@@ -50,7 +44,6 @@ type Result<T> = { value: T } | { again: unknown };
 async function runOnce<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  landed: TransactionOptions['landed'],
   forCaller: boolean,
 ): Promise<Result<T>> {
   const client = await acquire(database);
@@ -63,7 +56,7 @@ async function runOnce<T>(
     } catch (error) {
       if (!isConnectionLoss(error)) throw error;
       broken = error as Error;
-      const outcome = tx.xid === undefined ? 'aborted' : await outcomeOf(database, tx.xid, landed);
+      const outcome = tx.xid === undefined ? 'aborted' : await outcomeOf(database, tx.xid, tx.witness);
       return outcome === 'committed' ? { value } : { again: error };
     }
     return { value };

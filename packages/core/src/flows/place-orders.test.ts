@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
-import { changeStock } from './change-stock.ts';
-import { createProducts } from './create-products.ts';
 
 let shop: Shop;
 beforeAll(async () => { shop = await openShop(); });
@@ -90,11 +88,7 @@ test('a total that could not be counted exactly is refused', async () => {
 });
 
 test('an order of 2,000 lines goes through', async () => {
-  const ids = Array.from({ length: 2000 }, () => randomUUID());
-  await shop.commerce.transaction(async (tx) => {
-    await createProducts(tx, ids.map((id) => ({ id, sku: id, name: 'Bulk', priceAmount: 5, currency: 'KRW' })));
-    await changeStock(tx, ids.map((productId) => ({ change: 'receive', id: randomUUID(), productId, quantity: 9 })));
-  });
+  const ids = await shop.products(2000, 9);
   const order = await place(ids.map((productId) => ({ productId, quantity: 2 })));
   expect(order).toMatchObject({ totalAmount: 20_000 });
   expect(order.lines).toHaveLength(2000);

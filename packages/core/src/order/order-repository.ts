@@ -66,9 +66,3 @@ export const insertOrderLines = insertion(orderLines);
 export const updateOrders = update(orders, 'id', [
   'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'version', 'updatedAt',
 ]);
-
-/** Whether any of these orders is there: the trace of a transaction whose COMMIT got no answer. */
-export async function anyOrderExists(reader: Reader, ids: Iterable<string>): Promise<boolean> {
-  const rows = await reader.select({ id: orders.id }).from(orders).where(anyOf(orders.id, ids)).limit(1);
-  return rows.length > 0;
-}

@@ -1,5 +1,4 @@
 import { desc, eq } from 'drizzle-orm';
-import { anyOf } from '../database/any-of.ts';
 import type { Reader } from '../database/page.ts';
 import { insertion, selection, update } from '../database/rows.ts';
 import { statement } from '../database/statement.ts';
@@ -33,9 +32,3 @@ export const updatePayments = update(payments, 'id', [
   'status', 'authorizedAmount', 'capturedAmount', 'refundedAmount', 'refundReservedAmount', 'surplus', 'failureCode',
   'reportedAmount', 'reportedCurrency', 'updatedAt',
 ]);
-
-/** Whether any of these payments is there: the trace of a transaction whose COMMIT got no answer. */
-export async function anyPaymentExists(reader: Reader, ids: Iterable<string>): Promise<boolean> {
-  const rows = await reader.select({ id: payments.id }).from(payments).where(anyOf(payments.id, ids)).limit(1);
-  return rows.length > 0;
-}

@@ -1,6 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { createCommerce, type Commerce, type CommerceOptions } from '../commerce.ts';
 import type { ConnectOptions } from '../database/connect.ts';
+import { changeStock } from '../flows/change-stock.ts';
+import { createProducts } from '../flows/create-products.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import type { GatewayEventType } from '../payment/gateway-event.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
@@ -19,6 +21,8 @@ export type Shop = {
   close: () => Promise<void>;
   /** A product with stock; its id. */
   product: (options?: { quantity?: number; priceAmount?: number; currency?: string }) => Promise<string>;
+  /** Many products with stock at once; their ids. */
+  products: (count: number, quantity: number) => Promise<string[]>;
   /** An order of one customer for quantities by product id. */
   order: (quantities: Record<string, number>) => ReturnType<Commerce['placeOrder']>;
   /** An order with a live payment. */
@@ -56,6 +60,14 @@ export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>)
       const { id } = await commerce.createProduct({ sku: randomUUID(), name: 'A thing', priceAmount, currency });
       if (quantity > 0) await commerce.receiveStock({ productId: id, quantity });
       return id;
+    },
+    async products(count, quantity) {
+      const ids = Array.from({ length: count }, () => randomUUID());
+      await commerce.transaction(async (tx) => {
+        await createProducts(tx, ids.map((id) => ({ id, sku: id, name: 'Bulk', priceAmount: 5, currency: 'KRW' })));
+        await changeStock(tx, ids.map((productId) => ({ change: 'receive', id: randomUUID(), productId, quantity })));
+      });
+      return ids;
     },
     async pending(quantities) {
       const { id: orderId } = await order(quantities);

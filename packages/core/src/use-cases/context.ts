@@ -1,7 +1,7 @@
 import { Batcher, type BatcherOptions } from '../batching/batcher.ts';
 import type { Database } from '../database/connect.ts';
 import { guarded } from '../database/reachable.ts';
-import { withTransaction, type Transaction, type TransactionOptions } from '../database/transaction.ts';
+import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { unwrap, type Outcome } from '../errors.ts';
 import { runKeyed, type Keyed, type KeyPolicy } from '../flows/run-keyed.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
@@ -49,19 +49,14 @@ export function batched<C, T>(
     flow: Flow<C, T>;
     dates: KeyPolicy['dates'];
     weightOf?: (command: C) => number;
-    landed?: (commands: C[]) => NonNullable<TransactionOptions['landed']>;
   },
 ) {
-  const { name, flow, dates, weightOf, landed } = options;
+  const { name, flow, dates, weightOf } = options;
   const batcher = new Batcher<Keyed<C>, Outcome<T>>({
     ...batching,
     name,
     ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
-    run: async (commands) => withTransaction(
-      database,
-      async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }),
-      landed ? { landed: landed(commands.map(({ command }) => command)) } : {},
-    ),
+    run: async (commands) => withTransaction(database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs })),
   });
   const submit = async (command: C, input: unknown, call?: Call): Promise<T> =>
     unwrap(await batcher.submit({ command, idempotency: keyOf(call, name, input) }, call?.signal));

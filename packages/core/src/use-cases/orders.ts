@@ -7,7 +7,6 @@ import { readHistory, readOrder, readOrderPage } from '../flows/read-orders.ts';
 import { newId } from '../ids.ts';
 import { customerId as customerIdInput, placeOrderInput } from '../order/order-input.ts';
 import { listOrdersInput, orderHistoryInput, orderIdInput } from '../order/order-list-input.ts';
-import { anyOrderExists } from '../order/order-repository.ts';
 import type { Quote } from '../order/order.ts';
 import { parse } from '../validation.ts';
 import { batched, mutation, read, type Call, type Context } from './context.ts';
@@ -28,7 +27,6 @@ export function orderUseCases(context: Context, quote: Quote | undefined) {
   const placing = batched(context, {
     name: 'order.create', flow, dates,
     weightOf: ({ lines }) => lines.length,
-    landed: (commands) => async () => anyOrderExists(db, commands.map(({ id }) => id)),
   });
   const cancel = mutation(context, 'order.cancel', cancelOrders, dates);
   const parsed = ({ customerId, ...input }: PlaceOrderInput) =>

@@ -12,7 +12,6 @@ import { orderIdInput } from '../order/order-list-input.ts';
 import { listGatewayEvents } from '../payment/gateway-event-repository.ts';
 import { createPaymentInput } from '../payment/payment-input.ts';
 import { listGatewayEventsInput, listRefundsInput } from '../payment/payment-list-input.ts';
-import { anyPaymentExists } from '../payment/payment-repository.ts';
 import { listRefunds } from '../payment/refund-repository.ts';
 import { parse } from '../validation.ts';
 import { batched, read, type Call, type Context } from './context.ts';
@@ -27,7 +26,6 @@ export function paymentUseCases(context: Context, gateways: readonly Gateway[]) 
     name: 'payment.create',
     flow: async (tx: Transaction, commands: CreatePaymentCommand[]) => createPayments(tx, commands, { holdMs }),
     dates: ['createdAt', 'updatedAt'],
-    landed: (commands) => async () => anyPaymentExists(db, commands.map(({ id }) => id)),
   });
   const receiving = batched(context, {
     name: 'gateway_event.receive',
