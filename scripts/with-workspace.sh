@@ -5,7 +5,10 @@ set -eu
 cd "$(dirname "$0")/.."
 
 # What the install depends on. It is noted only when the install is complete, so an interrupted one is done again.
-wanted=$(cat pnpm-lock.yaml pnpm-workspace.yaml package.json apps/*/package.json packages/*/package.json | cksum; uname -sm)
+wanted=$(
+  cat pnpm-lock.yaml pnpm-workspace.yaml package.json apps/*/package.json packages/*/package.json | cksum
+  uname -sm
+)
 note=node_modules/.installed
 
 install() {

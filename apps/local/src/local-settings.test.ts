@@ -25,7 +25,8 @@ test('the file is readable by its owner alone, also when it was not before, and 
   expect(readdirSync(folder)).toEqual(['local.json']);
 });
 
-test.each(['{ "url": "http', 'null', '[]', '{ "mockWebhookSecret": 7 }'])('a damaged file (%s) gets new secrets', (text) => {
+const damaged = ['{ "url": "http', 'null', '[]', '{ "mockWebhookSecret": 7 }'];
+test.each(damaged)('a damaged file (%s) gets new secrets', (text) => {
   const file = join(folder, 'local.json');
   writeFileSync(file, text);
   const settings = readSettings(file);

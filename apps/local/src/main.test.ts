@@ -61,7 +61,8 @@ test('one start takes an order from the cart to the doorstep, the next one keeps
     mockWebhookSecret: settings.mockWebhookSecret,
     customerTokenSecret: settings.customerTokenSecret,
   });
-  expect(await shop.operator().order.get.query({ orderId })).toMatchObject({ status: 'PAID', fulfillmentStatus: 'DELIVERED' });
+  const kept = await shop.operator().order.get.query({ orderId });
+  expect(kept).toMatchObject({ status: 'PAID', fulfillmentStatus: 'DELIVERED' });
   expect(second.output()).not.toContain('demo products');
   second.kill('SIGTERM');
   expect(await second.ended).toBe(0);

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startShop } from './start-shop.ts';
 
-// main [FOLDER]: a whole shop on this machine, with one order taken through it before your eyes. Its data are in FOLDER's
-// `.data`, or where `.data/where` says; without FOLDER in the clone's.
+// main [FOLDER]: a whole shop on this machine, with one order taken through it before your eyes. Its data are in `.data`
+// of FOLDER (of the clone, when not given), or where `.data/where` says.
 
 const clone = fileURLToPath(new URL('../../..', import.meta.url));
 const home = process.argv[2] ? resolve(process.argv[2]) : clone;
@@ -30,7 +30,8 @@ if (process.env['npm_lifecycle_event'] === 'start') {
 const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const denied = 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
-  return denied ? `${error.message}\nAnother user, root perhaps, made it: start as that user, or change its owner.` : error.message;
+  if (!denied) return error.message;
+  return `${error.message}\nAnother user, root perhaps, made it: start as that user, or change its owner.`;
 };
 
 /** In the order in which it was started, stopped from the last to the first. */

@@ -1,6 +1,6 @@
 import type { Payment } from './walk-through.ts';
 
-/** The closing lines of `npm start`. The webhook is signed at the moment it is pasted: a ready-made one gets too old. */
+/** The closing lines of `npm start`. The webhook is signed when it is pasted: a ready-made one gets too old. */
 export const nextSteps = (options: { url: string; orderId: string; unpaid: Payment }): string => {
   const { url, orderId, unpaid } = options;
   return `Try next, in another terminal, in this folder:

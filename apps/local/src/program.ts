@@ -70,5 +70,8 @@ export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOption
       await delay(25);
     }
   };
-  return { ready: becomeReady(), ended: ended.then((reason) => `The ${name} ended (${reason}). ${last()}`), stop };
+  const ready = becomeReady();
+  // When the start is given up before anybody waits for it.
+  ready.catch(() => {});
+  return { ready, ended: ended.then((reason) => `The ${name} ended (${reason}). ${last()}`), stop };
 };

@@ -33,7 +33,7 @@ export const newHome = async () => {
     postgresPid,
     /** Also ends what a failed test left running; main's programs end with it. */
     remove: (): void => {
-      for (const child of started.splice(0)) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      for (const child of started.splice(0)) child.kill('SIGKILL');
       const postgres = postgresPid();
       if (postgres !== undefined) process.kill(postgres, 'SIGKILL');
       rmSync(home, { recursive: true, force: true, maxRetries: 10 });

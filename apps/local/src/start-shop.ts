@@ -45,9 +45,10 @@ const portForApi = async (port: number, host: string): Promise<number> => {
   }
 };
 
+type KeyOptions = { clone: string; url: string; databaseUrl: string; known: string };
+
 /** The key of the start before if the API still takes it, else a new one. */
-const adminKey = async (options: { clone: string; url: string; databaseUrl: string; known: string }): Promise<string> => {
-  const { clone, url, databaseUrl, known } = options;
+const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise<string> => {
   if (known) {
     const error = await createClient({ url, token: known })
       .order.list.query({ limit: 1 })
@@ -72,7 +73,8 @@ const portFromEnvironment = (): number => {
 
 /**
  * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API, fills an empty catalogue, takes
- * one order through everything, and prints what to try next. `lost` resolves with the reason when a part ends by itself.
+ * one order through everything, and prints what to try next. `lost` resolves with the reason when a part ends by
+ * itself.
  */
 export const startShop = async ({ clone, home, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {
   const host = process.env['HOST'] || '127.0.0.1';
@@ -92,7 +94,8 @@ export const startShop = async ({ clone, home, print, onStarted }: ShopOptions):
     databaseUrl = server.url;
     databaseLost = server.lost.then(() => 'PostgreSQL ended by itself.');
     const where = server.note ?? `data in ${relative(home, server.data)}`;
-    print(`PostgreSQL  ${new URL(server.url).host}, ${server.adopted ? 'still running from an earlier start, ' : ''}${where}`);
+    const adopted = server.adopted ? 'still running from an earlier start, ' : '';
+    print(`PostgreSQL  ${new URL(server.url).host}, ${adopted}${where}`);
     onStarted('PostgreSQL', server.stop);
   }
 

@@ -9,6 +9,9 @@ const price = (amount: number, currency: string): string => {
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 };
 
+const row = (step: string, order: string, available: number | string, reserved: number | string): string =>
+  `  ${step.padEnd(30)}${order.padEnd(20)}${String(available).padStart(11)}${String(reserved).padStart(10)}`;
+
 /** The shopper pays at the gateway. Resolves when the gateway's webhook was answered. */
 const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {
   const response = await fetch(`${simulatorUrl}/pay`, {
@@ -44,12 +47,12 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
       const order = await customer.order.get.query({ orderId });
       status = order.status === 'PAID' ? `PAID, ${order.fulfillmentStatus}` : order.status;
     }
-    print(`  ${name.padEnd(30)}${status.padEnd(20)}${String(availableQty).padStart(11)}${String(reservedQty).padStart(10)}`);
+    print(row(name, status, availableQty, reservedQty));
     if (status !== expected) throw new Error(`After "${name}" the order should be ${expected}, but is ${status}.`);
   };
 
   print(`One order: ${quantity} × ${product.name}, ${price(product.priceAmount, product.currency)} each`);
-  print(`  ${'step'.padEnd(30)}${'order'.padEnd(20)}${'available'.padStart(11)}${'reserved'.padStart(10)}`);
+  print(row('step', 'order', 'available', 'reserved'));
   await step('before', '');
   const { id: orderId } = await customer.order.create.mutate({
     lines: [{ productId: product.id, quantity }],

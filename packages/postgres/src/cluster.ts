@@ -43,7 +43,8 @@ const removeLeftovers = (data: string): void => {
   for (const name of readdirSync(dirname(data))) {
     if (!name.startsWith(prefix)) continue;
     const pid = Number(name.slice(prefix.length));
-    if (pid === process.pid || !processIsAlive(pid)) rmSync(join(dirname(data), name), { recursive: true, force: true });
+    if (pid !== process.pid && processIsAlive(pid)) continue;
+    rmSync(join(dirname(data), name), { recursive: true, force: true });
   }
 };
 

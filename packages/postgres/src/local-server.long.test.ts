@@ -27,7 +27,9 @@ const startElsewhere = (clone: string) => {
     const { pid, url } = await startLocalServer(${JSON.stringify(clone)});
     console.log(JSON.stringify({ pid, url }));
     setInterval(() => {}, 1_000);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const started = new Promise<{ pid: number; url: string }>((resolve) => {
     child.stdout.once('data', (line: Buffer) => resolve(JSON.parse(line.toString()) as { pid: number; url: string }));

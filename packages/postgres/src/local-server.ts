@@ -78,8 +78,8 @@ const claim = async (url: string): Promise<pg.Client | undefined> => {
   await client.connect();
   const deadline = Date.now() + claimMs;
   do {
-    const { rows } = await client.query<{ mine: boolean }>("select pg_try_advisory_lock(hashtext('npm start')) as mine");
-    if (rows[0]?.mine) return client;
+    const { rows } = await client.query("select pg_try_advisory_lock(hashtext('npm start')) as mine");
+    if (rows[0]?.mine === true) return client;
     await delay(50);
   } while (Date.now() < deadline);
   await client.end();

@@ -51,7 +51,9 @@ test("the command has a server while it runs, its exit code is ours, and the ser
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s reaches the command, and the server stops after it', async (signal) => {
-  const run = runWithPostgres(`trap 'echo "ended by signal"; exit 3' INT TERM; echo "url=$TEST_DATABASE_URL"; while :; do sleep 0.05; done`);
+  const run = runWithPostgres(`trap 'echo "ended by signal"; exit 3' INT TERM
+    echo "url=$TEST_DATABASE_URL"
+    while :; do sleep 0.05; done`);
   await run.says('url=');
   expect(await isGone(urlIn(run.output()))).toBe(false);
   run.child.kill(signal);
