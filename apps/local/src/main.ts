@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startShop } from './start-shop.ts';
 
-// main [FOLDER]: a whole shop on this machine, with one order taken through it before your eyes. Its data are in `.data`
-// of FOLDER (of the clone, when not given), or where `.data/where` says.
+// main [FOLDER]: a whole shop on this machine, with one order taken through it before your eyes. Its data are in
+// FOLDER's `.data` (the clone's, when not given), or where `.data/where` says.
 
 const clone = fileURLToPath(new URL('../../..', import.meta.url));
 const home = process.argv[2] ? resolve(process.argv[2]) : clone;

@@ -25,7 +25,7 @@ const defaultStateRoot = (): string => {
   return join(given && isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'commerce-core');
 };
 
-/** Whether files here can be its user's alone, as PostgreSQL insists; in shared folders of virtual machines they can't. */
+/** Whether files here can be its user's alone, as PostgreSQL insists; a virtual machine's shared folders can't. */
 const keepsOwners = (folder: string, user: SystemUser | undefined): boolean => {
   const probe = mkdtempSync(join(folder, 'probe-'));
   try {
