@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { findFloor } from './floor/floor.ts';
 import { startLoadProcess } from './load/load-process.ts';
 import { readOptions, UsageError, type Options } from './options.ts';
+import { panelsOf, renderChart } from './report/chart.ts';
 import { startProgress } from './report/progress.ts';
 import { renderGoals, renderMachine, renderOutcome } from './report/render.ts';
 import { scenarios } from './scenarios/all.ts';
@@ -19,7 +20,8 @@ const usage = `Measures this shop against a floor: one PL/pgSQL call that writes
   --rounds N        turns each; 3, in the long form 5
   --seconds S       measured in each turn; 2, in the long form 8
   --clients LIST    concurrent clients; 1,8,64,256
-  --csv FILE        orders for the scenario replay
+  --minutes N       how long the scenario memory goes on; 10
+  --csv FILE        orders for the scenario replay; samples/online-retail.csv
   --json FILE       writes all that was measured
   --svg FILE        writes a chart
 
@@ -27,7 +29,9 @@ Exits 1 when an answer was wrong: lost, doubled or refused by the doctor. A goal
 
 async function bench(options: Options): Promise<void> {
   const { only, long } = options;
-  const chosen = scenarios.filter((scenario) => (only.length > 0 ? only.includes(scenario.name) : long || !scenario.long));
+  const chosen = scenarios.filter((scenario) =>
+    only.length > 0 ? only.includes(scenario.name) : long || !scenario.long,
+  );
   const progress = startProgress(chosen.reduce((sum, { takes }) => sum + takes(options), 10));
   progress.now('starting PostgreSQL');
   const server = await startBenchServer();
@@ -44,11 +48,26 @@ async function bench(options: Options): Promise<void> {
 
     const goals = [...outcomes.values()].flatMap((outcome) => outcome.goals);
     const sections = chosen.map((scenario) => renderOutcome(scenario, outcomes.get(scenario.name)!));
-    console.log(['', renderMachine(machine, floor.name), ...sections, ...(goals.length > 0 ? [renderGoals(goals)] : [])].join('\n\n'));
+    console.log(
+      ['', renderMachine(machine, floor.name), ...sections, ...(goals.length > 0 ? [renderGoals(goals)] : [])].join(
+        '\n\n',
+      ),
+    );
     if (options.json) {
-      const results = { at: new Date().toISOString(), floor: floor.name, machine, scenarios: Object.fromEntries(outcomes) };
+      const results = {
+        at: new Date().toISOString(),
+        floor: floor.name,
+        machine,
+        scenarios: Object.fromEntries(outcomes),
+      };
       const withoutIds = (key: string, value: unknown) => (key === 'ids' ? undefined : value);
       writeFileSync(options.json, `${JSON.stringify(results, withoutIds, 2)}\n`);
+    }
+    if (options.svg) {
+      const panels = panelsOf(chosen.map(({ name, title }) => [title, outcomes.get(name)!]));
+      const { cores, cpu, node, postgres } = machine;
+      const footer = `Medians of ${options.rounds} rounds with their spread. ${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}, ${floor.name}.`;
+      writeFileSync(options.svg, renderChart(panels, footer));
     }
   } finally {
     load.stop();
@@ -57,8 +76,20 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
+// What was started ends with this process by itself; see setup/api.ts, load/main.ts and the embedded server's guard.
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  process.on(signal, () => process.exit(code));
+}
+
 try {
-  const options = readOptions(process.argv.slice(2), scenarios.map(({ name }) => name));
+  const options = readOptions(
+    process.argv.slice(2),
+    scenarios.map(({ name }) => name),
+  );
   if (options === 'help') console.log(usage);
   else await bench(options);
 } catch (error) {

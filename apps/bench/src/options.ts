@@ -8,6 +8,8 @@ export type Options = {
   /** Measured in each turn, after its warming up. */
   seconds: number;
   clients: readonly number[];
+  /** How long the scenario memory goes on. */
+  minutes: number;
   json: string | undefined;
   svg: string | undefined;
   /** The CSV that the replay scenario sends through. */
@@ -24,6 +26,7 @@ const config = {
   rounds: { type: 'string' },
   seconds: { type: 'string' },
   clients: { type: 'string' },
+  minutes: { type: 'string' },
   json: { type: 'string' },
   svg: { type: 'string' },
   csv: { type: 'string' },
@@ -36,14 +39,24 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
   if (values.help) return 'help';
   const { long = false, only = [], json, svg, csv } = values;
   const unknown = only.filter((name) => !scenarios.includes(name));
-  if (unknown.length > 0) throw new UsageError(`unknown scenario: ${unknown.join(', ')}; there are ${scenarios.join(', ')}`);
+  if (unknown.length > 0)
+    throw new UsageError(`unknown scenario: ${unknown.join(', ')}; there are ${scenarios.join(', ')}`);
   return {
-    long, only, json, svg, csv,
+    long,
+    only,
+    json,
+    svg,
+    csv,
     rounds: values.rounds === undefined ? (long ? 5 : 3) : whole('rounds', values.rounds),
     seconds: values.seconds === undefined ? (long ? 8 : 2) : whole('seconds', values.seconds),
-    clients: values.clients === undefined
-      ? [1, 8, 64, 256]
-      : values.clients.split(',').map((text) => whole('clients', text)).toSorted((a, b) => a - b),
+    minutes: values.minutes === undefined ? 10 : whole('minutes', values.minutes),
+    clients:
+      values.clients === undefined
+        ? [1, 8, 64, 256]
+        : values.clients
+            .split(',')
+            .map((text) => whole('clients', text))
+            .toSorted((a, b) => a - b),
   };
 }
 

@@ -6,8 +6,18 @@ import { askDoctor, startBenchServer, type BenchDatabase, type BenchServer } fro
 
 const secret = `whsec_${Buffer.alloc(24, 3).toString('base64')}`;
 const tables = [
-  'orders', 'order_lines', 'events', 'idempotency_keys', 'stocks', 'payments', 'gateway_events', 'stock_movements',
-  'shipments', 'shipment_lines', 'products', 'refunds',
+  'orders',
+  'order_lines',
+  'events',
+  'idempotency_keys',
+  'stocks',
+  'payments',
+  'gateway_events',
+  'stock_movements',
+  'shipments',
+  'shipment_lines',
+  'products',
+  'refunds',
 ];
 
 let server: BenchServer;
@@ -49,30 +59,47 @@ function masked(row: object): string {
   const sorted = JSON.stringify(rest, (_, value: unknown) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : value);
-  return sorted.replaceAll(uuid, (id) => (id.startsWith('019') && id.slice(9, 13) === '0000' ? id : 'minted')).replaceAll(time, 'time');
+      : value,
+  );
+  return sorted
+    .replaceAll(uuid, (id) => (id.startsWith('019') && id.slice(9, 13) === '0000' ? id : 'minted'))
+    .replaceAll(time, 'time');
 }
 
 test('an order of the floor leaves the rows that an order of the core leaves, in every table', async () => {
-  const lines = [{ productId: productId(2), quantity: 3 }, { productId: productId(4), quantity: 1 }];
+  const lines = [
+    { productId: productId(2), quantity: 3 },
+    { productId: productId(4), quantity: 1 },
+  ];
   const idempotency = { scope: 'customer:kim', key: 'a-key-of-a-call' };
   await commerce.placeOrder({ customerId: 'kim', lines }, { idempotency });
   await floor.query('select bench.place_order($1, $2, $3, $4)', [
-    'kim', 'a-key-of-a-call', lines.map((line) => line.productId), lines.map(({ quantity }) => quantity),
+    'kim',
+    'a-key-of-a-call',
+    lines.map((line) => line.productId),
+    lines.map(({ quantity }) => quantity),
   ]);
   expect(await contentOf(floor)).toEqual(await contentOf(ours));
 });
 
 test('the floor places an order once for a key', async () => {
-  const place = async () => floor.query('select bench.place_order($1, $2, $3, $4)', ['kim', 'twice', [productId(1)], [1]]);
+  const place = async () =>
+    floor.query('select bench.place_order($1, $2, $3, $4)', ['kim', 'twice', [productId(1)], [1]]);
   expect(await place()).toEqual(await place());
-  await commerce.placeOrder({ customerId: 'kim', lines: [{ productId: productId(1), quantity: 1 }] },
-    { idempotency: { scope: 'customer:kim', key: 'twice' } });
+  await commerce.placeOrder(
+    { customerId: 'kim', lines: [{ productId: productId(1), quantity: 1 }] },
+    { idempotency: { scope: 'customer:kim', key: 'twice' } },
+  );
   expect(await contentOf(floor)).toEqual(await contentOf(ours));
 });
 
 test('the floor refuses what there is no stock for', async () => {
-  const asked = floor.query('select bench.place_order($1, $2, $3, $4)', ['kim', 'greedy', [productId(1)], [2_000_000_000]]);
+  const asked = floor.query('select bench.place_order($1, $2, $3, $4)', [
+    'kim',
+    'greedy',
+    [productId(1)],
+    [2_000_000_000],
+  ]);
   await expect(asked).rejects.toThrow('insufficient stock');
 });
 
@@ -82,11 +109,19 @@ test('a webhook of the floor leaves the rows that a webhook of the core leaves, 
   const key = Buffer.from(secret.slice(6), 'base64');
   const signature = createHmac('sha256', key).update(`evt-1.${timestamp}.${body}`).digest('base64');
   const headers: Record<string, string> = {
-    'webhook-id': 'evt-1', 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}`,
+    'webhook-id': 'evt-1',
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
   };
-  const [received] = await commerce.receiveWebhook('mock', { rawBody: Buffer.from(body), header: (name) => headers[name] });
+  const [received] = await commerce.receiveWebhook('mock', {
+    rawBody: Buffer.from(body),
+    header: (name) => headers[name],
+  });
   expect(received).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
-  const taken = await floor.query("select bench.take_payment('evt-1', $1, 2000, 'EUR', $2) as outcome", [paymentId(1), Buffer.from(body)]);
+  const taken = await floor.query("select bench.take_payment('evt-1', $1, 2000, 'EUR', $2) as outcome", [
+    paymentId(1),
+    Buffer.from(body),
+  ]);
   expect(taken).toEqual([{ outcome: 'APPLIED' }]);
   expect(await contentOf(floor)).toEqual(await contentOf(ours));
 });

@@ -1,9 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { summary, type Measured, type Window } from '../load/measure.ts';
+import { scratchFolder } from '../setup/scratch.ts';
 
 export type Pgbench = { path: string; version: string };
 
@@ -26,21 +27,33 @@ export type PgbenchJob = Window & { databaseUrl: string; script: string; clients
 export async function runPgbench({ path }: Pgbench, job: PgbenchJob): Promise<Measured> {
   const { databaseUrl, script, clients, rate, warmMs, measureMs } = job;
   const url = new URL(databaseUrl);
-  const folder = mkdtempSync(join(tmpdir(), 'commerce-pgbench-'));
+  const folder = scratchFolder('pgbench');
   try {
     writeFileSync(join(folder, 'script.sql'), `${script}\n`);
     const args = [
-      '--no-vacuum', '--protocol=prepared', `--client=${clients}`, `--jobs=${Math.min(clients, cpus().length)}`,
-      `--time=${Math.ceil((warmMs + measureMs) / 1000)}`, '--file=script.sql', '--log', '--log-prefix=times',
+      '--no-vacuum',
+      '--protocol=prepared',
+      `--client=${clients}`,
+      `--jobs=${Math.min(clients, cpus().length)}`,
+      `--time=${Math.ceil((warmMs + measureMs) / 1000)}`,
+      '--file=script.sql',
+      '--log',
+      '--log-prefix=times',
       ...(rate === undefined ? [] : [`--rate=${rate}`]),
-      `--host=${url.hostname}`, `--port=${url.port}`, `--username=${url.username}`, url.pathname.slice(1),
+      `--host=${url.hostname}`,
+      `--port=${url.port}`,
+      `--username=${url.username}`,
+      url.pathname.slice(1),
     ];
     await promisify(execFile)(path, args, {
       cwd: folder,
       env: { PATH: process.env['PATH'], LC_ALL: 'C', PGPASSWORD: decodeURIComponent(url.password) },
     });
     const logs = readdirSync(folder).filter((name) => name.startsWith('times.'));
-    return measured(logs.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n')), job);
+    return measured(
+      logs.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n')),
+      job,
+    );
   } catch (error) {
     const { stderr } = error as { stderr?: string };
     throw new Error(`pgbench failed: ${stderr?.trim().split('\n').slice(-5).join('\n') || String(error)}`);
@@ -51,13 +64,22 @@ export async function runPgbench({ path }: Pgbench, job: PgbenchJob): Promise<Me
 
 /** Lines of pgbench's log: client, number, µs it took (with a rate: since it was due), script, end in s and µs, … */
 export function measured(lines: readonly string[], { warmMs, measureMs }: Window): Measured {
-  const calls = lines.filter((line) => line !== '').map((line) => {
-    const [, , tookUs, , seconds, us] = line.split(' ');
-    return { tookMs: Number(tookUs) / 1000, endMs: Number(seconds) * 1000 + Number(us) / 1000 };
-  });
+  const calls = lines
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [, , tookUs, , seconds, us] = line.split(' ');
+      return { tookMs: Number(tookUs) / 1000, endMs: Number(seconds) * 1000 + Number(us) / 1000 };
+    });
   // Its connections are open before the first transaction begins, so the earliest begin is the start of the run.
   const start = calls.reduce((least, { endMs, tookMs }) => Math.min(least, endMs - tookMs), Infinity);
   const from = start + warmMs;
   const counted = calls.filter(({ endMs }) => endMs >= from && endMs < from + measureMs);
-  return { ...summary(counted.map(({ tookMs }) => tookMs), measureMs / 1000), succeeded: calls.length, failed: {} };
+  return {
+    ...summary(
+      counted.map(({ tookMs }) => tookMs),
+      measureMs / 1000,
+    ),
+    succeeded: calls.length,
+    failed: {},
+  };
 }

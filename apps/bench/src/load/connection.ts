@@ -77,7 +77,7 @@ export function parse(received: string): Answer | undefined {
 
 function unchunk(received: string, from: number): string {
   let body = '';
-  for (let at = from; ; ) {
+  for (let at = from; ;) {
     const line = received.indexOf('\r\n', at);
     const size = Number.parseInt(received.slice(at, line), 16);
     if (!(size > 0)) return body;

@@ -6,9 +6,11 @@ export type Call = (since: number) => Promise<boolean>;
 
 /** Each of them makes its next call as soon as its last one was answered, as long as the meter is open. */
 export async function closedLoop(calls: readonly Call[], meter: Meter): Promise<void> {
-  await Promise.all(calls.map(async (call) => {
-    while (meter.open && (await call(performance.now())));
-  }));
+  await Promise.all(
+    calls.map(async (call) => {
+      while (meter.open && (await call(performance.now())));
+    }),
+  );
 }
 
 /**
@@ -19,15 +21,16 @@ export async function openLoop(calls: readonly Call[], meter: Meter, rate: numbe
   const free = [...calls];
   const underWay = new Set<Promise<void>>();
   let due: number[] = [];
+  const make = async (call: Call, since: number) => {
+    await call(since);
+    free.push(call);
+    begin();
+  };
   const begin = () => {
     while (due.length > 0 && free.length > 0) {
-      const call = free.pop()!;
-      const done = call(due.shift()!).then(() => {
-        free.push(call);
-        underWay.delete(done);
-        begin();
-      });
-      underWay.add(done);
+      const made = make(free.pop()!, due.shift()!);
+      underWay.add(made);
+      void made.finally(() => underWay.delete(made));
     }
   };
   for (let next = performance.now(); meter.open; await sleep(1)) {

@@ -5,14 +5,19 @@ import type { Meter } from './measure.ts';
 import type { Calls } from './over-http.ts';
 
 /** The floor's function called over plain pg connections: for machines without pgbench. */
-export async function floorCalls(job: Job & { kind: 'floor-orders' | 'floor-webhooks' }, meter: Meter): Promise<Calls> {
+export async function floorCalls(
+  job: Job & { kind: 'floor-orders' | 'floor-webhooks' },
+  meter: Meter,
+): Promise<Calls> {
   const { statement, values, idOf }: FloorCall = job.kind === 'floor-orders' ? orderCall(job.shape) : webhookCall;
-  const clients = await Promise.all(Array.from({ length: job.clients }, async () => {
-    const client = new pg.Client({ connectionString: job.databaseUrl });
-    client.on('error', () => {});
-    await client.connect();
-    return client;
-  }));
+  const clients = await Promise.all(
+    Array.from({ length: job.clients }, async () => {
+      const client = new pg.Client({ connectionString: job.databaseUrl });
+      client.on('error', () => {});
+      await client.connect();
+      return client;
+    }),
+  );
   const ids: string[] = [];
   const callOn = (client: pg.Client) => async (since: number) => {
     try {
@@ -24,5 +29,9 @@ export async function floorCalls(job: Job & { kind: 'floor-orders' | 'floor-webh
     }
     return true;
   };
-  return { ids, calls: clients.map(callOn), close: async () => Promise.all(clients.map(async (client) => client.end())) };
+  return {
+    ids,
+    calls: clients.map(callOn),
+    close: async () => Promise.all(clients.map(async (client) => client.end())),
+  };
 }

@@ -14,11 +14,12 @@ type Work =
   | { kind: 'floor-orders'; databaseUrl: string; shape: Shape }
   | { kind: 'floor-webhooks'; databaseUrl: string };
 
-export type Job = Work & Window & {
-  clients: number;
-  /** Calls a second; as fast as answers come unless said. */
-  rate?: number | undefined;
-};
+export type Job = Work &
+  Window & {
+    clients: number;
+    /** Calls a second; as fast as answers come unless said. */
+    rate?: number | undefined;
+  };
 
 /** `ids` of the orders or payments whose calls were acknowledged. */
 export type Loaded = Measured & { ids: string[] };

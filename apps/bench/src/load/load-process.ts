@@ -6,7 +6,9 @@ import type { Job, Loaded, Reply } from './job.ts';
 export type LoadProcess = { run: (job: Job) => Promise<Loaded>; stop: () => void };
 
 export function startLoadProcess(): LoadProcess {
-  const child: ChildProcess = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), { serialization: 'advanced' });
+  const child: ChildProcess = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
+    serialization: 'advanced',
+  });
   return {
     async run(job) {
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();

@@ -38,7 +38,10 @@ async function run(job: Job): Promise<Loaded> {
 
 process.on('message', (job: Job) => {
   const answer = (reply: Reply) => process.send?.(reply);
-  run(job).then((loaded) => answer({ loaded }), (error: Error) => answer({ error: error.message }));
+  run(job).then(
+    (loaded) => answer({ loaded }),
+    (error: Error) => answer({ error: error.message }),
+  );
 });
 process.on('disconnect', () => process.exit());
 // A terminal's Ctrl-C reaches this process too; who started it ends it.

@@ -61,13 +61,18 @@ export class Meter {
     const loadCores = (user + system) / 1000 / (performance.now() - this.#began);
     return {
       ...summary(this.#latencies, this.#window.measureMs / 1000),
-      succeeded: this.#succeeded, failed: Object.fromEntries(this.#failed), loadCores,
+      succeeded: this.#succeeded,
+      failed: Object.fromEntries(this.#failed),
+      loadCores,
     };
   }
 }
 
 /** Rate and percentiles of the latencies (ms) of the calls that ended within `seconds`. */
-export function summary(latencies: readonly number[], seconds: number): Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> {
+export function summary(
+  latencies: readonly number[],
+  seconds: number,
+): Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> {
   const sorted = Float64Array.from(latencies).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? NaN;
   return { perSecond: latencies.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };

@@ -13,8 +13,11 @@ export async function orderCalls(job: Job & { kind: 'orders' }, meter: Meter): P
   const stock = await captureOrderCreate();
   const key = new TextEncoder().encode(tokenSecret);
   const headOfCustomer = async (_: unknown, n: number) => {
-    const token = await new SignJWT({ sub: `customer-${n}` }).setProtectedHeader({ alg: 'HS256' })
-      .setIssuedAt().setExpirationTime('2h').sign(key);
+    const token = await new SignJWT({ sub: `customer-${n}` })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuedAt()
+      .setExpirationTime('2h')
+      .sign(key);
     const own = { host: new URL(url).host, authorization: `Bearer ${token}` };
     return headOf(stock, own, ['idempotency-key', 'content-length']);
   };

@@ -18,23 +18,33 @@ export async function callsOverHttp(
   const open = async () => Connection.open(hostname, Number(port));
   const connections = await Promise.all(Array.from({ length: count }, open));
   const ids: string[] = [];
-  const callOn = (connection: Connection): Call => async (since) => {
-    const request = next();
-    if (request === undefined) return false;
-    return new Promise((resolve) => {
-      connection.send(request, (answer) => {
-        const id = idOf(answer);
-        if (id === undefined) meter.failure(String(answer.status));
-        else {
-          meter.success(since);
-          ids.push(id);
-        }
-        resolve(true);
-      }, (error) => {
-        meter.failure(error.message);
-        resolve(false);
+  const callOn =
+    (connection: Connection): Call =>
+    async (since) => {
+      const request = next();
+      if (request === undefined) return false;
+      return new Promise((resolve) => {
+        connection.send(
+          request,
+          (answer) => {
+            const id = idOf(answer);
+            if (id === undefined) meter.failure(String(answer.status));
+            else {
+              meter.success(since);
+              ids.push(id);
+            }
+            resolve(true);
+          },
+          (error) => {
+            meter.failure(error.message);
+            resolve(false);
+          },
+        );
       });
-    });
+    };
+  return {
+    calls: connections.map(callOn),
+    ids,
+    close: () => connections.forEach((connection) => connection.close()),
   };
-  return { calls: connections.map(callOn), ids, close: () => connections.forEach((connection) => connection.close()) };
 }

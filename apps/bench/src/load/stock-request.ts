@@ -14,16 +14,22 @@ export async function captureOrderCreate(): Promise<StockRequest> {
   const captured = Promise.withResolvers<StockRequest>();
   const server = createServer((request, response) => {
     let body = '';
-    request.setEncoding('utf8').on('data', (text: string) => (body += text)).on('end', () => {
-      const raw = request.rawHeaders;
-      const headers = raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1]!] as const] : []));
-      captured.resolve({ path: request.url!, headers, body });
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{"result":{"data":{}}}');
-    });
+    request
+      .setEncoding('utf8')
+      .on('data', (text: string) => (body += text))
+      .on('end', () => {
+        const raw = request.rawHeaders;
+        const headers = raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1]!] as const] : []));
+        captured.resolve({ path: request.url!, headers, body });
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"result":{"data":{}}}');
+      });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const client = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 'a-token' });
+  const client = createClient({
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    token: 'a-token',
+  });
   await client.order.create.mutate({ lines: [{ productId: '01900000-0000-7000-8000-000000000001', quantity: 1 }] });
   server.close();
   server.closeAllConnections();

@@ -16,14 +16,19 @@ export async function webhookCalls(job: Job & { kind: 'webhooks' }, meter: Meter
     const body = JSON.stringify({ type: 'AUTHORIZED', paymentId: id, amount: waitingAmount, currency });
     const timestamp = Math.floor(Date.now() / 1000);
     const signature = createHmac('sha256', key).update(`evt-${n}.${timestamp}.${body}`).digest('base64');
-    const head = `POST /api/v1/payments/webhooks/mock HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n`
-      + `webhook-id: evt-${n}\r\nwebhook-timestamp: ${timestamp}\r\nwebhook-signature: v1,${signature}\r\n`;
+    const head =
+      `POST /api/v1/payments/webhooks/mock HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
+      `webhook-id: evt-${n}\r\nwebhook-timestamp: ${timestamp}\r\nwebhook-signature: v1,${signature}\r\n`;
     n += 1;
     return `${head}content-length: ${body.length}\r\n\r\n${body}`;
   };
   return callsOverHttp({ url, count: clients, meter }, next, ({ status, body }) => {
     if (status !== 200) return undefined;
-    const { eventId, effect, duplicate } = JSON.parse(body) as { eventId: string; effect: string; duplicate: boolean };
+    const { eventId, effect, duplicate } = JSON.parse(body) as {
+      eventId: string;
+      effect: string;
+      duplicate: boolean;
+    };
     return effect === 'order_paid' && !duplicate ? eventId : undefined;
   });
 }

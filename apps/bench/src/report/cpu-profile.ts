@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-type ProfileNode = { id: number; callFrame: { functionName: string; url: string; lineNumber: number }; children?: number[] };
+type ProfileNode = {
+  id: number;
+  callFrame: { functionName: string; url: string; lineNumber: number };
+  children?: number[];
+};
 type Profile = { nodes: ProfileNode[]; samples: number[]; timeDeltas: number[] };
 
 /** Where a process spent its time, in shares of the time in which it did anything. */
@@ -11,11 +15,19 @@ export type CpuShares = {
   byFunction: { where: string; share: number }[];
 };
 
-/** Reads a profile that Node wrote with --cpu-prof: self time by package, and by function the most expensive ones. */
-export function readCpuProfile(file: string, functionsMax = 30): CpuShares {
+/**
+ * Reads a profile that Node wrote with --cpu-prof: self time by package, and by function the most expensive ones, from
+ * `fromMs` to `toMs` after its begin.
+ */
+export function readCpuProfile(file: string, fromMs: number, toMs: number, functionsMax = 30): CpuShares {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const self = new Map<number, number>();
-  samples.forEach((id, index) => self.set(id, (self.get(id) ?? 0) + (timeDeltas[index] ?? 0)));
+  let at = 0;
+  samples.forEach((id, index) => {
+    const us = timeDeltas[index] ?? 0;
+    at += us;
+    if (at >= fromMs * 1000 && at <= toMs * 1000) self.set(id, (self.get(id) ?? 0) + us);
+  });
   const owners = new Map<string, number>();
   const functions = new Map<string, number>();
   let [all, busy] = [0, 0];
@@ -34,7 +46,9 @@ export function readCpuProfile(file: string, functionsMax = 30): CpuShares {
   return {
     busy: busy / all,
     byOwner: sorted(owners).map(([owner, share]) => ({ owner, share })),
-    byFunction: sorted(functions).slice(0, functionsMax).map(([where, share]) => ({ where, share })),
+    byFunction: sorted(functions)
+      .slice(0, functionsMax)
+      .map(([where, share]) => ({ where, share })),
   };
 }
 
@@ -44,7 +58,13 @@ function ownerOf({ functionName, url }: ProfileNode['callFrame']): string {
   if (url === '') return 'native code and system calls';
   const inModules = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
   if (inModules) return inModules;
-  if (url.startsWith('node:')) return `node:${url.slice(5).replace(/^internal\//, '').split('/')[0]}`;
+  if (url.startsWith('node:'))
+    return `node:${
+      url
+        .slice(5)
+        .replace(/^internal\//, '')
+        .split('/')[0]
+    }`;
   const ours = /\/(apps|packages)\/([^/]+)\/src\/([^/]+)/.exec(url);
   return ours ? `our ${ours[2]}/${ours[3]}` : 'else';
 }

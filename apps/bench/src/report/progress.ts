@@ -6,7 +6,8 @@ export type Progress = {
   now: (what: string) => void;
 };
 
-const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
+const clock = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
 
 /** @param expectedSeconds what the whole is thought to take */
 export function startProgress(expectedSeconds: number, stream: NodeJS.WriteStream = process.stderr): Progress {

@@ -20,27 +20,36 @@ function row(cells: readonly string[], widths: readonly number[]): string {
     .trimEnd();
 }
 
-const seriesColumns = [-4, -23, -8, -8];
+const seriesColumns = [-4, -25, -7, -7];
 
 function seriesRow({ label, clients, rounds }: Series): string {
   const rate = spread(spreadOf(rounds.map(({ perSecond }) => perSecond)), count);
-  const [p50, p99] = (['p50Ms', 'p99Ms'] as const).map((of) => milliseconds(spreadOf(rounds.map((round) => round[of])).median));
+  const [p50, p99] = (['p50Ms', 'p99Ms'] as const).map((of) =>
+    milliseconds(spreadOf(rounds.map((round) => round[of])).median),
+  );
   return row([`  ${label}`, String(clients), rate, p50!, p99!], seriesColumns);
 }
 
 export function renderOutcome({ title }: Pick<Scenario, 'title'>, { series, notes }: Outcome): string {
   const head = row(['', 'from', 'a second', 'p50 ms', 'p99 ms'], seriesColumns);
-  return [title, ...(series.length > 0 ? [head] : []), ...series.map(seriesRow), ...notes.map((note) => `  ${note}`)].join('\n');
+  return [
+    title,
+    ...(series.length > 0 ? [head] : []),
+    ...series.map(seriesRow),
+    ...notes.map((note) => `  ${note}`),
+  ].join('\n');
 }
 
-const goalColumns = [-7, -20, 6];
+const goalColumns = [-6, -17, 6];
 
 function goalRow({ what, wanted, ratio: of, met }: Goal): string {
   return row([what, wanted, spread(of, ratio), met ? 'met' : 'missed'], goalColumns);
 }
 
 export function renderGoals(goals: readonly Goal[]): string {
-  return [row(['goal (ratios paired within a round)', 'wanted', 'got', ''], goalColumns), ...goals.map(goalRow)].join('\n');
+  return [row(['goal (ratios paired within a round)', 'wanted', 'got', ''], goalColumns), ...goals.map(goalRow)].join(
+    '\n',
+  );
 }
 
 export function renderMachine(machine: Machine, floorName: string): string {
@@ -48,10 +57,15 @@ export function renderMachine(machine: Machine, floorName: string): string {
   const lines = [
     `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}`,
     `Node ${node}, PostgreSQL ${postgres}, floor called by ${floorName}`,
-    ...wrap(Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(', ')),
+    ...wrap(
+      Object.entries(settings)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ),
   ];
   if (!dataOnDisk) lines.push('The data are in memory (TMPDIR): COMMIT costs less here than on a disk.');
-  if (loadBefore > cores / 4) lines.push(`The machine was busy before it began (load ${loadBefore}): trust the ratios more than the figures.`);
+  if (loadBefore > cores / 4)
+    lines.push(`The machine was busy before it began (load ${loadBefore}): trust the ratios more than the figures.`);
   return lines.join('\n');
 }
 

@@ -1,9 +1,26 @@
 import { failing } from './failing.ts';
+import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
 import { layers } from './layers.ts';
+import { memory } from './memory.ts';
 import { hot, uniform } from './orders.ts';
+import { profile } from './profile.ts';
+import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
 import { webhooks } from './webhooks.ts';
 
 /** In the order in which they run: `hot` compares itself to `uniform`. */
-export const scenarios: readonly Scenario[] = [uniform, hot, webhooks, failing, halfRate, layers];
+export const scenarios: readonly Scenario[] = [
+  uniform,
+  hot,
+  webhooks,
+  failing,
+  halfRate,
+  layers,
+  orderGrowth,
+  productGrowth,
+  lineGrowth,
+  replay,
+  memory,
+  profile,
+];

@@ -17,7 +17,9 @@ const plant = `
 
 async function expectNoneThere(database: BenchDatabase): Promise<void> {
   const [rows] = await database.query<{ n: number }>(
-    'select count(*)::int as n from commerce.orders where reference = $1', [failingReference]);
+    'select count(*)::int as n from commerce.orders where reference = $1',
+    [failingReference],
+  );
   if (rows!.n > 0) throw new WrongResult(`${rows!.n} orders that the database refused are there`);
 }
 
@@ -25,19 +27,36 @@ export const failing: Scenario = {
   name: 'failing',
   title: 'order.create while 1 % of the orders make the database fail',
   long: false,
-  takes: ({ rounds, seconds }) => turnSeconds(rounds, seconds, [['ours', clients], ['ours', clients]]) + 10,
-  run: async (bench) => withPair(bench, usualSeed, async (pair) => {
-    await pair.ours.query(plant);
-    const series = await takeTurns(bench, 'failing', [
-      { label: 'API, none fails', side: 'ours', clients, turn: ourOrders(bench, pair, uniformShape, { clients }) },
-      { label: 'API, 1 % fails', side: 'ours', clients, turn: ourOrders(bench, pair, uniformShape, { clients, failShare }) },
-    ]);
-    await expectNoneThere(pair.ours);
-    const [clean, failed] = series;
-    const notes = [`of ${sum(failed!.rounds.map((m) => m.succeeded + sum(Object.values(m.failed))))} calls ${
-      sum(failed!.rounds.flatMap((m) => Object.values(m.failed)))} failed`];
-    return { series, goals: [goal('1 % of orders fail / none does', '≥', 0.7, rates(failed!), rates(clean!))], notes };
-  }),
+  takes: ({ rounds, seconds }) =>
+    turnSeconds(rounds, seconds, [
+      ['ours', clients],
+      ['ours', clients],
+    ]) + 10,
+  run: async (bench) =>
+    withPair(bench, usualSeed, async (pair) => {
+      await pair.ours.query(plant);
+      const series = await takeTurns(bench, 'failing', [
+        { label: 'API, none fails', side: 'ours', clients, turn: ourOrders(bench, pair, uniformShape, { clients }) },
+        {
+          label: 'API, 1 % fails',
+          side: 'ours',
+          clients,
+          turn: ourOrders(bench, pair, uniformShape, { clients, failShare }),
+        },
+      ]);
+      await expectNoneThere(pair.ours);
+      const [clean, failed] = series;
+      const notes = [
+        `of ${sum(failed!.rounds.map((m) => m.succeeded + sum(Object.values(m.failed))))} calls ${sum(
+          failed!.rounds.flatMap((m) => Object.values(m.failed)),
+        )} failed`,
+      ];
+      return {
+        series,
+        goals: [goal('1 % of orders fail / none does', '≥', 0.7, rates(failed!), rates(clean!))],
+        notes,
+      };
+    }),
 };
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -13,29 +13,51 @@ export const halfRate: Scenario = {
   title: 'latency at half of each side’s own peak, calls coming at random',
   long: false,
   takes: ({ rounds, seconds }) =>
-    turnSeconds(1, seconds, [['floor', 8], ['floor', 64], ['ours', 256]]) + turnSeconds(rounds, seconds, [['floor', 64], ['ours', 256]]) + 10,
-  run: async (bench) => withPair(bench, usualSeed, async (pair) => {
-    const once = { ...bench, options: { ...bench.options, rounds: 1 } };
-    const peaks = await takeTurns(once, 'half-rate, finding the peaks', [
-      ...[8, 64].map((clients) => ({
-        label: 'floor', side: 'floor' as const, clients, turn: floorOrders(bench, pair, uniformShape, clients),
-      })),
-      { label: 'API', side: 'ours', clients: ourClients, turn: ourOrders(bench, pair, uniformShape, { clients: ourClients }) },
-    ]);
-    const half = (of: typeof peaks) => Math.round(spreadOf(rates(bestOf(of))).median / 2);
-    const floorRate = half(peaks.filter(({ side }) => side === 'floor'));
-    const ourRate = half(peaks.filter(({ side }) => side === 'ours'));
-    const series = await takeTurns(bench, 'half-rate', [
-      {
-        label: `floor at ${floorRate}/s`, side: 'floor', clients: floorClients,
-        turn: floorOrders(bench, pair, uniformShape, floorClients, floorRate),
-      },
-      {
-        label: `API at ${ourRate}/s`, side: 'ours', clients: ourClients,
-        turn: ourOrders(bench, pair, uniformShape, { clients: ourClients, rate: ourRate }),
-      },
-    ]);
-    const p99 = series.map(({ rounds }) => rounds.map(({ p99Ms }) => p99Ms));
-    return { series, goals: [goal('p99 at half of the peak / pgbench’s', '≤', 3, p99[1]!, p99[0]!)], notes: [] };
-  }),
+    turnSeconds(1, seconds, [
+      ['floor', 8],
+      ['floor', 64],
+      ['ours', 256],
+    ]) +
+    turnSeconds(rounds, seconds, [
+      ['floor', 64],
+      ['ours', 256],
+    ]) +
+    10,
+  run: async (bench) =>
+    withPair(bench, usualSeed, async (pair) => {
+      const once = { ...bench, options: { ...bench.options, rounds: 1 } };
+      const peaks = await takeTurns(once, 'half-rate, finding the peaks', [
+        ...[8, 64].map((clients) => ({
+          label: 'floor',
+          side: 'floor' as const,
+          clients,
+          turn: floorOrders(bench, pair, uniformShape, clients),
+        })),
+        {
+          label: 'API',
+          side: 'ours',
+          clients: ourClients,
+          turn: ourOrders(bench, pair, uniformShape, { clients: ourClients }),
+        },
+      ]);
+      const half = (of: typeof peaks) => Math.round(spreadOf(rates(bestOf(of))).median / 2);
+      const floorRate = half(peaks.filter(({ side }) => side === 'floor'));
+      const ourRate = half(peaks.filter(({ side }) => side === 'ours'));
+      const series = await takeTurns(bench, 'half-rate', [
+        {
+          label: `floor at ${floorRate}/s`,
+          side: 'floor',
+          clients: floorClients,
+          turn: floorOrders(bench, pair, uniformShape, floorClients, floorRate),
+        },
+        {
+          label: `API at ${ourRate}/s`,
+          side: 'ours',
+          clients: ourClients,
+          turn: ourOrders(bench, pair, uniformShape, { clients: ourClients, rate: ourRate }),
+        },
+      ]);
+      const p99 = series.map(({ rounds }) => rounds.map(({ p99Ms }) => p99Ms));
+      return { series, goals: [goal('p99 at half of the peak / pgbench’s', '≤', 3, p99[1]!, p99[0]!)], notes: [] };
+    }),
 };

@@ -1,7 +1,17 @@
 import type { Shape } from '../load/job.ts';
 import type { Options } from '../options.ts';
 import { withPair } from './pair.ts';
-import { bestOf, goal, rates, seriesOf, type Bench, type Goal, type Outcome, type Scenario, type Side } from './scenario.ts';
+import {
+  bestOf,
+  goal,
+  rates,
+  seriesOf,
+  type Bench,
+  type Goal,
+  type Outcome,
+  type Scenario,
+  type Side,
+} from './scenario.ts';
 import { floorOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
 
 export const uniformShape: Shape = { products: 1_000, lines: 2 };
@@ -13,10 +23,11 @@ export const usualSeed = { products: 1_000, orders: 10_000, waiting: 0 };
 // Planning alone takes so many connections of the floor seconds each time; they never are its best.
 const floorClients = ({ clients, long }: Options) => (long ? clients : clients.filter((n) => n <= 64));
 
-const sidesOf = (options: Options): [Side, number][] => options.clients.flatMap((clients): [Side, number][] => [
-  ...(floorClients(options).includes(clients) ? [['floor', clients] as [Side, number]] : []),
-  ['ours', clients],
-]);
+const sidesOf = (options: Options): [Side, number][] =>
+  options.clients.flatMap((clients): [Side, number][] => [
+    ...(floorClients(options).includes(clients) ? [['floor', clients] as [Side, number]] : []),
+    ['ours', clients],
+  ]);
 
 function ordersScenario(
   name: string,
@@ -25,21 +36,37 @@ function ordersScenario(
   goalsOf: (outcome: Outcome, bench: Bench) => Goal[],
 ): Scenario {
   return {
-    name, title, long: false,
+    name,
+    title,
+    long: false,
     takes: (options) => turnSeconds(options.rounds, options.seconds, sidesOf(options)) + 15,
-    run: async (bench) => withPair(bench, usualSeed, async (pair) => {
-      const series = await takeTurns(bench, name, sidesOf(bench.options).map(([side, clients]) => ({
-        label: side === 'floor' ? 'floor' : 'API', side, clients,
-        turn: side === 'floor' ? floorOrders(bench, pair, shape, clients) : ourOrders(bench, pair, shape, { clients }),
-      })));
-      const outcome: Outcome = { series, goals: [], notes: [] };
-      return { ...outcome, goals: goalsOf(outcome, bench) };
-    }),
+    run: async (bench) =>
+      withPair(bench, usualSeed, async (pair) => {
+        const series = await takeTurns(
+          bench,
+          name,
+          sidesOf(bench.options).map(([side, clients]) => ({
+            label: side === 'floor' ? 'floor' : 'API',
+            side,
+            clients,
+            turn:
+              side === 'floor'
+                ? floorOrders(bench, pair, shape, clients)
+                : ourOrders(bench, pair, shape, { clients }),
+          })),
+        );
+        const outcome: Outcome = { series, goals: [], notes: [] };
+        return { ...outcome, goals: goalsOf(outcome, bench) };
+      }),
   };
 }
 
 /** Ours at a number of clients against the best that the floor does at any. */
-function againstFloor(outcome: Outcome, what: string, bounds: readonly (readonly [clients: number, bound: number])[]): Goal[] {
+function againstFloor(
+  outcome: Outcome,
+  what: string,
+  bounds: readonly (readonly [clients: number, bound: number])[],
+): Goal[] {
   const floors = outcome.series.filter(({ side }) => side === 'floor');
   return bounds.flatMap(([clients, bound]) => {
     const ours = seriesOf(outcome, 'ours', clients);
@@ -50,17 +77,40 @@ function againstFloor(outcome: Outcome, what: string, bounds: readonly (readonly
 
 export const uniform = ordersScenario('uniform', 'order.create, 1,000 products, 2 lines', uniformShape, (outcome) => {
   const [floor, ours] = [seriesOf(outcome, 'floor', 1), seriesOf(outcome, 'ours', 1)];
-  const lone = floor && ours
-    ? [goal('lone client’s latency, p50 / floor’s', '≤', 2, ours.rounds.map(({ p50Ms }) => p50Ms), floor.rounds.map(({ p50Ms }) => p50Ms))]
-    : [];
-  return [...againstFloor(outcome, 'order.create', [[64, 1.5], [256, 2]]), ...lone];
+  const lone =
+    floor && ours
+      ? [
+          goal(
+            'lone client’s latency, p50 / floor’s',
+            '≤',
+            2,
+            ours.rounds.map(({ p50Ms }) => p50Ms),
+            floor.rounds.map(({ p50Ms }) => p50Ms),
+          ),
+        ]
+      : [];
+  return [
+    ...againstFloor(outcome, 'order.create', [
+      [64, 1.5],
+      [256, 2],
+    ]),
+    ...lone,
+  ];
 });
 
 export const hot = ordersScenario('hot', 'order.create, all of one product', hotShape, (outcome, { outcomes }) => {
   const other = outcomes.get('uniform');
   const noSlower = [64, 256].flatMap((clients) => {
     const [here, there] = [seriesOf(outcome, 'ours', clients), other && seriesOf(other, 'ours', clients)];
-    return here && there ? [goal(`one hot product / uniform, ${clients} clients`, '≥', 1, rates(here), rates(there))] : [];
+    return here && there
+      ? [goal(`one hot product / uniform, ${clients} clients`, '≥', 1, rates(here), rates(there))]
+      : [];
   });
-  return [...againstFloor(outcome, 'one hot product', [[64, 5], [256, 7]]), ...noSlower];
+  return [
+    ...againstFloor(outcome, 'one hot product', [
+      [64, 5],
+      [256, 7],
+    ]),
+    ...noSlower,
+  ];
 });

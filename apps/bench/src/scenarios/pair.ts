@@ -24,8 +24,8 @@ export async function withPair<T>(bench: Bench, content: Seed, work: (pair: Pair
     try {
       const result = await work({ floor, ours, api });
       progress.now('asking the doctor');
-      expectHealthy('the core', (await api.operator.system.doctor.query()).violations.map(({ sentence }) => sentence));
-      expectHealthy('the floor', await askDoctor(floor));
+      await expectHealthy('the core', ours);
+      await expectHealthy('the floor', floor);
       return result;
     } finally {
       await api.stop();
@@ -36,15 +36,22 @@ export async function withPair<T>(bench: Bench, content: Seed, work: (pair: Pair
   }
 }
 
-function expectHealthy(whose: string, violations: readonly string[]): void {
-  if (violations.length > 0) throw new WrongResult(`the doctor found in the database of ${whose}: ${violations.join('; ')}`);
+/** @throws WrongResult when the doctor finds something */
+export async function expectHealthy(whose: string, database: BenchDatabase): Promise<void> {
+  const violations = await askDoctor(database);
+  if (violations.length > 0)
+    throw new WrongResult(`the doctor found in the database of ${whose}: ${violations.join('; ')}`);
 }
 
 type Counted = { database: BenchDatabase; table: 'orders' | 'gateway_events' };
 
 /** A turn after which exactly what was acknowledged must be there. @throws WrongResult */
-export async function counted<M extends Measured | Loaded>({ database, table }: Counted, turn: () => Promise<M>): Promise<M> {
-  const rows = async () => (await database.query<{ n: number }>(`select count(*)::int as n from commerce.${table}`))[0]!.n;
+export async function counted<M extends Measured | Loaded>(
+  { database, table }: Counted,
+  turn: () => Promise<M>,
+): Promise<M> {
+  const rows = async () =>
+    (await database.query<{ n: number }>(`select count(*)::int as n from commerce.${table}`))[0]!.n;
   const before = await rows();
   const result = await turn();
   const added = (await rows()) - before;
@@ -54,7 +61,8 @@ export async function counted<M extends Measured | Loaded>({ database, table }: 
   if ('ids' in result) {
     const sql = `select count(*)::int as n from commerce.${table} where id = any($1::uuid[])`;
     const [found] = await database.query<{ n: number }>(sql, [result.ids]);
-    if (found!.n !== result.ids.length) throw new WrongResult(`of ${result.ids.length} acknowledged ids ${found!.n} are in ${table}`);
+    if (found!.n !== result.ids.length)
+      throw new WrongResult(`of ${result.ids.length} acknowledged ids ${found!.n} are in ${table}`);
   }
   return result;
 }

@@ -15,7 +15,8 @@ export function windowOf(bench: Bench, side: Side, clients: number): Window {
 
 /** What turns of `sides` take, in seconds, all rounds together. */
 export function turnSeconds(rounds: number, seconds: number, sides: readonly (readonly [Side, number])[]): number {
-  const planning = ([side, clients]: readonly [Side, number]) => (side === 'floor' && clients >= 64 ? Math.ceil(clients / 64) : 0);
+  const planning = ([side, clients]: readonly [Side, number]) =>
+    side === 'floor' && clients >= 64 ? Math.ceil(clients / 64) : 0;
   return rounds * sides.reduce((sum, side) => sum + seconds + warmMs / 1_000 + planning(side) + 0.3, 0);
 }
 
@@ -42,27 +43,44 @@ export async function takeTurns(
 }
 
 /** A turn of the floor placing orders. */
-export const floorOrders = (bench: Bench, { floor }: Pair, shape: Shape, clients: number, rate?: number) => async () =>
-  counted({ database: floor, table: 'orders' }, async () =>
-    bench.floor.orders(shape, { databaseUrl: floor.url, clients, rate, ...windowOf(bench, 'floor', clients) }));
+export const floorOrders =
+  (bench: Bench, { floor }: Pick<Pair, 'floor'>, shape: Shape, clients: number, rate?: number) =>
+  async () =>
+    counted({ database: floor, table: 'orders' }, async () =>
+      bench.floor.orders(shape, { databaseUrl: floor.url, clients, rate, ...windowOf(bench, 'floor', clients) }),
+    );
 
 type OurTurn = { clients: number; rate?: number; failShare?: number };
 
 /** A turn of `order.create` at the API. Failures are an error, but where they are asked for. */
-export const ourOrders = (bench: Bench, { ours, api }: Pair, shape: Shape, { clients, rate, failShare }: OurTurn) => async () =>
-  counted({ database: ours, table: 'orders' }, async () => {
-    const loaded = await bench.load.run({
-      kind: 'orders', url: api.url, tokenSecret: api.tokenSecret, shape, clients, rate,
-      ...(failShare === undefined ? {} : { failShare }), ...windowOf(bench, 'ours', clients),
+export const ourOrders =
+  (bench: Bench, { ours, api }: Pick<Pair, 'ours' | 'api'>, shape: Shape, { clients, rate, failShare }: OurTurn) =>
+  async () =>
+    counted({ database: ours, table: 'orders' }, async () => {
+      const loaded = await bench.load.run({
+        kind: 'orders',
+        url: api.url,
+        tokenSecret: api.tokenSecret,
+        shape,
+        clients,
+        rate,
+        ...(failShare === undefined ? {} : { failShare }),
+        ...windowOf(bench, 'ours', clients),
+      });
+      if (failShare === undefined) expectNoFailures(loaded);
+      return loaded;
     });
-    if (failShare === undefined) expectNoFailures(loaded);
-    return loaded;
-  });
 
 /** A turn of the core alone. */
 export const coreOrders = (bench: Bench, database: BenchDatabase, shape: Shape, clients: number) => async () =>
   counted({ database, table: 'orders' }, async () => {
-    const loaded = await bench.coreLoad.run({ kind: 'core', databaseUrl: database.url, shape, clients, ...windowOf(bench, 'core', clients) });
+    const loaded = await bench.coreLoad.run({
+      kind: 'core',
+      databaseUrl: database.url,
+      shape,
+      clients,
+      ...windowOf(bench, 'core', clients),
+    });
     expectNoFailures(loaded);
     return loaded;
   });

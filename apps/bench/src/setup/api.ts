@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createClient, type Client } from '@commerce-core/api/client';
 import { connect, createCommerce, scopes } from '@commerce-core/core';
+import { scratchFolder } from './scratch.ts';
 
 export type Api = {
   url: string;
@@ -26,8 +26,7 @@ const readyMs = 30_000;
  * @param nodeOptions such as --cpu-prof
  */
 export async function startApi(databaseUrl: string, nodeOptions: readonly string[] = []): Promise<Api> {
-  const folder = mkdtempSync(join(tmpdir(), 'commerce-bench-api-'));
-  const log = join(folder, 'log');
+  const log = join(scratchFolder('api'), 'log');
   const output = openSync(log, 'w', 0o600);
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -37,8 +36,12 @@ export async function startApi(databaseUrl: string, nodeOptions: readonly string
     // A group of its own: a terminal's Ctrl-C reaches us alone.
     detached: true,
     env: {
-      PATH: process.env['PATH'], DATABASE_URL: databaseUrl, PORT: '0', LOG_LEVEL: 'info',
-      CUSTOMER_JWT_SECRET: tokenSecret, MOCK_WEBHOOK_SECRETS: webhookSecret,
+      PATH: process.env['PATH'],
+      DATABASE_URL: databaseUrl,
+      PORT: '0',
+      LOG_LEVEL: 'info',
+      CUSTOMER_JWT_SECRET: tokenSecret,
+      MOCK_WEBHOOK_SECRETS: webhookSecret,
     },
   });
   closeSync(output);
@@ -46,7 +49,6 @@ export async function startApi(databaseUrl: string, nodeOptions: readonly string
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
-    rmSync(folder, { recursive: true, force: true });
   };
   const giveUpAt = performance.now() + readyMs;
   for (;;) {
@@ -54,7 +56,12 @@ export async function startApi(databaseUrl: string, nodeOptions: readonly string
     if (url) {
       const apiKey = await createApiKey(databaseUrl);
       return {
-        url, tokenSecret, webhookSecret, apiKey, pid: child.pid!, stop,
+        url,
+        tokenSecret,
+        webhookSecret,
+        apiKey,
+        pid: child.pid!,
+        stop,
         operator: createClient({ url, token: apiKey }),
       };
     }

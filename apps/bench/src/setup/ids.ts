@@ -1,10 +1,12 @@
 // As bench.product and bench.payment say it in SQL.
 
-const numbered = (prefix: string) => (n: number): string => `${prefix}-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const numbered =
+  (prefix: string) =>
+  (n: number): string =>
+    `${prefix}-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
 /** Products are numbered from 1. */
 export const productId = numbered('01900000');
-export const orderId = numbered('01910000');
 /** Payments that wait for their webhook, from 1, one an order. */
 export const paymentId = numbered('01920000');
 

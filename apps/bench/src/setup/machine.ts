@@ -18,8 +18,15 @@ export type Machine = {
 };
 
 const shown = [
-  'fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', 'shared_buffers', 'max_wal_size',
-  'checkpoint_timeout', 'max_connections', 'autovacuum',
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'wal_sync_method',
+  'shared_buffers',
+  'max_wal_size',
+  'checkpoint_timeout',
+  'max_connections',
+  'autovacuum',
 ];
 
 // https://man7.org/linux/man-pages/man2/statfs.2.html

@@ -26,7 +26,8 @@ const products = (count: number): string[] => [
     from received cross join (values (1, 'product.created'), (2, 'stock.received')) as told (version, type)`,
 ];
 
-const state = (status: string) => `'orderStatus', '${status}', 'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD'`;
+const state = (status: string) =>
+  `'orderStatus', '${status}', 'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD'`;
 
 /** Orders `from` to `to`; those from `waitingFrom` on wait for a payment. */
 const orders = (from: number, to: number, waitingFrom: number, productCount: number): string[] => [
@@ -79,7 +80,11 @@ const ordersAtOnce = 50_000;
  * Fills a migrated, empty database by SQL, about 10,000 orders a second, and leaves it vacuumed and analyzed: on
  * statistics of empty tables plans come out up to three times slower. The doctor finds nothing in it.
  */
-export async function seed(client: pg.ClientBase, seed: Seed, progress: (done: number) => void = () => {}): Promise<void> {
+export async function seed(
+  client: pg.ClientBase,
+  seed: Seed,
+  progress: (done: number) => void = () => {},
+): Promise<void> {
   const all = seed.orders + seed.waiting;
   const run = async (statements: string[]) => {
     for (const statement of statements) await client.query(statement);

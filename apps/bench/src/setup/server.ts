@@ -17,8 +17,8 @@ export const serverSettings = {
   checkpoint_timeout: '1h',
 };
 
-/** What every session of both sides gets: the core sets the same in each of its transactions. */
-const sessionSettings = {
+/** What the floor's sessions get, as the core sets it in each of its transactions. */
+const floorSettings = {
   lock_timeout: '4s',
   statement_timeout: '30s',
   enable_seqscan: 'off',
@@ -30,7 +30,7 @@ const sqlFile = (name: string) => readFileSync(new URL(`../floor/${name}.sql`, i
 
 export type BenchServer = {
   version: string;
-  /** A new database with the core's tables, the floor's functions and what `seed` asks for. */
+  /** A new database with the core's tables, the floor's functions and what `content` asks for. */
   createDatabase: (name: string, content: Seed, progress?: (done: number) => void) => Promise<BenchDatabase>;
   checkpoint: () => Promise<void>;
   /** Server parameters as they are in force. */
@@ -69,7 +69,7 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
     async createDatabase(name, content, progress) {
       const template = await templateOf(content, progress);
       await admin.query(`create database ${name} template ${template} strategy file_copy`);
-      for (const [setting, value] of Object.entries(sessionSettings)) {
+      for (const [setting, value] of name === 'floor' ? Object.entries(floorSettings) : []) {
         await admin.query(`alter database ${name} set ${setting} = '${value}'`);
       }
       return openDatabase(urlOf(name), async () => {
@@ -81,7 +81,9 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
     },
     async settings(names) {
       const { rows } = await admin.query<{ name: string; value: string }>(
-        'select name, current_setting(name) as value from pg_settings where name = any($1) order by name', [names]);
+        'select name, current_setting(name) as value from pg_settings where name = any($1) order by name',
+        [names],
+      );
       return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
     },
     async stop() {

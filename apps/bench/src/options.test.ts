@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { readOptions, UsageError } from './options.ts';
+
+const names = ['uniform', 'hot'];
+
+test('the short form has three rounds, the long one more and longer ones', () => {
+  expect(readOptions([], names)).toMatchObject({
+    long: false,
+    rounds: 3,
+    seconds: 2,
+    clients: [1, 8, 64, 256],
+    only: [],
+  });
+  expect(readOptions(['--long'], names)).toMatchObject({ long: true, rounds: 5, seconds: 8 });
+});
+
+test('what is given goes before', () => {
+  const args = [
+    '--only',
+    'hot',
+    '--only=uniform',
+    '--rounds',
+    '1',
+    '--seconds=4',
+    '--clients',
+    '64,8',
+    '--json',
+    'a.json',
+    '--svg',
+    'a.svg',
+  ];
+  expect(readOptions(args, names)).toMatchObject({
+    only: ['hot', 'uniform'],
+    rounds: 1,
+    seconds: 4,
+    clients: [8, 64],
+    json: 'a.json',
+    svg: 'a.svg',
+  });
+  expect(readOptions(['-h'], names)).toBe('help');
+});
+
+test.each([['--only', 'warm'], ['--rounds', '0'], ['--seconds', 'two'], ['--clients', '8,x'], ['--loud'], ['file']])(
+  'a wrong call is told so: %s %s',
+  (...args) => {
+    expect(() =>
+      readOptions(
+        args.filter((arg) => arg !== undefined),
+        names,
+      ),
+    ).toThrow(UsageError);
+  },
+);

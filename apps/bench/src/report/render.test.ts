@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { goal, type Series } from '../scenarios/scenario.ts';
+import { renderChart } from './chart.ts';
+import { renderGoals, renderOutcome } from './render.ts';
+import { spreadOf } from './spread.ts';
+
+const round = (perSecond: number) => ({ perSecond, p50Ms: 12.34, p99Ms: 4.56, succeeded: 1, failed: {} });
+const series = (label: string, side: Series['side'], ...rates: number[]): Series => ({
+  label,
+  side,
+  clients: 64,
+  rounds: rates.map(round),
+});
+
+test('a spread is the median with the least and the most, of an even number the mean of the middle ones', () => {
+  expect(spreadOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
+  expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, least: 1, most: 4 });
+});
+
+test('a goal’s ratios are those of each round, not of the medians', () => {
+  const { ratio, met } = goal('a', '≥', 2, [10, 30, 20], [10, 10, 4]);
+  expect(ratio).toEqual({ median: 3, least: 1, most: 5 });
+  expect(met).toBe(true);
+  expect(goal('a', '≤', 2, [10, 30, 20], [10, 10, 4]).met).toBe(false);
+});
+
+test('tables keep to 80 columns', () => {
+  const outcome = {
+    series: [series('floor', 'floor', 1_234, 12_345), series('everything on', 'ours', 123_456)],
+    goals: [],
+    notes: [],
+  };
+  const goals = [
+    goal('order.create, 256 clients / floor’s best', '≥', 2, [123], [10]),
+    goal('one hot product, 64 clients / floor’s best', '≥', 5, [1], [3]),
+  ];
+  const lines = [renderOutcome({ title: 'order.create' }, outcome), renderGoals(goals)].join('\n').split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(lines[2]).toMatch(/^  floor +64 +6,790 \(1,234–12,345\) +12 +4\.6$/);
+  expect(lines.at(-1)).toMatch(/≥ 5 +0\.33 \(0\.33–0\.33\) +missed$/);
+});
+
+test('the chart has a bar for each series, the longest for the fastest', () => {
+  const svg = renderChart(
+    [{ title: 'a & b', series: [series('floor', 'floor', 100), series('API', 'ours', 400)] }],
+    'here',
+  );
+  const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
+  expect(widths).toEqual([125, 500]);
+  expect(svg).toContain('a &amp; b');
+});

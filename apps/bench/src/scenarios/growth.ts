@@ -1,0 +1,137 @@
+import type { Shape } from '../load/job.ts';
+import { startApi } from '../setup/api.ts';
+import type { Seed } from '../setup/seed.ts';
+import type { BenchDatabase } from '../setup/server.ts';
+import { expectHealthy } from './pair.ts';
+import { goal, rates, type Bench, type Scenario, type Series } from './scenario.ts';
+import { ourOrders, takeTurns, turnSeconds } from './turns.ts';
+
+const clients = 64;
+
+type Size = { label: string; seed: Seed; shape: Shape };
+
+/** Shops of different sizes, each with a database and an API of its own, in turns. The doctor looks at each in the end. */
+async function compare(bench: Bench, name: string, sizes: readonly Size[]): Promise<Series[]> {
+  const opened: {
+    label: string;
+    shape: Shape;
+    database: BenchDatabase;
+    api: Awaited<ReturnType<typeof startApi>>;
+  }[] = [];
+  try {
+    for (const [index, { label, seed, shape }] of sizes.entries()) {
+      const filling = (done: number) =>
+        bench.progress.now(`${label}: filling its database, ${Math.round(done * 100)} %`);
+      const database = await bench.server.createDatabase(`size_${index}`, seed, filling);
+      opened.push({ label, shape, database, api: await startApi(database.url) });
+    }
+    const series = await takeTurns(
+      bench,
+      name,
+      opened.map(({ label, shape, database, api }) => ({
+        label,
+        side: 'ours',
+        clients,
+        turn: ourOrders(bench, { ours: database, api }, shape, { clients }),
+      })),
+    );
+    for (const { label, api, database } of opened) {
+      bench.progress.now(`asking the doctor about ${label}`);
+      await expectHealthy(label, database);
+      await api.stop();
+    }
+    return series;
+  } finally {
+    for (const { api, database } of opened) {
+      await api.stop();
+      await database.drop();
+    }
+  }
+}
+
+const millionOrders: Size[] = [
+  {
+    label: 'no orders before',
+    seed: { products: 1_000, orders: 0, waiting: 0 },
+    shape: { products: 1_000, lines: 2 },
+  },
+  {
+    label: '1,000,000 before',
+    seed: { products: 1_000, orders: 1_000_000, waiting: 0 },
+    shape: { products: 1_000, lines: 2 },
+  },
+];
+
+export const orderGrowth: Scenario = {
+  name: 'order-growth',
+  title: 'order.create in a new shop, and in one with 1,000,000 orders',
+  long: true,
+  takes: ({ rounds, seconds }) =>
+    turnSeconds(rounds, seconds, [
+      ['ours', clients],
+      ['ours', clients],
+    ]) + 500,
+  async run(bench) {
+    const series = await compare(bench, 'order-growth', millionOrders);
+    const [empty, full] = series;
+    return {
+      series,
+      goals: [goal('with 1,000,000 orders / empty', '≥', 0.9, rates(full!), rates(empty!))],
+      notes: [],
+    };
+  },
+};
+
+const catalogues = [100, 10_000, 100_000].map((products): Size => ({
+  label: `${products.toLocaleString('en')} products`,
+  seed: { products, orders: 10_000, waiting: 0 },
+  shape: { products, lines: 2 },
+}));
+
+export const productGrowth: Scenario = {
+  name: 'product-growth',
+  title: 'order.create over a small catalogue and large ones',
+  long: true,
+  takes: ({ rounds, seconds }) =>
+    turnSeconds(
+      rounds,
+      seconds,
+      catalogues.map(() => ['ours', clients] as const),
+    ) + 60,
+  async run(bench) {
+    const series = await compare(bench, 'product-growth', catalogues);
+    const [small, , large] = series;
+    return {
+      series,
+      goals: [goal('100,000 products / 100 products', '≥', 0.9, rates(large!), rates(small!))],
+      notes: [],
+    };
+  },
+};
+
+const lineCounts = [1, 2, 10, 50, 200];
+
+export const lineGrowth: Scenario = {
+  name: 'line-growth',
+  title: 'order.create with 1 to 200 lines an order, 10,000 products',
+  long: true,
+  takes: ({ rounds, seconds }) =>
+    turnSeconds(
+      rounds,
+      seconds,
+      lineCounts.map(() => ['ours', clients] as const),
+    ) + 30,
+  async run(bench) {
+    const seed = { products: 10_000, orders: 10_000, waiting: 0 };
+    const series = await compare(
+      bench,
+      'line-growth',
+      lineCounts.map((lines) => ({
+        label: `${lines} ${lines === 1 ? 'line' : 'lines'}`,
+        seed,
+        shape: { products: 10_000, lines },
+      })),
+    );
+    return { series, goals: [], notes: [] };
+  },
+};

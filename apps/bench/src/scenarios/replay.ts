@@ -1,0 +1,95 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { count } from '../report/format.ts';
+import { startApi, type Api } from '../setup/api.ts';
+import { WrongResult } from './pair.ts';
+import type { Scenario } from './scenario.ts';
+
+const root = (path: string) => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+const sample = root('samples/online-retail.csv');
+const concurrency = 64;
+
+/** What of the CLI's report is used here. */
+type Report = {
+  orders: { taken: number; refused: Record<string, number> };
+  taken: { lines: number };
+  failures: number;
+  elapsedMs: number;
+  ordersPerSecond: number;
+  violations: { sentence: string }[] | null;
+};
+
+/** Real orders with the lines, the skew and the repetitions that they had: placed, paid at the simulator, shipped. */
+export const replay: Scenario = {
+  name: 'replay',
+  title: 'a CSV of real orders through the operators’ CLI: placed, paid, shipped',
+  long: true,
+  takes: ({ csv }) => (csv === undefined ? 20 : 300),
+  async run(bench) {
+    const file = bench.options.csv ?? sample;
+    const database = await bench.server.createDatabase('replay', { products: 1, orders: 0, waiting: 0 });
+    const api = await startApi(database.url);
+    const simulator = await startSimulator(api);
+    try {
+      bench.progress.now(`replaying ${basename(file)}`);
+      const report = await replayFile(file, api, simulator.url);
+      const { orders, taken, failures, elapsedMs, ordersPerSecond } = report;
+      if (failures > 0 || report.violations?.length !== 0) {
+        const found = report.violations?.map(({ sentence }) => sentence).join('; ') ?? 'not asked';
+        throw new WrongResult(`the replay had ${failures} failures; the doctor: ${found}`);
+      }
+      const refused = Object.values(orders.refused).reduce((sum, n) => sum + n, 0);
+      const notes = [
+        `${basename(file)}, ${concurrency} at once: ${count(orders.taken)} orders of ${count(taken.lines)} lines in ${(elapsedMs / 1000).toFixed(1)} s`,
+        `${count(ordersPerSecond)} orders/s, ${count((taken.lines / elapsedMs) * 1000)} lines/s; ${count(refused)} refused, 0 failed`,
+      ];
+      return { series: [], goals: [], notes };
+    } finally {
+      simulator.stop();
+      await api.stop();
+      await database.drop();
+    }
+  },
+};
+
+async function replayFile(file: string, { url, apiKey }: Api, simulatorUrl: string): Promise<Report> {
+  const args = [
+    root('apps/admin-cli/bin/commerce.mjs'),
+    'replay',
+    file,
+    '--json',
+    '--concurrency',
+    String(concurrency),
+  ];
+  const env = {
+    PATH: process.env['PATH'],
+    COMMERCE_URL: url,
+    COMMERCE_API_KEY: apiKey,
+    COMMERCE_SIMULATOR_URL: simulatorUrl,
+  };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 28 });
+    return JSON.parse(stdout) as Report;
+  } catch (error) {
+    throw new WrongResult(`the replay failed: ${(error as { stderr?: string }).stderr?.trim() || String(error)}`);
+  }
+}
+
+async function startSimulator({ url, webhookSecret }: Api): Promise<{ url: string; stop: () => void }> {
+  const child = spawn(process.execPath, [root('apps/gateway-simulator/src/main.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      WEBHOOK_URL: `${url}/api/v1/payments/webhooks/mock`,
+      MOCK_WEBHOOK_SECRET: webhookSecret,
+    },
+  });
+  const [said] = (await once(child.stdout!, 'data')) as [Buffer];
+  const own = /http:\/\/\S+?(?=,)/.exec(said.toString())?.[0];
+  if (!own) throw new Error(`the gateway simulator said: ${said.toString()}`);
+  return { url: own, stop: () => child.kill('SIGTERM') };
+}
