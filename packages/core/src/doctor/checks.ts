@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { eventChecks } from './event-checks.ts';
 import { inboxChecks } from './inbox-checks.ts';
+import { keyChecks } from './key-checks.ts';
 import { orderChecks } from './order-checks.ts';
 import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
@@ -10,4 +11,5 @@ import { stockChecks } from './stock-checks.ts';
 /** Every invariant of the shop, in the order in which an operator reads them. */
 export const checks: readonly Check[] = [
   ...stockChecks, ...orderChecks, ...eventChecks, ...paymentChecks, ...refundChecks, ...inboxChecks, ...shipmentChecks,
+  ...keyChecks,
 ];

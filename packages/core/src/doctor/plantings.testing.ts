@@ -35,6 +35,10 @@ const copyMessage = (where: string, id: string): string => `
     failure_code, fingerprint, outcome, effect, attempts, due_at, received_at, decided_at
   from commerce.gateway_events where id = ${one('gateway_events', where)}`;
 
+const addKey = (answer: string, keptFor: string): string => `
+  insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
+  values ('customer:1', 'a key', 'order.create', sha256('x'), ${answer}, now() + interval ${keptFor})`;
+
 const addRefund = (paymentWhere: string, kind: string, status: string, amount: string): string => `
   insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason,
     created_at, updated_at)
@@ -149,6 +153,8 @@ export const plantings: Record<string, Planting> = {
       where type = 'refund.requested' and aggregateid = ${orderPaidThenCanceled} limit 1)`)],
   },
 
+  key_has_an_answer: { damage: [addKey(`'{}'`, `'1 hour'`)] },
+  key_not_kept_too_long: { damage: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },
   inbox_first_message_once: {
     without: ['gateway_events_first'],
     damage: [copyMessage(`outcome = 'APPLIED'`, 'provider_event_id')],
