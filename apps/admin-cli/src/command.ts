@@ -4,14 +4,28 @@ import { InvalidArgumentError } from 'commander';
 export type JsonOption = { json?: true };
 export type ListOptions = JsonOption & { limit: number; all?: true; cursor?: string };
 
+const firstExamples = new WeakMap<Command, string[]>();
+
+/** A command that only holds others. Its help shows the first example of each. */
+export function addGroup(program: Command, name: string, summary: string): Command {
+  const examples: string[] = [];
+  const group = program.command(name).description(summary);
+  firstExamples.set(group, examples);
+  return group.addHelpText('after', () => exampleText(examples));
+}
+
 /** A command with `--json` and examples in its help. `usage` is its name and arguments, as commander writes them. */
 export function addCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
-  const lines = examples.map((example) => `  $ commerce ${example}`);
+  firstExamples.get(parent)?.push(...examples.slice(0, 1));
   return parent
     .command(usage)
     .description(summary)
     .option('--json', 'print JSON for programs')
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+    .addHelpText('after', exampleText(examples));
+}
+
+function exampleText(examples: readonly string[]): string {
+  return ['', 'Examples:', ...examples.map((example) => `  $ commerce ${example}`)].join('\n');
 }
 
 /** The same for a list that is read page by page. */

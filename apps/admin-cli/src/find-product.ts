@@ -1,15 +1,31 @@
 import type { Client, RouterOutputs } from '@commerce-core/api/client';
 import { Failure } from './failure.ts';
+import { commerceCode, statusOf } from './refusal.ts';
 
 export type Product = RouterOutputs['product']['list']['items'][number];
 
-export const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
-/** The product with this id or sku, archived ones too. @throws Failure when there is none */
+/**
+ * The product with this id or sku, archived ones too as far as the key may see them.
+ *
+ * @throws Failure when there is none
+ */
 export async function findProduct(client: Client, reference: string): Promise<Product> {
-  if (isId(reference)) return client.product.get.query({ productId: reference, includeArchived: true });
-  const { items } = await client.product.list.query({ sku: reference, includeArchived: true, limit: 1 });
-  const [product] = items;
+  const product = (await seek(client, reference, false)) ?? (await seek(client, reference, true));
   if (product) return product;
-  throw new Failure(`There is no product with the sku ${reference}.`);
+  throw new Failure(`There is no product with the ${isId(reference) ? 'id' : 'sku'} ${reference}.`);
+}
+
+async function seek(client: Client, reference: string, includeArchived: boolean): Promise<Product | undefined> {
+  const archived = includeArchived && { includeArchived };
+  try {
+    if (isId(reference)) return await client.product.get.query({ productId: reference, ...archived });
+    const { items } = await client.product.list.query({ sku: reference, limit: 1, ...archived });
+    return items[0];
+  } catch (error) {
+    const isHidden = includeArchived && statusOf(error) === 403;
+    if (isHidden || commerceCode(error) === 'product_not_found') return undefined;
+    throw error;
+  }
 }

@@ -27,6 +27,15 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
   },
 );
 
+test.each(
+  createProgram()
+    .commands.filter(({ commands }) => commands.length > 0)
+    .map((group) => [group.name(), group] as const),
+)('commerce %s shows an example of each of its commands', (name, group) => {
+  const help = helpOf(group);
+  for (const command of group.commands) expect(help).toContain(`$ commerce ${name} ${command.name()}`);
+});
+
 test('every command is listed with what it does', () => {
   const help = helpOf(createProgram());
   for (const name of ['products', 'stock', 'orders', 'shipments', 'events', 'keys', 'doctor', 'token', 'replay']) {

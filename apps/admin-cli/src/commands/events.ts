@@ -2,7 +2,7 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { ListOptions } from '../command.ts';
-import { addListCommand, readPages } from '../command.ts';
+import { addGroup, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime, printPage } from '../output.ts';
@@ -24,7 +24,7 @@ const columns: Column<GatewayEvent>[] = [
 ];
 
 export function addEventCommands(program: Command): void {
-  const events = program.command('events').description("inspect the payment gateways' webhooks");
+  const events = addGroup(program, 'events', "inspect the payment gateways' webhooks");
 
   addListCommand(events, 'list', 'list the events that gateways sent, the latest first, and what became of them', [
     'events list',

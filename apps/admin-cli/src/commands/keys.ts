@@ -2,7 +2,7 @@ import type { RouterInputs, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addListCommand, readPages } from '../command.ts';
+import { addGroup, addCommand, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, note, print, printPage } from '../output.ts';
 import type { Column } from '../table.ts';
@@ -22,7 +22,7 @@ const columns: Column<Key>[] = [
 ];
 
 export function addKeyCommands(program: Command): void {
-  const keys = program.command('keys').description("manage operators' API keys");
+  const keys = addGroup(program, 'keys', "manage operators' API keys");
 
   addListCommand(keys, 'list', 'list the keys; what opens the shop is not shown', ['keys list']).action(
     async (options: ListOptions) => {

@@ -2,7 +2,7 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addListCommand, positiveInteger, readPages } from '../command.ts';
+import { addGroup, addCommand, addListCommand, positiveInteger, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
@@ -25,7 +25,7 @@ const columns: Column<Order>[] = [
 ];
 
 export function addOrderCommands(program: Command): void {
-  const orders = program.command('orders').description('inspect, place and cancel orders');
+  const orders = addGroup(program, 'orders', 'inspect, place and cancel orders');
 
   addListCommand(orders, 'list', 'list orders, the latest first; of paid ones, how far their goods got', [
     'orders list',

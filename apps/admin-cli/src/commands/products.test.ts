@@ -68,5 +68,5 @@ test('an unknown product ends with 1, by sku and by id', async () => {
   );
   const byId = await run('products', 'archive', randomUUID());
   expect(byId).toMatchObject({ code: 1, out: '' });
-  expect(byId.err).toContain('(product_not_found)');
+  expect(byId.err).toMatch(/There is no product with the id [\da-f-]{36}\./);
 });

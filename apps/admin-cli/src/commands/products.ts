@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addListCommand, readPages } from '../command.ts';
+import { addGroup, addCommand, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
 import type { Product } from '../find-product.ts';
 import { findProduct } from '../find-product.ts';
@@ -18,7 +18,7 @@ const columns: Column<Product>[] = [
 ];
 
 export function addProductCommands(program: Command): void {
-  const products = program.command('products').description('list, create and change what is sold');
+  const products = addGroup(program, 'products', 'list, create and change what is sold');
 
   addListCommand(products, 'list', 'list products, with what is left to sell', [
     'products list',

@@ -43,7 +43,7 @@ export function addReplayCommand(program: Command): void {
     .option('--ship-after <n>', 'ship an order when n later ones have been through', integer, 0)
     .option('--no-ship', 'ship nothing')
     .option('--sku-prefix <text>', 'put this before every stock code, to keep apart from other products', '')
-    .option('--simulator <url>', 'the gateway simulator, if not the local one')
+    .option('--simulator <url>', 'the gateway simulator, or set COMMERCE_SIMULATOR_URL')
     .addHelpText('after', explanation)
     .action(replay);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { JsonOption } from '../command.ts';
-import { addCommand } from '../command.ts';
+import { addGroup, addCommand } from '../command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, print, printPage } from '../output.ts';
 import type { Shipment } from '../shipment.ts';
@@ -18,7 +18,7 @@ const columns: Column<Shipment>[] = [
 ];
 
 export function addShipmentCommands(program: Command): void {
-  const shipments = program.command('shipments').description("move an order's parcels");
+  const shipments = addGroup(program, 'shipments', "move an order's parcels");
 
   addCommand(shipments, 'list <order>', 'list the parcels of an order', [
     'shipments list 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',

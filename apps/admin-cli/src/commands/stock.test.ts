@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { useShop } from '../shop.testing.ts';
+import { runCommerce, useShop } from '../shop.testing.ts';
 
 const shop = useShop();
 
@@ -45,6 +45,14 @@ test('stock cannot be set below what orders hold', async () => {
   const refused = await shop.run('stock', 'set', sku, '3', '--expected', '10', '--reason', 'counted');
   expect(refused.code).toBe(1);
   expect(refused.err).toMatch(/\(stock_below_reserved\)\n {2}held by orders: 4\n/);
+});
+
+test('a key for stock alone finds products by their sku', async () => {
+  const sku = await newProduct();
+  const env = { COMMERCE_API_KEY: await shop.api.apiKey('stock') };
+  expect((await runCommerce(shop.folder, ['stock', 'receive', sku, '4'], env)).out).toMatch(/on hand +4\n/);
+  const unknown = await runCommerce(shop.folder, ['stock', 'show', 'NO-SUCH-SKU'], env);
+  expect(unknown).toMatchObject({ code: 1, err: 'error: There is no product with the sku NO-SUCH-SKU.\n' });
 });
 
 test('a product without stock has no movements, which is no failure', async () => {

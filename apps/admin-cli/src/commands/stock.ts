@@ -1,7 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addListCommand, integer, positiveInteger, readPages } from '../command.ts';
+import { addGroup, addCommand, addListCommand, integer, positiveInteger, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
 import { formatTime, print, printPage } from '../output.ts';
@@ -20,7 +20,7 @@ const columns: Column<Movement>[] = [
 ];
 
 export function addStockCommands(program: Command): void {
-  const stock = program.command('stock').description('see and change how many units there are');
+  const stock = addGroup(program, 'stock', 'see and change how many units there are');
 
   addCommand(stock, 'show <product>', 'show how many units are there, held and left to sell', [
     'stock show MUG-BLUE',

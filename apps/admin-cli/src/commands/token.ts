@@ -20,9 +20,12 @@ export function addTokenCommand(program: Command): void {
       if (!customerTokenSecret) {
         throw new Failure('No customer token secret. Set CUSTOMER_JWT_SECRET to the one that the shop has.', 2);
       }
+      if (customerId.trim() !== customerId || customerId === '') {
+        throw new Failure('A customer is named by text without spaces around it.', 2);
+      }
       const now = Math.floor(Date.now() / 1000);
       const expiresAt = now + options.expires;
-      const token = await new SignJWT()
+      const token = await new SignJWT(pinned())
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setSubject(customerId)
         .setIssuedAt(now)
@@ -30,6 +33,12 @@ export function addTokenCommand(program: Command): void {
         .sign(new TextEncoder().encode(customerTokenSecret));
       print({ token, customerId, expiresAt: new Date(expiresAt * 1000).toISOString() }, options, () => token);
     });
+}
+
+/** Issuer and audience, where the environment says that the shop asks for them. */
+function pinned(): { iss?: string; aud?: string } {
+  const { CUSTOMER_JWT_ISSUER: iss, CUSTOMER_JWT_AUDIENCE: aud } = process.env;
+  return { ...(iss && { iss }), ...(aud && { aud }) };
 }
 
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
