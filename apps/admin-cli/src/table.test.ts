@@ -68,3 +68,19 @@ test('a record shows what there is and leaves out what there is not', () => {
     ),
   ).toEqual([`id      ${id}`, 'status  PAID']);
 });
+
+test('a long list is rendered row by row, in one shape', () => {
+  const rows = Array.from({ length: 1234 }, (_, index) => ({
+    ...holder,
+    sku: `${index}`,
+    name: 'x'.repeat(index % 30),
+  }));
+  const [head = '', ...body] = linesOf(renderTable(rows, columns, 90));
+  expect(body).toHaveLength(1234);
+  expect(body.map((line) => line.slice(0, 36))).toEqual(rows.map((row) => row.id));
+  for (const line of body) expect(line.indexOf('2.55 GBP') + 8).toBe(head.indexOf('PRICE') + 5);
+});
+
+test('a table without rows is its head', () => {
+  expect(linesOf(renderTable([], columns, 80))).toEqual(['ID  SKU  NAME  PRICE']);
+});
