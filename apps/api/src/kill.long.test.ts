@@ -98,11 +98,14 @@ function shoppers(url: () => string, productId: string, count: number) {
 
 /** Sends every key again that has no order yet: afterwards there is one order a key, and the acknowledged ones are as told. */
 async function settle(url: string, productId: string, answers: ReadonlyMap<string, Answer | undefined>) {
-  for (const [idempotencyKey, answer] of answers) {
-    const again = await place(url, productId, idempotencyKey);
-    expect(again.status).toBe(200);
-    if (answer?.status === 200) expect(again.id).toBe(answer.id);
-  }
+  const entries = answers.entries();
+  await Promise.all(Array.from({ length: 16 }, async () => {
+    // The workers share one iterator: each entry is taken once.
+    for (const [idempotencyKey, answer] of entries) {
+      const again = await place(url, productId, idempotencyKey);
+      expect(again).toEqual({ status: 200, id: answer?.status === 200 ? answer.id : again.id });
+    }
+  }));
   const { rows } = await database.pool.query('select count(*)::int as orders from commerce.order_lines where product_id = $1', [productId]);
   expect(rows).toEqual([{ orders: answers.size }]);
   expect((await commerce.getStock({ productId })).reservedQty).toBe(answers.size);
@@ -110,7 +113,7 @@ async function settle(url: string, productId: string, answers: ReadonlyMap<strin
 }
 
 test('the API killed under load loses nothing it acknowledged, and leaves nothing half done', async () => {
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const productId = await newProduct();
     let url = await startApi();
     const load = shoppers(() => url, productId, 16);
@@ -129,7 +132,7 @@ test('PostgreSQL killed and restarted under load: 503 meanwhile, then it goes on
   const productId = await newProduct();
   const url = await startApi();
   const load = shoppers(() => url, productId, 16);
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const before = load.acknowledged().length;
     await until(async () => load.acknowledged().length > before + 200);
     process.kill(postgres.pid, 'SIGKILL');
