@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { Answer } from './connection.ts';
+import { customerTokens } from './customer-tokens.ts';
 import { customers, failingReference, type Job } from './job.ts';
 import type { Meter } from './measure.ts';
 import { callsOverHttp, type Calls } from './over-http.ts';
 import { pickLines, upTo } from './pick.ts';
 import { captureOrderCreate, headOf } from './stock-request.ts';
 
-/** `order.create` as the stock client sends it, of many customers with a token each, with a new idempotency key for each. */
+/** `order.create` as the stock client sends it: by many customers with a token each, a new idempotency key a call. */
 export async function orderCalls(job: Job & { kind: 'orders' }, meter: Meter): Promise<Calls> {
   const { url, tokenSecret, shape, failShare = 0, clients } = job;
   const stock = await captureOrderCreate();
-  const key = new TextEncoder().encode(tokenSecret);
-  const headOfCustomer = async (_: unknown, n: number) => {
-    const token = await new SignJWT({ sub: `customer-${n}` })
-      .setProtectedHeader({ alg: 'HS256' })
-      .setIssuedAt()
-      .setExpirationTime('2h')
-      .sign(key);
-    const own = { host: new URL(url).host, authorization: `Bearer ${token}` };
-    return headOf(stock, own, ['idempotency-key', 'content-length']);
-  };
-  const heads = await Promise.all(Array.from({ length: customers }, headOfCustomer));
+  const { host } = new URL(url);
+  const heads = (await customerTokens(tokenSecret)).map((token) =>
+    headOf(stock, { host, authorization: `Bearer ${token}` }, ['idempotency-key', 'content-length']),
+  );
   const next = () => {
     const fails = Math.random() < failShare;
     const body = JSON.stringify({ lines: pickLines(shape), ...(fails ? { reference: failingReference } : {}) });

@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 
-type ProfileNode = {
-  id: number;
-  callFrame: { functionName: string; url: string; lineNumber: number };
-  children?: number[];
-};
+type Frame = { functionName: string; url: string; lineNumber: number };
+type ProfileNode = { id: number; callFrame: Frame; children?: number[] };
 type Profile = { nodes: ProfileNode[]; samples: number[]; timeDeltas: number[] };
 
-/** Where a process spent its time, in shares of the time in which it did anything. */
+type Share = readonly [what: string, share: number];
+
+/** Where a process spent its time, in shares of the time in which it did anything; the largest first. */
 export type CpuShares = {
   /** Share of the whole time in which it did something. */
   busy: number;
-  byOwner: { owner: string; share: number }[];
-  byFunction: { where: string; share: number }[];
+  /** Self time by package, part of Node, or kind. */
+  byOwner: Share[];
+  /** Self time by function. */
+  byFunction: Share[];
+  /** Time in our functions with all that they call of libraries, up to the next function of ours. */
+  byCause: Share[];
 };
 
-/**
- * Reads a profile that Node wrote with --cpu-prof: self time by package, and by function the most expensive ones, from
- * `fromMs` to `toMs` after its begin.
- */
-export function readCpuProfile(file: string, fromMs: number, toMs: number, functionsMax = 30): CpuShares {
+/** Reads a profile that Node wrote with --cpu-prof, from `fromMs` to `toMs` after its begin. */
+export function readCpuProfile(file: string, fromMs: number, toMs: number): CpuShares {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const self = new Map<number, number>();
   let at = 0;
@@ -28,45 +28,61 @@ export function readCpuProfile(file: string, fromMs: number, toMs: number, funct
     at += us;
     if (at >= fromMs * 1000 && at <= toMs * 1000) self.set(id, (self.get(id) ?? 0) + us);
   });
-  const owners = new Map<string, number>();
-  const functions = new Map<string, number>();
-  let [all, busy] = [0, 0];
-  for (const { id, callFrame } of nodes) {
-    const us = self.get(id) ?? 0;
-    all += us;
-    if (callFrame.functionName === '(idle)') continue;
-    busy += us;
-    const owner = ownerOf(callFrame);
-    owners.set(owner, (owners.get(owner) ?? 0) + us);
-    const where = `${callFrame.functionName || '(anonymous)'} ${shortUrl(callFrame.url)}:${callFrame.lineNumber + 1}`;
-    functions.set(where, (functions.get(where) ?? 0) + us);
-  }
-  const sorted = (of: Map<string, number>) =>
-    [...of].toSorted(([, a], [, b]) => b - a).map(([name, us]) => [name, us / busy] as const);
-  return {
-    busy: busy / all,
-    byOwner: sorted(owners).map(([owner, share]) => ({ owner, share })),
-    byFunction: sorted(functions)
-      .slice(0, functionsMax)
-      .map(([where, share]) => ({ where, share })),
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
+  const causeOf = (id: number): string => {
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const frame = byId.get(at)!.callFrame;
+      if (isOurs(frame.url)) return named(frame);
+    }
+    return isOutside(byId.get(id)!.callFrame) ? ownerOf(byId.get(id)!.callFrame) : `no function of ours: ${topOf(id)}`;
   };
+  const topOf = (id: number): string => {
+    let top = id;
+    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
+      const { url } = byId.get(at)!.callFrame;
+      if (url !== '' && !url.includes('/process/task_queues')) top = at;
+    }
+    return named(byId.get(top)!.callFrame);
+  };
+
+  const [owners, functions, causes] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
+  const add = (to: Map<string, number>, what: string, us: number) => to.set(what, (to.get(what) ?? 0) + us);
+  let [all, busy] = [0, 0];
+  for (const [id, us] of self) {
+    const frame = byId.get(id)!.callFrame;
+    all += us;
+    if (frame.functionName === '(idle)') continue;
+    busy += us;
+    add(owners, ownerOf(frame), us);
+    add(functions, named(frame), us);
+    add(causes, causeOf(id), us);
+  }
+  const shares = (of: Map<string, number>): Share[] =>
+    [...of].map(([what, us]) => [what, us / busy] as const).toSorted(([, a], [, b]) => b - a);
+  return { busy: busy / all, byOwner: shares(owners), byFunction: shares(functions), byCause: shares(causes) };
 }
 
+const isOurs = (url: string): boolean => /\/(apps|packages)\/[^/]+\/src\//.test(url);
+const isOutside = ({ functionName }: Frame): boolean => /^\((garbage collector|program)\)$/.test(functionName);
+
 /** Who owns the code: a package, a part of Node, the garbage collector, or V8 and system calls. */
-function ownerOf({ functionName, url }: ProfileNode['callFrame']): string {
+function ownerOf({ functionName, url }: Frame): string {
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (url === '') return 'native code and system calls';
   const inModules = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
   if (inModules) return inModules;
-  if (url.startsWith('node:'))
-    return `node:${
-      url
-        .slice(5)
-        .replace(/^internal\//, '')
-        .split('/')[0]
-    }`;
+  if (url.startsWith('node:')) {
+    return url
+      .replace('node:internal/', 'node:')
+      .replace(/^(node:deps\/[^/]+).*/, '$1')
+      .replace(/^(node:(?!deps)[^/]+)\/.*/, '$1');
+  }
   const ours = /\/(apps|packages)\/([^/]+)\/src\/([^/]+)/.exec(url);
   return ours ? `our ${ours[2]}/${ours[3]}` : 'else';
 }
 
-const shortUrl = (url: string): string => url.replace(/^file:.*\/(node_modules|apps|packages)\//, '');
+function named({ functionName, url, lineNumber }: Frame): string {
+  if (url === '') return functionName;
+  return `${functionName || '(anonymous)'} ${url.replace(/^file:.*\/(node_modules|apps|packages)\//, '')}:${lineNumber + 1}`;
+}

@@ -87,13 +87,16 @@ async function profiled(
   }
 }
 
-function renderShares({ busy, byOwner, byFunction }: CpuShares): string[] {
-  const line = (share: number, what: string) => `${(share * 100).toFixed(1).padStart(5)} %  ${what}`;
+function renderShares({ busy, byOwner, byFunction, byCause }: CpuShares): string[] {
+  const lines = (shares: CpuShares['byOwner'], most: number) =>
+    shares.slice(0, most).map(([what, share]) => `${(share * 100).toFixed(1).padStart(5)} %  ${what}`);
   return [
-    `Node, busy ${Math.round(busy * 100)} % of the time, of that:`,
-    ...byOwner.slice(0, 24).map(({ owner, share }) => line(share, owner)),
-    'the most expensive functions:',
-    ...byFunction.map(({ where, share }) => line(share, where)),
+    `Node, busy ${Math.round(busy * 100)} % of the time, of that in code of:`,
+    ...lines(byOwner, 24),
+    'in functions of ours, with what they call of libraries:',
+    ...lines(byCause, 30),
+    'the most expensive functions by themselves:',
+    ...lines(byFunction, 30),
   ];
 }
 
