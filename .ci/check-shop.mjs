@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 // check-shop CLONE LOG first|second: whether the shop that `npm start` runs there does what it printed.
 const [clone, log, start] = process.argv.slice(2);
@@ -22,7 +23,9 @@ const query = async (procedure, input) => {
   return body.result.data;
 };
 
-const commerce = (...args) => execFileSync('npx', ['commerce', ...args], { cwd: clone, encoding: 'utf8' });
+// Not synchronously: fetch must notice when the API closes a connection that was idle meanwhile.
+const run = async (program, ...args) => (await promisify(execFile)(program, args, { cwd: clone })).stdout;
+const commerce = (...args) => run('npx', 'commerce', ...args);
 
 check('local.json is readable by its owner alone', (statSync(settingsFile).mode & 0o777) === 0o600);
 check('the API is ready', (await fetch(`${settings.url}/readyz`)).ok);
@@ -31,8 +34,8 @@ const orderId = /commerce orders show (\S+)/.exec(text)?.[1];
 const order = await query('order.get', { orderId });
 check('the order of the walk-through is paid', order.status === 'PAID');
 check('the order of the walk-through is delivered', order.fulfillmentStatus === 'DELIVERED');
-check('the CLI finds the shop', commerce('orders', 'show', orderId).includes(orderId));
-commerce('doctor');
+check('the CLI finds the shop', (await commerce('orders', 'show', orderId)).includes(orderId));
+await commerce('doctor');
 check('doctor finds nothing', true);
 
 // What it prints to be pasted, pasted.
@@ -42,9 +45,9 @@ const to = lines.findIndex((line) => line.includes('/payments/webhooks/mock'));
 const pasted = lines.slice(from, to + 1).join('\n');
 const has = (program) => ['/usr/bin', '/bin', '/usr/local/bin'].some((folder) => existsSync(join(folder, program)));
 if (has('curl') && has('openssl')) {
-  const answer = () => JSON.parse(execFileSync('sh', ['-c', pasted], { cwd: clone, encoding: 'utf8', stdio: 'pipe' }));
-  check('the printed webhook is applied', answer().outcome === 'APPLIED');
-  check('the printed webhook again is a duplicate', answer().duplicate === true);
+  const answer = async () => JSON.parse(await run('sh', '-c', pasted));
+  check('the printed webhook is applied', (await answer()).outcome === 'APPLIED');
+  check('the printed webhook again is a duplicate', (await answer()).duplicate === true);
 } else {
   console.log('– the printed webhook was not tried: this machine has no curl or no openssl');
 }
