@@ -4,7 +4,7 @@ import { startLoadProcess } from './load/load-process.ts';
 import { readOptions, UsageError, type Options } from './options.ts';
 import { panelsOf, renderChart } from './report/chart.ts';
 import { startProgress } from './report/progress.ts';
-import { renderGoals, renderMachine, renderOutcome } from './report/render.ts';
+import { legend, renderGoals, renderMachine, renderOutcome } from './report/render.ts';
 import { scenarios } from './scenarios/all.ts';
 import { WrongResult } from './scenarios/pair.ts';
 import type { Bench, Outcome } from './scenarios/scenario.ts';
@@ -49,9 +49,13 @@ async function bench(options: Options): Promise<void> {
     const goals = [...outcomes.values()].flatMap((outcome) => outcome.goals);
     const sections = chosen.map((scenario) => renderOutcome(scenario, outcomes.get(scenario.name)!));
     console.log(
-      ['', renderMachine(machine, floor.name), ...sections, ...(goals.length > 0 ? [renderGoals(goals)] : [])].join(
-        '\n\n',
-      ),
+      [
+        '',
+        renderMachine(machine, floor.name),
+        ...sections,
+        legend,
+        ...(goals.length > 0 ? [renderGoals(goals)] : []),
+      ].join('\n\n'),
     );
     if (options.json) {
       const results = {

@@ -3,13 +3,14 @@ import { fileURLToPath } from 'node:url';
 import type { Job, Loaded, Reply } from './job.ts';
 
 /** A process that makes load, kept over many jobs so that its code is warm. */
-export type LoadProcess = { run: (job: Job) => Promise<Loaded>; stop: () => void };
+export type LoadProcess = { pid: number; run: (job: Job) => Promise<Loaded>; stop: () => void };
 
 export function startLoadProcess(): LoadProcess {
   const child: ChildProcess = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     serialization: 'advanced',
   });
   return {
+    pid: child.pid!,
     async run(job) {
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();
       const ended = (code: number | null) => reject(new Error(`the load process ended (${code})`));

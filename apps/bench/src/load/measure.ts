@@ -11,6 +11,8 @@ export type Measured = {
   failed: Record<string, number>;
   /** CPU that making the load took, in cores. */
   loadCores?: number;
+  /** CPU time in µs a call that ended well, where the system tells: of PostgreSQL with all its processes, of the API. */
+  cpuUs?: { postgres: number; node: number | undefined };
 };
 
 export type Window = {

@@ -20,21 +20,35 @@ function row(cells: readonly string[], widths: readonly number[]): string {
     .trimEnd();
 }
 
-const seriesColumns = [-4, -25, -7, -7];
+const seriesColumns = [-4, -22, -6, -6, -5, -5];
+
+const medianOf = (rounds: Series['rounds'], of: (round: Series['rounds'][number]) => number | undefined): number =>
+  spreadOf(rounds.flatMap((round) => of(round) ?? [])).median;
 
 function seriesRow({ label, clients, rounds }: Series): string {
   const rate = spread(spreadOf(rounds.map(({ perSecond }) => perSecond)), count);
-  const [p50, p99] = (['p50Ms', 'p99Ms'] as const).map((of) =>
-    milliseconds(spreadOf(rounds.map((round) => round[of])).median),
+  return row(
+    [
+      `  ${label}`,
+      String(clients),
+      rate,
+      milliseconds(medianOf(rounds, ({ p50Ms }) => p50Ms)),
+      milliseconds(medianOf(rounds, ({ p99Ms }) => p99Ms)),
+      count(medianOf(rounds, ({ cpuUs }) => cpuUs?.postgres)),
+      count(medianOf(rounds, ({ cpuUs }) => cpuUs?.node)),
+    ],
+    seriesColumns,
   );
-  return row([`  ${label}`, String(clients), rate, p50!, p99!], seriesColumns);
 }
 
+export const legend = `a second: the median of the rounds (lowest–highest)
+µs PG, µs JS: CPU time a call, of PostgreSQL and of the process that runs the core`;
+
 export function renderOutcome({ title }: Pick<Scenario, 'title'>, { series, notes }: Outcome): string {
-  const head = row(['', 'from', 'a second', 'p50 ms', 'p99 ms'], seriesColumns);
+  const head = [row(['', 'from', 'a second', 'p50 ms', 'p99 ms', 'µs PG', 'µs JS'], seriesColumns)];
   return [
     title,
-    ...(series.length > 0 ? [head] : []),
+    ...(series.length > 0 ? head : []),
     ...series.map(seriesRow),
     ...notes.map((note) => `  ${note}`),
   ].join('\n');

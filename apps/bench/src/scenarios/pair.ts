@@ -1,6 +1,7 @@
 import type { Measured } from '../load/measure.ts';
 import type { Loaded } from '../load/job.ts';
 import { startApi, type Api } from '../setup/api.ts';
+import { cpuSeconds } from '../setup/cpu-time.ts';
 import type { Seed } from '../setup/seed.ts';
 import { askDoctor, type BenchDatabase } from '../setup/server.ts';
 import type { Bench } from './scenario.ts';
@@ -43,28 +44,38 @@ export async function expectHealthy(whose: string, database: BenchDatabase): Pro
     throw new WrongResult(`the doctor found in the database of ${whose}: ${violations.join('; ')}`);
 }
 
-type Counted = { database: BenchDatabase; table: 'orders' | 'gateway_events' };
+/** What a turn writes to, and the process whose CPU time counts with PostgreSQL's. */
+type Counted = { database: BenchDatabase; table: 'orders' | 'gateway_events'; node?: number };
 
 /** A turn after which exactly what was acknowledged must be there. @throws WrongResult */
 export async function counted<M extends Measured | Loaded>(
-  { database, table }: Counted,
+  { server }: Bench,
+  { database, table, node }: Counted,
   turn: () => Promise<M>,
 ): Promise<M> {
-  const rows = async () =>
-    (await database.query<{ n: number }>(`select count(*)::int as n from commerce.${table}`))[0]!.n;
+  const rows = async (where = '', values: unknown[] = []) => {
+    const sql = `select count(*)::int as n from commerce.${table} ${where}`;
+    return (await database.query<{ n: number }>(sql, values))[0]!.n;
+  };
+  const cpu = () => [cpuSeconds(server.pid, { family: true }), node && cpuSeconds(node)] as const;
   const before = await rows();
+  const spentBefore = cpu();
   const result = await turn();
+  const spentAfter = cpu();
   const added = (await rows()) - before;
   if (added !== result.succeeded) {
     throw new WrongResult(`${result.succeeded} calls were acknowledged, but ${added} rows were added to ${table}`);
   }
   if ('ids' in result) {
-    const sql = `select count(*)::int as n from commerce.${table} where id = any($1::uuid[])`;
-    const [found] = await database.query<{ n: number }>(sql, [result.ids]);
-    if (found!.n !== result.ids.length)
-      throw new WrongResult(`of ${result.ids.length} acknowledged ids ${found!.n} are in ${table}`);
+    const found = await rows('where id = any($1::uuid[])', [result.ids]);
+    if (found !== result.ids.length) {
+      throw new WrongResult(`of ${result.ids.length} acknowledged ids ${found} are in ${table}`);
+    }
   }
-  return result;
+  const [postgres, own] = spentAfter.map((seconds, index) =>
+    seconds === undefined ? undefined : ((seconds - (spentBefore[index] ?? 0)) / result.succeeded) * 1e6,
+  );
+  return { ...result, ...(postgres === undefined ? {} : { cpuUs: { postgres, node: own } }) };
 }
 
 /** No call may have failed, where none is meant to. @throws WrongResult */

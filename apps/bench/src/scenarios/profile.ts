@@ -26,16 +26,15 @@ export const profile: Scenario = {
     try {
       const database = await server.createDatabase('profiled', { products: 1_000, orders: 10_000, waiting });
       await database.query('create extension pg_stat_statements');
-      const postmaster = await postmasterPid(database);
       const window = { warmMs: 2_000, measureMs: bench.options.seconds * 1_000, clients };
-      const orders = await profiled(bench, database, postmaster, 'order.create', ({ url, tokenSecret }) => ({
+      const orders = await profiled(bench, database, server.pid, 'order.create', ({ url, tokenSecret }) => ({
         kind: 'orders',
         url,
         tokenSecret,
         shape: uniformShape,
         ...window,
       }));
-      const webhooks = await profiled(bench, database, postmaster, 'webhook', ({ url, webhookSecret }) => ({
+      const webhooks = await profiled(bench, database, server.pid, 'webhook', ({ url, webhookSecret }) => ({
         kind: 'webhooks',
         url,
         secret: webhookSecret,
@@ -107,9 +106,4 @@ async function slowest(database: BenchDatabase, { succeeded }: Loaded): Promise<
     const text = query.replaceAll(/\s+/g, ' ').replaceAll('"', '').slice(0, 48);
     return `${count((ms * 1000) / succeeded).padStart(5)} µs each, ${(succeeded / calls).toFixed(1).padStart(5)} a call  ${text}`;
   });
-}
-
-async function postmasterPid(database: BenchDatabase): Promise<number> {
-  const [row] = await database.query<{ file: string }>("select pg_read_file('postmaster.pid') as file");
-  return Number(row!.file.split('\n')[0]);
 }

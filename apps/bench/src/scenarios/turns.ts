@@ -46,7 +46,7 @@ export async function takeTurns(
 export const floorOrders =
   (bench: Bench, { floor }: Pick<Pair, 'floor'>, shape: Shape, clients: number, rate?: number) =>
   async () =>
-    counted({ database: floor, table: 'orders' }, async () =>
+    counted(bench, { database: floor, table: 'orders' }, async () =>
       bench.floor.orders(shape, { databaseUrl: floor.url, clients, rate, ...windowOf(bench, 'floor', clients) }),
     );
 
@@ -56,7 +56,7 @@ type OurTurn = { clients: number; rate?: number; failShare?: number };
 export const ourOrders =
   (bench: Bench, { ours, api }: Pick<Pair, 'ours' | 'api'>, shape: Shape, { clients, rate, failShare }: OurTurn) =>
   async () =>
-    counted({ database: ours, table: 'orders' }, async () => {
+    counted(bench, { database: ours, table: 'orders', node: api.pid }, async () => {
       const loaded = await bench.load.run({
         kind: 'orders',
         url: api.url,
@@ -73,7 +73,7 @@ export const ourOrders =
 
 /** A turn of the core alone. */
 export const coreOrders = (bench: Bench, database: BenchDatabase, shape: Shape, clients: number) => async () =>
-  counted({ database, table: 'orders' }, async () => {
+  counted(bench, { database, table: 'orders', node: bench.coreLoad.pid }, async () => {
     const loaded = await bench.coreLoad.run({
       kind: 'core',
       databaseUrl: database.url,

@@ -17,7 +17,7 @@ const waitingFor = ({ rounds, seconds }: Options) => Math.min(1_000_000, rounds 
 const floorWebhooks =
   (bench: Bench, { floor }: Pair, clients: number) =>
   async () =>
-    counted({ database: floor, table: 'gateway_events' }, async () =>
+    counted(bench, { database: floor, table: 'gateway_events' }, async () =>
       bench.floor.webhooks({ databaseUrl: floor.url, clients, ...windowOf(bench, 'floor', clients) }),
     );
 
@@ -25,7 +25,7 @@ const floorWebhooks =
 const ourWebhooks =
   (bench: Bench, { ours, api }: Pair, taken: { to: number }, clients: number) =>
   async (): Promise<Measured> =>
-    counted({ database: ours, table: 'gateway_events' }, async () => {
+    counted(bench, { database: ours, table: 'gateway_events', node: api.pid }, async () => {
       const loaded = await bench.load.run({
         kind: 'webhooks',
         url: api.url,

@@ -30,6 +30,8 @@ const sqlFile = (name: string) => readFileSync(new URL(`../floor/${name}.sql`, i
 
 export type BenchServer = {
   version: string;
+  /** The parent of all its processes. */
+  pid: number;
   /** A new database with the core's tables, the floor's functions and what `content` asks for. */
   createDatabase: (name: string, content: Seed, progress?: (done: number) => void) => Promise<BenchDatabase>;
   checkpoint: () => Promise<void>;
@@ -64,7 +66,9 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
     return name;
   }
 
+  const { rows: files } = await admin.query<{ file: string }>("select pg_read_file('postmaster.pid') as file");
   return {
+    pid: Number(files[0]!.file.split('\n')[0]),
     version: (await admin.query<{ server_version: string }>('show server_version')).rows[0]!.server_version,
     async createDatabase(name, content, progress) {
       const template = await templateOf(content, progress);
