@@ -2,6 +2,7 @@ import { CommerceError, type Commerce, type Database } from '@commerce-core/core
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { headerOf } from './header-of.ts';
 import { authenticator, forbidden, unauthenticated } from './caller.ts';
 import type { VerifyCustomerToken } from './customer-token.ts';
 import { healthRoutes } from './health.ts';
@@ -55,7 +56,7 @@ export function createApp({
   const authenticate = authenticator(commerce, verifyCustomer);
   // For any operator: how busy a shop is, is nobody else's business.
   app.get('/metrics', async (c) => {
-    const caller = await authenticate(c.req.header('authorization'));
+    const caller = await authenticate(headerOf(c, 'authorization'));
     if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
     if (caller.kind === 'customer') throw forbidden('this is for operators');
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });

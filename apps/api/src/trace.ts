@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
+import { headerOf } from './header-of.ts';
 import type { Caller } from './caller.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,7 +33,7 @@ const pathLengthMax = 200;
 export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const begin = performance.now();
-    const given = c.req.header('x-request-id');
+    const given = headerOf(c, 'x-request-id');
     const id = given !== undefined && usableId.test(given) ? given : randomUUID();
     const trace: Trace = {
       id,

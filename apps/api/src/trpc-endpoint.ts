@@ -2,9 +2,10 @@ import { CommerceError, type Commerce } from '@commerce-core/core';
 import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { headerOf } from './header-of.ts';
 import { access } from './access.ts';
+import { limitBody } from './body-limit.ts';
 import type { Authenticate } from './caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
@@ -20,21 +21,20 @@ const bodyBytesMax = 1024 * 1024;
 
 /** The procedures over HTTP: only JSON, a bounded body and a bounded number of calls. */
 export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
-  const limit = bodyLimit({
-    maxSize: bodyBytesMax,
-    onError: (c) => answer(c, new CommerceError('payload_too_large', `a request has at most ${bodyBytesMax} bytes`)),
-  });
+  const limit = limitBody(bodyBytesMax, (c) =>
+    answer(c, new CommerceError('payload_too_large', `a request has at most ${bodyBytesMax} bytes`)),
+  );
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
     trace.procedures = procedureNames(c.req.path);
     // tRPC takes forms and streams too, whose parts have no limits of their own.
-    if (c.req.method === 'POST' && !isJson(c.req.header('content-type'))) {
+    if (c.req.method === 'POST' && !isJson(headerOf(c, 'content-type'))) {
       return answer(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
     }
     const createContext = async (calls: number) => {
-      const caller = await authenticate(c.req.header('authorization'));
+      const caller = await authenticate(headerOf(c, 'authorization'));
       trace.caller = caller;
-      const idempotency = idempotencyOf(caller, c.req.header(idempotencyHeader), calls);
+      const idempotency = idempotencyOf(caller, headerOf(c, idempotencyHeader), calls);
       return { commerce, caller, call: { idempotency, signal: c.req.raw.signal } };
     };
     const path = c.req.path.slice(endpoint.length + 1);

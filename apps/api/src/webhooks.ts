@@ -1,6 +1,7 @@
 import { CommerceError, type Commerce, type ErrorCode } from '@commerce-core/core';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
+import { headerOf } from './header-of.ts';
+import { limitBody } from './body-limit.ts';
 import { answerRefusal } from './rest.ts';
 import { answerHeaders, type AppEnv } from './trace.ts';
 
@@ -15,16 +16,14 @@ const messageFaults: readonly ErrorCode[] = ['invalid_signature', 'malformed_eve
  * 400, 404 and 413 for what is wrong with the message; 503 when it couldn't be stored.
  */
 export function webhookRoutes(commerce: Commerce) {
-  const limit = bodyLimit({
-    maxSize: bodyBytesMax,
-    onError: (c) =>
-      answerRefusal(c, new CommerceError('payload_too_large', `a webhook has at most ${bodyBytesMax} bytes`)),
-  });
+  const limit = limitBody(bodyBytesMax, (c) =>
+    answerRefusal(c, new CommerceError('payload_too_large', `a webhook has at most ${bodyBytesMax} bytes`)),
+  );
   return new Hono<AppEnv>().post('/:provider', limit, async (c) => {
     const { provider } = c.req.param();
     const rawBody = Buffer.from(await c.req.arrayBuffer());
     try {
-      const [received] = await commerce.receiveWebhook(provider, { rawBody, header: (name) => c.req.header(name) });
+      const [received] = await commerce.receiveWebhook(provider, { rawBody, header: (name) => headerOf(c, name) });
       c.get('trace').facts = { provider, ...received };
       return c.json(received ?? null, 200, answerHeaders(c.get('trace')));
     } catch (error) {

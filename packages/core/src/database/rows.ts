@@ -34,8 +34,8 @@ export function insertion<T extends PgTable>(table: T, defaulted: readonly Field
 }
 
 /** Inserts the rows that meet no conflict, and answers the ids of those. `conflict` is what follows `on conflict`. */
-export function insertionUnless<T extends PgTable>(table: T, conflict: string) {
-  const { insert, columns } = insertOf(table, [], `on conflict ${conflict} do nothing returning "id"`);
+export function insertionUnless<T extends PgTable>(table: T, conflict: string, defaulted: readonly Field<T>[] = []) {
+  const { insert, columns } = insertOf(table, defaulted, `on conflict ${conflict} do nothing returning "id"`);
   const witness = witnessOf(table);
   return async (tx: Transaction, rows: readonly Row<T>[]): Promise<Set<string>> => {
     if (rows.length === 0) return new Set();
@@ -60,7 +60,8 @@ export function update<T extends PgTable>(table: T, key: Field<T>, fields: reado
 function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { insert: Statement; columns: Columns } {
   const columns = columnsOf(table, Object.keys(getTableColumns(table)).filter((field) => !defaulted.includes(field)));
   const text = `insert into ${qualified(table)} (${names(columns)}) select * from unnest(${types(columns)}) ${tail}`;
-  return { insert: statement(`insert_${getTableName(table)}`, text), columns };
+  const name = ['insert', getTableName(table), ...defaulted.map((field) => `but_${field}`)].join('_');
+  return { insert: statement(name, text), columns };
 }
 
 /** A query that finds a row by its primary key: that it is there shows that the transaction which inserted it committed. */

@@ -5,10 +5,16 @@ import { readOrderIdsOfPayments } from '../payment/payment-repository.ts';
 import { OrderWork } from './order-work.ts';
 import { settlePayment } from './settle-payment.ts';
 
-/** Applies messages whose inbox rows this transaction holds, in the given order. Answers the rows as decided. */
-export async function applyGatewayEvents(tx: Transaction, rows: readonly InboxRow[]): Promise<InboxRow[]> {
+/**
+ * Applies messages whose inbox rows this transaction holds, in the given order. `orderIds` names the order of each payment
+ * that is known. Answers the rows as decided.
+ */
+export async function applyGatewayEvents(
+  tx: Transaction,
+  rows: readonly InboxRow[],
+  orderIds: ReadonlyMap<string, string>,
+): Promise<InboxRow[]> {
   if (rows.length === 0) return [];
-  const orderIds = await readOrderIdsOfPayments(tx, rows.map(({ paymentId }) => paymentId));
   const work = await OrderWork.lock(tx, orderIds.values(), { stocks: true });
   const decided = rows.map((row) => apply(work, row, orderIds.get(row.paymentId)));
   updateGatewayEvents(tx, decided);
@@ -33,6 +39,6 @@ function unmatched(attempts: number, now: Date): Pick<InboxRow, 'outcome' | 'due
 export async function retryGatewayEvents(tx: Transaction, limit: number): Promise<number> {
   await tx.began;
   const rows = await lockDueGatewayEvents(tx, limit);
-  await applyGatewayEvents(tx, rows);
+  await applyGatewayEvents(tx, rows, await readOrderIdsOfPayments(tx, rows.map(({ paymentId }) => paymentId)));
   return rows.length;
 }

@@ -4,6 +4,7 @@ import { fingerprint, type EventEffect, type EventOutcome, type GatewayEvent } f
 import {
   inboxKey, insertFirstGatewayEvents, readFirstGatewayEvents, type NewInboxRow,
 } from '../payment/gateway-event-repository.ts';
+import { readOrderIdsOfPayments } from '../payment/payment-repository.ts';
 import { applyGatewayEvents } from './apply-gateway-events.ts';
 
 /** A gateway's message whose signature was verified; `rawBody` is kept as it came. */
@@ -28,11 +29,13 @@ export async function receiveGatewayEvents(
   tx: Transaction,
   commands: readonly ReceiveGatewayEventCommand[],
 ): Promise<ReceivedGatewayEvent[]> {
-  await tx.began;
-  const rows = commands.map((command) => newRow(command, tx.now));
-  const inserted = await insertFirstGatewayEvents(tx, rows);
-  const fresh = rows.filter(({ id }) => inserted.has(id));
-  const decided = await applyGatewayEvents(tx, fresh);
+  const rows = commands.map(newRow);
+  const [inserted, orderIds] = await Promise.all([
+    insertFirstGatewayEvents(tx, rows),
+    readOrderIdsOfPayments(tx, rows.map(({ paymentId }) => paymentId)),
+  ]);
+  const fresh = rows.filter(({ id }) => inserted.has(id)).map((row) => ({ ...row, receivedAt: tx.now, dueAt: tx.now }));
+  const decided = await applyGatewayEvents(tx, fresh, orderIds);
   const repeated = rows.filter(({ id }) => !inserted.has(id));
   const first = new Map([...(await readFirstGatewayEvents(tx.db, repeated)), ...decided].map((row) => [inboxKey(row), row]));
   return rows.map((row) => {
@@ -43,9 +46,9 @@ export async function receiveGatewayEvents(
   });
 }
 
-function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, now: Date): NewInboxRow {
+function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand): Omit<NewInboxRow, 'receivedAt' | 'dueAt'> {
   return {
     id: newId(), ...event, fingerprint: fingerprint(event), rawBody,
-    outcome: 'RECEIVED', effect: null, attempts: 0, dueAt: now, receivedAt: now, decidedAt: null,
+    outcome: 'RECEIVED', effect: null, attempts: 0, decidedAt: null,
   };
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/transaction.ts';
 import { newId } from '../ids.ts';
 import { fingerprint } from '../payment/gateway-event.ts';
-import { insertFirstGatewayEvents, readFirstGatewayEvents, inboxKey } from '../payment/gateway-event-repository.ts';
+import { insertConflictingGatewayEvents, readFirstGatewayEvents, inboxKey } from '../payment/gateway-event-repository.ts';
 import { readOrderIdsOfPayments } from '../payment/payment-repository.ts';
 import { OrderWork } from './order-work.ts';
 import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
@@ -16,7 +16,7 @@ export async function recordEventConflicts(tx: Transaction, commands: readonly R
     id: newId(), ...event, fingerprint: fingerprint(event), rawBody,
     outcome: 'CONFLICT' as const, effect: null, attempts: 0, dueAt: null, receivedAt: tx.now, decidedAt: tx.now,
   }));
-  const inserted = await insertFirstGatewayEvents(tx, rows);
+  const inserted = await insertConflictingGatewayEvents(tx, rows);
   const fresh = rows.filter(({ id }) => inserted.has(id));
   const first = await readFirstGatewayEvents(tx.db, fresh);
   const paymentIds = new Map(first.map((row) => [inboxKey(row), row.paymentId]));

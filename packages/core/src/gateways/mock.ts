@@ -15,8 +15,9 @@ const body = z.object({
   failureCode: line(200).optional(),
 });
 
+const eventId = line(300);
 // Not trimmed: it is compared to the letter.
-const isEventId = (id: string): boolean => line(300).safeParse(id).success && id === id.trim();
+const isEventId = (id: string): boolean => eventId.safeParse(id).success && id === id.trim();
 
 /**
  * The gateway of the simulator: signs by Standard Webhooks, and `webhook-id` is the event's id.

@@ -22,20 +22,32 @@ export type NewInboxRow = InboxRow & { rawBody: Buffer | null };
 
 const { rawBody: _rawBody, ...listed } = getTableColumns(gatewayEvents);
 
-const insertFirst = insertionUnless(gatewayEvents, '');
+const insertFirst = insertionUnless(gatewayEvents, '', ['receivedAt', 'dueAt']);
+const insertConflicts = insertionUnless(gatewayEvents, '');
 
 /**
- * Inserts what isn't there yet, in the order of provider and event id, and answers the ids of what was inserted. An
- * equal message that another transaction is just storing is waited for.
+ * Inserts messages that haven't come before, received and due now, in the order of provider and event id, and answers the
+ * ids of what was inserted. An equal message that another transaction is just storing is waited for.
  */
-export async function insertFirstGatewayEvents(tx: Transaction, rows: readonly NewInboxRow[]): Promise<Set<string>> {
-  // Sorted: two transactions that insert two equal keys in opposite order would wait for each other.
-  const sorted = [...rows].sort((a, b) => (inboxKey(a) < inboxKey(b) ? -1 : 1));
-  return insertFirst(tx, sorted);
+export async function insertFirstGatewayEvents(
+  tx: Transaction,
+  rows: readonly Omit<NewInboxRow, 'receivedAt' | 'dueAt'>[],
+): Promise<Set<string>> {
+  return insertFirst(tx, rows.toSorted(byKey));
 }
 
+/** Inserts messages that contradict an earlier one, each content once, and answers the ids of what was inserted. */
+export async function insertConflictingGatewayEvents(tx: Transaction, rows: readonly NewInboxRow[]): Promise<Set<string>> {
+  return insertConflicts(tx, rows.toSorted(byKey));
+}
+
+// Two transactions that insert two equal keys in opposite order would wait for each other.
+const byKey = (a: Keyed, b: Keyed): number => (inboxKey(a) < inboxKey(b) ? -1 : 1);
+
+type Keyed = { provider: string; providerEventId: string };
+
 /** A key that equals for equal provider and event id. */
-export const inboxKey = ({ provider, providerEventId }: { provider: string; providerEventId: string }): string =>
+export const inboxKey = ({ provider, providerEventId }: Keyed): string =>
   `${provider} ${providerEventId}`;
 
 /** The first message of each given provider and event id. */

@@ -61,8 +61,9 @@ export const gatewayEvents = commerceSchema.table(
     outcome: text('outcome').$type<EventOutcome>().notNull(),
     effect: text('effect').$type<EventEffect>(),
     attempts: integer('attempts').notNull(),
-    dueAt: timestamptz('due_at'),
-    receivedAt: timestamptz('received_at').notNull(),
+    // Defaults, so that a message can be stored before the transaction's clock has been read.
+    dueAt: timestamptz('due_at').defaultNow(),
+    receivedAt: timestamptz('received_at').notNull().defaultNow(),
     decidedAt: timestamptz('decided_at'),
   },
   (t) => [
