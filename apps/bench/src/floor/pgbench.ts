@@ -55,8 +55,9 @@ export async function runPgbench({ path }: Pgbench, job: PgbenchJob): Promise<Me
       job,
     );
   } catch (error) {
-    const { stderr } = error as { stderr?: string };
-    throw new Error(`pgbench failed: ${stderr?.trim().split('\n').slice(-5).join('\n') || String(error)}`);
+    const said = (error as { stderr?: string }).stderr?.split('\n') ?? [];
+    const why = said.filter((line) => /ERROR|FATAL|error:/.test(line)).slice(0, 3);
+    throw new Error(`pgbench failed: ${why.join('\n') || String(error)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,20 +3,21 @@
 -- in the products' order instead of locks, checks and updates; the key's row written once, with the answer.
 -- The products are given in ascending order, which spares it the sorting.
 create function bench.place_order(p_customer text, p_key text, p_products uuid[], p_quantities int[])
-returns jsonb language plpgsql as $$
+returns json language plpgsql as $$
 declare
   v_id uuid := uuidv7();
   v_now timestamptz(3) := now();
   v_hold_until timestamptz(3) := v_now + interval '30 minutes';
   v_scope text := 'customer:' || p_customer;
-  v_answer jsonb;
+  v_answer json;
   v_product record;
   v_skus text[] := '{}';
   v_names text[] := '{}';
   v_prices bigint[] := '{}';
   v_currency text;
   v_total bigint := 0;
-  v_lines jsonb;
+  v_lines json;
+  v_told jsonb;
 begin
   select answer into v_answer from commerce.idempotency_keys where scope = v_scope and key = p_key;
   if found then
@@ -50,20 +51,20 @@ begin
 
   select jsonb_agg(jsonb_build_object('lineNo', n, 'kind', 'PRODUCT', 'productId', product_id, 'quantity', quantity,
       'unitAmount', price))
-    into v_lines
+    into v_told
     from unnest(p_products, p_quantities, v_prices) with ordinality as line (product_id, quantity, price, n);
 
   insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     values (uuidv7(), 'order', v_id, 1, 'order.created', jsonb_build_object('orderId', v_id, 'orderStatus', 'CREATED',
       'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD', 'customerId', p_customer,
-      'currency', v_currency, 'totalAmount', v_total, 'holdUntil', v_hold_until, 'lines', v_lines), v_now);
+      'currency', v_currency, 'totalAmount', v_total, 'holdUntil', v_hold_until, 'lines', v_told), v_now);
 
-  select jsonb_agg(jsonb_build_object('orderId', v_id, 'lineNo', n, 'kind', 'PRODUCT', 'productId', product_id,
+  select json_agg(json_build_object('orderId', v_id, 'lineNo', n, 'kind', 'PRODUCT', 'productId', product_id,
       'sku', sku, 'name', name, 'quantity', quantity, 'unitAmount', price, 'amount', quantity * price))
     into v_lines
     from unnest(p_products, v_skus, v_names, p_quantities, v_prices) with ordinality
       as line (product_id, sku, name, quantity, price, n);
-  v_answer := jsonb_build_object('value', jsonb_build_object('id', v_id, 'customerId', p_customer, 'status', 'CREATED',
+  v_answer := json_build_object('value', json_build_object('id', v_id, 'customerId', p_customer, 'status', 'CREATED',
     'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD', 'holdUntil', v_hold_until, 'currency', v_currency,
     'totalAmount', v_total, 'contact', null, 'shippingAddress', null, 'reference', null, 'metadata', null,
     'needsAttention', null, 'version', 1, 'createdAt', v_now, 'updatedAt', v_now, 'lines', v_lines));

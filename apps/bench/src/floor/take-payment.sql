@@ -12,10 +12,10 @@ declare
   v_state jsonb;
 begin
   insert into commerce.gateway_events (id, provider, provider_event_id, type, payment_id, amount, currency, fingerprint,
-      raw_body, outcome, effect, attempts, received_at, decided_at)
+      raw_body, outcome, effect, attempts, due_at, received_at, decided_at)
     values (uuidv7(), 'mock', p_event, 'AUTHORIZED', p_payment, p_amount, p_currency,
       json_build_array('AUTHORIZED', p_payment, p_amount, p_currency, null)::text, p_raw, 'APPLIED', 'order_paid', 1,
-      v_now, v_now)
+      null, v_now, v_now)
     on conflict do nothing;
   if not found then
     return 'DUPLICATE';

@@ -61,10 +61,10 @@ const orders = (from: number, to: number, waitingFrom: number, productCount: num
       'holdUntil', now()), now() from placed where waiting`,
   `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
     select 'customer:' || customer, gen_random_uuid()::text, 'order.create', sha256(id::text::bytea),
-      jsonb_build_object('value', jsonb_build_object('id', id, 'customerId', customer, ${state('CREATED')},
+      json_build_object('value', json_build_object('id', id, 'customerId', customer, ${state('CREATED')},
         'holdUntil', now(), 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'contact', null,
         'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'version', 1,
-        'createdAt', now(), 'updatedAt', now(), 'lines', (select jsonb_agg(to_jsonb(l)) from commerce.order_lines l
+        'createdAt', now(), 'updatedAt', now(), 'lines', (select json_agg(to_json(l)) from commerce.order_lines l
           where l.order_id = placed.id))), now() + interval '1 day'
     from placed where not waiting`,
   'drop table placed',
