@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
 import type { Witness } from './commit-outcome.ts';
@@ -31,10 +32,12 @@ export class Transaction {
   #start: { xid: string; now: Date } | undefined;
   #db: NodePgDatabase | undefined;
   #witness: Witness | undefined;
+  #gathering = false;
 
   /** @param forCaller whether statements other than our own will run in it, which the planner is left alone with */
   constructor(client: PoolClient, forCaller: boolean) {
     this.#client = client;
+    this.#gather();
     this.#track(client.query('begin isolation level read committed'));
     this.#began = this.#begin(forCaller ? openForCaller : openForFlows);
     this.#track(this.#began);
@@ -79,6 +82,7 @@ export class Transaction {
 
   /** A statement's rows. Statements that don't need each other's answers are asked for together. */
   async query<R extends QueryResultRow>(prepared: Statement, values: unknown[]): Promise<R[]> {
+    this.#gather();
     const asked = this.#client.query<R>({ ...prepared, values });
     this.#track(asked);
     return (await asked).rows;
@@ -86,11 +90,13 @@ export class Transaction {
 
   /** A statement whose answer nobody waits for; if it fails, the commit fails with its fault. */
   send(prepared: Statement, values: unknown[]): void {
+    this.#gather();
     this.#track(this.#client.query({ ...prepared, values }));
   }
 
   /** Commits. @throws the first fault of any statement; the connection's, when the answer got lost */
   async commit(): Promise<void> {
+    this.#gather();
     const committing = this.#client.query('commit');
     this.#track(committing);
     const fault = await this.firstFault(undefined);
@@ -107,6 +113,18 @@ export class Transaction {
     const inFailed = (fault: unknown) => sqlState(fault) === '25P02';
     // 25P02 only says that something before it failed.
     return otherwise === undefined || inFailed(otherwise) ? (faults.find((fault) => !inFailed(fault)) ?? otherwise) : otherwise;
+  }
+
+  /** Keeps what is sent in this tick for one write to the socket: pg writes each statement by itself. */
+  #gather(): void {
+    if (this.#gathering) return;
+    const { stream } = (this.#client as unknown as { connection: { stream: Writable } }).connection;
+    this.#gathering = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   #track(sent: Promise<unknown>): void {
