@@ -21,6 +21,7 @@ const usage = `Measures this shop against a floor: one PL/pgSQL call that writes
   --seconds S       measured in each turn; 2, in the long form 8
   --clients LIST    concurrent clients; 1,8,64,256
   --minutes N       how long the scenario memory goes on; 10
+  --env NAME=VALUE  a setting of the API (again for more), to compare it
   --csv FILE        orders for the scenario replay; samples/online-retail.csv
   --json FILE       writes all that was measured
   --svg FILE        writes a chart

@@ -37,17 +37,23 @@ test('what is given goes before', () => {
     json: 'a.json',
     svg: 'a.svg',
   });
+  expect(readOptions(['--env', 'A=1', '--env', 'B=x=y'], names)).toMatchObject({ env: { A: '1', B: 'x=y' } });
   expect(readOptions(['-h'], names)).toBe('help');
 });
 
-test.each([['--only', 'warm'], ['--rounds', '0'], ['--seconds', 'two'], ['--clients', '8,x'], ['--loud'], ['file']])(
-  'a wrong call is told so: %s %s',
-  (...args) => {
-    expect(() =>
-      readOptions(
-        args.filter((arg) => arg !== undefined),
-        names,
-      ),
-    ).toThrow(UsageError);
-  },
-);
+test.each([
+  ['--only', 'warm'],
+  ['--rounds', '0'],
+  ['--seconds', 'two'],
+  ['--clients', '8,x'],
+  ['--loud'],
+  ['--env', 'lanes=1'],
+  ['file'],
+])('a wrong call is told so: %s %s', (...args) => {
+  expect(() =>
+    readOptions(
+      args.filter((arg) => arg !== undefined),
+      names,
+    ),
+  ).toThrow(UsageError);
+});

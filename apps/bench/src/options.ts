@@ -12,6 +12,8 @@ export type Options = {
   minutes: number;
   json: string | undefined;
   svg: string | undefined;
+  /** Settings of the API beside those that the bench gives it, to compare them. */
+  env: Record<string, string>;
   /** The CSV that the replay scenario sends through. */
   csv: string | undefined;
 };
@@ -30,6 +32,7 @@ const config = {
   json: { type: 'string' },
   svg: { type: 'string' },
   csv: { type: 'string' },
+  env: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -47,6 +50,7 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
     json,
     svg,
     csv,
+    env: Object.fromEntries((values.env ?? []).map(setting)),
     rounds: values.rounds === undefined ? (long ? 5 : 3) : whole('rounds', values.rounds),
     seconds: values.seconds === undefined ? (long ? 8 : 2) : whole('seconds', values.seconds),
     minutes: values.minutes === undefined ? 10 : whole('minutes', values.minutes),
@@ -72,4 +76,10 @@ function whole(name: string, text: string): number {
   const value = Number(text);
   if (/^\d{1,4}$/.test(text) && value > 0) return value;
   throw new UsageError(`--${name}: ${text} is no whole number above 0`);
+}
+
+function setting(text: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(text) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new UsageError(`--env: ${text} is not NAME=VALUE`);
 }

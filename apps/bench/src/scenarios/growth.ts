@@ -23,7 +23,7 @@ async function compare(bench: Bench, name: string, sizes: readonly Size[]): Prom
       const filling = (done: number) =>
         bench.progress.now(`${label}: filling its database, ${Math.round(done * 100)} %`);
       const database = await bench.server.createDatabase(`size_${index}`, seed, filling);
-      opened.push({ label, shape, database, api: await startApi(database.url) });
+      opened.push({ label, shape, database, api: await startApi(database.url, bench.options.env) });
     }
     const series = await takeTurns(
       bench,

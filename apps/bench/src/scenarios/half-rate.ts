@@ -43,20 +43,25 @@ export const halfRate: Scenario = {
       const half = (of: typeof peaks) => Math.round(spreadOf(rates(bestOf(of))).median / 2);
       const floorRate = half(peaks.filter(({ side }) => side === 'floor'));
       const ourRate = half(peaks.filter(({ side }) => side === 'ours'));
-      const series = await takeTurns(bench, 'half-rate', [
-        {
-          label: `floor at ${floorRate}/s`,
-          side: 'floor',
-          clients: floorClients,
-          turn: floorOrders(bench, pair, uniformShape, floorClients, floorRate),
-        },
-        {
-          label: `API at ${ourRate}/s`,
-          side: 'ours',
-          clients: ourClients,
-          turn: ourOrders(bench, pair, uniformShape, { clients: ourClients, rate: ourRate }),
-        },
-      ]);
+      const series = await takeTurns(
+        bench,
+        'half-rate',
+        [
+          {
+            label: `floor at ${floorRate}/s`,
+            side: 'floor',
+            clients: floorClients,
+            turn: floorOrders(bench, pair, uniformShape, floorClients, floorRate),
+          },
+          {
+            label: `API at ${ourRate}/s`,
+            side: 'ours',
+            clients: ourClients,
+            turn: ourOrders(bench, pair, uniformShape, { clients: ourClients, rate: ourRate }),
+          },
+        ],
+        { warmed: true },
+      );
       const p99 = series.map(({ rounds }) => rounds.map(({ p99Ms }) => p99Ms));
       return { series, goals: [goal('p99 at half of the peak / pgbench’s', '≤', 3, p99[1]!, p99[0]!)], notes: [] };
     }),

@@ -20,7 +20,7 @@ export const memory: Scenario = {
   async run(bench) {
     const { minutes } = bench.options;
     const database = await bench.server.createDatabase('memory', usualSeed);
-    const api = await startApi(database.url);
+    const api = await startApi(database.url, bench.options.env);
     const samples: number[] = [];
     const timer = setInterval(() => {
       rssMb(api.pid).then(

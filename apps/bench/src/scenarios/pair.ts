@@ -21,7 +21,7 @@ export async function withPair<T>(bench: Bench, content: Seed, work: (pair: Pair
   const floor = await server.createDatabase('floor', content, filling);
   const ours = await server.createDatabase('ours', content);
   try {
-    const api = await startApi(ours.url);
+    const api = await startApi(ours.url, bench.options.env);
     try {
       const result = await work({ floor, ours, api });
       progress.now('asking the doctor');

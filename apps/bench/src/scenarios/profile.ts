@@ -60,7 +60,11 @@ async function profiled(
   const folder = scratchFolder('profile');
   bench.progress.now(`profiling ${name}`);
   const began = performance.now();
-  const api = await startApi(database.url, ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${folder}`]);
+  const api = await startApi(database.url, bench.options.env, [
+    '--cpu-prof',
+    '--cpu-prof-interval=500',
+    `--cpu-prof-dir=${folder}`,
+  ]);
   try {
     await database.query('select pg_stat_statements_reset()');
     const cpu = () => [cpuSeconds(api.pid), cpuSeconds(postmaster, { family: true })] as const;

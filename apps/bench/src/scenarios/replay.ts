@@ -31,7 +31,7 @@ export const replay: Scenario = {
   async run(bench) {
     const file = bench.options.csv ?? sample;
     const database = await bench.server.createDatabase('replay', { products: 1, orders: 0, waiting: 0 });
-    const api = await startApi(database.url);
+    const api = await startApi(database.url, bench.options.env);
     const simulator = await startSimulator(api);
     try {
       bench.progress.now(`replaying ${basename(file)}`);

@@ -20,17 +20,28 @@ export function turnSeconds(rounds: number, seconds: number, sides: readonly (re
   return rounds * sides.reduce((sum, side) => sum + seconds + warmMs / 1_000 + planning(side) + 0.3, 0);
 }
 
-/** Takes turns, round after round, and says how each went. */
+type Turn = { label: string; side: Side; clients: number; turn: () => Promise<Measured> };
+
+/**
+ * Takes turns, round after round, and says how each went. Before, each process of ours gets one turn that doesn't count:
+ * its code is still being compiled. The floor's sessions are new in each turn, and warmed up within it.
+ */
 export async function takeTurns(
   bench: Bench,
   name: string,
-  sides: readonly { label: string; side: Side; clients: number; turn: () => Promise<Measured> }[],
+  turns: readonly Turn[],
+  { warmed = false } = {},
 ): Promise<Series[]> {
-  const series = sides.map(({ label, side, clients }): Series => ({ label, side, clients, rounds: [] }));
+  const cold = new Map(turns.filter(({ side }) => side !== 'floor').map((turn) => [turn.label, turn]));
+  for (const { label, turn } of warmed ? [] : cold.values()) {
+    bench.progress.now(`${name}: warming up ${label}`);
+    await turn();
+  }
+  const series = turns.map(({ label, side, clients }): Series => ({ label, side, clients, rounds: [] }));
   for (let round = 1; round <= bench.options.rounds; round += 1) {
     // Both sides write whole pages to the log after a checkpoint; here it costs both the same.
     await bench.server.checkpoint();
-    for (const [index, { label, clients, turn }] of sides.entries()) {
+    for (const [index, { label, clients, turn }] of turns.entries()) {
       const what = `${name}, round ${round}: ${label}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
       bench.progress.now(what);
       const measured = await turn();

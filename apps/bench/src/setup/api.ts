@@ -25,7 +25,11 @@ const readyMs = 30_000;
  * The API as it is run: a process of its own with customers' tokens, webhooks and a log line a request, in a file.
  * @param nodeOptions such as --cpu-prof
  */
-export async function startApi(databaseUrl: string, nodeOptions: readonly string[] = []): Promise<Api> {
+export async function startApi(
+  databaseUrl: string,
+  env: Record<string, string>,
+  nodeOptions: readonly string[] = [],
+): Promise<Api> {
   const log = join(scratchFolder('api'), 'log');
   const output = openSync(log, 'w', 0o600);
   const tokenSecret = randomBytes(32).toString('base64url');
@@ -42,6 +46,7 @@ export async function startApi(databaseUrl: string, nodeOptions: readonly string
       LOG_LEVEL: 'info',
       CUSTOMER_JWT_SECRET: tokenSecret,
       MOCK_WEBHOOK_SECRETS: webhookSecret,
+      ...env,
     },
   });
   closeSync(output);
