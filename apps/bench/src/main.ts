@@ -71,7 +71,10 @@ async function bench(options: Options): Promise<void> {
     if (options.svg) {
       const panels = panelsOf(chosen.map(({ name, title }) => [title, outcomes.get(name)!]));
       const { cores, cpu, node, postgres } = machine;
-      const footer = `Medians of ${options.rounds} rounds with their spread. ${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}, ${floor.name}.`;
+      const footer = [
+        `Orders or webhooks a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
+        `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; floor called by ${floor.name}.`,
+      ];
       writeFileSync(options.svg, renderChart(panels, footer));
     }
   } finally {

@@ -16,7 +16,7 @@ const barPitch = 21;
 const barsMax = width - labelWidth - figureWidth;
 
 /** Bars of calls a second, one panel a scenario, all to one scale; a thin line spans the rounds. */
-export function renderChart(panels: readonly Panel[], footer: string): string {
+export function renderChart(panels: readonly Panel[], footer: readonly string[]): string {
   const bars = panels.map(({ title, series }) => ({
     title,
     bars: series.map(({ label, side, clients, rounds }) => ({
@@ -38,7 +38,10 @@ export function renderChart(panels: readonly Panel[], footer: string): string {
     }
     y += 14;
   }
-  body.push(`<text x="0" y="${y + 10}" class="small">${escape(footer)}</text>`);
+  for (const line of footer) {
+    body.push(`<text x="0" y="${y + 10}" class="small">${escape(line)}</text>`);
+    y += 16;
+  }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}" role="img">
 <title>Calls a second, this shop and the floor</title>
 <style>
