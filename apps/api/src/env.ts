@@ -48,8 +48,8 @@ const apiEnv = z
       .default(30),
     /** How long an answer is kept for a call that is repeated with its Idempotency-Key. */
     IDEMPOTENCY_KEY_HOURS: z.coerce.number('must be a number').min(1).max(30 * 24).default(24),
-    /** Transactions that orders, payments and webhooks share at once, each; more are rarely faster. */
-    BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(1),
+    /** Transactions that orders, payments and webhooks share at once, each: one works while the other waits for the disk. */
+    BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(2),
     /** Calls of a kind that may wait for a transaction; one more is answered 503. */
     QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
     /** Origins whose pages may call, comma-separated, like `https://shop.example`. */

@@ -7,6 +7,7 @@ function held(options: Partial<BatcherOptions<number, number>> = {}) {
   const batches: { commands: number[]; end: (error?: unknown) => void }[] = [];
   const batcher = new Batcher<number, number>({
     name: 'test',
+    lanes: 1,
     run: async (commands) => {
       const { promise, resolve, reject } = Promise.withResolvers<number[]>();
       batches.push({ commands, end: (error) => { if (error) reject(error as Error); else resolve(commands.map((command) => command * 10)); } });
@@ -52,6 +53,19 @@ test('as many batches run at once as there are lanes', async () => {
   expect(batcher.running).toBe(0);
 });
 
+test('batches in flight share no key, and none is overtaken on its own keys', async () => {
+  const { batcher, batches } = held({ lanes: 3, keysOf: (command) => String(command).split('') });
+  const answers = [12, 23, 34, 56, 3].map(async (command) => batcher.submit(command));
+  // 23 waits for 12; 34 and 3 must not pass it, though nobody in flight has their keys; 56 has nothing to do with them.
+  expect(batches.map(({ commands }) => commands)).toEqual([[12], [56]]);
+  batches[0]!.end();
+  await new Promise(setImmediate);
+  expect(batches.map(({ commands }) => commands)).toEqual([[12], [56], [23, 34, 3]]);
+  batches[1]!.end();
+  batches[2]!.end();
+  expect(await Promise.all(answers)).toEqual([120, 230, 340, 560, 30]);
+});
+
 test('one call too many is refused at once and leaves nothing behind', async () => {
   const { batcher, batches, endAll } = held({ queueMax: 2 });
   const answers = [1, 2, 3].map(async (command) => batcher.submit(command));
@@ -87,6 +101,7 @@ test('a fault that one command causes is found by halving, and its neighbours ge
   const runs: number[][] = [];
   const batcher = new Batcher<number, number>({
     name: 'test',
+    lanes: 1,
     run: async (commands) => {
       runs.push(commands);
       await new Promise(setImmediate);

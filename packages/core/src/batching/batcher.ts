@@ -8,7 +8,9 @@ export type BatcherOptions<C, R> = {
   run: (commands: C[]) => Promise<R[]>;
   /** What a command counts against `weightMax`: its lines, say. At least 1. */
   weightOf?: (command: C) => number;
-  /** Batches at once, each on a connection of its own; 1 unless said. More lanes wait for each other's rows. */
+  /** What a command will lock, as far as it is known beforehand. Batches in flight at once never share any of it. */
+  keysOf?: (command: C) => Iterable<string>;
+  /** Batches at once, each on a connection of its own; 2 unless said: one works while the other waits for the disk. */
   lanes?: number;
   /** Commands a batch takes at most; 256 unless said. */
   commandsMax?: number;
@@ -28,6 +30,7 @@ export type BatchReport = { queue: string; commands: number; weight: number; wai
 type Waiting<C, R> = {
   command: C;
   weight: number;
+  keys: readonly string[];
   since: number;
   signal: AbortSignal | undefined;
   resolve: (answer: R) => void;
@@ -43,13 +46,14 @@ export class Batcher<C, R> {
   readonly #options: Required<Omit<BatcherOptions<C, R>, 'onBatch'>> & Pick<BatcherOptions<C, R>, 'onBatch'>;
   #queue: Waiting<C, R>[] = [];
   #running = 0;
+  #held = new Set<string>();
   #closed = false;
   #idle: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: BatcherOptions<C, R>) {
     this.#options = {
-      weightOf: () => 1, lanes: 1, commandsMax: 256, weightMax: 2_000, queueMax: 2_000, waitMaxMs: 5_000, ...options,
+      weightOf: () => 1, keysOf: () => [], lanes: 2, commandsMax: 256, weightMax: 2_000, queueMax: 2_000, waitMaxMs: 5_000, ...options,
     };
   }
 
@@ -78,7 +82,8 @@ export class Batcher<C, R> {
     if (this.#queue.length >= this.#options.queueMax) throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     const weight = this.#options.weightOf(command);
-    this.#queue.push({ command, weight, since: performance.now(), signal, resolve, reject });
+    const keys = [...this.#options.keysOf(command)];
+    this.#queue.push({ command, weight, keys, since: performance.now(), signal, resolve, reject });
     this.#pump();
     this.#watch();
     return promise;
@@ -94,10 +99,12 @@ export class Batcher<C, R> {
   #pump(): void {
     while (this.#running < this.#options.lanes && this.#queue.length > 0) {
       const batch = this.#next();
-      if (batch.length === 0) continue;
+      if (batch.length === 0) break;
       this.#running += 1;
+      for (const { keys } of batch) for (const key of keys) this.#held.add(key);
       void this.#runBatch(batch).finally(() => {
         this.#running -= 1;
+        for (const { keys } of batch) for (const key of keys) this.#held.delete(key);
         this.#pump();
       });
     }
@@ -127,22 +134,31 @@ export class Batcher<C, R> {
     }, Math.max(1, Math.ceil(dueInMs)));
   }
 
-  /** Takes what fits from the front of the queue, but for what nobody waits for any more. */
+  /**
+   * Takes what fits from the front of the queue, but for what nobody waits for any more. What would wait for rows of a batch
+   * in flight stays where it is, and so does all behind it that shares a key with it: none is overtaken on its own rows.
+   */
   #next(): Waiting<C, R>[] {
     const { commandsMax, weightMax } = this.#options;
     const batch: Waiting<C, R>[] = [];
+    const left: Waiting<C, R>[] = [];
+    const blocked = new Set(this.#held);
     let weight = 0;
-    let taken = 0;
+    let seen = 0;
     for (const waiting of this.#queue) {
-      if (batch.length >= commandsMax || (batch.length > 0 && weight + waiting.weight > weightMax)) break;
-      taken += 1;
+      if (batch.length >= commandsMax || left.length >= commandsMax) break;
+      if (batch.length > 0 && weight + waiting.weight > weightMax) break;
+      seen += 1;
       if (waiting.signal?.aborted) waiting.reject(waiting.signal.reason);
-      else {
+      else if (waiting.keys.some((key) => blocked.has(key))) {
+        left.push(waiting);
+        for (const key of waiting.keys) blocked.add(key);
+      } else {
         batch.push(waiting);
         weight += waiting.weight;
       }
     }
-    this.#queue = this.#queue.slice(taken);
+    this.#queue = [...left, ...this.#queue.slice(seen)];
     return batch;
   }
 

@@ -49,13 +49,15 @@ export function batched<C, T>(
     flow: Flow<C, T>;
     dates: KeyPolicy['dates'];
     weightOf?: (command: C) => number;
+    keysOf?: (command: C) => Iterable<string>;
   },
 ) {
-  const { name, flow, dates, weightOf } = options;
+  const { name, flow, dates, weightOf, keysOf } = options;
   const batcher = new Batcher<Keyed<C>, Outcome<T>>({
     ...batching,
     name,
     ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
+    ...(keysOf ? { keysOf: ({ command }) => keysOf(command) } : {}),
     run: async (commands) => withTransaction(database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs })),
   });
   const submit = async (command: C, input: unknown, call?: Call): Promise<T> =>

@@ -27,6 +27,7 @@ export function orderUseCases(context: Context, quote: Quote | undefined) {
   const placing = batched(context, {
     name: 'order.create', flow, dates,
     weightOf: ({ lines }) => lines.length,
+    keysOf: ({ lines }) => lines.map(({ productId }) => productId),
   });
   const cancel = mutation(context, 'order.cancel', cancelOrders, dates);
   const parsed = ({ customerId, ...input }: PlaceOrderInput) =>

@@ -26,11 +26,13 @@ export function paymentUseCases(context: Context, gateways: readonly Gateway[]) 
     name: 'payment.create',
     flow: async (tx: Transaction, commands: CreatePaymentCommand[]) => createPayments(tx, commands, { holdMs }),
     dates: ['createdAt', 'updatedAt'],
+    keysOf: ({ orderId }) => [orderId],
   });
   const receiving = batched(context, {
     name: 'gateway_event.receive',
     flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) => (await receiveGatewayEvents(tx, commands)).map(accepted),
     dates: [],
+    keysOf: ({ paymentId }) => [paymentId],
   });
 
   function gatewayOf(provider: string): Gateway {
