@@ -50,7 +50,7 @@ test('tables keep to 80 columns', () => {
 test('the chart has a bar for each series, the longest for the fastest', () => {
   const svg = renderChart(
     [{ title: 'a & b', series: [series('floor', 'floor', 100), series('API', 'ours', 400)] }],
-    'here',
+    ['here'],
   );
   const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));
   expect(widths).toEqual([125, 500]);
