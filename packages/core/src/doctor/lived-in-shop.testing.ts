@@ -126,6 +126,7 @@ async function approveTooLate(shop: Shop, basket: Basket): Promise<void> {
 async function review({ commerce, pending, tell, expire }: Shop, basket: Basket): Promise<void> {
   const waiting = await pending(basket);
   await tell('AUTHORIZED', waiting.payment, { amount: waiting.payment.amount - 1 });
+  await tell('FAILED', waiting.payment);
   await tell('AUTHORIZED', waiting.payment);
   await expire(waiting.orderId);
 
