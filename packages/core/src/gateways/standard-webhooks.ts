@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { CommerceError } from '../errors.ts';
 import type { WebhookMessage } from './gateway.ts';
 
@@ -7,15 +7,15 @@ export const toleranceSeconds = 300;
 
 const secretPrefix = 'whsec_';
 
-/** The key bytes of `whsec_<base64>`. @throws Error when it isn't one, or is shorter than 16 bytes */
-export function parseSecret(secret: string): Buffer {
+/** The key of `whsec_<base64>`, made once: from bytes it would be made anew for every message. @throws Error when it isn't one, or is shorter than 16 bytes */
+export function parseSecret(secret: string): KeyObject {
   const text = secret.slice(secretPrefix.length);
   const key = Buffer.from(text, 'base64');
   const isBase64 = key.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
   if (!secret.startsWith(secretPrefix) || !isBase64 || key.length < 16) {
     throw new Error('a webhook secret is whsec_ and at least 16 bytes in base64');
   }
-  return key;
+  return createSecretKey(key);
 }
 
 /**
@@ -24,7 +24,7 @@ export function parseSecret(secret: string): Buffer {
  * @returns the message's id, the same over all its deliveries
  * @throws invalid_signature, without a word on which part was wrong
  */
-export function verifyStandardWebhook({ rawBody, header }: WebhookMessage, keys: readonly Buffer[], now: Date): string {
+export function verifyStandardWebhook({ rawBody, header }: WebhookMessage, keys: readonly KeyObject[], now: Date): string {
   const id = header('webhook-id') ?? '';
   const timestamp = header('webhook-timestamp') ?? '';
   const signatures = header('webhook-signature') ?? '';
