@@ -79,10 +79,10 @@ const statements = (orders: number): string[] => [
       case life when 'failed' then 'declined' end, now(), now()
     from placed where payment_id is not null`,
   `insert into commerce.gateway_events (id, provider, provider_event_id, type, payment_id, amount, currency,
-      failure_code, fingerprint, outcome, effect, attempts, received_at, decided_at)
+      failure_code, fingerprint, outcome, effect, attempts, due_at, received_at, decided_at)
     select uuidv7(), 'mock', 'evt-' || i, case life when 'failed' then 'FAILED' else 'AUTHORIZED' end, payment_id,
       ${totalAmount}, 'KRW', case life when 'failed' then 'declined' end, 'f', 'APPLIED',
-      case life when 'failed' then 'payment_failed' else 'order_paid' end, 1, now(), now()
+      case life when 'failed' then 'payment_failed' else 'order_paid' end, 1, null, now(), now()
     from placed where life = 'failed' or ${paid}`,
   `insert into commerce.shipments (id, order_id, status, carrier, tracking_number, shipped_at, delivered_at,
       created_at, updated_at)
