@@ -3,6 +3,9 @@ export type Statement = { name: string; text: string };
 
 const texts = new Map<string, string>();
 
+/** All statements by name, for a test that looks at their plans. */
+export const statements: ReadonlyMap<string, string> = texts;
+
 /** A statement by name. @throws Error when another text has that name already */
 export function statement(name: string, text: string): Statement {
   const known = texts.get(name);

@@ -12,7 +12,7 @@ import type { Refund } from '../payment/refund.ts';
 import { insertRefunds } from '../payment/refund-repository.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import {
-  insertShipmentLines, insertShipments, lockShipmentsOfOrders, readShipmentLines, updateShipments,
+  insertShipmentLines, insertShipments, lockShipmentsOfOrders, readLockedShipmentLines, updateShipments,
 } from '../shipping/shipment-repository.ts';
 
 /** One locked order with what belongs to it, while a flow decides about it. */
@@ -70,7 +70,7 @@ export class OrderWork {
       also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
       also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
       readLockedOrderLines(tx, ids),
-      also.shipments ? readShipmentLines(tx.db, ids) : [],
+      also.shipments ? readLockedShipmentLines(tx, ids) : [],
     ]);
     work.#stocks = stocks;
     const payments = Map.groupBy(allPayments, ({ orderId }) => orderId);

@@ -50,7 +50,7 @@ export async function readPayments(reader: Reader, ref: OrderRef): Promise<Payme
 export async function readShipments(reader: Reader, ref: OrderRef): Promise<ShipmentWithLines[]> {
   const { id } = await requireOrder(reader, ref);
   const shipments = await readShipmentsOfOrder(reader, id);
-  const lines = Map.groupBy(await readShipmentLines(reader, [id]), ({ shipmentId }) => shipmentId);
+  const lines = Map.groupBy(await readShipmentLines(reader, id), ({ shipmentId }) => shipmentId);
   return shipments.map((shipment) => ({
     ...shipment, lines: (lines.get(shipment.id) ?? []).map(({ lineNo, quantity }) => ({ lineNo, quantity })),
   }));

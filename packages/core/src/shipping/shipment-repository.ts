@@ -1,7 +1,7 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import type { Reader } from '../database/page.ts';
-import { insertion, update } from '../database/rows.ts';
+import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
@@ -12,17 +12,29 @@ export async function readOrderIdsOfShipments(reader: Reader, shipmentIds: Itera
   return new Map(rows.map(({ id, orderId }) => [id, orderId]));
 }
 
+const lockByOrder = selection('lock_shipments_of_orders', shipments, 'where t."order_id" = any($1::uuid[]) order by t."id" for update');
+// By way of the shipments: the lines are indexed by their shipment alone.
+const linesByOrder = selection('lines_of_shipments_of_orders', shipmentLines, `
+  where t."shipment_id" in (select "id" from "commerce"."shipments" where "order_id" = any($1::uuid[]))
+  order by t."shipment_id", t."line_no"`);
+
 /** Locks all shipments of the given orders in ascending id. The orders are locked already. */
 export async function lockShipmentsOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Shipment[]> {
-  return tx.db.select().from(shipments).where(anyOf(shipments.orderId, orderIds)).orderBy(asc(shipments.id)).for('update');
+  return lockByOrder(tx, [[...orderIds]]);
+}
+
+/** Lines of the shipments of orders that are locked. */
+export async function readLockedShipmentLines(tx: Transaction, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
+  return linesByOrder(tx, [[...orderIds]]);
 }
 
 export async function readShipmentsOfOrder(reader: Reader, orderId: string): Promise<Shipment[]> {
   return reader.select().from(shipments).where(eq(shipments.orderId, orderId)).orderBy(asc(shipments.id));
 }
 
-export async function readShipmentLines(reader: Reader, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
-  return reader.select().from(shipmentLines).where(anyOf(shipmentLines.orderId, orderIds))
+export async function readShipmentLines(reader: Reader, orderId: string): Promise<ShipmentLine[]> {
+  const ofOrder = reader.select({ id: shipments.id }).from(shipments).where(eq(shipments.orderId, orderId));
+  return reader.select().from(shipmentLines).where(inArray(shipmentLines.shipmentId, ofOrder))
     .orderBy(asc(shipmentLines.shipmentId), asc(shipmentLines.lineNo));
 }
 
