@@ -1,4 +1,5 @@
 import type { Database } from './database/connect.ts';
+import { read } from './database/reachable.ts';
 import { withTransaction, type Transaction } from './database/transaction.ts';
 import { runDoctor } from './doctor/run-doctor.ts';
 import { retryGatewayEvents } from './flows/apply-gateway-events.ts';
@@ -10,7 +11,7 @@ import { runLoops, type LoopReport } from './loops/run-loops.ts';
 import type { Quote } from './order/order.ts';
 import { accessUseCases } from './use-cases/access.ts';
 import { catalogUseCases } from './use-cases/catalog.ts';
-import { read, type BatchingOptions, type Context } from './use-cases/context.ts';
+import type { BatchingOptions, Context } from './use-cases/context.ts';
 import { orderUseCases } from './use-cases/orders.ts';
 import { paymentUseCases } from './use-cases/payments.ts';
 import { shippingUseCases } from './use-cases/shipping.ts';

@@ -2,7 +2,7 @@ import { isConnectionLoss } from './faults.ts';
 import { unavailable } from './transaction.ts';
 
 /** A read outside a transaction, with a lost connection told as what it is. @throws database_unavailable */
-export async function guarded<T>(query: () => Promise<T>): Promise<T> {
+export async function read<T>(query: () => Promise<T>): Promise<T> {
   try {
     return await query();
   } catch (error) {

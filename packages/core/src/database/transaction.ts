@@ -9,11 +9,11 @@ import { Transaction } from './transaction-handle.ts';
 export type { Transaction } from './transaction-handle.ts';
 
 export type TransactionOptions = {
-  attemptsMax?: number;
   /** Whether `work` brings statements of its caller's, for which the planner is left as it is. */
   forCaller?: boolean;
 };
 
+const attemptsMax = 8;
 // Longer than the longest wait for a lock; after that whoever called would rather hear that it didn't work out.
 const patienceMs = 8_000;
 
@@ -28,7 +28,7 @@ const patienceMs = 8_000;
 export async function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { attemptsMax = 8, forCaller = false }: TransactionOptions = {},
+  { forCaller = false }: TransactionOptions = {},
 ): Promise<T> {
   const giveUpAt = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {

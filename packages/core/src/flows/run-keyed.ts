@@ -1,6 +1,6 @@
 import type { Transaction } from '../database/transaction.ts';
 import type { Outcome } from '../errors.ts';
-import { keepKeysMs, keyReused, replayed, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { keyReused, replayed, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { insertIdempotencyKeys, readIdempotencyKeys } from '../idempotency/idempotency-repository.ts';
 
 /** A command that its caller may have sent before. */
@@ -9,7 +9,8 @@ export type Keyed<C> = { command: C; idempotency?: IdempotencyKey | undefined };
 export type KeyPolicy = {
   /** The fields of an answer that are dates. */
   dates: readonly string[];
-  keepMs?: number | undefined;
+  /** How long a key and its answer are kept. */
+  keepMs: number;
 };
 
 /**
@@ -20,7 +21,7 @@ export async function runKeyed<C, T>(
   tx: Transaction,
   commands: readonly Keyed<C>[],
   flow: (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>,
-  { dates, keepMs = keepKeysMs }: KeyPolicy,
+  { dates, keepMs }: KeyPolicy,
 ): Promise<Outcome<T>[]> {
   const keys = commands.flatMap(({ idempotency }) => idempotency ?? []);
   const stored = new Map((keys.length > 0 ? await readIdempotencyKeys(tx, keys) : []).map((row) => [nameOf(row), row]));

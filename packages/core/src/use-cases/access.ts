@@ -4,10 +4,11 @@ import { listApiKeysInput } from '../access/api-key-list-input.ts';
 import { findApiKey, insertApiKey, listApiKeys, revokeApiKey, touchApiKey } from '../access/api-key-repository.ts';
 import { hashApiKey, newApiKey, type ApiKey } from '../access/api-key.ts';
 import { pageOf } from '../database/page.ts';
+import { read } from '../database/reachable.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { parse } from '../validation.ts';
-import { read, type Context } from './context.ts';
+import type { Context } from './context.ts';
 
 /** Operators' keys. */
 export function accessUseCases({ database: { db } }: Context) {

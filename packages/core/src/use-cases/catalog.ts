@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import * as inputs from '../catalog/product-input.ts';
 import { listProductsInput } from '../catalog/product-list-input.ts';
+import { read } from '../database/reachable.ts';
 import { changeProducts, type ChangeProductCommand } from '../flows/change-products.ts';
 import { changeStock, type ChangeStockCommand } from '../flows/change-stock.ts';
 import { createProducts } from '../flows/create-products.ts';
@@ -10,7 +11,7 @@ import { newId } from '../ids.ts';
 import * as stockInputs from '../inventory/stock-input.ts';
 import { listStockMovementsInput } from '../inventory/stock-list-input.ts';
 import { parse } from '../validation.ts';
-import { mutation, read, type Call, type Context } from './context.ts';
+import { mutation, type Call, type Context } from './context.ts';
 
 const dates = ['createdAt', 'updatedAt', 'archivedAt'];
 

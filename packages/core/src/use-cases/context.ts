@@ -1,6 +1,5 @@
 import { Batcher, type BatcherOptions } from '../batching/batcher.ts';
 import type { Database } from '../database/connect.ts';
-import { guarded } from '../database/reachable.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { unwrap, type Outcome } from '../errors.ts';
 import { runKeyed, type Keyed, type KeyPolicy } from '../flows/run-keyed.ts';
@@ -20,9 +19,6 @@ export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'comm
 export type Context = { database: Database; holdMs: number; keepKeysMs: number; batching: BatchingOptions };
 
 type Flow<C, T> = (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>;
-
-/** A read outside a transaction. @throws database_unavailable */
-export const read = guarded;
 
 const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);

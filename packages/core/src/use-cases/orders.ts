@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { read } from '../database/reachable.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { cancelOrders } from '../flows/cancel-orders.ts';
 import { clearAttention } from '../flows/clear-attention.ts';
@@ -9,7 +10,7 @@ import { customerId as customerIdInput, placeOrderInput } from '../order/order-i
 import { listOrdersInput, orderHistoryInput, orderIdInput } from '../order/order-list-input.ts';
 import type { Quote } from '../order/order.ts';
 import { parse } from '../validation.ts';
-import { batched, mutation, read, type Call, type Context } from './context.ts';
+import { batched, mutation, type Call, type Context } from './context.ts';
 
 export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: string };
 

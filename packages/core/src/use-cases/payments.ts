@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { pageOf } from '../database/page.ts';
+import { read } from '../database/reachable.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError } from '../errors.ts';
 import { createPayments, type CreatePaymentCommand } from '../flows/create-payments.ts';
@@ -14,7 +15,7 @@ import { createPaymentInput } from '../payment/payment-input.ts';
 import { listGatewayEventsInput, listRefundsInput } from '../payment/payment-list-input.ts';
 import { listRefunds } from '../payment/refund-repository.ts';
 import { parse } from '../validation.ts';
-import { batched, read, type Call, type Context } from './context.ts';
+import { batched, type Call, type Context } from './context.ts';
 import type { Owner } from './orders.ts';
 
 /** Attempts to pay, what gateways say of them, and money that goes back. Amounts are integer minor units. */

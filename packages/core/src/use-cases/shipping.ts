@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { read } from '../database/reachable.ts';
 import { moveShipments, type MoveShipmentCommand } from '../flows/move-shipments.ts';
 import { readShipments } from '../flows/read-orders.ts';
 import { orderIdInput } from '../order/order-list-input.ts';
 import * as inputs from '../shipping/shipment-input.ts';
 import { parse } from '../validation.ts';
-import { mutation, read, type Call, type Context } from './context.ts';
+import { mutation, type Call, type Context } from './context.ts';
 import type { Owner } from './orders.ts';
 
 /** Parcels, from READY to DELIVERED. */
