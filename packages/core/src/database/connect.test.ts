@@ -32,3 +32,22 @@ test.each(['Shop', 'a"b', 'a b', ''])('%j is no usable schema name', async (sche
   await expect(migrate(database)).rejects.toThrow('schema name');
   await database.close();
 });
+
+test.each([
+  ['2026-11-23 04:18:17.123', 'UTC', '2026-11-23T04:18:17.123Z'],
+  ['2026-11-23 04:18:17', 'UTC', '2026-11-23T04:18:17.000Z'],
+  ['2026-11-23 04:18:17.1', 'Asia/Seoul', '2026-11-22T19:18:17.100Z'],
+  ['2026-11-23 04:18:17.12', 'Asia/Kolkata', '2026-11-22T22:48:17.120Z'],
+  ['0099-01-01 00:00:00 BC', 'UTC', '-000098-01-01T00:00:00.000Z'],
+  ['12026-11-23 04:18:17', 'UTC', '+012026-11-23T04:18:17.000Z'],
+])('the time %s in a session at %s is read as that instant', async (text, zone, instant) => {
+  const client = await base.pool.connect();
+  try {
+    await client.query(`begin; set local timezone = '${zone}'`);
+    expect((await client.query(`select '${text}'::timestamptz as time`)).rows[0].time.toISOString()).toBe(instant);
+    expect((await client.query(`select 'infinity'::timestamptz as time`)).rows[0].time).toBe(Infinity);
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+});

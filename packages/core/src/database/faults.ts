@@ -18,13 +18,16 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /**
  * The whole transaction may simply run again: serialization_failure, deadlock_detected, lock_not_available; an idempotency
- * key that another transaction stored meanwhile; a prepared statement that this connection lost (26000: it was first sent
+ * key or a gateway's message that another transaction stored meanwhile; a prepared statement that this connection lost (26000: it was first sent
  * behind a failed one).
  */
 export function isContention(error: unknown): boolean {
   if (['40001', '40P01', '55P03', '26000'].includes(sqlState(error) ?? '')) return true;
-  return violatedConstraint(error) === 'idempotency_keys_pkey';
+  return ['idempotency_keys_pkey', 'gateway_events_first'].includes(violatedConstraint(error) ?? '');
 }
+
+/** Rows stayed locked by somebody else for longer than this transaction would wait. */
+export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
 
 /**
  * The connection ended, or never came about: no answer, so nothing is known of a COMMIT that was under way.

@@ -1,15 +1,15 @@
-import type { Writable } from 'node:stream';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
-import type { PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { PoolClient, QueryResultRow } from 'pg';
 import type { Witness } from './commit-outcome.ts';
 import { sqlState } from './faults.ts';
+import { Flight, type Answer, type Dialect, type Parameter } from './flight.ts';
 import { statement, type Statement } from './statement.ts';
 
 // What must hold in every transaction, as SET LOCAL (set_config with true), which PgBouncer in transaction mode keeps apart.
 // lock_timeout: long enough for a queue on a hot row, short enough that a stuck neighbour shows as 503 and not as a hung
 // shop. idle_in_transaction: what a client that vanished without a word had locked comes free before others give up.
-const opening = `select pg_current_xact_id()::text as "xid", now() as "now",
-  set_config('lock_timeout', '4s', true), set_config('statement_timeout', '30s', true),
+const openingWith = (lockTimeout: string) => `select pg_current_xact_id()::text as "xid", now() as "now",
+  set_config('lock_timeout', '${lockTimeout}', true), set_config('statement_timeout', '30s', true),
   set_config('idle_in_transaction_session_timeout', '10s', true)`;
 
 // All that flows ask for is looked up by key. On statistics from when a table was small, or never analyzed, the planner
@@ -17,29 +17,38 @@ const opening = `select pg_current_xact_id()::text as "xid", now() as "now",
 const lookups = `set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
   set_config('enable_mergejoin', 'off', true)`;
 
-const openForFlows = statement('open_for_flows', `${opening}, ${lookups}`);
-const openForCaller = statement('open_for_caller', opening);
+const begin: Statement = { name: 'begin', text: 'begin isolation level read committed' };
+const commit: Statement = { name: 'commit', text: 'commit' };
+const openings = {
+  flows: statement('open_for_flows', `${openingWith('4s')}, ${lookups}`),
+  // Far longer than another process's batch takes, and short enough for a lane to lose.
+  impatient: statement('open_impatient', `${openingWith('300ms')}, ${lookups}`),
+  caller: statement('open_for_caller', openingWith('4s')),
+};
+
+/** Whose statements run in a transaction: our flows', those of a batch that shall not wait long for locks, or a caller's own. */
+export type Opening = keyof typeof openings;
 
 /**
  * A transaction that is open on a pipelining connection. What needs one takes it as its first argument and can't be
- * called without. Statements go out at once and run in the order they were given, so what doesn't wait for an answer
- * shares a round trip with what follows: BEGIN with the first reads, the writes with COMMIT.
+ * called without. Statements run in the order they were given, and those of one tick go out as one flight: BEGIN with the
+ * first reads, the writes with COMMIT.
  */
 export class Transaction {
   readonly #client: PoolClient;
+  readonly #dialect: Dialect;
   readonly #began: Promise<{ xid: string; now: Date }>;
   readonly #sent: Promise<unknown>[] = [];
   #start: { xid: string; now: Date } | undefined;
   #db: NodePgDatabase | undefined;
   #witness: Witness | undefined;
-  #gathering = false;
+  #flight: Flight | undefined;
 
-  /** @param forCaller whether statements other than our own will run in it, which the planner is left alone with */
-  constructor(client: PoolClient, forCaller: boolean) {
+  constructor(client: PoolClient, dialect: Dialect, opening: Opening) {
     this.#client = client;
-    this.#gather();
-    this.#track(client.query('begin isolation level read committed'));
-    this.#began = this.#begin(forCaller ? openForCaller : openForFlows);
+    this.#dialect = dialect;
+    this.send(begin, []);
+    this.#began = this.#begin(openings[opening]);
     this.#track(this.#began);
   }
 
@@ -76,32 +85,33 @@ export class Transaction {
 
   /** Drizzle on this transaction. */
   get db(): NodePgDatabase {
-    this.#db ??= drizzle(this.#client);
+    // What was asked for before goes out before.
+    const query = (...given: unknown[]): unknown => {
+      this.#takeOff();
+      return (this.#client.query as (...args: unknown[]) => unknown).apply(this.#client, given);
+    };
+    this.#db ??= drizzle({ query } as unknown as PoolClient);
     return this.#db;
   }
 
   /** A statement's rows. Statements that don't need each other's answers are asked for together. */
-  async query<R extends QueryResultRow>(prepared: Statement, values: unknown[]): Promise<R[]> {
-    this.#gather();
-    const asked = this.#client.query<R>({ ...prepared, values });
-    this.#track(asked);
-    return (await asked).rows;
+  async query<R extends QueryResultRow>(statement: Statement, values: Parameter[]): Promise<R[]> {
+    return (await this.#ask(statement, values)).rows as R[];
   }
 
   /** A statement whose answer nobody waits for; if it fails, the commit fails with its fault. */
-  send(prepared: Statement, values: unknown[]): void {
-    this.#gather();
-    this.#track(this.#client.query({ ...prepared, values }));
+  send(statement: Statement, values: Parameter[]): void {
+    void this.#ask(statement, values);
   }
 
   /** Commits. @throws the first fault of any statement; the connection's, when the answer got lost */
   async commit(): Promise<void> {
-    this.#gather();
-    const committing = this.#client.query('commit');
-    this.#track(committing);
+    // Its id has to be known before COMMIT's answer can get lost.
+    await this.#began;
+    const committing = this.#ask(commit, []);
     const fault = await this.firstFault(undefined);
     if (fault !== undefined) throw fault;
-    const { command } = (await committing) as QueryResult;
+    const { command } = await committing;
     // COMMIT of a failed transaction succeeds, as a ROLLBACK.
     if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
   }
@@ -115,16 +125,20 @@ export class Transaction {
     return otherwise === undefined || inFailed(otherwise) ? (faults.find((fault) => !inFailed(fault)) ?? otherwise) : otherwise;
   }
 
-  /** Keeps what is sent in this tick for one write to the socket: pg writes each statement by itself. */
-  #gather(): void {
-    if (this.#gathering) return;
-    const { stream } = (this.#client as unknown as { connection: { stream: Writable } }).connection;
-    this.#gathering = true;
-    stream.cork();
-    process.nextTick(() => {
-      this.#gathering = false;
-      stream.uncork();
-    });
+  #ask(statement: Statement, values: Parameter[]): Promise<Answer> {
+    if (!this.#flight) {
+      this.#flight = new Flight(this.#dialect);
+      process.nextTick(() => { this.#takeOff(); });
+    }
+    const asked = this.#flight.ask(statement, values);
+    this.#track(asked);
+    return asked;
+  }
+
+  #takeOff(): void {
+    const flight = this.#flight;
+    this.#flight = undefined;
+    if (flight) this.#client.query(flight);
   }
 
   #track(sent: Promise<unknown>): void {

@@ -3,14 +3,14 @@ import type { PoolClient } from 'pg';
 import { CommerceError } from '../errors.ts';
 import { outcomeOf } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
-import { isConnectionLoss, isContention } from './faults.ts';
-import { Transaction } from './transaction-handle.ts';
+import { isConnectionLoss, isContention, isLockTimeout } from './faults.ts';
+import { Transaction, type Opening } from './transaction-handle.ts';
 
 export type { Transaction } from './transaction-handle.ts';
 
 export type TransactionOptions = {
-  /** Whether `work` brings statements of its caller's, for which the planner is left as it is. */
-  forCaller?: boolean;
+  /** For a caller's own statements the planner is left as it is. An impatient one throws the lock time-out, soon. */
+  opening?: Opening;
 };
 
 const attemptsMax = 8;
@@ -28,11 +28,11 @@ const patienceMs = 8_000;
 export async function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { forCaller = false }: TransactionOptions = {},
+  { opening = 'flows' }: TransactionOptions = {},
 ): Promise<T> {
   const giveUpAt = performance.now() + patienceMs;
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runOnce(database, work, forCaller);
+    const result = await runOnce(database, work, opening);
     if ('value' in result) return result.value;
     if (attempt >= attemptsMax || performance.now() > giveUpAt) throw exhausted(result.again);
     await sleep(Math.random() * Math.min(200, 10 * 2 ** attempt));
@@ -44,10 +44,10 @@ type Result<T> = { value: T } | { again: unknown };
 async function runOnce<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  forCaller: boolean,
+  opening: Opening,
 ): Promise<Result<T>> {
   const client = await acquire(database);
-  const tx = new Transaction(client, forCaller);
+  const tx = new Transaction(client, database, opening);
   let broken: Error | undefined;
   try {
     const value = await work(tx);
@@ -64,6 +64,7 @@ async function runOnce<T>(
     const error = await tx.firstFault(thrown);
     if (isConnectionLoss(error)) broken = error as Error;
     else broken = await rollback(client);
+    if (!broken && opening === 'impatient' && isLockTimeout(error)) throw error;
     if (broken || isContention(error)) return retryable(error);
     throw error;
   } finally {
