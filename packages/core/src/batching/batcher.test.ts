@@ -53,6 +53,45 @@ test('as many batches run at once as there are lanes', async () => {
   expect(batcher.running).toBe(0);
 });
 
+test('a further lane is taken once as much waits as is under way: smaller batches cost more each than they wait', async () => {
+  const { batcher, batches, sizes, endAll } = held({ lanes: 2 });
+  const answers = [1, 2, 3, 4, 5].map(async (command) => batcher.submit(command));
+  expect(sizes()).toEqual([1, 1]);
+  batches[0]!.end();
+  await new Promise(setImmediate);
+  // Three are under way beside one; now a single one waits for either to end.
+  expect(sizes()).toEqual([1, 1, 3]);
+  batches[1]!.end();
+  await new Promise(setImmediate);
+  answers.push(batcher.submit(6), batcher.submit(7));
+  expect([sizes(), batcher.waiting]).toEqual([[1, 1, 3], 2]);
+  answers.push(batcher.submit(8));
+  expect([sizes(), batcher.waiting]).toEqual([[1, 1, 3, 3], 0]);
+  await endAll();
+  expect(await Promise.all(answers)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+});
+
+test('the next batch is on its way before the last one is answered, and closing waits for the answers', async () => {
+  const said: string[] = [];
+  const batcher = new Batcher<number, number>({
+    name: 'test', lanes: 1,
+    async run(commands) {
+      said.push(`run ${commands.join()}`);
+      await new Promise<void>((resolve) => { process.nextTick(resolve); });
+      said.push(`sent ${commands.join()}`);
+      await new Promise(setImmediate);
+      return commands;
+    },
+  });
+  for (const command of [1, 2]) void batcher.submit(command).then(() => said.push(`answered ${command}`));
+  await batcher.close();
+  said.push('closed');
+  await new Promise(setImmediate);
+  expect(said).toHaveLength(7);
+  expect(said.indexOf('sent 2')).toBeLessThan(said.indexOf('answered 1'));
+  expect(said.indexOf('closed')).toBeGreaterThan(Math.max(said.indexOf('answered 1'), said.indexOf('answered 2')));
+});
+
 test('batches in flight share no key, and none is overtaken on its own keys', async () => {
   const { batcher, batches } = held({ lanes: 3, keysOf: (command) => String(command).split('') });
   const answers = [12, 23, 34, 56, 3].map(async (command) => batcher.submit(command));
@@ -151,4 +190,28 @@ test('every batch is reported with its size, its weight and whether it failed', 
   expect(reports).toMatchObject([
     { queue: 'test', commands: 1, weight: 5, failed: false }, { queue: 'test', commands: 2, weight: 13, failed: false },
   ]);
+});
+
+test('commands whose rows somebody holds wait beside the lanes, and what needs none of those rows goes on meanwhile', async () => {
+  const stuck = new Set([1, 2]);
+  const patience: boolean[] = [];
+  const released = Promise.withResolvers<void>();
+  const batcher = new Batcher<number, number>({
+    name: 'test', lanes: 1, keysOf: (command) => [String(command)],
+    run: async (commands, { patient }) => {
+      patience.push(patient);
+      if (commands.some((command) => stuck.has(command))) {
+        if (!patient) throw new Error('locked');
+        await released.promise;
+      }
+      return commands;
+    },
+    stuckOf: async (_, commands) => new Set(commands.filter((command) => stuck.has(command))),
+  });
+  const waiting = [batcher.submit(1), batcher.submit(2), batcher.submit(1)];
+  expect(await Promise.all([3, 4, 5].map(async (command) => batcher.submit(command)))).toEqual([3, 4, 5]);
+  expect(patience).toContain(true);
+  released.resolve();
+  expect(await Promise.all(waiting)).toEqual([1, 2, 1]);
+  await batcher.close();
 });

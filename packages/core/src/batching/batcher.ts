@@ -1,11 +1,18 @@
 import { CommerceError } from '../errors.ts';
 import { isWorthSplitting } from './is-worth-splitting.ts';
+import { KeysInFlight } from './keys-in-flight.ts';
 
 export type BatcherOptions<C, R> = {
   /** Names the queue in metrics. */
   name: string;
   /** Runs a batch as one transaction; answers each command, in order. A rejection concerns the whole batch. */
-  run: (commands: C[]) => Promise<R[]>;
+  run: (commands: C[], how: { patient: boolean }) => Promise<R[]>;
+  /**
+   * Which commands need rows that somebody else holds now, asked when a batch failed. Undefined when it failed by something
+   * else. An impatient batch fails soon after it met such rows; those commands are then run again beside the lanes, patiently,
+   * and the others at once. Without it, batches are patient.
+   */
+  stuckOf?: (error: unknown, commands: readonly C[]) => Promise<ReadonlySet<C> | undefined>;
   /** What a command counts against `weightMax`: its lines, say. At least 1. */
   weightOf?: (command: C) => number;
   /** What a command will lock, as far as it is known beforehand. Batches in flight at once never share any of it. */
@@ -43,10 +50,13 @@ type Waiting<C, R> = {
  * themselves, the bigger the more is going on.
  */
 export class Batcher<C, R> {
-  readonly #options: Required<Omit<BatcherOptions<C, R>, 'onBatch'>> & Pick<BatcherOptions<C, R>, 'onBatch'>;
+  readonly #options: Required<Omit<BatcherOptions<C, R>, 'onBatch' | 'stuckOf'>> & Pick<BatcherOptions<C, R>, 'onBatch' | 'stuckOf'>;
   #queue: Waiting<C, R>[] = [];
   #running = 0;
-  #held = new Set<string>();
+  #inFlight = 0;
+  readonly #held = new KeysInFlight();
+  readonly #stuck = new KeysInFlight();
+  #quarantined = 0;
   #closed = false;
   #idle: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -92,26 +102,30 @@ export class Batcher<C, R> {
   /** Takes no more, and resolves when all that was taken is answered. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#running === 0 && this.#queue.length === 0) return;
+    if (this.#running === 0 && this.#quarantined === 0 && this.#queue.length === 0) return;
     await new Promise<void>((resolve) => { this.#idle.push(resolve); });
   }
 
   #pump(): void {
     while (this.#running < this.#options.lanes && this.#queue.length > 0) {
+      // A further batch pays once it is as large as what is under way: smaller ones cost more each than they wait.
+      if (this.#queue.length < this.#inFlight / Math.max(1, this.#running)) break;
       const batch = this.#next();
       if (batch.length === 0) break;
       this.#running += 1;
-      for (const { keys } of batch) for (const key of keys) this.#held.add(key);
-      void this.#runBatch(batch).finally(() => {
+      this.#inFlight += batch.length;
+      this.#held.add(batch);
+      void this.#runBatch(batch, this.#options.stuckOf === undefined).finally(() => {
         this.#running -= 1;
-        for (const { keys } of batch) for (const key of keys) this.#held.delete(key);
+        this.#inFlight -= batch.length;
+        this.#held.remove(batch);
         this.#pump();
       });
     }
     if (this.#queue.length > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#running === 0) this.#idle.splice(0).forEach((resolve) => { resolve(); });
+    if (this.#running === 0 && this.#quarantined === 0) this.#idle.splice(0).forEach((resolve) => { resolve(); });
   }
 
   /** Refuses what has waited too long: the front of the queue. */
@@ -142,14 +156,17 @@ export class Batcher<C, R> {
     const { commandsMax, weightMax } = this.#options;
     const batch: Waiting<C, R>[] = [];
     const left: Waiting<C, R>[] = [];
-    const blocked = new Set(this.#held);
+    const blocked = this.#held.all();
     let weight = 0;
     let seen = 0;
     for (const waiting of this.#queue) {
-      if (batch.length >= commandsMax || left.length >= commandsMax) break;
+      // Behind a stuck row the queue may be long, and the rest of it shall not wait.
+      if (batch.length >= commandsMax || (left.length >= commandsMax && this.#quarantined === 0)) break;
       if (batch.length > 0 && weight + waiting.weight > weightMax) break;
       seen += 1;
       if (waiting.signal?.aborted) waiting.reject(waiting.signal.reason);
+      // What waits for a stuck row may be overtaken on its other rows: nobody knows how long it will take.
+      else if (waiting.keys.some((key) => this.#stuck.has(key))) left.push(waiting);
       else if (waiting.keys.some((key) => blocked.has(key))) {
         left.push(waiting);
         for (const key of waiting.keys) blocked.add(key);
@@ -162,30 +179,60 @@ export class Batcher<C, R> {
     return batch;
   }
 
-  async #runBatch(batch: Waiting<C, R>[]): Promise<void> {
+  async #runBatch(batch: Waiting<C, R>[], patient: boolean): Promise<void> {
     const started = performance.now();
     let failed = false;
     try {
-      const answers = await this.#options.run(batch.map(({ command }) => command));
-      batch.forEach(({ resolve }, index) => { resolve(answers[index]!); });
+      const answers = await this.#options.run(batch.map(({ command }) => command), { patient });
+      const answer = () => { batch.forEach(({ resolve }, index) => { resolve(answers[index]!); }); };
+      // To make many answers takes milliseconds: what waits is sent first, and the database works at it meanwhile.
+      if (this.#queue.length > 0) setImmediate(answer);
+      else answer();
     } catch (error) {
       failed = true;
-      await this.#split(batch, error);
+      const stuck = patient ? undefined : await this.#stuckOf(error, batch);
+      if (stuck) await this.#quarantine(batch, stuck);
+      else await this.#split(batch, error, patient);
     }
     const weight = batch.reduce((sum, { weight }) => sum + weight, 0);
     const waitedMs = started - batch[0]!.since;
     this.#options.onBatch?.({ queue: this.#options.name, commands: batch.length, weight, waitedMs, tookMs: performance.now() - started, failed });
   }
 
+  async #stuckOf(error: unknown, batch: readonly Waiting<C, R>[]): Promise<ReadonlySet<C> | undefined> {
+    try {
+      return await this.#options.stuckOf?.(error, batch.map(({ command }) => command));
+    } catch {
+      // It can't be told: the patient run finds out what is wrong, and says so.
+      return new Set();
+    }
+  }
+
+  /** Rows that somebody holds for long must not hold up the rest: who needs them waits beside the lanes. */
+  async #quarantine(batch: readonly Waiting<C, R>[], stuck: ReadonlySet<C>): Promise<void> {
+    const { waits = [], goesOn = [] } = Object.groupBy(batch, ({ command }) => (stuck.has(command) ? 'waits' : 'goesOn'));
+    if (waits.length > 0) {
+      this.#quarantined += waits.length;
+      for (const keys of [this.#held, this.#stuck]) keys.add(waits);
+      void this.#runBatch(waits, true).finally(() => {
+        this.#quarantined -= waits.length;
+        for (const keys of [this.#held, this.#stuck]) keys.remove(waits);
+        this.#pump();
+      });
+    }
+    // Where nobody is stuck any more, whoever held the rows has let go.
+    if (goesOn.length > 0) await this.#runBatch(goesOn, waits.length === 0);
+  }
+
   /** A fault that one command may have caused must not cost its neighbours: half by half, down to the culprit. */
-  async #split(batch: Waiting<C, R>[], error: unknown): Promise<void> {
+  async #split(batch: Waiting<C, R>[], error: unknown, patient: boolean): Promise<void> {
     if (batch.length === 1 || !isWorthSplitting(error)) {
       batch.forEach(({ reject }) => { reject(error); });
       return;
     }
     const middle = Math.ceil(batch.length / 2);
-    await this.#runBatch(batch.slice(0, middle));
-    await this.#runBatch(batch.slice(middle));
+    await this.#runBatch(batch.slice(0, middle), patient);
+    await this.#runBatch(batch.slice(middle), patient);
   }
 }
 

@@ -57,6 +57,42 @@ test('lanes on overlapping products in opposite orders all get through', async (
   for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
 });
 
+test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
+  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+  const holder = await shop.database.pool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('select 1 from commerce.stocks where product_id = $1 for update', [stuck]);
+    let heldBack = 0;
+    const waiting = Array.from({ length: 20 }, async () => shop.commerce.placeOrder(order(stuck)).finally(() => { heldBack += 1; }));
+    // One after the other, so that they come before, while and after the stuck ones are put aside.
+    for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(order(free));
+    const both = shop.commerce.placeOrder({ customerId: 'c', lines: [{ productId: stuck, quantity: 1 }, { productId: free, quantity: 1 }] });
+    await Promise.all(Array.from({ length: 300 }, async () => shop.commerce.placeOrder(order(free))));
+    expect(heldBack).toBe(0);
+    await holder.query('rollback');
+    await Promise.all([...waiting, both]);
+  } finally {
+    holder.release();
+  }
+  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([[1000, 21], [1000, 341]]);
+});
+
+test('orders for a stock row that stays held answer 503 in the end, and nothing of them is left', async () => {
+  const stuck = await shop.product({ quantity: 10 });
+  const holder = await shop.database.pool.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('select 1 from commerce.stocks where product_id = $1 for update', [stuck]);
+    expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
+  } finally {
+    await holder.query('rollback');
+    holder.release();
+  }
+  expect(await shop.stock(stuck)).toEqual([10, 0]);
+  expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
+}, 30_000);
+
 test('two processes on a hot product never oversell it', async () => {
   const productId = await shop.product({ quantity: 75 });
   const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
