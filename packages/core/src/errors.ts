@@ -26,10 +26,19 @@ export const errorKinds = {
   shipment_not_found: 'missing',
   api_key_not_found: 'missing',
   gateway_event_not_found: 'missing',
+  payment_not_found: 'missing',
   provider_not_configured: 'missing',
   insufficient_stock: 'conflict',
   invalid_transition: 'conflict',
   payment_in_progress: 'conflict',
+  payment_refused: 'conflict',
+  capture_in_progress: 'conflict',
+  capture_exceeds_authorized: 'conflict',
+  refund_exceeds_balance: 'conflict',
+  units_not_refundable: 'conflict',
+  units_not_restockable: 'conflict',
+  idempotency_in_progress: 'conflict',
+  unsupported_by_provider: 'conflict',
   sku_taken: 'conflict',
   stock_changed: 'conflict',
   stock_below_reserved: 'conflict',
@@ -41,6 +50,7 @@ export const errorKinds = {
   overloaded: 'unavailable',
   identity_unavailable: 'unavailable',
   outcome_unknown: 'unavailable',
+  gateway_unavailable: 'unavailable',
   internal_error: 'internal',
 } as const satisfies Record<string, ErrorKind>;
 
@@ -55,7 +65,14 @@ export interface ErrorDetails {
   currency_mismatch: { currencies: string[] };
   product_not_found: { productIds: string[] };
   insufficient_stock: { products: Shortage[] };
-  invalid_transition: { subject: 'order' | 'payment' | 'shipment'; from: string; to: string };
+  invalid_transition: { subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event'; from: string; to: string };
+  /** The gateway's own code. */
+  payment_refused: { failureCode: string };
+  capture_exceeds_authorized: { authorizedAmount: number };
+  /** What can still be sent back, in minor units. */
+  refund_exceeds_balance: { refundableAmount: number };
+  units_not_refundable: { lineNo: number; leftQty: number };
+  units_not_restockable: { lineNo: number; leftQty: number };
   stock_changed: { availableQty: number };
   stock_below_reserved: { reservedQty: number };
 }
@@ -84,6 +101,9 @@ export class CommerceError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
+/** Whether it is about us and the moment, not about what was asked: the same call may succeed soon. */
+export const isUnavailable = (error: unknown): boolean => error instanceof CommerceError && error.kind === 'unavailable';
+
 /** A command's answer inside a batch: one refused command never fails its neighbours. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: CommerceError };
 
@@ -98,6 +118,6 @@ export function unwrap<T>(outcome: Outcome<T> | undefined): T {
 }
 
 /** The invalid_transition of a state machine, in one wording. */
-export function invalidTransition(subject: 'order' | 'payment' | 'shipment', from: string, to: string) {
+export function invalidTransition(subject: ErrorDetails['invalid_transition']['subject'], from: string, to: string) {
   return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, { subject, from, to });
 }

@@ -1,5 +1,6 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
+import { uuids } from '../database/binary-array.ts';
 import type { Reader } from '../database/page.ts';
 import { insertionUnless, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -30,7 +31,7 @@ const selectProducts = selection('products_by_id', products, 'where t."id" = any
 
 /** The products of a transaction that has locked their stock, by id. */
 export async function readLockedProducts(tx: Transaction, ids: Iterable<string>): Promise<Map<string, Product>> {
-  const rows = await selectProducts(tx, [[...ids]]);
+  const rows = await selectProducts(tx, [uuids(ids)]);
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -6,9 +6,11 @@ export type AggregateType = (typeof aggregateTypes)[number];
 /** Facts told to others, by aggregate, in the past tense. Payment, refund and shipment facts belong to their order. */
 export const eventTypes = {
   order: [
-    'order.created', 'order.paid', 'order.canceled', 'order.expired', 'order.attention_raised', 'order.attention_cleared',
-    'payment.created', 'payment.authorized', 'payment.failed', 'payment.canceled', 'payment.review_opened',
-    'refund.requested',
+    'order.created', 'order.paid', 'order.canceled', 'order.expired', 'order.fulfillment_changed', 'order.attention_raised', 'order.attention_cleared',
+    'payment.created', 'payment.pending', 'payment.authorized', 'payment.captured', 'payment.failed', 'payment.canceled',
+    'payment.voided', 'payment.review_opened', 'payment.review_rejected',
+    'refund.requested', 'refund.submitted', 'refund.unknown', 'refund.succeeded', 'refund.failed',
+    'dispute.opened', 'dispute.closed',
     'shipment.created', 'shipment.dispatched', 'shipment.in_transit', 'shipment.delivered', 'shipment.canceled',
   ],
   product: [

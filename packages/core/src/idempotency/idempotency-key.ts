@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CommerceError, errorKinds, refused, accepted, type ErrorCode, type Outcome } from '../errors.ts';
 
 /** A key that a caller gave to a call: the same key and input again is the same call, whatever happened to its answer. */
@@ -13,7 +13,7 @@ export type IdempotencyKey = {
 
 /** A caller's key for one call of a procedure with an input. */
 export function idempotencyKey({ scope, key }: { scope: string; key: string }, procedure: string, input: unknown): IdempotencyKey {
-  return { scope, key, procedure, fingerprint: createHash('sha256').update(JSON.stringify([procedure, input])).digest() };
+  return { scope, key, procedure, fingerprint: hash('sha256', JSON.stringify([procedure, input]), 'buffer') };
 }
 
 /** How long a key is kept unless said otherwise: a day, as payment gateways do. */

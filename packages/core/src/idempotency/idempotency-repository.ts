@@ -1,30 +1,59 @@
+import { texts } from '../database/binary-array.ts';
 import { insertion, selection } from '../database/rows.ts';
 import { statement } from '../database/statement.ts';
 import type { Transaction } from '../database/transaction.ts';
 import type { IdempotencyKey, StoredAnswer } from './idempotency-key.ts';
 import { idempotencyKeys } from './tables.ts';
 
-const byScopeAndKey = selection('idempotency_keys_by_key', idempotencyKeys, `
-  where (t."scope", t."key") in (select * from unnest($1::text[], $2::text[]))`);
+// LIMIT keeps the look-ups look-ups, key by key: on statistics of a small table a join with it would be planned as a scan.
+const byScopeAndKey = selection('idempotency_keys_by_key', idempotencyKeys, '', `
+  unnest($1::text[], $2::text[]) as given ("scope", "key") cross join lateral (select * from "commerce"."idempotency_keys" k
+    where k."scope" = given."scope" and k."key" = given."key" limit 1)`);
 
 /** Keys that were used already, with their answers. A key counts until it is deleted. */
 export async function readIdempotencyKeys(tx: Transaction, keys: readonly IdempotencyKey[]) {
-  return byScopeAndKey(tx, [keys.map(({ scope }) => scope), keys.map(({ key }) => key)]);
+  return byScopeAndKey(tx, [texts(keys.map(({ scope }) => scope)), texts(keys.map(({ key }) => key))]);
 }
 
 const insertKeys = insertion(idempotencyKeys);
 
 type Answered = IdempotencyKey & { answer: StoredAnswer; expiresAt: Date };
+type Leased = IdempotencyKey & { rowId: string; leaseUntil: Date; expiresAt: Date };
 
 /**
  * Stores answers beside their keys, as the transaction's last lock: whoever holds an equal key has all its locks already and
  * commits. An equal key that committed meanwhile fails the transaction by `idempotency_keys_pkey`, and it runs again.
  */
-export function insertIdempotencyKeys(tx: Transaction, answered: readonly Answered[]): void {
+export function insertIdempotencyKeys(tx: Transaction, answered: readonly (Answered | Leased)[]): void {
   if (answered.length === 0) return;
   // Sorted: two transactions that insert two equal keys in opposite order would wait for each other.
   const sorted = answered.toSorted((a, b) => (a.scope < b.scope || (a.scope === b.scope && a.key < b.key) ? -1 : 1));
   insertKeys(tx, sorted);
+}
+
+const renew = statement('renew_idempotency_lease', `
+  update "commerce"."idempotency_keys" set "lease_until" = now() + $3::integer * interval '1 millisecond'
+  where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" <= now() returning "row_id" as "rowId"`);
+
+/** Goes on with a call whose lease is over; undefined while somebody else is at it. Answers the row that the call made. */
+export async function renewIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey, leaseMs: number): Promise<string | undefined> {
+  return (await tx.query<{ rowId: string }>(renew, [scope, key, leaseMs]))[0]?.rowId;
+}
+
+const complete = statement('complete_idempotency_key', `
+  update "commerce"."idempotency_keys" set "answer" = $3, "lease_until" = null where "scope" = $1 and "key" = $2 and "answer" is null`);
+
+/** Stores the answer of a call that was leased; the first answer stays. */
+export function completeIdempotencyKey(tx: Transaction, { scope, key }: IdempotencyKey, answer: StoredAnswer): void {
+  tx.send(complete, [scope, key, JSON.stringify(answer)]);
+}
+
+const release = statement('release_idempotency_lease', `
+  update "commerce"."idempotency_keys" set "lease_until" = now() where "scope" = $1 and "key" = $2 and "answer" is null`);
+
+/** The call ended without an answer: whoever comes next goes on with it at once. */
+export function releaseIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey): void {
+  tx.send(release, [scope, key]);
 }
 
 const deleteExpired = statement('delete_expired_idempotency_keys', `

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
+import { uuids } from '../database/binary-array.ts';
 import type { Reader } from '../database/page.ts';
 import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -22,7 +23,7 @@ const lockedByProduct = selection('lock_stocks', stocks, 'where t."product_id" =
 export async function lockStocks(tx: Transaction, productIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(productIds)];
   if (ids.length === 0) return new Map();
-  const rows = await lockedByProduct(tx, [ids]);
+  const rows = await lockedByProduct(tx, [uuids(ids)]);
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
@@ -32,13 +33,33 @@ export async function readStocks(reader: Reader, productIds: Iterable<string>): 
 }
 
 const lockedByOrder = selection('lock_stocks_of_orders', stocks, `
-  where t."product_id" in (select "product_id" from "commerce"."order_lines" where "order_id" = any($1::uuid[]))
+  where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" = any($1::uuid[])))
   order by t."product_id" for update`);
 
 /** Locks the stock rows of all products in orders that are locked, in ascending product order. */
 export async function lockStocksOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Map<string, Stock>> {
-  const rows = await lockedByOrder(tx, [[...orderIds]]);
+  const rows = await lockedByOrder(tx, [uuids(orderIds)]);
   return new Map(rows.map((row) => [row.productId, row]));
+}
+
+const lockedByPayment = selection('lock_stocks_of_payments', stocks, `
+  where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" = any(array(
+    select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])))))
+  order by t."product_id" for update`);
+
+/** Locks the stock rows of all products in the orders that payments are for, in ascending product order. */
+export async function lockStocksOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<Map<string, Stock>> {
+  const rows = await lockedByPayment(tx, [uuids(paymentIds)]);
+  return new Map(rows.map((row) => [row.productId, row]));
+}
+
+/** Which of these products' stock rows another transaction holds at this moment. Holds none itself. */
+export async function readHeldStocks(reader: Reader, productIds: readonly string[]): Promise<Set<string>> {
+  const free = await reader.select({ productId: stocks.productId }).from(stocks)
+    .where(anyOf(stocks.productId, productIds)).for('no key update', { skipLocked: true });
+  const held = new Set(productIds);
+  for (const { productId } of free) held.delete(productId);
+  return held;
 }
 
 export const insertStocks = insertion(stocks);

@@ -35,8 +35,12 @@ export const fulfillmentStatuses = [
 ] as const;
 export type FulfillmentStatus = (typeof fulfillmentStatuses)[number];
 
-/** Why a person should look at an order. */
-export const attentionReasons = ['refund_due', 'amount_mismatch', 'event_conflict'] as const;
+/** Why a person should look at an order, the most urgent first. */
+export const attentionReasons = [
+  'refund_failed', 'dispute', 'authorization_lost', 'refunded_at_gateway', 'amount_mismatch', 'event_conflict',
+  // These the fact that is waited for settles by itself.
+  'capture_failed', 'gateway_silent', 'refund_due',
+] as const;
 export type AttentionReason = (typeof attentionReasons)[number];
 
 export const lineKinds = ['PRODUCT', 'SHIPPING', 'DISCOUNT', 'TAX'] as const;

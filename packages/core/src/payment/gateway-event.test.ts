@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { fingerprint, nextMatchAt, type GatewayEvent } from './gateway-event.ts';
+import { fingerprint, gatewayFact, nextMatchAt, type GatewayEvent } from './gateway-event.ts';
 
 const event: GatewayEvent = {
-  provider: 'mock', providerEventId: 'evt-1',
-  type: 'AUTHORIZED', paymentId: 'p-1', amount: 1200, currency: 'KRW', failureCode: null,
+  ...gatewayFact({ type: 'AUTHORIZED', paymentId: 'p-1', amount: 1200, currency: 'KRW' }),
+  provider: 'mock', source: 'WEBHOOK', providerEventId: 'evt-1',
 };
 
 test('a message of an unknown payment is tried eight times, ever later, over 21 minutes, and then no more', () => {
@@ -21,9 +21,9 @@ test('a message of an unknown payment is tried eight times, ever later, over 21 
 });
 
 test('equal facts have one fingerprint, whatever they are delivered as', () => {
-  const { provider: _, providerEventId: __, ...facts } = event;
-  const shuffled = Object.fromEntries(Object.entries(facts).toReversed()) as typeof facts;
-  expect(fingerprint({ ...shuffled, provider: 'other', providerEventId: 'evt-2' })).toBe(fingerprint(event));
+  const shuffled = Object.fromEntries(Object.entries(event).toReversed()) as GatewayEvent;
+  const other: GatewayEvent = { ...shuffled, provider: 'other', source: 'ANSWER', providerEventId: 'evt-2' };
+  expect(fingerprint(other)).toBe(fingerprint(event));
 });
 
 test.each<[string, Partial<GatewayEvent>]>([
@@ -32,6 +32,10 @@ test.each<[string, Partial<GatewayEvent>]>([
   ['amount', { amount: 1201 }],
   ['currency', { currency: 'USD' }],
   ['failure code', { failureCode: 'declined' }],
+  ['gateway payment', { gatewayPaymentId: 'pi_1' }],
+  ['refund', { refundId: 'r-1' }],
+  ['refund of the gateway', { gatewayObjectId: 're_1' }],
+  ['time to pay', { payableUntil: new Date(0) }],
 ])('another %s is another fingerprint', (_, change) => {
   expect(fingerprint({ ...event, ...change })).not.toBe(fingerprint(event));
 });

@@ -1,41 +1,99 @@
-export const gatewayEventTypes = ['AUTHORIZED', 'FAILED'] as const;
+import { createHash } from 'node:crypto';
+
+/**
+ * What a gateway can say, in this shop's words. ATTEMPT_FAILED may still succeed; CHANGED says that something about the
+ * payment changed without saying what, so the gateway is asked; OTHER is about nothing that this shop keeps.
+ */
+export const gatewayEventTypes = [
+  'PENDING', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'ATTEMPT_FAILED',
+  'REFUND_PENDING', 'REFUNDED', 'REFUND_FAILED', 'DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST', 'CHANGED', 'OTHER',
+] as const;
 export type GatewayEventType = (typeof gatewayEventTypes)[number];
 
 /**
  * What became of a gateway's message. RECEIVED and UNMATCHED wait for another try; the others are final.
- * CONFLICT is a message that contradicts an earlier one of the same id.
+ * CONFLICT is a message that contradicts an earlier one of the same id; DISMISSED one that an operator put aside.
  */
-export const eventOutcomes = ['RECEIVED', 'APPLIED', 'UNMATCHED', 'IGNORED_STALE', 'CONFLICT', 'PARKED'] as const;
+export const eventOutcomes = [
+  'RECEIVED', 'APPLIED', 'UNMATCHED', 'IGNORED_STALE', 'IGNORED_UNKNOWN', 'CONFLICT', 'PARKED', 'DISMISSED',
+] as const;
 export type EventOutcome = (typeof eventOutcomes)[number];
 
-/** What an applied message did, or why another one did nothing. */
+/**
+ * What an applied message did, or why another one did nothing. `going_back` is on older rows alone: what is said of money that
+ * goes back waits by now until it has gone.
+ */
 export const eventEffects = [
-  'order_paid', 'payment_failed', 'payment_in_review', 'surplus',
+  'order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_pending', 'payment_captured', 'payment_voided',
+  'refund_succeeded', 'refund_failed', 'refund_pending', 'refund_recorded', 'dispute_opened', 'dispute_closed',
+  'attempt_noted', 'asks_gateway',
   'already_settled', 'already_failed', 'settled_before', 'canceled_before', 'under_review', 'amount_mismatch',
+  'already_pending', 'already_refunded', 'authorization_lost', 'going_back', 'already_noted',
 ] as const;
 export type EventEffect = (typeof eventEffects)[number];
 
-/** A verified message of a gateway. `amount` in minor units of `currency`. */
-export type GatewayEvent = {
-  provider: string;
-  providerEventId: string;
+/** ISO 4217's code for no currency, of facts that aren't about an amount. */
+export const noCurrency = 'XXX';
+
+/** Something that a gateway states about one payment. */
+export type GatewayFact = {
   type: GatewayEventType;
-  paymentId: string;
+  /** Our id of the payment, where the gateway tells it. */
+  paymentId: string | null;
+  /** The gateway's own id of the payment. */
+  gatewayPaymentId: string | null;
+  /**
+   * In minor units of `currency`: authorized or captured in all, sent back by this refund, or in dispute. 0 where the
+   * fact is about no amount.
+   */
   amount: number;
   currency: string;
   failureCode: string | null;
+  /** Our id of the refund, where the gateway tells it. */
+  refundId: string | null;
+  /** The gateway's own id of the refund or the dispute. */
+  gatewayObjectId: string | null;
+  /** Until when the shopper may still pay (a virtual account); the order's stock is held as long. */
+  payableUntil: Date | null;
 };
 
-/** The facts that a message states, in one canonical form; white space and key order of the body don't count. */
-export function fingerprint({ type, paymentId, amount, currency, failureCode }: GatewayEvent): string {
-  return JSON.stringify([type, paymentId, amount, currency, failureCode]);
+/** A fact in a message with an id of its own. */
+export type SignedEvent = GatewayFact & { providerEventId: string };
+
+/** How the shop came to know: it was told, or it had asked. */
+export const eventSources = ['WEBHOOK', 'ANSWER'] as const;
+export type EventSource = (typeof eventSources)[number];
+
+/** A verified message of a gateway, or a fact in its answer to a call of ours. */
+export type GatewayEvent = SignedEvent & { provider: string; source: EventSource };
+
+/** A fact with nothing but what is given. */
+export function gatewayFact(given: Pick<GatewayFact, 'type'> & Partial<GatewayFact>): GatewayFact {
+  return {
+    paymentId: null, gatewayPaymentId: null, amount: 0, currency: noCurrency, failureCode: null,
+    refundId: null, gatewayObjectId: null, payableUntil: null, ...given,
+  };
 }
 
-/** Tries of an UNMATCHED message before it is PARKED: one at once, the others after 10 s, doubling, over 21 minutes. */
+/** The facts that a message states, in one canonical form; white space and key order of the body don't count. */
+export function fingerprint(fact: GatewayFact): string {
+  const { type, paymentId, amount, currency, failureCode, gatewayPaymentId, refundId, gatewayObjectId, payableUntil } = fact;
+  const further = [gatewayPaymentId, refundId, gatewayObjectId, payableUntil];
+  const facts = [type, paymentId, amount, currency, failureCode];
+  return JSON.stringify(further.some((part) => part !== null) ? [...facts, ...further] : facts);
+}
+
+/** What a gateway answered to a call: the same fact answered again has the same id, and counts once. */
+export function answeredEvent(provider: string, fact: GatewayFact): GatewayEvent {
+  const hash = createHash('sha256').update(fingerprint(fact)).digest('base64url');
+  return { ...fact, provider, providerEventId: `answer:${fact.paymentId}:${hash}`, source: 'ANSWER' };
+}
+
+/** Tries of a message before it is PARKED: one at once, the others after 10 s, doubling, over 21 minutes. */
 export const matchAttemptsMax = 8;
 const firstRetryMs = 10_000;
 
-/** When to try an UNMATCHED message again after `attempts` tries, or undefined when it was the last. */
+/** When to try a message again after `attempts` tries, or undefined when it was the last. */
 export function nextMatchAt(attempts: number, now: Date): Date | undefined {
   if (attempts >= matchAttemptsMax) return undefined;
   return new Date(now.getTime() + firstRetryMs * 2 ** (attempts - 1));

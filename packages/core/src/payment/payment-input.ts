@@ -1,5 +1,23 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { line } from '../text.ts';
+import { captureModes } from './payment.ts';
 
-export const createPaymentInput = z.strictObject({ orderId: id, provider: line(50) });
+export const providerName = line(50);
+
+/** `method` and `capture` are the provider's own default unless said; `method` matters where it has a hold of its own. */
+export const createPaymentInput = z.strictObject({
+  orderId: id,
+  provider: providerName,
+  method: line(50).optional(),
+  capture: z.enum(captureModes).optional(),
+});
+
+/** `token` is what the gateway's page handed back to the shopper's browser (Toss: `paymentKey`). */
+export const confirmPaymentInput = z.strictObject({ paymentId: id, token: line(300) });
+
+export const capturePaymentInput = z.strictObject({ paymentId: id, amount: z.int().min(1).optional() });
+
+export const decideReviewInput = z.strictObject({ paymentId: id, decision: z.enum(['ACCEPT', 'REJECT']) });
+
+export const paymentIdInput = z.strictObject({ paymentId: id });

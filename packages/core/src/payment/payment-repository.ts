@@ -1,24 +1,65 @@
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq, lt, or } from 'drizzle-orm';
+import { anyOf } from '../database/any-of.ts';
+import { texts, uuids } from '../database/binary-array.ts';
 import type { Reader } from '../database/page.ts';
 import { insertion, selection, update } from '../database/rows.ts';
 import { statement } from '../database/statement.ts';
 import type { Transaction } from '../database/transaction.ts';
-import type { Payment } from './payment.ts';
+import { quoted } from '../database/schema.ts';
+import { liveStatuses, type Payment, type PaymentStatus } from './payment.ts';
 import { payments } from './tables.ts';
 
 const lockByOrder = selection('lock_payments_of_orders', payments, 'where t."order_id" = any($1::uuid[]) order by t."id" for update');
 
 /** Locks all payments of the given orders in ascending id. The orders are locked already. */
 export async function lockPaymentsOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Payment[]> {
-  return lockByOrder(tx, [[...orderIds]]);
+  return lockByOrder(tx, [uuids(orderIds)]);
+}
+
+const lockBeside = selection('lock_payments_beside', payments, `
+  where t."order_id" = any(array(select "order_id" from "commerce"."payments" where "id" = any($1::uuid[]))) order by t."id" for update`);
+
+/** Locks the given payments and all others of their orders in ascending id. The orders are locked already. */
+export async function lockPaymentsBeside(tx: Transaction, paymentIds: readonly string[]): Promise<Payment[]> {
+  return lockBeside(tx, [uuids(paymentIds)]);
 }
 
 const orderIds = statement('order_ids_of_payments', 'select "id", "order_id" as "orderId" from "commerce"."payments" where "id" = any($1::uuid[])');
 
 /** The order that each payment belongs to. Unknown payments are not in the answer. */
-export async function readOrderIdsOfPayments(tx: Transaction, paymentIds: Iterable<string>): Promise<Map<string, string>> {
-  const rows = await tx.query<{ id: string; orderId: string }>(orderIds, [[...paymentIds]]);
+export async function readOrderIdsOfPayments(tx: Transaction, paymentIds: Iterable<string | null>): Promise<Map<string, string>> {
+  const rows = await tx.query<{ id: string; orderId: string }>(orderIds, [uuids([...paymentIds].filter((id) => id !== null))]);
   return new Map(rows.map(({ id, orderId }) => [id, orderId]));
+}
+
+const byGatewayId = statement('payment_ids_of_gateway_ids', `
+  select "id", "provider", "gateway_payment_id" as "gatewayPaymentId" from "commerce"."payments"
+  where ("provider", "gateway_payment_id") in (select * from unnest($1::text[], $2::text[]))`);
+
+/** Our ids of payments by provider and the gateway's id, keyed `provider id`. */
+export async function readPaymentIdsOfGatewayIds(
+  tx: Transaction,
+  named: readonly { provider: string; gatewayPaymentId: string | null }[],
+): Promise<Map<string, string>> {
+  const values = [texts(named.map(({ provider }) => provider)), texts(named.map(({ gatewayPaymentId }) => gatewayPaymentId))];
+  const rows = await tx.query<{ id: string; provider: string; gatewayPaymentId: string }>(byGatewayId, values);
+  return new Map(rows.map(({ id, provider, gatewayPaymentId }) => [`${provider} ${gatewayPaymentId}`, id]));
+}
+
+const quiet = statement('order_ids_of_quiet_payments', `
+  select t."order_id" as "orderId" from "commerce"."payments" t
+  where t."status" in (${quoted(liveStatuses)}) and t."provider" = any($1::text[])
+    and coalesce(t."asked_at", t."created_at") < now() - $2::integer * interval '1 millisecond'
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'ASK' and c."status" = 'DUE')
+    and coalesce(t."asked_at", t."created_at") < now() - least((coalesce(t."asked_at", t."created_at") - t."created_at") / 2, interval '6 hours')
+  order by coalesce(t."asked_at", t."created_at") limit $3`);
+
+/**
+ * Orders with a live payment at one of these providers of which nothing was heard for `quietMs`, unless the provider is being
+ * asked already; those that have waited long are named less and less often, four times a day at last.
+ */
+export async function readOrderIdsOfQuietPayments(tx: Transaction, providers: readonly string[], quietMs: number, limit: number): Promise<string[]> {
+  return (await tx.query<{ orderId: string }>(quiet, [texts(providers), quietMs, limit])).map(({ orderId }) => orderId);
 }
 
 /** Attempts to pay an order, the latest first. */
@@ -26,9 +67,44 @@ export async function readPaymentsOfOrder(reader: Reader, orderId: string): Prom
   return reader.select().from(payments).where(eq(payments.orderId, orderId)).orderBy(desc(payments.id));
 }
 
+/** Which of the given payments we know of this provider: their ids, ours or the gateway's as they were given. */
+export async function readKnownPayments(
+  reader: Reader,
+  provider: string,
+  named: readonly { paymentId: string | null; gatewayPaymentId: string | null }[],
+): Promise<Set<string>> {
+  const ids = named.flatMap(({ paymentId }) => paymentId ?? []);
+  const gatewayIds = named.flatMap(({ gatewayPaymentId }) => gatewayPaymentId ?? []);
+  const { id, gatewayPaymentId } = payments;
+  const rows = await reader.select({ id, gatewayPaymentId }).from(payments)
+    .where(and(eq(payments.provider, provider), or(anyOf(id, ids), anyOf(gatewayPaymentId, gatewayIds))));
+  return new Set(rows.flatMap((row) => [row.id, row.gatewayPaymentId ?? row.id]));
+}
+
+export async function readPayment(reader: Reader, id: string): Promise<Payment | undefined> {
+  const [payment] = await reader.select().from(payments).where(eq(payments.id, id));
+  return payment;
+}
+
+export type PaymentFilter = { provider?: string | undefined; status?: PaymentStatus | undefined };
+
+/** Attempts to pay any order, the latest first. */
+export async function listPayments(
+  reader: Reader,
+  { provider, status }: PaymentFilter,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Payment[]> {
+  return reader.select().from(payments).where(and(
+    provider === undefined ? undefined : eq(payments.provider, provider),
+    status === undefined ? undefined : eq(payments.status, status),
+    cursor === undefined ? undefined : lt(payments.id, cursor),
+  )).orderBy(desc(payments.id)).limit(limit);
+}
+
 /** Fails by `payments_one_live` for a second live attempt, which the lock on the order rules out. */
 export const insertPayments = insertion(payments);
 export const updatePayments = update(payments, 'id', [
-  'status', 'authorizedAmount', 'capturedAmount', 'refundedAmount', 'refundReservedAmount', 'surplus', 'failureCode',
-  'reportedAmount', 'reportedCurrency', 'updatedAt',
+  'status', 'amount', 'authorizedAmount', 'capturedAmount', 'refundedAmount', 'refundReservedAmount', 'surplus', 'failureCode',
+  'gatewayPaymentId', 'reportedAmount', 'reportedCurrency', 'reportedCaptured', 'askedAt', 'updatedAt',
 ]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  authorizePayment, isLive, isSettled, isSettling, movePayment, newPayment, paymentStatuses,
+  approvePayment, isLive, isSettled, isSettling, movePayment, newPayment, paymentStatuses,
   type Payment, type PaymentStatus,
 } from './payment.ts';
 
@@ -17,7 +17,7 @@ const allowed = [
 
 const created = new Date('2026-01-01T00:00:00Z');
 const now = new Date('2026-01-02T00:00:00Z');
-const attempt = newPayment({ id: 'p', orderId: 'o', provider: 'mock', currency: 'KRW', amount: 1200 }, created);
+const attempt = newPayment({ id: 'p', orderId: 'o', provider: 'mock', method: null, capture: 'MANUAL', currency: 'KRW', amount: 1200 }, created);
 const paymentIn = (status: PaymentStatus): Payment => ({ ...attempt, status });
 
 describe('a payment becomes what its state machine says, and nothing else', () => {
@@ -43,20 +43,21 @@ describe('a payment becomes what its state machine says, and nothing else', () =
 
 test('a new attempt has no money and waits for it', () => {
   expect(attempt).toEqual({
-    id: 'p', orderId: 'o', provider: 'mock', status: 'CREATED', currency: 'KRW', amount: 1200,
+    id: 'p', orderId: 'o', provider: 'mock', method: null, capture: 'MANUAL', gatewayPaymentId: null, status: 'CREATED', currency: 'KRW', amount: 1200,
     authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0,
     surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null,
+    reportedCaptured: false, askedAt: null,
     createdAt: created, updatedAt: created,
   });
 });
 
 test('an approval is over the whole amount, and a failure before it is forgotten', () => {
   const failed = { ...paymentIn('FAILED'), failureCode: 'declined' };
-  expect(authorizePayment(failed, false, now)).toEqual({
+  expect(approvePayment(failed, { captured: false, surplus: false }, now)).toEqual({
     ...attempt, status: 'AUTHORIZED', authorizedAmount: 1200, failureCode: null, surplus: false, updatedAt: now,
   });
-  expect(authorizePayment(paymentIn('CANCELED'), true, now).surplus).toBe(true);
-  const again = () => authorizePayment(paymentIn('CAPTURED'), false, now);
+  expect(approvePayment(paymentIn('CANCELED'), { captured: false, surplus: true }, now).surplus).toBe(true);
+  const again = () => approvePayment(paymentIn('CAPTURED'), { captured: true, surplus: false }, now);
   expect(again).toThrow(expect.objectContaining({ code: 'invalid_transition' }));
 });
 

@@ -19,11 +19,20 @@ export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies 
 /** An attempt that did. */
 export const settledStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
 
+/** AUTOMATIC: the gateway takes the money as it approves. MANUAL: it is authorized first, and captured by a call. */
+export const captureModes = ['AUTOMATIC', 'MANUAL'] as const;
+export type CaptureMode = (typeof captureModes)[number];
+
 /** One attempt to pay an order. Amounts in minor units of `currency`. */
 export type Payment = {
   id: string;
   orderId: string;
   provider: string;
+  /** How the shopper pays, in the provider's words, where that makes a difference: `virtual_account`. */
+  method: string | null;
+  capture: CaptureMode;
+  /** The gateway's own id of it, once we know. */
+  gatewayPaymentId: string | null;
   status: PaymentStatus;
   currency: string;
   amount: number;
@@ -37,6 +46,10 @@ export type Payment = {
   /** What the gateway said it took, where that differs from what was asked. */
   reportedAmount: number | null;
   reportedCurrency: string | null;
+  /** Whether what it said it took was captured already. */
+  reportedCaptured: boolean;
+  /** When the gateway was last asked about it, and answered. */
+  askedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -47,14 +60,15 @@ export const isSettled = (payment: Payment): boolean =>
 /** Pays for its order: settled, and not money that goes back. */
 export const isSettling = (payment: Payment): boolean => isSettled(payment) && !payment.surplus;
 
-type Asked = Pick<Payment, 'id' | 'orderId' | 'provider' | 'currency' | 'amount'>;
+type Asked = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'>;
 
 /** A new attempt: nothing has come yet. */
 export function newPayment(asked: Asked, now: Date): Payment {
   return {
-    ...asked, status: 'CREATED',
+    ...asked, status: 'CREATED', gatewayPaymentId: null,
     authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0,
-    surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null, createdAt: now, updatedAt: now,
+    surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null,
+    reportedCaptured: false, askedAt: null, createdAt: now, updatedAt: now,
   };
 }
 
@@ -66,7 +80,21 @@ export function movePayment(payment: Payment, to: PaymentStatus, now: Date): Pay
   return { ...payment, status: to, updatedAt: now };
 }
 
-/** The attempt after the gateway approved exactly what was asked. @throws invalid_transition */
-export function authorizePayment(payment: Payment, surplus: boolean, now: Date): Payment {
-  return { ...movePayment(payment, 'AUTHORIZED', now), authorizedAmount: payment.amount, failureCode: null, surplus };
+/** The attempt after the gateway approved exactly what was asked, and perhaps took it at once. @throws invalid_transition */
+export function approvePayment(payment: Payment, { captured, surplus }: { captured: boolean; surplus: boolean }, now: Date): Payment {
+  const { amount } = payment;
+  const moved = movePayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
+  return { ...moved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
 }
+
+/** The attempt after the gateway took `amount` of what it had authorized, and let go of the rest. @throws invalid_transition */
+export function capturePayment(payment: Payment, amount: number, now: Date): Payment {
+  return { ...movePayment(payment, 'CAPTURED', now), capturedAmount: amount };
+}
+
+/** What of a payment can still be sent back. */
+export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
+  capturedAmount - refundedAmount - refundReservedAmount;
+
+/** Its authorization was let go of: whatever is told of that again, or late, has been dealt with. */
+export const isVoided = ({ status, authorizedAmount }: Payment): boolean => status === 'CANCELED' && authorizedAmount > 0;

@@ -1,5 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
+import { uuids } from '../database/binary-array.ts';
 import type { Reader } from '../database/page.ts';
 import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -15,17 +16,17 @@ export async function readOrderIdsOfShipments(reader: Reader, shipmentIds: Itera
 const lockByOrder = selection('lock_shipments_of_orders', shipments, 'where t."order_id" = any($1::uuid[]) order by t."id" for update');
 // By way of the shipments: the lines are indexed by their shipment alone.
 const linesByOrder = selection('lines_of_shipments_of_orders', shipmentLines, `
-  where t."shipment_id" in (select "id" from "commerce"."shipments" where "order_id" = any($1::uuid[]))
+  where t."shipment_id" = any(array(select "id" from "commerce"."shipments" where "order_id" = any($1::uuid[])))
   order by t."shipment_id", t."line_no"`);
 
 /** Locks all shipments of the given orders in ascending id. The orders are locked already. */
 export async function lockShipmentsOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Shipment[]> {
-  return lockByOrder(tx, [[...orderIds]]);
+  return lockByOrder(tx, [uuids(orderIds)]);
 }
 
 /** Lines of the shipments of orders that are locked. */
 export async function readLockedShipmentLines(tx: Transaction, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
-  return linesByOrder(tx, [[...orderIds]]);
+  return linesByOrder(tx, [uuids(orderIds)]);
 }
 
 export async function readShipmentsOfOrder(reader: Reader, orderId: string): Promise<Shipment[]> {

@@ -1,0 +1,2 @@
+ALTER TABLE "commerce"."orders" DROP CONSTRAINT "orders_needs_attention_known";--> statement-breakpoint
+ALTER TABLE "commerce"."orders" ADD CONSTRAINT "orders_needs_attention_known" CHECK ("commerce"."orders"."needs_attention" in ('refund_failed', 'dispute', 'authorization_lost', 'refunded_at_gateway', 'amount_mismatch', 'event_conflict', 'capture_failed', 'gateway_silent', 'refund_due'));

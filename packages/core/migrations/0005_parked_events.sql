@@ -1,0 +1,1 @@
+CREATE INDEX "gateway_events_parked" ON "commerce"."gateway_events" USING btree ("id") WHERE "commerce"."gateway_events"."outcome" = 'PARKED';
