@@ -1,4 +1,6 @@
-import type { GatewayEvent } from '../payment/gateway-event.ts';
+import type { CaptureMode, Payment } from '../payment/payment.ts';
+import type { GatewayFact, SignedEvent } from '../payment/gateway-event.ts';
+import type { Refund } from '../payment/refund.ts';
 
 /** A webhook as it arrived. `header` answers a header's value by its lower-case name. */
 export type WebhookMessage = {
@@ -6,13 +8,88 @@ export type WebhookMessage = {
   header: (name: string) => string | undefined;
 };
 
-/** The port to a payment gateway: one adapter per provider. */
+/** An attempt to pay, as an adapter needs to know it. Amounts in minor units of `currency`. */
+export type GatewayPayment = Pick<
+  Payment, 'id' | 'orderId' | 'currency' | 'amount' | 'authorizedAmount' | 'capturedAmount' | 'capture' | 'method' | 'gatewayPaymentId'
+>;
+
+/** Money to send back, as an adapter needs to know it. */
+export type GatewayRefund = Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason' | 'gatewayRefundId'>;
+
+/** What a front end needs to go on with an attempt, typed per provider. */
+export type NextStep =
+  | { provider: 'mock' }
+  /** For Stripe.js: `stripe.confirmPayment({ clientSecret })`. */
+  | { provider: 'stripe'; clientSecret: string; publishableKey: string | null }
+  /** For the browser SDK's `PortOne.requestPayment`. Amount in minor units, as PortOne wants it. */
+  | { provider: 'portone'; storeId: string; channelKey: string; paymentId: string; totalAmount: number; currency: string }
+  /** For Toss's SDK: `requestPayment({ orderId, amount })`; what it redirects with goes to `payment.confirm`. */
+  | { provider: 'toss'; clientKey: string; orderId: string; amount: number };
+
+/** How an attempt begins: with what the shop knows already, or by telling the gateway of it first. */
+export type Opening =
+  | { tells: false; open: (payment: GatewayPayment) => NextStep }
+  /** May be asked again for the same payment: its id is the gateway's idempotency key. */
+  | { tells: true; open: (payment: GatewayPayment) => Promise<{ gatewayPaymentId: string; next: NextStep }> };
+
+/**
+ * The port to a payment gateway: one adapter per provider. Its calls run outside of any transaction, each with a time-out
+ * of its own. All of them may be made again with the same ids, and then do nothing twice.
+ *
+ * They answer facts, which enter the inbox like a webhook's; what a call did is true only once its fact is applied.
+ * They throw GatewayRefusal for a definite no. Whatever else is thrown (time-outs, 5xx, broken connections) means that
+ * the outcome is unknown: the call is made again later, with the same ids.
+ */
 export type Gateway = {
   /** The provider's name, as in `payments.provider` and in the webhook's path. */
   provider: string;
+  /** What it can do about capturing; the first one unless a call says otherwise. */
+  captures: readonly [CaptureMode, ...CaptureMode[]];
+  /** How long an attempt by this method holds the order's stock at least; undefined for the shop's own time. */
+  holdMsOf?: (method: string | null) => number | undefined;
   /**
-   * The events in a webhook that this gateway really sent.
+   * The events in a webhook that this gateway really sent. No network: what a message leaves out is a CHANGED, and asked
+   * for afterwards.
    * @throws invalid_signature · malformed_event
    */
-  receive(message: WebhookMessage, now: Date): GatewayEvent[];
+  receive: (message: WebhookMessage, now: Date) => SignedEvent[];
+  /** Whether its webhooks prove who sent them. If not, what they say of unknown payments isn't even kept. */
+  signs: boolean;
+  opening: Opening;
+  /** The shopper has agreed; the shop completes it at the gateway. `token` is what the gateway's page handed back. */
+  confirm?: (payment: GatewayPayment, token: string) => Promise<GatewayFact[]>;
+  /**
+   * All that the gateway knows of a payment now, its refunds included, in the order in which it happened. Nothing when it
+   * knows no such payment.
+   */
+  retrieve?: (payment: GatewayPayment) => Promise<GatewayFact[]>;
+  /** Takes `amount` of what was authorized, and lets go of the rest. */
+  capture: (payment: GatewayPayment, amount: number) => Promise<GatewayFact[]>;
+  /**
+   * Ends an attempt that nobody waits for any more. Of an attempt that has brought money already nothing is undone: its
+   * facts come back instead, and the shop decides.
+   */
+  cancel: (payment: GatewayPayment) => Promise<GatewayFact[]>;
+  /**
+   * Sends money back. REFUND: `amount` of what was captured. VOID: all of it, by letting go of the authorization, or by
+   * a refund in whole where the gateway has captured it meanwhile; either way the fact is a refund's, with its id.
+   */
+  refund: (refund: GatewayRefund, payment: GatewayPayment) => Promise<GatewayFact[]>;
+  /** Events since `since`, for those that can list them: webhooks that got lost are found so. */
+  listEvents?: (since: Date) => Promise<SignedEvent[]>;
 };
+
+/** A gateway that can be asked what it knows. */
+export type AskableGateway = Gateway & Required<Pick<Gateway, 'retrieve'>>;
+
+/** The gateway's definite no: nothing happened there, and asking again won't change it. */
+export class GatewayRefusal extends Error {
+  override readonly name = 'GatewayRefusal';
+  /** The gateway's own code, fit to be stored and shown to an operator. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

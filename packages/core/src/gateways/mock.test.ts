@@ -2,8 +2,10 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../ids.ts';
+import { gatewayFact } from '../payment/gateway-event.ts';
 import type { WebhookMessage } from './gateway.ts';
 import { mockGateway } from './mock.ts';
+import { standIn, type Answer } from './stand-in.testing.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 const gateway = mockGateway([secret]);
@@ -19,21 +21,26 @@ function message(payload: string | Buffer, id = 'evt_1'): WebhookMessage {
 }
 
 const paymentId = newId();
-const approved = { type: 'AUTHORIZED', paymentId, amount: 1200, currency: 'KRW' };
+const approved = { type: 'AUTHORIZED' as const, paymentId, amount: 1200, currency: 'KRW' };
 const receive = (body: unknown, id?: string) => gateway.receive(message(JSON.stringify(body), id), now);
 const malformed = (where: string) =>
   expect.objectContaining({ code: 'malformed_event', message: `the event is not one of this gateway's${where}` });
 
 describe('a signed message is one event', () => {
   test('an approval', () => {
-    expect(receive(approved)).toEqual([{ provider: 'mock', providerEventId: 'evt_1', ...approved, failureCode: null }]);
+    expect(receive(approved)).toEqual([{ providerEventId: 'evt_1', ...gatewayFact(approved) }]);
   });
 
   test('a failure with its code; what else the gateway says is left aside', () => {
-    const failed = { ...approved, type: 'FAILED', failureCode: 'card_declined' };
-    expect(receive({ ...failed, cardLast4: '4242' }, 'evt_2')).toEqual([
-      { provider: 'mock', providerEventId: 'evt_2', ...failed },
+    const failed = { ...approved, type: 'FAILED' as const, failureCode: 'card_declined' };
+    expect(receive({ ...failed, cardLast4: '4242' }, 'evt_2')).toEqual([{ providerEventId: 'evt_2', ...gatewayFact(failed) }]);
+  });
+
+  test('one of a type that came later is another fact, whatever it holds', () => {
+    expect(receive({ ...approved, type: 'SETTLED', amount: 'much' })).toEqual([
+      { providerEventId: 'evt_1', ...gatewayFact({ type: 'OTHER', paymentId }) },
     ]);
+    expect(receive({ type: 'PAYOUT_ANNOUNCED', paymentId: 'several' })[0]).toMatchObject({ type: 'OTHER', paymentId: null });
   });
 
   test('ids are equal however they are spelled', () => {
@@ -43,7 +50,9 @@ describe('a signed message is one event', () => {
 
 describe('a signed message that is no event of ours is malformed', () => {
   test.each<[where: string, body: unknown]>([
-    [': type', { ...approved, type: 'CAPTURED' }],
+    [': type', { ...approved, type: 7 }],
+    [': type', { ...approved, type: undefined }],
+    [': type', { ...approved, type: 'a\u0000b' }],
     [': paymentId', { ...approved, paymentId: 'pay_1' }],
     [': paymentId', { ...approved, paymentId: undefined }],
     [': amount', { ...approved, amount: -1 }],
@@ -97,4 +106,24 @@ test('bytes that are no UTF-8 are no event', () => {
 
 test('a secret that is none is found when the shop starts, not when a message comes', () => {
   expect(() => mockGateway(['hunter2'])).toThrow('a webhook secret is whsec_ and at least 16 bytes in base64');
+});
+
+describe('an answer that leaves the outcome open is no refusal', () => {
+  const payment = {
+    id: paymentId, orderId: newId(), currency: 'KRW', amount: 1200, authorizedAmount: 0, capturedAmount: 0,
+    capture: 'MANUAL' as const, method: null, gatewayPaymentId: null,
+  };
+  test.each<[string, Answer, string]>([
+    ['an error of its own', { status: 500 }, 'the gateway gave no usable answer: 500'],
+    ['too many calls', { status: 429 }, 'the gateway gave no usable answer: 429'],
+    ['a connection that breaks', 'hang up', 'the gateway gave no usable answer: UND_ERR_SOCKET'],
+    ['silence', 'silence', 'the gateway gave no usable answer: nothing within 50 ms'],
+    ['a no without a code', { status: 404, body: '<html>' }, 'the gateway answered 404'],
+    ['no facts', { status: 200, body: {} }, 'the gateway answered without facts'],
+    ['an unreadable fact', { status: 200, body: { facts: [{ type: 'CAPTURED' }] } }, "the gateway answered a fact that can't be read: paymentId"],
+  ])('%s', async (_, answer, message) => {
+    const { url } = await standIn(() => answer);
+    const calling = mockGateway([secret], { url, policy: { timeoutMs: answer === 'silence' ? 50 : 10_000, triesMax: 1 } });
+    await expect(calling.capture(payment, 1200)).rejects.toEqual(new Error(message));
+  });
 });

@@ -1,48 +1,46 @@
-import { z } from 'zod';
-import { currency } from '../catalog/product-input.ts';
 import { CommerceError } from '../errors.ts';
-import { id } from '../ids.ts';
-import { gatewayEventTypes } from '../payment/gateway-event.ts';
-import { line } from '../text.ts';
+import { gatewayFact, type GatewayFact } from '../payment/gateway-event.ts';
+import type { CallPolicy } from './call.ts';
 import type { Gateway } from './gateway.ts';
+import { mockApi } from './mock-api.ts';
+import { isEventId, mockFact } from './mock-fact.ts';
+import { parseBody } from './parse-body.ts';
 import { parseSecret, verifyStandardWebhook } from './standard-webhooks.ts';
 
-const body = z.object({
-  type: z.enum(gatewayEventTypes),
-  paymentId: id,
-  amount: z.int().min(0),
-  currency,
-  failureCode: line(200).optional(),
-});
-
-const eventId = line(300);
-// Not trimmed: it is compared to the letter.
-const isEventId = (id: string): boolean => eventId.safeParse(id).success && id === id.trim();
+export type MockOptions = {
+  /** Where the simulator's API for this provider begins: `http://127.0.0.1:3001/mock`. */
+  url?: string;
+  policy?: CallPolicy;
+};
 
 /**
- * The gateway of the simulator: signs by Standard Webhooks, and `webhook-id` is the event's id.
+ * The gateway of the simulator: signs by Standard Webhooks, and `webhook-id` is the event's id. Without a `url` there is
+ * no API to call: what it is asked to do is done at once.
  * @param secrets `whsec_…`, the current one and those that are being rotated out
  */
-export function mockGateway(secrets: readonly string[]): Gateway {
+export function mockGateway(secrets: readonly string[], { url, policy }: MockOptions = {}): Gateway {
   const keys = secrets.map(parseSecret);
   return {
     provider: 'mock',
+    captures: ['MANUAL', 'AUTOMATIC'],
+    signs: true,
     receive(message, now) {
       const providerEventId = verifyStandardWebhook(message, keys, now);
-      const parsed = body.safeParse(parseJson(message.rawBody));
-      if (!parsed.success || !isEventId(providerEventId)) {
-        const where = parsed.error?.issues[0]?.path.join('.');
-        throw new CommerceError('malformed_event', `the event is not one of this gateway's${where ? `: ${where}` : ''}`);
+      const fact = mockFact(parseBody(message.rawBody));
+      if (typeof fact === 'string' || !isEventId(providerEventId)) {
+        const where = typeof fact === 'string' && fact !== '' ? `: ${fact}` : '';
+        throw new CommerceError('malformed_event', `the event is not one of this gateway's${where}`);
       }
-      return [{ provider: 'mock', providerEventId, ...parsed.data, failureCode: parsed.data.failureCode ?? null }];
+      return [{ providerEventId, ...fact }];
     },
+    opening: { tells: false, open: () => ({ provider: 'mock' }) },
+    ...(url === undefined ? obedient : mockApi(url, policy)),
   };
 }
 
-function parseJson(rawBody: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody));
-  } catch {
-    return undefined;
-  }
-}
+const obedient = {
+  capture: async ({ id, currency }, amount) => [gatewayFact({ type: 'CAPTURED', paymentId: id, amount, currency })],
+  cancel: async ({ id, currency }) => [gatewayFact({ type: 'CANCELED', paymentId: id, currency })],
+  refund: async ({ id, amount, currency }, payment): Promise<GatewayFact[]> =>
+    [gatewayFact({ type: 'REFUNDED', paymentId: payment.id, amount, currency, refundId: id, gatewayObjectId: id })],
+} as const satisfies Pick<Gateway, 'capture' | 'cancel' | 'refund'>;

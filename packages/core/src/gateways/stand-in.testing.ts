@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** A request to the stand-in: `call` is its method and path, `body` its JSON, or its text where that is none. */
+export type Asked = { call: string; headers: IncomingHttpHeaders; body: any };
+export type Answer = { status: number; body?: unknown } | 'hang up' | 'silence';
+
+/** A gateway's API on loopback: keeps what it is asked, and answers as `answer` says. It ends with the test. */
+export async function standIn(answer: (asked: Asked, number: number) => Answer) {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) text += chunk;
+    const isJson = request.headers['content-type']?.startsWith('application/json') && text !== '';
+    const one = { call: `${request.method} ${request.url}`, headers: request.headers, body: isJson ? JSON.parse(text) : text };
+    asked.push(one);
+    const reply = answer(one, asked.length);
+    if (reply === 'silence') return;
+    if (reply === 'hang up') {
+      request.socket.destroy();
+      return;
+    }
+    response.writeHead(reply.status, { 'content-type': 'application/json' });
+    response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? null));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, calls: () => asked.map(({ call }) => call) };
+}
