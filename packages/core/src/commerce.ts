@@ -2,8 +2,9 @@ import type { Database } from './database/connect.ts';
 import { read } from './database/reachable.ts';
 import { withTransaction, type Transaction } from './database/transaction.ts';
 import { runDoctor } from './doctor/run-doctor.ts';
-import { retryGatewayEvents } from './flows/apply-gateway-events.ts';
+import type { GatewayCallReport } from './flows/call-gateways.ts';
 import { expireOrders } from './flows/expire-orders.ts';
+import { retryGatewayEvents } from './flows/retry-gateway-events.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { keepKeysMs as keepKeysMsDefault } from './idempotency/idempotency-key.ts';
 import { deleteExpiredIdempotencyKeys } from './idempotency/idempotency-repository.ts';
@@ -12,8 +13,10 @@ import type { Quote } from './order/order.ts';
 import { accessUseCases } from './use-cases/access.ts';
 import { catalogUseCases } from './use-cases/catalog.ts';
 import type { BatchingOptions, Context } from './use-cases/context.ts';
+import { gatewayUseCases } from './use-cases/gateways.ts';
 import { orderUseCases } from './use-cases/orders.ts';
 import { paymentUseCases } from './use-cases/payments.ts';
+import { refundUseCases } from './use-cases/refunds.ts';
 import { shippingUseCases } from './use-cases/shipping.ts';
 
 export type CommerceOptions = {
@@ -24,8 +27,22 @@ export type CommerceOptions = {
   holdMs?: number;
   /** How long an idempotency key is kept; 24 hours unless said. */
   keepKeysMs?: number;
+  /**
+   * How long a call may be on its way to a gateway before another one with its idempotency key may go on with it; 45
+   * seconds unless said. Longer than a gateway's own time-outs and retries take.
+   */
+  leaseMs?: number;
   /** Adds shipping, discounts and tax to an order. */
   quote?: Quote;
+  /**
+   * How long a gateway may say nothing about a payment before it is asked; 5 minutes unless said. Gateways that list their
+   * events are asked for those that got lost each time that twice as long has passed.
+   */
+  quietMs?: number;
+  /** Told of faults that no caller sees, because what failed is tried again by itself. */
+  onFault?: (error: unknown) => void;
+  /** Told of each call to a gateway that no caller waits for, and how the gateway took it. */
+  onGatewayCall?: (report: GatewayCallReport) => void;
   /** How calls share transactions; see Batcher for the defaults. */
   batching?: BatchingOptions;
 };
@@ -36,16 +53,23 @@ export type CommerceOptions = {
  * A mutation that is given an idempotency key runs once for that key.
  */
 export function createCommerce(options: CommerceOptions) {
-  const { database, gateways = [], holdMs = 30 * 60_000, keepKeysMs = keepKeysMsDefault, quote, batching = {} } = options;
-  const context: Context = { database, holdMs, keepKeysMs, batching };
+  const {
+    database, gateways: configured = [], holdMs = 30 * 60_000, keepKeysMs = keepKeysMsDefault, quietMs = 5 * 60_000,
+    leaseMs = 45_000, quote, batching = {}, onFault, onGatewayCall,
+  } = options;
+  const missedEveryMs = 2 * quietMs;
+  const context: Context = { database, holdMs, keepKeysMs, leaseMs, quietMs, batching, onFault, onGatewayCall };
   const orders = orderUseCases(context, quote);
+  const { gateways, askable, ...inbox } = gatewayUseCases(context, configured);
   const payments = paymentUseCases(context, gateways);
-  const batchers = [...orders.batchers, ...payments.batchers];
+  const batchers = [...orders.batchers, ...payments.batchers, ...inbox.batchers];
 
   return {
     ...catalogUseCases(context),
     ...orders.methods,
     ...payments.methods,
+    ...inbox.methods,
+    ...refundUseCases(context),
     ...shippingUseCases(context),
     ...accessUseCases(context),
 
@@ -54,13 +78,13 @@ export function createCommerce(options: CommerceOptions) {
       withTransaction(database, async (tx) => {
         await tx.began;
         return work(tx);
-      }, { forCaller: true }),
+      }, { opening: 'caller' }),
     /** Every invariant that doesn't hold, with examples; an empty list is a healthy shop. */
     doctor: async () => read(async () => runDoctor(database)),
     /** Expires overdue holds, up to `limit`. Answers how many were due. */
-    expireOrders: async (limit = 200) => withTransaction(database, async (tx) => expireOrders(tx, limit, { holdMs })),
+    expireOrders: async (limit = 200) => withTransaction(database, async (tx) => expireOrders(tx, limit, { holdMs, askable })),
     /** Tries due gateway events again, up to `limit`. Answers how many were due. */
-    retryGatewayEvents: async (limit = 200) => withTransaction(database, async (tx) => retryGatewayEvents(tx, limit)),
+    retryGatewayEvents: async (limit = 200) => retryGatewayEvents(database, limit),
     /** Deletes idempotency keys that have expired, up to `limit`. Answers how many. */
     deleteExpiredKeys: async (limit = 1_000) =>
       withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
@@ -69,6 +93,11 @@ export function createCommerce(options: CommerceOptions) {
       return runLoops([
         { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.expireOrders(limit) },
         { name: 'retry_gateway_events', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.retryGatewayEvents(limit) },
+        { name: 'ask_about_quiet_payments', pauseMs: Math.min(quietMs, 30_000), batchMax: 200, run: async (limit) => this.askAboutQuietPayments(limit) },
+        { name: 'fetch_missed_events', pauseMs: missedEveryMs, batchMax: Infinity, run: async () => this.fetchMissedEvents(new Date(Date.now() - 3 * missedEveryMs)) },
+        ...this.providers().map((provider) => (
+          { name: `call_gateway_${provider}`, pauseMs: 500, batchMax: 32, run: async (limit: number) => this.callGateways(limit, provider) }
+        )),
         { name: 'delete_expired_keys', pauseMs: 60_000, batchMax: 1_000, run: async (limit) => this.deleteExpiredKeys(limit) },
       ], signal, report);
     },

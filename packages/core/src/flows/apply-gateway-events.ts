@@ -1,44 +1,35 @@
-import type { Transaction } from '../database/transaction.ts';
 import { nextMatchAt } from '../payment/gateway-event.ts';
-import { lockDueGatewayEvents, updateGatewayEvents, type InboxRow } from '../payment/gateway-event-repository.ts';
-import { readOrderIdsOfPayments } from '../payment/payment-repository.ts';
-import { OrderWork } from './order-work.ts';
+import type { InboxRow } from '../payment/gateway-event-repository.ts';
+import type { OrderWork } from './order-work.ts';
 import { settlePayment } from './settle-payment.ts';
 
 /**
- * Applies messages whose inbox rows this transaction holds, in the given order. `orderIds` names the order of each payment
- * that is known. Answers the rows as decided.
+ * Applies messages one after the other to the orders of their payments, which are locked. Answers the messages as decided,
+ * for the caller to store, and leaves it to the caller to write the work.
  */
-export async function applyGatewayEvents(
-  tx: Transaction,
-  rows: readonly InboxRow[],
-  orderIds: ReadonlyMap<string, string>,
-): Promise<InboxRow[]> {
-  if (rows.length === 0) return [];
-  const work = await OrderWork.lock(tx, orderIds.values(), { stocks: true });
-  const decided = rows.map((row) => apply(work, row, orderIds.get(row.paymentId)));
-  updateGatewayEvents(tx, decided);
-  work.write();
-  return decided;
+export function applyGatewayEvents<R extends InboxRow>(work: OrderWork, rows: readonly R[]): R[] {
+  const units = new Map([...work.units.values()].flatMap((unit) => unit.payments.map(({ id }) => [id, unit])));
+  return rows.map((row) => {
+    const attempts = row.attempts + 1;
+    const unit = units.get(row.paymentId ?? '');
+    const payment = unit?.payments.find(({ id, provider }) => id === row.paymentId && provider === row.provider);
+    if (row.type === 'OTHER') return { ...row, attempts, outcome: 'IGNORED_UNKNOWN', dueAt: null, decidedAt: work.now };
+    if (!unit || !payment) return { ...row, ...waiting(attempts, work.now) };
+    const decision = settlePayment(work, unit, payment, row);
+    if (decision.outcome === 'UNMATCHED') {
+      const next = waiting(attempts, work.now);
+      // It is about money of this order, and nobody will try it again.
+      if (next.outcome === 'PARKED') work.raiseAttention(unit, 'amount_mismatch');
+      return { ...row, ...next };
+    }
+    return { ...row, attempts, ...decision, dueAt: null, decidedAt: work.now };
+  });
 }
 
-function apply(work: OrderWork, row: InboxRow, orderId: string | undefined): InboxRow {
-  const attempts = row.attempts + 1;
-  const unit = orderId === undefined ? undefined : work.units.get(orderId);
-  const payment = unit?.payments.find(({ id, provider }) => id === row.paymentId && provider === row.provider);
-  if (!unit || !payment) return { ...row, attempts, ...unmatched(attempts, work.now) };
-  return { ...row, attempts, ...settlePayment(work, unit, payment, row), dueAt: null, decidedAt: work.now };
-}
+type Waiting = Pick<InboxRow, 'attempts' | 'outcome' | 'dueAt' | 'decidedAt'>;
 
-function unmatched(attempts: number, now: Date): Pick<InboxRow, 'outcome' | 'dueAt' | 'decidedAt'> {
+/** A message that can't be applied yet: tried again later, or PARKED for an operator when that was the last try. */
+export function waiting(attempts: number, now: Date, outcome: 'UNMATCHED' | 'RECEIVED' = 'UNMATCHED'): Waiting {
   const dueAt = nextMatchAt(attempts, now);
-  return dueAt ? { outcome: 'UNMATCHED', dueAt, decidedAt: null } : { outcome: 'PARKED', dueAt: null, decidedAt: now };
-}
-
-/** Tries messages again that found no payment yet, and are due. Answers how many were tried. */
-export async function retryGatewayEvents(tx: Transaction, limit: number): Promise<number> {
-  await tx.began;
-  const rows = await lockDueGatewayEvents(tx, limit);
-  await applyGatewayEvents(tx, rows, await readOrderIdsOfPayments(tx, rows.map(({ paymentId }) => paymentId)));
-  return rows.length;
+  return dueAt ? { attempts, outcome, dueAt, decidedAt: null } : { attempts, outcome: 'PARKED', dueAt: null, decidedAt: now };
 }

@@ -1,5 +1,6 @@
 import { isLive, movePayment } from '../payment/payment.ts';
-import type { OrderUnit, OrderWork } from './order-work.ts';
+import type { OrderUnit } from './order-unit.ts';
+import type { OrderWork } from './order-work.ts';
 import { requestMoneyBack } from './request-money-back.ts';
 
 /** Nobody waits for these any more: an order that is paid, canceled or expired ends its live attempts. */
@@ -8,7 +9,10 @@ export function cancelLiveAttempts(work: OrderWork, unit: OrderUnit): void {
     const canceled = movePayment(payment, 'CANCELED', work.now);
     work.setPayment(unit, canceled);
     work.tell(unit, 'payment.canceled', { paymentId: payment.id });
-    if (payment.status !== 'REVIEW') continue;
+    if (payment.status !== 'REVIEW') {
+      work.callGateway(payment, { kind: 'CANCEL' });
+      continue;
+    }
     // Under review means that the gateway took something, if not what was asked.
     const surplus = { ...canceled, surplus: true };
     work.setPayment(unit, surplus);

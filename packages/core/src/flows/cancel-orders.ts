@@ -4,7 +4,8 @@ import { canBecome, moveOrder } from '../order/order.ts';
 import { isSettling } from '../payment/payment.ts';
 import { moveShipment } from '../shipping/shipment.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
-import { demandOf, OrderWork, type OrderUnit } from './order-work.ts';
+import { demandOf, unshippedOf, type OrderUnit } from './order-unit.ts';
+import { OrderWork } from './order-work.ts';
 import { ownUnit } from './own-unit.ts';
 import type { PlacedOrder } from './place-orders.ts';
 import { requestMoneyBack } from './request-money-back.ts';
@@ -35,7 +36,7 @@ export async function cancelOrders(tx: Transaction, commands: readonly CancelOrd
 function cancel(work: OrderWork, unit: OrderUnit): void {
   const { order } = unit;
   if (order.reservationStatus === 'HELD') work.moveStock('release', demandOf(unit), order.id);
-  if (order.reservationStatus === 'COMMITTED') work.moveStock('restock', demandOf(unit), order.id);
+  if (order.reservationStatus === 'COMMITTED') work.moveStock('restock', unshippedOf(unit), order.id);
   work.setOrder(unit, moveOrder(order, 'CANCELED', work.now));
   work.tell(unit, 'order.canceled', { from: order.status });
   for (const shipment of unit.shipments.filter(({ status }) => status === 'READY')) {

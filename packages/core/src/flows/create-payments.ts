@@ -2,43 +2,53 @@ import type { Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../errors.ts';
 import { shortages } from '../inventory/stock.ts';
 import { canBecome, moveOrder } from '../order/order.ts';
-import { isLive, newPayment, type Payment } from '../payment/payment.ts';
-import { demandOf, OrderWork, type OrderUnit } from './order-work.ts';
+import { isLive, newPayment, type CaptureMode, type Payment } from '../payment/payment.ts';
+import { demandOf, type OrderUnit } from './order-unit.ts';
+import { OrderWork } from './order-work.ts';
 import { ownUnit } from './own-unit.ts';
 
-/** An attempt to pay an order; with `customerId` only that customer's. `id` is minted before the transaction. */
-export type CreatePaymentCommand = { id: string; orderId: string; provider: string; customerId?: string | undefined };
+/**
+ * An attempt to pay an order; with `customerId` only that customer's. `id` is minted before the transaction; the order's
+ * stock is held for `holdMs` from now, or longer if it is already.
+ */
+export type CreatePaymentCommand = {
+  id: string;
+  orderId: string;
+  provider: string;
+  method: string | null;
+  capture: CaptureMode;
+  holdMs: number;
+  customerId?: string | undefined;
+};
 
 /**
  * Creates payment attempts. The first one takes the order to PAYMENT_PENDING; one after a failure holds the stock again.
- * Each extends the hold to at least `holdMs` from now.
  * @returns the payment in CREATED · refusals: order_not_found, payment_in_progress, invalid_transition,
  * insufficient_stock (the order stays as it was)
  */
 export async function createPayments(
   tx: Transaction,
   commands: readonly CreatePaymentCommand[],
-  policy: { holdMs: number },
 ): Promise<Outcome<Payment>[]> {
   const work = await OrderWork.lock(tx, commands.map(({ orderId }) => orderId));
   await work.lockStocksOf(({ order }) => order.reservationStatus === 'RELEASED');
-  const outcomes = commands.map((command) => create(work, command, policy.holdMs));
+  const outcomes = commands.map((command) => create(work, command));
   work.write();
   return outcomes;
 }
 
-function create(work: OrderWork, command: CreatePaymentCommand, holdMs: number): Outcome<Payment> {
+function create(work: OrderWork, command: CreatePaymentCommand): Outcome<Payment> {
   const unit = ownUnit(work, command);
   if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));
   const refusal = refusalOf(work, unit);
   if (refusal) return refused(refusal);
 
   if (unit.order.reservationStatus === 'RELEASED') work.moveStock('reserve', demandOf(unit), unit.order.id);
+  const { id, provider, method, capture, holdMs } = command;
   const holdUntil = new Date(Math.max(unit.order.holdUntil.getTime(), work.now.getTime() + holdMs));
   work.setOrder(unit, { ...moveOrder(unit.order, 'PAYMENT_PENDING', work.now), holdUntil });
-  const { id, provider } = command;
   const { currency, totalAmount } = unit.order;
-  const payment = newPayment({ id, orderId: unit.order.id, provider, currency, amount: totalAmount }, work.now);
+  const payment = newPayment({ id, orderId: unit.order.id, provider, method, capture, currency, amount: totalAmount }, work.now);
   work.addPayment(unit, payment);
   work.tell(unit, 'payment.created', { paymentId: id, provider, amount: totalAmount, currency, holdUntil });
   return accepted(payment);

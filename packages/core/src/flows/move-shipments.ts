@@ -2,7 +2,9 @@ import type { Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, refused, type Outcome } from '../errors.ts';
 import { fulfillmentOf, moveShipment, type Shipment, type ShipmentLine } from '../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../shipping/shipment-repository.ts';
-import { OrderWork, type OrderUnit } from './order-work.ts';
+import { parcelsOf, shippableQty } from './fulfillment.ts';
+import type { OrderUnit } from './order-unit.ts';
+import { OrderWork } from './order-work.ts';
 
 export type MoveShipmentCommand =
   | { shipmentId: string; to: 'SHIPPED'; carrier: string; trackingNumber: string }
@@ -21,7 +23,7 @@ export async function moveShipments(
   commands: readonly MoveShipmentCommand[],
 ): Promise<Outcome<ShipmentWithLines>[]> {
   const orderIds = await readOrderIdsOfShipments(tx.db, commands.map(({ shipmentId }) => shipmentId));
-  const work = await OrderWork.lock(tx, orderIds.values(), { shipments: true });
+  const work = await OrderWork.lock(tx, orderIds.values(), { shipments: true, refundLines: true });
   const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
     const unit = work.units.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = unit?.shipments.find(({ id }) => id === command.shipmentId);
@@ -40,9 +42,8 @@ export async function moveShipments(
 function move(work: OrderWork, unit: OrderUnit, shipment: Shipment, command: MoveShipmentCommand): ShipmentWithLines {
   const { now } = work;
   const moved = { ...moveShipment(shipment, command.to, now), ...factsOf(command, now) };
-  const fulfillmentStatus = fulfillmentOf(orderedQty(unit), parcels(unit, moved));
   work.setShipment(unit, moved);
-  work.setOrder(unit, { ...unit.order, fulfillmentStatus });
+  work.setOrder(unit, { ...unit.order, fulfillmentStatus: fulfillmentOf(shippableQty(unit), parcelsOf(unit)) });
   const { carrier, trackingNumber } = moved;
   work.tell(unit, eventOf[command.to], { shipmentId: moved.id, carrier, trackingNumber });
   return { ...moved, lines: linesOf(unit, moved.id) };
@@ -59,14 +60,5 @@ function factsOf(command: MoveShipmentCommand, now: Date): Partial<Shipment> {
   }
 }
 
-const orderedQty = ({ lines }: OrderUnit): number =>
-  lines.reduce((sum, { kind, quantity }) => (kind === 'PRODUCT' ? sum + quantity : sum), 0);
-
 const linesOf = ({ shipmentLines }: OrderUnit, shipmentId: string) =>
   shipmentLines.filter((line) => line.shipmentId === shipmentId).map(({ lineNo, quantity }) => ({ lineNo, quantity }));
-
-const parcels = (unit: OrderUnit, moved: Shipment) =>
-  unit.shipments.map((shipment) => {
-    const { id, status } = shipment.id === moved.id ? moved : shipment;
-    return { status, quantity: linesOf(unit, id).reduce((sum, { quantity }) => sum + quantity, 0) };
-  });

@@ -3,51 +3,71 @@ import { newEvent, type Event, type OrderEventType } from '../events/event.ts';
 import { insertEvents } from '../events/event-repository.ts';
 import { newId } from '../ids.ts';
 import { movementOf, stepStock, type Demand, type Stock, type StockStep } from '../inventory/stock.ts';
-import { insertStockMovements, lockStocks, lockStocksOfOrders, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
-import { attentionReasons, sumByProduct, type AttentionReason, type Order, type OrderLine } from '../order/order.ts';
-import { insertOrderLines, insertOrders, lockOrders, readLockedOrderLines, updateOrders } from '../order/order-repository.ts';
+import { insertStockMovements, lockStocks, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
+import { attentionReasons, type AttentionReason, type Order, type OrderLine } from '../order/order.ts';
+import { insertOrderLines, insertOrders, lockOrders, updateOrders } from '../order/order-repository.ts';
+import type { Dispute } from '../payment/dispute.ts';
+import { insertDisputes, updateDisputes } from '../payment/dispute-repository.ts';
+import { newGatewayCall, type GatewayCall } from '../payment/gateway-call.ts';
+import { closeGatewayCalls, insertGatewayCalls, type ClosedCall } from '../payment/gateway-call-repository.ts';
 import type { Payment } from '../payment/payment.ts';
-import { insertPayments, lockPaymentsOfOrders, updatePayments } from '../payment/payment-repository.ts';
-import type { Refund } from '../payment/refund.ts';
-import { insertRefunds } from '../payment/refund-repository.ts';
+import { insertPayments, updatePayments } from '../payment/payment-repository.ts';
+import { isOpen, isOwed, type Refund, type RefundLine } from '../payment/refund.ts';
+import { insertRefundLines, insertRefunds, updateRefunds } from '../payment/refund-repository.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
-import {
-  insertShipmentLines, insertShipments, lockShipmentsOfOrders, readLockedShipmentLines, updateShipments,
-} from '../shipping/shipment-repository.ts';
+import { insertShipmentLines, insertShipments, updateShipments } from '../shipping/shipment-repository.ts';
+import { demandOf, lockUnits, lockUnitsOfPayments, newUnit, type Also, type LockedOrders, type OrderUnit } from './order-unit.ts';
 
-/** One locked order with what belongs to it, while a flow decides about it. */
-export type OrderUnit = {
-  order: Order;
-  lines: OrderLine[];
-  payments: Payment[];
-  shipments: Shipment[];
-  shipmentLines: ShipmentLine[];
-};
+/** Rows of one table that a flow has changed, by id, and which of them are new. */
+class Rows<R extends { id: string }> {
+  readonly #rows = new Map<string, R>();
+  readonly #added = new Set<string>();
 
-/** What is locked beside orders and payments. */
-type Also = { shipments?: boolean; stocks?: boolean };
+  add(row: R): void {
+    this.#added.add(row.id);
+    this.#rows.set(row.id, row);
+  }
 
-/** Units per product that an order reserves or takes. */
-export const demandOf = (unit: OrderUnit): Demand =>
-  sumByProduct(unit.lines.flatMap(({ productId, quantity }) => (productId ? [{ productId, quantity }] : [])));
+  set(row: R): void {
+    this.#rows.set(row.id, row);
+  }
+
+  write(tx: Transaction, insert: (tx: Transaction, rows: R[]) => void, update: (tx: Transaction, rows: R[]) => void): void {
+    const { added = [], changed = [] } = Object.groupBy(this.#rows.values(), ({ id }) => (this.#added.has(id) ? 'added' : 'changed'));
+    update(tx, changed);
+    insert(tx, added);
+  }
+}
+
+const without = <R extends { id: string }>(rows: readonly R[], { id }: R): R[] => rows.filter((row) => row.id !== id);
 
 /**
  * What a flow has locked, and what it decides: changed in memory, one command after the other, then written with one
  * statement a table. Rows are locked class by class for the whole batch, in the one order that all flows keep:
- * orders → payments → shipments → stocks, each by ascending id.
+ * orders → payments → refunds → shipments → stocks → gateway calls, each by ascending id.
  */
 export class OrderWork {
-  readonly units = new Map<string, OrderUnit>();
+  readonly units: Map<string, OrderUnit>;
   readonly #tx: Transaction;
-  #stocks = new Map<string, Stock>();
-  #changed = { orders: new Set<string>(), payments: new Map<string, Payment>(), shipments: new Map<string, Shipment>(), stocks: new Set<string>() };
-  #added = {
-    orders: new Set<string>(), payments: new Set<string>(), refunds: [] as Refund[], shipments: new Set<string>(),
-    shipmentLines: [] as ShipmentLine[], movements: [] as StockMovement[], events: [] as Event[],
-  };
+  #stocks: Map<string, Stock>;
+  readonly #orders = new Rows<Order>();
+  readonly #orderLines: OrderLine[] = [];
+  readonly #payments = new Rows<Payment>();
+  readonly #refunds = new Rows<Refund>();
+  readonly #refundLines: RefundLine[] = [];
+  readonly #disputes = new Rows<Dispute>();
+  readonly #shipments = new Rows<Shipment>();
+  readonly #shipmentLines: ShipmentLine[] = [];
+  readonly #movedStocks = new Set<string>();
+  readonly #movements: StockMovement[] = [];
+  readonly #events: Event[] = [];
+  readonly #calls: GatewayCall[] = [];
+  readonly #closedCalls: ClosedCall[] = [];
 
-  constructor(tx: Transaction) {
+  constructor(tx: Transaction, { units, stocks }: LockedOrders = { units: new Map(), stocks: new Map() }) {
     this.#tx = tx;
+    this.units = units;
+    this.#stocks = stocks;
   }
 
   /** The database's clock when the transaction began; known once something is locked. */
@@ -63,33 +83,15 @@ export class OrderWork {
 
   /** Locks what belongs to orders whose own locks were asked for already. */
   static async around(tx: Transaction, ids: readonly string[], locked: Promise<Order[]>, also: Also = {}): Promise<OrderWork> {
-    const work = new OrderWork(tx);
-    const [orders, allPayments, allShipments, stocks, allLines, allShipmentLines] = await Promise.all([
-      locked,
-      lockPaymentsOfOrders(tx, ids),
-      also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
-      also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
-      readLockedOrderLines(tx, ids),
-      also.shipments ? readLockedShipmentLines(tx, ids) : [],
-    ]);
-    work.#stocks = stocks;
-    const payments = Map.groupBy(allPayments, ({ orderId }) => orderId);
-    const shipments = Map.groupBy(allShipments, ({ orderId }) => orderId);
-    const shipmentLines = Map.groupBy(allShipmentLines, ({ orderId }) => orderId);
-    const lines = Map.groupBy(allLines, ({ orderId }) => orderId);
-    for (const order of orders) {
-      work.units.set(order.id, {
-        order,
-        lines: lines.get(order.id) ?? [],
-        payments: payments.get(order.id) ?? [],
-        shipments: shipments.get(order.id) ?? [],
-        shipmentLines: shipmentLines.get(order.id) ?? [],
-      });
-    }
-    return work;
+    return new OrderWork(tx, await lockUnits(tx, ids, locked, also));
   }
 
-  /** Locks the stock rows of products: the last class of locks. */
+  /** Locks the orders that payments are for, with their payments and stock, in one round trip. Unknown payments get no unit. */
+  static async lockOfPayments(tx: Transaction, paymentIds: Iterable<string>, also: Pick<Also, 'money'> = {}): Promise<OrderWork> {
+    return new OrderWork(tx, await lockUnitsOfPayments(tx, [...new Set(paymentIds)], also));
+  }
+
+  /** Locks the stock rows of products: the last class of rows that are locked. */
   async lockStocks(productIds: Iterable<string>): Promise<void> {
     this.#stocks = await lockStocks(this.#tx, productIds);
   }
@@ -105,41 +107,70 @@ export class OrderWork {
   }
 
   addOrder(order: Order, lines: OrderLine[]): OrderUnit {
-    const unit: OrderUnit = { order, lines, payments: [], shipments: [], shipmentLines: [] };
+    const unit = newUnit(order, { lines });
     this.units.set(order.id, unit);
-    this.#added.orders.add(order.id);
+    this.#orders.add(order);
+    this.#orderLines.push(...lines);
     return unit;
   }
 
   setOrder(unit: OrderUnit, order: Order): void {
     unit.order = order;
-    this.#changed.orders.add(order.id);
+    this.#orders.set(order);
   }
 
   addPayment(unit: OrderUnit, payment: Payment): void {
-    this.#added.payments.add(payment.id);
-    this.setPayment(unit, payment);
+    unit.payments = [...unit.payments, payment];
+    this.#payments.add(payment);
   }
 
   setPayment(unit: OrderUnit, payment: Payment): void {
-    unit.payments = [...unit.payments.filter(({ id }) => id !== payment.id), payment];
-    this.#changed.payments.set(payment.id, payment);
+    unit.payments = [...without(unit.payments, payment), payment];
+    this.#payments.set(payment);
   }
 
-  addRefund(refund: Refund): void {
-    this.#added.refunds.push(refund);
+  addRefund(unit: OrderUnit, refund: Refund, lines: readonly RefundLine[] = []): void {
+    unit.refunds = [...unit.refunds, refund];
+    unit.refundLines = [...unit.refundLines, ...lines];
+    this.#refunds.add(refund);
+    this.#refundLines.push(...lines);
+  }
+
+  setRefund(unit: OrderUnit, refund: Refund): void {
+    unit.refunds = [...without(unit.refunds, refund), refund];
+    this.#refunds.set(refund);
+  }
+
+  addDispute(unit: OrderUnit, dispute: Dispute): void {
+    unit.disputes = [...unit.disputes, dispute];
+    this.#disputes.add(dispute);
+  }
+
+  setDispute(unit: OrderUnit, dispute: Dispute): void {
+    unit.disputes = [...without(unit.disputes, dispute), dispute];
+    this.#disputes.set(dispute);
   }
 
   addShipment(unit: OrderUnit, shipment: Shipment, lines: ShipmentLine[]): void {
-    this.#added.shipments.add(shipment.id);
-    this.#added.shipmentLines.push(...lines);
+    unit.shipments = [...unit.shipments, shipment];
     unit.shipmentLines = [...unit.shipmentLines, ...lines];
-    this.setShipment(unit, shipment);
+    this.#shipments.add(shipment);
+    this.#shipmentLines.push(...lines);
   }
 
   setShipment(unit: OrderUnit, shipment: Shipment): void {
-    unit.shipments = [...unit.shipments.filter(({ id }) => id !== shipment.id), shipment];
-    this.#changed.shipments.set(shipment.id, shipment);
+    unit.shipments = [...without(unit.shipments, shipment), shipment];
+    this.#shipments.set(shipment);
+  }
+
+  /** Has the gateway called after the commit. Of an ASK or CANCEL that waits already there is no second one. */
+  callGateway(payment: Pick<Payment, 'id' | 'orderId' | 'provider'>, call: Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>): void {
+    this.#calls.push(newGatewayCall(payment, call, this.now));
+  }
+
+  /** Ends open calls that have become needless. */
+  closeCalls(closed: ClosedCall): void {
+    this.#closedCalls.push(closed);
   }
 
   /** One step of a whole demand on the locked stock rows, with a movement for each product where units came or went. */
@@ -149,11 +180,11 @@ export class OrderWork {
       if (!stock) throw new Error('stock was moved without its lock');
       const after = stepStock(stock, step, quantity);
       this.#stocks.set(productId, after);
-      this.#changed.stocks.add(productId);
+      this.#movedStocks.add(productId);
       const kind = movementOf[step];
       if (!kind) continue;
       const movement = { id: newId(), productId, kind, quantity: after.availableQty - stock.availableQty, causeId };
-      this.#added.movements.push({ ...movement, reason: null, createdAt: this.now });
+      this.#movements.push({ ...movement, reason: null, createdAt: this.now });
     }
   }
 
@@ -162,7 +193,7 @@ export class OrderWork {
     this.setOrder(unit, { ...unit.order, version: unit.order.version + 1, updatedAt: this.now });
     const { id, version, status, fulfillmentStatus, reservationStatus } = unit.order;
     const payload = { orderId: id, orderStatus: status, fulfillmentStatus, reservationStatus, ...facts };
-    this.#added.events.push(newEvent({ aggregatetype: 'order', aggregateid: id, version, type, payload }, this.now));
+    this.#events.push(newEvent({ aggregatetype: 'order', aggregateid: id, version, type, payload }, this.now));
   }
 
   /** Asks for a person's look. Of several reasons the most urgent one stays on the order; the history has them all. */
@@ -173,32 +204,31 @@ export class OrderWork {
     this.tell(unit, 'order.attention_raised', { reason });
   }
 
+  /** Asks for nobody's look any more, if `reason` was what it was asked for: a fact has settled it. */
+  settleAttention(unit: OrderUnit, reason: AttentionReason): void {
+    if (unit.order.needsAttention !== reason) return;
+    this.setOrder(unit, { ...unit.order, needsAttention: null });
+    this.tell(unit, 'order.attention_cleared', { reason });
+    // The more urgent reason had stood in front of this one.
+    const isDue = unit.refunds.some((refund) => isOpen(refund) && isOwed(refund));
+    if (isDue && reason !== 'refund_due') this.raiseAttention(unit, 'refund_due');
+  }
+
   /** Sends all that was decided, one statement a table, to be waited for with the commit. */
   write(): void {
     const tx = this.#tx;
-    const units = [...this.units.values()];
-    const isNewOrder = ({ order }: OrderUnit) => this.#added.orders.has(order.id);
-    const added = units.filter(isNewOrder);
-    insertOrders(tx, added.map(({ order }) => order));
-    insertOrderLines(tx, added.flatMap(({ lines }) => lines));
-    updateOrders(tx, units.filter((unit) => !isNewOrder(unit) && this.#changed.orders.has(unit.order.id)).map(({ order }) => order));
-    this.#save(tx, this.#changed.payments, this.#added.payments, insertPayments, updatePayments);
-    insertRefunds(tx, this.#added.refunds);
-    this.#save(tx, this.#changed.shipments, this.#added.shipments, insertShipments, updateShipments);
-    insertShipmentLines(tx, this.#added.shipmentLines);
-    updateStocks(tx, [...this.#changed.stocks].map((id) => this.#stocks.get(id)!));
-    insertStockMovements(tx, this.#added.movements);
-    insertEvents(tx, this.#added.events);
-  }
-
-  #save<R>(
-    tx: Transaction,
-    rows: ReadonlyMap<string, R>,
-    added: ReadonlySet<string>,
-    insert: (tx: Transaction, rows: R[]) => void,
-    update: (tx: Transaction, rows: R[]) => void,
-  ): void {
-    update(tx, [...rows].filter(([id]) => !added.has(id)).map(([, row]) => row));
-    insert(tx, [...rows].filter(([id]) => added.has(id)).map(([, row]) => row));
+    this.#orders.write(tx, insertOrders, updateOrders);
+    insertOrderLines(tx, this.#orderLines);
+    this.#payments.write(tx, insertPayments, updatePayments);
+    this.#refunds.write(tx, insertRefunds, updateRefunds);
+    insertRefundLines(tx, this.#refundLines);
+    this.#disputes.write(tx, insertDisputes, updateDisputes);
+    this.#shipments.write(tx, insertShipments, updateShipments);
+    insertShipmentLines(tx, this.#shipmentLines);
+    updateStocks(tx, [...this.#movedStocks].map((id) => this.#stocks.get(id)!));
+    insertStockMovements(tx, this.#movements);
+    insertEvents(tx, this.#events);
+    closeGatewayCalls(tx, this.#closedCalls);
+    insertGatewayCalls(tx, this.#calls);
   }
 }

@@ -1,4 +1,5 @@
-import type { OrderUnit, OrderWork } from './order-work.ts';
+import type { OrderUnit } from './order-unit.ts';
+import type { OrderWork } from './order-work.ts';
 
 /** The locked order that a command names; undefined when there is none, or it is another customer's. */
 export function ownUnit(

@@ -1,5 +1,6 @@
 import { newId } from '../ids.ts';
-import type { OrderUnit, OrderWork } from './order-work.ts';
+import type { OrderUnit } from './order-unit.ts';
+import type { OrderWork } from './order-work.ts';
 
 /** A paid order gets one READY shipment with all of its products. */
 export function prepareShipment(work: OrderWork, unit: OrderUnit): void {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openShop, signed, type Shop } from '../testing/shop.ts';
+import { createCommerce } from '../commerce.ts';
+import { mockGateway } from '../gateways/mock.ts';
+import { openShop, signed, webhookSecret, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
 beforeAll(async () => { shop = await openShop(); });
@@ -53,6 +55,45 @@ describe('the same event again', () => {
     const { currency, amount, id } = payment;
     expect(await shop.commerce.receiveWebhook('mock', signed({ currency, amount, paymentId: id, type: 'AUTHORIZED', extra: 1 }, eventId)))
       .toMatchObject([{ outcome: 'APPLIED', duplicate: true }]);
+  });
+});
+
+describe('two processes at once', () => {
+  const ask = async (type: 'AUTHORIZED' | 'FAILED', { id, amount, currency }: { id: string; amount: number; currency: string }, eventId: string) => {
+    const other = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
+    return (await other.receiveWebhook('mock', signed({ type, paymentId: id, amount, currency }, eventId)))[0]!;
+  };
+
+  test('store an equal event once, and both answer the first outcome', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { productId, payment } = await pending();
+      const eventId = randomUUID();
+      const answers = await Promise.all(Array.from({ length: 4 }, () => ask('AUTHORIZED', payment, eventId)));
+      expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+      expect(new Set(answers.map((answer) => `${answer.eventId} ${answer.outcome}`)).size).toBe(1);
+      expect(answers[0]).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
+      expect(await shop.stock(productId)).toEqual([8, 0]);
+    }
+  });
+
+  test('store an equal event once that names no payment, where no lock makes one wait for the other', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const [stranger, eventId] = [{ id: randomUUID(), amount: 1, currency: 'KRW' }, randomUUID()];
+      const answers = await Promise.all(Array.from({ length: 4 }, () => ask('FAILED', stranger, eventId)));
+      expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+      expect(new Set(answers.map((answer) => `${answer.eventId} ${answer.outcome}`)).size).toBe(1);
+    }
+  });
+
+  test('take one of two events of one id that name different payments, and keep the other as a conflict', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const both = await Promise.all([pending(), pending()]);
+      const eventId = randomUUID();
+      const answers = await Promise.all(both.map(async ({ payment }) => ask('AUTHORIZED', payment, eventId)));
+      expect(answers.map(({ outcome }) => outcome).toSorted()).toEqual(['APPLIED', 'CONFLICT']);
+      const statuses = await Promise.all(both.map(async ({ orderId }) => (await orderOf(orderId)).status));
+      expect(statuses.toSorted()).toEqual(['PAID', 'PAYMENT_PENDING']);
+    }
   });
 });
 

@@ -2,10 +2,10 @@ import type { Transaction } from '../database/transaction.ts';
 import { newId } from '../ids.ts';
 import { fingerprint, type EventEffect, type EventOutcome, type GatewayEvent } from '../payment/gateway-event.ts';
 import {
-  inboxKey, insertFirstGatewayEvents, readFirstGatewayEvents, type NewInboxRow,
+  inboxKey, insertFirstGatewayEvents, insertUnlessKnown, readFirstGatewayEvents, type FirstMessage, type NewInboxRow,
 } from '../payment/gateway-event-repository.ts';
-import { readOrderIdsOfPayments } from '../payment/payment-repository.ts';
-import { applyGatewayEvents } from './apply-gateway-events.ts';
+import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
+import { lockOrdersOfEvents, withPaymentIds } from './lock-events-orders.ts';
 
 /** A gateway's message whose signature was verified; `rawBody` is kept as it came. */
 export type ReceiveGatewayEventCommand = GatewayEvent & { rawBody: Buffer | null };
@@ -29,26 +29,42 @@ export async function receiveGatewayEvents(
   tx: Transaction,
   commands: readonly ReceiveGatewayEventCommand[],
 ): Promise<ReceivedGatewayEvent[]> {
-  const rows = commands.map(newRow);
-  const [inserted, orderIds] = await Promise.all([
-    insertFirstGatewayEvents(tx, rows),
-    readOrderIdsOfPayments(tx, rows.map(({ paymentId }) => paymentId)),
+  const named = await withPaymentIds(tx, commands);
+  // Sent together and run one after the other: the inbox is read after the locks, so an equal message that held them is seen.
+  const [work, known] = await Promise.all([
+    lockOrdersOfEvents(tx, named),
+    readFirstGatewayEvents(tx, commands),
   ]);
-  const fresh = rows.filter(({ id }) => inserted.has(id)).map((row) => ({ ...row, receivedAt: tx.now, dueAt: tx.now }));
-  const decided = await applyGatewayEvents(tx, fresh, orderIds);
-  const repeated = rows.filter(({ id }) => !inserted.has(id));
-  const first = new Map([...(await readFirstGatewayEvents(tx.db, repeated)), ...decided].map((row) => [inboxKey(row), row]));
+  const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
+  const rows = named.map((command, index) => ({ ...newRow(command, tx.now), fingerprint: fingerprint(commands[index]!) }));
+  // Of equal messages in one batch the first one counts.
+  const fresh = [...Map.groupBy(rows, inboxKey)].filter(([key]) => !first.has(key)).map(([, [row]]) => row!);
+  const decided = applyGatewayEvents(work, fresh);
+  for (const row of decided) first.set(inboxKey(row), row);
+  work.write();
+  insertFirstGatewayEvents(tx, decided);
   return rows.map((row) => {
     const { id, outcome, effect, fingerprint } = first.get(inboxKey(row))!;
-    const duplicate = !inserted.has(row.id);
+    const duplicate = id !== row.id;
     if (duplicate && fingerprint !== row.fingerprint) return { eventId: id, outcome: 'CONFLICT', effect: null, duplicate };
     return { eventId: id, outcome, effect, duplicate };
   });
 }
 
-function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand): Omit<NewInboxRow, 'receivedAt' | 'dueAt'> {
+function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, now: Date): Omit<NewInboxRow, 'fingerprint'> {
   return {
-    id: newId(), ...event, fingerprint: fingerprint(event), rawBody,
-    outcome: 'RECEIVED', effect: null, attempts: 0, decidedAt: null,
+    id: newId(), ...event, rawBody,
+    outcome: 'RECEIVED', effect: null, attempts: 0, dueAt: now, receivedAt: now, decidedAt: null,
   };
+}
+
+/**
+ * Keeps a message whose effect failed for a reason that isn't its own, to be tried again by a loop: what was acknowledged is
+ * never lost. One that has come before stays as it is. Answers its id.
+ */
+export async function keepGatewayEvent(tx: Transaction, command: ReceiveGatewayEventCommand): Promise<string> {
+  await tx.began;
+  const row = { ...newRow(command, tx.now), fingerprint: fingerprint(command), ...waiting(1, tx.now, 'RECEIVED') };
+  await insertUnlessKnown(tx, [row]);
+  return (await readFirstGatewayEvents(tx, [row]))[0]!.id;
 }

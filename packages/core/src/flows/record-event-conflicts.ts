@@ -18,7 +18,7 @@ export async function recordEventConflicts(tx: Transaction, commands: readonly R
   }));
   const inserted = await insertConflictingGatewayEvents(tx, rows);
   const fresh = rows.filter(({ id }) => inserted.has(id));
-  const first = await readFirstGatewayEvents(tx.db, fresh);
+  const first = await readFirstGatewayEvents(tx, fresh);
   const paymentIds = new Map(first.map((row) => [inboxKey(row), row.paymentId]));
   const orderIds = await readOrderIdsOfPayments(tx, paymentIds.values());
   const work = await OrderWork.lock(tx, orderIds.values());

@@ -46,7 +46,7 @@ export async function runKeyed<C, T>(
     const row = stored.get(nameOf(key));
     const first = firsts.get(nameOf(key))!;
     if (!key.fingerprint.equals(row?.fingerprint ?? first.idempotency!.fingerprint)) return keyReused();
-    return row ? replayed<T>(row.answer, dates) : outcomes.get(first)!;
+    return row ? replayed<T>(row.answer!, dates) : outcomes.get(first)!;
   });
 }
 

@@ -1,96 +1,71 @@
-import { shortages } from '../inventory/stock.ts';
 import { moveOrder } from '../order/order.ts';
-import type { EventEffect, EventOutcome, GatewayEvent } from '../payment/gateway-event.ts';
-import { authorizePayment, isLive, isSettled, isSettling, movePayment, type Payment } from '../payment/payment.ts';
-import { cancelLiveAttempts } from './cancel-live-attempts.ts';
-import { demandOf, type OrderUnit, type OrderWork } from './order-work.ts';
-import { prepareShipment } from './prepare-shipment.ts';
-import { requestMoneyBack } from './request-money-back.ts';
-
-export type Decision = { outcome: EventOutcome; effect: EventEffect };
-
-const applied = (effect: EventEffect): Decision => ({ outcome: 'APPLIED', effect });
-const ignored = (effect: EventEffect): Decision => ({ outcome: 'IGNORED_STALE', effect });
-
-// An order under review waits for a person, so its stock is kept for as long as a person may need.
-const reviewHoldMs = 7 * 24 * 60 * 60 * 1000;
-
-/** What a gateway's word about one payment does to its order. The order, its payments and its stock are locked. */
-export function settlePayment(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
-  switch (event.type) {
-    case 'AUTHORIZED':
-      return approve(work, unit, payment, event);
-    case 'FAILED':
-      return fail(work, unit, payment, event.failureCode ?? 'unspecified');
-  }
-}
-
-function approve(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
-  const exact = event.amount === payment.amount && event.currency === payment.currency;
-  if (isSettled(payment) || payment.status === 'REVIEW' || payment.surplus) return repeated(work, unit, payment, event);
-  if (!exact) return reviewOrReturn(work, unit, payment, event);
-  return canTake(work, unit) ? pay(work, unit, payment) : keepAsSurplus(work, unit, payment);
-}
+import type { GatewayEvent } from '../payment/gateway-event.ts';
+import { movePayment, type Payment } from '../payment/payment.ts';
+import { applied, ignored, type Decision } from './decision.ts';
+import { demandOf, unfinishedVoidOf, type OrderUnit } from './order-unit.ts';
+import type { OrderWork } from './order-work.ts';
+import { settleApproval } from './settle-approval.ts';
+import { settleDispute } from './settle-dispute.ts';
+import { finishRefund, settleRefund } from './settle-refund.ts';
 
 /**
- * A further approval of an attempt whose money has come already. The same money told again is nothing; other money told
- * of the same attempt is for a person to look into, because only one of the two can be right.
+ * What a gateway's word about one payment does to its order. The order, its payments and its stock are locked; for what
+ * `isAboutMoney` its refunds and disputes too.
  */
-function repeated(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, currency }: GatewayEvent): Decision {
-  const came = {
-    amount: payment.reportedAmount ?? payment.amount,
-    currency: payment.reportedCurrency ?? payment.currency,
-  };
-  if (amount === came.amount && currency === came.currency) {
-    return ignored(payment.status === 'REVIEW' ? 'under_review' : 'already_settled');
+export function settlePayment(work: OrderWork, unit: OrderUnit, known: Payment, event: GatewayEvent): Decision {
+  const payment = learnGatewayId(work, unit, known, event);
+  switch (event.type) {
+    case 'AUTHORIZED':
+    case 'CAPTURED':
+      return settleApproval(work, unit, payment, event);
+    case 'PENDING':
+      return wait(work, unit, payment, event);
+    case 'FAILED':
+      return fail(work, unit, payment, event.failureCode ?? 'unspecified');
+    case 'CANCELED':
+      return cancel(work, unit, payment);
+    case 'ATTEMPT_FAILED':
+      return applied('attempt_noted');
+    case 'REFUND_PENDING':
+    case 'REFUNDED':
+    case 'REFUND_FAILED':
+      return settleRefund(work, unit, payment, event);
+    case 'DISPUTE_OPENED':
+    case 'DISPUTE_WON':
+    case 'DISPUTE_LOST':
+      return settleDispute(work, unit, payment, event);
+    case 'CHANGED':
+      work.callGateway(payment, { kind: 'ASK' });
+      return applied('asks_gateway');
+    case 'OTHER':
+      return { outcome: 'IGNORED_UNKNOWN', effect: null };
   }
-  work.raiseAttention(unit, 'amount_mismatch');
-  return ignored('amount_mismatch');
 }
 
-/** Whether the order can still become PAID: nothing has paid it, it isn't canceled, and its stock is there. */
-function canTake(work: OrderWork, { order, payments, ...rest }: OrderUnit): boolean {
-  if (order.status === 'CANCELED' || payments.some(isSettling)) return false;
-  return order.reservationStatus === 'HELD' || shortages(work.stocks, demandOf({ order, payments, ...rest })).length === 0;
+/** Whether an event's decision looks at refunds and disputes. */
+export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
+  type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
+
+function learnGatewayId(work: OrderWork, unit: OrderUnit, payment: Payment, { gatewayPaymentId, type }: GatewayEvent): Payment {
+  // What only says that something changed may be unsigned: its word isn't taken for anything.
+  if (gatewayPaymentId === null || payment.gatewayPaymentId !== null || type === 'CHANGED') return payment;
+  const learned = { ...payment, gatewayPaymentId };
+  work.setPayment(unit, learned);
+  return learned;
 }
 
-function pay(work: OrderWork, unit: OrderUnit, payment: Payment): Decision {
-  const paid = authorizePayment(payment, false, work.now);
-  work.setPayment(unit, paid);
-  work.tell(unit, 'payment.authorized', { paymentId: paid.id, amount: paid.amount, currency: paid.currency });
-  cancelLiveAttempts(work, unit);
-  work.moveStock(unit.order.reservationStatus === 'HELD' ? 'commit' : 'sell', demandOf(unit), unit.order.id);
-  work.setOrder(unit, moveOrder(unit.order, 'PAID', work.now));
-  work.tell(unit, 'order.paid', { paymentId: paid.id, totalAmount: unit.order.totalAmount, currency: unit.order.currency });
-  prepareShipment(work, unit);
-  return applied('order_paid');
-}
-
-function keepAsSurplus(work: OrderWork, unit: OrderUnit, payment: Payment): Decision {
-  const surplus = authorizePayment(payment, true, work.now);
-  work.setPayment(unit, surplus);
-  work.tell(unit, 'payment.authorized', { paymentId: surplus.id, amount: surplus.amount, currency: surplus.currency, surplus: true });
-  requestMoneyBack(work, unit, surplus, 'surplus');
-  return applied('surplus');
-}
-
-/** The gateway took another amount than was asked: a person decides while the order can wait, else it goes back. */
-function reviewOrReturn(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, currency }: GatewayEvent): Decision {
-  const reported = { reportedAmount: amount, reportedCurrency: currency };
-  const unpaid = unit.order.status === 'PAYMENT_PENDING' || unit.order.status === 'PAYMENT_FAILED';
-  const othersLive = unit.payments.some((other) => other.id !== payment.id && isLive(other));
-  if (!unpaid || othersLive || payment.status === 'CANCELED') {
-    const surplus = { ...payment, ...reported, surplus: true, updatedAt: work.now };
-    work.setPayment(unit, surplus);
-    requestMoneyBack(work, unit, surplus, 'amount_mismatch');
-    return applied('surplus');
+/** The gateway waits for the shopper, who may have days: the stock is held as long. */
+function wait(work: OrderWork, unit: OrderUnit, payment: Payment, { payableUntil }: GatewayEvent): Decision {
+  if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return ignored('already_noted');
+  const holdUntil = payableUntil && payableUntil > unit.order.holdUntil ? payableUntil : unit.order.holdUntil;
+  if (payment.status === 'PENDING' && holdUntil === unit.order.holdUntil) return ignored('already_pending');
+  if (holdUntil !== unit.order.holdUntil) work.setOrder(unit, { ...unit.order, holdUntil, updatedAt: work.now });
+  // One that waits already just waits longer: no step of its own.
+  if (payment.status === 'CREATED') {
+    work.setPayment(unit, movePayment(payment, 'PENDING', work.now));
+    work.tell(unit, 'payment.pending', { paymentId: payment.id, holdUntil });
   }
-  work.setPayment(unit, { ...movePayment(payment, 'REVIEW', work.now), ...reported });
-  const holdUntil = new Date(Math.max(unit.order.holdUntil.getTime(), work.now.getTime() + reviewHoldMs));
-  work.setOrder(unit, { ...unit.order, holdUntil });
-  work.tell(unit, 'payment.review_opened', { paymentId: payment.id, amount: payment.amount, currency: payment.currency, ...reported, holdUntil });
-  work.raiseAttention(unit, 'amount_mismatch');
-  return applied('payment_in_review');
+  return applied('payment_pending');
 }
 
 function fail(work: OrderWork, unit: OrderUnit, payment: Payment, failureCode: string): Decision {
@@ -113,4 +88,17 @@ function fail(work: OrderWork, unit: OrderUnit, payment: Payment, failureCode: s
   work.setOrder(unit, moveOrder(unit.order, 'PAYMENT_FAILED', work.now));
   work.tell(unit, 'payment.failed', { paymentId: payment.id, failureCode });
   return applied('payment_failed');
+}
+
+/** The gateway has ended the attempt, or let go of the authorization. */
+function cancel(work: OrderWork, unit: OrderUnit, payment: Payment): Decision {
+  const goingBack = unfinishedVoidOf(unit, payment);
+  if (goingBack) {
+    finishRefund(work, unit, goingBack, null);
+    return applied('payment_voided');
+  }
+  if (payment.status !== 'AUTHORIZED' && payment.status !== 'REVIEW') return fail(work, unit, payment, 'canceled_by_gateway');
+  // A paid order doesn't become unpaid by itself: somebody has to look for the money.
+  work.raiseAttention(unit, 'authorization_lost');
+  return ignored('authorization_lost');
 }

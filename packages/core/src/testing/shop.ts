@@ -11,7 +11,9 @@ const key = Buffer.alloc(24, 7);
 export const webhookSecret = `whsec_${key.toString('base64')}`;
 
 type Paid = { id: string; amount: number; currency: string };
-type Message = { eventId?: string; amount?: number; currency?: string; failureCode?: string };
+type Message = {
+  eventId?: string; amount?: number; currency?: string; failureCode?: string; refundId?: string; objectId?: string; payableUntil?: Date;
+};
 
 /** A shop on a database of its own, with the short cuts that tests share. */
 export type Shop = {

@@ -1,7 +1,9 @@
 import { Batcher, type BatcherOptions } from '../batching/batcher.ts';
 import type { Database } from '../database/connect.ts';
+import { isLockTimeout } from '../database/faults.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { unwrap, type Outcome } from '../errors.ts';
+import type { GatewayCallReport } from '../flows/call-gateways.ts';
 import { runKeyed, type Keyed, type KeyPolicy } from '../flows/run-keyed.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 
@@ -16,11 +18,24 @@ export type Call = {
 export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'commandsMax' | 'weightMax' | 'queueMax' | 'waitMaxMs' | 'onBatch'>;
 
 /** What use cases share. */
-export type Context = { database: Database; holdMs: number; keepKeysMs: number; batching: BatchingOptions };
+export type Context = {
+  database: Database;
+  holdMs: number;
+  keepKeysMs: number;
+  /** How long a call has for its way to a gateway before another one with its key may go on with it. */
+  leaseMs: number;
+  /** How long a gateway may say nothing about a payment before it is asked. */
+  quietMs: number;
+  batching: BatchingOptions;
+  /** Told of faults that no caller sees, because what failed is tried again by itself. */
+  onFault?: ((error: unknown) => void) | undefined;
+  onGatewayCall?: ((report: GatewayCallReport) => void) | undefined;
+};
 
 type Flow<C, T> = (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>;
 
-const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
+/** The caller's key for a call of a procedure, if one was given. */
+export const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
 
 /** A mutation that runs by itself, in a transaction of its own. */
@@ -46,15 +61,25 @@ export function batched<C, T>(
     dates: KeyPolicy['dates'];
     weightOf?: (command: C) => number;
     keysOf?: (command: C) => Iterable<string>;
+    /** Which of these keys' rows somebody else holds now. */
+    heldOf?: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
   },
 ) {
-  const { name, flow, dates, weightOf, keysOf } = options;
+  const { name, flow, dates, weightOf, keysOf, heldOf } = options;
+  const stuckOf = async (error: unknown, commands: readonly Keyed<C>[]) => {
+    if (!isLockTimeout(error)) return undefined;
+    const held = await heldOf!([...new Set(commands.flatMap(({ command }) => [...keysOf!(command)]))]);
+    return new Set(commands.filter(({ command }) => [...keysOf!(command)].some((key) => held.has(key))));
+  };
   const batcher = new Batcher<Keyed<C>, Outcome<T>>({
     ...batching,
     name,
     ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
     ...(keysOf ? { keysOf: ({ command }) => keysOf(command) } : {}),
-    run: async (commands) => withTransaction(database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs })),
+    ...(heldOf && keysOf ? { stuckOf } : {}),
+    run: async (commands, { patient }) => withTransaction(
+      database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }), { opening: patient ? 'flows' : 'impatient' },
+    ),
   });
   const submit = async (command: C, input: unknown, call?: Call): Promise<T> =>
     unwrap(await batcher.submit({ command, idempotency: keyOf(call, name, input) }, call?.signal));

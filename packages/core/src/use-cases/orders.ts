@@ -6,10 +6,11 @@ import { clearAttention } from '../flows/clear-attention.ts';
 import { placeOrders, type PlaceOrderCommand } from '../flows/place-orders.ts';
 import { readHistory, readOrder, readOrderPage } from '../flows/read-orders.ts';
 import { newId } from '../ids.ts';
-import { customerId as customerIdInput, placeOrderInput } from '../order/order-input.ts';
+import { readHeldStocks } from '../inventory/stock-repository.ts';
+import { customerId as customerIdInput, placeOrderInput, type PlaceOrder } from '../order/order-input.ts';
 import { listOrdersInput, orderHistoryInput, orderIdInput } from '../order/order-list-input.ts';
 import type { Quote } from '../order/order.ts';
-import { parse } from '../validation.ts';
+import { isChecked, parse } from '../validation.ts';
 import { batched, mutation, type Call, type Context } from './context.ts';
 
 export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: string };
@@ -29,10 +30,14 @@ export function orderUseCases(context: Context, quote: Quote | undefined) {
     name: 'order.create', flow, dates,
     weightOf: ({ lines }) => lines.length,
     keysOf: ({ lines }) => lines.map(({ productId }) => productId),
+    heldOf: async (productIds) => readHeldStocks(db, productIds),
   });
   const cancel = mutation(context, 'order.cancel', cancelOrders, dates);
-  const parsed = ({ customerId, ...input }: PlaceOrderInput) =>
-    ({ customerId: parse(customerIdInput, customerId), ...parse(placeOrderInput, input) });
+  const parsed = (given: PlaceOrderInput): PlaceOrder & { customerId: string } => {
+    if (isChecked(given)) return given as PlaceOrder & { customerId: string };
+    const { customerId, ...input } = given;
+    return { customerId: parse(customerIdInput, customerId), ...parse(placeOrderInput, input) };
+  };
 
   return {
     batchers: [placing.batcher],

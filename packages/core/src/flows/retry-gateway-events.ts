@@ -1,0 +1,48 @@
+import type { Database } from '../database/connect.ts';
+import { withTransaction, type Transaction } from '../database/transaction.ts';
+import { isUnavailable } from '../errors.ts';
+import { lockDueGatewayEvents, updateGatewayEvents } from '../payment/gateway-event-repository.ts';
+import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
+import { lockOrdersOfEvents, withPaymentIds } from './lock-events-orders.ts';
+
+/**
+ * Tries messages again that found no payment yet, or whose effect failed, and are due. One that fails again doesn't keep
+ * the others: it waits longer each time, and is PARKED in the end. Answers how many were tried.
+ */
+export async function retryGatewayEvents(database: Database, limit: number): Promise<number> {
+  const due = await withTransaction(database, async (tx) => (await dueRows(tx, limit)).map(({ id }) => id));
+  try {
+    return await withTransaction(database, async (tx) => retry(tx, limit, due));
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    for (const id of due) await retryAlone(database, id);
+    return due.length;
+  }
+}
+
+async function dueRows(tx: Transaction, limit: number, ids?: readonly string[]) {
+  await tx.began;
+  return lockDueGatewayEvents(tx, limit, ids);
+}
+
+async function retry(tx: Transaction, limit: number, ids: readonly string[]): Promise<number> {
+  const rows = await withPaymentIds(tx, await dueRows(tx, limit, ids));
+  if (rows.length === 0) return 0;
+  const work = await lockOrdersOfEvents(tx, rows);
+  const decided = applyGatewayEvents(work, rows);
+  work.write();
+  updateGatewayEvents(tx, decided);
+  return rows.length;
+}
+
+async function retryAlone(database: Database, id: string): Promise<void> {
+  try {
+    await withTransaction(database, async (tx) => retry(tx, 1, [id]));
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    await withTransaction(database, async (tx) => {
+      const rows = await dueRows(tx, 1, [id]);
+      updateGatewayEvents(tx, rows.map((row) => ({ ...row, ...waiting(row.attempts + 1, tx.now, 'RECEIVED') })));
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import { newId } from '../ids.ts';
+import type { GatewayEvent } from '../payment/gateway-event.ts';
+import { isVoided, movePayment, refundableAmount, type Payment } from '../payment/payment.ts';
+import { isOpen, isOwed, moveRefund, type Refund } from '../payment/refund.ts';
+import { applied, ignored, tryLater, type Decision } from './decision.ts';
+import { standingVoidOf, type OrderUnit } from './order-unit.ts';
+import type { OrderWork } from './order-work.ts';
+
+/** What a gateway says about money going back. Which of our refunds it means, it says itself; if none, it was made there. */
+export function settleRefund(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
+  const { refundId, gatewayObjectId } = event;
+  const refund = unit.refunds.find((refund) => refund.paymentId === payment.id
+    && (refund.id === refundId || (gatewayObjectId !== null && refund.gatewayRefundId === gatewayObjectId)));
+  if (!refund) return event.type === 'REFUNDED' ? record(work, unit, payment, event) : ignored('already_noted');
+  // A VOID undoes it all, and all that there was to send back may be a part that had been captured.
+  const isWhole = refund.kind === 'VOID' && event.amount > 0 && event.amount < refund.amount;
+  const isSame = (event.amount === refund.amount || isWhole) && event.currency === refund.currency;
+  if (event.type === 'REFUNDED' && !isSame) {
+    work.raiseAttention(unit, 'amount_mismatch');
+    return ignored('amount_mismatch');
+  }
+  if (event.type === 'REFUNDED') return succeed(work, unit, refund, event);
+  if (event.type === 'REFUND_FAILED') return fail(work, unit, refund, event);
+  return note(work, unit, refund, gatewayObjectId);
+}
+
+function succeed(work: OrderWork, unit: OrderUnit, refund: Refund, event: GatewayEvent): Decision {
+  if (refund.status === 'SUCCEEDED') return ignored('already_refunded');
+  if (refund.status === 'FAILED') {
+    // Told by two messages out of order, or really both: only the gateway knows, so what it says when asked counts.
+    if (event.source === 'WEBHOOK') return ask(work, unit, refund);
+    const payment = paymentOf(unit, refund);
+    // It was asked for again since: it can only have gone once.
+    const again = refund.kind === 'VOID' ? standingVoidOf(unit, payment) : undefined;
+    if (again?.status === 'SUCCEEDED') return ignored('already_refunded');
+    if (refund.kind === 'VOID' && payment.capturedAmount > 0) {
+      // It was captured since, so another refund sends it back: only one of the two can be right.
+      work.raiseAttention(unit, 'amount_mismatch');
+      return ignored('amount_mismatch');
+    }
+    if (again) {
+      finishRefund(work, unit, again, null);
+      return applied('refund_succeeded');
+    }
+    if (refund.kind === 'REFUND') {
+      if (refundableAmount(payment) < refund.amount) return tryLater;
+      work.setPayment(unit, { ...payment, refundReservedAmount: payment.refundReservedAmount + refund.amount });
+    }
+  }
+  finishRefund(work, unit, refund, event.gatewayObjectId);
+  return applied('refund_succeeded');
+}
+
+/** The money of a refund has gone back. */
+export function finishRefund(work: OrderWork, unit: OrderUnit, refund: Refund, gatewayRefundId: string | null): void {
+  const { id, paymentId, kind, amount, currency } = refund;
+  const payment = paymentOf(unit, refund);
+  work.setRefund(unit, {
+    ...moveRefund(refund, 'SUCCEEDED', work.now), failureCode: null, gatewayRefundId: gatewayRefundId ?? refund.gatewayRefundId,
+  });
+  work.tell(unit, 'refund.succeeded', { refundId: id, paymentId, kind, amount, currency });
+  if (kind === 'REFUND') {
+    const { refundedAmount, refundReservedAmount } = payment;
+    work.setPayment(unit, {
+      ...payment, refundedAmount: refundedAmount + amount, refundReservedAmount: refundReservedAmount - amount, updatedAt: work.now,
+    });
+  } else if (payment.status === 'AUTHORIZED') {
+    work.setPayment(unit, movePayment(payment, 'CANCELED', work.now));
+    work.tell(unit, 'payment.voided', { paymentId });
+  }
+  work.closeCalls({ subjectId: id, kind: 'REFUND', status: 'DONE', failureCode: null });
+  if (!unit.refunds.some((other) => isMissing(unit, other))) work.settleAttention(unit, 'refund_failed');
+  if (!unit.refunds.some((other) => isOpen(other) && isOwed(other))) work.settleAttention(unit, 'refund_due');
+}
+
+/** It failed, and its money hasn't gone in another way since. */
+function isMissing(unit: OrderUnit, refund: Refund): boolean {
+  const payment = paymentOf(unit, refund);
+  if (refund.status !== 'FAILED') return false;
+  return refund.kind === 'REFUND' ? refundableAmount(payment) > 0 : payment.capturedAmount === 0 && !standingVoidOf(unit, payment);
+}
+
+function fail(work: OrderWork, unit: OrderUnit, refund: Refund, event: GatewayEvent): Decision {
+  if (refund.status === 'FAILED') return ignored('already_noted');
+  if (refund.status === 'SUCCEEDED' && event.source === 'WEBHOOK') return ask(work, unit, refund);
+  loseRefund(work, unit, refund, event.failureCode ?? 'unspecified');
+  work.raiseAttention(unit, 'refund_failed');
+  return applied('refund_failed');
+}
+
+/** The money of a refund hasn't gone, or came back: its amount can be sent again, by another refund. */
+export function loseRefund(work: OrderWork, unit: OrderUnit, refund: Refund, failureCode: string): void {
+  const { id, paymentId, kind, amount, currency } = refund;
+  work.setRefund(unit, { ...moveRefund(refund, 'FAILED', work.now), failureCode });
+  work.tell(unit, 'refund.failed', { refundId: id, paymentId, kind, amount, currency, failureCode });
+  work.closeCalls({ subjectId: id, kind: 'REFUND', status: 'REFUSED', failureCode });
+  if (kind !== 'REFUND') return;
+  const payment = paymentOf(unit, refund);
+  const from = refund.status === 'SUCCEEDED' ? 'refundedAmount' : 'refundReservedAmount';
+  work.setPayment(unit, { ...payment, [from]: payment[from] - amount, updatedAt: work.now });
+}
+
+function note(work: OrderWork, unit: OrderUnit, refund: Refund, gatewayRefundId: string | null): Decision {
+  if (refund.gatewayRefundId !== null || gatewayRefundId === null || !isOpen(refund)) return ignored('already_noted');
+  work.setRefund(unit, { ...refund, gatewayRefundId, updatedAt: work.now });
+  return applied('refund_pending');
+}
+
+/** A refund that was made in the gateway's own dashboard. It is counted by the gateway's id for it, so once. */
+function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
+  const { amount, currency, gatewayObjectId } = event;
+  // What was undone in whole has gone back, in however many parts the gateway sent it.
+  const isUndone = unit.refunds.some(({ paymentId, kind, status }) => paymentId === payment.id && kind === 'VOID' && status === 'SUCCEEDED');
+  if (isVoided(payment) || isUndone) return ignored('already_refunded');
+  // Money that was never accepted has no balance of its own: sent back there in whole, it is what our void was for.
+  const undoing = unit.refunds.findLast(({ paymentId, kind }) => paymentId === payment.id && kind === 'VOID');
+  if (undoing && payment.authorizedAmount === 0 && undoing.amount === amount && undoing.currency === currency) {
+    finishRefund(work, unit, undoing, gatewayObjectId);
+    return applied('refund_succeeded');
+  }
+  const taken = { amount: Math.max(payment.amount, payment.reportedAmount ?? 0), currency: payment.reportedCurrency ?? payment.currency };
+  // Without an id of the gateway's it couldn't be told from the next one, nor from itself told again.
+  if (gatewayObjectId === null || amount === 0 || currency !== taken.currency || amount > taken.amount) {
+    work.raiseAttention(unit, 'amount_mismatch');
+    return ignored('amount_mismatch');
+  }
+  makeRoom(work, unit, payment, amount);
+  const current = unit.payments.find(({ id }) => id === payment.id)!;
+  if (refundableAmount(current) < amount) {
+    // Its approval or capture wasn't told yet, or our own refunds on the way will be refused: in a while we know.
+    if (event.source === 'WEBHOOK') work.callGateway(payment, { kind: 'ASK' });
+    return tryLater;
+  }
+  const refund: Refund = {
+    id: newId(), paymentId: payment.id, orderId: payment.orderId, kind: 'REFUND', status: 'REQUESTED', amount, currency,
+    reason: 'gateway', gatewayRefundId: gatewayObjectId, failureCode: null, createdAt: work.now, updatedAt: work.now,
+  };
+  work.addRefund(unit, refund);
+  work.setPayment(unit, { ...current, refundReservedAmount: current.refundReservedAmount + amount });
+  work.tell(unit, 'refund.requested', { refundId: refund.id, paymentId: payment.id, kind: 'REFUND', amount, currency, reason: 'gateway' });
+  finishRefund(work, unit, refund, gatewayObjectId);
+  // Whoever packs the parcel must know that its money is gone.
+  if (unit.order.status === 'PAID' && unit.order.fulfillmentStatus === 'UNFULFILLED') work.raiseAttention(unit, 'refunded_at_gateway');
+  return applied('refund_recorded');
+}
+
+/** Refunds of ours that aren't sent yet give way to one that has happened. */
+function makeRoom(work: OrderWork, unit: OrderUnit, { id }: Payment, amount: number): void {
+  for (const refund of unit.refunds) {
+    const payment = unit.payments.find((payment) => payment.id === id)!;
+    if (refundableAmount(payment) >= amount) return;
+    const isUnsent = refund.paymentId === id && refund.kind === 'REFUND' && refund.status === 'REQUESTED';
+    if (isUnsent) loseRefund(work, unit, refund, 'made_at_gateway');
+  }
+}
+
+function ask(work: OrderWork, unit: OrderUnit, refund: Refund): Decision {
+  work.callGateway(paymentOf(unit, refund), { kind: 'ASK' });
+  return applied('asks_gateway');
+}
+
+const paymentOf = (unit: OrderUnit, { paymentId }: Refund): Payment => unit.payments.find(({ id }) => id === paymentId)!;

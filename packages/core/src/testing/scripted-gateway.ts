@@ -1,0 +1,104 @@
+import type { Gateway } from '../gateways/gateway.ts';
+import { mockGateway } from '../gateways/mock.ts';
+import type { GatewayCallKind } from '../payment/gateway-call.ts';
+import { gatewayFact, type GatewayFact } from '../payment/gateway-event.ts';
+import { openShop, webhookSecret, type Shop } from './shop.ts';
+
+/** What the gateway is asked for: a call of the outbox, or a shopper's confirmation. */
+export type AskedKind = GatewayCallKind | 'CONFIRM';
+export type Asked = { kind: AskedKind; paymentId: string; refundId?: string; amount?: number };
+/** Facts, something to throw, or what to do meanwhile. Facts need not name their payment. */
+export type Reply = readonly Partial<GatewayFact>[] | Error | ((asked: Asked) => Promise<readonly Partial<GatewayFact>[]>);
+
+/** A gateway whose answers a test writes beforehand. It stands in for the network alone: the database is a real one. */
+export type ScriptedGateway = {
+  gateway: Gateway;
+  /** The replies to the next calls about a payment, by kind; without one it obeys, and knows nothing when it is asked. */
+  script: (paymentId: string, replies: Partial<Record<AskedKind, Reply[]>>) => void;
+  /** What it was asked about a payment, in order. */
+  asked: (paymentId: string, kind?: AskedKind) => Asked[];
+};
+
+export function scriptedGateway(provider = 'mock'): ScriptedGateway {
+  const all: Asked[] = [];
+  const scripts = new Map<string, Reply[]>();
+
+  async function answer(asked: Asked, obey: Partial<GatewayFact>[]): Promise<GatewayFact[]> {
+    all.push(asked);
+    const reply = scripts.get(`${asked.paymentId} ${asked.kind}`)?.shift() ?? obey;
+    if (reply instanceof Error) throw reply;
+    const facts = typeof reply === 'function' ? await reply(asked) : reply;
+    return facts.map((fact) => gatewayFact({ type: 'OTHER', paymentId: asked.paymentId, ...fact }));
+  }
+
+  const gateway: Gateway = {
+    ...mockGateway([webhookSecret]),
+    provider,
+    confirm: ({ id, amount, currency }) => answer({ kind: 'CONFIRM', paymentId: id }, [{ type: 'CAPTURED', amount, currency }]),
+    retrieve: ({ id }) => answer({ kind: 'ASK', paymentId: id }, []),
+    capture: ({ id, currency }, amount) => answer({ kind: 'CAPTURE', paymentId: id, amount }, [{ type: 'CAPTURED', amount, currency }]),
+    cancel: ({ id, currency }) => answer({ kind: 'CANCEL', paymentId: id }, [{ type: 'CANCELED', currency }]),
+    refund: ({ id: refundId, amount, currency }, payment) => answer(
+      { kind: 'REFUND', paymentId: payment.id, refundId, amount },
+      [{ type: 'REFUNDED', amount, currency, refundId, gatewayObjectId: `re_${refundId}` }],
+    ),
+  };
+  return {
+    gateway,
+    script(paymentId, replies) {
+      for (const [kind, list] of Object.entries(replies)) scripts.set(`${paymentId} ${kind}`, [...list]);
+    },
+    asked: (paymentId, kind) => all.filter((one) => one.paymentId === paymentId && (kind === undefined || one.kind === kind)),
+  };
+}
+
+export type ScriptedShop = Shop & Omit<ScriptedGateway, 'gateway'> & {
+  /** An order of 2 units at 1,000 KRW with a live payment; its product has `stock` units. */
+  attempt: (stock?: number) => Promise<Attempt>;
+  /** The same, after the gateway has approved it. */
+  paid: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
+  /** Makes every call to the gateway that is open now, whenever it is due, once. */
+  call: () => Promise<void>;
+  /** What an operator sees of an order, in one line a part. */
+  state: (attempt: Attempt) => Promise<OrderState>;
+};
+export type Attempt = { productId: string; orderId: string; payment: Awaited<ReturnType<Shop['pending']>>['payment'] };
+export type OrderState = {
+  payment: string; order: string; stock: string; refunds: string[]; attention: string | null;
+};
+
+export async function openScriptedShop(options: Parameters<typeof openShop>[0] = {}): Promise<ScriptedShop> {
+  const { gateway, ...scripted } = scriptedGateway();
+  const shop = await openShop({ gateways: [gateway], ...options });
+  const attempt: ScriptedShop['attempt'] = async (stock = 10) => {
+    const productId = await shop.product({ quantity: stock });
+    return { productId, ...(await shop.pending({ [productId]: 2 })) };
+  };
+  return {
+    ...shop,
+    ...scripted,
+    attempt,
+    async paid(type = 'CAPTURED') {
+      const paid = await attempt();
+      await shop.tell(type, paid.payment);
+      return paid;
+    },
+    async call() {
+      await shop.database.pool.query(`update commerce.gateway_calls set due_at = now() - interval '1 second' where status = 'DUE'`);
+      await shop.commerce.callGateways(1_000);
+    },
+    async state({ orderId, payment: { id }, productId }) {
+      const { status, needsAttention } = await shop.commerce.getOrder({ orderId });
+      const payment = (await shop.commerce.listPayments({ orderId })).find((one) => one.id === id)!;
+      const refunds = (await shop.commerce.listRefunds({ orderId })).items.toReversed();
+      const [available, reserved] = await shop.stock(productId);
+      return {
+        payment: payment.surplus ? `${payment.status} surplus` : payment.status,
+        order: status,
+        stock: `${available} ${reserved}`,
+        refunds: refunds.map(({ kind, amount, status: is, reason }) => `${kind} ${amount} ${is} ${reason}`),
+        attention: needsAttention,
+      };
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { z } from 'zod';
+import { pageOf } from '../database/page.ts';
+import { read } from '../database/reachable.ts';
+import { withTransaction, type Transaction } from '../database/transaction.ts';
+import { accepted, CommerceError, isUnavailable } from '../errors.ts';
+import { askAboutQuietPayments } from '../flows/ask-about-quiet-payments.ts';
+import { callGateways } from '../flows/call-gateways.ts';
+import { handleGatewayEvents, type HandleGatewayEventCommand } from '../flows/handle-gateway-events.ts';
+import { OrderWork } from '../flows/order-work.ts';
+import {
+  keepGatewayEvent, receiveGatewayEvents, type ReceivedGatewayEvent, type ReceiveGatewayEventCommand,
+} from '../flows/receive-gateway-events.ts';
+import { recordEventConflicts } from '../flows/record-event-conflicts.ts';
+import type { Gateway, WebhookMessage } from '../gateways/gateway.ts';
+import { listDisputes } from '../payment/dispute-repository.ts';
+import { countOpenGatewayCalls, listGatewayCalls } from '../payment/gateway-call-repository.ts';
+import { gatewayEventIdInput } from '../payment/gateway-event-input.ts';
+import { countWaitingGatewayEvents, listGatewayEvents, readGatewayEvent } from '../payment/gateway-event-repository.ts';
+import { answeredEvent, type GatewayFact, type SignedEvent } from '../payment/gateway-event.ts';
+import { listDisputesInput, listGatewayCallsInput, listGatewayEventsInput } from '../payment/payment-list-input.ts';
+import { readKnownPayments } from '../payment/payment-repository.ts';
+import type { Payment } from '../payment/payment.ts';
+import { parse } from '../validation.ts';
+import { batched, mutation, type Call, type Context } from './context.ts';
+
+// So that to ask for it stays cheap when it is asked for most.
+const backlogMax = 10_000;
+
+/** What the other use cases need of the gateways. */
+export type Gateways = {
+  byProvider: ReadonlyMap<string, Gateway>;
+  /** @throws provider_not_configured */
+  of: (provider: string) => Gateway;
+  /** Applies what a gateway answered about a payment, one fact after the other. */
+  apply: (payment: Payment, facts: readonly GatewayFact[]) => Promise<void>;
+  /** Has the gateway asked about a payment, soon. */
+  askAbout: (payment: Payment) => Promise<void>;
+};
+
+/** What gateways say, and what they are asked: their webhooks' inbox and the outbox of calls to them. */
+export function gatewayUseCases(context: Context, configured: readonly Gateway[]) {
+  const { database } = context;
+  const { db } = database;
+  const byProvider = new Map(configured.map((gateway) => [gateway.provider, gateway]));
+  const unsigned = configured.filter(({ signs }) => !signs).map(({ provider }) => provider);
+  const askable = configured.filter(({ retrieve }) => retrieve).map(({ provider }) => provider);
+  const receiving = batched(context, {
+    name: 'gateway_event.receive',
+    flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) => (await receiveGatewayEvents(tx, commands)).map(accepted),
+    dates: [],
+    keysOf: ({ paymentId }) => (paymentId ? [paymentId] : []),
+  });
+  const handle = mutation(context, 'gatewayEvent.handle', handleGatewayEvents, ['payableUntil', 'dueAt', 'receivedAt', 'decidedAt']);
+  const handleEvent = async (command: HandleGatewayEventCommand, call?: Call) => handle(command, (input) => input, call);
+
+  function gatewayOf(provider: string): Gateway {
+    const gateway = byProvider.get(provider);
+    if (gateway) return gateway;
+    throw new CommerceError('provider_not_configured', 'this payment provider is not configured here');
+  }
+
+  async function receive(command: ReceiveGatewayEventCommand): Promise<ReceivedGatewayEvent> {
+    const received = await receiving.submit(command, command);
+    if (received.outcome === 'CONFLICT') await withTransaction(database, async (tx) => recordEventConflicts(tx, [command]));
+    return received;
+  }
+
+  /** A message whose effect fails is kept and tried again by a loop: the gateway has done its part. */
+  async function receiveOrKeep(command: ReceiveGatewayEventCommand): Promise<ReceivedGatewayEvent> {
+    try {
+      return await receive(command);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      const eventId = await withTransaction(database, async (tx) => keepGatewayEvent(tx, command));
+      context.onFault?.(error);
+      return { eventId, outcome: 'RECEIVED', effect: null, duplicate: false };
+    }
+  }
+
+  /** Of what is unsigned, only what is about payments that we know: anybody may send the rest. */
+  async function trusted(gateway: Gateway, events: SignedEvent[]): Promise<SignedEvent[]> {
+    if (gateway.signs) return events;
+    const known = await read(async () => readKnownPayments(db, gateway.provider, events));
+    return events.filter(({ paymentId, gatewayPaymentId }) => known.has(paymentId ?? gatewayPaymentId ?? ''));
+  }
+
+  const gateways: Gateways = {
+    byProvider,
+    of: gatewayOf,
+    async apply(payment, facts) {
+      for (const fact of facts) {
+        await receive({ ...answeredEvent(payment.provider, { ...fact, paymentId: payment.id }), rawBody: null });
+      }
+    },
+    askAbout: async (payment) => withTransaction(database, async (tx) => {
+      const work = await OrderWork.lock(tx, [payment.orderId]);
+      work.callGateway(payment, { kind: 'ASK' });
+      work.write();
+    }),
+  };
+
+  return {
+    gateways,
+    askable: new Set(askable),
+    batchers: [receiving.batcher],
+    methods: {
+      /** The names of the gateways that are configured. */
+      providers: () => [...byProvider.keys()],
+      /** Those of them whose webhooks anybody may have sent. */
+      unsignedProviders: () => unsigned,
+      /**
+       * Verifies a provider's webhook and takes its events; none is left when it was unsigned and about nothing of ours.
+       * @throws provider_not_configured · invalid_signature · malformed_event
+       */
+      async receiveWebhook(provider: string, message: WebhookMessage): Promise<ReceivedGatewayEvent[]> {
+        const gateway = gatewayOf(provider);
+        const events = await trusted(gateway, gateway.receive(message, new Date()));
+        return Promise.all(events.map(async (event) => receiveOrKeep({ ...event, provider, source: 'WEBHOOK', rawBody: message.rawBody })));
+      },
+      listGatewayEvents: async (input: z.input<typeof listGatewayEventsInput> = {}) => {
+        const { cursor, limit, ...filter } = parse(listGatewayEventsInput, input);
+        return read(async () => pageOf(await listGatewayEvents(db, filter, cursor, limit + 1), limit, ({ id }) => id));
+      },
+      /** A message with its body as it came: text, or base64 where it isn't UTF-8. @throws gateway_event_not_found */
+      getGatewayEvent: async (input: z.input<typeof gatewayEventIdInput>) => {
+        const { gatewayEventId } = parse(gatewayEventIdInput, input);
+        const row = await read(async () => readGatewayEvent(db, gatewayEventId));
+        if (!row) throw new CommerceError('gateway_event_not_found', 'no such event of a gateway');
+        const { rawBody, ...event } = row;
+        return { ...event, rawBody: rawBody && textOf(rawBody) };
+      },
+      redriveGatewayEvent: async (input: z.input<typeof gatewayEventIdInput>, call?: Call) =>
+        handleEvent({ to: 'REDRIVE', ...parse(gatewayEventIdInput, input) }, call),
+      dismissGatewayEvent: async (input: z.input<typeof gatewayEventIdInput>, call?: Call) =>
+        handleEvent({ to: 'DISMISS', ...parse(gatewayEventIdInput, input) }, call),
+      listGatewayCalls: async (input: z.input<typeof listGatewayCallsInput> = {}) => {
+        const { cursor, limit, ...filter } = parse(listGatewayCallsInput, input);
+        return read(async () => pageOf(await listGatewayCalls(db, filter, cursor, limit + 1), limit, ({ id }) => id));
+      },
+      listDisputes: async (input: z.input<typeof listDisputesInput> = {}) => {
+        const { cursor, limit, ...filter } = parse(listDisputesInput, input);
+        return read(async () => pageOf(await listDisputes(db, filter, cursor, limit + 1), limit, ({ id }) => id));
+      },
+      /**
+       * What waits: calls that are still to be made, those of them that got no answer, messages that wait for another try,
+       * and those that wait for an operator. Each is counted up to 10,000, which means that or more.
+       */
+      gatewayBacklog: async () => read(async () => {
+        const [calls, events] = await Promise.all([countOpenGatewayCalls(db, backlogMax), countWaitingGatewayEvents(db, backlogMax)]);
+        return { callsOpen: calls.open, callsUnanswered: calls.unanswered, eventsWaiting: events.waiting, eventsParked: events.parked };
+      }),
+      /** Makes calls to a gateway that are due, up to `limit`. Answers how many were taken. */
+      callGateways: async (limit = 32, provider?: string) =>
+        callGateways(database, provider === undefined ? byProvider : new Map([[provider, gatewayOf(provider)]]), limit, context.onGatewayCall),
+      /** Has the gateways asked about what they should have told of for `quietMs`, up to `limit` orders. */
+      askAboutQuietPayments: async (limit = 200, quietMs = context.quietMs) =>
+        withTransaction(database, async (tx) => askAboutQuietPayments(tx, askable, quietMs, limit)),
+      /** Takes events since `since` that got lost on their way, from gateways that list theirs. Answers how many were new. */
+      async fetchMissedEvents(since: Date): Promise<number> {
+        // A gateway that gives no answer mustn't hide what the others list.
+        const fetched = await Promise.allSettled(configured.map(async ({ provider, listEvents }) => {
+          let missed = 0;
+          for (const event of (await listEvents?.(since)) ?? []) {
+            const { duplicate } = await receiveOrKeep({ ...event, provider, source: 'WEBHOOK', rawBody: null });
+            if (!duplicate) missed += 1;
+          }
+          return missed;
+        }));
+        const failed = fetched.find((each) => each.status === 'rejected');
+        if (failed) throw failed.reason;
+        return fetched.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+      },
+    },
+  };
+}
+
+function textOf(rawBody: Buffer): { text: string } | { base64: string } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(rawBody) };
+  } catch {
+    return { base64: rawBody.toString('base64') };
+  }
+}
