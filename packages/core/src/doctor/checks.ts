@@ -1,3 +1,4 @@
+import { callChecks } from './call-checks.ts';
 import type { Check } from './check.ts';
 import { eventChecks } from './event-checks.ts';
 import { inboxChecks } from './inbox-checks.ts';
@@ -10,6 +11,6 @@ import { stockChecks } from './stock-checks.ts';
 
 /** Every invariant of the shop, in the order in which an operator reads them. */
 export const checks: readonly Check[] = [
-  ...stockChecks, ...orderChecks, ...eventChecks, ...paymentChecks, ...refundChecks, ...inboxChecks, ...shipmentChecks,
+  ...stockChecks, ...orderChecks, ...eventChecks, ...paymentChecks, ...refundChecks, ...inboxChecks, ...callChecks, ...shipmentChecks,
   ...keyChecks,
 ];

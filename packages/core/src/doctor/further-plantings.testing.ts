@@ -1,5 +1,5 @@
 import {
-  forgetEvent, one, orderPaidThenCanceled, paidOrder, parcel, setOrder, setPayment, settled, tell, type Planting,
+  forgetEvent, one, orderOwedMoney, orderPaidThenCanceled, paidOrder, parcel, setOrder, setPayment, settled, tell, type Planting,
 } from './plantings.testing.ts';
 
 type Further = Planting & { check: string; how: string };
@@ -89,7 +89,7 @@ export const furtherPlantings: readonly Further[] = [
   },
   {
     check: 'order_attention_is_told', how: 'raised and gone',
-    damage: [setOrder(orderPaidThenCanceled, 'needs_attention = null')],
+    damage: [setOrder(orderOwedMoney, 'needs_attention = null')],
   },
   {
     check: 'order_attention_is_told', how: 'a reason that was never raised',

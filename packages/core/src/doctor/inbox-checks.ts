@@ -1,4 +1,10 @@
+import { quoted } from '../database/schema.ts';
+import type { EventEffect } from '../payment/gateway-event.ts';
 import type { Check } from './check.ts';
+
+/** What can happen to a payment once. */
+const onceEffects: readonly EventEffect[] =
+  ['order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_captured', 'payment_voided'];
 
 export const inboxChecks: readonly Check[] = [
   {
@@ -21,13 +27,6 @@ export const inboxChecks: readonly Check[] = [
       )`,
   },
   {
-    name: 'inbox_nothing_left_received',
-    sentence: 'A message is stored together with what it does: none is left in RECEIVED.',
-    query: `
-      select id as "gatewayEventId", provider, received_at as "receivedAt"
-      from "commerce"."gateway_events" where outcome = 'RECEIVED'`,
-  },
-  {
     name: 'inbox_nothing_overdue',
     sentence: 'No message waits longer than an hour past the time it is due for another try.',
     query: `
@@ -39,7 +38,7 @@ export const inboxChecks: readonly Check[] = [
     sentence: 'A payment is moved in the same way by one message at most.',
     query: `
       select payment_id as "paymentId", effect, count(*) as messages from "commerce"."gateway_events"
-      where outcome = 'APPLIED' group by payment_id, effect having count(*) > 1`,
+      where outcome = 'APPLIED' and effect in (${quoted(onceEffects)}) group by payment_id, effect having count(*) > 1`,
   },
   {
     name: 'inbox_applied_shows',
@@ -50,15 +49,31 @@ export const inboxChecks: readonly Check[] = [
       from "commerce"."gateway_events" g
       left join "commerce"."payments" p on p.id = g.payment_id and p.provider = g.provider
       where g.outcome = 'APPLIED' and case g.effect
-        when 'order_paid' then g.type = 'AUTHORIZED' and (g.amount, g.currency) = (p.amount, p.currency)
+        when 'order_paid' then g.type in ('AUTHORIZED', 'CAPTURED') and (g.amount, g.currency) = (p.amount, p.currency)
           and p.authorized_amount = p.amount and not p.surplus
-        when 'surplus' then g.type = 'AUTHORIZED' and p.surplus
+        when 'payment_captured' then g.type = 'CAPTURED' and (g.amount, g.currency) = (p.captured_amount, p.currency)
+        when 'payment_pending' then p.status <> 'CREATED'
+        when 'payment_voided' then exists (
+          select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID' and r.status in ('SUCCEEDED', 'FAILED'))
+        when 'refund_succeeded' then exists (
+          select from "commerce"."refunds" r where r.payment_id = p.id and r.status in ('SUCCEEDED', 'FAILED')
+            and (r.amount = g.amount or r.kind = 'VOID' and g.amount between 1 and r.amount))
+        when 'refund_recorded' then exists (
+          select from "commerce"."refunds" r where r.payment_id = p.id and r.reason = 'gateway' and r.amount = g.amount)
+        when 'refund_failed' then exists (
+          select from "commerce"."refunds" r where r.payment_id = p.id and r.status in ('SUCCEEDED', 'FAILED'))
+        when 'refund_pending' then exists (select from "commerce"."refunds" r where r.payment_id = p.id)
+        when 'dispute_opened' then exists (select from "commerce"."disputes" d where d.payment_id = p.id)
+        when 'dispute_closed' then exists (select from "commerce"."disputes" d where d.payment_id = p.id and d.status <> 'OPEN')
+        when 'attempt_noted' then g.type = 'ATTEMPT_FAILED'
+        when 'asks_gateway' then exists (select from "commerce"."gateway_calls" c where c.payment_id = p.id and c.kind = 'ASK')
+        when 'surplus' then g.type in ('AUTHORIZED', 'CAPTURED') and p.surplus
           and (g.amount, g.currency) in ((p.amount, p.currency), (p.reported_amount, p.reported_currency))
-        when 'payment_in_review' then g.type = 'AUTHORIZED' and p.status not in ('CREATED', 'PENDING', 'FAILED')
-          and (g.amount, g.currency) <> (p.amount, p.currency)
+        when 'payment_in_review' then g.type in ('AUTHORIZED', 'CAPTURED') and p.status not in ('CREATED', 'PENDING', 'FAILED')
           and (g.amount, g.currency) = (p.reported_amount, p.reported_currency)
-        when 'payment_failed' then g.type = 'FAILED' and p.status not in ('CREATED', 'PENDING')
-          and (p.status <> 'FAILED' or p.failure_code = coalesce(g.failure_code, 'unspecified'))
+        when 'payment_failed' then g.type in ('FAILED', 'CANCELED') and p.status not in ('CREATED', 'PENDING')
+          and (p.status <> 'FAILED' or p.failure_code = case g.type
+            when 'CANCELED' then 'canceled_by_gateway' else coalesce(g.failure_code, 'unspecified') end)
         else false end is not true`,
   },
 ];

@@ -2,6 +2,7 @@ import { createCommerce } from '../commerce.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import { newId } from '../ids.ts';
 import { openShop, webhookSecret, type Shop } from '../testing/shop.ts';
+import { moveMoney } from './moved-money.testing.ts';
 
 /** A shop with orders in every state that the flows can reach, each brought there by them. */
 export async function openLivedInShop(): Promise<Shop> {
@@ -17,6 +18,7 @@ export async function openLivedInShop(): Promise<Shop> {
     await leaveMoneyBehind(shop, basket);
     await approveTooLate(shop, basket);
     await review(shop, basket);
+    await moveMoney(shop, basket);
   }
   await leaveMessages(shop, { [mug]: 1 });
   return shop;

@@ -97,6 +97,9 @@ const statements = (orders: number): string[] => [
       created_at, updated_at)
     select refund_id, payment_id, id, 'VOID', 'REQUESTED', ${totalAmount}, 'KRW', 'order_canceled', now(), now()
     from placed where refund_id is not null`,
+  `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, refund_id, status, attempts, due_at, created_at, updated_at)
+    select uuidv7(), 'REFUND', 'mock', payment_id, id, refund_id, 'DUE', 0, now(), now(), now()
+    from placed where refund_id is not null`,
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'product', id, version, type, jsonb_build_object('productId', id, 'quantity', 1000000), now()
     from product cross join (values (1, 'product.created'), (2, 'stock.received')) as told (version, type)`,

@@ -75,14 +75,14 @@ export const orderChecks: readonly Check[] = [
   },
   {
     name: 'order_paid_in_full',
-    sentence: 'A PAID order has a payment, no surplus, that was approved over its whole total and in its currency.',
+    sentence: 'A PAID order has a payment, no surplus, in its currency: over its whole total, or an amount that an operator took.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
       where o.status = 'PAID' and not exists (
         select from "commerce"."payments" p
         where p.order_id = o.id and p.status in ('AUTHORIZED', 'CAPTURED') and not p.surplus
-          and p.authorized_amount = o.total_amount and p.currency = o.currency
+          and p.authorized_amount = coalesce(p.reported_amount, o.total_amount) and p.currency = o.currency
       )`,
   },
   {

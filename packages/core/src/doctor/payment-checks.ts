@@ -31,12 +31,13 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_asks_the_order_total',
-    sentence: "A payment asks for its order's whole total, in the order's currency.",
+    sentence: "A payment asks for its order's whole total, in the order's currency, or is over what an operator took for it.",
     query: `
       select p.id as "paymentId", p.order_id as "orderId", p.amount, p.currency,
         o.total_amount as "totalAmount", o.currency as "orderCurrency"
       from "commerce"."payments" p left join "commerce"."orders" o on o.id = p.order_id
-      where (p.amount, p.currency) is distinct from (o.total_amount, o.currency)`,
+      where (p.amount, p.currency) is distinct from (o.total_amount, o.currency)
+        and not (p.authorized_amount = p.amount and (p.amount, p.currency) = (p.reported_amount, p.reported_currency))`,
   },
   {
     name: 'payment_one_live',
@@ -80,7 +81,7 @@ export const paymentChecks: readonly Check[] = [
         where g.payment_id = p.id and g.provider = p.provider and g.outcome = 'APPLIED' and case
           when p.status = 'FAILED' then g.effect = 'payment_failed'
           when p.status = 'REVIEW' then g.effect = 'payment_in_review'
-          else g.effect in ('order_paid', 'surplus', 'payment_in_review') end
+          else g.effect in ('order_paid', 'surplus', 'payment_in_review', 'payment_captured') end
       )`,
   },
   ...toldChecks({ subject: 'payment', transitions: paymentTransitions, told: paymentStatusTold, first: 'CREATED' }),

@@ -1,3 +1,5 @@
+import { moneyPlantings } from './money-plantings.testing.ts';
+
 /** How to break one invariant: constraints that stand in the way, and the statements that do the damage. */
 export type Planting = { without?: readonly string[]; damage: readonly string[] };
 
@@ -6,6 +8,9 @@ export const one = (table: string, where = 'true') => `(select id from commerce.
 export const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
 export const orderPaidThenCanceled = `(
   select order_id from commerce.refunds where reason = 'order_canceled' order by id limit 1)`;
+/** Its refund wasn't sent yet. */
+export const orderOwedMoney = `(
+  select order_id from commerce.refunds where reason = 'order_canceled' and status = 'REQUESTED' order by id limit 1)`;
 const aProduct = `(
   select product_id from commerce.order_lines where product_id is not null order by order_id, line_no limit 1)`;
 const mint = 'gen_random_uuid()';
@@ -139,19 +144,21 @@ export const plantings: Record<string, Planting> = {
     damage: [setPayment(settled, 'captured_amount = authorized_amount, refunded_amount = 1')],
   },
   refund_within_what_came: { damage: [`update commerce.refunds set amount = amount + 1 where id = ${one('refunds')}`] },
-  refund_of_surplus: { damage: [`update commerce.refunds set status = 'FAILED' where reason = 'surplus'`] },
+  refund_of_surplus: { damage: [`update commerce.refunds set amount = amount - 1 where reason = 'surplus' and amount > 1`] },
   refund_of_canceled_order: { damage: [`delete from commerce.refunds where order_id = ${orderPaidThenCanceled}`] },
   refund_of_its_payment: {
     damage: [`update commerce.refunds set currency = 'USD' where id = ${one('refunds', `currency = 'KRW'`)}`],
   },
   refund_voided_once: { without: ['refunds_one_void'], damage: [addRefund('surplus', 'VOID', 'SUCCEEDED', '1')] },
   refund_due_has_a_refund: { damage: [`update commerce.refunds set status = 'SUCCEEDED'`] },
-  refund_open_needs_attention: { damage: [setOrder(orderPaidThenCanceled, 'needs_attention = null')] },
+  refund_open_needs_attention: { damage: [setOrder(orderOwedMoney, 'needs_attention = null')] },
   refund_is_as_last_told: { damage: [`update commerce.refunds set status = 'SUBMITTED' where id = ${one('refunds')}`] },
   refund_steps_are_legal: {
     damage: [tell(orderPaidThenCanceled, 'refund.requested', `(select payload from commerce.events
       where type = 'refund.requested' and aggregateid = ${orderPaidThenCanceled} limit 1)`)],
   },
+
+  ...moneyPlantings,
 
   key_has_an_answer: { damage: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { damage: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },
@@ -162,9 +169,6 @@ export const plantings: Record<string, Planting> = {
   inbox_conflict_contradicts_the_first: {
     damage: [`delete from commerce.gateway_events
       where provider_event_id = 'evt_contradicted' and outcome <> 'CONFLICT'`],
-  },
-  inbox_nothing_left_received: {
-    damage: [`update commerce.gateway_events set outcome = 'RECEIVED' where outcome = 'UNMATCHED'`],
   },
   inbox_nothing_overdue: {
     damage: [`update commerce.gateway_events set due_at = now() - interval '61 minutes' where outcome = 'UNMATCHED'`],

@@ -4,18 +4,8 @@ import type { Commerce } from '../commerce.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { orderStatuses } from '../order/order.ts';
+import { randomOf } from '../testing/random-of.ts';
 import { openShop, type Shop } from '../testing/shop.ts';
-
-/** mulberry32: the same lives for the same seed, as far as the scheduler lets them. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Payment = Awaited<ReturnType<Commerce['createPayment']>>;
 
@@ -72,7 +62,8 @@ async function live({ shop, products, orders, payments, eventIds }: Commons, unt
     }],
     [1, () => commerce.repriceProduct({ productId: one(products)!, priceAmount: below(3) * 500 })],
     [1, () => shop.database.pool.query(
-      `update commerce.orders set hold_until = now() where id = any($1)`, [orders.filter(() => below(10) === 0)])],
+      `update commerce.orders set hold_until = now()
+        where id in (select id from commerce.orders where id = any($1) for update skip locked)`, [orders.filter(() => below(10) === 0)])],
   ];
   const hat = actions.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
 

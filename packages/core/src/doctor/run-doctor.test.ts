@@ -15,15 +15,19 @@ afterAll(() => shop.close());
 const reached = {
   'orders.status': ['CANCELED', 'CREATED', 'EXPIRED', 'PAID', 'PAYMENT_FAILED', 'PAYMENT_PENDING'],
   'orders.fulfillment_status': ['DELIVERED', 'SHIPPED', 'UNFULFILLED'],
-  'orders.needs_attention': ['amount_mismatch', 'event_conflict', 'refund_due'],
-  'payments.status': ['AUTHORIZED', 'CANCELED', 'CREATED', 'FAILED', 'REVIEW'],
-  'refunds.reason': ['amount_mismatch', 'order_canceled', 'surplus'],
+  'orders.needs_attention': ['amount_mismatch', 'dispute', 'event_conflict', 'refund_due', 'refund_failed', 'refunded_at_gateway'],
+  'payments.status': ['AUTHORIZED', 'CANCELED', 'CAPTURED', 'CREATED', 'FAILED', 'PENDING', 'REVIEW'],
+  'refunds.reason': ['amount_mismatch', 'gateway', 'order_canceled', 'requested', 'surplus'],
+  'refunds.status': ['FAILED', 'REQUESTED', 'SUCCEEDED'],
+  'gateway_calls.kind': ['CANCEL', 'CAPTURE', 'REFUND'],
+  'disputes.status': ['LOST', 'WON'],
   'shipments.status': ['CANCELED', 'DELIVERED', 'IN_TRANSIT', 'READY', 'SHIPPED'],
   'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'RESTOCKED', 'SOLD'],
   'gateway_events.outcome': ['APPLIED', 'CONFLICT', 'IGNORED_STALE', 'PARKED', 'UNMATCHED'],
   'gateway_events.effect': [
-    'already_failed', 'already_settled', 'amount_mismatch', 'canceled_before', 'order_paid', 'payment_failed',
-    'payment_in_review', 'settled_before', 'surplus', 'under_review',
+    'already_failed', 'already_refunded', 'already_settled', 'amount_mismatch', 'canceled_before', 'dispute_closed',
+    'dispute_opened', 'order_paid', 'payment_captured', 'payment_failed', 'payment_in_review', 'payment_pending',
+    'payment_voided', 'refund_failed', 'refund_recorded', 'refund_succeeded', 'settled_before', 'surplus', 'under_review',
   ],
 };
 

@@ -19,8 +19,11 @@ const readable: CustomTypesConfig = {
 };
 
 // work_mem: the usual 4 MB would send the joins and sorts through files. jit: none of these queries is worth it.
+// Whole tables are compared. On statistics from when a table was small the planner would look each row up in another one
+// by scanning it: minutes, where hashing takes a second.
 const begin = `begin isolation level repeatable read read only;
 set local work_mem = '64MB';
+set local enable_nestloop = off;
 set local jit = off`;
 
 /**

@@ -10,6 +10,10 @@ const packed = `
   join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED'
   group by l.order_id, l.line_no`;
 
+/** Units of each order line that refunds have put back on sale. */
+const putBack = `
+  select order_id, line_no, sum(quantity) as quantity from "commerce"."refund_lines" where restock group by order_id, line_no`;
+
 /** A lost or returned parcel was shipped, and didn't arrive. */
 const hasLeft = `s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED')`;
 
@@ -26,13 +30,14 @@ export const shipmentChecks: readonly Check[] = [
   },
   {
     name: 'shipment_for_everything_paid',
-    sentence: 'Every unit of a PAID order is in a parcel that is waiting, under way or arrived.',
+    sentence: 'Every unit of a PAID order is in a parcel that is waiting, under way or arrived, or was refunded and restocked.',
     query: `
-      select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty"
+      select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty", b.quantity as "restockedQty"
       from "commerce"."orders" o
       join "commerce"."order_lines" l on l.order_id = o.id and l.kind = 'PRODUCT'
       left join (${packed}) p on p.order_id = l.order_id and p.line_no = l.line_no
-      where o.status = 'PAID' and coalesce(p.quantity, 0) < l.quantity`,
+      left join (${putBack}) b on b.order_id = l.order_id and b.line_no = l.line_no
+      where o.status = 'PAID' and coalesce(p.quantity, 0) + coalesce(b.quantity, 0) <> l.quantity`,
   },
   {
     name: 'shipment_only_of_paid_orders',
@@ -57,8 +62,10 @@ export const shipmentChecks: readonly Check[] = [
         coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty"
       from "commerce"."orders" o
       join (
-        select order_id, sum(quantity) as quantity
-        from "commerce"."order_lines" where kind = 'PRODUCT' group by order_id
+        select l.order_id, sum(l.quantity - coalesce(b.quantity, 0)) as quantity
+        from "commerce"."order_lines" l
+        left join (${putBack}) b on b.order_id = l.order_id and b.line_no = l.line_no
+        where l.kind = 'PRODUCT' group by l.order_id
       ) ordered on ordered.order_id = o.id
       left join (
         select l.order_id, sum(l.quantity) filter (where ${hasLeft}) as shipped,
@@ -66,7 +73,7 @@ export const shipmentChecks: readonly Check[] = [
         from "commerce"."shipments" s join "commerce"."shipment_lines" l on l.shipment_id = s.id
         group by l.order_id
       ) parcels on parcels.order_id = o.id
-      where o.fulfillment_status <> case
+      where o.fulfillment_status <> case when coalesce(parcels.shipped, 0) = 0 then 'UNFULFILLED'
         when parcels.delivered = ordered.quantity then 'DELIVERED'
         when parcels.delivered > 0 then 'PARTIALLY_DELIVERED'
         when parcels.shipped = ordered.quantity then 'SHIPPED'

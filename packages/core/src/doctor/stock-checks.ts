@@ -1,7 +1,9 @@
 import type { Check } from './check.ts';
 
 const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l.quantity else 0 end`;
-const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null then l.quantity else 0 end`;
+/** A refund may have put some of its units back before. */
+const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null
+  then l.quantity - coalesce(b.quantity, 0) else 0 end`;
 
 export const stockChecks: readonly Check[] = [
   {
@@ -51,12 +53,28 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_movement_has_its_cause',
-    sentence: 'What sells or restocks units is an order with a line for them; other movements are their own cause.',
+    sentence: 'What sells or restocks units is an order, or restocks a refund, with a line for them; other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
       left join "commerce"."order_lines" l on l.order_id = m.cause_id and l.product_id = m.product_id
-      where case when m.kind in ('SOLD', 'RESTOCKED') then l.order_id is null else m.cause_id <> m.id end`,
+      where case when m.kind = 'SOLD' then l.order_id is null
+        when m.kind = 'RESTOCKED' then l.order_id is null and not exists (
+          select from "commerce"."refund_lines" r
+          join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
+          where r.refund_id = m.cause_id and o.product_id = m.product_id and r.restock and r.quantity = m.quantity)
+        else m.cause_id <> m.id end`,
+  },
+  {
+    name: 'stock_restocked_by_refunds',
+    sentence: 'What a refund puts back on sale is in the stock movements, once.',
+    query: `
+      select r.refund_id as "refundId", o.product_id as "productId", r.quantity, m.quantity as "restockedQty"
+      from "commerce"."refund_lines" r
+      join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
+      left join "commerce"."stock_movements" m
+        on m.cause_id = r.refund_id and m.product_id = o.product_id and m.kind = 'RESTOCKED'
+      where r.restock and m.quantity is distinct from r.quantity`,
   },
   {
     name: 'stock_moved_by_orders_as_paid',
@@ -71,6 +89,9 @@ export const stockChecks: readonly Check[] = [
       left join "commerce"."stock_movements" r
         on r.cause_id = o.id and r.product_id = l.product_id and r.kind = 'RESTOCKED'
       left join "commerce"."events" paid on paid.aggregateid = o.id and paid.type = 'order.paid'
+      left join (
+        select order_id, line_no, sum(quantity) as quantity from "commerce"."refund_lines" where restock group by order_id, line_no
+      ) b on b.order_id = l.order_id and b.line_no = l.line_no
       where -coalesce(s.quantity, 0) <> ${sold} or coalesce(r.quantity, 0) <> ${restocked}`,
   },
   {

@@ -14,20 +14,29 @@ export const orderStatusTold = {
   'order.paid': 'PAID',
   'order.expired': 'EXPIRED',
   'order.canceled': 'CANCELED',
+  'payment.review_rejected': 'PAYMENT_FAILED',
 } as const satisfies Partial<Record<OrderEventType, OrderStatus>>;
 
 /** What a payment is after each event about it. */
 export const paymentStatusTold = {
   'payment.created': 'CREATED',
+  'payment.pending': 'PENDING',
   'payment.authorized': 'AUTHORIZED',
+  'payment.captured': 'CAPTURED',
   'payment.failed': 'FAILED',
   'payment.canceled': 'CANCELED',
+  'payment.voided': 'CANCELED',
+  'payment.review_rejected': 'CANCELED',
   'payment.review_opened': 'REVIEW',
 } as const satisfies Record<TypesOf<'payment'>, PaymentStatus>;
 
 /** What a refund is after each event about it. */
 export const refundStatusTold = {
   'refund.requested': 'REQUESTED',
+  'refund.submitted': 'SUBMITTED',
+  'refund.unknown': 'UNKNOWN',
+  'refund.succeeded': 'SUCCEEDED',
+  'refund.failed': 'FAILED',
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
 
 /** What a shipment is after each event about it. */
