@@ -28,8 +28,10 @@ test('nobody but operators gets further than the catalogue and their own orders'
     'order.get',
     'order.history',
     'order.list',
+    'payment.confirm',
     'payment.create',
     'payment.list',
+    'payment.resume',
     'shipment.list',
   ]);
 });

@@ -33,15 +33,29 @@ export const access: Readonly<Record<string, Access>> = {
 
   // An attempt moves no money by itself, the gateway's word does: who places orders for customers may start one.
   'payment.create': customerOr('orders'),
+  'payment.resume': customerOr('orders'),
+  'payment.confirm': customerOr('orders'),
   'payment.list': customerOr('orders'),
+  'payment.get': operator('money'),
+  'payment.listAll': operator('money'),
+  'payment.capture': operator('money'),
+  'payment.decideReview': operator('money'),
+  'payment.ask': operator('money'),
+  'refund.create': operator('money'),
   'refund.list': operator('money'),
+  'dispute.list': operator('money'),
 
   'shipment.list': customerOr('orders'),
   'shipment.dispatch': operator('orders'),
   'shipment.markInTransit': operator('orders'),
   'shipment.deliver': operator('orders'),
 
+  // What gateways said, and what they are asked: one conversation, and none of it can be decided on here.
   'gatewayEvent.list': operator('events'),
+  'gatewayEvent.get': operator('events'),
+  'gatewayEvent.redrive': operator('events'),
+  'gatewayEvent.dismiss': operator('events'),
+  'gatewayCall.list': operator('events'),
 
   'apiKey.list': operator('keys'),
   'apiKey.create': operator('keys'),

@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts';
 import { answerRefusal } from './rest.ts';
 import { tracing, type AppEnv } from './trace.ts';
 import { endpoint, trpcRoutes } from './trpc-endpoint.ts';
+import { unsignedLimitsDefault, type UnsignedLimits } from './unsigned-limit.ts';
 import { webhookRoutes } from './webhooks.ts';
 
 export type AppOptions = {
@@ -23,6 +24,8 @@ export type AppOptions = {
   verifyCustomer?: VerifyCustomerToken | undefined;
   /** Origins whose pages may call the procedures; none unless said. */
   corsOrigins?: readonly string[];
+  /** How much is listened to of gateways that don't sign. */
+  unsignedWebhooks?: UnsignedLimits;
   /** Aborted when the process is about to end. */
   stopping: AbortSignal;
 };
@@ -35,6 +38,7 @@ export function createApp({
   metrics,
   verifyCustomer,
   corsOrigins = [],
+  unsignedWebhooks = unsignedLimitsDefault,
   stopping,
 }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -52,7 +56,7 @@ export function createApp({
     );
   }
   app.route('/', healthRoutes(database, stopping));
-  app.route('/api/v1/payments/webhooks', webhookRoutes(commerce));
+  app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
   const authenticate = authenticator(commerce, verifyCustomer);
   // For any operator: how busy a shop is, is nobody else's business.
   app.get('/metrics', async (c) => {

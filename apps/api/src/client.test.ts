@@ -89,6 +89,8 @@ test('inputs, outputs and errors are typed', () => {
     'CREATED' | 'PAYMENT_PENDING' | 'PAID' | 'PAYMENT_FAILED' | 'CANCELED' | 'EXPIRED'
   >();
   expectTypeOf<RouterOutputs['payment']['list']['nextCursor']>().toEqualTypeOf<string | null>();
+  type NextStep = NonNullable<RouterOutputs['payment']['create']['next']>;
+  expectTypeOf<Extract<NextStep, { provider: 'stripe' }>['clientSecret']>().toBeString();
   const left = (error: ErrorBody): number | undefined =>
     error.code === 'insufficient_stock' ? error.details.products[0]?.leftQty : undefined;
   expectTypeOf(left).returns.toEqualTypeOf<number | undefined>();

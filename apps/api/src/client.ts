@@ -25,7 +25,10 @@ export type ClientOptions = {
   token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /** Another `fetch` than the global one. */
   fetch?: typeof fetch | undefined;
-  /** How often a call is sent at most when the network fails or the server is busy (503); 4 unless said, 1 is once. */
+  /**
+   * How often a call is sent at most when the network fails, the server is busy (503) or still at the same call, which was
+   * sent before; 4 unless said, 1 is once.
+   */
   attemptsMax?: number | undefined;
 };
 
@@ -98,8 +101,9 @@ const keyed: TRPCLink<AppRouter> =
 const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** No answer at all, or 503: both are over in a moment, or will say so again. */
+/** No answer at all, 503, or our own first sending that is still under way: over in a moment, or they will say so again. */
 function mayBeOver(error: TRPCClientError<AppRouter>): boolean {
+  if (commerceErrorOf(error)?.code === 'idempotency_in_progress') return true;
   const status: unknown = error.data?.httpStatus;
   return status === undefined ? error.cause?.name !== 'AbortError' && error.data === undefined : status === 503;
 }

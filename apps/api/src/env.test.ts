@@ -10,9 +10,13 @@ test('a database is all it takes', () => {
     HOST: '127.0.0.1',
     DATABASE_SCHEMA: 'commerce',
     HOLD_MINUTES: 30,
+    GATEWAY_QUIET_SECONDS: 300,
     CORS_ORIGINS: [],
     LOG_LEVEL: 'info',
     DATABASE_POOL_MAX: 10,
+    DATABASE_PREPARED_STATEMENTS: 'on',
+    UNSIGNED_WEBHOOKS_PER_ADDRESS: 600,
+    UNSIGNED_WEBHOOKS_IN_ALL: 3_000,
   });
 });
 
@@ -21,10 +25,12 @@ test('numbers and lists are read, and an empty variable is none', () => {
     DATABASE_URL,
     PORT: '0',
     MOCK_WEBHOOK_SECRETS: `${whsec}, ${whsec}`,
+    MOCK_GATEWAY_URL: 'http://127.0.0.1:3001/mock/',
     CORS_ORIGINS: 'https://a.example,',
     CUSTOMER_JWT_SECRET: '',
   });
   expect(env).toMatchObject({ PORT: 0, MOCK_WEBHOOK_SECRETS: [whsec, whsec], CORS_ORIGINS: ['https://a.example'] });
+  expect(env.MOCK_GATEWAY_URL).toBe('http://127.0.0.1:3001/mock');
   expect(env.CUSTOMER_JWT_SECRET).toBeUndefined();
 });
 
@@ -34,17 +40,30 @@ test.each<[name: string, values: Record<string, string>]>([
   ['DATABASE_URL', { DATABASE_URL: 'mysql://shop:hunter2@db/shop' }],
   ['DATABASE_SCHEMA', { DATABASE_SCHEMA: 'hunter2"; drop' }],
   ['DATABASE_POOL_MAX', { DATABASE_POOL_MAX: '1' }],
+  ['DATABASE_PREPARED_STATEMENTS', { DATABASE_PREPARED_STATEMENTS: 'hunter2' }],
   ['PORT', { PORT: 'hunter2' }],
   ['PORT', { PORT: '65536' }],
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: 'hunter2' }],
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: `${whsec},whsec_hunter2` }],
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: ' , ' }],
+  ['MOCK_GATEWAY_URL', { MOCK_GATEWAY_URL: '127.0.0.1:3001/mock' }],
+  ['PORTONE_WEBHOOK_SECRETS', { PORTONE_API_SECRET: 'hunter2', PORTONE_STORE_ID: 'store-1', PORTONE_CHANNEL_KEY: 'channel-1' }],
+  ['PORTONE_WEBHOOK_SECRETS', { PORTONE_WEBHOOK_SECRETS: 'hunter2' }],
+  ['PORTONE_API_URL', { PORTONE_API_URL: 'http://127.0.0.1:3001/hunter2' }],
+  ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2' }],
+  ['TOSS_SECRET_KEY', { TOSS_CLIENT_KEY: 'live_ck_hunter2' }],
+  ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2', TOSS_CLIENT_KEY: 'test_ck_hunter2' }],
+  ['TOSS_API_URL', { TOSS_SECRET_KEY: 'live_sk_1', TOSS_CLIENT_KEY: 'live_ck_1', TOSS_API_URL: 'hunter2' }],
   ['CUSTOMER_JWT_SECRET', { CUSTOMER_JWT_SECRET: 'hunter2' }],
   ['CUSTOMER_JWKS_URL', { CUSTOMER_JWKS_URL: 'hunter2' }],
   ['CUSTOMER_JWKS_URL', { CUSTOMER_JWKS_URL: 'https://id.example/jwks', CUSTOMER_JWT_SECRET: secret }],
   ['HOLD_MINUTES', { HOLD_MINUTES: 'hunter2' }],
+  ['GATEWAY_QUIET_SECONDS', { GATEWAY_QUIET_SECONDS: 'hunter2' }],
   ['CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example/hunter2' }],
   ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
+  ['UNSIGNED_WEBHOOKS_PER_ADDRESS', { UNSIGNED_WEBHOOKS_PER_ADDRESS: 'hunter2' }],
+  ['UNSIGNED_WEBHOOKS_IN_ALL', { UNSIGNED_WEBHOOKS_IN_ALL: '0' }],
+  ['CLIENT_ADDRESS_HEADER', { CLIENT_ADDRESS_HEADER: 'hunter2: x' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
 ])('a bad %s is named and never shown: %j', (name, values) => {
   const read = () => readEnv({ DATABASE_URL, ...values });

@@ -1,13 +1,6 @@
-import { mockGateway } from '@commerce-core/core';
 import { z } from 'zod';
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+import { gatewayIssues, gatewayVariables, httpUrl, list } from './gateways-from-env.ts';
+import { unsignedLimitsDefault } from './unsigned-limit.ts';
 
 const database = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
@@ -28,10 +21,9 @@ const apiEnv = z
     HOST: z.string().default('127.0.0.1'),
     /** Connections kept at most. */
     DATABASE_POOL_MAX: z.coerce.number('must be a number').int().min(2).max(1_000).default(10),
-    /** `whsec_…`, comma-separated: the current one and those rotated out. Without any the mock provider is off. */
-    MOCK_WEBHOOK_SECRETS: list
-      .refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each')
-      .optional(),
+    /** Off behind PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */
+    DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
+    ...gatewayVariables,
     // RFC 7518, 3.2: a key for HS256 has at least as many bits as the hash.
     CUSTOMER_JWT_SECRET: z
       .string()
@@ -40,18 +32,25 @@ const apiEnv = z
     CUSTOMER_JWKS_URL: httpUrl.optional(),
     CUSTOMER_JWT_ISSUER: z.string().optional(),
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
-    /** How long an unpaid order keeps its stock. */
+    /** How long an unpaid order keeps its stock; 0.1 is six seconds, for trials. */
     HOLD_MINUTES: z.coerce
       .number('must be a number')
-      .min(1)
+      .min(0.05)
       .max(7 * 24 * 60)
       .default(30),
+    /** How long a gateway may say nothing about a payment before it is asked. */
+    GATEWAY_QUIET_SECONDS: z.coerce.number('must be a number').min(1).max(24 * 60 * 60).default(5 * 60),
     /** How long an answer is kept for a call that is repeated with its Idempotency-Key. */
     IDEMPOTENCY_KEY_HOURS: z.coerce.number('must be a number').min(1).max(30 * 24).default(24),
     /** Transactions that orders, payments and webhooks share at once, each: one works while the other waits for the disk. */
     BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(2),
     /** Calls of a kind that may wait for a transaction; one more is answered 503. */
     QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
+    /** Webhooks of gateways that don't sign (Toss) that are taken a minute, from one address and in all; more answer 429. */
+    UNSIGNED_WEBHOOKS_PER_ADDRESS: z.coerce.number('must be a number').int().min(1).default(unsignedLimitsDefault.perAddressMax),
+    UNSIGNED_WEBHOOKS_IN_ALL: z.coerce.number('must be a number').int().min(1).default(unsignedLimitsDefault.inAllMax),
+    /** Behind a proxy, the header in which it says who called, like `x-forwarded-for`; its last address counts. */
+    CLIENT_ADDRESS_HEADER: z.string().regex(/^[\w-]+$/, 'must be the name of a header').toLowerCase().optional(),
     /** Origins whose pages may call, comma-separated, like `https://shop.example`. */
     CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -59,6 +58,9 @@ const apiEnv = z
   .refine((env) => !(env.CUSTOMER_JWT_SECRET && env.CUSTOMER_JWKS_URL), {
     path: ['CUSTOMER_JWKS_URL'],
     error: 'must not be set beside CUSTOMER_JWT_SECRET: a token is verified by one of them',
+  })
+  .superRefine((env, context) => {
+    for (const { name, message } of gatewayIssues(env)) context.addIssue({ code: 'custom', path: [name], message });
   });
 
 export type Env = z.output<typeof apiEnv>;
@@ -88,15 +90,6 @@ function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S>
     return `  ${name}: ${name in given ? message : 'is missing'}`;
   });
   throw new EnvError(lines.join('\n'));
-}
-
-function areWebhookSecrets(secrets: readonly string[]): boolean {
-  try {
-    mockGateway(secrets);
-    return secrets.length > 0;
-  } catch {
-    return false;
-  }
 }
 
 function isOrigin(text: string): boolean {

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from './client.ts';
 import { appRouter } from './routers/index.ts';
+import { gatewayDouble } from './testing/gateway-double.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 
 let api: TestApi;
 let customer: string;
 let operator: string;
 beforeAll(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ gateways: [gatewayDouble('stripe').gateway] });
   customer = await api.token('customer-1');
   operator = await api.apiKey();
 });
@@ -95,7 +96,7 @@ test('one key on several calls is refused, and none of them runs', async () => {
 
 describe('every mutation', () => {
   // Their answers can't be given again (a secret), or doing them again changes nothing.
-  const unkeyed = ['apiKey.create', 'apiKey.revoke', 'order.clearAttention'];
+  const unkeyed = ['apiKey.create', 'apiKey.revoke', 'order.clearAttention', 'payment.ask', 'payment.resume'];
 
   const inputs: Record<string, () => Promise<unknown>> = {
     'product.create': async () => ({ sku: randomUUID(), name: 'x', priceAmount: 1, currency: 'KRW' }),
@@ -112,6 +113,12 @@ describe('every mutation', () => {
     'order.create': async () => ({ ...orderOf(await api.product()), customerId: 'c' }),
     'order.cancel': async () => ({ orderId: (await ordered()).id }),
     'payment.create': async () => ({ orderId: (await ordered()).id, provider: 'mock' }),
+    'payment.confirm': async () => ({ paymentId: (await attempt('stripe')).id, token: 'of the shopper’s browser' }),
+    'payment.capture': async () => ({ paymentId: (await paid('AUTHORIZED')).id }),
+    'payment.decideReview': async () => ({ paymentId: (await paid('AUTHORIZED', 999)).id, decision: 'REJECT' }),
+    'refund.create': async () => ({ orderId: (await paid('CAPTURED')).orderId }),
+    'gatewayEvent.redrive': async () => ({ gatewayEventId: await unmatched() }),
+    'gatewayEvent.dismiss': async () => ({ gatewayEventId: await unmatched() }),
     'shipment.dispatch': async () => ({ shipmentId: await ready(), carrier: 'CJ', trackingNumber: '1' }),
     'shipment.markInTransit': async () => ({ shipmentId: await dispatched() }),
     'shipment.deliver': async () => ({ shipmentId: await dispatched() }),
@@ -122,12 +129,17 @@ describe('every mutation', () => {
     await api.commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' });
     return shipmentId;
   };
-  async function ready(): Promise<string> {
-    const { id: orderId } = await ordered();
-    const { id: paymentId, amount, currency } = await api.commerce.createPayment({ orderId, provider: 'mock' });
-    await api.webhook({ type: 'AUTHORIZED', paymentId, amount, currency });
-    return (await api.commerce.listShipments({ orderId }))[0]!.id;
+  const attempt = async (provider: string) =>
+    api.commerce.createPayment({ orderId: (await ordered()).id, provider });
+  async function paid(type: 'AUTHORIZED' | 'CAPTURED', amount = 1_000) {
+    const payment = await attempt('mock');
+    await api.webhook({ type, paymentId: payment.id, amount, currency: payment.currency });
+    return payment;
   }
+  const ready = async () =>
+    (await api.commerce.listShipments({ orderId: (await paid('AUTHORIZED')).orderId }))[0]!.id;
+  const unmatched = async (): Promise<string> =>
+    (await api.webhook({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'KRW' })).body.eventId;
 
   test('either takes a key or is known not to need one', () => {
     // At run time this is flat, by the path of each procedure; the types have it nested.

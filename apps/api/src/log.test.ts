@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { CommerceError } from '@commerce-core/core';
 import { expect, test } from 'vitest';
 import { describeFault } from './log.ts';
@@ -40,4 +41,15 @@ test('a refusal’s cause is told, and a chain that never ends is cut', () => {
   endless.cause = endless;
   expect(JSON.stringify(describeFault(endless)).length).toBeLessThan(10_000);
   expect(describeFault('a string')).toEqual({ type: 'string' });
+});
+
+test('lines that were gathered are written in their order, also when the process ends in the same turn', () => {
+  const program = `
+    import { createLogger } from '${import.meta.resolve('./log.ts')}';
+    const log = createLogger('info');
+    log.info('first');
+    log.info('second');
+    setTimeout(() => { log.info('third'); process.exit(0); }, 20);`;
+  const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect(said.trim().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['first', 'second', 'third']);
 });

@@ -1,8 +1,9 @@
-import { createCommerce, MigrationsDiverged, mockGateway } from '@commerce-core/core';
+import { createCommerce, MigrationsDiverged } from '@commerce-core/core';
 import { createApp } from './app.ts';
 import { customerTokens } from './customer-token.ts';
 import { EnvError, readEnv, type Env } from './env.ts';
-import { createLogger } from './log.ts';
+import { gatewaysFromEnv } from './gateways-from-env.ts';
+import { createLogger, logFaults } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { serve } from './serve.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
@@ -28,17 +29,20 @@ async function main(env: Env): Promise<void> {
     url: env.DATABASE_URL,
     schema: env.DATABASE_SCHEMA,
     poolMax: env.DATABASE_POOL_MAX,
+    preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
     applicationName: 'commerce-api',
     patienceMs: 20_000,
     onWait: (message) => log.warn(message),
   });
-  const gateways = env.MOCK_WEBHOOK_SECRETS ? [mockGateway(env.MOCK_WEBHOOK_SECRETS)] : [];
   const metrics = createMetrics();
   const commerce = createCommerce({
     database,
-    gateways,
+    gateways: gatewaysFromEnv(env),
     holdMs: env.HOLD_MINUTES * 60_000,
+    quietMs: env.GATEWAY_QUIET_SECONDS * 1_000,
     keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,
+    onFault: logFaults(log),
+    onGatewayCall: metrics.observeGatewayCall,
     batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },
   });
   metrics.watch(commerce);
@@ -54,6 +58,11 @@ async function main(env: Env): Promise<void> {
       audience: env.CUSTOMER_JWT_AUDIENCE,
     }),
     corsOrigins: env.CORS_ORIGINS,
+    unsignedWebhooks: {
+      perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,
+      inAllMax: env.UNSIGNED_WEBHOOKS_IN_ALL,
+      addressHeader: env.CLIENT_ADDRESS_HEADER,
+    },
     stopping: stopping.signal,
   });
   const serving = await serve(app, { host: env.HOST, port: env.PORT });

@@ -1,8 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMetrics } from './metrics.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
+import { pendingOrder } from './testing/pending-order.ts';
+import { openWire, type Wire } from './testing/wire.ts';
 
 let api: TestApi;
-beforeAll(async () => { api = await startTestApi(); });
+let wire: Wire;
+beforeAll(async () => {
+  const via = async (url: string) => (wire = await openWire(url)).url;
+  api = await startTestApi({ via });
+});
 afterAll(() => api?.close());
 
 const metrics = async (token?: string) =>
@@ -26,6 +34,36 @@ test('whatever is asked for, the names of time series stay few', async () => {
   const text = await (await metrics(await api.apiKey())).text();
   const routes = new Set([...text.matchAll(/route="([^"]+)"/g)].map(([, route]) => route));
   expect(routes).toEqual(new Set(['order.create', 'other', 'unknown']));
+});
+
+test('operators see what waits between gateways and shop, and how calls were answered', async () => {
+  const backlog = async () => {
+    const text = await (await metrics(await api.apiKey())).text();
+    return Object.fromEntries([...text.matchAll(/^gateway_backlog\{of="(\w+)"\} (\d+)$/gm)].map(([, of, value]) => [of, Number(value)]));
+  };
+  expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 0 });
+  const { approval, orderId } = await pendingOrder(api, await api.customer());
+  await api.webhook({ ...approval, type: 'CAPTURED' });
+  await (await api.operator('money')).refund.create.mutate({ orderId });
+  await api.webhook({ ...approval, paymentId: randomUUID() });
+  expect(await backlog()).toMatchObject({ calls_open: 1, events_waiting: 1 });
+  await api.commerce.callGateways();
+  const { pool } = api.database;
+  await pool.query(`update commerce.gateway_events set outcome = 'PARKED', due_at = null, decided_at = now() where outcome = 'UNMATCHED'`);
+  expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 1 });
+  const text = await (await metrics(await api.apiKey())).text();
+  expect(text).toContain('gateway_call_seconds_count{provider="mock",kind="REFUND",answered="yes"} 1');
+});
+
+test('without a database they still tell the rest', async () => {
+  const counted = createMetrics();
+  counted.watch(api.commerce);
+  await wire.cut();
+  const text = await counted.text();
+  await wire.mend();
+  expect(text).not.toContain('gateway_backlog{');
+  expect(text).toMatch(/process_resident_memory_bytes \d+/);
+  expect(await counted.text()).toContain('gateway_backlog{of="events_waiting"} 0');
 });
 
 test('nobody else sees them', async () => {

@@ -1,16 +1,19 @@
-import type { BatchReport, Commerce } from '@commerce-core/core';
+import type { BatchReport, Commerce, GatewayCallReport } from '@commerce-core/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is counted, for Prometheus: requests, and the batches that share transactions. */
+/** What is counted, for Prometheus: requests, the batches that share transactions, and what goes to and fro with gateways. */
 export type Metrics = {
   observeRequest: (request: { route: string; status: number; ms: number }) => void;
   observeBatch: (batch: BatchReport) => void;
-  /** The queues' lengths are asked when the metrics are. */
-  watch: (commerce: Pick<Commerce, 'queues'>) => void;
+  observeGatewayCall: (call: GatewayCallReport) => void;
+  /** The lengths of the queues, and of what waits in the database, are asked when the metrics are. */
+  watch: (commerce: Watched) => void;
   /** Prometheus' text format. */
   text: () => Promise<string>;
   contentType: string;
 };
+
+type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog'>;
 
 export function createMetrics(): Metrics {
   const registers = [new Registry()];
@@ -29,11 +32,29 @@ export function createMetrics(): Metrics {
   const took = new Histogram({
     registers, name: 'batch_seconds', help: 'Time of a batch’s transaction.', labelNames: ['queue', 'failed'], buckets: seconds,
   });
-  let queues: Commerce['queues'] = () => [];
+  const gatewayCalls = new Histogram({
+    registers, name: 'gateway_call_seconds', help: 'Time of a call to a gateway that no caller waits for, by how it was answered.',
+    labelNames: ['provider', 'kind', 'answered'], buckets: seconds,
+  });
+  let watched: Watched | undefined;
   new Gauge({
     registers, name: 'queue_commands', help: 'Commands that wait for a transaction.', labelNames: ['queue'],
     collect() {
-      for (const { name, waiting } of queues()) this.set({ queue: name }, waiting);
+      for (const { name, waiting } of watched?.queues() ?? []) this.set({ queue: name }, waiting);
+    },
+  });
+  // One gauge, since one question to the database fills it. While that can't be asked it has no values.
+  new Gauge({
+    registers, name: 'gateway_backlog', labelNames: ['of'],
+    help: 'What waits between gateways and shop, the same from each process; 10,000 means that or more.',
+    async collect() {
+      this.reset();
+      const backlog = await watched?.gatewayBacklog().catch(() => undefined);
+      if (!backlog) return;
+      this.set({ of: 'calls_open' }, backlog.callsOpen);
+      this.set({ of: 'calls_unanswered' }, backlog.callsUnanswered);
+      this.set({ of: 'events_waiting' }, backlog.eventsWaiting);
+      this.set({ of: 'events_parked' }, backlog.eventsParked);
     },
   });
   new Counter({
@@ -59,7 +80,8 @@ export function createMetrics(): Metrics {
       waited.observe({ queue }, batch.waitedMs / 1_000);
       took.observe({ queue, failed: String(batch.failed) }, batch.tookMs / 1_000);
     },
-    watch: (commerce) => { queues = () => commerce.queues(); },
+    observeGatewayCall: ({ provider, kind, answered, tookMs }) => gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),
+    watch: (commerce) => { watched = commerce; },
     text: async () => registry.metrics(),
     contentType: registry.contentType,
   };

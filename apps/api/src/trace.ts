@@ -14,7 +14,8 @@ export type Trace = {
   procedures: readonly string[];
   /** The codes of what was refused; several where a batch was. */
   codes: string[];
-  retryLater: boolean;
+  /** When it is worth to ask again, in seconds; undefined where it isn't. */
+  retryAfterS: number | undefined;
   /** What went wrong inside, the first of it. */
   fault: unknown;
   /** What a route has to say besides. Never tokens, bodies, names or addresses. */
@@ -40,7 +41,7 @@ export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): M
       caller: undefined,
       procedures: [],
       codes: [],
-      retryLater: false,
+      retryAfterS: undefined,
       fault: undefined,
       facts: {},
       headersSet: false,
@@ -67,7 +68,7 @@ export function answerHeaders(trace: Trace, status?: number): Record<string, str
     ...securityHeaders,
     'x-request-id': trace.id,
     'cache-control': 'no-store',
-    ...(trace.retryLater ? { 'retry-after': '1' } : {}),
+    ...(trace.retryAfterS === undefined ? {} : { 'retry-after': String(trace.retryAfterS) }),
     // Keeps a client from sending its next request into a connection that is about to close: because we are, or because
     // the rest of a body that is too large isn't read.
     ...(trace.stopping || status === 413 ? { connection: 'close' } : {}),
@@ -94,7 +95,7 @@ const securityHeaders = {
 export function note(trace: Trace, { status, body }: Refusal, thrown: unknown): void {
   trace.codes.push(body.code);
   if (status >= 500) trace.fault ??= thrown;
-  if (status === 503 || status === 429) trace.retryLater = true;
+  if (status === 503 || status === 429 || body.code === 'idempotency_in_progress') trace.retryAfterS ??= 1;
 }
 
 function write(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void {

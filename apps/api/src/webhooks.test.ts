@@ -117,7 +117,7 @@ describe('what no gateway of ours sent', () => {
     '[]',
     'null',
     '{"type":"AUTHORIZED"}',
-    '{"type":"STOLEN","paymentId":"x","amount":1,"currency":"KRW"}',
+    '{"type":"AUTHORIZED","paymentId":"x","amount":1,"currency":"KRW"}',
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: -1, currency: 'KRW' }),
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1.5, currency: 'KRW' }),
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'won' }),

@@ -1,5 +1,7 @@
 import { router } from '../trpc.ts';
 import { apiKeyRouter } from './api-key.ts';
+import { disputeRouter } from './dispute.ts';
+import { gatewayCallRouter } from './gateway-call.ts';
 import { gatewayEventRouter } from './gateway-event.ts';
 import { orderRouter } from './order.ts';
 import { paymentRouter } from './payment.ts';
@@ -16,8 +18,10 @@ export const appRouter = router({
   order: orderRouter,
   payment: paymentRouter,
   refund: refundRouter,
+  dispute: disputeRouter,
   shipment: shipmentRouter,
   gatewayEvent: gatewayEventRouter,
+  gatewayCall: gatewayCallRouter,
   apiKey: apiKeyRouter,
   system: systemRouter,
 });

@@ -1,4 +1,5 @@
 import {
+  alreadyChecked,
   CommerceError,
   customerId,
   listOrdersInput,
@@ -16,7 +17,7 @@ export const orderRouter = router({
   create: procedure
     .input(createOrderInput)
     .mutation(({ ctx, input: { customerId: given, ...order } }) =>
-      ctx.commerce.placeOrder({ ...order, customerId: orderedBy(ctx.caller, given) }, ctx.call),
+      ctx.commerce.placeOrder(alreadyChecked({ customerId: orderedBy(ctx.caller, given), ...order }), ctx.call),
     ),
   get: procedure
     .input(orderIdInput)

@@ -1,6 +1,7 @@
-import { listRefundsInput } from '@commerce-core/core';
+import { createRefundInput, listRefundsInput } from '@commerce-core/core';
 import { procedure, router } from '../trpc.ts';
 
 export const refundRouter = router({
+  create: procedure.input(createRefundInput).mutation(({ ctx, input }) => ctx.commerce.createRefund(input, ctx.call)),
   list: procedure.input(listRefundsInput.optional()).query(({ ctx, input }) => ctx.commerce.listRefunds(input)),
 });

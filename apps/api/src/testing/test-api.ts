@@ -7,6 +7,7 @@ import {
   type Commerce,
   type CommerceOptions,
   type Database,
+  type Gateway,
   type Scope,
 } from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
@@ -14,14 +15,17 @@ import { SignJWT } from 'jose';
 import { createApp } from '../app.ts';
 import { createClient, type Client } from '../client.ts';
 import { customerTokens, type CustomerTokenOptions } from '../customer-token.ts';
-import { createLogger } from '../log.ts';
+import { createLogger, logFaults } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { serve } from '../serve.ts';
+import type { UnsignedLimits } from '../unsigned-limit.ts';
 import { signWebhook, webhookSecret, type WebhookMessage } from './webhook.ts';
 
 const customerTokenSecret = 'a secret of the tests and nowhere else';
 
 export type TestApiOptions = {
+  /** On the database of another one, which must be closed last: two API processes of one shop. */
+  beside?: TestApi;
   /** Another way to the database than straight: gets its address, answers the one to use. */
   via?: (url: string) => string | Promise<string>;
   customers?: CustomerTokenOptions;
@@ -29,6 +33,13 @@ export type TestApiOptions = {
   holdMs?: number;
   loops?: boolean;
   batching?: CommerceOptions['batching'];
+  /** Beside the mock's, or instead of it where one of them is a mock's too. */
+  gateways?: readonly Gateway[];
+  quietMs?: number;
+  /** Where the simulator's API for the mock begins; without it what the mock is asked for is done at once. */
+  mockGatewayUrl?: string;
+  leaseMs?: number;
+  unsignedWebhooks?: UnsignedLimits;
 };
 
 export type TestApi = {
@@ -61,27 +72,35 @@ export type TestApi = {
 
 /** The API on a free port and a migrated database of its own on the test server, called over real HTTP. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const own = await openTestDatabase({ acquireTimeoutMs: 20_000 });
+  const own = options.beside ? besides(options.beside) : await openTestDatabase({ acquireTimeoutMs: 20_000 });
   const via = options.via ? await options.via(own.url) : undefined;
   const database = via === undefined ? own : connect({ url: via, acquireTimeoutMs: 2_000 });
   const lines: string[] = [];
   const stopping = new AbortController();
-  const gateways = [mockGateway([webhookSecret])];
+  const log = createLogger('trace', { write: (line) => lines.push(line) });
+  const given = options.gateways ?? [];
+  const mock = mockGateway([webhookSecret], { url: options.mockGatewayUrl });
+  const gateways = given.some(({ provider }) => provider === 'mock') ? given : [mock, ...given];
   const metrics = createMetrics();
   const commerce = createCommerce({
     database,
     gateways,
     batching: { onBatch: metrics.observeBatch, ...options.batching },
+    onFault: logFaults(log),
+    onGatewayCall: metrics.observeGatewayCall,
     ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
   });
   metrics.watch(commerce);
   const app = createApp({
     commerce,
     database,
     metrics,
-    log: createLogger('trace', { write: (line) => lines.push(line) }),
+    log,
     verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
     corsOrigins: options.corsOrigins ?? [],
+    ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
     stopping: stopping.signal,
   });
   const serving = await serve(app, { host: '127.0.0.1', port: 0 });
@@ -134,4 +153,9 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       await own.drop();
     },
   };
+}
+
+function besides({ databaseUrl: url }: TestApi) {
+  const database = connect({ url, acquireTimeoutMs: 20_000 });
+  return { ...database, url, drop: () => database.close() };
 }

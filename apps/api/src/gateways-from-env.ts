@@ -1,0 +1,93 @@
+import { mockGateway, portoneGateway, stripeGateway, tossGateway, type Gateway } from '@commerce-core/core';
+import { z } from 'zod';
+
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+/** Where an API begins, to which paths are appended. */
+const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
+/** Of a vendor whose library takes no path. */
+const originUrl = httpUrl.refine((url) => new URL(url).pathname === '/', 'must be without a path');
+const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each');
+
+/** What turns payment gateways on: all variables of one, or none of them and it is off. Where its API is has a default. */
+export const gatewayVariables = {
+  /** `whsec_…`, comma-separated: the current one and those rotated out. */
+  MOCK_WEBHOOK_SECRETS: webhookSecrets.optional(),
+  /** Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it what the mock is asked for is done at once. */
+  MOCK_GATEWAY_URL: baseUrl.optional(),
+  STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_\w+$/, 'must be sk_… or rk_…').optional(),
+  /** Of the webhook endpoint, comma-separated: the current one and those rotated out. */
+  STRIPE_WEBHOOK_SECRETS: list.refine(areStripeSecrets, 'must be whsec_…, each').optional(),
+  /** Handed to front ends beside the client secret; they may know it without. */
+  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_\w+$/, 'must be pk_…').optional(),
+  STRIPE_API_URL: originUrl.optional(),
+  TOSS_SECRET_KEY: z.string().optional(),
+  TOSS_CLIENT_KEY: z.string().optional(),
+  TOSS_API_URL: baseUrl.optional(),
+  PORTONE_API_SECRET: z.string().optional(),
+  PORTONE_WEBHOOK_SECRETS: webhookSecrets.optional(),
+  PORTONE_STORE_ID: z.string().optional(),
+  PORTONE_CHANNEL_KEY: z.string().optional(),
+  PORTONE_API_URL: originUrl.optional(),
+};
+const gatewayEnv = z.object(gatewayVariables);
+type GatewayEnv = z.output<typeof gatewayEnv>;
+
+const together: readonly (readonly (keyof GatewayEnv)[])[] = [
+  ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS'],
+  ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY'],
+  ['PORTONE_API_SECRET', 'PORTONE_WEBHOOK_SECRETS', 'PORTONE_STORE_ID', 'PORTONE_CHANNEL_KEY'],
+];
+const pairs = [['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'], ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY']] as const;
+const isOfTests = (key: string): boolean => /^(\w\w_)?test_/.test(key);
+
+/** What is wrong between the variables of a gateway, each said of one of them. */
+export function gatewayIssues(env: GatewayEnv): { name: keyof GatewayEnv; message: string }[] {
+  const missing = together.filter((names) => names.some((name) => env[name])).flat().filter((name) => !env[name]);
+  const mixed = pairs.filter(([one, other]) => env[one] && env[other] && isOfTests(env[one]) !== isOfTests(env[other]));
+  return [
+    ...missing.map((name) => ({ name, message: 'is missing' })),
+    ...mixed.map(([one, name]) => ({ name, message: `must be of the same kind as ${one}: one is for tests` })),
+  ];
+}
+
+/** The gateways that are on. `env` has no issues. */
+export function gatewaysFromEnv(env: GatewayEnv): Gateway[] {
+  const { MOCK_WEBHOOK_SECRETS, MOCK_GATEWAY_URL } = env;
+  const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_PUBLISHABLE_KEY, STRIPE_API_URL } = env;
+  const { TOSS_SECRET_KEY, TOSS_CLIENT_KEY, TOSS_API_URL } = env;
+  const gateways: Gateway[] = [];
+  if (MOCK_WEBHOOK_SECRETS) gateways.push(mockGateway(MOCK_WEBHOOK_SECRETS, { url: MOCK_GATEWAY_URL }));
+  if (STRIPE_SECRET_KEY && STRIPE_WEBHOOK_SECRETS) {
+    const keys = { secretKey: STRIPE_SECRET_KEY, publishableKey: STRIPE_PUBLISHABLE_KEY };
+    gateways.push(stripeGateway({ ...keys, webhookSecrets: STRIPE_WEBHOOK_SECRETS, url: STRIPE_API_URL }));
+  }
+  if (TOSS_SECRET_KEY && TOSS_CLIENT_KEY) {
+    gateways.push(tossGateway({ secretKey: TOSS_SECRET_KEY, clientKey: TOSS_CLIENT_KEY, url: TOSS_API_URL }));
+  }
+  const { PORTONE_API_SECRET: apiSecret, PORTONE_WEBHOOK_SECRETS: webhookSecrets } = env;
+  const { PORTONE_STORE_ID: storeId, PORTONE_CHANNEL_KEY: channelKey, PORTONE_API_URL: url } = env;
+  if (apiSecret && webhookSecrets && storeId && channelKey) {
+    gateways.push(portoneGateway({ apiSecret, webhookSecrets, storeId, channelKey, url }));
+  }
+  return gateways;
+}
+
+function areStripeSecrets(secrets: readonly string[]): boolean {
+  return secrets.length > 0 && secrets.every((secret) => /^whsec_\w+$/.test(secret));
+}
+
+function areWebhookSecrets(secrets: readonly string[]): boolean {
+  try {
+    mockGateway(secrets);
+    return secrets.length > 0;
+  } catch {
+    return false;
+  }
+}

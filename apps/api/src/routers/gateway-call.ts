@@ -1,0 +1,8 @@
+import { listGatewayCallsInput } from '@commerce-core/core';
+import { procedure, router } from '../trpc.ts';
+
+export const gatewayCallRouter = router({
+  list: procedure
+    .input(listGatewayCallsInput.optional())
+    .query(({ ctx, input }) => ctx.commerce.listGatewayCalls(input)),
+});
