@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Attempt } from './payment.ts';
+import type { Message } from './dialect.ts';
+import type { Attempt } from './event.ts';
+import type { Pauses } from './pauses.ts';
 
 export type DeliveryPolicy = {
   /** A delivery that has no answer after this long has failed. */
@@ -10,29 +11,31 @@ export type DeliveryPolicy = {
   backoffMaxMs: number;
 };
 
-export type Message = { headers: Record<string, string>; body: string };
-
 // The shop's answer is a line of JSON. More than this isn't read.
 const ANSWER_BYTES_MAX = 65_536;
 
+/** Whose webhooks go where, and how they are signed at the moment of sending. */
+export type Addressee = { webhookUrl: string; headers: (message: Message, at: Date) => Record<string, string> };
+
 /**
- * Hands one message to `url` until it is taken (2xx), the attempts are used up, or `stopping` says that no new attempt
- * may begin. An attempt that has begun is always finished. Every attempt asks `message` again, as its signature holds
- * the time of sending.
+ * Hands one message to the shop until it is taken (2xx), the attempts are used up, or `pauses` were stopped. An attempt
+ * that has begun is always finished.
+ * @returns whether it was taken
  */
 export async function deliver(
-  url: string,
-  message: () => Message,
+  to: Addressee,
+  message: Message,
   policy: DeliveryPolicy,
-  stopping: AbortSignal,
-  noteAttempt: (attempt: Attempt) => void,
-): Promise<void> {
-  for (let number = 1; number <= policy.attemptsMax && !stopping.aborted; number += 1) {
-    const attempt = await post(url, message(), policy.timeoutMs);
+  pauses: Pauses,
+  noteAttempt: (attempt: Attempt) => void = () => {},
+): Promise<boolean> {
+  for (let number = 1; number <= policy.attemptsMax && !pauses.isStopped(); number += 1) {
+    const attempt = await post(to, message, policy.timeoutMs);
     noteAttempt(attempt);
-    if (taken(attempt)) return;
-    if (number < policy.attemptsMax) await pause(backoff(number, policy), stopping);
+    if (taken(attempt)) return true;
+    if (number < policy.attemptsMax) await pauses.wait(backoff(number, policy));
   }
+  return false;
 }
 
 /** Whether the shop took the event: any 2xx, as it says so of events that it can't use, too. */
@@ -40,17 +43,12 @@ export function taken({ status }: Attempt): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-/** Resolves after `ms`, or as soon as `stopping` is aborted. */
-export async function pause(ms: number, stopping: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal: stopping }).catch(() => undefined);
-}
-
 function backoff(attempts: number, policy: DeliveryPolicy): number {
   const full = Math.min(policy.backoffMaxMs, policy.backoffMs * 2 ** (attempts - 1));
   return full * (0.5 + Math.random() / 2);
 }
 
-async function post(url: string, message: Message, timeoutMs: number): Promise<Attempt> {
+async function post({ webhookUrl, headers }: Addressee, message: Message, timeoutMs: number): Promise<Attempt> {
   const at = new Date();
   const done = (rest: Pick<Attempt, 'status' | 'error'> & Partial<Attempt>): Attempt => ({
     at: at.toISOString(),
@@ -60,9 +58,9 @@ async function post(url: string, message: Message, timeoutMs: number): Promise<A
     ...rest,
   });
   try {
-    const response = await fetch(url, {
+    const response = await fetch(webhookUrl, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...message.headers },
+      headers: { 'content-type': 'application/json', ...headers(message, at) },
       body: message.body,
       // A gateway posts to the address that it was given; following would repeat the POST as a GET.
       redirect: 'manual',

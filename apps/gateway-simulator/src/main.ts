@@ -1,14 +1,17 @@
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
 import { createSimulator } from './app.ts';
-import { webhookKey } from './sign.ts';
+import { isWebhookSecret, linesFromEnv, lineVariables } from './lines-from-env.ts';
 
 const env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
     HOST: z.string().min(1).default('127.0.0.1'),
     WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
-    MOCK_WEBHOOK_SECRET: z.string().refine(isSecret, 'is not whsec_ followed by base64 of 16 bytes or more'),
+    MOCK_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, 'is not whsec_ followed by base64 of 16 bytes or more'),
+    /** How many payments it remembers. */
+    PAYMENTS_MAX: z.coerce.number().int().min(1).optional(),
+    ...lineVariables,
   })
   .safeParse(process.env);
 
@@ -18,8 +21,9 @@ if (!env.success) {
   process.exit(2);
 }
 
-const { PORT, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET } = env.data;
-const simulator = createSimulator({ webhookUrl: WEBHOOK_URL, secret: MOCK_WEBHOOK_SECRET });
+const { PORT, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX } = env.data;
+const others = linesFromEnv(env.data);
+const simulator = createSimulator({ webhookUrl: WEBHOOK_URL, secret: MOCK_WEBHOOK_SECRET, others, paymentsMax: PAYMENTS_MAX });
 
 const server = serve({ fetch: simulator.app.fetch, port: PORT, hostname: HOST }, ({ port }) => {
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;
@@ -46,11 +50,3 @@ process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 // Whoever started us over an IPC channel is gone: nobody else would end this process.
 if (process.channel) process.on('disconnect', stop);
-
-function isSecret(value: string): boolean {
-  try {
-    return webhookKey(value).length > 0;
-  } catch {
-    return false;
-  }
-}

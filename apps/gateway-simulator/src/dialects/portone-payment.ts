@@ -1,0 +1,84 @@
+import { refundedAmount, type BankPayment, type BankRefund } from '../bank-payment.ts';
+import type { Change } from '../bank.ts';
+import { reasonOf } from './refund-reasons.ts';
+
+/** PortOne's Payment, as far as it depends on what happened. */
+export function portonePayment(payment: BankPayment, storeId: string) {
+  const { id, shopPaymentId, approvedAt, payableUntil, failureCode, createdAt, refunds, disputes } = payment;
+  const total = approvedAt ? payment.authorizedAmount : payment.askedAmount;
+  const cancelled = refundedAmount(payment);
+  const method = payableUntil
+    ? { type: 'PaymentMethodVirtualAccount', accountNumber: 'X6505636518308', expiredAt: payableUntil.toISOString() }
+    : { type: 'PaymentMethodCard', card: { brand: 'LOCAL', type: 'CREDIT' } };
+  return {
+    status: statusOf(payment), id: shopPaymentId, transactionId: id, merchantId: 'merchant-1', storeId, version: 'V2',
+    requestedAt: createdAt.toISOString(), updatedAt: createdAt.toISOString(), statusChangedAt: createdAt.toISOString(), method,
+    orderName: 'Goods', customer: {}, currency: approvedAt ? payment.currency : payment.askedCurrency,
+    amount: { total, taxFree: 0, discount: 0, paid: approvedAt ? total - cancelled : 0, cancelled, cancelledTaxFree: 0 },
+    ...(approvedAt ? { paidAt: approvedAt.toISOString() } : {}),
+    ...(failureCode === null ? {} : { failure: { reason: 'The payment was declined.', pgCode: failureCode } }),
+    cancellations: refunds.map((refund) => portoneCancellation(payment, refund)),
+    disputes: disputes.map((dispute) => ({
+      status: dispute.status === 'OPEN' ? 'UNRESOLVED' : 'RESOLVED', pgDisputeId: dispute.id, reason: 'contested',
+      createdAt: dispute.createdAt.toISOString(),
+    })),
+  };
+}
+
+function statusOf(payment: BankPayment): string {
+  switch (payment.state) {
+    case 'CREATED':
+      return payment.failureCode === null ? 'READY' : 'FAILED';
+    case 'WAITING':
+      return 'VIRTUAL_ACCOUNT_ISSUED';
+    case 'FAILED':
+      return 'FAILED';
+    case 'CANCELED':
+      // Only what was issued can be closed; a page that nobody paid on has failed.
+      return payment.payableUntil ? 'CANCELLED' : 'FAILED';
+    case 'AUTHORIZED':
+    case 'CAPTURED':
+      if (refundedAmount(payment) === 0) return 'PAID';
+      return refundedAmount(payment) === payment.capturedAmount ? 'CANCELLED' : 'PARTIAL_CANCELLED';
+  }
+}
+
+const cancellationStatus: Record<BankRefund['status'], string> = {
+  PENDING: 'REQUESTED', SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED',
+};
+
+export function portoneCancellation(payment: BankPayment, refund: BankRefund) {
+  const at = refund.createdAt.toISOString();
+  return {
+    status: cancellationStatus[refund.status], id: refund.id, totalAmount: refund.amount, taxFreeAmount: 0, vatAmount: 0,
+    reason: reasonOf(payment, refund), requestedAt: at, ...(refund.status === 'SUCCEEDED' ? { cancelledAt: at } : {}),
+  };
+}
+
+/** The type of the webhook about a change; PortOne sends none of a cancel that came to nothing. */
+export function portoneEventType({ type, payment }: Change): string | undefined {
+  switch (type) {
+    case 'CREATED':
+    case 'REFUND_FAILED':
+      return undefined;
+    case 'PENDING':
+      return 'Transaction.VirtualAccountIssued';
+    case 'AUTHORIZED':
+    case 'CAPTURED':
+      return 'Transaction.Paid';
+    case 'FAILED':
+    case 'ATTEMPT_FAILED':
+      return 'Transaction.Failed';
+    case 'CANCELED':
+      return payment.payableUntil ? 'Transaction.Cancelled' : 'Transaction.Failed';
+    case 'REFUND_PENDING':
+      return 'Transaction.CancelPending';
+    case 'REFUNDED':
+      return refundedAmount(payment) === payment.capturedAmount ? 'Transaction.Cancelled' : 'Transaction.PartialCancelled';
+    case 'DISPUTE_OPENED':
+      return 'Transaction.DisputeCreated';
+    case 'DISPUTE_WON':
+    case 'DISPUTE_LOST':
+      return 'Transaction.DisputeResolved';
+  }
+}
