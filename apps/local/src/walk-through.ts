@@ -1,12 +1,14 @@
 import type { Client } from '@commerce-core/api/client';
+import { code as find } from 'currency-codes';
 import { demoProduct } from './demo-catalogue.ts';
 
 export type Shop = { customer: Client; operator: Client; simulatorUrl: string };
 export type Payment = { id: string; amount: number; currency: string };
 
 const price = (amount: number, currency: string): string => {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const digits = find(currency)?.digits ?? 2;
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code', minimumFractionDigits: digits });
+  return format.format(amount / 10 ** digits);
 };
 
 const row = (step: string, order: string, available: number | string, reserved: number | string): string =>
