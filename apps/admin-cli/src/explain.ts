@@ -37,7 +37,8 @@ function refused(error: Error): string {
 /** What the details of a refusal add to its message, a line each. */
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
-  const { products, issues, productIds, availableQty, reservedQty } = details as Record<string, unknown>;
+  const { products, issues, productIds, availableQty, reservedQty, ...money } = details as Record<string, unknown>;
+  const { refundableAmount, authorizedAmount, lineNo, leftQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(({ productId, askedQty, leftQty }) => `  ${productId}: ${askedQty} asked, ${leftQty} left`);
   }
@@ -45,6 +46,11 @@ function detailLines(details: unknown): string[] {
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
   if (typeof reservedQty === 'number') return [`  held by orders: ${reservedQty}`];
+  // The currency is the payment's, which the refusal doesn't name.
+  if (typeof refundableAmount === 'number') return [`  left to send back: ${refundableAmount} minor units`];
+  if (typeof authorizedAmount === 'number') return [`  authorized: ${authorizedAmount} minor units`];
+  if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(leftQty)} left`];
+  if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];
   return [];
 }
 

@@ -10,6 +10,7 @@ test.each([
   [15_000, 'KRW', '15,000 KRW'],
   [980, 'JPY', '980 JPY'],
   [1_234, 'KWD', '1.234 KWD'],
+  [1_234, 'HUF', '12.34 HUF'],
   [Number.MAX_SAFE_INTEGER, 'GBP', '90,071,992,547,409.91 GBP'],
 ])('%d minor units of %s are shown as %s', (amount, currency, shown) => {
   expect(formatMoney(amount, currency)).toBe(shown);
@@ -22,6 +23,7 @@ test.each([
   ['0.07', 'GBP', 7],
   ['15000', 'KRW', 15_000],
   ['1.234', 'KWD', 1_234],
+  ['12.34', 'HUF', 1_234],
   ['90071992547409.91', 'GBP', Number.MAX_SAFE_INTEGER],
 ])('%s in %s is %d minor units', (text, currency, amount) => {
   expect(parseMoney(text, currency)).toBe(amount);

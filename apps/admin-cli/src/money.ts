@@ -1,9 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import { code as find } from 'currency-codes';
 
-/** How many decimals the currency is written with: GBP 2, KRW 0, KWD 3. @throws RangeError when it is no currency */
-function decimalsOf(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
-}
+/**
+ * How many decimals the currency has in ISO 4217: GBP 2, KRW 0, KWD 3. Not by Intl, which says how it is customarily
+ * written: HUF and COP without the two decimals that gateways count in.
+ */
+const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 
 /** Minor units as people write them: `1234567 GBP` → `12,345.67 GBP`. Exact, as no division is made. */
 export function formatMoney(amount: number, currency: string): string {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Client } from '@commerce-core/api/client';
 import type { TestApi } from '@commerce-core/api/testing';
 import { startTestApi } from '@commerce-core/api/testing';
-import { createSimulator } from '@commerce-core/gateway-simulator';
+import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
 
@@ -55,17 +55,19 @@ export function useShop(): TestShop {
   let closeSimulator = async () => {};
 
   beforeAll(async () => {
-    const api = await startTestApi({ loops: true });
-    const simulator = createSimulator({
+    // The shop calls the simulator and the simulator the shop, so one of the two is reached before it is there.
+    let simulator: Simulator | undefined;
+    const server = serve({ fetch: (request, env) => simulator!.app.fetch(request, env), port: 0, hostname: '127.0.0.1' });
+    await new Promise((resolve) => server.once('listening', resolve));
+    const simulatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const api = await startTestApi({ loops: true, mockGatewayUrl: `${simulatorUrl}/mock` });
+    simulator = createSimulator({
       webhookUrl: `${api.url}/api/v1/payments/webhooks/mock`,
       secret: api.webhookSecret,
       delivery: { backoffMs: 20 },
     });
-    const server = serve({ fetch: simulator.app.fetch, port: 0, hostname: '127.0.0.1' });
-    await new Promise((resolve) => server.once('listening', resolve));
-    const simulatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     closeSimulator = async () => {
-      await simulator.stop();
+      await simulator?.stop();
       server.close();
     };
 

@@ -3,6 +3,8 @@ import type { Client, RouterOutputs } from '@commerce-core/api/client';
 import { readPages } from './command.ts';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
+import type { Payment } from './payment.ts';
+import { paymentMoneyOf, paymentStatusOf } from './payment.ts';
 import type { Shipment } from './shipment.ts';
 import { trackingOf, unitsOf } from './shipment.ts';
 import type { Column } from './table.ts';
@@ -10,8 +12,8 @@ import { renderRecord, renderTable, screenWidth } from './table.ts';
 
 type Order = RouterOutputs['order']['get'];
 type Line = Order['lines'][number];
-type Payment = RouterOutputs['payment']['list']['items'][number];
 type Refund = RouterOutputs['refund']['list']['items'][number];
+type Dispute = RouterOutputs['dispute']['list']['items'][number];
 type Fact = RouterOutputs['order']['history']['items'][number];
 
 export type WholeOrder = {
@@ -19,6 +21,7 @@ export type WholeOrder = {
   payments: Payment[];
   shipments: Shipment[];
   refunds: Refund[];
+  disputes: Dispute[];
   history: Fact[];
 };
 
@@ -27,10 +30,11 @@ export async function readOrder(client: Client, orderId: string): Promise<WholeO
   // The order first: of one that isn't there, the others would only repeat the refusal.
   const order = await client.order.get.query({ orderId });
   const all = { limit: 0, all: true } as const;
-  const [payments, shipments, refunds, history] = await Promise.all([
+  const [payments, shipments, refunds, disputes, history] = await Promise.all([
     client.payment.list.query({ orderId }),
     client.shipment.list.query({ orderId }),
     readPages((range) => client.refund.list.query({ orderId, ...range }), all),
+    readPages((range) => client.dispute.list.query({ orderId, ...range }), all),
     readPages((range) => client.order.history.query({ orderId, ...range }), all),
   ]);
   return {
@@ -38,11 +42,12 @@ export async function readOrder(client: Client, orderId: string): Promise<WholeO
     payments: payments.items,
     shipments: shipments.items,
     refunds: refunds.items,
+    disputes: disputes.items,
     history: history.items,
   };
 }
 
-export function renderOrder({ order, payments, shipments, refunds, history }: WholeOrder): string {
+export function renderOrder({ order, payments, shipments, refunds, disputes, history }: WholeOrder): string {
   const money = (amount: number) => formatMoney(amount, order.currency);
   const lines: Column<Line>[] = [
     { head: '#', value: ({ lineNo }) => String(lineNo), align: 'right' },
@@ -58,6 +63,7 @@ export function renderOrder({ order, payments, shipments, refunds, history }: Wh
     section('Payments', payments, paymentColumns),
     section('Shipments', shipments, shipmentColumns),
     section('Refunds', refunds, refundColumns),
+    section('Disputes', disputes, disputeColumns),
     section('History', history, historyColumns),
   ]
     .filter((part) => part !== '')
@@ -91,8 +97,8 @@ export function renderOrderHead(order: Omit<Order, 'lines'>): string {
 const paymentColumns: Column<Payment>[] = [
   { head: 'ID', value: ({ id }) => id },
   { head: 'PROVIDER', value: ({ provider }) => provider, wraps: true },
-  { head: 'STATUS', value: paymentStatus, wraps: true },
-  { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
+  { head: 'STATUS', value: paymentStatusOf, wraps: true },
+  { head: 'MONEY', value: paymentMoneyOf, wraps: true },
 ];
 
 const shipmentColumns: Column<Shipment>[] = [
@@ -104,8 +110,15 @@ const shipmentColumns: Column<Shipment>[] = [
 
 const refundColumns: Column<Refund>[] = [
   { head: 'ID', value: ({ id }) => id },
-  { head: 'STATUS', value: ({ status }) => status },
+  { head: 'STATUS', value: ({ status, failureCode }) => [status, failureCode].filter(Boolean).join(' '), wraps: true },
   { head: 'REASON', value: ({ reason }) => reason, wraps: true },
+  { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
+];
+
+const disputeColumns: Column<Dispute>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: ({ status }) => status },
+  { head: "GATEWAY'S ID", value: ({ gatewayDisputeId }) => gatewayDisputeId, wraps: true },
   { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
 ];
 
@@ -114,10 +127,6 @@ const historyColumns: Column<Fact>[] = [
   { head: 'TIME', value: ({ createdAt }) => formatTime(createdAt) },
   { head: 'WHAT', value: ({ type }) => type, wraps: true },
 ];
-
-function paymentStatus({ status, failureCode, surplus }: Payment): string {
-  return [status, failureCode, surplus ? 'surplus' : null].filter(Boolean).join(' ');
-}
 
 function section<T>(title: string, rows: readonly T[], columns: readonly Column<T>[]): string {
   if (rows.length === 0) return '';

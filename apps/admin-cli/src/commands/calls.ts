@@ -1,0 +1,44 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { ListOptions } from '../command.ts';
+import { addGroup, addListCommand, readPages } from '../command.ts';
+import { connect } from '../connection.ts';
+import { formatTime, printPage } from '../output.ts';
+import type { Column } from '../table.ts';
+
+type Call = RouterOutputs['gatewayCall']['list']['items'][number];
+type Status = Call['status'];
+
+const statuses: readonly Status[] = ['DUE', 'DONE', 'REFUSED'];
+
+const columns: Column<Call>[] = [
+  { head: 'PAYMENT', value: ({ paymentId }) => paymentId },
+  { head: 'KIND', value: ({ kind }) => kind },
+  { head: 'STATUS', value: ({ status, failureCode }) => [status, failureCode].filter(Boolean).join(' '), wraps: true },
+  { head: 'TRIES', value: ({ attempts }) => String(attempts), align: 'right' },
+  { head: 'NEXT TRY', value: ({ dueAt }) => (dueAt ? formatTime(dueAt) : ''), ifRoom: true },
+  { head: 'PROVIDER', value: ({ provider }) => provider, ifRoom: true },
+  { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
+];
+
+export function addCallCommands(program: Command): void {
+  const calls = addGroup(program, 'calls', 'inspect what the payment gateways are asked for');
+
+  addListCommand(calls, 'list', 'list calls to gateways, the latest first, and how they were answered', [
+    'calls list',
+    'calls list --status DUE',
+    'calls list --order 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ])
+    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+    .option('--order <id>', 'only those about this order')
+    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
+      const { client } = connect();
+      const filter = {
+        ...(options.status && { status: options.status }),
+        ...(options.order && { orderId: options.order }),
+      };
+      const page = await readPages((range) => client.gatewayCall.list.query({ ...filter, ...range }), options);
+      printPage(page, options, columns, 'There are no such calls.');
+    });
+}

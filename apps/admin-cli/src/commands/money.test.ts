@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { until } from '@commerce-core/api/testing';
+import { expect, test } from 'vitest';
+import { atSimulator, paidOrder } from '../paid-order.testing.ts';
+import { useShop } from '../shop.testing.ts';
+
+const shop = useShop();
+
+const paymentOf = (paymentId: string) => shop.json('payments', 'show', paymentId);
+
+test('an authorized payment is captured in part, and shown as what it is by every view', async () => {
+  const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
+  const tooMuch = await shop.run('payments', 'capture', paymentId, '--amount', '25.01');
+  expect(tooMuch).toMatchObject({ code: 1, out: '' });
+  expect(tooMuch.err).toContain('(capture_exceeds_authorized)\n  authorized: 2500 minor units');
+  const asked = await shop.run('payments', 'capture', paymentId, '--amount', '20.00');
+  expect(asked).toMatchObject({ code: 0, err: expect.stringContaining('asked for it now') });
+  await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
+  expect((await shop.run('payments', 'show', paymentId)).out).toMatch(/^authorized +25\.00 GBP\ncaptured +20\.00 GBP$/m);
+  const line = new RegExp(`^${paymentId} +(mock +)?CAPTURED +25\\.00 GBP, 20\\.00 GBP captured`, 'm');
+  expect((await shop.run('payments', 'list', '--status', 'CAPTURED')).out).toMatch(line);
+  expect((await shop.run('orders', 'show', orderId)).out).toMatch(line);
+  expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(new RegExp(`^${paymentId}  CAPTURE +DONE +1 `, 'm'));
+  expect((await shop.json('payments', 'list', '--provider', 'nobody')).items).toEqual([]);
+});
+
+test('a payment of another amount is taken or sent back, as an operator decides', async () => {
+  const [taken, back] = [await paidOrder(shop, 'AUTHORIZED', 2_400), await paidOrder(shop, 'AUTHORIZED', 2_400)];
+  expect((await shop.run('payments', 'list', '--status', 'REVIEW')).out).toMatch(
+    new RegExp(`^${taken.paymentId}  REVIEW +25\\.00 GBP, 24\\.00 GBP came`, 'm'),
+  );
+  expect(await shop.json('payments', 'decide', taken.paymentId, 'accept')).toMatchObject({ status: 'AUTHORIZED', amount: 2_400 });
+  const rejected = await shop.run('payments', 'decide', back.paymentId, 'reject');
+  expect(rejected.out).toMatch(/^status +CANCELED surplus$/m);
+  expect((await shop.run('payments', 'decide', back.paymentId, 'accept')).err).toContain('(invalid_transition)');
+  const wrong = await shop.run('payments', 'decide', back.paymentId, 'perhaps');
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('accept, reject') });
+});
+
+test('a gateway is asked about a payment', async () => {
+  const { orderId, paymentId } = await paidOrder(shop);
+  expect((await shop.run('payments', 'ask', paymentId)).out).toBe(`mock will be asked about the payment ${paymentId}.\n`);
+  await until(async () => (await shop.json('calls', 'list', '--order', orderId, '--status', 'DONE')).items.length === 1);
+  expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(new RegExp(`^${paymentId}  ASK +DONE`, 'm'));
+});
+
+test('money goes back by lines, by amount and in whole; never more than there is', async () => {
+  const { orderId, paymentId, productId } = await paidOrder(shop);
+  const refund = await shop.run('refunds', 'create', orderId, '--line', '1:1', '--restock');
+  expect(refund.out).toMatch(/^status +REQUESTED\namount +12\.50 GBP\nreason +requested$/m);
+  expect(await shop.api.stock(productId)).toEqual([9, 0]);
+  await shop.json('refunds', 'create', orderId, '--amount', '2.50');
+  const tooMuch = await shop.run('refunds', 'create', orderId, '--amount', '10.01');
+  expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to send back: 1000 minor units');
+  const tooMany = await shop.run('refunds', 'create', orderId, '--line', '1:2');
+  expect(tooMany.err).toContain('(units_not_refundable)\n  line 1: 1 left');
+  await shop.json('refunds', 'create', orderId);
+  await until(async () => (await paymentOf(paymentId)).refundedAmount === 2_500);
+  const listed = await shop.run('refunds', 'list', '--order', orderId, '--status', 'SUCCEEDED');
+  expect([...listed.out.matchAll(/SUCCEEDED +(\d+\.\d\d) GBP +requested/g)].map(([, amount]) => amount)).toEqual(['10.00', '2.50', '12.50']);
+  expect((await shop.run('orders', 'show', orderId)).out).toMatch(/25\.00 GBP captured, 25\.00 GBP refunded$/m);
+});
+
+test.each([
+  [['refunds', 'create', 'x', '--restock'], '--line 1:2 --restock'],
+  [['refunds', 'create', 'x', '--line', '1'], 'for instance 1:2'],
+  [['refunds', 'create', 'x', '--line', '1:0'], 'at least 1'],
+  [['refunds', 'list', '--status', 'GONE'], 'Allowed choices'],
+  [['calls', 'list', '--status', 'LATE'], 'Allowed choices'],
+])('a wrong call ends with 2 and says what would be right: %j', async (args, says) => {
+  expect(await shop.run(...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(says) });
+});
+
+test('what a shopper’s bank contests is listed, and shown with its order', async () => {
+  const { orderId, paymentId } = await paidOrder(shop);
+  const { disputes } = await atSimulator(shop, '/dashboard/disputes', { paymentId, amount: 700 });
+  await until(async () => (await shop.json('disputes', 'list', '--order', orderId)).items.length === 1);
+  const listed = await shop.run('disputes', 'list', '--status', 'OPEN');
+  expect(listed.out).toMatch(new RegExp(`^${orderId}  OPEN +7\\.00 GBP  ${disputes[0].id}`, 'm'));
+  expect((await shop.run('orders', 'show', orderId)).out).toMatch(new RegExp(`^Disputes\n.*\n.* OPEN +${disputes[0].id} +7\\.00 GBP$`, 'm'));
+});
+
+test('an event that waits is shown with its body, tried again, and put aside', async () => {
+  const paymentId = randomUUID();
+  await atSimulator(shop, '/pay', { paymentId, amount: 1, currency: 'GBP', outcome: 'AUTHORIZED' });
+  const [{ id }] = (await shop.json('events', 'list', '--payment', paymentId)).items;
+  const shown = await shop.run('events', 'show', id);
+  expect(shown.out).toMatch(/^outcome +UNMATCHED$/m);
+  expect(shown.out).toMatch(new RegExp(`\nBody\n.*"paymentId":"${paymentId}"`));
+  expect((await shop.run('events', 'redrive', id)).out).toMatch(/^outcome +RECEIVED$/m);
+  await until(async () => (await shop.json('events', 'show', id)).outcome === 'UNMATCHED');
+  expect(await shop.json('events', 'dismiss', id)).toMatchObject({ outcome: 'DISMISSED' });
+  expect((await shop.run('events', 'dismiss', id)).err).toContain('(invalid_transition)');
+  expect((await shop.run('events', 'show', randomUUID())).err).toContain('(gateway_event_not_found)');
+});

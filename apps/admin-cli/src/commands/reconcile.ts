@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { JsonOption } from '../command.ts';
+import { addCommand } from '../command.ts';
+import { connect } from '../connection.ts';
+import { Failure } from '../failure.ts';
+import { formatMoney } from '../money.ts';
+import { note, print } from '../output.ts';
+import { compare, type Difference } from '../reconcile/compare.ts';
+import { readGatewayBook, readGatewayPayment, type GatewayBook, type GatewayPayment } from '../reconcile/gateway-book.ts';
+import { readShopBook, readShopPayment, type ShopBook } from '../reconcile/shop-book.ts';
+import type { Column } from '../table.ts';
+import { renderTable, screenWidth } from '../table.ts';
+
+// What is on its way between the two while they are read differs for a moment, and not for good.
+const secondLookMs = 2_000;
+const secondLookMax = 500;
+
+const columns: Column<Difference>[] = [
+  { head: 'PAYMENT OR REFUND', value: ({ paymentId, refundId }) => refundId ?? paymentId },
+  { head: 'DIFFERS IN', value: ({ what }) => what },
+  { head: 'SHOP', value: ({ shop, currency }) => valueOf(shop, currency), wraps: true },
+  { head: 'GATEWAY', value: ({ gateway, currency }) => valueOf(gateway, currency), wraps: true },
+  { head: 'PAYMENT', value: ({ paymentId, refundId }) => (refundId === null ? '' : paymentId), ifRoom: true },
+];
+
+type Options = JsonOption & { gateway?: string; provider?: string; since?: Date };
+
+export function addReconcileCommand(program: Command): void {
+  addCommand(program, 'reconcile', "compare the shop's book with the gateway simulator's; exits 1 where they differ", [
+    'reconcile',
+    'reconcile --gateway http://127.0.0.1:3001 --provider mock',
+    'reconcile --since 2026-11-23T08:00Z --json',
+  ])
+    .option('--gateway <url>', 'where the simulator is; the local one unless said')
+    .option('--provider <name>', 'only payments of this provider')
+    .option('--since <time>', "only payments made since then: the simulator's book begins when it starts", parseTime)
+    .action(async (options: Options) => {
+      const { client, connection } = connect();
+      const url = options.gateway ?? connection.simulatorUrl;
+      if (!url || !URL.canParse(url)) throw new Failure('Say where the gateway is, like --gateway http://127.0.0.1:3001.', 2);
+      const [all, gateway] = await Promise.all([readShopBook(client, options.provider), readGatewayBook(url)]);
+      const { since = new Date(0) } = options;
+      const shop: ShopBook = new Map([...all].filter(([, { payment }]) => new Date(payment.createdAt) >= since));
+      const isAsked = ({ paymentId, provider }: GatewayPayment) =>
+        (options.provider ?? provider) === provider && (shop.has(paymentId) || !all.has(paymentId));
+      const theirs = new Map([...gateway.payments].filter(([, payment]) => isAsked(payment)));
+      const differences = await lookTwice(client, url, shop, theirs);
+      const answer = { payments: { shop: shop.size, gateway: theirs.size }, differences };
+      print(answer, options, () => render(differences, shop));
+      if (gateway.forgotten > 0) note(`The gateway's book no longer lists ${gateway.forgotten} of its payments.`);
+      if (differences.length > 0) process.exitCode = 1;
+    });
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Write a time like 2026-11-23T08:00Z.');
+  return time;
+}
+
+/** Differences that are still there after a while. */
+async function lookTwice(client: Client, url: string, shop: ShopBook, gateway: GatewayBook['payments']): Promise<Difference[]> {
+  const paymentIds = new Set([...shop.keys(), ...gateway.keys()]);
+  const first = [...paymentIds].flatMap((id) => compare(shop.get(id), gateway.get(id)));
+  const differing = [...new Set(first.map(({ paymentId }) => paymentId))];
+  if (differing.length === 0 || differing.length > secondLookMax) return first;
+  await sleep(secondLookMs);
+  const again: Difference[] = [];
+  for (const paymentId of differing) {
+    again.push(...compare(await readShopPayment(client, paymentId), await readGatewayPayment(url, paymentId)));
+  }
+  return again;
+}
+
+function render(differences: readonly Difference[], shop: ShopBook): string {
+  if (differences.length === 0) return `Both books agree on ${shop.size} payments.`;
+  const payments = new Set(differences.map(({ paymentId }) => paymentId)).size;
+  const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} in ${payments} of ${shop.size} payments.`;
+  return `${renderTable(differences, columns, screenWidth())}\n\n${count}`;
+}
+
+function valueOf(value: string | number | null, currency: string): string {
+  if (value === null) return 'missing';
+  return typeof value === 'number' ? formatMoney(value, currency) : value;
+}

@@ -1,0 +1,97 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import type { JsonOption, ListOptions } from '../command.ts';
+import { addCommand, addGroup, addListCommand, positiveInteger, readPages } from '../command.ts';
+import { connect } from '../connection.ts';
+import { Failure } from '../failure.ts';
+import { formatMoney, parseMoney } from '../money.ts';
+import { formatTime, note, print, printPage } from '../output.ts';
+import type { Column } from '../table.ts';
+import { renderRecord, screenWidth } from '../table.ts';
+
+type Refund = RouterOutputs['refund']['list']['items'][number];
+type Status = Refund['status'];
+type Line = { lineNo: number; quantity: number };
+type CreateOptions = JsonOption & { amount?: string; line?: Line[]; restock?: true };
+
+const statuses: readonly Status[] = ['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'SUCCEEDED', 'FAILED'];
+const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
+
+const columns: Column<Refund>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: ({ status, failureCode }) => [status, failureCode].filter(Boolean).join(' '), wraps: true },
+  { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
+  { head: 'REASON', value: ({ reason }) => reason, wraps: true },
+  { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
+  { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
+];
+
+export function addRefundCommands(program: Command): void {
+  const refunds = addGroup(program, 'refunds', 'send money back, and see what became of it');
+
+  addListCommand(refunds, 'list', 'list refunds, the latest first', [
+    'refunds list',
+    'refunds list --status FAILED',
+    `refunds list --order ${order}`,
+  ])
+    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+    .option('--order <id>', 'only those of this order')
+    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
+      const { client } = connect();
+      const filter = {
+        ...(options.status && { status: options.status }),
+        ...(options.order && { orderId: options.order }),
+      };
+      const page = await readPages((range) => client.refund.list.query({ ...filter, ...range }), options);
+      printPage(page, options, columns, 'There are no such refunds.');
+    });
+
+  addCommand(refunds, 'create <order>', "send an order's money back: all that is left, an amount, or for units", [
+    `refunds create ${order}`,
+    `refunds create ${order} --amount 12.50`,
+    `refunds create ${order} --line 1:2 --restock`,
+  ])
+    .option('--amount <amount>', "so much, in the order's currency")
+    .option('--line <line:units>', 'for so many units of a line; again for another line', addLine)
+    .option('--restock', 'those units have not shipped, and are for sale again')
+    .action(async (orderId: string, options: CreateOptions) => {
+      if (options.restock && !options.line) {
+        throw new Failure('What goes back on sale is said by --line, for instance --line 1:2 --restock.', 2);
+      }
+      const { client } = connect();
+      const amount = options.amount && parseMoney(options.amount, (await client.order.get.query({ orderId })).currency);
+      const restock = options.restock === true;
+      const lines = options.line?.map((line) => ({ ...line, restock }));
+      const refund = await client.refund.create.mutate({
+        orderId,
+        ...(typeof amount === 'number' && { amount }),
+        ...(lines && { lines }),
+      });
+      print(refund, options, () => renderRefund(refund));
+      if (!options.json) note('The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
+    });
+}
+
+function renderRefund(refund: Refund): string {
+  return renderRecord(
+    [
+      ['refund', refund.id],
+      ['order', refund.orderId],
+      ['payment', refund.paymentId],
+      ['status', refund.status],
+      ['amount', formatMoney(refund.amount, refund.currency)],
+      ['reason', refund.reason],
+      ['created', formatTime(refund.createdAt)],
+    ],
+    screenWidth(),
+  );
+}
+
+function addLine(text: string, others: Line[] = []): Line[] {
+  const [, lineNo, units] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  if (lineNo === undefined || units === undefined) {
+    throw new InvalidArgumentError('Write the number of a line and its units, for instance 1:2.');
+  }
+  return [...others, { lineNo: positiveInteger(lineNo), quantity: positiveInteger(units) }];
+}

@@ -1,0 +1,31 @@
+import type { Client } from '@commerce-core/api/client';
+import { readPages } from '../command.ts';
+import { commerceCode } from '../refusal.ts';
+import type { ShopPayment } from './compare.ts';
+
+export type ShopBook = Map<string, ShopPayment>;
+
+const all = { limit: 0, all: true } as const;
+
+/** All payments of the shop with their refunds, or those of one provider. */
+export async function readShopBook(client: Client, provider: string | undefined): Promise<ShopBook> {
+  const filter = provider === undefined ? {} : { provider };
+  const [payments, refunds] = await Promise.all([
+    readPages((range) => client.payment.listAll.query({ ...filter, ...range }), all),
+    readPages((range) => client.refund.list.query(range), all),
+  ]);
+  const refundsOf = Map.groupBy(refunds.items, ({ paymentId }) => paymentId);
+  return new Map(payments.items.map((payment) => [payment.id, { payment, refunds: refundsOf.get(payment.id) ?? [] }]));
+}
+
+/** One payment as it is now; undefined when the shop doesn't know it. */
+export async function readShopPayment(client: Client, id: string): Promise<ShopPayment | undefined> {
+  const payment = await client.payment.get.query({ paymentId: id }).catch((error: unknown) => {
+    // Gateways know ids that can't be any of this shop's.
+    if (['payment_not_found', 'validation_failed'].includes(commerceCode(error) ?? '')) return undefined;
+    throw error;
+  });
+  if (!payment) return undefined;
+  const refunds = await readPages((range) => client.refund.list.query({ orderId: payment.orderId, ...range }), all);
+  return { payment, refunds: refunds.items.filter(({ paymentId }) => paymentId === id) };
+}

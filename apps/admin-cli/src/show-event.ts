@@ -1,0 +1,42 @@
+import { styleText } from 'node:util';
+import type { RouterOutputs } from '@commerce-core/api/client';
+import { formatMoney } from './money.ts';
+import { formatTime } from './output.ts';
+import { printable, renderRecord, screenWidth } from './table.ts';
+
+type GatewayEvent = RouterOutputs['gatewayEvent']['get'];
+
+/** A gateway's message as it was understood, without its body. */
+export function renderEvent(event: Omit<GatewayEvent, 'rawBody'>): string {
+  const { amount, currency, dueAt, decidedAt, payableUntil } = event;
+  return renderRecord(
+    [
+      ['event', event.id],
+      ['provider', event.provider],
+      ["gateway's id", event.providerEventId],
+      ['source', event.source],
+      ['type', event.type],
+      ['payment', event.paymentId],
+      ["gateway's payment", event.gatewayPaymentId],
+      ['refund', event.refundId],
+      ["gateway's refund", event.gatewayObjectId],
+      ['amount', amount > 0 ? formatMoney(amount, currency) : null],
+      ['failure', event.failureCode],
+      ['payable until', payableUntil && formatTime(payableUntil)],
+      ['outcome', [event.outcome, event.effect].filter(Boolean).join(' ')],
+      ['tries', String(event.attempts)],
+      ['next try', dueAt && formatTime(dueAt)],
+      ['received', formatTime(event.receivedAt)],
+      ['decided', decidedAt && formatTime(decidedAt)],
+    ],
+    screenWidth(),
+  );
+}
+
+/** The same with its body as it came, but for what would steer the terminal. */
+export function renderWholeEvent({ rawBody, ...event }: GatewayEvent): string {
+  if (rawBody === null) return renderEvent(event);
+  const [title, body] = 'text' in rawBody ? ['Body', rawBody.text] : ['Body, in base64', rawBody.base64];
+  const lines = body.split('\n').map(printable);
+  return [renderEvent(event), '', styleText('underline', title, { stream: process.stdout }), ...lines].join('\n');
+}
