@@ -1,0 +1,106 @@
+import { errorKinds } from '@commerce-core/core';
+import type { RunningShop } from '../setup/shop.ts';
+import type { Answer, Entry } from '../shop/call.ts';
+import type { World } from '../shop/world.ts';
+import type { Finding } from './all.ts';
+import type { State } from './state.ts';
+
+type Rows = State & {
+  lines: Map<string, { productId: string; quantity: number }[]>;
+  shipments: Map<string, { status: string; trackingNumber: string | null }>;
+};
+
+const idOf = (answer: Answer<unknown>): string => (answer.ok ? (answer.value as { id: string }).id : '');
+
+/** Everything that the shop has said yes to is so, and what it has refused or not answered didn't happen more than once. */
+export async function checkAcknowledged({ database }: RunningShop, { ledger }: World, state: State): Promise<Finding[]> {
+  const [lines, shipments] = await Promise.all([
+    database.query<{ orderId: string; productId: string; quantity: number }>(
+      'select order_id as "orderId", product_id as "productId", quantity from commerce.order_lines order by order_id, line_no'),
+    database.query<{ id: string; status: string; trackingNumber: string | null }>(
+      'select id, status, tracking_number as "trackingNumber" from commerce.shipments'),
+  ]);
+  const rows: Rows = {
+    ...state,
+    lines: Map.groupBy(lines, ({ orderId }) => orderId),
+    shipments: new Map(shipments.map((shipment) => [shipment.id, shipment])),
+  };
+  const entries = [...ledger.values()];
+  const wrong = entries.filter((entry) => entry.answer.ok && !isTrue(entry, rows));
+  return [
+    ...wrong.map(({ procedure, key, answer }) => ({ check: 'acknowledged', what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged, and isn't so` })),
+    ...countedOnce('order.create', entries, [...state.orders.keys()]),
+    ...countedOnce('payment.create', entries, [...state.payments.keys()], ['payment_refused']),
+    ...countedOnce('refund.create', entries, [...state.refundsOf.values()].flat().filter(({ reason }) => reason === 'requested').map(({ id }) => id)),
+  ];
+}
+
+function isTrue({ procedure, input, answer }: Entry, { orders, payments, refundsOf, lines, shipments }: Rows): boolean {
+  const asked = input as Record<string, any>;
+  const id = idOf(answer);
+  switch (procedure) {
+    case 'order.create': {
+      const inOrder = (lines.get(id) ?? []).map(({ productId, quantity }) => ({ productId, quantity }));
+      return orders.get(id)?.reference === asked['reference'] && JSON.stringify(inOrder) === JSON.stringify(asked['lines']);
+    }
+    case 'order.cancel':
+      return orders.get(id)?.status === 'CANCELED';
+    case 'payment.create':
+      return payments.get(id)?.orderId === asked['orderId'] && payments.get(id)?.provider === asked['provider'];
+    case 'payment.capture': {
+      const { capturedAmount, status, authorizedAmount } = payments.get(id)!;
+      return capturedAmount === (asked['amount'] ?? authorizedAmount) || status === 'CANCELED';
+    }
+    case 'payment.decideReview':
+      return asked['decision'] === 'ACCEPT' ? payments.get(id)!.authorizedAmount > 0 : payments.get(id)!.surplus;
+    case 'refund.create': {
+      const refund = [...refundsOf.values()].flat().find((one) => one.id === id);
+      return refund?.orderId === asked['orderId'] && (asked['amount'] === undefined || refund?.amount === asked['amount']);
+    }
+    case 'shipment.dispatch':
+      return shipments.get(id)?.trackingNumber === asked['trackingNumber'];
+    case 'shipment.deliver':
+      return shipments.get(id)?.status === 'DELIVERED';
+    default:
+      return true;
+  }
+}
+
+/** Each key made one row at most, and there is none that nobody asked for. */
+function countedOnce(procedure: string, entries: readonly Entry[], rowIds: readonly string[], made: readonly string[] = []): Finding[] {
+  const asked = entries.filter((entry) => entry.procedure === procedure);
+  const ids = new Set(asked.flatMap(({ answer }) => (answer.ok ? [idOf(answer)] : [])));
+  const nameless = asked.filter(({ answer }) => !answer.ok && (answer.code === 'no_answer' || made.includes(answer.code))).length;
+  const others = rowIds.filter((id) => !ids.has(id));
+  const answered = asked.filter(({ answer }) => answer.ok).length;
+  return [
+    ...(ids.size === answered ? [] : [{ check: 'keys', what: `${procedure}: ${answered} keys were answered by ${ids.size} ids` }]),
+    ...(others.length <= nameless ? [] : [{ check: 'keys', what: `${procedure}: ${others.length} rows were made and not acknowledged, ${nameless} calls had no answer: ${others.slice(0, 5).join(', ')}` }]),
+  ];
+}
+
+const atOnce = 16;
+
+/** Every call once more, with its key: the first answer again, and nothing happens. */
+export async function checkReplays({ ledger }: World): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  // To ask a gateway once more does no harm, so that has no key. What was wrong in itself is judged anew.
+  const isKept = ({ procedure, answer }: Entry) =>
+    procedure !== 'payment.ask' && (answer.ok || (answer.code !== 'no_answer' && ['conflict', 'missing'].includes(errorKinds[answer.code])));
+  const unanswered = [...ledger.values()].filter(({ answer }) => !answer.ok && answer.code === 'no_answer');
+  const entries = [...ledger.values()].filter(isKept).values();
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    // The workers share one iterator: each entry is taken once.
+    for (const { procedure, key, answer, again } of entries) {
+      const repeated = await again();
+      const said = (one: Answer<unknown>) => (one.ok ? idOf(one) : one.code);
+      if (said(repeated) === said(answer)) continue;
+      findings.push({ check: 'keys', what: `${procedure} "${key}" was answered ${said(answer)}, and again ${said(repeated)}` });
+    }
+  }));
+  for (const { procedure, key, again } of unanswered) {
+    const answer = await again();
+    if (!answer.ok && answer.code === 'no_answer') findings.push({ check: 'keys', what: `${procedure} "${key}" gets no answer, even now` });
+  }
+  return findings;
+}

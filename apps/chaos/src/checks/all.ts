@@ -1,0 +1,32 @@
+import type { RunningShop } from '../setup/shop.ts';
+import type { World } from '../shop/world.ts';
+import { checkAcknowledged, checkReplays } from './acknowledged.ts';
+import { checkBooks, checkMoney } from './books.ts';
+import { checkSettled } from './settled.ts';
+import { readState, type State } from './state.ts';
+import { checkStock } from './stock.ts';
+
+/** Something that must not be. */
+export type Finding = { check: string; what: string };
+
+/** Looks at everything that is left when all is over. */
+export async function checkAll(shop: RunningShop, world: World, state: State): Promise<Finding[]> {
+  const findings = [
+    ...(await checkSettled(shop, state)),
+    ...(await checkStock(shop, world)),
+    ...checkBooks(state),
+    ...checkMoney(state),
+    ...(await checkAcknowledged(shop, world, state)),
+    ...(await checkReplays(world)),
+  ];
+  const after = await readState(shop);
+  const changed = (['orders', 'payments', 'book'] as const).filter((name) => after[name].size !== state[name].size);
+  return [...findings, ...changed.map((name) => ({ check: 'keys', what: `calls that were repeated made new ${name}` })), ...(await doctor(world))];
+}
+
+async function doctor({ operator }: World): Promise<Finding[]> {
+  const { violations } = await operator.system.doctor.query();
+  return violations.map(({ name, sentence, count, examples }) => (
+    { check: 'doctor', what: `${name}: ${sentence} ${count} rows, like ${JSON.stringify(examples[0])}` }
+  ));
+}

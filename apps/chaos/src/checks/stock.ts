@@ -1,0 +1,41 @@
+import type { RunningShop } from '../setup/shop.ts';
+import type { World } from '../shop/world.ts';
+import type { Finding } from './all.ts';
+
+type Row = { productId: string; available: number; reserved: number; sold: number; restocked: number; least: number };
+
+/** Received, less what orders were paid for, plus what came back on sale, is what is there; nothing is held any more. */
+export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
+  const rows = await database.query<Row>(`
+    with paid as (select distinct aggregateid as id from commerce.events where type = 'order.paid'),
+    lines as (
+      select l.*, o.status from commerce.order_lines l join commerce.orders o on o.id = l.order_id join paid on paid.id = o.id
+    ),
+    back as (
+      select product_id, quantity from lines where status = 'CANCELED'
+      union all
+      select l.product_id, r.quantity from commerce.refund_lines r
+      join lines l on (l.order_id, l.line_no) = (r.order_id, r.line_no) where r.restock and l.status <> 'CANCELED'
+    )
+    select s.product_id as "productId", s.available_qty as available, s.reserved_qty as reserved,
+      coalesce((select sum(quantity) from lines where product_id = s.product_id), 0) as sold,
+      coalesce((select sum(quantity) from back where product_id = s.product_id), 0) as restocked,
+      (select min(running) from (
+        select sum(quantity) over (order by id) as running from commerce.stock_movements where product_id = s.product_id) m) as least
+    from commerce.stocks s`);
+  const received = Map.groupBy(
+    [...ledger.values()].flatMap(({ procedure, input, answer }) => (
+      procedure === 'stock.receive' && answer.ok ? [input as { productId: string; quantity: number }] : []
+    )),
+    ({ productId }) => productId,
+  );
+  return rows.flatMap(({ productId, available, reserved, sold, restocked, least }) => {
+    const came = (received.get(productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
+    const told = `product ${productId}: received ${came}, sold ${sold}, restocked ${restocked}, available ${available}`;
+    return [
+      ...(came - sold + restocked === available ? [] : [{ check: 'stock', what: told }]),
+      ...(reserved === 0 ? [] : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),
+      ...(least >= 0 ? [] : [{ check: 'stock', what: `product ${productId} was oversold by ${-least}` }]),
+    ];
+  });
+}

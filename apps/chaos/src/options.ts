@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { providerNames, type ProviderName } from './setup/providers.ts';
+
+export type Options = {
+  seed: number;
+  orders: number;
+  providers: readonly ProviderName[];
+  /** How often one of the API's processes is killed on the way. */
+  kills: number;
+  /** Leaves the database running at the end, to look at. */
+  keep: boolean;
+  json: string | undefined;
+};
+
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const config = {
+  seed: { type: 'string' },
+  orders: { type: 'string' },
+  providers: { type: 'string' },
+  kills: { type: 'string' },
+  keep: { type: 'boolean' },
+  json: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** @throws UsageError */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  return {
+    // Another one each time unless said: what it finds can be replayed by its seed.
+    seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : whole('seed', values.seed, 0),
+    orders: values.orders === undefined ? 200 : whole('orders', values.orders, 1),
+    providers: values.providers === undefined ? providerNames : providersOf(values.providers),
+    kills: values.kills === undefined ? 1 : whole('kills', values.kills, 0),
+    keep: values.keep ?? false,
+    json: values.json,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: config }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(name: string, text: string, least: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new UsageError(`--${name}: ${text} is no whole number of at least ${least}`);
+}
+
+function providersOf(text: string): ProviderName[] {
+  return text.split(',').map((given) => {
+    const name = providerNames.find((known) => known === given.trim());
+    if (name) return name;
+    throw new UsageError(`--providers: ${given} is not one of ${providerNames.join(', ')}`);
+  });
+}

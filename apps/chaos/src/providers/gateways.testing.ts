@@ -1,0 +1,50 @@
+import { mockGateway, portoneGateway, stripeGateway, tossGateway, type Gateway } from '@commerce-core/core';
+import { mockDialect } from '@commerce-core/gateway-simulator/dialects/mock';
+import { portoneDialect } from '@commerce-core/gateway-simulator/dialects/portone';
+import { stripeDialect } from '@commerce-core/gateway-simulator/dialects/stripe';
+import { tossDialect } from '@commerce-core/gateway-simulator/dialects/toss';
+import { providers, type Provider } from './providers.testing.ts';
+
+const secretOf = (text: string): string =>
+  `whsec_${Buffer.from(text.padEnd(24, '.')).toString('base64').replace(/\W/g, '')}`;
+
+/** `old` is being rotated out: it still counts. `foreign` is somebody else's. */
+export const secrets = { current: secretOf('current'), old: secretOf('old'), foreign: secretOf('foreign') };
+export type Secret = keyof typeof secrets;
+
+const keys = { stripe: 'sk_test_1', toss: 'test_sk_1', portone: 'an api secret', store: 'store-1' };
+
+/** How each provider talks, with this webhook secret. */
+export function dialectOf(provider: Provider, secret: Secret = 'current') {
+  const webhookSecret = secrets[secret];
+  switch (provider) {
+    case 'mock':
+      return mockDialect(webhookSecret);
+    case 'stripe':
+      return stripeDialect({ webhookSecret, secretKey: keys.stripe });
+    case 'toss':
+      return tossDialect({ secretKey: keys.toss });
+    case 'portone':
+      return portoneDialect({ apiSecret: keys.portone, webhookSecret, storeId: keys.store });
+  }
+}
+
+/** Every adapter as it is, before the simulator at `url`. */
+export function gatewaysAt(url: string, policy: { timeoutMs: number; triesMax: number }): Gateway[] {
+  const webhookSecrets = [secrets.current, secrets.old];
+  return [
+    mockGateway(webhookSecrets, { url: `${url}/mock`, policy }),
+    stripeGateway({ secretKey: keys.stripe, webhookSecrets, url, policy }),
+    tossGateway({ secretKey: keys.toss, clientKey: 'test_ck_1', url: `${url}/toss`, policy }),
+    portoneGateway({
+      apiSecret: keys.portone,
+      storeId: keys.store,
+      channelKey: 'channel-1',
+      webhookSecrets,
+      url,
+      policy,
+    }),
+  ];
+}
+
+export const otherProviders = providers.filter((provider) => provider !== 'mock');

@@ -1,0 +1,64 @@
+import type { SimulatorOptions } from '@commerce-core/gateway-simulator';
+import { portoneDialect } from '@commerce-core/gateway-simulator/dialects/portone';
+import { stripeDialect } from '@commerce-core/gateway-simulator/dialects/stripe';
+import { tossDialect } from '@commerce-core/gateway-simulator/dialects/toss';
+
+export const providerNames = ['mock', 'stripe', 'toss', 'portone'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+export type Provider = {
+  name: ProviderName;
+  captures: readonly ('AUTOMATIC' | 'MANUAL')[];
+  /** Whether the shop completes what the shopper has agreed to, by payment.confirm. */
+  confirms: boolean;
+  /** Whether the shopper may ask for a virtual account, and pay into it later. */
+  accounts: boolean;
+};
+
+const both = ['AUTOMATIC', 'MANUAL'] as const;
+
+const providers: Record<ProviderName, Omit<Provider, 'name'>> = {
+  mock: { captures: both, confirms: false, accounts: true },
+  stripe: { captures: both, confirms: false, accounts: true },
+  // What was paid into its virtual accounts goes back only to an account that the shopper names.
+  toss: { captures: ['AUTOMATIC'], confirms: true, accounts: false },
+  portone: { captures: ['AUTOMATIC'], confirms: false, accounts: false },
+};
+
+export const providersOf = (names: readonly ProviderName[]): Provider[] => names.map((name) => ({ name, ...providers[name] }));
+
+const mockSecret = `whsec_${Buffer.from('between the mock and the shop').toString('base64')}`;
+const stripe = { secretKey: 'sk_test_chaos', webhookSecret: 'whsec_chaos' };
+const tossKey = 'test_sk_chaos';
+const portone = { apiSecret: 'chaos', webhookSecret: mockSecret, storeId: 'store-chaos' };
+
+/** The simulator's side, which tells the shop of everything at `webhooks`, by each provider's name. */
+export function simulatorOptions(names: readonly ProviderName[], webhooks: string): SimulatorOptions {
+  const dialects = [
+    { name: 'stripe', dialect: stripeDialect(stripe) },
+    { name: 'toss', dialect: tossDialect({ secretKey: tossKey }) },
+    { name: 'portone', dialect: portoneDialect(portone) },
+  ] as const;
+  return {
+    webhookUrl: `${webhooks}/mock`,
+    secret: mockSecret,
+    others: dialects
+      .filter(({ name }) => names.includes(name))
+      .map(({ name, dialect }) => ({ dialect, webhookUrl: `${webhooks}/${name}` })),
+    delivery: { timeoutMs: 5_000, attemptsMax: 8, backoffMs: 100, backoffMaxMs: 2_000 },
+  };
+}
+
+/** The API's side of the same. @param url the simulator */
+export function apiEnv(names: readonly ProviderName[], url: string): Record<string, string> {
+  const env: Record<ProviderName, Record<string, string>> = {
+    mock: { MOCK_WEBHOOK_SECRETS: mockSecret, MOCK_GATEWAY_URL: `${url}/mock` },
+    stripe: { STRIPE_SECRET_KEY: stripe.secretKey, STRIPE_WEBHOOK_SECRETS: stripe.webhookSecret, STRIPE_API_URL: url },
+    toss: { TOSS_SECRET_KEY: tossKey, TOSS_CLIENT_KEY: 'test_ck_chaos', TOSS_API_URL: `${url}/toss` },
+    portone: {
+      PORTONE_API_SECRET: portone.apiSecret, PORTONE_WEBHOOK_SECRETS: portone.webhookSecret, PORTONE_STORE_ID: portone.storeId,
+      PORTONE_CHANNEL_KEY: 'channel-chaos', PORTONE_API_URL: url,
+    },
+  };
+  return Object.assign({}, ...names.map((name) => env[name])) as Record<string, string>;
+}

@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let root: string | undefined;
+
+/** A new folder for files that are of no use after this run; they go when this process ends, interrupted or not. */
+export function scratchFolder(name: string): string {
+  if (root === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'commerce-chaos-'));
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+    root = made;
+  }
+  return mkdtempSync(join(root, `${name}-`));
+}

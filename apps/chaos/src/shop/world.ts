@@ -1,0 +1,24 @@
+import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import type { Chance } from '../chance.ts';
+import type { Gateway } from '../setup/gateway.ts';
+import type { Provider } from '../setup/providers.ts';
+import type { Ledger } from './call.ts';
+
+export type Product = { id: string; priceAmount: number };
+export type Order = RouterOutputs['order']['create'];
+export type Payment = RouterOutputs['payment']['create'];
+
+/** What everybody in a run shares. */
+export type World = {
+  chance: Chance;
+  ledger: Ledger;
+  gateway: Gateway;
+  providers: readonly Provider[];
+  products: readonly Product[];
+  operator: Client;
+  customer: (n: number) => Promise<Client>;
+  /** The name of whoever an order is for: what is drawn about it begins with that. */
+  shopperOf: (orderId: string) => string;
+  /** How long an order is held unpaid. */
+  holdMs: number;
+};
