@@ -1,7 +1,6 @@
 import { failing } from './failing.ts';
 import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
-import { layers } from './layers.ts';
 import { memory } from './memory.ts';
 import { hot, uniform } from './orders.ts';
 import { profile } from './profile.ts';
@@ -16,7 +15,6 @@ export const scenarios: readonly Scenario[] = [
   webhooks,
   failing,
   halfRate,
-  layers,
   orderGrowth,
   productGrowth,
   lineGrowth,

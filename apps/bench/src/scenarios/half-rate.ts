@@ -1,7 +1,7 @@
 import { spreadOf } from '../report/spread.ts';
 import { usualSeed, uniformShape } from './orders.ts';
-import { withPair } from './pair.ts';
-import { bestOf, goal, rates, type Scenario } from './scenario.ts';
+import { withPair, type Pair } from './pair.ts';
+import { bestOf, goal, rates, type Bench, type Scenario, type Series } from './scenario.ts';
 import { floorOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
 
 // The connections that calls find; half of a peak needs far fewer of them.
@@ -13,11 +13,6 @@ export const halfRate: Scenario = {
   title: 'latency at half of each side’s own peak, calls coming at random',
   long: false,
   takes: ({ rounds, seconds }) =>
-    turnSeconds(1, seconds, [
-      ['floor', 8],
-      ['floor', 64],
-      ['ours', 256],
-    ]) +
     turnSeconds(rounds, seconds, [
       ['floor', 64],
       ['ours', 256],
@@ -25,21 +20,7 @@ export const halfRate: Scenario = {
     10,
   run: async (bench) =>
     withPair(bench, usualSeed, async (pair) => {
-      const once = { ...bench, options: { ...bench.options, rounds: 1 } };
-      const peaks = await takeTurns(once, 'half-rate, finding the peaks', [
-        ...[8, 64].map((clients) => ({
-          label: 'floor',
-          side: 'floor' as const,
-          clients,
-          turn: floorOrders(bench, pair, uniformShape, clients),
-        })),
-        {
-          label: 'API',
-          side: 'ours',
-          clients: ourClients,
-          turn: ourOrders(bench, pair, uniformShape, { clients: ourClients }),
-        },
-      ]);
+      const peaks = bench.outcomes.get('uniform')?.series ?? (await findPeaks(bench, pair));
       const half = (of: typeof peaks) => Math.round(spreadOf(rates(bestOf(of))).median / 2);
       const floorRate = half(peaks.filter(({ side }) => side === 'floor'));
       const ourRate = half(peaks.filter(({ side }) => side === 'ours'));
@@ -66,3 +47,22 @@ export const halfRate: Scenario = {
       return { series, goals: [goal('p99 at half of the peak / pgbench’s', '≤', 3, p99[1]!, p99[0]!)], notes: [] };
     }),
 };
+
+/** The rates of both sides, where this run hasn't measured them. */
+async function findPeaks(bench: Bench, pair: Pair): Promise<Series[]> {
+  const once = { ...bench, options: { ...bench.options, rounds: 1 } };
+  return takeTurns(once, 'half-rate, finding the peaks', [
+    ...[8, 64].map((clients) => ({
+      label: 'floor',
+      side: 'floor' as const,
+      clients,
+      turn: floorOrders(bench, pair, uniformShape, clients),
+    })),
+    {
+      label: 'API',
+      side: 'ours',
+      clients: ourClients,
+      turn: ourOrders(bench, pair, uniformShape, { clients: ourClients }),
+    },
+  ]);
+}

@@ -1,6 +1,6 @@
 import type { Shape } from '../load/job.ts';
 import type { Options } from '../options.ts';
-import { withPair } from './pair.ts';
+import { withPair, type Pair } from './pair.ts';
 import {
   bestOf,
   goal,
@@ -12,7 +12,7 @@ import {
   type Scenario,
   type Side,
 } from './scenario.ts';
-import { floorOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
+import { coreOrders, floorOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
 
 export const uniformShape: Shape = { products: 1_000, lines: 2 };
 const hotShape: Shape = { products: 1, lines: 1 };
@@ -20,14 +20,20 @@ const hotShape: Shape = { products: 1, lines: 1 };
 /** What lies in the tables before anything is measured. */
 export const usualSeed = { products: 1_000, orders: 10_000, waiting: 0 };
 
-// Planning alone takes so many connections of the floor seconds each time; they never are its best.
-const floorClients = ({ clients, long }: Options) => (long ? clients : clients.filter((n) => n <= 64));
+type Who = { label: string; side: Side };
+const [floor, everything, core]: [Who, Who, Who] =
+  [{ label: 'floor', side: 'floor' }, { label: 'API', side: 'ours' }, { label: 'core alone', side: 'core' }];
 
-const sidesOf = (options: Options): [Side, number][] =>
-  options.clients.flatMap((clients): [Side, number][] => [
-    ...(floorClients(options).includes(clients) ? [['floor', clients] as [Side, number]] : []),
-    ['ours', clients],
+/** Who takes turns, from how many clients. The short form leaves out what no goal asks for. */
+function turnsOf({ clients, long }: Options, isHot: boolean): (Who & { clients: number })[] {
+  return clients.flatMap((n) => [
+    // Planning alone takes so many connections of the floor seconds each time; they never are its best.
+    ...(long || (n <= 64 && !(isHot && n === 1)) ? [{ ...floor, clients: n }] : []),
+    ...(long || (n !== 8 && !(isHot && n === 1)) ? [{ ...everything, clients: n }] : []),
+    // What the layers above the core cost: HTTP, tRPC, JWT, logs.
+    ...(n === 64 && !isHot ? [{ ...core, clients: n }] : []),
   ]);
+}
 
 function ordersScenario(
   name: string,
@@ -39,26 +45,30 @@ function ordersScenario(
     name,
     title,
     long: false,
-    takes: (options) => turnSeconds(options.rounds, options.seconds, sidesOf(options)) + 15,
+    takes: (options) =>
+      turnSeconds(options.rounds, options.seconds, turnsOf(options, shape === hotShape).map(({ side, clients }) => [side, clients])) + 15,
     run: async (bench) =>
       withPair(bench, usualSeed, async (pair) => {
         const series = await takeTurns(
           bench,
           name,
-          sidesOf(bench.options).map(([side, clients]) => ({
-            label: side === 'floor' ? 'floor' : 'API',
-            side,
-            clients,
-            turn:
-              side === 'floor'
-                ? floorOrders(bench, pair, shape, clients)
-                : ourOrders(bench, pair, shape, { clients }),
-          })),
+          turnsOf(bench.options, shape === hotShape).map((who) => ({ ...who, turn: turnOf(bench, pair, shape, who) })),
         );
         const outcome: Outcome = { series, goals: [], notes: [] };
         return { ...outcome, goals: goalsOf(outcome, bench) };
       }),
   };
+}
+
+function turnOf(bench: Bench, pair: Pair, shape: Shape, { side, clients }: { side: Side; clients: number }) {
+  switch (side) {
+    case 'floor':
+      return floorOrders(bench, pair, shape, clients);
+    case 'ours':
+      return ourOrders(bench, pair, shape, { clients });
+    case 'core':
+      return coreOrders(bench, pair.ours, shape, clients);
+  }
 }
 
 /** Ours at a number of clients against the best that the floor does at any. */

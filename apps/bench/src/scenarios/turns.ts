@@ -5,7 +5,7 @@ import type { BenchDatabase } from '../setup/server.ts';
 import { counted, expectNoFailures, type Pair } from './pair.ts';
 import type { Bench, Series, Side } from './scenario.ts';
 
-const warmMs = 1_000;
+const warmMs = 600;
 
 /** How long a side is warmed up and measured: each of the floor's connections first has to plan the function's statements. */
 export function windowOf(bench: Bench, side: Side, clients: number): Window {

@@ -11,7 +11,7 @@ const sides: [Side, number][] = [
 ];
 
 // More than either side takes: what is left when a turn ends is next turn's.
-const perSecondMax = 6_000;
+const perSecondMax = 5_000;
 const waitingFor = ({ rounds, seconds }: Options) => Math.min(1_000_000, (rounds + 1) * (seconds + 2) * perSecondMax);
 
 const floorWebhooks =

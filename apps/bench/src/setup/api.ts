@@ -22,7 +22,7 @@ const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url))
 const readyMs = 30_000;
 
 /**
- * The API as it is run: a process of its own with customers' tokens, webhooks and a log line a request, in a file.
+ * The API as it is run (by its package's `start`): a process of its own with customers' tokens, webhooks and a log line a request, in a file.
  * @param nodeOptions such as --cpu-prof
  */
 export async function startApi(
@@ -34,7 +34,7 @@ export async function startApi(
   const output = openSync(log, 'w', 0o600);
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  const child = spawn(process.execPath, [...nodeOptions, main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', ...nodeOptions, main], {
     // The channel's end tells it that we are gone.
     stdio: ['ignore', output, output, 'ipc'],
     // A group of its own: a terminal's Ctrl-C reaches us alone.
