@@ -179,7 +179,8 @@ export class Batcher<C, R> {
     return batch;
   }
 
-  async #runBatch(batch: Waiting<C, R>[], patient: boolean): Promise<void> {
+  /** Answers whether it went through as a whole. */
+  async #runBatch(batch: Waiting<C, R>[], patient: boolean): Promise<boolean> {
     const started = performance.now();
     let failed = false;
     try {
@@ -197,6 +198,7 @@ export class Batcher<C, R> {
     const weight = batch.reduce((sum, { weight }) => sum + weight, 0);
     const waitedMs = started - batch[0]!.since;
     this.#options.onBatch?.({ queue: this.#options.name, commands: batch.length, weight, waitedMs, tookMs: performance.now() - started, failed });
+    return !failed;
   }
 
   async #stuckOf(error: unknown, batch: readonly Waiting<C, R>[]): Promise<ReadonlySet<C> | undefined> {
@@ -231,8 +233,11 @@ export class Batcher<C, R> {
       return;
     }
     const middle = Math.ceil(batch.length / 2);
-    await this.#runBatch(batch.slice(0, middle), patient);
-    await this.#runBatch(batch.slice(middle), patient);
+    const [first, second] = [batch.slice(0, middle), batch.slice(middle)];
+    const wentThrough = await this.#runBatch(first, patient);
+    // Then the culprit is in the other half: to run that as a whole would only show it again.
+    if (wentThrough && second.length > 1) await this.#split(second, error, patient);
+    else await this.#runBatch(second, patient);
   }
 }
 
