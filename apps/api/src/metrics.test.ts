@@ -25,7 +25,10 @@ test('operators see how calls were answered and how they shared transactions', a
   expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
   expect(text).toContain('http_request_seconds_count{route="order.create",status="200"} 3');
   expect(text).toMatch(/batch_commands_sum\{queue="order.create"\} 3/);
-  expect(text).toContain('queue_commands{queue="order.create"} 0');
+  expect(text).toMatch(/batch_weight_sum\{queue="order.create"\} 3/);
+  expect(text).toContain('queue_commands{queue="order.create",for="lane"} 0');
+  expect(text).toContain('queue_commands{queue="order.create",for="row"} 0');
+  expect(text).toContain('queue_lanes_running{queue="order.create"} 0');
   expect(text).toMatch(/process_resident_memory_bytes \d+/);
 });
 

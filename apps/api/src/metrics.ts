@@ -26,6 +26,10 @@ export function createMetrics(): Metrics {
     registers, name: 'batch_commands', help: 'Commands that shared a transaction.', labelNames: ['queue'],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
   });
+  const weights = new Histogram({
+    registers, name: 'batch_weight', help: 'What the commands of a batch weigh: lines of orders, else 1 each.', labelNames: ['queue'],
+    buckets: [1, 4, 16, 64, 256, 1_024, 4_096],
+  });
   const waited = new Histogram({
     registers, name: 'batch_wait_seconds', help: 'How long the first command of a batch waited.', labelNames: ['queue'], buckets: seconds,
   });
@@ -38,9 +42,19 @@ export function createMetrics(): Metrics {
   });
   let watched: Watched | undefined;
   new Gauge({
-    registers, name: 'queue_commands', help: 'Commands that wait for a transaction.', labelNames: ['queue'],
+    registers, name: 'queue_commands', help: 'Commands that wait for a transaction (lane), or for rows that somebody holds (row).',
+    labelNames: ['queue', 'for'],
     collect() {
-      for (const { name, waiting } of watched?.queues() ?? []) this.set({ queue: name }, waiting);
+      for (const { name, waiting, aside } of watched?.queues() ?? []) {
+        this.set({ queue: name, for: 'lane' }, waiting - aside);
+        this.set({ queue: name, for: 'row' }, aside);
+      }
+    },
+  });
+  new Gauge({
+    registers, name: 'queue_lanes_running', help: 'Transactions of a queue that are under way.', labelNames: ['queue'],
+    collect() {
+      for (const { name, running } of watched?.queues() ?? []) this.set({ queue: name }, running);
     },
   });
   // One gauge, since one question to the database fills it. While that can't be asked it has no values.
@@ -77,6 +91,7 @@ export function createMetrics(): Metrics {
     observeBatch(batch) {
       const { queue } = batch;
       commands.observe({ queue }, batch.commands);
+      weights.observe({ queue }, batch.weight);
       waited.observe({ queue }, batch.waitedMs / 1_000);
       took.observe({ queue, failed: String(batch.failed) }, batch.tookMs / 1_000);
     },

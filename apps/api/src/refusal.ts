@@ -15,6 +15,8 @@ const trpcCodes = {
   too_large: 'PAYLOAD_TOO_LARGE',
   limited: 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
+  // nginx's 499: nobody reads it, but logs and metrics tell it from a fault of ours.
+  gone: 'CLIENT_CLOSED_REQUEST',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorKind, TRPC_ERROR_CODE_KEY>;
 

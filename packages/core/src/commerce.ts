@@ -101,8 +101,8 @@ export function createCommerce(options: CommerceOptions) {
         { name: 'delete_expired_keys', pauseMs: 60_000, batchMax: 1_000, run: async (limit) => this.deleteExpiredKeys(limit) },
       ], signal, report);
     },
-    /** What waits and what runs in each queue now. */
-    queues: () => batchers.map(({ name, waiting, running }) => ({ name, waiting, running })),
+    /** What waits, how much of that for rows that somebody holds, and what runs in each queue now. */
+    queues: () => batchers.map(({ name, waiting, aside, running }) => ({ name, waiting, aside, running })),
     /** Takes no more orders, payments and events, and resolves when all that were taken are answered. */
     close: async () => {
       await Promise.all(batchers.map(async (batcher) => batcher.close()));

@@ -8,6 +8,7 @@ export type ErrorKind =
   | 'too_large'
   | 'limited'
   | 'unavailable'
+  | 'gone'
   | 'internal';
 
 /** The one table of what can go wrong: code → kind. The API maps kinds to HTTP and tRPC; front ends switch on codes. */
@@ -51,6 +52,7 @@ export const errorKinds = {
   identity_unavailable: 'unavailable',
   outcome_unknown: 'unavailable',
   gateway_unavailable: 'unavailable',
+  caller_gone: 'gone',
   internal_error: 'internal',
 } as const satisfies Record<string, ErrorKind>;
 

@@ -1,5 +1,5 @@
 export { createCommerce, type Commerce, type CommerceOptions } from './commerce.ts';
-export type { BatchReport } from './batching/batcher.ts';
+export type { BatchReport } from './batching/batcher-options.ts';
 export type { GatewayCallReport } from './flows/call-gateways.ts';
 export type { Call } from './use-cases/context.ts';
 export type { PlaceOrderInput } from './use-cases/orders.ts';

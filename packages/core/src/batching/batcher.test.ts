@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import pg from 'pg';
+import { afterEach, expect, test, vi } from 'vitest';
 import { CommerceError } from '../errors.ts';
-import { Batcher, type BatcherOptions } from './batcher.ts';
+import { Batcher } from './batcher.ts';
+import type { BatcherOptions } from './batcher-options.ts';
+
+afterEach(() => { vi.useRealTimers(); });
 
 /** A batcher whose batches end when the test says so. */
 function held(options: Partial<BatcherOptions<number, number>> = {}) {
@@ -35,12 +39,29 @@ test('a lone call goes at once; calls meanwhile go together in the next batch, e
   expect(await Promise.all(answers)).toEqual([10, 20, 30, 40]);
 });
 
-test('a batch takes no more commands and no more weight than its caps, and a command that is heavier goes alone', async () => {
-  const { batcher, endAll, batches } = held({ commandsMax: 3, weightMax: 10, weightOf: (weight) => weight });
-  const answers = [1, 1, 1, 1, 9, 2, 50, 3, 3].map(async (weight) => batcher.submit(weight));
+test('a batch takes no more commands and no more weight than its caps', async () => {
+  const { batcher, endAll, batches } = held({ commandsMax: 3, weightMax: 100, weightOf: (weight) => weight });
+  const answers = [1, 1, 1, 1, 25, 25, 25, 25, 25].map(async (weight) => batcher.submit(weight));
   await endAll();
   await Promise.all(answers);
-  expect(batches.map(({ commands }) => commands)).toEqual([[1], [1, 1, 1], [9], [2], [50], [3, 3]]);
+  expect(batches.map(({ commands }) => commands)).toEqual([[1], [1, 1, 1], [25, 25, 25], [25, 25]]);
+});
+
+test('heavy commands go one at a time, and light ones behind them do not wait for all of them', async () => {
+  const { batcher, endAll, batches } = held({ weightMax: 100, weightOf: (weight) => weight });
+  const answers = [1, 60, 70, 300, 2, 3, 20].map(async (weight) => batcher.submit(weight));
+  await endAll();
+  await Promise.all(answers);
+  expect(batches.map(({ commands }) => commands)).toEqual([[1], [60, 2, 3, 20], [70], [300]]);
+});
+
+test('what waits is bounded by its weight, too', async () => {
+  const { batcher, endAll } = held({ weightMax: 10, weightOf: (weight) => weight });
+  const answers = [1, 400, 100].map(async (weight) => batcher.submit(weight));
+  expect(await codeOf(batcher.submit(1))).toBe('overloaded');
+  await endAll();
+  await Promise.all(answers);
+  expect(await Promise.all([codeOf(batcher.submit(1)), endAll()])).toContain('accepted');
 });
 
 test('as many batches run at once as there are lanes', async () => {
@@ -128,11 +149,10 @@ test('a call that has waited too long is refused by the clock, though its lane i
 test('a call whose caller has gone before its batch formed is not run', async () => {
   const { batcher, batches, endAll } = held();
   const gone = new AbortController();
-  const answers = [batcher.submit(1), batcher.submit(2, gone.signal), batcher.submit(3)];
+  const answers = [batcher.submit(1), batcher.submit(2, gone.signal), batcher.submit(3)].map(codeOf);
   gone.abort(new Error('gone'));
-  const settled = Promise.allSettled(answers);
   await endAll();
-  expect((await settled).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await Promise.all(answers)).toEqual(['accepted', 'caller_gone', 'accepted']);
   expect(batches.flatMap(({ commands }) => commands)).toEqual([1, 3]);
 });
 
@@ -167,7 +187,7 @@ test('a fault that one command causes is found by halving, wherever it is, and i
 
 test('several culprits of one batch are all found, and only they fail', async () => {
   for (const culprits of [[1, 20], [3, 4], [10, 11], [2, 9, 17], Array.from({ length: 20 }, (_, index) => index + 1)]) {
-    expect((await runWith(culprits)).failed, `${culprits}`).toEqual(culprits);
+    expect((await runWith(culprits)).failed, culprits.join()).toEqual(culprits);
   }
 });
 
@@ -213,26 +233,118 @@ test('every batch is reported with its size, its weight and whether it failed', 
   ]);
 });
 
-test('commands whose rows somebody holds wait beside the lanes, and what needs none of those rows goes on meanwhile', async () => {
-  const stuck = new Set([1, 2]);
-  const patience: boolean[] = [];
-  const released = Promise.withResolvers<void>();
+test('a lane stays idle for a larger batch only while what is under way is young', async () => {
+  vi.useFakeTimers();
+  const { batcher, batches } = held({ lanes: 2 });
+  const answers = Array.from({ length: 12 }, async (_, command) => batcher.submit(command));
+  batches.slice(0, 2).forEach(({ end }) => { end(); });
+  await vi.advanceTimersByTimeAsync(0);
+  // Ten are under way in one lane; less than ten don't take the other one at once.
+  expect(batches.map(({ commands }) => commands.length)).toEqual([1, 1, 10]);
+  answers.push(batcher.submit(13));
+  await vi.advanceTimersByTimeAsync(40);
+  expect(batches).toHaveLength(3);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(batches.map(({ commands }) => commands.length)).toEqual([1, 1, 10, 1]);
+  batches.forEach(({ end }) => { end(); });
+  await vi.advanceTimersByTimeAsync(0);
+  await Promise.all(answers);
+});
+
+test('while nothing gets through, calls are refused at once and not a time-out later', async () => {
+  vi.useFakeTimers();
+  const { batcher, batches } = held({ waitMaxMs: 1_000 });
+  const answers = [1, 2, 3].map(async (command) => codeOf(batcher.submit(command)));
+  await vi.advanceTimersByTimeAsync(499);
+  const late = codeOf(batcher.submit(4));
+  await vi.advanceTimersByTimeAsync(2);
+  // The first one waits for half of what it may: who comes now would hear of it too late.
+  expect(await codeOf(batcher.submit(5))).toBe('overloaded');
+  await vi.advanceTimersByTimeAsync(998);
+  expect(await Promise.all([answers[1], answers[2], late])).toEqual(['overloaded', 'overloaded', 'overloaded']);
+  expect(await codeOf(batcher.submit(6))).toBe('overloaded');
+  batches[0]!.end();
+  expect(await answers[0]).toBe('accepted');
+  const next = codeOf(batcher.submit(7));
+  batches[1]!.end();
+  expect(await next).toBe('accepted');
+});
+
+/** A batcher whose batches meet rows that others hold: `holders` says who holds which key, to be changed by the test. */
+function lockable(options: Partial<BatcherOptions<number, number>> = {}) {
+  const holders = new Map<string, string>();
+  const runs: { commands: number[]; patient: boolean }[] = [];
+  const keysOf = (command: number) => String(command).split('');
   const batcher = new Batcher<number, number>({
-    name: 'test', lanes: 1, keysOf: (command) => [String(command)],
+    name: 'test',
+    keysOf,
     run: async (commands, { patient }) => {
-      patience.push(patient);
-      if (commands.some((command) => stuck.has(command))) {
-        if (!patient) throw new Error('locked');
-        await released.promise;
+      runs.push({ commands, patient });
+      await new Promise(setImmediate);
+      if (!patient && commands.some((command) => keysOf(command).some((key) => holders.has(key)))) {
+        throw Object.assign(new pg.DatabaseError('locked', 6, 'error'), { code: '55P03' });
       }
       return commands;
     },
-    stuckOf: async (_, commands) => new Set(commands.filter((command) => stuck.has(command))),
+    heldOf: async (keys) => new Map(keys.flatMap((key) => (holders.has(key) ? [[key, holders.get(key)!]] : []))),
+    ...options,
   });
-  const waiting = [batcher.submit(1), batcher.submit(2), batcher.submit(1)];
-  expect(await Promise.all([3, 4, 5].map(async (command) => batcher.submit(command)))).toEqual([3, 4, 5]);
-  expect(patience).toContain(true);
-  released.resolve();
-  expect(await Promise.all(waiting)).toEqual([1, 2, 1]);
+  return { batcher, holders, runs };
+}
+
+test('commands whose rows somebody holds wait aside, and hold up nobody on their other rows', async () => {
+  const { batcher, holders, runs } = lockable();
+  holders.set('1', 'someone');
+  const waiting = [1, 12, 1].map(async (command) => batcher.submit(command));
+  expect(await Promise.all([3, 4, 2].map(async (command) => batcher.submit(command)))).toEqual([3, 4, 2]);
+  const came = batcher.submit(13);
+  expect(await batcher.submit(2)).toBe(2);
+  expect([batcher.aside, batcher.waiting, batcher.running]).toEqual([4, 4, 0]);
+  holders.clear();
+  expect(await Promise.all([...waiting, came])).toEqual([1, 12, 1, 13]);
+  expect(runs.every(({ patient }) => !patient), 'none waited in the database').toBe(true);
   await batcher.close();
+});
+
+test('rows that go from hand to hand are busy, not stuck: for them a batch waits in the database', async () => {
+  const { batcher, holders, runs } = lockable();
+  holders.set('1', 'someone');
+  const answer = batcher.submit(1);
+  await vi.waitUntil(() => batcher.aside === 1);
+  holders.set('1', 'someone else');
+  expect(await answer).toBe(1);
+  expect(runs.at(-1)).toEqual({ commands: [1], patient: true });
+});
+
+test('who waits aside is refused in time, and who comes for rows that are held that long already at once', async () => {
+  const { batcher, holders } = lockable({ waitMaxMs: 300 });
+  holders.set('1', 'someone');
+  expect(await codeOf(batcher.submit(1))).toBe('overloaded');
+  const begin = performance.now();
+  await vi.waitFor(async () => {
+    const asked = performance.now();
+    expect(await codeOf(batcher.submit(1))).toBe('overloaded');
+    expect(performance.now() - asked).toBeLessThan(50);
+  }, { timeout: 3_000, interval: 10 });
+  expect(performance.now() - begin).toBeLessThan(3_000);
+  expect(await batcher.submit(2)).toBe(2);
+  holders.clear();
+  await vi.waitFor(async () => { expect(await codeOf(batcher.submit(1))).toBe('accepted'); }, { timeout: 3_000, interval: 10 });
+  await batcher.close();
+});
+
+test('closing answers those who wait aside, too', async () => {
+  const { batcher, holders } = lockable({ waitMaxMs: 200 });
+  holders.set('1', 'someone');
+  const answer = codeOf(batcher.submit(1));
+  await vi.waitUntil(() => batcher.aside === 1);
+  await batcher.close();
+  expect(await answer).toBe('overloaded');
+});
+
+test('a fault of whoever watches the batches is not theirs', async () => {
+  const { batcher, endAll } = held({ onBatch: () => { throw new Error('no disk for metrics'); } });
+  const answers = [1, 2].map(async (command) => batcher.submit(command));
+  await endAll();
+  expect(await Promise.all(answers)).toEqual([10, 20]);
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { connect, type Database } from '../database/connect.ts';
 import { openCuttingProxy } from '../testing/cutting-proxy.ts';
@@ -57,40 +57,91 @@ test('lanes on overlapping products in opposite orders all get through', async (
   for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
 });
 
-test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
-  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+/** While somebody else holds the stock rows of these products, in a transaction of their own. */
+async function whileHeld(productIds: string[], during: (release: () => Promise<void>) => Promise<void>): Promise<void> {
   const holder = await shop.database.pool.connect();
+  const release = async () => { await holder.query('rollback'); };
   try {
     await holder.query('begin');
-    await holder.query('select 1 from commerce.stocks where product_id = $1 for update', [stuck]);
-    let heldBack = 0;
-    const waiting = Array.from({ length: 20 }, async () => shop.commerce.placeOrder(order(stuck)).finally(() => { heldBack += 1; }));
-    // One after the other, so that they come before, while and after the stuck ones are put aside.
-    for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(order(free));
-    const both = shop.commerce.placeOrder({ customerId: 'c', lines: [{ productId: stuck, quantity: 1 }, { productId: free, quantity: 1 }] });
-    await Promise.all(Array.from({ length: 300 }, async () => shop.commerce.placeOrder(order(free))));
-    expect(heldBack).toBe(0);
-    await holder.query('rollback');
-    await Promise.all([...waiting, both]);
+    await holder.query('select 1 from commerce.stocks where product_id = any($1::uuid[]) for update', [productIds]);
+    await during(release);
   } finally {
+    await release();
     holder.release();
   }
-  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([[1000, 21], [1000, 341]]);
+}
+
+test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
+  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+  const both = { customerId: 'c', lines: [{ productId: stuck, quantity: 1 }, { productId: free, quantity: 1 }] };
+  await whileHeld([stuck], async (release) => {
+    let heldBack = 0;
+    const waitFor = async (input: typeof both) => shop.commerce.placeOrder(input).finally(() => { heldBack += 1; });
+    // Those that need the free row as well come before anybody knows of the held one.
+    const waiting = [waitFor(both), ...Array.from({ length: 20 }, async () => waitFor(order(stuck)))];
+    for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(order(free));
+    waiting.push(waitFor(both));
+    await Promise.all(Array.from({ length: 300 }, async () => shop.commerce.placeOrder(order(free))));
+    expect(heldBack).toBe(0);
+    await release();
+    await Promise.all(waiting);
+  });
+  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([[1000, 22], [1000, 342]]);
+});
+
+test('many held stock rows take no connection from anybody', async () => {
+  const commerce = createCommerce({ database: other, batching: { waitMaxMs: 1_500 } });
+  const held = await shop.products(40, 10);
+  const free = await shop.product({ quantity: 100 });
+  await whileHeld(held, async () => {
+    let answered = 0;
+    const waiting = held.map(async (productId) => codeOf(commerce.placeOrder(order(productId))).finally(() => { answered += 1; }));
+    let inUse = 0;
+    while (answered < held.length) {
+      expect(await codeOf(commerce.placeOrder(order(free)))).toBe('accepted');
+      inUse = Math.max(inUse, other.writers.totalCount - other.writers.idleCount);
+      await commerce.receiveStock({ productId: free, quantity: 1 });
+    }
+    expect(inUse, 'lanes and the call beside them').toBeLessThanOrEqual(3);
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['overloaded']));
+  });
+  await commerce.close();
+});
+
+test('a webhook or an attempt to pay that needs a held row waits alone: those that came with it are answered at once', async () => {
+  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+  const held = await shop.pending({ [stuck]: 1 });
+  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.pending({ [free]: 1 })));
+  const [failed, unpaid] = [await shop.pending({ [stuck]: 1 }), await shop.order({ [free]: 1 })];
+  await shop.tell('FAILED', failed.payment);
+  await whileHeld([stuck], async (release) => {
+    const begin = performance.now();
+    let heldBack = 0;
+    const waiting = [
+      shop.tell('CAPTURED', held.payment),
+      // It has to hold the stock again, so it needs the row, too.
+      shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
+    ].map(async (each) => Promise.resolve(each).finally(() => { heldBack += 1; }));
+    await Promise.all([
+      ...others.map(async ({ payment }) => shop.tell('CAPTURED', payment)),
+      shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
+    ]);
+    expect(performance.now() - begin).toBeLessThan(3_000);
+    expect(heldBack).toBe(0);
+    await release();
+    await Promise.all(waiting);
+  });
+  const statuses = await Promise.all([held, ...others].map(async ({ orderId }) => (await shop.commerce.getOrder({ orderId })).status));
+  expect(new Set(statuses)).toEqual(new Set(['PAID']));
 });
 
 test('orders for a stock row that stays held answer 503 in the end, and nothing of them is left', async () => {
   const stuck = await shop.product({ quantity: 10 });
-  const holder = await shop.database.pool.connect();
-  try {
-    await holder.query('begin');
-    await holder.query('select 1 from commerce.stocks where product_id = $1 for update', [stuck]);
+  await whileHeld([stuck], async () => {
     expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
-  } finally {
-    await holder.query('rollback');
-    holder.release();
-  }
+  });
   expect(await shop.stock(stuck)).toEqual([10, 0]);
-  expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
+  await vi.waitFor(async () => { expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted'); }, 5_000);
 }, 30_000);
 
 test('two processes on a hot product never oversell it', async () => {

@@ -1,6 +1,7 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import { uuids } from '../database/binary-array.ts';
+import { readHeldRows } from '../database/held-rows.ts';
 import type { Reader } from '../database/page.ts';
 import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -53,14 +54,9 @@ export async function lockStocksOfPayments(tx: Transaction, paymentIds: readonly
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-/** Which of these products' stock rows another transaction holds at this moment. Holds none itself. */
-export async function readHeldStocks(reader: Reader, productIds: readonly string[]): Promise<Set<string>> {
-  const free = await reader.select({ productId: stocks.productId }).from(stocks)
-    .where(anyOf(stocks.productId, productIds)).for('no key update', { skipLocked: true });
-  const held = new Set(productIds);
-  for (const { productId } of free) held.delete(productId);
-  return held;
-}
+/** Which of these products' stock rows another transaction holds at this moment, and who that is. */
+export const readHeldStocks = async (reader: Reader, productIds: Iterable<string>): Promise<Map<string, string>> =>
+  readHeldRows(reader, stocks.productId, productIds);
 
 export const insertStocks = insertion(stocks);
 export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty']);

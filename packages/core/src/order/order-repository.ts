@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import { uuids } from '../database/binary-array.ts';
+import { readHeldRows } from '../database/held-rows.ts';
 import type { Reader } from '../database/page.ts';
 import { insertion, selection, update } from '../database/rows.ts';
 import type { Transaction } from '../database/transaction.ts';
@@ -52,6 +53,10 @@ export async function lockOverdueOrders(tx: Transaction, limit: number): Promise
   return tx.db.select().from(orders).where(and(inArray(orders.id, due), holdPassed(tx.now)))
     .orderBy(asc(orders.id)).for('update', { skipLocked: true });
 }
+
+/** Which of these orders' rows another transaction holds at this moment, and who that is. */
+export const readHeldOrderRows = async (reader: Reader, ids: Iterable<string>): Promise<Map<string, string>> =>
+  readHeldRows(reader, orders.id, ids);
 
 export async function readOrders(reader: Reader, ids: Iterable<string>): Promise<Order[]> {
   return reader.select().from(orders).where(anyOf(orders.id, ids));

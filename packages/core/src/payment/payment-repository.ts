@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or } from 'drizzle-orm';
+import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
 import { anyOf } from '../database/any-of.ts';
 import { texts, uuids } from '../database/binary-array.ts';
 import type { Reader } from '../database/page.ts';
@@ -79,6 +79,21 @@ export async function readKnownPayments(
   const rows = await reader.select({ id, gatewayPaymentId }).from(payments)
     .where(and(eq(payments.provider, provider), or(anyOf(id, ids), anyOf(gatewayPaymentId, gatewayIds))));
   return new Set(rows.flatMap((row) => [row.id, row.gatewayPaymentId ?? row.id]));
+}
+
+/** A payment by our id, or by its provider's for it. */
+export type NamedPayment = { provider?: string | undefined; paymentId?: string | null; gatewayPaymentId?: string | null | undefined };
+
+/** Payments by either of their names; unknown ones are not in the answer. */
+export async function readPaymentsNamed(
+  reader: Reader, named: readonly NamedPayment[],
+): Promise<Pick<Payment, 'id' | 'orderId' | 'provider' | 'gatewayPaymentId'>[]> {
+  const { id, orderId, provider, gatewayPaymentId } = payments;
+  const ids = named.flatMap(({ paymentId }) => paymentId ?? []);
+  const gatewayIds = named.flatMap((one) => (one.provider && one.gatewayPaymentId ? [[one.provider, one.gatewayPaymentId] as const] : []));
+  const byGateway = sql`(${provider}, ${gatewayPaymentId}) in (select * from unnest(
+    ${sql.param(gatewayIds.map(([name]) => name))}::text[], ${sql.param(gatewayIds.map(([, theirs]) => theirs))}::text[]))`;
+  return reader.select({ id, orderId, provider, gatewayPaymentId }).from(payments).where(or(anyOf(id, ids), byGateway));
 }
 
 export async function readPayment(reader: Reader, id: string): Promise<Payment | undefined> {

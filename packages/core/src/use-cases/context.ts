@@ -1,6 +1,6 @@
-import { Batcher, type BatcherOptions } from '../batching/batcher.ts';
+import { Batcher } from '../batching/batcher.ts';
+import type { BatcherOptions } from '../batching/batcher-options.ts';
 import type { Database } from '../database/connect.ts';
-import { isLockTimeout } from '../database/faults.ts';
 import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { unwrap, type Outcome } from '../errors.ts';
 import type { GatewayCallReport } from '../flows/call-gateways.ts';
@@ -60,23 +60,18 @@ export function batched<C, T>(
     flow: Flow<C, T>;
     dates: KeyPolicy['dates'];
     weightOf?: (command: C) => number;
-    keysOf?: (command: C) => Iterable<string>;
-    /** Which of these keys' rows somebody else holds now. */
-    heldOf?: (keys: readonly string[]) => Promise<ReadonlySet<string>>;
+    keysOf: (command: C) => Iterable<string>;
+    /** Which of these keys' rows another transaction holds now, and who that is. */
+    heldOf: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   },
 ) {
   const { name, flow, dates, weightOf, keysOf, heldOf } = options;
-  const stuckOf = async (error: unknown, commands: readonly Keyed<C>[]) => {
-    if (!isLockTimeout(error)) return undefined;
-    const held = await heldOf!([...new Set(commands.flatMap(({ command }) => [...keysOf!(command)]))]);
-    return new Set(commands.filter(({ command }) => [...keysOf!(command)].some((key) => held.has(key))));
-  };
   const batcher = new Batcher<Keyed<C>, Outcome<T>>({
     ...batching,
     name,
     ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
-    ...(keysOf ? { keysOf: ({ command }) => keysOf(command) } : {}),
-    ...(heldOf && keysOf ? { stuckOf } : {}),
+    keysOf: ({ command }) => keysOf(command),
+    heldOf,
     run: async (commands, { patient }) => withTransaction(
       database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }), { opening: patient ? 'flows' : 'impatient' },
     ),

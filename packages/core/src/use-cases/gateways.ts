@@ -6,6 +6,7 @@ import { accepted, CommerceError, isUnavailable } from '../errors.ts';
 import { askAboutQuietPayments } from '../flows/ask-about-quiet-payments.ts';
 import { callGateways } from '../flows/call-gateways.ts';
 import { handleGatewayEvents, type HandleGatewayEventCommand } from '../flows/handle-gateway-events.ts';
+import { paymentKeyOf, readHeldPayments } from '../flows/held-orders.ts';
 import { OrderWork } from '../flows/order-work.ts';
 import {
   keepGatewayEvent, receiveGatewayEvents, type ReceivedGatewayEvent, type ReceiveGatewayEventCommand,
@@ -48,7 +49,8 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
     name: 'gateway_event.receive',
     flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) => (await receiveGatewayEvents(tx, commands)).map(accepted),
     dates: [],
-    keysOf: ({ paymentId }) => (paymentId ? [paymentId] : []),
+    keysOf: paymentKeyOf,
+    heldOf: async (keys) => readHeldPayments(db, keys),
   });
   const handle = mutation(context, 'gatewayEvent.handle', handleGatewayEvents, ['payableUntil', 'dueAt', 'receivedAt', 'decidedAt']);
   const handleEvent = async (command: HandleGatewayEventCommand, call?: Call) => handle(command, (input) => input, call);
@@ -59,22 +61,23 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
     throw new CommerceError('provider_not_configured', 'this payment provider is not configured here');
   }
 
-  async function receive(command: ReceiveGatewayEventCommand): Promise<ReceivedGatewayEvent> {
-    const received = await receiving.submit(command, command);
+  /** What contradicts an earlier message is kept for itself; if that fails, the gateway has to send it again. */
+  async function recorded(command: ReceiveGatewayEventCommand, received: ReceivedGatewayEvent): Promise<ReceivedGatewayEvent> {
     if (received.outcome === 'CONFLICT') await withTransaction(database, async (tx) => recordEventConflicts(tx, [command]));
     return received;
   }
 
+  const receive = async (command: ReceiveGatewayEventCommand) => recorded(command, await receiving.submit(command, command));
+
   /** A message whose effect fails is kept and tried again by a loop: the gateway has done its part. */
   async function receiveOrKeep(command: ReceiveGatewayEventCommand): Promise<ReceivedGatewayEvent> {
-    try {
-      return await receive(command);
-    } catch (error) {
+    const received = await receiving.submit(command, command).catch(async (error: unknown): Promise<ReceivedGatewayEvent> => {
       if (isUnavailable(error)) throw error;
       const eventId = await withTransaction(database, async (tx) => keepGatewayEvent(tx, command));
       context.onFault?.(error);
       return { eventId, outcome: 'RECEIVED', effect: null, duplicate: false };
-    }
+    });
+    return recorded(command, received);
   }
 
   /** Of what is unsigned, only what is about payments that we know: anybody may send the rest. */

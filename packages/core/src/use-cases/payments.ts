@@ -5,6 +5,7 @@ import type { Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError } from '../errors.ts';
 import { confirmable } from '../flows/confirm-payment.ts';
 import { createPayments, type CreatePaymentCommand } from '../flows/create-payments.ts';
+import { readHeldOrders } from '../flows/held-orders.ts';
 import { decideReviews, type DecideReviewCommand } from '../flows/decide-reviews.ts';
 import { readPayments } from '../flows/read-orders.ts';
 import { requestCaptures } from '../flows/request-captures.ts';
@@ -35,7 +36,11 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
   const { database, holdMs, keepKeysMs: keepMs, leaseMs } = context;
   const { db } = database;
   const flow = async (tx: Transaction, commands: CreatePaymentCommand[]) => createPayments(tx, commands);
-  const creating = batched(context, { name: 'payment.create', flow, dates, keysOf: ({ orderId }) => [orderId] });
+  const creating = batched(context, {
+    name: 'payment.create', flow, dates,
+    keysOf: ({ orderId }) => [orderId],
+    heldOf: async (orderIds) => readHeldOrders(db, orderIds),
+  });
   const capture = mutation(context, 'payment.capture', requestCaptures, dates);
   const decide = mutation(context, 'payment.decideReview', async (tx, commands: DecideReviewCommand[]) => decideReviews(tx, commands, holdMs), dates);
 
