@@ -70,6 +70,8 @@ export type Gateway = {
    * facts come back instead, and the shop decides.
    */
   cancel: (payment: GatewayPayment) => Promise<GatewayFact[]>;
+  /** Set where `cancel` can't keep a shopper from paying all the same: such attempts are asked about for a day. */
+  lingers?: boolean;
   /**
    * Sends money back. REFUND: `amount` of what was captured. VOID: all of it, by letting go of the authorization, or by
    * a refund in whole where the gateway has captured it meanwhile; either way the fact is a refund's, with its id.

@@ -62,6 +62,26 @@ export async function readOrderIdsOfQuietPayments(tx: Transaction, providers: re
   return (await tx.query<{ orderId: string }>(quiet, [texts(providers), quietMs, limit])).map(({ orderId }) => orderId);
 }
 
+const lingering = statement('order_ids_of_lingering_payments', `
+  select t."order_id" as "orderId" from "commerce"."payments" t
+  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[])
+    and t."created_at" > now() - $4::integer * interval '1 millisecond'
+    and coalesce(t."asked_at", t."created_at") < now() - $2::integer * interval '1 millisecond'
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'ASK' and c."status" = 'DUE')
+    and coalesce(t."asked_at", t."created_at") < now() - (coalesce(t."asked_at", t."created_at") - t."created_at") / 2
+  order by coalesce(t."asked_at", t."created_at") limit $3`);
+
+/**
+ * Orders with a canceled attempt, not older than `lingerMs`, at one of these providers, where a shopper may have paid it all
+ * the same; nothing was heard of it for `quietMs`. The longer ago it was begun the less often it is named.
+ */
+export async function readOrderIdsOfLingeringPayments(
+  tx: Transaction, providers: readonly string[], quietMs: number, lingerMs: number, limit: number,
+): Promise<string[]> {
+  if (providers.length === 0) return [];
+  return (await tx.query<{ orderId: string }>(lingering, [texts(providers), quietMs, limit, lingerMs])).map(({ orderId }) => orderId);
+}
+
 /** Attempts to pay an order, the latest first. */
 export async function readPaymentsOfOrder(reader: Reader, orderId: string): Promise<Payment[]> {
   return reader.select().from(payments).where(eq(payments.orderId, orderId)).orderBy(desc(payments.id));

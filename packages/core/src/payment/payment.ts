@@ -92,6 +92,9 @@ export function capturePayment(payment: Payment, amount: number, now: Date): Pay
   return { ...movePayment(payment, 'CAPTURED', now), capturedAmount: amount };
 }
 
+/** Brought nothing before it was canceled. Where the gateway can't end it, the shopper may pay it all the same. */
+export const maySurprise = ({ status, authorizedAmount, surplus }: Payment): boolean => status === 'CANCELED' && authorizedAmount === 0 && !surplus;
+
 /** What of a payment can still be sent back. */
 export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
   capturedAmount - refundedAmount - refundReservedAmount;

@@ -54,6 +54,8 @@ export const payments = commerceSchema.table(
     index('payments_order_id').on(t.orderId, t.id),
     uniqueIndex('payments_gateway_payment_id').on(t.provider, t.gatewayPaymentId).where(sql`${t.gatewayPaymentId} is not null`),
     // Those that wait for the gateway's word: asked for after a while.
+    // Those that may be paid although they were canceled: asked for, too, while they are young.
+    index('payments_lingering').on(t.createdAt).where(sql`${t.status} = 'CANCELED' and ${t.authorizedAmount} = 0 and not ${t.surplus}`),
     index('payments_live_asked').on(sql`coalesce(${t.askedAt}, ${t.createdAt})`).where(inList(t.status, liveStatuses)),
   ],
 );

@@ -45,6 +45,7 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
   const byProvider = new Map(configured.map((gateway) => [gateway.provider, gateway]));
   const unsigned = configured.filter(({ signs }) => !signs).map(({ provider }) => provider);
   const askable = configured.filter(({ retrieve }) => retrieve).map(({ provider }) => provider);
+  const lingering = configured.filter(({ retrieve, lingers }) => retrieve && lingers).map(({ provider }) => provider);
   const receiving = batched(context, {
     name: 'gateway_event.receive',
     flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) => (await receiveGatewayEvents(tx, commands)).map(accepted),
@@ -157,7 +158,7 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
         callGateways(database, provider === undefined ? byProvider : new Map([[provider, gatewayOf(provider)]]), limit, context.onGatewayCall),
       /** Has the gateways asked about what they should have told of for `quietMs`, up to `limit` orders. */
       askAboutQuietPayments: async (limit = 200, quietMs = context.quietMs) =>
-        withTransaction(database, async (tx) => askAboutQuietPayments(tx, askable, quietMs, limit)),
+        withTransaction(database, async (tx) => askAboutQuietPayments(tx, { askable, lingering }, quietMs, limit)),
       /** Takes events since `since` that got lost on their way, from gateways that list theirs. Answers how many were new. */
       async fetchMissedEvents(since: Date): Promise<number> {
         // A gateway that gives no answer mustn't hide what the others list.

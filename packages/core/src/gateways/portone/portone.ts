@@ -96,6 +96,7 @@ export function portoneGateway(options: PortoneOptions): AskableGateway {
       throw new GatewayRefusal('capture_not_supported', 'PortOne captures as it approves');
     },
     cancel,
+    lingers: true,
     refund,
   };
 }

@@ -1,0 +1,1 @@
+CREATE INDEX "payments_lingering" ON "commerce"."payments" USING btree ("created_at") WHERE "commerce"."payments"."status" = 'CANCELED' and "commerce"."payments"."authorized_amount" = 0 and not "commerce"."payments"."surplus";
