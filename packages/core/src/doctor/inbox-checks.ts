@@ -4,7 +4,7 @@ import type { Check } from './check.ts';
 
 /** What can happen to a payment once. */
 const onceEffects: readonly EventEffect[] =
-  ['order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_captured', 'payment_voided'];
+  ['order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_captured'];
 
 export const inboxChecks: readonly Check[] = [
   {

@@ -82,7 +82,8 @@ async function live({ shop, products, orders, payments, eventIds }: Commons, unt
 
 test('whatever shoppers, gateway and operators do at once, in whatever order, no invariant breaks', async () => {
   const shop = await openShop({ connect: { poolMax: 20 } });
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  // What is tried is the same each time, when and beside what is not. For others: RANDOM_SEED.
+  const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const stop = new AbortController();
   const faults: unknown[] = [];
   try {

@@ -114,7 +114,8 @@ async function drain({ commerce, database }: Shop): Promise<unknown[]> {
 }
 
 test('whatever shoppers, operators and a fickle gateway do with money, no invariant breaks, and in the end nothing waits', async () => {
-  const seed = Math.floor(Math.random() * 2 ** 31);
+  // What is tried is the same each time, when and beside what is not. For others: RANDOM_SEED.
+  const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const faults: unknown[] = [];
   const { gateway, calm } = fickleGateway(randomOf(seed));
   const shop = await openShop({ connect: { poolMax: 20 }, gateways: [gateway], onFault: (fault) => faults.push(fault) });

@@ -1,12 +1,13 @@
-import { refundTransitions } from '../payment/refund.ts';
+import { madeAtGateway, refundTransitions } from '../payment/refund.ts';
 import type { Check } from './check.ts';
 import { toldChecks } from './told-checks.ts';
 import { refundStatusTold } from './told-statuses.ts';
 
 const open = `status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`;
 
-/** A refund that failed has raised its own alarm, and a person sees to the money. */
-const hasFailed = `exists (select from "commerce"."refunds" f where f.payment_id = p.id and f.status = 'FAILED')`;
+/** A refund that the gateway refused has raised its own alarm, and a person sees to the money. */
+const hasFailed = `exists (
+  select from "commerce"."refunds" f where f.payment_id = p.id and f.status = 'FAILED' and f.failure_code <> '${madeAtGateway}')`;
 
 /** What the gateway took for a payment: the approved amount, or what it said when that was another. */
 const taken = `case when p.captured_amount > 0 then p.captured_amount
@@ -86,11 +87,12 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_lines_within_order',
-    sentence: 'No more units of a line are refunded than were ordered.',
+    sentence: 'No more units of a line are refunded than were ordered, but by a refund that was told to have failed and had not.',
     query: `
       select l.order_id as "orderId", l.line_no as "lineNo", o.quantity as "orderedQty", sum(l.quantity) as "refundedQty"
       from "commerce"."refund_lines" l
-      join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED'
+      join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
+        select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = r.id::text)
       join "commerce"."order_lines" o on o.order_id = l.order_id and o.line_no = l.line_no
       group by l.order_id, l.line_no, o.quantity having sum(l.quantity) > o.quantity`,
   },

@@ -94,10 +94,10 @@ describe('a refund', () => {
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 2000 FAILED requested'], attention: 'refund_failed' });
     expect((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items[0]).toMatchObject({ failureCode: 'refund_account_closed' });
     expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
-    expect(shop.asked(attempt.payment.id)).toHaveLength(1);
+    expect(shop.asked(attempt.payment.id, 'REFUND')).toHaveLength(1);
     const second = await shop.commerce.createRefund({ orderId: attempt.orderId });
     await shop.call();
-    expect(shop.asked(attempt.payment.id).map(({ refundId }) => refundId)).toEqual([refund.id, second.id]);
+    expect(shop.asked(attempt.payment.id, 'REFUND').map(({ refundId }) => refundId)).toEqual([refund.id, second.id]);
     expect(await amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   });
 

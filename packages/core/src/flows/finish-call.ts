@@ -31,7 +31,7 @@ export async function finishCall(tx: Transaction, call: GatewayCall, payment: Pa
   const work = await OrderWork.lock(tx, [call.orderId], { money: true });
   followUp(work, work.units.get(call.orderId)!, call, result);
   work.write();
-  finishGatewayCall(tx, { ...call, ...outcomeOf(call, result, tx.now) });
+  finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
 }
 
 function factsOf(call: GatewayCall, payment: Payment, result: CallResult): readonly GatewayFact[] {
@@ -59,8 +59,8 @@ function followUp(work: OrderWork, unit: OrderUnit, call: GatewayCall, result: C
   if (call.kind === 'ASK') return work.setPayment(unit, { ...payment, askedAt: work.now });
   if (result.answered === 'yes') return acknowledge(work, unit, call);
   if (call.kind === 'CAPTURE' && payment.status === 'AUTHORIZED') work.raiseAttention(unit, 'capture_failed');
-  // Why it can't be, the gateway's own account of the payment says.
-  if (call.kind !== 'REFUND') work.callGateway(payment, { kind: 'ASK' });
+  // Why it can't be, the gateway's own account of the payment says: it may have been done there by hand.
+  work.callGateway(payment, { kind: 'ASK' });
 }
 
 /** The gateway has the refund, if its facts haven't ended it: what becomes of it, it will tell. */
@@ -71,12 +71,12 @@ function acknowledge(work: OrderWork, unit: OrderUnit, call: GatewayCall): void 
   work.tell(unit, 'refund.submitted', { refundId: refund.id, paymentId: refund.paymentId });
 }
 
-/** Nobody knows what happened. The same call is made again, with the same ids; a person is told if that goes on. */
+/** Nobody knows what happened. The same call is made again, with the same ids; a person is told as long as that goes on. */
 function wait(work: OrderWork, unit: OrderUnit, call: GatewayCall): void {
   const refund = unit.refunds.find(({ id }) => id === call.refundId);
   if (refund?.status === 'SUBMITTED') {
     work.setRefund(unit, moveRefund(refund, 'UNKNOWN', work.now));
     work.tell(unit, 'refund.unknown', { refundId: refund.id, paymentId: refund.paymentId });
   }
-  if (call.attempts === callAttemptsBeforeAttention) work.raiseAttention(unit, 'gateway_silent');
+  if (call.attempts % callAttemptsBeforeAttention === 0) work.raiseAttention(unit, 'gateway_silent');
 }

@@ -61,7 +61,7 @@ export class OrderWork {
   readonly #movedStocks = new Set<string>();
   readonly #movements: StockMovement[] = [];
   readonly #events: Event[] = [];
-  readonly #calls: GatewayCall[] = [];
+  #calls: GatewayCall[] = [];
   readonly #closedCalls: ClosedCall[] = [];
 
   constructor(tx: Transaction, { units, stocks }: LockedOrders = { units: new Map(), stocks: new Map() }) {
@@ -168,9 +168,10 @@ export class OrderWork {
     this.#calls.push(newGatewayCall(payment, call, this.now));
   }
 
-  /** Ends open calls that have become needless. */
+  /** Ends open calls that have become needless, those that were decided just before too. */
   closeCalls(closed: ClosedCall): void {
     this.#closedCalls.push(closed);
+    this.#calls = this.#calls.filter((call) => call.kind !== closed.kind || (call.refundId ?? call.paymentId) !== closed.subjectId);
   }
 
   /** One step of a whole demand on the locked stock rows, with a movement for each product where units came or went. */

@@ -1,5 +1,5 @@
 import { newId } from '../ids.ts';
-import { isSettled, refundableAmount, type Payment } from '../payment/payment.ts';
+import { refundableAmount, type Payment } from '../payment/payment.ts';
 import type { Refund, RefundLine, RefundReason } from '../payment/refund.ts';
 import type { OrderUnit } from './order-unit.ts';
 import type { OrderWork } from './order-work.ts';
@@ -14,8 +14,10 @@ export function requestMoneyBack(work: OrderWork, unit: OrderUnit, payment: Paym
     if (amount === 0) return;
     requestRefund(work, unit, payment, { id, amount, reason });
   } else {
-    // An attempt that isn't settled has no amounts of its own; what the gateway reported is what it took.
-    const owed = isSettled(payment) ? payment : { amount: payment.reportedAmount ?? 0, currency: payment.reportedCurrency ?? payment.currency };
+    // An attempt that was never approved has no amounts of its own; what the gateway reported is what it took.
+    const owed = payment.authorizedAmount > 0
+      ? { amount: payment.authorizedAmount, currency: payment.currency }
+      : { amount: payment.reportedAmount ?? 0, currency: payment.reportedCurrency ?? payment.currency };
     if (owed.amount === 0) return;
     add(work, unit, payment, { id, kind: 'VOID', amount: owed.amount, currency: owed.currency, reason });
     // What goes back in whole isn't captured first.

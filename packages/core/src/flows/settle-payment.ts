@@ -23,7 +23,7 @@ export function settlePayment(work: OrderWork, unit: OrderUnit, known: Payment, 
     case 'FAILED':
       return fail(work, unit, payment, event.failureCode ?? 'unspecified');
     case 'CANCELED':
-      return cancel(work, unit, payment);
+      return cancel(work, unit, payment, event);
     case 'ATTEMPT_FAILED':
       return applied('attempt_noted');
     case 'REFUND_PENDING':
@@ -91,8 +91,13 @@ function fail(work: OrderWork, unit: OrderUnit, payment: Payment, failureCode: s
 }
 
 /** The gateway has ended the attempt, or let go of the authorization. */
-function cancel(work: OrderWork, unit: OrderUnit, payment: Payment): Decision {
+function cancel(work: OrderWork, unit: OrderUnit, payment: Payment, { source }: GatewayEvent): Decision {
   const goingBack = unfinishedVoidOf(unit, payment);
+  // Its money came back, or never went: a message may be older than that, so what the gateway says when asked counts.
+  if (goingBack?.status === 'FAILED' && payment.status !== 'AUTHORIZED' && source === 'WEBHOOK') {
+    work.callGateway(payment, { kind: 'ASK' });
+    return applied('asks_gateway');
+  }
   if (goingBack) {
     finishRefund(work, unit, goingBack, null);
     return applied('payment_voided');

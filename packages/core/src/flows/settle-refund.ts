@@ -1,10 +1,11 @@
 import { newId } from '../ids.ts';
 import type { GatewayEvent } from '../payment/gateway-event.ts';
-import { isVoided, movePayment, refundableAmount, type Payment } from '../payment/payment.ts';
-import { isOpen, isOwed, moveRefund, type Refund } from '../payment/refund.ts';
+import { movePayment, refundableAmount, type Payment } from '../payment/payment.ts';
+import { isOpen, isOwed, madeAtGateway, moveRefund, type Refund } from '../payment/refund.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
 import { standingVoidOf, type OrderUnit } from './order-unit.ts';
 import type { OrderWork } from './order-work.ts';
+import { requestMoneyBack } from './request-money-back.ts';
 
 /** What a gateway says about money going back. Which of our refunds it means, it says itself; if none, it was made there. */
 export function settleRefund(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
@@ -48,6 +49,10 @@ function succeed(work: OrderWork, unit: OrderUnit, refund: Refund, event: Gatewa
     }
   }
   finishRefund(work, unit, refund, event.gatewayObjectId);
+  // It was held for lost, and its money and units were free to be sent back again: a person has to see whether they were.
+  const isLater = (other: Refund) => other.paymentId === refund.paymentId && other.createdAt > refund.createdAt;
+  const wasSentAgain = refund.status === 'FAILED' && unit.refunds.some((other) => isLater(other) && other.reason === 'requested');
+  if (wasSentAgain) work.raiseAttention(unit, 'amount_mismatch');
   return applied('refund_succeeded');
 }
 
@@ -110,11 +115,11 @@ function note(work: OrderWork, unit: OrderUnit, refund: Refund, gatewayRefundId:
 function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
   const { amount, currency, gatewayObjectId } = event;
   // What was undone in whole has gone back, in however many parts the gateway sent it.
-  const isUndone = unit.refunds.some(({ paymentId, kind, status }) => paymentId === payment.id && kind === 'VOID' && status === 'SUCCEEDED');
-  if (isVoided(payment) || isUndone) return ignored('already_refunded');
-  // Money that was never accepted has no balance of its own: sent back there in whole, it is what our void was for.
+  if (standingVoidOf(unit, payment)?.status === 'SUCCEEDED') return ignored('already_refunded');
+  // Money that was never accepted, or let go of already, has no balance: sent back there in whole, it is what our void was for.
   const undoing = unit.refunds.findLast(({ paymentId, kind }) => paymentId === payment.id && kind === 'VOID');
-  if (undoing && payment.authorizedAmount === 0 && undoing.amount === amount && undoing.currency === currency) {
+  const hasNoBalance = payment.authorizedAmount === 0 || payment.status === 'CANCELED';
+  if (undoing && hasNoBalance && undoing.amount === amount && undoing.currency === currency) {
     finishRefund(work, unit, undoing, gatewayObjectId);
     return applied('refund_succeeded');
   }
@@ -139,19 +144,31 @@ function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: Gatew
   work.setPayment(unit, { ...current, refundReservedAmount: current.refundReservedAmount + amount });
   work.tell(unit, 'refund.requested', { refundId: refund.id, paymentId: payment.id, kind: 'REFUND', amount, currency, reason: 'gateway' });
   finishRefund(work, unit, refund, gatewayObjectId);
+  requestRest(work, unit, payment);
   // Whoever packs the parcel must know that its money is gone.
   if (unit.order.status === 'PAID' && unit.order.fulfillmentStatus === 'UNFULFILLED') work.raiseAttention(unit, 'refunded_at_gateway');
   return applied('refund_recorded');
 }
 
-/** Refunds of ours that aren't sent yet give way to one that has happened. */
-function makeRoom(work: OrderWork, unit: OrderUnit, { id }: Payment, amount: number): void {
-  for (const refund of unit.refunds) {
-    const payment = unit.payments.find((payment) => payment.id === id)!;
-    if (refundableAmount(payment) >= amount) return;
-    const isUnsent = refund.paymentId === id && refund.kind === 'REFUND' && refund.status === 'REQUESTED';
-    if (isUnsent) loseRefund(work, unit, refund, 'made_at_gateway');
+/** Refunds of ours that aren't sent yet give way to one that has happened; none does if that doesn't make room enough. */
+function makeRoom(work: OrderWork, unit: OrderUnit, payment: Payment, amount: number): void {
+  let missing = amount - refundableAmount(payment);
+  const unsent = unit.refunds.filter(({ paymentId, kind, status }) => paymentId === payment.id && kind === 'REFUND' && status === 'REQUESTED');
+  if (missing > unsent.reduce((sum, refund) => sum + refund.amount, 0)) return;
+  for (const refund of unsent) {
+    if (missing <= 0) return;
+    loseRefund(work, unit, refund, madeAtGateway);
+    missing -= refund.amount;
+    // What has to go back by itself is asked for again, as far as it is still there. What somebody wanted, they decide again.
+    if (!isOwed(refund)) work.raiseAttention(unit, 'refund_failed');
   }
+}
+
+/** What a refund that was made there left of money that has to go back in whole. */
+function requestRest(work: OrderWork, unit: OrderUnit, { id }: Payment): void {
+  const payment = unit.payments.find((one) => one.id === id)!;
+  if (payment.surplus) requestMoneyBack(work, unit, payment, 'surplus');
+  else if (unit.order.status === 'CANCELED') requestMoneyBack(work, unit, payment, 'order_canceled');
 }
 
 function ask(work: OrderWork, unit: OrderUnit, refund: Refund): Decision {

@@ -71,12 +71,19 @@ export async function holdGatewayCall(tx: Transaction, { id, attempts }: Pick<Ga
 }
 
 const finish = statement('finish_gateway_call', `
-  update "commerce"."gateway_calls" set "status" = $3, "due_at" = $4, "failure_code" = $5, "updated_at" = $6
-  where "id" = $1 and "attempts" = $2 and "status" = 'DUE'`);
+  update "commerce"."gateway_calls" set "status" = $4, "due_at" = $5, "failure_code" = $6, "updated_at" = $7
+  where "id" = $1 and "attempts" = $2 and "due_at" = $3 and "status" = 'DUE'`);
 
-/** Writes what became of a call, unless somebody else has taken it since, or it was closed. */
-export function finishGatewayCall(tx: Transaction, call: Pick<GatewayCall, 'id' | 'attempts' | 'status' | 'dueAt' | 'failureCode'>): void {
-  tx.send(finish, [call.id, call.attempts, call.status, call.dueAt?.toISOString() ?? null, call.failureCode, tx.now.toISOString()]);
+/**
+ * Writes what became of a call as it was claimed, unless somebody else has taken it since, it was closed, or it was asked for
+ * once more while it was made: what the gateway answered may be older than that, so it is made again.
+ */
+export function finishGatewayCall(
+  tx: Transaction, { id, attempts, dueAt: leaseUntil }: GatewayCall, became: Pick<GatewayCall, 'status' | 'dueAt' | 'failureCode'>,
+): void {
+  tx.send(finish, [
+    id, attempts, leaseUntil?.toISOString() ?? null, became.status, became.dueAt?.toISOString() ?? null, became.failureCode, tx.now.toISOString(),
+  ]);
 }
 
 const openOfPayments = selection('open_gateway_calls_of_payments', gatewayCalls, `

@@ -58,5 +58,5 @@ const retryMaxMs = 15 * 60_000;
 export const nextCallAt = (attempts: number, now: Date): Date =>
   new Date(now.getTime() + Math.min(firstRetryMs * 2 ** Math.min(attempts - 1, 20), retryMaxMs));
 
-/** Unanswered tries after which a person should know, about 20 minutes. The call goes on being made. */
+/** Unanswered tries after which a person should know, about an hour, and again. The call goes on being made. */
 export const callAttemptsBeforeAttention = 10;

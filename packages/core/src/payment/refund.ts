@@ -27,6 +27,9 @@ export type RefundKind = (typeof refundKinds)[number];
 export const refundReasons = ['surplus', 'order_canceled', 'amount_mismatch', 'requested', 'gateway'] as const;
 export type RefundReason = (typeof refundReasons)[number];
 
+/** The failure code of a refund that wasn't sent: one that was made in the gateway's dashboard took its place. */
+export const madeAtGateway = 'made_at_gateway';
+
 /** Money on its way back; `amount` in minor units of `currency`, as the gateway took it. */
 export type Refund = {
   id: string;
