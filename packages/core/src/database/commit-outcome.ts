@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommerceError } from '../errors.ts';
-import type { Database } from './connect.ts';
+import { within, type Database } from './connect.ts';
 import { isConnectionLoss, sqlState } from './faults.ts';
 
 const patienceMs = 10_000;
 const pauseMs = 50;
+// Two look-ups by key. Where a host is gone all connections of the pool may be dead, and each is found out by being asked.
+const answerMs = 1_000;
 
 /** A query that answers a row only if a transaction committed: it looks for one that the transaction inserted. */
 export type Witness = { text: string; values: unknown[] };
@@ -34,7 +36,7 @@ async function ask(database: Database, xid: string, witness: Witness | undefined
     if (status === 'aborted') return 'aborted';
     if (status === 'in progress') return undefined;
     // Asked after the status, so that what was committed by then is seen.
-    const there = witness ? (await database.pool.query(witness.text, witness.values)).rowCount === 1 : status === 'committed';
+    const there = witness ? (await database.pool.query(within(answerMs, witness.text, witness.values))).rowCount === 1 : status === 'committed';
     if (there) return 'committed';
     return status === 'committed' ? 'aborted' : undefined;
   } catch (error) {
@@ -46,7 +48,7 @@ async function ask(database: Database, xid: string, witness: Witness | undefined
 /** `committed`, `aborted`, `in progress`; null for an id that is too old to know or not handed out here (yet). */
 async function statusOf(database: Database, xid: string): Promise<string | null> {
   try {
-    const { rows } = await database.pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [xid]);
+    const { rows } = await database.pool.query<{ status: string | null }>(within(answerMs, 'select pg_xact_status($1::xid8) as status', [xid]));
     return rows[0]!.status;
   } catch (error) {
     // 22023: an id from the future, so this is another server than the one that began the transaction, or it crashed.

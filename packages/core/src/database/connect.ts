@@ -21,6 +21,12 @@ export type ConnectOptions = {
   schema?: string;
   /** How long a call waits for a free connection before it answers database_unavailable; 5,000 ms unless said. */
   acquireTimeoutMs?: number;
+  /**
+   * How long an answer may take before its connection counts as lost; 35,000 ms unless said: what the server allows a
+   * transaction's statement (30 s), and some for the way. It holds in transactions and for `pool.query`; a client taken by
+   * `pool.connect()`, as for a migration, waits for as long as it takes.
+   */
+  answerTimeoutMs?: number;
   applicationName?: string;
   /**
    * Whether a connection's server parses a statement once and is then told its name; yes unless said. To be switched off
@@ -39,13 +45,26 @@ export function connect(options: ConnectOptions): Database {
       return (super.query as (...args: unknown[]) => unknown).apply(this, args);
     }
   }
+  // pg's own time limit, with which it gives the connection up: a timer a flight, 0.2 to 0.6 µs.
+  const limit = { query_timeout: options.answerTimeoutMs ?? 35_000 };
+  class Readers extends pg.Pool {
+    override query(...args: unknown[]): any {
+      const [query] = args;
+      if (typeof query === 'string') args[0] = { ...limit, text: query };
+      else if (query !== null && typeof query === 'object' && !('submit' in query)) args[0] = { ...limit, ...query };
+      return (super.query as (...args: unknown[]) => unknown).apply(this, args);
+    }
+  }
   const open = (pipeline: boolean): pg.Pool => {
-    const pool = new pg.Pool({
+    const pool = new (pipeline ? pg.Pool : Readers)({
       connectionString: options.url,
       max: options.poolMax ?? 10,
       connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
+      // A host that is gone doesn't say so. While nothing is on its way there TCP finds out, in 20 s.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
       application_name: options.applicationName ?? 'commerce-core',
-      pipeline,
+      ...(pipeline ? { pipeline, ...limit } : {}),
       types: { getTypeParser },
       ...(schema === defaultSchema ? {} : { Client }),
     });
@@ -60,6 +79,9 @@ export function connect(options: ConnectOptions): Database {
   };
   return { pool, writers, db: drizzle(pool), schema, prepared: options.preparedStatements ?? true, close };
 }
+
+/** A query that `pool` gives up after `ms`, and its connection with it, where that shall be sooner than for others. */
+export const within = (ms: number, text: string, values: unknown[] = []) => ({ text, values, query_timeout: ms });
 
 const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
   // Amounts are bigint in PostgreSQL and safe integers here, which the tables' CHECKs and money.ts see to.

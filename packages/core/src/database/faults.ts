@@ -42,7 +42,7 @@ export function isConnectionLoss(error: unknown): boolean {
     if (cause instanceof AggregateError && cause.errors.some(isConnectionLoss)) return true;
     // pg has no codes for these.
     if (/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(cause.message)) return true;
-    if (/Client was closed and is not queryable/.test(cause.message)) return true;
+    if (/^(Client was closed and is not queryable|Query read timeout)/.test(cause.message)) return true;
   }
   return false;
 }

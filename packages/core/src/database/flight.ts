@@ -44,6 +44,8 @@ const known = new WeakMap<Connection, Map<string, Shape | undefined>>();
  * a batch of 15 a fifth. What follows a failed statement isn't run: the server skips to the Sync, and all of it fails alike.
  */
 export class Flight extends pg.Query {
+  /** pg's: stops the clock of its time limit, which would otherwise end the connection. */
+  declare callback?: () => void;
   readonly #dialect: Dialect;
   readonly #asked: Asked[] = [];
   #known = new Map<string, Shape | undefined>();
@@ -112,10 +114,12 @@ export class Flight extends pg.Query {
   }
 
   handleReadyForQuery(): void {
+    this.callback?.();
     this.#asked.forEach(({ resolve }, index) => { resolve(this.#answers[index]!); });
   }
 
   handleError(fault: Error): void {
+    this.callback?.();
     // No such prepared statement: the server has forgotten them, or it is another one.
     if (sqlState(fault) === '26000') this.#known.clear();
     this.#asked.slice(0, this.#answered).forEach(({ resolve }, index) => { resolve(this.#answers[index]!); });

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PoolClient } from 'pg';
-import type { Database } from './connect.ts';
+import { within, type Database } from './connect.ts';
 
 export const migrationsFolder = join(import.meta.dirname, '../../migrations');
 
@@ -17,6 +16,8 @@ export function readMigrations(folder: string = migrationsFolder): Migration[] {
     return { name: tag, hash, statements: text.split('--> statement-breakpoint') };
   });
 }
+
+type Applied = { name: string; hash: string };
 
 /** The database's migrations and the code's are not one history. */
 export class MigrationsDiverged extends Error {
@@ -34,6 +35,8 @@ create table if not exists "commerce"."migrations" (
   applied_at timestamptz not null default now()
 )`;
 
+const ledgerEntries = 'select name, hash from "commerce"."migrations" order by position';
+
 /**
  * Brings the database to this version of the code: everything missing in one transaction, behind a lock, so that many
  * processes may start at once. A database that is ahead is left alone, for a release that is rolled out step by step.
@@ -47,7 +50,7 @@ export async function migrate(database: Database, migrations = readMigrations())
     await client.query('begin');
     await client.query(lock);
     await client.query(ledger);
-    const missing = missingFrom(await applied(client), migrations);
+    const missing = missingFrom((await client.query<Applied>(ledgerEntries)).rows, migrations);
     for (const { name, hash, statements, position } of missing) {
       for (const statement of statements) await client.query(statement);
       await client.query('insert into "commerce"."migrations" (position, name, hash) values ($1, $2, $3)', [position, name, hash]);
@@ -62,17 +65,15 @@ export async function migrate(database: Database, migrations = readMigrations())
   }
 }
 
+// For each of two look-ups: whoever asks this wants to know whether there is a database to work with.
+const answerMs = 2_000;
+
 /** The names of migrations that the database still lacks. @throws MigrationsDiverged as `migrate` does */
 export async function pendingMigrations(database: Database, migrations = readMigrations()): Promise<string[]> {
-  const { rows } = await database.pool.query('select to_regclass($1) is not null as there', [`${database.schema}.migrations`]);
-  const done = rows[0].there ? await applied(database.pool) : [];
+  const { pool, schema } = database;
+  const { rows } = await pool.query(within(answerMs, 'select to_regclass($1) is not null as there', [`${schema}.migrations`]));
+  const done = rows[0].there ? (await pool.query<Applied>(within(answerMs, ledgerEntries))).rows : [];
   return missingFrom(done, migrations).map(({ name }) => name);
-}
-
-type Applied = { name: string; hash: string };
-
-async function applied(client: Pick<PoolClient, 'query'>): Promise<Applied[]> {
-  return (await client.query<Applied>('select name, hash from "commerce"."migrations" order by position')).rows;
 }
 
 function missingFrom(done: readonly Applied[], migrations: readonly Migration[]) {

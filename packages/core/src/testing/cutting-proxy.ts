@@ -1,30 +1,49 @@
 import { once } from 'node:events';
 import { connect as dial, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Where to cut a connection: when the client sends something that matches, before or after PostgreSQL gets it. */
-export type Cut = { when: RegExp; deliver: boolean };
+/**
+ * Where to cut a connection: when the client sends something that matches, before or after PostgreSQL gets it. A silent
+ * cut ends nothing: like `silence`, just then.
+ */
+export type Cut = { when: RegExp; deliver: boolean; silent?: boolean };
 
 /** A wire between a pool and PostgreSQL that can be cut at a statement, once per `cutAt`. */
-export type CuttingProxy = { url: string; cutAt: (cut: Cut) => void; cuts: () => number; close: () => Promise<void> };
+export type CuttingProxy = {
+  url: string;
+  cutAt: (cut: Cut) => void;
+  cuts: () => number;
+  /** What is open stays so, and nothing comes through any more, as when a host is gone or a NAT forgot; new connections are fine. */
+  silence: () => void;
+  close: () => Promise<void>;
+};
 
 export async function openCuttingProxy(url: string): Promise<CuttingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let armed: Cut | undefined;
   let count = 0;
+  // Connections of a later era than the last silence are heard.
+  let era = 0;
+  const silence = () => { era += 1; };
   const server = createServer((client) => {
+    const opened = era;
     const upstream = dial(Number(target.port), target.hostname);
     const end = () => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', end).on('close', () => { sockets.delete(socket); end(); });
     }
-    upstream.on('data', (chunk) => client.write(chunk));
+    upstream.on('data', (chunk) => { if (opened === era) client.write(chunk); });
     client.on('data', (chunk) => {
+      if (opened !== era) return;
       const cut = armed;
       if (!cut?.when.test(chunk.toString('latin1'))) return void upstream.write(chunk);
       armed = undefined;
       count += 1;
+      if (cut.silent) {
+        if (cut.deliver) upstream.write(chunk);
+        return silence();
+      }
       if (!cut.deliver) return end();
       // PostgreSQL gets the statement and works on it; its answer finds nobody.
       upstream.removeAllListeners('data');
@@ -40,6 +59,7 @@ export async function openCuttingProxy(url: string): Promise<CuttingProxy> {
     url: proxied.href,
     cutAt: (cut) => { armed = cut; },
     cuts: () => count,
+    silence,
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
