@@ -1,5 +1,5 @@
 import { createCommerce } from '@commerce-core/core';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { createLogger } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -65,6 +65,17 @@ test('a database that lacks a migration, or has another one, is not ready', asyn
     'edited',
   ]);
   expect(await ask(api, '/readyz')).toEqual(notReady('migrations_diverged'));
+});
+
+test('a look-up that is never answered is forgotten: the next one asks anew', async () => {
+  api = await startTestApi();
+  const never = vi.spyOn(api.database.pool, 'query').mockImplementation(() => new Promise(() => {}));
+  expect(await Promise.all([ask(api, '/readyz'), ask(api, '/readyz')])).toEqual(
+    Array.from({ length: 2 }, () => notReady('database_unreachable')),
+  );
+  expect(never).toHaveBeenCalledTimes(1);
+  never.mockRestore();
+  expect(await ask(api, '/readyz')).toEqual(ready);
 });
 
 test('a process that is about to end is alive, and not ready', async () => {

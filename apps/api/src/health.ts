@@ -9,14 +9,15 @@ const patienceMs = 2_000;
 
 /** `/healthz`: the process is alive. `/readyz`: it can do its work, or why not. */
 export function healthRoutes(database: Database, stopping: AbortSignal) {
-  // Shared by all who ask at once: a database that doesn't answer shall not gather look-ups.
+  // Shared by all who ask at once: a database that doesn't answer shall not gather look-ups. One that takes too long is
+  // forgotten: whoever asks next looks anew.
   let underWay: Promise<Reason | undefined> | undefined;
-  const check = () => (underWay ??= reasonAgainst(database).finally(() => (underWay = undefined)));
+  const check = () => (underWay ??= within(patienceMs, reasonAgainst(database)).finally(() => (underWay = undefined)));
 
   return new Hono<AppEnv>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
     .get('/readyz', async (c) => {
-      const reason = stopping.aborted ? 'stopping' : await within(patienceMs, check());
+      const reason = stopping.aborted ? 'stopping' : await check();
       if (reason === undefined) return c.json({ status: 'ready' });
       return c.json({ status: 'not_ready', reasons: [reason] }, 503);
     });
