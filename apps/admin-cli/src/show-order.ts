@@ -81,7 +81,7 @@ export function renderOrderHead(order: Omit<Order, 'lines'>): string {
       ['fulfillment', order.fulfillmentStatus],
       ['stock', order.reservationStatus],
       ['held until', order.reservationStatus === 'HELD' ? formatTime(order.holdUntil) : null],
-      ['attention', order.needsAttention],
+      ['attention', order.attentionReasons?.join(', ') ?? null],
       ['total', formatMoney(order.totalAmount, order.currency)],
       ['customer', order.customerId],
       ['contact', [contact?.name, contact?.email, contact?.phone].filter(Boolean).join(', ')],

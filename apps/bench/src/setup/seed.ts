@@ -63,7 +63,7 @@ const orders = (from: number, to: number, waitingFrom: number, productCount: num
     select 'customer:' || customer, gen_random_uuid()::text, 'order.create', sha256(id::text::bytea),
       json_build_object('value', json_build_object('id', id, 'customerId', customer, ${state('CREATED')},
         'holdUntil', now(), 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'contact', null,
-        'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'version', 1,
+        'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'attentionReasons', null, 'version', 1,
         'createdAt', now(), 'updatedAt', now(), 'lines', (select json_agg(to_json(l)) from commerce.order_lines l
           where l.order_id = placed.id))), now() + interval '1 day'
     from placed where not waiting`,

@@ -1,5 +1,5 @@
 import {
-  forgetEvent, one, orderOwedMoney, orderPaidThenCanceled, paidOrder, parcel, setOrder, setPayment, settled, tell, type Planting,
+  forgetEvent, one, orderOwedMoney, orderPaidThenCanceled, paidOrder, parcel, setAttention, setOrder, setPayment, settled, tell, type Planting,
 } from './plantings.testing.ts';
 
 type Further = Planting & { check: string; how: string };
@@ -89,11 +89,20 @@ export const furtherPlantings: readonly Further[] = [
   },
   {
     check: 'order_attention_is_told', how: 'raised and gone',
-    damage: [setOrder(orderOwedMoney, 'needs_attention = null')],
+    damage: [setAttention(orderOwedMoney, null)],
   },
   {
     check: 'order_attention_is_told', how: 'a reason that was never raised',
-    damage: [setOrder(orderPaidThenCanceled, `needs_attention = 'event_conflict'`)],
+    damage: [setAttention(orderPaidThenCanceled, 'event_conflict')],
+  },
+  {
+    check: 'order_attention_is_told', how: 'a reason that stands behind another, and was never raised',
+    damage: [setOrder(orderOwedMoney, `attention_reasons = attention_reasons || '["event_conflict"]'`)],
+  },
+  {
+    check: 'order_attention_is_told', how: 'not the most urgent reason',
+    without: ['orders.orders_needs_attention_is_most_urgent'],
+    damage: [setOrder(orderOwedMoney, `needs_attention = 'event_conflict'`)],
   },
   {
     check: 'order_versions_unbroken', how: 'a version too many',

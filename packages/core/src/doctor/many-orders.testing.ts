@@ -52,9 +52,10 @@ const statements = (orders: number): string[] => [
     from generate_series(0, ${products - 1}) n`,
   `create temp table product as select row_number() over (order by id) - 1 as n, id from commerce.products`,
   `insert into commerce.orders (id, customer_id, status, fulfillment_status, reservation_status, hold_until, currency,
-      total_amount, needs_attention, version, created_at, updated_at)
+      total_amount, needs_attention, attention_reasons, version, created_at, updated_at)
     select id, 'customer-' || i, status, fulfillment, reservation, now() + interval '1 hour', 'KRW',
-      ${totalAmount}, case when refund_id is not null then 'refund_due' end, version, now(), now() from placed`,
+      ${totalAmount}, case when refund_id is not null then 'refund_due' end,
+      case when refund_id is not null then '["refund_due"]'::jsonb end, version, now(), now() from placed`,
   `insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount)
     select placed.id, line_no, 'PRODUCT', product.id, 'sku-' || n, 'Product ' || n, 2, 100, 200
     from placed cross join generate_series(1, ${linesPerOrder}) line_no

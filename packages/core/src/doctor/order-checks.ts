@@ -103,19 +103,19 @@ export const orderChecks: readonly Check[] = [
   },
   {
     name: 'order_attention_is_told',
-    sentence: "An order needs attention exactly while its history has raised a reason and hasn't cleared it since.",
+    sentence: "An order needs attention for exactly those reasons that its history has raised and hasn't cleared since, the most urgent first.",
     query: `
-      select o.id as "orderId", o.needs_attention as "needsAttention", a.reasons as "reasonsRaised",
-        a.raised as "raisedAtVersion", a.cleared as "clearedAtVersion"
+      select o.id as "orderId", o.needs_attention as "needsAttention", o.attention_reasons as "attentionReasons", t.reasons as "toldReasons"
       from "commerce"."orders" o
       left join (
-        select aggregateid, max(version) filter (where type = 'order.attention_raised') as raised,
-          max(version) filter (where type = 'order.attention_cleared') as cleared,
-          array_agg(payload ->> 'reason') filter (where type = 'order.attention_raised') as reasons
-        from "commerce"."events" where type in ('order.attention_raised', 'order.attention_cleared')
-        group by aggregateid
-      ) a on a.aggregateid = o.id
-      where (o.needs_attention is not null) <> (coalesce(a.raised, 0) > coalesce(a.cleared, 0))
-        or o.needs_attention <> all(a.reasons)`,
+        select aggregateid, array_agg(reason order by reason) as reasons from (
+          select aggregateid, payload ->> 'reason' as reason from "commerce"."events"
+          where type in ('order.attention_raised', 'order.attention_cleared') group by 1, 2
+          having max(version) filter (where type = 'order.attention_raised')
+            > coalesce(max(version) filter (where type = 'order.attention_cleared'), 0)
+        ) standing group by aggregateid
+      ) t on t.aggregateid = o.id
+      where o.needs_attention is distinct from o.attention_reasons ->> 0
+        or (select array_agg(reason order by reason) from jsonb_array_elements_text(o.attention_reasons) reason) is distinct from t.reasons`,
   },
 ];

@@ -16,6 +16,9 @@ const aProduct = `(
 const mint = 'gen_random_uuid()';
 
 export const setOrder = (id: string, assignments: string) => `update commerce.orders set ${assignments} where id = ${id}`;
+/** The reasons for a person to look at an order, none or one. */
+export const setAttention = (id: string, reason: string | null): string => setOrder(id, reason === null
+  ? 'needs_attention = null, attention_reasons = null' : `needs_attention = '${reason}', attention_reasons = '["${reason}"]'`);
 export const setPayment = (where: string, assignments: string) =>
   `update commerce.payments set ${assignments} where id = ${one('payments', where)}`;
 export const forgetEvent = (where: string) => `delete from commerce.events where id = ${one('events', where)}`;
@@ -105,7 +108,7 @@ export const plantings: Record<string, Planting> = {
   order_hold_not_overdue: {
     damage: [setOrder(one('orders', `status = 'CREATED'`), `hold_until = now() - interval '6 minutes'`)],
   },
-  order_attention_is_told: { damage: [setOrder(paidOrder, `needs_attention = 'event_conflict'`)] },
+  order_attention_is_told: { damage: [setAttention(paidOrder, 'event_conflict')] },
 
   order_versions_unbroken: { damage: [forgetEvent(`aggregatetype = 'order' and version = 2`)] },
   product_versions_unbroken: { damage: [`update commerce.products set version = version + 1 where id = ${aProduct}`] },
@@ -151,7 +154,7 @@ export const plantings: Record<string, Planting> = {
   },
   refund_voided_once: { without: ['refunds_one_void'], damage: [addRefund('surplus', 'VOID', 'SUCCEEDED', '1')] },
   refund_due_has_a_refund: { damage: [`update commerce.refunds set status = 'SUCCEEDED'`] },
-  refund_open_needs_attention: { damage: [setOrder(orderOwedMoney, 'needs_attention = null')] },
+  refund_open_needs_attention: { damage: [setAttention(orderOwedMoney, null)] },
   refund_is_as_last_told: { damage: [`update commerce.refunds set status = 'SUBMITTED' where id = ${one('refunds')}`] },
   refund_steps_are_legal: {
     damage: [tell(orderPaidThenCanceled, 'refund.requested', `(select payload from commerce.events

@@ -8,11 +8,7 @@ export async function clearAttention(tx: Transaction, { orderId }: { orderId: st
   const work = await OrderWork.lock(tx, [orderId]);
   const unit = work.units.get(orderId);
   if (!unit) throw new CommerceError('order_not_found', 'no such order');
-  const reason = unit.order.needsAttention;
-  if (reason) {
-    work.setOrder(unit, { ...unit.order, needsAttention: null });
-    work.tell(unit, 'order.attention_cleared', { reason });
-    work.write();
-  }
+  for (const reason of unit.order.attentionReasons ?? []) work.settleAttention(unit, reason);
+  work.write();
   return { ...unit.order, lines: unit.lines };
 }

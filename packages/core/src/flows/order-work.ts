@@ -4,7 +4,7 @@ import { insertEvents } from '../events/event-repository.ts';
 import { newId } from '../ids.ts';
 import { movementOf, stepStock, type Demand, type Stock, type StockStep } from '../inventory/stock.ts';
 import { insertStockMovements, lockStocks, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
-import { attentionReasons, type AttentionReason, type Order, type OrderLine } from '../order/order.ts';
+import { withAttention, type AttentionReason, type Order, type OrderLine } from '../order/order.ts';
 import { insertOrderLines, insertOrders, lockOrders, updateOrders } from '../order/order-repository.ts';
 import type { Dispute } from '../payment/dispute.ts';
 import { insertDisputes, updateDisputes } from '../payment/dispute-repository.ts';
@@ -12,7 +12,7 @@ import { newGatewayCall, type GatewayCall } from '../payment/gateway-call.ts';
 import { closeGatewayCalls, insertGatewayCalls, type ClosedCall } from '../payment/gateway-call-repository.ts';
 import type { Payment } from '../payment/payment.ts';
 import { insertPayments, updatePayments } from '../payment/payment-repository.ts';
-import { isOpen, isOwed, type Refund, type RefundLine } from '../payment/refund.ts';
+import type { Refund, RefundLine } from '../payment/refund.ts';
 import { insertRefundLines, insertRefunds, updateRefunds } from '../payment/refund-repository.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import { insertShipmentLines, insertShipments, updateShipments } from '../shipping/shipment-repository.ts';
@@ -197,22 +197,17 @@ export class OrderWork {
     this.#events.push(newEvent({ aggregatetype: 'order', aggregateid: id, version, type, payload }, this.now));
   }
 
-  /** Asks for a person's look. Of several reasons the most urgent one stays on the order; the history has them all. */
+  /** Asks for a person's look. */
   raiseAttention(unit: OrderUnit, reason: AttentionReason): void {
-    const reasons = [unit.order.needsAttention, reason];
-    const needsAttention = attentionReasons.find((known) => reasons.includes(known)) ?? reason;
-    this.setOrder(unit, { ...unit.order, needsAttention });
+    this.setOrder(unit, withAttention(unit.order, { raise: reason }));
     this.tell(unit, 'order.attention_raised', { reason });
   }
 
-  /** Asks for nobody's look any more, if `reason` was what it was asked for: a fact has settled it. */
+  /** Asks for it no more for this reason, if it did: a fact has settled it, or a person. Others stand. */
   settleAttention(unit: OrderUnit, reason: AttentionReason): void {
-    if (unit.order.needsAttention !== reason) return;
-    this.setOrder(unit, { ...unit.order, needsAttention: null });
+    if (!unit.order.attentionReasons?.includes(reason)) return;
+    this.setOrder(unit, withAttention(unit.order, { clear: reason }));
     this.tell(unit, 'order.attention_cleared', { reason });
-    // The more urgent reason had stood in front of this one.
-    const isDue = unit.refunds.some((refund) => isOpen(refund) && isOwed(refund));
-    if (isDue && reason !== 'refund_due') this.raiseAttention(unit, 'refund_due');
   }
 
   /** Sends all that was decided, one statement a table, to be waited for with the commit. */

@@ -94,7 +94,7 @@ function newOrder(
     currency, totalAmount: orderTotal(lines),
     contact: contact ?? null, shippingAddress: shippingAddress ?? null,
     reference: reference ?? null, metadata: metadata ?? null,
-    needsAttention: null, version: 0, createdAt: now, updatedAt: now,
+    needsAttention: null, attentionReasons: null, version: 0, createdAt: now, updatedAt: now,
   };
 }
 

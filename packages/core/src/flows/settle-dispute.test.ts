@@ -68,3 +68,15 @@ test('a dispute in front of money that is to go back gives way to it once it is 
   await shop.call();
   expect(await attentionOf(attempt)).toBeNull();
 });
+
+test('no reason for a person to look gets lost behind a more urgent one', async () => {
+  const attempt = await shop.paid();
+  await shop.tell('CAPTURED', { ...attempt.payment, amount: 1 });
+  await say(attempt, 'DISPUTE_OPENED', 'dp_front');
+  expect(await shop.commerce.getOrder({ orderId: attempt.orderId })).toMatchObject({
+    needsAttention: 'dispute', attentionReasons: ['dispute', 'amount_mismatch'],
+  });
+  await say(attempt, 'DISPUTE_WON', 'dp_front');
+  expect(await attentionOf(attempt)).toBe('amount_mismatch');
+  expect(await shop.commerce.clearAttention({ orderId: attempt.orderId })).toMatchObject({ needsAttention: null, attentionReasons: null });
+});

@@ -85,5 +85,5 @@ export async function listOrders(
 export const insertOrders = insertion(orders);
 export const insertOrderLines = insertion(orderLines);
 export const updateOrders = update(orders, 'id', [
-  'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'version', 'updatedAt',
+  'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'attentionReasons', 'version', 'updatedAt',
 ]);

@@ -20,7 +20,7 @@ const now = new Date('2026-01-02T00:00:00Z');
 const orderIn = (status: OrderStatus): Order => ({
   id: 'o', customerId: 'c', status, fulfillmentStatus: 'UNFULFILLED', reservationStatus: reservationOf[status],
   holdUntil: now, currency: 'KRW', totalAmount: 1,
-  contact: null, shippingAddress: null, reference: null, metadata: null, needsAttention: null,
+  contact: null, shippingAddress: null, reference: null, metadata: null, needsAttention: null, attentionReasons: null,
   version: 1, createdAt: created, updatedAt: created,
 });
 

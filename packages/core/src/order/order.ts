@@ -43,6 +43,13 @@ export const attentionReasons = [
 ] as const;
 export type AttentionReason = (typeof attentionReasons)[number];
 
+/** The order with one more or one less reason for a person to look at it. */
+export function withAttention(order: Order, { raise, clear }: { raise?: AttentionReason; clear?: AttentionReason }): Order {
+  const had: readonly (AttentionReason | undefined)[] = order.attentionReasons ?? [];
+  const reasons = attentionReasons.filter((reason) => reason !== clear && (reason === raise || had.includes(reason)));
+  return { ...order, needsAttention: reasons[0] ?? null, attentionReasons: reasons.length > 0 ? reasons : null };
+}
+
 export const lineKinds = ['PRODUCT', 'SHIPPING', 'DISCOUNT', 'TAX'] as const;
 export type LineKind = (typeof lineKinds)[number];
 
@@ -60,7 +67,10 @@ export type Order = {
   shippingAddress: Address | null;
   reference: string | null;
   metadata: Record<string, unknown> | null;
+  /** The most urgent reason for a person to look at it. */
   needsAttention: AttentionReason | null;
+  /** All of them, the most urgent first; null when there is none. */
+  attentionReasons: AttentionReason[] | null;
   version: number;
   createdAt: Date;
   updatedAt: Date;
