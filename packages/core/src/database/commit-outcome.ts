@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommerceError } from '../errors.ts';
 import { within, type Database } from './connect.ts';
-import { isConnectionLoss, sqlState } from './faults.ts';
+import { sqlState } from './faults.ts';
 
-const patienceMs = 10_000;
 const pauseMs = 50;
 // Two look-ups by key. Where a host is gone all connections of the pool may be dead, and each is found out by being asked.
 const answerMs = 1_000;
@@ -17,12 +16,13 @@ export type Witness = { text: string; values: unknown[] };
  * A missing row alone never means aborted: the old backend may still be committing. Nor does `committed` alone mean that
  * it was this transaction: a server that crashed hands out again the ids of transactions of which nothing had reached the
  * disk. Committed is what the server calls committed and whose witness is there.
- * @throws outcome_unknown when it is still undecided, or nobody could be asked, after 10 s
+ * @throws outcome_unknown when it is still undecided, or nobody could be asked, after `patienceMs`, 10 s unless said
  */
-export async function outcomeOf(database: Database, xid: string, witness?: Witness): Promise<'committed' | 'aborted'> {
+export async function outcomeOf(database: Database, xid: string, witness?: Witness, patienceMs = 10_000): Promise<'committed' | 'aborted'> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
-    const verdict = await ask(database, xid, witness);
+    // Whatever fault the asking meets, it says nothing of the transaction; told as its cause it would pass for one of it.
+    const verdict = await ask(database, xid, witness).catch(() => undefined);
     if (verdict) return verdict;
     await sleep(pauseMs);
   }
@@ -31,18 +31,13 @@ export async function outcomeOf(database: Database, xid: string, witness?: Witne
 
 /** The verdict, or undefined while there is none. */
 async function ask(database: Database, xid: string, witness: Witness | undefined): Promise<'committed' | 'aborted' | undefined> {
-  try {
-    const status = await statusOf(database, xid);
-    if (status === 'aborted') return 'aborted';
-    if (status === 'in progress') return undefined;
-    // Asked after the status, so that what was committed by then is seen.
-    const there = witness ? (await database.pool.query(within(answerMs, witness.text, witness.values))).rowCount === 1 : status === 'committed';
-    if (there) return 'committed';
-    return status === 'committed' ? 'aborted' : undefined;
-  } catch (error) {
-    if (isConnectionLoss(error)) return undefined;
-    throw error;
-  }
+  const status = await statusOf(database, xid);
+  if (status === 'aborted') return 'aborted';
+  if (status === 'in progress') return undefined;
+  // Asked after the status, so that what was committed by then is seen.
+  const there = witness ? (await database.pool.query(within(answerMs, witness.text, witness.values))).rowCount === 1 : status === 'committed';
+  if (there) return 'committed';
+  return status === 'committed' ? 'aborted' : undefined;
 }
 
 /** `committed`, `aborted`, `in progress`; null for an id that is too old to know or not handed out here (yet). */

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
 import { openCuttingProxy, type CuttingProxy } from '../testing/cutting-proxy.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 import { outcomeOf } from './commit-outcome.ts';
 import { connect, type Database } from './connect.ts';
+import { sqlState } from './faults.ts';
 import { withTransaction } from './transaction.ts';
 
 let shop: Shop;
@@ -83,8 +85,37 @@ test('an id that was handed out again after a crash does not pass for the transa
   expect(await outcomeOf(shop.database, rows[0].xid, orderWitness(crypto.randomUUID()))).toBe('aborted');
 });
 
-const orderWitness = (id: string) => ({ text: 'select 1 from commerce.orders where id = $1', values: [id] });
+test('a COMMIT whose outcome can’t be read for another fault than a lost connection is asked about again, not run again', async () => {
+  const impatient = connect({ url: `${proxy.url}?options=-c%20lock_timeout%3D20ms` });
+  const productId = await shop.product();
+  await delayCommits('perform pg_sleep(0.3)');
+  proxy.cutAt({ when: /commit\0/, deliver: true });
+  const cuts = proxy.cuts();
+  const placed = createCommerce({ database: impatient }).placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
+  await vi.waitFor(() => { expect(proxy.cuts()).toBe(cuts + 1); });
+  const holder = await shop.database.pool.connect();
+  // Waits for the COMMIT, and is there before the witness is looked for.
+  await holder.query('begin; lock table commerce.orders in access exclusive mode');
+  await sleep(300);
+  await holder.query('rollback');
+  holder.release();
+  expect(await shop.commerce.getOrder({ orderId: (await placed).id })).toMatchObject({ status: 'CREATED' });
+  await dropDelay();
+  await impatient.close();
+  expect(await orderCount(productId)).toBe(1);
+  expect(await shop.stock(productId)).toEqual([10, 1]);
+});
 
+test('what nobody can tell is told as unknown, and what kept them from telling is not taken for the transaction’s fault', async () => {
+  const { rows } = await shop.database.pool.query('select pg_current_xact_id()::text as xid');
+  const unreadable = { text: 'select 1 / 0', values: [] };
+  const unknown = await outcomeOf(shop.database, rows[0].xid, unreadable, 200).catch((error: unknown) => error);
+  expect(unknown).toMatchObject({ code: 'outcome_unknown' });
+  expect(sqlState(unknown)).toBeUndefined();
+  expect(await codeOf(outcomeOf(shop.database, '9223372036854775807', orderWitness(crypto.randomUUID()), 200))).toBe('outcome_unknown');
+});
+
+const orderWitness = (id: string) => ({ text: 'select 1 from commerce.orders where id = $1', values: [id] });
 
 test('a deadlock is run again until both sides are through', async () => {
   const [a, b] = await Promise.all([shop.product(), shop.product()]);
