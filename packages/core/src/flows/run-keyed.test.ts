@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { connect, type Database } from '../database/connect.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import type { PlaceOrderInput } from '../use-cases/orders.ts';
 
 let shop: Shop;
 let other: Database;
@@ -35,6 +36,15 @@ test('a refusal that the rows decided is answered again, though it would be acce
   await shop.commerce.receiveStock({ productId, quantity: 10 });
   await expect(keyed(key, productId, 5)).rejects.toMatchObject(refusal);
   expect(await codeOf(keyed(randomUUID(), productId, 5))).toBe('accepted');
+});
+
+test('an input whose metadata are written in another order is the same input', async () => {
+  const productId = await shop.product();
+  const key = randomUUID();
+  const place = async (metadata: PlaceOrderInput['metadata']) => shop.commerce.placeOrder({ ...order(productId), metadata }, call(key));
+  const first = await place({ a: 1, b: { c: [{ d: 2, e: 3 }], f: null } });
+  expect(await place({ b: { f: null, c: [{ e: 3, d: 2 }] }, a: 1 })).toEqual(first);
+  expect(await codeOf(place({ a: 1, b: { c: [{ d: 2, e: 4 }], f: null } }))).toBe('idempotency_key_reused');
 });
 
 test('a key with another input, or for another procedure, is refused and does nothing', async () => {

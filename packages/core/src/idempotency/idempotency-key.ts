@@ -13,7 +13,19 @@ export type IdempotencyKey = {
 
 /** A caller's key for one call of a procedure with an input. */
 export function idempotencyKey({ scope, key }: { scope: string; key: string }, procedure: string, input: unknown): IdempotencyKey {
-  return { scope, key, procedure, fingerprint: hash('sha256', JSON.stringify([procedure, input]), 'buffer') };
+  return { scope, key, procedure, fingerprint: hash('sha256', JSON.stringify([procedure, inOneOrder(input)]), 'buffer') };
+}
+
+/** An input whose `metadata`, the one part that callers may order as they like, is in one order: the same JSON is the same input. */
+function inOneOrder(input: unknown): unknown {
+  const { metadata } = (input ?? {}) as { metadata?: unknown };
+  return metadata ? { ...(input as object), metadata: sorted(metadata) } : input;
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]));
 }
 
 /** How long a key is kept unless said otherwise: a day, as payment gateways do. */
