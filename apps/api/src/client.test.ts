@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
 import {
@@ -13,6 +15,7 @@ import {
   type RouterInputs,
   type RouterOutputs,
 } from './client.ts';
+import type { AppRouter } from './routers/index.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 import { runProgram } from './testing/program.ts';
 
@@ -72,6 +75,18 @@ test('queries asked in one go travel together, each mutation by itself', async (
     client.order.create.mutate({ lines }),
   ]);
   expect(asked.toSorted()).toEqual(['/trpc/order.create', '/trpc/order.create', '/trpc/product.list,order.list']);
+});
+
+test('the stock tRPC client works unchanged: batches, lone calls and errors', async () => {
+  const links = [httpBatchLink({ url: `${api.url}/trpc`, headers: { authorization: `Bearer ${await api.apiKey()}` } })];
+  const shop = createTRPCClient<AppRouter>({ links });
+  const [productId, missing] = [await api.product({ quantity: 5 }), randomUUID()];
+  const place = async (id: string) => shop.order.create.mutate({ customerId: 'kim', lines: [{ productId: id, quantity: 1 }] });
+  const [stock, ...orders] = await Promise.allSettled([shop.stock.get.query({ productId }), place(productId), place(missing), place(productId)]);
+  expect(stock).toMatchObject({ status: 'fulfilled', value: { availableQty: 5 } });
+  expect(orders.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(orders[1]).toMatchObject({ reason: { data: { code: 'NOT_FOUND', httpStatus: 404, commerce: { code: 'product_not_found' } } } });
+  expect(await place(productId)).toMatchObject({ status: 'CREATED' });
 });
 
 test('what is not a refusal of the API has no code', async () => {

@@ -144,6 +144,20 @@ test('orders for a stock row that stays held answer 503 in the end, and nothing 
   await vi.waitFor(async () => { expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted'); }, 5_000);
 }, 30_000);
 
+test('stock rows are updated in place: no index is written for a reservation', async () => {
+  const productId = await shop.product({ quantity: 1000 });
+  const counted = async () => (await shop.database.pool.query<{ updates: number; inPlace: number }>(
+    `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`)).rows[0]!;
+  const before = await counted();
+  for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(order(productId));
+  // The server counts them a second later at the latest.
+  const after = await vi.waitUntil(async () => {
+    const now = await counted();
+    return now.updates - before.updates >= 100 && now;
+  }, { timeout: 10_000, interval: 50 });
+  expect((after.inPlace - before.inPlace) / (after.updates - before.updates)).toBeGreaterThan(0.95);
+});
+
 test('two processes on a hot product never oversell it', async () => {
   const productId = await shop.product({ quantity: 75 });
   const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram, type Program } from './testing/program.ts';
+import { startTestApi, type TestApi } from './testing/index.ts';
+
+// Two API processes of the operating system's on one database, called over HTTP, beside the test's own.
+let api: TestApi;
+let programs: Program[];
+let urls: string[];
+let headers: Record<string, string>;
+beforeAll(async () => {
+  api = await startTestApi();
+  headers = { 'content-type': 'application/json', authorization: `Bearer ${await api.apiKey()}` };
+  programs = [0, 1].map(() => runProgram('main.ts', { DATABASE_URL: api.databaseUrl, PORT: '0' }));
+  urls = await Promise.all(programs.map(async ({ said }) => String((await said('listening'))['url'])));
+});
+afterAll(async () => {
+  for (const { child } of programs ?? []) child.kill('SIGTERM');
+  await Promise.all((programs ?? []).map(async ({ exit }) => exit));
+  await api?.close();
+});
+
+async function place(process: number, productId: string, key: string = randomUUID()): Promise<{ status: number; body: any }> {
+  const response = await fetch(`${urls[process % urls.length]}/trpc/order.create`, {
+    method: 'POST',
+    headers: { ...headers, 'idempotency-key': key },
+    body: JSON.stringify({ customerId: 'kim', lines: [{ productId, quantity: 1 }] }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+test('two processes on one hot product sell what is there and nothing more', async () => {
+  const productId = await api.product({ quantity: 75 });
+  const answers = await Promise.all(Array.from({ length: 300 }, async (_, index) => place(index, productId)));
+  expect(Map.groupBy(answers, ({ status }) => status).get(200)).toHaveLength(75);
+  expect(Map.groupBy(answers, ({ status }) => status).get(409)).toHaveLength(225);
+  expect(await api.stock(productId)).toEqual([75, 75]);
+});
+
+test('an equal key in two processes at once executes once, and each caller gets the same answer', async () => {
+  const productId = await api.product({ quantity: 100 });
+  const keys = Array.from({ length: 20 }, () => randomUUID());
+  const answers = await Promise.all(keys.map(async (key) => Promise.all([0, 1, 0, 1].map(async (process) => place(process, productId, key)))));
+  for (const same of answers) {
+    expect(same.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(new Set(same.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+  }
+  expect(new Set(answers.map(([first]) => first!.body.result.data.id)).size).toBe(20);
+  expect(await api.stock(productId)).toEqual([100, 20]);
+  expect(await api.commerce.doctor()).toEqual([]);
+});
