@@ -28,7 +28,7 @@ const [floor, everything, core]: [Who, Who, Who] =
 function turnsOf({ clients, long }: Options, isHot: boolean): (Who & { clients: number })[] {
   return clients.flatMap((n) => [
     // Planning alone takes so many connections of the floor seconds each time; they never are its best.
-    ...(long || (n <= 64 && !(isHot && n === 1)) ? [{ ...floor, clients: n }] : []),
+    ...(long || n <= 64 ? [{ ...floor, clients: n }] : []),
     ...(long || (n !== 8 && !(isHot && n === 1)) ? [{ ...everything, clients: n }] : []),
     // What the layers above the core cost: HTTP, tRPC, JWT, logs.
     ...(n === 64 && !isHot ? [{ ...core, clients: n }] : []),
