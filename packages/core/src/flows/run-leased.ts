@@ -3,7 +3,7 @@ import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, refused, unwrap, type Outcome } from '../errors.ts';
 import { keyReused, replayed, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import {
-  completeIdempotencyKey, insertIdempotencyKeys, readIdempotencyKeys, releaseIdempotencyLease, renewIdempotencyLease,
+  completeIdempotencyKey, insertIdempotencyKeys, readIdempotencyKeys, releaseIdempotencyLease, renewIdempotencyLease, type Lease,
 } from '../idempotency/idempotency-repository.ts';
 
 export type LeasedCall<T> = {
@@ -18,31 +18,32 @@ export type LeasedCall<T> = {
   run: (rowId: string) => Promise<T>;
 };
 
-type Begun<T> = { rowId: string } | { outcome: Outcome<T> };
+type Begun<T> = { lease: Lease } | { outcome: Outcome<T> };
 
 /**
  * Runs a call that goes to a gateway, once for its key. Its row and the key are committed first; then the gateway is
  * called, and the answer is stored. A call whose process died, or that got no answer, is gone on with by the next one of
- * the same key: with the same row, so with the same id at the gateway.
+ * the same key: with the same row, so with the same id at the gateway. One that outlived its lease meanwhile answers what
+ * counts in the end, like any other call of the key.
  * @throws what `begin` refuses and `run` throws · idempotency_in_progress while another call of the key is at it
  */
 export async function runLeased<T>(database: Database, call: LeasedCall<T>): Promise<{ value: T; replayed: boolean }> {
   const { key, run } = call;
   const begun = await withTransaction(database, async (tx) => begin(tx, call));
   if ('outcome' in begun) return { value: unwrap(begun.outcome), replayed: true };
+  const { lease } = begun;
   let outcome: Outcome<T>;
   try {
-    outcome = accepted(await run(begun.rowId));
+    outcome = accepted(await run(lease.rowId));
   } catch (error) {
     if (!(error instanceof CommerceError) || !storedAnswer(refused(error))) {
-      if (key) await withTransaction(database, async (tx) => { await tx.began; releaseIdempotencyLease(tx, key); });
+      if (key) await withTransaction(database, async (tx) => { await tx.began; releaseIdempotencyLease(tx, key, lease); });
       throw error;
     }
     outcome = refused(error);
   }
-  const answer = storedAnswer(outcome);
-  if (key && answer) await withTransaction(database, async (tx) => { await tx.began; completeIdempotencyKey(tx, key, answer); });
-  return { value: unwrap(outcome), replayed: false };
+  const instead = key && await withTransaction(database, async (tx) => finish(tx, key, call, lease, outcome));
+  return instead ? { value: unwrap(instead), replayed: true } : { value: unwrap(outcome), replayed: false };
 }
 
 async function begin<T>(tx: Transaction, call: LeasedCall<T>): Promise<Begun<T>> {
@@ -52,20 +53,33 @@ async function begin<T>(tx: Transaction, call: LeasedCall<T>): Promise<Begun<T>>
   if (!stored) return first(tx, call);
   if (!key.fingerprint.equals(stored.fingerprint)) return { outcome: keyReused() };
   if (stored.answer) return { outcome: replayed<T>(stored.answer, call.dates) };
-  const rowId = await renewIdempotencyLease(tx, key, leaseMs);
-  return rowId === undefined ? { outcome: inProgress() } : { rowId };
+  const lease = await renewIdempotencyLease(tx, key, leaseMs);
+  return lease ? { lease } : { outcome: inProgress() };
 }
 
 async function first<T>(tx: Transaction, { key, keepMs, leaseMs, begin }: LeasedCall<T>): Promise<Begun<T>> {
   const outcome = await begin(tx);
   const expiresAt = new Date(tx.now.getTime() + keepMs);
-  if (key && outcome.ok) {
-    insertIdempotencyKeys(tx, [{ ...key, rowId: outcome.value, leaseUntil: new Date(tx.now.getTime() + leaseMs), expiresAt }]);
+  if (outcome.ok) {
+    const lease = { rowId: outcome.value, leaseUntil: new Date(tx.now.getTime() + leaseMs) };
+    if (key) insertIdempotencyKeys(tx, [{ ...key, ...lease, expiresAt }]);
+    return { lease };
   }
-  if (outcome.ok) return { rowId: outcome.value };
   const answer = storedAnswer(outcome);
   if (key && answer) insertIdempotencyKeys(tx, [{ ...key, answer, expiresAt }]);
   return { outcome };
+}
+
+/** Stores the outcome; where it doesn't count, because the lease is somebody else's by now, answers what does instead. */
+async function finish<T>(
+  tx: Transaction, key: IdempotencyKey, { dates }: LeasedCall<T>, lease: Lease, outcome: Outcome<T>,
+): Promise<Outcome<T> | undefined> {
+  const answer = storedAnswer(outcome);
+  if (!answer || await completeIdempotencyKey(tx, key, lease, answer)) return undefined;
+  const [stored] = await readIdempotencyKeys(tx, [key]);
+  // Nothing is left of a key that expired meanwhile.
+  if (!stored) return undefined;
+  return stored.answer ? replayed<T>(stored.answer, dates) : inProgress();
 }
 
 const inProgress = () =>

@@ -18,7 +18,7 @@ export async function readIdempotencyKeys(tx: Transaction, keys: readonly Idempo
 const insertKeys = insertion(idempotencyKeys);
 
 type Answered = IdempotencyKey & { answer: StoredAnswer; expiresAt: Date };
-type Leased = IdempotencyKey & { rowId: string; leaseUntil: Date; expiresAt: Date };
+type Leased = IdempotencyKey & Lease & { expiresAt: Date };
 
 /**
  * Stores answers beside their keys, as the transaction's last lock: whoever holds an equal key has all its locks already and
@@ -31,29 +31,39 @@ export function insertIdempotencyKeys(tx: Transaction, answered: readonly (Answe
   insertKeys(tx, sorted);
 }
 
+/**
+ * Who is at a call: its row, and until when nobody else shall go on with it. The time is also its holder's sign, for a lease
+ * that follows ends later than it.
+ */
+export type Lease = { rowId: string; leaseUntil: Date };
+
 const renew = statement('renew_idempotency_lease', `
   update "commerce"."idempotency_keys" set "lease_until" = now() + $3::integer * interval '1 millisecond'
-  where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" <= now() returning "row_id" as "rowId"`);
+  where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" <= now() returning "row_id" as "rowId", "lease_until" as "leaseUntil"`);
 
-/** Goes on with a call whose lease is over; undefined while somebody else is at it. Answers the row that the call made. */
-export async function renewIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey, leaseMs: number): Promise<string | undefined> {
-  return (await tx.query<{ rowId: string }>(renew, [scope, key, leaseMs]))[0]?.rowId;
+/** Goes on with a call whose lease is over; undefined while somebody else is at it. */
+export async function renewIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey, leaseMs: number): Promise<Lease | undefined> {
+  return (await tx.query<Lease>(renew, [scope, key, leaseMs]))[0];
 }
 
 const complete = statement('complete_idempotency_key', `
-  update "commerce"."idempotency_keys" set "answer" = $3, "lease_until" = null where "scope" = $1 and "key" = $2 and "answer" is null`);
+  update "commerce"."idempotency_keys" set "answer" = $4, "lease_until" = null
+  where "scope" = $1 and "key" = $2 and "answer" is null and ("lease_until" = $3::timestamptz or "lease_until" <= now()) returning 1 as "completed"`);
 
-/** Stores the answer of a call that was leased; the first answer stays. */
-export function completeIdempotencyKey(tx: Transaction, { scope, key }: IdempotencyKey, answer: StoredAnswer): void {
-  tx.send(complete, [scope, key, JSON.stringify(answer)]);
+/** Stores the answer of a call that was leased. Answers false where it doesn't count: there is one, or somebody else is at it. */
+export async function completeIdempotencyKey(
+  tx: Transaction, { scope, key }: IdempotencyKey, { leaseUntil }: Lease, answer: StoredAnswer,
+): Promise<boolean> {
+  return (await tx.query(complete, [scope, key, leaseUntil.toISOString(), JSON.stringify(answer)])).length > 0;
 }
 
 const release = statement('release_idempotency_lease', `
-  update "commerce"."idempotency_keys" set "lease_until" = now() where "scope" = $1 and "key" = $2 and "answer" is null`);
+  update "commerce"."idempotency_keys" set "lease_until" = now()
+  where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" = $3::timestamptz`);
 
-/** The call ended without an answer: whoever comes next goes on with it at once. */
-export function releaseIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey): void {
-  tx.send(release, [scope, key]);
+/** The call ended without an answer: whoever comes next goes on with it at once. Another one's lease stays as it is. */
+export function releaseIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey, { leaseUntil }: Lease): void {
+  tx.send(release, [scope, key, leaseUntil.toISOString()]);
 }
 
 const deleteExpired = statement('delete_expired_idempotency_keys', `
