@@ -1,7 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Dialect } from './flight.ts';
-import { defaultSchema, renameSchema } from './schema-name.ts';
+import { checkSchemaName, defaultSchema, renameSchema } from './schema-name.ts';
 
 export type Database = Dialect & {
   /** For reads and single statements. */
@@ -35,9 +35,9 @@ export type ConnectOptions = {
   preparedStatements?: boolean;
 };
 
-/** Opens a pool. Connects lazily: a server that is down shows at the first query. */
+/** Opens a pool. Connects lazily: a server that is down shows at the first query. @throws Error for a schema name that isn't plain */
 export function connect(options: ConnectOptions): Database {
-  const schema = options.schema ?? defaultSchema;
+  const schema = checkSchemaName(options.schema ?? defaultSchema);
   class Client extends pg.Client {
     // The overloads of pg's query can't be restated here; every form passes through unchanged but for its text.
     override query(...args: unknown[]): any {
