@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Dialect } from './flight.ts';
+import { keepLastWords } from './last-words.ts';
 import { checkSchemaName, defaultSchema, renameSchema } from './schema-name.ts';
 
 export type Database = Dialect & {
@@ -70,7 +71,7 @@ export function connect(options: ConnectOptions): Database {
     });
     // Without these two a connection that breaks, idle or inside a transaction, ends the process.
     pool.on('error', () => {});
-    pool.on('connect', (client) => client.on('error', () => {}));
+    pool.on('connect', keepLastWords);
     return pool;
   };
   const [pool, writers] = [open(false), open(true)];

@@ -29,6 +29,9 @@ export function isContention(error: unknown): boolean {
 /** Rows stayed locked by somebody else for longer than this transaction would wait. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
 
+/** The server ended the connection because its transaction had stood still for too long: nothing of it is left. */
+export const isIdleKill = (error: unknown): boolean => sqlState(error) === '25P03';
+
 /**
  * The connection ended, or never came about: no answer, so nothing is known of a COMMIT that was under way.
  * 57P01 to 57P03 are a server shutting down, crashing or starting; class 08 is the connection itself; 53300 too many.

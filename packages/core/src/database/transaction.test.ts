@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
 import { openCuttingProxy, type CuttingProxy } from '../testing/cutting-proxy.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 import { outcomeOf } from './commit-outcome.ts';
 import { connect, type Database } from './connect.ts';
 import { sqlState } from './faults.ts';
-import { withTransaction } from './transaction.ts';
+import { withTransaction, type Transaction } from './transaction.ts';
 
 let shop: Shop;
 let proxy: CuttingProxy;
@@ -176,6 +176,58 @@ test('a connection lost between two statements is noticed at the next one, and t
     return (await tx.db.execute<{ sum: number }>('select 1 + 1 as sum')).rows[0]!.sum;
   });
   expect([sum, runs]).toEqual([2, 2]);
+});
+
+/** A pause after which the server has ended the transaction; `deaf` if this side can't hear of it before it goes on. */
+async function pause(tx: Transaction, { deaf }: { deaf: boolean }): Promise<void> {
+  await tx.db.execute(`set local idle_in_transaction_session_timeout = '100ms'`);
+  if (deaf) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  else await sleep(300);
+}
+
+describe.each([
+  ['that is heard of at once', { deaf: false }],
+  ['that is heard of with the next statement', { deaf: true }],
+])('work that pauses for longer than a transaction may stand still, %s', (_, { deaf }) => {
+  test.each([
+    ['before a statement', async (tx: Transaction) => tx.db.execute('select 1')],
+    ['before COMMIT', async () => {}],
+  ])('%s is told so and not run again, and leaves nothing', async (__, goOn) => {
+    const productId = await shop.product();
+    let runs = 0;
+    const work = shop.commerce.transaction(async (tx) => {
+      runs += 1;
+      await shop.commerce.placeOrdersIn(tx, [{ customerId: 'c', lines: [{ productId, quantity: 1 }] }]);
+      await pause(tx, { deaf });
+      await goOn(tx);
+    });
+    await expect(work).rejects.toMatchObject({ code: 'database_unavailable', message: expect.stringContaining('between two statements') });
+    expect(runs).toBe(1);
+    expect(await orderCount(productId)).toBe(0);
+  });
+
+  test('is not told so instead of what it throws itself', async () => {
+    let runs = 0;
+    const work = shop.commerce.transaction(async (tx) => {
+      runs += 1;
+      await pause(tx, { deaf });
+      throw new Error('mine');
+    });
+    await expect(work).rejects.toThrow('mine');
+    expect(runs).toBe(1);
+  });
+});
+
+test('work whose connection broke before it failed by itself is run again, for it may have failed by that', async () => {
+  let runs = 0;
+  const work = withTransaction(shop.database, async (tx) => {
+    runs += 1;
+    if (runs > 1) return 'through';
+    const { rows } = await tx.db.execute<{ pid: number }>('select pg_backend_pid() as pid');
+    await shop.database.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]!.pid]);
+    throw new Error('mine');
+  });
+  expect(await work).toBe('through');
 });
 
 test('a server that is not there answers database_unavailable', async () => {

@@ -3,7 +3,8 @@ import type { PoolClient } from 'pg';
 import { CommerceError } from '../errors.ts';
 import { outcomeOf } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
-import { isConnectionLoss, isContention, isLockTimeout } from './faults.ts';
+import { isConnectionLoss, isContention, isIdleKill, isLockTimeout } from './faults.ts';
+import { lastWords } from './last-words.ts';
 import { Transaction, type Opening } from './transaction-handle.ts';
 
 export type { Transaction } from './transaction-handle.ts';
@@ -22,8 +23,8 @@ const patienceMs = 8_000;
  * lock time-outs, and when the connection breaks before COMMIT; it must do nothing but database work with ids minted
  * before. When the answer to COMMIT is lost the server is asked what became of it, so a result always means committed
  * and an error never means perhaps, but for `outcome_unknown`, which says so.
- * @throws database_unavailable when no connection is to be had · overloaded when rows stay locked · outcome_unknown ·
- * whatever `work` throws, rolled back
+ * @throws database_unavailable when no connection is to be had, or `work` paused for more than 10 s · overloaded when rows
+ * stay locked · outcome_unknown · whatever `work` throws, rolled back
  */
 export async function withTransaction<T>(
   database: Database,
@@ -54,7 +55,7 @@ async function runOnce<T>(
     try {
       await tx.commit();
     } catch (error) {
-      if (!isConnectionLoss(error)) throw error;
+      if (!isConnectionLoss(error) || isIdleKill(lastWords(client))) throw error;
       broken = error as Error;
       const outcome = tx.xid === undefined ? 'aborted' : await outcomeOf(database, tx.xid, tx.witness);
       return outcome === 'committed' ? { value } : { again: error };
@@ -62,20 +63,18 @@ async function runOnce<T>(
     return { value };
   } catch (thrown) {
     const error = await tx.firstFault(thrown);
-    if (isConnectionLoss(error)) broken = error as Error;
-    else broken = await rollback(client);
-    if (!broken && opening === 'impatient' && isLockTimeout(error)) throw error;
-    if (broken || isContention(error)) return retryable(error);
+    const lost = isConnectionLoss(error) || isIdleKill(error);
+    broken = lost ? (error as Error) : await rollback(client);
+    // A refusal that was decided stands even if the connection broke while it was rolled back.
+    if (error instanceof CommerceError) throw error;
+    // Work that pauses for so long would do so again.
+    if ([broken, lastWords(client)].some(isIdleKill)) throw lost ? stoodStill(error) : error;
+    if (broken) return { again: broken };
+    if (isContention(error) && !(opening === 'impatient' && isLockTimeout(error))) return { again: error };
     throw error;
   } finally {
     client.release(broken);
   }
-}
-
-// A refusal that was decided stands even if the connection broke while it was rolled back.
-function retryable(error: unknown): { again: unknown } {
-  if (error instanceof CommerceError) throw error;
-  return { again: error };
 }
 
 async function rollback(client: PoolClient): Promise<Error | undefined> {
@@ -101,6 +100,12 @@ function exhausted(error: unknown): CommerceError {
   const busy = new CommerceError('overloaded', 'others hold what this needs; nothing was done, try again shortly');
   busy.cause = error;
   return busy;
+}
+
+function stoodStill(cause: unknown): CommerceError {
+  const error = new CommerceError('database_unavailable', 'more than 10 s passed between two statements, so the server ended the transaction; nothing was done');
+  error.cause = cause;
+  return error;
 }
 
 export function unavailable(cause: unknown): CommerceError {
