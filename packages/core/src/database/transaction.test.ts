@@ -230,6 +230,18 @@ test('work whose connection broke before it failed by itself is run again, for i
   expect(await work).toBe('through');
 });
 
+test('a BEGIN that fails gives its connection back', async () => {
+  const small = connect({ url: proxy.url, poolMax: 1, acquireTimeoutMs: 2_000 });
+  const cuts = proxy.cuts();
+  for (let turn = 1; turn <= 3; turn += 1) {
+    proxy.cutAt({ when: /begin\0/, deliver: turn === 2 });
+    expect(await withTransaction(small, async () => turn)).toBe(turn);
+    expect(proxy.cuts()).toBe(cuts + turn);
+  }
+  expect([small.writers.totalCount, small.writers.idleCount]).toEqual([1, 1]);
+  await small.close();
+});
+
 test('a server that is not there answers database_unavailable', async () => {
   const nowhere = connect({ url: 'postgres://nobody@127.0.0.1:1/none' });
   const away = createCommerce({ database: nowhere });
