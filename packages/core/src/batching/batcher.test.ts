@@ -1,34 +1,9 @@
-import pg from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
 import { CommerceError } from '../errors.ts';
 import { Batcher } from './batcher.ts';
-import type { BatcherOptions } from './batcher-options.ts';
+import { codeOf, held } from './held-batches.testing.ts';
 
 afterEach(() => { vi.useRealTimers(); });
-
-/** A batcher whose batches end when the test says so. */
-function held(options: Partial<BatcherOptions<number, number>> = {}) {
-  const batches: { commands: number[]; end: (error?: unknown) => void }[] = [];
-  const batcher = new Batcher<number, number>({
-    name: 'test',
-    lanes: 1,
-    run: async (commands) => {
-      const { promise, resolve, reject } = Promise.withResolvers<number[]>();
-      batches.push({ commands, end: (error) => { if (error) reject(error as Error); else resolve(commands.map((command) => command * 10)); } });
-      return promise;
-    },
-    ...options,
-  });
-  const endAll = async () => {
-    for (let index = 0; index < batches.length; index += 1) {
-      batches[index]!.end();
-      await new Promise(setImmediate);
-    }
-  };
-  return { batcher, batches, endAll, sizes: () => batches.map(({ commands }) => commands.length) };
-}
-
-const codeOf = async (answer: Promise<unknown>) => answer.then(() => 'accepted', (error: unknown) => (error instanceof CommerceError ? error.code : String(error)));
 
 test('a lone call goes at once; calls meanwhile go together in the next batch, each with its own answer', async () => {
   const { batcher, batches, endAll } = held();
@@ -156,45 +131,6 @@ test('a call whose caller has gone before its batch formed is not run', async ()
   expect(batches.flatMap(({ commands }) => commands)).toEqual([1, 3]);
 });
 
-/** Runs calls 0 to 20 (0 alone, the rest as one batch); a batch with a culprit fails, as does the `flaky`th. Answers who failed, and the runs. */
-async function runWith(culprits: number[], flaky?: number) {
-  const runs: number[][] = [];
-  const batcher = new Batcher<number, number>({
-    name: 'test',
-    lanes: 1,
-    run: async (commands) => {
-      runs.push(commands);
-      const failed = runs.length === flaky;
-      await new Promise(setImmediate);
-      if (failed || culprits.some((culprit) => commands.includes(culprit))) throw new Error('unlucky');
-      return commands;
-    },
-  });
-  const answers = await Promise.all(Array.from({ length: 21 }, async (_, command) => codeOf(batcher.submit(command))));
-  return { failed: answers.flatMap((answer, command) => (answer === 'accepted' ? [] : [command])), runs };
-}
-
-test('a fault that one command causes is found by halving, wherever it is, and its neighbours get their answers', async () => {
-  let runsInAll = 0;
-  for (let culprit = 1; culprit <= 20; culprit += 1) {
-    const { failed, runs } = await runWith([culprit]);
-    expect(failed).toEqual([culprit]);
-    runsInAll += runs.length - 2;
-  }
-  // Two runs a halving would be 176. Where the first half goes through, the other one holds the culprit for certain.
-  expect(runsInAll).toBeLessThan(150);
-});
-
-test('several culprits of one batch are all found, and only they fail', async () => {
-  for (const culprits of [[1, 20], [3, 4], [10, 11], [2, 9, 17], Array.from({ length: 20 }, (_, index) => index + 1)]) {
-    expect((await runWith(culprits)).failed, culprits.join()).toEqual(culprits);
-  }
-});
-
-test('a fault that does not come again costs no command its answer', async () => {
-  expect((await runWith([], 2)).failed).toEqual([]);
-});
-
 test.each([
   ['a database that is away', new CommerceError('database_unavailable', 'away')],
   ['an outcome that nobody knows', new CommerceError('outcome_unknown', 'perhaps')],
@@ -268,78 +204,6 @@ test('while nothing gets through, calls are refused at once and not a time-out l
   const next = codeOf(batcher.submit(7));
   batches[1]!.end();
   expect(await next).toBe('accepted');
-});
-
-/** A batcher whose batches meet rows that others hold: `holders` says who holds which key, to be changed by the test. */
-function lockable(options: Partial<BatcherOptions<number, number>> = {}) {
-  const holders = new Map<string, string>();
-  const runs: { commands: number[]; patient: boolean }[] = [];
-  const keysOf = (command: number) => String(command).split('');
-  const batcher = new Batcher<number, number>({
-    name: 'test',
-    keysOf,
-    run: async (commands, { patient }) => {
-      runs.push({ commands, patient });
-      await new Promise(setImmediate);
-      if (!patient && commands.some((command) => keysOf(command).some((key) => holders.has(key)))) {
-        throw Object.assign(new pg.DatabaseError('locked', 6, 'error'), { code: '55P03' });
-      }
-      return commands;
-    },
-    heldOf: async (keys) => new Map(keys.flatMap((key) => (holders.has(key) ? [[key, holders.get(key)!]] : []))),
-    ...options,
-  });
-  return { batcher, holders, runs };
-}
-
-test('commands whose rows somebody holds wait aside, and hold up nobody on their other rows', async () => {
-  const { batcher, holders, runs } = lockable();
-  holders.set('1', 'someone');
-  const waiting = [1, 12, 1].map(async (command) => batcher.submit(command));
-  expect(await Promise.all([3, 4, 2].map(async (command) => batcher.submit(command)))).toEqual([3, 4, 2]);
-  const came = batcher.submit(13);
-  expect(await batcher.submit(2)).toBe(2);
-  expect([batcher.aside, batcher.waiting, batcher.running]).toEqual([4, 4, 0]);
-  holders.clear();
-  expect(await Promise.all([...waiting, came])).toEqual([1, 12, 1, 13]);
-  expect(runs.every(({ patient }) => !patient), 'none waited in the database').toBe(true);
-  await batcher.close();
-});
-
-test('rows that go from hand to hand are busy, not stuck: for them a batch waits in the database', async () => {
-  const { batcher, holders, runs } = lockable();
-  holders.set('1', 'someone');
-  const answer = batcher.submit(1);
-  await vi.waitUntil(() => batcher.aside === 1);
-  holders.set('1', 'someone else');
-  expect(await answer).toBe(1);
-  expect(runs.at(-1)).toEqual({ commands: [1], patient: true });
-});
-
-test('who waits aside is refused in time, and who comes for rows that are held that long already at once', async () => {
-  const { batcher, holders } = lockable({ waitMaxMs: 300 });
-  holders.set('1', 'someone');
-  expect(await codeOf(batcher.submit(1))).toBe('overloaded');
-  const begin = performance.now();
-  await vi.waitFor(async () => {
-    const asked = performance.now();
-    expect(await codeOf(batcher.submit(1))).toBe('overloaded');
-    expect(performance.now() - asked).toBeLessThan(50);
-  }, { timeout: 3_000, interval: 10 });
-  expect(performance.now() - begin).toBeLessThan(3_000);
-  expect(await batcher.submit(2)).toBe(2);
-  holders.clear();
-  await vi.waitFor(async () => { expect(await codeOf(batcher.submit(1))).toBe('accepted'); }, { timeout: 3_000, interval: 10 });
-  await batcher.close();
-});
-
-test('closing answers those who wait aside, too', async () => {
-  const { batcher, holders } = lockable({ waitMaxMs: 200 });
-  holders.set('1', 'someone');
-  const answer = codeOf(batcher.submit(1));
-  await vi.waitUntil(() => batcher.aside === 1);
-  await batcher.close();
-  expect(await answer).toBe('overloaded');
 });
 
 test('a fault of whoever watches the batches is not theirs', async () => {
