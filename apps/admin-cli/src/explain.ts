@@ -3,6 +3,7 @@ import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
 import { findConnection } from './connection.ts';
 import { Failure } from './failure.ts';
+import { formatMoney } from './money.ts';
 import { commerceCode, statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/read-rows.ts';
 
@@ -38,7 +39,7 @@ function refused(error: Error): string {
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
   const { products, issues, productIds, availableQty, reservedQty, ...money } = details as Record<string, unknown>;
-  const { refundableAmount, authorizedAmount, lineNo, leftQty, failureCode } = money;
+  const { refundableAmount, authorizedAmount, currency, lineNo, leftQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(({ productId, askedQty, leftQty }) => `  ${productId}: ${askedQty} asked, ${leftQty} left`);
   }
@@ -46,9 +47,8 @@ function detailLines(details: unknown): string[] {
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
   if (typeof reservedQty === 'number') return [`  held by orders: ${reservedQty}`];
-  // The currency is the payment's, which the refusal doesn't name.
-  if (typeof refundableAmount === 'number') return [`  left to send back: ${refundableAmount} minor units`];
-  if (typeof authorizedAmount === 'number') return [`  authorized: ${authorizedAmount} minor units`];
+  if (typeof refundableAmount === 'number') return [`  left to send back: ${formatMoney(refundableAmount, String(currency))}`];
+  if (typeof authorizedAmount === 'number') return [`  authorized: ${formatMoney(authorizedAmount, String(currency))}`];
   if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(leftQty)} left`];
   if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];
   return [];

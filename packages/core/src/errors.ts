@@ -70,9 +70,9 @@ export interface ErrorDetails {
   invalid_transition: { subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event'; from: string; to: string };
   /** The gateway's own code. */
   payment_refused: { failureCode: string };
-  capture_exceeds_authorized: { authorizedAmount: number };
+  capture_exceeds_authorized: { authorizedAmount: number; currency: string };
   /** What can still be sent back, in minor units. */
-  refund_exceeds_balance: { refundableAmount: number };
+  refund_exceeds_balance: { refundableAmount: number; currency: string };
   units_not_refundable: { lineNo: number; leftQty: number };
   units_not_restockable: { lineNo: number; leftQty: number };
   stock_changed: { availableQty: number };

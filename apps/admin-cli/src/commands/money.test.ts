@@ -12,7 +12,7 @@ test('an authorized payment is captured in part, and shown as what it is by ever
   const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
   const tooMuch = await shop.run('payments', 'capture', paymentId, '--amount', '25.01');
   expect(tooMuch).toMatchObject({ code: 1, out: '' });
-  expect(tooMuch.err).toContain('(capture_exceeds_authorized)\n  authorized: 2500 minor units');
+  expect(tooMuch.err).toContain('(capture_exceeds_authorized)\n  authorized: 25.00 GBP');
   const asked = await shop.run('payments', 'capture', paymentId, '--amount', '20.00');
   expect(asked).toMatchObject({ code: 0, err: expect.stringContaining('asked for it now') });
   await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
@@ -51,7 +51,7 @@ test('money goes back by lines, by amount and in whole; never more than there is
   expect(await shop.api.stock(productId)).toEqual([9, 0]);
   await shop.json('refunds', 'create', orderId, '--amount', '2.50');
   const tooMuch = await shop.run('refunds', 'create', orderId, '--amount', '10.01');
-  expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to send back: 1000 minor units');
+  expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to send back: 10.00 GBP');
   const tooMany = await shop.run('refunds', 'create', orderId, '--line', '1:2');
   expect(tooMany.err).toContain('(units_not_refundable)\n  line 1: 1 left');
   await shop.json('refunds', 'create', orderId);

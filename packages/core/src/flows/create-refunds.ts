@@ -37,7 +37,7 @@ export async function createRefunds(tx: Transaction, commands: readonly CreateRe
     if (!payment && command.paymentId !== undefined) return refused(new CommerceError('payment_not_found', 'no such payment'));
     const isOwed = payment !== undefined && (payment.surplus || unit.order.status === 'CANCELED');
     if (isOwed && payment.capturedAmount === 0) return voidAgain(work, unit, payment, command);
-    if (payment?.surplus && command.lines) return tooMuch(0);
+    if (payment?.surplus && command.lines) return tooMuch(unit, 0);
     const lines = (command.lines ?? []).map((line) => ({ ...line, refundId: command.id, orderId: command.orderId }));
     const refusal = refusalOfLines(unit, lines);
     if (refusal) return refused(refusal);
@@ -54,7 +54,7 @@ function create(
   const refundable = payment ? refundableAmount(payment) : 0;
   const amount = asked ?? refundable;
   if (!payment || amount === 0 || amount > refundable) {
-    return tooMuch(refundable);
+    return tooMuch(unit, refundable);
   }
   const refund = requestRefund(work, unit, payment, { id, amount, reason: 'requested' }, lines);
   restockLines(work, unit, lines.filter(({ restock }) => restock), id);
@@ -67,11 +67,13 @@ function voidAgain(work: OrderWork, unit: OrderUnit, payment: Payment, { id, amo
   const reason = payment.reportedAmount !== null ? 'amount_mismatch' : payment.surplus ? 'surplus' : 'order_canceled';
   if (!goesBack && amount === undefined && !lines) requestMoneyBack(work, unit, payment, reason, id);
   const refund = unit.refunds.find((one) => one.id === id);
-  return refund ? accepted(refund) : tooMuch(0);
+  return refund ? accepted(refund) : tooMuch(unit, 0);
 }
 
-const tooMuch = (refundable: number): Outcome<never> =>
-  refused(new CommerceError('refund_exceeds_balance', 'so much cannot be sent back', { refundableAmount: refundable }));
+const tooMuch = ({ order: { currency } }: OrderUnit, refundableAmount: number): Outcome<never> => {
+  const message = refundableAmount > 0 ? 'so much cannot be sent back' : 'there is nothing to send back: none was captured, or all has gone';
+  return refused(new CommerceError('refund_exceeds_balance', message, { refundableAmount, currency }));
+};
 
 const priceOf = (unit: OrderUnit, lines: readonly RefundLine[]): number =>
   sumAmounts(lines.map(({ lineNo, quantity }) => multiplyAmount(lineOf(unit, lineNo)!.unitAmount, quantity)));

@@ -24,13 +24,13 @@ export async function requestCaptures(tx: Transaction, commands: readonly Reques
     const unit = work.units.get(orderIds.get(paymentId) ?? '');
     const payment = unit?.payments.find(({ id }) => id === paymentId);
     if (!unit || !payment) return refused(new CommerceError('payment_not_found', 'no such payment'));
-    const { authorizedAmount } = payment;
+    const { authorizedAmount, currency } = payment;
     // Of an order without cost there is nothing to take.
     const isCapturable = payment.status === 'AUTHORIZED' && authorizedAmount > 0 && !openVoidOf(unit, payment);
     if (!isCapturable) return refused(invalidTransition('payment', payment.status, 'CAPTURED'));
     if (capturing.has(paymentId)) return refused(new CommerceError('capture_in_progress', 'this payment is just being captured'));
     if (amount !== undefined && amount > authorizedAmount) {
-      return refused(new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', { authorizedAmount }));
+      return refused(new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', { authorizedAmount, currency }));
     }
     capturing.add(paymentId);
     work.callGateway(payment, { kind: 'CAPTURE', amount: amount ?? authorizedAmount });
