@@ -44,8 +44,15 @@ export function attemptFailedFact(intent: PaymentIntent): GatewayFact {
 export const pendingFact = (intent: PaymentIntent): GatewayFact =>
   gatewayFact({ type: 'PENDING', ...of(intent), payableUntil: payableUntil(intent) });
 
-/** Until when a voucher can be paid in cash: `next_action.konbini_display_details.expires_at` and its like. */
-function payableUntil({ next_action }: PaymentIntent): Date | null {
+// As long as the slowest bank debit may take: https://docs.stripe.com/payments/sepa-debit
+const processingMaxMs = 16 * 24 * 60 * 60 * 1000;
+
+/**
+ * Until when a voucher can be paid in cash: `next_action.konbini_display_details.expires_at` and its like. Once the shopper
+ * has done their part and the banks are at it, until when they may take.
+ */
+function payableUntil({ next_action, status, created }: PaymentIntent): Date | null {
+  if (status === 'processing' && created) return new Date(created * 1000 + processingMaxMs);
   const details = Object.entries(next_action ?? {}).find(([name]) => name.endsWith('_display_details'))?.[1];
   if (typeof details !== 'object' || details === null) return null;
   const { expires_at, expires_after } = details as Record<string, unknown>;

@@ -30,6 +30,8 @@ export const paymentIntent = z.object({
   last_payment_error: z.object({ code, decline_code: code }).nullish().catch(null),
   cancellation_reason: code,
   next_action: z.record(z.string(), z.unknown()).nullish().catch(null),
+  /** Unix time. */
+  created: z.int().min(0).max(1e11).nullish().catch(null),
 });
 export type PaymentIntent = z.output<typeof paymentIntent>;
 /** The secret comes in answers to the shop, and not in webhooks. */

@@ -94,6 +94,9 @@ describe('retrieve', () => {
     ['processing', {}, { type: 'PENDING' }],
     ['requires_capture', { amount_capturable: 5_000 }, { type: 'AUTHORIZED', amount: 5_000 }],
     ['canceled', { cancellation_reason: 'abandoned' }, { type: 'CANCELED', failureCode: 'abandoned' }],
+    // The money is on its way from the shopper's bank: the order mustn't let go of its stock meanwhile.
+    ['processing', { created: 1_790_000_000 }, { type: 'PENDING', payableUntil: new Date('2026-10-07T14:13:20Z') }],
+    ['requires_action', { created: 1_790_000_000 }, { type: 'PENDING' }],
     ['a status of tomorrow', {}, { type: 'PENDING' }],
   ])('%s %o, with nothing taken: one call says it all', async (status, given, fact) => {
     const { payment, facts: told, asked } = await facts(intentObject({ status, ...given }));
