@@ -10,6 +10,13 @@ const world = await openWorld();
 
 type Sale = Awaited<ReturnType<typeof openSale>>;
 
+/** The same fact by another message: its id is in the body, in a header, or made of all that it says. */
+function anew(provider: Provider, { body }: { body: string }): { id: string; body: string } {
+  const id = randomUUID();
+  if (provider === 'stripe') return { id, body: JSON.stringify({ ...JSON.parse(body), id: `evt_${id.replaceAll('-', '')}` }) };
+  return { id, body: provider === 'toss' ? `${body} ` : body };
+}
+
 /** An order that its shopper pays while nobody tells the shop; `meanwhile` happens before it hears of it. */
 async function paidUnheard(provider: Provider, meanwhile: (sale: Sale) => Promise<unknown>, how: 'late' | 'lost') {
   const sale = await openSale(world);
@@ -134,15 +141,38 @@ describe('messages in another order than things happened', () => {
     await world.settle();
     await sale.pay(attempt);
     const failure = (await world.inbox(attempt.id))[0]!;
-    const body = (await world.message(failure.id)).body;
     // The gateway says it once more, as of now.
-    const { body: answer } = await world.send(provider, {
-      id: randomUUID(),
-      body: provider === 'toss' ? `${body} ` : body,
-    });
+    const { body: answer } = await world.send(provider, anew(provider, await world.message(failure.id)));
     expect(answer).toMatchObject(
       provider === 'toss' ? { effect: 'asks_gateway' } : { outcome: 'IGNORED_STALE', effect: 'settled_before' },
     );
+    await world.settle();
+    expect(await sale.state()).toEqual(paidState);
+  });
+
+  testEach('a try that failed, told once more after the approval, changes nothing', 'failsATry', async (provider) => {
+    const sale = await openSale(world);
+    const attempt = await sale.begin(provider);
+    await sale.agree(attempt, 'ATTEMPT_FAILED');
+    await world.heard();
+    const failures = await world.inbox(attempt.id);
+    await sale.pay(attempt);
+    const again = anew(provider, await world.message(failures.at(-1)!.id));
+    expect(await world.send(provider, again)).toMatchObject({ status: 200, body: { duplicate: false } });
+    await world.settle();
+    expect(await sale.state()).toEqual(paidState);
+  });
+
+  testEach('a message that comes after the parcel has left is answered 200, and changes nothing', 'anything', async (provider) => {
+    const sale = await openSale(world);
+    const attempt = await sale.begin(provider);
+    await sale.pay(attempt);
+    const [parcel] = await world.operator.shipment.list.query({ orderId: sale.orderId }).then(({ items }) => items);
+    await world.operator.shipment.dispatch.mutate({ shipmentId: parcel!.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
+    for (const { id } of await world.inbox(attempt.id)) {
+      const again = anew(provider, await world.message(id));
+      expect(await world.send(provider, again)).toMatchObject({ status: 200, body: { duplicate: false } });
+    }
     await world.settle();
     expect(await sale.state()).toEqual(paidState);
   });
@@ -154,9 +184,9 @@ describe('messages in another order than things happened', () => {
       const sale = await openSale(world);
       const first = await sale.begin(provider);
       await sale.pay(first, 'FAILED');
-      const { body } = await world.message((await world.inbox(first.id))[0]!.id);
+      const failure = await world.message((await world.inbox(first.id))[0]!.id);
       await sale.pay(await sale.begin(provider));
-      await world.send(provider, { id: randomUUID(), body: provider === 'toss' ? `${body} ` : body });
+      await world.send(provider, anew(provider, failure));
       await world.settle();
       expect(await sale.state()).toEqual({
         order: 'PAID',
