@@ -50,6 +50,21 @@ test('rows that go from hand to hand are busy, not stuck: for them a batch waits
   expect(runs.at(-1)).toEqual({ commands: [1], patient: true });
 });
 
+test('nobody waits in the database beside those who have to', async () => {
+  const { batcher, holders, runs } = lockable({ lanes: 1 });
+  holders.set('1', 'someone');
+  const first = batcher.submit(1);
+  await vi.waitUntil(() => batcher.aside === 1);
+  holders.set('1', 'someone else');
+  // While it is put back, others come all the time.
+  let isDone = false;
+  const others = (async () => { while (!isDone) await Promise.all([batcher.submit(2), batcher.submit(3)]); })();
+  expect(await first).toBe(1);
+  isDone = true;
+  await others;
+  expect(runs.filter(({ patient }) => patient)).toEqual([{ commands: [1], patient: true }]);
+});
+
 test('who waits aside is refused in time, and who comes for rows that are held that long already at once', async () => {
   const { batcher, holders } = lockable({ waitMaxMs: 300 });
   holders.set('1', 'someone');

@@ -85,7 +85,7 @@ export class Queue<C, R> {
       const isBlocked = keys.some((key) => blocked.has(key));
       if (waiting.signal?.aborted) taken.gone.push(waiting);
       else if (isStuck(keys)) taken.aside.push(waiting);
-      else if (!isBlocked && fits(waiting.weight)) taken.batch.push(waiting);
+      else if (!isBlocked && isAlike(waiting, taken.batch[0]) && fits(waiting.weight)) taken.batch.push(waiting);
       else {
         left.push(waiting);
         for (const key of keys) blocked.add(key);
@@ -119,3 +119,6 @@ export class Queue<C, R> {
     this.#weight = waiting.reduce((sum, { weight }) => sum + weight, 0);
   }
 }
+
+/** Those who wait in the database for rows may wait long: nobody who needn't shall wait with them. */
+const isAlike = <C, R>({ patient }: Waiting<C, R>, first: Waiting<C, R> | undefined): boolean => first === undefined || first.patient === patient;
