@@ -36,7 +36,7 @@ export type CommerceOptions = {
   quote?: Quote;
   /**
    * How long a gateway may say nothing about a payment before it is asked; 5 minutes unless said. Gateways that list their
-   * events are asked for those that got lost each time that twice as long has passed.
+   * events are asked for those that got lost each time that twice as long has passed, from where they were listed last.
    */
   quietMs?: number;
   /** Told of faults that no caller sees, because what failed is tried again by itself. */
@@ -57,7 +57,6 @@ export function createCommerce(options: CommerceOptions) {
     database, gateways: configured = [], holdMs = 30 * 60_000, keepKeysMs = keepKeysMsDefault, quietMs = 5 * 60_000,
     leaseMs = 45_000, quote, batching = {}, onFault, onGatewayCall,
   } = options;
-  const missedEveryMs = 2 * quietMs;
   const context: Context = { database, holdMs, keepKeysMs, leaseMs, quietMs, batching, onFault, onGatewayCall };
   const orders = orderUseCases(context, quote);
   const { gateways, askable, ...inbox } = gatewayUseCases(context, configured);
@@ -94,7 +93,7 @@ export function createCommerce(options: CommerceOptions) {
         { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.expireOrders(limit) },
         { name: 'retry_gateway_events', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.retryGatewayEvents(limit) },
         { name: 'ask_about_quiet_payments', pauseMs: Math.min(quietMs, 30_000), batchMax: 200, run: async (limit) => this.askAboutQuietPayments(limit) },
-        { name: 'fetch_missed_events', pauseMs: missedEveryMs, batchMax: Infinity, run: async () => this.fetchMissedEvents(new Date(Date.now() - 3 * missedEveryMs)) },
+        { name: 'fetch_missed_events', pauseMs: Math.min(quietMs, 30_000), batchMax: Infinity, run: async () => this.catchUpWithGateways() },
         ...this.providers().map((provider) => (
           { name: `call_gateway_${provider}`, pauseMs: 500, batchMax: 32, run: async (limit: number) => this.callGateways(limit, provider) }
         )),

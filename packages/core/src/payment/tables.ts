@@ -199,6 +199,18 @@ export const gatewayCalls = commerceSchema.table(
   ],
 );
 
+/** How far each gateway's own list of events has been gone through, for those that can list them. */
+export const gatewayListings = commerceSchema.table(
+  'gateway_listings',
+  {
+    provider: text('provider').primaryKey(),
+    listedUntil: timestamptz('listed_until').notNull(),
+    attempts: integer('attempts').notNull(),
+    dueAt: timestamptz('due_at').notNull(),
+  },
+  (t) => [check('gateway_listings_attempts_range', sql`${t.attempts} >= 0`)],
+);
+
 export const disputes = commerceSchema.table(
   'disputes',
   {

@@ -5,6 +5,7 @@ import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, isUnavailable } from '../errors.ts';
 import { askAboutQuietPayments } from '../flows/ask-about-quiet-payments.ts';
 import { callGateways } from '../flows/call-gateways.ts';
+import { catchUpWithGateways } from '../flows/catch-up-with-gateways.ts';
 import { handleGatewayEvents, type HandleGatewayEventCommand } from '../flows/handle-gateway-events.ts';
 import { paymentKeyOf, readHeldPayments } from '../flows/held-orders.ts';
 import { OrderWork } from '../flows/order-work.ts';
@@ -12,12 +13,14 @@ import {
   keepGatewayEvent, receiveGatewayEvents, type ReceivedGatewayEvent, type ReceiveGatewayEventCommand,
 } from '../flows/receive-gateway-events.ts';
 import { recordEventConflicts } from '../flows/record-event-conflicts.ts';
-import type { Gateway, WebhookMessage } from '../gateways/gateway.ts';
+import { takeListedEvents, type ListingGateway, type TakeEvent } from '../flows/take-listed-events.ts';
+import { GatewayRefusal, type Gateway, type WebhookMessage } from '../gateways/gateway.ts';
 import { listDisputes } from '../payment/dispute-repository.ts';
 import { countOpenGatewayCalls, listGatewayCalls } from '../payment/gateway-call-repository.ts';
 import { gatewayEventIdInput } from '../payment/gateway-event-input.ts';
 import { countWaitingGatewayEvents, listGatewayEvents, readGatewayEvent } from '../payment/gateway-event-repository.ts';
 import { answeredEvent, type GatewayFact, type SignedEvent } from '../payment/gateway-event.ts';
+import { fetchMissedEventsInput } from '../payment/gateway-listing-input.ts';
 import { listDisputesInput, listGatewayCallsInput, listGatewayEventsInput } from '../payment/payment-list-input.ts';
 import { readKnownPayments } from '../payment/payment-repository.ts';
 import type { Payment } from '../payment/payment.ts';
@@ -46,6 +49,7 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
   const unsigned = configured.filter(({ signs }) => !signs).map(({ provider }) => provider);
   const askable = configured.filter(({ retrieve }) => retrieve).map(({ provider }) => provider);
   const lingering = configured.filter(({ retrieve, lingers }) => retrieve && lingers).map(({ provider }) => provider);
+  const listing = new Map(configured.filter(lists).map((gateway) => [gateway.provider, gateway]));
   const receiving = batched(context, {
     name: 'gateway_event.receive',
     flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) => (await receiveGatewayEvents(tx, commands)).map(accepted),
@@ -79,6 +83,14 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
       return { eventId, outcome: 'RECEIVED', effect: null, duplicate: false };
     });
     return recorded(command, received);
+  }
+
+  const take: TakeEvent = async (event) => !(await receiveOrKeep({ ...event, rawBody: null })).duplicate;
+
+  function listingGatewayOf(provider: string): ListingGateway {
+    const gateway = gatewayOf(provider);
+    if (lists(gateway)) return gateway;
+    throw new CommerceError('unsupported_by_provider', 'this payment provider cannot list its events');
   }
 
   /** Of what is unsigned, only what is about payments that we know: anybody may send the rest. */
@@ -159,23 +171,38 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
       /** Has the gateways asked about what they should have told of for `quietMs`, up to `limit` orders. */
       askAboutQuietPayments: async (limit = 200, quietMs = context.quietMs) =>
         withTransaction(database, async (tx) => askAboutQuietPayments(tx, { askable, lingering }, quietMs, limit)),
-      /** Takes events since `since` that got lost on their way, from gateways that list theirs. Answers how many were new. */
-      async fetchMissedEvents(since: Date): Promise<number> {
+      /**
+       * Takes what gateways list that was never heard of, from where they were listed last; those that are due, each `everyMs`.
+       * Answers how many events were new.
+       */
+      catchUpWithGateways: async (everyMs = 2 * context.quietMs) => catchUpWithGateways(database, listing, everyMs, take),
+      /**
+       * Takes what one gateway, or all that can, list since then, and answers how many events were new. For what got lost
+       * before the shop began to keep up with the list; a Date alone is `{ since }`.
+       * @throws provider_not_configured · unsupported_by_provider (it can't list its events) · gateway_unavailable (it gives no
+       * answer, or refuses to list them)
+       */
+      async fetchMissedEvents(asked: Date | z.input<typeof fetchMissedEventsInput>): Promise<number> {
+        const { provider, since } = parse(fetchMissedEventsInput, asked instanceof Date ? { since: asked } : asked);
+        const chosen = provider === undefined ? [...listing.values()] : [listingGatewayOf(provider)];
         // A gateway that gives no answer mustn't hide what the others list.
-        const fetched = await Promise.allSettled(configured.map(async ({ provider, listEvents }) => {
-          let missed = 0;
-          for (const event of (await listEvents?.(since)) ?? []) {
-            const { duplicate } = await receiveOrKeep({ ...event, provider, source: 'WEBHOOK', rawBody: null });
-            if (!duplicate) missed += 1;
-          }
-          return missed;
-        }));
+        const fetched = await Promise.allSettled(chosen.map(async (gateway) =>
+          takeListedEvents(gateway.provider, await gateway.listEvents(since).catch(unlisted), take)));
         const failed = fetched.find((each) => each.status === 'rejected');
         if (failed) throw failed.reason;
         return fetched.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
       },
     },
   };
+}
+
+const lists = (gateway: Gateway): gateway is ListingGateway => gateway.listEvents !== undefined;
+
+function unlisted(cause: unknown): never {
+  const why = cause instanceof GatewayRefusal ? `refuses to list its events (${cause.code})` : 'gives no answer';
+  const error = new CommerceError('gateway_unavailable', `the payment gateway ${why}; what was missed can be fetched later`);
+  error.cause = cause;
+  throw error;
 }
 
 function textOf(rawBody: Buffer): { text: string } | { base64: string } {
