@@ -55,6 +55,7 @@ export const access: Readonly<Record<string, Access>> = {
   'gatewayEvent.get': operator('events'),
   'gatewayEvent.redrive': operator('events'),
   'gatewayEvent.dismiss': operator('events'),
+  'gatewayEvent.fetchMissed': operator('events'),
   'gatewayCall.list': operator('events'),
 
   'apiKey.list': operator('keys'),

@@ -1,5 +1,9 @@
 import { gatewayEventIdInput, listGatewayEventsInput } from '@commerce-core/core';
+import { z } from 'zod';
 import { procedure, router } from '../trpc.ts';
+
+// JSON has no dates.
+const fetchMissedInput = z.strictObject({ provider: z.string(), since: z.iso.datetime({ offset: true }) });
 
 export const gatewayEventRouter = router({
   list: procedure
@@ -13,4 +17,8 @@ export const gatewayEventRouter = router({
   dismiss: procedure
     .input(gatewayEventIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.dismissGatewayEvent(input, ctx.call)),
+  /** What a gateway lists since then is taken; done again, it finds what is new by then. Answers once all of it is. */
+  fetchMissed: procedure.input(fetchMissedInput).mutation(async ({ ctx, input: { provider, since } }) => ({
+    eventsNew: await ctx.commerce.fetchMissedEvents({ provider, since: new Date(since) }),
+  })),
 });
