@@ -1,11 +1,13 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { JsonOption, ListOptions } from '../command.ts';
 import { addCommand, addGroup, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
+import { Failure } from '../failure.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime, print, printPage } from '../output.ts';
+import { commerceCode } from '../refusal.ts';
 import { renderEvent, renderWholeEvent } from '../show-event.ts';
 import type { Column } from '../table.ts';
 
@@ -74,4 +76,32 @@ export function addEventCommands(program: Command): void {
     const event = await client.gatewayEvent.dismiss.mutate({ gatewayEventId });
     print(event, options, () => renderEvent(event));
   });
+  addCommand(events, 'fetch <provider>', 'take the events that a gateway lists and the shop never heard of', [
+    'events fetch stripe --since 2026-11-01',
+    'events fetch stripe --since 2026-11-01T09:30+09:00 --json',
+  ])
+    .requiredOption('--since <time>', 'from when on; a date begins at 00:00 UTC', time)
+    .action(async (provider: string, options: JsonOption & { since: string }) => {
+      const { client } = connect();
+      const { since } = options;
+      const fetched = await client.gatewayEvent.fetchMissed.mutate({ provider, since }).catch(silent);
+      const { eventsNew } = fetched;
+      const were = eventsNew === 1 ? '1 event was new' : `${eventsNew} events were new`;
+      print(fetched, options, () => `Of what ${provider} lists since ${formatTime(since)}, ${were}.`);
+    });
+}
+
+/** A date, or a time that says which zone it is of, as ISO 8601 has them. */
+function time(text: string): string {
+  const value = new Date(text);
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(value.getTime())) {
+    throw new InvalidArgumentError('It must be a date or a time with its zone, for instance 2026-11-01 or 2026-11-01T09:30Z.');
+  }
+  return value.toISOString();
+}
+
+/** It is the gateway that can't be reached, not the shop. */
+function silent(error: unknown): never {
+  if (error instanceof Error && commerceCode(error) === 'gateway_unavailable') throw new Failure(`${error.message} (gateway_unavailable)`);
+  throw error;
 }
