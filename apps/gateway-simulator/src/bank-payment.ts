@@ -54,6 +54,8 @@ export type BankPayment = {
   failureCode: string | null;
   payableUntil: Date | null;
   createdAt: Date;
+  /** When its state, or what goes back of it, last changed; disputes don't count. */
+  changedAt: Date;
   approvedAt: Date | null;
   /** Whether the capture came after the approval, as a step of its own. */
   capturedLater: boolean;

@@ -75,9 +75,12 @@ export function createBank(options: BankOptions) {
   const newId = (provider: string, kind: 'payment' | 'refund' | 'dispute'): string =>
     `${prefixOf(provider, kind)}${randomUUID().replaceAll('-', '')}`;
 
-  function emit(type: ChangeType, payment: BankPayment, { refund, dispute }: Partial<Pick<Change, 'refund' | 'dispute'>> = {}): Change {
+  function emit(type: ChangeType, payment: BankPayment, about: Partial<Pick<Change, 'refund' | 'dispute'>> & { again?: true } = {}): Change {
+    const { refund, dispute, again } = about;
+    const at = now();
+    if (!dispute && !again) payment.changedAt = at;
     const change: Change = {
-      id: `evt_${randomUUID()}`, type, at: now(), payment: structuredClone(payment),
+      id: `evt_${randomUUID()}`, type, at, payment: structuredClone(payment),
       refund: refund ? { ...refund } : null, dispute: dispute ? { ...dispute } : null,
     };
     onChange(change);
@@ -120,7 +123,7 @@ export function createBank(options: BankOptions) {
         id: given.id ?? newId(provider, 'payment'), shopPaymentId, provider, ordinal, luck: given.luck ?? String(ordinal),
         askedAmount: amount, askedCurrency: currency, currency, method: given.method ?? null, capture, state: 'CREATED',
         authorizedAmount: 0, capturedAmount: 0, releasedAmount: 0, releasedBy: null, refunds: [], disputes: [], failureCode: null,
-        payableUntil: null, createdAt: now(), approvedAt: null, capturedLater: false, details: given.details ?? {},
+        payableUntil: null, createdAt: now(), changedAt: now(), approvedAt: null, capturedLater: false, details: given.details ?? {},
       };
       byShopId.set(shopPaymentId, payment);
       byOwnId.set(payment.id, payment);
@@ -234,7 +237,7 @@ export function createBank(options: BankOptions) {
 
     /** Says once more, as a change of its own, what the payment's state is. Nothing else happens. */
     tellAgain(payment: BankPayment): Change {
-      return emit(payment.state === 'WAITING' ? 'PENDING' : payment.state, payment);
+      return emit(payment.state === 'WAITING' ? 'PENDING' : payment.state, payment, { again: true });
     },
   };
 }

@@ -4,7 +4,7 @@ import { reasonOf } from './refund-reasons.ts';
 
 /** PortOne's Payment, as far as it depends on what happened. */
 export function portonePayment(payment: BankPayment, storeId: string) {
-  const { id, shopPaymentId, approvedAt, payableUntil, failureCode, createdAt, refunds, disputes } = payment;
+  const { id, shopPaymentId, approvedAt, payableUntil, failureCode, createdAt, changedAt, refunds, disputes } = payment;
   const total = approvedAt ? payment.authorizedAmount : payment.askedAmount;
   const cancelled = refundedAmount(payment);
   const method = payableUntil
@@ -12,7 +12,7 @@ export function portonePayment(payment: BankPayment, storeId: string) {
     : { type: 'PaymentMethodCard', card: { brand: 'LOCAL', type: 'CREDIT' } };
   return {
     status: statusOf(payment), id: shopPaymentId, transactionId: id, merchantId: 'merchant-1', storeId, version: 'V2',
-    requestedAt: createdAt.toISOString(), updatedAt: createdAt.toISOString(), statusChangedAt: createdAt.toISOString(), method,
+    requestedAt: createdAt.toISOString(), updatedAt: changedAt.toISOString(), statusChangedAt: changedAt.toISOString(), method,
     orderName: 'Goods', customer: {}, currency: approvedAt ? payment.currency : payment.askedCurrency,
     amount: { total, taxFree: 0, discount: 0, paid: approvedAt ? total - cancelled : 0, cancelled, cancelledTaxFree: 0 },
     ...(approvedAt ? { paidAt: approvedAt.toISOString() } : {}),

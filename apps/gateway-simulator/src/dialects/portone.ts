@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { BankRefusal, refundableAmount, refundedAmount, type BankPayment, type RefusalReason } from '../bank-payment.ts';
 import type { Desk, Dialect, Fault } from '../dialect.ts';
 import { signWebhook, webhookKey } from '../sign.ts';
+import { portoneList, portoneListInput } from './portone-list.ts';
 import { portoneCancellation, portoneEventType, portonePayment } from './portone-payment.ts';
 import { keepReason } from './refund-reasons.ts';
 
@@ -105,6 +106,13 @@ function routes({ bank }: Desk, settings: PortoneSettings): Hono {
     else if (payment.approvedAt) throw new PortoneError(409, 'ALREADY_PAID');
     else Object.assign(payment, { askedAmount: totalAmount, askedCurrency: currency });
     return c.json({});
+  });
+
+  app.get('/', (c) => {
+    const asked = portoneListInput.parse(JSON.parse(c.req.query('requestBody') ?? '{}'));
+    mustBeStore(asked.filter.storeId);
+    const known = [...bank.payments()].filter((payment) => payment.provider === provider);
+    return c.json(portoneList(known.map((payment) => portonePayment(payment, settings.storeId)), asked));
   });
 
   app.get('/:paymentId', (c) => c.json(portonePayment(known(c.req.param('paymentId')), settings.storeId)));

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { portonePayment } from './portone-payment.ts';
+
+type Payment = ReturnType<typeof portonePayment>;
+
+const day = 24 * 3_600_000;
+const time = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const filter = z.strictObject({
+  storeId: z.string().optional(),
+  version: z.enum(['V1', 'V2']).optional(),
+  status: z.array(z.string()).optional(),
+  timestampType: z.enum(['CREATED_AT', 'STATUS_CHANGED_AT']).default('STATUS_CHANGED_AT'),
+  from: time.optional(),
+  until: time.optional(),
+  sortBy: z.enum(['REQUESTED_AT', 'STATUS_CHANGED_AT']).default('REQUESTED_AT'),
+  sortOrder: z.enum(['DESC', 'ASC']).default('DESC'),
+});
+
+/** What `GET /payments` takes as JSON in `requestBody`; a filter that isn't played here is refused, not overlooked. */
+export const portoneListInput = z.strictObject({
+  page: z.strictObject({ number: z.int().min(0).default(0), size: z.int().min(1).max(1_000).default(10) }).prefault({}),
+  filter: filter.prefault({}),
+});
+
+/** The page that is asked for of these payments. Without a time it is the last 90 days. */
+export function portoneList(payments: Payment[], { page, filter }: z.output<typeof portoneListInput>) {
+  const { version, status, timestampType, sortBy, sortOrder, until = Date.now() } = filter;
+  const { from = until - 90 * day } = filter;
+  const counted = (payment: Payment) => Date.parse(timestampType === 'CREATED_AT' ? payment.requestedAt : payment.statusChangedAt);
+  const sorted = (payment: Payment) => (sortBy === 'REQUESTED_AT' ? payment.requestedAt : payment.statusChangedAt);
+  const found = payments
+    .filter((payment) => version === undefined || payment.version === version)
+    .filter((payment) => status?.includes(payment.status) ?? true)
+    .filter((payment) => counted(payment) >= from && counted(payment) <= until)
+    .toSorted((a, b) => sorted(a).localeCompare(sorted(b)));
+  if (sortOrder === 'DESC') found.reverse();
+  const start = page.number * page.size;
+  return { items: found.slice(start, start + page.size), page: { ...page, totalCount: found.length } };
+}
