@@ -26,7 +26,6 @@ const abilities = {
   /** Gives its messages ids of their own. */
   numbersMessages: { toss: 'the id of a message is made of all that it says' },
   signs: { toss: 'its webhooks are not signed' },
-  lists: { portone: 'it lists no events' },
   disputes: { toss: 'it tells of no disputes' },
   decidesDisputes: { toss: 'it tells of no disputes', portone: 'it does not tell who won' },
   tellsFailedRefunds: { portone: 'it sends no webhook of a cancel that came to nothing' },

@@ -148,7 +148,7 @@ describe('a webhook that got lost', () => {
 
   testEach(
     'is found in the gateway’s own list, and counts once if it comes later all the same',
-    'lists',
+    'anything',
     async (provider) => {
       const { sale, since } = await unheard(provider);
       expect(await commerce.fetchMissedEvents(since)).toBeGreaterThan(0);

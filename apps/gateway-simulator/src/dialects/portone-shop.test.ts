@@ -41,6 +41,44 @@ test('a webhook that never came is made up for by asking', async () => {
   expect(await order()).toMatchObject({ status: 'PAID' });
 });
 
+test('what its webhooks never told is found in PortOne\'s list, each change once', async () => {
+  const { commerce, create, pay, hears, order, settle, refunds, ask } = await open();
+  const since = new Date(Date.now() - 60_000);
+  const payment = await create();
+  expect(await commerce.fetchMissedEvents(since)).toBe(0);
+  hears(false);
+  await pay(payment.id);
+  await settle();
+  expect(await order()).toMatchObject({ status: 'PAYMENT_PENDING' });
+  expect([await commerce.fetchMissedEvents(since), await commerce.fetchMissedEvents(since)]).toEqual([1, 0]);
+  await settle();
+  expect(await order()).toMatchObject({ status: 'PAID' });
+  for (const amount of [7_000, 2_000]) {
+    await ask('/dashboard/refunds', { paymentId: payment.id, amount });
+    await settle();
+    expect([await commerce.fetchMissedEvents(since), await commerce.fetchMissedEvents(since)]).toEqual([1, 0]);
+    await settle();
+  }
+  expect(await refunds()).toEqual(['SUCCEEDED gateway 2000', 'SUCCEEDED gateway 7000']);
+});
+
+test('payments in PortOne\'s list that nobody knows here are kept once, if they look like ours at all', async () => {
+  const { commerce, hears, ask, pay, settle } = await open();
+  const since = new Date(Date.now() - 60_000);
+  hears(false);
+  const strangers = ['01989e00-0000-7000-8000-000000000000', 'order-77'];
+  for (const id of strangers) {
+    const registration = { totalAmount: 1_000, currency: 'KRW' };
+    expect((await ask(`/payments/${id}/pre-register`, registration, { authorization: 'PortOne secret-1' })).status).toBe(200);
+    await pay(id);
+  }
+  await settle();
+  const found = [];
+  for (const _ of strangers) found.push(await commerce.fetchMissedEvents(since));
+  expect(found).toEqual([1, 0]);
+  expect((await commerce.listGatewayEvents()).items).toMatchObject([{ paymentId: strangers[0], outcome: 'UNMATCHED' }]);
+});
+
 test('an attempt by virtual account holds the stock for days, and its deposit pays the order', async () => {
   const { create, pay, order, payments, settle } = await open();
   const payment = await create({ method: 'virtual_account' });

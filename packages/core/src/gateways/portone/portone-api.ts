@@ -1,8 +1,10 @@
 import { PaymentClient, PaymentError } from '@portone/server-sdk/payment';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
+import type { SignedEvent } from '../../payment/gateway-event.ts';
 import { callGateway, callPolicy, type CallPolicy } from '../call.ts';
 import { GatewayRefusal, type GatewayPayment } from '../gateway.ts';
+import { changeEvents, changePagesMax, changesQuery, paymentPage } from './portone-changes.ts';
 import { cancelAnswer, portonePayment, type PortonePayment } from './portone-payment.ts';
 
 export type PortoneApiOptions = {
@@ -37,6 +39,18 @@ export function portoneApi({ apiSecret, storeId, url = 'https://api.portone.io',
       }
     },
 
+    /** What its list says has changed since then, the oldest first; some perhaps twice. */
+    async changesSince(since: Date): Promise<SignedEvent[]> {
+      const events: SignedEvent[] = [];
+      for (let number = 0; number < changePagesMax; number += 1) {
+        const answer = await ask(() => client.getPayments(changesQuery(since, storeId, number)), policy);
+        const { items, page } = understood(paymentPage, answer);
+        events.push(...items.flatMap((item) => changeEvents(item, storeId)));
+        if (items.length < page.size) return events.toReversed();
+      }
+      throw new Error(`PortOne's list doesn't end after ${changePagesMax} pages`);
+    },
+
     /** So that it takes no deposit any more. */
     async closeVirtualAccount(paymentId: string): Promise<void> {
       await ask(() => client.closeVirtualAccount({ paymentId, storeId }), policy);
@@ -57,7 +71,14 @@ export function portoneApi({ apiSecret, storeId, url = 'https://api.portone.io',
   };
 }
 
-/** Calls the library, which has no time-out of its own and says nothing of an answer's HTTP status. */
+/**
+ * Calls the library, which has no time-out of its own and says nothing of an answer's HTTP status.
+ *
+ * A try that is given up isn't aborted: the library (0.19) calls the global `fetch`, and takes neither a signal nor a
+ * `fetch` of ours. It ends by Node's own time-out, after 300 s of silence, and the next try may overlap it. The calls that
+ * are made so bear that: they ask, register the same amount once more, or close what is then closed already. The one that
+ * moves money is made by `callGateway`, which aborts.
+ */
 async function ask(call: () => Promise<unknown>, { timeoutMs, triesMax }: CallPolicy): Promise<unknown> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -98,6 +98,7 @@ export function portoneGateway(options: PortoneOptions): AskableGateway {
     cancel,
     lingers: true,
     refund,
+    listEvents: (since) => api.changesSince(since),
   };
 }
 
