@@ -112,6 +112,18 @@ describe('what isn\'t a definite no leaves the outcome unknown', () => {
     const wrong = await gatewayOf({ [asking]: [no(401, 'UNAUTHORIZED'), ok(paid)] });
     await expect(wrong.gateway.retrieve(payment)).rejects.toThrow('PortOne gave no usable answer: UNAUTHORIZED');
   });
+
+  test('also beside the try before, which the library can\'t be made to give up', async () => {
+    const asked = await gatewayOf({ [asking]: ['silence', ok(paid)] });
+    expect(types(await asked.gateway.retrieve(payment))).toEqual(['CAPTURED']);
+    const registered = await gatewayOf({ [registering]: ['silence', no(409, 'ALREADY_PAID')] });
+    expect(await registered.open()).toMatchObject({ gatewayPaymentId: paymentId });
+    const closed = await gatewayOf({
+      [asking]: [ok(waiting), ok({ ...waiting, status: 'CANCELLED' })], [closing]: ['silence', no(409, 'PAYMENT_NOT_WAITING_FOR_DEPOSIT')],
+    });
+    expect(types(await closed.gateway.cancel(payment))).toEqual(['CANCELED']);
+    expect(closed.calls()).toEqual([asking, closing, closing, asking]);
+  });
 });
 
 test('retrieve tells all of a payment, and nothing of an unknown one', async () => {
