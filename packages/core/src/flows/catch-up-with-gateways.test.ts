@@ -211,4 +211,20 @@ describe('two processes', () => {
     expect(await listing()).toMatchObject({ attempts: 0 });
     expect((await listing()).listedUntil.getTime()).toBeGreaterThanOrEqual(listedUntil.getTime());
   });
+
+  test.each([['with all of it', false], ['in vain', true]])('of which one ends %s after the next one: nothing goes back', async (_, isInVain) => {
+    await catchUp();
+    await nobodyAskedFor(dayMs);
+    const slow = standing();
+    const first = catchUp();
+    await slow.begun;
+    await makeDue();
+    if (isInVain) bank.happens(new Date(), { providerEventId: 'x'.repeat(301), ...gatewayFact({ type: 'OTHER' }) });
+    await catchUp(beside()).catch(() => {});
+    const row = async () => query('select listed_until, attempts, due_at from commerce.gateway_listings order by provider');
+    const after = await row();
+    slow.letGo();
+    await first.catch(() => {});
+    expect(await row()).toEqual(after);
+  });
 });
