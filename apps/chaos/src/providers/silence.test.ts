@@ -151,10 +151,10 @@ describe('a webhook that got lost', () => {
     'anything',
     async (provider) => {
       const { sale, since } = await unheard(provider);
-      expect(await commerce.fetchMissedEvents(since)).toBeGreaterThan(0);
+      expect(await commerce.fetchMissedEvents({ since })).toBeGreaterThan(0);
       await world.settle();
       expect(await sale.state()).toEqual(paidState);
-      expect(await commerce.fetchMissedEvents(since)).toBe(0);
+      expect(await commerce.fetchMissedEvents({ since })).toBe(0);
       await world.settle();
       expect(await sale.state()).toEqual(paidState);
     },

@@ -45,18 +45,18 @@ test('what its webhooks never told is found in PortOne\'s list, each change once
   const { commerce, create, pay, hears, order, settle, refunds, ask } = await open();
   const since = new Date(Date.now() - 60_000);
   const payment = await create();
-  expect(await commerce.fetchMissedEvents(since)).toBe(0);
+  expect(await commerce.fetchMissedEvents({ since })).toBe(0);
   hears(false);
   await pay(payment.id);
   await settle();
   expect(await order()).toMatchObject({ status: 'PAYMENT_PENDING' });
-  expect([await commerce.fetchMissedEvents(since), await commerce.fetchMissedEvents(since)]).toEqual([1, 0]);
+  expect([await commerce.fetchMissedEvents({ since }), await commerce.fetchMissedEvents({ since })]).toEqual([1, 0]);
   await settle();
   expect(await order()).toMatchObject({ status: 'PAID' });
   for (const amount of [7_000, 2_000]) {
     await ask('/dashboard/refunds', { paymentId: payment.id, amount });
     await settle();
-    expect([await commerce.fetchMissedEvents(since), await commerce.fetchMissedEvents(since)]).toEqual([1, 0]);
+    expect([await commerce.fetchMissedEvents({ since }), await commerce.fetchMissedEvents({ since })]).toEqual([1, 0]);
     await settle();
   }
   expect(await refunds()).toEqual(['SUCCEEDED gateway 2000', 'SUCCEEDED gateway 7000']);
@@ -74,7 +74,7 @@ test('payments in PortOne\'s list that nobody knows here are kept once, if they 
   }
   await settle();
   const found = [];
-  for (const _ of strangers) found.push(await commerce.fetchMissedEvents(since));
+  for (const _ of strangers) found.push(await commerce.fetchMissedEvents({ since }));
   expect(found).toEqual([1, 0]);
   expect((await commerce.listGatewayEvents()).items).toMatchObject([{ paymentId: strangers[0], outcome: 'UNMATCHED' }]);
 });

@@ -90,7 +90,7 @@ test('a webhook that never came is found in Stripe’s list', async () => {
   const payment = await create();
   await pay(payment.id);
   expect(await order()).toMatchObject({ status: 'PAYMENT_PENDING' });
-  await commerce.fetchMissedEvents(new Date(Date.now() - 60_000));
+  await commerce.fetchMissedEvents({ since: new Date(Date.now() - 60_000) });
   expect(await order()).toMatchObject({ status: 'PAID' });
 });
 

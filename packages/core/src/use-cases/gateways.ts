@@ -178,12 +178,12 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
       catchUpWithGateways: async (everyMs = 2 * context.quietMs) => catchUpWithGateways(database, listing, everyMs, take),
       /**
        * Takes what one gateway, or all that can, list since then, and answers how many events were new. For what got lost
-       * before the shop began to keep up with the list; a Date alone is `{ since }`.
+       * before the shop began to keep up with the list.
        * @throws provider_not_configured · unsupported_by_provider (it can't list its events) · gateway_unavailable (it gives no
        * answer, or refuses to list them)
        */
-      async fetchMissedEvents(asked: Date | z.input<typeof fetchMissedEventsInput>): Promise<number> {
-        const { provider, since } = parse(fetchMissedEventsInput, asked instanceof Date ? { since: asked } : asked);
+      async fetchMissedEvents(input: z.input<typeof fetchMissedEventsInput>): Promise<number> {
+        const { provider, since } = parse(fetchMissedEventsInput, input);
         const chosen = provider === undefined ? [...listing.values()] : [listingGatewayOf(provider)];
         // A gateway that gives no answer mustn't hide what the others list.
         const fetched = await Promise.allSettled(chosen.map(async (gateway) =>
