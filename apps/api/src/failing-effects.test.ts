@@ -72,6 +72,7 @@ test('one that fails for ever is parked after its last try, and harms no other o
   }
   expect(await eventOf(parked)).toMatchObject({ outcome: 'PARKED', dueAt: null });
   expect(await statusOf(cursed.orderId)).toBe('PAYMENT_PENDING');
+  expect(await api.commerce.getOrder({ orderId: cursed.orderId })).toMatchObject({ needsAttention: 'event_conflict' });
   expect(await api.commerce.retryGatewayEvents()).toBe(0);
 
   await cursed.lift();
