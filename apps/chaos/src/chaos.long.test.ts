@@ -15,8 +15,8 @@ test('some shoppers and every provider at its worst: the shop drains, and nothin
     const outcome = await run(shop, options, silent);
     expect(outcome.findings, render(outcome, options)).toEqual([]);
     // That nothing was wrong says something only where much was tried.
-    expect(outcome.faults.length - missing({ ...outcome, cases: [] }).length).toBeGreaterThan(20);
-    expect(outcome.cases.length - missing({ ...outcome, faults: [] }).length).toBeGreaterThan(15);
+    expect(outcome.faults.length - missing({ ...outcome, cases: [] }, options).length).toBeGreaterThan(20);
+    expect(outcome.cases.length - missing({ ...outcome, faults: [] }, options).length).toBeGreaterThan(15);
   } finally {
     await shop.stop();
   }

@@ -51,6 +51,10 @@ describe('nothing differs', () => {
     ['of what was to be let go of and had been captured', [
       shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }), gateway(captured, { amount: 1_000 }),
     ]],
+    ['of what went back in parts, one of them from the dashboard', [
+      shop({ status: 'FAILED', surplus: true, reportedAmount: 999, reportedCaptured: true }, { kind: 'VOID', amount: 999, status: 'SUCCEEDED' }),
+      gateway({ ...captured, authorizedAmount: 999, capturedAmount: 999 }, { amount: 799 }, { id: 'mr_2', refundId: null, amount: 200 }),
+    ]],
     ['of what came to another amount and went back', [
       shop({ status: 'CANCELED', surplus: true, reportedAmount: 999, reportedCaptured: true }, { kind: 'VOID', amount: 999, status: 'SUCCEEDED' }),
       gateway({ ...captured, authorizedAmount: 999, capturedAmount: 999 }, { amount: 999 }),

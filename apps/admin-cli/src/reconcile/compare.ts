@@ -97,6 +97,11 @@ function compareRefunds({ payment, refunds }: ShopPayment, gateway: GatewayPayme
     // A VOID undoes what there is, which may be a part that was captured: that nothing is left says its status.
     else if (theirs && refund.kind === 'REFUND' && theirs.amount !== refund.amount) differ(refund.id, 'refund', refund.amount, theirs.amount);
   }
+  // What was undone in whole went in however many parts, from the dashboard too: that nothing is left says the payment.
+  if (refunds.some(({ kind, status }) => kind === 'VOID' && status === 'SUCCEEDED')) {
+    ofVoids.push(...unknown);
+    unknown.clear();
+  }
   for (const { id, status, amount } of unknown) if (status === 'SUCCEEDED') differ(id, 'refund', null, amount);
   const refunded = sum(gateway.refunds) - sum(ofVoids);
   if (payment.refundedAmount !== refunded) differ(null, 'refunded', payment.refundedAmount, refunded);

@@ -39,7 +39,10 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
   const amounts = (parts: readonly { amount: number }[]) => parts.map(({ amount }) => amount).toSorted((a, b) => a - b);
   // What is let go of in whole is a refund to the shop.
   const released = entry.state === 'CANCELED' && entry.releasedAmount > 0 ? [{ amount: entry.releasedAmount }] : [];
-  same('sent back', amounts(refunds), amounts([...entry.refunds.filter(({ status }) => status === 'SUCCEEDED'), ...released]));
+  const sentBack = [...entry.refunds.filter(({ status }) => status === 'SUCCEEDED'), ...released];
+  // What was undone in whole is one refund to the shop, in however many parts it went, from the dashboard too.
+  if (refunds.some(({ kind }) => kind === 'VOID')) same('sent back', sum(refunds), sum(sentBack));
+  else same('sent back', amounts(refunds), amounts(sentBack));
   // Not every provider tells of disputes, nor of their amounts and how they end.
   if (entry.events.some(({ type }) => type.startsWith('DISPUTE'))) {
     const known = (parts: readonly { id: string; status: string; amount: number }[]) =>

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Options } from '../options.ts';
 import type { Outcome } from '../run.ts';
+import { providerNames } from '../setup/providers.ts';
 import { failures, ordersOfAll, render } from './render.ts';
 
-const options: Options = { seed: 7, orders: ordersOfAll, providers: ['mock', 'toss'], kills: 1, keep: false, json: undefined };
+const options: Options = { seed: 7, orders: ordersOfAll, providers: providerNames, kills: 1, keep: false, json: undefined };
 const outcome: Outcome = {
   seconds: 61.2, shoppedSeconds: 40, findings: [],
   faults: [{ what: 'dropped', count: 12 }, { what: 'delayed', count: 1 }, { what: 'process_killed', count: 1 }],
@@ -16,7 +17,7 @@ test('a run in which all is well says so, and how to have it again', () => {
   expect(failures(outcome, options)).toEqual([]);
   const report = render(outcome, options);
   expect(report).toContain('All is well after 500 shoppers in 61 s');
-  expect(report).toContain('npm run chaos -- --seed 7 --orders 500 --providers mock,toss --kills 1');
+  expect(report).toContain('npm run chaos -- --seed 7 --orders 500 --providers mock,stripe,toss,portone --kills 1');
   const tooLong = report.split('\n').filter((line) => line.length > 80 && !line.startsWith('Replay'));
   expect(tooLong).toEqual([]);
 });
@@ -31,4 +32,12 @@ test('what never occurred fails a run that is large enough to have it all', () =
   const poor = { ...outcome, faults: [{ what: 'dropped', count: 0 }], cases: [{ what: 'a dispute', count: 0 }] };
   expect(failures(poor, options)).toEqual(['never occurred: dropped', 'never occurred: a dispute']);
   expect(failures(poor, { ...options, orders: ordersOfAll - 1 })).toEqual([]);
+  // Not every provider has every case.
+  expect(failures(poor, { ...options, providers: ['toss'] })).toEqual([]);
+});
+
+test('a kill is asked for only where there was to be one', () => {
+  const unkilled = { ...outcome, faults: [{ what: 'process_killed', count: 0 }] };
+  expect(failures(unkilled, { ...options, kills: 0 })).toEqual([]);
+  expect(failures(unkilled, options)).toEqual(['never occurred: process_killed']);
 });

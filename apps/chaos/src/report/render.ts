@@ -1,5 +1,6 @@
 import type { Options } from '../options.ts';
 import type { Outcome } from '../run.ts';
+import { providerNames } from '../setup/providers.ts';
 import type { Count } from '../tally/tally.ts';
 
 const width = 80;
@@ -8,13 +9,15 @@ const findingsShown = 20;
 /** From this size on everything has to occur: a run of a few orders can't have it all. */
 export const ordersOfAll = 500;
 
-/** What should have occurred and never did. */
-export const missing = ({ faults, cases }: Pick<Outcome, 'faults' | 'cases'>): Count[] =>
-  [...faults, ...cases].filter(({ count, rare }) => count === 0 && !rare);
+/** What should have occurred and never did. Of fewer providers, or without kills, not everything can. */
+export const missing = ({ faults, cases }: Pick<Outcome, 'faults' | 'cases'>, { providers, kills }: Pick<Options, 'providers' | 'kills'>): Count[] =>
+  [...faults, ...cases].filter(({ what, count, rare }) => count === 0 && !rare && (what !== 'process_killed' || kills > 0)
+    && providerNames.every((name) => providers.includes(name)));
 
 /** Why the run failed, one line a reason; none when it didn't. */
-export function failures(outcome: Outcome, { orders }: Options): string[] {
-  const never = orders >= ordersOfAll ? missing(outcome).map(({ what }) => `never occurred: ${what}`) : [];
+export function failures(outcome: Outcome, options: Options): string[] {
+  const { orders } = options;
+  const never = orders >= ordersOfAll ? missing(outcome, options).map(({ what }) => `never occurred: ${what}`) : [];
   return [...outcome.findings.map(({ check, what }) => `${check}: ${what}`), ...never];
 }
 
