@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Payment } from '../payment.ts';
-import { compare, type Refund } from './compare.ts';
+import { compare, type Dispute, type Refund } from './compare.ts';
 import type { GatewayPayment } from './gateway-book.ts';
 
 const paid = { status: 'CAPTURED', authorizedAmount: 1_000, capturedAmount: 1_000 } as const;
@@ -13,6 +13,7 @@ function shop(payment: Partial<Payment> = {}, ...refunds: Partial<Refund>[]) {
   return {
     payment: { ...whole, ...payment } as Payment,
     refunds: refunds.map((given) => ({ ...refund, ...given }) as Refund),
+    disputes: [] as Dispute[],
   };
 }
 
@@ -22,6 +23,7 @@ function gateway(payment: Partial<GatewayPayment> = {}, ...refunds: Partial<Gate
   return {
     paymentId: 'p', provider: 'mock', state: 'CREATED', currency: 'KRW', ...none, ...payment,
     refunds: refunds.map((given) => ({ ...refund, ...given })),
+    disputes: [],
   };
 }
 
@@ -103,5 +105,29 @@ describe('it differs', () => {
     ]],
   ])('%s', (_, [ours, theirs], found) => {
     expect(compare(ours, theirs).map((one) => [one.what, one.refundId, one.shop, one.gateway])).toEqual(found);
+  });
+});
+
+describe('disputes', () => {
+  const ours = (status: string, amount = 1_000) => ({ ...shop(paid), disputes: [{ gatewayDisputeId: 'dp_1', status, amount } as Dispute] });
+  const theirs = (status: 'OPEN' | 'WON' | 'LOST', provider = 'stripe') => ({ ...gateway(captured), provider, disputes: [{ id: 'dp_1', status, amount: 1_000 }] });
+
+  test('that both books have differ in nothing', () => {
+    expect(compare(ours('OPEN'), theirs('OPEN'))).toEqual([]);
+  });
+
+  test.each<[string, Parameters<typeof compare>, string | null, string | null]>([
+    ['that the shop has not heard of', [shop(paid), theirs('OPEN')], null, 'OPEN 1,000 KRW'],
+    ['that the gateway has not', [ours('OPEN'), gateway(captured)], 'OPEN 1,000 KRW', null],
+    ['that ended otherwise', [ours('WON'), theirs('LOST')], 'WON 1,000 KRW', 'LOST 1,000 KRW'],
+    ['over another amount', [ours('OPEN', 1), theirs('OPEN')], 'OPEN 1 KRW', 'OPEN 1,000 KRW'],
+    ['at PortOne that the shop has not heard of', [shop(paid), theirs('OPEN', 'portone')], null, 'there'],
+  ])('%s differ', (_, [left, right], at, there) => {
+    expect(compare(left, right)).toMatchObject([{ refundId: 'dp_1', what: 'dispute', shop: at, gateway: there }]);
+  });
+
+  test('of which a provider tells less differ in what it tells alone', () => {
+    expect(compare(ours('OPEN', 0), theirs('LOST', 'portone'))).toEqual([]);
+    expect(compare(shop(paid), theirs('LOST', 'toss'))).toEqual([]);
   });
 });

@@ -1,18 +1,20 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
+import { formatMoney } from '../money.ts';
 import type { Payment } from '../payment.ts';
 import { paymentStatusOf } from '../payment.ts';
 import type { GatewayPayment, GatewayRefund } from './gateway-book.ts';
 
 export type Refund = RouterOutputs['refund']['list']['items'][number];
+export type Dispute = RouterOutputs['dispute']['list']['items'][number];
 /** A payment as the shop's book has it. */
-export type ShopPayment = { payment: Payment; refunds: readonly Refund[] };
+export type ShopPayment = { payment: Payment; refunds: readonly Refund[]; disputes: readonly Dispute[] };
 
 /** One thing that the two books say differently; amounts are integer minor units of `currency`. */
 export type Difference = {
   paymentId: string;
-  /** The refund that it is about: the shop's id, or the gateway's of one that the shop doesn't know. */
+  /** The refund that it is about, or the dispute: the shop's id, or the gateway's of one that the shop doesn't know. */
   refundId: string | null;
-  what: 'payment' | 'status' | 'currency' | 'authorized' | 'captured' | 'refunded' | 'refund';
+  what: 'payment' | 'status' | 'currency' | 'authorized' | 'captured' | 'refunded' | 'refund' | 'dispute';
   shop: string | number | null;
   gateway: string | number | null;
   currency: string;
@@ -44,7 +46,24 @@ export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment |
   if (ours.authorized > 0 && theirs.authorized > 0) same('currency', ours.currency, theirs.currency);
   same('authorized', ours.authorized, theirs.authorized);
   if (!isUndone) same('captured', ours.captured, theirs.captured);
-  return [...found, ...compareRefunds(shop, gateway)];
+  return [...found, ...compareRefunds(shop, gateway), ...compareDisputes(shop, gateway)];
+}
+
+// What else they know the providers don't tell: Toss nothing of disputes, PortOne neither amounts nor who won.
+const tellsOfDisputes = (provider: string): 'all' | 'that' | 'nothing' =>
+  (provider === 'toss' ? 'nothing' : provider === 'portone' ? 'that' : 'all');
+
+function compareDisputes({ disputes }: ShopPayment, gateway: GatewayPayment): Difference[] {
+  const { paymentId, currency, provider } = gateway;
+  const told = tellsOfDisputes(provider);
+  if (told === 'nothing') return [];
+  const say = ({ status, amount }: { status: string; amount: number }) => (told === 'that' ? 'there' : `${status} ${formatMoney(amount, currency)}`);
+  const ours = new Map(disputes.map((dispute) => [dispute.gatewayDisputeId, say(dispute)]));
+  const theirs = new Map(gateway.disputes.map((dispute) => [dispute.id, say(dispute)]));
+  return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((id): Difference[] => {
+    const [left, right] = [ours.get(id) ?? null, theirs.get(id) ?? null];
+    return left === right ? [] : [{ paymentId, refundId: id, what: 'dispute', shop: left, gateway: right, currency }];
+  });
 }
 
 /** Of an attempt that brought no money a gateway needn't know. */

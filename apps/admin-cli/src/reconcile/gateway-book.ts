@@ -3,6 +3,8 @@ import { Unreachable } from '../refusal.ts';
 
 export type GatewayRefund = { id: string; refundId: string | null; amount: number; status: 'PENDING' | 'SUCCEEDED' | 'FAILED' };
 
+export type GatewayDispute = { id: string; amount: number; status: 'OPEN' | 'WON' | 'LOST' };
+
 /** A payment as the gateway's book has it. Amounts are integer minor units of `currency`. */
 export type GatewayPayment = {
   /** The shop's id of it. */
@@ -15,6 +17,7 @@ export type GatewayPayment = {
   /** The shop's id of the refund by which an authorization was let go of. */
   releasedBy: string | null;
   refunds: GatewayRefund[];
+  disputes: GatewayDispute[];
 };
 
 export type GatewayBook = {

@@ -7,15 +7,19 @@ export type ShopBook = Map<string, ShopPayment>;
 
 const all = { limit: 0, all: true } as const;
 
-/** All payments of the shop with their refunds, or those of one provider. */
+/** All payments of the shop with their refunds and disputes, or those of one provider. */
 export async function readShopBook(client: Client, provider: string | undefined): Promise<ShopBook> {
   const filter = provider === undefined ? {} : { provider };
-  const [payments, refunds] = await Promise.all([
+  const [payments, refunds, disputes] = await Promise.all([
     readPages((range) => client.payment.listAll.query({ ...filter, ...range }), all),
     readPages((range) => client.refund.list.query(range), all),
+    readPages((range) => client.dispute.list.query(range), all),
   ]);
   const refundsOf = Map.groupBy(refunds.items, ({ paymentId }) => paymentId);
-  return new Map(payments.items.map((payment) => [payment.id, { payment, refunds: refundsOf.get(payment.id) ?? [] }]));
+  const disputesOf = Map.groupBy(disputes.items, ({ paymentId }) => paymentId);
+  return new Map(payments.items.map((payment) => (
+    [payment.id, { payment, refunds: refundsOf.get(payment.id) ?? [], disputes: disputesOf.get(payment.id) ?? [] }]
+  )));
 }
 
 /** One payment as it is now; undefined when the shop doesn't know it. */
@@ -27,5 +31,7 @@ export async function readShopPayment(client: Client, id: string): Promise<ShopP
   });
   if (!payment) return undefined;
   const refunds = await readPages((range) => client.refund.list.query({ orderId: payment.orderId, ...range }), all);
-  return { payment, refunds: refunds.items.filter(({ paymentId }) => paymentId === id) };
+  const disputes = await readPages((range) => client.dispute.list.query({ orderId: payment.orderId, ...range }), all);
+  const isOfIt = ({ paymentId }: { paymentId: string }) => paymentId === id;
+  return { payment, refunds: refunds.items.filter(isOfIt), disputes: disputes.items.filter(isOfIt) };
 }
