@@ -1,5 +1,6 @@
 import { mockGateway, portoneGateway, stripeGateway, tossGateway, type Gateway } from '@commerce-core/core';
 import { z } from 'zod';
+import { gatewayTermVariables, onTerms } from './gateway-terms.ts';
 
 export const list = z.string().transform((text) =>
   text
@@ -35,15 +36,16 @@ export const gatewayVariables = {
   PORTONE_STORE_ID: z.string().optional(),
   PORTONE_CHANNEL_KEY: z.string().optional(),
   PORTONE_API_URL: originUrl.optional(),
+  ...gatewayTermVariables,
 };
 const gatewayEnv = z.object(gatewayVariables);
 type GatewayEnv = z.output<typeof gatewayEnv>;
 
-const together: readonly (readonly (keyof GatewayEnv)[])[] = [
+const together = [
   ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS'],
   ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY'],
   ['PORTONE_API_SECRET', 'PORTONE_WEBHOOK_SECRETS', 'PORTONE_STORE_ID', 'PORTONE_CHANNEL_KEY'],
-];
+] as const satisfies (keyof GatewayEnv)[][];
 const pairs = [['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'], ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY']] as const;
 const isOfTests = (key: string): boolean => /^(\w\w_)?test_/.test(key);
 
@@ -76,7 +78,7 @@ export function gatewaysFromEnv(env: GatewayEnv): Gateway[] {
   if (apiSecret && webhookSecrets && storeId && channelKey) {
     gateways.push(portoneGateway({ apiSecret, webhookSecrets, storeId, channelKey, url }));
   }
-  return gateways;
+  return gateways.map((gateway) => onTerms(gateway, env));
 }
 
 function areStripeSecrets(secrets: readonly string[]): boolean {

@@ -1,0 +1,50 @@
+import type { Gateway } from '@commerce-core/core';
+import { z } from 'zod';
+
+const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
+// Toss and PortOne capture as they approve.
+const authorizing: readonly string[] = ['mock', 'stripe'];
+const holdMinutesMax = 60 * 24 * 60;
+
+/** `name=value, name=value` as entries. */
+const entries = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean).map((part) => {
+  const [name = '', value = ''] = part.split('=', 2).map((side) => side.trim());
+  return [name, value] as const;
+}));
+
+const isProvider = (name: string): boolean => (providers as readonly string[]).includes(name);
+
+/** What a shop has agreed on with its gateways, over what the adapters take for usual. */
+export const gatewayTermVariables = {
+  /** How long an attempt holds the stock, in minutes, by provider or provider/method: `stripe=45, toss/virtual_account=4320`. */
+  GATEWAY_HOLD_MINUTES: entries.refine(
+    (all) => all.every(([name, minutes]) => isProvider(name.split('/', 1)[0]!) && /^\d{1,6}$/.test(minutes)
+      && Number(minutes) > 0 && Number(minutes) <= holdMinutesMax),
+    'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
+  ).default([]),
+  /** Whether a provider takes the money at once or authorizes first, unless a call says: `stripe=MANUAL`. */
+  GATEWAY_CAPTURE: entries.refine(
+    (all) => all.every(([name, mode]) => isProvider(name) && (mode === 'AUTOMATIC' || (mode === 'MANUAL' && authorizing.includes(name)))),
+    'must be like stripe=MANUAL, mock=AUTOMATIC; toss and portone are AUTOMATIC alone',
+  ).default([]),
+};
+
+export type GatewayTerms = { [name in keyof typeof gatewayTermVariables]: readonly (readonly [name: string, value: string])[] };
+
+/**
+ * A gateway on the shop's own terms. What is said of a method counts first; then the adapter's own time for that method, since
+ * a virtual account that may be paid for days isn't meant by what is said of its provider; then that.
+ */
+export function onTerms(gateway: Gateway, { GATEWAY_HOLD_MINUTES, GATEWAY_CAPTURE }: GatewayTerms): Gateway {
+  const { provider, captures } = gateway;
+  const minutes = new Map(GATEWAY_HOLD_MINUTES);
+  const capture = captures.find((mode) => mode === new Map(GATEWAY_CAPTURE).get(provider));
+  const holdMsOf = (method: string | null): number | undefined => {
+    const own = minutes.get(`${provider}/${method}`);
+    if (own !== undefined) return Number(own) * 60_000;
+    const usual = method === null ? undefined : gateway.holdMsOf?.(method);
+    const ofProvider = minutes.get(provider);
+    return usual ?? (ofProvider === undefined ? gateway.holdMsOf?.(method) : Number(ofProvider) * 60_000);
+  };
+  return { ...gateway, holdMsOf, captures: capture ? [capture, ...captures.filter((mode) => mode !== capture)] : captures };
+}
