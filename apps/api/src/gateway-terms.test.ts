@@ -29,7 +29,7 @@ test('a provider takes the money at once or authorizes first, as is said', () =>
 
 test.each([
   ['GATEWAY_HOLD_MINUTES', 'paypal=45'], ['GATEWAY_HOLD_MINUTES', 'stripe'], ['GATEWAY_HOLD_MINUTES', 'stripe=0'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe=1.5'], ['GATEWAY_HOLD_MINUTES', 'stripe=999999'], ['GATEWAY_CAPTURE', 'toss=MANUAL'],
+  ['GATEWAY_HOLD_MINUTES', 'stripe=1.5'], ['GATEWAY_HOLD_MINUTES', 'stripe=45=7'], ['GATEWAY_HOLD_MINUTES', 'stripe=45, stripe=46'], ['GATEWAY_HOLD_MINUTES', 'stripe=999999'], ['GATEWAY_CAPTURE', 'toss=MANUAL'],
   ['GATEWAY_CAPTURE', 'stripe=manual'], ['GATEWAY_CAPTURE', 'paypal=MANUAL'],
 ])('%s=%s is refused at the start', (name, value) => {
   expect(() => gateways({ [name]: value })).toThrow(`  ${name}: must be like stripe=`);

@@ -6,11 +6,11 @@ const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
 const authorizing: readonly string[] = ['mock', 'stripe'];
 const holdMinutesMax = 60 * 24 * 60;
 
-/** `name=value, name=value` as entries. */
+/** `name=value, name=value` as entries, each name once. */
 const entries = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean).map((part) => {
-  const [name = '', value = ''] = part.split('=', 2).map((side) => side.trim());
-  return [name, value] as const;
-}));
+  const at = part.indexOf('=');
+  return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+})).refine((all) => new Set(all.map(([name]) => name)).size === all.length, 'must be like stripe=…: each name once');
 
 const isProvider = (name: string): boolean => (providers as readonly string[]).includes(name);
 
