@@ -34,7 +34,7 @@ export async function startApi(
   const output = openSync(log, 'w', 0o600);
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--max-old-space-size=512', ...nodeOptions, main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--max-old-space-size=2048', ...nodeOptions, main], {
     // The channel's end tells it that we are gone.
     stdio: ['ignore', output, output, 'ipc'],
     // A group of its own: a terminal's Ctrl-C reaches us alone.
