@@ -85,7 +85,7 @@ test('authorized money is captured in part, by a call that is listed; no more th
   expect(await refused(operator.payment.capture.mutate({ paymentId, amount: 2_001 }))).toEqual({
     status: 409,
     code: 'capture_exceeds_authorized',
-    details: { authorizedAmount: 2_000 },
+    details: { authorizedAmount: 2_000, currency: 'KRW' },
   });
   expect(await operator.payment.capture.mutate({ paymentId, amount: 1_500 })).toMatchObject({ status: 'AUTHORIZED' });
   expect(await refused(operator.payment.capture.mutate({ paymentId }))).toMatchObject({ code: 'capture_in_progress' });
@@ -130,7 +130,7 @@ test('money goes back by lines, in part and in whole, and never more than there 
   expect(await refused(operator.refund.create.mutate({ orderId, amount: 701 }))).toEqual({
     status: 409,
     code: 'refund_exceeds_balance',
-    details: { refundableAmount: 700 },
+    details: { refundableAmount: 700, currency: 'KRW' },
   });
   expect(await operator.refund.create.mutate({ orderId })).toMatchObject({ amount: 700 });
   await api.commerce.callGateways();
