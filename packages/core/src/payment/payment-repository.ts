@@ -46,13 +46,18 @@ export async function readPaymentIdsOfGatewayIds(
   return new Map(rows.map(({ id, provider, gatewayPaymentId }) => [`${provider} ${gatewayPaymentId}`, id]));
 }
 
+const lastHeard = 'coalesce(t."asked_at", t."created_at")';
+// What nobody is asked about just now, and wasn't heard of for $2 ms.
+const isQuiet = `${lastHeard} < now() - $2::integer * interval '1 millisecond'
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'ASK' and c."status" = 'DUE')`;
+// The longer ago it was begun, the longer between two questions.
+const patience = `(${lastHeard} - t."created_at") / 2`;
+
 const quiet = statement('order_ids_of_quiet_payments', `
   select t."order_id" as "orderId" from "commerce"."payments" t
-  where t."status" in (${quoted(liveStatuses)}) and t."provider" = any($1::text[])
-    and coalesce(t."asked_at", t."created_at") < now() - $2::integer * interval '1 millisecond'
-    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'ASK' and c."status" = 'DUE')
-    and coalesce(t."asked_at", t."created_at") < now() - least((coalesce(t."asked_at", t."created_at") - t."created_at") / 2, interval '6 hours')
-  order by coalesce(t."asked_at", t."created_at") limit $3`);
+  where t."status" in (${quoted(liveStatuses)}) and t."provider" = any($1::text[]) and ${isQuiet}
+    and ${lastHeard} < now() - least(${patience}, interval '6 hours')
+  order by ${lastHeard} limit $3`);
 
 /**
  * Orders with a live payment at one of these providers of which nothing was heard for `quietMs`, unless the provider is being
@@ -64,12 +69,9 @@ export async function readOrderIdsOfQuietPayments(tx: Transaction, providers: re
 
 const lingering = statement('order_ids_of_lingering_payments', `
   select t."order_id" as "orderId" from "commerce"."payments" t
-  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[])
-    and t."created_at" > now() - $4::integer * interval '1 millisecond'
-    and coalesce(t."asked_at", t."created_at") < now() - $2::integer * interval '1 millisecond'
-    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'ASK' and c."status" = 'DUE')
-    and coalesce(t."asked_at", t."created_at") < now() - (coalesce(t."asked_at", t."created_at") - t."created_at") / 2
-  order by coalesce(t."asked_at", t."created_at") limit $3`);
+  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[]) and ${isQuiet}
+    and t."created_at" > now() - $4::integer * interval '1 millisecond' and ${lastHeard} < now() - ${patience}
+  order by ${lastHeard} limit $3`);
 
 /**
  * Orders with a canceled attempt, not older than `lingerMs`, at one of these providers, where a shopper may have paid it all
@@ -93,11 +95,7 @@ export async function readKnownPayments(
   provider: string,
   named: readonly { paymentId: string | null; gatewayPaymentId: string | null }[],
 ): Promise<Set<string>> {
-  const ids = named.flatMap(({ paymentId }) => paymentId ?? []);
-  const gatewayIds = named.flatMap(({ gatewayPaymentId }) => gatewayPaymentId ?? []);
-  const { id, gatewayPaymentId } = payments;
-  const rows = await reader.select({ id, gatewayPaymentId }).from(payments)
-    .where(and(eq(payments.provider, provider), or(anyOf(id, ids), anyOf(gatewayPaymentId, gatewayIds))));
+  const rows = (await readPaymentsNamed(reader, named.map((one) => ({ ...one, provider })))).filter((row) => row.provider === provider);
   return new Set(rows.flatMap((row) => [row.id, row.gatewayPaymentId ?? row.id]));
 }
 
