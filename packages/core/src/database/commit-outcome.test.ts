@@ -1,30 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCuttingProxy, type CuttingProxy } from '../testing/cutting-proxy.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { openCutShop } from '../testing/cut-shop.ts';
+import type { CuttingProxy } from '../testing/cutting-proxy.ts';
+import { codeOf, type Shop } from '../testing/shop.ts';
 import { outcomeOf } from './commit-outcome.ts';
-import { connect, type Database } from './connect.ts';
+import { connect } from './connect.ts';
 import { sqlState } from './faults.ts';
 
 let shop: Shop;
 let proxy: CuttingProxy;
-let database: Database;
 let commerce: Commerce;
+let close: () => Promise<void>;
 
-beforeAll(async () => {
-  shop = await openShop();
-  proxy = await openCuttingProxy(shop.database.url);
-  database = connect({ url: proxy.url, poolMax: 3 });
-  commerce = createCommerce({ database });
-});
-
-afterAll(async () => {
-  await database.close();
-  await proxy.close();
-  // Some of these tests write past the flows, so its invariants are not asked for.
-  await shop.database.drop();
-});
+beforeAll(async () => { ({ shop, proxy, commerce, close } = await openCutShop()); });
+afterAll(async () => close());
 
 const orderCount = async (productId: string) =>
   (await shop.database.pool.query('select 1 from commerce.order_lines where product_id = $1', [productId])).rowCount;

@@ -14,10 +14,6 @@ async function refunding(amount = 500) {
   const refund = await shop.commerce.createRefund({ orderId: attempt.orderId, amount });
   return { attempt, refund };
 }
-const amounts = async ({ orderId }: Attempt) => {
-  const [payment] = await shop.commerce.listPayments({ orderId });
-  return { refunded: payment!.refundedAmount, reserved: payment!.refundReservedAmount };
-};
 const callOf = async ({ orderId }: Attempt) => (await shop.commerce.listGatewayCalls({ orderId })).items[0]!;
 const dueInMs = async (attempt: Attempt) => {
   const { rows } = await shop.database.pool.query('select extract(epoch from due_at - now()) * 1000 as ms from commerce.gateway_calls where id = $1',
@@ -39,12 +35,12 @@ function later(then: () => object[]) {
 describe('a refund', () => {
   test('is sent once, with its own id, and its amount is reserved until the gateway confirms it', async () => {
     const { attempt, refund } = await refunding();
-    expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
     await shop.call();
     await shop.call();
     expect(shop.asked(attempt.payment.id)).toEqual([{ kind: 'REFUND', paymentId: attempt.payment.id, refundId: refund.id, amount: 500 }]);
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
   });
 
   test('of which the gateway says nothing is UNKNOWN, and asked for again with the same id until it succeeds', async () => {
@@ -52,12 +48,12 @@ describe('a refund', () => {
     shop.script(attempt.payment.id, { REFUND: [timeout, timeout] });
     await shop.call();
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 UNKNOWN requested']);
-    expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
     await shop.call();
     await shop.call();
     expect(shop.asked(attempt.payment.id).map(({ refundId }) => refundId)).toEqual([refund.id, refund.id, refund.id]);
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
   });
 
   test('that stays unanswered is asked for less and less often, and a person hears of it after ten tries', async () => {
@@ -83,7 +79,7 @@ describe('a refund', () => {
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 UNKNOWN requested']);
     await shop.call();
     expect(shop.asked(attempt.payment.id).map(({ refundId }) => refundId)).toEqual([refund.id, refund.id, refund.id]);
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
   });
 
   test('that the gateway refuses is FAILED, its balance free, and never sent again; another one has an id of its own', async () => {
@@ -93,12 +89,12 @@ describe('a refund', () => {
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 2000 FAILED requested'], attention: 'refund_failed' });
     expect((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items[0]).toMatchObject({ failureCode: 'refund_account_closed' });
-    expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
     expect(shop.asked(attempt.payment.id, 'REFUND')).toHaveLength(1);
     const second = await shop.commerce.createRefund({ orderId: attempt.orderId });
     await shop.call();
     expect(shop.asked(attempt.payment.id, 'REFUND').map(({ refundId }) => refundId)).toEqual([refund.id, second.id]);
-    expect(await amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   });
 
   test.each([['at once', 0], ['after time-outs', 2]])('that the gateway takes %s is SUBMITTED until its webhook ends it, and not sent again', async (_, timeouts) => {
@@ -109,7 +105,7 @@ describe('a refund', () => {
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 SUBMITTED requested']);
     expect(shop.asked(attempt.payment.id)).toHaveLength(timeouts + 1);
     expect(await shop.tell('REFUNDED', { ...attempt.payment, amount: 500 }, { objectId: 're_1' })).toMatchObject({ effect: 'refund_succeeded' });
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
   });
 
   test('whose webhook comes before the answer succeeds once, and the answer is nothing new', async () => {
@@ -121,7 +117,7 @@ describe('a refund', () => {
     await shop.tell('REFUNDED', { ...attempt.payment, amount: 500 }, { refundId: refund.id, objectId: 're_2' });
     answer();
     await calling;
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     expect(await callOf(attempt)).toMatchObject({ status: 'DONE' });
   });
 });
@@ -151,7 +147,7 @@ describe('the lease of a call', () => {
     while ((await shop.commerce.callGateways()) > 0);
     for (const { attempt } of all) {
       expect(shop.asked(attempt.payment.id)).toHaveLength(1);
-      expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+      expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     }
   });
 
@@ -187,7 +183,7 @@ test('an answer that cannot be applied ends no other call, is asked for again ev
   for (let tries = 2; tries <= 10; tries += 1) await expect(shop.call()).rejects.toThrow('payments_gateway_payment_id');
   expect(await shop.state(broken.attempt)).toMatchObject({ attention: 'gateway_silent' });
   await shop.call();
-  expect(await amounts(broken.attempt)).toEqual({ refunded: 500, reserved: 0 });
+  expect(await shop.amounts(broken.attempt)).toEqual({ refunded: 500, reserved: 0 });
 });
 
 test('while a gateway is called no transaction is open and no row is locked', async () => {

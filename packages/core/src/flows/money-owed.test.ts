@@ -14,7 +14,6 @@ const currency = 'KRW';
 const captured = { type: 'CAPTURED' as const, amount: 2000, currency };
 const paymentOf = async ({ orderId, payment }: Attempt) => (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
 const refundsOf = async ({ orderId }: Attempt) => (await shop.commerce.listRefunds({ orderId })).items;
-const madeThere = async ({ payment }: Attempt, amount: number, objectId: string) => shop.tell('REFUNDED', { ...payment, amount }, { objectId });
 const askAbout = async ({ payment }: Attempt) => {
   await shop.commerce.askAboutPayment({ paymentId: payment.id });
   await shop.call();
@@ -24,7 +23,7 @@ describe('a part that was refunded in the dashboard leaves the rest to go back b
   test('where it comes before the refund of a canceled order is sent', async () => {
     const attempt = await shop.paid();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-    await madeThere(attempt, 300, 're_part');
+    await shop.madeThere(attempt, 300, 're_part');
     expect(await shop.state(attempt)).toMatchObject({ attention: 'refund_due' });
     await shop.call();
     expect(shop.asked(attempt.payment.id, 'REFUND').map(({ amount }) => amount)).toEqual([1700]);
@@ -47,14 +46,14 @@ describe('a part that was refunded in the dashboard leaves the rest to go back b
     shop.script(attempt.payment.id, { REFUND: [new Error('no answer')] });
     await shop.call();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-    expect(await madeThere(attempt, 1000, 're_more')).toMatchObject({ outcome: 'UNMATCHED' });
+    expect(await shop.madeThere(attempt, 1000, 're_more')).toMatchObject({ outcome: 'UNMATCHED' });
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 1200 UNKNOWN requested', 'REFUND 800 REQUESTED order_canceled'] });
   });
 
   test('and a refund that somebody wanted and that gave way asks for a person', async () => {
     const attempt = await shop.paid();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
-    await madeThere(attempt, 700, 're_other');
+    await shop.madeThere(attempt, 700, 're_other');
     expect(await shop.state(attempt)).toMatchObject({
       refunds: ['REFUND 1500 FAILED requested', 'REFUND 700 SUCCEEDED gateway'], attention: 'refund_failed',
     });
@@ -85,7 +84,7 @@ describe('an authorization that was let go of, and whose money came all the same
 
   test('can be sent back by hand, in the dashboard', async () => {
     const attempt = await returned();
-    expect(await madeThere(attempt, 2000, 're_by_hand')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_succeeded' });
+    expect(await shop.madeThere(attempt, 2000, 're_by_hand')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_succeeded' });
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['VOID 2000 SUCCEEDED order_canceled'], attention: null });
   });
 

@@ -7,16 +7,6 @@ let shop: ScriptedShop;
 beforeAll(async () => { shop = await openScriptedShop(); });
 afterAll(() => shop.close());
 
-const amounts = async ({ orderId, payment }: Attempt) => {
-  const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
-  return { refunded: refundedAmount, reserved: refundReservedAmount };
-};
-const retry = async () => {
-  await shop.database.pool.query(`update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
-  await shop.commerce.retryGatewayEvents();
-};
-/** A refund of `amount` in the gateway's own dashboard, told by webhook. */
-const madeThere = ({ payment }: Attempt, amount: number, objectId: string) => shop.tell('REFUNDED', { ...payment, amount }, { objectId });
 
 describe('money that must go back and that the gateway refuses to send', () => {
   const surplus = async (type: 'AUTHORIZED' | 'CAPTURED') => {
@@ -80,9 +70,9 @@ describe('money that must go back and that the gateway refuses to send', () => {
 
   test('has gone back once a person sent it back at the gateway', async () => {
     const attempt = await surplus('CAPTURED');
-    expect(await madeThere(attempt, 2000, 're_by_hand')).toMatchObject({ effect: 'refund_recorded' });
+    expect(await shop.madeThere(attempt, 2000, 're_by_hand')).toMatchObject({ effect: 'refund_recorded' });
     expect((await shop.state(attempt)).attention).toBeNull();
-    expect(await amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   });
 
   test.each(['AUTHORIZED', 'CAPTURED'] as const)('is sent once more by an operator who names its payment (%s)', async (type) => {
@@ -130,8 +120,8 @@ describe('money that must go back and that the gateway refuses to send', () => {
     shop.script(attempt.payment.id, { REFUND: [new GatewayRefusal('amount_too_large', 'no')] });
     await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
     if (when === 'refused') await shop.call();
-    expect(await madeThere(attempt, 700, 're_by_hand')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_succeeded' });
-    expect(await madeThere(attempt, 700, 're_by_hand')).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_refunded' });
+    expect(await shop.madeThere(attempt, 700, 're_by_hand')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_succeeded' });
+    expect(await shop.madeThere(attempt, 700, 're_by_hand')).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_refunded' });
     await shop.call();
     expect((await shop.state(attempt)).refunds).toEqual(['VOID 700 SUCCEEDED amount_mismatch']);
     expect(await shop.commerce.doctor()).toEqual([]);
@@ -140,10 +130,10 @@ describe('money that must go back and that the gateway refuses to send', () => {
   test('and a part of which a person sent back at the gateway before the rest went is no other refund', async () => {
     const attempt = await shop.attempt();
     await shop.tell('CAPTURED', attempt.payment, { amount: 2500 });
-    expect(await madeThere(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
+    expect(await shop.madeThere(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
     await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
     await shop.call();
-    await retry();
+    await shop.retry();
     const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
     expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_refunded' });
     expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED surplus', refunds: ['VOID 2500 SUCCEEDED amount_mismatch'], attention: null });

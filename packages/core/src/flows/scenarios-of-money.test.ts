@@ -25,10 +25,6 @@ afterAll(async () => {
 const rounds = (count: number, round: () => Promise<void>) => async () => {
   for (let number = 0; number < count; number += 1) await round();
 };
-const amounts = async ({ orderId, payment }: Attempt) => {
-  const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
-  return { refunded: refundedAmount, reserved: refundReservedAmount };
-};
 async function twoAttempts() {
   const first = await shop.attempt();
   await shop.tell('FAILED', first.payment);
@@ -100,7 +96,7 @@ test('concurrent refunds beating the balance', rounds(5, async () => {
   expect(count(codes, 'accepted')).toBe(2);
   expect(count(codes, 'refund_exceeds_balance')).toBe(8);
   await Promise.all([shop.call(), shop.tell('REFUNDED', { ...attempt.payment, amount: 600 }, { objectId: 're_there' })]);
-  expect(await amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+  expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
 }));
 
 test('a retried refund with a new key refunding twice', async () => {
@@ -116,7 +112,7 @@ test('a retried refund with a new key refunding twice', async () => {
   await shop.call();
   expect(await codeOf(other.commerce.createRefund({ orderId }, key()))).toBe('refund_exceeds_balance');
   expect(new Set(shop.asked(attempt.payment.id).map(({ refundId }) => refundId))).toEqual(new Set([first.id]));
-  expect(await amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+  expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
 });
 
 /** Makes the database refuse what an event does to one order, until the answered function is called. */
@@ -127,10 +123,6 @@ async function breakOrder(orderId: string): Promise<() => Promise<unknown>> {
     create trigger ${name} before update on commerce.orders for each row when (old.id = '${orderId}') execute function commerce.${name}()`);
   return () => shop.database.pool.query(`drop trigger ${name} on commerce.orders; drop function commerce.${name}`);
 }
-const retry = async () => {
-  await shop.database.pool.query(`update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
-  await shop.commerce.retryGatewayEvents();
-};
 const eventsOf = async ({ payment }: Attempt) => (await shop.commerce.listGatewayEvents({ paymentId: payment.id })).items
   .map(({ type, outcome, attempts }) => `${type} ${outcome} ${attempts}`).toReversed();
 
@@ -142,14 +134,14 @@ test('a deterministic rejection replayed for ever', async () => {
   for (let turn = 0; turn < 10; turn += 1) {
     const late = await shop.attempt();
     await shop.tell('CAPTURED', late.payment);
-    await retry();
+    await shop.retry();
     expect((await shop.state(late)).order).toBe('PAID');
   }
   expect(await eventsOf(broken)).toEqual(['CAPTURED PARKED 8']);
   await repair();
   const [parked] = (await shop.commerce.listGatewayEvents({ paymentId: broken.payment.id })).items;
   await shop.commerce.redriveGatewayEvent({ gatewayEventId: parked!.id });
-  await retry();
+  await shop.retry();
   expect((await shop.state(broken)).order).toBe('PAID');
 });
 
@@ -181,6 +173,6 @@ test('a failed webhook ignored', async () => {
   expect(`${(faults.at(-1) as Error).message}`).toContain('planted');
   expect(await shop.tell('CAPTURED', attempt.payment, { eventId })).toMatchObject({ outcome: 'RECEIVED', duplicate: true });
   await repair();
-  await retry();
+  await shop.retry();
   expect(await shop.state(attempt)).toEqual({ payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null });
 });

@@ -1,65 +1,55 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../gateways/gateway.ts';
 import { codeOf } from '../testing/shop.ts';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../testing/scripted-gateway.ts';
+import { openScriptedShop, type ScriptedShop } from '../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => { shop = await openScriptedShop(); });
 afterAll(() => shop.close());
 
-const amounts = async ({ orderId, payment }: Attempt) => {
-  const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
-  return { refunded: refundedAmount, reserved: refundReservedAmount };
-};
-const retry = async () => {
-  await shop.database.pool.query(`update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
-  await shop.commerce.retryGatewayEvents();
-};
-/** A refund of `amount` in the gateway's own dashboard, told by webhook. */
-const madeThere = ({ payment }: Attempt, amount: number, objectId: string) => shop.tell('REFUNDED', { ...payment, amount }, { objectId });
 const paidFact = { type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' };
 
 describe('a refund that was made in the gateway’s dashboard', () => {
   test('is recorded and counted once, by the webhook and by what the gateway answers when it is asked', async () => {
     const attempt = await shop.paid();
-    expect(await madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_recorded' });
-    expect(await madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_refunded' });
+    expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_recorded' });
+    expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_refunded' });
     shop.script(attempt.payment.id, { ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]] });
     await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 700 SUCCEEDED gateway'], attention: 'refunded_at_gateway' });
-    expect(await amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
     expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1301 }))).toBe('refund_exceeds_balance');
   });
 
   test.each(['attempt', 'paid'] as const)('and told before its capture (%s) waits for it', async (begin) => {
     const attempt = await (begin === 'paid' ? shop.paid('AUTHORIZED') : shop.attempt());
-    expect(await madeThere(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
+    expect(await shop.madeThere(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
     await shop.tell('CAPTURED', attempt.payment);
-    await retry();
+    await shop.retry();
     expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', refunds: ['REFUND 700 SUCCEEDED gateway'] });
-    expect(await amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test('and told before its capture has the gateway asked, whose answer brings both, each once', async () => {
     const attempt = await shop.paid('AUTHORIZED');
     shop.script(attempt.payment.id, { ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]] });
-    await madeThere(attempt, 700, 're_both');
+    await shop.madeThere(attempt, 700, 're_both');
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', refunds: ['REFUND 700 SUCCEEDED gateway'] });
-    await retry();
+    await shop.retry();
     await shop.tell('CAPTURED', attempt.payment);
-    expect(await amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test('beats a refund of ours that wasn’t sent yet: ours fails and is never sent', async () => {
     const attempt = await shop.paid();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
-    await madeThere(attempt, 700, 're_first');
+    await shop.madeThere(attempt, 700, 're_first');
     await shop.call();
     expect(shop.asked(attempt.payment.id, 'REFUND')).toEqual([]);
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 1500 FAILED requested', 'REFUND 700 SUCCEEDED gateway']);
-    expect(await amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test('waits for one of ours that was sent, and is counted when the gateway has refused ours', async () => {
@@ -67,11 +57,11 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
     shop.script(attempt.payment.id, { REFUND: [new Error('nothing'), new GatewayRefusal('amount_too_large', 'no')] });
     await shop.call();
-    expect(await madeThere(attempt, 700, 're_crossing')).toMatchObject({ outcome: 'UNMATCHED' });
+    expect(await shop.madeThere(attempt, 700, 're_crossing')).toMatchObject({ outcome: 'UNMATCHED' });
     await shop.call();
-    await retry();
+    await shop.retry();
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 1500 FAILED requested', 'REFUND 700 SUCCEEDED gateway']);
-    expect(await amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test.each([
@@ -81,18 +71,18 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     const attempt = await shop.paid();
     expect(await shop.tell('REFUNDED', { ...attempt.payment, ...paid }, { objectId: 're_odd', ...message })).toMatchObject({ effect: 'amount_mismatch' });
     expect(await shop.state(attempt)).toMatchObject({ refunds: [], attention: 'amount_mismatch' });
-    expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
   });
 
   test('of more than is left is tried for a while, then PARKED, and a person is told', async () => {
     const attempt = await shop.paid();
-    await madeThere(attempt, 1500, 're_a');
+    await shop.madeThere(attempt, 1500, 're_a');
     await shop.commerce.clearAttention({ orderId: attempt.orderId });
-    expect(await madeThere(attempt, 1000, 're_b')).toMatchObject({ outcome: 'UNMATCHED' });
-    for (let tries = 2; tries <= 8; tries += 1) await retry();
+    expect(await shop.madeThere(attempt, 1000, 're_b')).toMatchObject({ outcome: 'UNMATCHED' });
+    for (let tries = 2; tries <= 8; tries += 1) await shop.retry();
     expect((await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id, outcome: 'PARKED' })).items).toHaveLength(1);
     expect((await shop.state(attempt)).attention).toBe('amount_mismatch');
-    expect(await amounts(attempt)).toEqual({ refunded: 1500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 1500, reserved: 0 });
   });
 });
 
@@ -109,13 +99,13 @@ describe('what a gateway says of a refund of ours', () => {
     const failed = { type: 'REFUND_FAILED' as const, refundId, failureCode: 'account_closed' };
     shop.script(attempt.payment.id, { ASK: [[paidFact, failed], [paidFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }]] });
     expect(await shop.tell('REFUND_FAILED', told, { refundId })).toMatchObject({ effect: 'asks_gateway' });
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     await shop.call();
-    expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 500 FAILED requested'], attention: 'refund_failed' });
     expect(await shop.tell('REFUNDED', told, { refundId, objectId: `re_${refundId}` })).toMatchObject({ effect: 'asks_gateway' });
     await shop.call();
-    expect(await amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 500 SUCCEEDED requested'], attention: null });
   });
 
@@ -125,7 +115,7 @@ describe('what a gateway says of a refund of ours', () => {
     for (const odd of [{ amount: 499 }, { amount: 501 }, { amount: 500, currency: 'USD' }]) {
       expect(await shop.tell('REFUNDED', { ...attempt.payment, ...odd }, { refundId })).toMatchObject({ effect: 'amount_mismatch' });
     }
-    expect(await amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
+    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
     expect((await shop.state(attempt)).attention).toBe('amount_mismatch');
   });
 

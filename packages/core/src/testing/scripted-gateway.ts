@@ -59,6 +59,12 @@ export type ScriptedShop = Shop & Omit<ScriptedGateway, 'gateway'> & {
   paid: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
   /** Makes every call to the gateway that is open now, whenever it is due, once. */
   call: () => Promise<void>;
+  /** Tries every message that waits, whenever it is due, once. */
+  retry: () => Promise<void>;
+  /** A refund of `amount` in the gateway's own dashboard, told by webhook. */
+  madeThere: (attempt: Attempt, amount: number, objectId: string) => ReturnType<Shop['tell']>;
+  /** What was sent back of an attempt's money, and what is still to be. */
+  amounts: (attempt: Attempt) => Promise<{ refunded: number; reserved: number }>;
   /** What an operator sees of an order, in one line a part. */
   state: (attempt: Attempt) => Promise<OrderState>;
 };
@@ -86,6 +92,15 @@ export async function openScriptedShop(options: Parameters<typeof openShop>[0] =
     async call() {
       await shop.database.pool.query(`update commerce.gateway_calls set due_at = now() - interval '1 second' where status = 'DUE'`);
       await shop.commerce.callGateways(1_000);
+    },
+    async retry() {
+      await shop.database.pool.query(`update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
+      await shop.commerce.retryGatewayEvents();
+    },
+    madeThere: async ({ payment }, amount, objectId) => shop.tell('REFUNDED', { ...payment, amount }, { objectId }),
+    async amounts({ orderId, payment }) {
+      const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
+      return { refunded: refundedAmount, reserved: refundReservedAmount };
     },
     async state({ orderId, payment: { id }, productId }) {
       const { status, needsAttention } = await shop.commerce.getOrder({ orderId });
