@@ -27,8 +27,8 @@ export const paymentKeyOf = ({ provider, paymentId, gatewayPaymentId }: NamedPay
 /** Of which payments, named by `paymentKeyOf`, another transaction holds the order or stock that it needs, and who that is. */
 export async function readHeldPayments(reader: Reader, keys: readonly string[]): Promise<Map<string, string>> {
   const named = keys.map((key): NamedPayment => {
-    const [provider, gatewayPaymentId] = key.split(' ', 2);
-    return gatewayPaymentId === undefined ? { paymentId: key } : { provider, gatewayPaymentId };
+    const at = key.indexOf(' ');
+    return at < 0 ? { paymentId: key } : { provider: key.slice(0, at), gatewayPaymentId: key.slice(at + 1) };
   });
   const payments = await readPaymentsNamed(reader, named);
   const orders = await readHeldOrders(reader, new Set(payments.map(({ orderId }) => orderId)));
