@@ -47,7 +47,8 @@ function detailLines(details: unknown): string[] {
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
   if (typeof reservedQty === 'number') return [`  held by orders: ${reservedQty}`];
-  if (typeof refundableAmount === 'number') return [`  left to send back: ${formatMoney(refundableAmount, String(currency))}`];
+  if (typeof refundableAmount === 'number')
+    return [`  left to send back: ${formatMoney(refundableAmount, String(currency))}`];
   if (typeof authorizedAmount === 'number') return [`  authorized: ${formatMoney(authorizedAmount, String(currency))}`];
   if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(leftQty)} left`];
   if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];

@@ -38,7 +38,22 @@ test.each(
 
 test('every command is listed with what it does', () => {
   const help = helpOf(createProgram());
-  for (const name of ['products', 'stock', 'orders', 'shipments', 'payments', 'refunds', 'disputes', 'events', 'calls', 'keys', 'doctor', 'reconcile', 'token', 'replay']) {
+  for (const name of [
+    'products',
+    'stock',
+    'orders',
+    'shipments',
+    'payments',
+    'refunds',
+    'disputes',
+    'events',
+    'calls',
+    'keys',
+    'doctor',
+    'reconcile',
+    'token',
+    'replay',
+  ]) {
     expect(help).toMatch(new RegExp(`^  ${name} .*  \\w`, 'm'));
   }
   expect(help).toContain('COMMERCE_API_KEY');

@@ -16,7 +16,10 @@ export async function paidOrder(shop: TestShop, outcome: 'AUTHORIZED' | 'CAPTURE
   const { items } = await shop.client.product.list.query({ sku });
   const productId = items[0]!.id;
   await shop.client.stock.receive.mutate({ productId, quantity: 10 });
-  const { id: orderId } = await shop.client.order.create.mutate({ customerId: 'ana', lines: [{ productId, quantity: 2 }] });
+  const { id: orderId } = await shop.client.order.create.mutate({
+    customerId: 'ana',
+    lines: [{ productId, quantity: 2 }],
+  });
   const { id: paymentId } = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
   await atSimulator(shop, '/pay', { paymentId, amount, currency: 'GBP', outcome });
   return { productId, orderId, paymentId };

@@ -57,7 +57,11 @@ export function useShop(): TestShop {
   beforeAll(async () => {
     // The shop calls the simulator and the simulator the shop, so one of the two is reached before it is there.
     let simulator: Simulator | undefined;
-    const server = serve({ fetch: (request, env) => simulator!.app.fetch(request, env), port: 0, hostname: '127.0.0.1' });
+    const server = serve({
+      fetch: (request, env) => simulator!.app.fetch(request, env),
+      port: 0,
+      hostname: '127.0.0.1',
+    });
     await new Promise((resolve) => server.once('listening', resolve));
     const simulatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const api = await startTestApi({ loops: true, mockGatewayUrl: `${simulatorUrl}/mock` });

@@ -81,11 +81,19 @@ test('the stock tRPC client works unchanged: batches, lone calls and errors', as
   const links = [httpBatchLink({ url: `${api.url}/trpc`, headers: { authorization: `Bearer ${await api.apiKey()}` } })];
   const shop = createTRPCClient<AppRouter>({ links });
   const [productId, missing] = [await api.product({ quantity: 5 }), randomUUID()];
-  const place = async (id: string) => shop.order.create.mutate({ customerId: 'kim', lines: [{ productId: id, quantity: 1 }] });
-  const [stock, ...orders] = await Promise.allSettled([shop.stock.get.query({ productId }), place(productId), place(missing), place(productId)]);
+  const place = async (id: string) =>
+    shop.order.create.mutate({ customerId: 'kim', lines: [{ productId: id, quantity: 1 }] });
+  const [stock, ...orders] = await Promise.allSettled([
+    shop.stock.get.query({ productId }),
+    place(productId),
+    place(missing),
+    place(productId),
+  ]);
   expect(stock).toMatchObject({ status: 'fulfilled', value: { availableQty: 5 } });
   expect(orders.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect(orders[1]).toMatchObject({ reason: { data: { code: 'NOT_FOUND', httpStatus: 404, commerce: { code: 'product_not_found' } } } });
+  expect(orders[1]).toMatchObject({
+    reason: { data: { code: 'NOT_FOUND', httpStatus: 404, commerce: { code: 'product_not_found' } } },
+  });
   expect(await place(productId)).toMatchObject({ status: 'CREATED' });
 });
 

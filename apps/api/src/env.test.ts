@@ -47,7 +47,10 @@ test.each<[name: string, values: Record<string, string>]>([
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: `${whsec},whsec_hunter2` }],
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: ' , ' }],
   ['MOCK_GATEWAY_URL', { MOCK_GATEWAY_URL: '127.0.0.1:3001/mock' }],
-  ['PORTONE_WEBHOOK_SECRETS', { PORTONE_API_SECRET: 'hunter2', PORTONE_STORE_ID: 'store-1', PORTONE_CHANNEL_KEY: 'channel-1' }],
+  [
+    'PORTONE_WEBHOOK_SECRETS',
+    { PORTONE_API_SECRET: 'hunter2', PORTONE_STORE_ID: 'store-1', PORTONE_CHANNEL_KEY: 'channel-1' },
+  ],
   ['PORTONE_WEBHOOK_SECRETS', { PORTONE_WEBHOOK_SECRETS: 'hunter2' }],
   ['PORTONE_API_URL', { PORTONE_API_URL: 'http://127.0.0.1:3001/hunter2' }],
   ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2' }],

@@ -39,18 +39,34 @@ const apiEnv = z
       .max(7 * 24 * 60)
       .default(30),
     /** How long a gateway may say nothing about a payment before it is asked. */
-    GATEWAY_QUIET_SECONDS: z.coerce.number('must be a number').min(1).max(24 * 60 * 60).default(5 * 60),
+    GATEWAY_QUIET_SECONDS: z.coerce
+      .number('must be a number')
+      .min(1)
+      .max(24 * 60 * 60)
+      .default(5 * 60),
     /** How long an answer is kept for a call that is repeated with its Idempotency-Key. */
-    IDEMPOTENCY_KEY_HOURS: z.coerce.number('must be a number').min(1).max(30 * 24).default(24),
+    IDEMPOTENCY_KEY_HOURS: z.coerce
+      .number('must be a number')
+      .min(1)
+      .max(30 * 24)
+      .default(24),
     /** Transactions that orders, payments and webhooks share at once, each: one works while the other waits for the disk. */
     BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(2),
     /** Calls of a kind that may wait for a transaction; one more is answered 503. */
     QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
     /** Webhooks of gateways that don't sign (Toss) that are taken a minute, from one address and in all; more answer 429. */
-    UNSIGNED_WEBHOOKS_PER_ADDRESS: z.coerce.number('must be a number').int().min(1).default(unsignedLimitsDefault.perAddressMax),
+    UNSIGNED_WEBHOOKS_PER_ADDRESS: z.coerce
+      .number('must be a number')
+      .int()
+      .min(1)
+      .default(unsignedLimitsDefault.perAddressMax),
     UNSIGNED_WEBHOOKS_IN_ALL: z.coerce.number('must be a number').int().min(1).default(unsignedLimitsDefault.inAllMax),
     /** Behind a proxy, the header in which it says who called, like `x-forwarded-for`; its last address counts. */
-    CLIENT_ADDRESS_HEADER: z.string().regex(/^[\w-]+$/, 'must be the name of a header').toLowerCase().optional(),
+    CLIENT_ADDRESS_HEADER: z
+      .string()
+      .regex(/^[\w-]+$/, 'must be the name of a header')
+      .toLowerCase()
+      .optional(),
     /** Origins whose pages may call, comma-separated, like `https://shop.example`. */
     CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

@@ -32,7 +32,8 @@ async function cursedOrder() {
 
 const eventOf = async (gatewayEventId: string) => api.commerce.getGatewayEvent({ gatewayEventId });
 const statusOf = async (orderId: string) => (await customer.order.get.query({ orderId })).status;
-const comeDue = () => api.database.pool.query(`
+const comeDue = () =>
+  api.database.pool.query(`
   update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
 
 test('a message whose effect fails is kept, the gateway is told 200, and the loop applies it', async () => {
@@ -41,10 +42,17 @@ test('a message whose effect fails is kept, the gateway is told 200, and the loo
   const eventId = randomUUID();
   const first = await api.webhook(approval, { eventId });
   expect(first).toMatchObject({ status: 200, body: { outcome: 'RECEIVED', effect: null, duplicate: false } });
-  expect(await eventOf(first.body.eventId)).toMatchObject({ outcome: 'RECEIVED', attempts: 1, rawBody: { text: JSON.stringify(approval) } });
+  expect(await eventOf(first.body.eventId)).toMatchObject({
+    outcome: 'RECEIVED',
+    attempts: 1,
+    rawBody: { text: JSON.stringify(approval) },
+  });
   expect(await statusOf(orderId)).toBe('PAYMENT_PENDING');
 
-  const faults = api.log().slice(before).filter(({ msg }) => msg === 'fault');
+  const faults = api
+    .log()
+    .slice(before)
+    .filter(({ msg }) => msg === 'fault');
   expect(faults).toMatchObject([{ level: 'error' }]);
   expect(JSON.stringify(faults)).toContain('"code":"23514"');
   expect(JSON.stringify(api.log().slice(before))).not.toMatch(/secret-|update "commerce/i);

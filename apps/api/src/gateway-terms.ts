@@ -7,29 +7,54 @@ const authorizing: readonly string[] = ['mock', 'stripe'];
 const holdMinutesMax = 60 * 24 * 60;
 
 /** `name=value, name=value` as entries, each name once. */
-const entries = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean).map((part) => {
-  const at = part.indexOf('=');
-  return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
-})).refine((all) => new Set(all.map(([name]) => name)).size === all.length, 'must be like stripe=…: each name once');
+const entries = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean)
+      .map((part) => {
+        const at = part.indexOf('=');
+        return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+      }),
+  )
+  .refine((all) => new Set(all.map(([name]) => name)).size === all.length, 'must be like stripe=…: each name once');
 
 const isProvider = (name: string): boolean => (providers as readonly string[]).includes(name);
 
 /** What a shop has agreed on with its gateways, over what the adapters take for usual. */
 export const gatewayTermVariables = {
   /** How long an attempt holds the stock, in minutes, by provider or provider/method: `stripe=45, toss/virtual_account=4320`. */
-  GATEWAY_HOLD_MINUTES: entries.refine(
-    (all) => all.every(([name, minutes]) => isProvider(name.split('/', 1)[0]!) && /^\d{1,6}$/.test(minutes)
-      && Number(minutes) > 0 && Number(minutes) <= holdMinutesMax),
-    'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
-  ).default([]),
+  GATEWAY_HOLD_MINUTES: entries
+    .refine(
+      (all) =>
+        all.every(
+          ([name, minutes]) =>
+            isProvider(name.split('/', 1)[0]!) &&
+            /^\d{1,6}$/.test(minutes) &&
+            Number(minutes) > 0 &&
+            Number(minutes) <= holdMinutesMax,
+        ),
+      'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
+    )
+    .default([]),
   /** Whether a provider takes the money at once or authorizes first, unless a call says: `stripe=MANUAL`. */
-  GATEWAY_CAPTURE: entries.refine(
-    (all) => all.every(([name, mode]) => isProvider(name) && (mode === 'AUTOMATIC' || (mode === 'MANUAL' && authorizing.includes(name)))),
-    'must be like stripe=MANUAL, mock=AUTOMATIC; toss and portone are AUTOMATIC alone',
-  ).default([]),
+  GATEWAY_CAPTURE: entries
+    .refine(
+      (all) =>
+        all.every(
+          ([name, mode]) =>
+            isProvider(name) && (mode === 'AUTOMATIC' || (mode === 'MANUAL' && authorizing.includes(name))),
+        ),
+      'must be like stripe=MANUAL, mock=AUTOMATIC; toss and portone are AUTOMATIC alone',
+    )
+    .default([]),
 };
 
-export type GatewayTerms = { [name in keyof typeof gatewayTermVariables]: readonly (readonly [name: string, value: string])[] };
+export type GatewayTerms = {
+  [name in keyof typeof gatewayTermVariables]: readonly (readonly [name: string, value: string])[];
+};
 
 /**
  * A gateway on the shop's own terms. What is said of a method counts first; then the adapter's own time for that method, since
@@ -46,5 +71,9 @@ export function onTerms(gateway: Gateway, { GATEWAY_HOLD_MINUTES, GATEWAY_CAPTUR
     const ofProvider = minutes.get(provider);
     return usual ?? (ofProvider === undefined ? gateway.holdMsOf?.(method) : Number(ofProvider) * 60_000);
   };
-  return { ...gateway, holdMsOf, captures: capture ? [capture, ...captures.filter((mode) => mode !== capture)] : captures };
+  return {
+    ...gateway,
+    holdMsOf,
+    captures: capture ? [capture, ...captures.filter((mode) => mode !== capture)] : captures,
+  };
 }

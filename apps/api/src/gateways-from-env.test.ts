@@ -15,8 +15,11 @@ test('a gateway is on by its variables, and off without them', () => {
   expect(providers({ ...toss, MOCK_WEBHOOK_SECRETS: whsec })).toEqual(['mock', 'toss']);
   expect(providers({ ...toss, TOSS_API_URL: 'http://127.0.0.1:3001/toss' })).toEqual(['toss']);
   const portone = {
-    PORTONE_API_SECRET: 's', PORTONE_WEBHOOK_SECRETS: `${whsec},${whsec}`, PORTONE_STORE_ID: 'store-1',
-    PORTONE_CHANNEL_KEY: 'channel-1', PORTONE_API_URL: 'http://127.0.0.1:3001',
+    PORTONE_API_SECRET: 's',
+    PORTONE_WEBHOOK_SECRETS: `${whsec},${whsec}`,
+    PORTONE_STORE_ID: 'store-1',
+    PORTONE_CHANNEL_KEY: 'channel-1',
+    PORTONE_API_URL: 'http://127.0.0.1:3001',
   };
   expect(providers({ ...portone, ...toss })).toEqual(['toss', 'portone']);
 });
@@ -24,7 +27,9 @@ test('a gateway is on by its variables, and off without them', () => {
 test('Stripe takes its key and its webhook secrets, both or none, all of tests or none', () => {
   const stripe = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRETS: 'whsec_1, whsec_2' };
   expect(providers(stripe)).toEqual(['stripe']);
-  expect(providers({ ...stripe, STRIPE_PUBLISHABLE_KEY: 'pk_test_1', STRIPE_API_URL: 'http://127.0.0.1:3001' })).toEqual(['stripe']);
+  expect(
+    providers({ ...stripe, STRIPE_PUBLISHABLE_KEY: 'pk_test_1', STRIPE_API_URL: 'http://127.0.0.1:3001' }),
+  ).toEqual(['stripe']);
   expect(() => providers({ STRIPE_SECRET_KEY: 'sk_test_1' })).toThrow('STRIPE_WEBHOOK_SECRETS: is missing');
   expect(() => providers({ STRIPE_WEBHOOK_SECRETS: 'whsec_1' })).toThrow('STRIPE_SECRET_KEY: is missing');
   for (const [name, value, message] of [

@@ -22,11 +22,17 @@ export const gatewayVariables = {
   MOCK_WEBHOOK_SECRETS: webhookSecrets.optional(),
   /** Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it what the mock is asked for is done at once. */
   MOCK_GATEWAY_URL: baseUrl.optional(),
-  STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_\w+$/, 'must be sk_… or rk_…').optional(),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[sr]k_\w+$/, 'must be sk_… or rk_…')
+    .optional(),
   /** Of the webhook endpoint, comma-separated: the current one and those rotated out. */
   STRIPE_WEBHOOK_SECRETS: list.refine(areStripeSecrets, 'must be whsec_…, each').optional(),
   /** Handed to front ends beside the client secret; they may know it without. */
-  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_\w+$/, 'must be pk_…').optional(),
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_\w+$/, 'must be pk_…')
+    .optional(),
   STRIPE_API_URL: originUrl.optional(),
   TOSS_SECRET_KEY: z.string().optional(),
   TOSS_CLIENT_KEY: z.string().optional(),
@@ -46,12 +52,18 @@ const together = [
   ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY'],
   ['PORTONE_API_SECRET', 'PORTONE_WEBHOOK_SECRETS', 'PORTONE_STORE_ID', 'PORTONE_CHANNEL_KEY'],
 ] as const satisfies (keyof GatewayEnv)[][];
-const pairs = [['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'], ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY']] as const;
+const pairs = [
+  ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'],
+  ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY'],
+] as const;
 const isOfTests = (key: string): boolean => /^(\w\w_)?test_/.test(key);
 
 /** What is wrong between the variables of a gateway, each said of one of them. */
 export function gatewayIssues(env: GatewayEnv): { name: keyof GatewayEnv; message: string }[] {
-  const missing = together.filter((names) => names.some((name) => env[name])).flat().filter((name) => !env[name]);
+  const missing = together
+    .filter((names) => names.some((name) => env[name]))
+    .flat()
+    .filter((name) => !env[name]);
   const mixed = pairs.filter(([one, other]) => env[one] && env[other] && isOfTests(env[one]) !== isOfTests(env[other]));
   return [
     ...missing.map((name) => ({ name, message: 'is missing' })),

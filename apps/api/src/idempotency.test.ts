@@ -97,7 +97,12 @@ test('one key on several calls is refused, and none of them runs', async () => {
 describe('every mutation', () => {
   // Their answers can't be given again (a secret), or doing them again changes nothing.
   const unkeyed = [
-    'apiKey.create', 'apiKey.revoke', 'gatewayEvent.fetchMissed', 'order.clearAttention', 'payment.ask', 'payment.resume',
+    'apiKey.create',
+    'apiKey.revoke',
+    'gatewayEvent.fetchMissed',
+    'order.clearAttention',
+    'payment.ask',
+    'payment.resume',
   ];
 
   const inputs: Record<string, () => Promise<unknown>> = {
@@ -131,24 +136,20 @@ describe('every mutation', () => {
     await api.commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' });
     return shipmentId;
   };
-  const attempt = async (provider: string) =>
-    api.commerce.createPayment({ orderId: (await ordered()).id, provider });
+  const attempt = async (provider: string) => api.commerce.createPayment({ orderId: (await ordered()).id, provider });
   async function paid(type: 'AUTHORIZED' | 'CAPTURED', amount = 1_000) {
     const payment = await attempt('mock');
     await api.webhook({ type, paymentId: payment.id, amount, currency: payment.currency });
     return payment;
   }
-  const ready = async () =>
-    (await api.commerce.listShipments({ orderId: (await paid('AUTHORIZED')).orderId }))[0]!.id;
+  const ready = async () => (await api.commerce.listShipments({ orderId: (await paid('AUTHORIZED')).orderId }))[0]!.id;
   const unmatched = async (): Promise<string> =>
     (await api.webhook({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'KRW' })).body.eventId;
 
   test('either takes a key or is known not to need one', () => {
     // At run time this is flat, by the path of each procedure; the types have it nested.
     const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>;
-    const mutations = Object.entries(flat).flatMap(([path, { _def }]) =>
-      _def.type === 'mutation' ? [path] : [],
-    );
+    const mutations = Object.entries(flat).flatMap(([path, { _def }]) => (_def.type === 'mutation' ? [path] : []));
     expect(mutations.toSorted()).toEqual([...Object.keys(inputs), ...unkeyed].toSorted());
   });
 

@@ -5,4 +5,7 @@ import { answerHeaders, type Trace } from './trace.ts';
  * Node.js can write them.
  */
 export const jsonAnswer = (trace: Trace, status: number, body: unknown): Response =>
-  new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json', ...answerHeaders(trace) } });
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { 'content-type': 'application/json', ...answerHeaders(trace) },
+  });

@@ -45,14 +45,23 @@ async function openWire() {
     const end = () => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', end).on('close', end).on('close', () => sockets.delete(socket));
+      socket
+        .on('error', end)
+        .on('close', end)
+        .on('close', () => sockets.delete(socket));
     }
     client.pipe(upstream).pipe(client);
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = new URL(postgres.url);
   url.port = String((server.address() as AddressInfo).port);
-  return { url: url.href, close: () => { sockets.forEach((socket) => socket.destroy()); server.close(); } };
+  return {
+    url: url.href,
+    close: () => {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+    },
+  };
 }
 
 async function startApi(): Promise<string> {
@@ -61,7 +70,12 @@ async function startApi(): Promise<string> {
 }
 
 async function newProduct(): Promise<string> {
-  const { id } = await commerce.createProduct({ sku: randomUUID(), name: 'A thing', priceAmount: 100, currency: 'KRW' });
+  const { id } = await commerce.createProduct({
+    sku: randomUUID(),
+    name: 'A thing',
+    priceAmount: 100,
+    currency: 'KRW',
+  });
   await commerce.receiveStock({ productId: id, quantity: 1_000_000 });
   return id;
 }
@@ -82,31 +96,48 @@ async function place(url: string, productId: string, idempotencyKey: string): Pr
 function shoppers(url: () => string, productId: string, count: number) {
   const answers = new Map<string, Answer | undefined>();
   let going = true;
-  const running = Promise.all(Array.from({ length: count }, async () => {
-    while (going) {
-      const idempotencyKey = randomUUID();
-      answers.set(idempotencyKey, undefined);
-      const answer = await place(url(), productId, idempotencyKey).catch(() => undefined);
-      if (answer) answers.set(idempotencyKey, answer);
-      // Whoever gets no answer or a 503 waits a moment, as Retry-After asks.
-      if (answer?.status !== 200) await new Promise((resolve) => { setTimeout(resolve, 20); });
-    }
-  }));
+  const running = Promise.all(
+    Array.from({ length: count }, async () => {
+      while (going) {
+        const idempotencyKey = randomUUID();
+        answers.set(idempotencyKey, undefined);
+        const answer = await place(url(), productId, idempotencyKey).catch(() => undefined);
+        if (answer) answers.set(idempotencyKey, answer);
+        // Whoever gets no answer or a 503 waits a moment, as Retry-After asks.
+        if (answer?.status !== 200)
+          await new Promise((resolve) => {
+            setTimeout(resolve, 20);
+          });
+      }
+    }),
+  );
   const acknowledged = () => [...answers.values()].filter((answer) => answer?.status === 200);
-  return { answers, acknowledged, stop: async () => { going = false; await running; } };
+  return {
+    answers,
+    acknowledged,
+    stop: async () => {
+      going = false;
+      await running;
+    },
+  };
 }
 
 /** Sends every key again that has no order yet: afterwards there is one order a key, and the acknowledged ones are as told. */
 async function settle(url: string, productId: string, answers: ReadonlyMap<string, Answer | undefined>) {
   const entries = answers.entries();
-  await Promise.all(Array.from({ length: 16 }, async () => {
-    // The workers share one iterator: each entry is taken once.
-    for (const [idempotencyKey, answer] of entries) {
-      const again = await place(url, productId, idempotencyKey);
-      expect(again).toEqual({ status: 200, id: answer?.status === 200 ? answer.id : again.id });
-    }
-  }));
-  const { rows } = await database.pool.query('select count(*)::int as orders from commerce.order_lines where product_id = $1', [productId]);
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      // The workers share one iterator: each entry is taken once.
+      for (const [idempotencyKey, answer] of entries) {
+        const again = await place(url, productId, idempotencyKey);
+        expect(again).toEqual({ status: 200, id: answer?.status === 200 ? answer.id : again.id });
+      }
+    }),
+  );
+  const { rows } = await database.pool.query(
+    'select count(*)::int as orders from commerce.order_lines where product_id = $1',
+    [productId],
+  );
   expect(rows).toEqual([{ orders: answers.size }]);
   expect((await commerce.getStock({ productId })).reservedQty).toBe(answers.size);
   expect(await commerce.doctor()).toEqual([]);

@@ -34,7 +34,13 @@ async function post(api: TestApi, path: string, input: object, key: string): Pro
   const text = await response.text();
   const body = JSON.parse(text);
   const code = body.error?.data.commerce.code;
-  return { status: response.status, code, retryAfter: response.headers.get('retry-after'), text, data: body.result?.data };
+  return {
+    status: response.status,
+    code,
+    retryAfter: response.headers.get('retry-after'),
+    text,
+    data: body.result?.data,
+  };
 }
 
 async function order() {
@@ -86,10 +92,14 @@ test('an equal key while the first call is under way is told to ask again; after
 test('of 20 calls with one key at once in two processes one makes the attempt, and in the end all know it', async () => {
   const { create, orderId } = await attempt();
   const apis = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : another));
-  const answers = await Promise.all(apis.map(async (api) => until(async () => {
-    const answer = await create(api);
-    return answer.code === 'idempotency_in_progress' ? undefined : answer;
-  })));
+  const answers = await Promise.all(
+    apis.map(async (api) =>
+      until(async () => {
+        const answer = await create(api);
+        return answer.code === 'idempotency_in_progress' ? undefined : answer;
+      }),
+    ),
+  );
   expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
   expect(answers[0]!.status).toBe(200);
   expect(await payments(orderId)).toHaveLength(1);
@@ -141,7 +151,11 @@ test('a gateway’s no is the answer for good, and frees the stock', async () =>
     throw new GatewayRefusal('amount_too_small', 'secret-words of the gateway');
   });
   const refused = await create(one);
-  expect(refused).toMatchObject({ status: 409, code: 'payment_refused', text: expect.stringContaining('amount_too_small') });
+  expect(refused).toMatchObject({
+    status: 409,
+    code: 'payment_refused',
+    text: expect.stringContaining('amount_too_small'),
+  });
   expect(refused.text).not.toContain('secret-words');
   expect(await create(another)).toEqual(refused);
   expect(gateway.asked).toHaveLength(1);
@@ -209,7 +223,9 @@ test('what a page needs is secret: it is in no table and no log', async () => {
   const { text } = await create(one);
   expect(text).toContain('client-secret-of');
   expect((await keyRow(key)).answer).toMatchObject({ value: { status: 'PENDING' } });
-  const { rows: tables } = await pool.query(`select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'commerce'`);
+  const { rows: tables } = await pool.query(
+    `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'commerce'`,
+  );
   expect(tables.length).toBeGreaterThan(10);
   for (const { name } of tables) {
     const { rows } = await pool.query(`select t::text as line from ${name} t where t::text like '%client-secret-of%'`);

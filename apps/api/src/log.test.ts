@@ -51,5 +51,10 @@ test('lines that were gathered are written in their order, also when the process
     log.info('second');
     setTimeout(() => { log.info('third'); process.exit(0); }, 20);`;
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-  expect(said.trim().split('\n').map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['first', 'second', 'third']);
+  expect(
+    said
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg),
+  ).toEqual(['first', 'second', 'third']);
 });

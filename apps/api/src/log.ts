@@ -33,7 +33,10 @@ function gathered(out: DestinationStream): DestinationStream & { flushSync: () =
 }
 
 /** Writes faults that no caller sees, because what failed is tried again by itself. */
-export const logFaults = (log: Logger) => (err: unknown): void => log.error({ err }, 'fault');
+export const logFaults =
+  (log: Logger) =>
+  (err: unknown): void =>
+    log.error({ err }, 'fault');
 
 type FaultLine = {
   type: string;

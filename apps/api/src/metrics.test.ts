@@ -42,7 +42,9 @@ test('whatever is asked for, the names of time series stay few', async () => {
 test('operators see what waits between gateways and shop, and how calls were answered', async () => {
   const backlog = async () => {
     const text = await (await metrics(await api.apiKey())).text();
-    return Object.fromEntries([...text.matchAll(/^gateway_backlog\{of="(\w+)"\} (\d+)$/gm)].map(([, of, value]) => [of, Number(value)]));
+    return Object.fromEntries(
+      [...text.matchAll(/^gateway_backlog\{of="(\w+)"\} (\d+)$/gm)].map(([, of, value]) => [of, Number(value)]),
+    );
   };
   expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 0 });
   const { approval, orderId } = await pendingOrder(api, await api.customer());
@@ -52,7 +54,9 @@ test('operators see what waits between gateways and shop, and how calls were ans
   expect(await backlog()).toMatchObject({ calls_open: 1, events_waiting: 1 });
   await api.commerce.callGateways();
   const { pool } = api.database;
-  await pool.query(`update commerce.gateway_events set outcome = 'PARKED', due_at = null, decided_at = now() where outcome = 'UNMATCHED'`);
+  await pool.query(
+    `update commerce.gateway_events set outcome = 'PARKED', due_at = null, decided_at = now() where outcome = 'UNMATCHED'`,
+  );
   expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 1 });
   const text = await (await metrics(await api.apiKey())).text();
   expect(text).toContain('gateway_call_seconds_count{provider="mock",kind="REFUND",answered="yes"} 1');

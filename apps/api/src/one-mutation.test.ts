@@ -61,9 +61,18 @@ test('a bad token is refused as by tRPC’s own adapter', async () => {
 
 test('what was accepted is answered as by tRPC’s own adapter', async () => {
   const productId = await api.product();
-  const { id: orderId } = await api.commerce.placeOrder({ customerId: 'customer-1', lines: [{ productId, quantity: 1 }] });
+  const { id: orderId } = await api.commerce.placeOrder({
+    customerId: 'customer-1',
+    lines: [{ productId, quantity: 1 }],
+  });
   const body = JSON.stringify({ orderId });
-  const ours = await told(await api.fetch('/trpc/order.cancel', { method: 'POST', body, headers: headersOf(`Bearer ${token}`) }));
+  const ours = await told(
+    await api.fetch('/trpc/order.cancel', { method: 'POST', body, headers: headersOf(`Bearer ${token}`) }),
+  );
   const order = JSON.parse(JSON.stringify(await api.commerce.getOrder({ orderId })));
-  expect({ ...ours, body: JSON.parse(ours.body) }).toEqual({ status: 200, type: 'application/json', body: { result: { data: order } } });
+  expect({ ...ours, body: JSON.parse(ours.body) }).toEqual({
+    status: 200,
+    type: 'application/json',
+    body: { result: { data: order } },
+  });
 });

@@ -13,7 +13,13 @@ type Procedure = {
     type: string;
     inputs: readonly z.ZodType[];
     middlewares: readonly unknown[];
-    resolver: (options: { ctx: Context; input: unknown; path: string; type: 'mutation'; signal: AbortSignal | undefined }) => Promise<unknown>;
+    resolver: (options: {
+      ctx: Context;
+      input: unknown;
+      path: string;
+      type: 'mutation';
+      signal: AbortSignal | undefined;
+    }) => Promise<unknown>;
   };
 };
 
@@ -46,7 +52,8 @@ export async function callOneMutation(
 }
 
 /** What a procedure of trpc.ts is made of: who may, one input, what it does; whatever has more to it is left to tRPC. */
-const isPlain = ({ inputs, middlewares }: Procedure['_def']): boolean => inputs.length === 1 && middlewares.length === 3;
+const isPlain = ({ inputs, middlewares }: Procedure['_def']): boolean =>
+  inputs.length === 1 && middlewares.length === 3;
 
 /**
  * A procedure's answer. tRPC copies its options, property by property, at each of the three steps, which took a twelfth of
@@ -55,7 +62,8 @@ const isPlain = ({ inputs, middlewares }: Procedure['_def']): boolean => inputs.
 async function call(path: string, ctx: Context, getRawInput: () => Promise<unknown>): Promise<unknown> {
   const { _def } = procedures[path]!;
   const { signal } = ctx.call;
-  if (!isPlain(_def)) return callTRPCProcedure({ router: appRouter, path, type: 'mutation', ctx, getRawInput, signal, batchIndex: 0 });
+  if (!isPlain(_def))
+    return callTRPCProcedure({ router: appRouter, path, type: 'mutation', ctx, getRawInput, signal, batchIndex: 0 });
   authorize(path, ctx.caller);
   const parsed = _def.inputs[0]!.safeParse(await getRawInput());
   if (!parsed.success) throw new TRPCError({ code: 'BAD_REQUEST', cause: parsed.error });

@@ -22,7 +22,12 @@ const place = async (productId: string, signal?: AbortSignal) => {
     ...(signal && { signal }),
   });
   const body: any = await response.json();
-  return { ms: performance.now() - started, status: response.status, code: body.error?.data.commerce.code, retry: response.headers.get('retry-after') };
+  return {
+    ms: performance.now() - started,
+    status: response.status,
+    code: body.error?.data.commerce.code,
+    retry: response.headers.get('retry-after'),
+  };
 };
 
 /** While somebody else holds a product's stock row. */
@@ -42,7 +47,9 @@ test('more than may wait is answered 503 with Retry-After, at once or by the clo
   const productId = await api.product({ quantity: 100 });
   await whileHeld(productId, async () => {
     const refused = await Promise.all(Array.from({ length: 20 }, async () => place(productId)));
-    expect(new Set(refused.map(({ status, code, retry }) => `${status} ${code} ${retry}`))).toEqual(new Set(['503 overloaded 1']));
+    expect(new Set(refused.map(({ status, code, retry }) => `${status} ${code} ${retry}`))).toEqual(
+      new Set(['503 overloaded 1']),
+    );
     // One met the held row, three waited; the others found no room.
     expect(refused.filter(({ ms }) => ms < waitMaxMs).length).toBeGreaterThanOrEqual(16);
   });

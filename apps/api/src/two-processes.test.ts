@@ -20,7 +20,11 @@ afterAll(async () => {
   await api?.close();
 });
 
-async function place(process: number, productId: string, key: string = randomUUID()): Promise<{ status: number; body: any }> {
+async function place(
+  process: number,
+  productId: string,
+  key: string = randomUUID(),
+): Promise<{ status: number; body: any }> {
   const response = await fetch(`${urls[process % urls.length]}/trpc/order.create`, {
     method: 'POST',
     headers: { ...headers, 'idempotency-key': key },
@@ -40,7 +44,9 @@ test('two processes on one hot product sell what is there and nothing more', asy
 test('an equal key in two processes at once executes once, and each caller gets the same answer', async () => {
   const productId = await api.product({ quantity: 100 });
   const keys = Array.from({ length: 20 }, () => randomUUID());
-  const answers = await Promise.all(keys.map(async (key) => Promise.all([0, 1, 0, 1].map(async (process) => place(process, productId, key)))));
+  const answers = await Promise.all(
+    keys.map(async (key) => Promise.all([0, 1, 0, 1].map(async (process) => place(process, productId, key)))),
+  );
   for (const same of answers) {
     expect(same.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(new Set(same.map(({ body }) => JSON.stringify(body))).size).toBe(1);

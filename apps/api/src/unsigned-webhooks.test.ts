@@ -11,21 +11,32 @@ async function start(options: TestApiOptions = {}) {
   onTestFinished(() => api.close());
   const send = async (body: object, address = '192.0.2.1') => {
     const headers = { 'event-id': randomUUID(), 'x-real-ip': address };
-    const response = await api.fetch('/api/v1/payments/webhooks/toss', { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await api.fetch('/api/v1/payments/webhooks/toss', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
     const answer: any = await response.json();
-    return { status: response.status, code: answer.error?.code, retryAfterS: Number(response.headers.get('retry-after')), answer };
+    return {
+      status: response.status,
+      code: answer.error?.code,
+      retryAfterS: Number(response.headers.get('retry-after')),
+      answer,
+    };
   };
   const pay = async () => {
     const productId = await api.product();
     const { id: orderId } = await api.commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
     return api.commerce.createPayment({ orderId, provider: 'toss' });
   };
-  const kept = async () => (await api.commerce.listGatewayEvents({ provider: 'toss' })).items.filter(({ source }) => source === 'WEBHOOK');
+  const kept = async () =>
+    (await api.commerce.listGatewayEvents({ provider: 'toss' })).items.filter(({ source }) => source === 'WEBHOOK');
   return { api, send, pay, kept };
 }
 
-const limits = (perAddressMax: number, inAllMax: number) =>
-  ({ unsignedWebhooks: { perAddressMax, inAllMax, addressHeader: 'x-real-ip' } });
+const limits = (perAddressMax: number, inAllMax: number) => ({
+  unsignedWebhooks: { perAddressMax, inAllMax, addressHeader: 'x-real-ip' },
+});
 const tooMany = { status: 429, code: 'rate_limited', retryAfterS: expect.toSatisfy((s: number) => s >= 1 && s <= 60) };
 
 test('what nobody signed about nothing that we know is answered 200, and not kept', async () => {
@@ -73,7 +84,9 @@ test('who is refused costs the database nothing', async () => {
   expect(await send({ paymentId: randomUUID() })).toMatchObject(tooMany);
   expect((await send({ paymentId: randomUUID() }, '192.0.2.2')).status).toBe(503);
   await wires[0]!.mend();
-  expect(api.log().filter(({ status }) => status === 429)).toMatchObject([{ provider: 'toss', codes: ['rate_limited'] }]);
+  expect(api.log().filter(({ status }) => status === 429)).toMatchObject([
+    { provider: 'toss', codes: ['rate_limited'] },
+  ]);
 });
 
 test('gateways that sign are never told to come later', async () => {

@@ -23,7 +23,13 @@ export async function drain(shop: RunningShop, world: World, operators: Operator
   if (await askAboutLost(shop, world)) await settle(shop, world, operators, progress, giveUpAt);
 }
 
-async function settle(shop: RunningShop, world: World, operators: Operators, progress: Progress, giveUpAt: number): Promise<void> {
+async function settle(
+  shop: RunningShop,
+  world: World,
+  operators: Operators,
+  progress: Progress,
+  giveUpAt: number,
+): Promise<void> {
   let redriveAt = performance.now() + redriveMs;
   for (let quietTurns = 0, turn = 1; quietTurns < 2 && performance.now() < giveUpAt; turn += 1) {
     const { underway } = await shop.gateway.flush();
@@ -34,7 +40,13 @@ async function settle(shop: RunningShop, world: World, operators: Operators, pro
     if (performance.now() > redriveAt) {
       redriveAt = performance.now() + redriveMs;
       for (const gatewayEventId of await readEarly(shop)) {
-        await call(world.ledger, 'gatewayEvent.redrive', world.operator.gatewayEvent.redrive, { gatewayEventId }, `redrive ${gatewayEventId} ${giveUpAt} ${turn}`);
+        await call(
+          world.ledger,
+          'gatewayEvent.redrive',
+          world.operator.gatewayEvent.redrive,
+          { gatewayEventId },
+          `redrive ${gatewayEventId} ${giveUpAt} ${turn}`,
+        );
       }
     }
     await sleep(pauseMs);
@@ -44,8 +56,14 @@ async function settle(shop: RunningShop, world: World, operators: Operators, pro
 /** Whether there was anything to ask about: payments that the books differ in, of which a message was never delivered. */
 async function askAboutLost(shop: RunningShop, { ledger, operator }: World): Promise<boolean> {
   const state = await readState(shop);
-  const lost = [...state.book.values()].filter(({ paymentId, events }) =>
-    state.payments.has(paymentId) && events.some(({ state: told }) => told === 'DROPPED') && differences(state, paymentId).length > 0);
-  await Promise.all(lost.map(({ paymentId }) => call(ledger, 'payment.ask', operator.payment.ask, { paymentId }, `ask ${paymentId}`)));
+  const lost = [...state.book.values()].filter(
+    ({ paymentId, events }) =>
+      state.payments.has(paymentId) &&
+      events.some(({ state: told }) => told === 'DROPPED') &&
+      differences(state, paymentId).length > 0,
+  );
+  await Promise.all(
+    lost.map(({ paymentId }) => call(ledger, 'payment.ask', operator.payment.ask, { paymentId }, `ask ${paymentId}`)),
+  );
   return lost.length > 0;
 }

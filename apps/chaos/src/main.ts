@@ -33,7 +33,9 @@ async function chaos(options: Options): Promise<boolean> {
     console.log(render(outcome, options));
     if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...options, ...outcome, failed }, null, 2)}\n`);
     if (options.keep) {
-      progress.say(`\nThe database is at ${shop.database.url}\nIts processes log to ${shop.logs().join(', ')}\nCtrl-C ends it.`);
+      progress.say(
+        `\nThe database is at ${shop.database.url}\nIts processes log to ${shop.logs().join(', ')}\nCtrl-C ends it.`,
+      );
       await once(process, 'SIGUSR2');
     }
     return failed.length === 0;
@@ -43,7 +45,11 @@ async function chaos(options: Options): Promise<boolean> {
 }
 
 // What was started ends with this process by itself; see setup/api.ts and the embedded server's guard.
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
   process.on(signal, () => process.exit(code));
 }
 

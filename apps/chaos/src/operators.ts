@@ -22,7 +22,8 @@ export function operatorsAtWork(world: World): Operators {
   const working = (async () => {
     for (let turn = 1; !stopping.signal.aborted; turn += 1) {
       try {
-        const done = (await decideReviews(world, turn)) + (await sendAgain(world, turn)) + (await cancelUnfunded(world, turn));
+        const done =
+          (await decideReviews(world, turn)) + (await sendAgain(world, turn)) + (await cancelUnfunded(world, turn));
         idleTurns = done === 0 ? idleTurns + 1 : 0;
       } catch {
         // The shop is just not there. Whatever is left is seen at the next turn.
@@ -44,7 +45,13 @@ async function decideReviews({ chance, ledger, operator, shopperOf }: World, tur
   for (const { id: paymentId, orderId } of items) {
     const name = shopperOf(orderId);
     const decide = (decision: 'ACCEPT' | 'REJECT') =>
-      call(ledger, 'payment.decideReview', operator.payment.decideReview, { paymentId, decision }, `review ${paymentId} ${decision} ${turn}`);
+      call(
+        ledger,
+        'payment.decideReview',
+        operator.payment.decideReview,
+        { paymentId, decision },
+        `review ${paymentId} ${decision} ${turn}`,
+      );
     const accepts = chance.whether(`${name} accepted`, 0.5);
     const answer = accepts ? await decide('ACCEPT') : undefined;
     // What can't pay for the order, for the stock is gone or it is another currency, goes back.
@@ -63,7 +70,10 @@ async function sendAgain({ gateway, ledger, operator }: World, turn: number): Pr
   const { items } = await operator.refund.list.query({ status: 'FAILED', limit: 100 });
   let done = 0;
   const due = items.filter(({ reason }) => reason !== 'requested' && reason !== 'gateway');
-  for (const [paymentId, [{ orderId }]] of Map.groupBy(due, (refund) => refund.paymentId) as Map<string, [(typeof due)[number]]>) {
+  for (const [paymentId, [{ orderId }]] of Map.groupBy(due, (refund) => refund.paymentId) as Map<
+    string,
+    [(typeof due)[number]]
+  >) {
     const { items: all } = await operator.refund.list.query({ orderId, limit: 100 });
     const entry = await gateway.find(paymentId);
     const left = entry ? leftAtGateway(entry) - heldInDispute(entry) : 0;
@@ -83,7 +93,13 @@ async function cancelUnfunded({ ledger, operator }: World, turn: number): Promis
   const { items } = await operator.order.list.query({ needsAttention: true, status: 'PAID', limit: 100 });
   const unfunded = items.filter(({ needsAttention }) => needsAttention === 'authorization_lost');
   for (const { id: orderId } of unfunded) {
-    const answer = await call(ledger, 'order.cancel', operator.order.cancel, { orderId }, `unfunded ${orderId} ${turn}`);
+    const answer = await call(
+      ledger,
+      'order.cancel',
+      operator.order.cancel,
+      { orderId },
+      `unfunded ${orderId} ${turn}`,
+    );
     if (!answer.ok) await operator.order.clearAttention.mutate({ orderId });
   }
   return unfunded.length;

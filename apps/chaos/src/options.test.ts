@@ -3,13 +3,36 @@ import { readOptions, UsageError } from './options.ts';
 
 test('a run without options is a modest one over all providers, with a seed of its own', () => {
   const options = readOptions([]);
-  expect(options).toMatchObject({ orders: 200, kills: 1, keep: false, providers: ['mock', 'stripe', 'toss', 'portone'] });
+  expect(options).toMatchObject({
+    orders: 200,
+    kills: 1,
+    keep: false,
+    providers: ['mock', 'stripe', 'toss', 'portone'],
+  });
   expect(options).not.toMatchObject({ seed: (readOptions([]) as { seed: number }).seed });
 });
 
 test('what is given goes before', () => {
-  const args = ['--seed', '7', '--orders=30', '--providers', 'toss, mock', '--kills', '0', '--keep', '--json', 'a.json'];
-  expect(readOptions(args)).toEqual({ seed: 7, orders: 30, providers: ['toss', 'mock'], kills: 0, keep: true, json: 'a.json' });
+  const args = [
+    '--seed',
+    '7',
+    '--orders=30',
+    '--providers',
+    'toss, mock',
+    '--kills',
+    '0',
+    '--keep',
+    '--json',
+    'a.json',
+  ];
+  expect(readOptions(args)).toEqual({
+    seed: 7,
+    orders: 30,
+    providers: ['toss', 'mock'],
+    kills: 0,
+    keep: true,
+    json: 'a.json',
+  });
 });
 
 test.each([

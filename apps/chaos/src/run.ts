@@ -34,35 +34,49 @@ export async function run(shop: RunningShop, options: Options, progress: Progres
   progress.now('checking');
   const state: State = await readState(shop);
   const findings = await checkAll(shop, world, state);
-  return { seconds: (performance.now() - began) / 1000, shoppedSeconds, findings, ...(await tally(shop, world, state)) };
+  return {
+    seconds: (performance.now() - began) / 1000,
+    shoppedSeconds,
+    findings,
+    ...(await tally(shop, world, state)),
+  };
 }
 
 async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
   const { gateway, operator, customer, providers, holdMs } = shop;
   const ledger: World['ledger'] = new Map();
   const shopperOf = (orderId: string): string => {
-    const placed = [...ledger.values()].find(({ answer }) => answer.ok && (answer.value as { id?: string }).id === orderId);
+    const placed = [...ledger.values()].find(
+      ({ answer }) => answer.ok && (answer.value as { id?: string }).id === orderId,
+    );
     return placed?.key.split(' ').slice(0, 2).join(' ') ?? orderId;
   };
   const world = { chance, ledger, gateway, operator, customer, providers, holdMs, shopperOf, products: [] };
   return { ...world, products: await openCatalogue(world, shop.orders) };
 }
 
-async function everybodyShops(shop: RunningShop, world: World, { orders, kills }: Options, progress: Progress): Promise<void> {
+async function everybodyShops(
+  shop: RunningShop,
+  world: World,
+  { orders, kills }: Options,
+  progress: Progress,
+): Promise<void> {
   const resting: Promise<void>[] = [];
   const numbers = Array.from({ length: orders }, (_, index) => index + 1).values();
   const killAt = new Set(Array.from({ length: kills }, (_, index) => Math.ceil((orders * (index + 1)) / (kills + 2))));
   const restockAt = new Set([Math.ceil(orders * 0.4), Math.ceil(orders * 0.7)]);
   let killing: Promise<void> = Promise.resolve();
-  await Promise.all(Array.from({ length: Math.min(shoppersAtOnce, orders) }, async () => {
-    // The shoppers share one iterator: each number is taken once.
-    for (const n of numbers) {
-      progress.now(`shopper ${n} of ${orders}`);
-      if (killAt.has(n)) killing = killing.then(() => shop.killOne());
-      if (restockAt.has(n)) resting.push(restock(world, n));
-      await goShopping(world, n, (work) => resting.push(work));
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: Math.min(shoppersAtOnce, orders) }, async () => {
+      // The shoppers share one iterator: each number is taken once.
+      for (const n of numbers) {
+        progress.now(`shopper ${n} of ${orders}`);
+        if (killAt.has(n)) killing = killing.then(() => shop.killOne());
+        if (restockAt.has(n)) resting.push(restock(world, n));
+        await goShopping(world, n, (work) => resting.push(work));
+      }
+    }),
+  );
   progress.now('waiting for the last shoppers');
   await Promise.all(resting);
   await killing;

@@ -9,7 +9,12 @@ type Stored = { asked: string; answer: Promise<Response>; isOver: boolean };
  */
 export function answerOnce(keysMax: number) {
   const stored = new Map<string, Stored>();
-  return async (request: Request, body: string, dialect: Dialect, answer: () => Promise<Response>): Promise<Response> => {
+  return async (
+    request: Request,
+    body: string,
+    dialect: Dialect,
+    answer: () => Promise<Response>,
+  ): Promise<Response> => {
     const key = request.method === 'POST' ? request.headers.get('idempotency-key') : null;
     if (key === null) return answer();
     const scoped = `${dialect.provider} ${key}`;

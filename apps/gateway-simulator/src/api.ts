@@ -30,7 +30,10 @@ export function createApi({ bank, outbox, hostile, pauses, keysMax }: ApiOptions
   }
 
   return ({ dialect }: Line) => {
-    const routes: Hono = dialect.routes({ bank, messagesSince: (since) => outbox.messagesSince(dialect.provider, since) });
+    const routes: Hono = dialect.routes({
+      bank,
+      messagesSince: (since) => outbox.messagesSince(dialect.provider, since),
+    });
     return async (request: Request, env: Partial<HttpBindings> | undefined): Promise<Response> => {
       const body = await request.clone().text();
       const fate = callFate(hostile, bank, dialect.provider, request, body);
@@ -43,7 +46,9 @@ export function createApi({ bank, outbox, hostile, pauses, keysMax }: ApiOptions
         return failed(dialect, fate.before === 'rate_limited' ? 'rate_limited' : 'internal_error');
       }
 
-      const { result, held } = await outbox.hold(() => once(request, body, dialect, async () => routes.fetch(request, env)));
+      const { result, held } = await outbox.hold(() =>
+        once(request, body, dialect, async () => routes.fetch(request, env)),
+      );
       const isFirst = fate.eventFirst && held.length > 0;
       const told = held.map((one) => outbox.send(one, { delayMs: isFirst ? 0 : afterAnswerMs }));
       if (isFirst) {

@@ -79,7 +79,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   });
 
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: 65_536, onError: (c) => c.json(refusal('too_large', 'The body is larger than 64 KB.'), 413) }));
+  app.use(
+    bodyLimit({ maxSize: 65_536, onError: (c) => c.json(refusal('too_large', 'The body is larger than 64 KB.'), 413) }),
+  );
 
   app.post('/pay', async (c) => {
     const input = payInput.parse(await c.req.json());
@@ -94,7 +96,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       return payment && { payment, type: act({ bank, deeds }, dialect, payment, input) };
     });
     if (!result && dialect.opens === 'shop') throw new NotKnown();
-    if (!result) return c.json(refusal('validation_failed', 'A payment that is new here needs amount and currency.'), 400);
+    if (!result)
+      return c.json(refusal('validation_failed', 'A payment that is new here needs amount and currency.'), 400);
     const sent = held.map((told) => outbox.send(told, { repeat: input.repeat, delayMs: input.delayMs }));
     if (input.wait) await Promise.all(sent);
     const { payment, type } = result;

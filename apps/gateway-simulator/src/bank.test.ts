@@ -70,11 +70,20 @@ const outcome = (state: PaymentState, operation: Operation): string => {
 };
 
 test('in every state each operation does one thing, or is refused and changes nothing', () => {
-  const table = Object.fromEntries(Object.entries(operations).map(([name, operation]) =>
-    [name, Object.fromEntries(Object.keys(ways).map((state) => [state, outcome(state as PaymentState, operation)]))]));
+  const table = Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      Object.fromEntries(Object.keys(ways).map((state) => [state, outcome(state as PaymentState, operation)])),
+    ]),
+  );
   const settled = { AUTHORIZED: 'already_authorized', CAPTURED: 'already_captured', CANCELED: 'already_canceled' };
   const unauthorized = { CREATED: 'not_authorized', WAITING: 'not_authorized', FAILED: 'not_authorized' };
-  const uncaptured = { CREATED: 'not_captured', WAITING: 'not_captured', FAILED: 'not_captured', AUTHORIZED: 'not_captured' };
+  const uncaptured = {
+    CREATED: 'not_captured',
+    WAITING: 'not_captured',
+    FAILED: 'not_captured',
+    AUTHORIZED: 'not_captured',
+  };
   expect(table).toEqual({
     failAttempt: { ...settled, CREATED: 'CREATED', WAITING: 'already_waiting', FAILED: 'already_failed' },
     issueAccount: { ...settled, CREATED: 'WAITING', WAITING: 'already_waiting', FAILED: 'already_failed' },
@@ -139,61 +148,71 @@ test('a change tells how things were right after it, not how they became', () =>
   bank.capture(payment, 600);
   bank.refund(payment, { shopRefundId: null, amount: 600 });
   expect(types()).toEqual(['CREATED', 'AUTHORIZED', 'CAPTURED', 'REFUNDED']);
-  expect(changes.map(({ payment: { state, refunds } }) => [state, refunds.length]))
-    .toEqual([['CREATED', 0], ['AUTHORIZED', 0], ['CAPTURED', 0], ['CAPTURED', 1]]);
+  expect(changes.map(({ payment: { state, refunds } }) => [state, refunds.length])).toEqual([
+    ['CREATED', 0],
+    ['AUTHORIZED', 0],
+    ['CAPTURED', 0],
+    ['CAPTURED', 1],
+  ]);
 });
 
 // A linear congruential generator: the same walk for the same seed.
 const random = (seed: number) => () => (seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
 
-test.each([1, 2, 3, 4, 5])('whatever happens in whatever order, never does more go back than came (walk %i)', (seed) => {
-  const draw = random(seed);
-  const { bank, create } = open();
-  const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)]!;
-  const amount = () => Math.ceil(draw() * 700);
-  let refused = 0;
-  for (let number = 1; number <= 200; number += 1) {
-    const payment = create(pick(['AUTOMATIC', 'MANUAL']), `p-${number}`);
-    for (let step = 0; step < 12; step += 1) {
-      const refund = pick(payment.refunds);
-      const dispute = pick(payment.disputes);
-      const act = pick<() => unknown>([
-        () => bank.failAttempt(payment, 'declined'),
-        () => bank.approve(payment),
-        () => bank.approve(payment),
-        () => bank.decline(payment, 'declined'),
-        () => bank.capture(payment, amount()),
-        () => draw() < 0.1 && bank.release(payment),
-        () => draw() < 0.1 && bank.cancel(payment),
-        () => bank.refund(payment, { shopRefundId: null, amount: amount(), status: pick(['PENDING', 'SUCCEEDED']) }),
-        () => bank.refund(payment, { shopRefundId: `r-${step}`, amount: amount() }),
-        () => refund && bank.settleRefund(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
-        () => bank.openDispute(payment, amount()),
-        () => dispute && bank.closeDispute(payment, dispute.id, pick(['WON', 'LOST'])),
-      ]);
-      try {
-        act();
-      } catch (error) {
-        if (!(error instanceof BankRefusal)) throw error;
-        refused += 1;
+test.each([1, 2, 3, 4, 5])(
+  'whatever happens in whatever order, never does more go back than came (walk %i)',
+  (seed) => {
+    const draw = random(seed);
+    const { bank, create } = open();
+    const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)]!;
+    const amount = () => Math.ceil(draw() * 700);
+    let refused = 0;
+    for (let number = 1; number <= 200; number += 1) {
+      const payment = create(pick(['AUTOMATIC', 'MANUAL']), `p-${number}`);
+      for (let step = 0; step < 12; step += 1) {
+        const refund = pick(payment.refunds);
+        const dispute = pick(payment.disputes);
+        const act = pick<() => unknown>([
+          () => bank.failAttempt(payment, 'declined'),
+          () => bank.approve(payment),
+          () => bank.approve(payment),
+          () => bank.decline(payment, 'declined'),
+          () => bank.capture(payment, amount()),
+          () => draw() < 0.1 && bank.release(payment),
+          () => draw() < 0.1 && bank.cancel(payment),
+          () => bank.refund(payment, { shopRefundId: null, amount: amount(), status: pick(['PENDING', 'SUCCEEDED']) }),
+          () => bank.refund(payment, { shopRefundId: `r-${step}`, amount: amount() }),
+          () => refund && bank.settleRefund(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
+          () => bank.openDispute(payment, amount()),
+          () => dispute && bank.closeDispute(payment, dispute.id, pick(['WON', 'LOST'])),
+        ]);
+        try {
+          act();
+        } catch (error) {
+          if (!(error instanceof BankRefusal)) throw error;
+          refused += 1;
+        }
+        const { state, authorizedAmount, capturedAmount, releasedAmount, disputes } = payment;
+        const lost = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
+        expect(refundedAmount(payment) + lost + refundableAmount(payment)).toBe(capturedAmount);
+        expect(refundableAmount(payment)).toBeGreaterThanOrEqual(0);
+        expect([0, 1000]).toContain(authorizedAmount);
+        expect(capturedAmount + releasedAmount).toBe(
+          state === 'CAPTURED' || state === 'CANCELED' ? authorizedAmount : 0,
+        );
       }
-      const { state, authorizedAmount, capturedAmount, releasedAmount, disputes } = payment;
-      const lost = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
-      expect(refundedAmount(payment) + lost + refundableAmount(payment)).toBe(capturedAmount);
-      expect(refundableAmount(payment)).toBeGreaterThanOrEqual(0);
-      expect([0, 1000]).toContain(authorizedAmount);
-      expect(capturedAmount + releasedAmount).toBe(state === 'CAPTURED' || state === 'CANCELED' ? authorizedAmount : 0);
     }
-  }
-  expect(refused).toBeGreaterThan(100);
-});
+    expect(refused).toBeGreaterThan(100);
+  },
+);
 
 test('the oldest payments are forgotten by both of their ids', () => {
   const forgotten: string[] = [];
   const onForget = ({ shopPaymentId }: BankPayment) => forgotten.push(shopPaymentId);
   const bank = createBank({ onChange: () => {}, onForget, paymentsMax: 2 });
   const all = ['p-1', 'p-2', 'p-3'].map((shopPaymentId) =>
-    bank.create({ provider: 'mock', shopPaymentId, amount: 1, currency: 'KRW', capture: 'MANUAL' }));
+    bank.create({ provider: 'mock', shopPaymentId, amount: 1, currency: 'KRW', capture: 'MANUAL' }),
+  );
   expect(forgotten).toEqual(['p-1']);
   expect(bank.find('p-1')).toBeUndefined();
   expect(bank.find(all[0]!.id)).toBeUndefined();

@@ -1,12 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import {
-  BankRefusal, refundableAmount, type BankDispute, type BankPayment, type BankRefund, type CaptureMode,
+  BankRefusal,
+  refundableAmount,
+  type BankDispute,
+  type BankPayment,
+  type BankRefund,
+  type CaptureMode,
 } from './bank-payment.ts';
 import { mustBe, mustBeAmount, unauthorized, uncaptured } from './must-be.ts';
 
 export type ChangeType =
-  | 'CREATED' | 'PENDING' | 'AUTHORIZED' | 'CAPTURED' | 'FAILED' | 'CANCELED' | 'ATTEMPT_FAILED'
-  | 'REFUND_PENDING' | 'REFUNDED' | 'REFUND_FAILED' | 'DISPUTE_OPENED' | 'DISPUTE_WON' | 'DISPUTE_LOST';
+  | 'CREATED'
+  | 'PENDING'
+  | 'AUTHORIZED'
+  | 'CAPTURED'
+  | 'FAILED'
+  | 'CANCELED'
+  | 'ATTEMPT_FAILED'
+  | 'REFUND_PENDING'
+  | 'REFUNDED'
+  | 'REFUND_FAILED'
+  | 'DISPUTE_OPENED'
+  | 'DISPUTE_WON'
+  | 'DISPUTE_LOST';
 
 /** Something that happened at the gateway. `payment`, `refund` and `dispute` are as they were right after it. */
 export type Change = {
@@ -75,13 +91,21 @@ export function createBank(options: BankOptions) {
   const newId = (provider: string, kind: 'payment' | 'refund' | 'dispute'): string =>
     `${prefixOf(provider, kind)}${randomUUID().replaceAll('-', '')}`;
 
-  function emit(type: ChangeType, payment: BankPayment, about: Partial<Pick<Change, 'refund' | 'dispute'>> & { again?: true } = {}): Change {
+  function emit(
+    type: ChangeType,
+    payment: BankPayment,
+    about: Partial<Pick<Change, 'refund' | 'dispute'>> & { again?: true } = {},
+  ): Change {
     const { refund, dispute, again } = about;
     const at = now();
     if (!dispute && !again) payment.changedAt = at;
     const change: Change = {
-      id: `evt_${randomUUID()}`, type, at, payment: structuredClone(payment),
-      refund: refund ? { ...refund } : null, dispute: dispute ? { ...dispute } : null,
+      id: `evt_${randomUUID()}`,
+      type,
+      at,
+      payment: structuredClone(payment),
+      refund: refund ? { ...refund } : null,
+      dispute: dispute ? { ...dispute } : null,
     };
     onChange(change);
     return change;
@@ -120,10 +144,30 @@ export function createBank(options: BankOptions) {
       if (known) throw new BankRefusal('payment_exists', known);
       ordinal += 1;
       const payment: BankPayment = {
-        id: given.id ?? newId(provider, 'payment'), shopPaymentId, provider, ordinal, luck: given.luck ?? String(ordinal),
-        askedAmount: amount, askedCurrency: currency, currency, method: given.method ?? null, capture, state: 'CREATED',
-        authorizedAmount: 0, capturedAmount: 0, releasedAmount: 0, releasedBy: null, refunds: [], disputes: [], failureCode: null,
-        payableUntil: null, createdAt: now(), changedAt: now(), approvedAt: null, capturedLater: false, details: given.details ?? {},
+        id: given.id ?? newId(provider, 'payment'),
+        shopPaymentId,
+        provider,
+        ordinal,
+        luck: given.luck ?? String(ordinal),
+        askedAmount: amount,
+        askedCurrency: currency,
+        currency,
+        method: given.method ?? null,
+        capture,
+        state: 'CREATED',
+        authorizedAmount: 0,
+        capturedAmount: 0,
+        releasedAmount: 0,
+        releasedBy: null,
+        refunds: [],
+        disputes: [],
+        failureCode: null,
+        payableUntil: null,
+        createdAt: now(),
+        changedAt: now(),
+        approvedAt: null,
+        capturedLater: false,
+        details: given.details ?? {},
       };
       byShopId.set(shopPaymentId, payment);
       byOwnId.set(payment.id, payment);
@@ -198,7 +242,12 @@ export function createBank(options: BankOptions) {
       mustBe(payment, ['CAPTURED'], uncaptured);
       mustBeAmount(payment, amount, refundableAmount(payment));
       const refund: BankRefund = {
-        id: newId(payment.provider, 'refund'), shopRefundId, amount, status, failureCode: null, createdAt: now(),
+        id: newId(payment.provider, 'refund'),
+        shopRefundId,
+        amount,
+        status,
+        failureCode: null,
+        createdAt: now(),
       };
       payment.refunds.push(refund);
       emit(status === 'PENDING' ? 'REFUND_PENDING' : 'REFUNDED', payment, { refund });
@@ -206,7 +255,12 @@ export function createBank(options: BankOptions) {
     },
 
     /** A refund that was PENDING came through or not; one that had come through was sent back by the shopper's bank. */
-    settleRefund(payment: BankPayment, refundId: string, status: 'SUCCEEDED' | 'FAILED', failureCode = 'account_closed'): BankRefund {
+    settleRefund(
+      payment: BankPayment,
+      refundId: string,
+      status: 'SUCCEEDED' | 'FAILED',
+      failureCode = 'account_closed',
+    ): BankRefund {
       const refund = payment.refunds.find(({ id, shopRefundId }) => id === refundId || shopRefundId === refundId);
       if (!refund) throw new BankRefusal('refund_not_found', payment);
       if (refund.status === 'FAILED' || refund.status === status) throw new BankRefusal('refund_not_pending', payment);

@@ -35,7 +35,15 @@ export function createBook(bank: () => Bank) {
       const { currency, failureCode } = payment;
       const amount = (refund ?? dispute)?.amount ?? amountOf(type, payment);
       const event: GatewayEvent = {
-        id, type, amount, currency, failureCode, createdAt: at.toISOString(), state: 'PENDING', attempts: [], attemptsForgotten: 0,
+        id,
+        type,
+        amount,
+        currency,
+        failureCode,
+        createdAt: at.toISOString(),
+        state: 'PENDING',
+        attempts: [],
+        attemptsForgotten: 0,
       };
       events.PENDING += 1;
       const listed = eventsOf.get(payment.shopPaymentId) ?? [];
@@ -107,8 +115,13 @@ function shown(payment: BankPayment, events: GatewayEvent[]) {
     releasedBy,
     /** Gone back or on its way back. */
     refundedAmount: refundedAmount(payment),
-    refunds: payment.refunds.map(({ id, shopRefundId, amount, status, failureCode }) =>
-      ({ id, refundId: shopRefundId, amount, status, failureCode })),
+    refunds: payment.refunds.map(({ id, shopRefundId, amount, status, failureCode }) => ({
+      id,
+      refundId: shopRefundId,
+      amount,
+      status,
+      failureCode,
+    })),
     disputes: payment.disputes.map(({ id, amount, status }) => ({ id, amount, status })),
     events,
   };

@@ -17,11 +17,18 @@ export function callFate(hostile: Hostile, bank: Bank, provider: string, request
   const isSpared = request.method === 'GET' && hostile.settings()?.reads === false;
   if (!hostile.isOn() || isSpared) return { latencyMs: 0, before: undefined, after: undefined, eventFirst: false };
   const { pathname } = new URL(request.url);
-  const payment = `${pathname} ${body}`.split(/[^\w-]+/).map((word) => bank.find(word, provider)).find((found) => found);
-  const called = pathname.split('/').filter((part) => /^[a-z_]+$/.test(part)).join('/');
+  const payment = `${pathname} ${body}`
+    .split(/[^\w-]+/)
+    .map((word) => bank.find(word, provider))
+    .find((found) => found);
+  const called = pathname
+    .split('/')
+    .filter((part) => /^[a-z_]+$/.test(part))
+    .join('/');
   const call = `${provider} ${payment?.luck ?? 'new'} ${request.method} ${called}`;
   const key = `${call} ${hostile.nth(call)}`;
-  const first = <K extends FaultKind>(faults: readonly K[]): K | undefined => faults.find((fault) => hostile.strikes(fault, key));
+  const first = <K extends FaultKind>(faults: readonly K[]): K | undefined =>
+    faults.find((fault) => hostile.strikes(fault, key));
   const settings = hostile.settings();
   return {
     latencyMs: first(['latency']) ? (settings?.latencyMs ?? 0) * (0.1 + 0.9 * hostile.fraction('latency ms', key)) : 0,

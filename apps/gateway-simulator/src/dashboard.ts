@@ -9,8 +9,16 @@ import { NotKnown } from './refusals.ts';
 const paymentId = z.string().min(1).max(100);
 /** In minor units of the payment's currency; all that can still go back unless given. */
 const amount = z.int().min(1).optional();
-const refundInput = z.strictObject({ paymentId, amount, status: z.enum(['PENDING', 'SUCCEEDED']).default('SUCCEEDED') });
-const settleInput = z.strictObject({ paymentId, status: z.enum(['SUCCEEDED', 'FAILED']), failureCode: z.string().min(1).max(100).optional() });
+const refundInput = z.strictObject({
+  paymentId,
+  amount,
+  status: z.enum(['PENDING', 'SUCCEEDED']).default('SUCCEEDED'),
+});
+const settleInput = z.strictObject({
+  paymentId,
+  status: z.enum(['SUCCEEDED', 'FAILED']),
+  failureCode: z.string().min(1).max(100).optional(),
+});
 const disputeInput = z.strictObject({ paymentId, amount });
 const verdictInput = z.strictObject({ paymentId, status: z.enum(['WON', 'LOST']) });
 
@@ -30,7 +38,11 @@ export function dashboardRoutes(bank: Bank, book: Book): Hono {
   app.post('/refunds', async (c) => {
     const input = refundInput.parse(await c.req.json());
     const payment = known(input.paymentId);
-    bank.refund(payment, { shopRefundId: null, amount: input.amount ?? refundableAmount(payment), status: input.status });
+    bank.refund(payment, {
+      shopRefundId: null,
+      amount: input.amount ?? refundableAmount(payment),
+      status: input.status,
+    });
     return c.json(entry(payment));
   });
 

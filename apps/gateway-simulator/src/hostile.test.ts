@@ -10,10 +10,19 @@ const told = ({ headers, body }: Received) => ({ id: headers['webhook-id'], ...J
 async function start(rates: Rates, more: object = {}) {
   const simulator = await startSimulator();
   const { ask, shop } = simulator;
-  const begun = await ask('/hostile', { seed: 1, scale: 0, rates, delayMs: 40, latencyMs: 5, silenceMs: 60_000, ...more });
+  const begun = await ask('/hostile', {
+    seed: 1,
+    scale: 0,
+    rates,
+    delayMs: 40,
+    latencyMs: 5,
+    silenceMs: 60_000,
+    ...more,
+  });
   expect(begun).toMatchObject({ status: 200, body: { on: true } });
   const paymentId = randomUUID();
-  const pay = (outcome: string, given: object = {}) => simulator.pay({ paymentId, amount: 1000, currency: 'EUR', outcome, ...given });
+  const pay = (outcome: string, given: object = {}) =>
+    simulator.pay({ paymentId, amount: 1000, currency: 'EUR', outcome, ...given });
   const report = async () => (await ask('/hostile')).body;
   const calm = async () => {
     await ask('/hostile', { off: true });
@@ -21,7 +30,8 @@ async function start(rates: Rates, more: object = {}) {
   };
   const heard = () => shop.received.map(told);
   const types = () => heard().map(({ type }) => type as string);
-  const post = (verb: string, body: object, key: string) => ask(`/mock/v1/payments/${paymentId}/${verb}`, body, { 'idempotency-key': key });
+  const post = (verb: string, body: object, key: string) =>
+    ask(`/mock/v1/payments/${paymentId}/${verb}`, body, { 'idempotency-key': key });
   return { ...simulator, paymentId, pay, report, calm, heard, types, post };
 }
 
@@ -113,18 +123,19 @@ describe('a webhook', () => {
 });
 
 describe('at the bank', () => {
-  test.each<[FaultKind, string]>([['wrong_amount', 'amount'], ['wrong_currency', 'currency']])(
-    '%s: the shopper really paid it, and the book says so', async (kind, what) => {
-      const { pay, book, paymentId, heard, ask } = await start({ [kind]: 1 });
-      await pay('CAPTURED');
-      const { charged, asked } = await book(paymentId);
-      const { amount, currency } = heard()[0];
-      expect({ amount, currency }).toEqual({ amount: charged!.amount, currency: charged!.currency });
-      expect(asked).toEqual({ amount: 1000, currency: 'EUR' });
-      expect(charged).not.toHaveProperty(what, asked[what as 'amount']);
-      expect((await ask('/book')).body.totals.charged).toEqual({ [currency]: amount });
-    },
-  );
+  test.each<[FaultKind, string]>([
+    ['wrong_amount', 'amount'],
+    ['wrong_currency', 'currency'],
+  ])('%s: the shopper really paid it, and the book says so', async (kind, what) => {
+    const { pay, book, paymentId, heard, ask } = await start({ [kind]: 1 });
+    await pay('CAPTURED');
+    const { charged, asked } = await book(paymentId);
+    const { amount, currency } = heard()[0];
+    expect({ amount, currency }).toEqual({ amount: charged!.amount, currency: charged!.currency });
+    expect(asked).toEqual({ amount: 1000, currency: 'EUR' });
+    expect(charged).not.toHaveProperty(what, asked[what as 'amount']);
+    expect((await ask('/book')).body.totals.charged).toEqual({ [currency]: amount });
+  });
 
   test('the first attempt fails, the next one succeeds', async () => {
     const { pay, types } = await start({ attempt_failed_first: 1 });
@@ -182,7 +193,10 @@ describe('at the bank', () => {
 });
 
 describe('a call', () => {
-  test.each<[FaultKind, number]>([['rate_limited', 429], ['error_before', 500]])('%s: nothing is done', async (kind, status) => {
+  test.each<[FaultKind, number]>([
+    ['rate_limited', 429],
+    ['error_before', 500],
+  ])('%s: nothing is done', async (kind, status) => {
     const { pay, post, book, paymentId, report } = await start({ [kind]: 1 });
     await pay('AUTHORIZED');
     expect((await post('capture', { amount: 1000 }, 'k')).status).toBe(status);
@@ -202,25 +216,30 @@ describe('a call', () => {
     expect(types()).toEqual(['CAPTURED', 'REFUNDED']);
   });
 
-  test.each<[FaultKind, string]>([['dropped_after', 'CAPTURED'], ['silence_before', 'AUTHORIZED'], ['silence_after', 'CAPTURED']])(
-    '%s: no answer, and it is %s', async (kind, state) => {
-      const { url, pay, ask, book, paymentId } = await start({ [kind]: 1 });
-      await pay('AUTHORIZED');
-      const call = fetch(`${url}/mock/v1/payments/${paymentId}/capture`, {
-        method: 'POST',
-        body: '{"amount":1000}',
-        signal: AbortSignal.timeout(kind === 'dropped_after' ? 5000 : 100),
-      });
-      await expect(call).rejects.toMatchObject({ name: kind === 'dropped_after' ? 'TypeError' : 'TimeoutError' });
-      expect((await book(paymentId)).state).toBe(state);
-      expect((await ask('/hostile')).body.counts[kind]).toBe(1);
-    },
-  );
+  test.each<[FaultKind, string]>([
+    ['dropped_after', 'CAPTURED'],
+    ['silence_before', 'AUTHORIZED'],
+    ['silence_after', 'CAPTURED'],
+  ])('%s: no answer, and it is %s', async (kind, state) => {
+    const { url, pay, ask, book, paymentId } = await start({ [kind]: 1 });
+    await pay('AUTHORIZED');
+    const call = fetch(`${url}/mock/v1/payments/${paymentId}/capture`, {
+      method: 'POST',
+      body: '{"amount":1000}',
+      signal: AbortSignal.timeout(kind === 'dropped_after' ? 5000 : 100),
+    });
+    await expect(call).rejects.toMatchObject({ name: kind === 'dropped_after' ? 'TypeError' : 'TimeoutError' });
+    expect((await book(paymentId)).state).toBe(state);
+    expect((await ask('/hostile')).body.counts[kind]).toBe(1);
+  });
 
   test('one that gets no answer loses its connection when the mode is switched off', async () => {
     const { pay, post, ask, report } = await start({ silence_before: 1 });
     await pay('AUTHORIZED');
-    const call = post('capture', { amount: 1000 }, 'k').then(() => 'answered', (error: Error) => error.name);
+    const call = post('capture', { amount: 1000 }, 'k').then(
+      () => 'answered',
+      (error: Error) => error.name,
+    );
     await until(async () => (await report()).counts.silence_before === 1);
     await ask('/hostile', { off: true });
     expect(await call).toBe('TypeError');

@@ -11,14 +11,20 @@ const webhookUrl = z.url({ protocol: /^https?$/ }).optional();
 export const lineVariables = {
   STRIPE_WEBHOOK_URL: webhookUrl,
   /** What webhooks are signed with. */
-  STRIPE_WEBHOOK_SECRET: z.string().regex(/^whsec_\w+$/).optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_\w+$/)
+    .optional(),
   /** The key that calls must carry; any unless given. */
   STRIPE_SECRET_KEY: z.string().min(1).optional(),
   TOSS_WEBHOOK_URL: webhookUrl,
   TOSS_SECRET_KEY: z.string().min(1).optional(),
   PORTONE_WEBHOOK_URL: webhookUrl,
   PORTONE_API_SECRET: z.string().min(1).optional(),
-  PORTONE_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, 'is not whsec_ followed by base64 of 16 bytes or more').optional(),
+  PORTONE_WEBHOOK_SECRET: z
+    .string()
+    .refine(isWebhookSecret, 'is not whsec_ followed by base64 of 16 bytes or more')
+    .optional(),
   PORTONE_STORE_ID: z.string().min(1).optional(),
 };
 const lineEnv = z.object(lineVariables);

@@ -23,7 +23,12 @@ if (!env.success) {
 
 const { PORT, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX } = env.data;
 const others = linesFromEnv(env.data);
-const simulator = createSimulator({ webhookUrl: WEBHOOK_URL, secret: MOCK_WEBHOOK_SECRET, others, paymentsMax: PAYMENTS_MAX });
+const simulator = createSimulator({
+  webhookUrl: WEBHOOK_URL,
+  secret: MOCK_WEBHOOK_SECRET,
+  others,
+  paymentsMax: PAYMENTS_MAX,
+});
 
 const server = serve({ fetch: simulator.app.fetch, port: PORT, hostname: HOST }, ({ port }) => {
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;

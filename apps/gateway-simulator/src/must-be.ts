@@ -1,11 +1,20 @@
 import { BankRefusal, type BankPayment, type PaymentState, type RefusalReason } from './bank-payment.ts';
 
 const already = {
-  CREATED: 'not_authorized', WAITING: 'already_waiting', AUTHORIZED: 'already_authorized', CAPTURED: 'already_captured',
-  FAILED: 'already_failed', CANCELED: 'already_canceled',
+  CREATED: 'not_authorized',
+  WAITING: 'already_waiting',
+  AUTHORIZED: 'already_authorized',
+  CAPTURED: 'already_captured',
+  FAILED: 'already_failed',
+  CANCELED: 'already_canceled',
 } as const satisfies Record<PaymentState, RefusalReason>;
 export const unauthorized = { CREATED: 'not_authorized', WAITING: 'not_authorized', FAILED: 'not_authorized' } as const;
-export const uncaptured = { CREATED: 'not_captured', WAITING: 'not_captured', FAILED: 'not_captured', AUTHORIZED: 'not_captured' } as const;
+export const uncaptured = {
+  CREATED: 'not_captured',
+  WAITING: 'not_captured',
+  FAILED: 'not_captured',
+  AUTHORIZED: 'not_captured',
+} as const;
 
 type Reasons = Partial<Record<PaymentState, RefusalReason>>;
 

@@ -46,7 +46,7 @@ export function createOutbox({ lineOf, book, policy, pauses, hostile, logMax }: 
     await pauses.wait(delayMs);
     if (fate.delayMs > 0) hostile.count('delayed');
     await hostile.wait(fate.delayMs);
-    if (fate.reorderMs > 0 && await isOvertaken(change.payment.ordinal, fate.reorderMs)) hostile.count('reordered');
+    if (fate.reorderMs > 0 && (await isOvertaken(change.payment.ordinal, fate.reorderMs))) hostile.count('reordered');
     if (fate.copies > 1) hostile.count('duplicate_at_once');
 
     const to = { webhookUrl: line.webhookUrl, headers: line.dialect.headers };
@@ -62,11 +62,13 @@ export function createOutbox({ lineOf, book, policy, pauses, hostile, logMax }: 
     }
     answered();
     for (const letPass of overtaken.get(change.payment.ordinal) ?? []) letPass();
-    await Promise.all(fate.further.map(async ({ kind, message: further, afterMs }) => {
-      await hostile.wait(afterMs);
-      hostile.count(kind);
-      await deliver(to, further, policy, pauses);
-    }));
+    await Promise.all(
+      fate.further.map(async ({ kind, message: further, afterMs }) => {
+        await hostile.wait(afterMs);
+        hostile.count(kind);
+        await deliver(to, further, policy, pauses);
+      }),
+    );
   }
 
   /** Waits for the payment's next message to be told. @returns whether it was, within `ms` */
@@ -124,7 +126,8 @@ export function createOutbox({ lineOf, book, policy, pauses, hostile, logMax }: 
       }
     },
 
-    messagesSince: (provider: string, since: Date) => [...log].filter((one) => one.provider === provider && one.at >= since),
+    messagesSince: (provider: string, since: Date) =>
+      [...log].filter((one) => one.provider === provider && one.at >= since),
 
     /** Begins anew with what was given up: without a fault now. */
     tryAgain(): void {

@@ -25,7 +25,11 @@ export const payInput = z
     /** What the hostile mode draws this payment's faults by; its place among the payments unless given. */
     luck: z.string().min(1).max(100).optional(),
     /** Of a virtual account: until when it takes the deposit, from now. */
-    payableMs: z.int().min(1).max(30 * 24 * 3_600_000).default(3 * 24 * 3_600_000),
+    payableMs: z
+      .int()
+      .min(1)
+      .max(30 * 24 * 3_600_000)
+      .default(3 * 24 * 3_600_000),
     /** How often the same event is delivered, all at once; every delivery has its own retries. */
     repeat: z.int().min(1).max(100).default(1),
     /** How long the event waits before its first delivery. */
@@ -33,10 +37,13 @@ export const payInput = z
     /** Whether the answer waits until the shop has answered one delivery (or all of them were given up). */
     wait: z.boolean().default(true),
   })
-  .refine(({ outcome, failureCode }) => failureCode === undefined || outcome === 'FAILED' || outcome === 'ATTEMPT_FAILED', {
-    path: ['failureCode'],
-    message: 'only a payment or an attempt that FAILED has a failure code',
-  });
+  .refine(
+    ({ outcome, failureCode }) => failureCode === undefined || outcome === 'FAILED' || outcome === 'ATTEMPT_FAILED',
+    {
+      path: ['failureCode'],
+      message: 'only a payment or an attempt that FAILED has a failure code',
+    },
+  );
 
 export type PayInput = z.infer<typeof payInput>;
 
@@ -60,7 +67,12 @@ export type Till = { bank: Bank; deeds: Deeds };
  * @returns what kind of change tells the shop of it; none where the shopper's agreement waits for the shop's call
  * @throws BankRefusal
  */
-export function act({ bank, deeds }: Till, { opens, confirms = false }: Dialect, payment: BankPayment, input: PayInput): ChangeType | undefined {
+export function act(
+  { bank, deeds }: Till,
+  { opens, confirms = false }: Dialect,
+  payment: BankPayment,
+  input: PayInput,
+): ChangeType | undefined {
   const { outcome, failureCode = 'declined', payableMs } = input;
   const { state } = payment;
   const pays = outcome === 'AUTHORIZED' || outcome === 'CAPTURED';

@@ -19,7 +19,13 @@ type Options = Partial<SimulatorOptions> & {
 export async function startSimulator({ reply = () => applied, dialects = [], ...options }: Options = {}) {
   const shop = await startShop(reply);
   const others = dialects.map((dialect) => ({ dialect, webhookUrl: shop.url }));
-  const simulator = createSimulator({ webhookUrl: shop.url, secret: webhookSecret, delivery: quick, others, ...options });
+  const simulator = createSimulator({
+    webhookUrl: shop.url,
+    secret: webhookSecret,
+    delivery: quick,
+    others,
+    ...options,
+  });
   const server = serve({ fetch: simulator.app.fetch, port: 0, hostname: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(async () => {

@@ -56,7 +56,10 @@ function oneMore({ payment, refund, dispute }: Change): Partial<Change> {
   const { askedAmount, authorizedAmount, capturedAmount, releasedAmount } = payment;
   return {
     payment: {
-      ...payment, askedAmount: askedAmount + 1, authorizedAmount: authorizedAmount + 1, capturedAmount: capturedAmount + 1,
+      ...payment,
+      askedAmount: askedAmount + 1,
+      authorizedAmount: authorizedAmount + 1,
+      capturedAmount: capturedAmount + 1,
       releasedAmount: releasedAmount + 1,
     },
     refund: refund && { ...refund, amount: refund.amount + 1 },

@@ -52,7 +52,10 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
   if (known) {
     const error = await createClient({ url, token: known })
       .order.list.query({ limit: 1 })
-      .then(() => undefined, (caught: { data?: { code?: string } }) => caught);
+      .then(
+        () => undefined,
+        (caught: { data?: { code?: string } }) => caught,
+      );
     if (!error) return known;
     if (error.data?.code !== 'UNAUTHORIZED' && error.data?.code !== 'FORBIDDEN') throw error;
   }

@@ -7,7 +7,12 @@ export type Payment = { id: string; amount: number; currency: string };
 
 const price = (amount: number, currency: string): string => {
   const digits = find(currency)?.digits ?? 2;
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code', minimumFractionDigits: digits });
+  const format = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'code',
+    minimumFractionDigits: digits,
+  });
   return format.format(amount / 10 ** digits);
 };
 

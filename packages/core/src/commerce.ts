@@ -54,8 +54,16 @@ export type CommerceOptions = {
  */
 export function createCommerce(options: CommerceOptions) {
   const {
-    database, gateways: configured = [], holdMs = 30 * 60_000, keepKeysMs = keepKeysMsDefault, quietMs = 5 * 60_000,
-    leaseMs = 45_000, quote, batching = {}, onFault, onGatewayCall,
+    database,
+    gateways: configured = [],
+    holdMs = 30 * 60_000,
+    keepKeysMs = keepKeysMsDefault,
+    quietMs = 5 * 60_000,
+    leaseMs = 45_000,
+    quote,
+    batching = {},
+    onFault,
+    onGatewayCall,
   } = options;
   const context: Context = { database, holdMs, keepKeysMs, leaseMs, quietMs, batching, onFault, onGatewayCall };
   const orders = orderUseCases(context, quote);
@@ -74,14 +82,19 @@ export function createCommerce(options: CommerceOptions) {
 
     /** Runs `work` in a transaction with retries; what is written through `tx.db` commits together with the flows' `…In`. */
     transaction: async <T>(work: (tx: Transaction) => Promise<T>) =>
-      withTransaction(database, async (tx) => {
-        await tx.began;
-        return work(tx);
-      }, { opening: 'caller' }),
+      withTransaction(
+        database,
+        async (tx) => {
+          await tx.began;
+          return work(tx);
+        },
+        { opening: 'caller' },
+      ),
     /** Every invariant that doesn't hold, with examples; an empty list is a healthy shop. */
     doctor: async () => read(async () => runDoctor(database)),
     /** Expires overdue holds, up to `limit`. Answers how many were due. */
-    expireOrders: async (limit = 200) => withTransaction(database, async (tx) => expireOrders(tx, limit, { holdMs, askable })),
+    expireOrders: async (limit = 200) =>
+      withTransaction(database, async (tx) => expireOrders(tx, limit, { holdMs, askable })),
     /** Tries due gateway events again, up to `limit`. Answers how many were due. */
     retryGatewayEvents: async (limit = 200) => retryGatewayEvents(database, limit),
     /** Deletes idempotency keys that have expired, up to `limit`. Answers how many. */
@@ -89,16 +102,43 @@ export function createCommerce(options: CommerceOptions) {
       withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
     /** Runs the loops over due rows until `signal` aborts. */
     async runLoops(signal: AbortSignal, report: LoopReport = () => {}): Promise<void> {
-      return runLoops([
-        { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.expireOrders(limit) },
-        { name: 'retry_gateway_events', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.retryGatewayEvents(limit) },
-        { name: 'ask_about_quiet_payments', pauseMs: Math.min(quietMs, 30_000), batchMax: 200, run: async (limit) => this.askAboutQuietPayments(limit) },
-        { name: 'fetch_missed_events', pauseMs: Math.min(quietMs, 30_000), batchMax: Infinity, run: async () => this.catchUpWithGateways() },
-        ...this.providers().map((provider) => (
-          { name: `call_gateway_${provider}`, pauseMs: 500, batchMax: 32, run: async (limit: number) => this.callGateways(limit, provider) }
-        )),
-        { name: 'delete_expired_keys', pauseMs: 60_000, batchMax: 1_000, run: async (limit) => this.deleteExpiredKeys(limit) },
-      ], signal, report);
+      return runLoops(
+        [
+          { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.expireOrders(limit) },
+          {
+            name: 'retry_gateway_events',
+            pauseMs: 1_000,
+            batchMax: 200,
+            run: async (limit) => this.retryGatewayEvents(limit),
+          },
+          {
+            name: 'ask_about_quiet_payments',
+            pauseMs: Math.min(quietMs, 30_000),
+            batchMax: 200,
+            run: async (limit) => this.askAboutQuietPayments(limit),
+          },
+          {
+            name: 'fetch_missed_events',
+            pauseMs: Math.min(quietMs, 30_000),
+            batchMax: Infinity,
+            run: async () => this.catchUpWithGateways(),
+          },
+          ...this.providers().map((provider) => ({
+            name: `call_gateway_${provider}`,
+            pauseMs: 500,
+            batchMax: 32,
+            run: async (limit: number) => this.callGateways(limit, provider),
+          })),
+          {
+            name: 'delete_expired_keys',
+            pauseMs: 60_000,
+            batchMax: 1_000,
+            run: async (limit) => this.deleteExpiredKeys(limit),
+          },
+        ],
+        signal,
+        report,
+      );
     },
     /** What waits, how much of that for rows that somebody holds, and what runs in each queue now. */
     queues: () => batchers.map(({ name, waiting, aside, running }) => ({ name, waiting, aside, running })),

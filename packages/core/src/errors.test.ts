@@ -1,7 +1,15 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import {
-  accepted, CommerceError, errorKinds, invalidTransition, refused, unwrap,
-  type DetailsOf, type ErrorBody, type ErrorCode, type Shortage,
+  accepted,
+  CommerceError,
+  errorKinds,
+  invalidTransition,
+  refused,
+  unwrap,
+  type DetailsOf,
+  type ErrorBody,
+  type ErrorCode,
+  type Shortage,
 } from './errors.ts';
 
 describe('one table says of every code what kind of thing went wrong', () => {
@@ -11,11 +19,20 @@ describe('one table says of every code what kind of thing went wrong', () => {
 
   test('what front ends switch on stays what it is', () => {
     const promised = {
-      validation_failed: 'invalid', empty_order: 'invalid', invalid_signature: 'invalid',
-      unauthenticated: 'unauthenticated', forbidden: 'forbidden',
-      product_not_found: 'missing', order_not_found: 'missing', shipment_not_found: 'missing',
-      insufficient_stock: 'conflict', invalid_transition: 'conflict', payment_in_progress: 'conflict',
-      rate_limited: 'limited', database_unavailable: 'unavailable', outcome_unknown: 'unavailable',
+      validation_failed: 'invalid',
+      empty_order: 'invalid',
+      invalid_signature: 'invalid',
+      unauthenticated: 'unauthenticated',
+      forbidden: 'forbidden',
+      product_not_found: 'missing',
+      order_not_found: 'missing',
+      shipment_not_found: 'missing',
+      insufficient_stock: 'conflict',
+      invalid_transition: 'conflict',
+      payment_in_progress: 'conflict',
+      rate_limited: 'limited',
+      database_unavailable: 'unavailable',
+      outcome_unknown: 'unavailable',
     } satisfies Partial<Record<ErrorCode, string>>;
     expect(errorKinds).toMatchObject(promised);
   });
@@ -27,7 +44,10 @@ describe('an error', () => {
     const error = new CommerceError('insufficient_stock', 'there is not enough stock', { products });
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({
-      name: 'CommerceError', code: 'insufficient_stock', kind: 'conflict', message: 'there is not enough stock',
+      name: 'CommerceError',
+      code: 'insufficient_stock',
+      kind: 'conflict',
+      message: 'there is not enough stock',
       details: { products },
     });
     expect(new CommerceError('order_not_found', 'no such order').details).toBeUndefined();

@@ -67,7 +67,11 @@ export interface ErrorDetails {
   currency_mismatch: { currencies: string[] };
   product_not_found: { productIds: string[] };
   insufficient_stock: { products: Shortage[] };
-  invalid_transition: { subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event'; from: string; to: string };
+  invalid_transition: {
+    subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event';
+    from: string;
+    to: string;
+  };
   /** The gateway's own code. */
   payment_refused: { failureCode: string };
   capture_exceeds_authorized: { authorizedAmount: number; currency: string };
@@ -104,7 +108,8 @@ export class CommerceError<C extends ErrorCode = ErrorCode> extends Error {
 }
 
 /** Whether it is about us and the moment, not about what was asked: the same call may succeed soon. */
-export const isUnavailable = (error: unknown): boolean => error instanceof CommerceError && error.kind === 'unavailable';
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof CommerceError && error.kind === 'unavailable';
 
 /** A command's answer inside a batch: one refused command never fails its neighbours. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: CommerceError };
@@ -121,5 +126,9 @@ export function unwrap<T>(outcome: Outcome<T> | undefined): T {
 
 /** The invalid_transition of a state machine, in one wording. */
 export function invalidTransition(subject: ErrorDetails['invalid_transition']['subject'], from: string, to: string) {
-  return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, { subject, from, to });
+  return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, {
+    subject,
+    from,
+    to,
+  });
 }

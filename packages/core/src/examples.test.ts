@@ -13,13 +13,17 @@ test('the example of an order and a row of one’s own in one transaction does w
   const env = { ...process.env, DATABASE_URL: database.url };
   const { stdout } = await promisify(execFile)(process.execPath, [example], { env });
   expect(stdout).toContain('reservedQty: 2');
-  const { rows } = await database.pool.query('select c.id, o.status from carts c join commerce.orders o on o.id = c.order_id');
+  const { rows } = await database.pool.query(
+    'select c.id, o.status from carts c join commerce.orders o on o.id = c.order_id',
+  );
   expect(rows).toEqual([{ id: 'cart-1', status: 'CREATED' }]);
   await database.drop();
 });
 
 test.each(['packages/core/examples/one-transaction.ts', 'apps/api/examples/place-an-order.ts'])(
-  'the README shows %s as it is', (file) => {
+  'the README shows %s as it is',
+  (file) => {
     const readme = readFileSync(join(repository, 'README.md'), 'utf8');
     expect(readme).toContain(readFileSync(join(repository, file), 'utf8').trim());
-  });
+  },
+);

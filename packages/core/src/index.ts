@@ -8,9 +8,22 @@ export { migrate, MigrationsDiverged, pendingMigrations } from './database/migra
 export type { Page } from './database/page.ts';
 export type { Transaction } from './database/transaction.ts';
 export {
-  CommerceError, errorKinds, type DetailsOf, type ErrorBody, type ErrorCode, type ErrorDetails, type ErrorKind, type Outcome,
+  CommerceError,
+  errorKinds,
+  type DetailsOf,
+  type ErrorBody,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorKind,
+  type Outcome,
 } from './errors.ts';
-export { GatewayRefusal, type AskableGateway, type Gateway, type NextStep, type WebhookMessage } from './gateways/gateway.ts';
+export {
+  GatewayRefusal,
+  type AskableGateway,
+  type Gateway,
+  type NextStep,
+  type WebhookMessage,
+} from './gateways/gateway.ts';
 export { mockGateway } from './gateways/mock.ts';
 export { stripeGateway, type StripeOptions } from './gateways/stripe/stripe.ts';
 export { portoneGateway, type PortoneOptions } from './gateways/portone/portone.ts';
@@ -19,7 +32,12 @@ export { alreadyChecked, validationError } from './validation.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type Scope } from './access/api-key.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
 export { listApiKeysInput } from './access/api-key-list-input.ts';
-export { createProductInput, productIdInput, renameProductInput, repriceProductInput } from './catalog/product-input.ts';
+export {
+  createProductInput,
+  productIdInput,
+  renameProductInput,
+  repriceProductInput,
+} from './catalog/product-input.ts';
 export { listProductsInput } from './catalog/product-list-input.ts';
 export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
 export { listStockMovementsInput } from './inventory/stock-list-input.ts';
@@ -29,10 +47,18 @@ export type { Quote, QuotedOrder, QuoteLine } from './order/order.ts';
 export { gatewayFact, type GatewayFact, type SignedEvent } from './payment/gateway-event.ts';
 export { gatewayEventIdInput } from './payment/gateway-event-input.ts';
 export {
-  capturePaymentInput, confirmPaymentInput, createPaymentInput, decideReviewInput, paymentIdInput,
+  capturePaymentInput,
+  confirmPaymentInput,
+  createPaymentInput,
+  decideReviewInput,
+  paymentIdInput,
 } from './payment/payment-input.ts';
 export {
-  listAllPaymentsInput, listDisputesInput, listGatewayCallsInput, listGatewayEventsInput, listRefundsInput,
+  listAllPaymentsInput,
+  listDisputesInput,
+  listGatewayCallsInput,
+  listGatewayEventsInput,
+  listRefundsInput,
 } from './payment/payment-list-input.ts';
 export { createRefundInput } from './payment/refund-input.ts';
 export { dispatchShipmentInput, shipmentIdInput } from './shipping/shipment-input.ts';

@@ -11,8 +11,11 @@ const sections = new Map(page.split(/^#{2,3} /m).map((text) => [text.slice(0, te
 
 /** The arrows of a section's diagram: [from, to, label]; the dot outside is [*]. */
 const arrowsOf = (section: string) =>
-  [...sections.get(section)!.matchAll(/^ +(\S+) --> ([\w[\]*]+)(?:: (\S+))?$/gm)].map(([, from, to, label]) =>
-    ({ from: from!, to: to!, label }));
+  [...sections.get(section)!.matchAll(/^ +(\S+) --> ([\w[\]*]+)(?:: (\S+))?$/gm)].map(([, from, to, label]) => ({
+    from: from!,
+    to: to!,
+    label,
+  }));
 
 /** The rows of a section's table, without the marks of code. */
 const rowsOf = (section: string) =>
@@ -32,11 +35,17 @@ const machines = [
 describe.each(machines)('docs/state-machines.md: $section', ({ section, transitions, first, typesInto }) => {
   test('the diagram has exactly the steps of the table in code, from the first status to those that end', () => {
     const ends = Object.keys(transitions).filter((status) => transitions[status]!.length === 0);
-    expect(arrowsOf(section).map(({ from, to }) => `${from} → ${to}`).toSorted()).toEqual([
-      `[*] → ${first}`,
-      ...Object.entries(transitions).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`)),
-      ...ends.map((status) => `${status} → [*]`),
-    ].toSorted());
+    expect(
+      arrowsOf(section)
+        .map(({ from, to }) => `${from} → ${to}`)
+        .toSorted(),
+    ).toEqual(
+      [
+        `[*] → ${first}`,
+        ...Object.entries(transitions).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`)),
+        ...ends.map((status) => `${status} → [*]`),
+      ].toSorted(),
+    );
   });
 
   test('every status says what it means and which event enters it', () => {
@@ -51,7 +60,8 @@ describe.each(machines)('docs/state-machines.md: $section', ({ section, transiti
 
 test("an order's steps carry the event that tells them", () => {
   const [{ typesInto }] = machines as [(typeof machines)[0]];
-  for (const { from, to, label } of arrowsOf('Order')) expect(typesInto.get(to) ?? [undefined], `${from} → ${to}`).toContain(label);
+  for (const { from, to, label } of arrowsOf('Order'))
+    expect(typesInto.get(to) ?? [undefined], `${from} → ${to}`).toContain(label);
 });
 
 test("an order's hold on stock is told beside its status", () => {

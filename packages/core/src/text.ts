@@ -7,4 +7,9 @@ const unprintable = 'must not contain control characters';
 
 /** One line of text, trimmed, of 1 to `lengthMax` characters. */
 export const line = (lengthMax: number) =>
-  z.string().trim().min(1).max(lengthMax).refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(lengthMax)
+    .refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);

@@ -64,7 +64,10 @@ const lastLines = (log: string): string => readFileSync(log, 'utf8').trim().spli
 
 /** Ends a postmaster, ours or an adopted one; bounded, and the harder way when the gentle one takes too long. */
 export const stopProcess = async (pid: number): Promise<void> => {
-  for (const [signal, patienceMs] of [['SIGINT', stopMs], ['SIGQUIT', 5_000]] as const) {
+  for (const [signal, patienceMs] of [
+    ['SIGINT', stopMs],
+    ['SIGQUIT', 5_000],
+  ] as const) {
     if (!processIsAlive(pid)) return;
     process.kill(pid, signal);
     const deadline = Date.now() + patienceMs;

@@ -15,7 +15,14 @@ type GatewayEvent = RouterOutputs['gatewayEvent']['list']['items'][number];
 type Outcome = GatewayEvent['outcome'];
 
 const outcomes: readonly Outcome[] = [
-  'RECEIVED', 'APPLIED', 'UNMATCHED', 'IGNORED_STALE', 'IGNORED_UNKNOWN', 'CONFLICT', 'PARKED', 'DISMISSED',
+  'RECEIVED',
+  'APPLIED',
+  'UNMATCHED',
+  'IGNORED_STALE',
+  'IGNORED_UNKNOWN',
+  'CONFLICT',
+  'PARKED',
+  'DISMISSED',
 ];
 
 const example = '0199d3c4-8c00-7b21-a4d5-e6f708192a3b';
@@ -24,7 +31,11 @@ const columns: Column<GatewayEvent>[] = [
   { head: 'ID', value: ({ id }) => id },
   { head: 'TYPE', value: ({ type }) => type },
   { head: 'OUTCOME', value: ({ outcome, effect }) => [outcome, effect].filter(Boolean).join(' '), wraps: true },
-  { head: 'AMOUNT', value: ({ amount, currency }) => (amount > 0 ? formatMoney(amount, currency) : ''), align: 'right' },
+  {
+    head: 'AMOUNT',
+    value: ({ amount, currency }) => (amount > 0 ? formatMoney(amount, currency) : ''),
+    align: 'right',
+  },
   { head: 'RECEIVED', value: ({ receivedAt }) => formatTime(receivedAt), ifRoom: true },
   { head: 'PROVIDER', value: ({ provider }) => provider, ifRoom: true },
   { head: 'PAYMENT', value: ({ paymentId, gatewayPaymentId }) => paymentId ?? gatewayPaymentId ?? '', ifRoom: true },
@@ -95,13 +106,16 @@ export function addEventCommands(program: Command): void {
 function time(text: string): string {
   const value = new Date(text);
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(value.getTime())) {
-    throw new InvalidArgumentError('It must be a date or a time with its zone, for instance 2026-11-01 or 2026-11-01T09:30Z.');
+    throw new InvalidArgumentError(
+      'It must be a date or a time with its zone, for instance 2026-11-01 or 2026-11-01T09:30Z.',
+    );
   }
   return value.toISOString();
 }
 
 /** It is the gateway that can't be reached, not the shop. */
 function silent(error: unknown): never {
-  if (error instanceof Error && commerceCode(error) === 'gateway_unavailable') throw new Failure(`${error.message} (gateway_unavailable)`);
+  if (error instanceof Error && commerceCode(error) === 'gateway_unavailable')
+    throw new Failure(`${error.message} (gateway_unavailable)`);
   throw error;
 }

@@ -16,11 +16,15 @@ test('an authorized payment is captured in part, and shown as what it is by ever
   const asked = await shop.run('payments', 'capture', paymentId, '--amount', '20.00');
   expect(asked).toMatchObject({ code: 0, err: expect.stringContaining('asked for it now') });
   await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
-  expect((await shop.run('payments', 'show', paymentId)).out).toMatch(/^authorized +25\.00 GBP\ncaptured +20\.00 GBP$/m);
+  expect((await shop.run('payments', 'show', paymentId)).out).toMatch(
+    /^authorized +25\.00 GBP\ncaptured +20\.00 GBP$/m,
+  );
   const line = new RegExp(`^${paymentId} +(mock +)?CAPTURED +25\\.00 GBP, 20\\.00 GBP captured`, 'm');
   expect((await shop.run('payments', 'list', '--status', 'CAPTURED')).out).toMatch(line);
   expect((await shop.run('orders', 'show', orderId)).out).toMatch(line);
-  expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(new RegExp(`^${paymentId}  CAPTURE +DONE +1 `, 'm'));
+  expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(
+    new RegExp(`^${paymentId}  CAPTURE +DONE +1 `, 'm'),
+  );
   expect((await shop.json('payments', 'list', '--provider', 'nobody')).items).toEqual([]);
 });
 
@@ -29,7 +33,10 @@ test('a payment of another amount is taken or sent back, as an operator decides'
   expect((await shop.run('payments', 'list', '--status', 'REVIEW')).out).toMatch(
     new RegExp(`^${taken.paymentId}  REVIEW +25\\.00 GBP, 24\\.00 GBP came`, 'm'),
   );
-  expect(await shop.json('payments', 'decide', taken.paymentId, 'accept')).toMatchObject({ status: 'AUTHORIZED', amount: 2_400 });
+  expect(await shop.json('payments', 'decide', taken.paymentId, 'accept')).toMatchObject({
+    status: 'AUTHORIZED',
+    amount: 2_400,
+  });
   const rejected = await shop.run('payments', 'decide', back.paymentId, 'reject');
   expect(rejected.out).toMatch(/^status +CANCELED surplus$/m);
   expect((await shop.run('payments', 'decide', back.paymentId, 'accept')).err).toContain('(invalid_transition)');
@@ -39,9 +46,15 @@ test('a payment of another amount is taken or sent back, as an operator decides'
 
 test('a gateway is asked about a payment', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
-  expect((await shop.run('payments', 'ask', paymentId)).out).toBe(`mock will be asked about the payment ${paymentId}.\n`);
-  await until(async () => (await shop.json('calls', 'list', '--order', orderId, '--status', 'DONE')).items.length === 1);
-  expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(new RegExp(`^${paymentId}  ASK +DONE`, 'm'));
+  expect((await shop.run('payments', 'ask', paymentId)).out).toBe(
+    `mock will be asked about the payment ${paymentId}.\n`,
+  );
+  await until(
+    async () => (await shop.json('calls', 'list', '--order', orderId, '--status', 'DONE')).items.length === 1,
+  );
+  expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(
+    new RegExp(`^${paymentId}  ASK +DONE`, 'm'),
+  );
 });
 
 test('money goes back by lines, by amount and in whole; never more than there is', async () => {
@@ -57,7 +70,11 @@ test('money goes back by lines, by amount and in whole; never more than there is
   await shop.json('refunds', 'create', orderId);
   await until(async () => (await paymentOf(paymentId)).refundedAmount === 2_500);
   const listed = await shop.run('refunds', 'list', '--order', orderId, '--status', 'SUCCEEDED');
-  expect([...listed.out.matchAll(/SUCCEEDED +(\d+\.\d\d) GBP +requested/g)].map(([, amount]) => amount)).toEqual(['10.00', '2.50', '12.50']);
+  expect([...listed.out.matchAll(/SUCCEEDED +(\d+\.\d\d) GBP +requested/g)].map(([, amount]) => amount)).toEqual([
+    '10.00',
+    '2.50',
+    '12.50',
+  ]);
   expect((await shop.run('orders', 'show', orderId)).out).toMatch(/25\.00 GBP captured, 25\.00 GBP refunded$/m);
 });
 
@@ -77,7 +94,9 @@ test('what a shopper’s bank contests is listed, and shown with its order', asy
   await until(async () => (await shop.json('disputes', 'list', '--order', orderId)).items.length === 1);
   const listed = await shop.run('disputes', 'list', '--status', 'OPEN');
   expect(listed.out).toMatch(new RegExp(`^${orderId}  OPEN +7\\.00 GBP  ${disputes[0].id}`, 'm'));
-  expect((await shop.run('orders', 'show', orderId)).out).toMatch(new RegExp(`^Disputes\n.*\n.* OPEN +${disputes[0].id} +7\\.00 GBP$`, 'm'));
+  expect((await shop.run('orders', 'show', orderId)).out).toMatch(
+    new RegExp(`^Disputes\n.*\n.* OPEN +${disputes[0].id} +7\\.00 GBP$`, 'm'),
+  );
 });
 
 test('an event that waits is shown with its body, tried again, and put aside', async () => {

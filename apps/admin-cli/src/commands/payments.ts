@@ -59,7 +59,8 @@ export function addPaymentCommands(program: Command): void {
     .option('--amount <amount>', "take so much and let go of the rest, in the payment's currency")
     .action(async (paymentId: string, options: JsonOption & { amount?: string }) => {
       const { client } = connect();
-      const amount = options.amount && parseMoney(options.amount, (await client.payment.get.query({ paymentId })).currency);
+      const amount =
+        options.amount && parseMoney(options.amount, (await client.payment.get.query({ paymentId })).currency);
       const payment = await client.payment.capture.mutate({ paymentId, ...(typeof amount === 'number' && { amount }) });
       printPayment(payment, options);
       if (!options.json) note('The gateway is asked for it now; `payments show` tells when it is CAPTURED.');

@@ -15,21 +15,28 @@ afterEach(async () => {
 });
 
 async function plant(paymentId: string, change: string, back: string): Promise<void> {
-  const update = (set: string) => shop.api.database.pool.query(`update commerce.payments set ${set} where id = $1`, [paymentId]);
+  const update = (set: string) =>
+    shop.api.database.pool.query(`update commerce.payments set ${set} where id = $1`, [paymentId]);
   undo.push(() => update(back));
   await update(change);
 }
 
 test('both books agree on what was paid, captured in part, refunded, let go of, sent back by an operator and never paid', async () => {
   const [whole, part, voided, rejected] = [
-    await paidOrder(shop), await paidOrder(shop, 'AUTHORIZED'), await paidOrder(shop, 'AUTHORIZED'), await paidOrder(shop, 'CAPTURED', 2_400),
+    await paidOrder(shop),
+    await paidOrder(shop, 'AUTHORIZED'),
+    await paidOrder(shop, 'AUTHORIZED'),
+    await paidOrder(shop, 'CAPTURED', 2_400),
   ];
   await shop.client.refund.create.mutate({ orderId: whole.orderId, amount: 700 });
   await shop.client.payment.capture.mutate({ paymentId: part.paymentId, amount: 2_000 });
   await shop.client.order.cancel.mutate({ orderId: voided.orderId });
   await shop.client.payment.decideReview.mutate({ paymentId: rejected.paymentId, decision: 'REJECT' });
   await atSimulator(shop, '/dashboard/refunds', { paymentId: whole.paymentId, amount: 300 });
-  const { id: orderId } = await shop.client.order.create.mutate({ customerId: 'bo', lines: [{ productId: whole.productId, quantity: 1 }] });
+  const { id: orderId } = await shop.client.order.create.mutate({
+    customerId: 'bo',
+    lines: [{ productId: whole.productId, quantity: 1 }],
+  });
   await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
   await until(async () => (await paymentOf(whole.paymentId)).refundedAmount === 1_000);
   await until(async () => (await paymentOf(part.paymentId)).status === 'CAPTURED');
@@ -56,8 +63,15 @@ test('a payment that is in one book alone is found in either; another providerâ€
   const { orderId } = await paidOrder(shop);
   const { items } = await shop.client.payment.list.query({ orderId });
   const { lines } = await shop.client.order.get.query({ orderId });
-  const unpaid = await shop.client.order.create.mutate({ customerId: 'bo', lines: [{ productId: lines[0]!.productId!, quantity: 1 }] });
-  const { id: paymentId, amount, currency } = await shop.client.payment.create.mutate({ orderId: unpaid.id, provider: 'mock' });
+  const unpaid = await shop.client.order.create.mutate({
+    customerId: 'bo',
+    lines: [{ productId: lines[0]!.productId!, quantity: 1 }],
+  });
+  const {
+    id: paymentId,
+    amount,
+    currency,
+  } = await shop.client.payment.create.mutate({ orderId: unpaid.id, provider: 'mock' });
   await shop.api.webhook({ type: 'CAPTURED', paymentId, amount, currency });
   const stranger = randomUUID();
   await atSimulator(shop, '/pay', { paymentId: stranger, amount: 5, currency: 'GBP', outcome: 'CAPTURED' });
@@ -66,22 +80,40 @@ test('a payment that is in one book alone is found in either; another providerâ€
   expect(out).toMatch(new RegExp(`^${paymentId}  payment +CAPTURED +missing$`, 'm'));
   expect(out).toMatch(new RegExp(`^${stranger}  payment +missing +CAPTURED$`, 'm'));
   expect(out).not.toContain(items[0]!.id);
-  expect(await shop.run('reconcile', '--provider', 'nobody')).toMatchObject({ code: 0, out: 'Both books agree on 0 payments.\n' });
+  expect(await shop.run('reconcile', '--provider', 'nobody')).toMatchObject({
+    code: 0,
+    out: 'Both books agree on 0 payments.\n',
+  });
 });
 
 test('payments from before the gatewayâ€™s book began are left out where that is said', async () => {
   const { paymentId } = await paidOrder(shop);
   await plant(paymentId, 'refunded_amount = 1', 'refunded_amount = 0');
   const { createdAt } = await paymentOf(paymentId);
-  const since = async (time: number) => JSON.parse((await shop.run('reconcile', '--json', '--since', new Date(time).toISOString())).out);
-  expect((await since(Date.parse(createdAt))).differences).toMatchObject([{ paymentId, what: 'refunded' }, { what: 'payment', shop: null }]);
-  expect(await since(Date.parse(createdAt) + 1)).toMatchObject({ payments: { shop: 0, gateway: 1 }, differences: [{ what: 'payment', shop: null }] });
-  expect(await shop.run('reconcile', '--since', 'lunch')).toMatchObject({ code: 2, err: expect.stringContaining('2026-11-23T08:00Z') });
+  const since = async (time: number) =>
+    JSON.parse((await shop.run('reconcile', '--json', '--since', new Date(time).toISOString())).out);
+  expect((await since(Date.parse(createdAt))).differences).toMatchObject([
+    { paymentId, what: 'refunded' },
+    { what: 'payment', shop: null },
+  ]);
+  expect(await since(Date.parse(createdAt) + 1)).toMatchObject({
+    payments: { shop: 0, gateway: 1 },
+    differences: [{ what: 'payment', shop: null }],
+  });
+  expect(await shop.run('reconcile', '--since', 'lunch')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('2026-11-23T08:00Z'),
+  });
 });
 
 test('what is no gateway, or answers nothing, is named', async () => {
   const noBook = await shop.run('reconcile', '--gateway', shop.api.url);
   expect(noBook).toMatchObject({ code: 1, out: '', err: expect.stringContaining("has no gateway's book") });
-  expect((await shop.run('reconcile', '--gateway', 'http://127.0.0.1:1')).err).toContain('does not answer at http://127.0.0.1:1');
-  expect(await shop.run('reconcile', '--gateway', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('--gateway http://') });
+  expect((await shop.run('reconcile', '--gateway', 'http://127.0.0.1:1')).err).toContain(
+    'does not answer at http://127.0.0.1:1',
+  );
+  expect(await shop.run('reconcile', '--gateway', 'nowhere')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('--gateway http://'),
+  });
 });

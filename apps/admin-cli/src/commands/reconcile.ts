@@ -9,7 +9,12 @@ import { Failure } from '../failure.ts';
 import { formatMoney } from '../money.ts';
 import { note, print } from '../output.ts';
 import { compare, type Difference } from '../reconcile/compare.ts';
-import { readGatewayBook, readGatewayPayment, type GatewayBook, type GatewayPayment } from '../reconcile/gateway-book.ts';
+import {
+  readGatewayBook,
+  readGatewayPayment,
+  type GatewayBook,
+  type GatewayPayment,
+} from '../reconcile/gateway-book.ts';
 import { readShopBook, readShopPayment, type ShopBook } from '../reconcile/shop-book.ts';
 import type { Column } from '../table.ts';
 import { renderTable, screenWidth } from '../table.ts';
@@ -41,7 +46,8 @@ export function addReconcileCommand(program: Command): void {
     .action(async (options: Options) => {
       const { client, connection } = connect();
       const url = options.gateway ?? connection.simulatorUrl;
-      if (!url || !URL.canParse(url)) throw new Failure('Say where the gateway is, like --gateway http://127.0.0.1:3001.', 2);
+      if (!url || !URL.canParse(url))
+        throw new Failure('Say where the gateway is, like --gateway http://127.0.0.1:3001.', 2);
       const [all, gateway] = await Promise.all([readShopBook(client, options.provider), readGatewayBook(url)]);
       const { since = new Date(0) } = options;
       const shop: ShopBook = new Map([...all].filter(([, { payment }]) => new Date(payment.createdAt) >= since));
@@ -63,7 +69,12 @@ function parseTime(text: string): Date {
 }
 
 /** Differences that are still there after a while. */
-async function lookTwice(client: Client, url: string, shop: ShopBook, gateway: GatewayBook['payments']): Promise<Difference[]> {
+async function lookTwice(
+  client: Client,
+  url: string,
+  shop: ShopBook,
+  gateway: GatewayBook['payments'],
+): Promise<Difference[]> {
   const paymentIds = new Set([...shop.keys(), ...gateway.keys()]);
   const first = [...paymentIds].flatMap((id) => compare(shop.get(id), gateway.get(id)));
   const differing = [...new Set(first.map(({ paymentId }) => paymentId))];

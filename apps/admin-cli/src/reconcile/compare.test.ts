@@ -7,8 +7,22 @@ const paid = { status: 'CAPTURED', authorizedAmount: 1_000, capturedAmount: 1_00
 const authorized = { status: 'AUTHORIZED', authorizedAmount: 1_000 } as const;
 
 function shop(payment: Partial<Payment> = {}, ...refunds: Partial<Refund>[]) {
-  const none = { authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0, reportedAmount: null };
-  const whole = { id: 'p', currency: 'KRW', amount: 1_000, surplus: false, reportedCaptured: false, status: 'CREATED', ...none };
+  const none = {
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    refundedAmount: 0,
+    refundReservedAmount: 0,
+    reportedAmount: null,
+  };
+  const whole = {
+    id: 'p',
+    currency: 'KRW',
+    amount: 1_000,
+    surplus: false,
+    reportedCaptured: false,
+    status: 'CREATED',
+    ...none,
+  };
   const refund = { id: 'r', paymentId: 'p', kind: 'REFUND', amount: 400, currency: 'KRW', gatewayRefundId: null };
   return {
     payment: { ...whole, ...payment } as Payment,
@@ -17,11 +31,19 @@ function shop(payment: Partial<Payment> = {}, ...refunds: Partial<Refund>[]) {
   };
 }
 
-function gateway(payment: Partial<GatewayPayment> = {}, ...refunds: Partial<GatewayPayment['refunds'][number]>[]): GatewayPayment {
+function gateway(
+  payment: Partial<GatewayPayment> = {},
+  ...refunds: Partial<GatewayPayment['refunds'][number]>[]
+): GatewayPayment {
   const none = { authorizedAmount: 0, capturedAmount: 0, releasedBy: null };
   const refund = { id: 'mr_1', refundId: 'r', amount: 400, status: 'SUCCEEDED' } as const;
   return {
-    paymentId: 'p', provider: 'mock', state: 'CREATED', currency: 'KRW', ...none, ...payment,
+    paymentId: 'p',
+    provider: 'mock',
+    state: 'CREATED',
+    currency: 'KRW',
+    ...none,
+    ...payment,
     refunds: refunds.map((given) => ({ ...refund, ...given })),
     disputes: [],
   };
@@ -34,33 +56,79 @@ const released = { state: 'CANCELED', authorizedAmount: 1_000 } as const;
 describe('nothing differs', () => {
   test.each<[string, Parameters<typeof compare>]>([
     ['of an attempt that the gateway has not heard of', [shop(), undefined]],
-    ['of one that has ended on both sides, each in its own way', [shop({ status: 'FAILED' }), gateway({ state: 'CANCELED' })]],
+    [
+      'of one that has ended on both sides, each in its own way',
+      [shop({ status: 'FAILED' }), gateway({ state: 'CANCELED' })],
+    ],
     ['of one that the shop has ended and the gateway keeps open', [shop({ status: 'CANCELED' }), gateway()]],
     ['of one that waits', [shop({ status: 'PENDING' }), gateway({ state: 'WAITING' })]],
     ['of authorized money', [shop(authorized), gateway(held)]],
-    ['of a part that was captured', [shop({ ...paid, capturedAmount: 700 }), gateway({ ...captured, capturedAmount: 700 })]],
-    ['under review', [shop({ status: 'REVIEW', reportedAmount: 999, reportedCurrency: 'USD' }), gateway({ ...held, authorizedAmount: 999, currency: 'USD' })]],
+    [
+      'of a part that was captured',
+      [shop({ ...paid, capturedAmount: 700 }), gateway({ ...captured, capturedAmount: 700 })],
+    ],
+    [
+      'under review',
+      [
+        shop({ status: 'REVIEW', reportedAmount: 999, reportedCurrency: 'USD' }),
+        gateway({ ...held, authorizedAmount: 999, currency: 'USD' }),
+      ],
+    ],
     ['of a refund', [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, {})]],
-    ['of a refund that is on its way', [shop({ ...paid, refundReservedAmount: 400 }, { status: 'SUBMITTED' }), gateway(captured, { status: 'PENDING' })]],
-    ['of a refund that was not sent yet', [shop({ ...paid, refundReservedAmount: 400 }, { status: 'REQUESTED' }), gateway(captured)]],
+    [
+      'of a refund that is on its way',
+      [shop({ ...paid, refundReservedAmount: 400 }, { status: 'SUBMITTED' }), gateway(captured, { status: 'PENDING' })],
+    ],
+    [
+      'of a refund that was not sent yet',
+      [shop({ ...paid, refundReservedAmount: 400 }, { status: 'REQUESTED' }), gateway(captured)],
+    ],
     ['of a refund that failed', [shop(paid, { status: 'FAILED' }), gateway(captured, { status: 'FAILED' })]],
-    ['of a refund made at the gateway', [
-      shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED', reason: 'gateway', gatewayRefundId: 'mr_1' }), gateway(captured, { refundId: null }),
-    ]],
-    ['of what was let go of', [
-      shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }), gateway({ ...released, releasedBy: 'r' }),
-    ]],
-    ['of what was to be let go of and had been captured', [
-      shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }), gateway(captured, { amount: 1_000 }),
-    ]],
-    ['of what went back in parts, one of them from the dashboard', [
-      shop({ status: 'FAILED', surplus: true, reportedAmount: 999, reportedCaptured: true }, { kind: 'VOID', amount: 999, status: 'SUCCEEDED' }),
-      gateway({ ...captured, authorizedAmount: 999, capturedAmount: 999 }, { amount: 799 }, { id: 'mr_2', refundId: null, amount: 200 }),
-    ]],
-    ['of what came to another amount and went back', [
-      shop({ status: 'CANCELED', surplus: true, reportedAmount: 999, reportedCaptured: true }, { kind: 'VOID', amount: 999, status: 'SUCCEEDED' }),
-      gateway({ ...captured, authorizedAmount: 999, capturedAmount: 999 }, { amount: 999 }),
-    ]],
+    [
+      'of a refund made at the gateway',
+      [
+        shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED', reason: 'gateway', gatewayRefundId: 'mr_1' }),
+        gateway(captured, { refundId: null }),
+      ],
+    ],
+    [
+      'of what was let go of',
+      [
+        shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }),
+        gateway({ ...released, releasedBy: 'r' }),
+      ],
+    ],
+    [
+      'of what was to be let go of and had been captured',
+      [
+        shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }),
+        gateway(captured, { amount: 1_000 }),
+      ],
+    ],
+    [
+      'of what went back in parts, one of them from the dashboard',
+      [
+        shop(
+          { status: 'FAILED', surplus: true, reportedAmount: 999, reportedCaptured: true },
+          { kind: 'VOID', amount: 999, status: 'SUCCEEDED' },
+        ),
+        gateway(
+          { ...captured, authorizedAmount: 999, capturedAmount: 999 },
+          { amount: 799 },
+          { id: 'mr_2', refundId: null, amount: 200 },
+        ),
+      ],
+    ],
+    [
+      'of what came to another amount and went back',
+      [
+        shop(
+          { status: 'CANCELED', surplus: true, reportedAmount: 999, reportedCaptured: true },
+          { kind: 'VOID', amount: 999, status: 'SUCCEEDED' },
+        ),
+        gateway({ ...captured, authorizedAmount: 999, capturedAmount: 999 }, { amount: 999 }),
+      ],
+    ],
   ])('%s', (_, [ours, theirs]) => {
     expect(compare(ours, theirs)).toEqual([]);
   });
@@ -69,48 +137,120 @@ describe('nothing differs', () => {
 describe('it differs', () => {
   type Found = [what: string, refundId: string | null, shop: unknown, gateway: unknown];
   test.each<[string, Parameters<typeof compare>, Found[]]>([
-    ['when the shop has money that the gateway knows nothing of', [shop(paid), undefined], [['payment', null, 'CAPTURED', null]]],
-    ['when the gateway acknowledged an attempt and forgot it', [shop({ status: 'PENDING' }), undefined], [['payment', null, 'PENDING', null]]],
+    [
+      'when the shop has money that the gateway knows nothing of',
+      [shop(paid), undefined],
+      [['payment', null, 'CAPTURED', null]],
+    ],
+    [
+      'when the gateway acknowledged an attempt and forgot it',
+      [shop({ status: 'PENDING' }), undefined],
+      [['payment', null, 'PENDING', null]],
+    ],
     ['when the gateway has a payment of nobody', [undefined, gateway(captured)], [['payment', null, null, 'CAPTURED']]],
-    ['when the shop has not heard of the money', [shop(), gateway(held)], [
-      ['status', null, 'CREATED', 'AUTHORIZED'], ['authorized', null, 0, 1_000],
-    ]],
-    ['when the shop has not heard of the end', [shop(), gateway({ state: 'FAILED' })], [['status', null, 'CREATED', 'FAILED']]],
-    ['when it was captured unheard', [shop(authorized), gateway(captured)], [
-      ['status', null, 'AUTHORIZED', 'CAPTURED'], ['captured', null, 0, 1_000],
-    ]],
+    [
+      'when the shop has not heard of the money',
+      [shop(), gateway(held)],
+      [
+        ['status', null, 'CREATED', 'AUTHORIZED'],
+        ['authorized', null, 0, 1_000],
+      ],
+    ],
+    [
+      'when the shop has not heard of the end',
+      [shop(), gateway({ state: 'FAILED' })],
+      [['status', null, 'CREATED', 'FAILED']],
+    ],
+    [
+      'when it was captured unheard',
+      [shop(authorized), gateway(captured)],
+      [
+        ['status', null, 'AUTHORIZED', 'CAPTURED'],
+        ['captured', null, 0, 1_000],
+      ],
+    ],
     ['by one unit', [shop({ ...paid, capturedAmount: 999 }), gateway(captured)], [['captured', null, 999, 1_000]]],
-    ['in the currency alone', [shop(paid), gateway({ ...captured, currency: 'USD' })], [['currency', null, 'KRW', 'USD']]],
-    ['when it was let go of unheard', [shop(authorized), gateway(released)], [['status', null, 'AUTHORIZED', 'CANCELED']]],
-    ['when the void did not happen', [
-      shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }), gateway(held),
-    ], [['status', null, 'CANCELED', 'AUTHORIZED']]],
-    ['when a refund is done unheard', [shop(paid, { status: 'SUBMITTED' }), gateway(captured, {})], [
-      ['refund', 'r', 'SUBMITTED', 'SUCCEEDED'], ['refunded', null, 0, 400],
-    ]],
-    ['when a refund is not at the gateway', [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured)], [
-      ['refund', 'r', 'SUCCEEDED', null], ['refunded', null, 400, 0],
-    ]],
-    ['when a refund went back with another amount', [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, { amount: 401 })], [
-      ['refund', 'r', 400, 401], ['refunded', null, 400, 401],
-    ]],
-    ['when one refund was made twice', [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, {}, { id: 'mr_2' })], [
-      ['refund', 'mr_2', null, 400], ['refunded', null, 400, 800],
-    ]],
-    ['when the gateway’s own refund was not heard of', [shop(paid), gateway(captured, { refundId: null })], [
-      ['refund', 'mr_1', null, 400], ['refunded', null, 0, 400],
-    ]],
-    ['when a refund that failed here was done there', [shop(paid, { status: 'FAILED' }), gateway(captured, {})], [
-      ['refund', 'r', 'FAILED', 'SUCCEEDED'], ['refunded', null, 0, 400],
-    ]],
+    [
+      'in the currency alone',
+      [shop(paid), gateway({ ...captured, currency: 'USD' })],
+      [['currency', null, 'KRW', 'USD']],
+    ],
+    [
+      'when it was let go of unheard',
+      [shop(authorized), gateway(released)],
+      [['status', null, 'AUTHORIZED', 'CANCELED']],
+    ],
+    [
+      'when the void did not happen',
+      [
+        shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }),
+        gateway(held),
+      ],
+      [['status', null, 'CANCELED', 'AUTHORIZED']],
+    ],
+    [
+      'when a refund is done unheard',
+      [shop(paid, { status: 'SUBMITTED' }), gateway(captured, {})],
+      [
+        ['refund', 'r', 'SUBMITTED', 'SUCCEEDED'],
+        ['refunded', null, 0, 400],
+      ],
+    ],
+    [
+      'when a refund is not at the gateway',
+      [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured)],
+      [
+        ['refund', 'r', 'SUCCEEDED', null],
+        ['refunded', null, 400, 0],
+      ],
+    ],
+    [
+      'when a refund went back with another amount',
+      [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, { amount: 401 })],
+      [
+        ['refund', 'r', 400, 401],
+        ['refunded', null, 400, 401],
+      ],
+    ],
+    [
+      'when one refund was made twice',
+      [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, {}, { id: 'mr_2' })],
+      [
+        ['refund', 'mr_2', null, 400],
+        ['refunded', null, 400, 800],
+      ],
+    ],
+    [
+      'when the gateway’s own refund was not heard of',
+      [shop(paid), gateway(captured, { refundId: null })],
+      [
+        ['refund', 'mr_1', null, 400],
+        ['refunded', null, 0, 400],
+      ],
+    ],
+    [
+      'when a refund that failed here was done there',
+      [shop(paid, { status: 'FAILED' }), gateway(captured, {})],
+      [
+        ['refund', 'r', 'FAILED', 'SUCCEEDED'],
+        ['refunded', null, 0, 400],
+      ],
+    ],
   ])('%s', (_, [ours, theirs], found) => {
     expect(compare(ours, theirs).map((one) => [one.what, one.refundId, one.shop, one.gateway])).toEqual(found);
   });
 });
 
 describe('disputes', () => {
-  const ours = (status: string, amount = 1_000) => ({ ...shop(paid), disputes: [{ gatewayDisputeId: 'dp_1', status, amount } as Dispute] });
-  const theirs = (status: 'OPEN' | 'WON' | 'LOST', provider = 'stripe') => ({ ...gateway(captured), provider, disputes: [{ id: 'dp_1', status, amount: 1_000 }] });
+  const ours = (status: string, amount = 1_000) => ({
+    ...shop(paid),
+    disputes: [{ gatewayDisputeId: 'dp_1', status, amount } as Dispute],
+  });
+  const theirs = (status: 'OPEN' | 'WON' | 'LOST', provider = 'stripe') => ({
+    ...gateway(captured),
+    provider,
+    disputes: [{ id: 'dp_1', status, amount: 1_000 }],
+  });
 
   test('that both books have differ in nothing', () => {
     expect(compare(ours('OPEN'), theirs('OPEN'))).toEqual([]);

@@ -30,9 +30,15 @@ type Side = { standing: Standing; currency: string; authorized: number; captured
 /** Everything in which the two books differ about one payment. */
 export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment | undefined): Difference[] {
   const whole = { refundId: null, what: 'payment' } as const;
-  if (!shop) return gateway ? [{ ...whole, paymentId: gateway.paymentId, shop: null, gateway: gateway.state, currency: gateway.currency }] : [];
+  if (!shop)
+    return gateway
+      ? [{ ...whole, paymentId: gateway.paymentId, shop: null, gateway: gateway.state, currency: gateway.currency }]
+      : [];
   const { id, currency: asked } = shop.payment;
-  if (!gateway) return mustBeKnown(shop) ? [{ ...whole, paymentId: id, shop: paymentStatusOf(shop.payment), gateway: null, currency: asked }] : [];
+  if (!gateway)
+    return mustBeKnown(shop)
+      ? [{ ...whole, paymentId: id, shop: paymentStatusOf(shop.payment), gateway: null, currency: asked }]
+      : [];
   const [ours, theirs] = [sideOfShop(shop), sideOfGateway(gateway)];
   const { paymentId, currency } = gateway;
   const found: Difference[] = [];
@@ -42,7 +48,8 @@ export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment |
   const isUndone = ours.standing === 'RELEASED' && leftOf(gateway) === 0;
   // The gateway may keep open what the shop has ended: it is told to end it where it can be, and money that comes goes back.
   const isEndedHere = ours.standing === 'ENDED' && theirs.standing === 'OPEN';
-  if (ours.standing !== theirs.standing && !isUndone && !isEndedHere) same('status', paymentStatusOf(shop.payment), gateway.state);
+  if (ours.standing !== theirs.standing && !isUndone && !isEndedHere)
+    same('status', paymentStatusOf(shop.payment), gateway.state);
   if (ours.authorized > 0 && theirs.authorized > 0) same('currency', ours.currency, theirs.currency);
   same('authorized', ours.authorized, theirs.authorized);
   if (!isUndone) same('captured', ours.captured, theirs.captured);
@@ -51,13 +58,14 @@ export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment |
 
 // What else they know the providers don't tell: Toss nothing of disputes, PortOne neither amounts nor who won.
 const tellsOfDisputes = (provider: string): 'all' | 'that' | 'nothing' =>
-  (provider === 'toss' ? 'nothing' : provider === 'portone' ? 'that' : 'all');
+  provider === 'toss' ? 'nothing' : provider === 'portone' ? 'that' : 'all';
 
 function compareDisputes({ disputes }: ShopPayment, gateway: GatewayPayment): Difference[] {
   const { paymentId, currency, provider } = gateway;
   const told = tellsOfDisputes(provider);
   if (told === 'nothing') return [];
-  const say = ({ status, amount }: { status: string; amount: number }) => (told === 'that' ? 'there' : `${status} ${formatMoney(amount, currency)}`);
+  const say = ({ status, amount }: { status: string; amount: number }) =>
+    told === 'that' ? 'there' : `${status} ${formatMoney(amount, currency)}`;
   const ours = new Map(disputes.map((dispute) => [dispute.gatewayDisputeId, say(dispute)]));
   const theirs = new Map(gateway.disputes.map((dispute) => [dispute.id, say(dispute)]));
   return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((id): Difference[] => {
@@ -67,7 +75,8 @@ function compareDisputes({ disputes }: ShopPayment, gateway: GatewayPayment): Di
 }
 
 /** Of an attempt that brought no money a gateway needn't know. */
-const mustBeKnown = (shop: ShopPayment): boolean => sideOfShop(shop).authorized > 0 || shop.payment.status === 'PENDING';
+const mustBeKnown = (shop: ShopPayment): boolean =>
+  sideOfShop(shop).authorized > 0 || shop.payment.status === 'PENDING';
 
 function sideOfShop({ payment, refunds }: ShopPayment): Side {
   const { status, authorizedAmount, capturedAmount, reportedAmount, reportedCurrency, reportedCaptured } = payment;
@@ -78,13 +87,28 @@ function sideOfShop({ payment, refunds }: ShopPayment): Side {
   const currency = (isReported ? reportedCurrency : null) ?? payment.currency;
   const isUndone = refunds.some((refund) => refund.kind === 'VOID' && refund.status === 'SUCCEEDED');
   const without = status === 'CREATED' || status === 'PENDING' ? 'OPEN' : 'ENDED';
-  return { standing: isUndone ? 'RELEASED' : standingOf(authorized, captured, without), currency, authorized, captured };
+  return {
+    standing: isUndone ? 'RELEASED' : standingOf(authorized, captured, without),
+    currency,
+    authorized,
+    captured,
+  };
 }
 
-function sideOfGateway({ state, currency, authorizedAmount: authorized, capturedAmount: captured }: GatewayPayment): Side {
+function sideOfGateway({
+  state,
+  currency,
+  authorizedAmount: authorized,
+  capturedAmount: captured,
+}: GatewayPayment): Side {
   const without = state === 'CREATED' || state === 'WAITING' ? 'OPEN' : 'ENDED';
   const isReleased = state === 'CANCELED' && authorized > 0;
-  return { standing: isReleased ? 'RELEASED' : standingOf(authorized, captured, without), currency, authorized, captured };
+  return {
+    standing: isReleased ? 'RELEASED' : standingOf(authorized, captured, without),
+    currency,
+    authorized,
+    captured,
+  };
 }
 
 function standingOf(authorized: number, captured: number, without: 'OPEN' | 'ENDED'): Standing {
@@ -104,8 +128,12 @@ function compareRefunds({ payment, refunds }: ShopPayment, gateway: GatewayPayme
   const unknown = new Set(gateway.refunds);
   const ofVoids: GatewayRefund[] = [];
   const found: Difference[] = [];
-  const differ = (refundId: string | null, what: Difference['what'], shop: Difference['shop'], there: Difference['gateway']) =>
-    found.push({ paymentId, refundId, what, shop, gateway: there, currency });
+  const differ = (
+    refundId: string | null,
+    what: Difference['what'],
+    shop: Difference['shop'],
+    there: Difference['gateway'],
+  ) => found.push({ paymentId, refundId, what, shop, gateway: there, currency });
 
   for (const refund of refunds) {
     const theirs = [...unknown].find(({ id, refundId }) => refundId === refund.id || id === refund.gatewayRefundId);
@@ -114,7 +142,8 @@ function compareRefunds({ payment, refunds }: ShopPayment, gateway: GatewayPayme
     const done = theirs?.status ?? (gateway.releasedBy === refund.id ? 'SUCCEEDED' : null);
     if (!agree(refund, done)) differ(refund.id, 'refund', refund.status, done);
     // A VOID undoes what there is, which may be a part that was captured: that nothing is left says its status.
-    else if (theirs && refund.kind === 'REFUND' && theirs.amount !== refund.amount) differ(refund.id, 'refund', refund.amount, theirs.amount);
+    else if (theirs && refund.kind === 'REFUND' && theirs.amount !== refund.amount)
+      differ(refund.id, 'refund', refund.amount, theirs.amount);
   }
   // What was undone in whole went in however many parts, from the dashboard too: that nothing is left says the payment.
   if (refunds.some(({ kind, status }) => kind === 'VOID' && status === 'SUCCEEDED')) {

@@ -1,7 +1,12 @@
 import { Failure } from '../failure.ts';
 import { Unreachable } from '../refusal.ts';
 
-export type GatewayRefund = { id: string; refundId: string | null; amount: number; status: 'PENDING' | 'SUCCEEDED' | 'FAILED' };
+export type GatewayRefund = {
+  id: string;
+  refundId: string | null;
+  amount: number;
+  status: 'PENDING' | 'SUCCEEDED' | 'FAILED';
+};
 
 export type GatewayDispute = { id: string; amount: number; status: 'OPEN' | 'WON' | 'LOST' };
 

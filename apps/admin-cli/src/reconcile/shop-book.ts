@@ -17,9 +17,12 @@ export async function readShopBook(client: Client, provider: string | undefined)
   ]);
   const refundsOf = Map.groupBy(refunds.items, ({ paymentId }) => paymentId);
   const disputesOf = Map.groupBy(disputes.items, ({ paymentId }) => paymentId);
-  return new Map(payments.items.map((payment) => (
-    [payment.id, { payment, refunds: refundsOf.get(payment.id) ?? [], disputes: disputesOf.get(payment.id) ?? [] }]
-  )));
+  return new Map(
+    payments.items.map((payment) => [
+      payment.id,
+      { payment, refunds: refundsOf.get(payment.id) ?? [], disputes: disputesOf.get(payment.id) ?? [] },
+    ]),
+  );
 }
 
 /** One payment as it is now; undefined when the shop doesn't know it. */

@@ -20,7 +20,11 @@ const fetchMissed = async (input: { provider: string; since: string }) =>
 test('missed events of a gateway are fetched since a time, and those that were new are counted', async () => {
   const lines = [{ productId: await api.product(), quantity: 1 }];
   const order = await api.commerce.placeOrder({ customerId: 'c', lines });
-  const { id: paymentId, amount, currency } = await api.commerce.createPayment({ orderId: order.id, provider: 'stripe' });
+  const {
+    id: paymentId,
+    amount,
+    currency,
+  } = await api.commerce.createPayment({ orderId: order.id, provider: 'stripe' });
   const lost = { providerEventId: 'evt_1', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) };
   listEvents = async (since) => {
     asked.push(since);
@@ -38,10 +42,22 @@ test('who can’t be asked, or gives no answer, is told apart', async () => {
     throw new Error('nothing within 10000 ms of secret-host');
   };
   const since = '2026-11-01T00:00:00Z';
-  expect(await refused(fetchMissed({ provider: 'nobody', since }))).toMatchObject({ status: 404, code: 'provider_not_configured' });
-  expect(await refused(fetchMissed({ provider: 'portone', since }))).toMatchObject({ status: 409, code: 'unsupported_by_provider' });
-  expect(await refused(fetchMissed({ provider: 'stripe', since }))).toMatchObject({ status: 503, code: 'gateway_unavailable' });
+  expect(await refused(fetchMissed({ provider: 'nobody', since }))).toMatchObject({
+    status: 404,
+    code: 'provider_not_configured',
+  });
+  expect(await refused(fetchMissed({ provider: 'portone', since }))).toMatchObject({
+    status: 409,
+    code: 'unsupported_by_provider',
+  });
+  expect(await refused(fetchMissed({ provider: 'stripe', since }))).toMatchObject({
+    status: 503,
+    code: 'gateway_unavailable',
+  });
   for (const wrong of ['yesterday', '2026-11-01', '2999-01-01T00:00:00Z']) {
-    expect(await refused(fetchMissed({ provider: 'stripe', since: wrong }))).toMatchObject({ status: 400, code: 'validation_failed' });
+    expect(await refused(fetchMissed({ provider: 'stripe', since: wrong }))).toMatchObject({
+      status: 400,
+      code: 'validation_failed',
+    });
   }
 });

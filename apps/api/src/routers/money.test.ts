@@ -62,7 +62,9 @@ describe('an attempt', () => {
 
   test('is confirmed by its customer or an operator, and by nobody else', async () => {
     const [own, others] = [await attempt('stripe'), await attempt('stripe')];
-    expect(await customer.payment.confirm.mutate({ paymentId: own.id, token: 't' })).toMatchObject({ status: 'CAPTURED' });
+    expect(await customer.payment.confirm.mutate({ paymentId: own.id, token: 't' })).toMatchObject({
+      status: 'CAPTURED',
+    });
     const stranger = await api.customer();
     const missing = await refused(stranger.payment.confirm.mutate({ paymentId: randomUUID(), token: 't' }));
     expect(missing).toEqual({ status: 404, code: 'payment_not_found' });
@@ -93,7 +95,11 @@ test('authorized money is captured in part, by a call that is listed; no more th
   expect(await calls()).toMatchObject([{ kind: 'CAPTURE', status: 'DUE', amount: 1_500, attempts: 0 }]);
   await api.commerce.callGateways();
   expect(await calls()).toMatchObject([{ kind: 'CAPTURE', status: 'DONE', attempts: 1 }]);
-  expect(await paymentOf(orderId)).toMatchObject({ status: 'CAPTURED', capturedAmount: 1_500, authorizedAmount: 2_000 });
+  expect(await paymentOf(orderId)).toMatchObject({
+    status: 'CAPTURED',
+    capturedAmount: 1_500,
+    authorizedAmount: 2_000,
+  });
 });
 
 test('a payment of another amount waits for an operator, whose yes pays the order and whose no sends it back', async () => {
@@ -109,12 +115,16 @@ test('a payment of another amount waits for an operator, whose yes pays the orde
 });
 
 test('a gateway is asked about a payment where it can be, once however often it is wanted', async () => {
-  const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId: await api.product(), quantity: 1 }] });
+  const { id: orderId } = await customer.order.create.mutate({
+    lines: [{ productId: await api.product(), quantity: 1 }],
+  });
   const { id: paymentId } = await customer.payment.create.mutate({ orderId, provider: 'stripe' });
   for (let times = 0; times < 2; times += 1) await operator.payment.ask.mutate({ paymentId });
   expect((await operator.gatewayCall.list.query({ orderId, status: 'DUE' })).items).toMatchObject([{ kind: 'ASK' }]);
   const { paymentId: ofMock } = await paidOrder();
-  expect(await refused(operator.payment.ask.mutate({ paymentId: ofMock }))).toMatchObject({ code: 'unsupported_by_provider' });
+  expect(await refused(operator.payment.ask.mutate({ paymentId: ofMock }))).toMatchObject({
+    code: 'unsupported_by_provider',
+  });
 });
 
 test('money goes back by lines, in part and in whole, and never more than there is', async () => {
@@ -177,7 +187,10 @@ describe('a gateway’s event that waits', () => {
     const gatewayEventId = await waiting(JSON.stringify({ type: 'AUTHORIZED', paymentId, amount: 1, currency: 'KRW' }));
     await operator.gatewayEvent.dismiss.mutate({ gatewayEventId });
     expect(await outcomeOf(gatewayEventId)).toBe('DISMISSED');
-    expect(await operator.gatewayEvent.redrive.mutate({ gatewayEventId })).toMatchObject({ outcome: 'RECEIVED', attempts: 0 });
+    expect(await operator.gatewayEvent.redrive.mutate({ gatewayEventId })).toMatchObject({
+      outcome: 'RECEIVED',
+      attempts: 0,
+    });
     await api.commerce.retryGatewayEvents();
     expect(await outcomeOf(gatewayEventId)).toBe('UNMATCHED');
 

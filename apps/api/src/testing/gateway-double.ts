@@ -47,5 +47,11 @@ export function gatewayDouble(provider: string, { signs = true } = {}): GatewayD
       gatewayFact({ type: 'REFUNDED', amount, currency, refundId, gatewayObjectId: `re_${refundId}` }),
     ],
   };
-  return { gateway, asked, before: (next) => { does = next; } };
+  return {
+    gateway,
+    asked,
+    before: (next) => {
+      does = next;
+    },
+  };
 }

@@ -6,10 +6,7 @@ import type { Calls } from './over-http.ts';
 import { pickCustomer, pickLines } from './pick.ts';
 
 /** The core without HTTP, tokens, logs: `placeOrder` called by many at once in this process. */
-export async function coreCalls(
-  { databaseUrl, clients, shape }: Job & { kind: 'core' },
-  meter: Meter,
-): Promise<Calls> {
+export async function coreCalls({ databaseUrl, clients, shape }: Job & { kind: 'core' }, meter: Meter): Promise<Calls> {
   const database = connect({ url: databaseUrl });
   const commerce = createCommerce({ database });
   const ids: string[] = [];

@@ -5,10 +5,7 @@ import type { Meter } from './measure.ts';
 import type { Calls } from './over-http.ts';
 
 /** The floor's function called over plain pg connections: for machines without pgbench. */
-export async function floorCalls(
-  job: Job & { kind: 'floor-orders' | 'floor-webhooks' },
-  meter: Meter,
-): Promise<Calls> {
+export async function floorCalls(job: Job & { kind: 'floor-orders' | 'floor-webhooks' }, meter: Meter): Promise<Calls> {
   const { statement, values, idOf }: FloorCall = job.kind === 'floor-orders' ? orderCall(job.shape) : webhookCall;
   const clients = await Promise.all(
     Array.from({ length: job.clients }, async () => {

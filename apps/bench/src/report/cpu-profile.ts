@@ -35,9 +35,7 @@ export function readCpuProfile(file: string, fromMs: number, toMs: number): CpuS
       const frame = byId.get(at)!.callFrame;
       if (isOurs(frame.url)) return named(frame);
     }
-    return isOutside(byId.get(id)!.callFrame)
-      ? ownerOf(byId.get(id)!.callFrame)
-      : `no function of ours: ${topOf(id)}`;
+    return isOutside(byId.get(id)!.callFrame) ? ownerOf(byId.get(id)!.callFrame) : `no function of ours: ${topOf(id)}`;
   };
   const topOf = (id: number): string => {
     let top = id;
@@ -48,11 +46,7 @@ export function readCpuProfile(file: string, fromMs: number, toMs: number): CpuS
     return named(byId.get(top)!.callFrame);
   };
 
-  const [owners, functions, causes] = [
-    new Map<string, number>(),
-    new Map<string, number>(),
-    new Map<string, number>(),
-  ];
+  const [owners, functions, causes] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
   const add = (to: Map<string, number>, what: string, us: number) => to.set(what, (to.get(what) ?? 0) + us);
   let [all, busy] = [0, 0];
   for (const [id, us] of self) {

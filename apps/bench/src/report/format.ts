@@ -1,5 +1,4 @@
-export const count = (value: number): string =>
-  Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–';
+export const count = (value: number): string => (Number.isFinite(value) ? Math.round(value).toLocaleString('en') : '–');
 
 export const milliseconds = (value: number): string => {
   if (!Number.isFinite(value)) return '–';

@@ -16,8 +16,7 @@ export const halfRate: Scenario = {
     turnSeconds(rounds, seconds, [
       ['floor', 64],
       ['ours', 256],
-    ]) +
-    10,
+    ]) + 10,
   run: async (bench) =>
     withPair(bench, usualSeed, async (pair) => {
       const peaks = bench.outcomes.get('uniform')?.series ?? (await findPeaks(bench, pair));

@@ -21,8 +21,11 @@ const hotShape: Shape = { products: 1, lines: 1 };
 export const usualSeed = { products: 1_000, orders: 10_000, waiting: 0 };
 
 type Who = { label: string; side: Side };
-const [floor, everything, core]: [Who, Who, Who] =
-  [{ label: 'floor', side: 'floor' }, { label: 'API', side: 'ours' }, { label: 'core alone', side: 'core' }];
+const [floor, everything, core]: [Who, Who, Who] = [
+  { label: 'floor', side: 'floor' },
+  { label: 'API', side: 'ours' },
+  { label: 'core alone', side: 'core' },
+];
 
 /** Who takes turns, from how many clients. The short form leaves out what no goal asks for. */
 function turnsOf({ clients, long }: Options, isHot: boolean): (Who & { clients: number })[] {
@@ -46,7 +49,11 @@ function ordersScenario(
     title,
     long: false,
     takes: (options) =>
-      turnSeconds(options.rounds, options.seconds, turnsOf(options, shape === hotShape).map(({ side, clients }) => [side, clients])) + 15,
+      turnSeconds(
+        options.rounds,
+        options.seconds,
+        turnsOf(options, shape === hotShape).map(({ side, clients }) => [side, clients]),
+      ) + 15,
     run: async (bench) =>
       withPair(bench, usualSeed, async (pair) => {
         const series = await takeTurns(

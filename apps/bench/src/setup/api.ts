@@ -34,21 +34,25 @@ export async function startApi(
   const output = openSync(log, 'w', 0o600);
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', '--max-old-space-size=2048', ...nodeOptions, main], {
-    // The channel's end tells it that we are gone.
-    stdio: ['ignore', output, output, 'ipc'],
-    // A group of its own: a terminal's Ctrl-C reaches us alone.
-    detached: true,
-    env: {
-      PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
-      PORT: '0',
-      LOG_LEVEL: 'info',
-      CUSTOMER_JWT_SECRET: tokenSecret,
-      MOCK_WEBHOOK_SECRETS: webhookSecret,
-      ...env,
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=32', '--max-old-space-size=2048', ...nodeOptions, main],
+    {
+      // The channel's end tells it that we are gone.
+      stdio: ['ignore', output, output, 'ipc'],
+      // A group of its own: a terminal's Ctrl-C reaches us alone.
+      detached: true,
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: databaseUrl,
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        CUSTOMER_JWT_SECRET: tokenSecret,
+        MOCK_WEBHOOK_SECRETS: webhookSecret,
+        ...env,
+      },
     },
-  });
+  );
   closeSync(output);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {

@@ -13,12 +13,18 @@ type Rows = State & {
 const idOf = (answer: Answer<unknown>): string => (answer.ok ? (answer.value as { id: string }).id : '');
 
 /** Everything that the shop has said yes to is so, and what it has refused or not answered didn't happen more than once. */
-export async function checkAcknowledged({ database }: RunningShop, { ledger }: World, state: State): Promise<Finding[]> {
+export async function checkAcknowledged(
+  { database }: RunningShop,
+  { ledger }: World,
+  state: State,
+): Promise<Finding[]> {
   const [lines, shipments] = await Promise.all([
     database.query<{ orderId: string; productId: string; quantity: number }>(
-      'select order_id as "orderId", product_id as "productId", quantity from commerce.order_lines order by order_id, line_no'),
+      'select order_id as "orderId", product_id as "productId", quantity from commerce.order_lines order by order_id, line_no',
+    ),
     database.query<{ id: string; status: string; trackingNumber: string | null }>(
-      'select id, status, tracking_number as "trackingNumber" from commerce.shipments'),
+      'select id, status, tracking_number as "trackingNumber" from commerce.shipments',
+    ),
   ]);
   const rows: Rows = {
     ...state,
@@ -28,10 +34,20 @@ export async function checkAcknowledged({ database }: RunningShop, { ledger }: W
   const entries = [...ledger.values()];
   const wrong = entries.filter((entry) => entry.answer.ok && !isTrue(entry, rows));
   return [
-    ...wrong.map(({ procedure, key, answer }) => ({ check: 'acknowledged', what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged, and isn't so` })),
+    ...wrong.map(({ procedure, key, answer }) => ({
+      check: 'acknowledged',
+      what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged, and isn't so`,
+    })),
     ...countedOnce('order.create', entries, [...state.orders.keys()]),
     ...countedOnce('payment.create', entries, [...state.payments.keys()], ['payment_refused']),
-    ...countedOnce('refund.create', entries, [...state.refundsOf.values()].flat().filter(({ reason }) => reason === 'requested').map(({ id }) => id)),
+    ...countedOnce(
+      'refund.create',
+      entries,
+      [...state.refundsOf.values()]
+        .flat()
+        .filter(({ reason }) => reason === 'requested')
+        .map(({ id }) => id),
+    ),
   ];
 }
 
@@ -41,7 +57,9 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
   switch (procedure) {
     case 'order.create': {
       const inOrder = (lines.get(id) ?? []).map(({ productId, quantity }) => ({ productId, quantity }));
-      return orders.get(id)?.reference === asked['reference'] && JSON.stringify(inOrder) === JSON.stringify(asked['lines']);
+      return (
+        orders.get(id)?.reference === asked['reference'] && JSON.stringify(inOrder) === JSON.stringify(asked['lines'])
+      );
     }
     case 'order.cancel':
       return orders.get(id)?.status === 'CANCELED';
@@ -55,7 +73,9 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
       return asked['decision'] === 'ACCEPT' ? payments.get(id)!.authorizedAmount > 0 : payments.get(id)!.surplus;
     case 'refund.create': {
       const refund = [...refundsOf.values()].flat().find((one) => one.id === id);
-      return refund?.orderId === asked['orderId'] && (asked['amount'] === undefined || refund?.amount === asked['amount']);
+      return (
+        refund?.orderId === asked['orderId'] && (asked['amount'] === undefined || refund?.amount === asked['amount'])
+      );
     }
     case 'shipment.dispatch':
       return shipments.get(id)?.trackingNumber === asked['trackingNumber'];
@@ -68,7 +88,7 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
       return payments.has(asked['paymentId']);
     case 'product.create':
     case 'stock.receive':
-      // What came in is added up by the stock's own check, product by product.
+    // What came in is added up by the stock's own check, product by product.
     case 'gatewayEvent.redrive':
       // One that found no payment again is parked again; that none is left is the doctor's and the books' to say.
       return true;
@@ -79,15 +99,31 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
 }
 
 /** Each key made one row at most, and there is none that nobody asked for. */
-function countedOnce(procedure: string, entries: readonly Entry[], rowIds: readonly string[], made: readonly string[] = []): Finding[] {
+function countedOnce(
+  procedure: string,
+  entries: readonly Entry[],
+  rowIds: readonly string[],
+  made: readonly string[] = [],
+): Finding[] {
   const asked = entries.filter((entry) => entry.procedure === procedure);
   const ids = new Set(asked.flatMap(({ answer }) => (answer.ok ? [idOf(answer)] : [])));
-  const nameless = asked.filter(({ answer }) => !answer.ok && (answer.code === 'no_answer' || made.includes(answer.code))).length;
+  const nameless = asked.filter(
+    ({ answer }) => !answer.ok && (answer.code === 'no_answer' || made.includes(answer.code)),
+  ).length;
   const others = rowIds.filter((id) => !ids.has(id));
   const answered = asked.filter(({ answer }) => answer.ok).length;
   return [
-    ...(ids.size === answered ? [] : [{ check: 'keys', what: `${procedure}: ${answered} keys were answered by ${ids.size} ids` }]),
-    ...(others.length <= nameless ? [] : [{ check: 'keys', what: `${procedure}: ${others.length} rows were made and not acknowledged, ${nameless} calls had no answer: ${others.slice(0, 5).join(', ')}` }]),
+    ...(ids.size === answered
+      ? []
+      : [{ check: 'keys', what: `${procedure}: ${answered} keys were answered by ${ids.size} ids` }]),
+    ...(others.length <= nameless
+      ? []
+      : [
+          {
+            check: 'keys',
+            what: `${procedure}: ${others.length} rows were made and not acknowledged, ${nameless} calls had no answer: ${others.slice(0, 5).join(', ')}`,
+          },
+        ]),
   ];
 }
 
@@ -98,21 +134,28 @@ export async function checkReplays({ ledger }: World): Promise<Finding[]> {
   const findings: Finding[] = [];
   // To ask a gateway once more does no harm, so that has no key. What was wrong in itself is judged anew.
   const isKept = ({ procedure, answer }: Entry) =>
-    procedure !== 'payment.ask' && (answer.ok || (answer.code !== 'no_answer' && ['conflict', 'missing'].includes(errorKinds[answer.code])));
+    procedure !== 'payment.ask' &&
+    (answer.ok || (answer.code !== 'no_answer' && ['conflict', 'missing'].includes(errorKinds[answer.code])));
   const unanswered = [...ledger.values()].filter(({ answer }) => !answer.ok && answer.code === 'no_answer');
   const entries = [...ledger.values()].filter(isKept).values();
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    // The workers share one iterator: each entry is taken once.
-    for (const { procedure, key, answer, again } of entries) {
-      const repeated = await again();
-      const said = (one: Answer<unknown>) => (one.ok ? idOf(one) : one.code);
-      if (said(repeated) === said(answer)) continue;
-      findings.push({ check: 'keys', what: `${procedure} "${key}" was answered ${said(answer)}, and again ${said(repeated)}` });
-    }
-  }));
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      // The workers share one iterator: each entry is taken once.
+      for (const { procedure, key, answer, again } of entries) {
+        const repeated = await again();
+        const said = (one: Answer<unknown>) => (one.ok ? idOf(one) : one.code);
+        if (said(repeated) === said(answer)) continue;
+        findings.push({
+          check: 'keys',
+          what: `${procedure} "${key}" was answered ${said(answer)}, and again ${said(repeated)}`,
+        });
+      }
+    }),
+  );
   for (const { procedure, key, again } of unanswered) {
     const answer = await again();
-    if (!answer.ok && answer.code === 'no_answer') findings.push({ check: 'keys', what: `${procedure} "${key}" gets no answer, even now` });
+    if (!answer.ok && answer.code === 'no_answer')
+      findings.push({ check: 'keys', what: `${procedure} "${key}" gets no answer, even now` });
   }
   return findings;
 }

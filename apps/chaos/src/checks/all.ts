@@ -21,12 +21,17 @@ export async function checkAll(shop: RunningShop, world: World, state: State): P
   ];
   const after = await readState(shop);
   const changed = (['orders', 'payments', 'book'] as const).filter((name) => after[name].size !== state[name].size);
-  return [...findings, ...changed.map((name) => ({ check: 'keys', what: `calls that were repeated made new ${name}` })), ...(await doctor(world))];
+  return [
+    ...findings,
+    ...changed.map((name) => ({ check: 'keys', what: `calls that were repeated made new ${name}` })),
+    ...(await doctor(world)),
+  ];
 }
 
 async function doctor({ operator }: World): Promise<Finding[]> {
   const { violations } = await operator.system.doctor.query();
-  return violations.map(({ name, sentence, count, examples }) => (
-    { check: 'doctor', what: `${name}: ${sentence} ${count} rows, like ${JSON.stringify(examples[0])}` }
-  ));
+  return violations.map(({ name, sentence, count, examples }) => ({
+    check: 'doctor',
+    what: `${name}: ${sentence} ${count} rows, like ${JSON.stringify(examples[0])}`,
+  }));
 }

@@ -9,10 +9,12 @@ export const leftAtGateway = ({ state, authorizedAmount, capturedAmount, refunde
   state === 'AUTHORIZED' ? authorizedAmount : capturedAmount - refundedAmount;
 
 /** What a shopper's bank took back from the gateway for good. */
-export const lostInDispute = ({ disputes }: BookEntry): number => sum(disputes.filter(({ status }) => status === 'LOST'));
+export const lostInDispute = ({ disputes }: BookEntry): number =>
+  sum(disputes.filter(({ status }) => status === 'LOST'));
 
 /** What nobody can send back: contested, and not won. */
-export const heldInDispute = ({ disputes }: BookEntry): number => sum(disputes.filter(({ status }) => status !== 'WON'));
+export const heldInDispute = ({ disputes }: BookEntry): number =>
+  sum(disputes.filter(({ status }) => status !== 'WON'));
 
 const takenOf = ({ capturedAmount, authorizedAmount, reportedAmount }: PaymentRow): number =>
   capturedAmount || authorizedAmount || (reportedAmount ?? 0);
@@ -21,13 +23,17 @@ const takenOf = ({ capturedAmount, authorizedAmount, reportedAmount }: PaymentRo
 export function differences({ payments, refundsOf, disputesOf, book }: State, paymentId: string): string[] {
   const payment = payments.get(paymentId);
   const entry = book.get(paymentId);
-  if (!payment) return entry && leftAtGateway(entry) > 0 ? [`the gateway has ${leftAtGateway(entry)} that the shop knows nothing of`] : [];
+  if (!payment)
+    return entry && leftAtGateway(entry) > 0
+      ? [`the gateway has ${leftAtGateway(entry)} that the shop knows nothing of`]
+      : [];
   const refunds = (refundsOf.get(paymentId) ?? []).filter(({ status }) => status === 'SUCCEEDED');
   if (!entry) return takenOf(payment) > 0 ? [`the shop has ${takenOf(payment)} that the gateway knows nothing of`] : [];
 
   const found: string[] = [];
   const same = (what: string, shop: unknown, gateway: unknown) => {
-    if (JSON.stringify(shop) !== JSON.stringify(gateway)) found.push(`${what}: ${JSON.stringify(shop)}, the gateway ${JSON.stringify(gateway)}`);
+    if (JSON.stringify(shop) !== JSON.stringify(gateway))
+      found.push(`${what}: ${JSON.stringify(shop)}, the gateway ${JSON.stringify(gateway)}`);
   };
   same('left', takenOf(payment) - sum(refunds), leftAtGateway(entry));
   if (payment.status === 'AUTHORIZED' || payment.status === 'CAPTURED') {
@@ -46,8 +52,14 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
   // Not every provider tells of disputes, nor of their amounts and how they end.
   if (entry.events.some(({ type }) => type.startsWith('DISPUTE'))) {
     const known = (parts: readonly { id: string; status: string; amount: number }[]) =>
-      parts.map(({ id, status, amount }) => (payment.provider === 'portone' ? id : `${id} ${status} ${amount}`)).toSorted();
-    same('disputes', known((disputesOf.get(paymentId) ?? []).map((one) => ({ ...one, id: one.gatewayDisputeId }))), known(entry.disputes));
+      parts
+        .map(({ id, status, amount }) => (payment.provider === 'portone' ? id : `${id} ${status} ${amount}`))
+        .toSorted();
+    same(
+      'disputes',
+      known((disputesOf.get(paymentId) ?? []).map((one) => ({ ...one, id: one.gatewayDisputeId }))),
+      known(entry.disputes),
+    );
   }
   return found;
 }
@@ -55,25 +67,32 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
 /** Both books are equal to the last unit. */
 export function checkBooks(state: State): Finding[] {
   const ids = new Set([...state.payments.keys(), ...state.book.keys()]);
-  return [...ids].flatMap((id) => differences(state, id).map((what) => (
-    { check: 'books', what: `payment ${id} (${state.payments.get(id)?.provider}, ${state.payments.get(id)?.status}): ${what}` }
-  )));
+  return [...ids].flatMap((id) =>
+    differences(state, id).map((what) => ({
+      check: 'books',
+      what: `payment ${id} (${state.payments.get(id)?.provider}, ${state.payments.get(id)?.status}): ${what}`,
+    })),
+  );
 }
 
 /** Money is only where an order was paid with it, and once. */
 export function checkMoney({ orders, payments, book }: State): Finding[] {
   const charged = [...book.values()].flatMap((entry) => {
     const payment = payments.get(entry.paymentId);
-    return payment && leftAtGateway(entry) - lostInDispute(entry) > 0 ? [{ orderId: payment.orderId, paymentId: payment.id }] : [];
+    return payment && leftAtGateway(entry) - lostInDispute(entry) > 0
+      ? [{ orderId: payment.orderId, paymentId: payment.id }]
+      : [];
   });
   const unpaid = charged.filter(({ orderId }) => orders.get(orderId)?.status !== 'PAID');
   const twice = [...Map.groupBy(charged, ({ orderId }) => orderId)].filter(([, all]) => all.length > 1);
   return [
-    ...unpaid.map(({ orderId, paymentId }) => (
-      { check: 'money', what: `order ${orderId} is ${orders.get(orderId)?.status}, and the gateway keeps money of payment ${paymentId}` }
-    )),
-    ...twice.map(([orderId, all]) => (
-      { check: 'money', what: `order ${orderId} was charged ${all.length} times: ${all.map(({ paymentId }) => paymentId).join(', ')}` }
-    )),
+    ...unpaid.map(({ orderId, paymentId }) => ({
+      check: 'money',
+      what: `order ${orderId} is ${orders.get(orderId)?.status}, and the gateway keeps money of payment ${paymentId}`,
+    })),
+    ...twice.map(([orderId, all]) => ({
+      check: 'money',
+      what: `order ${orderId} was charged ${all.length} times: ${all.map(({ paymentId }) => paymentId).join(', ')}`,
+    })),
   ];
 }

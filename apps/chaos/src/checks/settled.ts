@@ -9,7 +9,8 @@ const ofNobody = `not exists (select from commerce.payments p where p.provider =
   and (p.id = g.payment_id or p.gateway_payment_id = g.gateway_payment_id))`;
 
 const waiting: Record<string, string> = {
-  'orders that wait for money': "select count(*) from commerce.orders where status in ('CREATED', 'PAYMENT_PENDING', 'PAYMENT_FAILED')",
+  'orders that wait for money':
+    "select count(*) from commerce.orders where status in ('CREATED', 'PAYMENT_PENDING', 'PAYMENT_FAILED')",
   'attempts that are live': "select count(*) from commerce.payments where status in ('CREATED', 'PENDING', 'REVIEW')",
   'refunds on their way': "select count(*) from commerce.refunds where status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')",
   'calls to gateways': "select count(*) from commerce.gateway_calls where status = 'DUE'",
@@ -18,20 +19,27 @@ const waiting: Record<string, string> = {
 
 /** What is still to come; nothing when all has drained. */
 export async function readUnsettled({ database }: Pick<RunningShop, 'database'>): Promise<Unsettled[]> {
-  const all = await Promise.all(Object.entries(waiting).map(async ([what, text]) => (
-    { what, count: (await database.query<{ count: number }>(text))[0]!.count }
-  )));
+  const all = await Promise.all(
+    Object.entries(waiting).map(async ([what, text]) => ({
+      what,
+      count: (await database.query<{ count: number }>(text))[0]!.count,
+    })),
+  );
   return all.filter(({ count }) => count > 0);
 }
 
 /** Messages about nobody's payment needn't wait out their twenty minutes: their next try is due now. */
 export async function hurryOfNobody({ database }: Pick<RunningShop, 'database'>): Promise<void> {
-  await database.query(`update commerce.gateway_events g set due_at = now() where outcome = 'UNMATCHED' and due_at > now() and ${ofNobody}`);
+  await database.query(
+    `update commerce.gateway_events g set due_at = now() where outcome = 'UNMATCHED' and due_at > now() and ${ofNobody}`,
+  );
 }
 
 /** Messages that wait for something else to be known first: an operator may have them tried again. */
 export async function readEarly({ database }: Pick<RunningShop, 'database'>): Promise<string[]> {
-  const rows = await database.query<{ id: string }>(`select id from commerce.gateway_events g where due_at is not null and not (${ofNobody})`);
+  const rows = await database.query<{ id: string }>(
+    `select id from commerce.gateway_events g where due_at is not null and not (${ofNobody})`,
+  );
   return rows.map(({ id }) => id);
 }
 
@@ -44,6 +52,9 @@ export async function checkSettled(shop: RunningShop, { orders }: State): Promis
   return [
     ...unsettled.map(({ what, count }) => ({ check: 'drained', what: `${count} ${what} are left` })),
     ...stuck.slice(0, 10).map(({ id, status }) => ({ check: 'drained', what: `order ${id} is stuck in ${status}` })),
-    ...parked.map(({ id, type, provider, paymentId }) => ({ check: 'drained', what: `message ${id} (${provider} ${type} of ${paymentId}) was parked` })),
+    ...parked.map(({ id, type, provider, paymentId }) => ({
+      check: 'drained',
+      what: `message ${id} (${provider} ${type} of ${paymentId}) was parked`,
+    })),
   ];
 }

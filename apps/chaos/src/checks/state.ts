@@ -3,11 +3,28 @@ import type { RunningShop } from '../setup/shop.ts';
 
 export type OrderRow = { id: string; status: string; reference: string | null; needsAttention: string | null };
 export type PaymentRow = {
-  id: string; orderId: string; provider: string; status: string; currency: string; amount: number;
-  authorizedAmount: number; capturedAmount: number; refundedAmount: number; surplus: boolean;
-  reportedAmount: number | null; reportedCurrency: string | null;
+  id: string;
+  orderId: string;
+  provider: string;
+  status: string;
+  currency: string;
+  amount: number;
+  authorizedAmount: number;
+  capturedAmount: number;
+  refundedAmount: number;
+  surplus: boolean;
+  reportedAmount: number | null;
+  reportedCurrency: string | null;
 };
-export type RefundRow = { id: string; paymentId: string; orderId: string; kind: string; status: string; amount: number; reason: string };
+export type RefundRow = {
+  id: string;
+  paymentId: string;
+  orderId: string;
+  kind: string;
+  status: string;
+  amount: number;
+  reason: string;
+};
 export type DisputeRow = { paymentId: string; gatewayDisputeId: string; status: string; amount: number };
 
 /** Both books, as they are when everything is over. */

@@ -24,9 +24,9 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
         select sum(quantity) over (order by id) as running from commerce.stock_movements where product_id = s.product_id) m) as least
     from commerce.stocks s`);
   const received = Map.groupBy(
-    [...ledger.values()].flatMap(({ procedure, input, answer }) => (
-      procedure === 'stock.receive' && answer.ok ? [input as { productId: string; quantity: number }] : []
-    )),
+    [...ledger.values()].flatMap(({ procedure, input, answer }) =>
+      procedure === 'stock.receive' && answer.ok ? [input as { productId: string; quantity: number }] : [],
+    ),
     ({ productId }) => productId,
   );
   return rows.flatMap(({ productId, available, reserved, sold, restocked, least }) => {
@@ -34,7 +34,9 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
     const told = `product ${productId}: received ${came}, sold ${sold}, restocked ${restocked}, available ${available}`;
     return [
       ...(came - sold + restocked === available ? [] : [{ check: 'stock', what: told }]),
-      ...(reserved === 0 ? [] : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),
+      ...(reserved === 0
+        ? []
+        : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),
       ...(least >= 0 ? [] : [{ check: 'stock', what: `product ${productId} was oversold by ${-least}` }]),
     ];
   });

@@ -13,7 +13,8 @@ type Sale = Awaited<ReturnType<typeof openSale>>;
 /** The same fact by another message: its id is in the body, in a header, or made of all that it says. */
 function anew(provider: Provider, { body }: { body: string }): { id: string; body: string } {
   const id = randomUUID();
-  if (provider === 'stripe') return { id, body: JSON.stringify({ ...JSON.parse(body), id: `evt_${id.replaceAll('-', '')}` }) };
+  if (provider === 'stripe')
+    return { id, body: JSON.stringify({ ...JSON.parse(body), id: `evt_${id.replaceAll('-', '')}` }) };
   return { id, body: provider === 'toss' ? `${body} ` : body };
 }
 
@@ -115,21 +116,29 @@ describe('an authorization', () => {
   });
 });
 
-testEach('a capture of what the gateway has let go of is refused for good, and a person is told why', 'authorizes', async (provider) => {
-  const sale = await openSale(world);
-  const attempt = await sale.begin(provider, { capture: 'MANUAL' });
-  await sale.pay(attempt, 'AUTHORIZED');
-  await world.during({ dropped: 1 }, () => sale.agree(attempt, 'CANCELED'));
-  await world.operator.payment.capture.mutate({ paymentId: attempt.id });
-  await world.settle();
-  const { items } = await world.operator.gatewayCall.list.query({ orderId: sale.orderId });
-  expect(items.filter(({ kind }) => kind === 'CAPTURE')).toMatchObject([{ attempts: 1, dueAt: null }]);
-  expect(await sale.state()).toMatchObject({ order: 'PAID', attention: 'authorization_lost', payments: ['AUTHORIZED'] });
-  expect(await sale.book(attempt)).toMatchObject({ state: 'CANCELED', capturedAmount: 0 });
-  await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
-  await world.settle();
-  expect(await sale.state()).toMatchObject({ order: 'CANCELED', payments: ['CANCELED'], stock: [5, 0] });
-});
+testEach(
+  'a capture of what the gateway has let go of is refused for good, and a person is told why',
+  'authorizes',
+  async (provider) => {
+    const sale = await openSale(world);
+    const attempt = await sale.begin(provider, { capture: 'MANUAL' });
+    await sale.pay(attempt, 'AUTHORIZED');
+    await world.during({ dropped: 1 }, () => sale.agree(attempt, 'CANCELED'));
+    await world.operator.payment.capture.mutate({ paymentId: attempt.id });
+    await world.settle();
+    const { items } = await world.operator.gatewayCall.list.query({ orderId: sale.orderId });
+    expect(items.filter(({ kind }) => kind === 'CAPTURE')).toMatchObject([{ attempts: 1, dueAt: null }]);
+    expect(await sale.state()).toMatchObject({
+      order: 'PAID',
+      attention: 'authorization_lost',
+      payments: ['AUTHORIZED'],
+    });
+    expect(await sale.book(attempt)).toMatchObject({ state: 'CANCELED', capturedAmount: 0 });
+    await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
+    await world.settle();
+    expect(await sale.state()).toMatchObject({ order: 'CANCELED', payments: ['CANCELED'], stock: [5, 0] });
+  },
+);
 
 describe('messages in another order than things happened', () => {
   testEach('a failure after the approval changes nothing', 'fails', async (provider) => {
@@ -163,19 +172,27 @@ describe('messages in another order than things happened', () => {
     expect(await sale.state()).toEqual(paidState);
   });
 
-  testEach('a message that comes after the parcel has left is answered 200, and changes nothing', 'anything', async (provider) => {
-    const sale = await openSale(world);
-    const attempt = await sale.begin(provider);
-    await sale.pay(attempt);
-    const [parcel] = await world.operator.shipment.list.query({ orderId: sale.orderId }).then(({ items }) => items);
-    await world.operator.shipment.dispatch.mutate({ shipmentId: parcel!.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
-    for (const { id } of await world.inbox(attempt.id)) {
-      const again = anew(provider, await world.message(id));
-      expect(await world.send(provider, again)).toMatchObject({ status: 200, body: { duplicate: false } });
-    }
-    await world.settle();
-    expect(await sale.state()).toEqual(paidState);
-  });
+  testEach(
+    'a message that comes after the parcel has left is answered 200, and changes nothing',
+    'anything',
+    async (provider) => {
+      const sale = await openSale(world);
+      const attempt = await sale.begin(provider);
+      await sale.pay(attempt);
+      const [parcel] = await world.operator.shipment.list.query({ orderId: sale.orderId }).then(({ items }) => items);
+      await world.operator.shipment.dispatch.mutate({
+        shipmentId: parcel!.id,
+        carrier: 'Pigeon Post',
+        trackingNumber: 'P-1',
+      });
+      for (const { id } of await world.inbox(attempt.id)) {
+        const again = anew(provider, await world.message(id));
+        expect(await world.send(provider, again)).toMatchObject({ status: 200, body: { duplicate: false } });
+      }
+      await world.settle();
+      expect(await sale.state()).toEqual(paidState);
+    },
+  );
 
   testEach(
     'a failure of the first attempt after the second one was paid changes nothing',

@@ -11,10 +11,19 @@ const { operator } = world;
 /** What the shopper's page needs to go on, by provider. */
 const nextOf: Record<Provider, (paymentId: string) => object> = {
   mock: () => ({ provider: 'mock' }),
-  stripe: () => ({ provider: 'stripe', clientSecret: expect.stringMatching(/^pi_\w+_secret_\w+$/), publishableKey: null }),
+  stripe: () => ({
+    provider: 'stripe',
+    clientSecret: expect.stringMatching(/^pi_\w+_secret_\w+$/),
+    publishableKey: null,
+  }),
   toss: (orderId) => ({ provider: 'toss', clientKey: 'test_ck_1', orderId, amount: total }),
   portone: (paymentId) => ({
-    provider: 'portone', storeId: 'store-1', channelKey: 'channel-1', paymentId, totalAmount: total, currency: 'KRW',
+    provider: 'portone',
+    storeId: 'store-1',
+    channelKey: 'channel-1',
+    paymentId,
+    totalAmount: total,
+    currency: 'KRW',
   }),
 };
 

@@ -45,7 +45,11 @@ describe('a refund', () => {
       refunds: ['REFUND 200 SUCCEEDED requested', 'REFUND 1000 SUCCEEDED order_canceled'],
       stock: [5, 0],
     });
-    expect(await sale.book(attempt)).toMatchObject({ capturedAmount: 1_200, refundedAmount: 1_200, releasedAmount: 800 });
+    expect(await sale.book(attempt)).toMatchObject({
+      capturedAmount: 1_200,
+      refundedAmount: 1_200,
+      releasedAmount: 800,
+    });
   });
 
   testEach('several at once never beat the balance', 'anything', async (provider) => {

@@ -4,11 +4,27 @@ import type { Outcome } from '../run.ts';
 import { providerNames } from '../setup/providers.ts';
 import { failures, ordersOfAll, render } from './render.ts';
 
-const options: Options = { seed: 7, orders: ordersOfAll, providers: providerNames, kills: 1, keep: false, json: undefined };
+const options: Options = {
+  seed: 7,
+  orders: ordersOfAll,
+  providers: providerNames,
+  kills: 1,
+  keep: false,
+  json: undefined,
+};
 const outcome: Outcome = {
-  seconds: 61.2, shoppedSeconds: 40, findings: [],
-  faults: [{ what: 'dropped', count: 12 }, { what: 'delayed', count: 1 }, { what: 'process_killed', count: 1 }],
-  cases: [{ what: 'another amount or currency: REVIEW', count: 3 }, { what: 'hardly ever', count: 0, rare: true }],
+  seconds: 61.2,
+  shoppedSeconds: 40,
+  findings: [],
+  faults: [
+    { what: 'dropped', count: 12 },
+    { what: 'delayed', count: 1 },
+    { what: 'process_killed', count: 1 },
+  ],
+  cases: [
+    { what: 'another amount or currency: REVIEW', count: 3 },
+    { what: 'hardly ever', count: 0, rare: true },
+  ],
   effects: [{ what: 'APPLIED order_paid', count: 400 }],
   calls: [{ what: 'order.create done', count: 500 }],
 };
@@ -23,7 +39,10 @@ test('a run in which all is well says so, and how to have it again', () => {
 });
 
 test('what is wrong fails a run of any size, and is shown with the command that runs it again', () => {
-  const wrong = { ...outcome, findings: Array.from({ length: 30 }, (_, n) => ({ check: 'books', what: `payment ${n}` })) };
+  const wrong = {
+    ...outcome,
+    findings: Array.from({ length: 30 }, (_, n) => ({ check: 'books', what: `payment ${n}` })),
+  };
   expect(failures(wrong, { ...options, orders: 10 })).toHaveLength(30);
   expect(render(wrong, options)).toMatch(/Something is wrong[\s\S]*books: payment 19\n  … and 10 more\n\nReplay: /);
 });

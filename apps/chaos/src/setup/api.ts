@@ -41,6 +41,9 @@ export async function startApi(env: Record<string, string>): Promise<Api> {
 }
 
 function listeningUrl(log: string): string | undefined {
-  const line = log.split('\n').slice(0, -1).find((line) => line.includes('"msg":"listening"'));
+  const line = log
+    .split('\n')
+    .slice(0, -1)
+    .find((line) => line.includes('"msg":"listening"'));
   return line === undefined ? undefined : (JSON.parse(line) as { url: string }).url;
 }

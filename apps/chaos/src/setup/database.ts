@@ -21,7 +21,9 @@ export async function startDatabase(): Promise<ShopDatabase> {
   await database.close();
   // Counts and sums as numbers: none here comes near 2^53.
   const { INT8, NUMERIC } = pg.types.builtins;
-  const types = { getTypeParser: (oid: number) => (oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid)) };
+  const types = {
+    getTypeParser: (oid: number) => (oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid)),
+  };
   const pool = new pg.Pool({ connectionString: url, max: 2, types: types as pg.CustomTypesConfig });
   pool.on('error', () => {});
   return {

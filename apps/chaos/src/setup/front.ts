@@ -27,7 +27,8 @@ export async function openFront(chance: Chance, targets: () => readonly string[]
   function fateOf(request: IncomingMessage, body: Buffer): keyof FrontCounts | undefined {
     if (isCalm || request.method !== 'POST') return undefined;
     const given = request.headers['idempotency-key'];
-    const name = typeof given === 'string' ? `${request.url} ${given}` : createHash('sha256').update(body).digest('hex');
+    const name =
+      typeof given === 'string' ? `${request.url} ${given}` : createHash('sha256').update(body).digest('hex');
     const nth = (seen.get(name) ?? 0) + 1;
     seen.set(name, nth);
     const drawn = chance.fraction(`front ${name} ${nth}`);
@@ -41,7 +42,9 @@ export async function openFront(chance: Chance, targets: () => readonly string[]
       const target = alive[(turn += 1) % alive.length]!;
       try {
         return await fetch(target + request.url, {
-          method: request.method!, headers: passed(request.headers), redirect: 'manual',
+          method: request.method!,
+          headers: passed(request.headers),
+          redirect: 'manual',
           ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
         });
       } catch (error) {
@@ -83,7 +86,12 @@ export async function openFront(chance: Chance, targets: () => readonly string[]
 }
 
 const passed = (headers: IncomingHttpHeaders): [string, string][] =>
-  Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' && !ofOneHop.has(name) ? [[name, value]] : []));
+  Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' && !ofOneHop.has(name) ? [[name, value]] : [],
+  );
 
 const isRefused = (error: unknown): boolean =>
-  error instanceof Error && error.cause instanceof Error && 'code' in error.cause && error.cause.code === 'ECONNREFUSED';
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'ECONNREFUSED';

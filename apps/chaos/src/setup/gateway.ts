@@ -10,8 +10,13 @@ export type { BookEntry };
 export type Faults = { counts: Record<string, number>; underway: number };
 
 type Pay = {
-  provider: string; paymentId: string; amount: number; currency: string; luck: string;
-  outcome: 'AUTHORIZED' | 'CAPTURED' | 'PENDING' | 'ATTEMPT_FAILED' | 'FAILED'; payableMs?: number;
+  provider: string;
+  paymentId: string;
+  amount: number;
+  currency: string;
+  luck: string;
+  outcome: 'AUTHORIZED' | 'CAPTURED' | 'PENDING' | 'ATTEMPT_FAILED' | 'FAILED';
+  payableMs?: number;
 };
 
 /** The simulator, and what shoppers and others do there. */
@@ -33,13 +38,35 @@ export type Gateway = {
 // Often enough for each to occur in some hundreds of orders, and not so often that nothing goes well any more.
 const hostile = {
   rates: {
-    duplicate_at_once: 0.12, duplicate_later: 0.12, reordered: 0.15, delayed: 0.25, dropped: 0.06, two_ids: 0.06,
-    other_amount_same_id: 0.04, unknown_payment: 0.04, unknown_type: 0.04, wrong_amount: 0.04, wrong_currency: 0.025,
-    attempt_failed_first: 0.1, late_approval: 0.08, dashboard_refund: 0.06, dispute: 0.05, slow_refund: 0.3, failed_refund: 0.25,
-    latency: 0.2, rate_limited: 0.06, error_before: 0.08, error_after: 0.08, dropped_after: 0.06, silence_before: 0.03,
-    silence_after: 0.03, event_before_answer: 0.25,
+    duplicate_at_once: 0.12,
+    duplicate_later: 0.12,
+    reordered: 0.15,
+    delayed: 0.25,
+    dropped: 0.06,
+    two_ids: 0.06,
+    other_amount_same_id: 0.04,
+    unknown_payment: 0.04,
+    unknown_type: 0.04,
+    wrong_amount: 0.04,
+    wrong_currency: 0.025,
+    attempt_failed_first: 0.1,
+    late_approval: 0.08,
+    dashboard_refund: 0.06,
+    dispute: 0.05,
+    slow_refund: 0.3,
+    failed_refund: 0.25,
+    latency: 0.2,
+    rate_limited: 0.06,
+    error_before: 0.08,
+    error_after: 0.08,
+    dropped_after: 0.06,
+    silence_before: 0.03,
+    silence_after: 0.03,
+    event_before_answer: 0.25,
   },
-  delayMs: 3_000, latencyMs: 200, silenceMs: 500,
+  delayMs: 3_000,
+  latencyMs: 200,
+  silenceMs: 500,
 };
 
 export async function startGateway(options: SimulatorOptions): Promise<Gateway> {
@@ -50,7 +77,10 @@ export async function startGateway(options: SimulatorOptions): Promise<Gateway> 
 
   async function ask<T>(path: string, body?: object): Promise<T | undefined> {
     const headers = { 'content-type': 'application/json' };
-    const response = await fetch(url + path, body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(
+      url + path,
+      body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) },
+    );
     const answer: unknown = await response.json();
     if (response.ok) return answer as T;
     if (response.status === 409 || response.status === 404) return undefined;
@@ -74,7 +104,9 @@ export async function startGateway(options: SimulatorOptions): Promise<Gateway> 
     async book() {
       const entries: BookEntry[] = [];
       for (let cursor: string | null = '0'; cursor !== null;) {
-        const page: { items: BookEntry[]; nextCursor: string | null } = await certain(`/book?limit=1000&cursor=${cursor}`);
+        const page: { items: BookEntry[]; nextCursor: string | null } = await certain(
+          `/book?limit=1000&cursor=${cursor}`,
+        );
         entries.push(...page.items);
         cursor = page.nextCursor;
       }

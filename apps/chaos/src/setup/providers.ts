@@ -25,7 +25,8 @@ const providers: Record<ProviderName, Omit<Provider, 'name'>> = {
   portone: { captures: ['AUTOMATIC'], confirms: false, accounts: false },
 };
 
-export const providersOf = (names: readonly ProviderName[]): Provider[] => names.map((name) => ({ name, ...providers[name] }));
+export const providersOf = (names: readonly ProviderName[]): Provider[] =>
+  names.map((name) => ({ name, ...providers[name] }));
 
 const mockSecret = `whsec_${Buffer.from('between the mock and the shop').toString('base64')}`;
 const stripe = { secretKey: 'sk_test_chaos', webhookSecret: 'whsec_chaos' };
@@ -56,8 +57,11 @@ export function apiEnv(names: readonly ProviderName[], url: string): Record<stri
     stripe: { STRIPE_SECRET_KEY: stripe.secretKey, STRIPE_WEBHOOK_SECRETS: stripe.webhookSecret, STRIPE_API_URL: url },
     toss: { TOSS_SECRET_KEY: tossKey, TOSS_CLIENT_KEY: 'test_ck_chaos', TOSS_API_URL: `${url}/toss` },
     portone: {
-      PORTONE_API_SECRET: portone.apiSecret, PORTONE_WEBHOOK_SECRETS: portone.webhookSecret, PORTONE_STORE_ID: portone.storeId,
-      PORTONE_CHANNEL_KEY: 'channel-chaos', PORTONE_API_URL: url,
+      PORTONE_API_SECRET: portone.apiSecret,
+      PORTONE_WEBHOOK_SECRETS: portone.webhookSecret,
+      PORTONE_STORE_ID: portone.storeId,
+      PORTONE_CHANNEL_KEY: 'channel-chaos',
+      PORTONE_API_URL: url,
     },
   };
   return Object.assign({}, ...names.map((name) => env[name])) as Record<string, string>;

@@ -55,8 +55,11 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
     stops.push(gateway.close);
     const tokenSecret = randomBytes(32);
     const env = {
-      DATABASE_URL: wire.url, HOLD_MINUTES: String(holdMs / 60_000), GATEWAY_QUIET_SECONDS: String(quietSeconds),
-      CUSTOMER_JWT_SECRET: tokenSecret.toString('base64url'), ...apiEnv(names, gateway.url),
+      DATABASE_URL: wire.url,
+      HOLD_MINUTES: String(holdMs / 60_000),
+      GATEWAY_QUIET_SECONDS: String(quietSeconds),
+      CUSTOMER_JWT_SECRET: tokenSecret.toString('base64url'),
+      ...apiEnv(names, gateway.url),
     };
     const start = async (place: number) => {
       const api = await startApi(env);
@@ -68,10 +71,17 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
 
     let kills = 0;
     const token = async (n: number) =>
-      new SignJWT({ sub: `shopper-${n}` }).setProtectedHeader({ alg: 'HS256' }).setIssuedAt().setExpirationTime('3h')
+      new SignJWT({ sub: `shopper-${n}` })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuedAt()
+        .setExpirationTime('3h')
         .sign(new TextEncoder().encode(env.CUSTOMER_JWT_SECRET));
     return {
-      database, gateway, orders, holdMs, stop,
+      database,
+      gateway,
+      orders,
+      holdMs,
+      stop,
       providers: providersOf(names),
       operator: createClient({ url: front.url, token: database.apiKey, attemptsMax }),
       customer: async (n) => createClient({ url: front.url, token: await token(n), attemptsMax }),

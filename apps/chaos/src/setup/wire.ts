@@ -23,14 +23,18 @@ export async function openWire(chance: Chance, databaseUrl: string): Promise<Wir
     const end = () => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.setNoDelay(true).on('error', end).on('close', () => {
-        sockets.delete(socket);
-        end();
-      });
+      socket
+        .setNoDelay(true)
+        .on('error', end)
+        .on('close', () => {
+          sockets.delete(socket);
+          end();
+        });
     }
     upstream.on('data', (chunk) => client.write(chunk));
     client.on('data', (chunk) => {
-      const isCut = !isCalm && chunk.toString('latin1').includes('commit\0') && chance.whether(`wire ${(commits += 1)}`, cutShare);
+      const isCut =
+        !isCalm && chunk.toString('latin1').includes('commit\0') && chance.whether(`wire ${(commits += 1)}`, cutShare);
       if (!isCut) return void upstream.write(chunk);
       cuts += 1;
       upstream.removeAllListeners('data');

@@ -22,12 +22,21 @@ type Mutation<I, O> = { mutate: (input: I, options: { context: { idempotencyKey:
 // Past the time that a key of a process that was killed stays taken.
 const patienceMs = 75_000;
 const comesAgain: readonly (ErrorCode | 'no_answer')[] = [
-  'no_answer', 'idempotency_in_progress', 'gateway_unavailable', 'outcome_unknown', 'overloaded', 'database_unavailable',
+  'no_answer',
+  'idempotency_in_progress',
+  'gateway_unavailable',
+  'outcome_unknown',
+  'overloaded',
+  'database_unavailable',
 ];
 
 /** Asks the shop for something once, however often that has to be said: with the same key, until there is an answer. */
 export async function call<I, O>(
-  ledger: Ledger, procedure: string, mutation: Mutation<I, O>, input: I, key: string,
+  ledger: Ledger,
+  procedure: string,
+  mutation: Mutation<I, O>,
+  input: I,
+  key: string,
 ): Promise<Answer<O>> {
   // In a header there are no spaces.
   const again = () => persist(mutation, input, key.replaceAll(' ', '-'));

@@ -38,7 +38,10 @@ async function paidBy({ customer, order }: Visit): Promise<Money | undefined> {
 
 /** An operator has the money taken that is only authorized: all of it, a part, or none. */
 async function capture(visit: Visit): Promise<void> {
-  const { world: { chance, ledger, operator }, name } = visit;
+  const {
+    world: { chance, ledger, operator },
+    name,
+  } = visit;
   const payment = await paidBy(visit);
   if (payment?.status !== 'AUTHORIZED' || chance.whether(`${name} no capture`, 0.1)) return;
   const { id: paymentId, authorizedAmount } = payment;
@@ -49,7 +52,11 @@ async function capture(visit: Visit): Promise<void> {
 }
 
 async function ship(visit: Visit): Promise<void> {
-  const { world: { chance, ledger, operator }, name, order } = visit;
+  const {
+    world: { chance, ledger, operator },
+    name,
+    order,
+  } = visit;
   const { items } = await operator.shipment.list.query({ orderId: order.id });
   const shipment = items.find(({ status }) => status === 'READY');
   if (!shipment) return;
@@ -65,13 +72,19 @@ async function ship(visit: Visit): Promise<void> {
 
 /** In whole, in part, or two parts at once that are more than there is. */
 async function refund(visit: Visit, { id: orderId }: Order): Promise<void> {
-  const { world: { chance, ledger, operator }, name } = visit;
+  const {
+    world: { chance, ledger, operator },
+    name,
+  } = visit;
   const money = await paidBy(visit);
   const share = (of: number) => ({ amount: Math.max(1, Math.floor((money?.capturedAmount ?? 0) * of)) });
   const parts = { whole: [{}], part: [share(0.3)], twoAtOnce: [share(0.6), share(0.7)] };
   const asked = parts[chance.weighed(`${name} refund`, { whole: 40, part: 35, twoAtOnce: 25 })];
-  await Promise.all(asked.map((amount, index) =>
-    call(ledger, 'refund.create', operator.refund.create, { orderId, ...amount }, `${name} refund ${index}`)));
+  await Promise.all(
+    asked.map((amount, index) =>
+      call(ledger, 'refund.create', operator.refund.create, { orderId, ...amount }, `${name} refund ${index}`),
+    ),
+  );
 }
 
 /** One unit of the first line, for sale again or not. */

@@ -23,11 +23,14 @@ export async function shop(world: World, n: number, rest: (work: Promise<void>) 
 async function place(world: World, name: string, customer: Client): Promise<Order | undefined> {
   const { chance, ledger, products } = world;
   const kinds = chance.whole(`${name} lines`, 1, 3);
-  const productIds = new Set(Array.from({ length: kinds }, (_, line) => chance.oneOf(`${name} line ${line}`, products).id));
+  const productIds = new Set(
+    Array.from({ length: kinds }, (_, line) => chance.oneOf(`${name} line ${line}`, products).id),
+  );
   for (const most of [3, 1]) {
-    const lines = [...productIds].map((productId, line) => (
-      { productId, quantity: chance.whole(`${name} quantity ${line} ${most}`, 1, most) }
-    ));
+    const lines = [...productIds].map((productId, line) => ({
+      productId,
+      quantity: chance.whole(`${name} quantity ${line} ${most}`, 1, most),
+    }));
     const key = `${name} order ${most}`;
     const answer = await call(ledger, 'order.create', customer.order.create, { lines, reference: key }, key);
     if (answer.ok) return answer.value;

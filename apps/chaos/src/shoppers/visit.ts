@@ -35,11 +35,19 @@ export async function look({ customer, order }: Visit): Promise<Order> {
 
 /** Begins an attempt at a provider by chance, sometimes twice at once: then only one of the two may succeed. */
 export async function attempt(visit: Visit): Promise<Attempt | undefined> {
-  const { world: { chance, ledger, providers }, customer, order } = visit;
+  const {
+    world: { chance, ledger, providers },
+    customer,
+    order,
+  } = visit;
   const number = (visit.attempts += 1);
   const key = `${visit.name} pay ${number}`;
   const provider = chance.oneOf(`${key} provider`, providers);
-  const input = { orderId: order.id, provider: provider.name, capture: chance.oneOf(`${key} capture`, provider.captures) };
+  const input = {
+    orderId: order.id,
+    provider: provider.name,
+    capture: chance.oneOf(`${key} capture`, provider.captures),
+  };
   const begin = (suffix: string): Promise<Answer<Payment>> =>
     call(ledger, 'payment.create', customer.payment.create, input, key + suffix);
   const answers = await Promise.all(chance.whether(`${key} twice`, 0.1) ? [begin(''), begin(' again')] : [begin('')]);
@@ -51,13 +59,29 @@ export async function attempt(visit: Visit): Promise<Attempt | undefined> {
 type Deed = 'PAYS' | 'FAILS' | 'ACCOUNT';
 
 /** Answers whether the gateway let them. */
-export async function atGateway(visit: Visit, { payment, number }: Attempt, deed: Deed, payableMs?: number): Promise<boolean> {
-  const { world: { gateway, ledger, providers }, customer } = visit;
+export async function atGateway(
+  visit: Visit,
+  { payment, number }: Attempt,
+  deed: Deed,
+  payableMs?: number,
+): Promise<boolean> {
+  const {
+    world: { gateway, ledger, providers },
+    customer,
+  } = visit;
   const { id: paymentId, provider, amount, currency, capture } = payment;
   const paying = capture === 'MANUAL' ? 'AUTHORIZED' : 'CAPTURED';
   const outcome = deed === 'PAYS' ? paying : deed === 'FAILS' ? 'FAILED' : 'PENDING';
   const luck = `${visit.name} ${number}`;
-  const done = await gateway.pay({ provider, paymentId, amount, currency, outcome, luck, ...(payableMs && { payableMs }) });
+  const done = await gateway.pay({
+    provider,
+    paymentId,
+    amount,
+    currency,
+    outcome,
+    luck,
+    ...(payableMs && { payableMs }),
+  });
   if (!done) return false;
   const confirms = providers.some(({ name, confirms }) => name === provider && confirms);
   if (confirms && deed !== 'FAILS' && done.state === 'CREATED') {

@@ -18,7 +18,8 @@ async function pays(visit: Visit): Promise<void> {
     const fails = chance.whether(`${visit.name} fails ${begun.number}`, 0.12);
     await atGateway(visit, begun, fails ? 'FAILS' : 'PAYS');
     // Somebody at the gateway is quicker than the message that there is anything to send back.
-    if (chance.whether(`${visit.name} sent back ${begun.number}`, 0.05)) await visit.world.gateway.refund(begun.payment.id);
+    if (chance.whether(`${visit.name} sent back ${begun.number}`, 0.05))
+      await visit.world.gateway.refund(begun.payment.id);
     const { status } = await waitUntil(visit, (order) => order.status !== 'PAYMENT_PENDING', seenMs);
     if (status !== 'PAYMENT_FAILED' || !chance.whether(`${visit.name} tries again ${begun.number}`, 0.85)) return;
   }
@@ -101,10 +102,25 @@ async function leaves(visit: Visit): Promise<void> {
   if (visit.world.chance.whether(`${visit.name} begins`, 0.7)) await attempt(visit);
 }
 
-export const ways = { pays, changesMind, paysTwice, paysLate, paysAtTheLastMoment, paysByAccount, cancels, leaves } as const satisfies
-  Record<string, (visit: Visit) => Promise<Later | undefined | void>>;
+export const ways = {
+  pays,
+  changesMind,
+  paysTwice,
+  paysLate,
+  paysAtTheLastMoment,
+  paysByAccount,
+  cancels,
+  leaves,
+} as const satisfies Record<string, (visit: Visit) => Promise<Later | undefined | void>>;
 
 /** How many of a hundred go which way. */
 export const shares: Readonly<Record<keyof typeof ways, number>> = {
-  pays: 56, changesMind: 6, paysTwice: 8, paysLate: 8, paysAtTheLastMoment: 5, paysByAccount: 5, cancels: 8, leaves: 4,
+  pays: 56,
+  changesMind: 6,
+  paysTwice: 8,
+  paysLate: 8,
+  paysAtTheLastMoment: 5,
+  paysByAccount: 5,
+  cancels: 8,
+  leaves: 4,
 };

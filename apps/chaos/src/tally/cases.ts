@@ -31,30 +31,50 @@ const queries: Record<string, string> = {
       and abs(extract(epoch from g.decided_at - (e.payload->>'holdUntil')::timestamptz)) < 3)`,
   'a refund without an answer: UNKNOWN, asked again': history("e.type = 'refund.unknown'"),
   'a call without an answer: made again': 'select count(*) from commerce.gateway_calls where attempts > 1',
-  'captured in part': 'select count(*) from commerce.payments where 0 < captured_amount and captured_amount < authorized_amount',
-  'a paid order canceled: money back, restocked': "select count(distinct order_id) from commerce.refunds where reason = 'order_canceled'",
+  'captured in part':
+    'select count(*) from commerce.payments where 0 < captured_amount and captured_amount < authorized_amount',
+  'a paid order canceled: money back, restocked':
+    "select count(distinct order_id) from commerce.refunds where reason = 'order_canceled'",
   'a refund by lines, back on sale': 'select count(*) from commerce.refund_lines where restock',
   'a refund that failed': history("e.type = 'refund.failed'"),
   'a dispute': 'select count(*) from commerce.disputes',
 };
 
 /** How often each case of the domain occurred. */
-export async function countCases({ database, cuts }: RunningShop, { ledger }: World, { book, payments }: State): Promise<Count[]> {
-  const counted = await Promise.all(Object.entries(queries).map(async ([what, text]) => (
-    { what, count: (await database.query<{ count: number }>(text))[0]!.count }
-  )));
+export async function countCases(
+  { database, cuts }: RunningShop,
+  { ledger }: World,
+  { book, payments }: State,
+): Promise<Count[]> {
+  const counted = await Promise.all(
+    Object.entries(queries).map(async ([what, text]) => ({
+      what,
+      count: (await database.query<{ count: number }>(text))[0]!.count,
+    })),
+  );
   const entries = [...ledger.values()];
   const refused = (procedure: string, ...codes: string[]): number =>
-    entries.filter(({ procedure: called, answer }) => called === procedure && !answer.ok && codes.includes(answer.code)).length;
+    entries.filter(({ procedure: called, answer }) => called === procedure && !answer.ok && codes.includes(answer.code))
+      .length;
   const decided = (decision: string): number =>
-    entries.filter(({ procedure, input, answer }) =>
-      procedure === 'payment.decideReview' && answer.ok && (input as { decision: string }).decision === decision).length;
-  const shipped = new Set(entries.flatMap(({ procedure, answer }) => (
-    procedure === 'shipment.dispatch' && answer.ok ? [(answer.value as { orderId: string }).orderId] : []
-  )));
-  const repeats = [...book.values()].flatMap(({ events }) => events).flatMap(({ attempts }) => attempts).filter(({ duplicate }) => duplicate);
-  const lost = [...book.values()].filter(({ paymentId, events }) => (payments.get(paymentId)?.authorizedAmount ?? 0) > 0
-    && events.some(({ type, state }) => (type === 'AUTHORIZED' || type === 'CAPTURED') && state === 'DROPPED'));
+    entries.filter(
+      ({ procedure, input, answer }) =>
+        procedure === 'payment.decideReview' && answer.ok && (input as { decision: string }).decision === decision,
+    ).length;
+  const shipped = new Set(
+    entries.flatMap(({ procedure, answer }) =>
+      procedure === 'shipment.dispatch' && answer.ok ? [(answer.value as { orderId: string }).orderId] : [],
+    ),
+  );
+  const repeats = [...book.values()]
+    .flatMap(({ events }) => events)
+    .flatMap(({ attempts }) => attempts)
+    .filter(({ duplicate }) => duplicate);
+  const lost = [...book.values()].filter(
+    ({ paymentId, events }) =>
+      (payments.get(paymentId)?.authorizedAmount ?? 0) > 0 &&
+      events.some(({ type, state }) => (type === 'AUTHORIZED' || type === 'CAPTURED') && state === 'DROPPED'),
+  );
   return [
     { what: 'the same message again: the first answer', count: repeats.length },
     ...counted,
@@ -64,12 +84,18 @@ export async function countCases({ database, cuts }: RunningShop, { ledger }: Wo
     { what: 'a review sent back', count: decided('REJECT') },
     { what: 'a second attempt while one is live: refused', count: refused('payment.create', 'payment_in_progress') },
     { what: 'not enough stock for an order: refused', count: refused('order.create', 'insufficient_stock') },
-    { what: 'not enough stock for another attempt: refused', count: refused('payment.create', 'insufficient_stock'), rare: true },
+    {
+      what: 'not enough stock for another attempt: refused',
+      count: refused('payment.create', 'insufficient_stock'),
+      rare: true,
+    },
     { what: 'more sent back than there is: refused', count: refused('refund.create', 'refund_exceeds_balance') },
     {
       what: 'cancellation after something shipped: refused',
-      count: entries.filter(({ procedure, input, answer }) =>
-        procedure === 'order.cancel' && !answer.ok && shipped.has((input as { orderId: string }).orderId)).length,
+      count: entries.filter(
+        ({ procedure, input, answer }) =>
+          procedure === 'order.cancel' && !answer.ok && shipped.has((input as { orderId: string }).orderId),
+      ).length,
     },
   ];
 }

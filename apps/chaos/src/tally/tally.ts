@@ -18,7 +18,12 @@ export async function tally(shop: RunningShop, world: World, state: State): Prom
   ];
   const effects = await shop.database.query<Count>(`
     select outcome || coalesce(' ' || effect, '') as what, count(*) as count from commerce.gateway_events group by 1 order by 1`);
-  const answers = [...world.ledger.values()].map(({ procedure, answer }) => `${procedure} ${answer.ok ? 'done' : answer.code}`);
-  const calls = [...Map.groupBy(answers.toSorted(), (what) => what)].map(([what, all]) => ({ what, count: all.length }));
+  const answers = [...world.ledger.values()].map(
+    ({ procedure, answer }) => `${procedure} ${answer.ok ? 'done' : answer.code}`,
+  );
+  const calls = [...Map.groupBy(answers.toSorted(), (what) => what)].map(([what, all]) => ({
+    what,
+    count: all.length,
+  }));
   return { faults, calls, effects, cases: await countCases(shop, world, state) };
 }

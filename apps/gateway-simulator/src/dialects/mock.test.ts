@@ -13,15 +13,23 @@ async function start() {
   const policy = { timeoutMs: 5_000, triesMax: 1 };
   const gateway = mockGateway([webhookSecret], { url: `${simulator.url}/mock`, policy });
   const payment: Asked = {
-    id: randomUUID(), orderId: randomUUID(), currency: 'EUR', amount: 5000, authorizedAmount: 0, capturedAmount: 0,
-    capture: 'MANUAL', method: null, gatewayPaymentId: null,
+    id: randomUUID(),
+    orderId: randomUUID(),
+    currency: 'EUR',
+    amount: 5000,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    capture: 'MANUAL',
+    method: null,
+    gatewayPaymentId: null,
   };
   const refund = (amount: number, kind: 'REFUND' | 'VOID' = 'REFUND', id: string = randomUUID()) =>
     ({ id, kind, amount, currency: 'EUR', reason: 'requested', gatewayRefundId: null }) as const;
   /** What the shop's webhooks said, as the adapter understands them. */
   const heard = () =>
     simulator.shop.received.flatMap(({ headers, body }) =>
-      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()));
+      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
+    );
   const pay = (outcome: string, more: object = {}) =>
     simulator.pay({ paymentId: payment.id, amount: 5000, currency: 'EUR', outcome, ...more });
   return { ...simulator, gateway, payment, refund, heard, pay };
@@ -47,7 +55,11 @@ describe('what the shop asks for is done at the bank, answered as facts, and tol
     await gateway.refund(first, payment);
     const facts = await gateway.refund(refund(3000), payment);
     expect(said(facts)).toEqual(['CAPTURED 5000', 'REFUNDED 2000', 'REFUNDED 3000']);
-    expect(facts[1]).toMatchObject({ refundId: first.id, gatewayObjectId: expect.stringMatching(/^mr_/), paymentId: payment.id });
+    expect(facts[1]).toMatchObject({
+      refundId: first.id,
+      gatewayObjectId: expect.stringMatching(/^mr_/),
+      paymentId: payment.id,
+    });
     expect(await book(payment.id)).toMatchObject({ refundedAmount: 5000 });
     await until(() => heard().length === 3);
     expect(heard()[1]).toMatchObject(facts[1]!);
@@ -60,7 +72,12 @@ describe('what the shop asks for is done at the bank, answered as facts, and tol
     const facts = await gateway.refund(whole, payment);
     expect(said(facts)).toEqual(['AUTHORIZED 5000', 'REFUNDED 5000']);
     expect(facts[1]).toMatchObject({ refundId: whole.id });
-    expect(await book(payment.id)).toMatchObject({ state: 'CANCELED', releasedAmount: 5000, releasedBy: whole.id, refunds: [] });
+    expect(await book(payment.id)).toMatchObject({
+      state: 'CANCELED',
+      releasedAmount: 5000,
+      releasedBy: whole.id,
+      refunds: [],
+    });
   });
 
   test('a void of what was captured meanwhile is a refund in whole', async () => {
@@ -137,7 +154,9 @@ describe('the gateway’s no is a refusal with its code', () => {
     const { gateway, payment, pay } = await start();
     await expect(gateway.capture(payment, 5000)).rejects.toEqual(refused('payment_not_found'));
     await pay('CAPTURED');
-    await expect(gateway.capture({ ...payment, id: payment.id.toUpperCase() }, 5000)).rejects.toEqual(refused('payment_not_found'));
+    await expect(gateway.capture({ ...payment, id: payment.id.toUpperCase() }, 5000)).rejects.toEqual(
+      refused('payment_not_found'),
+    );
   });
 });
 

@@ -30,20 +30,32 @@ export function mockDialect(secret: string): Dialect {
       const fact = factOf(change);
       return fact ? [{ id: change.id, body: JSON.stringify(fact) }] : [];
     },
-    stray: ({ id, payment }) => ({ id, body: JSON.stringify({ type: 'PAYOUT_ANNOUNCED', paymentId: payment.shopPaymentId }) }),
+    stray: ({ id, payment }) => ({
+      id,
+      body: JSON.stringify({ type: 'PAYOUT_ANNOUNCED', paymentId: payment.shopPaymentId }),
+    }),
     headers: ({ id, body }, at) => signWebhook(key, id, body, at),
     routes,
     fault: (fault) => ({ status: statusOf[fault], body: { code: fault, message: 'As the hostile mode wants it.' } }),
   };
 }
 
-const statusOf = { internal_error: 500, rate_limited: 429, idempotency_key_reused: 422 } as const satisfies Record<Fault, number>;
+const statusOf = { internal_error: 500, rate_limited: 429, idempotency_key_reused: 422 } as const satisfies Record<
+  Fault,
+  number
+>;
 
 type Fact = { type: ChangeType; paymentId: string; amount?: number; currency?: string } & Record<string, unknown>;
 
 function factOf({ type, payment, refund, dispute }: Change): Fact | undefined {
   const { shopPaymentId: paymentId, askedAmount, authorizedAmount, capturedAmount, failureCode } = payment;
-  const about = (amount: number, rest: object = {}): Fact => ({ type, paymentId, amount, currency: payment.currency, ...rest });
+  const about = (amount: number, rest: object = {}): Fact => ({
+    type,
+    paymentId,
+    amount,
+    currency: payment.currency,
+    ...rest,
+  });
   const why = failureCode === null ? {} : { failureCode };
   switch (type) {
     case 'CREATED':
@@ -59,7 +71,10 @@ function factOf({ type, payment, refund, dispute }: Change): Fact | undefined {
       return about(askedAmount, why);
     case 'CANCELED':
       if (payment.releasedBy === null) return { type, paymentId, ...why };
-      return { ...about(payment.releasedAmount, { refundId: payment.releasedBy, objectId: `void_${payment.id}` }), type: 'REFUNDED' };
+      return {
+        ...about(payment.releasedAmount, { refundId: payment.releasedBy, objectId: `void_${payment.id}` }),
+        type: 'REFUNDED',
+      };
     case 'REFUND_PENDING':
     case 'REFUNDED':
     case 'REFUND_FAILED': {
@@ -80,7 +95,8 @@ function factsOf(payment: BankPayment): Fact[] {
   const { authorizedAmount, capturedLater, state } = payment;
   const types: ChangeType[] = [];
   if (state === 'WAITING') types.push('PENDING');
-  if (authorizedAmount > 0 && (state === 'AUTHORIZED' || capturedLater || payment.releasedBy !== null)) types.push('AUTHORIZED');
+  if (authorizedAmount > 0 && (state === 'AUTHORIZED' || capturedLater || payment.releasedBy !== null))
+    types.push('AUTHORIZED');
   if (state === 'CAPTURED' || state === 'FAILED' || state === 'CANCELED') types.push(state);
   const say = (type: ChangeType, more: Partial<Change> = {}) =>
     factOf({ id: '', type, at: payment.createdAt, payment, refund: null, dispute: null, ...more });
@@ -94,8 +110,13 @@ function factsOf(payment: BankPayment): Fact[] {
 }
 
 const shown = (payment: BankPayment) => ({
-  paymentId: payment.shopPaymentId, id: payment.id, state: payment.state, currency: payment.currency,
-  authorizedAmount: payment.authorizedAmount, capturedAmount: payment.capturedAmount, refundedAmount: refundedAmount(payment),
+  paymentId: payment.shopPaymentId,
+  id: payment.id,
+  state: payment.state,
+  currency: payment.currency,
+  authorizedAmount: payment.authorizedAmount,
+  capturedAmount: payment.capturedAmount,
+  refundedAmount: refundedAmount(payment),
   facts: factsOf(payment),
 });
 
@@ -115,7 +136,8 @@ function routes({ bank, messagesSince }: Desk): Hono {
   app.post('/v1/payments/:id/cancel', async (c) => {
     const asked = cancelInput.parse(await c.req.json());
     const id = c.req.param('id');
-    const payment = bank.find(id, provider) ?? bank.create({ provider, shopPaymentId: id, capture: 'MANUAL', ...asked });
+    const payment =
+      bank.find(id, provider) ?? bank.create({ provider, shopPaymentId: id, capture: 'MANUAL', ...asked });
     if (payment.state !== 'CANCELED') bank.cancel(payment);
     return c.json(shown(payment));
   });
@@ -124,7 +146,8 @@ function routes({ bank, messagesSince }: Desk): Hono {
   app.post('/v1/payments/:id/refunds', async (c) => {
     const { refundId, amount } = refundInput.parse(await c.req.json());
     const payment = known(bank, c.req.param('id'));
-    const done = payment.releasedBy === refundId || payment.refunds.some(({ shopRefundId }) => shopRefundId === refundId);
+    const done =
+      payment.releasedBy === refundId || payment.refunds.some(({ shopRefundId }) => shopRefundId === refundId);
     if (!done && payment.state === 'AUTHORIZED' && amount === payment.authorizedAmount) bank.release(payment, refundId);
     else if (!done) bank.refund(payment, { shopRefundId: refundId, amount });
     return c.json(shown(payment));
@@ -134,7 +157,9 @@ function routes({ bank, messagesSince }: Desk): Hono {
     const { since, after } = eventsInput.parse(c.req.query());
     const all = messagesSince(since);
     const from = all.findIndex(({ message }) => message.id === after) + 1;
-    const events = all.slice(from, from + eventsMax).map(({ message: { id, body } }) => ({ id, ...JSON.parse(body) as object }));
+    const events = all
+      .slice(from, from + eventsMax)
+      .map(({ message: { id, body } }) => ({ id, ...(JSON.parse(body) as object) }));
     return c.json({ events, more: all.length > from + eventsMax });
   });
 
@@ -142,7 +167,8 @@ function routes({ bank, messagesSince }: Desk): Hono {
     if (error instanceof BankRefusal) {
       return c.json({ code: error.reason, message: error.message, payment: shown(error.payment) }, 409);
     }
-    if (error instanceof UnknownPayment) return c.json({ code: 'payment_not_found', message: 'Nobody knows this payment here.' }, 404);
+    if (error instanceof UnknownPayment)
+      return c.json({ code: 'payment_not_found', message: 'Nobody knows this payment here.' }, 404);
     if (error instanceof z.ZodError || error instanceof SyntaxError) {
       return c.json({ code: 'validation_failed', message: 'The input is not valid.' }, 400);
     }

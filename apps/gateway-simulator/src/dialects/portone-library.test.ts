@@ -21,8 +21,10 @@ async function start({ secret = 'secret-1', storeId = 'store-1' } = {}) {
   const simulator = await startSimulator({ dialects: [portoneDialect(settings)] });
   const client = PaymentClient({ secret, baseUrl: simulator.url, storeId });
   const paymentId = randomUUID();
-  const register = (given: object = {}) => client.preRegisterPayment!({ paymentId, totalAmount: 1000, currency: 'KRW', ...given });
-  const pay = (outcome: string, more: object = {}) => simulator.pay({ provider: 'portone', paymentId, outcome, ...more });
+  const register = (given: object = {}) =>
+    client.preRegisterPayment!({ paymentId, totalAmount: 1000, currency: 'KRW', ...given });
+  const pay = (outcome: string, more: object = {}) =>
+    simulator.pay({ provider: 'portone', paymentId, outcome, ...more });
   const heard = async (secretOfShop = webhookSecret) =>
     Promise.all(simulator.shop.received.map(({ body, headers }) => Webhook.verify(secretOfShop, body, headers)));
   return { ...simulator, client, paymentId, register, pay, heard };
@@ -36,7 +38,11 @@ describe('a payment', () => {
     expect(await client.getPayment!({ paymentId })).toMatchObject({ id: paymentId, status: 'READY', currency: 'KRW' });
     await pay('CAPTURED');
     const paid = await client.getPayment!({ paymentId, storeId: 'store-1' });
-    expect(paid).toMatchObject({ status: 'PAID', storeId: 'store-1', amount: { total: 1000, paid: 1000, cancelled: 0 } });
+    expect(paid).toMatchObject({
+      status: 'PAID',
+      storeId: 'store-1',
+      amount: { total: 1000, paid: 1000, cancelled: 0 },
+    });
     expect(paid.statusChangedAt).toBe(paid.paidAt);
     await expect(register()).rejects.toEqual(refused('ALREADY_PAID'));
   });
@@ -51,9 +57,14 @@ describe('a payment', () => {
     await pay('CAPTURED');
     const { cancellation } = await cancel({ reason, amount: 300, currentCancellableAmount: 1000 });
     expect(cancellation).toMatchObject({ status: 'SUCCEEDED', totalAmount: 300, reason });
-    expect(await client.getPayment!({ paymentId })).toMatchObject({ status: 'PARTIAL_CANCELLED', cancellations: [cancellation] });
+    expect(await client.getPayment!({ paymentId })).toMatchObject({
+      status: 'PARTIAL_CANCELLED',
+      cancellations: [cancellation],
+    });
     await expect(cancel({ amount: 701 })).rejects.toEqual(refused('CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT'));
-    await expect(cancel({ amount: 1, currentCancellableAmount: 1000 })).rejects.toEqual(refused('CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN'));
+    await expect(cancel({ amount: 1, currentCancellableAmount: 1000 })).rejects.toEqual(
+      refused('CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN'),
+    );
     expect((await cancel()).cancellation).toMatchObject({ totalAmount: 700 });
     expect(await client.getPayment!({ paymentId })).toMatchObject({ status: 'CANCELLED', amount: { cancelled: 1000 } });
     await expect(cancel()).rejects.toEqual(refused('PAYMENT_ALREADY_CANCELLED'));
@@ -67,7 +78,10 @@ describe('a payment', () => {
     await expect(close()).rejects.toEqual(refused('PAYMENT_NOT_WAITING_FOR_DEPOSIT'));
     await pay('PENDING');
     const account = { type: 'PaymentMethodVirtualAccount', expiredAt: expect.any(String) };
-    expect(await client.getPayment!({ paymentId })).toMatchObject({ status: 'VIRTUAL_ACCOUNT_ISSUED', method: account });
+    expect(await client.getPayment!({ paymentId })).toMatchObject({
+      status: 'VIRTUAL_ACCOUNT_ISSUED',
+      method: account,
+    });
     const { closedAt } = await close();
     expect(await client.getPayment!({ paymentId })).toMatchObject({ status: 'CANCELLED', statusChangedAt: closedAt });
     await expect(close()).rejects.toEqual(refused('PAYMENT_NOT_WAITING_FOR_DEPOSIT'));
@@ -85,7 +99,8 @@ describe('payments are listed', () => {
       await tick();
     }
     const list = (filter: object = {}, page: object = {}) => client.getPayments!({ filter, page });
-    const idsOf = async (...asked: Parameters<typeof list>) => (await list(...asked)).items.map(({ id }: { id: string }) => ids.indexOf(id));
+    const idsOf = async (...asked: Parameters<typeof list>) =>
+      (await list(...asked)).items.map(({ id }: { id: string }) => ids.indexOf(id));
     return { client, ask, pay, ids, list, idsOf, tick };
   }
 
@@ -124,7 +139,7 @@ describe('payments are listed', () => {
     expect(await idsOf({ from })).toEqual([0]);
   });
 
-  test('of this store alone, and by no filter that isn\'t played', async () => {
+  test("of this store alone, and by no filter that isn't played", async () => {
     const { list, idsOf } = await three();
     expect(await idsOf({ storeId: 'store-1', version: 'V2' })).toHaveLength(3);
     await expect(list({ storeId: 'store-2' })).rejects.toEqual(refused('FORBIDDEN'));
@@ -133,7 +148,7 @@ describe('payments are listed', () => {
   });
 });
 
-test('what PortOne doesn\'t know is refused as PortOne does', async () => {
+test("what PortOne doesn't know is refused as PortOne does", async () => {
   const { client } = await start();
   await expect(client.getPayment!({ paymentId: randomUUID() })).rejects.toEqual(refused('PAYMENT_NOT_FOUND'));
   const stranger = await start({ secret: 'of somebody else' });
@@ -142,8 +157,8 @@ test('what PortOne doesn\'t know is refused as PortOne does', async () => {
   await expect(otherStore.register()).rejects.toEqual(refused('FORBIDDEN'));
 });
 
-describe('PortOne\'s own check of webhooks', () => {
-  test('passes each of the simulator\'s, and reads what it is about', async () => {
+describe("PortOne's own check of webhooks", () => {
+  test("passes each of the simulator's, and reads what it is about", async () => {
     const { client, paymentId, register, pay, ask, heard } = await start();
     await register();
     await pay('ATTEMPT_FAILED');
@@ -152,17 +167,30 @@ describe('PortOne\'s own check of webhooks', () => {
     const { disputes } = (await ask('/dashboard/disputes', { paymentId, amount: 100 })).body;
     await ask(`/dashboard/disputes/${disputes[0].id}`, { paymentId, status: 'WON' });
     const cancel = (more: object) =>
-      client.cancelPayment!({ paymentId, reason: 'asked for', refundAccount: { bank: 'KOOKMIN', number: '1', holderName: 'Kim' }, ...more });
+      client.cancelPayment!({
+        paymentId,
+        reason: 'asked for',
+        refundAccount: { bank: 'KOOKMIN', number: '1', holderName: 'Kim' },
+        ...more,
+      });
     const { cancellation } = await cancel({ amount: 300 });
     await cancel({});
     await until(async () => (await heard()).length === 7);
     const told = await heard();
     expect(told.map(({ type }) => type).toSorted()).toEqual([
-      'Transaction.Cancelled', 'Transaction.DisputeCreated', 'Transaction.DisputeResolved', 'Transaction.Failed',
-      'Transaction.Paid', 'Transaction.PartialCancelled', 'Transaction.VirtualAccountIssued',
+      'Transaction.Cancelled',
+      'Transaction.DisputeCreated',
+      'Transaction.DisputeResolved',
+      'Transaction.Failed',
+      'Transaction.Paid',
+      'Transaction.PartialCancelled',
+      'Transaction.VirtualAccountIssued',
     ]);
-    for (const { data } of told) expect(data).toMatchObject({ storeId: 'store-1', paymentId, transactionId: expect.stringMatching(/^tx-/) });
-    expect(told.find(({ type }) => type === 'Transaction.PartialCancelled')?.data).toMatchObject({ cancellationId: cancellation.id });
+    for (const { data } of told)
+      expect(data).toMatchObject({ storeId: 'store-1', paymentId, transactionId: expect.stringMatching(/^tx-/) });
+    expect(told.find(({ type }) => type === 'Transaction.PartialCancelled')?.data).toMatchObject({
+      cancellationId: cancellation.id,
+    });
   });
 
   test('refuses them by another secret', async () => {

@@ -26,7 +26,8 @@ export const portoneListInput = z.strictObject({
 export function portoneList(payments: Payment[], { page, filter }: z.output<typeof portoneListInput>) {
   const { version, status, timestampType, sortBy, sortOrder, until = Date.now() } = filter;
   const { from = until - 90 * day } = filter;
-  const counted = (payment: Payment) => Date.parse(timestampType === 'CREATED_AT' ? payment.requestedAt : payment.statusChangedAt);
+  const counted = (payment: Payment) =>
+    Date.parse(timestampType === 'CREATED_AT' ? payment.requestedAt : payment.statusChangedAt);
   const sorted = (payment: Payment) => (sortBy === 'REQUESTED_AT' ? payment.requestedAt : payment.statusChangedAt);
   const found = payments
     .filter((payment) => version === undefined || payment.version === version)

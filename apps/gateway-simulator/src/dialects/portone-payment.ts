@@ -11,15 +11,34 @@ export function portonePayment(payment: BankPayment, storeId: string) {
     ? { type: 'PaymentMethodVirtualAccount', accountNumber: 'X6505636518308', expiredAt: payableUntil.toISOString() }
     : { type: 'PaymentMethodCard', card: { brand: 'LOCAL', type: 'CREDIT' } };
   return {
-    status: statusOf(payment), id: shopPaymentId, transactionId: id, merchantId: 'merchant-1', storeId, version: 'V2',
-    requestedAt: createdAt.toISOString(), updatedAt: changedAt.toISOString(), statusChangedAt: changedAt.toISOString(), method,
-    orderName: 'Goods', customer: {}, currency: approvedAt ? payment.currency : payment.askedCurrency,
-    amount: { total, taxFree: 0, discount: 0, paid: approvedAt ? total - cancelled : 0, cancelled, cancelledTaxFree: 0 },
+    status: statusOf(payment),
+    id: shopPaymentId,
+    transactionId: id,
+    merchantId: 'merchant-1',
+    storeId,
+    version: 'V2',
+    requestedAt: createdAt.toISOString(),
+    updatedAt: changedAt.toISOString(),
+    statusChangedAt: changedAt.toISOString(),
+    method,
+    orderName: 'Goods',
+    customer: {},
+    currency: approvedAt ? payment.currency : payment.askedCurrency,
+    amount: {
+      total,
+      taxFree: 0,
+      discount: 0,
+      paid: approvedAt ? total - cancelled : 0,
+      cancelled,
+      cancelledTaxFree: 0,
+    },
     ...(approvedAt ? { paidAt: approvedAt.toISOString() } : {}),
     ...(failureCode === null ? {} : { failure: { reason: 'The payment was declined.', pgCode: failureCode } }),
     cancellations: refunds.map((refund) => portoneCancellation(payment, refund)),
     disputes: disputes.map((dispute) => ({
-      status: dispute.status === 'OPEN' ? 'UNRESOLVED' : 'RESOLVED', pgDisputeId: dispute.id, reason: 'contested',
+      status: dispute.status === 'OPEN' ? 'UNRESOLVED' : 'RESOLVED',
+      pgDisputeId: dispute.id,
+      reason: 'contested',
       createdAt: dispute.createdAt.toISOString(),
     })),
   };
@@ -44,14 +63,22 @@ function statusOf(payment: BankPayment): string {
 }
 
 const cancellationStatus: Record<BankRefund['status'], string> = {
-  PENDING: 'REQUESTED', SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED',
+  PENDING: 'REQUESTED',
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
 };
 
 export function portoneCancellation(payment: BankPayment, refund: BankRefund) {
   const at = refund.createdAt.toISOString();
   return {
-    status: cancellationStatus[refund.status], id: refund.id, totalAmount: refund.amount, taxFreeAmount: 0, vatAmount: 0,
-    reason: reasonOf(payment, refund), requestedAt: at, ...(refund.status === 'SUCCEEDED' ? { cancelledAt: at } : {}),
+    status: cancellationStatus[refund.status],
+    id: refund.id,
+    totalAmount: refund.amount,
+    taxFreeAmount: 0,
+    vatAmount: 0,
+    reason: reasonOf(payment, refund),
+    requestedAt: at,
+    ...(refund.status === 'SUCCEEDED' ? { cancelledAt: at } : {}),
   };
 }
 
@@ -74,7 +101,9 @@ export function portoneEventType({ type, payment }: Change): string | undefined 
     case 'REFUND_PENDING':
       return 'Transaction.CancelPending';
     case 'REFUNDED':
-      return refundedAmount(payment) === payment.capturedAmount ? 'Transaction.Cancelled' : 'Transaction.PartialCancelled';
+      return refundedAmount(payment) === payment.capturedAmount
+        ? 'Transaction.Cancelled'
+        : 'Transaction.PartialCancelled';
     case 'DISPUTE_OPENED':
       return 'Transaction.DisputeCreated';
     case 'DISPUTE_WON':

@@ -7,13 +7,19 @@ import { openShop } from './whole-shop.testing.ts';
 const settings = { apiSecret: 'secret-1', storeId: 'store-1' };
 const open = () =>
   openShop(portoneDialect({ ...settings, webhookSecret }), (url) =>
-    portoneGateway({ ...settings, channelKey: 'channel-1', webhookSecrets: [webhookSecret], url }));
+    portoneGateway({ ...settings, channelKey: 'channel-1', webhookSecrets: [webhookSecret], url }),
+  );
 
 test('an order is paid once its payment was asked for, and refunded in parts, each counted once', async () => {
   const { commerce, create, pay, order, orderId, settle, refunds, ask, book, stock } = await open();
   const payment = await create();
   expect(payment.next).toEqual({
-    provider: 'portone', storeId: 'store-1', channelKey: 'channel-1', paymentId: payment.id, totalAmount: 50_000, currency: 'KRW',
+    provider: 'portone',
+    storeId: 'store-1',
+    channelKey: 'channel-1',
+    paymentId: payment.id,
+    totalAmount: 50_000,
+    currency: 'KRW',
   });
   await pay(payment.id, 'ATTEMPT_FAILED');
   await pay(payment.id);
@@ -25,7 +31,10 @@ test('an order is paid once its payment was asked for, and refunded in parts, ea
   await settle();
   expect(await refunds()).toEqual(['SUCCEEDED gateway 7000', 'SUCCEEDED requested 20000']);
   expect(await book(payment.id)).toMatchObject({ capturedAmount: 50_000, refundedAmount: 27_000 });
-  expect((await commerce.listPayments({ orderId }))[0]).toMatchObject({ capturedAmount: 50_000, refundedAmount: 27_000 });
+  expect((await commerce.listPayments({ orderId }))[0]).toMatchObject({
+    capturedAmount: 50_000,
+    refundedAmount: 27_000,
+  });
   expect(await stock()).toEqual([3, 0]);
 });
 
@@ -41,7 +50,7 @@ test('a webhook that never came is made up for by asking', async () => {
   expect(await order()).toMatchObject({ status: 'PAID' });
 });
 
-test('what its webhooks never told is found in PortOne\'s list, each change once', async () => {
+test("what its webhooks never told is found in PortOne's list, each change once", async () => {
   const { commerce, create, pay, hears, order, settle, refunds, ask } = await open();
   const since = new Date(Date.now() - 60_000);
   const payment = await create();
@@ -62,14 +71,16 @@ test('what its webhooks never told is found in PortOne\'s list, each change once
   expect(await refunds()).toEqual(['SUCCEEDED gateway 2000', 'SUCCEEDED gateway 7000']);
 });
 
-test('payments in PortOne\'s list that nobody knows here are kept once, if they look like ours at all', async () => {
+test("payments in PortOne's list that nobody knows here are kept once, if they look like ours at all", async () => {
   const { commerce, hears, ask, pay, settle } = await open();
   const since = new Date(Date.now() - 60_000);
   hears(false);
   const strangers = ['01989e00-0000-7000-8000-000000000000', 'order-77'];
   for (const id of strangers) {
     const registration = { totalAmount: 1_000, currency: 'KRW' };
-    expect((await ask(`/payments/${id}/pre-register`, registration, { authorization: 'PortOne secret-1' })).status).toBe(200);
+    expect(
+      (await ask(`/payments/${id}/pre-register`, registration, { authorization: 'PortOne secret-1' })).status,
+    ).toBe(200);
     await pay(id);
   }
   await settle();

@@ -14,13 +14,33 @@ async function play({ theirs = settings, amount = 1000, currency = 'KRW', policy
   const simulator = await startSimulator({ dialects: [portoneDialect(theirs)] });
   const { apiSecret, storeId } = settings;
   const { url } = simulator;
-  const gateway = portoneGateway({ apiSecret, storeId, channelKey: 'channel-1', webhookSecrets: [webhookSecret], url, policy });
+  const gateway = portoneGateway({
+    apiSecret,
+    storeId,
+    channelKey: 'channel-1',
+    webhookSecrets: [webhookSecret],
+    url,
+    policy,
+  });
   const payment = {
-    id: randomUUID(), orderId: randomUUID(), currency, amount, authorizedAmount: 0, capturedAmount: 0,
-    capture: 'AUTOMATIC' as const, method: null, gatewayPaymentId: null,
+    id: randomUUID(),
+    orderId: randomUUID(),
+    currency,
+    amount,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    capture: 'AUTOMATIC' as const,
+    method: null,
+    gatewayPaymentId: null,
   };
-  const refundOf = (part: number, kind: 'REFUND' | 'VOID' = 'REFUND') =>
-    ({ id: randomUUID(), kind, amount: part, currency, reason: 'requested' as const, gatewayRefundId: null });
+  const refundOf = (part: number, kind: 'REFUND' | 'VOID' = 'REFUND') => ({
+    id: randomUUID(),
+    kind,
+    amount: part,
+    currency,
+    reason: 'requested' as const,
+    gatewayRefundId: null,
+  });
   const open = async (opened = payment) => {
     if (!gateway.opening.tells) throw new Error('it does not tell');
     return gateway.opening.open(opened);
@@ -28,10 +48,21 @@ async function play({ theirs = settings, amount = 1000, currency = 'KRW', policy
   /** What the webhooks said, as the adapter understands them. */
   const heard = () =>
     simulator.shop.received.flatMap(({ headers, body }) =>
-      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()));
+      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
+    );
   const pay = (outcome: string, more: object = {}) =>
     simulator.pay({ provider: 'portone', paymentId: payment.id, outcome, ...more });
-  return { ...simulator, simulator, gateway, payment, refundOf, open, heard, pay, entry: () => simulator.book(payment.id) };
+  return {
+    ...simulator,
+    simulator,
+    gateway,
+    payment,
+    refundOf,
+    open,
+    heard,
+    pay,
+    entry: () => simulator.book(payment.id),
+  };
 }
 
 async function paid() {
@@ -50,11 +81,13 @@ describe('a payment', () => {
     await pay('CAPTURED');
     expect(heard()).toMatchObject([{ type: 'CHANGED', paymentId: payment.id, gatewayPaymentId, amount: 0 }]);
     expect(heard()[0]!.providerEventId).toBe(shop.received[0]!.headers['webhook-id']);
-    expect(await gateway.retrieve(payment)).toMatchObject([{ type: 'CAPTURED', paymentId: payment.id, gatewayPaymentId, amount: 1000, currency: 'KRW' }]);
+    expect(await gateway.retrieve(payment)).toMatchObject([
+      { type: 'CAPTURED', paymentId: payment.id, gatewayPaymentId, amount: 1000, currency: 'KRW' },
+    ]);
     expect(await entry()).toMatchObject({ state: 'CAPTURED', charged: { amount: 1000 } });
   });
 
-  test('can\'t be paid before the shop has registered it', async () => {
+  test("can't be paid before the shop has registered it", async () => {
     const { gateway, payment, pay } = await play();
     expect((await pay('CAPTURED', { amount: 1, currency: 'KRW' })).status).toBe(404);
     expect(await gateway.retrieve(payment)).toEqual([]);
@@ -86,7 +119,7 @@ describe('a payment', () => {
     expect((await entry()).charged).toMatchObject({ amount: 1999, currency: 'USD' });
   });
 
-  test('that nobody has begun to pay can\'t be ended; one that is paid isn\'t undone', async () => {
+  test("that nobody has begun to pay can't be ended; one that is paid isn't undone", async () => {
     const { gateway, payment, open, pay } = await play();
     await open();
     expect(await gateway.cancel(payment)).toEqual([]);
@@ -143,7 +176,9 @@ describe('a refund', () => {
   test('in whole takes what is left; nothing goes back beyond that', async () => {
     const { gateway, payment, refundOf, entry } = await paid();
     await gateway.refund(refundOf(300), payment);
-    await expect(gateway.refund(refundOf(701), payment)).rejects.toEqual(refusal('CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT'));
+    await expect(gateway.refund(refundOf(701), payment)).rejects.toEqual(
+      refusal('CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT'),
+    );
     await gateway.refund(refundOf(1000, 'VOID'), payment);
     await expect(gateway.refund(refundOf(1), payment)).rejects.toEqual(refusal('PAYMENT_ALREADY_CANCELLED'));
     expect(types(await gateway.retrieve(payment))).toEqual(['CAPTURED', 'REFUNDED', 'REFUNDED']);
@@ -175,7 +210,15 @@ test('a dispute is told when it opens and when it closes, and is for a person to
 });
 
 test('in hostile hands every call ends in a truth, and no money goes back twice', { timeout: 60_000 }, async () => {
-  const { gateway, payment: first, refundOf, open, simulator, ask, book } = await play({ policy: { timeoutMs: 500, triesMax: 1 } });
+  const {
+    gateway,
+    payment: first,
+    refundOf,
+    open,
+    simulator,
+    ask,
+    book,
+  } = await play({ policy: { timeoutMs: 500, triesMax: 1 } });
   await ask('/hostile', { seed: 7, scale: 2, delayMs: 50, latencyMs: 3, silenceMs: 20 });
   const { untilAnswered, unknowns } = patiently();
   const shoppers = Array.from({ length: 30 }, async (_, number) => {

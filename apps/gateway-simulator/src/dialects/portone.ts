@@ -1,7 +1,13 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
-import { BankRefusal, refundableAmount, refundedAmount, type BankPayment, type RefusalReason } from '../bank-payment.ts';
+import {
+  BankRefusal,
+  refundableAmount,
+  refundedAmount,
+  type BankPayment,
+  type RefusalReason,
+} from '../bank-payment.ts';
 import type { Desk, Dialect, Fault } from '../dialect.ts';
 import { signWebhook, webhookKey } from '../sign.ts';
 import { portoneList, portoneListInput } from './portone-list.ts';
@@ -43,7 +49,9 @@ export function portoneDialect(settings: PortoneSettings): Dialect {
       const { id, at, payment, refund } = change;
       const type = portoneEventType(change);
       const data = {
-        storeId: settings.storeId, paymentId: payment.shopPaymentId, transactionId: payment.id,
+        storeId: settings.storeId,
+        paymentId: payment.shopPaymentId,
+        transactionId: payment.id,
         ...(refund ? { cancellationId: refund.id } : {}),
       };
       return type ? [{ id, body: JSON.stringify({ type, timestamp: at.toISOString(), data }) }] : [];
@@ -112,7 +120,12 @@ function routes({ bank }: Desk, settings: PortoneSettings): Hono {
     const asked = portoneListInput.parse(JSON.parse(c.req.query('requestBody') ?? '{}'));
     mustBeStore(asked.filter.storeId);
     const known = [...bank.payments()].filter((payment) => payment.provider === provider);
-    return c.json(portoneList(known.map((payment) => portonePayment(payment, settings.storeId)), asked));
+    return c.json(
+      portoneList(
+        known.map((payment) => portonePayment(payment, settings.storeId)),
+        asked,
+      ),
+    );
   });
 
   app.get('/:paymentId', (c) => c.json(portonePayment(known(c.req.param('paymentId')), settings.storeId)));
@@ -140,7 +153,8 @@ function routes({ bank }: Desk, settings: PortoneSettings): Hono {
 
   app.notFound((c) => c.json({ type: 'NOT_FOUND', message: 'There is nothing at this address.' }, 404));
   app.onError((error, c) => {
-    if (error instanceof PortoneError) return c.json({ type: error.type, message: 'It can not be done.' }, error.status);
+    if (error instanceof PortoneError)
+      return c.json({ type: error.type, message: 'It can not be done.' }, error.status);
     if (error instanceof BankRefusal) return c.json({ type: refusals[error.reason], message: error.message }, 409);
     if (error instanceof z.ZodError || error instanceof SyntaxError) {
       return c.json({ type: 'INVALID_REQUEST', message: 'The request is not valid.' }, 400);

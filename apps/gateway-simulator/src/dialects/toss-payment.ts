@@ -11,22 +11,46 @@ export function tossPayment(payment: BankPayment) {
   const status = statusOf(payment);
   const decimal = (amount: number) => toDecimal(amount, currency);
   // An account that is closed before its deposit is listed as a cancel of its whole amount, which never came.
-  const closed = status === 'CANCELED' && !approvedAt
-    ? [cancelOf({ key: `close_${id}`, amount: decimal(total), reason: 'Closed', at: payment.createdAt, left: 0 })]
-    : [];
-  const cancels = [...closed, ...refunds.map((refund) => cancelOf({
-    key: refund.id, amount: decimal(refund.amount), reason: reasonOf(payment, refund), at: refund.createdAt,
-    left: decimal(refundableAmount(payment)), status: cancelStatus[refund.status],
-  }))];
+  const closed =
+    status === 'CANCELED' && !approvedAt
+      ? [cancelOf({ key: `close_${id}`, amount: decimal(total), reason: 'Closed', at: payment.createdAt, left: 0 })]
+      : [];
+  const cancels = [
+    ...closed,
+    ...refunds.map((refund) =>
+      cancelOf({
+        key: refund.id,
+        amount: decimal(refund.amount),
+        reason: reasonOf(payment, refund),
+        at: refund.createdAt,
+        left: decimal(refundableAmount(payment)),
+        status: cancelStatus[refund.status],
+      }),
+    ),
+  ];
   return {
-    version: '2022-11-16', mId: 'simulated', type: 'NORMAL', country: 'KR', paymentKey: id, orderId: shopPaymentId,
-    orderName: 'Goods', status, method: payableUntil ? '가상계좌' : (method ?? '카드'),
+    version: '2022-11-16',
+    mId: 'simulated',
+    type: 'NORMAL',
+    country: 'KR',
+    paymentKey: id,
+    orderId: shopPaymentId,
+    orderName: 'Goods',
+    status,
+    method: payableUntil ? '가상계좌' : (method ?? '카드'),
     lastTransactionKey: cancels.at(-1)?.transactionKey ?? id,
-    requestedAt: koreanTime(payment.createdAt), approvedAt: approvedAt && koreanTime(approvedAt), useEscrow: false,
-    currency, totalAmount: decimal(total), balanceAmount: decimal(approvedAt ? refundableAmount(payment) : total),
+    requestedAt: koreanTime(payment.createdAt),
+    approvedAt: approvedAt && koreanTime(approvedAt),
+    useEscrow: false,
+    currency,
+    totalAmount: decimal(total),
+    balanceAmount: decimal(approvedAt ? refundableAmount(payment) : total),
     isPartialCancelable: true,
     virtualAccount: payableUntil && {
-      accountType: '일반', accountNumber: 'X6505636518308', bankCode: '20', dueDate: koreanTime(payableUntil).slice(0, 19),
+      accountType: '일반',
+      accountNumber: 'X6505636518308',
+      bankCode: '20',
+      dueDate: koreanTime(payableUntil).slice(0, 19),
       expired: status === 'EXPIRED',
     },
     cancels: cancels.length > 0 ? cancels : null,
@@ -52,13 +76,24 @@ function statusOf(payment: BankPayment): string {
   }
 }
 
-const cancelStatus: Record<BankRefund['status'], string> = { PENDING: 'IN_PROGRESS', SUCCEEDED: 'DONE', FAILED: 'ABORTED' };
+const cancelStatus: Record<BankRefund['status'], string> = {
+  PENDING: 'IN_PROGRESS',
+  SUCCEEDED: 'DONE',
+  FAILED: 'ABORTED',
+};
 
 function cancelOf(cancel: { key: string; amount: number; reason: string; at: Date; left: number; status?: string }) {
   const { key, amount, reason, at, left, status = 'DONE' } = cancel;
   return {
-    transactionKey: key, cancelReason: reason, cancelAmount: amount, refundableAmount: left, taxFreeAmount: 0,
-    taxExemptionAmount: 0, canceledAt: koreanTime(at), cancelStatus: status, cancelRequestId: null,
+    transactionKey: key,
+    cancelReason: reason,
+    cancelAmount: amount,
+    refundableAmount: left,
+    taxFreeAmount: 0,
+    taxExemptionAmount: 0,
+    canceledAt: koreanTime(at),
+    cancelStatus: status,
+    cancelRequestId: null,
   };
 }
 
@@ -68,7 +103,13 @@ export function tossTransactions(payment: BankPayment) {
   if (!approvedAt) return [];
   const { mId, paymentKey, orderId, method, currency, totalAmount, cancels } = tossPayment(payment);
   const about = { mId, paymentKey, orderId, method, currency, useEscrow: false, customerKey: null };
-  const done = { transactionKey: id, status: 'DONE', amount: totalAmount, transactionAt: koreanTime(approvedAt), ...about };
+  const done = {
+    transactionKey: id,
+    status: 'DONE',
+    amount: totalAmount,
+    transactionAt: koreanTime(approvedAt),
+    ...about,
+  };
   return [
     { at: approvedAt, transaction: done },
     ...refunds.map(({ id: transactionKey, createdAt }) => {
@@ -111,7 +152,8 @@ export function tossWebhook({ type, at, payment, refund }: Change): object | und
   }
 }
 
-const koreanTime = (time: Date): string => `${new Date(time.getTime() + 9 * 3_600_000).toISOString().slice(0, 19)}+09:00`;
+const koreanTime = (time: Date): string =>
+  `${new Date(time.getTime() + 9 * 3_600_000).toISOString().slice(0, 19)}+09:00`;
 
 const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 
@@ -119,4 +161,5 @@ const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 const toDecimal = (amount: number, currency: string): number => amount / 10 ** decimalsOf(currency);
 
 /** In minor units. */
-export const fromDecimal = (amount: number, currency: string): number => Math.round(amount * 10 ** decimalsOf(currency));
+export const fromDecimal = (amount: number, currency: string): number =>
+  Math.round(amount * 10 ** decimalsOf(currency));

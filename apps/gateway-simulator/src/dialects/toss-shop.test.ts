@@ -27,7 +27,10 @@ test('an order is paid by confirm, told once more by webhook, and refunded in pa
   await settle();
   expect(await refunds()).toEqual(['SUCCEEDED gateway 7000', 'SUCCEEDED requested 20000']);
   expect(await book(payment.id)).toMatchObject({ capturedAmount: 50_000, refundedAmount: 27_000 });
-  expect((await commerce.listPayments({ orderId }))[0]).toMatchObject({ capturedAmount: 50_000, refundedAmount: 27_000 });
+  expect((await commerce.listPayments({ orderId }))[0]).toMatchObject({
+    capturedAmount: 50_000,
+    refundedAmount: 27_000,
+  });
   expect(await stock()).toEqual([3, 0]);
 });
 
@@ -78,7 +81,9 @@ test('a forged webhook pays nothing, and one about nothing of ours isn’t even 
   const { commerce, payment, payments, settle } = await agreed();
   const forge = async (orderId: string) => {
     const data = { paymentKey: 'stolen', orderId, status: 'DONE', totalAmount: 50_000, currency: 'KRW' };
-    const rawBody = Buffer.from(JSON.stringify({ eventType: 'PAYMENT_STATUS_CHANGED', createdAt: '2026-01-01T00:00:00', data }));
+    const rawBody = Buffer.from(
+      JSON.stringify({ eventType: 'PAYMENT_STATUS_CHANGED', createdAt: '2026-01-01T00:00:00', data }),
+    );
     return commerce.receiveWebhook('toss', { rawBody, header: () => undefined });
   };
   expect(await forge('01989e00-0000-7000-8000-000000000000')).toEqual([]);

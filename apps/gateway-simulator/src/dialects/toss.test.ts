@@ -10,21 +10,40 @@ const secretKey = 'test_sk_1';
 
 async function play(theirKey = secretKey, policy?: { timeoutMs: number; triesMax: number }) {
   const simulator = await startSimulator({ dialects: [tossDialect({ secretKey: theirKey })] });
-  const gateway = tossGateway({ secretKey, clientKey: 'test_ck_1', url: `${simulator.url}/toss`, ...(policy ? { policy } : {}) });
+  const gateway = tossGateway({
+    secretKey,
+    clientKey: 'test_ck_1',
+    url: `${simulator.url}/toss`,
+    ...(policy ? { policy } : {}),
+  });
   /** What the webhooks said, as the adapter understands them. */
   const heard = () =>
     simulator.shop.received.flatMap(({ headers, body }) =>
-      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()));
+      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
+    );
   return { ...simulator, gateway, heard, pay: (paying: object) => simulator.pay({ provider: 'toss', ...paying }) };
 }
 
 function attempt() {
   const payment = {
-    id: randomUUID(), orderId: randomUUID(), currency: 'KRW', amount: 1000, authorizedAmount: 0, capturedAmount: 0,
-    capture: 'AUTOMATIC' as const, method: null, gatewayPaymentId: null,
+    id: randomUUID(),
+    orderId: randomUUID(),
+    currency: 'KRW',
+    amount: 1000,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    capture: 'AUTOMATIC' as const,
+    method: null,
+    gatewayPaymentId: null,
   };
-  const refundOf = (amount: number, kind: 'REFUND' | 'VOID' = 'REFUND') =>
-    ({ id: randomUUID(), kind, amount, currency: 'KRW', reason: 'requested' as const, gatewayRefundId: null });
+  const refundOf = (amount: number, kind: 'REFUND' | 'VOID' = 'REFUND') => ({
+    id: randomUUID(),
+    kind,
+    amount,
+    currency: 'KRW',
+    reason: 'requested' as const,
+    gatewayRefundId: null,
+  });
   const agreed = (outcome = 'CAPTURED') => ({ paymentId: payment.id, outcome, amount: 1000, currency: 'KRW' });
   return { payment, refundOf, agreed };
 }
@@ -43,7 +62,13 @@ async function paid() {
 describe('a card', () => {
   test('is charged by confirm, and the webhook of it names the payment to ask for', async () => {
     const { gateway, payment, facts, heard, book } = await paid();
-    const money = { type: 'CAPTURED', paymentId: payment.id, gatewayPaymentId: payment.gatewayPaymentId, amount: 1000, currency: 'KRW' };
+    const money = {
+      type: 'CAPTURED',
+      paymentId: payment.id,
+      gatewayPaymentId: payment.gatewayPaymentId,
+      amount: 1000,
+      currency: 'KRW',
+    };
     expect(facts).toMatchObject([money]);
     await until(() => heard().length === 1);
     expect(heard()).toMatchObject([{ type: 'CHANGED', paymentId: payment.id, amount: 0 }]);
@@ -60,12 +85,14 @@ describe('a card', () => {
     expect((await ask('/book')).body.totals.charged).toEqual({ KRW: 1000 });
   });
 
-  test('isn\'t charged for another amount than was agreed to, nor without a shopper who agreed', async () => {
+  test("isn't charged for another amount than was agreed to, nor without a shopper who agreed", async () => {
     const { payment, agreed } = attempt();
     const { gateway, pay, book } = await play();
     await expect(gateway.confirm!(attempt().payment, 'tviva-unknown')).rejects.toEqual(refusal('NOT_FOUND_PAYMENT'));
     const { gatewayPaymentId } = (await pay(agreed())).body;
-    await expect(gateway.confirm!({ ...payment, amount: 999 }, gatewayPaymentId)).rejects.toEqual(refusal('INVALID_REQUEST'));
+    await expect(gateway.confirm!({ ...payment, amount: 999 }, gatewayPaymentId)).rejects.toEqual(
+      refusal('INVALID_REQUEST'),
+    );
     expect((await book(payment.id)).charged).toBeNull();
   });
 
@@ -102,7 +129,10 @@ describe('a virtual account', () => {
     expect(facts[0]!.payableUntil!.getTime()).toBeGreaterThan(Date.now() + 2 * 24 * 3_600_000);
     await pay({ paymentId: payment.id, outcome: 'CAPTURED' });
     await until(() => heard().length === 2);
-    expect(heard().map(({ type, paymentId }) => [type, paymentId])).toEqual([['CHANGED', payment.id], ['CHANGED', payment.id]]);
+    expect(heard().map(({ type, paymentId }) => [type, paymentId])).toEqual([
+      ['CHANGED', payment.id],
+      ['CHANGED', payment.id],
+    ]);
     expect(types(await gateway.retrieve(payment))).toEqual(['CAPTURED']);
   });
 
@@ -151,12 +181,16 @@ describe('a refund', () => {
   });
 });
 
-test('a refund that the shopper\'s bank sends back has failed, by webhook and when asked', async () => {
+test("a refund that the shopper's bank sends back has failed, by webhook and when asked", async () => {
   const { gateway, payment, refundOf, ask, heard } = await paid();
   const refund = refundOf(300);
   await gateway.refund(refund, payment);
   await ask(`/dashboard/refunds/${refund.id}`, { paymentId: payment.id, status: 'FAILED' });
-  expect((await gateway.retrieve(payment))[1]).toMatchObject({ type: 'REFUND_FAILED', refundId: refund.id, amount: 300 });
+  expect((await gateway.retrieve(payment))[1]).toMatchObject({
+    type: 'REFUND_FAILED',
+    refundId: refund.id,
+    amount: 300,
+  });
   await until(() => heard().length === 3);
   expect(heard()[2]).toMatchObject({ type: 'CHANGED', paymentId: payment.id });
 });
@@ -179,7 +213,9 @@ test('in hostile hands every call ends in a truth, and no money goes back twice'
   expect(unknowns()).toBeGreaterThan(5);
   for (const { payment, refund, confirmed, answer } of all) {
     const { refunds, refundedAmount, charged } = await book(payment.id);
-    expect(confirmed).toContainEqual(expect.objectContaining({ type: 'CAPTURED', amount: charged!.amount, currency: charged!.currency }));
+    expect(confirmed).toContainEqual(
+      expect.objectContaining({ type: 'CAPTURED', amount: charged!.amount, currency: charged!.currency }),
+    );
     expect(refunds.filter(({ refundId }) => refundId === refund.id)).toHaveLength(typeof answer === 'string' ? 0 : 1);
     const known = await gateway.retrieve(payment);
     expect(known[0]).toMatchObject({ type: 'CAPTURED', amount: charged!.amount });

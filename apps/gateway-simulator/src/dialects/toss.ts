@@ -19,7 +19,10 @@ const cancelInput = z.object({
   cancelAmount: z.number().positive().optional(),
   refundReceiveAccount: z.object({ bank: z.string(), accountNumber: z.string(), holderName: z.string() }).optional(),
 });
-const inKorea = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/).transform((text) => new Date(`${text}+09:00`));
+const inKorea = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$/)
+  .transform((text) => new Date(`${text}+09:00`));
 const transactionsInput = z.object({
   startDate: inKorea,
   endDate: inKorea,
@@ -44,10 +47,14 @@ export function tossDialect({ secretKey }: { secretKey: string }): Dialect {
     },
     stray: ({ id, at }) => {
       const data = { customerKey: 'simulated', methodKey: 'simulated', status: 'ENABLED' };
-      return { id, body: JSON.stringify({ eventType: 'METHOD_UPDATED', createdAt: at.toISOString().slice(0, 23), data }) };
+      return {
+        id,
+        body: JSON.stringify({ eventType: 'METHOD_UPDATED', createdAt: at.toISOString().slice(0, 23), data }),
+      };
     },
     headers: ({ id }, at) => ({
-      'tosspayments-webhook-transmission-id': id, 'tosspayments-webhook-transmission-time': at.toISOString(),
+      'tosspayments-webhook-transmission-id': id,
+      'tosspayments-webhook-transmission-time': at.toISOString(),
       'tosspayments-webhook-transmission-retried-count': '0',
     }),
     routes: (desk) => routes(desk, `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`),
@@ -100,9 +107,12 @@ function routes({ bank }: Desk, authorization: string): Hono {
 
   app.get('/v1/transactions', (c) => {
     const { startDate, endDate, startingAfter, limit } = transactionsInput.parse(c.req.query());
-    const all = [...bank.payments()].filter((payment) => payment.provider === provider).flatMap(tossTransactions)
+    const all = [...bank.payments()]
+      .filter((payment) => payment.provider === provider)
+      .flatMap(tossTransactions)
       .filter(({ at }) => at >= startDate && at <= endDate)
-      .toSorted((a, b) => a.at.getTime() - b.at.getTime()).map(({ transaction }) => transaction);
+      .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+      .map(({ transaction }) => transaction);
     const after = all.findIndex(({ transactionKey }) => transactionKey === startingAfter);
     if (startingAfter !== undefined && after < 0) throw new TossError(400, 'INVALID_TRANSACTION_KEY');
     return c.json(all.slice(after + 1, after + 1 + limit));
@@ -134,7 +144,8 @@ function routes({ bank }: Desk, authorization: string): Hono {
       return c.json(tossPayment(payment));
     }
     if (state === 'CAPTURED' && left === 0) throw new TossError(400, 'ALREADY_CANCELED_PAYMENT');
-    if (state === 'CAPTURED' && payableUntil && !refundReceiveAccount) throw new TossError(400, 'INVALID_REFUND_ACCOUNT_INFO');
+    if (state === 'CAPTURED' && payableUntil && !refundReceiveAccount)
+      throw new TossError(400, 'INVALID_REFUND_ACCOUNT_INFO');
     const amount = cancelAmount === undefined ? left : fromDecimal(cancelAmount, currency);
     bank.refund(payment, { shopRefundId: keepReason(payment, cancelReason), amount });
     return c.json(tossPayment(payment));
@@ -142,7 +153,8 @@ function routes({ bank }: Desk, authorization: string): Hono {
 
   app.notFound((c) => c.json({ code: 'NOT_FOUND', message: '존재하지 않는 정보 입니다.' }, 404));
   app.onError((error, c) => {
-    if (error instanceof TossError) return c.json({ code: error.code, message: '요청을 처리할 수 없습니다.' }, error.status);
+    if (error instanceof TossError)
+      return c.json({ code: error.code, message: '요청을 처리할 수 없습니다.' }, error.status);
     if (error instanceof BankRefusal) {
       const [status, code] = refusals[error.reason];
       return c.json({ code, message: error.message }, status);

@@ -23,7 +23,12 @@ export async function openShop(dialect: Dialect, gatewayAt: (url: string) => Gat
     expect(violations).toEqual([]);
   });
 
-  const { id: productId } = await commerce.createProduct({ sku: 'HAT', name: 'Hat', priceAmount: 25_000, currency: 'KRW' });
+  const { id: productId } = await commerce.createProduct({
+    sku: 'HAT',
+    name: 'Hat',
+    priceAmount: 25_000,
+    currency: 'KRW',
+  });
   await commerce.receiveStock({ productId, quantity: 5 });
   const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
   return {
@@ -54,7 +59,9 @@ export async function openShop(dialect: Dialect, gatewayAt: (url: string) => Gat
     },
     /** Until nothing is on its way from the gateway, and then nothing due there: what arrives may have it asked. */
     settle: async () =>
-      until(async () =>
-        (await simulator.ask('/hostile')).body.underway === 0 && (await commerce.callGateways(32, provider)) === 0),
+      until(
+        async () =>
+          (await simulator.ask('/hostile')).body.underway === 0 && (await commerce.callGateways(32, provider)) === 0,
+      ),
   };
 }

@@ -6,31 +6,51 @@ import { apiKeys } from './tables.ts';
 
 const { keyHash: _keyHash, ...listed } = getTableColumns(apiKeys);
 
-export async function insertApiKey(reader: Reader, row: Pick<ApiKey, 'id' | 'name' | 'scopes'>, keyHash: Buffer): Promise<ApiKey> {
-  const rows = await reader.insert(apiKeys).values({ ...row, keyHash, createdAt: sql`now()` }).returning(listed);
+export async function insertApiKey(
+  reader: Reader,
+  row: Pick<ApiKey, 'id' | 'name' | 'scopes'>,
+  keyHash: Buffer,
+): Promise<ApiKey> {
+  const rows = await reader
+    .insert(apiKeys)
+    .values({ ...row, keyHash, createdAt: sql`now()` })
+    .returning(listed);
   return rows[0]!;
 }
 
 /** The key that has this hash and isn't revoked. */
 export async function findApiKey(reader: Reader, keyHash: Buffer): Promise<ApiKey | undefined> {
-  const rows = await reader.select(listed).from(apiKeys).where(and(eq(apiKeys.keyHash, keyHash), isNull(apiKeys.revokedAt)));
+  const rows = await reader
+    .select(listed)
+    .from(apiKeys)
+    .where(and(eq(apiKeys.keyHash, keyHash), isNull(apiKeys.revokedAt)));
   return rows[0];
 }
 
 /** Notes that a key was used, once a minute at most: a busy key would else write its row with every call. */
 export async function touchApiKey(reader: Reader, id: string): Promise<void> {
   const isStale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
-  await reader.update(apiKeys).set({ lastUsedAt: sql`now()` }).where(and(eq(apiKeys.id, id), isStale));
+  await reader
+    .update(apiKeys)
+    .set({ lastUsedAt: sql`now()` })
+    .where(and(eq(apiKeys.id, id), isStale));
 }
 
 export async function listApiKeys(reader: Reader, cursor: string | undefined, limit: number): Promise<ApiKey[]> {
-  return reader.select(listed).from(apiKeys).where(cursor === undefined ? undefined : lt(apiKeys.id, cursor))
-    .orderBy(desc(apiKeys.id)).limit(limit);
+  return reader
+    .select(listed)
+    .from(apiKeys)
+    .where(cursor === undefined ? undefined : lt(apiKeys.id, cursor))
+    .orderBy(desc(apiKeys.id))
+    .limit(limit);
 }
 
 /** Revokes a key, once: its time of revocation stays. Answers undefined when there is none. */
 export async function revokeApiKey(reader: Reader, id: string): Promise<ApiKey | undefined> {
-  const rows = await reader.update(apiKeys).set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, now())` })
-    .where(eq(apiKeys.id, id)).returning(listed);
+  const rows = await reader
+    .update(apiKeys)
+    .set({ revokedAt: sql`coalesce(${apiKeys.revokedAt}, now())` })
+    .where(eq(apiKeys.id, id))
+    .returning(listed);
   return rows[0];
 }

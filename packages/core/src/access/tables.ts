@@ -19,6 +19,9 @@ export const apiKeys = commerceSchema.table(
     unique('api_keys_key_hash').on(t.keyHash),
     check('api_keys_key_hash_length', sql`octet_length(${t.keyHash}) = 32`),
     check('api_keys_name_length', sql`length(${t.name}) between 1 and 100`),
-    check('api_keys_scopes_known', sql`cardinality(${t.scopes}) > 0 and ${t.scopes} <@ array[${sql.raw(quoted(scopes))}]`),
+    check(
+      'api_keys_scopes_known',
+      sql`cardinality(${t.scopes}) > 0 and ${t.scopes} <@ array[${sql.raw(quoted(scopes))}]`,
+    ),
   ],
 );

@@ -36,7 +36,10 @@ test('commands whose rows somebody holds wait aside, and hold up nobody on their
   expect([batcher.aside, batcher.waiting, batcher.running]).toEqual([4, 4, 0]);
   holders.clear();
   expect(await Promise.all([...waiting, came])).toEqual([1, 12, 1, 13]);
-  expect(runs.every(({ patient }) => !patient), 'none waited in the database').toBe(true);
+  expect(
+    runs.every(({ patient }) => !patient),
+    'none waited in the database',
+  ).toBe(true);
   await batcher.close();
 });
 
@@ -58,7 +61,9 @@ test('nobody waits in the database beside those who have to', async () => {
   holders.set('1', 'someone else');
   // While it is put back, others come all the time.
   let isDone = false;
-  const others = (async () => { while (!isDone) await Promise.all([batcher.submit(2), batcher.submit(3)]); })();
+  const others = (async () => {
+    while (!isDone) await Promise.all([batcher.submit(2), batcher.submit(3)]);
+  })();
   expect(await first).toBe(1);
   isDone = true;
   await others;
@@ -70,15 +75,23 @@ test('who waits aside is refused in time, and who comes for rows that are held t
   holders.set('1', 'someone');
   expect(await codeOf(batcher.submit(1))).toBe('overloaded');
   const begin = performance.now();
-  await vi.waitFor(async () => {
-    const asked = performance.now();
-    expect(await codeOf(batcher.submit(1))).toBe('overloaded');
-    expect(performance.now() - asked).toBeLessThan(50);
-  }, { timeout: 3_000, interval: 10 });
+  await vi.waitFor(
+    async () => {
+      const asked = performance.now();
+      expect(await codeOf(batcher.submit(1))).toBe('overloaded');
+      expect(performance.now() - asked).toBeLessThan(50);
+    },
+    { timeout: 3_000, interval: 10 },
+  );
   expect(performance.now() - begin).toBeLessThan(3_000);
   expect(await batcher.submit(2)).toBe(2);
   holders.clear();
-  await vi.waitFor(async () => { expect(await codeOf(batcher.submit(1))).toBe('accepted'); }, { timeout: 3_000, interval: 10 });
+  await vi.waitFor(
+    async () => {
+      expect(await codeOf(batcher.submit(1))).toBe('accepted');
+    },
+    { timeout: 3_000, interval: 10 },
+  );
   await batcher.close();
 });
 

@@ -51,7 +51,8 @@ export class Aside<C, R> {
   /** Puts commands aside. `held` is what is known of the holders now. */
   add(waiting: readonly Waiting<C, R>[], held: Held = new Map()): void {
     if (waiting.length === 0) return;
-    for (const [key, holder] of held) if (!this.#stuck.has(key)) this.#stuck.set(key, { holder, since: performance.now() });
+    for (const [key, holder] of held)
+      if (!this.#stuck.has(key)) this.#stuck.set(key, { holder, since: performance.now() });
     this.#waiting.push(...waiting);
     void this.#look();
   }
@@ -89,14 +90,21 @@ export class Aside<C, R> {
       this.#stuck.delete(key);
       if (now !== undefined) busy.add(key);
     }
-    const { free = [], stuck = [] } = Object.groupBy(this.#waiting, ({ keys }) => (this.isStuck(keys) ? 'stuck' : 'free'));
+    const { free = [], stuck = [] } = Object.groupBy(this.#waiting, ({ keys }) =>
+      this.isStuck(keys) ? 'stuck' : 'free',
+    );
     this.#waiting = stuck;
-    if (free.length > 0) this.#options.putBack(free.map((waiting) => (waiting.keys.some((key) => busy.has(key)) ? { ...waiting, patient: true } : waiting)));
+    if (free.length > 0)
+      this.#options.putBack(
+        free.map((waiting) => (waiting.keys.some((key) => busy.has(key)) ? { ...waiting, patient: true } : waiting)),
+      );
   }
 
   #refuseOld(): void {
     const before = performance.now() - this.#options.waitMaxMs;
-    const { old = [], young = [] } = Object.groupBy(this.#waiting, ({ since, signal }) => (since <= before || signal?.aborted ? 'old' : 'young'));
+    const { old = [], young = [] } = Object.groupBy(this.#waiting, ({ since, signal }) =>
+      since <= before || signal?.aborted ? 'old' : 'young',
+    );
     this.#waiting = young;
     this.#options.giveUp(old);
   }

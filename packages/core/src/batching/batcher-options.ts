@@ -27,4 +27,11 @@ export type BatcherOptions<C, R> = Partial<QueueLimits> & {
 };
 
 /** One batch: its commands, their weight, how long the first of them waited, and how long the transaction took. */
-export type BatchReport = { queue: string; commands: number; weight: number; waitedMs: number; tookMs: number; failed: boolean };
+export type BatchReport = {
+  queue: string;
+  commands: number;
+  weight: number;
+  waitedMs: number;
+  tookMs: number;
+  failed: boolean;
+};

@@ -3,7 +3,9 @@ import { CommerceError } from '../errors.ts';
 import { Batcher } from './batcher.ts';
 import { codeOf, held } from './held-batches.testing.ts';
 
-afterEach(() => { vi.useRealTimers(); });
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test('a lone call goes at once; calls meanwhile go together in the next batch, each with its own answer', async () => {
   const { batcher, batches, endAll } = held();
@@ -70,10 +72,13 @@ test('a further lane is taken once as much waits as is under way: smaller batche
 test('the next batch is on its way before the last one is answered, and closing waits for the answers', async () => {
   const said: string[] = [];
   const batcher = new Batcher<number, number>({
-    name: 'test', lanes: 1,
+    name: 'test',
+    lanes: 1,
     async run(commands) {
       said.push(`run ${commands.join()}`);
-      await new Promise<void>((resolve) => { process.nextTick(resolve); });
+      await new Promise<void>((resolve) => {
+        process.nextTick(resolve);
+      });
       said.push(`sent ${commands.join()}`);
       await new Promise(setImmediate);
       return commands;
@@ -165,7 +170,8 @@ test('every batch is reported with its size, its weight and whether it failed', 
   await endAll();
   await Promise.all(answers);
   expect(reports).toMatchObject([
-    { queue: 'test', commands: 1, weight: 5, failed: false }, { queue: 'test', commands: 2, weight: 13, failed: false },
+    { queue: 'test', commands: 1, weight: 5, failed: false },
+    { queue: 'test', commands: 2, weight: 13, failed: false },
   ]);
 });
 
@@ -173,7 +179,9 @@ test('a lane stays idle for a larger batch only while what is under way is young
   vi.useFakeTimers();
   const { batcher, batches } = held({ lanes: 2 });
   const answers = Array.from({ length: 12 }, async (_, command) => batcher.submit(command));
-  batches.slice(0, 2).forEach(({ end }) => { end(); });
+  batches.slice(0, 2).forEach(({ end }) => {
+    end();
+  });
   await vi.advanceTimersByTimeAsync(0);
   // Ten are under way in one lane; less than ten don't take the other one at once.
   expect(batches.map(({ commands }) => commands.length)).toEqual([1, 1, 10]);
@@ -182,7 +190,9 @@ test('a lane stays idle for a larger batch only while what is under way is young
   expect(batches).toHaveLength(3);
   await vi.advanceTimersByTimeAsync(20);
   expect(batches.map(({ commands }) => commands.length)).toEqual([1, 1, 10, 1]);
-  batches.forEach(({ end }) => { end(); });
+  batches.forEach(({ end }) => {
+    end();
+  });
   await vi.advanceTimersByTimeAsync(0);
   await Promise.all(answers);
 });
@@ -207,7 +217,11 @@ test('while nothing gets through, calls are refused at once and not a time-out l
 });
 
 test('a fault of whoever watches the batches is not theirs', async () => {
-  const { batcher, endAll } = held({ onBatch: () => { throw new Error('no disk for metrics'); } });
+  const { batcher, endAll } = held({
+    onBatch: () => {
+      throw new Error('no disk for metrics');
+    },
+  });
   const answers = [1, 2].map(async (command) => batcher.submit(command));
   await endAll();
   expect(await Promise.all(answers)).toEqual([10, 20]);

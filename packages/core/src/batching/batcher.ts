@@ -37,7 +37,8 @@ export class Batcher<C, R> {
     this.#options = { ...options, lanes, waitMaxMs };
     this.#queue = new Queue({ ...limits, ...options });
     this.#aside = new Aside({
-      lookEveryMs, waitMaxMs,
+      lookEveryMs,
+      waitMaxMs,
       heldOf: async (keys) => options.heldOf!(keys),
       giveUp: (waiting) => {
         refuse(waiting);
@@ -82,9 +83,19 @@ export class Batcher<C, R> {
     this.#refuseOld();
     const weight = weightOf ? weightOf(command) : 1;
     const keys = keysOf ? [...keysOf(command)] : [];
-    if (this.#isOld() || this.#queue.isFull(weight, this.#aside.length) || this.#aside.isHopeless(keys)) throw overloaded();
+    if (this.#isOld() || this.#queue.isFull(weight, this.#aside.length) || this.#aside.isHopeless(keys))
+      throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
-    this.#queue.push({ command, weight, keys, since: performance.now(), patient: this.#options.heldOf === undefined, signal, resolve, reject });
+    this.#queue.push({
+      command,
+      weight,
+      keys,
+      since: performance.now(),
+      patient: this.#options.heldOf === undefined,
+      signal,
+      resolve,
+      reject,
+    });
     this.#pump();
     this.#watch();
     return promise;
@@ -95,7 +106,9 @@ export class Batcher<C, R> {
     this.#closed = true;
     this.#aside.close();
     if (this.#running === 0 && this.waiting === 0) return;
-    await new Promise<void>((resolve) => { this.#idle.push(resolve); });
+    await new Promise<void>((resolve) => {
+      this.#idle.push(resolve);
+    });
   }
 
   #pump(): void {
@@ -108,7 +121,10 @@ export class Batcher<C, R> {
       this.#running += 1;
       this.#inFlight += batch.length;
       this.#held.add(batch);
-      void this.#runBatch(batch, batch.some(({ patient }) => patient)).finally(() => {
+      void this.#runBatch(
+        batch,
+        batch.some(({ patient }) => patient),
+      ).finally(() => {
         this.#running -= 1;
         this.#inFlight -= batch.length;
         this.#held.remove(batch);
@@ -119,7 +135,10 @@ export class Batcher<C, R> {
     if (this.#queue.length > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#running === 0 && this.waiting === 0) this.#idle.splice(0).forEach((resolve) => { resolve(); });
+    if (this.#running === 0 && this.waiting === 0)
+      this.#idle.splice(0).forEach((resolve) => {
+        resolve();
+      });
   }
 
   /**
@@ -155,11 +174,14 @@ export class Batcher<C, R> {
     const oldestSince = this.#queue.oldestSince;
     if (this.#timer || oldestSince === undefined) return;
     const dueInMs = oldestSince + this.#options.waitMaxMs - performance.now();
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#refuseOld();
-      this.#watch();
-    }, Math.max(1, Math.ceil(dueInMs)));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#refuseOld();
+        this.#watch();
+      },
+      Math.max(1, Math.ceil(dueInMs)),
+    );
   }
 
   /** Answers whether it went through as a whole. */
@@ -167,8 +189,15 @@ export class Batcher<C, R> {
     const started = performance.now();
     let failed = false;
     try {
-      const answers = await this.#options.run(batch.map(({ command }) => command), { patient });
-      const answer = () => { batch.forEach(({ resolve }, index) => { resolve(answers[index]!); }); };
+      const answers = await this.#options.run(
+        batch.map(({ command }) => command),
+        { patient },
+      );
+      const answer = () => {
+        batch.forEach(({ resolve }, index) => {
+          resolve(answers[index]!);
+        });
+      };
       // To make many answers takes milliseconds: what waits is sent first, and the database works at it meanwhile.
       if (this.#queue.length > 0) setImmediate(answer);
       else answer();
@@ -184,7 +213,9 @@ export class Batcher<C, R> {
   /** Rows that somebody holds for long must not hold up the rest: who needs them is put aside, the others run. */
   async #putAside(batch: Waiting<C, R>[]): Promise<void> {
     const held = await this.#heldOf(batch);
-    const { stuck = [], goesOn = [] } = Object.groupBy(batch, ({ keys }) => (keys.some((key) => held.has(key)) ? 'stuck' : 'goesOn'));
+    const { stuck = [], goesOn = [] } = Object.groupBy(batch, ({ keys }) =>
+      keys.some((key) => held.has(key)) ? 'stuck' : 'goesOn',
+    );
     this.#aside.add(stuck, held);
     // Where nobody is stuck any more, whoever held the rows has let go, or holds others: then they are waited for.
     if (goesOn.length > 0) await this.#runBatch(goesOn, stuck.length === 0);
@@ -202,7 +233,9 @@ export class Batcher<C, R> {
   /** A fault that one command may have caused must not cost its neighbours: half by half, down to the culprit. */
   async #split(batch: Waiting<C, R>[], error: unknown, patient: boolean): Promise<void> {
     if (batch.length === 1 || !isWorthSplitting(error)) {
-      batch.forEach(({ reject }) => { reject(error); });
+      batch.forEach(({ reject }) => {
+        reject(error);
+      });
       return;
     }
     const middle = Math.ceil(batch.length / 2);
@@ -226,9 +259,12 @@ export class Batcher<C, R> {
 }
 
 function refuse<C, R>(waiting: readonly Waiting<C, R>[]): void {
-  waiting.forEach(({ signal, reject }) => { reject(signal?.aborted ? gone() : overloaded()); });
+  waiting.forEach(({ signal, reject }) => {
+    reject(signal?.aborted ? gone() : overloaded());
+  });
 }
 
-const overloaded = () => new CommerceError('overloaded', 'too much is going on at the moment; nothing was done, try again shortly');
+const overloaded = () =>
+  new CommerceError('overloaded', 'too much is going on at the moment; nothing was done, try again shortly');
 const stopping = () => new CommerceError('overloaded', 'this server is stopping; nothing was done, try again');
 const gone = () => new CommerceError('caller_gone', 'whoever asked for this has gone; nothing was done');

@@ -10,7 +10,13 @@ export function held(options: Partial<BatcherOptions<number, number>> = {}) {
     lanes: 1,
     run: async (commands) => {
       const { promise, resolve, reject } = Promise.withResolvers<number[]>();
-      batches.push({ commands, end: (error) => { if (error) reject(error as Error); else resolve(commands.map((command) => command * 10)); } });
+      batches.push({
+        commands,
+        end: (error) => {
+          if (error) reject(error as Error);
+          else resolve(commands.map((command) => command * 10));
+        },
+      });
       return promise;
     },
     ...options,
@@ -24,4 +30,8 @@ export function held(options: Partial<BatcherOptions<number, number>> = {}) {
   return { batcher, batches, endAll, sizes: () => batches.map(({ commands }) => commands.length) };
 }
 
-export const codeOf = async (answer: Promise<unknown>) => answer.then(() => 'accepted', (error: unknown) => (error instanceof CommerceError ? error.code : String(error)));
+export const codeOf = async (answer: Promise<unknown>) =>
+  answer.then(
+    () => 'accepted',
+    (error: unknown) => (error instanceof CommerceError ? error.code : String(error)),
+  );

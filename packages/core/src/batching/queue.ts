@@ -44,7 +44,10 @@ export class Queue<C, R> {
   /** Whether there is no room for one more of this weight, with `others` that wait elsewhere. */
   isFull(weight: number, others: number): boolean {
     const { queueMax, weightMax } = this.#limits;
-    return this.#waiting.length + others >= queueMax || (this.#weight > 0 && this.#weight + weight > weightMax * batchesWaitingMax);
+    return (
+      this.#waiting.length + others >= queueMax ||
+      (this.#weight > 0 && this.#weight + weight > weightMax * batchesWaitingMax)
+    );
   }
 
   push(waiting: Waiting<C, R>): void {
@@ -121,4 +124,5 @@ export class Queue<C, R> {
 }
 
 /** Those who wait in the database for rows may wait long: nobody who needn't shall wait with them. */
-const isAlike = <C, R>({ patient }: Waiting<C, R>, first: Waiting<C, R> | undefined): boolean => first === undefined || first.patient === patient;
+const isAlike = <C, R>({ patient }: Waiting<C, R>, first: Waiting<C, R> | undefined): boolean =>
+  first === undefined || first.patient === patient;

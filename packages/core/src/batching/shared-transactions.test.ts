@@ -16,8 +16,11 @@ afterAll(async () => {
   await shop.close();
 });
 
-const order = (productId: string, quantity = 1, reference?: string) =>
-  ({ customerId: 'customer-1', lines: [{ productId, quantity }], ...(reference ? { reference } : {}) });
+const order = (productId: string, quantity = 1, reference?: string) => ({
+  customerId: 'customer-1',
+  lines: [{ productId, quantity }],
+  ...(reference ? { reference } : {}),
+});
 
 test('good and bad orders at once: each gets its own answer, and only the good ones hold stock', async () => {
   const [plenty, scarce] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 3 })];
@@ -30,7 +33,10 @@ test('good and bad orders at once: each gets its own answer, and only the good o
   expect(codes.get('accepted')).toHaveLength(20 + 3);
   expect(codes.get('insufficient_stock')).toHaveLength(17);
   expect(codes.get('product_not_found')).toHaveLength(20);
-  expect([await shop.stock(plenty), await shop.stock(scarce)]).toEqual([[1000, 40], [3, 3]]);
+  expect([await shop.stock(plenty), await shop.stock(scarce)]).toEqual([
+    [1000, 40],
+    [3, 3],
+  ]);
 });
 
 test('a command that makes the database fail fails alone, and its neighbours succeed', async () => {
@@ -39,8 +45,11 @@ test('a command that makes the database fail fails alone, and its neighbours suc
       begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
     create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed()`);
   const productId = await shop.product({ quantity: 1000 });
-  const settled = await Promise.allSettled(Array.from({ length: 100 }, async (_, index) =>
-    shop.commerce.placeOrder(order(productId, 1, index % 25 === 7 ? 'cursed' : undefined))));
+  const settled = await Promise.allSettled(
+    Array.from({ length: 100 }, async (_, index) =>
+      shop.commerce.placeOrder(order(productId, 1, index % 25 === 7 ? 'cursed' : undefined)),
+    ),
+  );
   await shop.database.pool.query('drop function commerce.refuse_cursed() cascade');
   expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
   expect(await shop.stock(productId)).toEqual([1000, 96]);
@@ -49,10 +58,12 @@ test('a command that makes the database fail fails alone, and its neighbours suc
 test('lanes on overlapping products in opposite orders all get through', async () => {
   const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
   const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.product({ quantity: 1000 })));
-  const codes = await Promise.all(Array.from({ length: 200 }, async (_, index) => {
-    const lines = ids.map((productId) => ({ productId, quantity: 1 }));
-    return codeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
-  }));
+  const codes = await Promise.all(
+    Array.from({ length: 200 }, async (_, index) => {
+      const lines = ids.map((productId) => ({ productId, quantity: 1 }));
+      return codeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
+    }),
+  );
   expect(new Set(codes)).toEqual(new Set(['accepted']));
   for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
 });
@@ -60,7 +71,9 @@ test('lanes on overlapping products in opposite orders all get through', async (
 /** While somebody else holds the stock rows of these products, in a transaction of their own. */
 async function whileHeld(productIds: string[], during: (release: () => Promise<void>) => Promise<void>): Promise<void> {
   const holder = await shop.database.pool.connect();
-  const release = async () => { await holder.query('rollback'); };
+  const release = async () => {
+    await holder.query('rollback');
+  };
   try {
     await holder.query('begin');
     await holder.query('select 1 from commerce.stocks where product_id = any($1::uuid[]) for update', [productIds]);
@@ -73,10 +86,19 @@ async function whileHeld(productIds: string[], during: (release: () => Promise<v
 
 test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
   const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const both = { customerId: 'c', lines: [{ productId: stuck, quantity: 1 }, { productId: free, quantity: 1 }] };
+  const both = {
+    customerId: 'c',
+    lines: [
+      { productId: stuck, quantity: 1 },
+      { productId: free, quantity: 1 },
+    ],
+  };
   await whileHeld([stuck], async (release) => {
     let heldBack = 0;
-    const waitFor = async (input: typeof both) => shop.commerce.placeOrder(input).finally(() => { heldBack += 1; });
+    const waitFor = async (input: typeof both) =>
+      shop.commerce.placeOrder(input).finally(() => {
+        heldBack += 1;
+      });
     // Those that need the free row as well come before anybody knows of the held one.
     const waiting = [waitFor(both), ...Array.from({ length: 20 }, async () => waitFor(order(stuck)))];
     for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(order(free));
@@ -86,7 +108,10 @@ test('a stock row that somebody holds keeps only its own orders waiting, in ever
     await release();
     await Promise.all(waiting);
   });
-  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([[1000, 22], [1000, 342]]);
+  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([
+    [1000, 22],
+    [1000, 342],
+  ]);
 });
 
 test('many held stock rows take no connection from anybody', async () => {
@@ -95,7 +120,11 @@ test('many held stock rows take no connection from anybody', async () => {
   const free = await shop.product({ quantity: 100 });
   await whileHeld(held, async () => {
     let answered = 0;
-    const waiting = held.map(async (productId) => codeOf(commerce.placeOrder(order(productId))).finally(() => { answered += 1; }));
+    const waiting = held.map(async (productId) =>
+      codeOf(commerce.placeOrder(order(productId))).finally(() => {
+        answered += 1;
+      }),
+    );
     let inUse = 0;
     while (answered < held.length) {
       expect(await codeOf(commerce.placeOrder(order(free)))).toBe('accepted');
@@ -121,7 +150,11 @@ test('a webhook or an attempt to pay that needs a held row waits alone: those th
       shop.tell('CAPTURED', held.payment),
       // It has to hold the stock again, so it needs the row, too.
       shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
-    ].map(async (each) => Promise.resolve(each).finally(() => { heldBack += 1; }));
+    ].map(async (each) =>
+      Promise.resolve(each).finally(() => {
+        heldBack += 1;
+      }),
+    );
     await Promise.all([
       ...others.map(async ({ payment }) => shop.tell('CAPTURED', payment)),
       shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
@@ -131,7 +164,9 @@ test('a webhook or an attempt to pay that needs a held row waits alone: those th
     await release();
     await Promise.all(waiting);
   });
-  const statuses = await Promise.all([held, ...others].map(async ({ orderId }) => (await shop.commerce.getOrder({ orderId })).status));
+  const statuses = await Promise.all(
+    [held, ...others].map(async ({ orderId }) => (await shop.commerce.getOrder({ orderId })).status),
+  );
   expect(new Set(statuses)).toEqual(new Set(['PAID']));
 });
 
@@ -141,27 +176,38 @@ test('orders for a stock row that stays held answer 503 in the end, and nothing 
     expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
   });
   expect(await shop.stock(stuck)).toEqual([10, 0]);
-  await vi.waitFor(async () => { expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted'); }, 5_000);
+  await vi.waitFor(async () => {
+    expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
+  }, 5_000);
 }, 30_000);
 
 test('stock rows are updated in place: no index is written for a reservation', async () => {
   const productId = await shop.product({ quantity: 1000 });
-  const counted = async () => (await shop.database.pool.query<{ updates: number; inPlace: number }>(
-    `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`)).rows[0]!;
+  const counted = async () =>
+    (
+      await shop.database.pool.query<{ updates: number; inPlace: number }>(
+        `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
+      )
+    ).rows[0]!;
   const before = await counted();
   for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(order(productId));
   // The server counts them a second later at the latest.
-  const after = await vi.waitUntil(async () => {
-    const now = await counted();
-    return now.updates - before.updates >= 100 && now;
-  }, { timeout: 10_000, interval: 50 });
+  const after = await vi.waitUntil(
+    async () => {
+      const now = await counted();
+      return now.updates - before.updates >= 100 && now;
+    },
+    { timeout: 10_000, interval: 50 },
+  );
   expect((after.inPlace - before.inPlace) / (after.updates - before.updates)).toBeGreaterThan(0.95);
 });
 
 test('two processes on a hot product never oversell it', async () => {
   const productId = await shop.product({ quantity: 75 });
   const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
-  const codes = await Promise.all(Array.from({ length: 300 }, async (_, index) => codeOf(processes[index % 2]!.placeOrder(order(productId)))));
+  const codes = await Promise.all(
+    Array.from({ length: 300 }, async (_, index) => codeOf(processes[index % 2]!.placeOrder(order(productId)))),
+  );
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
   expect(await shop.stock(productId)).toEqual([75, 75]);
 });
@@ -170,7 +216,8 @@ test('an order of 1,000 lines does not keep small ones from getting through', as
   const ids = await shop.products(1000, 100);
   const hot = await shop.product({ quantity: 1000 });
   const big = Array.from({ length: 3 }, async () =>
-    codeOf(shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) })));
+    codeOf(shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) })),
+  );
   const small = Array.from({ length: 200 }, async () => codeOf(shop.commerce.placeOrder(order(hot))));
   expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
   expect(await shop.stock(ids[0]!)).toEqual([100, 3]);

@@ -20,11 +20,18 @@ export async function listProducts(
   cursor: string | undefined,
   limit: number,
 ): Promise<Product[]> {
-  return reader.select().from(products).where(and(
-    sku === undefined ? undefined : eq(products.sku, sku),
-    includeArchived ? undefined : isNull(products.archivedAt),
-    cursor === undefined ? undefined : lt(products.id, cursor),
-  )).orderBy(desc(products.id)).limit(limit);
+  return reader
+    .select()
+    .from(products)
+    .where(
+      and(
+        sku === undefined ? undefined : eq(products.sku, sku),
+        includeArchived ? undefined : isNull(products.archivedAt),
+        cursor === undefined ? undefined : lt(products.id, cursor),
+      ),
+    )
+    .orderBy(desc(products.id))
+    .limit(limit);
 }
 
 const selectProducts = selection('products_by_id', products, 'where t."id" = any($1::uuid[])');

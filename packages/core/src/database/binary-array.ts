@@ -11,7 +11,8 @@ let scratch = Buffer.allocUnsafe(64 * 1024);
 const keptMax = 1024 * 1024;
 
 const fixed = (oid: number, bytes: number, write: (value: never, offset: number) => unknown): ElementType => ({
-  oid, room: () => bytes,
+  oid,
+  room: () => bytes,
   write: (value, offset) => {
     write(value, offset);
     return bytes;
@@ -19,7 +20,8 @@ const fixed = (oid: number, bytes: number, write: (value: never, offset: number)
 });
 
 const utf8 = (oid: number, textOf: (value: never) => string, version = 0): ElementType => ({
-  oid, room: () => 0,
+  oid,
+  room: () => 0,
   write(value, offset) {
     const text = textOf(value);
     // Three bytes a UTF-16 unit at most.
@@ -46,7 +48,11 @@ const elementTypes: Record<string, ElementType> = {
   integer: fixed(23, 4, (value: number, offset) => scratch.writeInt32BE(value, offset)),
   bigint: fixed(20, 8, writeInt64),
   'timestamp (3) with time zone': fixed(1184, 8, writeTime),
-  bytea: { oid: 17, room: (value: Buffer) => value.length, write: (value: Buffer, offset) => value.copy(scratch, offset) },
+  bytea: {
+    oid: 17,
+    room: (value: Buffer) => value.length,
+    write: (value: Buffer, offset) => value.copy(scratch, offset),
+  },
 };
 
 /** What makes a parameter of type `sqlType[]` of values, null or undefined for NULL. @throws Error for a type that isn't known here */

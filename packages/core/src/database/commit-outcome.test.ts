@@ -13,7 +13,9 @@ let proxy: CuttingProxy;
 let commerce: Commerce;
 let close: () => Promise<void>;
 
-beforeAll(async () => { ({ shop, proxy, commerce, close } = await openCutShop()); });
+beforeAll(async () => {
+  ({ shop, proxy, commerce, close } = await openCutShop());
+});
 afterAll(async () => close());
 
 const orderCount = async (productId: string) =>
@@ -80,8 +82,13 @@ test('a COMMIT whose outcome can’t be read for another fault than a lost conne
   await delayCommits('perform pg_sleep(0.3)');
   proxy.cutAt({ when: /commit\0/, deliver: true });
   const cuts = proxy.cuts();
-  const placed = createCommerce({ database: impatient }).placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
-  await vi.waitFor(() => { expect(proxy.cuts()).toBe(cuts + 1); });
+  const placed = createCommerce({ database: impatient }).placeOrder({
+    customerId: 'c',
+    lines: [{ productId, quantity: 1 }],
+  });
+  await vi.waitFor(() => {
+    expect(proxy.cuts()).toBe(cuts + 1);
+  });
   const holder = await shop.database.pool.connect();
   // Waits for the COMMIT, and is there before the witness is looked for.
   await holder.query('begin; lock table commerce.orders in access exclusive mode');
@@ -101,7 +108,9 @@ test('what nobody can tell is told as unknown, and what kept them from telling i
   const unknown = await outcomeOf(shop.database, rows[0].xid, unreadable, 200).catch((error: unknown) => error);
   expect(unknown).toMatchObject({ code: 'outcome_unknown' });
   expect(sqlState(unknown)).toBeUndefined();
-  expect(await codeOf(outcomeOf(shop.database, '9223372036854775807', orderWitness(crypto.randomUUID()), 200))).toBe('outcome_unknown');
+  expect(await codeOf(outcomeOf(shop.database, '9223372036854775807', orderWitness(crypto.randomUUID()), 200))).toBe(
+    'outcome_unknown',
+  );
 });
 
 const orderWitness = (id: string) => ({ text: 'select 1 from commerce.orders where id = $1', values: [id] });

@@ -18,7 +18,12 @@ export type Witness = { text: string; values: unknown[] };
  * disk. Committed is what the server calls committed and whose witness is there.
  * @throws outcome_unknown when it is still undecided, or nobody could be asked, after `patienceMs`, 10 s unless said
  */
-export async function outcomeOf(database: Database, xid: string, witness?: Witness, patienceMs = 10_000): Promise<'committed' | 'aborted'> {
+export async function outcomeOf(
+  database: Database,
+  xid: string,
+  witness?: Witness,
+  patienceMs = 10_000,
+): Promise<'committed' | 'aborted'> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
     // Whatever fault the asking meets, it says nothing of the transaction; told as its cause it would pass for one of it.
@@ -26,16 +31,25 @@ export async function outcomeOf(database: Database, xid: string, witness?: Witne
     if (verdict) return verdict;
     await sleep(pauseMs);
   }
-  throw new CommerceError('outcome_unknown', 'the database went away while it was committing; ask again what became of it');
+  throw new CommerceError(
+    'outcome_unknown',
+    'the database went away while it was committing; ask again what became of it',
+  );
 }
 
 /** The verdict, or undefined while there is none. */
-async function ask(database: Database, xid: string, witness: Witness | undefined): Promise<'committed' | 'aborted' | undefined> {
+async function ask(
+  database: Database,
+  xid: string,
+  witness: Witness | undefined,
+): Promise<'committed' | 'aborted' | undefined> {
   const status = await statusOf(database, xid);
   if (status === 'aborted') return 'aborted';
   if (status === 'in progress') return undefined;
   // Asked after the status, so that what was committed by then is seen.
-  const there = witness ? (await database.pool.query(within(answerMs, witness.text, witness.values))).rowCount === 1 : status === 'committed';
+  const there = witness
+    ? (await database.pool.query(within(answerMs, witness.text, witness.values))).rowCount === 1
+    : status === 'committed';
   if (there) return 'committed';
   return status === 'committed' ? 'aborted' : undefined;
 }
@@ -43,7 +57,9 @@ async function ask(database: Database, xid: string, witness: Witness | undefined
 /** `committed`, `aborted`, `in progress`; null for an id that is too old to know or not handed out here (yet). */
 async function statusOf(database: Database, xid: string): Promise<string | null> {
   try {
-    const { rows } = await database.pool.query<{ status: string | null }>(within(answerMs, 'select pg_xact_status($1::xid8) as status', [xid]));
+    const { rows } = await database.pool.query<{ status: string | null }>(
+      within(answerMs, 'select pg_xact_status($1::xid8) as status', [xid]),
+    );
     return rows[0]!.status;
   } catch (error) {
     // 22023: an id from the future, so this is another server than the one that began the transaction, or it crashed.

@@ -7,7 +7,9 @@ import { connect } from './connect.ts';
 import { migrate, pendingMigrations } from './migrate.ts';
 
 let base: TestDatabase;
-beforeAll(async () => { base = await openTestDatabase(); });
+beforeAll(async () => {
+  base = await openTestDatabase();
+});
 afterAll(() => base.drop());
 
 test('a second shop in a schema of another name lives beside the first and touches nothing of it', async () => {
@@ -22,14 +24,19 @@ test('a second shop in a schema of another name lives beside the first and touch
   await shop.tell('AUTHORIZED', payment);
   expect((await commerce.getOrder({ orderId })).status).toBe('PAID');
   expect(await commerce.doctor()).toEqual([]);
-  const { rows } = await base.pool.query('select (select count(*)::int from second_shop.orders) as second, (select count(*)::int from commerce.orders) as first');
+  const { rows } = await base.pool.query(
+    'select (select count(*)::int from second_shop.orders) as second, (select count(*)::int from commerce.orders) as first',
+  );
   expect(rows).toEqual([{ second: 1, first: 0 }]);
   await other.close();
 });
 
-test.each(['Shop', 'a"b', 'a b', ''])('%j is no usable schema name, and is refused before anything is sent', (schema) => {
-  expect(() => connect({ url: base.url, schema })).toThrow('schema name');
-});
+test.each(['Shop', 'a"b', 'a b', ''])(
+  '%j is no usable schema name, and is refused before anything is sent',
+  (schema) => {
+    expect(() => connect({ url: base.url, schema })).toThrow('schema name');
+  },
+);
 
 test.each([
   ['2026-11-23 04:18:17.123', 'UTC', '2026-11-23T04:18:17.123Z'],

@@ -44,7 +44,12 @@ export function isConnectionLoss(error: unknown): boolean {
     if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
     if (cause instanceof AggregateError && cause.errors.some(isConnectionLoss)) return true;
     // pg has no codes for these.
-    if (/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(cause.message)) return true;
+    if (
+      /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+        cause.message,
+      )
+    )
+      return true;
     if (/^(Client was closed and is not queryable|Query read timeout)/.test(cause.message)) return true;
   }
   return false;

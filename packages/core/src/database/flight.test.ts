@@ -17,7 +17,10 @@ afterAll(async () => {
 });
 
 const one = { name: 'one_of_a_test', text: 'select $1::int as "n"' };
-const two = { name: 'two_of_a_test', text: `select $1::text as "t", '{"a": [1]}'::jsonb as "j", 5::bigint as "big", null as "none"` };
+const two = {
+  name: 'two_of_a_test',
+  text: `select $1::text as "t", '{"a": [1]}'::jsonb as "j", 5::bigint as "big", null as "none"`,
+};
 const broken = { name: 'broken_of_a_test', text: 'select 1 / $1::int as "n"' };
 
 test('statements of one tick are written at once and answered at once, each with its own rows', async () => {
@@ -28,7 +31,9 @@ test('statements of one tick are written at once and answered at once, each with
     await tx.began;
     const asked = async () => Promise.all([tx.query(one, [1]), tx.query(two, ['x']), tx.query(one, [2])]);
     let reads = 0;
-    const count = () => { reads += 1; };
+    const count = () => {
+      reads += 1;
+    };
     stream.on('data', count);
     expect(await asked()).toEqual([[{ n: 1 }], [{ t: 'x', j: { a: [1] }, big: 5, none: null }], [{ n: 2 }]]);
     // The columns are known from before.
@@ -40,14 +45,21 @@ test('statements of one tick are written at once and answered at once, each with
 
 test('after a statement that fails those behind it are not run, and fail with its fault', async () => {
   const productId = await shop.product();
-  const raise = { name: 'raise_of_a_test', text: 'update "commerce"."stocks" set "available_qty" = 0 where "product_id" = $1::uuid' };
+  const raise = {
+    name: 'raise_of_a_test',
+    text: 'update "commerce"."stocks" set "available_qty" = 0 where "product_id" = $1::uuid',
+  };
   const seen: PromiseSettledResult<unknown>[] = [];
   const work = withTransaction(database, async (tx) => {
     seen.push(...(await Promise.allSettled([tx.query(one, [1]), tx.query(broken, [0]), tx.query(raise, [productId])])));
     return 'swallowed';
   });
   await expect(work).rejects.toThrow('division by zero');
-  expect(seen).toMatchObject([{ status: 'fulfilled', value: [{ n: 1 }] }, { reason: { code: '22012' } }, { reason: { code: '22012' } }]);
+  expect(seen).toMatchObject([
+    { status: 'fulfilled', value: [{ n: 1 }] },
+    { reason: { code: '22012' } },
+    { reason: { code: '22012' } },
+  ]);
   expect(await shop.stock(productId)).toEqual([10, 0]);
 });
 
@@ -78,7 +90,9 @@ test('Drizzle’s statements keep their place among the others', async () => {
   const set = { name: 'set_of_a_test', text: 'update "commerce"."products" set "name" = $1 where "id" = $2' };
   const names = await withTransaction(database, async (tx) => {
     tx.send(set, ['first', productId]);
-    const between = await tx.db.execute<{ name: string }>(`select name from commerce.products where id = '${productId}'`);
+    const between = await tx.db.execute<{ name: string }>(
+      `select name from commerce.products where id = '${productId}'`,
+    );
     tx.send(set, ['second', productId]);
     const after = await tx.db.execute<{ name: string }>(`select name from commerce.products where id = '${productId}'`);
     return [between.rows[0]!.name, after.rows[0]!.name];

@@ -73,7 +73,10 @@ export class Flight extends pg.Query {
     known.set(connection, this.#known);
     connection.stream.cork();
     for (const asked of this.#asked) {
-      const { statement: { name: own, text }, values } = asked;
+      const {
+        statement: { name: own, text },
+        values,
+      } = asked;
       const name = prepared ? own : '';
       asked.parses = !prepared || !this.#known.has(name);
       if (asked.parses) {
@@ -92,15 +95,20 @@ export class Flight extends pg.Query {
 
   handleRowDescription({ fields }: RowDescription): void {
     const { _types } = (this as unknown as { _result: { _types: pg.CustomTypesConfig } })._result;
-    this.#shape = fields.map(({ name, dataTypeID }) => ({ name, parse: _types.getTypeParser(dataTypeID, 'text') as (text: string) => unknown }));
+    this.#shape = fields.map(({ name, dataTypeID }) => ({
+      name,
+      parse: _types.getTypeParser(dataTypeID, 'text') as (text: string) => unknown,
+    }));
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
     const row: pg.QueryResultRow = {};
-    (this.#shape ?? this.#known.get(this.#asked[this.#answered]!.statement.name) ?? []).forEach(({ name, parse }, index) => {
-      const text = fields[index] ?? null;
-      row[name] = text === null ? null : parse(text);
-    });
+    (this.#shape ?? this.#known.get(this.#asked[this.#answered]!.statement.name) ?? []).forEach(
+      ({ name, parse }, index) => {
+        const text = fields[index] ?? null;
+        row[name] = text === null ? null : parse(text);
+      },
+    );
     this.#rows.push(row);
   }
 
@@ -115,14 +123,18 @@ export class Flight extends pg.Query {
 
   handleReadyForQuery(): void {
     this.callback?.();
-    this.#asked.forEach(({ resolve }, index) => { resolve(this.#answers[index]!); });
+    this.#asked.forEach(({ resolve }, index) => {
+      resolve(this.#answers[index]!);
+    });
   }
 
   handleError(fault: Error): void {
     this.callback?.();
     // No such prepared statement: the server has forgotten them, or it is another one.
     if (sqlState(fault) === '26000') this.#known.clear();
-    this.#asked.slice(0, this.#answered).forEach(({ resolve }, index) => { resolve(this.#answers[index]!); });
+    this.#asked.slice(0, this.#answered).forEach(({ resolve }, index) => {
+      resolve(this.#answers[index]!);
+    });
     this.#asked.slice(this.#answered).forEach(({ statement: { name }, parses, reject }, index) => {
       // The one that failed may not be what the server has under its name; those behind it were never parsed.
       if (index === 0 || parses) this.#known.delete(name);

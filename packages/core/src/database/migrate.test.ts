@@ -5,7 +5,12 @@ import { createTestDatabase } from '@commerce-core/postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { connect, type Database } from './connect.ts';
 import {
-  migrate, migrationsFolder, MigrationsDiverged, pendingMigrations, readMigrations, type Migration,
+  migrate,
+  migrationsFolder,
+  MigrationsDiverged,
+  pendingMigrations,
+  readMigrations,
+  type Migration,
 } from './migrate.ts';
 
 let url: string;
@@ -28,7 +33,8 @@ const third = step('0002_third', 'create table "commerce"."third" ()');
 
 const tables = async () => {
   const { rows } = await database.pool.query(
-    `select tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1`);
+    `select tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+  );
   return rows.map(({ tablename }) => tablename as string);
 };
 
@@ -96,7 +102,8 @@ describe('migrate', () => {
       expect(await pendingMigrations(other, [first])).toEqual(['0000_first']);
       await migrate(other, [first]);
       const { rows } = await database.pool.query(
-        `select schemaname from pg_tables where tablename = 'first' order by 1`);
+        `select schemaname from pg_tables where tablename = 'first' order by 1`,
+      );
       expect(rows.map(({ schemaname }) => schemaname)).toEqual(['another_shop', 'commerce']);
     } finally {
       await other.close();

@@ -9,7 +9,9 @@ export type Migration = { name: string; hash: string; statements: string[] };
 
 /** The migrations of this version of the code, in the order of drizzle-kit's journal. */
 export function readMigrations(folder: string = migrationsFolder): Migration[] {
-  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as { entries: { tag: string }[] };
+  const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { tag: string }[];
+  };
   return journal.entries.map(({ tag }) => {
     const text = readFileSync(join(folder, `${tag}.sql`), 'utf8');
     const hash = createHash('sha256').update(text).digest('hex');
@@ -53,7 +55,11 @@ export async function migrate(database: Database, migrations = readMigrations())
     const missing = missingFrom((await client.query<Applied>(ledgerEntries)).rows, migrations);
     for (const { name, hash, statements, position } of missing) {
       for (const statement of statements) await client.query(statement);
-      await client.query('insert into "commerce"."migrations" (position, name, hash) values ($1, $2, $3)', [position, name, hash]);
+      await client.query('insert into "commerce"."migrations" (position, name, hash) values ($1, $2, $3)', [
+        position,
+        name,
+        hash,
+      ]);
     }
     await client.query('commit');
     return missing.map(({ name }) => name);
@@ -71,7 +77,9 @@ const answerMs = 2_000;
 /** The names of migrations that the database still lacks. @throws MigrationsDiverged as `migrate` does */
 export async function pendingMigrations(database: Database, migrations = readMigrations()): Promise<string[]> {
   const { pool, schema } = database;
-  const { rows } = await pool.query(within(answerMs, 'select to_regclass($1) is not null as there', [`${schema}.migrations`]));
+  const { rows } = await pool.query(
+    within(answerMs, 'select to_regclass($1) is not null as there', [`${schema}.migrations`]),
+  );
   const done = rows[0].there ? (await pool.query<Applied>(within(answerMs, ledgerEntries))).rows : [];
   return missingFrom(done, migrations).map(({ name }) => name);
 }

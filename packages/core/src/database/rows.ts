@@ -21,7 +21,12 @@ export function selection<T extends PgTable>(name: string, table: T, tail: strin
   return async (tx: Transaction, values: Parameter[]) => tx.query<InferSelectModel<T>>(select, values);
 }
 
-type Columns = readonly { field: string; name: string; sqlType: string; toArray: (values: readonly unknown[]) => Buffer }[];
+type Columns = readonly {
+  field: string;
+  name: string;
+  sqlType: string;
+  toArray: (values: readonly unknown[]) => Buffer;
+}[];
 
 /**
  * Inserts rows with all columns but `defaulted`; sent at once, waited for by the transaction's end. `conflict` is an
@@ -57,16 +62,27 @@ export function update<T extends PgTable>(table: T, key: Field<T>, fields: reado
   const [by, ...set] = columns.map(({ name }) => `"${name}"`);
   const assignments = set.map((name) => `${name} = given.${name}`).join(', ');
   const given = `unnest(${types(columns)}) as given (${names(columns)})`;
-  const updating = statement(`update_${getTableName(table)}`, `update ${qualified(table)} t set ${assignments} from ${given} where t.${by} = given.${by}`);
+  const updating = statement(
+    `update_${getTableName(table)}`,
+    `update ${qualified(table)} t set ${assignments} from ${given} where t.${by} = given.${by}`,
+  );
   return (tx: Transaction, rows: readonly Pick<Row<T>, Field<T>>[]): void => {
     if (rows.length > 0) tx.send(updating, arraysOf(columns, rows));
   };
 }
 
 function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { insert: Statement; columns: Columns } {
-  const columns = columnsOf(table, Object.keys(getTableColumns(table)).filter((field) => !defaulted.includes(field)));
+  const columns = columnsOf(
+    table,
+    Object.keys(getTableColumns(table)).filter((field) => !defaulted.includes(field)),
+  );
   const text = `insert into ${qualified(table)} (${names(columns)}) select * from unnest(${types(columns)}) ${tail}`;
-  const name = ['insert', getTableName(table), ...defaulted.map((field) => `but_${field}`), ...(tail ? ['unless'] : [])].join('_');
+  const name = [
+    'insert',
+    getTableName(table),
+    ...defaulted.map((field) => `but_${field}`),
+    ...(tail ? ['unless'] : []),
+  ].join('_');
   return { insert: statement(name, text), columns };
 }
 
@@ -74,7 +90,9 @@ function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { in
 function witnessOf(table: PgTable): (row: object) => Witness {
   const { columns, primaryKeys } = getTableConfig(table);
   const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary);
-  const fields = Object.entries(getTableColumns(table) as Record<string, PgColumn>).filter(([, column]) => key.some(({ name }) => name === column.name));
+  const fields = Object.entries(getTableColumns(table) as Record<string, PgColumn>).filter(([, column]) =>
+    key.some(({ name }) => name === column.name),
+  );
   const condition = fields.map(([, { name }], index) => `"${name}" = $${index + 1}`).join(' and ');
   const text = `select 1 from ${qualified(table)} where ${condition}`;
   return (row) => ({ text, values: fields.map(([field]) => (row as Record<string, unknown>)[field]) });
@@ -95,7 +113,8 @@ function columnsOf(table: PgTable, fields: readonly string[]): Columns {
 }
 
 const names = (columns: Columns): string => columns.map(({ name }) => `"${name}"`).join(', ');
-const types = (columns: Columns): string => columns.map(({ sqlType }, index) => `$${index + 1}::${sqlType}[]`).join(', ');
+const types = (columns: Columns): string =>
+  columns.map(({ sqlType }, index) => `$${index + 1}::${sqlType}[]`).join(', ');
 
 const arraysOf = (columns: Columns, rows: readonly object[]): Buffer[] =>
   columns.map(({ field, toArray }) => toArray(rows.map((row) => (row as Record<string, unknown>)[field])));

@@ -18,4 +18,5 @@ export function oneOf(name: string, column: AnyPgColumn, values: readonly string
 
 export const quoted = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
-export const inList = (column: AnyPgColumn, values: readonly string[]): SQL => sql`${column} in (${sql.raw(quoted(values))})`;
+export const inList = (column: AnyPgColumn, values: readonly string[]): SQL =>
+  sql`${column} in (${sql.raw(quoted(values))})`;

@@ -13,7 +13,9 @@ import { withTransaction } from './transaction.ts';
 // A database that is gone without a word: no connection ends, and none answers.
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 let proxy: CuttingProxy;
@@ -55,15 +57,18 @@ test('connections that fall silent are given up, by every lane, and the orders o
 test.each([
   ['has reached the server', true],
   ['has not reached the server', false],
-])('a COMMIT that %s and is never answered leaves exactly one order, and the caller is told of it', async (_, deliver) => {
-  const productId = await shop.product();
-  await idle(1);
-  proxy.cutAt({ when: /commit\0/, deliver, silent: true });
-  const { id } = await place(productId);
-  expect(proxy.cuts()).toBe(1);
-  expect(await orderCount(productId)).toBe(1);
-  expect(await shop.commerce.getOrder({ orderId: id })).toMatchObject({ id, status: 'CREATED' });
-});
+])(
+  'a COMMIT that %s and is never answered leaves exactly one order, and the caller is told of it',
+  async (_, deliver) => {
+    const productId = await shop.product();
+    await idle(1);
+    proxy.cutAt({ when: /commit\0/, deliver, silent: true });
+    const { id } = await place(productId);
+    expect(proxy.cuts()).toBe(1);
+    expect(await orderCount(productId)).toBe(1);
+    expect(await shop.commerce.getOrder({ orderId: id })).toMatchObject({ id, status: 'CREATED' });
+  },
+);
 
 test('what became of a COMMIT is found out although one connection after the other is found dead', async () => {
   const patient = connect({ url: proxy.url });
@@ -98,7 +103,9 @@ test('a connection that answers in time is kept, whatever the answer', async () 
   const pid = async () => (await lone.writers.query('select pg_backend_pid() as pid')).rows[0].pid;
   const before = await pid();
   await withTransaction(lone, async (tx) => tx.began);
-  await expect(withTransaction(lone, async (tx) => tx.query({ name: 'failing_in_time', text: 'select 1 / 0' }, []))).rejects.toThrow('division by zero');
+  await expect(
+    withTransaction(lone, async (tx) => tx.query({ name: 'failing_in_time', text: 'select 1 / 0' }, [])),
+  ).rejects.toThrow('division by zero');
   await sleep(600);
   expect(await pid()).toBe(before);
   await lone.close();
@@ -107,15 +114,28 @@ test('a connection that answers in time is kept, whatever the answer', async () 
 test('reads answer database_unavailable instead of waiting, and go on when there is a database again', async () => {
   await idle(2);
   proxy.silence();
-  expect(await Promise.all([codeOf(commerce.listOrders()), codeOf(commerce.listOrders())])).toEqual(['database_unavailable', 'database_unavailable']);
+  expect(await Promise.all([codeOf(commerce.listOrders()), codeOf(commerce.listOrders())])).toEqual([
+    'database_unavailable',
+    'database_unavailable',
+  ]);
   expect(await codeOf(commerce.listOrders())).toBe('accepted');
 });
 
 test('a server that takes connections and says nothing on them is not waited for', async () => {
   const mute = createServer().listen(0, '127.0.0.1');
   await once(mute, 'listening');
-  const away = connect({ url: `postgres://nobody@127.0.0.1:${(mute.address() as AddressInfo).port}/none`, acquireTimeoutMs: 200 });
-  expect(await codeOf(createCommerce({ database: away }).placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] }))).toBe('database_unavailable');
+  const away = connect({
+    url: `postgres://nobody@127.0.0.1:${(mute.address() as AddressInfo).port}/none`,
+    acquireTimeoutMs: 200,
+  });
+  expect(
+    await codeOf(
+      createCommerce({ database: away }).placeOrder({
+        customerId: 'c',
+        lines: [{ productId: crypto.randomUUID(), quantity: 1 }],
+      }),
+    ),
+  ).toBe('database_unavailable');
   expect(await codeOf(createCommerce({ database: away }).listOrders())).toBe('database_unavailable');
   await away.close();
   mute.close();
@@ -145,7 +165,10 @@ test('TCP looks after connections on which nothing is on its way', async () => {
   try {
     const other = connect({ url: shop.database.url });
     await Promise.all([other.pool.query('select 1'), other.writers.query('select 1')]);
-    expect(asked.mock.calls).toEqual([[true, 10_000], [true, 10_000]]);
+    expect(asked.mock.calls).toEqual([
+      [true, 10_000],
+      [true, 10_000],
+    ]);
     await other.close();
   } finally {
     asked.mockRestore();

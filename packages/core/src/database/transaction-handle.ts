@@ -122,13 +122,17 @@ export class Transaction {
     const faults = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     const inFailed = (fault: unknown) => sqlState(fault) === '25P02';
     // 25P02 only says that something before it failed.
-    return otherwise === undefined || inFailed(otherwise) ? (faults.find((fault) => !inFailed(fault)) ?? otherwise) : otherwise;
+    return otherwise === undefined || inFailed(otherwise)
+      ? (faults.find((fault) => !inFailed(fault)) ?? otherwise)
+      : otherwise;
   }
 
   #ask(statement: Statement, values: Parameter[]): Promise<Answer> {
     if (!this.#flight) {
       this.#flight = new Flight(this.#dialect);
-      process.nextTick(() => { this.#takeOff(); });
+      process.nextTick(() => {
+        this.#takeOff();
+      });
     }
     const asked = this.#flight.ask(statement, values);
     this.#track(asked);

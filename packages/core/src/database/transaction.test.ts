@@ -12,7 +12,9 @@ let proxy: CuttingProxy;
 let commerce: Commerce;
 let close: () => Promise<void>;
 
-beforeAll(async () => { ({ shop, proxy, commerce, close } = await openCutShop()); });
+beforeAll(async () => {
+  ({ shop, proxy, commerce, close } = await openCutShop());
+});
 afterAll(async () => close());
 
 const orderCount = async (productId: string) =>
@@ -33,12 +35,12 @@ test('a deadlock is run again until both sides are through', async () => {
     });
   const one = Promise.withResolvers<void>();
   const two = Promise.withResolvers<void>();
-  await Promise.all([
-    lockBoth('ab', a, b, one.resolve, two.promise),
-    lockBoth('ba', b, a, two.resolve, one.promise),
-  ]);
+  await Promise.all([lockBoth('ab', a, b, one.resolve, two.promise), lockBoth('ba', b, a, two.resolve, one.promise)]);
   expect(runs.length).toBeGreaterThan(2);
-  expect([await shop.stock(a), await shop.stock(b)]).toEqual([[10, 2], [10, 2]]);
+  expect([await shop.stock(a), await shop.stock(b)]).toEqual([
+    [10, 2],
+    [10, 2],
+  ]);
 });
 
 test('a statement that failed and was swallowed does not pass for a commit', async () => {
@@ -62,7 +64,9 @@ test('a fault inside a transaction gives its connection back', async () => {
 test('idle connections that the server ends neither kill the process nor fail the next call', async () => {
   const productId = await shop.product();
   await Promise.all([place(productId), place(productId), place(productId)]);
-  await shop.database.pool.query('select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()');
+  await shop.database.pool.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+  );
   expect(await place(productId)).toMatchObject({ status: 'CREATED' });
 });
 
@@ -74,7 +78,9 @@ test('a connection lost between two statements is noticed at the next one, and t
       const { rows } = await tx.db.execute<{ pid: number }>('select pg_backend_pid() as pid');
       await shop.database.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]!.pid]);
       // The server has hung up; let this side hear of it while no statement is under way.
-      await new Promise((heard) => { setImmediate(() => setImmediate(heard)); });
+      await new Promise((heard) => {
+        setImmediate(() => setImmediate(heard));
+      });
     }
     return (await tx.db.execute<{ sum: number }>('select 1 + 1 as sum')).rows[0]!.sum;
   });
@@ -104,7 +110,10 @@ describe.each([
       await pause(tx, { deaf });
       await goOn(tx);
     });
-    await expect(work).rejects.toMatchObject({ code: 'database_unavailable', message: expect.stringContaining('between two statements') });
+    await expect(work).rejects.toMatchObject({
+      code: 'database_unavailable',
+      message: expect.stringContaining('between two statements'),
+    });
     expect(runs).toBe(1);
     expect(await orderCount(productId)).toBe(0);
   });
@@ -148,7 +157,9 @@ test('a BEGIN that fails gives its connection back', async () => {
 test('a server that is not there answers database_unavailable', async () => {
   const nowhere = connect({ url: 'postgres://nobody@127.0.0.1:1/none' });
   const away = createCommerce({ database: nowhere });
-  expect(await codeOf(away.placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] }))).toBe('database_unavailable');
+  expect(
+    await codeOf(away.placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] })),
+  ).toBe('database_unavailable');
   expect(await codeOf(away.listOrders())).toBe('database_unavailable');
   expect(await codeOf(away.doctor())).toBe('database_unavailable');
   await nowhere.close();

@@ -103,13 +103,19 @@ function exhausted(error: unknown): CommerceError {
 }
 
 function stoodStill(cause: unknown): CommerceError {
-  const error = new CommerceError('database_unavailable', 'more than 10 s passed between two statements, so the server ended the transaction; nothing was done');
+  const error = new CommerceError(
+    'database_unavailable',
+    'more than 10 s passed between two statements, so the server ended the transaction; nothing was done',
+  );
   error.cause = cause;
   return error;
 }
 
 export function unavailable(cause: unknown): CommerceError {
-  const error = new CommerceError('database_unavailable', 'the database cannot be reached at the moment; nothing was done');
+  const error = new CommerceError(
+    'database_unavailable',
+    'the database cannot be reached at the moment; nothing was done',
+  );
   error.cause = cause;
   return error;
 }

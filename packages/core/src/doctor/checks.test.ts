@@ -8,7 +8,9 @@ import { plantings, type Planting } from './plantings.testing.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openLivedInShop(); });
+beforeAll(async () => {
+  shop = await openLivedInShop();
+});
 afterAll(() => shop.close());
 
 const names = checks.map(({ name }) => name);
@@ -28,9 +30,9 @@ async function diagnose(check: Check, { without = [], damage }: Planting): Promi
     await client.query('begin; set local session_replication_role = replica');
     for (const name of without) {
       const [table, constraint] = name.split('.');
-      await client.query(constraint
-        ? `alter table commerce.${table} drop constraint ${constraint}`
-        : `drop index commerce.${name}`);
+      await client.query(
+        constraint ? `alter table commerce.${table} drop constraint ${constraint}` : `drop index commerce.${name}`,
+      );
     }
     for (const statement of damage) expect((await client.query(statement)).rowCount, statement).toBeGreaterThan(0);
     return await runChecks(client, [check]);
@@ -50,7 +52,12 @@ describe('a violation planted for a check is caught by that check', () => {
 });
 
 test.each(furtherPlantings)('$check catches it too: $how', async ({ check, ...planting }) => {
-  expect(await diagnose(checks.find(({ name }) => name === check)!, planting)).toHaveLength(1);
+  expect(
+    await diagnose(
+      checks.find(({ name }) => name === check)!,
+      planting,
+    ),
+  ).toHaveLength(1);
 });
 
 test('the constraints that were dropped for a planting are back after it, and nothing is broken', async () => {

@@ -11,6 +11,13 @@ import { stockChecks } from './stock-checks.ts';
 
 /** Every invariant of the shop, in the order in which an operator reads them. */
 export const checks: readonly Check[] = [
-  ...stockChecks, ...orderChecks, ...eventChecks, ...paymentChecks, ...refundChecks, ...inboxChecks, ...callChecks, ...shipmentChecks,
+  ...stockChecks,
+  ...orderChecks,
+  ...eventChecks,
+  ...paymentChecks,
+  ...refundChecks,
+  ...inboxChecks,
+  ...callChecks,
+  ...shipmentChecks,
   ...keyChecks,
 ];

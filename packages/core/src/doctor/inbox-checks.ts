@@ -3,8 +3,13 @@ import type { EventEffect } from '../payment/gateway-event.ts';
 import type { Check } from './check.ts';
 
 /** What can happen to a payment once. */
-const onceEffects: readonly EventEffect[] =
-  ['order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_captured'];
+const onceEffects: readonly EventEffect[] = [
+  'order_paid',
+  'payment_failed',
+  'payment_in_review',
+  'surplus',
+  'payment_captured',
+];
 
 export const inboxChecks: readonly Check[] = [
   {

@@ -13,7 +13,11 @@ export async function moveMoney(shop: Shop, basket: Record<string, number>): Pro
   await leaveOneUnsent(shop, basket);
 }
 
-async function paid({ pending, tell }: Shop, basket: Record<string, number>, type: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED') {
+async function paid(
+  { pending, tell }: Shop,
+  basket: Record<string, number>,
+  type: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED',
+) {
   const { orderId, payment } = await pending(basket);
   await tell(type, payment);
   return { orderId, payment };
@@ -35,7 +39,11 @@ async function refundInParts(shop: Shop, basket: Record<string, number>): Promis
   await shop.commerce.createRefund({ orderId, amount: 500 });
   await shop.commerce.callGateways();
   const { id: refundId } = await shop.commerce.createRefund({ orderId });
-  await shop.tell('REFUND_FAILED', { ...payment, amount: payment.amount - 500 }, { refundId, failureCode: 'account_closed' });
+  await shop.tell(
+    'REFUND_FAILED',
+    { ...payment, amount: payment.amount - 500 },
+    { refundId, failureCode: 'account_closed' },
+  );
 }
 
 async function refundByLines(shop: Shop, basket: Record<string, number>): Promise<void> {

@@ -7,8 +7,10 @@ const enteringTypes = Object.entries(orderStatusTold);
 const typesInto = (status: string) => enteringTypes.filter(([, told]) => told === status).map(([type]) => type);
 
 /** [before, type, after] of every step that an order may take, from nothing on. */
-const legalSteps = [['', 'order.created', 'CREATED'], ...stepsOf(orderTransitions).flatMap(([from, to]) =>
-  typesInto(to).map((type) => [from, type, to]))];
+const legalSteps = [
+  ['', 'order.created', 'CREATED'],
+  ...stepsOf(orderTransitions).flatMap(([from, to]) => typesInto(to).map((type) => [from, type, to])),
+];
 
 export const orderChecks: readonly Check[] = [
   {
@@ -75,7 +77,8 @@ export const orderChecks: readonly Check[] = [
   },
   {
     name: 'order_paid_in_full',
-    sentence: 'A PAID order has a payment, no surplus, in its currency: over its whole total, or an amount that an operator took.',
+    sentence:
+      'A PAID order has a payment, no surplus, in its currency: over its whole total, or an amount that an operator took.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
@@ -103,7 +106,8 @@ export const orderChecks: readonly Check[] = [
   },
   {
     name: 'order_attention_is_told',
-    sentence: "An order needs attention for exactly those reasons that its history has raised and hasn't cleared since, the most urgent first.",
+    sentence:
+      "An order needs attention for exactly those reasons that its history has raised and hasn't cleared since, the most urgent first.",
     query: `
       select o.id as "orderId", o.needs_attention as "needsAttention", o.attention_reasons as "attentionReasons", t.reasons as "toldReasons"
       from "commerce"."orders" o

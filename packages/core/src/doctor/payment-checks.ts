@@ -31,7 +31,8 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_asks_the_order_total',
-    sentence: "A payment asks for its order's whole total, in the order's currency, or is over what an operator took for it.",
+    sentence:
+      "A payment asks for its order's whole total, in the order's currency, or is over what an operator took for it.",
     query: `
       select p.id as "paymentId", p.order_id as "orderId", p.amount, p.currency,
         o.total_amount as "totalAmount", o.currency as "orderCurrency"

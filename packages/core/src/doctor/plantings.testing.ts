@@ -3,7 +3,8 @@ import { moneyPlantings } from './money-plantings.testing.ts';
 /** How to break one invariant: constraints that stand in the way, and the statements that do the damage. */
 export type Planting = { without?: readonly string[]; damage: readonly string[] };
 
-export const one = (table: string, where = 'true') => `(select id from commerce.${table} where ${where} order by id limit 1)`;
+export const one = (table: string, where = 'true') =>
+  `(select id from commerce.${table} where ${where} order by id limit 1)`;
 
 export const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
 export const orderPaidThenCanceled = `(
@@ -15,10 +16,16 @@ const aProduct = `(
   select product_id from commerce.order_lines where product_id is not null order by order_id, line_no limit 1)`;
 const mint = 'gen_random_uuid()';
 
-export const setOrder = (id: string, assignments: string) => `update commerce.orders set ${assignments} where id = ${id}`;
+export const setOrder = (id: string, assignments: string) =>
+  `update commerce.orders set ${assignments} where id = ${id}`;
 /** The reasons for a person to look at an order, none or one. */
-export const setAttention = (id: string, reason: string | null): string => setOrder(id, reason === null
-  ? 'needs_attention = null, attention_reasons = null' : `needs_attention = '${reason}', attention_reasons = '["${reason}"]'`);
+export const setAttention = (id: string, reason: string | null): string =>
+  setOrder(
+    id,
+    reason === null
+      ? 'needs_attention = null, attention_reasons = null'
+      : `needs_attention = '${reason}', attention_reasons = '["${reason}"]'`,
+  );
 export const setPayment = (where: string, assignments: string) =>
   `update commerce.payments set ${assignments} where id = ${one('payments', where)}`;
 export const forgetEvent = (where: string) => `delete from commerce.events where id = ${one('events', where)}`;
@@ -71,9 +78,11 @@ export const plantings: Record<string, Planting> = {
   },
   stock_movement_once_per_cause: {
     without: ['stock_movements.stock_movements_one_per_cause'],
-    damage: [`insert into commerce.stock_movements
+    damage: [
+      `insert into commerce.stock_movements
       select ${mint}, product_id, kind, quantity, cause_id, reason, created_at
-      from commerce.stock_movements where kind = 'SOLD' limit 1`],
+      from commerce.stock_movements where kind = 'SOLD' limit 1`,
+    ],
   },
   stock_movement_has_its_cause: {
     damage: [`update commerce.stock_movements set cause_id = ${mint} where kind = 'RECEIVED'`],
@@ -135,8 +144,10 @@ export const plantings: Record<string, Planting> = {
     damage: [addPayment(one('orders', `status = 'EXPIRED'`), 'AUTHORIZED', 'total_amount')],
   },
   payment_moved_by_the_gateway: {
-    damage: [`delete from commerce.gateway_events
-      where effect = 'order_paid' and payment_id = ${one('payments', settled)}`],
+    damage: [
+      `delete from commerce.gateway_events
+      where effect = 'order_paid' and payment_id = ${one('payments', settled)}`,
+    ],
   },
   payment_is_as_last_told: { damage: [setPayment(`status = 'CREATED'`, `status = 'PENDING'`)] },
   payment_steps_are_legal: {
@@ -147,7 +158,9 @@ export const plantings: Record<string, Planting> = {
     damage: [setPayment(settled, 'captured_amount = authorized_amount, refunded_amount = 1')],
   },
   refund_within_what_came: { damage: [`update commerce.refunds set amount = amount + 1 where id = ${one('refunds')}`] },
-  refund_of_surplus: { damage: [`update commerce.refunds set amount = amount - 1 where reason = 'surplus' and amount > 1`] },
+  refund_of_surplus: {
+    damage: [`update commerce.refunds set amount = amount - 1 where reason = 'surplus' and amount > 1`],
+  },
   refund_of_canceled_order: { damage: [`delete from commerce.refunds where order_id = ${orderPaidThenCanceled}`] },
   refund_of_its_payment: {
     damage: [`update commerce.refunds set currency = 'USD' where id = ${one('refunds', `currency = 'KRW'`)}`],
@@ -157,8 +170,14 @@ export const plantings: Record<string, Planting> = {
   refund_open_needs_attention: { damage: [setAttention(orderOwedMoney, null)] },
   refund_is_as_last_told: { damage: [`update commerce.refunds set status = 'SUBMITTED' where id = ${one('refunds')}`] },
   refund_steps_are_legal: {
-    damage: [tell(orderPaidThenCanceled, 'refund.requested', `(select payload from commerce.events
-      where type = 'refund.requested' and aggregateid = ${orderPaidThenCanceled} limit 1)`)],
+    damage: [
+      tell(
+        orderPaidThenCanceled,
+        'refund.requested',
+        `(select payload from commerce.events
+      where type = 'refund.requested' and aggregateid = ${orderPaidThenCanceled} limit 1)`,
+      ),
+    ],
   },
 
   ...moneyPlantings,
@@ -170,8 +189,10 @@ export const plantings: Record<string, Planting> = {
     damage: [copyMessage(`outcome = 'APPLIED'`, 'provider_event_id')],
   },
   inbox_conflict_contradicts_the_first: {
-    damage: [`delete from commerce.gateway_events
-      where provider_event_id = 'evt_contradicted' and outcome <> 'CONFLICT'`],
+    damage: [
+      `delete from commerce.gateway_events
+      where provider_event_id = 'evt_contradicted' and outcome <> 'CONFLICT'`,
+    ],
   },
   inbox_nothing_overdue: {
     damage: [`update commerce.gateway_events set due_at = now() - interval '61 minutes' where outcome = 'UNMATCHED'`],
@@ -198,7 +219,9 @@ export const plantings: Record<string, Planting> = {
     damage: [`update commerce.shipments set status = 'LOST' where id = ${parcel('IN_TRANSIT')}`],
   },
   shipment_steps_are_legal: {
-    damage: [`delete from commerce.events where type = 'shipment.dispatched'
-      and aggregateid = (select order_id from commerce.shipments where status = 'IN_TRANSIT' order by id limit 1)`],
+    damage: [
+      `delete from commerce.events where type = 'shipment.dispatched'
+      and aggregateid = (select order_id from commerce.shipments where status = 'IN_TRANSIT' order by id limit 1)`,
+    ],
   },
 };

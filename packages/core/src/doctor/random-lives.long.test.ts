@@ -13,7 +13,11 @@ type Payment = Awaited<ReturnType<Commerce['createPayment']>>;
 type Commons = { shop: Shop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
 
 /** One of those who do to a shop whatever comes to their mind; only refusals that were decided are let pass. */
-async function live({ shop, products, orders, payments, eventIds }: Commons, until: number, seed: number): Promise<number> {
+async function live(
+  { shop, products, orders, payments, eventIds }: Commons,
+  until: number,
+  seed: number,
+): Promise<number> {
   const { commerce, tell } = shop;
   const random = randomOf(seed);
   const below = (bound: number) => Math.floor(random() * bound);
@@ -41,29 +45,49 @@ async function live({ shop, products, orders, payments, eventIds }: Commons, unt
     else await commerce.deliverShipment({ shipmentId });
   };
   const actions: [weight: number, act: () => Promise<unknown>][] = [
-    [6, async () => {
-      const basket = Object.fromEntries(Array.from({ length: 1 + below(3) }, () => [one(products)!, 1 + below(3)]));
-      orders.push((await shop.order(basket)).id);
-    }],
-    [8, async () => {
-      payments.push(await commerce.createPayment({ orderId: one(orders) ?? '', provider: 'mock' }));
-    }],
+    [
+      6,
+      async () => {
+        const basket = Object.fromEntries(Array.from({ length: 1 + below(3) }, () => [one(products)!, 1 + below(3)]));
+        orders.push((await shop.order(basket)).id);
+      },
+    ],
+    [
+      8,
+      async () => {
+        payments.push(await commerce.createPayment({ orderId: one(orders) ?? '', provider: 'mock' }));
+      },
+    ],
     [8, () => hear('AUTHORIZED')],
     [5, () => hear('FAILED')],
     [2, () => commerce.cancelOrder({ orderId: one(orders) ?? '' })],
     [3, () => moveParcel(one(orders) ?? '')],
     [1, () => commerce.clearAttention({ orderId: one(orders) ?? '' })],
     [1, () => commerce.receiveStock({ productId: one(products)!, quantity: 1 + below(5) })],
-    [1, async () => {
-      const productId = one(products)!;
-      const { availableQty } = await commerce.getStock({ productId });
-      const counted = Math.max(0, availableQty + below(3) - 1);
-      await commerce.setStock({ productId, expectedAvailableQty: availableQty, availableQty: counted, reason: 'counted' });
-    }],
+    [
+      1,
+      async () => {
+        const productId = one(products)!;
+        const { availableQty } = await commerce.getStock({ productId });
+        const counted = Math.max(0, availableQty + below(3) - 1);
+        await commerce.setStock({
+          productId,
+          expectedAvailableQty: availableQty,
+          availableQty: counted,
+          reason: 'counted',
+        });
+      },
+    ],
     [1, () => commerce.repriceProduct({ productId: one(products)!, priceAmount: below(3) * 500 })],
-    [1, () => shop.database.pool.query(
-      `update commerce.orders set hold_until = now()
-        where id in (select id from commerce.orders where id = any($1) for update skip locked)`, [orders.filter(() => below(10) === 0)])],
+    [
+      1,
+      () =>
+        shop.database.pool.query(
+          `update commerce.orders set hold_until = now()
+        where id in (select id from commerce.orders where id = any($1) for update skip locked)`,
+          [orders.filter(() => below(10) === 0)],
+        ),
+    ],
   ];
   const hat = actions.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
 
@@ -89,7 +113,9 @@ test('whatever shoppers, gateway and operators do at once, in whatever order, no
   try {
     const products = await Promise.all(Array.from({ length: 5 }, () => shop.product({ quantity: 40 })));
     const commons: Commons = { shop, products, orders: [], payments: [], eventIds: [] };
-    const loops = shop.commerce.runLoops(stop.signal, ({ error }) => { if (error) faults.push(error); });
+    const loops = shop.commerce.runLoops(stop.signal, ({ error }) => {
+      if (error) faults.push(error);
+    });
     const until = performance.now() + 30_000;
     const lives = Promise.all(Array.from({ length: 10 }, (_, index) => live(commons, until, seed + index)));
     const watch = (async () => {
@@ -105,7 +131,10 @@ test('whatever shoppers, gateway and operators do at once, in whatever order, no
     expect(Math.min(...done)).toBeGreaterThan(50);
     expect(await shop.commerce.doctor(), `seed ${seed}`).toEqual([]);
     const { rows } = await shop.database.pool.query('select distinct status from commerce.orders order by 1');
-    expect(rows.map(({ status }) => status), 'all of it was lived through').toEqual(orderStatuses.toSorted());
+    expect(
+      rows.map(({ status }) => status),
+      'all of it was lived through',
+    ).toEqual(orderStatuses.toSorted());
   } finally {
     stop.abort();
     await shop.database.drop();

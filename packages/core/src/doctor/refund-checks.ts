@@ -59,7 +59,7 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_of_its_payment',
-    sentence: "A refund is of a payment of the same order, in the currency that the gateway took.",
+    sentence: 'A refund is of a payment of the same order, in the currency that the gateway took.',
     query: `
       select r.id as "refundId", r.order_id as "orderId", p.order_id as "paymentOrderId", r.currency,
         coalesce(p.reported_currency, p.currency) as "takenCurrency"
@@ -70,7 +70,8 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_open_has_its_call',
-    sentence: 'A refund that was not sent, or whose answer is unknown, has its call to the gateway; one that is over has none.',
+    sentence:
+      'A refund that was not sent, or whose answer is unknown, has its call to the gateway; one that is over has none.',
     query: `
       select r.id as "refundId", r.order_id as "orderId", r.status, c.status as "callStatus"
       from "commerce"."refunds" r left join "commerce"."gateway_calls" c on c.refund_id = r.id
@@ -87,7 +88,8 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_lines_within_order',
-    sentence: 'No more units of a line are refunded than were ordered, but by a refund that was told to have failed and had not.',
+    sentence:
+      'No more units of a line are refunded than were ordered, but by a refund that was told to have failed and had not.',
     query: `
       select l.order_id as "orderId", l.line_no as "lineNo", o.quantity as "orderedQty", sum(l.quantity) as "refundedQty"
       from "commerce"."refund_lines" l

@@ -8,14 +8,23 @@ import { openLivedInShop } from './lived-in-shop.testing.ts';
 import { runDoctor, type Violation } from './run-doctor.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openLivedInShop(); });
+beforeAll(async () => {
+  shop = await openLivedInShop();
+});
 afterAll(() => shop.close());
 
 /** Every state that today's flows can reach; what they reach has been in front of the doctor. */
 const reached = {
   'orders.status': ['CANCELED', 'CREATED', 'EXPIRED', 'PAID', 'PAYMENT_FAILED', 'PAYMENT_PENDING'],
   'orders.fulfillment_status': ['DELIVERED', 'SHIPPED', 'UNFULFILLED'],
-  'orders.needs_attention': ['amount_mismatch', 'dispute', 'event_conflict', 'refund_due', 'refund_failed', 'refunded_at_gateway'],
+  'orders.needs_attention': [
+    'amount_mismatch',
+    'dispute',
+    'event_conflict',
+    'refund_due',
+    'refund_failed',
+    'refunded_at_gateway',
+  ],
   'payments.status': ['AUTHORIZED', 'CANCELED', 'CAPTURED', 'CREATED', 'FAILED', 'PENDING', 'REVIEW'],
   'refunds.reason': ['amount_mismatch', 'gateway', 'order_canceled', 'requested', 'surplus'],
   'refunds.status': ['FAILED', 'REQUESTED', 'SUCCEEDED'],
@@ -25,9 +34,25 @@ const reached = {
   'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'RESTOCKED', 'SOLD'],
   'gateway_events.outcome': ['APPLIED', 'CONFLICT', 'IGNORED_STALE', 'PARKED', 'UNMATCHED'],
   'gateway_events.effect': [
-    'already_failed', 'already_refunded', 'already_settled', 'amount_mismatch', 'canceled_before', 'dispute_closed',
-    'dispute_opened', 'order_paid', 'payment_captured', 'payment_failed', 'payment_in_review', 'payment_pending',
-    'payment_voided', 'refund_failed', 'refund_recorded', 'refund_succeeded', 'settled_before', 'surplus', 'under_review',
+    'already_failed',
+    'already_refunded',
+    'already_settled',
+    'amount_mismatch',
+    'canceled_before',
+    'dispute_closed',
+    'dispute_opened',
+    'order_paid',
+    'payment_captured',
+    'payment_failed',
+    'payment_in_review',
+    'payment_pending',
+    'payment_voided',
+    'refund_failed',
+    'refund_recorded',
+    'refund_succeeded',
+    'settled_before',
+    'surplus',
+    'under_review',
   ],
 };
 
@@ -50,7 +75,8 @@ test('a violation says how many rows break the rule, and shows up to ten of them
     await broken.database.pool.query('update commerce.orders set total_amount = total_amount + 1');
     const violations = await broken.commerce.doctor();
     expect(violations.map(({ name, count }) => [name, count])).toEqual([
-      ['order_total_is_sum_of_lines', 12], ['order_is_as_first_told', 12],
+      ['order_total_is_sum_of_lines', 12],
+      ['order_is_as_first_told', 12],
     ]);
     const [{ examples, sentence }] = violations as [(typeof violations)[0]];
     expect(sentence).toBe("An order has at least one product line, and its total is the sum of its lines' amounts.");

@@ -30,7 +30,8 @@ export const shipmentChecks: readonly Check[] = [
   },
   {
     name: 'shipment_for_everything_paid',
-    sentence: 'Every unit of a PAID order is in a parcel that is waiting, under way or arrived, or was refunded and restocked.',
+    sentence:
+      'Every unit of a PAID order is in a parcel that is waiting, under way or arrived, or was refunded and restocked.',
     query: `
       select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty", b.quantity as "restockedQty"
       from "commerce"."orders" o

@@ -53,7 +53,8 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_movement_has_its_cause',
-    sentence: 'What sells or restocks units is an order, or restocks a refund, with a line for them; other movements are their own cause.',
+    sentence:
+      'What sells or restocks units is an order, or restocks a refund, with a line for them; other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m

@@ -16,7 +16,10 @@ export async function readEvents(
   limit: number,
 ): Promise<Omit<Event, 'aggregatetype' | 'aggregateid'>[]> {
   const { id, version, type, payload, createdAt } = events;
-  return reader.select({ id, version, type, payload, createdAt }).from(events).where(and(
-    eq(events.aggregatetype, aggregatetype), eq(events.aggregateid, aggregateid), gt(events.version, after),
-  )).orderBy(asc(events.version)).limit(limit);
+  return reader
+    .select({ id, version, type, payload, createdAt })
+    .from(events)
+    .where(and(eq(events.aggregatetype, aggregatetype), eq(events.aggregateid, aggregateid), gt(events.version, after)))
+    .orderBy(asc(events.version))
+    .limit(limit);
 }

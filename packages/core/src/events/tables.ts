@@ -16,7 +16,9 @@ export const events = commerceSchema.table(
     version: integer('version').notNull(),
     type: text('type').$type<EventType>().notNull(),
     payload: jsonb('payload').$type<Record<string, unknown>>().notNull(),
-    xid: xid8('xid').notNull().default(sql`pg_current_xact_id()`),
+    xid: xid8('xid')
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
     createdAt: timestamptz('created_at').notNull(),
   },
   (t) => [

@@ -31,5 +31,7 @@ type Waiting = Pick<InboxRow, 'attempts' | 'outcome' | 'dueAt' | 'decidedAt'>;
 /** A message that can't be applied yet: tried again later, or PARKED for an operator when that was the last try. */
 export function waiting(attempts: number, now: Date, outcome: 'UNMATCHED' | 'RECEIVED' = 'UNMATCHED'): Waiting {
   const dueAt = nextMatchAt(attempts, now);
-  return dueAt ? { attempts, outcome, dueAt, decidedAt: null } : { attempts, outcome: 'PARKED', dueAt: null, decidedAt: now };
+  return dueAt
+    ? { attempts, outcome, dueAt, decidedAt: null }
+    : { attempts, outcome: 'PARKED', dueAt: null, decidedAt: now };
 }

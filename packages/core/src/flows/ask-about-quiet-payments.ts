@@ -16,7 +16,10 @@ const lingerMs = 24 * 60 * 60_000;
  * attempts that can still be paid: a webhook that got lost is found so. Answers how many orders were looked at.
  */
 export async function askAboutQuietPayments(
-  tx: Transaction, { askable, lingering }: AskableProviders, quietMs: number, limit: number,
+  tx: Transaction,
+  { askable, lingering }: AskableProviders,
+  quietMs: number,
+  limit: number,
 ): Promise<number> {
   const [quiet, sent, canceled] = await Promise.all([
     readOrderIdsOfQuietPayments(tx, askable, quietMs, limit),
@@ -28,8 +31,10 @@ export async function askAboutQuietPayments(
   const work = await OrderWork.lock(tx, orderIds, { money: true });
   for (const unit of work.units.values()) {
     const refunded = new Set(unit.refunds.filter(isOpen).map(({ paymentId }) => paymentId));
-    const unclear = unit.payments.filter((payment) => isLive(payment) || refunded.has(payment.id)
-      || (maySurprise(payment) && lingering.includes(payment.provider)));
+    const unclear = unit.payments.filter(
+      (payment) =>
+        isLive(payment) || refunded.has(payment.id) || (maySurprise(payment) && lingering.includes(payment.provider)),
+    );
     for (const payment of unclear) work.callGateway(payment, { kind: 'ASK' });
   }
   work.write();

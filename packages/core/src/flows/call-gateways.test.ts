@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../gateways/gateway.ts';
-import { openScriptedShop, type Asked, type AskedKind, type Attempt, type ScriptedShop } from '../testing/scripted-gateway.ts';
+import {
+  openScriptedShop,
+  type Asked,
+  type AskedKind,
+  type Attempt,
+  type ScriptedShop,
+} from '../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
-beforeAll(async () => { shop = await openScriptedShop(); });
+beforeAll(async () => {
+  shop = await openScriptedShop();
+});
 afterAll(() => shop.close());
 
 const timeout = new Error('nothing within 10000 ms');
@@ -16,8 +24,10 @@ async function refunding(amount = 500) {
 }
 const callOf = async ({ orderId }: Attempt) => (await shop.commerce.listGatewayCalls({ orderId })).items[0]!;
 const dueInMs = async (attempt: Attempt) => {
-  const { rows } = await shop.database.pool.query('select extract(epoch from due_at - now()) * 1000 as ms from commerce.gateway_calls where id = $1',
-    [(await callOf(attempt)).id]);
+  const { rows } = await shop.database.pool.query(
+    'select extract(epoch from due_at - now()) * 1000 as ms from commerce.gateway_calls where id = $1',
+    [(await callOf(attempt)).id],
+  );
   return Number(rows[0].ms);
 };
 
@@ -38,7 +48,9 @@ describe('a refund', () => {
     expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
     await shop.call();
     await shop.call();
-    expect(shop.asked(attempt.payment.id)).toEqual([{ kind: 'REFUND', paymentId: attempt.payment.id, refundId: refund.id, amount: 500 }]);
+    expect(shop.asked(attempt.payment.id)).toEqual([
+      { kind: 'REFUND', paymentId: attempt.payment.id, refundId: refund.id, amount: 500 },
+    ]);
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
     expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
   });
@@ -73,7 +85,12 @@ describe('a refund', () => {
 
   test('of which an answer says nothing is UNKNOWN too', async () => {
     const { attempt, refund } = await refunding();
-    shop.script(attempt.payment.id, { REFUND: [[], [{ type: 'REFUNDED', amount: 500, currency: 'KRW', gatewayObjectId: 're_other', refundId: attempt.orderId }]] });
+    shop.script(attempt.payment.id, {
+      REFUND: [
+        [],
+        [{ type: 'REFUNDED', amount: 500, currency: 'KRW', gatewayObjectId: 're_other', refundId: attempt.orderId }],
+      ],
+    });
     await shop.call();
     await shop.call();
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 UNKNOWN requested']);
@@ -87,8 +104,13 @@ describe('a refund', () => {
     shop.script(attempt.payment.id, { REFUND: [refusal] });
     await shop.call();
     await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 2000 FAILED requested'], attention: 'refund_failed' });
-    expect((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items[0]).toMatchObject({ failureCode: 'refund_account_closed' });
+    expect(await shop.state(attempt)).toMatchObject({
+      refunds: ['REFUND 2000 FAILED requested'],
+      attention: 'refund_failed',
+    });
+    expect((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items[0]).toMatchObject({
+      failureCode: 'refund_account_closed',
+    });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
     expect(shop.asked(attempt.payment.id, 'REFUND')).toHaveLength(1);
     const second = await shop.commerce.createRefund({ orderId: attempt.orderId });
@@ -97,20 +119,27 @@ describe('a refund', () => {
     expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   });
 
-  test.each([['at once', 0], ['after time-outs', 2]])('that the gateway takes %s is SUBMITTED until its webhook ends it, and not sent again', async (_, timeouts) => {
+  test.each([
+    ['at once', 0],
+    ['after time-outs', 2],
+  ])('that the gateway takes %s is SUBMITTED until its webhook ends it, and not sent again', async (_, timeouts) => {
     const { attempt, refund } = await refunding();
     const pending = [{ type: 'REFUND_PENDING' as const, refundId: refund.id, gatewayObjectId: 're_1' }];
     shop.script(attempt.payment.id, { REFUND: [...Array.from({ length: timeouts }, () => timeout), pending] });
     for (let tries = 0; tries <= timeouts + 2; tries += 1) await shop.call();
     expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 SUBMITTED requested']);
     expect(shop.asked(attempt.payment.id)).toHaveLength(timeouts + 1);
-    expect(await shop.tell('REFUNDED', { ...attempt.payment, amount: 500 }, { objectId: 're_1' })).toMatchObject({ effect: 'refund_succeeded' });
+    expect(await shop.tell('REFUNDED', { ...attempt.payment, amount: 500 }, { objectId: 're_1' })).toMatchObject({
+      effect: 'refund_succeeded',
+    });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
   });
 
   test('whose webhook comes before the answer succeeds once, and the answer is nothing new', async () => {
     const { attempt, refund } = await refunding();
-    const { reply, begun, answer } = later(() => [{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: refund.id, gatewayObjectId: 're_2' }]);
+    const { reply, begun, answer } = later(() => [
+      { type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: refund.id, gatewayObjectId: 're_2' },
+    ]);
     shop.script(attempt.payment.id, { REFUND: [reply] });
     const calling = shop.call();
     await begun;
@@ -124,7 +153,9 @@ describe('a refund', () => {
 
 describe('the lease of a call', () => {
   const endLease = async (attempt: Attempt) =>
-    shop.database.pool.query(`update commerce.gateway_calls set due_at = now() - interval '1 second' where id = $1`, [(await callOf(attempt)).id]);
+    shop.database.pool.query(`update commerce.gateway_calls set due_at = now() - interval '1 second' where id = $1`, [
+      (await callOf(attempt)).id,
+    ]);
 
   test('keeps other workers from making it, and when its worker dies the next one makes it with the same id', async () => {
     const { attempt, refund } = await refunding();
@@ -152,11 +183,16 @@ describe('the lease of a call', () => {
   });
 
   test.each([
-    ['time-out', timeout, 'pending'], ['refusal', refusal, 'pending'], ['time-out', timeout, 'done'], ['refusal', refusal, 'done'],
+    ['time-out', timeout, 'pending'],
+    ['refusal', refusal, 'pending'],
+    ['time-out', timeout, 'done'],
+    ['refusal', refusal, 'done'],
   ])('a %s that comes after another worker took over and has an answer (%#) changes nothing', async (_, late, then) => {
     const { attempt, refund } = await refunding();
-    const { reply, begun, answer } = later(() => { throw late; });
-    const type = then === 'done' ? 'REFUNDED' as const : 'REFUND_PENDING' as const;
+    const { reply, begun, answer } = later(() => {
+      throw late;
+    });
+    const type = then === 'done' ? ('REFUNDED' as const) : ('REFUND_PENDING' as const);
     const settled = [{ type, amount: 500, currency: 'KRW', refundId: refund.id, gatewayObjectId: `re_${refund.id}` }];
     shop.script(attempt.payment.id, { REFUND: [reply, settled] });
     const first = shop.commerce.callGateways();
@@ -165,7 +201,10 @@ describe('the lease of a call', () => {
     await shop.commerce.callGateways();
     answer();
     await first;
-    expect(await shop.state(attempt)).toMatchObject({ refunds: [`REFUND 500 ${then === 'done' ? 'SUCCEEDED' : 'SUBMITTED'} requested`], attention: null });
+    expect(await shop.state(attempt)).toMatchObject({
+      refunds: [`REFUND 500 ${then === 'done' ? 'SUCCEEDED' : 'SUBMITTED'} requested`],
+      attention: null,
+    });
     expect(await callOf(attempt)).toMatchObject({ status: 'DONE', attempts: 2 });
   });
 });
@@ -173,8 +212,13 @@ describe('the lease of a call', () => {
 test('an answer that cannot be applied ends no other call, is asked for again ever later, and a person hears of it', async () => {
   const [other, broken] = [await refunding(), await refunding()];
   // The gateway tells an id of the payment that is another payment's.
-  await shop.database.pool.query('update commerce.payments set gateway_payment_id = $2 where id = $1', [other.attempt.payment.id, 'taken']);
-  const contradiction = [{ type: 'REFUNDED' as const, amount: 500, currency: 'KRW', refundId: broken.refund.id, gatewayPaymentId: 'taken' }];
+  await shop.database.pool.query('update commerce.payments set gateway_payment_id = $2 where id = $1', [
+    other.attempt.payment.id,
+    'taken',
+  ]);
+  const contradiction = [
+    { type: 'REFUNDED' as const, amount: 500, currency: 'KRW', refundId: broken.refund.id, gatewayPaymentId: 'taken' },
+  ];
   shop.script(broken.attempt.payment.id, { REFUND: Array.from({ length: 10 }, () => contradiction) });
   await expect(shop.call()).rejects.toThrow('payments_gateway_payment_id');
   expect((await shop.state(other.attempt)).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);

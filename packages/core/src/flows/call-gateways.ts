@@ -15,7 +15,12 @@ import { OrderWork } from './order-work.ts';
 type ReadyCall = { call: GatewayCall; payment: Payment; refund: Refund | undefined };
 
 /** How a gateway took one call: `no` is its refusal, `unknown` that it gave no answer, and is called again. */
-export type GatewayCallReport = { provider: string; kind: GatewayCallKind; answered: CallResult['answered']; tookMs: number };
+export type GatewayCallReport = {
+  provider: string;
+  kind: GatewayCallKind;
+  answered: CallResult['answered'];
+  tookMs: number;
+};
 
 /**
  * Makes up to `limit` calls to gateways that are due: takes them for a while in one transaction, asks the gateways outside
@@ -23,17 +28,22 @@ export type GatewayCallReport = { provider: string; kind: GatewayCallKind; answe
  * Answers how many were taken.
  */
 export async function callGateways(
-  database: Database, gateways: ReadonlyMap<string, Gateway>, limit: number, observe: (report: GatewayCallReport) => void = () => {},
+  database: Database,
+  gateways: ReadonlyMap<string, Gateway>,
+  limit: number,
+  observe: (report: GatewayCallReport) => void = () => {},
 ): Promise<number> {
   const claimed = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()], limit));
   const ready = await withTransaction(database, async (tx) => prepare(tx, claimed));
-  const finished = await Promise.allSettled(ready.map(async (call) => {
-    const { provider, kind } = call.call;
-    const begin = performance.now();
-    const result = await ask(gateways.get(provider)!, call);
-    observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
-    await finish(database, call, result);
-  }));
+  const finished = await Promise.allSettled(
+    ready.map(async (call) => {
+      const { provider, kind } = call.call;
+      const begin = performance.now();
+      const result = await ask(gateways.get(provider)!, call);
+      observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
+      await finish(database, call, result);
+    }),
+  );
   // What can't be written now is asked for again when the lease is over. Other faults are ours, and reported.
   const fault = finished.find((each) => each.status === 'rejected' && !isUnavailable(each.reason));
   if (fault?.status === 'rejected') throw fault.reason;
@@ -45,7 +55,8 @@ async function finish(database: Database, { call, payment }: ReadyCall, result: 
   try {
     await withTransaction(database, async (tx) => finishCall(tx, call, payment, result));
   } catch (error) {
-    if (!isUnavailable(error)) await withTransaction(database, async (tx) => finishCall(tx, call, payment, { answered: 'unknown', error }));
+    if (!isUnavailable(error))
+      await withTransaction(database, async (tx) => finishCall(tx, call, payment, { answered: 'unknown', error }));
     throw error;
   }
 }
@@ -58,7 +69,11 @@ async function claim(tx: Transaction, providers: readonly string[], limit: numbe
 /** Refunds are SUBMITTED before they are sent. What needn't be asked for any more isn't. */
 async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<ReadyCall[]> {
   if (calls.length === 0) return [];
-  const work = await OrderWork.lock(tx, calls.map(({ orderId }) => orderId), { money: true });
+  const work = await OrderWork.lock(
+    tx,
+    calls.map(({ orderId }) => orderId),
+    { money: true },
+  );
   const ready = calls.flatMap((call): ReadyCall[] => {
     const unit = work.units.get(call.orderId)!;
     const payment = unit.payments.find(({ id }) => id === call.paymentId)!;
@@ -86,7 +101,8 @@ async function ask(gateway: Gateway, { call, payment, refund }: ReadyCall): Prom
   try {
     const facts = await make(gateway, call, payment, refund);
     // It is over only with a word about it: nobody else would ask for it again.
-    if (refund && !facts.some(({ refundId }) => refundId === refund.id)) throw new Error('the gateway said nothing of the refund');
+    if (refund && !facts.some(({ refundId }) => refundId === refund.id))
+      throw new Error('the gateway said nothing of the refund');
     return { answered: 'yes', facts };
   } catch (error) {
     if (error instanceof GatewayRefusal) return { answered: 'no', code: error.code };
@@ -94,7 +110,12 @@ async function ask(gateway: Gateway, { call, payment, refund }: ReadyCall): Prom
   }
 }
 
-async function make(gateway: Gateway, { kind, amount }: GatewayCall, payment: Payment, refund: Refund | undefined): Promise<GatewayFact[]> {
+async function make(
+  gateway: Gateway,
+  { kind, amount }: GatewayCall,
+  payment: Payment,
+  refund: Refund | undefined,
+): Promise<GatewayFact[]> {
   switch (kind) {
     case 'ASK':
       return gateway.retrieve?.(payment) ?? [];

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 const cancel = (orderId: string, customerId?: string) => shop.commerce.cancelOrder({ orderId, customerId });
@@ -11,7 +13,11 @@ const cancel = (orderId: string, customerId?: string) => shop.commerce.cancelOrd
 test('canceling before payment lets go of the stock', async () => {
   const productId = await shop.product();
   const order = await shop.order({ [productId]: 3 });
-  expect(await cancel(order.id, 'customer-1')).toMatchObject({ status: 'CANCELED', reservationStatus: 'RELEASED', lines: [{ quantity: 3 }] });
+  expect(await cancel(order.id, 'customer-1')).toMatchObject({
+    status: 'CANCELED',
+    reservationStatus: 'RELEASED',
+    lines: [{ quantity: 3 }],
+  });
   expect(await shop.stock(productId)).toEqual([10, 0]);
 });
 
@@ -39,10 +45,17 @@ test('canceling a paid order of which nothing shipped restocks it and asks for i
   expect(await shop.stock(productId)).toEqual([7, 0]);
   expect(await cancel(orderId)).toMatchObject({ status: 'CANCELED', needsAttention: 'refund_due' });
   expect(await shop.stock(productId)).toEqual([10, 0]);
-  expect((await shop.commerce.listRefunds({ orderId })).items).toMatchObject([{ amount: 3000, reason: 'order_canceled', status: 'REQUESTED' }]);
+  expect((await shop.commerce.listRefunds({ orderId })).items).toMatchObject([
+    { amount: 3000, reason: 'order_canceled', status: 'REQUESTED' },
+  ]);
   expect(await shop.commerce.listShipments({ orderId })).toMatchObject([{ status: 'CANCELED' }]);
-  expect((await shop.commerce.listStockMovements({ productId })).items.map(({ kind, quantity }) => [kind, quantity]))
-    .toEqual([['RESTOCKED', 3], ['SOLD', -3], ['RECEIVED', 10]]);
+  expect(
+    (await shop.commerce.listStockMovements({ productId })).items.map(({ kind, quantity }) => [kind, quantity]),
+  ).toEqual([
+    ['RESTOCKED', 3],
+    ['SOLD', -3],
+    ['RECEIVED', 10],
+  ]);
 });
 
 test('what a canceled order gives back always finds room, though as much as may be received came meanwhile', async () => {
@@ -64,7 +77,8 @@ test('what has shipped, and what ended already, can no longer be canceled', asyn
   await cancel(canceled.id);
   const expired = await shop.order({ [productId]: 1 });
   await shop.expire(expired.id);
-  for (const orderId of [shipped.orderId, canceled.id, expired.id]) expect(await codeOf(cancel(orderId))).toBe('invalid_transition');
+  for (const orderId of [shipped.orderId, canceled.id, expired.id])
+    expect(await codeOf(cancel(orderId))).toBe('invalid_transition');
 });
 
 test('20 cancels at once release once', async () => {

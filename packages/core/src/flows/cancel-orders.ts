@@ -18,8 +18,15 @@ export type CancelOrderCommand = { orderId: string; customerId?: string | undefi
  * has shipped is restocked and its money goes back.
  * @returns the order in CANCELED · refusals: order_not_found, invalid_transition (also: something has shipped)
  */
-export async function cancelOrders(tx: Transaction, commands: readonly CancelOrderCommand[]): Promise<Outcome<PlacedOrder>[]> {
-  const work = await OrderWork.lock(tx, commands.map(({ orderId }) => orderId), { shipments: true, stocks: true });
+export async function cancelOrders(
+  tx: Transaction,
+  commands: readonly CancelOrderCommand[],
+): Promise<Outcome<PlacedOrder>[]> {
+  const work = await OrderWork.lock(
+    tx,
+    commands.map(({ orderId }) => orderId),
+    { shipments: true, stocks: true },
+  );
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const unit = ownUnit(work, command);
     if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));

@@ -23,11 +23,20 @@ function listingGateway(provider = 'mock') {
     },
   };
   return {
-    gateway, asked,
-    happens: (at: Date, event: SignedEvent) => { happened.push({ at, event }); },
+    gateway,
+    asked,
+    happens: (at: Date, event: SignedEvent) => {
+      happened.push({ at, event });
+    },
     /** What it does before it answers the next time. */
-    next: (does: () => Promise<void>) => { inTurn.push(does); },
-    fails: () => { inTurn.push(async () => { throw new Error('nothing within 10000 ms'); }); },
+    next: (does: () => Promise<void>) => {
+      inTurn.push(does);
+    },
+    fails: () => {
+      inTurn.push(async () => {
+        throw new Error('nothing within 10000 ms');
+      });
+    },
   };
 }
 
@@ -47,10 +56,18 @@ const query = async (text: string, values: unknown[] = []) => (await shop.databa
 const makeDue = async () => query(`update commerce.gateway_listings set due_at = now() - interval '1 second'`);
 /** As if nobody had been able to ask since then. */
 const nobodyAskedFor = async (ms: number) =>
-  query(`update commerce.gateway_listings set due_at = now(), listed_until = now() - $1::bigint * interval '1 millisecond'`, [ms]);
+  query(
+    `update commerce.gateway_listings set due_at = now(), listed_until = now() - $1::bigint * interval '1 millisecond'`,
+    [ms],
+  );
 const listing = async (provider = 'mock') =>
-  (await query(`select listed_until as "listedUntil", attempts, extract(epoch from due_at - now()) * 1000 as "dueInMs"
-    from commerce.gateway_listings where provider = $1`, [provider]))[0];
+  (
+    await query(
+      `select listed_until as "listedUntil", attempts, extract(epoch from due_at - now()) * 1000 as "dueInMs"
+    from commerce.gateway_listings where provider = $1`,
+      [provider],
+    )
+  )[0];
 
 /** An order whose shopper pays, of which the shop hears nothing. */
 async function unheard(at: Date, eventId = 'evt_lost') {
@@ -141,7 +158,11 @@ test('an event that can’t be taken keeps the mark, and hides none of the other
   await catchUp();
   await nobodyAskedFor(dayMs);
   const { listedUntil } = await listing();
-  const [first, broken, last] = [await unheard(ago(9_000), 'evt_1'), await unheard(ago(8_000), 'x'.repeat(301)), await unheard(ago(7_000), 'evt_3')];
+  const [first, broken, last] = [
+    await unheard(ago(9_000), 'evt_1'),
+    await unheard(ago(8_000), 'x'.repeat(301)),
+    await unheard(ago(7_000), 'evt_3'),
+  ];
   await expect(catchUp()).rejects.toThrow();
   expect(await Promise.all([first, broken, last].map(statusOf))).toEqual(['PAID', 'PAYMENT_PENDING', 'PAID']);
   expect((await listing()).listedUntil).toEqual(listedUntil);
@@ -212,7 +233,10 @@ describe('two processes', () => {
     expect((await listing()).listedUntil.getTime()).toBeGreaterThanOrEqual(listedUntil.getTime());
   });
 
-  test.each([['with all of it', false], ['in vain', true]])('of which one ends %s after the next one: nothing goes back', async (_, isInVain) => {
+  test.each([
+    ['with all of it', false],
+    ['in vain', true],
+  ])('of which one ends %s after the next one: nothing goes back', async (_, isInVain) => {
     await catchUp();
     await nobodyAskedFor(dayMs);
     const slow = standing();
@@ -221,7 +245,8 @@ describe('two processes', () => {
     await makeDue();
     if (isInVain) bank.happens(new Date(), { providerEventId: 'x'.repeat(301), ...gatewayFact({ type: 'OTHER' }) });
     await catchUp(beside()).catch(() => {});
-    const row = async () => query('select listed_until, attempts, due_at from commerce.gateway_listings order by provider');
+    const row = async () =>
+      query('select listed_until, attempts, due_at from commerce.gateway_listings order by provider');
     const after = await row();
     slow.letGo();
     await first.catch(() => {});

@@ -12,11 +12,18 @@ export type ChangeProductCommand =
  * Renames, re-prices and archives products. Orders that are placed already keep their snapshot; an order that waits for
  * the same stock sees the change. What is as asked already stays as it is. Refusals: product_not_found.
  */
-export async function changeProducts(tx: Transaction, commands: readonly ChangeProductCommand[]): Promise<Outcome<Product>[]> {
-  const work = await ProductWork.lock(tx, commands.map(({ productId }) => productId));
+export async function changeProducts(
+  tx: Transaction,
+  commands: readonly ChangeProductCommand[],
+): Promise<Outcome<Product>[]> {
+  const work = await ProductWork.lock(
+    tx,
+    commands.map(({ productId }) => productId),
+  );
   const outcomes = commands.map((command): Outcome<Product> => {
     const unit = work.units.get(command.productId);
-    if (!unit) return refused(new CommerceError('product_not_found', 'no such product', { productIds: [command.productId] }));
+    if (!unit)
+      return refused(new CommerceError('product_not_found', 'no such product', { productIds: [command.productId] }));
     change(work, unit, command);
     return accepted(unit.product);
   });
@@ -33,7 +40,11 @@ function change(work: ProductWork, unit: ProductUnit, command: ChangeProductComm
     case 'reprice': {
       const { priceAmount } = command;
       if (product.priceAmount === priceAmount) return;
-      return work.change(unit, { priceAmount }, 'product.repriced', { from: product.priceAmount, priceAmount, currency: product.currency });
+      return work.change(unit, { priceAmount }, 'product.repriced', {
+        from: product.priceAmount,
+        priceAmount,
+        currency: product.currency,
+      });
     }
     case 'archive':
       if (product.archivedAt) return;

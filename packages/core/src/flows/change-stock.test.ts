@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 const set = (productId: string, expectedAvailableQty: number, availableQty: number) =>
@@ -15,7 +17,8 @@ test('every change of what is on hand is a movement, and the movements add up to
   expect(await set(productId, 30, 28)).toEqual({ productId, availableQty: 28, reservedQty: 0, sellableQty: 28 });
   const { items } = await shop.commerce.listStockMovements({ productId });
   expect(items.map(({ kind, quantity, reason }) => [kind, quantity, reason])).toEqual([
-    ['ADJUSTED', -2, 'counted'], ['RECEIVED', 30, 'first delivery'],
+    ['ADJUSTED', -2, 'counted'],
+    ['RECEIVED', 30, 'first delivery'],
   ]);
 });
 
@@ -28,7 +31,10 @@ test('a count is set only over what the counter saw', async () => {
 test('stock cannot be set below what orders hold', async () => {
   const productId = await shop.product({ quantity: 10 });
   await shop.order({ [productId]: 4 });
-  await expect(set(productId, 10, 3)).rejects.toMatchObject({ code: 'stock_below_reserved', details: { reservedQty: 4 } });
+  await expect(set(productId, 10, 3)).rejects.toMatchObject({
+    code: 'stock_below_reserved',
+    details: { reservedQty: 4 },
+  });
   expect(await set(productId, 10, 4)).toMatchObject({ availableQty: 4, sellableQty: 0 });
 });
 
@@ -67,7 +73,11 @@ test('an unknown product has no stock', async () => {
 
 test('neither ledger nor log can be changed afterwards', async () => {
   for (const table of ['stock_movements', 'events']) {
-    for (const statement of [`delete from commerce.${table}`, `truncate commerce.${table}`, `update commerce.${table} set created_at = now()`]) {
+    for (const statement of [
+      `delete from commerce.${table}`,
+      `truncate commerce.${table}`,
+      `update commerce.${table} set created_at = now()`,
+    ]) {
       await expect(shop.database.pool.query(statement)).rejects.toThrow('append-only');
     }
   }

@@ -30,7 +30,10 @@ export async function createPayments(
   tx: Transaction,
   commands: readonly CreatePaymentCommand[],
 ): Promise<Outcome<Payment>[]> {
-  const work = await OrderWork.lock(tx, commands.map(({ orderId }) => orderId));
+  const work = await OrderWork.lock(
+    tx,
+    commands.map(({ orderId }) => orderId),
+  );
   await work.lockStocksOf(({ order }) => order.reservationStatus === 'RELEASED');
   const outcomes = commands.map((command) => create(work, command));
   work.write();
@@ -48,7 +51,10 @@ function create(work: OrderWork, command: CreatePaymentCommand): Outcome<Payment
   const holdUntil = new Date(Math.max(unit.order.holdUntil.getTime(), work.now.getTime() + holdMs));
   work.setOrder(unit, { ...moveOrder(unit.order, 'PAYMENT_PENDING', work.now), holdUntil });
   const { currency, totalAmount } = unit.order;
-  const payment = newPayment({ id, orderId: unit.order.id, provider, method, capture, currency, amount: totalAmount }, work.now);
+  const payment = newPayment(
+    { id, orderId: unit.order.id, provider, method, capture, currency, amount: totalAmount },
+    work.now,
+  );
   work.addPayment(unit, payment);
   work.tell(unit, 'payment.created', { paymentId: id, provider, amount: totalAmount, currency, holdUntil });
   return accepted(payment);

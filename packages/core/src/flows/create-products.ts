@@ -11,19 +11,40 @@ import { insertStocks } from '../inventory/stock-repository.ts';
 export type CreateProductCommand = CreateProduct & { id: string };
 
 /** Creates products with nothing in stock. Refusals: sku_taken, also by an archived product or earlier in the list. */
-export async function createProducts(tx: Transaction, commands: readonly CreateProductCommand[]): Promise<Outcome<Product>[]> {
+export async function createProducts(
+  tx: Transaction,
+  commands: readonly CreateProductCommand[],
+): Promise<Outcome<Product>[]> {
   await tx.began;
   const rows = commands.map((command) => newProduct(command, tx.now));
   const inserted = await insertProducts(tx, rows);
   const created = rows.filter(({ id }) => inserted.has(id));
-  insertStocks(tx, created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0 })));
-  insertEvents(tx, created.map(({ id, version, sku, name, priceAmount, currency }) => {
-    const payload = { productId: id, sku, name, priceAmount, currency };
-    return newEvent({ aggregatetype: 'product', aggregateid: id, version, type: 'product.created', payload }, tx.now);
-  }));
+  insertStocks(
+    tx,
+    created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0 })),
+  );
+  insertEvents(
+    tx,
+    created.map(({ id, version, sku, name, priceAmount, currency }) => {
+      const payload = { productId: id, sku, name, priceAmount, currency };
+      return newEvent({ aggregatetype: 'product', aggregateid: id, version, type: 'product.created', payload }, tx.now);
+    }),
+  );
   return rows.map((product) =>
-    inserted.has(product.id) ? accepted(product) : refused(new CommerceError('sku_taken', 'another product has this sku')));
+    inserted.has(product.id)
+      ? accepted(product)
+      : refused(new CommerceError('sku_taken', 'another product has this sku')),
+  );
 }
 
-const newProduct = ({ id, sku, name, priceAmount, currency }: CreateProductCommand, now: Date): Product =>
-  ({ id, sku, name, priceAmount, currency, archivedAt: null, version: 1, createdAt: now, updatedAt: now });
+const newProduct = ({ id, sku, name, priceAmount, currency }: CreateProductCommand, now: Date): Product => ({
+  id,
+  sku,
+  name,
+  priceAmount,
+  currency,
+  archivedAt: null,
+  version: 1,
+  createdAt: now,
+  updatedAt: now,
+});

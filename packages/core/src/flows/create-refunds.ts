@@ -27,14 +27,20 @@ export type CreateRefundCommand = {
  * @returns the refund in REQUESTED · refusals: order_not_found, payment_not_found, refund_exceeds_balance (nothing captured
  * has a balance of 0), units_not_refundable, units_not_restockable (they have shipped, or aren't products)
  */
-export async function createRefunds(tx: Transaction, commands: readonly CreateRefundCommand[]): Promise<Outcome<Refund>[]> {
+export async function createRefunds(
+  tx: Transaction,
+  commands: readonly CreateRefundCommand[],
+): Promise<Outcome<Refund>[]> {
   const orderIds = commands.map(({ orderId }) => orderId);
   const work = await OrderWork.lock(tx, orderIds, { money: true, refundLines: true, shipments: true, stocks: true });
   const outcomes = commands.map((command): Outcome<Refund> => {
     const unit = work.units.get(command.orderId);
     if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));
-    const payment = unit.payments.find((one) => (command.paymentId === undefined ? isSettling(one) : one.id === command.paymentId));
-    if (!payment && command.paymentId !== undefined) return refused(new CommerceError('payment_not_found', 'no such payment'));
+    const payment = unit.payments.find((one) =>
+      command.paymentId === undefined ? isSettling(one) : one.id === command.paymentId,
+    );
+    if (!payment && command.paymentId !== undefined)
+      return refused(new CommerceError('payment_not_found', 'no such payment'));
     const isOwed = payment !== undefined && (payment.surplus || unit.order.status === 'CANCELED');
     if (isOwed && payment.capturedAmount === 0) return voidAgain(work, unit, payment, command);
     if (payment?.surplus && command.lines) return tooMuch(unit, 0);
@@ -49,7 +55,12 @@ export async function createRefunds(tx: Transaction, commands: readonly CreateRe
 }
 
 function create(
-  work: OrderWork, unit: OrderUnit, payment: Payment | undefined, id: string, asked: number | undefined, lines: readonly RefundLine[],
+  work: OrderWork,
+  unit: OrderUnit,
+  payment: Payment | undefined,
+  id: string,
+  asked: number | undefined,
+  lines: readonly RefundLine[],
 ): Outcome<Refund> {
   const refundable = payment ? refundableAmount(payment) : 0;
   const amount = asked ?? refundable;
@@ -57,13 +68,25 @@ function create(
     return tooMuch(unit, refundable);
   }
   const refund = requestRefund(work, unit, payment, { id, amount, reason: 'requested' }, lines);
-  restockLines(work, unit, lines.filter(({ restock }) => restock), id);
+  restockLines(
+    work,
+    unit,
+    lines.filter(({ restock }) => restock),
+    id,
+  );
   return accepted(refund);
 }
 
 /** What isn't captured is let go of in whole, once more where the gateway refused it. */
-function voidAgain(work: OrderWork, unit: OrderUnit, payment: Payment, { id, amount, lines }: CreateRefundCommand): Outcome<Refund> {
-  const goesBack = unit.refunds.some((refund) => refund.paymentId === payment.id && refund.kind === 'VOID' && refund.status !== 'FAILED');
+function voidAgain(
+  work: OrderWork,
+  unit: OrderUnit,
+  payment: Payment,
+  { id, amount, lines }: CreateRefundCommand,
+): Outcome<Refund> {
+  const goesBack = unit.refunds.some(
+    (refund) => refund.paymentId === payment.id && refund.kind === 'VOID' && refund.status !== 'FAILED',
+  );
   const reason = payment.reportedAmount !== null ? 'amount_mismatch' : payment.surplus ? 'surplus' : 'order_canceled';
   if (!goesBack && amount === undefined && !lines) requestMoneyBack(work, unit, payment, reason, id);
   const refund = unit.refunds.find((one) => one.id === id);
@@ -71,7 +94,10 @@ function voidAgain(work: OrderWork, unit: OrderUnit, payment: Payment, { id, amo
 }
 
 const tooMuch = ({ order: { currency } }: OrderUnit, refundableAmount: number): Outcome<never> => {
-  const message = refundableAmount > 0 ? 'so much cannot be sent back' : 'there is nothing to send back: none was captured, or all has gone';
+  const message =
+    refundableAmount > 0
+      ? 'so much cannot be sent back'
+      : 'there is nothing to send back: none was captured, or all has gone';
   return refused(new CommerceError('refund_exceeds_balance', message, { refundableAmount, currency }));
 };
 
@@ -83,11 +109,17 @@ function refusalOfLines(unit: OrderUnit, lines: readonly RefundLine[]): Commerce
     const line = lineOf(unit, lineNo);
     const leftQty = line && line.unitAmount > 0 ? line.quantity - refundedQty(unit, lineNo) : 0;
     if (quantity > leftQty) {
-      return new CommerceError('units_not_refundable', 'so many units of this line cannot be refunded', { lineNo, leftQty });
+      return new CommerceError('units_not_refundable', 'so many units of this line cannot be refunded', {
+        lineNo,
+        leftQty,
+      });
     }
     const unshippedQty = unshippedQtyOf(unit, lineNo);
     if (restock && quantity > unshippedQty) {
-      return new CommerceError('units_not_restockable', 'only units that have not shipped can go back on sale', { lineNo, leftQty: unshippedQty });
+      return new CommerceError('units_not_restockable', 'only units that have not shipped can go back on sale', {
+        lineNo,
+        leftQty: unshippedQty,
+      });
     }
   }
   return undefined;

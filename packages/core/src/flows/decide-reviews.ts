@@ -18,15 +18,23 @@ export type DecideReviewCommand = { paymentId: string; decision: 'ACCEPT' | 'REJ
  * @returns the payment · refusals: payment_not_found, invalid_transition (not under REVIEW), currency_mismatch (money of
  * another currency can't pay), insufficient_stock
  */
-export async function decideReviews(tx: Transaction, commands: readonly DecideReviewCommand[], holdMs: number): Promise<Outcome<Payment>[]> {
+export async function decideReviews(
+  tx: Transaction,
+  commands: readonly DecideReviewCommand[],
+  holdMs: number,
+): Promise<Outcome<Payment>[]> {
   await tx.began;
-  const orderIds = await readOrderIdsOfPayments(tx, commands.map(({ paymentId }) => paymentId));
+  const orderIds = await readOrderIdsOfPayments(
+    tx,
+    commands.map(({ paymentId }) => paymentId),
+  );
   const work = await OrderWork.lock(tx, orderIds.values(), { money: true, stocks: true });
   const outcomes = commands.map(({ paymentId, decision }): Outcome<Payment> => {
     const unit = work.units.get(orderIds.get(paymentId) ?? '');
     const payment = unit?.payments.find(({ id }) => id === paymentId);
     if (!unit || !payment) return refused(new CommerceError('payment_not_found', 'no such payment'));
-    if (payment.status !== 'REVIEW') return refused(invalidTransition('payment', payment.status, decision === 'ACCEPT' ? 'AUTHORIZED' : 'CANCELED'));
+    if (payment.status !== 'REVIEW')
+      return refused(invalidTransition('payment', payment.status, decision === 'ACCEPT' ? 'AUTHORIZED' : 'CANCELED'));
     const refusal = decision === 'ACCEPT' ? accept(work, unit, payment) : reject(work, unit, payment, holdMs);
     if (refusal) return refused(refusal);
     work.settleAttention(unit, 'amount_mismatch');
@@ -39,16 +47,21 @@ export async function decideReviews(tx: Transaction, commands: readonly DecideRe
 function accept(work: OrderWork, unit: OrderUnit, payment: Payment): CommerceError | undefined {
   const { currency, reportedCurrency, reportedAmount, reportedCaptured } = payment;
   if (reportedCurrency !== currency) {
-    return new CommerceError('currency_mismatch', 'money of another currency cannot pay for this order', { currencies: [currency, reportedCurrency!] });
+    return new CommerceError('currency_mismatch', 'money of another currency cannot pay for this order', {
+      currencies: [currency, reportedCurrency!],
+    });
   }
   if (!canTake(work, unit)) {
     const products = shortages(work.stocks, demandOf(unit));
-    if (products.length > 0) return new CommerceError('insufficient_stock', 'there is not enough stock any more', { products });
+    if (products.length > 0)
+      return new CommerceError('insufficient_stock', 'there is not enough stock any more', { products });
     return invalidTransition('order', unit.order.status, 'PAID');
   }
   // From here on the attempt is about what really came; what was asked for stays on the order.
   const taken = { ...payment, amount: reportedAmount! };
-  completeOrder(work, unit, approvePayment(taken, { captured: reportedCaptured, surplus: false }, work.now), { accepted: true });
+  completeOrder(work, unit, approvePayment(taken, { captured: reportedCaptured, surplus: false }, work.now), {
+    accepted: true,
+  });
   return undefined;
 }
 

@@ -5,13 +5,19 @@ import { webhookSecret } from '../testing/shop.ts';
 import { openScriptedShop, scriptedGateway, type Attempt, type ScriptedShop } from '../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
-beforeAll(async () => { shop = await openScriptedShop(); });
+beforeAll(async () => {
+  shop = await openScriptedShop();
+});
 afterAll(() => shop.close());
 
-const secondsLeft = async ({ orderId }: Attempt) => ((await shop.commerce.getOrder({ orderId })).holdUntil.getTime() - Date.now()) / 1_000;
+const secondsLeft = async ({ orderId }: Attempt) =>
+  ((await shop.commerce.getOrder({ orderId })).holdUntil.getTime() - Date.now()) / 1_000;
 const asks = ({ payment }: Attempt) => shop.asked(payment.id, 'ASK').length;
-const ago = (table: string, column: string, attempt: Attempt, minutes: number) => shop.database.pool.query(
-  `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`, [attempt.orderId, minutes]);
+const ago = (table: string, column: string, attempt: Attempt, minutes: number) =>
+  shop.database.pool.query(
+    `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`,
+    [attempt.orderId, minutes],
+  );
 const paid = [{ type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' }];
 const timeout = new Error('nothing within 10000 ms');
 
@@ -35,7 +41,13 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     await shop.expire(attempt.orderId);
     await shop.call();
     await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toEqual({ payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null });
+    expect(await shop.state(attempt)).toEqual({
+      payment: 'CAPTURED',
+      order: 'PAID',
+      stock: '8 0',
+      refunds: [],
+      attention: null,
+    });
   });
 
   test('is held as long as the gateway says that the shopper may still pay', async () => {
@@ -49,7 +61,9 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     expect(await shop.state(attempt)).toMatchObject({ payment: 'PENDING', order: 'PAYMENT_PENDING', stock: '10 2' });
     // The same again, and an earlier time, shorten nothing.
     for (const earlier of [payableUntil, new Date()]) {
-      expect(await shop.tell('PENDING', attempt.payment, { payableUntil: earlier })).toMatchObject({ effect: 'already_pending' });
+      expect(await shop.tell('PENDING', attempt.payment, { payableUntil: earlier })).toMatchObject({
+        effect: 'already_pending',
+      });
     }
     expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(payableUntil);
   });
@@ -58,7 +72,9 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     const attempt = await shop.attempt();
     const until = [1, 2].map((days) => new Date(Date.now() + days * 24 * 60 * 60_000));
     for (const payableUntil of until) {
-      expect(await shop.tell('PENDING', attempt.payment, { payableUntil })).toMatchObject({ effect: 'payment_pending' });
+      expect(await shop.tell('PENDING', attempt.payment, { payableUntil })).toMatchObject({
+        effect: 'payment_pending',
+      });
     }
     expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(until[1]);
     expect(await shop.commerce.doctor()).toEqual([]);
@@ -72,7 +88,9 @@ describe('an order whose payment is at a gateway that can be asked', () => {
       if (turn < 2) await shop.call();
     }
     expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
-    expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([{ kind: 'ASK', status: 'DUE', attempts: 2 }]);
+    expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([
+      { kind: 'ASK', status: 'DUE', attempts: 2 },
+    ]);
     await ago('gateway_calls', 'created_at', attempt, 11);
     await shop.expire(attempt.orderId);
     expect(await shop.state(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
@@ -86,7 +104,13 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     expect((await shop.state(attempt)).order).toBe('EXPIRED');
     shop.script(attempt.payment.id, { ASK: [paid], CANCEL: [paid] });
     await shop.call();
-    expect(await shop.state(attempt)).toEqual({ payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null });
+    expect(await shop.state(attempt)).toEqual({
+      payment: 'CAPTURED',
+      order: 'PAID',
+      stock: '8 0',
+      refunds: [],
+      attention: null,
+    });
   });
 
   test('counts an answer of a moment ago, and not one of long ago', async () => {
@@ -131,8 +155,15 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.attempt()));
     const ids = attempts.map(({ orderId }) => orderId);
     const expire = async () => {
-      await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`, [ids]);
-      await Promise.all([shop.commerce.expireOrders(15), shop.commerce.expireOrders(15), shop.commerce.expireOrders(15)]);
+      await shop.database.pool.query(
+        `update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`,
+        [ids],
+      );
+      await Promise.all([
+        shop.commerce.expireOrders(15),
+        shop.commerce.expireOrders(15),
+        shop.commerce.expireOrders(15),
+      ]);
       await shop.commerce.expireOrders();
     };
     await expire();
@@ -149,7 +180,9 @@ describe('an order whose payment is at a gateway that can be asked', () => {
 test('a gateway that can’t be asked holds nothing longer', async () => {
   const unaskable: Commerce = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
   const attempt = await shop.attempt();
-  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [attempt.orderId]);
+  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
+    attempt.orderId,
+  ]);
   await unaskable.expireOrders();
   expect((await shop.state(attempt)).order).toBe('EXPIRED');
 });
@@ -158,7 +191,9 @@ test('an attempt holds the stock as long as its method takes, and never shorter 
   const { gateway } = scriptedGateway();
   const hourMs = 60 * 60_000;
   const commerce = createCommerce({
-    database: shop.database, gateways: [{ ...gateway, holdMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }], holdMs: hourMs,
+    database: shop.database,
+    gateways: [{ ...gateway, holdMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }],
+    holdMs: hourMs,
   });
   const productId = await shop.product();
   const hoursHeld = async (method?: string) => {

@@ -3,7 +3,9 @@ import { createCommerce } from '../commerce.ts';
 import { openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 const statusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).status;
@@ -40,7 +42,9 @@ test('paid orders never expire', async () => {
 test('an order that somebody is working on is left to them, and its fate is theirs', async () => {
   const productId = await shop.product();
   const order = await shop.order({ [productId]: 2 });
-  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [order.id]);
+  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
+    order.id,
+  ]);
   const client = await shop.database.pool.connect();
   await client.query('begin');
   await client.query('select 1 from commerce.orders where id = $1 for update', [order.id]);
@@ -53,7 +57,10 @@ test('an order that somebody is working on is left to them, and its fate is thei
 test('four processes expire 100 orders once each', async () => {
   const productId = await shop.product({ quantity: 100 });
   const orders = await Promise.all(Array.from({ length: 100 }, () => shop.order({ [productId]: 1 })));
-  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`, [orders.map(({ id }) => id)]);
+  await shop.database.pool.query(
+    `update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`,
+    [orders.map(({ id }) => id)],
+  );
   let handled = 0;
   while (handled < 100) {
     const counts = await Promise.all(Array.from({ length: 4 }, () => shop.commerce.expireOrders(20)));
@@ -70,10 +77,17 @@ test('the loops expire what is due by themselves, survive a fault, and stop when
   const stop = new AbortController();
   const reports: { loop: string; error?: unknown }[] = [];
   let faults = 1;
-  const faulty = { ...commerce, expireOrders: async (limit?: number) => (faults-- > 0 ? Promise.reject(new Error('mine')) : commerce.expireOrders(limit)) };
+  const faulty = {
+    ...commerce,
+    expireOrders: async (limit?: number) =>
+      faults-- > 0 ? Promise.reject(new Error('mine')) : commerce.expireOrders(limit),
+  };
   const running = faulty.runLoops(stop.signal, (report) => reports.push(report));
   await expect.poll(() => statusOf(order.id), { timeout: 10_000 }).toBe('EXPIRED');
   stop.abort();
   await running;
-  expect(reports).toMatchObject([{ loop: 'expire_orders', error: new Error('mine') }, { loop: 'expire_orders', handled: 1 }]);
+  expect(reports).toMatchObject([
+    { loop: 'expire_orders', error: new Error('mine') },
+    { loop: 'expire_orders', handled: 1 },
+  ]);
 });

@@ -29,10 +29,18 @@ const silenceMaxMs = 10 * 60_000;
 export async function expireOrders(tx: Transaction, limit: number, policy: ExpiryPolicy): Promise<number> {
   await tx.began;
   const overdue = await lockOverdueOrders(tx, limit);
-  const work = await OrderWork.around(tx, overdue.map(({ id }) => id), Promise.resolve(overdue));
+  const work = await OrderWork.around(
+    tx,
+    overdue.map(({ id }) => id),
+    Promise.resolve(overdue),
+  );
   await work.lockStocksOf(({ order }) => order.reservationStatus === 'HELD');
   const waiting = [...work.units.values()].flatMap((unit) => liveAt(unit, policy) ?? []);
-  const asking = await readOpenGatewayCalls(tx, waiting.map(({ id }) => id), 'ASK');
+  const asking = await readOpenGatewayCalls(
+    tx,
+    waiting.map(({ id }) => id),
+    'ASK',
+  );
   for (const unit of work.units.values()) {
     const live = liveAt(unit, policy);
     if (unit.payments.some(({ status }) => status === 'REVIEW')) extend(work, unit, policy.holdMs);

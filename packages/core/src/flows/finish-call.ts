@@ -19,14 +19,23 @@ export type CallResult =
  * count whenever they come. A no, or no answer, counts only for whoever has the call still: after its lease another one may
  * have been told that it is done, and a no may just mean that.
  */
-export async function finishCall(tx: Transaction, call: GatewayCall, payment: Payment, result: CallResult): Promise<void> {
+export async function finishCall(
+  tx: Transaction,
+  call: GatewayCall,
+  payment: Payment,
+  result: CallResult,
+): Promise<void> {
   await OrderWork.lock(tx, [call.orderId]);
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
   const facts = factsOf(call, payment, result);
   if (facts.length > 0) {
-    await receiveGatewayEvents(tx, facts.map((fact) => ({
-      ...answeredEvent(call.provider, { ...fact, paymentId: payment.id }), rawBody: null,
-    })));
+    await receiveGatewayEvents(
+      tx,
+      facts.map((fact) => ({
+        ...answeredEvent(call.provider, { ...fact, paymentId: payment.id }),
+        rawBody: null,
+      })),
+    );
   }
   const work = await OrderWork.lock(tx, [call.orderId], { money: true });
   followUp(work, work.units.get(call.orderId)!, call, result);
@@ -41,7 +50,11 @@ function factsOf(call: GatewayCall, payment: Payment, result: CallResult): reado
   return [gatewayFact({ type: 'REFUND_FAILED', paymentId: payment.id, refundId, failureCode: result.code })];
 }
 
-function outcomeOf(call: GatewayCall, result: CallResult, now: Date): Pick<GatewayCall, 'status' | 'dueAt' | 'failureCode'> {
+function outcomeOf(
+  call: GatewayCall,
+  result: CallResult,
+  now: Date,
+): Pick<GatewayCall, 'status' | 'dueAt' | 'failureCode'> {
   switch (result.answered) {
     case 'yes':
       return { status: 'DONE', dueAt: null, failureCode: null };

@@ -10,5 +10,6 @@ export function shippableQty({ lines, refundLines }: OrderUnit): number {
 /** An order's parcels with how many units each has. */
 export const parcelsOf = ({ shipments, shipmentLines }: OrderUnit): { status: ShipmentStatus; quantity: number }[] =>
   shipments.map(({ id, status }) => ({
-    status, quantity: shipmentLines.reduce((sum, line) => (line.shipmentId === id ? sum + line.quantity : sum), 0),
+    status,
+    quantity: shipmentLines.reduce((sum, line) => (line.shipmentId === id ? sum + line.quantity : sum), 0),
   }));

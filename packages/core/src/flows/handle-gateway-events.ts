@@ -13,7 +13,10 @@ const dismissable: readonly EventOutcome[] = ['UNMATCHED', 'RECEIVED', 'PARKED']
  * Handles messages that wait, or have waited in vain. A message that was applied, ignored or in CONFLICT stays as it is.
  * @returns the message, RECEIVED and due now, or DISMISSED · refusals: gateway_event_not_found, invalid_transition
  */
-export async function handleGatewayEvents(tx: Transaction, commands: readonly HandleGatewayEventCommand[]): Promise<Outcome<InboxRow>[]> {
+export async function handleGatewayEvents(
+  tx: Transaction,
+  commands: readonly HandleGatewayEventCommand[],
+): Promise<Outcome<InboxRow>[]> {
   await tx.began;
   const outcomes: Outcome<InboxRow>[] = [];
   for (const { gatewayEventId, to } of commands.toSorted((a, b) => (a.gatewayEventId < b.gatewayEventId ? -1 : 1))) {
@@ -27,9 +30,10 @@ export async function handleGatewayEvents(tx: Transaction, commands: readonly Ha
       outcomes.push(refused(invalidTransition('gateway_event', row.outcome, next)));
       continue;
     }
-    const handled: InboxRow = to === 'REDRIVE'
-      ? { ...row, outcome: 'RECEIVED', attempts: 0, dueAt: tx.now, decidedAt: null }
-      : { ...row, outcome: 'DISMISSED', dueAt: null, decidedAt: tx.now };
+    const handled: InboxRow =
+      to === 'REDRIVE'
+        ? { ...row, outcome: 'RECEIVED', attempts: 0, dueAt: tx.now, decidedAt: null }
+        : { ...row, outcome: 'DISMISSED', dueAt: null, decidedAt: tx.now };
     updateGatewayEvents(tx, [handled]);
     outcomes.push(accepted(handled));
   }

@@ -33,9 +33,11 @@ export async function readHeldPayments(reader: Reader, keys: readonly string[]):
   const payments = await readPaymentsNamed(reader, named);
   const orders = await readHeldOrders(reader, new Set(payments.map(({ orderId }) => orderId)));
   const asked = new Set(keys);
-  return new Map(payments.flatMap(({ id, orderId, provider, gatewayPaymentId }) => {
-    const holder = orders.get(orderId);
-    const names = [id, `${provider} ${gatewayPaymentId}`].filter((name) => asked.has(name));
-    return holder === undefined ? [] : names.map((name): [string, string] => [name, holder]);
-  }));
+  return new Map(
+    payments.flatMap(({ id, orderId, provider, gatewayPaymentId }) => {
+      const holder = orders.get(orderId);
+      const names = [id, `${provider} ${gatewayPaymentId}`].filter((name) => asked.has(name));
+      return holder === undefined ? [] : names.map((name): [string, string] => [name, holder]);
+    }),
+  );
 }

@@ -10,7 +10,8 @@ export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, ev
   if (unnamed.length === 0) return [...events];
   const ids = await readPaymentIdsOfGatewayIds(tx, unnamed);
   return events.map((event) => ({
-    ...event, paymentId: event.paymentId ?? ids.get(`${event.provider} ${event.gatewayPaymentId}`) ?? null,
+    ...event,
+    paymentId: event.paymentId ?? ids.get(`${event.provider} ${event.gatewayPaymentId}`) ?? null,
   }));
 }
 

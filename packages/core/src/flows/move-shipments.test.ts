@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 async function paid() {
@@ -14,18 +16,31 @@ async function paid() {
   return { orderId, shipmentId: shipment!.id };
 }
 
-const dispatch = (shipmentId: string) => shop.commerce.dispatchShipment({ shipmentId, carrier: 'CJ Logistics', trackingNumber: '6890' });
+const dispatch = (shipmentId: string) =>
+  shop.commerce.dispatchShipment({ shipmentId, carrier: 'CJ Logistics', trackingNumber: '6890' });
 const fulfillment = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;
 
 test('a parcel is dispatched with carrier and tracking number, is in transit and arrives; the order follows', async () => {
   const { orderId, shipmentId } = await paid();
-  expect(await dispatch(shipmentId)).toMatchObject({ status: 'SHIPPED', carrier: 'CJ Logistics', trackingNumber: '6890', lines: [{ quantity: 2 }] });
+  expect(await dispatch(shipmentId)).toMatchObject({
+    status: 'SHIPPED',
+    carrier: 'CJ Logistics',
+    trackingNumber: '6890',
+    lines: [{ quantity: 2 }],
+  });
   expect(await fulfillment(orderId)).toBe('SHIPPED');
   expect(await shop.commerce.markShipmentInTransit({ shipmentId })).toMatchObject({ status: 'IN_TRANSIT' });
   expect(await fulfillment(orderId)).toBe('SHIPPED');
-  expect(await shop.commerce.deliverShipment({ shipmentId })).toMatchObject({ status: 'DELIVERED', deliveredAt: expect.any(Date) });
+  expect(await shop.commerce.deliverShipment({ shipmentId })).toMatchObject({
+    status: 'DELIVERED',
+    deliveredAt: expect.any(Date),
+  });
   expect(await fulfillment(orderId)).toBe('DELIVERED');
-  expect((await shop.types(orderId)).slice(-3)).toEqual(['shipment.dispatched', 'shipment.in_transit', 'shipment.delivered']);
+  expect((await shop.types(orderId)).slice(-3)).toEqual([
+    'shipment.dispatched',
+    'shipment.in_transit',
+    'shipment.delivered',
+  ]);
 });
 
 test('a parcel may arrive without having been seen in transit', async () => {
@@ -53,7 +68,10 @@ test('two people dispatching one parcel at once: one does', async () => {
 test('dispatch meets cancel: either the parcel leaves or the order is canceled', async () => {
   for (let round = 0; round < 15; round += 1) {
     const { orderId, shipmentId } = await paid();
-    const [sent, canceled] = await Promise.all([codeOf(dispatch(shipmentId)), codeOf(shop.commerce.cancelOrder({ orderId }))]);
+    const [sent, canceled] = await Promise.all([
+      codeOf(dispatch(shipmentId)),
+      codeOf(shop.commerce.cancelOrder({ orderId })),
+    ]);
     expect([sent, canceled].sort()).toEqual(['accepted', 'invalid_transition']);
   }
 });
@@ -61,5 +79,7 @@ test('dispatch meets cancel: either the parcel leaves or the order is canceled',
 test('an unknown parcel, and one without carrier or tracking number, are refused', async () => {
   expect(await codeOf(dispatch(randomUUID()))).toBe('shipment_not_found');
   const { shipmentId } = await paid();
-  expect(await codeOf(shop.commerce.dispatchShipment({ shipmentId, carrier: ' ', trackingNumber: '1' }))).toBe('validation_failed');
+  expect(await codeOf(shop.commerce.dispatchShipment({ shipmentId, carrier: ' ', trackingNumber: '1' }))).toBe(
+    'validation_failed',
+  );
 });

@@ -12,7 +12,11 @@ export type MoveShipmentCommand =
 
 export type ShipmentWithLines = Shipment & { lines: Pick<ShipmentLine, 'lineNo' | 'quantity'>[] };
 
-const eventOf = { SHIPPED: 'shipment.dispatched', IN_TRANSIT: 'shipment.in_transit', DELIVERED: 'shipment.delivered' } as const;
+const eventOf = {
+  SHIPPED: 'shipment.dispatched',
+  IN_TRANSIT: 'shipment.in_transit',
+  DELIVERED: 'shipment.delivered',
+} as const;
 
 /**
  * Hands parcels to a carrier, and follows them until they have arrived; the order's fulfillment status follows them.
@@ -22,7 +26,10 @@ export async function moveShipments(
   tx: Transaction,
   commands: readonly MoveShipmentCommand[],
 ): Promise<Outcome<ShipmentWithLines>[]> {
-  const orderIds = await readOrderIdsOfShipments(tx.db, commands.map(({ shipmentId }) => shipmentId));
+  const orderIds = await readOrderIdsOfShipments(
+    tx.db,
+    commands.map(({ shipmentId }) => shipmentId),
+  );
   const work = await OrderWork.lock(tx, orderIds.values(), { shipments: true, refundLines: true });
   const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
     const unit = work.units.get(orderIds.get(command.shipmentId) ?? '');

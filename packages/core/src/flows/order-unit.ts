@@ -2,7 +2,11 @@ import type { Transaction } from '../database/transaction.ts';
 import type { Demand, Stock } from '../inventory/stock.ts';
 import { lockStocksOfOrders, lockStocksOfPayments } from '../inventory/stock-repository.ts';
 import { sumByProduct, type Order, type OrderLine } from '../order/order.ts';
-import { lockOrdersOfPayments, readLockedOrderLines, readLockedOrderLinesOfPayments } from '../order/order-repository.ts';
+import {
+  lockOrdersOfPayments,
+  readLockedOrderLines,
+  readLockedOrderLinesOfPayments,
+} from '../order/order-repository.ts';
 import type { Dispute } from '../payment/dispute.ts';
 import { readLockedDisputes, readLockedDisputesBeside } from '../payment/dispute-repository.ts';
 import type { Payment } from '../payment/payment.ts';
@@ -41,8 +45,11 @@ export const demandOf = (unit: OrderUnit): Demand =>
 export const unshippedOf = ({ lines, shipments, shipmentLines }: OrderUnit): Demand => {
   const ready = new Set(shipments.filter(({ status }) => status === 'READY').map(({ id }) => id));
   const productOf = new Map(lines.map(({ lineNo, productId }) => [lineNo, productId]));
-  return sumByProduct(shipmentLines.filter(({ shipmentId }) => ready.has(shipmentId))
-    .map(({ lineNo, quantity }) => ({ productId: productOf.get(lineNo)!, quantity })));
+  return sumByProduct(
+    shipmentLines
+      .filter(({ shipmentId }) => ready.has(shipmentId))
+      .map(({ lineNo, quantity }) => ({ productId: productOf.get(lineNo)!, quantity })),
+  );
 };
 
 /** The refund that is to undo a payment in whole, while it is on its way. */
@@ -62,23 +69,37 @@ export const standingVoidOf = (unit: OrderUnit, { id }: Payment): Refund | undef
   unit.refunds.find((refund) => refund.paymentId === id && refund.kind === 'VOID' && refund.status !== 'FAILED');
 
 /** Locks what belongs to orders whose own locks were asked for already, class by class, in one round trip. */
-export async function lockUnits(tx: Transaction, ids: readonly string[], locked: Promise<Order[]>, also: Also): Promise<LockedOrders> {
-  const [orders, payments, refunds, shipments, stocks, lines, refundLines, disputes, shipmentLines] = await Promise.all([
-    locked,
-    lockPaymentsOfOrders(tx, ids),
-    also.money ? lockRefundsOfOrders(tx, ids) : [],
-    also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
-    also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
-    readLockedOrderLines(tx, ids),
-    also.refundLines ? readLockedRefundLines(tx, ids) : [],
-    also.money ? readLockedDisputes(tx, ids) : [],
-    also.shipments ? readLockedShipmentLines(tx, ids) : [],
-  ]);
-  return { stocks, units: unitsOf(orders, { lines, payments, refunds, refundLines, disputes, shipments, shipmentLines }) };
+export async function lockUnits(
+  tx: Transaction,
+  ids: readonly string[],
+  locked: Promise<Order[]>,
+  also: Also,
+): Promise<LockedOrders> {
+  const [orders, payments, refunds, shipments, stocks, lines, refundLines, disputes, shipmentLines] = await Promise.all(
+    [
+      locked,
+      lockPaymentsOfOrders(tx, ids),
+      also.money ? lockRefundsOfOrders(tx, ids) : [],
+      also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
+      also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
+      readLockedOrderLines(tx, ids),
+      also.refundLines ? readLockedRefundLines(tx, ids) : [],
+      also.money ? readLockedDisputes(tx, ids) : [],
+      also.shipments ? readLockedShipmentLines(tx, ids) : [],
+    ],
+  );
+  return {
+    stocks,
+    units: unitsOf(orders, { lines, payments, refunds, refundLines, disputes, shipments, shipmentLines }),
+  };
 }
 
 /** Locks the orders that payments are for, with their payments and stock, in one round trip. Unknown payments get no unit. */
-export async function lockUnitsOfPayments(tx: Transaction, paymentIds: readonly string[], also: Pick<Also, 'money'>): Promise<LockedOrders> {
+export async function lockUnitsOfPayments(
+  tx: Transaction,
+  paymentIds: readonly string[],
+  also: Pick<Also, 'money'>,
+): Promise<LockedOrders> {
   const [orders, payments, refunds, stocks, lines, disputes] = await Promise.all([
     lockOrdersOfPayments(tx, paymentIds),
     lockPaymentsBeside(tx, paymentIds),
@@ -95,7 +116,15 @@ const partNames = ['lines', 'payments', 'refunds', 'refundLines', 'disputes', 's
 
 /** An order with nothing but what is given. */
 export const newUnit = (order: Order, parts: Partial<Parts>): OrderUnit => ({
-  lines: [], payments: [], refunds: [], refundLines: [], disputes: [], shipments: [], shipmentLines: [], ...parts, order,
+  lines: [],
+  payments: [],
+  refunds: [],
+  refundLines: [],
+  disputes: [],
+  shipments: [],
+  shipmentLines: [],
+  ...parts,
+  order,
 });
 
 function unitsOf(orders: readonly Order[], parts: Partial<Parts>): Map<string, OrderUnit> {

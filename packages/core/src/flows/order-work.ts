@@ -16,7 +16,15 @@ import type { Refund, RefundLine } from '../payment/refund.ts';
 import { insertRefundLines, insertRefunds, updateRefunds } from '../payment/refund-repository.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import { insertShipmentLines, insertShipments, updateShipments } from '../shipping/shipment-repository.ts';
-import { demandOf, lockUnits, lockUnitsOfPayments, newUnit, type Also, type LockedOrders, type OrderUnit } from './order-unit.ts';
+import {
+  demandOf,
+  lockUnits,
+  lockUnitsOfPayments,
+  newUnit,
+  type Also,
+  type LockedOrders,
+  type OrderUnit,
+} from './order-unit.ts';
 
 /** Rows of one table that a flow has changed, by id, and which of them are new. */
 class Rows<R extends { id: string }> {
@@ -32,8 +40,14 @@ class Rows<R extends { id: string }> {
     this.#rows.set(row.id, row);
   }
 
-  write(tx: Transaction, insert: (tx: Transaction, rows: R[]) => void, update: (tx: Transaction, rows: R[]) => void): void {
-    const { added = [], changed = [] } = Object.groupBy(this.#rows.values(), ({ id }) => (this.#added.has(id) ? 'added' : 'changed'));
+  write(
+    tx: Transaction,
+    insert: (tx: Transaction, rows: R[]) => void,
+    update: (tx: Transaction, rows: R[]) => void,
+  ): void {
+    const { added = [], changed = [] } = Object.groupBy(this.#rows.values(), ({ id }) =>
+      this.#added.has(id) ? 'added' : 'changed',
+    );
     update(tx, changed);
     insert(tx, added);
   }
@@ -82,12 +96,21 @@ export class OrderWork {
   }
 
   /** Locks what belongs to orders whose own locks were asked for already. */
-  static async around(tx: Transaction, ids: readonly string[], locked: Promise<Order[]>, also: Also = {}): Promise<OrderWork> {
+  static async around(
+    tx: Transaction,
+    ids: readonly string[],
+    locked: Promise<Order[]>,
+    also: Also = {},
+  ): Promise<OrderWork> {
     return new OrderWork(tx, await lockUnits(tx, ids, locked, also));
   }
 
   /** Locks the orders that payments are for, with their payments and stock, in one round trip. Unknown payments get no unit. */
-  static async lockOfPayments(tx: Transaction, paymentIds: Iterable<string>, also: Pick<Also, 'money'> = {}): Promise<OrderWork> {
+  static async lockOfPayments(
+    tx: Transaction,
+    paymentIds: Iterable<string>,
+    also: Pick<Also, 'money'> = {},
+  ): Promise<OrderWork> {
     return new OrderWork(tx, await lockUnitsOfPayments(tx, [...new Set(paymentIds)], also));
   }
 
@@ -164,14 +187,19 @@ export class OrderWork {
   }
 
   /** Has the gateway called after the commit. Of an ASK or CANCEL that waits already there is no second one. */
-  callGateway(payment: Pick<Payment, 'id' | 'orderId' | 'provider'>, call: Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>): void {
+  callGateway(
+    payment: Pick<Payment, 'id' | 'orderId' | 'provider'>,
+    call: Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>,
+  ): void {
     this.#calls.push(newGatewayCall(payment, call, this.now));
   }
 
   /** Ends open calls that have become needless, those that were decided just before too. */
   closeCalls(closed: ClosedCall): void {
     this.#closedCalls.push(closed);
-    this.#calls = this.#calls.filter((call) => call.kind !== closed.kind || (call.refundId ?? call.paymentId) !== closed.subjectId);
+    this.#calls = this.#calls.filter(
+      (call) => call.kind !== closed.kind || (call.refundId ?? call.paymentId) !== closed.subjectId,
+    );
   }
 
   /** One step of a whole demand on the locked stock rows, with a movement for each product where units came or went. */
@@ -221,7 +249,10 @@ export class OrderWork {
     this.#disputes.write(tx, insertDisputes, updateDisputes);
     this.#shipments.write(tx, insertShipments, updateShipments);
     insertShipmentLines(tx, this.#shipmentLines);
-    updateStocks(tx, [...this.#movedStocks].map((id) => this.#stocks.get(id)!));
+    updateStocks(
+      tx,
+      [...this.#movedStocks].map((id) => this.#stocks.get(id)!),
+    );
     insertStockMovements(tx, this.#movements);
     insertEvents(tx, this.#events);
     closeGatewayCalls(tx, this.#closedCalls);

@@ -4,7 +4,9 @@ import { createCommerce } from '../commerce.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 const place = (lines: { productId: string; quantity: number }[], rest = {}) =>
@@ -12,15 +14,25 @@ const place = (lines: { productId: string; quantity: number }[], rest = {}) =>
 
 test('an order holds the stock of all its lines and snapshots what was bought', async () => {
   const [a, b] = await Promise.all([shop.product({ priceAmount: 1500 }), shop.product({ priceAmount: 20 })]);
-  const order = await place([{ productId: a, quantity: 2 }, { productId: b, quantity: 3 }]);
+  const order = await place([
+    { productId: a, quantity: 2 },
+    { productId: b, quantity: 3 },
+  ]);
   expect(order).toMatchObject({
-    status: 'CREATED', reservationStatus: 'HELD', fulfillmentStatus: 'UNFULFILLED', totalAmount: 3060, currency: 'KRW',
+    status: 'CREATED',
+    reservationStatus: 'HELD',
+    fulfillmentStatus: 'UNFULFILLED',
+    totalAmount: 3060,
+    currency: 'KRW',
     lines: [
       { lineNo: 1, kind: 'PRODUCT', productId: a, quantity: 2, unitAmount: 1500, amount: 3000, name: 'A thing' },
       { lineNo: 2, kind: 'PRODUCT', productId: b, quantity: 3, unitAmount: 20, amount: 60 },
     ],
   });
-  expect([await shop.stock(a), await shop.stock(b)]).toEqual([[10, 2], [10, 3]]);
+  expect([await shop.stock(a), await shop.stock(b)]).toEqual([
+    [10, 2],
+    [10, 3],
+  ]);
   expect(order.holdUntil.getTime() - order.createdAt.getTime()).toBe(30 * 60_000);
 });
 
@@ -29,24 +41,43 @@ test('what was bought keeps its name and price when the product changes', async 
   const { id } = await place([{ productId, quantity: 1 }]);
   await shop.commerce.repriceProduct({ productId, priceAmount: 999 });
   await shop.commerce.renameProduct({ productId, name: 'Another thing' });
-  expect(await shop.commerce.getOrder({ orderId: id })).toMatchObject({ totalAmount: 100, lines: [{ name: 'A thing', unitAmount: 100 }] });
+  expect(await shop.commerce.getOrder({ orderId: id })).toMatchObject({
+    totalAmount: 100,
+    lines: [{ name: 'A thing', unitAmount: 100 }],
+  });
 });
 
 test('the same product twice is one line with the sum, and is checked as the sum', async () => {
   const productId = await shop.product({ quantity: 5 });
-  const order = await place([{ productId, quantity: 2 }, { productId: productId.toUpperCase(), quantity: 3 }]);
+  const order = await place([
+    { productId, quantity: 2 },
+    { productId: productId.toUpperCase(), quantity: 3 },
+  ]);
   expect(order.lines).toMatchObject([{ productId, quantity: 5 }]);
   expect(await codeOf(place([{ productId, quantity: 1 }]))).toBe('insufficient_stock');
 });
 
 test('a shortage on one line holds nothing, and says per product what was asked and what is left', async () => {
   const [a, b, c] = [await shop.product(), await shop.product({ quantity: 2 }), await shop.product({ quantity: 0 })];
-  const call = place([{ productId: a, quantity: 1 }, { productId: b, quantity: 3 }, { productId: c, quantity: 1 }]);
+  const call = place([
+    { productId: a, quantity: 1 },
+    { productId: b, quantity: 3 },
+    { productId: c, quantity: 1 },
+  ]);
   await expect(call).rejects.toMatchObject({
     code: 'insufficient_stock',
-    details: { products: [{ productId: b, askedQty: 3, leftQty: 2 }, { productId: c, askedQty: 1, leftQty: 0 }] },
+    details: {
+      products: [
+        { productId: b, askedQty: 3, leftQty: 2 },
+        { productId: c, askedQty: 1, leftQty: 0 },
+      ],
+    },
   });
-  expect([await shop.stock(a), await shop.stock(b), await shop.stock(c)]).toEqual([[10, 0], [2, 0], [0, 0]]);
+  expect([await shop.stock(a), await shop.stock(b), await shop.stock(c)]).toEqual([
+    [10, 0],
+    [2, 0],
+    [0, 0],
+  ]);
 });
 
 describe('bad input is refused with a code, and nothing is held', () => {
@@ -61,7 +92,11 @@ describe('bad input is refused with a code, and nothing is held', () => {
     ['infinity', [{ productId: id, quantity: Infinity }], 'validation_failed'],
     ['text for a number', [{ productId: id, quantity: '1' }], 'validation_failed'],
     ['a price from outside', [{ productId: id, quantity: 1, unitAmount: 1 }], 'validation_failed'],
-    ['more than 2,000 lines', Array.from({ length: 2001 }, () => ({ productId: id, quantity: 1 })), 'validation_failed'],
+    [
+      'more than 2,000 lines',
+      Array.from({ length: 2001 }, () => ({ productId: id, quantity: 1 })),
+      'validation_failed',
+    ],
     ['an unknown product', [{ productId: id, quantity: 1 }], 'product_not_found'],
   ])('%s', async (_, lines, code) => {
     expect(await codeOf(place(lines as never))).toBe(code);
@@ -77,7 +112,10 @@ test('an archived product is not for sale, and the refusal names every product t
 });
 
 test('an order has one currency', async () => {
-  const lines = [await shop.product(), await shop.product({ currency: 'EUR' })].map((productId) => ({ productId, quantity: 1 }));
+  const lines = [await shop.product(), await shop.product({ currency: 'EUR' })].map((productId) => ({
+    productId,
+    quantity: 1,
+  }));
   expect(await codeOf(place(lines))).toBe('currency_mismatch');
 });
 
@@ -112,7 +150,10 @@ test.each([
   ['metadata with a NUL', { metadata: { deep: [{ 'a\0': 1 }] } }],
   ['metadata with half a surrogate pair', { metadata: { text: '\ud800' } }],
   ['a reference with a line break', { reference: 'a\nb' }],
-  ['a country that is no code', { shippingAddress: { name: 'K', line1: 'x', city: 'y', postalCode: '1', country: 'Korea' } }],
+  [
+    'a country that is no code',
+    { shippingAddress: { name: 'K', line1: 'x', city: 'y', postalCode: '1', country: 'Korea' } },
+  ],
   ['an unknown field', { contact: { nickname: 'k' } }],
 ])('%s is refused', async (_, rest) => {
   const productId = await shop.product();
@@ -130,13 +171,20 @@ describe('the quote hook', () => {
     const commerce = quoting(() => [line('SHIPPING', 3000), line('DISCOUNT', -500), line('TAX', 350)]);
     const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 2 }] });
     expect(order.totalAmount).toBe(2000 + 3000 - 500 + 350);
-    expect(order.lines.map(({ kind, lineNo }) => [lineNo, kind])).toEqual([[1, 'PRODUCT'], [2, 'SHIPPING'], [3, 'DISCOUNT'], [4, 'TAX']]);
+    expect(order.lines.map(({ kind, lineNo }) => [lineNo, kind])).toEqual([
+      [1, 'PRODUCT'],
+      [2, 'SHIPPING'],
+      [3, 'DISCOUNT'],
+      [4, 'TAX'],
+    ]);
   });
 
   test('cannot take more off than the order costs', async () => {
     const productId = await shop.product();
     const commerce = quoting(() => [line('DISCOUNT', -1001)]);
-    expect(await codeOf(commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }))).toBe('validation_failed');
+    expect(await codeOf(commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }))).toBe(
+      'validation_failed',
+    );
     expect(await shop.stock(productId)).toEqual([10, 0]);
   });
 
@@ -147,7 +195,9 @@ describe('the quote hook', () => {
     ['a fraction', () => [line('TAX', 0.5)]],
   ])('that answers %s is a fault, and nothing is held', async (_, quote) => {
     const productId = await shop.product();
-    await expect(quoting(quote).placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] })).rejects.toThrow('quote hook');
+    await expect(quoting(quote).placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] })).rejects.toThrow(
+      'quote hook',
+    );
     expect(await shop.stock(productId)).toEqual([10, 0]);
   });
 });
@@ -168,7 +218,9 @@ describe('many at once', () => {
       return codeOf(place(index % 2 ? lines : lines.reverse()));
     });
     expect(new Set(await Promise.all(orders))).toEqual(new Set(['accepted']));
-    const { rows } = await shop.database.pool.query(`select deadlocks::int from pg_stat_database where datname = current_database()`);
+    const { rows } = await shop.database.pool.query(
+      `select deadlocks::int from pg_stat_database where datname = current_database()`,
+    );
     expect(rows).toEqual([{ deadlocks: 0 }]);
     for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 120]);
   });
@@ -190,8 +242,14 @@ describe('many at once', () => {
 test('each command of a list gets its own answer, and a refused one takes nothing from its neighbours', async () => {
   const productId = await shop.product({ quantity: 3 });
   const input = (quantity: number) => ({ customerId: 'c', lines: [{ productId, quantity }] });
-  const outcomes = await shop.commerce.transaction((tx) => shop.commerce.placeOrdersIn(tx, [input(2), input(2), input(1)]));
-  expect(outcomes.map((outcome) => (outcome.ok ? outcome.value.totalAmount : outcome.error.code))).toEqual([2000, 'insufficient_stock', 1000]);
+  const outcomes = await shop.commerce.transaction((tx) =>
+    shop.commerce.placeOrdersIn(tx, [input(2), input(2), input(1)]),
+  );
+  expect(outcomes.map((outcome) => (outcome.ok ? outcome.value.totalAmount : outcome.error.code))).toEqual([
+    2000,
+    'insufficient_stock',
+    1000,
+  ]);
   expect(await shop.stock(productId)).toEqual([3, 3]);
 });
 
@@ -199,12 +257,13 @@ test('an order and a row of the embedder’s own commit together, or not at all'
   const { commerce, database } = shop;
   await database.pool.query('create table carts (id text primary key, order_id uuid not null)');
   const productId = await shop.product();
-  const checkout = (cartId: string) => commerce.transaction(async (tx) => {
-    const [outcome] = await commerce.placeOrdersIn(tx, [{ customerId: 'c', lines: [{ productId, quantity: 1 }] }]);
-    if (!outcome?.ok) throw outcome?.error;
-    await tx.db.execute(`insert into carts values ('${cartId}', '${outcome.value.id}')`);
-    return outcome.value;
-  });
+  const checkout = (cartId: string) =>
+    commerce.transaction(async (tx) => {
+      const [outcome] = await commerce.placeOrdersIn(tx, [{ customerId: 'c', lines: [{ productId, quantity: 1 }] }]);
+      if (!outcome?.ok) throw outcome?.error;
+      await tx.db.execute(`insert into carts values ('${cartId}', '${outcome.value.id}')`);
+      return outcome.value;
+    });
   const order = await checkout('cart-1');
   await expect(checkout('cart-1')).rejects.toThrow();
   const { rows } = await database.pool.query('select order_id from carts');
@@ -213,8 +272,12 @@ test('an order and a row of the embedder’s own commit together, or not at all'
 });
 
 async function waitForLock(waiting: number): Promise<void> {
-  await expect.poll(async () => {
-    const { rows } = await shop.database.pool.query(`select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
-    return rows[0].count;
-  }).toBe(waiting);
+  await expect
+    .poll(async () => {
+      const { rows } = await shop.database.pool.query(
+        `select count(*)::int from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0].count;
+    })
+    .toBe(waiting);
 }

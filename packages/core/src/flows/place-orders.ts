@@ -4,7 +4,15 @@ import type { Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, refused, type Outcome } from '../errors.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
 import type { PlaceOrder } from '../order/order-input.ts';
-import { orderTotal, productLines, quotedLines, sumByProduct, type Order, type OrderLine, type Quote } from '../order/order.ts';
+import {
+  orderTotal,
+  productLines,
+  quotedLines,
+  sumByProduct,
+  type Order,
+  type OrderLine,
+  type Quote,
+} from '../order/order.ts';
 import { parseQuote } from '../order/quote-input.ts';
 import { OrderWork } from './order-work.ts';
 
@@ -88,13 +96,23 @@ function newOrder(
   holdMs: number,
 ): Order {
   return {
-    id, customerId,
-    status: 'CREATED', fulfillmentStatus: 'UNFULFILLED', reservationStatus: 'HELD',
+    id,
+    customerId,
+    status: 'CREATED',
+    fulfillmentStatus: 'UNFULFILLED',
+    reservationStatus: 'HELD',
     holdUntil: new Date(now.getTime() + holdMs),
-    currency, totalAmount: orderTotal(lines),
-    contact: contact ?? null, shippingAddress: shippingAddress ?? null,
-    reference: reference ?? null, metadata: metadata ?? null,
-    needsAttention: null, attentionReasons: null, version: 0, createdAt: now, updatedAt: now,
+    currency,
+    totalAmount: orderTotal(lines),
+    contact: contact ?? null,
+    shippingAddress: shippingAddress ?? null,
+    reference: reference ?? null,
+    metadata: metadata ?? null,
+    needsAttention: null,
+    attentionReasons: null,
+    version: 0,
+    createdAt: now,
+    updatedAt: now,
   };
 }
 
@@ -102,8 +120,17 @@ function reserve(work: OrderWork, order: Order, lines: OrderLine[], demand: Dema
   work.moveStock('reserve', demand, order.id);
   const unit = work.addOrder(order, lines);
   work.tell(unit, 'order.created', {
-    customerId: order.customerId, currency: order.currency, totalAmount: order.totalAmount, holdUntil: order.holdUntil,
-    lines: lines.map(({ lineNo, kind, productId, quantity, unitAmount }) => ({ lineNo, kind, productId, quantity, unitAmount })),
+    customerId: order.customerId,
+    currency: order.currency,
+    totalAmount: order.totalAmount,
+    holdUntil: order.holdUntil,
+    lines: lines.map(({ lineNo, kind, productId, quantity, unitAmount }) => ({
+      lineNo,
+      kind,
+      productId,
+      quantity,
+      unitAmount,
+    })),
   });
   return { ...unit.order, lines };
 }

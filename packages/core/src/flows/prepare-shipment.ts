@@ -6,11 +6,13 @@ import type { OrderWork } from './order-work.ts';
 export function prepareShipment(work: OrderWork, unit: OrderUnit): void {
   const id = newId();
   const orderId = unit.order.id;
-  const lines = unit.lines.filter(({ kind }) => kind === 'PRODUCT')
+  const lines = unit.lines
+    .filter(({ kind }) => kind === 'PRODUCT')
     .map(({ lineNo, quantity }) => ({ shipmentId: id, orderId, lineNo, quantity }));
   const blank = { carrier: null, trackingNumber: null, shippedAt: null, deliveredAt: null };
   work.addShipment(unit, { id, orderId, status: 'READY', ...blank, createdAt: work.now, updatedAt: work.now }, lines);
   work.tell(unit, 'shipment.created', {
-    shipmentId: id, lines: lines.map(({ lineNo, quantity }) => ({ lineNo, quantity })),
+    shipmentId: id,
+    lines: lines.map(({ lineNo, quantity }) => ({ lineNo, quantity })),
   });
 }

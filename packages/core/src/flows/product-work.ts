@@ -50,8 +50,14 @@ export class ProductWork {
   }
 
   write(tx: Transaction): void {
-    updateProducts(tx, [...this.#changedProducts].map((id) => this.units.get(id)!.product));
-    updateStocks(tx, [...this.#changedStocks].map((id) => this.units.get(id)!.stock));
+    updateProducts(
+      tx,
+      [...this.#changedProducts].map((id) => this.units.get(id)!.product),
+    );
+    updateStocks(
+      tx,
+      [...this.#changedStocks].map((id) => this.units.get(id)!.stock),
+    );
     insertStockMovements(tx, this.#movements);
     insertEvents(tx, this.#events);
   }

@@ -52,7 +52,8 @@ export async function readShipments(reader: Reader, ref: OrderRef): Promise<Ship
   const shipments = await readShipmentsOfOrder(reader, id);
   const lines = Map.groupBy(await readShipmentLines(reader, id), ({ shipmentId }) => shipmentId);
   return shipments.map((shipment) => ({
-    ...shipment, lines: (lines.get(shipment.id) ?? []).map(({ lineNo, quantity }) => ({ lineNo, quantity })),
+    ...shipment,
+    lines: (lines.get(shipment.id) ?? []).map(({ lineNo, quantity }) => ({ lineNo, quantity })),
   }));
 }
 

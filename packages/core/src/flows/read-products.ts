@@ -27,7 +27,10 @@ export async function readProduct(
 }
 
 async function withSellable(reader: Reader, products: readonly Product[]): Promise<ProductView[]> {
-  const stocks = await readStocks(reader, products.map(({ id }) => id));
+  const stocks = await readStocks(
+    reader,
+    products.map(({ id }) => id),
+  );
   return products.map(({ version: _, ...product }) => {
     const stock = stocks.get(product.id);
     return { ...product, sellableQty: stock && !product.archivedAt ? sellable(stock) : 0 };

@@ -2,7 +2,12 @@ import type { Transaction } from '../database/transaction.ts';
 import { newId } from '../ids.ts';
 import { fingerprint, type EventEffect, type EventOutcome, type GatewayEvent } from '../payment/gateway-event.ts';
 import {
-  inboxKey, insertFirstGatewayEvents, insertUnlessKnown, readFirstGatewayEvents, type FirstMessage, type NewInboxRow,
+  inboxKey,
+  insertFirstGatewayEvents,
+  insertUnlessKnown,
+  readFirstGatewayEvents,
+  type FirstMessage,
+  type NewInboxRow,
 } from '../payment/gateway-event-repository.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
 import { lockOrdersOfEvents, withPaymentIds } from './lock-events-orders.ts';
@@ -31,12 +36,12 @@ export async function receiveGatewayEvents(
 ): Promise<ReceivedGatewayEvent[]> {
   const named = await withPaymentIds(tx, commands);
   // Sent together and run one after the other: the inbox is read after the locks, so an equal message that held them is seen.
-  const [work, known] = await Promise.all([
-    lockOrdersOfEvents(tx, named),
-    readFirstGatewayEvents(tx, commands),
-  ]);
+  const [work, known] = await Promise.all([lockOrdersOfEvents(tx, named), readFirstGatewayEvents(tx, commands)]);
   const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
-  const rows = named.map((command, index) => ({ ...newRow(command, tx.now), fingerprint: fingerprint(commands[index]!) }));
+  const rows = named.map((command, index) => ({
+    ...newRow(command, tx.now),
+    fingerprint: fingerprint(commands[index]!),
+  }));
   // Of equal messages in one batch the first one counts.
   const fresh = [...Map.groupBy(rows, inboxKey)].filter(([key]) => !first.has(key)).map(([, [row]]) => row!);
   const decided = applyGatewayEvents(work, fresh);
@@ -46,15 +51,23 @@ export async function receiveGatewayEvents(
   return rows.map((row) => {
     const { id, outcome, effect, fingerprint } = first.get(inboxKey(row))!;
     const duplicate = id !== row.id;
-    if (duplicate && fingerprint !== row.fingerprint) return { eventId: id, outcome: 'CONFLICT', effect: null, duplicate };
+    if (duplicate && fingerprint !== row.fingerprint)
+      return { eventId: id, outcome: 'CONFLICT', effect: null, duplicate };
     return { eventId: id, outcome, effect, duplicate };
   });
 }
 
 function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, now: Date): Omit<NewInboxRow, 'fingerprint'> {
   return {
-    id: newId(), ...event, rawBody,
-    outcome: 'RECEIVED', effect: null, attempts: 0, dueAt: now, receivedAt: now, decidedAt: null,
+    id: newId(),
+    ...event,
+    rawBody,
+    outcome: 'RECEIVED',
+    effect: null,
+    attempts: 0,
+    dueAt: now,
+    receivedAt: now,
+    decidedAt: null,
   };
 }
 

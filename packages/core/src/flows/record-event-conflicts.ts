@@ -1,7 +1,11 @@
 import type { Transaction } from '../database/transaction.ts';
 import { newId } from '../ids.ts';
 import { fingerprint } from '../payment/gateway-event.ts';
-import { insertConflictingGatewayEvents, readFirstGatewayEvents, inboxKey } from '../payment/gateway-event-repository.ts';
+import {
+  insertConflictingGatewayEvents,
+  readFirstGatewayEvents,
+  inboxKey,
+} from '../payment/gateway-event-repository.ts';
 import { readOrderIdsOfPayments } from '../payment/payment-repository.ts';
 import { OrderWork } from './order-work.ts';
 import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
@@ -10,11 +14,22 @@ import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
  * Keeps messages that contradict the first one of their id, each once, and raises attention on the order of that first
  * message. In a transaction of its own: the record must outlive whatever becomes of the message's batch.
  */
-export async function recordEventConflicts(tx: Transaction, commands: readonly ReceiveGatewayEventCommand[]): Promise<void> {
+export async function recordEventConflicts(
+  tx: Transaction,
+  commands: readonly ReceiveGatewayEventCommand[],
+): Promise<void> {
   await tx.began;
   const rows = commands.map(({ rawBody, ...event }) => ({
-    id: newId(), ...event, fingerprint: fingerprint(event), rawBody,
-    outcome: 'CONFLICT' as const, effect: null, attempts: 0, dueAt: null, receivedAt: tx.now, decidedAt: tx.now,
+    id: newId(),
+    ...event,
+    fingerprint: fingerprint(event),
+    rawBody,
+    outcome: 'CONFLICT' as const,
+    effect: null,
+    attempts: 0,
+    dueAt: null,
+    receivedAt: tx.now,
+    decidedAt: tx.now,
   }));
   const inserted = await insertConflictingGatewayEvents(tx, rows);
   const fresh = rows.filter(({ id }) => inserted.has(id));

@@ -14,7 +14,10 @@ export type RequestCaptureCommand = { paymentId: string; amount?: number | undef
  * @returns the payment, still AUTHORIZED · refusals: payment_not_found, invalid_transition, capture_in_progress,
  * capture_exceeds_authorized
  */
-export async function requestCaptures(tx: Transaction, commands: readonly RequestCaptureCommand[]): Promise<Outcome<Payment>[]> {
+export async function requestCaptures(
+  tx: Transaction,
+  commands: readonly RequestCaptureCommand[],
+): Promise<Outcome<Payment>[]> {
   await tx.began;
   const paymentIds = commands.map(({ paymentId }) => paymentId);
   const orderIds = await readOrderIdsOfPayments(tx, paymentIds);
@@ -28,9 +31,15 @@ export async function requestCaptures(tx: Transaction, commands: readonly Reques
     // Of an order without cost there is nothing to take.
     const isCapturable = payment.status === 'AUTHORIZED' && authorizedAmount > 0 && !openVoidOf(unit, payment);
     if (!isCapturable) return refused(invalidTransition('payment', payment.status, 'CAPTURED'));
-    if (capturing.has(paymentId)) return refused(new CommerceError('capture_in_progress', 'this payment is just being captured'));
+    if (capturing.has(paymentId))
+      return refused(new CommerceError('capture_in_progress', 'this payment is just being captured'));
     if (amount !== undefined && amount > authorizedAmount) {
-      return refused(new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', { authorizedAmount, currency }));
+      return refused(
+        new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', {
+          authorizedAmount,
+          currency,
+        }),
+      );
     }
     capturing.add(paymentId);
     work.callGateway(payment, { kind: 'CAPTURE', amount: amount ?? authorizedAmount });

@@ -6,12 +6,14 @@ import { parcelsOf, shippableQty } from './fulfillment.ts';
 import type { OrderUnit } from './order-unit.ts';
 import type { OrderWork } from './order-work.ts';
 
-export const lineOf = ({ lines }: OrderUnit, lineNo: number): OrderLine | undefined => lines.find((line) => line.lineNo === lineNo);
+export const lineOf = ({ lines }: OrderUnit, lineNo: number): OrderLine | undefined =>
+  lines.find((line) => line.lineNo === lineNo);
 
 /** Units of a line that refunds are for, those that failed left out. */
 export function refundedQty({ refunds, refundLines }: OrderUnit, lineNo: number): number {
   const failed = new Set(refunds.filter(({ status }) => status === 'FAILED').map(({ id }) => id));
-  return refundLines.filter((line) => line.lineNo === lineNo && !failed.has(line.refundId))
+  return refundLines
+    .filter((line) => line.lineNo === lineNo && !failed.has(line.refundId))
     .reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
@@ -22,7 +24,9 @@ const readyLines = ({ shipments, shipmentLines }: OrderUnit) => {
 
 /** Units of a line that wait in parcels which haven't left. */
 export const unshippedQtyOf = (unit: OrderUnit, lineNo: number): number =>
-  readyLines(unit).filter((line) => line.lineNo === lineNo).reduce((sum, { quantity }) => sum + quantity, 0);
+  readyLines(unit)
+    .filter((line) => line.lineNo === lineNo)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
 
 /**
  * Takes units out of the parcels that haven't left and puts them back on sale. What is left of those parcels goes into a
@@ -43,10 +47,18 @@ export function restockLines(work: OrderWork, unit: OrderUnit, lines: readonly R
     const id = newId();
     const blank = { carrier: null, trackingNumber: null, shippedAt: null, deliveredAt: null };
     const shipment = { id, orderId, status: 'READY' as const, ...blank, createdAt: work.now, updatedAt: work.now };
-    work.addShipment(unit, shipment, packed.map((line) => ({ ...line, shipmentId: id, orderId })));
+    work.addShipment(
+      unit,
+      shipment,
+      packed.map((line) => ({ ...line, shipmentId: id, orderId })),
+    );
     work.tell(unit, 'shipment.created', { shipmentId: id, lines: packed });
   }
-  work.moveStock('restock', sumByProduct(lines.map(({ lineNo, quantity }) => ({ productId: lineOf(unit, lineNo)!.productId!, quantity }))), refundId);
+  work.moveStock(
+    'restock',
+    sumByProduct(lines.map(({ lineNo, quantity }) => ({ productId: lineOf(unit, lineNo)!.productId!, quantity }))),
+    refundId,
+  );
   const fulfillmentStatus = fulfillmentOf(shippableQty(unit), parcelsOf(unit));
   if (fulfillmentStatus === unit.order.fulfillmentStatus) return;
   work.setOrder(unit, { ...unit.order, fulfillmentStatus });

@@ -38,13 +38,19 @@ test('a message that is parked because its effect kept failing has a person told
   const { orderId, paymentId, eventId } = await cursedMessage();
   expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ needsAttention: null });
   await tryUntilLast(eventId);
-  expect(await shop.commerce.getGatewayEvent({ gatewayEventId: eventId })).toMatchObject({ outcome: 'PARKED', attempts: 8 });
-  expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAYMENT_PENDING', needsAttention: 'event_conflict' });
+  expect(await shop.commerce.getGatewayEvent({ gatewayEventId: eventId })).toMatchObject({
+    outcome: 'PARKED',
+    attempts: 8,
+  });
+  expect(await shop.commerce.getOrder({ orderId })).toMatchObject({
+    status: 'PAYMENT_PENDING',
+    needsAttention: 'event_conflict',
+  });
   expect((await shop.types(orderId)).filter((type) => type === 'order.attention_raised')).toHaveLength(1);
   await run('delete from cursed where payment_id = $1', paymentId);
 });
 
-test('where the alarm can\'t be written either, the message is parked all the same', async () => {
+test("where the alarm can't be written either, the message is parked all the same", async () => {
   await run(`
     create or replace function curse_order() returns trigger language plpgsql as $$
     begin raise exception 'cursed' using errcode = '23514'; end $$`);
@@ -52,7 +58,10 @@ test('where the alarm can\'t be written either, the message is parked all the sa
   await run(`create trigger curse_order before update on commerce.orders for each row execute function curse_order()`);
   await tryUntilLast(eventId);
   await run('drop trigger curse_order on commerce.orders');
-  expect(await shop.commerce.getGatewayEvent({ gatewayEventId: eventId })).toMatchObject({ outcome: 'PARKED', attempts: 8 });
+  expect(await shop.commerce.getGatewayEvent({ gatewayEventId: eventId })).toMatchObject({
+    outcome: 'PARKED',
+    attempts: 8,
+  });
   expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ needsAttention: null });
   await run('delete from cursed where payment_id = $1', paymentId);
 });

@@ -42,13 +42,17 @@ async function retryAlone(database: Database, id: string): Promise<void> {
     if (isUnavailable(error)) throw error;
     // What keeps the effect from being written may keep the alarm from it, too: then the message waits, or is parked, without.
     await withTransaction(database, async (tx) => postpone(tx, id, true)).catch(async () =>
-      withTransaction(database, async (tx) => postpone(tx, id, false)));
+      withTransaction(database, async (tx) => postpone(tx, id, false)),
+    );
   }
 }
 
 /** Lets a message whose effect failed wait longer; after its last try it is PARKED, and a person is told where its order is known. */
 async function postpone(tx: Transaction, id: string, alarm: boolean): Promise<void> {
-  const rows = (await dueRows(tx, 1, [id])).map((row) => ({ ...row, ...waiting(row.attempts + 1, tx.now, 'RECEIVED') }));
+  const rows = (await dueRows(tx, 1, [id])).map((row) => ({
+    ...row,
+    ...waiting(row.attempts + 1, tx.now, 'RECEIVED'),
+  }));
   const parked = rows.filter(({ outcome }) => outcome === 'PARKED');
   if (alarm && parked.length > 0) {
     const work = await lockOrdersOfEvents(tx, await withPaymentIds(tx, parked));

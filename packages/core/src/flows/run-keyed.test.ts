@@ -18,7 +18,8 @@ afterAll(async () => {
 
 const call = (key: string, scope = 'customer:1') => ({ idempotency: { scope, key } });
 const order = (productId: string, quantity = 1) => ({ customerId: 'customer-1', lines: [{ productId, quantity }] });
-const keyed = async (key: string, productId: string, quantity = 1) => shop.commerce.placeOrder(order(productId, quantity), call(key));
+const keyed = async (key: string, productId: string, quantity = 1) =>
+  shop.commerce.placeOrder(order(productId, quantity), call(key));
 
 test('the same key again answers the same order, and holds nothing twice', async () => {
   const productId = await shop.product();
@@ -41,7 +42,8 @@ test('a refusal that the rows decided is answered again, though it would be acce
 test('an input whose metadata are written in another order is the same input', async () => {
   const productId = await shop.product();
   const key = randomUUID();
-  const place = async (metadata: PlaceOrderInput['metadata']) => shop.commerce.placeOrder({ ...order(productId), metadata }, call(key));
+  const place = async (metadata: PlaceOrderInput['metadata']) =>
+    shop.commerce.placeOrder({ ...order(productId), metadata }, call(key));
   const first = await place({ a: 1, b: { c: [{ d: 2, e: 3 }], f: null } });
   expect(await place({ b: { f: null, c: [{ e: 3, d: 2 }] }, a: 1 })).toEqual(first);
   expect(await codeOf(place({ a: 1, b: { c: [{ d: 2, e: 4 }], f: null } }))).toBe('idempotency_key_reused');
@@ -71,7 +73,8 @@ test('equal keys at once — in one batch, across lanes and across processes —
     const productId = await shop.product({ quantity: 100 });
     const key = randomUUID();
     const calls = [shop.commerce, lanes, process].flatMap((commerce) =>
-      Array.from({ length: 12 }, async () => commerce.placeOrder(order(productId), call(key))));
+      Array.from({ length: 12 }, async () => commerce.placeOrder(order(productId), call(key))),
+    );
     const ids = (await Promise.all(calls)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
     expect(await shop.stock(productId)).toEqual([100, 1]);
@@ -102,14 +105,17 @@ test('every other mutation that changes something runs once a key, and answers w
   const sku = randomUUID();
   const shipmentId = shipment!.id;
   const mutations: Record<string, (key: string) => Promise<unknown>> = {
-    createProduct: async (key) => commerce.createProduct({ sku, name: 'x', priceAmount: 1, currency: 'KRW' }, call(key)),
+    createProduct: async (key) =>
+      commerce.createProduct({ sku, name: 'x', priceAmount: 1, currency: 'KRW' }, call(key)),
     renameProduct: async (key) => commerce.renameProduct({ productId, name: key }, call(key)),
     repriceProduct: async (key) => commerce.repriceProduct({ productId, priceAmount: 77 }, call(key)),
     receiveStock: async (key) => commerce.receiveStock({ productId, quantity: 5 }, call(key)),
-    setStock: async (key) => commerce.setStock({ productId, expectedAvailableQty: 14, availableQty: 20, reason: 'counted' }, call(key)),
+    setStock: async (key) =>
+      commerce.setStock({ productId, expectedAvailableQty: 14, availableQty: 20, reason: 'counted' }, call(key)),
     createPayment: async (key) => commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }, call(key)),
     cancelOrder: async (key) => commerce.cancelOrder({ orderId: unpaid.id }, call(key)),
-    dispatchShipment: async (key) => commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' }, call(key)),
+    dispatchShipment: async (key) =>
+      commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' }, call(key)),
     markShipmentInTransit: async (key) => commerce.markShipmentInTransit({ shipmentId }, call(key)),
     deliverShipment: async (key) => commerce.deliverShipment({ shipmentId }, call(key)),
     archiveProduct: async (key) => commerce.archiveProduct({ productId }, call(key)),

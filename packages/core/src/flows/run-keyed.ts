@@ -33,12 +33,23 @@ export async function runKeyed<C, T>(
   const isFresh = (keyed: Keyed<C>) =>
     !keyed.idempotency || (!stored.has(nameOf(keyed.idempotency)) && firsts.get(nameOf(keyed.idempotency)) === keyed);
   const fresh = commands.filter(isFresh);
-  const answers = fresh.length > 0 ? await flow(tx, fresh.map(({ command }) => command)) : [];
+  const answers =
+    fresh.length > 0
+      ? await flow(
+          tx,
+          fresh.map(({ command }) => command),
+        )
+      : [];
   const outcomes = new Map(fresh.map((keyed, index) => [keyed, answers[index]!]));
-  insertIdempotencyKeys(tx, fresh.flatMap((keyed) => {
-    const answer = storedAnswer(outcomes.get(keyed)!);
-    return keyed.idempotency && answer ? [{ ...keyed.idempotency, answer, expiresAt: new Date(tx.now.getTime() + keepMs) }] : [];
-  }));
+  insertIdempotencyKeys(
+    tx,
+    fresh.flatMap((keyed) => {
+      const answer = storedAnswer(outcomes.get(keyed)!);
+      return keyed.idempotency && answer
+        ? [{ ...keyed.idempotency, answer, expiresAt: new Date(tx.now.getTime() + keepMs) }]
+        : [];
+    }),
+  );
   return commands.map((keyed) => {
     const own = outcomes.get(keyed);
     if (own) return own;

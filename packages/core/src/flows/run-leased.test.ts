@@ -7,7 +7,9 @@ import { codeOf } from '../testing/shop.ts';
 import { runLeased } from './run-leased.ts';
 
 let database: TestDatabase;
-beforeAll(async () => { database = await openTestDatabase(); });
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
 afterAll(() => database.drop());
 
 let key: IdempotencyKey;
@@ -24,7 +26,10 @@ function call(name: string, { leaseMs = 60_000 } = {}) {
   const gateway = Promise.withResolvers<Answer>();
   const asked = Promise.withResolvers<void>();
   const leased = runLeased<Answer>(database, {
-    key, leaseMs, keepMs: 60_000, dates: [],
+    key,
+    leaseMs,
+    keepMs: 60_000,
+    dates: [],
     begin: async (tx) => {
       await tx.began;
       return accepted(crypto.randomUUID());
@@ -41,9 +46,15 @@ function call(name: string, { leaseMs = 60_000 } = {}) {
   return {
     answer,
     asked: async () => Promise.race([asked.promise, answer]),
-    answers: () => { gateway.resolve({ of: name }); },
-    refuses: () => { gateway.reject(new CommerceError('payment_refused', `${name} is refused`, { failureCode: 'x' })); },
-    fails: () => { gateway.reject(new Error(`${name} heard nothing`)); },
+    answers: () => {
+      gateway.resolve({ of: name });
+    },
+    refuses: () => {
+      gateway.reject(new CommerceError('payment_refused', `${name} is refused`, { failureCode: 'x' }));
+    },
+    fails: () => {
+      gateway.reject(new Error(`${name} heard nothing`));
+    },
   };
 }
 

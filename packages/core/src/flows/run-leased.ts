@@ -3,7 +3,12 @@ import { withTransaction, type Transaction } from '../database/transaction.ts';
 import { accepted, CommerceError, refused, unwrap, type Outcome } from '../errors.ts';
 import { keyReused, replayed, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import {
-  completeIdempotencyKey, insertIdempotencyKeys, readIdempotencyKeys, releaseIdempotencyLease, renewIdempotencyLease, type Lease,
+  completeIdempotencyKey,
+  insertIdempotencyKeys,
+  readIdempotencyKeys,
+  releaseIdempotencyLease,
+  renewIdempotencyLease,
+  type Lease,
 } from '../idempotency/idempotency-repository.ts';
 
 export type LeasedCall<T> = {
@@ -37,12 +42,16 @@ export async function runLeased<T>(database: Database, call: LeasedCall<T>): Pro
     outcome = accepted(await run(lease.rowId));
   } catch (error) {
     if (!(error instanceof CommerceError) || !storedAnswer(refused(error))) {
-      if (key) await withTransaction(database, async (tx) => { await tx.began; releaseIdempotencyLease(tx, key, lease); });
+      if (key)
+        await withTransaction(database, async (tx) => {
+          await tx.began;
+          releaseIdempotencyLease(tx, key, lease);
+        });
       throw error;
     }
     outcome = refused(error);
   }
-  const instead = key && await withTransaction(database, async (tx) => finish(tx, key, call, lease, outcome));
+  const instead = key && (await withTransaction(database, async (tx) => finish(tx, key, call, lease, outcome)));
   return instead ? { value: unwrap(instead), replayed: true } : { value: unwrap(outcome), replayed: false };
 }
 
@@ -72,10 +81,14 @@ async function first<T>(tx: Transaction, { key, keepMs, leaseMs, begin }: Leased
 
 /** Stores the outcome; where it doesn't count, because the lease is somebody else's by now, answers what does instead. */
 async function finish<T>(
-  tx: Transaction, key: IdempotencyKey, { dates }: LeasedCall<T>, lease: Lease, outcome: Outcome<T>,
+  tx: Transaction,
+  key: IdempotencyKey,
+  { dates }: LeasedCall<T>,
+  lease: Lease,
+  outcome: Outcome<T>,
 ): Promise<Outcome<T> | undefined> {
   const answer = storedAnswer(outcome);
-  if (!answer || await completeIdempotencyKey(tx, key, lease, answer)) return undefined;
+  if (!answer || (await completeIdempotencyKey(tx, key, lease, answer))) return undefined;
   const [stored] = await readIdempotencyKeys(tx, [key]);
   // Nothing is left of a key that expired meanwhile.
   if (!stored) return undefined;
@@ -83,4 +96,9 @@ async function finish<T>(
 }
 
 const inProgress = () =>
-  refused(new CommerceError('idempotency_in_progress', 'the first call with this Idempotency-Key is still under way; ask again shortly'));
+  refused(
+    new CommerceError(
+      'idempotency_in_progress',
+      'the first call with this Idempotency-Key is still under way; ask again shortly',
+    ),
+  );

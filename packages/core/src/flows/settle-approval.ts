@@ -1,7 +1,16 @@
 import { shortages } from '../inventory/stock.ts';
 import { moveOrder } from '../order/order.ts';
 import type { GatewayEvent } from '../payment/gateway-event.ts';
-import { approvePayment, capturePayment, isLive, isSettled, isSettling, isVoided, movePayment, type Payment } from '../payment/payment.ts';
+import {
+  approvePayment,
+  capturePayment,
+  isLive,
+  isSettled,
+  isSettling,
+  isVoided,
+  movePayment,
+  type Payment,
+} from '../payment/payment.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
 import { demandOf, openVoidOf, type OrderUnit } from './order-unit.ts';
@@ -27,7 +36,12 @@ export function settleApproval(work: OrderWork, unit: OrderUnit, payment: Paymen
  * A further approval of an attempt whose money has come already. The same money told again is nothing; other money told
  * of the same attempt is for a person to look into, because only one of the two can be right.
  */
-function repeated(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, currency, type }: GatewayEvent): Decision {
+function repeated(
+  work: OrderWork,
+  unit: OrderUnit,
+  payment: Payment,
+  { amount, currency, type }: GatewayEvent,
+): Decision {
   const isCaptureAgain = type === 'CAPTURED' && payment.status === 'CAPTURED';
   const came = {
     amount: isCaptureAgain ? payment.capturedAmount : (payment.reportedAmount ?? payment.amount),
@@ -73,13 +87,22 @@ function pay(work: OrderWork, unit: OrderUnit, payment: Payment, captured: boole
 }
 
 /** The money of `paid` pays for its order: the stock is sold, and a parcel can be made ready. */
-export function completeOrder(work: OrderWork, unit: OrderUnit, paid: Payment, facts: Record<string, unknown> = {}): void {
+export function completeOrder(
+  work: OrderWork,
+  unit: OrderUnit,
+  paid: Payment,
+  facts: Record<string, unknown> = {},
+): void {
   work.setPayment(unit, paid);
   tellApproved(work, unit, paid, facts);
   cancelLiveAttempts(work, unit);
   work.moveStock(unit.order.reservationStatus === 'HELD' ? 'commit' : 'sell', demandOf(unit), unit.order.id);
   work.setOrder(unit, moveOrder(unit.order, 'PAID', work.now));
-  work.tell(unit, 'order.paid', { paymentId: paid.id, totalAmount: unit.order.totalAmount, currency: unit.order.currency });
+  work.tell(unit, 'order.paid', {
+    paymentId: paid.id,
+    totalAmount: unit.order.totalAmount,
+    currency: unit.order.currency,
+  });
   prepareShipment(work, unit);
 }
 
@@ -92,14 +115,24 @@ function keepAsSurplus(work: OrderWork, unit: OrderUnit, payment: Payment, captu
 }
 
 /** Whoever wanted the attempt ended comes too late: what came of it is dealt with otherwise. */
-function tellApproved(work: OrderWork, unit: OrderUnit, { id, status, amount, currency }: Payment, facts: Record<string, unknown>): void {
+function tellApproved(
+  work: OrderWork,
+  unit: OrderUnit,
+  { id, status, amount, currency }: Payment,
+  facts: Record<string, unknown>,
+): void {
   const type = status === 'CAPTURED' ? 'payment.captured' : 'payment.authorized';
   work.tell(unit, type, { paymentId: id, amount, currency, ...facts });
   work.closeCalls({ subjectId: id, kind: 'CANCEL', status: 'REFUSED', failureCode: 'approved' });
 }
 
 /** The gateway took another amount than was asked: a person decides while the order can wait, else it goes back. */
-function reviewOrReturn(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, currency, type }: GatewayEvent): Decision {
+function reviewOrReturn(
+  work: OrderWork,
+  unit: OrderUnit,
+  payment: Payment,
+  { amount, currency, type }: GatewayEvent,
+): Decision {
   const reported = { reportedAmount: amount, reportedCurrency: currency, reportedCaptured: type === 'CAPTURED' };
   const unpaid = unit.order.status === 'PAYMENT_PENDING' || unit.order.status === 'PAYMENT_FAILED';
   const othersLive = unit.payments.some((other) => other.id !== payment.id && isLive(other));
@@ -113,7 +146,13 @@ function reviewOrReturn(work: OrderWork, unit: OrderUnit, payment: Payment, { am
   work.setPayment(unit, { ...movePayment(payment, 'REVIEW', work.now), ...reported });
   const holdUntil = new Date(Math.max(unit.order.holdUntil.getTime(), work.now.getTime() + reviewHoldMs));
   work.setOrder(unit, { ...unit.order, holdUntil });
-  work.tell(unit, 'payment.review_opened', { paymentId: payment.id, amount: payment.amount, currency: payment.currency, ...reported, holdUntil });
+  work.tell(unit, 'payment.review_opened', {
+    paymentId: payment.id,
+    amount: payment.amount,
+    currency: payment.currency,
+    ...reported,
+    holdUntil,
+  });
   work.raiseAttention(unit, 'amount_mismatch');
   return applied('payment_in_review');
 }

@@ -2,19 +2,31 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openScriptedShop, type Attempt, type ScriptedShop } from '../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
-beforeAll(async () => { shop = await openScriptedShop(); });
+beforeAll(async () => {
+  shop = await openScriptedShop();
+});
 afterAll(() => shop.close());
 
 type Word = 'DISPUTE_OPENED' | 'DISPUTE_WON' | 'DISPUTE_LOST';
-const say = async ({ payment }: Attempt, type: Word, objectId = 'dp_1') => (await shop.tell(type, payment, { objectId })).effect;
-const disputesOf = async ({ orderId }: Attempt) => (await shop.commerce.listDisputes()).items
-  .filter((dispute) => dispute.orderId === orderId).map(({ gatewayDisputeId, status, amount }) => `${gatewayDisputeId} ${status} ${amount}`).toSorted();
+const say = async ({ payment }: Attempt, type: Word, objectId = 'dp_1') =>
+  (await shop.tell(type, payment, { objectId })).effect;
+const disputesOf = async ({ orderId }: Attempt) =>
+  (await shop.commerce.listDisputes()).items
+    .filter((dispute) => dispute.orderId === orderId)
+    .map(({ gatewayDisputeId, status, amount }) => `${gatewayDisputeId} ${status} ${amount}`)
+    .toSorted();
 const attentionOf = async (attempt: Attempt) => (await shop.state(attempt)).attention;
 
 test('a dispute is on record, needs a person until it is won, and leaves order, stock and balance alone', async () => {
   const attempt = await shop.paid();
   expect(await say(attempt, 'DISPUTE_OPENED')).toBe('dispute_opened');
-  expect(await shop.state(attempt)).toEqual({ payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: 'dispute' });
+  expect(await shop.state(attempt)).toEqual({
+    payment: 'CAPTURED',
+    order: 'PAID',
+    stock: '8 0',
+    refunds: [],
+    attention: 'dispute',
+  });
   expect(await disputesOf(attempt)).toEqual(['dp_1 OPEN 2000']);
   expect(await say(attempt, 'DISPUTE_WON')).toBe('dispute_closed');
   expect(await disputesOf(attempt)).toEqual(['dp_1 WON 2000']);
@@ -52,7 +64,9 @@ test.each(['DISPUTE_WON', 'DISPUTE_LOST'] as const)('told out of order, the deci
 test('opened and decided at once is one dispute, decided', async () => {
   for (let round = 0; round < 10; round += 1) {
     const attempt = await shop.paid();
-    await Promise.all((['DISPUTE_OPENED', 'DISPUTE_LOST', 'DISPUTE_OPENED'] as const).map((type) => say(attempt, type, `dp_r${round}`)));
+    await Promise.all(
+      (['DISPUTE_OPENED', 'DISPUTE_LOST', 'DISPUTE_OPENED'] as const).map((type) => say(attempt, type, `dp_r${round}`)),
+    );
     expect(await disputesOf(attempt)).toEqual([`dp_r${round} LOST 2000`]);
   }
 });
@@ -74,9 +88,13 @@ test('no reason for a person to look gets lost behind a more urgent one', async 
   await shop.tell('CAPTURED', { ...attempt.payment, amount: 1 });
   await say(attempt, 'DISPUTE_OPENED', 'dp_front');
   expect(await shop.commerce.getOrder({ orderId: attempt.orderId })).toMatchObject({
-    needsAttention: 'dispute', attentionReasons: ['dispute', 'amount_mismatch'],
+    needsAttention: 'dispute',
+    attentionReasons: ['dispute', 'amount_mismatch'],
   });
   await say(attempt, 'DISPUTE_WON', 'dp_front');
   expect(await attentionOf(attempt)).toBe('amount_mismatch');
-  expect(await shop.commerce.clearAttention({ orderId: attempt.orderId })).toMatchObject({ needsAttention: null, attentionReasons: null });
+  expect(await shop.commerce.clearAttention({ orderId: attempt.orderId })).toMatchObject({
+    needsAttention: null,
+    attentionReasons: null,
+  });
 });

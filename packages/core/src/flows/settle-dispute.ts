@@ -10,13 +10,23 @@ import type { OrderWork } from './order-work.ts';
 export function settleDispute(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
   const { amount, currency } = event;
   const gatewayDisputeId = event.gatewayObjectId ?? payment.id;
-  const known = unit.disputes.find((dispute) => dispute.paymentId === payment.id && dispute.gatewayDisputeId === gatewayDisputeId);
+  const known = unit.disputes.find(
+    (dispute) => dispute.paymentId === payment.id && dispute.gatewayDisputeId === gatewayDisputeId,
+  );
   const status = statusOf(event);
   // A decision is final, and one that overtook the opening says all that the opening would.
   if (known && (known.status === status || known.status !== 'OPEN')) return ignored('already_noted');
   if (known) work.setDispute(unit, { ...known, status, updatedAt: work.now });
   else {
-    const dispute = { id: newId(), paymentId: payment.id, orderId: payment.orderId, gatewayDisputeId, status, amount, currency };
+    const dispute = {
+      id: newId(),
+      paymentId: payment.id,
+      orderId: payment.orderId,
+      gatewayDisputeId,
+      status,
+      amount,
+      currency,
+    };
     work.addDispute(unit, { ...dispute, createdAt: work.now, updatedAt: work.now });
   }
   const facts = { paymentId: payment.id, gatewayDisputeId, status, amount, currency };

@@ -3,7 +3,9 @@ import { gatewayEventTypes, type GatewayEventType } from '../payment/gateway-eve
 import { openScriptedShop, type Attempt, type ScriptedShop } from '../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
-beforeAll(async () => { shop = await openScriptedShop(); });
+beforeAll(async () => {
+  shop = await openScriptedShop();
+});
 afterAll(() => shop.close());
 
 /** How an attempt over 2 of 10 units, 2,000 KRW, comes to be what it is before the gateway speaks. */
@@ -214,9 +216,14 @@ test.each(rows)('$before, then $type: $decision', async ({ before, type, decisio
   expect(await shown(attempt)).toEqual(states.get(before));
   const ofSomethingElse = /^(REFUND|DISPUTE)/.test(type) ? { objectId: 'made_there' } : {};
   const { outcome, effect } = await shop.tell(type, attempt.payment, ofSomethingElse);
-  const decided = { APPLIED: `${effect}`, IGNORED_STALE: `(${effect})`, IGNORED_UNKNOWN: '(unknown)' } as Record<string, string>;
+  const decided = { APPLIED: `${effect}`, IGNORED_STALE: `(${effect})`, IGNORED_UNKNOWN: '(unknown)' } as Record<
+    string,
+    string
+  >;
   expect(decided[outcome] ?? outcome).toBe(decision);
-  expect(await shown(attempt)).toEqual(states.get(before)!.map((cell, index) => (after[index] === blank ? cell : after[index])));
+  expect(await shown(attempt)).toEqual(
+    states.get(before)!.map((cell, index) => (after[index] === blank ? cell : after[index])),
+  );
 });
 
 test('no pair is left out', () => {
@@ -237,8 +244,9 @@ function parse(text: string): [Map<string, string[]>, Pair[]] {
   let before = '';
   for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
     const [first, ...cells] = line.trim().split(/ {2,}/);
-    if (line.startsWith(' ')) rows.push({ before, type: first as GatewayEventType, decision: cells[0]!, after: cells.slice(1) });
-    else states.set(before = first!, cells);
+    if (line.startsWith(' '))
+      rows.push({ before, type: first as GatewayEventType, decision: cells[0]!, after: cells.slice(1) });
+    else states.set((before = first!), cells);
   }
   return [states, rows];
 }

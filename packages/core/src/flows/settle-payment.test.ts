@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
-beforeAll(async () => { shop = await openShop(); });
+beforeAll(async () => {
+  shop = await openShop();
+});
 afterAll(() => shop.close());
 
 const orderOf = (orderId: string) => shop.commerce.getOrder({ orderId });
@@ -25,12 +27,30 @@ async function secondAttempt() {
 describe('an approval', () => {
   test('pays the order: both stock numbers fall, and a shipment is ready', async () => {
     const { productId, orderId, payment } = await pending();
-    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid', duplicate: false });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', reservationStatus: 'COMMITTED', needsAttention: null });
-    expect(await paymentsOf(orderId)).toMatchObject([{ status: 'AUTHORIZED', authorizedAmount: 2000, capturedAmount: 0, surplus: false }]);
+    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
+      outcome: 'APPLIED',
+      effect: 'order_paid',
+      duplicate: false,
+    });
+    expect(await orderOf(orderId)).toMatchObject({
+      status: 'PAID',
+      reservationStatus: 'COMMITTED',
+      needsAttention: null,
+    });
+    expect(await paymentsOf(orderId)).toMatchObject([
+      { status: 'AUTHORIZED', authorizedAmount: 2000, capturedAmount: 0, surplus: false },
+    ]);
     expect(await shop.stock(productId)).toEqual([8, 0]);
-    expect(await shop.commerce.listShipments({ orderId })).toMatchObject([{ status: 'READY', lines: [{ lineNo: 1, quantity: 2 }] }]);
-    expect(await shop.types(orderId)).toEqual(['order.created', 'payment.created', 'payment.authorized', 'order.paid', 'shipment.created']);
+    expect(await shop.commerce.listShipments({ orderId })).toMatchObject([
+      { status: 'READY', lines: [{ lineNo: 1, quantity: 2 }] },
+    ]);
+    expect(await shop.types(orderId)).toEqual([
+      'order.created',
+      'payment.created',
+      'payment.authorized',
+      'order.paid',
+      'shipment.created',
+    ]);
   });
 
   test('of an order without cost pays it too', async () => {
@@ -43,7 +63,10 @@ describe('an approval', () => {
   test('that comes again under another event id changes nothing', async () => {
     const { productId, payment } = await pending();
     await shop.tell('AUTHORIZED', payment);
-    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_settled' });
+    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
+      outcome: 'IGNORED_STALE',
+      effect: 'already_settled',
+    });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 });
@@ -51,7 +74,10 @@ describe('an approval', () => {
 describe('a failure', () => {
   test('lets go of the hold alone, and the order can be paid in another attempt', async () => {
     const { productId, orderId, payment } = await pending();
-    expect(await shop.tell('FAILED', payment, { failureCode: 'card_declined' })).toMatchObject({ outcome: 'APPLIED', effect: 'payment_failed' });
+    expect(await shop.tell('FAILED', payment, { failureCode: 'card_declined' })).toMatchObject({
+      outcome: 'APPLIED',
+      effect: 'payment_failed',
+    });
     expect(await orderOf(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', reservationStatus: 'RELEASED' });
     expect(await paymentsOf(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'card_declined' }]);
     expect(await shop.stock(productId)).toEqual([10, 0]);
@@ -100,7 +126,9 @@ describe('a late approval', () => {
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'APPLIED', effect: 'surplus' });
     expect(await orderOf(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', needsAttention: 'refund_due' });
     expect(await paymentsOf(orderId)).toMatchObject([{ status: 'AUTHORIZED', surplus: true }]);
-    expect(await refundsOf(orderId)).toMatchObject([{ status: 'REQUESTED', kind: 'VOID', amount: 2000, reason: 'surplus', paymentId: payment.id }]);
+    expect(await refundsOf(orderId)).toMatchObject([
+      { status: 'REQUESTED', kind: 'VOID', amount: 2000, reason: 'surplus', paymentId: payment.id },
+    ]);
     expect(await shop.stock(productId)).toEqual([3, 2]);
   });
 
@@ -117,7 +145,9 @@ describe('a late approval', () => {
   test('both attempts at once: one pays, the other goes back', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { productId, orderId, first, second } = await secondAttempt();
-      const effects = (await Promise.all([shop.tell('AUTHORIZED', first), shop.tell('AUTHORIZED', second)])).map(({ effect }) => String(effect));
+      const effects = (await Promise.all([shop.tell('AUTHORIZED', first), shop.tell('AUTHORIZED', second)])).map(
+        ({ effect }) => String(effect),
+      );
       expect(effects.sort()).toEqual(['order_paid', 'surplus']);
       expect(await refundsOf(orderId)).toHaveLength(1);
       expect(await shop.stock(productId)).toEqual([8, 0]);
@@ -129,7 +159,11 @@ describe('a late approval', () => {
     await shop.expire(orderId);
     expect(await orderOf(orderId)).toMatchObject({ status: 'EXPIRED' });
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', reservationStatus: 'COMMITTED', needsAttention: null });
+    expect(await orderOf(orderId)).toMatchObject({
+      status: 'PAID',
+      reservationStatus: 'COMMITTED',
+      needsAttention: null,
+    });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 
@@ -164,16 +198,28 @@ describe('a late approval', () => {
 });
 
 describe('another amount or currency than was asked', () => {
-  test.each([['amount', { amount: 1 }], ['more', { amount: 2001 }], ['currency', { currency: 'USD' }]])(
-    'puts the payment under review: %s', async (_, message) => {
-      const { productId, orderId, payment } = await pending();
-      expect(await shop.tell('AUTHORIZED', payment, message)).toMatchObject({ outcome: 'APPLIED', effect: 'payment_in_review' });
-      const order = await orderOf(orderId);
-      expect(order).toMatchObject({ status: 'PAYMENT_PENDING', reservationStatus: 'HELD', needsAttention: 'amount_mismatch' });
-      expect(order.holdUntil.getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3600 * 1000);
-      expect(await paymentsOf(orderId)).toMatchObject([{ status: 'REVIEW', authorizedAmount: 0, reportedAmount: 'amount' in message ? message.amount : 2000 }]);
-      expect(await shop.stock(productId)).toEqual([10, 2]);
+  test.each([
+    ['amount', { amount: 1 }],
+    ['more', { amount: 2001 }],
+    ['currency', { currency: 'USD' }],
+  ])('puts the payment under review: %s', async (_, message) => {
+    const { productId, orderId, payment } = await pending();
+    expect(await shop.tell('AUTHORIZED', payment, message)).toMatchObject({
+      outcome: 'APPLIED',
+      effect: 'payment_in_review',
     });
+    const order = await orderOf(orderId);
+    expect(order).toMatchObject({
+      status: 'PAYMENT_PENDING',
+      reservationStatus: 'HELD',
+      needsAttention: 'amount_mismatch',
+    });
+    expect(order.holdUntil.getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3600 * 1000);
+    expect(await paymentsOf(orderId)).toMatchObject([
+      { status: 'REVIEW', authorizedAmount: 0, reportedAmount: 'amount' in message ? message.amount : 2000 },
+    ]);
+    expect(await shop.stock(productId)).toEqual([10, 2]);
+  });
 
   test('is not forgotten by expiry: an order under review stays, its stock held', async () => {
     const { productId, orderId, payment } = await pending();
@@ -198,7 +244,9 @@ describe('another amount or currency than was asked', () => {
     const { orderId, payment } = await pending();
     await shop.commerce.cancelOrder({ orderId });
     expect(await shop.tell('AUTHORIZED', payment, { amount: 5, currency: 'USD' })).toMatchObject({ effect: 'surplus' });
-    expect(await shop.tell('AUTHORIZED', payment, { amount: 5, currency: 'USD' })).toMatchObject({ outcome: 'IGNORED_STALE' });
+    expect(await shop.tell('AUTHORIZED', payment, { amount: 5, currency: 'USD' })).toMatchObject({
+      outcome: 'IGNORED_STALE',
+    });
     expect(await refundsOf(orderId)).toMatchObject([{ amount: 5, currency: 'USD' }]);
   });
 
@@ -210,7 +258,10 @@ describe('another amount or currency than was asked', () => {
     await shop.tell('AUTHORIZED', inReview.payment, { amount: 7 });
     await shop.commerce.clearAttention({ orderId: inReview.orderId });
     for (const { orderId, payment } of [surplus, inReview]) {
-      expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'amount_mismatch' });
+      expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
+        outcome: 'IGNORED_STALE',
+        effect: 'amount_mismatch',
+      });
       expect((await orderOf(orderId)).needsAttention).not.toBeNull();
       expect((await shop.types(orderId)).filter((type) => type === 'order.attention_raised').length).toBeGreaterThan(1);
     }
@@ -219,7 +270,10 @@ describe('another amount or currency than was asked', () => {
   test('after the order was paid asks for a look, and changes nothing', async () => {
     const { orderId, payment } = await pending();
     await shop.tell('AUTHORIZED', payment);
-    expect(await shop.tell('AUTHORIZED', payment, { amount: 1 })).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'amount_mismatch' });
+    expect(await shop.tell('AUTHORIZED', payment, { amount: 1 })).toMatchObject({
+      outcome: 'IGNORED_STALE',
+      effect: 'amount_mismatch',
+    });
     expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'amount_mismatch' });
     expect(await shop.commerce.clearAttention({ orderId })).toMatchObject({ needsAttention: null });
   });

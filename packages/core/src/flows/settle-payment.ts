@@ -46,7 +46,12 @@ export function settlePayment(work: OrderWork, unit: OrderUnit, known: Payment, 
 export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
 
-function learnGatewayId(work: OrderWork, unit: OrderUnit, payment: Payment, { gatewayPaymentId, type }: GatewayEvent): Payment {
+function learnGatewayId(
+  work: OrderWork,
+  unit: OrderUnit,
+  payment: Payment,
+  { gatewayPaymentId, type }: GatewayEvent,
+): Payment {
   // What only says that something changed may be unsigned: its word isn't taken for anything.
   if (gatewayPaymentId === null || payment.gatewayPaymentId !== null || type === 'CHANGED') return payment;
   const learned = { ...payment, gatewayPaymentId };
@@ -102,7 +107,8 @@ function cancel(work: OrderWork, unit: OrderUnit, payment: Payment, { source }: 
     finishRefund(work, unit, goingBack, null);
     return applied('payment_voided');
   }
-  if (payment.status !== 'AUTHORIZED' && payment.status !== 'REVIEW') return fail(work, unit, payment, 'canceled_by_gateway');
+  if (payment.status !== 'AUTHORIZED' && payment.status !== 'REVIEW')
+    return fail(work, unit, payment, 'canceled_by_gateway');
   // A paid order doesn't become unpaid by itself: somebody has to look for the money.
   work.raiseAttention(unit, 'authorization_lost');
   return ignored('authorization_lost');

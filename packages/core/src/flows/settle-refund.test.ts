@@ -4,7 +4,9 @@ import { codeOf } from '../testing/shop.ts';
 import { openScriptedShop, type ScriptedShop } from '../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
-beforeAll(async () => { shop = await openScriptedShop(); });
+beforeAll(async () => {
+  shop = await openScriptedShop();
+});
 afterAll(() => shop.close());
 
 const paidFact = { type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' };
@@ -13,13 +15,23 @@ describe('a refund that was made in the gateway’s dashboard', () => {
   test('is recorded and counted once, by the webhook and by what the gateway answers when it is asked', async () => {
     const attempt = await shop.paid();
     expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_recorded' });
-    expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_refunded' });
-    shop.script(attempt.payment.id, { ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]] });
+    expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({
+      outcome: 'IGNORED_STALE',
+      effect: 'already_refunded',
+    });
+    shop.script(attempt.payment.id, {
+      ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]],
+    });
     await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
     await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 700 SUCCEEDED gateway'], attention: 'refunded_at_gateway' });
+    expect(await shop.state(attempt)).toMatchObject({
+      refunds: ['REFUND 700 SUCCEEDED gateway'],
+      attention: 'refunded_at_gateway',
+    });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
-    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1301 }))).toBe('refund_exceeds_balance');
+    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1301 }))).toBe(
+      'refund_exceeds_balance',
+    );
   });
 
   test.each(['attempt', 'paid'] as const)('and told before its capture (%s) waits for it', async (begin) => {
@@ -27,13 +39,19 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     expect(await shop.madeThere(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
     await shop.tell('CAPTURED', attempt.payment);
     await shop.retry();
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', refunds: ['REFUND 700 SUCCEEDED gateway'] });
+    expect(await shop.state(attempt)).toMatchObject({
+      payment: 'CAPTURED',
+      order: 'PAID',
+      refunds: ['REFUND 700 SUCCEEDED gateway'],
+    });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test('and told before its capture has the gateway asked, whose answer brings both, each once', async () => {
     const attempt = await shop.paid('AUTHORIZED');
-    shop.script(attempt.payment.id, { ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]] });
+    shop.script(attempt.payment.id, {
+      ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
+    });
     await shop.madeThere(attempt, 700, 're_both');
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', refunds: ['REFUND 700 SUCCEEDED gateway'] });
@@ -48,7 +66,10 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     await shop.madeThere(attempt, 700, 're_first');
     await shop.call();
     expect(shop.asked(attempt.payment.id, 'REFUND')).toEqual([]);
-    expect((await shop.state(attempt)).refunds).toEqual(['REFUND 1500 FAILED requested', 'REFUND 700 SUCCEEDED gateway']);
+    expect((await shop.state(attempt)).refunds).toEqual([
+      'REFUND 1500 FAILED requested',
+      'REFUND 700 SUCCEEDED gateway',
+    ]);
     expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
@@ -60,16 +81,23 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     expect(await shop.madeThere(attempt, 700, 're_crossing')).toMatchObject({ outcome: 'UNMATCHED' });
     await shop.call();
     await shop.retry();
-    expect((await shop.state(attempt)).refunds).toEqual(['REFUND 1500 FAILED requested', 'REFUND 700 SUCCEEDED gateway']);
+    expect((await shop.state(attempt)).refunds).toEqual([
+      'REFUND 1500 FAILED requested',
+      'REFUND 700 SUCCEEDED gateway',
+    ]);
     expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test.each([
-    ['more than was ever asked for', { amount: 2001 }, {}], ['another currency', { currency: 'USD' }, {}],
-    ['nothing', { amount: 0 }, {}], ['no id of its own', {}, { objectId: undefined }],
+    ['more than was ever asked for', { amount: 2001 }, {}],
+    ['another currency', { currency: 'USD' }, {}],
+    ['nothing', { amount: 0 }, {}],
+    ['no id of its own', {}, { objectId: undefined }],
   ])('of %s moves nothing, and a person is told', async (_, paid, message) => {
     const attempt = await shop.paid();
-    expect(await shop.tell('REFUNDED', { ...attempt.payment, ...paid }, { objectId: 're_odd', ...message })).toMatchObject({ effect: 'amount_mismatch' });
+    expect(
+      await shop.tell('REFUNDED', { ...attempt.payment, ...paid }, { objectId: 're_odd', ...message }),
+    ).toMatchObject({ effect: 'amount_mismatch' });
     expect(await shop.state(attempt)).toMatchObject({ refunds: [], attention: 'amount_mismatch' });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
   });
@@ -80,7 +108,9 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     await shop.commerce.clearAttention({ orderId: attempt.orderId });
     expect(await shop.madeThere(attempt, 1000, 're_b')).toMatchObject({ outcome: 'UNMATCHED' });
     for (let tries = 2; tries <= 8; tries += 1) await shop.retry();
-    expect((await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id, outcome: 'PARKED' })).items).toHaveLength(1);
+    expect(
+      (await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id, outcome: 'PARKED' })).items,
+    ).toHaveLength(1);
     expect((await shop.state(attempt)).attention).toBe('amount_mismatch');
     expect(await shop.amounts(attempt)).toEqual({ refunded: 1500, reserved: 0 });
   });
@@ -97,13 +127,23 @@ describe('what a gateway says of a refund of ours', () => {
   test('in a webhook that contradicts what we know is asked for at the gateway, and its answer counts', async () => {
     const { attempt, refundId, told } = await refunded();
     const failed = { type: 'REFUND_FAILED' as const, refundId, failureCode: 'account_closed' };
-    shop.script(attempt.payment.id, { ASK: [[paidFact, failed], [paidFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }]] });
+    shop.script(attempt.payment.id, {
+      ASK: [
+        [paidFact, failed],
+        [paidFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }],
+      ],
+    });
     expect(await shop.tell('REFUND_FAILED', told, { refundId })).toMatchObject({ effect: 'asks_gateway' });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     await shop.call();
     expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
-    expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 500 FAILED requested'], attention: 'refund_failed' });
-    expect(await shop.tell('REFUNDED', told, { refundId, objectId: `re_${refundId}` })).toMatchObject({ effect: 'asks_gateway' });
+    expect(await shop.state(attempt)).toMatchObject({
+      refunds: ['REFUND 500 FAILED requested'],
+      attention: 'refund_failed',
+    });
+    expect(await shop.tell('REFUNDED', told, { refundId, objectId: `re_${refundId}` })).toMatchObject({
+      effect: 'asks_gateway',
+    });
     await shop.call();
     expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 500 SUCCEEDED requested'], attention: null });
@@ -113,7 +153,9 @@ describe('what a gateway says of a refund of ours', () => {
     const attempt = await shop.paid();
     const { id: refundId } = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 });
     for (const odd of [{ amount: 499 }, { amount: 501 }, { amount: 500, currency: 'USD' }]) {
-      expect(await shop.tell('REFUNDED', { ...attempt.payment, ...odd }, { refundId })).toMatchObject({ effect: 'amount_mismatch' });
+      expect(await shop.tell('REFUNDED', { ...attempt.payment, ...odd }, { refundId })).toMatchObject({
+        effect: 'amount_mismatch',
+      });
     }
     expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
     expect((await shop.state(attempt)).attention).toBe('amount_mismatch');
@@ -121,12 +163,21 @@ describe('what a gateway says of a refund of ours', () => {
 
   test('of one of two that failed leaves the other one’s failure to a person', async () => {
     const attempt = await shop.paid();
-    const refunds = [await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 }), await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600 })];
-    for (const { id, amount } of refunds) await shop.tell('REFUND_FAILED', { ...attempt.payment, amount }, { refundId: id });
+    const refunds = [
+      await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 }),
+      await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600 }),
+    ];
+    for (const { id, amount } of refunds)
+      await shop.tell('REFUND_FAILED', { ...attempt.payment, amount }, { refundId: id });
     const [first] = refunds;
-    shop.script(attempt.payment.id, { ASK: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first!.id, gatewayObjectId: 're_late' }]] });
+    shop.script(attempt.payment.id, {
+      ASK: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first!.id, gatewayObjectId: 're_late' }]],
+    });
     await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
     await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 500 SUCCEEDED requested', 'REFUND 600 FAILED requested'], attention: 'refund_failed' });
+    expect(await shop.state(attempt)).toMatchObject({
+      refunds: ['REFUND 500 SUCCEEDED requested', 'REFUND 600 FAILED requested'],
+      attention: 'refund_failed',
+    });
   });
 });

@@ -10,8 +10,11 @@ import { requestMoneyBack } from './request-money-back.ts';
 /** What a gateway says about money going back. Which of our refunds it means, it says itself; if none, it was made there. */
 export function settleRefund(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
   const { refundId, gatewayObjectId } = event;
-  const refund = unit.refunds.find((refund) => refund.paymentId === payment.id
-    && (refund.id === refundId || (gatewayObjectId !== null && refund.gatewayRefundId === gatewayObjectId)));
+  const refund = unit.refunds.find(
+    (refund) =>
+      refund.paymentId === payment.id &&
+      (refund.id === refundId || (gatewayObjectId !== null && refund.gatewayRefundId === gatewayObjectId)),
+  );
   if (!refund) return event.type === 'REFUNDED' ? record(work, unit, payment, event) : ignored('already_noted');
   // A VOID undoes it all, and all that there was to send back may be a part that had been captured.
   const isWhole = refund.kind === 'VOID' && event.amount > 0 && event.amount < refund.amount;
@@ -51,7 +54,8 @@ function succeed(work: OrderWork, unit: OrderUnit, refund: Refund, event: Gatewa
   finishRefund(work, unit, refund, event.gatewayObjectId);
   // It was held for lost, and its money and units were free to be sent back again: a person has to see whether they were.
   const isLater = (other: Refund) => other.paymentId === refund.paymentId && other.createdAt > refund.createdAt;
-  const wasSentAgain = refund.status === 'FAILED' && unit.refunds.some((other) => isLater(other) && other.reason === 'requested');
+  const wasSentAgain =
+    refund.status === 'FAILED' && unit.refunds.some((other) => isLater(other) && other.reason === 'requested');
   if (wasSentAgain) work.raiseAttention(unit, 'amount_mismatch');
   return applied('refund_succeeded');
 }
@@ -61,13 +65,18 @@ export function finishRefund(work: OrderWork, unit: OrderUnit, refund: Refund, g
   const { id, paymentId, kind, amount, currency } = refund;
   const payment = paymentOf(unit, refund);
   work.setRefund(unit, {
-    ...moveRefund(refund, 'SUCCEEDED', work.now), failureCode: null, gatewayRefundId: gatewayRefundId ?? refund.gatewayRefundId,
+    ...moveRefund(refund, 'SUCCEEDED', work.now),
+    failureCode: null,
+    gatewayRefundId: gatewayRefundId ?? refund.gatewayRefundId,
   });
   work.tell(unit, 'refund.succeeded', { refundId: id, paymentId, kind, amount, currency });
   if (kind === 'REFUND') {
     const { refundedAmount, refundReservedAmount } = payment;
     work.setPayment(unit, {
-      ...payment, refundedAmount: refundedAmount + amount, refundReservedAmount: refundReservedAmount - amount, updatedAt: work.now,
+      ...payment,
+      refundedAmount: refundedAmount + amount,
+      refundReservedAmount: refundReservedAmount - amount,
+      updatedAt: work.now,
     });
   } else if (payment.status === 'AUTHORIZED') {
     work.setPayment(unit, movePayment(payment, 'CANCELED', work.now));
@@ -82,7 +91,9 @@ export function finishRefund(work: OrderWork, unit: OrderUnit, refund: Refund, g
 function isMissing(unit: OrderUnit, refund: Refund): boolean {
   const payment = paymentOf(unit, refund);
   if (refund.status !== 'FAILED') return false;
-  return refund.kind === 'REFUND' ? refundableAmount(payment) > 0 : payment.capturedAmount === 0 && !standingVoidOf(unit, payment);
+  return refund.kind === 'REFUND'
+    ? refundableAmount(payment) > 0
+    : payment.capturedAmount === 0 && !standingVoidOf(unit, payment);
 }
 
 function fail(work: OrderWork, unit: OrderUnit, refund: Refund, event: GatewayEvent): Decision {
@@ -123,7 +134,10 @@ function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: Gatew
     finishRefund(work, unit, undoing, gatewayObjectId);
     return applied('refund_succeeded');
   }
-  const taken = { amount: Math.max(payment.amount, payment.reportedAmount ?? 0), currency: payment.reportedCurrency ?? payment.currency };
+  const taken = {
+    amount: Math.max(payment.amount, payment.reportedAmount ?? 0),
+    currency: payment.reportedCurrency ?? payment.currency,
+  };
   // Without an id of the gateway's it couldn't be told from the next one, nor from itself told again.
   if (gatewayObjectId === null || amount === 0 || currency !== taken.currency || amount > taken.amount) {
     work.raiseAttention(unit, 'amount_mismatch');
@@ -137,23 +151,43 @@ function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: Gatew
     return tryLater;
   }
   const refund: Refund = {
-    id: newId(), paymentId: payment.id, orderId: payment.orderId, kind: 'REFUND', status: 'REQUESTED', amount, currency,
-    reason: 'gateway', gatewayRefundId: gatewayObjectId, failureCode: null, createdAt: work.now, updatedAt: work.now,
+    id: newId(),
+    paymentId: payment.id,
+    orderId: payment.orderId,
+    kind: 'REFUND',
+    status: 'REQUESTED',
+    amount,
+    currency,
+    reason: 'gateway',
+    gatewayRefundId: gatewayObjectId,
+    failureCode: null,
+    createdAt: work.now,
+    updatedAt: work.now,
   };
   work.addRefund(unit, refund);
   work.setPayment(unit, { ...current, refundReservedAmount: current.refundReservedAmount + amount });
-  work.tell(unit, 'refund.requested', { refundId: refund.id, paymentId: payment.id, kind: 'REFUND', amount, currency, reason: 'gateway' });
+  work.tell(unit, 'refund.requested', {
+    refundId: refund.id,
+    paymentId: payment.id,
+    kind: 'REFUND',
+    amount,
+    currency,
+    reason: 'gateway',
+  });
   finishRefund(work, unit, refund, gatewayObjectId);
   requestRest(work, unit, payment);
   // Whoever packs the parcel must know that its money is gone.
-  if (unit.order.status === 'PAID' && unit.order.fulfillmentStatus === 'UNFULFILLED') work.raiseAttention(unit, 'refunded_at_gateway');
+  if (unit.order.status === 'PAID' && unit.order.fulfillmentStatus === 'UNFULFILLED')
+    work.raiseAttention(unit, 'refunded_at_gateway');
   return applied('refund_recorded');
 }
 
 /** Refunds of ours that aren't sent yet give way to one that has happened; none does if that doesn't make room enough. */
 function makeRoom(work: OrderWork, unit: OrderUnit, payment: Payment, amount: number): void {
   let missing = amount - refundableAmount(payment);
-  const unsent = unit.refunds.filter(({ paymentId, kind, status }) => paymentId === payment.id && kind === 'REFUND' && status === 'REQUESTED');
+  const unsent = unit.refunds.filter(
+    ({ paymentId, kind, status }) => paymentId === payment.id && kind === 'REFUND' && status === 'REQUESTED',
+  );
   if (missing > unsent.reduce((sum, refund) => sum + refund.amount, 0)) return;
   for (const refund of unsent) {
     if (missing <= 0) return;
@@ -176,4 +210,5 @@ function ask(work: OrderWork, unit: OrderUnit, refund: Refund): Decision {
   return applied('asks_gateway');
 }
 
-const paymentOf = (unit: OrderUnit, { paymentId }: Refund): Payment => unit.payments.find(({ id }) => id === paymentId)!;
+const paymentOf = (unit: OrderUnit, { paymentId }: Refund): Payment =>
+  unit.payments.find(({ id }) => id === paymentId)!;

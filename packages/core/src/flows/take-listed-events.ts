@@ -13,7 +13,11 @@ export type TakeEvent = (event: GatewayEvent) => Promise<boolean>;
  * happened. Answers how many were new.
  * @throws why one of them couldn't be taken, after all others were
  */
-export async function takeListedEvents(provider: string, events: readonly SignedEvent[], take: TakeEvent): Promise<number> {
+export async function takeListedEvents(
+  provider: string,
+  events: readonly SignedEvent[],
+  take: TakeEvent,
+): Promise<number> {
   let taken = 0;
   const faults: unknown[] = [];
   for (const event of events) {

@@ -34,14 +34,23 @@ describe('an answer', () => {
 
 describe('what may have come to nothing is tried again, by the same request', () => {
   test.each<[string, Answer]>([
-    ['a 500', { status: 500 }], ['a 502', { status: 502, body: '<html>' }], ['a 503', { status: 503 }],
-    ['too many calls', { status: 429 }], ['a connection that breaks', 'hang up'],
+    ['a 500', { status: 500 }],
+    ['a 502', { status: 502, body: '<html>' }],
+    ['a 503', { status: 503 }],
+    ['too many calls', { status: 429 }],
+    ['a connection that breaks', 'hang up'],
   ])('%s', async (_, answer) => {
     const { call, asked } = await gatewayOf(answer, ok);
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'key-1' };
-    expect(await call(quick, { method: 'POST', headers, body: '{"amount":1}' })).toEqual({ status: 200, body: { done: true } });
+    expect(await call(quick, { method: 'POST', headers, body: '{"amount":1}' })).toEqual({
+      status: 200,
+      body: { done: true },
+    });
     const sent = asked.map((one) => [one.call, one.headers['idempotency-key'], one.body]);
-    expect(sent).toEqual([['POST /pay', 'key-1', { amount: 1 }], ['POST /pay', 'key-1', { amount: 1 }]]);
+    expect(sent).toEqual([
+      ['POST /pay', 'key-1', { amount: 1 }],
+      ['POST /pay', 'key-1', { amount: 1 }],
+    ]);
   });
 
   test('silence', async () => {
@@ -87,21 +96,22 @@ describe('a try is bounded', () => {
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, connections, open };
   }
 
-  test.each([['silence', false], ['an answer that doesn\'t end', true]])(
-    'by its time also with %s, and is given up before the next one begins', async (_, begins) => {
-      const { url, connections, open } = await endless(begins);
-      const began = performance.now();
-      await expect(callGateway(url, {}, { timeoutMs: 300, triesMax: 2 })).rejects.toThrow('nothing within 300 ms');
-      const tookMs = performance.now() - began;
-      expect(tookMs).toBeGreaterThan(600);
-      expect(tookMs).toBeLessThan(3_000);
-      expect(open).toEqual([1, 1]);
-      await expect.poll(() => connections.size).toBe(0);
-    },
-  );
+  test.each([
+    ['silence', false],
+    ["an answer that doesn't end", true],
+  ])('by its time also with %s, and is given up before the next one begins', async (_, begins) => {
+    const { url, connections, open } = await endless(begins);
+    const began = performance.now();
+    await expect(callGateway(url, {}, { timeoutMs: 300, triesMax: 2 })).rejects.toThrow('nothing within 300 ms');
+    const tookMs = performance.now() - began;
+    expect(tookMs).toBeGreaterThan(600);
+    expect(tookMs).toBeLessThan(3_000);
+    expect(open).toEqual([1, 1]);
+    await expect.poll(() => connections.size).toBe(0);
+  });
 });
 
-test('a redirect isn\'t followed: the secret would go with it', async () => {
+test("a redirect isn't followed: the secret would go with it", async () => {
   const { asked: elsewhere, url } = await standIn(() => ok);
   const server = createServer((_, response) => response.writeHead(307, { location: url }).end());
   server.listen(0, '127.0.0.1');

@@ -17,11 +17,16 @@ export type GatewayAnswer = { status: number; body: any };
  * one that may come twice.
  * @throws Error without headers or bodies in it when no try was answered below 500
  */
-export async function callGateway(url: string, init: RequestInit, policy: CallPolicy = callPolicy): Promise<GatewayAnswer> {
+export async function callGateway(
+  url: string,
+  init: RequestInit,
+  policy: CallPolicy = callPolicy,
+): Promise<GatewayAnswer> {
   for (let tries = 1; ; tries += 1) {
     const answer = await tryOnce(url, init, policy.timeoutMs);
     if (typeof answer !== 'string' && answer.status < 500 && answer.status !== 429) return answer;
-    if (tries >= policy.triesMax) throw new Error(`the gateway gave no usable answer: ${typeof answer === 'string' ? answer : answer.status}`);
+    if (tries >= policy.triesMax)
+      throw new Error(`the gateway gave no usable answer: ${typeof answer === 'string' ? answer : answer.status}`);
     await sleep(100 * 2 ** tries * (0.5 + Math.random() / 2));
   }
 }

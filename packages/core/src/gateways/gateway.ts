@@ -10,7 +10,16 @@ export type WebhookMessage = {
 
 /** An attempt to pay, as an adapter needs to know it. Amounts in minor units of `currency`. */
 export type GatewayPayment = Pick<
-  Payment, 'id' | 'orderId' | 'currency' | 'amount' | 'authorizedAmount' | 'capturedAmount' | 'capture' | 'method' | 'gatewayPaymentId'
+  Payment,
+  | 'id'
+  | 'orderId'
+  | 'currency'
+  | 'amount'
+  | 'authorizedAmount'
+  | 'capturedAmount'
+  | 'capture'
+  | 'method'
+  | 'gatewayPaymentId'
 >;
 
 /** Money to send back, as an adapter needs to know it. */
@@ -22,7 +31,14 @@ export type NextStep =
   /** For Stripe.js: `stripe.confirmPayment({ clientSecret })`. */
   | { provider: 'stripe'; clientSecret: string; publishableKey: string | null }
   /** For the browser SDK's `PortOne.requestPayment`. Amount in minor units, as PortOne wants it. */
-  | { provider: 'portone'; storeId: string; channelKey: string; paymentId: string; totalAmount: number; currency: string }
+  | {
+      provider: 'portone';
+      storeId: string;
+      channelKey: string;
+      paymentId: string;
+      totalAmount: number;
+      currency: string;
+    }
   /** For Toss's SDK: `requestPayment({ orderId, amount })`; what it redirects with goes to `payment.confirm`. */
   | { provider: 'toss'; clientKey: string; orderId: string; amount: number };
 

@@ -9,11 +9,15 @@ type Api = Required<Pick<Gateway, 'retrieve' | 'capture' | 'cancel' | 'refund' |
 export function mockApi(url: string, policy?: CallPolicy): Api {
   const ask = (path: string) => callGateway(`${url}/v1/${path}`, {}, policy);
   const tell = ({ id }: Pick<GatewayPayment, 'id'>, verb: string, key: string, body: object) =>
-    callGateway(`${url}/v1/payments/${id}/${verb}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify(body),
-    }, policy);
+    callGateway(
+      `${url}/v1/payments/${id}/${verb}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      },
+      policy,
+    );
 
   async function retrieve({ id }: Pick<GatewayPayment, 'id'>): Promise<GatewayFact[]> {
     const answer = await ask(`payments/${id}`);

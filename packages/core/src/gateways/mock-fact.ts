@@ -22,7 +22,8 @@ const isKnown = (type: string): boolean => (gatewayEventTypes as readonly string
 /** What the mock gateway states, in a webhook's body or in an answer; or, as text, which part of it is not understood. */
 export function mockFact(value: unknown): GatewayFact | string {
   const any = stranger.safeParse(value);
-  if (any.success && !isKnown(any.data.type)) return gatewayFact({ type: 'OTHER', paymentId: any.data.paymentId ?? null });
+  if (any.success && !isKnown(any.data.type))
+    return gatewayFact({ type: 'OTHER', paymentId: any.data.paymentId ?? null });
   const parsed = known.safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.path.join('.') ?? '';
   const { objectId, ...fact } = parsed.data;

@@ -33,14 +33,19 @@ describe('a signed message is one event', () => {
 
   test('a failure with its code; what else the gateway says is left aside', () => {
     const failed = { ...approved, type: 'FAILED' as const, failureCode: 'card_declined' };
-    expect(receive({ ...failed, cardLast4: '4242' }, 'evt_2')).toEqual([{ providerEventId: 'evt_2', ...gatewayFact(failed) }]);
+    expect(receive({ ...failed, cardLast4: '4242' }, 'evt_2')).toEqual([
+      { providerEventId: 'evt_2', ...gatewayFact(failed) },
+    ]);
   });
 
   test('one of a type that came later is another fact, whatever it holds', () => {
     expect(receive({ ...approved, type: 'SETTLED', amount: 'much' })).toEqual([
       { providerEventId: 'evt_1', ...gatewayFact({ type: 'OTHER', paymentId }) },
     ]);
-    expect(receive({ type: 'PAYOUT_ANNOUNCED', paymentId: 'several' })[0]).toMatchObject({ type: 'OTHER', paymentId: null });
+    expect(receive({ type: 'PAYOUT_ANNOUNCED', paymentId: 'several' })[0]).toMatchObject({
+      type: 'OTHER',
+      paymentId: null,
+    });
   });
 
   test('ids are equal however they are spelled', () => {
@@ -69,11 +74,13 @@ describe('a signed message that is no event of ours is malformed', () => {
     expect(() => receive(body)).toThrow(malformed(where));
   });
 
-  test.each([['no JSON', 'type=AUTHORIZED'], ['nothing', ''], ['half of it', JSON.stringify(approved).slice(0, -1)]])(
-    '%s', (_, text) => {
-      expect(() => gateway.receive(message(text), now)).toThrow(malformed(''));
-    },
-  );
+  test.each([
+    ['no JSON', 'type=AUTHORIZED'],
+    ['nothing', ''],
+    ['half of it', JSON.stringify(approved).slice(0, -1)],
+  ])('%s', (_, text) => {
+    expect(() => gateway.receive(message(text), now)).toThrow(malformed(''));
+  });
 
   test('an id that is too long to keep', () => {
     expect(receive(approved, 'e'.repeat(300))).toHaveLength(1);
@@ -98,7 +105,10 @@ test('bytes that are no UTF-8 are no event', () => {
   const [before, after] = JSON.stringify({ ...approved, note: '|' }).split('|') as [string, string];
   const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
   const key = Buffer.from(secret.slice(6), 'base64');
-  const digest = createHmac('sha256', key).update(`evt_1.${now.getTime() / 1000}.`).update(bytes).digest('base64');
+  const digest = createHmac('sha256', key)
+    .update(`evt_1.${now.getTime() / 1000}.`)
+    .update(bytes)
+    .digest('base64');
   const { header } = message('');
   const signed = (name: string) => (name === 'webhook-signature' ? `v1,${digest}` : header(name));
   expect(() => gateway.receive({ rawBody: bytes, header: signed }, now)).toThrow(malformed(''));
@@ -110,8 +120,15 @@ test('a secret that is none is found when the shop starts, not when a message co
 
 describe('an answer that leaves the outcome open is no refusal', () => {
   const payment = {
-    id: paymentId, orderId: newId(), currency: 'KRW', amount: 1200, authorizedAmount: 0, capturedAmount: 0,
-    capture: 'MANUAL' as const, method: null, gatewayPaymentId: null,
+    id: paymentId,
+    orderId: newId(),
+    currency: 'KRW',
+    amount: 1200,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    capture: 'MANUAL' as const,
+    method: null,
+    gatewayPaymentId: null,
   };
   test.each<[string, Answer, string]>([
     ['an error of its own', { status: 500 }, 'the gateway gave no usable answer: 500'],
@@ -120,10 +137,17 @@ describe('an answer that leaves the outcome open is no refusal', () => {
     ['silence', 'silence', 'the gateway gave no usable answer: nothing within 50 ms'],
     ['a no without a code', { status: 404, body: '<html>' }, 'the gateway answered 404'],
     ['no facts', { status: 200, body: {} }, 'the gateway answered without facts'],
-    ['an unreadable fact', { status: 200, body: { facts: [{ type: 'CAPTURED' }] } }, "the gateway answered a fact that can't be read: paymentId"],
+    [
+      'an unreadable fact',
+      { status: 200, body: { facts: [{ type: 'CAPTURED' }] } },
+      "the gateway answered a fact that can't be read: paymentId",
+    ],
   ])('%s', async (_, answer, message) => {
     const { url } = await standIn(() => answer);
-    const calling = mockGateway([secret], { url, policy: { timeoutMs: answer === 'silence' ? 50 : 10_000, triesMax: 1 } });
+    const calling = mockGateway([secret], {
+      url,
+      policy: { timeoutMs: answer === 'silence' ? 50 : 10_000, triesMax: 1 },
+    });
     await expect(calling.capture(payment, 1200)).rejects.toEqual(new Error(message));
   });
 });

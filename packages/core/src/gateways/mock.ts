@@ -41,6 +41,7 @@ export function mockGateway(secrets: readonly string[], { url, policy }: MockOpt
 const obedient = {
   capture: async ({ id, currency }, amount) => [gatewayFact({ type: 'CAPTURED', paymentId: id, amount, currency })],
   cancel: async ({ id, currency }) => [gatewayFact({ type: 'CANCELED', paymentId: id, currency })],
-  refund: async ({ id, amount, currency }, payment): Promise<GatewayFact[]> =>
-    [gatewayFact({ type: 'REFUNDED', paymentId: payment.id, amount, currency, refundId: id, gatewayObjectId: id })],
+  refund: async ({ id, amount, currency }, payment): Promise<GatewayFact[]> => [
+    gatewayFact({ type: 'REFUNDED', paymentId: payment.id, amount, currency, refundId: id, gatewayObjectId: id }),
+  ],
 } as const satisfies Pick<Gateway, 'capture' | 'cancel' | 'refund'>;

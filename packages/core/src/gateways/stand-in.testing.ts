@@ -14,7 +14,11 @@ export async function standIn(answer: (asked: Asked, number: number) => Answer) 
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const isJson = request.headers['content-type']?.startsWith('application/json') && text !== '';
-    const one = { call: `${request.method} ${request.url}`, headers: request.headers, body: isJson ? JSON.parse(text) : text };
+    const one = {
+      call: `${request.method} ${request.url}`,
+      headers: request.headers,
+      body: isJson ? JSON.parse(text) : text,
+    };
     asked.push(one);
     const reply = answer(one, asked.length);
     if (reply === 'silence') return;
@@ -30,5 +34,9 @@ export async function standIn(answer: (asked: Asked, number: number) => Answer) 
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, calls: () => asked.map(({ call }) => call) };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    calls: () => asked.map(({ call }) => call),
+  };
 }

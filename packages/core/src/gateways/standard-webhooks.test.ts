@@ -44,8 +44,12 @@ const bothAccept = { ours: 'accepted', reference: 'accepted' };
 const bothRefuse = { ours: 'refused', reference: 'refused' };
 
 // The reference implementation has no other clock.
-beforeEach(() => { vi.useFakeTimers({ now, toFake: ['Date'] }); });
-afterEach(() => { vi.useRealTimers(); });
+beforeEach(() => {
+  vi.useFakeTimers({ now, toFake: ['Date'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('what the reference implementation signs is accepted', () => {
   test('and answers the id of the message', () => {

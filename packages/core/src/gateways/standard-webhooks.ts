@@ -24,7 +24,11 @@ export function parseSecret(secret: string): KeyObject {
  * @returns the message's id, the same over all its deliveries
  * @throws invalid_signature, without a word on which part was wrong
  */
-export function verifyStandardWebhook({ rawBody, header }: WebhookMessage, keys: readonly KeyObject[], now: Date): string {
+export function verifyStandardWebhook(
+  { rawBody, header }: WebhookMessage,
+  keys: readonly KeyObject[],
+  now: Date,
+): string {
   const id = header('webhook-id') ?? '';
   const timestamp = header('webhook-timestamp') ?? '';
   const signatures = header('webhook-signature') ?? '';
@@ -32,12 +36,20 @@ export function verifyStandardWebhook({ rawBody, header }: WebhookMessage, keys:
   const isTimely = Math.abs(now.getTime() / 1000 - seconds) <= toleranceSeconds;
   const content = Buffer.concat([Buffer.from(`${id}.${timestamp}.`), rawBody]);
   const expected = keys.map((key) => createHmac('sha256', key).update(content).digest());
-  const given = signatures.split(' ').slice(0, 10).flatMap((signature) => {
-    const [version, base64] = signature.split(',');
-    return version === 'v1' && base64 ? [Buffer.from(base64, 'base64')] : [];
-  });
+  const given = signatures
+    .split(' ')
+    .slice(0, 10)
+    .flatMap((signature) => {
+      const [version, base64] = signature.split(',');
+      return version === 'v1' && base64 ? [Buffer.from(base64, 'base64')] : [];
+    });
   // Every pair is compared, in constant time each, so that timing says nothing about which key or which byte.
-  const matches = given.flatMap((digest) => expected.map((other) => digest.length === other.length && timingSafeEqual(digest, other)));
+  const matches = given.flatMap((digest) =>
+    expected.map((other) => digest.length === other.length && timingSafeEqual(digest, other)),
+  );
   if (id !== '' && isTimely && matches.includes(true)) return id;
-  throw new CommerceError('invalid_signature', 'the signature does not fit the message, or the message is too old or too new');
+  throw new CommerceError(
+    'invalid_signature',
+    'the signature does not fit the message, or the message is too old or too new',
+  );
 }

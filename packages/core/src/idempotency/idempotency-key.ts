@@ -12,8 +12,17 @@ export type IdempotencyKey = {
 };
 
 /** A caller's key for one call of a procedure with an input. */
-export function idempotencyKey({ scope, key }: { scope: string; key: string }, procedure: string, input: unknown): IdempotencyKey {
-  return { scope, key, procedure, fingerprint: hash('sha256', JSON.stringify([procedure, inOneOrder(input)]), 'buffer') };
+export function idempotencyKey(
+  { scope, key }: { scope: string; key: string },
+  procedure: string,
+  input: unknown,
+): IdempotencyKey {
+  return {
+    scope,
+    key,
+    procedure,
+    fingerprint: hash('sha256', JSON.stringify([procedure, inOneOrder(input)]), 'buffer'),
+  };
 }
 
 /** An input whose `metadata`, the one part that callers may order as they like, is in one order: the same JSON is the same input. */
@@ -25,7 +34,11 @@ function inOneOrder(input: unknown): unknown {
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(sorted);
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, inner]) => [name, sorted(inner)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, inner]) => [name, sorted(inner)]),
+  );
 }
 
 /** How long a key is kept unless said otherwise: a day, as payment gateways do. */
@@ -54,4 +67,9 @@ export function replayed<T>(answer: StoredAnswer, dates: readonly string[]): Out
 }
 
 export const keyReused = () =>
-  refused(new CommerceError('idempotency_key_reused', 'this Idempotency-Key was used for something else; a new call needs a new key'));
+  refused(
+    new CommerceError(
+      'idempotency_key_reused',
+      'this Idempotency-Key was used for something else; a new call needs a new key',
+    ),
+  );

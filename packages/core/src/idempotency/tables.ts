@@ -22,7 +22,10 @@ export const idempotencyKeys = commerceSchema.table(
     primaryKey({ name: 'idempotency_keys_pkey', columns: [t.scope, t.key] }),
     check('idempotency_keys_fingerprint_length', sql`octet_length(${t.fingerprint}) = 32`),
     check('idempotency_keys_key_length', sql`length(${t.key}) between 1 and 255`),
-    check('idempotency_keys_answered_or_leased', sql`(${t.answer} is null) = (${t.leaseUntil} is not null) and (${t.leaseUntil} is null or ${t.rowId} is not null)`),
+    check(
+      'idempotency_keys_answered_or_leased',
+      sql`(${t.answer} is null) = (${t.leaseUntil} is not null) and (${t.leaseUntil} is null or ${t.rowId} is not null)`,
+    ),
     index('idempotency_keys_expiry').on(t.expiresAt),
   ],
 );

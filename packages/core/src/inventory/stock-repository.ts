@@ -18,7 +18,11 @@ export type StockMovement = {
   createdAt: Date;
 };
 
-const lockedByProduct = selection('lock_stocks', stocks, 'where t."product_id" = any($1::uuid[]) order by t."product_id" for update');
+const lockedByProduct = selection(
+  'lock_stocks',
+  stocks,
+  'where t."product_id" = any($1::uuid[]) order by t."product_id" for update',
+);
 
 /** Locks the stock rows in ascending product order, so that no two transactions wait for each other. */
 export async function lockStocks(tx: Transaction, productIds: Iterable<string>): Promise<Map<string, Stock>> {
@@ -33,9 +37,13 @@ export async function readStocks(reader: Reader, productIds: Iterable<string>): 
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-const lockedByOrder = selection('lock_stocks_of_orders', stocks, `
+const lockedByOrder = selection(
+  'lock_stocks_of_orders',
+  stocks,
+  `
   where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" = any($1::uuid[])))
-  order by t."product_id" for update`);
+  order by t."product_id" for update`,
+);
 
 /** Locks the stock rows of all products in orders that are locked, in ascending product order. */
 export async function lockStocksOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Map<string, Stock>> {
@@ -43,13 +51,20 @@ export async function lockStocksOfOrders(tx: Transaction, orderIds: Iterable<str
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-const lockedByPayment = selection('lock_stocks_of_payments', stocks, `
+const lockedByPayment = selection(
+  'lock_stocks_of_payments',
+  stocks,
+  `
   where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" = any(array(
     select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])))))
-  order by t."product_id" for update`);
+  order by t."product_id" for update`,
+);
 
 /** Locks the stock rows of all products in the orders that payments are for, in ascending product order. */
-export async function lockStocksOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<Map<string, Stock>> {
+export async function lockStocksOfPayments(
+  tx: Transaction,
+  paymentIds: readonly string[],
+): Promise<Map<string, Stock>> {
   const rows = await lockedByPayment(tx, [uuids(paymentIds)]);
   return new Map(rows.map((row) => [row.productId, row]));
 }
@@ -68,8 +83,12 @@ export async function listStockMovements(
   cursor: string | undefined,
   limit: number,
 ): Promise<StockMovement[]> {
-  return reader.select().from(stockMovements).where(and(
-    eq(stockMovements.productId, productId),
-    cursor === undefined ? undefined : lt(stockMovements.id, cursor),
-  )).orderBy(desc(stockMovements.id)).limit(limit);
+  return reader
+    .select()
+    .from(stockMovements)
+    .where(
+      and(eq(stockMovements.productId, productId), cursor === undefined ? undefined : lt(stockMovements.id, cursor)),
+    )
+    .orderBy(desc(stockMovements.id))
+    .limit(limit);
 }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { movementOf, sellable, shortages, stepStock, stockSteps, type Stock, type StockStep } from './stock.ts';
 
-const stock = (availableQty: number, reservedQty: number, productId = 'a'): Stock =>
-  ({ productId, availableQty, reservedQty });
+const stock = (availableQty: number, reservedQty: number, productId = 'a'): Stock => ({
+  productId,
+  availableQty,
+  reservedQty,
+});
 
 test('what can be sold is what is on hand and not reserved', () => {
   expect(sellable(stock(10, 3))).toBe(7);
@@ -10,16 +13,37 @@ test('what can be sold is what is on hand and not reserved', () => {
 });
 
 describe('shortages', () => {
-  const stocks = new Map([['a', stock(10, 3)], ['b', stock(2, 0, 'b')]]);
+  const stocks = new Map([
+    ['a', stock(10, 3)],
+    ['b', stock(2, 0, 'b')],
+  ]);
 
   test('a demand that can be met in whole is short of nothing, to the last unit', () => {
-    expect(shortages(stocks, new Map([['a', 7], ['b', 2]]))).toEqual([]);
+    expect(
+      shortages(
+        stocks,
+        new Map([
+          ['a', 7],
+          ['b', 2],
+        ]),
+      ),
+    ).toEqual([]);
     expect(shortages(stocks, new Map())).toEqual([]);
   });
 
   test('each product that is short says what was asked and what is left', () => {
-    expect(shortages(stocks, new Map([['a', 8], ['b', 2], ['c', 1]]))).toEqual([
-      { productId: 'a', askedQty: 8, leftQty: 7 }, { productId: 'c', askedQty: 1, leftQty: 0 },
+    expect(
+      shortages(
+        stocks,
+        new Map([
+          ['a', 8],
+          ['b', 2],
+          ['c', 1],
+        ]),
+      ),
+    ).toEqual([
+      { productId: 'a', askedQty: 8, leftQty: 7 },
+      { productId: 'c', askedQty: 1, leftQty: 0 },
     ]);
   });
 });

@@ -38,7 +38,11 @@ export const stockSteps = {
 export type StockStep = keyof typeof stockSteps;
 
 /** The ledger's word for a step that changes `available_qty`. */
-export const movementOf: Partial<Record<StockStep, MovementKind>> = { commit: 'SOLD', sell: 'SOLD', restock: 'RESTOCKED' };
+export const movementOf: Partial<Record<StockStep, MovementKind>> = {
+  commit: 'SOLD',
+  sell: 'SOLD',
+  restock: 'RESTOCKED',
+};
 
 /** The row after a step over `quantity` units. The CHECK on the table has the last word on 0 ≤ reserved ≤ available. */
 export function stepStock(stock: Stock, step: StockStep, quantity: number): Stock {

@@ -35,7 +35,10 @@ export const stockMovements = commerceSchema.table(
   (t) => [
     foreignKey({ name: 'stock_movements_product', columns: [t.productId], foreignColumns: [products.id] }),
     oneOf('stock_movements_kind_known', t.kind, movementKinds),
-    check('stock_movements_sign', sql`case ${t.kind} when 'SOLD' then ${t.quantity} < 0 when 'ADJUSTED' then ${t.quantity} <> 0 else ${t.quantity} > 0 end`),
+    check(
+      'stock_movements_sign',
+      sql`case ${t.kind} when 'SOLD' then ${t.quantity} < 0 when 'ADJUSTED' then ${t.quantity} <> 0 else ${t.quantity} > 0 end`,
+    ),
     check('stock_movements_adjusted_has_reason', sql`${t.kind} <> 'ADJUSTED' or ${t.reason} is not null`),
     check('stock_movements_reason_length', sql`length(${t.reason}) between 1 and 500`),
     unique('stock_movements_one_per_cause').on(t.causeId, t.productId, t.kind),

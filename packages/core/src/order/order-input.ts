@@ -31,7 +31,10 @@ export const contact = z.strictObject({
 
 export const metadata = z
   .record(z.string(), z.json())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytesMax, `must not exceed ${metadataBytesMax} bytes of JSON`)
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytesMax,
+    `must not exceed ${metadataBytesMax} bytes of JSON`,
+  )
   .refine(isStorableJson, 'must not contain characters that cannot be stored');
 
 function isStorableJson(value: unknown): boolean {

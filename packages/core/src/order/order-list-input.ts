@@ -17,6 +17,9 @@ export const listOrdersInput = z.strictObject({
 /** History is read from its beginning; `cursor` is the version that was read last. */
 export const orderHistoryInput = z.strictObject({
   orderId: id,
-  cursor: z.string().regex(/^\d{1,9}$/).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .optional(),
   limit: z.int().min(1).max(500).default(100),
 });

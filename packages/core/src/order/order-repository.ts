@@ -15,12 +15,24 @@ export type OrderFilter = {
 };
 
 const lockById = selection('lock_orders', orders, 'where t."id" = any($1::uuid[]) order by t."id" for update');
-const linesByOrder = selection('lines_of_orders', orderLines, 'where t."order_id" = any($1::uuid[]) order by t."order_id", t."line_no"');
+const linesByOrder = selection(
+  'lines_of_orders',
+  orderLines,
+  'where t."order_id" = any($1::uuid[]) order by t."order_id", t."line_no"',
+);
 
 // As an array and not a join: on statistics from when the tables were small a join is planned from the wrong side.
 const ofPayments = '= any(array(select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])))';
-const lockByPayment = selection('lock_orders_of_payments', orders, `where t."id" ${ofPayments} order by t."id" for update`);
-const linesByPayment = selection('lines_of_orders_of_payments', orderLines, `where t."order_id" ${ofPayments} order by t."order_id", t."line_no"`);
+const lockByPayment = selection(
+  'lock_orders_of_payments',
+  orders,
+  `where t."id" ${ofPayments} order by t."id" for update`,
+);
+const linesByPayment = selection(
+  'lines_of_orders_of_payments',
+  orderLines,
+  `where t."order_id" ${ofPayments} order by t."order_id", t."line_no"`,
+);
 
 /** Locks orders in ascending id. Unknown ids are simply not in the answer. */
 export async function lockOrders(tx: Transaction, ids: Iterable<string>): Promise<Order[]> {
@@ -33,7 +45,10 @@ export async function lockOrdersOfPayments(tx: Transaction, paymentIds: readonly
 }
 
 /** Lines of the orders that payments are for, by order and line number. */
-export async function readLockedOrderLinesOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<OrderLine[]> {
+export async function readLockedOrderLinesOfPayments(
+  tx: Transaction,
+  paymentIds: readonly string[],
+): Promise<OrderLine[]> {
   return linesByPayment(tx, [uuids(paymentIds)]);
 }
 
@@ -49,9 +64,18 @@ const holdPassed = (now: Date) => and(inArray(orders.status, [...unpaidStatuses]
  * Orders that somebody else is working on are left to them.
  */
 export async function lockOverdueOrders(tx: Transaction, limit: number): Promise<Order[]> {
-  const due = tx.db.select({ id: orders.id }).from(orders).where(holdPassed(tx.now)).orderBy(asc(orders.holdUntil)).limit(limit);
-  return tx.db.select().from(orders).where(and(inArray(orders.id, due), holdPassed(tx.now)))
-    .orderBy(asc(orders.id)).for('update', { skipLocked: true });
+  const due = tx.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(holdPassed(tx.now))
+    .orderBy(asc(orders.holdUntil))
+    .limit(limit);
+  return tx.db
+    .select()
+    .from(orders)
+    .where(and(inArray(orders.id, due), holdPassed(tx.now)))
+    .orderBy(asc(orders.id))
+    .for('update', { skipLocked: true });
 }
 
 /** Which of these orders' rows another transaction holds at this moment, and who that is. */
@@ -64,7 +88,10 @@ export async function readOrders(reader: Reader, ids: Iterable<string>): Promise
 
 /** Lines of several orders, by order and line number. */
 export async function readOrderLines(reader: Reader, orderIds: Iterable<string>): Promise<OrderLine[]> {
-  return reader.select().from(orderLines).where(anyOf(orderLines.orderId, orderIds))
+  return reader
+    .select()
+    .from(orderLines)
+    .where(anyOf(orderLines.orderId, orderIds))
     .orderBy(asc(orderLines.orderId), asc(orderLines.lineNo));
 }
 
@@ -74,16 +101,30 @@ export async function listOrders(
   cursor: string | undefined,
   limit: number,
 ): Promise<Order[]> {
-  return reader.select().from(orders).where(and(
-    customerId === undefined ? undefined : eq(orders.customerId, customerId),
-    status === undefined ? undefined : eq(orders.status, status),
-    needsAttention ? isNotNull(orders.needsAttention) : undefined,
-    cursor === undefined ? undefined : lt(orders.id, cursor),
-  )).orderBy(desc(orders.id)).limit(limit);
+  return reader
+    .select()
+    .from(orders)
+    .where(
+      and(
+        customerId === undefined ? undefined : eq(orders.customerId, customerId),
+        status === undefined ? undefined : eq(orders.status, status),
+        needsAttention ? isNotNull(orders.needsAttention) : undefined,
+        cursor === undefined ? undefined : lt(orders.id, cursor),
+      ),
+    )
+    .orderBy(desc(orders.id))
+    .limit(limit);
 }
 
 export const insertOrders = insertion(orders);
 export const insertOrderLines = insertion(orderLines);
 export const updateOrders = update(orders, 'id', [
-  'status', 'fulfillmentStatus', 'reservationStatus', 'holdUntil', 'needsAttention', 'attentionReasons', 'version', 'updatedAt',
+  'status',
+  'fulfillmentStatus',
+  'reservationStatus',
+  'holdUntil',
+  'needsAttention',
+  'attentionReasons',
+  'version',
+  'updatedAt',
 ]);

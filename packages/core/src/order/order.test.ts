@@ -1,15 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import {
-  canBecome, moveOrder, orderStatuses, orderTotal, productLines, quotedLines, reservationOf, sumByProduct,
-  type Order, type OrderLine, type OrderStatus, type Priced, type QuoteLine,
+  canBecome,
+  moveOrder,
+  orderStatuses,
+  orderTotal,
+  productLines,
+  quotedLines,
+  reservationOf,
+  sumByProduct,
+  type Order,
+  type OrderLine,
+  type OrderStatus,
+  type Priced,
+  type QuoteLine,
 } from './order.ts';
 
 /** Written out a second time, on purpose: a change of the table has to be meant twice. */
 const allowed = [
-  'CREATED → PAYMENT_PENDING', 'CREATED → CANCELED', 'CREATED → EXPIRED',
-  'PAYMENT_PENDING → PAID', 'PAYMENT_PENDING → PAYMENT_FAILED',
-  'PAYMENT_PENDING → CANCELED', 'PAYMENT_PENDING → EXPIRED',
-  'PAYMENT_FAILED → PAYMENT_PENDING', 'PAYMENT_FAILED → PAID', 'PAYMENT_FAILED → CANCELED', 'PAYMENT_FAILED → EXPIRED',
+  'CREATED → PAYMENT_PENDING',
+  'CREATED → CANCELED',
+  'CREATED → EXPIRED',
+  'PAYMENT_PENDING → PAID',
+  'PAYMENT_PENDING → PAYMENT_FAILED',
+  'PAYMENT_PENDING → CANCELED',
+  'PAYMENT_PENDING → EXPIRED',
+  'PAYMENT_FAILED → PAYMENT_PENDING',
+  'PAYMENT_FAILED → PAID',
+  'PAYMENT_FAILED → CANCELED',
+  'PAYMENT_FAILED → EXPIRED',
   'PAID → CANCELED',
   'EXPIRED → PAID',
 ];
@@ -18,15 +36,27 @@ const created = new Date('2026-01-01T00:00:00Z');
 const now = new Date('2026-01-02T00:00:00Z');
 
 const orderIn = (status: OrderStatus): Order => ({
-  id: 'o', customerId: 'c', status, fulfillmentStatus: 'UNFULFILLED', reservationStatus: reservationOf[status],
-  holdUntil: now, currency: 'KRW', totalAmount: 1,
-  contact: null, shippingAddress: null, reference: null, metadata: null, needsAttention: null, attentionReasons: null,
-  version: 1, createdAt: created, updatedAt: created,
+  id: 'o',
+  customerId: 'c',
+  status,
+  fulfillmentStatus: 'UNFULFILLED',
+  reservationStatus: reservationOf[status],
+  holdUntil: now,
+  currency: 'KRW',
+  totalAmount: 1,
+  contact: null,
+  shippingAddress: null,
+  reference: null,
+  metadata: null,
+  needsAttention: null,
+  attentionReasons: null,
+  version: 1,
+  createdAt: created,
+  updatedAt: created,
 });
 
 describe('an order becomes what its state machine says, and nothing else', () => {
-  const pairs = orderStatuses.flatMap((from) =>
-    orderStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
+  const pairs = orderStatuses.flatMap((from) => orderStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
   const legal = pairs.filter(({ pair }) => allowed.includes(pair));
   const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
 
@@ -50,35 +80,68 @@ describe('an order becomes what its state machine says, and nothing else', () =>
 
 test("an order's hold on stock follows from its status", () => {
   expect(reservationOf).toEqual({
-    CREATED: 'HELD', PAYMENT_PENDING: 'HELD', PAYMENT_FAILED: 'RELEASED',
-    PAID: 'COMMITTED', EXPIRED: 'RELEASED', CANCELED: 'RELEASED',
+    CREATED: 'HELD',
+    PAYMENT_PENDING: 'HELD',
+    PAYMENT_FAILED: 'RELEASED',
+    PAID: 'COMMITTED',
+    EXPIRED: 'RELEASED',
+    CANCELED: 'RELEASED',
   });
 });
 
-const priced = (id: string, priceAmount: number): [string, Priced] =>
-  [id, { id, sku: `sku-${id}`, name: `Product ${id}`, priceAmount, currency: 'KRW' }];
+const priced = (id: string, priceAmount: number): [string, Priced] => [
+  id,
+  { id, sku: `sku-${id}`, name: `Product ${id}`, priceAmount, currency: 'KRW' },
+];
 
 describe('product lines', () => {
   test('the same product asked for twice is one line with the sum, where it was asked for first', () => {
     const demand = sumByProduct([
-      { productId: 'b', quantity: 2 }, { productId: 'a', quantity: 1 }, { productId: 'b', quantity: 3 },
+      { productId: 'b', quantity: 2 },
+      { productId: 'a', quantity: 1 },
+      { productId: 'b', quantity: 3 },
     ]);
-    expect([...demand]).toEqual([['b', 5], ['a', 1]]);
+    expect([...demand]).toEqual([
+      ['b', 5],
+      ['a', 1],
+    ]);
     const lines = productLines('o', demand, new Map([priced('a', 7), priced('b', 300)]));
     expect(lines).toEqual([
       {
-        orderId: 'o', lineNo: 1, kind: 'PRODUCT', productId: 'b', sku: 'sku-b', name: 'Product b',
-        quantity: 5, unitAmount: 300, amount: 1500,
+        orderId: 'o',
+        lineNo: 1,
+        kind: 'PRODUCT',
+        productId: 'b',
+        sku: 'sku-b',
+        name: 'Product b',
+        quantity: 5,
+        unitAmount: 300,
+        amount: 1500,
       },
       {
-        orderId: 'o', lineNo: 2, kind: 'PRODUCT', productId: 'a', sku: 'sku-a', name: 'Product a',
-        quantity: 1, unitAmount: 7, amount: 7,
+        orderId: 'o',
+        lineNo: 2,
+        kind: 'PRODUCT',
+        productId: 'a',
+        sku: 'sku-a',
+        name: 'Product a',
+        quantity: 1,
+        unitAmount: 7,
+        amount: 7,
       },
     ]);
   });
 
   test('a product that is not there is named', () => {
-    const lines = () => productLines('o', new Map([['a', 1], ['x', 1]]), new Map([priced('a', 7)]));
+    const lines = () =>
+      productLines(
+        'o',
+        new Map([
+          ['a', 1],
+          ['x', 1],
+        ]),
+        new Map([priced('a', 7)]),
+      );
     expect(lines).toThrow(expect.objectContaining({ code: 'product_not_found', details: { productIds: ['x'] } }));
   });
 

@@ -31,20 +31,36 @@ export const reservationStatuses = ['HELD', 'COMMITTED', 'RELEASED'] as const;
 export type ReservationStatus = (typeof reservationStatuses)[number];
 
 export const fulfillmentStatuses = [
-  'UNFULFILLED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'PARTIALLY_DELIVERED', 'DELIVERED', 'PARTIALLY_RETURNED', 'RETURNED',
+  'UNFULFILLED',
+  'PARTIALLY_SHIPPED',
+  'SHIPPED',
+  'PARTIALLY_DELIVERED',
+  'DELIVERED',
+  'PARTIALLY_RETURNED',
+  'RETURNED',
 ] as const;
 export type FulfillmentStatus = (typeof fulfillmentStatuses)[number];
 
 /** Why a person should look at an order, the most urgent first. */
 export const attentionReasons = [
-  'refund_failed', 'dispute', 'authorization_lost', 'refunded_at_gateway', 'amount_mismatch', 'event_conflict',
+  'refund_failed',
+  'dispute',
+  'authorization_lost',
+  'refunded_at_gateway',
+  'amount_mismatch',
+  'event_conflict',
   // These the fact that is waited for settles by itself.
-  'capture_failed', 'gateway_silent', 'refund_due',
+  'capture_failed',
+  'gateway_silent',
+  'refund_due',
 ] as const;
 export type AttentionReason = (typeof attentionReasons)[number];
 
 /** The order with one more or one less reason for a person to look at it. */
-export function withAttention(order: Order, { raise, clear }: { raise?: AttentionReason; clear?: AttentionReason }): Order {
+export function withAttention(
+  order: Order,
+  { raise, clear }: { raise?: AttentionReason; clear?: AttentionReason },
+): Order {
   const had: readonly (AttentionReason | undefined)[] = order.attentionReasons ?? [];
   const reasons = attentionReasons.filter((reason) => reason !== clear && (reason === raise || had.includes(reason)));
   return { ...order, needsAttention: reasons[0] ?? null, attentionReasons: reasons.length > 0 ? reasons : null };
@@ -118,14 +134,25 @@ export type Quote = (order: QuotedOrder) => QuoteLine[];
 export type Priced = { id: string; sku: string; name: string; priceAmount: number; currency: string };
 
 /** PRODUCT lines with the snapshot of each product, in the order first asked for. @throws amount_too_large */
-export function productLines(orderId: string, demand: ReadonlyMap<string, number>, products: ReadonlyMap<string, Priced>) {
+export function productLines(
+  orderId: string,
+  demand: ReadonlyMap<string, number>,
+  products: ReadonlyMap<string, Priced>,
+) {
   return [...demand].map(([productId, quantity], index): OrderLine => {
     const product = products.get(productId);
     if (!product) throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
     const { sku, name, priceAmount } = product;
     return {
-      orderId, lineNo: index + 1, kind: 'PRODUCT', productId, sku, name, quantity,
-      unitAmount: priceAmount, amount: multiplyAmount(priceAmount, quantity),
+      orderId,
+      lineNo: index + 1,
+      kind: 'PRODUCT',
+      productId,
+      sku,
+      name,
+      quantity,
+      unitAmount: priceAmount,
+      amount: multiplyAmount(priceAmount, quantity),
     };
   });
 }
@@ -133,8 +160,15 @@ export function productLines(orderId: string, demand: ReadonlyMap<string, number
 /** The quote's lines, numbered after the products'. @throws amount_too_large */
 export function quotedLines(orderId: string, quoted: readonly QuoteLine[], firstNo: number): OrderLine[] {
   return quoted.map(({ kind, name, quantity, unitAmount }, index) => ({
-    orderId, lineNo: firstNo + index, kind, productId: null, sku: null, name, quantity,
-    unitAmount, amount: multiplyAmount(unitAmount, quantity),
+    orderId,
+    lineNo: firstNo + index,
+    kind,
+    productId: null,
+    sku: null,
+    name,
+    quantity,
+    unitAmount,
+    amount: multiplyAmount(unitAmount, quantity),
   }));
 }
 

@@ -1,14 +1,38 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, foreignKey, index, integer, jsonb, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { products } from '../catalog/tables.ts';
 import { commerceSchema, inList, oneOf, quoted, timestamptz } from '../database/schema.ts';
 import {
-  attentionReasons, fulfillmentStatuses, lineKinds, orderStatuses, reservationOf, unpaidStatuses,
-  type Address, type AttentionReason, type Contact, type FulfillmentStatus, type LineKind, type OrderStatus,
+  attentionReasons,
+  fulfillmentStatuses,
+  lineKinds,
+  orderStatuses,
+  reservationOf,
+  unpaidStatuses,
+  type Address,
+  type AttentionReason,
+  type Contact,
+  type FulfillmentStatus,
+  type LineKind,
+  type OrderStatus,
   type ReservationStatus,
 } from './order.ts';
 
-const statusPairs = Object.entries(reservationOf).map(([status, held]) => `(${quoted([status, held])})`).join(', ');
+const statusPairs = Object.entries(reservationOf)
+  .map(([status, held]) => `(${quoted([status, held])})`)
+  .join(', ');
 
 export const orders = commerceSchema.table(
   'orders',
@@ -35,7 +59,10 @@ export const orders = commerceSchema.table(
     oneOf('orders_status_known', t.status, orderStatuses),
     oneOf('orders_fulfillment_status_known', t.fulfillmentStatus, fulfillmentStatuses),
     oneOf('orders_needs_attention_known', t.needsAttention, attentionReasons),
-    check('orders_needs_attention_is_most_urgent', sql`${t.needsAttention} is not distinct from ${t.attentionReasons} ->> 0`),
+    check(
+      'orders_needs_attention_is_most_urgent',
+      sql`${t.needsAttention} is not distinct from ${t.attentionReasons} ->> 0`,
+    ),
     check('orders_reservation_follows_status', sql`(${t.status}, ${t.reservationStatus}) in (${sql.raw(statusPairs)})`),
     check('orders_only_paid_ships', sql`${t.fulfillmentStatus} = 'UNFULFILLED' or ${t.status} = 'PAID'`),
     check('orders_total_amount_range', sql`${t.totalAmount} between 0 and 9007199254740991`),
@@ -48,7 +75,9 @@ export const orders = commerceSchema.table(
     index('orders_status').on(t.status, t.id),
     // The expiry loop's queue: leaves the index when the order is paid, canceled or expired.
     index('orders_hold_due').on(t.holdUntil).where(inList(t.status, unpaidStatuses)),
-    index('orders_attention').on(t.id).where(sql`${t.needsAttention} is not null`),
+    index('orders_attention')
+      .on(t.id)
+      .where(sql`${t.needsAttention} is not null`),
   ],
 );
 
@@ -75,7 +104,10 @@ export const orderLines = commerceSchema.table(
     check('order_lines_line_no_positive', sql`${t.lineNo} > 0`),
     check('order_lines_quantity_positive', sql`${t.quantity} > 0`),
     check('order_lines_amount_product', sql`${t.amount} = ${t.quantity} * ${t.unitAmount}`),
-    check('order_lines_amount_sign', sql`case when ${t.kind} = 'DISCOUNT' then ${t.unitAmount} <= 0 else ${t.unitAmount} >= 0 end`),
+    check(
+      'order_lines_amount_sign',
+      sql`case when ${t.kind} = 'DISCOUNT' then ${t.unitAmount} <= 0 else ${t.unitAmount} >= 0 end`,
+    ),
     uniqueIndex('order_lines_one_per_product').on(t.orderId, t.productId),
   ],
 );

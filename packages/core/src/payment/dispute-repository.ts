@@ -7,8 +7,12 @@ import type { Dispute, DisputeStatus } from './dispute.ts';
 import { disputes } from './tables.ts';
 
 const byOrder = selection('disputes_of_orders', disputes, 'where t."order_id" = any($1::uuid[]) order by t."id"');
-const beside = selection('disputes_beside_payments', disputes, `
-  where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id"`);
+const beside = selection(
+  'disputes_beside_payments',
+  disputes,
+  `
+  where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id"`,
+);
 
 /** Disputes about orders that are locked. */
 export async function readLockedDisputes(tx: Transaction, orderIds: readonly string[]): Promise<Dispute[]> {
@@ -29,9 +33,16 @@ export async function listDisputes(
   cursor: string | undefined,
   limit: number,
 ): Promise<Dispute[]> {
-  return reader.select().from(disputes).where(and(
-    orderId === undefined ? undefined : eq(disputes.orderId, orderId),
-    status === undefined ? undefined : eq(disputes.status, status),
-    cursor === undefined ? undefined : lt(disputes.id, cursor),
-  )).orderBy(desc(disputes.id)).limit(limit);
+  return reader
+    .select()
+    .from(disputes)
+    .where(
+      and(
+        orderId === undefined ? undefined : eq(disputes.orderId, orderId),
+        status === undefined ? undefined : eq(disputes.status, status),
+        cursor === undefined ? undefined : lt(disputes.id, cursor),
+      ),
+    )
+    .orderBy(desc(disputes.id))
+    .limit(limit);
 }

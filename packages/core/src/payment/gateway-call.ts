@@ -43,8 +43,19 @@ export function newGatewayCall(
   now: Date,
 ): GatewayCall {
   return {
-    id: newId(), kind, provider, paymentId, orderId, refundId, amount,
-    status: 'DUE', attempts: 0, dueAt: now, failureCode: null, createdAt: now, updatedAt: now,
+    id: newId(),
+    kind,
+    provider,
+    paymentId,
+    orderId,
+    refundId,
+    amount,
+    status: 'DUE',
+    attempts: 0,
+    dueAt: now,
+    failureCode: null,
+    createdAt: now,
+    updatedAt: now,
   };
 }
 

@@ -3,7 +3,9 @@ import { fingerprint, gatewayFact, nextMatchAt, type GatewayEvent } from './gate
 
 const event: GatewayEvent = {
   ...gatewayFact({ type: 'AUTHORIZED', paymentId: 'p-1', amount: 1200, currency: 'KRW' }),
-  provider: 'mock', source: 'WEBHOOK', providerEventId: 'evt-1',
+  provider: 'mock',
+  source: 'WEBHOOK',
+  providerEventId: 'evt-1',
 };
 
 test('a message of an unknown payment is tried eight times, ever later, over 21 minutes, and then no more', () => {

@@ -5,8 +5,20 @@ import { createHash } from 'node:crypto';
  * payment changed without saying what, so the gateway is asked; OTHER is about nothing that this shop keeps.
  */
 export const gatewayEventTypes = [
-  'PENDING', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'ATTEMPT_FAILED',
-  'REFUND_PENDING', 'REFUNDED', 'REFUND_FAILED', 'DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST', 'CHANGED', 'OTHER',
+  'PENDING',
+  'AUTHORIZED',
+  'CAPTURED',
+  'FAILED',
+  'CANCELED',
+  'ATTEMPT_FAILED',
+  'REFUND_PENDING',
+  'REFUNDED',
+  'REFUND_FAILED',
+  'DISPUTE_OPENED',
+  'DISPUTE_WON',
+  'DISPUTE_LOST',
+  'CHANGED',
+  'OTHER',
 ] as const;
 export type GatewayEventType = (typeof gatewayEventTypes)[number];
 
@@ -15,7 +27,14 @@ export type GatewayEventType = (typeof gatewayEventTypes)[number];
  * CONFLICT is a message that contradicts an earlier one of the same id; DISMISSED one that an operator put aside.
  */
 export const eventOutcomes = [
-  'RECEIVED', 'APPLIED', 'UNMATCHED', 'IGNORED_STALE', 'IGNORED_UNKNOWN', 'CONFLICT', 'PARKED', 'DISMISSED',
+  'RECEIVED',
+  'APPLIED',
+  'UNMATCHED',
+  'IGNORED_STALE',
+  'IGNORED_UNKNOWN',
+  'CONFLICT',
+  'PARKED',
+  'DISMISSED',
 ] as const;
 export type EventOutcome = (typeof eventOutcomes)[number];
 
@@ -24,11 +43,32 @@ export type EventOutcome = (typeof eventOutcomes)[number];
  * goes back waits by now until it has gone.
  */
 export const eventEffects = [
-  'order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_pending', 'payment_captured', 'payment_voided',
-  'refund_succeeded', 'refund_failed', 'refund_pending', 'refund_recorded', 'dispute_opened', 'dispute_closed',
-  'attempt_noted', 'asks_gateway',
-  'already_settled', 'already_failed', 'settled_before', 'canceled_before', 'under_review', 'amount_mismatch',
-  'already_pending', 'already_refunded', 'authorization_lost', 'going_back', 'already_noted',
+  'order_paid',
+  'payment_failed',
+  'payment_in_review',
+  'surplus',
+  'payment_pending',
+  'payment_captured',
+  'payment_voided',
+  'refund_succeeded',
+  'refund_failed',
+  'refund_pending',
+  'refund_recorded',
+  'dispute_opened',
+  'dispute_closed',
+  'attempt_noted',
+  'asks_gateway',
+  'already_settled',
+  'already_failed',
+  'settled_before',
+  'canceled_before',
+  'under_review',
+  'amount_mismatch',
+  'already_pending',
+  'already_refunded',
+  'authorization_lost',
+  'going_back',
+  'already_noted',
 ] as const;
 export type EventEffect = (typeof eventEffects)[number];
 
@@ -70,14 +110,22 @@ export type GatewayEvent = SignedEvent & { provider: string; source: EventSource
 /** A fact with nothing but what is given. */
 export function gatewayFact(given: Pick<GatewayFact, 'type'> & Partial<GatewayFact>): GatewayFact {
   return {
-    paymentId: null, gatewayPaymentId: null, amount: 0, currency: noCurrency, failureCode: null,
-    refundId: null, gatewayObjectId: null, payableUntil: null, ...given,
+    paymentId: null,
+    gatewayPaymentId: null,
+    amount: 0,
+    currency: noCurrency,
+    failureCode: null,
+    refundId: null,
+    gatewayObjectId: null,
+    payableUntil: null,
+    ...given,
   };
 }
 
 /** The facts that a message states, in one canonical form; white space and key order of the body don't count. */
 export function fingerprint(fact: GatewayFact): string {
-  const { type, paymentId, amount, currency, failureCode, gatewayPaymentId, refundId, gatewayObjectId, payableUntil } = fact;
+  const { type, paymentId, amount, currency, failureCode, gatewayPaymentId, refundId, gatewayObjectId, payableUntil } =
+    fact;
   const further = [gatewayPaymentId, refundId, gatewayObjectId, payableUntil];
   const facts = [type, paymentId, amount, currency, failureCode];
   return JSON.stringify(further.some((part) => part !== null) ? [...facts, ...further] : facts);

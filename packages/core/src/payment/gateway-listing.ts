@@ -28,12 +28,19 @@ const overlapMs = 15 * 60_000;
 const firstRetryMs = 30_000;
 
 /** From when on to list. */
-export const listedSince = ({ listedUntil }: Pick<GatewayListing, 'listedUntil'>): Date => new Date(listedUntil.getTime() - overlapMs);
+export const listedSince = ({ listedUntil }: Pick<GatewayListing, 'listedUntil'>): Date =>
+  new Date(listedUntil.getTime() - overlapMs);
 
 /** A listing that was begun at `began` and has brought all of its events into the inbox. */
-export const listedAll = (listing: GatewayListing, began: Date, everyMs: number, now: Date): GatewayListing =>
-  ({ ...listing, listedUntil: began, attempts: 0, dueAt: new Date(now.getTime() + everyMs) });
+export const listedAll = (listing: GatewayListing, began: Date, everyMs: number, now: Date): GatewayListing => ({
+  ...listing,
+  listedUntil: began,
+  attempts: 0,
+  dueAt: new Date(now.getTime() + everyMs),
+});
 
 /** One that failed, wherever: the mark stays, and it is tried again after 30 s, doubling up to the usual pause. */
-export const listedInVain = (listing: GatewayListing, everyMs: number, now: Date): GatewayListing =>
-  ({ ...listing, dueAt: new Date(now.getTime() + Math.min(firstRetryMs * 2 ** Math.min(listing.attempts - 1, 20), everyMs)) });
+export const listedInVain = (listing: GatewayListing, everyMs: number, now: Date): GatewayListing => ({
+  ...listing,
+  dueAt: new Date(now.getTime() + Math.min(firstRetryMs * 2 ** Math.min(listing.attempts - 1, 20), everyMs)),
+});

@@ -9,18 +9,28 @@ import { paymentStatuses } from './payment.ts';
 import { refundStatuses } from './refund.ts';
 
 export const listAllPaymentsInput = z.strictObject({
-  ...pageInput, provider: line(50).optional(), status: z.enum(paymentStatuses).optional(),
+  ...pageInput,
+  provider: line(50).optional(),
+  status: z.enum(paymentStatuses).optional(),
 });
 
 export const listGatewayCallsInput = z.strictObject({
-  ...pageInput, orderId: id.optional(), status: z.enum(gatewayCallStatuses).optional(),
+  ...pageInput,
+  orderId: id.optional(),
+  status: z.enum(gatewayCallStatuses).optional(),
 });
 
 export const listDisputesInput = z.strictObject({
-  ...pageInput, orderId: id.optional(), status: z.enum(disputeStatuses).optional(),
+  ...pageInput,
+  orderId: id.optional(),
+  status: z.enum(disputeStatuses).optional(),
 });
 
-export const listRefundsInput = z.strictObject({ ...pageInput, orderId: id.optional(), status: z.enum(refundStatuses).optional() });
+export const listRefundsInput = z.strictObject({
+  ...pageInput,
+  orderId: id.optional(),
+  status: z.enum(refundStatuses).optional(),
+});
 
 export const listGatewayEventsInput = z.strictObject({
   ...pageInput,

@@ -1,28 +1,51 @@
 import { describe, expect, test } from 'vitest';
 import {
-  approvePayment, isLive, isSettled, isSettling, movePayment, newPayment, paymentStatuses,
-  type Payment, type PaymentStatus,
+  approvePayment,
+  isLive,
+  isSettled,
+  isSettling,
+  movePayment,
+  newPayment,
+  paymentStatuses,
+  type Payment,
+  type PaymentStatus,
 } from './payment.ts';
 
 /** Written out a second time, on purpose: a change of the table has to be meant twice. */
 const allowed = [
-  'CREATED → PENDING', 'CREATED → AUTHORIZED', 'CREATED → CAPTURED', 'CREATED → FAILED', 'CREATED → CANCELED',
+  'CREATED → PENDING',
+  'CREATED → AUTHORIZED',
+  'CREATED → CAPTURED',
+  'CREATED → FAILED',
+  'CREATED → CANCELED',
   'CREATED → REVIEW',
-  'PENDING → AUTHORIZED', 'PENDING → CAPTURED', 'PENDING → FAILED', 'PENDING → CANCELED', 'PENDING → REVIEW',
-  'FAILED → AUTHORIZED', 'FAILED → CAPTURED', 'FAILED → REVIEW',
-  'CANCELED → AUTHORIZED', 'CANCELED → CAPTURED',
-  'AUTHORIZED → CAPTURED', 'AUTHORIZED → CANCELED',
-  'REVIEW → AUTHORIZED', 'REVIEW → CAPTURED', 'REVIEW → CANCELED',
+  'PENDING → AUTHORIZED',
+  'PENDING → CAPTURED',
+  'PENDING → FAILED',
+  'PENDING → CANCELED',
+  'PENDING → REVIEW',
+  'FAILED → AUTHORIZED',
+  'FAILED → CAPTURED',
+  'FAILED → REVIEW',
+  'CANCELED → AUTHORIZED',
+  'CANCELED → CAPTURED',
+  'AUTHORIZED → CAPTURED',
+  'AUTHORIZED → CANCELED',
+  'REVIEW → AUTHORIZED',
+  'REVIEW → CAPTURED',
+  'REVIEW → CANCELED',
 ];
 
 const created = new Date('2026-01-01T00:00:00Z');
 const now = new Date('2026-01-02T00:00:00Z');
-const attempt = newPayment({ id: 'p', orderId: 'o', provider: 'mock', method: null, capture: 'MANUAL', currency: 'KRW', amount: 1200 }, created);
+const attempt = newPayment(
+  { id: 'p', orderId: 'o', provider: 'mock', method: null, capture: 'MANUAL', currency: 'KRW', amount: 1200 },
+  created,
+);
 const paymentIn = (status: PaymentStatus): Payment => ({ ...attempt, status });
 
 describe('a payment becomes what its state machine says, and nothing else', () => {
-  const pairs = paymentStatuses.flatMap((from) =>
-    paymentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
+  const pairs = paymentStatuses.flatMap((from) => paymentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
   const legal = pairs.filter(({ pair }) => allowed.includes(pair));
   const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
 
@@ -43,18 +66,39 @@ describe('a payment becomes what its state machine says, and nothing else', () =
 
 test('a new attempt has no money and waits for it', () => {
   expect(attempt).toEqual({
-    id: 'p', orderId: 'o', provider: 'mock', method: null, capture: 'MANUAL', gatewayPaymentId: null, status: 'CREATED', currency: 'KRW', amount: 1200,
-    authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0,
-    surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null,
-    reportedCaptured: false, askedAt: null,
-    createdAt: created, updatedAt: created,
+    id: 'p',
+    orderId: 'o',
+    provider: 'mock',
+    method: null,
+    capture: 'MANUAL',
+    gatewayPaymentId: null,
+    status: 'CREATED',
+    currency: 'KRW',
+    amount: 1200,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    refundedAmount: 0,
+    refundReservedAmount: 0,
+    surplus: false,
+    failureCode: null,
+    reportedAmount: null,
+    reportedCurrency: null,
+    reportedCaptured: false,
+    askedAt: null,
+    createdAt: created,
+    updatedAt: created,
   });
 });
 
 test('an approval is over the whole amount, and a failure before it is forgotten', () => {
   const failed = { ...paymentIn('FAILED'), failureCode: 'declined' };
   expect(approvePayment(failed, { captured: false, surplus: false }, now)).toEqual({
-    ...attempt, status: 'AUTHORIZED', authorizedAmount: 1200, failureCode: null, surplus: false, updatedAt: now,
+    ...attempt,
+    status: 'AUTHORIZED',
+    authorizedAmount: 1200,
+    failureCode: null,
+    surplus: false,
+    updatedAt: now,
   });
   expect(approvePayment(paymentIn('CANCELED'), { captured: false, surplus: true }, now).surplus).toBe(true);
   const again = () => approvePayment(paymentIn('CAPTURED'), { captured: true, surplus: false }, now);

@@ -54,7 +54,8 @@ export type Payment = {
   updatedAt: Date;
 };
 
-export const isLive = (payment: Payment): boolean => (liveStatuses as readonly PaymentStatus[]).includes(payment.status);
+export const isLive = (payment: Payment): boolean =>
+  (liveStatuses as readonly PaymentStatus[]).includes(payment.status);
 export const isSettled = (payment: Payment): boolean =>
   (settledStatuses as readonly PaymentStatus[]).includes(payment.status);
 /** Pays for its order: settled, and not money that goes back. */
@@ -65,10 +66,21 @@ type Asked = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' 
 /** A new attempt: nothing has come yet. */
 export function newPayment(asked: Asked, now: Date): Payment {
   return {
-    ...asked, status: 'CREATED', gatewayPaymentId: null,
-    authorizedAmount: 0, capturedAmount: 0, refundedAmount: 0, refundReservedAmount: 0,
-    surplus: false, failureCode: null, reportedAmount: null, reportedCurrency: null,
-    reportedCaptured: false, askedAt: null, createdAt: now, updatedAt: now,
+    ...asked,
+    status: 'CREATED',
+    gatewayPaymentId: null,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    refundedAmount: 0,
+    refundReservedAmount: 0,
+    surplus: false,
+    failureCode: null,
+    reportedAmount: null,
+    reportedCurrency: null,
+    reportedCaptured: false,
+    askedAt: null,
+    createdAt: now,
+    updatedAt: now,
   };
 }
 
@@ -81,7 +93,11 @@ export function movePayment(payment: Payment, to: PaymentStatus, now: Date): Pay
 }
 
 /** The attempt after the gateway approved exactly what was asked, and perhaps took it at once. @throws invalid_transition */
-export function approvePayment(payment: Payment, { captured, surplus }: { captured: boolean; surplus: boolean }, now: Date): Payment {
+export function approvePayment(
+  payment: Payment,
+  { captured, surplus }: { captured: boolean; surplus: boolean },
+  now: Date,
+): Payment {
   const { amount } = payment;
   const moved = movePayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
   return { ...moved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
@@ -93,11 +109,13 @@ export function capturePayment(payment: Payment, amount: number, now: Date): Pay
 }
 
 /** Brought nothing before it was canceled. Where the gateway can't end it, the shopper may pay it all the same. */
-export const maySurprise = ({ status, authorizedAmount, surplus }: Payment): boolean => status === 'CANCELED' && authorizedAmount === 0 && !surplus;
+export const maySurprise = ({ status, authorizedAmount, surplus }: Payment): boolean =>
+  status === 'CANCELED' && authorizedAmount === 0 && !surplus;
 
 /** What of a payment can still be sent back. */
 export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
   capturedAmount - refundedAmount - refundReservedAmount;
 
 /** Its authorization was let go of: whatever is told of that again, or late, has been dealt with. */
-export const isVoided = ({ status, authorizedAmount }: Payment): boolean => status === 'CANCELED' && authorizedAmount > 0;
+export const isVoided = ({ status, authorizedAmount }: Payment): boolean =>
+  status === 'CANCELED' && authorizedAmount > 0;

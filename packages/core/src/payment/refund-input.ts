@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 
-const refundLine = z.strictObject({ lineNo: z.int().min(1).max(32_767), quantity: z.int().min(1), restock: z.boolean().default(false) });
+const refundLine = z.strictObject({
+  lineNo: z.int().min(1).max(32_767),
+  quantity: z.int().min(1),
+  restock: z.boolean().default(false),
+});
 
 /**
  * Without `lines` and `amount` it is all that is left. `amount` in minor units. `paymentId` is the payment that pays for
@@ -11,7 +15,10 @@ export const createRefundInput = z.strictObject({
   orderId: id,
   paymentId: id.optional(),
   amount: z.int().min(1).optional(),
-  lines: z.array(refundLine).min(1).max(1_000)
+  lines: z
+    .array(refundLine)
+    .min(1)
+    .max(1_000)
     .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once')
     .optional(),
 });

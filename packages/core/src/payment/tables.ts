@@ -1,15 +1,47 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, foreignKey, index, integer, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { bytea, commerceSchema, inList, oneOf, timestamptz } from '../database/schema.ts';
 import { orderLines, orders } from '../order/tables.ts';
 import {
-  eventEffects, eventOutcomes, eventSources, gatewayEventTypes,
-  type EventEffect, type EventOutcome, type EventSource, type GatewayEventType,
+  eventEffects,
+  eventOutcomes,
+  eventSources,
+  gatewayEventTypes,
+  type EventEffect,
+  type EventOutcome,
+  type EventSource,
+  type GatewayEventType,
 } from './gateway-event.ts';
 import { disputeStatuses, type DisputeStatus } from './dispute.ts';
 import { gatewayCallKinds, gatewayCallStatuses, type GatewayCallKind, type GatewayCallStatus } from './gateway-call.ts';
-import { captureModes, liveStatuses, paymentStatuses, settledStatuses, type CaptureMode, type PaymentStatus } from './payment.ts';
-import { refundKinds, refundReasons, refundStatuses, type RefundKind, type RefundReason, type RefundStatus } from './refund.ts';
+import {
+  captureModes,
+  liveStatuses,
+  paymentStatuses,
+  settledStatuses,
+  type CaptureMode,
+  type PaymentStatus,
+} from './payment.ts';
+import {
+  refundKinds,
+  refundReasons,
+  refundStatuses,
+  type RefundKind,
+  type RefundReason,
+  type RefundStatus,
+} from './refund.ts';
 
 export const payments = commerceSchema.table(
   'payments',
@@ -44,19 +76,39 @@ export const payments = commerceSchema.table(
     check('payments_gateway_payment_id_length', sql`length(${t.gatewayPaymentId}) between 1 and 300`),
     check('payments_currency_code', sql`${t.currency} ~ '^[A-Z]{3}$'`),
     // No money leaves that didn't come, none comes that wasn't asked for.
-    check('payments_amounts_ordered', sql`0 <= ${t.refundedAmount} and 0 <= ${t.refundReservedAmount} and ${t.refundedAmount} + ${t.refundReservedAmount} <= ${t.capturedAmount} and ${t.capturedAmount} <= ${t.authorizedAmount} and ${t.authorizedAmount} <= ${t.amount}`),
-    check('payments_authorized_in_full', sql`${t.status} not in ('AUTHORIZED', 'CAPTURED') or ${t.authorizedAmount} = ${t.amount}`),
-    check('payments_unsettled_has_no_money', sql`${t.status} not in ('CREATED', 'PENDING', 'FAILED', 'REVIEW') or ${t.authorizedAmount} = 0`),
-    check('payments_review_says_what_came', sql`${t.status} <> 'REVIEW' or (${t.reportedAmount} is not null and ${t.reportedCurrency} is not null)`),
+    check(
+      'payments_amounts_ordered',
+      sql`0 <= ${t.refundedAmount} and 0 <= ${t.refundReservedAmount} and ${t.refundedAmount} + ${t.refundReservedAmount} <= ${t.capturedAmount} and ${t.capturedAmount} <= ${t.authorizedAmount} and ${t.authorizedAmount} <= ${t.amount}`,
+    ),
+    check(
+      'payments_authorized_in_full',
+      sql`${t.status} not in ('AUTHORIZED', 'CAPTURED') or ${t.authorizedAmount} = ${t.amount}`,
+    ),
+    check(
+      'payments_unsettled_has_no_money',
+      sql`${t.status} not in ('CREATED', 'PENDING', 'FAILED', 'REVIEW') or ${t.authorizedAmount} = 0`,
+    ),
+    check(
+      'payments_review_says_what_came',
+      sql`${t.status} <> 'REVIEW' or (${t.reportedAmount} is not null and ${t.reportedCurrency} is not null)`,
+    ),
     check('payments_failed_says_why', sql`${t.status} <> 'FAILED' or ${t.failureCode} is not null`),
     uniqueIndex('payments_one_live').on(t.orderId).where(inList(t.status, liveStatuses)),
-    uniqueIndex('payments_one_settling').on(t.orderId).where(sql`${inList(t.status, settledStatuses)} and not ${t.surplus}`),
+    uniqueIndex('payments_one_settling')
+      .on(t.orderId)
+      .where(sql`${inList(t.status, settledStatuses)} and not ${t.surplus}`),
     index('payments_order_id').on(t.orderId, t.id),
-    uniqueIndex('payments_gateway_payment_id').on(t.provider, t.gatewayPaymentId).where(sql`${t.gatewayPaymentId} is not null`),
+    uniqueIndex('payments_gateway_payment_id')
+      .on(t.provider, t.gatewayPaymentId)
+      .where(sql`${t.gatewayPaymentId} is not null`),
     // Those that wait for the gateway's word: asked for after a while.
     // Those that may be paid although they were canceled: asked for, too, while they are young.
-    index('payments_lingering').on(t.createdAt).where(sql`${t.status} = 'CANCELED' and ${t.authorizedAmount} = 0 and not ${t.surplus}`),
-    index('payments_live_asked').on(sql`coalesce(${t.askedAt}, ${t.createdAt})`).where(inList(t.status, liveStatuses)),
+    index('payments_lingering')
+      .on(t.createdAt)
+      .where(sql`${t.status} = 'CANCELED' and ${t.authorizedAmount} = 0 and not ${t.surplus}`),
+    index('payments_live_asked')
+      .on(sql`coalesce(${t.askedAt}, ${t.createdAt})`)
+      .where(inList(t.status, liveStatuses)),
   ],
 );
 
@@ -96,16 +148,27 @@ export const gatewayEvents = commerceSchema.table(
     oneOf('gateway_events_effect_known', t.effect, eventEffects),
     check('gateway_events_provider_event_id_length', sql`length(${t.providerEventId}) between 1 and 300`),
     check('gateway_events_waits_iff_due', sql`(${t.outcome} in ('RECEIVED', 'UNMATCHED')) = (${t.dueAt} is not null)`),
-    check('gateway_events_decided_iff_final', sql`(${t.outcome} in ('RECEIVED', 'UNMATCHED')) = (${t.decidedAt} is null)`),
+    check(
+      'gateway_events_decided_iff_final',
+      sql`(${t.outcome} in ('RECEIVED', 'UNMATCHED')) = (${t.decidedAt} is null)`,
+    ),
     check('gateway_events_applied_says_what', sql`${t.outcome} <> 'APPLIED' or ${t.effect} is not null`),
     check('gateway_events_attempts_range', sql`${t.attempts} >= 0`),
     // The first message of an id is the one that counts; those that contradict it lie beside it, once each.
-    uniqueIndex('gateway_events_first').on(t.provider, t.providerEventId).where(sql`${t.outcome} <> 'CONFLICT'`),
-    uniqueIndex('gateway_events_conflict').on(t.provider, t.providerEventId, t.fingerprint).where(sql`${t.outcome} = 'CONFLICT'`),
+    uniqueIndex('gateway_events_first')
+      .on(t.provider, t.providerEventId)
+      .where(sql`${t.outcome} <> 'CONFLICT'`),
+    uniqueIndex('gateway_events_conflict')
+      .on(t.provider, t.providerEventId, t.fingerprint)
+      .where(sql`${t.outcome} = 'CONFLICT'`),
     index('gateway_events_payment').on(t.paymentId),
-    index('gateway_events_due').on(t.dueAt).where(sql`${t.dueAt} is not null`),
+    index('gateway_events_due')
+      .on(t.dueAt)
+      .where(sql`${t.dueAt} is not null`),
     // What operators look for, and metrics count.
-    index('gateway_events_parked').on(t.id).where(sql`${t.outcome} = 'PARKED'`),
+    index('gateway_events_parked')
+      .on(t.id)
+      .where(sql`${t.outcome} = 'PARKED'`),
   ],
 );
 
@@ -134,12 +197,18 @@ export const refunds = commerceSchema.table(
     check('refunds_amount_positive', sql`${t.amount} > 0`),
     check('refunds_currency_code', sql`${t.currency} ~ '^[A-Z]{3}$'`),
     // An authorization is let go of once.
-    uniqueIndex('refunds_one_void').on(t.paymentId).where(sql`${t.kind} = 'VOID' and ${t.status} <> 'FAILED'`),
+    uniqueIndex('refunds_one_void')
+      .on(t.paymentId)
+      .where(sql`${t.kind} = 'VOID' and ${t.status} <> 'FAILED'`),
     check('refunds_failed_says_why', sql`${t.status} <> 'FAILED' or ${t.failureCode} is not null`),
     // A refund of the gateway's is counted once, whoever made it.
-    uniqueIndex('refunds_gateway_refund_id').on(t.paymentId, t.gatewayRefundId).where(sql`${t.gatewayRefundId} is not null`),
+    uniqueIndex('refunds_gateway_refund_id')
+      .on(t.paymentId, t.gatewayRefundId)
+      .where(sql`${t.gatewayRefundId} is not null`),
     index('refunds_order_id').on(t.orderId, t.id),
-    index('refunds_open').on(t.id).where(sql`${t.status} in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`),
+    index('refunds_open')
+      .on(t.id)
+      .where(sql`${t.status} in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`),
   ],
 );
 
@@ -156,7 +225,11 @@ export const refundLines = commerceSchema.table(
   (t) => [
     primaryKey({ name: 'refund_lines_pkey', columns: [t.refundId, t.lineNo] }),
     foreignKey({ name: 'refund_lines_refund', columns: [t.refundId], foreignColumns: [refunds.id] }),
-    foreignKey({ name: 'refund_lines_line', columns: [t.orderId, t.lineNo], foreignColumns: [orderLines.orderId, orderLines.lineNo] }),
+    foreignKey({
+      name: 'refund_lines_line',
+      columns: [t.orderId, t.lineNo],
+      foreignColumns: [orderLines.orderId, orderLines.lineNo],
+    }),
     check('refund_lines_quantity_positive', sql`${t.quantity} > 0`),
     index('refund_lines_order').on(t.orderId, t.lineNo),
   ],
@@ -193,8 +266,12 @@ export const gatewayCalls = commerceSchema.table(
     check('gateway_calls_attempts_range', sql`${t.attempts} >= 0`),
     // Money is captured once and each refund sent by one call; a payment is asked about, or ended, by one call at a time.
     uniqueIndex('gateway_calls_one_refund').on(t.refundId),
-    uniqueIndex('gateway_calls_one_open').on(t.paymentId, t.kind).where(sql`${t.status} = 'DUE' and ${t.kind} <> 'REFUND'`),
-    index('gateway_calls_due').on(t.dueAt).where(sql`${t.status} = 'DUE'`),
+    uniqueIndex('gateway_calls_one_open')
+      .on(t.paymentId, t.kind)
+      .where(sql`${t.status} = 'DUE' and ${t.kind} <> 'REFUND'`),
+    index('gateway_calls_due')
+      .on(t.dueAt)
+      .where(sql`${t.status} = 'DUE'`),
     index('gateway_calls_payment_id').on(t.paymentId, t.id),
   ],
 );

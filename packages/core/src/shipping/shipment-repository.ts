@@ -8,16 +8,30 @@ import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
 
 /** The order that each shipment belongs to. Unknown shipments are not in the answer. */
-export async function readOrderIdsOfShipments(reader: Reader, shipmentIds: Iterable<string>): Promise<Map<string, string>> {
-  const rows = await reader.select({ id: shipments.id, orderId: shipments.orderId }).from(shipments).where(anyOf(shipments.id, shipmentIds));
+export async function readOrderIdsOfShipments(
+  reader: Reader,
+  shipmentIds: Iterable<string>,
+): Promise<Map<string, string>> {
+  const rows = await reader
+    .select({ id: shipments.id, orderId: shipments.orderId })
+    .from(shipments)
+    .where(anyOf(shipments.id, shipmentIds));
   return new Map(rows.map(({ id, orderId }) => [id, orderId]));
 }
 
-const lockByOrder = selection('lock_shipments_of_orders', shipments, 'where t."order_id" = any($1::uuid[]) order by t."id" for update');
+const lockByOrder = selection(
+  'lock_shipments_of_orders',
+  shipments,
+  'where t."order_id" = any($1::uuid[]) order by t."id" for update',
+);
 // By way of the shipments: the lines are indexed by their shipment alone.
-const linesByOrder = selection('lines_of_shipments_of_orders', shipmentLines, `
+const linesByOrder = selection(
+  'lines_of_shipments_of_orders',
+  shipmentLines,
+  `
   where t."shipment_id" = any(array(select "id" from "commerce"."shipments" where "order_id" = any($1::uuid[])))
-  order by t."shipment_id", t."line_no"`);
+  order by t."shipment_id", t."line_no"`,
+);
 
 /** Locks all shipments of the given orders in ascending id. The orders are locked already. */
 export async function lockShipmentsOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Shipment[]> {
@@ -35,10 +49,20 @@ export async function readShipmentsOfOrder(reader: Reader, orderId: string): Pro
 
 export async function readShipmentLines(reader: Reader, orderId: string): Promise<ShipmentLine[]> {
   const ofOrder = reader.select({ id: shipments.id }).from(shipments).where(eq(shipments.orderId, orderId));
-  return reader.select().from(shipmentLines).where(inArray(shipmentLines.shipmentId, ofOrder))
+  return reader
+    .select()
+    .from(shipmentLines)
+    .where(inArray(shipmentLines.shipmentId, ofOrder))
     .orderBy(asc(shipmentLines.shipmentId), asc(shipmentLines.lineNo));
 }
 
 export const insertShipments = insertion(shipments);
 export const insertShipmentLines = insertion(shipmentLines);
-export const updateShipments = update(shipments, 'id', ['status', 'carrier', 'trackingNumber', 'shippedAt', 'deliveredAt', 'updatedAt']);
+export const updateShipments = update(shipments, 'id', [
+  'status',
+  'carrier',
+  'trackingNumber',
+  'shippedAt',
+  'deliveredAt',
+  'updatedAt',
+]);

@@ -3,21 +3,35 @@ import { fulfillmentOf, moveShipment, shipmentStatuses, type Shipment, type Ship
 
 /** Written out a second time, on purpose: a change of the table has to be meant twice. */
 const allowed = [
-  'READY → SHIPPED', 'READY → CANCELED',
-  'SHIPPED → IN_TRANSIT', 'SHIPPED → DELIVERED', 'SHIPPED → LOST', 'SHIPPED → RETURNED',
-  'IN_TRANSIT → DELIVERED', 'IN_TRANSIT → LOST', 'IN_TRANSIT → RETURNED',
+  'READY → SHIPPED',
+  'READY → CANCELED',
+  'SHIPPED → IN_TRANSIT',
+  'SHIPPED → DELIVERED',
+  'SHIPPED → LOST',
+  'SHIPPED → RETURNED',
+  'IN_TRANSIT → DELIVERED',
+  'IN_TRANSIT → LOST',
+  'IN_TRANSIT → RETURNED',
 ];
 
 const created = new Date('2026-01-01T00:00:00Z');
 const now = new Date('2026-01-02T00:00:00Z');
 const shipmentIn = (status: ShipmentStatus): Shipment => ({
-  id: 's', orderId: 'o', status, carrier: null, trackingNumber: null, shippedAt: null, deliveredAt: null,
-  createdAt: created, updatedAt: created,
+  id: 's',
+  orderId: 'o',
+  status,
+  carrier: null,
+  trackingNumber: null,
+  shippedAt: null,
+  deliveredAt: null,
+  createdAt: created,
+  updatedAt: created,
 });
 
 describe('a shipment becomes what its state machine says, and nothing else', () => {
   const pairs = shipmentStatuses.flatMap((from) =>
-    shipmentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
+    shipmentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })),
+  );
   const legal = pairs.filter(({ pair }) => allowed.includes(pair));
   const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
 
@@ -42,25 +56,87 @@ describe('fulfillment is told by units, over all parcels', () => {
     [[], 'UNFULFILLED'],
     [[['READY', 5]], 'UNFULFILLED'],
     [[['CANCELED', 5]], 'UNFULFILLED'],
-    [[['READY', 3], ['SHIPPED', 2]], 'PARTIALLY_SHIPPED'],
-    [[['READY', 3], ['IN_TRANSIT', 2]], 'PARTIALLY_SHIPPED'],
-    [[['READY', 3], ['LOST', 2]], 'PARTIALLY_SHIPPED'],
+    [
+      [
+        ['READY', 3],
+        ['SHIPPED', 2],
+      ],
+      'PARTIALLY_SHIPPED',
+    ],
+    [
+      [
+        ['READY', 3],
+        ['IN_TRANSIT', 2],
+      ],
+      'PARTIALLY_SHIPPED',
+    ],
+    [
+      [
+        ['READY', 3],
+        ['LOST', 2],
+      ],
+      'PARTIALLY_SHIPPED',
+    ],
     [[['SHIPPED', 5]], 'SHIPPED'],
-    [[['SHIPPED', 3], ['IN_TRANSIT', 2]], 'SHIPPED'],
+    [
+      [
+        ['SHIPPED', 3],
+        ['IN_TRANSIT', 2],
+      ],
+      'SHIPPED',
+    ],
     [[['LOST', 5]], 'SHIPPED'],
     [[['RETURNED', 5]], 'SHIPPED'],
-    [[['SHIPPED', 5], ['CANCELED', 5]], 'SHIPPED'],
-    [[['READY', 3], ['DELIVERED', 2]], 'PARTIALLY_DELIVERED'],
-    [[['SHIPPED', 3], ['DELIVERED', 2]], 'PARTIALLY_DELIVERED'],
-    [[['LOST', 1], ['DELIVERED', 4]], 'PARTIALLY_DELIVERED'],
+    [
+      [
+        ['SHIPPED', 5],
+        ['CANCELED', 5],
+      ],
+      'SHIPPED',
+    ],
+    [
+      [
+        ['READY', 3],
+        ['DELIVERED', 2],
+      ],
+      'PARTIALLY_DELIVERED',
+    ],
+    [
+      [
+        ['SHIPPED', 3],
+        ['DELIVERED', 2],
+      ],
+      'PARTIALLY_DELIVERED',
+    ],
+    [
+      [
+        ['LOST', 1],
+        ['DELIVERED', 4],
+      ],
+      'PARTIALLY_DELIVERED',
+    ],
     [[['DELIVERED', 5]], 'DELIVERED'],
-    [[['DELIVERED', 3], ['DELIVERED', 2]], 'DELIVERED'],
+    [
+      [
+        ['DELIVERED', 3],
+        ['DELIVERED', 2],
+      ],
+      'DELIVERED',
+    ],
   ])('five units in %j are %s', (parcels, fulfillment) => {
-    expect(fulfillmentOf(5, parcels.map(([status, quantity]) => ({ status, quantity })))).toBe(fulfillment);
+    expect(
+      fulfillmentOf(
+        5,
+        parcels.map(([status, quantity]) => ({ status, quantity })),
+      ),
+    ).toBe(fulfillment);
   });
 
   test('more shipped than ordered is a fault, not a fulfillment', () => {
-    const tooMuch = [{ status: 'SHIPPED' as const, quantity: 4 }, { status: 'DELIVERED' as const, quantity: 2 }];
+    const tooMuch = [
+      { status: 'SHIPPED' as const, quantity: 4 },
+      { status: 'DELIVERED' as const, quantity: 2 },
+    ];
     expect(() => fulfillmentOf(5, tooMuch)).toThrow('more was shipped than ordered');
   });
 });

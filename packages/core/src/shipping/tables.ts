@@ -21,7 +21,10 @@ export const shipments = commerceSchema.table(
     foreignKey({ name: 'shipments_order', columns: [t.orderId], foreignColumns: [orders.id] }),
     unique('shipments_of_order').on(t.id, t.orderId),
     oneOf('shipments_status_known', t.status, shipmentStatuses),
-    check('shipments_shipped_has_tracking', sql`(${t.status} in ('READY', 'CANCELED')) = (${t.shippedAt} is null) and (${t.shippedAt} is null) = (${t.carrier} is null) and (${t.carrier} is null) = (${t.trackingNumber} is null)`),
+    check(
+      'shipments_shipped_has_tracking',
+      sql`(${t.status} in ('READY', 'CANCELED')) = (${t.shippedAt} is null) and (${t.shippedAt} is null) = (${t.carrier} is null) and (${t.carrier} is null) = (${t.trackingNumber} is null)`,
+    ),
     check('shipments_delivered_has_time', sql`(${t.status} = 'DELIVERED') = (${t.deliveredAt} is not null)`),
     check('shipments_carrier_length', sql`length(${t.carrier}) between 1 and 100`),
     check('shipments_tracking_number_length', sql`length(${t.trackingNumber}) between 1 and 100`),
@@ -40,8 +43,16 @@ export const shipmentLines = commerceSchema.table(
   },
   (t) => [
     primaryKey({ name: 'shipment_lines_pkey', columns: [t.shipmentId, t.lineNo] }),
-    foreignKey({ name: 'shipment_lines_shipment', columns: [t.shipmentId, t.orderId], foreignColumns: [shipments.id, shipments.orderId] }),
-    foreignKey({ name: 'shipment_lines_order_line', columns: [t.orderId, t.lineNo], foreignColumns: [orderLines.orderId, orderLines.lineNo] }),
+    foreignKey({
+      name: 'shipment_lines_shipment',
+      columns: [t.shipmentId, t.orderId],
+      foreignColumns: [shipments.id, shipments.orderId],
+    }),
+    foreignKey({
+      name: 'shipment_lines_order_line',
+      columns: [t.orderId, t.lineNo],
+      foreignColumns: [orderLines.orderId, orderLines.lineNo],
+    }),
     check('shipment_lines_quantity_positive', sql`${t.quantity} > 0`),
   ],
 );

@@ -12,7 +12,8 @@ export async function openCutShop(): Promise<CutShop> {
   const proxy = await openCuttingProxy(shop.database.url);
   const database = connect({ url: proxy.url, poolMax: 3 });
   return {
-    shop, proxy,
+    shop,
+    proxy,
     commerce: createCommerce({ database }),
     async close() {
       await database.close();

@@ -24,16 +24,23 @@ export async function openCuttingProxy(url: string): Promise<CuttingProxy> {
   let count = 0;
   // Connections of a later era than the last silence are heard.
   let era = 0;
-  const silence = () => { era += 1; };
+  const silence = () => {
+    era += 1;
+  };
   const server = createServer((client) => {
     const opened = era;
     const upstream = dial(Number(target.port), target.hostname);
     const end = () => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', end).on('close', () => { sockets.delete(socket); end(); });
+      socket.on('error', end).on('close', () => {
+        sockets.delete(socket);
+        end();
+      });
     }
-    upstream.on('data', (chunk) => { if (opened === era) client.write(chunk); });
+    upstream.on('data', (chunk) => {
+      if (opened === era) client.write(chunk);
+    });
     client.on('data', (chunk) => {
       if (opened !== era) return;
       const cut = armed;
@@ -57,7 +64,9 @@ export async function openCuttingProxy(url: string): Promise<CuttingProxy> {
   proxied.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url: proxied.href,
-    cutAt: (cut) => { armed = cut; },
+    cutAt: (cut) => {
+      armed = cut;
+    },
     cuts: () => count,
     silence,
     async close() {

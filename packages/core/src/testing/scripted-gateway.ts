@@ -8,7 +8,10 @@ import { openShop, webhookSecret, type Shop } from './shop.ts';
 export type AskedKind = GatewayCallKind | 'CONFIRM';
 export type Asked = { kind: AskedKind; paymentId: string; refundId?: string; amount?: number };
 /** Facts, something to throw, or what to do meanwhile. Facts need not name their payment. */
-export type Reply = readonly Partial<GatewayFact>[] | Error | ((asked: Asked) => Promise<readonly Partial<GatewayFact>[]>);
+export type Reply =
+  | readonly Partial<GatewayFact>[]
+  | Error
+  | ((asked: Asked) => Promise<readonly Partial<GatewayFact>[]>);
 
 /** A gateway whose answers a test writes beforehand. It stands in for the network alone: the database is a real one. */
 export type ScriptedGateway = {
@@ -34,43 +37,51 @@ export function scriptedGateway(provider = 'mock'): ScriptedGateway {
   const gateway: Gateway = {
     ...mockGateway([webhookSecret]),
     provider,
-    confirm: ({ id, amount, currency }) => answer({ kind: 'CONFIRM', paymentId: id }, [{ type: 'CAPTURED', amount, currency }]),
+    confirm: ({ id, amount, currency }) =>
+      answer({ kind: 'CONFIRM', paymentId: id }, [{ type: 'CAPTURED', amount, currency }]),
     retrieve: ({ id }) => answer({ kind: 'ASK', paymentId: id }, []),
-    capture: ({ id, currency }, amount) => answer({ kind: 'CAPTURE', paymentId: id, amount }, [{ type: 'CAPTURED', amount, currency }]),
+    capture: ({ id, currency }, amount) =>
+      answer({ kind: 'CAPTURE', paymentId: id, amount }, [{ type: 'CAPTURED', amount, currency }]),
     cancel: ({ id, currency }) => answer({ kind: 'CANCEL', paymentId: id }, [{ type: 'CANCELED', currency }]),
-    refund: ({ id: refundId, amount, currency }, payment) => answer(
-      { kind: 'REFUND', paymentId: payment.id, refundId, amount },
-      [{ type: 'REFUNDED', amount, currency, refundId, gatewayObjectId: `re_${refundId}` }],
-    ),
+    refund: ({ id: refundId, amount, currency }, payment) =>
+      answer({ kind: 'REFUND', paymentId: payment.id, refundId, amount }, [
+        { type: 'REFUNDED', amount, currency, refundId, gatewayObjectId: `re_${refundId}` },
+      ]),
   };
   return {
     gateway,
     script(paymentId, replies) {
       for (const [kind, list] of Object.entries(replies)) scripts.set(`${paymentId} ${kind}`, [...list]);
     },
-    asked: (paymentId, kind) => all.filter((one) => one.paymentId === paymentId && (kind === undefined || one.kind === kind)),
+    asked: (paymentId, kind) =>
+      all.filter((one) => one.paymentId === paymentId && (kind === undefined || one.kind === kind)),
   };
 }
 
-export type ScriptedShop = Shop & Omit<ScriptedGateway, 'gateway'> & {
-  /** An order of 2 units at 1,000 KRW with a live payment; its product has `stock` units. */
-  attempt: (stock?: number) => Promise<Attempt>;
-  /** The same, after the gateway has approved it. */
-  paid: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
-  /** Makes every call to the gateway that is open now, whenever it is due, once. */
-  call: () => Promise<void>;
-  /** Tries every message that waits, whenever it is due, once. */
-  retry: () => Promise<void>;
-  /** A refund of `amount` in the gateway's own dashboard, told by webhook. */
-  madeThere: (attempt: Attempt, amount: number, objectId: string) => ReturnType<Shop['tell']>;
-  /** What was sent back of an attempt's money, and what is still to be. */
-  amounts: (attempt: Attempt) => Promise<{ refunded: number; reserved: number }>;
-  /** What an operator sees of an order, in one line a part. */
-  state: (attempt: Attempt) => Promise<OrderState>;
-};
+export type ScriptedShop = Shop &
+  Omit<ScriptedGateway, 'gateway'> & {
+    /** An order of 2 units at 1,000 KRW with a live payment; its product has `stock` units. */
+    attempt: (stock?: number) => Promise<Attempt>;
+    /** The same, after the gateway has approved it. */
+    paid: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
+    /** Makes every call to the gateway that is open now, whenever it is due, once. */
+    call: () => Promise<void>;
+    /** Tries every message that waits, whenever it is due, once. */
+    retry: () => Promise<void>;
+    /** A refund of `amount` in the gateway's own dashboard, told by webhook. */
+    madeThere: (attempt: Attempt, amount: number, objectId: string) => ReturnType<Shop['tell']>;
+    /** What was sent back of an attempt's money, and what is still to be. */
+    amounts: (attempt: Attempt) => Promise<{ refunded: number; reserved: number }>;
+    /** What an operator sees of an order, in one line a part. */
+    state: (attempt: Attempt) => Promise<OrderState>;
+  };
 export type Attempt = { productId: string; orderId: string; payment: Awaited<ReturnType<Shop['pending']>>['payment'] };
 export type OrderState = {
-  payment: string; order: string; stock: string; refunds: string[]; attention: string | null;
+  payment: string;
+  order: string;
+  stock: string;
+  refunds: string[];
+  attention: string | null;
 };
 
 export async function openScriptedShop(options: Parameters<typeof openShop>[0] = {}): Promise<ScriptedShop> {
@@ -90,16 +101,22 @@ export async function openScriptedShop(options: Parameters<typeof openShop>[0] =
       return paid;
     },
     async call() {
-      await shop.database.pool.query(`update commerce.gateway_calls set due_at = now() - interval '1 second' where status = 'DUE'`);
+      await shop.database.pool.query(
+        `update commerce.gateway_calls set due_at = now() - interval '1 second' where status = 'DUE'`,
+      );
       await shop.commerce.callGateways(1_000);
     },
     async retry() {
-      await shop.database.pool.query(`update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
+      await shop.database.pool.query(
+        `update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`,
+      );
       await shop.commerce.retryGatewayEvents();
     },
     madeThere: async ({ payment }, amount, objectId) => shop.tell('REFUNDED', { ...payment, amount }, { objectId }),
     async amounts({ orderId, payment }) {
-      const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
+      const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(
+        ({ id }) => id === payment.id,
+      )!;
       return { refunded: refundedAmount, reserved: refundReservedAmount };
     },
     async state({ orderId, payment: { id }, productId }) {

@@ -12,7 +12,13 @@ export const webhookSecret = `whsec_${key.toString('base64')}`;
 
 type Paid = { id: string; amount: number; currency: string };
 type Message = {
-  eventId?: string; amount?: number; currency?: string; failureCode?: string; refundId?: string; objectId?: string; payableUntil?: Date;
+  eventId?: string;
+  amount?: number;
+  currency?: string;
+  failureCode?: string;
+  refundId?: string;
+  objectId?: string;
+  payableUntil?: Date;
 };
 
 /** A shop on a database of its own, with the short cuts that tests share. */
@@ -28,9 +34,15 @@ export type Shop = {
   /** An order of one customer for quantities by product id. */
   order: (quantities: Record<string, number>) => ReturnType<Commerce['placeOrder']>;
   /** An order with a live payment. */
-  pending: (quantities: Record<string, number>) => Promise<{ orderId: string; payment: Awaited<ReturnType<Commerce['createPayment']>> }>;
+  pending: (
+    quantities: Record<string, number>,
+  ) => Promise<{ orderId: string; payment: Awaited<ReturnType<Commerce['createPayment']>> }>;
   /** What the gateway says about a payment, as a signed webhook; its one answer. */
-  tell: (type: GatewayEventType, payment: Paid, message?: Message) => Promise<Awaited<ReturnType<Commerce['receiveWebhook']>>[0]>;
+  tell: (
+    type: GatewayEventType,
+    payment: Paid,
+    message?: Message,
+  ) => Promise<Awaited<ReturnType<Commerce['receiveWebhook']>>[0]>;
   /** [available, reserved]. */
   stock: (productId: string) => Promise<[number, number]>;
   /** Lets an order's hold pass, and runs the expiry once. */
@@ -38,7 +50,9 @@ export type Shop = {
   types: (orderId: string) => Promise<string[]>;
 };
 
-export async function openShop(options: Omit<CommerceOptions, 'database'> & { connect?: Partial<ConnectOptions> } = {}): Promise<Shop> {
+export async function openShop(
+  options: Omit<CommerceOptions, 'database'> & { connect?: Partial<ConnectOptions> } = {},
+): Promise<Shop> {
   const { connect, ...rest } = options;
   const database = await openTestDatabase(connect);
   const commerce = createCommerce({ database, gateways: [mockGateway([webhookSecret])], ...rest });
@@ -66,8 +80,14 @@ export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>)
     async products(count, quantity) {
       const ids = Array.from({ length: count }, () => randomUUID());
       await commerce.transaction(async (tx) => {
-        await createProducts(tx, ids.map((id) => ({ id, sku: id, name: 'Bulk', priceAmount: 5, currency: 'KRW' })));
-        await changeStock(tx, ids.map((productId) => ({ change: 'receive', id: randomUUID(), productId, quantity })));
+        await createProducts(
+          tx,
+          ids.map((id) => ({ id, sku: id, name: 'Bulk', priceAmount: 5, currency: 'KRW' })),
+        );
+        await changeStock(
+          tx,
+          ids.map((productId) => ({ change: 'receive', id: randomUUID(), productId, quantity })),
+        );
       });
       return ids;
     },
@@ -76,7 +96,10 @@ export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>)
       return { orderId, payment: await commerce.createPayment({ orderId, provider: 'mock' }) };
     },
     async tell(type, { id, amount, currency }, { eventId = randomUUID(), ...message } = {}) {
-      const [answer] = await commerce.receiveWebhook('mock', signed({ type, paymentId: id, amount, currency, ...message }, eventId));
+      const [answer] = await commerce.receiveWebhook(
+        'mock',
+        signed({ type, paymentId: id, amount, currency, ...message }, eventId),
+      );
       return answer!;
     },
     async stock(productId) {
@@ -84,7 +107,9 @@ export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>)
       return [availableQty, reservedQty];
     },
     async expire(orderId) {
-      await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [orderId]);
+      await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
+        orderId,
+      ]);
       await commerce.expireOrders();
     },
     async types(orderId) {
@@ -99,7 +124,9 @@ export function signed(body: object, eventId: string, secondsAgo = 0) {
   const timestamp = String(Math.floor(Date.now() / 1000) - secondsAgo);
   const signature = createHmac('sha256', key).update(`${eventId}.${timestamp}.`).update(rawBody).digest('base64');
   const headers: Record<string, string> = {
-    'webhook-id': eventId, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}`,
+    'webhook-id': eventId,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': `v1,${signature}`,
   };
   return { rawBody, header: (name: string) => headers[name] };
 }

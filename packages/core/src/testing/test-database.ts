@@ -6,7 +6,15 @@ import { migrate, readMigrations } from '../database/migrate.ts';
 /** A migrated database of the caller's own on the test server. */
 export type TestDatabase = Database & { url: string; drop: () => Promise<void> };
 
-const templateHash = () => createHash('sha256').update(readMigrations().map(({ hash }) => hash).join()).digest('hex').slice(0, 12);
+const templateHash = () =>
+  createHash('sha256')
+    .update(
+      readMigrations()
+        .map(({ hash }) => hash)
+        .join(),
+    )
+    .digest('hex')
+    .slice(0, 12);
 
 /** Clones the migrated template (about 0.1 s) and opens a pool on the clone. `drop` closes and removes it. */
 export async function openTestDatabase(options: Partial<Omit<ConnectOptions, 'url'>> = {}): Promise<TestDatabase> {

@@ -15,7 +15,10 @@ export type Call = {
   signal?: AbortSignal | undefined;
 };
 
-export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'commandsMax' | 'weightMax' | 'queueMax' | 'waitMaxMs' | 'onBatch'>;
+export type BatchingOptions = Pick<
+  BatcherOptions<never, never>,
+  'lanes' | 'commandsMax' | 'weightMax' | 'queueMax' | 'waitMaxMs' | 'onBatch'
+>;
 
 /** What use cases share. */
 export type Context = {
@@ -72,9 +75,10 @@ export function batched<C, T>(
     ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
     keysOf: ({ command }) => keysOf(command),
     heldOf,
-    run: async (commands, { patient }) => withTransaction(
-      database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }), { opening: patient ? 'flows' : 'impatient' },
-    ),
+    run: async (commands, { patient }) =>
+      withTransaction(database, async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }), {
+        opening: patient ? 'flows' : 'impatient',
+      }),
   });
   const submit = async (command: C, input: unknown, call?: Call): Promise<T> =>
     unwrap(await batcher.submit({ command, idempotency: keyOf(call, name, input) }, call?.signal));

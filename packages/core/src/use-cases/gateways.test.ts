@@ -9,12 +9,20 @@ test('what a gateway lists is fetched, though another one gives no answer', asyn
   const listed: SignedEvent[] = [];
   const shop = await openShop({
     gateways: [
-      { ...scriptedGateway('silent').gateway, listEvents: async () => { throw new Error('nothing within 10000 ms'); } },
+      {
+        ...scriptedGateway('silent').gateway,
+        listEvents: async () => {
+          throw new Error('nothing within 10000 ms');
+        },
+      },
       { ...scriptedGateway().gateway, listEvents: async () => listed },
     ],
   });
   try {
-    const { orderId, payment: { id: paymentId, amount, currency } } = await shop.pending({ [await shop.product()]: 2 });
+    const {
+      orderId,
+      payment: { id: paymentId, amount, currency },
+    } = await shop.pending({ [await shop.product()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
     await expect(shop.commerce.fetchMissedEvents({ since: new Date() })).rejects.toThrow('gives no answer');
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
@@ -32,14 +40,22 @@ test('an operator fetches what one gateway lists, from as far back as they say, 
   const shop = await openShop({
     gateways: [
       { ...scriptedGateway().gateway, listEvents: lists },
-      { ...scriptedGateway('silent').gateway, listEvents: async () => { throw new GatewayRefusal('not_permitted', 'no'); } },
+      {
+        ...scriptedGateway('silent').gateway,
+        listEvents: async () => {
+          throw new GatewayRefusal('not_permitted', 'no');
+        },
+      },
       (({ listEvents: _, ...gateway }) => gateway)(scriptedGateway('mute').gateway),
     ],
   });
   try {
     const since = new Date('2026-01-01T00:00:00Z');
     const fetch = async (provider: string, from = since) => shop.commerce.fetchMissedEvents({ provider, since: from });
-    const { orderId, payment: { id: paymentId, amount, currency } } = await shop.pending({ [await shop.product()]: 2 });
+    const {
+      orderId,
+      payment: { id: paymentId, amount, currency },
+    } = await shop.pending({ [await shop.product()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
     expect(await fetch('mock')).toBe(1);
     expect(await fetch('mock')).toBe(0);

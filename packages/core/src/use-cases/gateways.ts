@@ -10,7 +10,10 @@ import { handleGatewayEvents, type HandleGatewayEventCommand } from '../flows/ha
 import { paymentKeyOf, readHeldPayments } from '../flows/held-orders.ts';
 import { OrderWork } from '../flows/order-work.ts';
 import {
-  keepGatewayEvent, receiveGatewayEvents, type ReceivedGatewayEvent, type ReceiveGatewayEventCommand,
+  keepGatewayEvent,
+  receiveGatewayEvents,
+  type ReceivedGatewayEvent,
+  type ReceiveGatewayEventCommand,
 } from '../flows/receive-gateway-events.ts';
 import { recordEventConflicts } from '../flows/record-event-conflicts.ts';
 import { takeListedEvents, type ListingGateway, type TakeEvent } from '../flows/take-listed-events.ts';
@@ -52,13 +55,20 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
   const listing = new Map(configured.filter(lists).map((gateway) => [gateway.provider, gateway]));
   const receiving = batched(context, {
     name: 'gateway_event.receive',
-    flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) => (await receiveGatewayEvents(tx, commands)).map(accepted),
+    flow: async (tx: Transaction, commands: ReceiveGatewayEventCommand[]) =>
+      (await receiveGatewayEvents(tx, commands)).map(accepted),
     dates: [],
     keysOf: paymentKeyOf,
     heldOf: async (keys) => readHeldPayments(db, keys),
   });
-  const handle = mutation(context, 'gatewayEvent.handle', handleGatewayEvents, ['payableUntil', 'dueAt', 'receivedAt', 'decidedAt']);
-  const handleEvent = async (command: HandleGatewayEventCommand, call?: Call) => handle(command, (input) => input, call);
+  const handle = mutation(context, 'gatewayEvent.handle', handleGatewayEvents, [
+    'payableUntil',
+    'dueAt',
+    'receivedAt',
+    'decidedAt',
+  ]);
+  const handleEvent = async (command: HandleGatewayEventCommand, call?: Call) =>
+    handle(command, (input) => input, call);
 
   function gatewayOf(provider: string): Gateway {
     const gateway = byProvider.get(provider);
@@ -67,21 +77,28 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
   }
 
   /** What contradicts an earlier message is kept for itself; if that fails, the gateway has to send it again. */
-  async function recorded(command: ReceiveGatewayEventCommand, received: ReceivedGatewayEvent): Promise<ReceivedGatewayEvent> {
-    if (received.outcome === 'CONFLICT') await withTransaction(database, async (tx) => recordEventConflicts(tx, [command]));
+  async function recorded(
+    command: ReceiveGatewayEventCommand,
+    received: ReceivedGatewayEvent,
+  ): Promise<ReceivedGatewayEvent> {
+    if (received.outcome === 'CONFLICT')
+      await withTransaction(database, async (tx) => recordEventConflicts(tx, [command]));
     return received;
   }
 
-  const receive = async (command: ReceiveGatewayEventCommand) => recorded(command, await receiving.submit(command, command));
+  const receive = async (command: ReceiveGatewayEventCommand) =>
+    recorded(command, await receiving.submit(command, command));
 
   /** A message whose effect fails is kept and tried again by a loop: the gateway has done its part. */
   async function receiveOrKeep(command: ReceiveGatewayEventCommand): Promise<ReceivedGatewayEvent> {
-    const received = await receiving.submit(command, command).catch(async (error: unknown): Promise<ReceivedGatewayEvent> => {
-      if (isUnavailable(error)) throw error;
-      const eventId = await withTransaction(database, async (tx) => keepGatewayEvent(tx, command));
-      context.onFault?.(error);
-      return { eventId, outcome: 'RECEIVED', effect: null, duplicate: false };
-    });
+    const received = await receiving
+      .submit(command, command)
+      .catch(async (error: unknown): Promise<ReceivedGatewayEvent> => {
+        if (isUnavailable(error)) throw error;
+        const eventId = await withTransaction(database, async (tx) => keepGatewayEvent(tx, command));
+        context.onFault?.(error);
+        return { eventId, outcome: 'RECEIVED', effect: null, duplicate: false };
+      });
     return recorded(command, received);
   }
 
@@ -108,11 +125,12 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
         await receive({ ...answeredEvent(payment.provider, { ...fact, paymentId: payment.id }), rawBody: null });
       }
     },
-    askAbout: async (payment) => withTransaction(database, async (tx) => {
-      const work = await OrderWork.lock(tx, [payment.orderId]);
-      work.callGateway(payment, { kind: 'ASK' });
-      work.write();
-    }),
+    askAbout: async (payment) =>
+      withTransaction(database, async (tx) => {
+        const work = await OrderWork.lock(tx, [payment.orderId]);
+        work.callGateway(payment, { kind: 'ASK' });
+        work.write();
+      }),
   };
 
   return {
@@ -131,7 +149,11 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
       async receiveWebhook(provider: string, message: WebhookMessage): Promise<ReceivedGatewayEvent[]> {
         const gateway = gatewayOf(provider);
         const events = await trusted(gateway, gateway.receive(message, new Date()));
-        return Promise.all(events.map(async (event) => receiveOrKeep({ ...event, provider, source: 'WEBHOOK', rawBody: message.rawBody })));
+        return Promise.all(
+          events.map(async (event) =>
+            receiveOrKeep({ ...event, provider, source: 'WEBHOOK', rawBody: message.rawBody }),
+          ),
+        );
       },
       listGatewayEvents: async (input: z.input<typeof listGatewayEventsInput> = {}) => {
         const { cursor, limit, ...filter } = parse(listGatewayEventsInput, input);
@@ -161,13 +183,27 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
        * What waits: calls that are still to be made, those of them that got no answer, messages that wait for another try,
        * and those that wait for an operator. Each is counted up to 10,000, which means that or more.
        */
-      gatewayBacklog: async () => read(async () => {
-        const [calls, events] = await Promise.all([countOpenGatewayCalls(db, backlogMax), countWaitingGatewayEvents(db, backlogMax)]);
-        return { callsOpen: calls.open, callsUnanswered: calls.unanswered, eventsWaiting: events.waiting, eventsParked: events.parked };
-      }),
+      gatewayBacklog: async () =>
+        read(async () => {
+          const [calls, events] = await Promise.all([
+            countOpenGatewayCalls(db, backlogMax),
+            countWaitingGatewayEvents(db, backlogMax),
+          ]);
+          return {
+            callsOpen: calls.open,
+            callsUnanswered: calls.unanswered,
+            eventsWaiting: events.waiting,
+            eventsParked: events.parked,
+          };
+        }),
       /** Makes calls to a gateway that are due, up to `limit`. Answers how many were taken. */
       callGateways: async (limit = 32, provider?: string) =>
-        callGateways(database, provider === undefined ? byProvider : new Map([[provider, gatewayOf(provider)]]), limit, context.onGatewayCall),
+        callGateways(
+          database,
+          provider === undefined ? byProvider : new Map([[provider, gatewayOf(provider)]]),
+          limit,
+          context.onGatewayCall,
+        ),
       /** Has the gateways asked about what they should have told of for `quietMs`, up to `limit` orders. */
       askAboutQuietPayments: async (limit = 200, quietMs = context.quietMs) =>
         withTransaction(database, async (tx) => askAboutQuietPayments(tx, { askable, lingering }, quietMs, limit)),
@@ -175,7 +211,8 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
        * Takes what gateways list that was never heard of, from where they were listed last; those that are due, each `everyMs`.
        * Answers how many events were new.
        */
-      catchUpWithGateways: async (everyMs = 2 * context.quietMs) => catchUpWithGateways(database, listing, everyMs, take),
+      catchUpWithGateways: async (everyMs = 2 * context.quietMs) =>
+        catchUpWithGateways(database, listing, everyMs, take),
       /**
        * Takes what one gateway, or all that can, list since then, and answers how many events were new. For what got lost
        * before the shop began to keep up with the list.
@@ -186,8 +223,11 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
         const { provider, since } = parse(fetchMissedEventsInput, input);
         const chosen = provider === undefined ? [...listing.values()] : [listingGatewayOf(provider)];
         // A gateway that gives no answer mustn't hide what the others list.
-        const fetched = await Promise.allSettled(chosen.map(async (gateway) =>
-          takeListedEvents(gateway.provider, await gateway.listEvents(since).catch(unlisted), take)));
+        const fetched = await Promise.allSettled(
+          chosen.map(async (gateway) =>
+            takeListedEvents(gateway.provider, await gateway.listEvents(since).catch(unlisted), take),
+          ),
+        );
         const failed = fetched.find((each) => each.status === 'rejected');
         if (failed) throw failed.reason;
         return fetched.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
@@ -200,7 +240,10 @@ const lists = (gateway: Gateway): gateway is ListingGateway => gateway.listEvent
 
 function unlisted(cause: unknown): never {
   const why = cause instanceof GatewayRefusal ? `refuses to list its events (${cause.code})` : 'gives no answer';
-  const error = new CommerceError('gateway_unavailable', `the payment gateway ${why}; what was missed can be fetched later`);
+  const error = new CommerceError(
+    'gateway_unavailable',
+    `the payment gateway ${why}; what was missed can be fetched later`,
+  );
   error.cause = cause;
   throw error;
 }

@@ -27,7 +27,9 @@ export function orderUseCases(context: Context, quote: Quote | undefined) {
   const policy = { holdMs: context.holdMs, quote };
   const flow = async (tx: Transaction, commands: PlaceOrderCommand[]) => placeOrders(tx, commands, policy);
   const placing = batched(context, {
-    name: 'order.create', flow, dates,
+    name: 'order.create',
+    flow,
+    dates,
     weightOf: ({ lines }) => lines.length,
     keysOf: ({ lines }) => lines.map(({ productId }) => productId),
     heldOf: async (productIds) => readHeldStocks(db, productIds),
@@ -48,7 +50,11 @@ export function orderUseCases(context: Context, quote: Quote | undefined) {
       },
       /** `placeOrder` for many, inside the caller's own transaction: one outcome each, all or none of it committed. */
       placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]) =>
-        placeOrders(tx, inputs.map((input) => ({ id: newId(), ...parsed(input) })), policy),
+        placeOrders(
+          tx,
+          inputs.map((input) => ({ id: newId(), ...parsed(input) })),
+          policy,
+        ),
       getOrder: async ({ customerId, ...input }: { orderId: string } & Owner) =>
         read(async () => readOrder(db, { ...parse(orderIdInput, input), customerId })),
       listOrders: async (input: z.input<typeof listOrdersInput> = {}) =>

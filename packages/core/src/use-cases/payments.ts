@@ -37,18 +37,26 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
   const { db } = database;
   const flow = async (tx: Transaction, commands: CreatePaymentCommand[]) => createPayments(tx, commands);
   const creating = batched(context, {
-    name: 'payment.create', flow, dates,
+    name: 'payment.create',
+    flow,
+    dates,
     keysOf: ({ orderId }) => [orderId],
     heldOf: async (orderIds) => readHeldOrders(db, orderIds),
   });
   const capture = mutation(context, 'payment.capture', requestCaptures, dates);
-  const decide = mutation(context, 'payment.decideReview', async (tx, commands: DecideReviewCommand[]) => decideReviews(tx, commands, holdMs), dates);
+  const decide = mutation(
+    context,
+    'payment.decideReview',
+    async (tx, commands: DecideReviewCommand[]) => decideReviews(tx, commands, holdMs),
+    dates,
+  );
 
-  const paymentOf = async (id: string): Promise<Payment> => read(async () => {
-    const payment = await readPayment(db, id);
-    if (payment) return payment;
-    throw new CommerceError('payment_not_found', 'no such payment');
-  });
+  const paymentOf = async (id: string): Promise<Payment> =>
+    read(async () => {
+      const payment = await readPayment(db, id);
+      if (payment) return payment;
+      throw new CommerceError('payment_not_found', 'no such payment');
+    });
 
   /** Has a gateway take a step of an attempt; its facts are applied. Answers the payment after it. */
   async function step(payment: Payment, ask: () => Promise<GatewayFact[]>): Promise<Payment> {
@@ -58,10 +66,15 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
     } catch (error) {
       if (!(error instanceof GatewayRefusal)) {
         await gateways.askAbout(payment);
-        throw new CommerceError('gateway_unavailable', 'the payment gateway gives no answer; what became of it will be asked for');
+        throw new CommerceError(
+          'gateway_unavailable',
+          'the payment gateway gives no answer; what became of it will be asked for',
+        );
       }
       await gateways.apply(payment, [gatewayFact({ type: 'FAILED', failureCode: error.code })]);
-      throw new CommerceError('payment_refused', 'the payment gateway refuses this payment', { failureCode: error.code });
+      throw new CommerceError('payment_refused', 'the payment gateway refuses this payment', {
+        failureCode: error.code,
+      });
     }
     await gateways.apply(payment, facts);
     return paymentOf(payment.id);
@@ -71,7 +84,10 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
   async function createAt(command: CreatePaymentCommand, key: LeasedCall<Payment>['key']): Promise<CreatedPayment> {
     let next: NextStep | null = null;
     const { value, replayed } = await runLeased<Payment>(database, {
-      key, keepMs, leaseMs, dates,
+      key,
+      keepMs,
+      leaseMs,
+      dates,
       begin: async (tx) => {
         const [outcome] = await createPayments(tx, [command]);
         return outcome!.ok ? accepted(outcome!.value.id) : outcome!;
@@ -112,7 +128,10 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
        * @throws what createPayments refuses · provider_not_configured · unsupported_by_provider · payment_refused ·
        * gateway_unavailable (the attempt exists; the same key goes on with it)
        */
-      async createPayment({ customerId, ...input }: z.input<typeof inputs.createPaymentInput> & Owner, call?: Call): Promise<CreatedPayment> {
+      async createPayment(
+        { customerId, ...input }: z.input<typeof inputs.createPaymentInput> & Owner,
+        call?: Call,
+      ): Promise<CreatedPayment> {
         const asked = { ...parse(inputs.createPaymentInput, input), customerId };
         const gateway = gateways.of(asked.provider);
         const method = asked.method ?? null;
@@ -130,7 +149,10 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
        * An attempt with what the front end needs to go on with it: for a shopper who comes back to the page.
        * @throws payment_not_found · payment_refused · gateway_unavailable
        */
-      async resumePayment({ customerId, ...input }: z.input<typeof inputs.paymentIdInput> & Owner): Promise<CreatedPayment> {
+      async resumePayment({
+        customerId,
+        ...input
+      }: z.input<typeof inputs.paymentIdInput> & Owner): Promise<CreatedPayment> {
         const payment = await paymentOf(parse(inputs.paymentIdInput, input).paymentId);
         const [order] = await read(async () => readOrders(db, [payment.orderId]));
         if (customerId === undefined || order?.customerId === customerId) return resume(payment.id);
@@ -140,10 +162,16 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
        * Completes an attempt at a gateway where the shop has to, after the shopper agreed there.
        * @throws payment_not_found · unsupported_by_provider · invalid_transition · payment_refused · gateway_unavailable
        */
-      async confirmPayment({ customerId, ...input }: z.input<typeof inputs.confirmPaymentInput> & Owner, call?: Call): Promise<Payment> {
+      async confirmPayment(
+        { customerId, ...input }: z.input<typeof inputs.confirmPaymentInput> & Owner,
+        call?: Call,
+      ): Promise<Payment> {
         const { paymentId, token } = parse(inputs.confirmPaymentInput, input);
         const { value } = await runLeased<Payment>(database, {
-          key: keyOf(call, 'payment.confirm', { paymentId, token, customerId }), keepMs, leaseMs, dates,
+          key: keyOf(call, 'payment.confirm', { paymentId, token, customerId }),
+          keepMs,
+          leaseMs,
+          dates,
           begin: async (tx) => confirmable(tx, { paymentId, customerId }, gateways.byProvider),
           run: async (id) => {
             const payment = await paymentOf(id);
@@ -172,7 +200,8 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
         return payment;
       },
       /** @throws payment_not_found */
-      getPayment: async (input: z.input<typeof inputs.paymentIdInput>) => paymentOf(parse(inputs.paymentIdInput, input).paymentId),
+      getPayment: async (input: z.input<typeof inputs.paymentIdInput>) =>
+        paymentOf(parse(inputs.paymentIdInput, input).paymentId),
       listPayments: async ({ customerId, ...input }: { orderId: string } & Owner) =>
         read(async () => readPayments(db, { ...parse(orderIdInput, input), customerId })),
       listAllPayments: async (input: z.input<typeof listAllPaymentsInput> = {}) => {

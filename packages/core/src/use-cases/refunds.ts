@@ -18,7 +18,9 @@ export function refundUseCases(context: Context) {
       create(parse(createRefundInput, input), (asked): CreateRefundCommand => ({ id: newId(), ...asked }), call),
     listRefunds: async (input: z.input<typeof listRefundsInput> = {}) => {
       const { cursor, limit, ...filter } = parse(listRefundsInput, input);
-      return read(async () => pageOf(await listRefunds(context.database.db, filter, cursor, limit + 1), limit, ({ id }) => id));
+      return read(async () =>
+        pageOf(await listRefunds(context.database.db, filter, cursor, limit + 1), limit, ({ id }) => id),
+      );
     },
   };
 }

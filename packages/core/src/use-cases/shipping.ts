@@ -10,7 +10,12 @@ import type { Owner } from './orders.ts';
 
 /** Parcels, from READY to DELIVERED. */
 export function shippingUseCases(context: Context) {
-  const move = mutation(context, 'shipment.move', moveShipments, ['createdAt', 'updatedAt', 'shippedAt', 'deliveredAt']);
+  const move = mutation(context, 'shipment.move', moveShipments, [
+    'createdAt',
+    'updatedAt',
+    'shippedAt',
+    'deliveredAt',
+  ]);
   const moveShipment = async (command: MoveShipmentCommand, call?: Call) => move(command, (input) => input, call);
 
   return {

@@ -19,7 +19,12 @@ type Currency = NonNullable<Parameters<ReturnType<typeof PaymentClient>['preRegi
 type Cancel = { paymentId: string; reason: string; amount?: number; currentCancellableAmount?: number };
 
 /** The calls of PortOne's API that the adapter makes. Each throws GatewayRefusal for a definite no, Error for all else. */
-export function portoneApi({ apiSecret, storeId, url = 'https://api.portone.io', policy = callPolicy }: PortoneApiOptions) {
+export function portoneApi({
+  apiSecret,
+  storeId,
+  url = 'https://api.portone.io',
+  policy = callPolicy,
+}: PortoneApiOptions) {
   const client = PaymentClient({ secret: apiSecret, baseUrl: url, storeId });
 
   return {
@@ -58,13 +63,19 @@ export function portoneApi({ apiSecret, storeId, url = 'https://api.portone.io',
 
     // Not by PortOne's library: it can't send an Idempotency-Key, which this one call can't do without.
     async cancel({ paymentId, ...rest }: Cancel, idempotencyKey: string) {
-      const answer = await callGateway(new URL(`/payments/${encodeURIComponent(paymentId)}/cancel`, url).href, {
-        method: 'POST',
-        headers: {
-          'authorization': `PortOne ${apiSecret}`, 'content-type': 'application/json', 'idempotency-key': idempotencyKey,
+      const answer = await callGateway(
+        new URL(`/payments/${encodeURIComponent(paymentId)}/cancel`, url).href,
+        {
+          method: 'POST',
+          headers: {
+            authorization: `PortOne ${apiSecret}`,
+            'content-type': 'application/json',
+            'idempotency-key': idempotencyKey,
+          },
+          body: JSON.stringify({ storeId, ...rest }),
         },
-        body: JSON.stringify({ storeId, ...rest }),
-      }, policy);
+        policy,
+      );
       if (answer.status === 200) return understood(cancelAnswer, answer.body).cancellation;
       throw refusalOf(answer.body) ?? new Error(`PortOne answered ${answer.status} ${typeOf(answer.body)}`);
     },
@@ -109,10 +120,17 @@ const configuration: readonly string[] = ['UNAUTHORIZED', 'FORBIDDEN'];
 // What isn't among them may be a fault of PortOne's or of the payment provider behind it: PG_PROVIDER is both, a no and
 // a silence. CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN says that the balance has changed since it was asked for.
 const definite = [
-  'ALREADY_PAID', 'INVALID_REQUEST', 'PAYMENT_NOT_FOUND', 'PAYMENT_NOT_PAID', 'PAYMENT_ALREADY_CANCELLED',
-  'PAYMENT_NOT_WAITING_FOR_DEPOSIT', 'CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT',
-  'CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT', 'CANCEL_TAX_FREE_AMOUNT_EXCEEDS_CANCELLABLE_TAX_FREE_AMOUNT',
-  'SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT', 'NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT',
+  'ALREADY_PAID',
+  'INVALID_REQUEST',
+  'PAYMENT_NOT_FOUND',
+  'PAYMENT_NOT_PAID',
+  'PAYMENT_ALREADY_CANCELLED',
+  'PAYMENT_NOT_WAITING_FOR_DEPOSIT',
+  'CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT',
+  'CANCEL_TAX_AMOUNT_EXCEEDS_CANCELLABLE_TAX_AMOUNT',
+  'CANCEL_TAX_FREE_AMOUNT_EXCEEDS_CANCELLABLE_TAX_FREE_AMOUNT',
+  'SUM_OF_PARTS_EXCEEDS_CANCEL_AMOUNT',
+  'NEGATIVE_PROMOTION_ADJUSTED_CANCEL_AMOUNT',
   'PROMOTION_DISCOUNT_RETAIN_OPTION_SHOULD_NOT_BE_CHANGED',
 ] as const satisfies PaymentError['data']['type'][];
 

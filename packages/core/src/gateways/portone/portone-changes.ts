@@ -24,7 +24,12 @@ const listedPayment = z.object({
 export const changesQuery = (since: Date, storeId: string, number: number) => ({
   page: { number, size: pageSize },
   filter: {
-    storeId, version: 'V2', timestampType: 'STATUS_CHANGED_AT', from: since.toISOString(), sortBy: 'STATUS_CHANGED_AT', sortOrder: 'DESC',
+    storeId,
+    version: 'V2',
+    timestampType: 'STATUS_CHANGED_AT',
+    from: since.toISOString(),
+    sortBy: 'STATUS_CHANGED_AT',
+    sortOrder: 'DESC',
   },
 });
 

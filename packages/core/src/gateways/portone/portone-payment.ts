@@ -20,7 +20,13 @@ export const cancelAnswer = z.object({ cancellation });
 export const portonePayment = z.object({
   id: z.string(),
   status: z.enum([
-    'READY', 'PAY_PENDING', 'VIRTUAL_ACCOUNT_ISSUED', 'PAID', 'FAILED', 'PARTIAL_CANCELLED', 'CANCELLED',
+    'READY',
+    'PAY_PENDING',
+    'VIRTUAL_ACCOUNT_ISSUED',
+    'PAID',
+    'FAILED',
+    'PARTIAL_CANCELLED',
+    'CANCELLED',
   ]),
   currency,
   /** `total` is the order's, whoever gave a `discount` on it. */
@@ -69,14 +75,25 @@ const refundTypes = { REQUESTED: 'REFUND_PENDING', SUCCEEDED: 'REFUNDED', FAILED
 export function refundFact({ id: paymentId, currency }: PortonePayment, cancellation: Cancellation): GatewayFact {
   const { id, status, totalAmount: amount, reason } = cancellation;
   return gatewayFact({
-    type: refundTypes[status], paymentId, gatewayPaymentId: paymentId, amount, currency,
-    refundId: refundIdIn(reason), gatewayObjectId: id,
+    type: refundTypes[status],
+    paymentId,
+    gatewayPaymentId: paymentId,
+    amount,
+    currency,
+    refundId: refundIdIn(reason),
+    gatewayObjectId: id,
   });
 }
 
 /** PortOne tells neither a dispute's amount nor who won it: a person has to look, also once it is resolved. */
 const disputeFacts = ({ id, currency, amount, disputes }: PortonePayment): GatewayFact[] =>
-  (disputes ?? []).map(({ pgDisputeId, createdAt }) => gatewayFact({
-    type: 'DISPUTE_OPENED', paymentId: id, gatewayPaymentId: id, amount: amount.total, currency,
-    gatewayObjectId: pgDisputeId || `dispute of ${createdAt}`,
-  }));
+  (disputes ?? []).map(({ pgDisputeId, createdAt }) =>
+    gatewayFact({
+      type: 'DISPUTE_OPENED',
+      paymentId: id,
+      gatewayPaymentId: id,
+      amount: amount.total,
+      currency,
+      gatewayObjectId: pgDisputeId || `dispute of ${createdAt}`,
+    }),
+  );

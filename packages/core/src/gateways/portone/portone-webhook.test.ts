@@ -17,7 +17,8 @@ const now = new Date();
 type Headers = Record<string, string>;
 function signed(body: string, { by = secret, at = now, id = 'wh_1' } = {}): { body: string; headers: Headers } {
   const headers = {
-    'webhook-id': id, 'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
     'webhook-signature': new Webhook(by).sign(id, at, body),
   };
   return { body, headers };
@@ -34,7 +35,7 @@ function outcomeOf(message: { body: string; headers: Headers }): string {
 const event = (type: string, data: object = { paymentId, storeId: 'store-1', transactionId: 'tx-1' }) =>
   JSON.stringify({ type, timestamp: '2026-04-25T10:00:00.000Z', data });
 
-describe('this check and the one of PortOne\'s library agree', () => {
+describe("this check and the one of PortOne's library agree", () => {
   const body = event('Transaction.Paid');
   const good = signed(body);
   const later = (seconds: number) => ({ at: new Date(now.getTime() + seconds * 1000) });
@@ -44,7 +45,11 @@ describe('this check and the one of PortOne\'s library agree', () => {
   test.each<[string, boolean, { body: string; headers: Headers }]>([
     ['a webhook', true, good],
     ['one with letters of Korea', true, signed(event('Transaction.Paid', { paymentId, note: '결제 완료' }))],
-    ['one by two secrets', true, withSignature(`${signed(body, { by: secretOf(3) }).headers[signature]} ${good.headers[signature]}`)],
+    [
+      'one by two secrets',
+      true,
+      withSignature(`${signed(body, { by: secretOf(3) }).headers[signature]} ${good.headers[signature]}`),
+    ],
     ['one that is 4 minutes old', true, signed(body, later(-240))],
     ['one from 4 minutes ahead', true, signed(body, later(240))],
     ['one that is 6 minutes old', false, signed(body, later(-360))],
@@ -57,7 +62,10 @@ describe('this check and the one of PortOne\'s library agree', () => {
     ['no id', false, without('webhook-id')],
     ['no time', false, without('webhook-timestamp')],
   ])('on %s: %s', async (_, isGood, message) => {
-    const theirs = await PortoneWebhook.verify(secret, message.body, message.headers).then(() => true, () => false);
+    const theirs = await PortoneWebhook.verify(secret, message.body, message.headers).then(
+      () => true,
+      () => false,
+    );
     expect(theirs).toBe(isGood);
     expect(outcomeOf(message)).toBe(isGood ? 'CHANGED' : 'invalid_signature');
   });
@@ -69,8 +77,18 @@ test('a secret that is being rotated out still counts', () => {
 
 describe('a webhook says which payment to ask for', () => {
   test.each([
-    'Ready', 'Paid', 'VirtualAccountIssued', 'PartialCancelled', 'Cancelled', 'Failed', 'PayPending', 'CancelPending',
-    'DisputeCreated', 'DisputeResolved', 'Confirm', 'OfTomorrow',
+    'Ready',
+    'Paid',
+    'VirtualAccountIssued',
+    'PartialCancelled',
+    'Cancelled',
+    'Failed',
+    'PayPending',
+    'CancelPending',
+    'DisputeCreated',
+    'DisputeResolved',
+    'Confirm',
+    'OfTomorrow',
   ])('Transaction.%s', (name) => {
     const fact = gatewayFact({ type: 'CHANGED', paymentId, gatewayPaymentId: paymentId });
     expect(receive(signed(event(`Transaction.${name}`)))).toEqual({ providerEventId: 'wh_1', ...fact });
@@ -79,20 +97,26 @@ describe('a webhook says which payment to ask for', () => {
   test.each<[string, string]>([
     ['a billing key', event('BillingKey.Issued', { billingKey: 'billing-key-1' })],
     ['a billing key that names a payment', event('BillingKey.Issued', { billingKey: 'billing-key-1', paymentId })],
-    ['a payment that isn\'t ours', event('Transaction.Paid', { paymentId: 'order-77' })],
+    ["a payment that isn't ours", event('Transaction.Paid', { paymentId: 'order-77' })],
     ['a type without data', JSON.stringify({ type: 'Store.Renamed' })],
   ])('%s is nothing to us', (_, body) => {
     expect(receive(signed(body)).type).toBe('OTHER');
   });
 });
 
-test.each(['', 'null', '[]', '{}', '{"type":1}', JSON.stringify({ payment_id: paymentId, tx_id: 'tx-1', status: 'Paid' })])(
-  '%j is malformed', (body) => {
-    expect(() => receive(signed(body))).toThrow(expect.objectContaining({ code: 'malformed_event' }));
-  },
-);
+test.each([
+  '',
+  'null',
+  '[]',
+  '{}',
+  '{"type":1}',
+  JSON.stringify({ payment_id: paymentId, tx_id: 'tx-1', status: 'Paid' }),
+])('%j is malformed', (body) => {
+  expect(() => receive(signed(body))).toThrow(expect.objectContaining({ code: 'malformed_event' }));
+});
 
 test('an id that is too long to keep is malformed', () => {
-  expect(() => receive(signed(event('Transaction.Paid'), { id: 'w'.repeat(301) })))
-    .toThrow(expect.objectContaining({ code: 'malformed_event' }));
+  expect(() => receive(signed(event('Transaction.Paid'), { id: 'w'.repeat(301) }))).toThrow(
+    expect.objectContaining({ code: 'malformed_event' }),
+  );
 });

@@ -20,10 +20,13 @@ export function portoneEvent(message: WebhookMessage, keys: readonly KeyObject[]
   const providerEventId = verifyStandardWebhook(message, keys, now);
   const parsed = body.safeParse(parseBody(message.rawBody));
   if (!parsed.success || !isEventId(providerEventId)) {
-    throw new CommerceError('malformed_event', 'the event is not one of this gateway\'s');
+    throw new CommerceError('malformed_event', "the event is not one of this gateway's");
   }
   const { type, data } = parsed.data;
   const paymentId = id.safeParse(data.paymentId).data ?? null;
   const isOurs = type.startsWith('Transaction.') && paymentId !== null;
-  return { providerEventId, ...gatewayFact({ type: isOurs ? 'CHANGED' : 'OTHER', paymentId, gatewayPaymentId: paymentId }) };
+  return {
+    providerEventId,
+    ...gatewayFact({ type: isOurs ? 'CHANGED' : 'OTHER', paymentId, gatewayPaymentId: paymentId }),
+  };
 }

@@ -9,20 +9,52 @@ const paymentId = newId();
 const refundId = newId();
 const about = { paymentId, gatewayPaymentId: paymentId };
 const payment: GatewayPayment = {
-  id: paymentId, orderId: newId(), currency: 'KRW', amount: 1000, authorizedAmount: 0, capturedAmount: 0, capture: 'AUTOMATIC',
-  method: null, gatewayPaymentId: paymentId,
+  id: paymentId,
+  orderId: newId(),
+  currency: 'KRW',
+  amount: 1000,
+  authorizedAmount: 0,
+  capturedAmount: 0,
+  capture: 'AUTOMATIC',
+  method: null,
+  gatewayPaymentId: paymentId,
 };
-const refund: GatewayRefund = { id: refundId, kind: 'REFUND', amount: 300, currency: 'KRW', reason: 'requested', gatewayRefundId: null };
+const refund: GatewayRefund = {
+  id: refundId,
+  kind: 'REFUND',
+  amount: 300,
+  currency: 'KRW',
+  reason: 'requested',
+  gatewayRefundId: null,
+};
 
 const amount = { total: 1000, taxFree: 0, discount: 0, paid: 1000, cancelled: 0, cancelledTaxFree: 0 };
-const told = (changes: object = {}) => ({ status: 'PAID', id: paymentId, currency: 'KRW', amount, paidAt: '2026-02-13T03:18:14Z', ...changes });
+const told = (changes: object = {}) => ({
+  status: 'PAID',
+  id: paymentId,
+  currency: 'KRW',
+  amount,
+  paidAt: '2026-02-13T03:18:14Z',
+  ...changes,
+});
 const paid = told();
 const ready = told({ status: 'READY', paidAt: undefined });
 const account = { type: 'PaymentMethodVirtualAccount', expiredAt: '2026-02-20T14:59:59Z' };
 const waiting = told({ status: 'VIRTUAL_ACCOUNT_ISSUED', paidAt: undefined, method: account });
 const cancellation = { status: 'SUCCEEDED', id: 'c1', totalAmount: 300, reason: `requested [refund ${refundId}]` };
-const sentBack = told({ status: 'PARTIAL_CANCELLED', amount: { ...amount, cancelled: 300 }, cancellations: [cancellation] });
-const refunded = gatewayFact({ type: 'REFUNDED', ...about, amount: 300, currency: 'KRW', refundId, gatewayObjectId: 'c1' });
+const sentBack = told({
+  status: 'PARTIAL_CANCELLED',
+  amount: { ...amount, cancelled: 300 },
+  cancellations: [cancellation],
+});
+const refunded = gatewayFact({
+  type: 'REFUNDED',
+  ...about,
+  amount: 300,
+  currency: 'KRW',
+  refundId,
+  gatewayObjectId: 'c1',
+});
 
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const no = (status: number, type: string): Answer => ({ status, body: { type, message: '한국어' } });
@@ -44,7 +76,11 @@ async function gatewayOf(answers: Record<string, Answer[]>) {
   });
   const isSilent = Object.values(answers).flat().includes('silence');
   const gateway = portoneGateway({
-    apiSecret: 'secret-1', storeId: 'store-1', channelKey: 'channel-1', url, policy: { timeoutMs: isSilent ? 200 : 10_000, triesMax: 2 },
+    apiSecret: 'secret-1',
+    storeId: 'store-1',
+    channelKey: 'channel-1',
+    url,
+    policy: { timeoutMs: isSilent ? 200 : 10_000, triesMax: 2 },
     webhookSecrets: [`whsec_${Buffer.alloc(32, 1).toString('base64')}`],
   });
   const open = () => {
@@ -57,10 +93,17 @@ async function gatewayOf(answers: Record<string, Answer[]>) {
 describe('opening', () => {
   const opened = {
     gatewayPaymentId: paymentId,
-    next: { provider: 'portone', storeId: 'store-1', channelKey: 'channel-1', paymentId, totalAmount: 1000, currency: 'KRW' },
+    next: {
+      provider: 'portone',
+      storeId: 'store-1',
+      channelKey: 'channel-1',
+      paymentId,
+      totalAmount: 1000,
+      currency: 'KRW',
+    },
   };
 
-  test('pins the amount before the shopper\'s browser can name one', async () => {
+  test("pins the amount before the shopper's browser can name one", async () => {
     const { open, asked } = await gatewayOf({ [registering]: [ok({})] });
     expect(await open()).toEqual(opened);
     expect(asked.map(({ call }) => call)).toEqual([registering]);
@@ -73,22 +116,22 @@ describe('opening', () => {
     expect([await open(), await open()]).toEqual([opened, opened]);
   });
 
-  test('is refused with PortOne\'s reason', async () => {
+  test("is refused with PortOne's reason", async () => {
     const { open, calls } = await gatewayOf({ [registering]: [no(400, 'INVALID_REQUEST')] });
     await expect(open()).rejects.toEqual(refusal('INVALID_REQUEST'));
     expect(calls()).toHaveLength(1);
   });
 });
 
-describe('what isn\'t a definite no leaves the outcome unknown', () => {
+describe("what isn't a definite no leaves the outcome unknown", () => {
   test.each<[string, Answer]>([
     ['a wrong secret', no(401, 'UNAUTHORIZED')],
     ['missing rights', no(403, 'FORBIDDEN')],
     ['a call still under way', no(409, 'IDEMPOTENCY_OUTSTANDING_REQUEST')],
     ['too many calls', no(429, 'TOO_MANY_REQUESTS')],
-    ['a fault of the payment provider\'s', no(502, 'PG_PROVIDER')],
-    ['a fault of PortOne\'s', no(500, 'INTERNAL_SERVER_ERROR')],
-    ['a proxy\'s page', { status: 404, body: '<html>' }],
+    ["a fault of the payment provider's", no(502, 'PG_PROVIDER')],
+    ["a fault of PortOne's", no(500, 'INTERNAL_SERVER_ERROR')],
+    ["a proxy's page", { status: 404, body: '<html>' }],
     ['an answer that is none', ok('null')],
     ['another payment', ok(told({ id: newId() }))],
     ['a status that is new', ok(told({ status: 'HALTED' }))],
@@ -97,7 +140,11 @@ describe('what isn\'t a definite no leaves the outcome unknown', () => {
   ])('%s', async (_, answer) => {
     const { gateway } = await gatewayOf({ [asking]: [answer] });
     const { gateway: another } = await gatewayOf({ [asking]: [ok(paid)], [canceling]: [answer] });
-    const outcomes = await Promise.allSettled([gateway.retrieve(payment), gateway.cancel(payment), another.refund(refund, payment)]);
+    const outcomes = await Promise.allSettled([
+      gateway.retrieve(payment),
+      gateway.cancel(payment),
+      another.refund(refund, payment),
+    ]);
     for (const outcome of outcomes) {
       const error: unknown = outcome.status === 'rejected' && outcome.reason;
       expect(error).toBeInstanceOf(Error);
@@ -113,13 +160,14 @@ describe('what isn\'t a definite no leaves the outcome unknown', () => {
     await expect(wrong.gateway.retrieve(payment)).rejects.toThrow('PortOne gave no usable answer: UNAUTHORIZED');
   });
 
-  test('also beside the try before, which the library can\'t be made to give up', async () => {
+  test("also beside the try before, which the library can't be made to give up", async () => {
     const asked = await gatewayOf({ [asking]: ['silence', ok(paid)] });
     expect(types(await asked.gateway.retrieve(payment))).toEqual(['CAPTURED']);
     const registered = await gatewayOf({ [registering]: ['silence', no(409, 'ALREADY_PAID')] });
     expect(await registered.open()).toMatchObject({ gatewayPaymentId: paymentId });
     const closed = await gatewayOf({
-      [asking]: [ok(waiting), ok({ ...waiting, status: 'CANCELLED' })], [closing]: ['silence', no(409, 'PAYMENT_NOT_WAITING_FOR_DEPOSIT')],
+      [asking]: [ok(waiting), ok({ ...waiting, status: 'CANCELLED' })],
+      [closing]: ['silence', no(409, 'PAYMENT_NOT_WAITING_FOR_DEPOSIT')],
     });
     expect(types(await closed.gateway.cancel(payment))).toEqual(['CANCELED']);
     expect(closed.calls()).toEqual([asking, closing, closing, asking]);
@@ -127,13 +175,18 @@ describe('what isn\'t a definite no leaves the outcome unknown', () => {
 });
 
 test('retrieve tells all of a payment, and nothing of an unknown one', async () => {
-  expect(types(await (await gatewayOf({ [asking]: [ok(sentBack)] })).gateway.retrieve(payment))).toEqual(['CAPTURED', 'REFUNDED']);
+  expect(types(await (await gatewayOf({ [asking]: [ok(sentBack)] })).gateway.retrieve(payment))).toEqual([
+    'CAPTURED',
+    'REFUNDED',
+  ]);
   expect(await (await gatewayOf({})).gateway.retrieve(payment)).toEqual([]);
 });
 
 describe('cancel', () => {
   test.each<[string, Answer, string[]]>([
-    ['unknown', missing, []], ['only opened', ok(ready), []], ['paid', ok(paid), ['CAPTURED']],
+    ['unknown', missing, []],
+    ['only opened', ok(ready), []],
+    ['paid', ok(paid), ['CAPTURED']],
     ['failed', ok(told({ status: 'FAILED', failure: {} })), ['ATTEMPT_FAILED']],
   ])('of what is %s undoes nothing', async (_, answer, expected) => {
     const { gateway, calls } = await gatewayOf({ [asking]: [answer] });
@@ -142,14 +195,18 @@ describe('cancel', () => {
   });
 
   test('closes a virtual account that waits', async () => {
-    const { gateway, calls } = await gatewayOf({ [asking]: [ok(waiting)], [closing]: [ok({ closedAt: '2026-02-14T00:00:00Z' })] });
+    const { gateway, calls } = await gatewayOf({
+      [asking]: [ok(waiting)],
+      [closing]: [ok({ closedAt: '2026-02-14T00:00:00Z' })],
+    });
     expect(await gateway.cancel(payment)).toEqual([gatewayFact({ type: 'CANCELED', ...about })]);
     expect(calls()).toEqual([asking, closing]);
   });
 
   test('of an account that is paid into at that moment says so', async () => {
     const { gateway } = await gatewayOf({
-      [asking]: [ok(waiting), ok(told({ method: account }))], [closing]: [no(409, 'PAYMENT_NOT_WAITING_FOR_DEPOSIT')],
+      [asking]: [ok(waiting), ok(told({ method: account }))],
+      [closing]: [no(409, 'PAYMENT_NOT_WAITING_FOR_DEPOSIT')],
     });
     expect(types(await gateway.cancel(payment))).toEqual(['CAPTURED']);
   });
@@ -157,10 +214,16 @@ describe('cancel', () => {
 
 describe('refund', () => {
   test('sends a part back, once, however often it is asked', async () => {
-    const { gateway, asked, calls } = await gatewayOf({ [asking]: [ok(paid), ok(sentBack)], [canceling]: [ok({ cancellation })] });
+    const { gateway, asked, calls } = await gatewayOf({
+      [asking]: [ok(paid), ok(sentBack)],
+      [canceling]: [ok({ cancellation })],
+    });
     expect(await gateway.refund(refund, payment)).toEqual([refunded]);
     expect(asked[1]!.body).toEqual({
-      storeId: 'store-1', reason: `requested [refund ${refundId}]`, amount: 300, currentCancellableAmount: 1000,
+      storeId: 'store-1',
+      reason: `requested [refund ${refundId}]`,
+      amount: 300,
+      currentCancellableAmount: 1000,
     });
     // PortOne takes keys of 16 to 256 letters, digits, - and _.
     expect(asked[1]!.headers['idempotency-key']).toMatch(new RegExp(`^${refundId}[\\w-]{0,100}$`));
@@ -169,7 +232,10 @@ describe('refund', () => {
   });
 
   test('is repeated with the same key when its answer is lost', async () => {
-    const { gateway, asked } = await gatewayOf({ [asking]: [ok(paid)], [canceling]: ['hang up', ok({ cancellation })] });
+    const { gateway, asked } = await gatewayOf({
+      [asking]: [ok(paid)],
+      [canceling]: ['hang up', ok({ cancellation })],
+    });
     expect(await gateway.refund(refund, payment)).toEqual([refunded]);
     const [first, second] = asked.slice(1).map(({ headers }) => headers['idempotency-key']);
     expect(first).toBe(second);
@@ -178,12 +244,19 @@ describe('refund', () => {
   test('VOID cancels the whole', async () => {
     const { gateway, asked } = await gatewayOf({ [asking]: [ok(paid)], [canceling]: [ok({ cancellation })] });
     await gateway.refund({ ...refund, kind: 'VOID', amount: 1000 }, payment);
-    expect(asked[1]!.body).toEqual({ storeId: 'store-1', reason: `requested [refund ${refundId}]`, currentCancellableAmount: 1000 });
+    expect(asked[1]!.body).toEqual({
+      storeId: 'store-1',
+      reason: `requested [refund ${refundId}]`,
+      currentCancellableAmount: 1000,
+    });
   });
 
   test.each<[string, object]>([
     ['a discount', { amount: { ...amount, discount: 100, paid: 900 } }],
-    ['another cancel under way', { cancellations: [{ ...cancellation, status: 'REQUESTED', reason: 'in the dashboard' }] }],
+    [
+      'another cancel under way',
+      { cancellations: [{ ...cancellation, status: 'REQUESTED', reason: 'in the dashboard' }] },
+    ],
   ])('leaves it to PortOne what is left where %s makes it uncertain', async (_, changes) => {
     const { gateway, asked } = await gatewayOf({ [asking]: [ok(told(changes))], [canceling]: [ok({ cancellation })] });
     await gateway.refund(refund, payment);
@@ -191,23 +264,30 @@ describe('refund', () => {
   });
 
   test('is not refused because the balance has changed since it was asked for', async () => {
-    const { gateway } = await gatewayOf({ [asking]: [ok(paid)], [canceling]: [no(409, 'CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN')] });
+    const { gateway } = await gatewayOf({
+      [asking]: [ok(paid)],
+      [canceling]: [no(409, 'CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN')],
+    });
     await expect(gateway.refund(refund, payment)).rejects.not.toBeInstanceOf(GatewayRefusal);
   });
 
   test('that was made before all was gone has been made', async () => {
-    const { gateway } = await gatewayOf({ [asking]: [ok(paid), ok(sentBack)], [canceling]: [no(409, 'PAYMENT_ALREADY_CANCELLED')] });
+    const { gateway } = await gatewayOf({
+      [asking]: [ok(paid), ok(sentBack)],
+      [canceling]: [no(409, 'PAYMENT_ALREADY_CANCELLED')],
+    });
     expect(await gateway.refund(refund, payment)).toContainEqual(refunded);
   });
 
   test.each(['PAYMENT_ALREADY_CANCELLED', 'PAYMENT_NOT_PAID', 'CANCEL_AMOUNT_EXCEEDS_CANCELLABLE_AMOUNT'])(
-    'is refused by %s', async (code) => {
+    'is refused by %s',
+    async (code) => {
       const { gateway } = await gatewayOf({ [asking]: [ok(paid)], [canceling]: [no(409, code)] });
       await expect(gateway.refund(refund, payment)).rejects.toEqual(refusal(code));
     },
   );
 
-  test('of what PortOne doesn\'t know is refused', async () => {
+  test("of what PortOne doesn't know is refused", async () => {
     const { gateway } = await gatewayOf({});
     await expect(gateway.refund(refund, payment)).rejects.toEqual(refusal('PAYMENT_NOT_FOUND'));
   });

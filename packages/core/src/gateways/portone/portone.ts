@@ -60,18 +60,24 @@ export function portoneGateway(options: PortoneOptions): AskableGateway {
     // PortOne forgets Idempotency-Keys.
     if (isMade(found, refund)) return portoneFacts(found);
     if (isVirtualAccount(found) && found.paidAt) {
-      throw new GatewayRefusal('refund_account_required', 'money of a virtual account goes back to one that the shopper names');
+      throw new GatewayRefusal(
+        'refund_account_required',
+        'money of a virtual account goes back to one that the shopper names',
+      );
     }
     const left = found.amount.total - found.amount.cancelled;
     // What counts as left is certain only without discounts, and while no other cancel is under way.
     const isCertain = found.amount.discount === 0 && !found.cancellations?.some(({ status }) => status === 'REQUESTED');
     try {
-      const cancellation = await api.cancel({
-        paymentId: payment.id,
-        reason: reasonOf(refund),
-        ...(refund.kind === 'VOID' ? {} : { amount: refund.amount }),
-        ...(isCertain ? { currentCancellableAmount: left } : {}),
-      }, `${refund.id}-${isCertain ? left : 'any'}`);
+      const cancellation = await api.cancel(
+        {
+          paymentId: payment.id,
+          reason: reasonOf(refund),
+          ...(refund.kind === 'VOID' ? {} : { amount: refund.amount }),
+          ...(isCertain ? { currentCancellableAmount: left } : {}),
+        },
+        `${refund.id}-${isCertain ? left : 'any'}`,
+      );
       return [refundFact(found, cancellation)];
     } catch (error) {
       if (!isRefusal(error, 'PAYMENT_ALREADY_CANCELLED')) throw error;

@@ -21,12 +21,19 @@ describe('amounts are the same on both sides, to the last unit', () => {
 
   test('no cent gets lost on the way, as it would by multiplying', () => {
     expect(Math.trunc(1.15 * 100)).toBe(114);
-    for (let cents = 0; cents <= 10_000; cents += 1) expect(fromTossAmount(toTossAmount(cents, 'USD'), 'USD')).toBe(cents);
+    for (let cents = 0; cents <= 10_000; cents += 1)
+      expect(fromTossAmount(toTossAmount(cents, 'USD'), 'USD')).toBe(cents);
   });
 });
 
-test.each([[10.5, 'KRW'], [1.001, 'USD'], [-1, 'KRW'], [1e21, 'KRW'], [Number.NaN, 'KRW'], [2 ** 53, 'KRW'], [1e-7, 'USD']])(
-  '%d is no amount of %s', (amount, currency) => {
-    expect(() => fromTossAmount(amount, currency)).toThrow(`Toss gave an amount that ${currency} doesn't have`);
-  },
-);
+test.each([
+  [10.5, 'KRW'],
+  [1.001, 'USD'],
+  [-1, 'KRW'],
+  [1e21, 'KRW'],
+  [Number.NaN, 'KRW'],
+  [2 ** 53, 'KRW'],
+  [1e-7, 'USD'],
+])('%d is no amount of %s', (amount, currency) => {
+  expect(() => fromTossAmount(amount, currency)).toThrow(`Toss gave an amount that ${currency} doesn't have`);
+});

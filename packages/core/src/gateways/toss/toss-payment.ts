@@ -9,7 +9,14 @@ export const tossPayment = z.object({
   paymentKey: z.string().min(1).max(200),
   orderId: z.string(),
   status: z.enum([
-    'READY', 'IN_PROGRESS', 'WAITING_FOR_DEPOSIT', 'DONE', 'CANCELED', 'PARTIAL_CANCELED', 'ABORTED', 'EXPIRED',
+    'READY',
+    'IN_PROGRESS',
+    'WAITING_FOR_DEPOSIT',
+    'DONE',
+    'CANCELED',
+    'PARTIAL_CANCELED',
+    'ABORTED',
+    'EXPIRED',
   ]),
   currency,
   totalAmount: z.number(),
@@ -17,13 +24,17 @@ export const tossPayment = z.object({
   approvedAt: z.string().nullish(),
   virtualAccount: z.object({ dueDate: z.string().nullish() }).nullish(),
   failure: z.object({ code: z.string() }).nullish(),
-  cancels: z.array(z.object({
-    cancelAmount: z.number(),
-    cancelReason: z.string().nullish(),
-    transactionKey: z.string().min(1).max(300),
-    /** Missing from older cancels, which were all done at once. */
-    cancelStatus: z.enum(['IN_PROGRESS', 'DONE', 'ABORTED']).nullish(),
-  })).nullish(),
+  cancels: z
+    .array(
+      z.object({
+        cancelAmount: z.number(),
+        cancelReason: z.string().nullish(),
+        transactionKey: z.string().min(1).max(300),
+        /** Missing from older cancels, which were all done at once. */
+        cancelStatus: z.enum(['IN_PROGRESS', 'DONE', 'ABORTED']).nullish(),
+      }),
+    )
+    .nullish(),
 });
 export type TossPayment = z.output<typeof tossPayment>;
 
@@ -56,10 +67,16 @@ const refundTypes = { IN_PROGRESS: 'REFUND_PENDING', DONE: 'REFUNDED', ABORTED: 
 
 function refundFacts(payment: TossPayment, about: Pick<GatewayFact, 'paymentId' | 'gatewayPaymentId'>): GatewayFact[] {
   const { currency } = payment;
-  return (payment.cancels ?? []).map(({ cancelAmount, cancelReason, transactionKey, cancelStatus }) => gatewayFact({
-    type: refundTypes[cancelStatus ?? 'DONE'], ...about, amount: fromTossAmount(cancelAmount, currency), currency,
-    refundId: refundIdIn(cancelReason), gatewayObjectId: transactionKey,
-  }));
+  return (payment.cancels ?? []).map(({ cancelAmount, cancelReason, transactionKey, cancelStatus }) =>
+    gatewayFact({
+      type: refundTypes[cancelStatus ?? 'DONE'],
+      ...about,
+      amount: fromTossAmount(cancelAmount, currency),
+      currency,
+      refundId: refundIdIn(cancelReason),
+      gatewayObjectId: transactionKey,
+    }),
+  );
 }
 
 /** Toss writes times of virtual accounts without an offset; they are Korea's. */

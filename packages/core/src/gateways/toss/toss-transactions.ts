@@ -3,10 +3,12 @@ import { id } from '../../ids.ts';
 import { gatewayFact, type SignedEvent } from '../../payment/gateway-event.ts';
 
 /** Of Toss's Transaction objects, an approval or a cancel each. */
-export const tossTransactions = z.array(z.object({
-  transactionKey: z.string().min(1).max(200),
-  orderId: z.string(),
-}));
+export const tossTransactions = z.array(
+  z.object({
+    transactionKey: z.string().min(1).max(200),
+    orderId: z.string(),
+  }),
+);
 type TossTransaction = z.output<typeof tossTransactions>[number];
 export const transactionsMax = 1_000;
 

@@ -12,7 +12,8 @@ const subject = z.object({
 const message = z.union([
   z.object({ eventType: z.string(), data: z.unknown() }),
   // DEPOSIT_CALLBACK comes without a wrapping.
-  z.object({ orderId: z.string(), status: z.string(), eventType: z.never().optional() })
+  z
+    .object({ orderId: z.string(), status: z.string(), eventType: z.never().optional() })
     .transform((deposit) => ({ eventType: 'DEPOSIT_CALLBACK', data: deposit as unknown })),
 ]);
 
@@ -27,7 +28,7 @@ const aboutPayments: readonly string[] = ['PAYMENT_STATUS_CHANGED', 'DEPOSIT_CAL
  */
 export function tossEvent(rawBody: Buffer): SignedEvent {
   const parsed = message.safeParse(parseBody(rawBody));
-  if (!parsed.success) throw new CommerceError('malformed_event', 'the event is not one of this gateway\'s');
+  if (!parsed.success) throw new CommerceError('malformed_event', "the event is not one of this gateway's");
   const { eventType, data } = parsed.data;
   const { orderId = null, paymentKey = null } = subject.safeParse(data).data ?? {};
   const providerEventId = `body:${createHash('sha256').update(rawBody).digest('base64url')}`;

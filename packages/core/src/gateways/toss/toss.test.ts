@@ -8,23 +8,51 @@ import { tossGateway } from './toss.ts';
 const paymentId = newId();
 const refundId = newId();
 const payment: GatewayPayment = {
-  id: paymentId, orderId: newId(), currency: 'KRW', amount: 1000, authorizedAmount: 0, capturedAmount: 0, capture: 'AUTOMATIC',
-  method: null, gatewayPaymentId: null,
+  id: paymentId,
+  orderId: newId(),
+  currency: 'KRW',
+  amount: 1000,
+  authorizedAmount: 0,
+  capturedAmount: 0,
+  capture: 'AUTOMATIC',
+  method: null,
+  gatewayPaymentId: null,
 };
 const known = { ...payment, gatewayPaymentId: 'tviva_1' };
-const refund: GatewayRefund = { id: refundId, kind: 'REFUND', amount: 300, currency: 'KRW', reason: 'requested', gatewayRefundId: null };
+const refund: GatewayRefund = {
+  id: refundId,
+  kind: 'REFUND',
+  amount: 300,
+  currency: 'KRW',
+  reason: 'requested',
+  gatewayRefundId: null,
+};
 
 const at = '2026-02-13T12:18:14+09:00';
 const toss = (changes: object = {}) => ({
-  paymentKey: 'tviva_1', orderId: paymentId, status: 'DONE', currency: 'KRW', totalAmount: 1000, approvedAt: at,
-  virtualAccount: null, failure: null, cancels: null, ...changes,
+  paymentKey: 'tviva_1',
+  orderId: paymentId,
+  status: 'DONE',
+  currency: 'KRW',
+  totalAmount: 1000,
+  approvedAt: at,
+  virtualAccount: null,
+  failure: null,
+  cancels: null,
+  ...changes,
 });
 const paid = toss();
 const ready = toss({ status: 'READY', approvedAt: null });
-const waiting = toss({ status: 'WAITING_FOR_DEPOSIT', approvedAt: null, virtualAccount: { dueDate: '2026-02-20T23:59:59' } });
+const waiting = toss({
+  status: 'WAITING_FOR_DEPOSIT',
+  approvedAt: null,
+  virtualAccount: { dueDate: '2026-02-20T23:59:59' },
+});
 const sentBack = toss({
   status: 'PARTIAL_CANCELED',
-  cancels: [{ cancelAmount: 300, cancelReason: `requested [refund ${refundId}]`, transactionKey: 'T1', cancelStatus: 'DONE' }],
+  cancels: [
+    { cancelAmount: 300, cancelReason: `requested [refund ${refundId}]`, transactionKey: 'T1', cancelStatus: 'DONE' },
+  ],
 });
 const missing: Answer = { status: 404, body: { code: 'NOT_FOUND_PAYMENT', message: '존재하지 않는 결제 입니다.' } };
 const no = (status: number, code: string): Answer => ({ status, body: { code, message: '한국어' } });
@@ -48,23 +76,31 @@ async function gatewayOf(answers: Record<string, Answer[]>) {
 const ok = (body: unknown): Answer => ({ status: 200, body });
 const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusal', code });
 
-test('an attempt opens without a call: Toss hears of it from the shopper\'s browser', async () => {
+test("an attempt opens without a call: Toss hears of it from the shopper's browser", async () => {
   const { gateway, calls } = await gatewayOf({});
   if (gateway.opening.tells) throw new Error('it tells');
-  expect(gateway.opening.open(payment)).toEqual({ provider: 'toss', clientKey: 'test_ck_1', orderId: paymentId, amount: 1000 });
+  expect(gateway.opening.open(payment)).toEqual({
+    provider: 'toss',
+    clientKey: 'test_ck_1',
+    orderId: paymentId,
+    amount: 1000,
+  });
   expect(gateway.opening.open({ ...payment, currency: 'USD' })).toMatchObject({ amount: 10 });
   expect(calls()).toEqual([]);
 });
 
 describe('confirm', () => {
-  test('asks for the amount of this order, with the payment\'s id as the key, and answers what Toss did', async () => {
+  test("asks for the amount of this order, with the payment's id as the key, and answers what Toss did", async () => {
     const { gateway, asked } = await gatewayOf({ [confirming]: [ok(paid)] });
     expect(await gateway.confirm!(payment, 'tviva_1')).toEqual([
       gatewayFact({ type: 'CAPTURED', paymentId, gatewayPaymentId: 'tviva_1', amount: 1000, currency: 'KRW' }),
     ]);
-    expect(asked).toMatchObject([{ call: confirming, body: { paymentKey: 'tviva_1', orderId: paymentId, amount: 1000 } }]);
+    expect(asked).toMatchObject([
+      { call: confirming, body: { paymentKey: 'tviva_1', orderId: paymentId, amount: 1000 } },
+    ]);
     expect(asked[0]!.headers).toMatchObject({
-      'authorization': `Basic ${Buffer.from('test_sk_1:').toString('base64')}`, 'idempotency-key': paymentId,
+      authorization: `Basic ${Buffer.from('test_sk_1:').toString('base64')}`,
+      'idempotency-key': paymentId,
     });
   });
 
@@ -75,20 +111,26 @@ describe('confirm', () => {
   });
 
   test('what was confirmed before is asked for', async () => {
-    const { gateway, calls } = await gatewayOf({ [confirming]: [no(400, 'ALREADY_PROCESSED_PAYMENT')], [byOrder]: [ok(paid)] });
+    const { gateway, calls } = await gatewayOf({
+      [confirming]: [no(400, 'ALREADY_PROCESSED_PAYMENT')],
+      [byOrder]: [ok(paid)],
+    });
     expect(types(await gateway.confirm!(payment, 'tviva_1'))).toEqual(['CAPTURED']);
     expect(calls()).toEqual([confirming, byOrder]);
   });
 
-  test.each([['missing', missing], ['still unpaid', ok(ready)]])(
-    'the key of another order, paid already, doesn\'t pay this one, which is %s', async (_, answer) => {
-      const another = toss({ paymentKey: 'another', orderId: newId() });
-      const { gateway } = await gatewayOf({
-        [confirming]: [no(400, 'ALREADY_PROCESSED_PAYMENT')], 'GET /v1/payments/another': [ok(another)], [byOrder]: [answer],
-      });
-      await expect(gateway.confirm!(known, 'another')).rejects.toEqual(refusal('ALREADY_PROCESSED_PAYMENT'));
-    },
-  );
+  test.each([
+    ['missing', missing],
+    ['still unpaid', ok(ready)],
+  ])("the key of another order, paid already, doesn't pay this one, which is %s", async (_, answer) => {
+    const another = toss({ paymentKey: 'another', orderId: newId() });
+    const { gateway } = await gatewayOf({
+      [confirming]: [no(400, 'ALREADY_PROCESSED_PAYMENT')],
+      'GET /v1/payments/another': [ok(another)],
+      [byOrder]: [answer],
+    });
+    await expect(gateway.confirm!(known, 'another')).rejects.toEqual(refusal('ALREADY_PROCESSED_PAYMENT'));
+  });
 
   test('an answer of another payment is no answer', async () => {
     const { gateway } = await gatewayOf({ [confirming]: [ok(toss({ orderId: newId() }))] });
@@ -102,9 +144,12 @@ describe('confirm', () => {
   });
 });
 
-describe('a definite no is a refusal with Toss\'s code', () => {
+describe("a definite no is a refusal with Toss's code", () => {
   test.each<[number, string]>([
-    [400, 'INVALID_STOPPED_CARD'], [403, 'REJECT_CARD_PAYMENT'], [403, 'EXCEED_MAX_AMOUNT'], [404, 'NOT_FOUND_PAYMENT_SESSION'],
+    [400, 'INVALID_STOPPED_CARD'],
+    [403, 'REJECT_CARD_PAYMENT'],
+    [403, 'EXCEED_MAX_AMOUNT'],
+    [404, 'NOT_FOUND_PAYMENT_SESSION'],
   ])('%d %s', async (status, code) => {
     const { gateway, asked } = await gatewayOf({ [confirming]: [no(status, code)] });
     await expect(gateway.confirm!(payment, 'tviva_1')).rejects.toEqual(refusal(code));
@@ -119,8 +164,8 @@ describe('everything else leaves the outcome unknown', () => {
     ['missing rights', no(403, 'FORBIDDEN_REQUEST')],
     ['the same call still under way', no(409, 'IDEMPOTENT_REQUEST_PROCESSING')],
     ['too many calls', no(429, 'TOO_MANY_REQUESTS')],
-    ['a fault of Toss\'s', no(500, 'FAILED_INTERNAL_SYSTEM_PROCESSING')],
-    ['a proxy\'s page', { status: 404, body: '<html>' }],
+    ["a fault of Toss's", no(500, 'FAILED_INTERNAL_SYSTEM_PROCESSING')],
+    ["a proxy's page", { status: 404, body: '<html>' }],
     ['a success that is no payment', ok({ status: 'DONE' })],
     ['a status that is new', ok(toss({ status: 'HALTED' }))],
     ['a broken connection', 'hang up'],
@@ -144,13 +189,13 @@ describe('retrieve', () => {
     expect(calls()).toEqual([byKey]);
   });
 
-  test('by our id where we don\'t', async () => {
+  test("by our id where we don't", async () => {
     const { gateway, calls } = await gatewayOf({ [byOrder]: [ok(paid)] });
     expect(types(await gateway.retrieve(payment))).toEqual(['CAPTURED']);
     expect(calls()).toEqual([byOrder]);
   });
 
-  test('a key that is another payment\'s says nothing about this one', async () => {
+  test("a key that is another payment's says nothing about this one", async () => {
     const { gateway } = await gatewayOf({ [byKey]: [ok(toss({ orderId: newId() }))], [byOrder]: [ok(waiting)] });
     expect(types(await gateway.retrieve(known))).toEqual(['PENDING']);
   });
@@ -162,13 +207,14 @@ describe('retrieve', () => {
 });
 
 describe('cancel', () => {
-  test.each([['unknown', missing], ['unconfirmed', ok(ready)]])(
-    'of an %s attempt needs no call: without confirm no money moves', async (_, answer) => {
-      const { gateway, calls } = await gatewayOf({ [byOrder]: [answer] });
-      expect(await gateway.cancel(payment)).toMatchObject([{ type: 'CANCELED', paymentId }]);
-      expect(calls()).toEqual([byOrder]);
-    },
-  );
+  test.each([
+    ['unknown', missing],
+    ['unconfirmed', ok(ready)],
+  ])('of an %s attempt needs no call: without confirm no money moves', async (_, answer) => {
+    const { gateway, calls } = await gatewayOf({ [byOrder]: [answer] });
+    expect(await gateway.cancel(payment)).toMatchObject([{ type: 'CANCELED', paymentId }]);
+    expect(calls()).toEqual([byOrder]);
+  });
 
   test('closes a virtual account that waits', async () => {
     const closed = { ...waiting, status: 'CANCELED', cancels: [{ cancelAmount: 1000, transactionKey: 'T1' }] };
@@ -186,7 +232,8 @@ describe('cancel', () => {
   test('of an account that is paid into at that moment says so', async () => {
     const deposited = { ...waiting, status: 'DONE', approvedAt: at };
     const { gateway } = await gatewayOf({
-      [byOrder]: [ok(waiting), ok(deposited)], [canceling]: [no(400, 'INVALID_REFUND_ACCOUNT_INFO')],
+      [byOrder]: [ok(waiting), ok(deposited)],
+      [canceling]: [no(400, 'INVALID_REFUND_ACCOUNT_INFO')],
     });
     expect(types(await gateway.cancel(payment))).toEqual(['CAPTURED']);
   });
@@ -194,13 +241,25 @@ describe('cancel', () => {
 
 describe('refund', () => {
   test('sends a part back, once, however often it is asked', async () => {
-    const { gateway, asked, calls } = await gatewayOf({ [byKey]: [ok(paid), ok(sentBack)], [canceling]: [ok(sentBack)] });
+    const { gateway, asked, calls } = await gatewayOf({
+      [byKey]: [ok(paid), ok(sentBack)],
+      [canceling]: [ok(sentBack)],
+    });
     const first = await gateway.refund(refund, known);
-    expect(first[1]).toEqual(gatewayFact({
-      type: 'REFUNDED', paymentId, gatewayPaymentId: 'tviva_1', amount: 300, currency: 'KRW', refundId, gatewayObjectId: 'T1',
-    }));
+    expect(first[1]).toEqual(
+      gatewayFact({
+        type: 'REFUNDED',
+        paymentId,
+        gatewayPaymentId: 'tviva_1',
+        amount: 300,
+        currency: 'KRW',
+        refundId,
+        gatewayObjectId: 'T1',
+      }),
+    );
     expect(asked[1]).toMatchObject({
-      headers: { 'idempotency-key': refundId }, body: { cancelReason: `requested [refund ${refundId}]`, cancelAmount: 300 },
+      headers: { 'idempotency-key': refundId },
+      body: { cancelReason: `requested [refund ${refundId}]`, cancelAmount: 300 },
     });
     // 15 days later Toss has forgotten the key.
     expect(await gateway.refund(refund, known)).toEqual(first);
@@ -225,7 +284,7 @@ describe('refund', () => {
     expect(calls()).toEqual([byKey]);
   });
 
-  test('Toss\'s no is a refusal', async () => {
+  test("Toss's no is a refusal", async () => {
     const { gateway } = await gatewayOf({ [byKey]: [ok(paid)], [canceling]: [no(403, 'NOT_CANCELABLE_AMOUNT')] });
     await expect(gateway.refund(refund, known)).rejects.toEqual(refusal('NOT_CANCELABLE_AMOUNT'));
   });
@@ -239,6 +298,6 @@ test('there is nothing to capture, and a virtual account holds its stock for day
   expect(calls()).toEqual([]);
 });
 
-test('keys that don\'t belong together are found when the shop starts', () => {
+test("keys that don't belong together are found when the shop starts", () => {
   expect(() => tossGateway({ secretKey: 'live_sk_1', clientKey: 'test_ck_1' })).toThrow('one is for tests');
 });

@@ -29,19 +29,29 @@ const dayMs = 24 * 60 * 60_000;
  * @throws Error when one key is a test's and the other one isn't
  */
 export function tossGateway(options: TossOptions): AskableGateway {
-  const { secretKey, clientKey, url = 'https://api.tosspayments.com', virtualAccountHoldMs = 7 * dayMs, policy } = options;
+  const {
+    secretKey,
+    clientKey,
+    url = 'https://api.tosspayments.com',
+    virtualAccountHoldMs = 7 * dayMs,
+    policy,
+  } = options;
   if (secretKey.startsWith('test_') !== clientKey.startsWith('test_')) {
-    throw new Error('Toss\'s keys don\'t belong together: one is for tests');
+    throw new Error("Toss's keys don't belong together: one is for tests");
   }
   const authorization = `Basic ${Buffer.from(`${secretKey}:`).toString('base64')}`;
 
   const ask = (path: string) => callGateway(url + path, { headers: { authorization } }, policy);
   const tell = (path: string, idempotencyKey: string, body: object) =>
-    callGateway(url + path, {
-      method: 'POST',
-      headers: { authorization, 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
-      body: JSON.stringify(body),
-    }, policy);
+    callGateway(
+      url + path,
+      {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
+        body: JSON.stringify(body),
+      },
+      policy,
+    );
 
   /** Toss's view of the payment. What a key brings counts only if it is this payment's: keys pass through browsers. */
   async function find({ id, gatewayPaymentId }: Known): Promise<TossPayment | undefined> {
@@ -71,7 +81,9 @@ export function tossGateway(options: TossOptions): AskableGateway {
       return [gatewayFact({ type: 'CANCELED', paymentId: payment.id, gatewayPaymentId: found?.paymentKey ?? null })];
     }
     if (found.status !== 'WAITING_FOR_DEPOSIT') return tossFacts(found);
-    const answer = await tell(cancelPath(found), `cancel-${payment.id}`, { cancelReason: 'Nobody waits for it any more' });
+    const answer = await tell(cancelPath(found), `cancel-${payment.id}`, {
+      cancelReason: 'Nobody waits for it any more',
+    });
     if (codeOf(answer) === undefined) return tossFacts(ofPayment(payment.id, answer));
     // The deposit came in between.
     const after = await find(payment);
@@ -84,7 +96,10 @@ export function tossGateway(options: TossOptions): AskableGateway {
     // Toss forgets Idempotency-Keys after 15 days.
     if (found.cancels?.some(({ cancelReason }) => refundIdIn(cancelReason) === refund.id)) return tossFacts(found);
     if (found.virtualAccount && found.approvedAt) {
-      throw new GatewayRefusal('refund_account_required', 'money of a virtual account goes back to one that the shopper names');
+      throw new GatewayRefusal(
+        'refund_account_required',
+        'money of a virtual account goes back to one that the shopper names',
+      );
     }
     const whole = refund.kind === 'VOID';
     const answer = await tell(cancelPath(found), refund.id, {
@@ -115,8 +130,12 @@ export function tossGateway(options: TossOptions): AskableGateway {
     receive: ({ rawBody }) => [tossEvent(rawBody)],
     opening: {
       tells: false,
-      open: ({ id: orderId, amount, currency }) =>
-        ({ provider: 'toss', clientKey, orderId, amount: toTossAmount(amount, currency) }),
+      open: ({ id: orderId, amount, currency }) => ({
+        provider: 'toss',
+        clientKey,
+        orderId,
+        amount: toTossAmount(amount, currency),
+      }),
     },
     confirm,
     async retrieve(payment) {
@@ -144,8 +163,14 @@ function codeOf({ status, body }: GatewayAnswer): string | undefined {
 // Of the call, not of the payment: the shop's keys or rights are wrong, or the same call is still under way. Everything
 // else below 500 that has a code is about the payment, 403 too: REJECT_CARD_PAYMENT, NOT_CANCELABLE_AMOUNT.
 const undecided: readonly string[] = [
-  '', 'UNAUTHORIZED_KEY', 'INVALID_API_KEY', 'INCORRECT_BASIC_AUTH_FORMAT', 'FORBIDDEN_REQUEST',
-  'IDEMPOTENT_REQUEST_PROCESSING', 'INVALID_IDEMPOTENCY_KEY', 'FORBIDDEN_CONSECUTIVE_REQUEST',
+  '',
+  'UNAUTHORIZED_KEY',
+  'INVALID_API_KEY',
+  'INCORRECT_BASIC_AUTH_FORMAT',
+  'FORBIDDEN_REQUEST',
+  'IDEMPOTENT_REQUEST_PROCESSING',
+  'INVALID_IDEMPOTENCY_KEY',
+  'FORBIDDEN_CONSECUTIVE_REQUEST',
 ];
 
 function refuse(answer: GatewayAnswer): never {
