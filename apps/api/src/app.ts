@@ -9,10 +9,11 @@ import { healthRoutes } from './health.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { answerRefusal } from './rest.ts';
-import { tracing, type AppEnv } from './trace.ts';
+import { tracing } from './trace.ts';
 import { endpoint, trpcRoutes } from './trpc-endpoint.ts';
 import { unsignedLimitsDefault, type UnsignedLimits } from './unsigned-limit.ts';
 import { webhookRoutes } from './webhooks.ts';
+import type { AppEnv } from './app-env.ts';
 
 export type AppOptions = {
   commerce: Commerce;

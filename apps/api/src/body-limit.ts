@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { headerOf } from './header-of.ts';
-import type { AppEnv } from './trace.ts';
+import type { AppEnv } from './app-env.ts';
 
 /**
  * Refuses bodies of more than `maxSize` bytes. Where the length is told beforehand Node.js holds the sender to it, and it

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { AppEnv } from './trace.ts';
+import type { AppEnv } from './app-env.ts';
 
 /**
  * A request's header by its lower-case name, as Node.js parsed it. `c.req.header` makes a Headers object of all of them

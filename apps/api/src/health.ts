@@ -1,6 +1,6 @@
 import { MigrationsDiverged, pendingMigrations, type Database } from '@commerce-core/core';
 import { Hono } from 'hono';
-import type { AppEnv } from './trace.ts';
+import type { AppEnv } from './app-env.ts';
 
 type Reason = 'stopping' | 'database_unreachable' | 'migrations_pending' | 'migrations_diverged';
 

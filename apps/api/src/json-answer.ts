@@ -1,4 +1,5 @@
-import { answerHeaders, type Trace } from './trace.ts';
+import { answerHeaders } from './trace.ts';
+import type { Trace } from './app-env.ts';
 
 /**
  * An answer of the hot ways in. Made by itself and not by `c.json`, which makes a Headers object of them: as they are here

@@ -5,8 +5,9 @@ import { authorize } from './access.ts';
 import { jsonAnswer } from './json-answer.ts';
 import { errorShape, refusalOf } from './refusal.ts';
 import { appRouter } from './routers/index.ts';
-import { note, type AppEnv } from './trace.ts';
+import { note } from './trace.ts';
 import type { Context } from './trpc.ts';
+import type { AppEnv } from './app-env.ts';
 
 type Procedure = {
   _def: {

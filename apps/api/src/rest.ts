@@ -1,7 +1,8 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { refusalOf } from './refusal.ts';
-import { note, type AppEnv } from './trace.ts';
+import { note } from './trace.ts';
+import type { AppEnv } from './app-env.ts';
 
 /** `{ error: { code, message, details? } }`, the errors of everything that isn't tRPC. */
 export function answerRefusal(c: Context<AppEnv>, thrown: unknown, status?: 503): Response {

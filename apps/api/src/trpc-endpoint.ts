@@ -11,7 +11,8 @@ import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
 import { errorShape, refusalOf } from './refusal.ts';
 import { appRouter } from './routers/index.ts';
-import { note, type AppEnv } from './trace.ts';
+import { note } from './trace.ts';
+import type { AppEnv } from './app-env.ts';
 
 export const endpoint = '/trpc';
 /** Calls in one request. */

@@ -2,7 +2,7 @@ import { isIP, isIPv6 } from 'node:net';
 import type { Context } from 'hono';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { headerOf } from './header-of.ts';
-import type { AppEnv } from './trace.ts';
+import type { AppEnv } from './app-env.ts';
 
 /** How much is listened to of what anybody may have sent, in messages a minute and process. */
 export type UnsignedLimits = {

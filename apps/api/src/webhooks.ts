@@ -4,8 +4,8 @@ import { headerOf } from './header-of.ts';
 import { limitBody } from './body-limit.ts';
 import { jsonAnswer } from './json-answer.ts';
 import { answerRefusal } from './rest.ts';
-import type { AppEnv } from './trace.ts';
 import { unsignedLimit, type UnsignedLimits } from './unsigned-limit.ts';
+import type { AppEnv } from './app-env.ts';
 
 const bodyBytesMax = 256 * 1024;
 

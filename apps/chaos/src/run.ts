@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';
-import { checkAll, type Finding } from './checks/all.ts';
+import { checkAll } from './checks/all.ts';
 import { readState, type State } from './checks/state.ts';
 import { drain } from './drain.ts';
 import { operatorsAtWork } from './operators.ts';
@@ -11,6 +11,7 @@ import type { World } from './shop/world.ts';
 import { openCatalogue, restock } from './shop/catalogue.ts';
 import { shop as goShopping } from './shoppers/shopper.ts';
 import { tally, type Tally } from './tally/tally.ts';
+import type { Finding } from './checks/finding.ts';
 
 export type Outcome = Tally & { seconds: number; shoppedSeconds: number; findings: Finding[] };
 

@@ -5,8 +5,9 @@ import type { Bank } from './bank.ts';
 import { callFate } from './call-fate.ts';
 import type { Dialect, Fault } from './dialect.ts';
 import type { Hostile } from './hostile.ts';
-import type { Line, Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import type { Pauses } from './pauses.ts';
+import type { Line } from './told.ts';
 
 // The shop should have read our answer before it hears of what it did: that it hears of it first is a fault.
 const afterAnswerMs = 5;

@@ -9,10 +9,11 @@ import { createDeeds } from './deeds.ts';
 import type { DeliveryPolicy } from './deliver.ts';
 import { mockDialect } from './dialects/mock.ts';
 import { createHostile, hostileInput } from './hostile.ts';
-import { createOutbox, type Line } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
 import { createPauses } from './pauses.ts';
 import { answerError, NotKnown, refusal } from './refusals.ts';
 import { act, payInput, paymentFor } from './shopper.ts';
+import type { Line } from './told.ts';
 
 export type { BookEntry };
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { portoneDialect } from './dialects/portone.ts';
 import { stripeDialect } from './dialects/stripe.ts';
 import { tossDialect } from './dialects/toss.ts';
-import type { Line } from './outbox.ts';
 import { webhookKey } from './sign.ts';
+import type { Line } from './told.ts';
 
 const webhookUrl = z.url({ protocol: /^https?$/ }).optional();
 

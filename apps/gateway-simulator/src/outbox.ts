@@ -2,17 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Change } from './bank.ts';
 import type { Book } from './book.ts';
 import { deliver, taken, type DeliveryPolicy } from './deliver.ts';
-import type { Dialect, Message } from './dialect.ts';
-import type { Attempt, GatewayEvent } from './event.ts';
+import type { Message } from './dialect.ts';
+import type { Attempt } from './event.ts';
 import type { Hostile } from './hostile.ts';
 import type { Pauses } from './pauses.ts';
 import { calm, webhookFate, type Fate } from './webhook-fate.ts';
-
-/** One provider: how it talks, and where the shop takes its webhooks. */
-export type Line = { dialect: Dialect; webhookUrl: string };
-
-/** A message of a change, and what the book says of it. */
-export type Told = { change: Change; message: Message; event: GatewayEvent; line: Line };
+import type { Line, Told } from './told.ts';
 
 export type OutboxOptions = {
   lineOf: (provider: string) => Line | undefined;

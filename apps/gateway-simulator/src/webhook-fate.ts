@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Change } from './bank.ts';
 import type { Message } from './dialect.ts';
 import type { FaultKind, Hostile } from './hostile.ts';
-import type { Told } from './outbox.ts';
+import type { Told } from './told.ts';
 
 /** What the hostile mode has in mind for one message. */
 export type Fate = {

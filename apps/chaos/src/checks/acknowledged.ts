@@ -2,8 +2,8 @@ import { errorKinds } from '@commerce-core/core';
 import type { RunningShop } from '../setup/shop.ts';
 import type { Answer, Entry } from '../shop/call.ts';
 import type { World } from '../shop/world.ts';
-import type { Finding } from './all.ts';
 import type { State } from './state.ts';
+import type { Finding } from './finding.ts';
 
 type Rows = State & {
   lines: Map<string, { productId: string; quantity: number }[]>;

@@ -5,9 +5,7 @@ import { checkBooks, checkMoney } from './books.ts';
 import { checkSettled } from './settled.ts';
 import { readState, type State } from './state.ts';
 import { checkStock } from './stock.ts';
-
-/** Something that must not be. */
-export type Finding = { check: string; what: string };
+import type { Finding } from './finding.ts';
 
 /** Looks at everything that is left when all is over. */
 export async function checkAll(shop: RunningShop, world: World, state: State): Promise<Finding[]> {

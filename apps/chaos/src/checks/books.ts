@@ -1,6 +1,6 @@
 import type { BookEntry } from '../setup/gateway.ts';
-import type { Finding } from './all.ts';
 import type { PaymentRow, State } from './state.ts';
+import type { Finding } from './finding.ts';
 
 const sum = (parts: readonly { amount: number }[]): number => parts.reduce((total, { amount }) => total + amount, 0);
 

@@ -1,6 +1,6 @@
 import type { RunningShop } from '../setup/shop.ts';
-import type { Finding } from './all.ts';
 import type { State } from './state.ts';
+import type { Finding } from './finding.ts';
 
 export type Unsettled = { what: string; count: number };
 

@@ -1,6 +1,6 @@
 import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
-import type { Finding } from './all.ts';
+import type { Finding } from './finding.ts';
 
 type Row = { productId: string; available: number; reserved: number; sold: number; restocked: number; least: number };
 

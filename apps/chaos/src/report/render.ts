@@ -1,7 +1,7 @@
 import type { Options } from '../options.ts';
 import type { Outcome } from '../run.ts';
 import { providerNames } from '../setup/providers.ts';
-import type { Count } from '../tally/tally.ts';
+import type { Count } from '../tally/count.ts';
 
 const width = 80;
 const findingsShown = 20;

@@ -1,7 +1,7 @@
 import type { State } from '../checks/state.ts';
 import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
-import type { Count } from './tally.ts';
+import type { Count } from './count.ts';
 
 /** Whether an order's history has a fact before this message was decided. */
 const before = (type: string) => `exists (select from commerce.events e

@@ -2,9 +2,7 @@ import type { State } from '../checks/state.ts';
 import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
 import { countCases } from './cases.ts';
-
-/** How often something occurred. What is `rare` may be missing in a run of any size. */
-export type Count = { what: string; count: number; rare?: boolean };
+import type { Count } from './count.ts';
 
 export type Tally = { faults: Count[]; calls: Count[]; cases: Count[]; effects: Count[] };
 

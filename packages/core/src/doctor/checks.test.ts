@@ -4,8 +4,9 @@ import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 import { furtherPlantings } from './further-plantings.testing.ts';
 import { openLivedInShop } from './lived-in-shop.testing.ts';
-import { plantings, type Planting } from './plantings.testing.ts';
+import { plantings } from './plantings.testing.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
+import type { Planting } from './planting.testing.ts';
 
 let shop: Shop;
 beforeAll(async () => {

@@ -1,6 +1,5 @@
 import {
   forgetEvent,
-  one,
   orderOwedMoney,
   orderPaidThenCanceled,
   paidOrder,
@@ -10,8 +9,8 @@ import {
   setPayment,
   settled,
   tell,
-  type Planting,
 } from './plantings.testing.ts';
+import { one, type Planting } from './planting.testing.ts';
 
 type Further = Planting & { check: string; how: string };
 

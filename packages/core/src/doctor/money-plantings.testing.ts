@@ -1,4 +1,4 @@
-import type { Planting } from './plantings.testing.ts';
+import type { Planting } from './planting.testing.ts';
 
 const first = (table: string, where: string) => `(select id from commerce.${table} where ${where} order by id limit 1)`;
 

@@ -1,10 +1,5 @@
 import { moneyPlantings } from './money-plantings.testing.ts';
-
-/** How to break one invariant: constraints that stand in the way, and the statements that do the damage. */
-export type Planting = { without?: readonly string[]; damage: readonly string[] };
-
-export const one = (table: string, where = 'true') =>
-  `(select id from commerce.${table} where ${where} order by id limit 1)`;
+import { type Planting, one } from './planting.testing.ts';
 
 export const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
 export const orderPaidThenCanceled = `(

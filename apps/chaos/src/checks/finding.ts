@@ -1,0 +1,2 @@
+/** Something that must not be. */
+export type Finding = { check: string; what: string };
