@@ -1,4 +1,7 @@
-import { mockGateway, portoneGateway, stripeGateway, tossGateway, type Gateway } from '@commerce-core/core';
+import { portoneGateway } from '@commerce-core/gateway-portone';
+import { stripeGateway } from '@commerce-core/gateway-stripe';
+import { tossGateway } from '@commerce-core/gateway-toss';
+import { mockGateway, type Gateway } from '@commerce-core/core';
 import { z } from 'zod';
 import { gatewayTermVariables, onTerms } from './gateway-terms.ts';
 

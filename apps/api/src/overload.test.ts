@@ -69,6 +69,6 @@ test('a caller who goes away while waiting is no fault of ours, and nothing is d
     await until(() => api.commerce.queues().every(({ aside }) => aside === 0));
   });
   await until(() => api.log().some(({ status }) => status === 499));
-  expect(api.log().filter(({ status }) => status === 499)).toMatchObject([{ level: 'info', codes: ['caller_gone'] }]);
+  expect(api.log().filter(({ status }) => status === 499)).toMatchObject([{ level: 'info', codes: ['client_closed'] }]);
   expect(await api.stock(productId)).toEqual([100, 0]);
 });

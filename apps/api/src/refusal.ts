@@ -16,7 +16,7 @@ const trpcCodes = {
   limited: 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
   // nginx's 499: nobody reads it, but logs and metrics tell it from a fault of ours.
-  gone: 'CLIENT_CLOSED_REQUEST',
+  client_closed: 'CLIENT_CLOSED_REQUEST',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorKind, TRPC_ERROR_CODE_KEY>;
 

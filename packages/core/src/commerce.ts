@@ -1,23 +1,22 @@
-import type { Database } from './database/connect.ts';
-import { read } from './database/reachable.ts';
-import { withTransaction, type Transaction } from './database/transaction.ts';
+import { withTransaction, read } from './database/transaction.ts';
+import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { runDoctor } from './doctor/run-doctor.ts';
-import type { GatewayCallReport } from './flows/call-gateways.ts';
-import { expireOrders } from './flows/expire-orders.ts';
-import { retryGatewayEvents } from './flows/retry-gateway-events.ts';
+import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
+import { expireOrders } from './flows/order/expire-orders.ts';
+import { retryGatewayEvents } from './flows/gateway-inbox/retry-gateway-events.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { keepKeysMs as keepKeysMsDefault } from './idempotency/idempotency-key.ts';
 import { deleteExpiredIdempotencyKeys } from './idempotency/idempotency-repository.ts';
-import { runLoops, type LoopReport } from './loops/run-loops.ts';
+import { runLoops, type LoopReport } from './due-work/run-jobs.ts';
 import type { Quote } from './order/order.ts';
-import { accessUseCases } from './use-cases/access.ts';
-import { catalogUseCases } from './use-cases/catalog.ts';
-import type { BatchingOptions, Context } from './use-cases/context.ts';
-import { gatewayUseCases } from './use-cases/gateways.ts';
-import { orderUseCases } from './use-cases/orders.ts';
-import { paymentUseCases } from './use-cases/payments.ts';
-import { refundUseCases } from './use-cases/refunds.ts';
-import { shippingUseCases } from './use-cases/shipping.ts';
+import { accessUseCases } from './methods/api-keys.ts';
+import { catalogUseCases } from './methods/catalog.ts';
+import type { BatchingOptions, Context } from './run/context.ts';
+import { gatewayUseCases } from './methods/gateways.ts';
+import { orderUseCases } from './methods/orders.ts';
+import { paymentUseCases } from './methods/payments.ts';
+import { refundUseCases } from './methods/refunds.ts';
+import { shippingUseCases } from './methods/shipments.ts';
 
 export type CommerceOptions = {
   database: Database;
@@ -88,7 +87,7 @@ export function createCommerce(options: CommerceOptions) {
           await tx.began;
           return work(tx);
         },
-        { opening: 'caller' },
+        { mode: 'caller' },
       ),
     /** Every invariant that doesn't hold, with examples; an empty list is a healthy shop. */
     doctor: async () => read(async () => runDoctor(database)),

@@ -8,7 +8,7 @@ export type ErrorKind =
   | 'too_large'
   | 'limited'
   | 'unavailable'
-  | 'gone'
+  | 'client_closed'
   | 'internal';
 
 /** The one table of what can go wrong: code → kind. The API maps kinds to HTTP and tRPC; front ends switch on codes. */
@@ -52,7 +52,7 @@ export const errorKinds = {
   identity_unavailable: 'unavailable',
   outcome_unknown: 'unavailable',
   gateway_unavailable: 'unavailable',
-  caller_gone: 'gone',
+  client_closed: 'client_closed',
   internal_error: 'internal',
 } as const satisfies Record<string, ErrorKind>;
 

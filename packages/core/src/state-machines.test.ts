@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { orderStatusTold, paymentStatusTold, refundStatusTold, shipmentStatusTold } from './doctor/told-statuses.ts';
+import {
+  orderStatusTold,
+  paymentStatusTold,
+  refundStatusTold,
+  shipmentStatusTold,
+} from './doctor/recorded-statuses.ts';
 import { fulfillmentStatuses, orderTransitions, reservationOf } from './order/order.ts';
 import { paymentTransitions } from './payment/payment.ts';
-import { refundTransitions } from './payment/refund.ts';
+import { refundTransitions } from './refund/refund.ts';
 import { shipmentTransitions } from './shipping/shipment.ts';
 
 const page = readFileSync(new URL('../../../docs/state-machines.md', import.meta.url), 'utf8');

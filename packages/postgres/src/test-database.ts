@@ -59,18 +59,18 @@ const ensureTemplate = async (
 };
 
 /**
- * A database of the caller's own on the test server: a clone (about 0.1 s) of the database `template`, which `prepare`
- * fills once per server. Change the template's name when what `prepare` does changes; 50 characters at most.
+ * Creates a database of the caller's own on the test server. It is empty, or a clone (about 0.1 s) of the database
+ * `template`, which `prepare` fills once per server. Change the template's name when `prepare` changes; a name has at
+ * most 50 characters.
  */
-export const createTestDatabase = async (options: {
+export const createTestDatabase = async (from?: {
   template: string;
   prepare: (url: string) => Promise<void>;
 }): Promise<TestDatabase> => {
-  const { template, prepare } = options;
   const name = `test_${random()}`;
   await onServer(async (client) => {
-    await ensureTemplate(client, template, prepare);
-    await client.query(`create database ${quoted(name)} template ${quoted(template)}`);
+    if (from) await ensureTemplate(client, from.template, from.prepare);
+    await client.query(`create database ${quoted(name)} ${from ? `template ${quoted(from.template)}` : ''}`);
   });
   return {
     url: databaseUrl(name),

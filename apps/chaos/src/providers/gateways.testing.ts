@@ -1,4 +1,7 @@
-import { mockGateway, portoneGateway, stripeGateway, tossGateway, type Gateway } from '@commerce-core/core';
+import { portoneGateway } from '@commerce-core/gateway-portone';
+import { stripeGateway } from '@commerce-core/gateway-stripe';
+import { tossGateway } from '@commerce-core/gateway-toss';
+import { mockGateway, type Gateway } from '@commerce-core/core';
 import { mockDialect } from '@commerce-core/gateway-simulator/dialects/mock';
 import { portoneDialect } from '@commerce-core/gateway-simulator/dialects/portone';
 import { stripeDialect } from '@commerce-core/gateway-simulator/dialects/stripe';

@@ -1,4 +1,4 @@
-import { portoneGateway } from '@commerce-core/core';
+import { portoneGateway } from '@commerce-core/gateway-portone';
 import { expect, test } from 'vitest';
 import { webhookSecret } from '../simulator.testing.ts';
 import { portoneDialect } from './portone.ts';

@@ -1,5 +1,6 @@
+import { portoneGateway } from '@commerce-core/gateway-portone';
 import { randomUUID } from 'node:crypto';
-import { GatewayRefusal, portoneGateway } from '@commerce-core/core';
+import { GatewayRefusal } from '@commerce-core/core';
 import { describe, expect, test } from 'vitest';
 import { until } from '../shop.testing.ts';
 import { startSimulator, webhookSecret } from '../simulator.testing.ts';

@@ -1,4 +1,5 @@
-import { createCommerce, stripeGateway } from '@commerce-core/core';
+import { stripeGateway } from '@commerce-core/gateway-stripe';
+import { createCommerce } from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { until, type Received, type Reply } from '../shop.testing.ts';

@@ -1,5 +1,5 @@
+import { stripeGateway } from '@commerce-core/gateway-stripe';
 import { randomUUID } from 'node:crypto';
-import { stripeGateway } from '@commerce-core/core';
 import { expect } from 'vitest';
 import { startSimulator } from '../simulator.testing.ts';
 import { stripeDialect } from './stripe.ts';

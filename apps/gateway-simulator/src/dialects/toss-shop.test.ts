@@ -1,4 +1,4 @@
-import { tossGateway } from '@commerce-core/core';
+import { tossGateway } from '@commerce-core/gateway-toss';
 import { expect, test } from 'vitest';
 import { tossDialect } from './toss.ts';
 import { openShop } from './whole-shop.testing.ts';

@@ -1,5 +1,6 @@
+import { tossGateway } from '@commerce-core/gateway-toss';
 import { randomUUID } from 'node:crypto';
-import { GatewayRefusal, tossGateway } from '@commerce-core/core';
+import { GatewayRefusal } from '@commerce-core/core';
 import { describe, expect, test } from 'vitest';
 import { until } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';

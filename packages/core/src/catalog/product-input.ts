@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { unitAmountMax } from '../money.ts';
 import { line } from '../text.ts';
+import { pageInput } from '../list-input.ts';
 
 /** ISO 4217; amounts count its minor units. */
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter currency code, like KRW');
@@ -14,3 +15,9 @@ export const repriceProductInput = z.strictObject({ productId: id, priceAmount }
 export const productIdInput = z.strictObject({ productId: id });
 
 export type CreateProduct = z.output<typeof createProductInput>;
+/** `includeArchived` is an operator's. */
+export const listProductsInput = z.strictObject({
+  ...pageInput,
+  sku: line(100).optional(),
+  includeArchived: z.boolean().optional(),
+});

@@ -1,9 +1,6 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm';
-import { anyOf } from '../database/any-of.ts';
-import { uuids } from '../database/binary-array.ts';
+import { anyOf, uuids, insertionUnless, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
-import { insertionUnless, selection, update } from '../database/rows.ts';
-import type { Transaction } from '../database/transaction.ts';
 import type { Product } from './product.ts';
 import { products } from './tables.ts';
 

@@ -1,12 +1,11 @@
+import { connect } from './connect.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCutShop } from '../testing/cut-shop.ts';
-import type { CuttingProxy } from '../testing/cutting-proxy.ts';
+import { openCutShop } from '../testing/proxied-shop.ts';
+import type { CuttingProxy } from '../testing/fault-injecting-proxy.ts';
 import { codeOf, type Shop } from '../testing/shop.ts';
-import { outcomeOf } from './commit-outcome.ts';
-import { connect } from './connect.ts';
-import { sqlState } from './faults.ts';
+import { outcomeOf, sqlState } from '@commerce-core/pg-pipeline';
 
 let shop: Shop;
 let proxy: CuttingProxy;

@@ -1,9 +1,9 @@
+import { connect } from './connect.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import { shopOn, webhookSecret } from '../testing/shop.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { connect } from './connect.ts';
 import { migrate, pendingMigrations } from './migrate.ts';
 
 let base: TestDatabase;

@@ -1,8 +1,9 @@
+import { connect } from './connect.ts';
+import { withTransaction } from './transaction.ts';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openShop, type Shop } from '../testing/shop.ts';
-import { connect, type Database } from './connect.ts';
-import { withTransaction } from './transaction.ts';
+import { type Database } from '@commerce-core/pg-pipeline';
 
 let shop: Shop;
 let database: Database;

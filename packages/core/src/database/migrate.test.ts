@@ -1,9 +1,10 @@
+import { connect } from './connect.ts';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase } from '@commerce-core/postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connect, type Database } from './connect.ts';
+import { type Database } from '@commerce-core/pg-pipeline';
 import {
   migrate,
   migrationsFolder,

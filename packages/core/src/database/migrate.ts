@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { within, type Database } from './connect.ts';
+import { within, type Database } from '@commerce-core/pg-pipeline';
 
 export const migrationsFolder = join(import.meta.dirname, '../../migrations');
 

@@ -1,3 +1,4 @@
+import { connect } from './connect.ts';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -5,7 +6,7 @@ import { promisify } from 'node:util';
 import { createTestDatabase } from '@commerce-core/postgres';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestDatabase } from '../testing/test-database.ts';
-import { connect, type Database } from './connect.ts';
+import { type Database } from '@commerce-core/pg-pipeline';
 import { migrationsFolder } from './migrate.ts';
 
 const run = promisify(execFile);

@@ -1,14 +1,14 @@
+import { connect } from './connect.ts';
+import { withTransaction } from './transaction.ts';
 import { once } from 'node:events';
 import { createServer, Socket, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCuttingProxy, type CuttingProxy } from '../testing/cutting-proxy.ts';
+import { openCuttingProxy, type CuttingProxy } from '../testing/fault-injecting-proxy.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
-import { outcomeOf } from './commit-outcome.ts';
-import { connect, type Database } from './connect.ts';
+import { outcomeOf, type Database } from '@commerce-core/pg-pipeline';
 import { migrate, pendingMigrations } from './migrate.ts';
-import { withTransaction } from './transaction.ts';
 
 // A database that is gone without a word: no connection ends, and none answers.
 

@@ -1,11 +1,12 @@
+import { connect } from './connect.ts';
+import { withTransaction } from './transaction.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCutShop } from '../testing/cut-shop.ts';
-import type { CuttingProxy } from '../testing/cutting-proxy.ts';
+import { openCutShop } from '../testing/proxied-shop.ts';
+import type { CuttingProxy } from '../testing/fault-injecting-proxy.ts';
 import { codeOf, type Shop } from '../testing/shop.ts';
-import { connect } from './connect.ts';
-import { withTransaction, type Transaction } from './transaction.ts';
+import { type Transaction } from '@commerce-core/pg-pipeline';
 
 let shop: Shop;
 let proxy: CuttingProxy;

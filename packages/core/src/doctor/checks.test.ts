@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Shop } from '../testing/shop.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
-import { furtherPlantings } from './further-plantings.testing.ts';
-import { openLivedInShop } from './lived-in-shop.testing.ts';
-import { plantings } from './plantings.testing.ts';
+import { furtherPlantings } from '../testing/corruptions/further.ts';
+import { openLivedInShop } from '../testing/lived-in-shop.ts';
+import { plantings } from '../testing/corruptions/stock-and-orders.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
 import type { Planting } from './planting.testing.ts';
 

@@ -1,5 +1,5 @@
 import { quoted } from '../database/schema.ts';
-import type { EventEffect } from '../payment/gateway-event.ts';
+import type { EventEffect } from '../gateway-inbox/gateway-event.ts';
 import type { Check } from './check.ts';
 
 /** What can happen to a payment once. */

@@ -1,7 +1,7 @@
 import { quoted } from '../database/schema.ts';
 import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.ts';
 import { stepsOf, tuples, type Check } from './check.ts';
-import { orderStatusTold } from './told-statuses.ts';
+import { orderStatusTold } from './recorded-statuses.ts';
 
 const enteringTypes = Object.entries(orderStatusTold);
 const typesInto = (status: string) => enteringTypes.filter(([, told]) => told === status).map(([type]) => type);

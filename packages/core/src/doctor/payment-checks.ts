@@ -1,8 +1,8 @@
 import { quoted } from '../database/schema.ts';
 import { liveStatuses, paymentTransitions, settledStatuses } from '../payment/payment.ts';
 import type { Check } from './check.ts';
-import { toldChecks } from './told-checks.ts';
-import { paymentStatusTold } from './told-statuses.ts';
+import { toldChecks } from './recorded-checks.ts';
+import { paymentStatusTold } from './recorded-statuses.ts';
 
 const live = `status in (${quoted(liveStatuses)})`;
 const settled = `status in (${quoted(settledStatuses)})`;

@@ -1,7 +1,7 @@
-import { madeAtGateway, refundTransitions } from '../payment/refund.ts';
+import { madeAtGateway, refundTransitions } from '../refund/refund.ts';
 import type { Check } from './check.ts';
-import { toldChecks } from './told-checks.ts';
-import { refundStatusTold } from './told-statuses.ts';
+import { toldChecks } from './recorded-checks.ts';
+import { refundStatusTold } from './recorded-statuses.ts';
 
 const open = `status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`;
 

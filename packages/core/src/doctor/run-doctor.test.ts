@@ -1,10 +1,10 @@
+import { connect } from '../database/connect.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
-import { connect } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 import { newId } from '../ids.ts';
 import { openShop, type Shop } from '../testing/shop.ts';
-import { openLivedInShop } from './lived-in-shop.testing.ts';
+import { openLivedInShop } from '../testing/lived-in-shop.ts';
 import { runDoctor, type Violation } from './run-doctor.ts';
 
 let shop: Shop;

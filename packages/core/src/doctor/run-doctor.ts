@@ -1,7 +1,6 @@
 import type { ClientBase, CustomTypesConfig } from 'pg';
 import pg from 'pg';
-import type { Database } from '../database/connect.ts';
-import { sqlState } from '../database/faults.ts';
+import { type Database, sqlState } from '@commerce-core/pg-pipeline';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 

@@ -1,7 +1,7 @@
 import { shipmentTransitions } from '../shipping/shipment.ts';
 import type { Check } from './check.ts';
-import { toldChecks } from './told-checks.ts';
-import { shipmentStatusTold } from './told-statuses.ts';
+import { toldChecks } from './recorded-checks.ts';
+import { shipmentStatusTold } from './recorded-statuses.ts';
 
 /** Units of each order line in parcels that are not canceled. */
 const packed = `

@@ -1,6 +1,6 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Reader } from '../database/page.ts';
-import { insertion } from '../database/rows.ts';
+import { insertion } from '@commerce-core/pg-pipeline';
 import type { AggregateType, Event } from './event.ts';
 import { events } from './tables.ts';
 

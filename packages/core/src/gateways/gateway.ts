@@ -1,6 +1,6 @@
 import type { CaptureMode, Payment } from '../payment/payment.ts';
-import type { GatewayFact, SignedEvent } from '../payment/gateway-event.ts';
-import type { Refund } from '../payment/refund.ts';
+import type { GatewayFact, SignedEvent } from '../gateway-inbox/gateway-event.ts';
+import type { Refund } from '../refund/refund.ts';
 
 /** A webhook as it arrived. `header` answers a header's value by its lower-case name. */
 export type WebhookMessage = {

@@ -1,5 +1,5 @@
-import { gatewayFact, type GatewayFact, type SignedEvent } from '../payment/gateway-event.ts';
-import { callGateway, type CallPolicy, type GatewayAnswer } from './call.ts';
+import { gatewayFact, type GatewayFact, type SignedEvent } from '../gateway-inbox/gateway-event.ts';
+import { callGateway, type CallPolicy, type GatewayAnswer } from './call-gateway.ts';
 import { GatewayRefusal, type Gateway, type GatewayPayment } from './gateway.ts';
 import { isEventId, mockFact } from './mock-fact.ts';
 

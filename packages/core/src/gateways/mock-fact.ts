@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency } from '../catalog/product-input.ts';
 import { id } from '../ids.ts';
-import { gatewayEventTypes, gatewayFact, noCurrency, type GatewayFact } from '../payment/gateway-event.ts';
+import { gatewayEventTypes, gatewayFact, noCurrency, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { line } from '../text.ts';
 
 const known = z.object({

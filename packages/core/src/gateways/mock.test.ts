@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { newId } from '../ids.ts';
-import { gatewayFact } from '../payment/gateway-event.ts';
+import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import type { WebhookMessage } from './gateway.ts';
 import { mockGateway } from './mock.ts';
-import { standIn, type Answer } from './stand-in.testing.ts';
+import { standIn, type Answer } from '../testing/stand-in.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 const gateway = mockGateway([secret]);

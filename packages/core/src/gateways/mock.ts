@@ -1,6 +1,6 @@
 import { CommerceError } from '../errors.ts';
-import { gatewayFact, type GatewayFact } from '../payment/gateway-event.ts';
-import type { CallPolicy } from './call.ts';
+import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
+import type { CallPolicy } from './call-gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { mockApi } from './mock-api.ts';
 import { isEventId, mockFact } from './mock-fact.ts';

@@ -1,7 +1,4 @@
-import { texts } from '../database/binary-array.ts';
-import { insertion, selection } from '../database/rows.ts';
-import { statement } from '../database/statement.ts';
-import type { Transaction } from '../database/transaction.ts';
+import { texts, insertion, selection, statement, type Transaction } from '@commerce-core/pg-pipeline';
 import type { IdempotencyKey, StoredAnswer } from './idempotency-key.ts';
 import { idempotencyKeys } from './tables.ts';
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { line } from '../text.ts';
 import { stockMax } from './stock.ts';
+import { pageInput } from '../list-input.ts';
 
 const reason = line(500);
 
@@ -18,3 +19,4 @@ export const setStockInput = z.strictObject({
   availableQty: z.int().min(0).max(stockMax),
   reason,
 });
+export const listStockMovementsInput = z.strictObject({ ...pageInput, productId: id });

@@ -1,10 +1,14 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { anyOf } from '../database/any-of.ts';
-import { uuids } from '../database/binary-array.ts';
-import { readHeldRows } from '../database/held-rows.ts';
+import {
+  anyOf,
+  uuids,
+  readLockedRows,
+  insertion,
+  selection,
+  update,
+  type Transaction,
+} from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
-import { insertion, selection, update } from '../database/rows.ts';
-import type { Transaction } from '../database/transaction.ts';
 import type { MovementKind, Stock } from './stock.ts';
 import { stockMovements, stocks } from './tables.ts';
 
@@ -71,7 +75,7 @@ export async function lockStocksOfPayments(
 
 /** Which of these products' stock rows another transaction holds at this moment, and who that is. */
 export const readHeldStocks = async (reader: Reader, productIds: Iterable<string>): Promise<Map<string, string>> =>
-  readHeldRows(reader, stocks.productId, productIds);
+  readLockedRows(reader, stocks.productId, productIds);
 
 export const insertStocks = insertion(stocks);
 export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty']);

@@ -1,10 +1,14 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm';
-import { anyOf } from '../database/any-of.ts';
-import { uuids } from '../database/binary-array.ts';
-import { readHeldRows } from '../database/held-rows.ts';
+import {
+  anyOf,
+  uuids,
+  readLockedRows,
+  insertion,
+  selection,
+  update,
+  type Transaction,
+} from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
-import { insertion, selection, update } from '../database/rows.ts';
-import type { Transaction } from '../database/transaction.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
 import { orderLines, orders } from './tables.ts';
 
@@ -80,7 +84,7 @@ export async function lockOverdueOrders(tx: Transaction, limit: number): Promise
 
 /** Which of these orders' rows another transaction holds at this moment, and who that is. */
 export const readHeldOrderRows = async (reader: Reader, ids: Iterable<string>): Promise<Map<string, string>> =>
-  readHeldRows(reader, orders.id, ids);
+  readLockedRows(reader, orders.id, ids);
 
 export async function readOrders(reader: Reader, ids: Iterable<string>): Promise<Order[]> {
   return reader.select().from(orders).where(anyOf(orders.id, ids));

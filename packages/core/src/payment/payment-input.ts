@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { line } from '../text.ts';
-import { captureModes } from './payment.ts';
+import { captureModes, paymentStatuses } from './payment.ts';
+import { pageInput } from '../list-input.ts';
 
 export const providerName = line(50);
 
@@ -21,3 +22,8 @@ export const capturePaymentInput = z.strictObject({ paymentId: id, amount: z.int
 export const decideReviewInput = z.strictObject({ paymentId: id, decision: z.enum(['ACCEPT', 'REJECT']) });
 
 export const paymentIdInput = z.strictObject({ paymentId: id });
+export const listAllPaymentsInput = z.strictObject({
+  ...pageInput,
+  provider: line(50).optional(),
+  status: z.enum(paymentStatuses).optional(),
+});

@@ -1,10 +1,15 @@
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
-import { anyOf } from '../database/any-of.ts';
-import { texts, uuids } from '../database/binary-array.ts';
+import {
+  anyOf,
+  texts,
+  uuids,
+  insertion,
+  selection,
+  update,
+  statement,
+  type Transaction,
+} from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
-import { insertion, selection, update } from '../database/rows.ts';
-import { statement } from '../database/statement.ts';
-import type { Transaction } from '../database/transaction.ts';
 import { quoted } from '../database/schema.ts';
 import { liveStatuses, type Payment, type PaymentStatus } from './payment.ts';
 import { payments } from './tables.ts';

@@ -1,9 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import { anyOf } from '../database/any-of.ts';
-import { uuids } from '../database/binary-array.ts';
+import { anyOf, uuids, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
-import { insertion, selection, update } from '../database/rows.ts';
-import type { Transaction } from '../database/transaction.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
 

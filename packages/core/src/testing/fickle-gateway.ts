@@ -1,6 +1,6 @@
 import { GatewayRefusal, type Gateway, type GatewayPayment, type GatewayRefund } from '../gateways/gateway.ts';
 import { mockGateway } from '../gateways/mock.ts';
-import { gatewayFact, type GatewayEventType, type GatewayFact } from '../payment/gateway-event.ts';
+import { gatewayFact, type GatewayEventType, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { webhookSecret } from './shop.ts';
 
 /**

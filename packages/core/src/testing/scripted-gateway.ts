@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateways/gateway.ts';
 import { mockGateway } from '../gateways/mock.ts';
-import type { GatewayCallKind } from '../payment/gateway-call.ts';
-import { gatewayFact, type GatewayFact } from '../payment/gateway-event.ts';
+import type { GatewayCallKind } from '../gateway-outbox/gateway-call.ts';
+import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { openShop, webhookSecret, type Shop } from './shop.ts';
 
 /** What the gateway is asked for: a call of the outbox, or a shopper's confirmation. */

@@ -1,10 +1,10 @@
+import type { ConnectOptions } from '../database/connect.ts';
 import { createHmac, randomUUID } from 'node:crypto';
 import { createCommerce, type Commerce, type CommerceOptions } from '../commerce.ts';
-import type { ConnectOptions } from '../database/connect.ts';
-import { changeStock } from '../flows/change-stock.ts';
-import { createProducts } from '../flows/create-products.ts';
+import { changeStock } from '../flows/inventory/change-stock.ts';
+import { createProducts } from '../flows/catalog/create-products.ts';
 import { mockGateway } from '../gateways/mock.ts';
-import type { GatewayEventType } from '../payment/gateway-event.ts';
+import type { GatewayEventType } from '../gateway-inbox/gateway-event.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
 const key = Buffer.alloc(24, 7);

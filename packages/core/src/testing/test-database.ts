@@ -1,6 +1,7 @@
+import { connect, type ConnectOptions } from '../database/connect.ts';
 import { createHash } from 'node:crypto';
 import { createTestDatabase } from '@commerce-core/postgres';
-import { connect, type ConnectOptions, type Database } from '../database/connect.ts';
+import { type Database } from '@commerce-core/pg-pipeline';
 import { migrate, readMigrations } from '../database/migrate.ts';
 
 /** A migrated database of the caller's own on the test server. */

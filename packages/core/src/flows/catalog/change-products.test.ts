@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+const create = (sku: string, rest = {}) =>
+  shop.commerce.createProduct({ sku, name: 'Lantern', priceAmount: 250, currency: 'GBP', ...rest });
+
+async function factsOf(productId: string): Promise<string[]> {
+  const { rows } = await shop.database.pool.query(
+    'select type from commerce.events where aggregateid = $1 order by version',
+    [productId],
+  );
+  return rows.map(({ type }) => type);
+}
+
+test('a new product has nothing in stock, and anyone can see what can be sold', async () => {
+  const { id } = await create('LANTERN-1');
+  expect(await shop.commerce.getProduct({ productId: id })).toMatchObject({
+    sku: 'LANTERN-1',
+    priceAmount: 250,
+    sellableQty: 0,
+  });
+  await shop.commerce.receiveStock({ productId: id, quantity: 5 });
+  await shop.commerce.placeOrder({ customerId: 'c', lines: [{ productId: id, quantity: 2 }] });
+  expect((await shop.commerce.listProducts({ sku: 'LANTERN-1' })).items).toMatchObject([{ id, sellableQty: 3 }]);
+});
+
+test('a sku is taken once, also when 20 ask at once', async () => {
+  const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(create('ONCE'))));
+  expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
+  expect(codes.filter((code) => code === 'sku_taken')).toHaveLength(19);
+});
+
+test('renaming and re-pricing are told once each, and not at all when nothing changes', async () => {
+  const { id: productId } = await create(randomUUID());
+  expect(await shop.commerce.renameProduct({ productId, name: 'Big lantern' })).toMatchObject({
+    name: 'Big lantern',
+    version: 2,
+  });
+  expect(await shop.commerce.repriceProduct({ productId, priceAmount: 300 })).toMatchObject({
+    priceAmount: 300,
+    version: 3,
+  });
+  await shop.commerce.repriceProduct({ productId, priceAmount: 300 });
+  expect(await factsOf(productId)).toEqual(['product.created', 'product.renamed', 'product.repriced']);
+});
+
+test('an archived product leaves the list, keeps its orders, and stays archived', async () => {
+  const { id: productId } = await create(randomUUID());
+  await shop.commerce.receiveStock({ productId, quantity: 5 });
+  const order = await shop.order({ [productId]: 1 });
+  const { archivedAt } = await shop.commerce.archiveProduct({ productId });
+  expect((await shop.commerce.archiveProduct({ productId })).archivedAt).toEqual(archivedAt);
+  expect(await codeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
+  expect(await shop.commerce.getProduct({ productId, includeArchived: true })).toMatchObject({ sellableQty: 0 });
+  expect((await shop.commerce.listProducts({ limit: 100 })).items.map(({ id }) => id)).not.toContain(productId);
+  const payment = await shop.commerce.createPayment({ orderId: order.id, provider: 'mock' });
+  expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
+});
+
+test.each([
+  ['no sku', { sku: ' ' }],
+  ['a sku of two lines', { sku: 'a\nb' }],
+  ['a NUL in the name', { name: 'a\0' }],
+  ['a negative price', { priceAmount: -1 }],
+  ['a fraction', { priceAmount: 0.5 }],
+  ['an absurd price', { priceAmount: 1e15 }],
+  ['a currency that is none', { currency: 'Pounds' }],
+])('%s is refused', async (_, rest) => {
+  expect(await codeOf(create(randomUUID(), rest))).toBe('validation_failed');
+});
+
+test('an unknown product cannot be changed', async () => {
+  const productId = randomUUID();
+  expect(await codeOf(shop.commerce.renameProduct({ productId, name: 'x' }))).toBe('product_not_found');
+  expect(await codeOf(shop.commerce.archiveProduct({ productId }))).toBe('product_not_found');
+  expect(await codeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
+});
+
+test('pages follow one another without a gap or a repeat', async () => {
+  const created = await Promise.all(Array.from({ length: 7 }, () => create(randomUUID())));
+  const seen: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await shop.commerce.listProducts({ limit: 3, cursor });
+    seen.push(...page.items.map(({ id }) => id));
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor);
+  expect(new Set(seen).size).toBe(seen.length);
+  for (const { id } of created) expect(seen).toContain(id);
+});

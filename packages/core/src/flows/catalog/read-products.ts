@@ -1,0 +1,38 @@
+import { listProducts, readProducts, type ProductFilter } from '../../catalog/product-repository.ts';
+import type { Product } from '../../catalog/product.ts';
+import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
+import { CommerceError } from '../../errors.ts';
+import { readStocks } from '../../inventory/stock-repository.ts';
+import { sellable } from '../../inventory/stock.ts';
+
+/** A product as anyone may see it: with what can be sold, never the raw numbers. */
+export type ProductView = Omit<Product, 'version'> & { sellableQty: number };
+
+export async function readProductPage(
+  reader: Reader,
+  { cursor, limit, ...filter }: PageRequest & ProductFilter,
+): Promise<Page<ProductView>> {
+  const { items, nextCursor } = pageOf(await listProducts(reader, filter, cursor, limit + 1), limit, ({ id }) => id);
+  return { items: await withSellable(reader, items), nextCursor };
+}
+
+/** @throws product_not_found, also for an archived one unless `includeArchived` */
+export async function readProduct(
+  reader: Reader,
+  { productId, includeArchived }: { productId: string; includeArchived?: boolean | undefined },
+): Promise<ProductView> {
+  const product = (await readProducts(reader, [productId])).get(productId);
+  if (product && (includeArchived || !product.archivedAt)) return (await withSellable(reader, [product]))[0]!;
+  throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
+}
+
+async function withSellable(reader: Reader, products: readonly Product[]): Promise<ProductView[]> {
+  const stocks = await readStocks(
+    reader,
+    products.map(({ id }) => id),
+  );
+  return products.map(({ version: _, ...product }) => {
+    const stock = stocks.get(product.id);
+    return { ...product, sellableQty: stock && !product.archivedAt ? sellable(stock) : 0 };
+  });
+}

@@ -1,0 +1,25 @@
+import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
+import { CommerceError } from '../../errors.ts';
+import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
+import { sellable, type Stock } from '../../inventory/stock.ts';
+
+/** Units on hand (`availableQty`, reserved ones included), held by orders, and left to sell. */
+export type StockView = Stock & { sellableQty: number };
+
+export const stockView = (stock: Stock): StockView => ({ ...stock, sellableQty: sellable(stock) });
+
+/** @throws product_not_found */
+export async function readStock(reader: Reader, productId: string): Promise<StockView> {
+  const stock = (await readStocks(reader, [productId])).get(productId);
+  if (stock) return stockView(stock);
+  throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
+}
+
+/** The ledger of what is on hand, the latest movement first. @throws product_not_found */
+export async function readStockMovements(
+  reader: Reader,
+  { productId, cursor, limit }: PageRequest & { productId: string },
+): Promise<Page<StockMovement>> {
+  await readStock(reader, productId);
+  return pageOf(await listStockMovements(reader, productId, cursor, limit + 1), limit, ({ id }) => id);
+}

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createCommerce } from '../../commerce.ts';
+import { openShop, type Shop } from '../../testing/shop.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop.close());
+
+const statusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).status;
+
+test('an order whose hold has passed expires and lets go of its stock; others stay', async () => {
+  const productId = await shop.product();
+  const [due, young] = [await shop.order({ [productId]: 2 }), await shop.order({ [productId]: 3 })];
+  await shop.expire(due.id);
+  expect([await statusOf(due.id), await statusOf(young.id)]).toEqual(['EXPIRED', 'CREATED']);
+  expect(await shop.stock(productId)).toEqual([10, 3]);
+  expect(await shop.types(due.id)).toEqual(['order.created', 'order.expired']);
+});
+
+test('an expired order ends its live attempt; a failed one releases nothing a second time', async () => {
+  const productId = await shop.product();
+  const live = await shop.pending({ [productId]: 2 });
+  const failed = await shop.pending({ [productId]: 3 });
+  await shop.tell('FAILED', failed.payment);
+  await shop.expire(live.orderId);
+  await shop.expire(failed.orderId);
+  expect(await shop.commerce.listPayments({ orderId: live.orderId })).toMatchObject([{ status: 'CANCELED' }]);
+  expect(await shop.commerce.listPayments({ orderId: failed.orderId })).toMatchObject([{ status: 'FAILED' }]);
+  expect(await shop.stock(productId)).toEqual([10, 0]);
+});
+
+test('paid orders never expire', async () => {
+  const productId = await shop.product();
+  const { orderId, payment } = await shop.pending({ [productId]: 2 });
+  await shop.tell('AUTHORIZED', payment);
+  await shop.expire(orderId);
+  expect(await statusOf(orderId)).toBe('PAID');
+});
+
+test('an order that somebody is working on is left to them, and its fate is theirs', async () => {
+  const productId = await shop.product();
+  const order = await shop.order({ [productId]: 2 });
+  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
+    order.id,
+  ]);
+  const client = await shop.database.pool.connect();
+  await client.query('begin');
+  await client.query('select 1 from commerce.orders where id = $1 for update', [order.id]);
+  expect(await shop.commerce.expireOrders()).toBe(0);
+  await client.query('rollback');
+  client.release();
+  expect(await shop.commerce.expireOrders()).toBe(1);
+});
+
+test('four processes expire 100 orders once each', async () => {
+  const productId = await shop.product({ quantity: 100 });
+  const orders = await Promise.all(Array.from({ length: 100 }, () => shop.order({ [productId]: 1 })));
+  await shop.database.pool.query(
+    `update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`,
+    [orders.map(({ id }) => id)],
+  );
+  let handled = 0;
+  while (handled < 100) {
+    const counts = await Promise.all(Array.from({ length: 4 }, () => shop.commerce.expireOrders(20)));
+    handled += counts.reduce((sum, count) => sum + count, 0);
+  }
+  expect(handled).toBe(100);
+  expect(await shop.stock(productId)).toEqual([100, 0]);
+});
+
+test('the loops expire what is due by themselves, survive a fault, and stop when told', async () => {
+  const productId = await shop.product();
+  const commerce = createCommerce({ database: shop.database, holdMs: 1 });
+  const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
+  const stop = new AbortController();
+  const reports: { loop: string; error?: unknown }[] = [];
+  let faults = 1;
+  const faulty = {
+    ...commerce,
+    expireOrders: async (limit?: number) =>
+      faults-- > 0 ? Promise.reject(new Error('mine')) : commerce.expireOrders(limit),
+  };
+  const running = faulty.runLoops(stop.signal, (report) => reports.push(report));
+  await expect.poll(() => statusOf(order.id), { timeout: 10_000 }).toBe('EXPIRED');
+  stop.abort();
+  await running;
+  expect(reports).toMatchObject([
+    { loop: 'expire_orders', error: new Error('mine') },
+    { loop: 'expire_orders', handled: 1 },
+  ]);
+});

@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCommerce, type Commerce } from '../../commerce.ts';
+import { mockGateway } from '../../gateways/mock.ts';
+import { webhookSecret } from '../../testing/shop.ts';
+import { openScriptedShop, scriptedGateway, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+
+let shop: ScriptedShop;
+beforeAll(async () => {
+  shop = await openScriptedShop();
+});
+afterAll(() => shop.close());
+
+const secondsLeft = async ({ orderId }: Attempt) =>
+  ((await shop.commerce.getOrder({ orderId })).holdUntil.getTime() - Date.now()) / 1_000;
+const asks = ({ payment }: Attempt) => shop.asked(payment.id, 'ASK').length;
+const ago = (table: string, column: string, attempt: Attempt, minutes: number) =>
+  shop.database.pool.query(
+    `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`,
+    [attempt.orderId, minutes],
+  );
+const paid = [{ type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' }];
+const timeout = new Error('nothing within 10000 ms');
+
+describe('an order whose payment is at a gateway that can be asked', () => {
+  test('is held on a little while the gateway is asked, and expires by its answer', async () => {
+    const attempt = await shop.attempt();
+    await shop.expire(attempt.orderId);
+    expect(await shop.state(attempt)).toMatchObject({ payment: 'CREATED', order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect(await secondsLeft(attempt)).toBeGreaterThan(5);
+    expect(await secondsLeft(attempt)).toBeLessThan(20);
+    await shop.call();
+    await shop.expire(attempt.orderId);
+    expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
+    await shop.call();
+    expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['ASK', 'CANCEL']);
+  });
+
+  test('is paid if that is what the gateway answers', async () => {
+    const attempt = await shop.attempt();
+    shop.script(attempt.payment.id, { ASK: [paid] });
+    await shop.expire(attempt.orderId);
+    await shop.call();
+    await shop.expire(attempt.orderId);
+    expect(await shop.state(attempt)).toEqual({
+      payment: 'CAPTURED',
+      order: 'PAID',
+      stock: '8 0',
+      refunds: [],
+      attention: null,
+    });
+  });
+
+  test('is held as long as the gateway says that the shopper may still pay', async () => {
+    const attempt = await shop.attempt();
+    const payableUntil = new Date(Date.now() + 3 * 24 * 60 * 60_000);
+    shop.script(attempt.payment.id, { ASK: [[{ type: 'PENDING', payableUntil }]] });
+    await shop.expire(attempt.orderId);
+    await shop.call();
+    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(payableUntil);
+    await shop.commerce.expireOrders();
+    expect(await shop.state(attempt)).toMatchObject({ payment: 'PENDING', order: 'PAYMENT_PENDING', stock: '10 2' });
+    // The same again, and an earlier time, shorten nothing.
+    for (const earlier of [payableUntil, new Date()]) {
+      expect(await shop.tell('PENDING', attempt.payment, { payableUntil: earlier })).toMatchObject({
+        effect: 'already_pending',
+      });
+    }
+    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(payableUntil);
+  });
+
+  test('that waits already and may be paid even later is held longer, and takes no step by it', async () => {
+    const attempt = await shop.attempt();
+    const until = [1, 2].map((days) => new Date(Date.now() + days * 24 * 60 * 60_000));
+    for (const payableUntil of until) {
+      expect(await shop.tell('PENDING', attempt.payment, { payableUntil })).toMatchObject({
+        effect: 'payment_pending',
+      });
+    }
+    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(until[1]);
+    expect(await shop.commerce.doctor()).toEqual([]);
+  });
+
+  test('is held on while the gateway is silent, one call waiting however often the loop comes by, and no longer than ten minutes', async () => {
+    const attempt = await shop.attempt();
+    shop.script(attempt.payment.id, { ASK: [timeout, timeout] });
+    for (let turn = 0; turn < 5; turn += 1) {
+      await shop.expire(attempt.orderId);
+      if (turn < 2) await shop.call();
+    }
+    expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([
+      { kind: 'ASK', status: 'DUE', attempts: 2 },
+    ]);
+    await ago('gateway_calls', 'created_at', attempt, 11);
+    await shop.expire(attempt.orderId);
+    expect(await shop.state(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
+  });
+
+  test('given up on in silence is paid by the answer that comes after all', async () => {
+    const attempt = await shop.attempt();
+    await shop.expire(attempt.orderId);
+    await ago('gateway_calls', 'created_at', attempt, 11);
+    await shop.expire(attempt.orderId);
+    expect((await shop.state(attempt)).order).toBe('EXPIRED');
+    shop.script(attempt.payment.id, { ASK: [paid], CANCEL: [paid] });
+    await shop.call();
+    expect(await shop.state(attempt)).toEqual({
+      payment: 'CAPTURED',
+      order: 'PAID',
+      stock: '8 0',
+      refunds: [],
+      attention: null,
+    });
+  });
+
+  test('counts an answer of a moment ago, and not one of long ago', async () => {
+    const [fresh, old] = [await shop.attempt(), await shop.attempt()];
+    for (const attempt of [fresh, old]) await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
+    await shop.call();
+    await ago('payments', 'asked_at', old, 3);
+    await shop.expire(fresh.orderId);
+    await shop.expire(old.orderId);
+    expect([(await shop.state(fresh)).order, (await shop.state(old)).order]).toEqual(['EXPIRED', 'PAYMENT_PENDING']);
+    await shop.call();
+    expect([asks(fresh), asks(old)]).toEqual([1, 2]);
+  });
+
+  test('is held on while an answer is waited for, however fresh the last one is', async () => {
+    const attempt = await shop.attempt();
+    const { id: paymentId } = attempt.payment;
+    await shop.commerce.askAboutPayment({ paymentId });
+    await shop.call();
+    // The gateway says that something has changed since.
+    await shop.tell('CHANGED', attempt.payment);
+    await shop.expire(attempt.orderId);
+    expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
+    shop.script(paymentId, { ASK: [paid] });
+    await shop.call();
+    expect(await shop.state(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
+  });
+
+  test('with nothing but a failed attempt, or none, expires at once', async () => {
+    const failed = await shop.attempt();
+    await shop.tell('FAILED', failed.payment);
+    const { id } = await shop.order({ [failed.productId]: 3 });
+    await shop.expire(failed.orderId);
+    await shop.expire(id);
+    expect((await shop.state(failed)).order).toBe('EXPIRED');
+    expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('EXPIRED');
+    expect(await shop.stock(failed.productId)).toEqual([10, 0]);
+    expect(asks(failed)).toBe(0);
+  });
+
+  test('is asked about once by two processes whose loops come by at once', async () => {
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.attempt()));
+    const ids = attempts.map(({ orderId }) => orderId);
+    const expire = async () => {
+      await shop.database.pool.query(
+        `update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`,
+        [ids],
+      );
+      await Promise.all([
+        shop.commerce.expireOrders(15),
+        shop.commerce.expireOrders(15),
+        shop.commerce.expireOrders(15),
+      ]);
+      await shop.commerce.expireOrders();
+    };
+    await expire();
+    await Promise.all([shop.commerce.callGateways(), shop.commerce.callGateways()]);
+    await expire();
+    for (const attempt of attempts) {
+      expect(asks(attempt)).toBe(1);
+      expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
+      expect((await shop.types(attempt.orderId)).filter((type) => type === 'order.expired')).toHaveLength(1);
+    }
+  });
+});
+
+test('a gateway that can’t be asked holds nothing longer', async () => {
+  const unaskable: Commerce = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
+  const attempt = await shop.attempt();
+  await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
+    attempt.orderId,
+  ]);
+  await unaskable.expireOrders();
+  expect((await shop.state(attempt)).order).toBe('EXPIRED');
+});
+
+test('an attempt holds the stock as long as its method takes, and never shorter than it was held', async () => {
+  const { gateway } = scriptedGateway();
+  const hourMs = 60 * 60_000;
+  const commerce = createCommerce({
+    database: shop.database,
+    gateways: [{ ...gateway, holdMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }],
+    holdMs: hourMs,
+  });
+  const productId = await shop.product();
+  const hoursHeld = async (method?: string) => {
+    const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
+    const { id } = await commerce.createPayment({ orderId: order.id, provider: 'mock', method });
+    await shop.tell('FAILED', { id, amount: 1000, currency: 'KRW' });
+    await commerce.createPayment({ orderId: order.id, provider: 'mock' });
+    return Math.round(((await commerce.getOrder({ orderId: order.id })).holdUntil.getTime() - Date.now()) / hourMs);
+  };
+  expect([await hoursHeld('card'), await hoursHeld('virtual_account'), await hoursHeld()]).toEqual([1, 72, 1]);
+});

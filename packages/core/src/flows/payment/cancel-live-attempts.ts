@@ -1,0 +1,21 @@
+import { isLive, movePayment } from '../../payment/payment.ts';
+import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
+import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { requestMoneyBack } from '../refund/request-refunds.ts';
+
+/** Nobody waits for these any more: an order that is paid, canceled or expired ends its live attempts. */
+export function cancelLiveAttempts(work: OrderWork, unit: OrderUnit): void {
+  for (const payment of unit.payments.filter(isLive)) {
+    const canceled = movePayment(payment, 'CANCELED', work.now);
+    work.setPayment(unit, canceled);
+    work.tell(unit, 'payment.canceled', { paymentId: payment.id });
+    if (payment.status !== 'REVIEW') {
+      work.callGateway(payment, { kind: 'CANCEL' });
+      continue;
+    }
+    // Under review means that the gateway took something, if not what was asked.
+    const surplus = { ...canceled, surplus: true };
+    work.setPayment(unit, surplus);
+    requestMoneyBack(work, unit, surplus, 'amount_mismatch');
+  }
+}

@@ -1,0 +1,27 @@
+// What an adapter of a payment gateway needs: the port itself, and what adapters share.
+export { currency } from '../catalog/product-input.ts';
+export { CommerceError } from '../errors.ts';
+export {
+  gatewayFact,
+  noCurrency,
+  type GatewayEventType,
+  type GatewayFact,
+  type SignedEvent,
+} from '../gateway-inbox/gateway-event.ts';
+export { id, newId } from '../ids.ts';
+export { line } from '../text.ts';
+export { callGateway, callPolicy, type CallPolicy, type GatewayAnswer } from './call-gateway.ts';
+export {
+  GatewayRefusal,
+  type AskableGateway,
+  type Gateway,
+  type GatewayPayment,
+  type GatewayRefund,
+  type NextStep,
+  type Opening,
+  type WebhookMessage,
+} from './gateway.ts';
+export { isEventId } from './mock-fact.ts';
+export { parseBody } from './parse-body.ts';
+export { reasonOf, refundIdIn } from './refund-reason.ts';
+export { parseSecret, toleranceSeconds, verifyStandardWebhook } from './standard-webhooks.ts';

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { id } from '../ids.ts';
+import { pageInput } from '../list-input.ts';
+import { refundStatuses } from './refund.ts';
+
+const refundLine = z.strictObject({
+  lineNo: z.int().min(1).max(32_767),
+  quantity: z.int().min(1),
+  restock: z.boolean().default(false),
+});
+
+/**
+ * Without `lines` and `amount` it is all that is left. `amount` in minor units. `paymentId` is the payment that pays for
+ * the order unless given: another one's money had to go back by itself, and did not.
+ */
+export const createRefundInput = z.strictObject({
+  orderId: id,
+  paymentId: id.optional(),
+  amount: z.int().min(1).optional(),
+  lines: z
+    .array(refundLine)
+    .min(1)
+    .max(1_000)
+    .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once')
+    .optional(),
+});
+export const listRefundsInput = z.strictObject({
+  ...pageInput,
+  orderId: id.optional(),
+  status: z.enum(refundStatuses).optional(),
+});

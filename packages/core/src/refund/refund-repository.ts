@@ -1,0 +1,84 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import { texts, uuids, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
+import type { Reader } from '../database/page.ts';
+import { quoted } from '../database/schema.ts';
+import { openRefundStatuses, type Refund, type RefundLine, type RefundStatus } from './refund.ts';
+import { refundLines, refunds } from './tables.ts';
+
+export type RefundFilter = { orderId?: string | undefined; status?: RefundStatus | undefined };
+
+const lockByOrder = selection(
+  'lock_refunds_of_orders',
+  refunds,
+  'where t."order_id" = any($1::uuid[]) order by t."id" for update',
+);
+const lockBeside = selection(
+  'lock_refunds_beside',
+  refunds,
+  `
+  where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id" for update`,
+);
+const linesByOrder = selection(
+  'refund_lines_of_orders',
+  refundLines,
+  'where t."order_id" = any($1::uuid[]) order by t."refund_id", t."line_no"',
+);
+
+/** Locks all refunds of the given orders in ascending id. The orders are locked already. */
+export async function lockRefundsOfOrders(tx: Transaction, orderIds: readonly string[]): Promise<Refund[]> {
+  return lockByOrder(tx, [uuids(orderIds)]);
+}
+
+/** Locks all refunds of the orders of payments in ascending id. The orders are locked already. */
+export async function lockRefundsBeside(tx: Transaction, paymentIds: readonly string[]): Promise<Refund[]> {
+  return lockBeside(tx, [uuids(paymentIds)]);
+}
+
+/** What refunds of locked orders are for, of those that were asked for by lines. */
+export async function readLockedRefundLines(tx: Transaction, orderIds: readonly string[]): Promise<RefundLine[]> {
+  return linesByOrder(tx, [uuids(orderIds)]);
+}
+
+const sent = statement(
+  'order_ids_of_sent_refunds',
+  `
+  select t."order_id" as "orderId" from "commerce"."refunds" t join "commerce"."payments" p on p."id" = t."payment_id"
+  where t."status" in (${quoted(openRefundStatuses)}) and t."status" <> 'REQUESTED' and p."provider" = any($1::text[])
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = p."id" and c."kind" = 'ASK' and c."status" = 'DUE')
+    and greatest(t."updated_at", p."asked_at") < now() - $2::integer * interval '1 millisecond'
+  order by t."id" limit $3`,
+);
+
+/** Orders with a refund that a provider took, and of which nothing was heard for `quietMs`, unless it is being asked already. */
+export async function readOrderIdsOfSentRefunds(
+  tx: Transaction,
+  providers: readonly string[],
+  quietMs: number,
+  limit: number,
+): Promise<string[]> {
+  return (await tx.query<{ orderId: string }>(sent, [texts(providers), quietMs, limit])).map(({ orderId }) => orderId);
+}
+
+export const insertRefunds = insertion(refunds);
+export const insertRefundLines = insertion(refundLines);
+export const updateRefunds = update(refunds, 'id', ['status', 'gatewayRefundId', 'failureCode', 'updatedAt']);
+
+export async function listRefunds(
+  reader: Reader,
+  { orderId, status }: RefundFilter,
+  cursor: string | undefined,
+  limit: number,
+): Promise<Refund[]> {
+  return reader
+    .select()
+    .from(refunds)
+    .where(
+      and(
+        orderId === undefined ? undefined : eq(refunds.orderId, orderId),
+        status === undefined ? undefined : eq(refunds.status, status),
+        cursor === undefined ? undefined : lt(refunds.id, cursor),
+      ),
+    )
+    .orderBy(desc(refunds.id))
+    .limit(limit);
+}

@@ -1,0 +1,24 @@
+import { connect } from '../database/connect.ts';
+import { createCommerce, type Commerce } from '../commerce.ts';
+import { openCuttingProxy, type CuttingProxy } from './fault-injecting-proxy.ts';
+import { openShop, type Shop } from './shop.ts';
+
+/** A shop, and beside it the same core over a wire that can be cut. */
+export type CutShop = { shop: Shop; proxy: CuttingProxy; commerce: Commerce; close: () => Promise<void> };
+
+/** Tests that use it may write past the flows, so its end asks for no invariants. */
+export async function openCutShop(): Promise<CutShop> {
+  const shop = await openShop();
+  const proxy = await openCuttingProxy(shop.database.url);
+  const database = connect({ url: proxy.url, poolMax: 3 });
+  return {
+    shop,
+    proxy,
+    commerce: createCommerce({ database }),
+    async close() {
+      await database.close();
+      await proxy.close();
+      await shop.database.drop();
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { portoneGateway, type PortoneOptions } from './portone.ts';

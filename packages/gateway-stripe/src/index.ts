@@ -1,0 +1,1 @@
+export { stripeGateway, type StripeOptions } from './stripe.ts';

@@ -1,0 +1,1 @@
+export { tossGateway, type TossOptions } from './toss.ts';

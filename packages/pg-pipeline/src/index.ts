@@ -1,0 +1,14 @@
+export { anyOf } from './any-of.ts';
+export { Batcher } from './batcher/batcher.ts';
+export type { BatcherOptions, BatchReport } from './batcher/batcher-options.ts';
+export { arrayOf, texts, uuids } from './binary-array.ts';
+export { outcomeOf, type Witness } from './commit-outcome.ts';
+export { connect, within, type ConnectOptions, type Database } from './connect.ts';
+export { isConnectionLoss, isContention, isLockTimeout, sqlState, violatedConstraint } from './database-errors.ts';
+export { readLockedRows } from './lock-holders.ts';
+export { Flight, type Parameter } from './pipeline.ts';
+export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';
+export { statement, statements, type Statement } from './statement.ts';
+export { insertion, insertionUnless, selection, update } from './table-statements.ts';
+export { Transaction, type TransactionMode } from './transaction.ts';
+export { unavailable, withTransaction, type TransactionOptions } from './with-transaction.ts';
