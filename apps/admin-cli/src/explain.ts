@@ -39,9 +39,11 @@ function refused(error: Error): string {
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
   const { products, issues, productIds, availableQty, reservedQty, ...money } = details as Record<string, unknown>;
-  const { refundableAmount, authorizedAmount, currency, lineNo, leftQty, failureCode } = money;
+  const { refundableAmount, authorizedAmount, currency, lineNo, refundableQty, restockableQty, failureCode } = money;
   if (Array.isArray(products)) {
-    return products.map(({ productId, askedQty, leftQty }) => `  ${productId}: ${askedQty} asked, ${leftQty} left`);
+    return products.map(
+      ({ productId, requestedQty, sellableQty }) => `  ${productId}: ${requestedQty} asked, ${sellableQty} left`,
+    );
   }
   if (Array.isArray(issues)) return issues.map(({ path, message }) => `  ${path || 'input'}: ${message}`);
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
@@ -50,7 +52,7 @@ function detailLines(details: unknown): string[] {
   if (typeof refundableAmount === 'number')
     return [`  left to send back: ${formatMoney(refundableAmount, String(currency))}`];
   if (typeof authorizedAmount === 'number') return [`  authorized: ${formatMoney(authorizedAmount, String(currency))}`];
-  if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(leftQty)} left`];
+  if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(refundableQty ?? restockableQty)} left`];
   if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];
   return [];
 }

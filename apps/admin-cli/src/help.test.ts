@@ -46,7 +46,7 @@ test('every command is listed with what it does', () => {
     'payments',
     'refunds',
     'disputes',
-    'events',
+    'gateway-events',
     'calls',
     'keys',
     'doctor',

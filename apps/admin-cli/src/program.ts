@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { addCallCommands } from './commands/calls.ts';
 import { addDisputeCommands } from './commands/disputes.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
-import { addEventCommands } from './commands/events.ts';
+import { addEventCommands } from './commands/gateway-events.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOrderCommands } from './commands/orders.ts';
 import { addPaymentCommands } from './commands/payments.ts';

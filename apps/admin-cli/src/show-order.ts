@@ -80,7 +80,7 @@ export function renderOrderHead(order: Omit<Order, 'lines'>): string {
       ['status', order.status],
       ['fulfillment', order.fulfillmentStatus],
       ['stock', order.reservationStatus],
-      ['held until', order.reservationStatus === 'HELD' ? formatTime(order.holdUntil) : null],
+      ['held until', order.reservationStatus === 'HELD' ? formatTime(order.reservedUntil) : null],
       ['attention', order.attentionReasons?.join(', ') ?? null],
       ['total', formatMoney(order.totalAmount, order.currency)],
       ['customer', order.customerId],

@@ -27,7 +27,7 @@ try {
 } catch (error) {
   const refusal = commerceErrorOf(error);
   if (refusal?.code !== 'insufficient_stock') throw error;
-  for (const { productId, askedQty, leftQty } of refusal.details.products) {
-    console.log(`${productId}: you asked for ${askedQty}, ${leftQty} are left`);
+  for (const { productId, requestedQty, sellableQty } of refusal.details.products) {
+    console.log(`${productId}: you asked for ${requestedQty}, ${sellableQty} are left`);
   }
 }

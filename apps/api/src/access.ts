@@ -51,12 +51,12 @@ export const access: Readonly<Record<string, Access>> = {
   'shipment.deliver': operator('orders'),
 
   // What gateways said, and what they are asked: one conversation, and none of it can be decided on here.
-  'gatewayEvent.list': operator('events'),
-  'gatewayEvent.get': operator('events'),
-  'gatewayEvent.redrive': operator('events'),
-  'gatewayEvent.dismiss': operator('events'),
-  'gatewayEvent.fetchMissed': operator('events'),
-  'gatewayCall.list': operator('events'),
+  'gatewayEvent.list': operator('gateway-events'),
+  'gatewayEvent.get': operator('gateway-events'),
+  'gatewayEvent.redrive': operator('gateway-events'),
+  'gatewayEvent.dismiss': operator('gateway-events'),
+  'gatewayEvent.fetchMissed': operator('gateway-events'),
+  'gatewayCall.list': operator('gateway-events'),
 
   'apiKey.list': operator('keys'),
   'apiKey.create': operator('keys'),

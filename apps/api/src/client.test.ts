@@ -115,7 +115,7 @@ test('inputs, outputs and errors are typed', () => {
   type NextStep = NonNullable<RouterOutputs['payment']['create']['next']>;
   expectTypeOf<Extract<NextStep, { provider: 'stripe' }>['clientSecret']>().toBeString();
   const left = (error: ErrorBody): number | undefined =>
-    error.code === 'insufficient_stock' ? error.details.products[0]?.leftQty : undefined;
+    error.code === 'insufficient_stock' ? error.details.products[0]?.sellableQty : undefined;
   expectTypeOf(left).returns.toEqualTypeOf<number | undefined>();
   expectTypeOf<'insufficient_stock' | 'order_not_found'>().toExtend<ErrorCode>();
   expectTypeOf<'no_such_code'>().not.toExtend<ErrorCode>();

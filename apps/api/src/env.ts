@@ -33,13 +33,13 @@ const apiEnv = z
     CUSTOMER_JWT_ISSUER: z.string().optional(),
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
     /** How long an unpaid order keeps its stock; 0.1 is six seconds, for trials. */
-    HOLD_MINUTES: z.coerce
+    RESERVATION_MINUTES: z.coerce
       .number('must be a number')
       .min(0.05)
       .max(7 * 24 * 60)
       .default(30),
     /** How long a gateway may say nothing about a payment before it is asked. */
-    GATEWAY_QUIET_SECONDS: z.coerce
+    GATEWAY_POLL_AFTER_SECONDS: z.coerce
       .number('must be a number')
       .min(1)
       .max(24 * 60 * 60)

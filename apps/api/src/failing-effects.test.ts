@@ -84,7 +84,7 @@ test('one that fails for ever is parked after its last try, and harms no other o
   expect(await api.commerce.retryGatewayEvents()).toBe(0);
 
   await cursed.lift();
-  await (await api.operator('events')).gatewayEvent.redrive.mutate({ gatewayEventId: parked });
+  await (await api.operator('gateway-events')).gatewayEvent.redrive.mutate({ gatewayEventId: parked });
   expect(await api.commerce.retryGatewayEvents()).toBe(1);
   expect(await eventOf(parked)).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
   expect(await statusOf(cursed.orderId)).toBe('PAID');

@@ -17,22 +17,22 @@ const minutes = (ms: number | undefined) => ms && ms / 60_000;
 
 test('an attempt holds the stock as long as is said of its method, as the method usually takes, or as is said of its provider', () => {
   const usual = gateways({});
-  expect(['mock', 'stripe', 'toss'].map((name) => usual[name]!.holdMsOf!(null))).toEqual([
+  expect(['mock', 'stripe', 'toss'].map((name) => usual[name]!.reservationMsOf!(null))).toEqual([
     undefined,
     undefined,
     undefined,
   ]);
   const { mock, stripe, toss } = gateways({
-    GATEWAY_HOLD_MINUTES: 'stripe=45, stripe/konbini=60,toss/virtual_account=4320 , mock/later=2',
+    GATEWAY_RESERVATION_MINUTES: 'stripe=45, stripe/konbini=60,toss/virtual_account=4320 , mock/later=2',
   });
-  expect([null, 'card', 'konbini', 'oxxo'].map((method) => minutes(stripe!.holdMsOf!(method)))).toEqual([
+  expect([null, 'card', 'konbini', 'oxxo'].map((method) => minutes(stripe!.reservationMsOf!(method)))).toEqual([
     45,
     45,
     60,
     5 * 24 * 60,
   ]);
-  expect([null, 'virtual_account'].map((method) => minutes(toss!.holdMsOf!(method)))).toEqual([undefined, 4320]);
-  expect([null, 'later'].map((method) => minutes(mock!.holdMsOf!(method)))).toEqual([undefined, 2]);
+  expect([null, 'virtual_account'].map((method) => minutes(toss!.reservationMsOf!(method)))).toEqual([undefined, 4320]);
+  expect([null, 'later'].map((method) => minutes(mock!.reservationMsOf!(method)))).toEqual([undefined, 2]);
 });
 
 test('a provider takes the money at once or authorizes first, as is said', () => {
@@ -50,13 +50,13 @@ test('a provider takes the money at once or authorizes first, as is said', () =>
 });
 
 test.each([
-  ['GATEWAY_HOLD_MINUTES', 'paypal=45'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe=0'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe=1.5'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe=45=7'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe=45, stripe=46'],
-  ['GATEWAY_HOLD_MINUTES', 'stripe=999999'],
+  ['GATEWAY_RESERVATION_MINUTES', 'paypal=45'],
+  ['GATEWAY_RESERVATION_MINUTES', 'stripe'],
+  ['GATEWAY_RESERVATION_MINUTES', 'stripe=0'],
+  ['GATEWAY_RESERVATION_MINUTES', 'stripe=1.5'],
+  ['GATEWAY_RESERVATION_MINUTES', 'stripe=45=7'],
+  ['GATEWAY_RESERVATION_MINUTES', 'stripe=45, stripe=46'],
+  ['GATEWAY_RESERVATION_MINUTES', 'stripe=999999'],
   ['GATEWAY_CAPTURE', 'toss=MANUAL'],
   ['GATEWAY_CAPTURE', 'stripe=manual'],
   ['GATEWAY_CAPTURE', 'paypal=MANUAL'],

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
 // Toss and PortOne capture as they approve.
 const authorizing: readonly string[] = ['mock', 'stripe'];
-const holdMinutesMax = 60 * 24 * 60;
+const reservationMinutesMax = 60 * 24 * 60;
 
 /** `name=value, name=value` as entries, each name once. */
 const entries = z
@@ -26,7 +26,7 @@ const isProvider = (name: string): boolean => (providers as readonly string[]).i
 /** What a shop has agreed on with its gateways, over what the adapters take for usual. */
 export const gatewayTermVariables = {
   /** How long an attempt holds the stock, in minutes, by provider or provider/method: `stripe=45, toss/virtual_account=4320`. */
-  GATEWAY_HOLD_MINUTES: entries
+  GATEWAY_RESERVATION_MINUTES: entries
     .refine(
       (all) =>
         all.every(
@@ -34,7 +34,7 @@ export const gatewayTermVariables = {
             isProvider(name.split('/', 1)[0]!) &&
             /^\d{1,6}$/.test(minutes) &&
             Number(minutes) > 0 &&
-            Number(minutes) <= holdMinutesMax,
+            Number(minutes) <= reservationMinutesMax,
         ),
       'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
     )
@@ -60,20 +60,20 @@ export type GatewayTerms = {
  * A gateway on the shop's own terms. What is said of a method counts first; then the adapter's own time for that method, since
  * a virtual account that may be paid for days isn't meant by what is said of its provider; then that.
  */
-export function onTerms(gateway: Gateway, { GATEWAY_HOLD_MINUTES, GATEWAY_CAPTURE }: GatewayTerms): Gateway {
+export function onTerms(gateway: Gateway, { GATEWAY_RESERVATION_MINUTES, GATEWAY_CAPTURE }: GatewayTerms): Gateway {
   const { provider, captures } = gateway;
-  const minutes = new Map(GATEWAY_HOLD_MINUTES);
+  const minutes = new Map(GATEWAY_RESERVATION_MINUTES);
   const capture = captures.find((mode) => mode === new Map(GATEWAY_CAPTURE).get(provider));
-  const holdMsOf = (method: string | null): number | undefined => {
+  const reservationMsOf = (method: string | null): number | undefined => {
     const own = minutes.get(`${provider}/${method}`);
     if (own !== undefined) return Number(own) * 60_000;
-    const usual = method === null ? undefined : gateway.holdMsOf?.(method);
+    const usual = method === null ? undefined : gateway.reservationMsOf?.(method);
     const ofProvider = minutes.get(provider);
-    return usual ?? (ofProvider === undefined ? gateway.holdMsOf?.(method) : Number(ofProvider) * 60_000);
+    return usual ?? (ofProvider === undefined ? gateway.reservationMsOf?.(method) : Number(ofProvider) * 60_000);
   };
   return {
     ...gateway,
-    holdMsOf,
+    reservationMsOf,
     captures: capture ? [capture, ...captures.filter((mode) => mode !== capture)] : captures,
   };
 }

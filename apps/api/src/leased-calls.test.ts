@@ -177,7 +177,7 @@ test('no answer of the gateway is no answer for the key: 503, and the same key g
   const answer = await create(another);
   expect(answer).toMatchObject({ status: 200, data: { status: 'PENDING' } });
   expect(gateway.asked).toEqual([`open ${answer.data.id}`, `open ${answer.data.id}`]);
-  expect((await one.commerce.listGatewayCalls({ orderId })).items).toMatchObject([{ kind: 'ASK', status: 'DUE' }]);
+  expect((await one.commerce.listGatewayCalls({ orderId })).items).toMatchObject([{ kind: 'POLL', status: 'DUE' }]);
 });
 
 test('a confirmation is made once a key, however many processes are asked for it', async () => {

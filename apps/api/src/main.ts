@@ -38,8 +38,8 @@ async function main(env: Env): Promise<void> {
   const commerce = createCommerce({
     database,
     gateways: gatewaysFromEnv(env),
-    holdMs: env.HOLD_MINUTES * 60_000,
-    quietMs: env.GATEWAY_QUIET_SECONDS * 1_000,
+    reservationMs: env.RESERVATION_MINUTES * 60_000,
+    pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
@@ -66,7 +66,7 @@ async function main(env: Env): Promise<void> {
     stopping: stopping.signal,
   });
   const serving = await serve(app, { host: env.HOST, port: env.PORT });
-  const loops = commerce.runLoops(stopping.signal, ({ error, ...facts }) => {
+  const loops = commerce.runJobs(stopping.signal, ({ error, ...facts }) => {
     if (error === undefined) log.info(facts, 'loop');
     else log.error({ ...facts, err: error }, 'loop');
   });

@@ -20,7 +20,7 @@ test('operators see how calls were answered and how they shared transactions', a
   const productId = await api.product();
   const customer = await api.customer();
   await Promise.all([1, 2, 3].map(() => customer.order.create.mutate({ lines: [{ productId, quantity: 1 }] })));
-  const response = await metrics(await api.apiKey('events'));
+  const response = await metrics(await api.apiKey('gateway-events'));
   const text = await response.text();
   expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
   expect(text).toContain('http_request_seconds_count{route="order.create",status="200"} 3');

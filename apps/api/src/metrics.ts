@@ -68,9 +68,9 @@ export function createMetrics(): Metrics {
     help: 'Commands that wait for a transaction (lane), or for rows that somebody holds (row).',
     labelNames: ['queue', 'for'],
     collect() {
-      for (const { name, waiting, aside } of watched?.queues() ?? []) {
-        this.set({ queue: name, for: 'lane' }, waiting - aside);
-        this.set({ queue: name, for: 'row' }, aside);
+      for (const { name, waiting, blocked } of watched?.queues() ?? []) {
+        this.set({ queue: name, for: 'lane' }, waiting - blocked);
+        this.set({ queue: name, for: 'row' }, blocked);
       }
     },
   });

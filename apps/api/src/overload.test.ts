@@ -63,10 +63,10 @@ test('a caller who goes away while waiting is no fault of ours, and nothing is d
   const gone = new AbortController();
   await whileHeld(productId, async () => {
     const answer = place(productId, gone.signal).catch((error: Error) => error.name);
-    await until(() => api.commerce.queues().some(({ aside }) => aside === 1));
+    await until(() => api.commerce.queues().some(({ blocked }) => blocked === 1));
     gone.abort();
     expect(await answer).toBe('AbortError');
-    await until(() => api.commerce.queues().every(({ aside }) => aside === 0));
+    await until(() => api.commerce.queues().every(({ blocked }) => blocked === 0));
   });
   await until(() => api.log().some(({ status }) => status === 499));
   expect(api.log().filter(({ status }) => status === 499)).toMatchObject([{ level: 'info', codes: ['client_closed'] }]);

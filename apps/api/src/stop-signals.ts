@@ -6,12 +6,12 @@ const sameMs = 1_000;
  * channel is gone, and nobody else would. Whoever sends another signal later doesn't want to wait: it ends at once.
  */
 export function onStopSignal(stop: (reason: string) => void): void {
-  let askedAt: number | undefined;
+  let polledAt: number | undefined;
   const ask = (reason: string) => {
-    if (askedAt === undefined) {
-      askedAt = performance.now();
+    if (polledAt === undefined) {
+      polledAt = performance.now();
       stop(reason);
-    } else if (reason !== 'disconnect' && performance.now() - askedAt > sameMs) {
+    } else if (reason !== 'disconnect' && performance.now() - polledAt > sameMs) {
       process.exit(1);
     }
   };

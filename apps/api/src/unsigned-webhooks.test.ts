@@ -54,10 +54,10 @@ test('about a payment that we know, by our id or the gateway’s, it has the gat
   const { api, send, pay, kept } = await start();
   const { id: paymentId, orderId, gatewayPaymentId } = await pay();
   for (const named of [{ paymentId }, { gatewayPaymentId }]) {
-    expect(await send(named)).toMatchObject({ status: 200, answer: { outcome: 'APPLIED', effect: 'asks_gateway' } });
+    expect(await send(named)).toMatchObject({ status: 200, answer: { outcome: 'APPLIED', effect: 'polls_gateway' } });
   }
   expect(await kept()).toHaveLength(2);
-  expect((await api.commerce.listGatewayCalls({ orderId })).items).toMatchObject([{ kind: 'ASK', status: 'DUE' }]);
+  expect((await api.commerce.listGatewayCalls({ orderId })).items).toMatchObject([{ kind: 'POLL', status: 'DUE' }]);
   expect((await api.commerce.getOrder({ orderId })).status).toBe('PAYMENT_PENDING');
 });
 

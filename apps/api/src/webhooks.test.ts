@@ -62,7 +62,7 @@ describe('the same event again', () => {
     const { orderId, productId, approval } = await pendingOrder(api, customer);
     const answers = await Promise.all([api.webhook(approval), api.webhook(approval)]);
     expect(answers.map(({ status, body }) => `${status} ${body.effect}`).toSorted()).toEqual([
-      '200 already_settled',
+      '200 already_approved',
       '200 order_paid',
     ]);
     expect([await orderStatus(orderId), await api.stock(productId)]).toEqual(['PAID', [3, 0]]);
@@ -147,7 +147,9 @@ describe('what no gateway of ours sent', () => {
 test('an event of a payment that nobody knows is kept: 200 UNMATCHED', async () => {
   const event = { type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'KRW' };
   expect(await api.webhook(event)).toMatchObject({ status: 200, body: { outcome: 'UNMATCHED', duplicate: false } });
-  const { items } = await (await api.operator('events')).gatewayEvent.list.query({ paymentId: event.paymentId });
+  const { items } = await (
+    await api.operator('gateway-events')
+  ).gatewayEvent.list.query({ paymentId: event.paymentId });
   expect(items).toMatchObject([{ provider: 'mock', type: 'AUTHORIZED', outcome: 'UNMATCHED' }]);
   expect(items[0]).not.toHaveProperty('rawBody');
 });

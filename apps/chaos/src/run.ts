@@ -44,7 +44,7 @@ export async function run(shop: RunningShop, options: Options, progress: Progres
 }
 
 async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
-  const { gateway, operator, customer, providers, holdMs } = shop;
+  const { gateway, operator, customer, providers, reservationMs } = shop;
   const ledger: World['ledger'] = new Map();
   const shopperOf = (orderId: string): string => {
     const placed = [...ledger.values()].find(
@@ -52,7 +52,7 @@ async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
     );
     return placed?.key.split(' ').slice(0, 2).join(' ') ?? orderId;
   };
-  const world = { chance, ledger, gateway, operator, customer, providers, holdMs, shopperOf, products: [] };
+  const world = { chance, ledger, gateway, operator, customer, providers, reservationMs, shopperOf, products: [] };
   return { ...world, products: await openCatalogue(world, shop.orders) };
 }
 

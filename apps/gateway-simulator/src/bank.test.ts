@@ -112,9 +112,9 @@ describe('money', () => {
     bank.approve(payment);
     const refund = bank.refund(payment, { shopRefundId: 'r-1', amount: 700, status: 'PENDING' });
     expect(() => bank.refund(payment, { shopRefundId: 'r-2', amount: 301 })).toThrow('amount_too_large');
-    bank.settleRefund(payment, refund.id, 'FAILED');
+    bank.applyRefundEvent(payment, refund.id, 'FAILED');
     bank.refund(payment, { shopRefundId: 'r-2', amount: 1000 });
-    expect(() => bank.settleRefund(payment, 'r-1', 'SUCCEEDED')).toThrow('refund_not_pending');
+    expect(() => bank.applyRefundEvent(payment, 'r-1', 'SUCCEEDED')).toThrow('refund_not_pending');
   });
 
   test('disputed money can’t be refunded as well, unless the shop has won it back', () => {
@@ -182,7 +182,7 @@ test.each([1, 2, 3, 4, 5])(
           () => draw() < 0.1 && bank.cancel(payment),
           () => bank.refund(payment, { shopRefundId: null, amount: amount(), status: pick(['PENDING', 'SUCCEEDED']) }),
           () => bank.refund(payment, { shopRefundId: `r-${step}`, amount: amount() }),
-          () => refund && bank.settleRefund(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
+          () => refund && bank.applyRefundEvent(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
           () => bank.openDispute(payment, amount()),
           () => dispute && bank.closeDispute(payment, dispute.id, pick(['WON', 'LOST'])),
         ]);

@@ -52,7 +52,7 @@ export type RefundInput = {
   /** Null: made in the gateway's dashboard. */
   shopRefundId: string | null;
   amount: number;
-  /** PENDING ones are settled later, by `settleRefund`. As the bank's `refundStatus` says unless given. */
+  /** PENDING ones are settled later, by `applyRefundEvent`. As the bank's `refundStatus` says unless given. */
   status?: 'PENDING' | 'SUCCEEDED';
 };
 
@@ -255,7 +255,7 @@ export function createBank(options: BankOptions) {
     },
 
     /** A refund that was PENDING came through or not; one that had come through was sent back by the shopper's bank. */
-    settleRefund(
+    applyRefundEvent(
       payment: BankPayment,
       refundId: string,
       status: 'SUCCEEDED' | 'FAILED',

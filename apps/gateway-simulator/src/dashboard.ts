@@ -49,7 +49,7 @@ export function dashboardRoutes(bank: Bank, book: Book): Hono {
   app.post('/refunds/:refundId', async (c) => {
     const { paymentId, status, failureCode } = settleInput.parse(await c.req.json());
     const payment = known(paymentId);
-    bank.settleRefund(payment, c.req.param('refundId'), status, failureCode);
+    bank.applyRefundEvent(payment, c.req.param('refundId'), status, failureCode);
     return c.json(entry(payment));
   });
 

@@ -89,7 +89,7 @@ export function createDeeds(hostile: Hostile, pauses: Pauses, bank: () => Bank) 
         const key = `${luck} ${refunds.length}`;
         const fails = hostile.strikes('failed_refund', key);
         later('slow_refund', key, () => {
-          bank().settleRefund(payment, refund.id, fails ? 'FAILED' : 'SUCCEEDED');
+          bank().applyRefundEvent(payment, refund.id, fails ? 'FAILED' : 'SUCCEEDED');
           if (fails) hostile.count('failed_refund');
         });
       }

@@ -7,7 +7,7 @@ import { retryGatewayEvents } from './flows/gateway-inbox/retry-gateway-events.t
 import type { Gateway } from './gateways/gateway.ts';
 import { keepKeysMs as keepKeysMsDefault } from './idempotency/idempotency-key.ts';
 import { deleteExpiredIdempotencyKeys } from './idempotency/idempotency-repository.ts';
-import { runLoops, type LoopReport } from './due-work/run-jobs.ts';
+import { runJobs, type JobReport } from './due-work/run-jobs.ts';
 import type { Quote } from './order/order.ts';
 import { accessUseCases } from './methods/api-keys.ts';
 import { catalogUseCases } from './methods/catalog.ts';
@@ -23,7 +23,7 @@ export type CommerceOptions = {
   /** The payment gateways that are configured; a provider that isn't answers provider_not_configured. */
   gateways?: readonly Gateway[];
   /** How long an order keeps its stock without being paid; 30 minutes unless said. */
-  holdMs?: number;
+  reservationMs?: number;
   /** How long an idempotency key is kept; 24 hours unless said. */
   keepKeysMs?: number;
   /**
@@ -37,7 +37,7 @@ export type CommerceOptions = {
    * How long a gateway may say nothing about a payment before it is asked; 5 minutes unless said. Gateways that list their
    * events are asked for those that got lost each time that twice as long has passed, from where they were listed last.
    */
-  quietMs?: number;
+  pollAfterMs?: number;
   /** Told of faults that no caller sees, because what failed is tried again by itself. */
   onFault?: (error: unknown) => void;
   /** Told of each call to a gateway that no caller waits for, and how the gateway took it. */
@@ -55,18 +55,27 @@ export function createCommerce(options: CommerceOptions) {
   const {
     database,
     gateways: configured = [],
-    holdMs = 30 * 60_000,
+    reservationMs = 30 * 60_000,
     keepKeysMs = keepKeysMsDefault,
-    quietMs = 5 * 60_000,
+    pollAfterMs = 5 * 60_000,
     leaseMs = 45_000,
     quote,
     batching = {},
     onFault,
     onGatewayCall,
   } = options;
-  const context: Context = { database, holdMs, keepKeysMs, leaseMs, quietMs, batching, onFault, onGatewayCall };
+  const context: Context = {
+    database,
+    reservationMs,
+    keepKeysMs,
+    leaseMs,
+    pollAfterMs,
+    batching,
+    onFault,
+    onGatewayCall,
+  };
   const orders = orderUseCases(context, quote);
-  const { gateways, askable, ...inbox } = gatewayUseCases(context, configured);
+  const { gateways, pollable, ...inbox } = gatewayUseCases(context, configured);
   const payments = paymentUseCases(context, gateways);
   const batchers = [...orders.batchers, ...payments.batchers, ...inbox.batchers];
 
@@ -93,15 +102,15 @@ export function createCommerce(options: CommerceOptions) {
     doctor: async () => read(async () => runDoctor(database)),
     /** Expires overdue holds, up to `limit`. Answers how many were due. */
     expireOrders: async (limit = 200) =>
-      withTransaction(database, async (tx) => expireOrders(tx, limit, { holdMs, askable })),
+      withTransaction(database, async (tx) => expireOrders(tx, limit, { reservationMs, pollable })),
     /** Tries due gateway events again, up to `limit`. Answers how many were due. */
     retryGatewayEvents: async (limit = 200) => retryGatewayEvents(database, limit),
     /** Deletes idempotency keys that have expired, up to `limit`. Answers how many. */
     deleteExpiredKeys: async (limit = 1_000) =>
       withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
     /** Runs the loops over due rows until `signal` aborts. */
-    async runLoops(signal: AbortSignal, report: LoopReport = () => {}): Promise<void> {
-      return runLoops(
+    async runJobs(signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
+      return runJobs(
         [
           { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (limit) => this.expireOrders(limit) },
           {
@@ -111,16 +120,16 @@ export function createCommerce(options: CommerceOptions) {
             run: async (limit) => this.retryGatewayEvents(limit),
           },
           {
-            name: 'ask_about_quiet_payments',
-            pauseMs: Math.min(quietMs, 30_000),
+            name: 'poll_stale_payments',
+            pauseMs: Math.min(pollAfterMs, 30_000),
             batchMax: 200,
-            run: async (limit) => this.askAboutQuietPayments(limit),
+            run: async (limit) => this.pollStalePayments(limit),
           },
           {
-            name: 'fetch_missed_events',
-            pauseMs: Math.min(quietMs, 30_000),
+            name: 'poll_event_lists',
+            pauseMs: Math.min(pollAfterMs, 30_000),
             batchMax: Infinity,
-            run: async () => this.catchUpWithGateways(),
+            run: async () => this.pollEventLists(),
           },
           ...this.providers().map((provider) => ({
             name: `call_gateway_${provider}`,
@@ -140,7 +149,7 @@ export function createCommerce(options: CommerceOptions) {
       );
     },
     /** What waits, how much of that for rows that somebody holds, and what runs in each queue now. */
-    queues: () => batchers.map(({ name, waiting, aside, running }) => ({ name, waiting, aside, running })),
+    queues: () => batchers.map(({ name, waiting, blocked, running }) => ({ name, waiting, blocked, running })),
     /** Takes no more orders, payments and events, and resolves when all that were taken are answered. */
     close: async () => {
       await Promise.all(batchers.map(async (batcher) => batcher.close()));

@@ -40,7 +40,7 @@ describe('one table says of every code what kind of thing went wrong', () => {
 
 describe('an error', () => {
   test('carries its code, its kind and the details that belong to its code', () => {
-    const products: Shortage[] = [{ productId: 'a', askedQty: 2, leftQty: 1 }];
+    const products: Shortage[] = [{ productId: 'a', requestedQty: 2, sellableQty: 1 }];
     const error = new CommerceError('insufficient_stock', 'there is not enough stock', { products });
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({

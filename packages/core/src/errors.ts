@@ -59,7 +59,7 @@ export const errorKinds = {
 export type ErrorCode = keyof typeof errorKinds;
 
 /** What a shortage says for each product: units asked for, and units that can still be sold. */
-export type Shortage = { productId: string; askedQty: number; leftQty: number };
+export type Shortage = { productId: string; requestedQty: number; sellableQty: number };
 
 /** The codes whose details have a shape of their own; all others carry none. */
 export interface ErrorDetails {
@@ -77,8 +77,8 @@ export interface ErrorDetails {
   capture_exceeds_authorized: { authorizedAmount: number; currency: string };
   /** What can still be sent back, in minor units. */
   refund_exceeds_balance: { refundableAmount: number; currency: string };
-  units_not_refundable: { lineNo: number; leftQty: number };
-  units_not_restockable: { lineNo: number; leftQty: number };
+  units_not_refundable: { lineNo: number; refundableQty: number };
+  units_not_restockable: { lineNo: number; restockableQty: number };
   stock_changed: { availableQty: number };
   stock_below_reserved: { reservedQty: number };
 }

@@ -18,7 +18,7 @@ export {
 } from './errors.ts';
 export {
   GatewayRefusal,
-  type AskableGateway,
+  type PollableGateway,
   type Gateway,
   type NextStep,
   type WebhookMessage,

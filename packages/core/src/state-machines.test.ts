@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
-  orderStatusTold,
-  paymentStatusTold,
-  refundStatusTold,
-  shipmentStatusTold,
+  orderStatusRecorded,
+  paymentStatusRecorded,
+  refundStatusRecorded,
+  shipmentStatusRecorded,
 } from './doctor/recorded-statuses.ts';
 import { fulfillmentStatuses, orderTransitions, reservationOf } from './order/order.ts';
 import { paymentTransitions } from './payment/payment.ts';
@@ -27,10 +27,10 @@ const rowsOf = (section: string) =>
   [...sections.get(section)!.matchAll(/^\| (`.*) \|$/gm)].map(([, row]) => row!.replaceAll('`', '').split(' | '));
 
 const machines = [
-  { section: 'Order', transitions: orderTransitions, first: 'CREATED', told: orderStatusTold },
-  { section: 'Payment', transitions: paymentTransitions, first: 'CREATED', told: paymentStatusTold },
-  { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', told: refundStatusTold },
-  { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', told: shipmentStatusTold },
+  { section: 'Order', transitions: orderTransitions, first: 'CREATED', told: orderStatusRecorded },
+  { section: 'Payment', transitions: paymentTransitions, first: 'CREATED', told: paymentStatusRecorded },
+  { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', told: refundStatusRecorded },
+  { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', told: shipmentStatusRecorded },
 ].map(({ transitions, told, ...machine }) => ({
   ...machine,
   transitions: transitions as Record<string, readonly string[]>,

@@ -88,8 +88,8 @@ async function gatewayOf(answers: Record<string, Answer[]>) {
     webhookSecrets: [`whsec_${Buffer.alloc(32, 1).toString('base64')}`],
   });
   const open = () => {
-    if (!gateway.opening.tells) throw new Error('it does not tell');
-    return gateway.opening.open(payment);
+    if (gateway.initiation.by !== 'server') throw new Error('it does not tell');
+    return gateway.initiation.initiate(payment);
   };
   return { gateway, open, asked, calls };
 }
@@ -306,7 +306,7 @@ describe('refund', () => {
 test('there is nothing to capture, and a virtual account holds its stock for days', async () => {
   const { gateway, calls } = await gatewayOf({});
   await expect(gateway.capture(payment, 1000)).rejects.toEqual(refusal('capture_not_supported'));
-  expect(gateway.holdMsOf!('virtual_account')).toBe(7 * 24 * 60 * 60_000);
-  expect(gateway.holdMsOf!('card')).toBeUndefined();
+  expect(gateway.reservationMsOf!('virtual_account')).toBe(7 * 24 * 60 * 60_000);
+  expect(gateway.reservationMsOf!('card')).toBeUndefined();
   expect(calls()).toEqual([]);
 });

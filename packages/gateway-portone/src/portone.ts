@@ -2,7 +2,7 @@ import {
   gatewayFact,
   type GatewayFact,
   GatewayRefusal,
-  type AskableGateway,
+  type PollableGateway,
   type GatewayPayment,
   type GatewayRefund,
   reasonOf,
@@ -29,7 +29,7 @@ const dayMs = 24 * 60 * 60_000;
  * tried again under the same one until it is paid. https://developers.portone.io/api/rest-v2
  * @throws Error when a webhook secret is none
  */
-export function portoneGateway(options: PortoneOptions): AskableGateway {
+export function portoneGateway(options: PortoneOptions): PollableGateway {
   const { webhookSecrets, storeId, channelKey, virtualAccountHoldMs = 7 * dayMs } = options;
   const keys = webhookSecrets.map(parseSecret);
   const api = portoneApi(options);
@@ -98,9 +98,9 @@ export function portoneGateway(options: PortoneOptions): AskableGateway {
     provider: 'portone',
     captures: ['AUTOMATIC'],
     signs: true,
-    holdMsOf: (method) => (method === 'virtual_account' ? virtualAccountHoldMs : undefined),
+    reservationMsOf: (method) => (method === 'virtual_account' ? virtualAccountHoldMs : undefined),
     receive: (message, now) => [portoneEvent(message, keys, now)],
-    opening: { tells: true, open },
+    initiation: { by: 'server', initiate: open },
     async retrieve({ id }) {
       const found = await api.find(id);
       return found ? portoneFacts(found) : [];
@@ -109,7 +109,7 @@ export function portoneGateway(options: PortoneOptions): AskableGateway {
       throw new GatewayRefusal('capture_not_supported', 'PortOne captures as it approves');
     },
     cancel,
-    lingers: true,
+    payableAfterCancel: true,
     refund,
     listEvents: (since) => api.changesSince(since),
   };

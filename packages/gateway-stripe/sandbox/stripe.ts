@@ -53,8 +53,8 @@ async function open(capture: Payment['capture']): Promise<Payment> {
     method: null,
     gatewayPaymentId: null,
   };
-  const { gatewayPaymentId } = (await gateway.opening.open(attempt)) as { gatewayPaymentId: string };
-  const again = (await gateway.opening.open(attempt)) as { gatewayPaymentId: string };
+  const { gatewayPaymentId } = (await gateway.initiation.initiate(attempt)) as { gatewayPaymentId: string };
+  const again = (await gateway.initiation.initiate(attempt)) as { gatewayPaymentId: string };
   await step(
     `an attempt to pay ${attempt.amount} ${currency} is one intent, asked twice`,
     async () => again.gatewayPaymentId,

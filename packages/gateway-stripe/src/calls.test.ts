@@ -14,9 +14,9 @@ import {
 
 const create = 'POST /v1/payment_intents';
 const opened = async (answers: Answer | Answer[], policy: Partial<CallPolicy> = {}) => {
-  const patient = { timeoutMs: 5_000, triesMax: 1, ...policy };
-  const standIn = await startStandIn({ [create]: answers }, { policy: patient });
-  const answer = Promise.resolve(standIn.gateway.opening.open(aPayment({ gatewayPaymentId: null })));
+  const waitsForLocks = { timeoutMs: 5_000, triesMax: 1, ...policy };
+  const standIn = await startStandIn({ [create]: answers }, { policy: waitsForLocks });
+  const answer = Promise.resolve(standIn.gateway.initiation.initiate(aPayment({ gatewayPaymentId: null })));
   return {
     ...standIn,
     thrown: await answer.then(

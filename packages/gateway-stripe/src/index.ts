@@ -1,1 +1,3 @@
+import './next-step.ts';
+
 export { stripeGateway, type StripeOptions } from './stripe.ts';

@@ -24,7 +24,7 @@ describe('opening', () => {
   test('tells Stripe what is to be paid, under the payment’s id, and answers what the front end needs', async () => {
     const { gateway, calls } = await startStandIn(created);
     const payment = aPayment({ gatewayPaymentId: null });
-    expect(gateway.opening.tells && (await gateway.opening.open(payment))).toEqual({
+    expect(gateway.initiation.by === 'server' && (await gateway.initiation.initiate(payment))).toEqual({
       gatewayPaymentId: 'pi_1',
       next: { provider: 'stripe', clientSecret: 'pi_1_secret_2', publishableKey: 'pk_test_1' },
     });
@@ -44,7 +44,7 @@ describe('opening', () => {
 
   test('by one method, to be captured later, in a currency that Stripe counts otherwise', async () => {
     const { gateway, calls } = await startStandIn(created);
-    await gateway.opening.open(
+    await gateway.initiation.initiate(
       aPayment({ gatewayPaymentId: null, capture: 'MANUAL', method: 'card', currency: 'ISK', amount: 90 }),
     );
     expect(calls[0]!.form).toMatchObject({
@@ -58,7 +58,7 @@ describe('opening', () => {
 
   test('again, once the intent is known, answers the same intent however long ago that was', async () => {
     const { gateway, asked } = await startStandIn({ [intent]: ok(intentObject()) });
-    expect(await gateway.opening.open(aPayment())).toMatchObject({
+    expect(await gateway.initiation.initiate(aPayment())).toMatchObject({
       gatewayPaymentId: 'pi_1',
       next: { clientSecret: 'pi_1_secret_2' },
     });
@@ -68,7 +68,7 @@ describe('opening', () => {
   test('an amount that Stripe has not is refused without asking', async () => {
     const { gateway, calls } = await startStandIn(created);
     await expect(
-      gateway.opening.open(aPayment({ gatewayPaymentId: null, currency: 'KWD', amount: 5_124 })),
+      gateway.initiation.initiate(aPayment({ gatewayPaymentId: null, currency: 'KWD', amount: 5_124 })),
     ).rejects.toMatchObject({ code: 'amount_not_chargeable' });
     expect(calls).toEqual([]);
   });
@@ -213,8 +213,8 @@ test.each([
 });
 
 test('a method that takes days holds the stock for days', () => {
-  const { holdMsOf } = stripeGateway({ secretKey: 'sk_1', webhookSecrets: [] });
-  expect([null, 'card', 'toString', 'konbini'].map((method) => holdMsOf!(method))).toEqual([
+  const { reservationMsOf } = stripeGateway({ secretKey: 'sk_1', webhookSecrets: [] });
+  expect([null, 'card', 'toString', 'konbini'].map((method) => reservationMsOf!(method))).toEqual([
     undefined,
     undefined,
     undefined,

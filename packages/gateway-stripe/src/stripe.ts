@@ -4,7 +4,7 @@ import {
   type GatewayFact,
   type SignedEvent,
   GatewayRefusal,
-  type AskableGateway,
+  type PollableGateway,
   type Gateway,
   type GatewayPayment,
   type GatewayRefund,
@@ -27,7 +27,7 @@ export type StripeOptions = StripeApiOptions & {
 };
 
 // How long Stripe may take to say whether the money came: https://docs.stripe.com/payments/payment-methods
-const holdDays: Record<string, number> = {
+const reservationDays: Record<string, number> = {
   acss_debit: 7,
   au_becs_debit: 7,
   bacs_debit: 9,
@@ -53,7 +53,7 @@ export function stripeGateway({
   publishableKey = '',
   captures = ['AUTOMATIC', 'MANUAL'],
   ...options
-}: StripeOptions): AskableGateway {
+}: StripeOptions): PollableGateway {
   if (!/^[sr]k_\w+$/.test(options.secretKey)) throw new Error("Stripe's secret key is sk_… or rk_…");
   if (!/^(pk_\w+)?$/.test(publishableKey)) throw new Error("Stripe's publishable key is pk_…");
   if (!webhookSecrets.every((secret) => /^whsec_\w+$/.test(secret)))
@@ -109,16 +109,17 @@ export function stripeGateway({
     provider: 'stripe',
     captures,
     signs: true,
-    holdMsOf: (method) => (Object.hasOwn(holdDays, method ?? '') ? holdDays[method ?? '']! * dayMs : undefined),
+    reservationMsOf: (method) =>
+      Object.hasOwn(reservationDays, method ?? '') ? reservationDays[method ?? '']! * dayMs : undefined,
 
     receive(message, now) {
       verifyStripeSignature(message, webhookSecrets, now);
       return [stripeEvent(parseBody(message.rawBody))];
     },
 
-    opening: {
-      tells: true,
-      async open(payment) {
+    initiation: {
+      by: 'server',
+      async initiate(payment) {
         const { id, client_secret } = await (payment.gatewayPaymentId === null
           ? api.create(payment)
           : api.reopen(payment.gatewayPaymentId));

@@ -82,14 +82,14 @@ const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusa
 
 test("an attempt opens without a call: Toss hears of it from the shopper's browser", async () => {
   const { gateway, calls } = await gatewayOf({});
-  if (gateway.opening.tells) throw new Error('it tells');
-  expect(gateway.opening.open(payment)).toEqual({
+  if (gateway.initiation.by === 'server') throw new Error('it tells');
+  expect(gateway.initiation.initiate(payment)).toEqual({
     provider: 'toss',
     clientKey: 'test_ck_1',
     orderId: paymentId,
     amount: 1000,
   });
-  expect(gateway.opening.open({ ...payment, currency: 'USD' })).toMatchObject({ amount: 10 });
+  expect(gateway.initiation.initiate({ ...payment, currency: 'USD' })).toMatchObject({ amount: 10 });
   expect(calls()).toEqual([]);
 });
 
@@ -297,8 +297,8 @@ describe('refund', () => {
 test('there is nothing to capture, and a virtual account holds its stock for days', async () => {
   const { gateway, calls } = await gatewayOf({});
   await expect(gateway.capture(known, 1000)).rejects.toEqual(refusal('capture_not_supported'));
-  expect(gateway.holdMsOf!('virtual_account')).toBe(7 * 24 * 60 * 60_000);
-  expect(gateway.holdMsOf!('card')).toBeUndefined();
+  expect(gateway.reservationMsOf!('virtual_account')).toBe(7 * 24 * 60 * 60_000);
+  expect(gateway.reservationMsOf!('card')).toBeUndefined();
   expect(calls()).toEqual([]);
 });
 

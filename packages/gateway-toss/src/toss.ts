@@ -7,7 +7,7 @@ import {
   type CallPolicy,
   type GatewayAnswer,
   GatewayRefusal,
-  type AskableGateway,
+  type PollableGateway,
   type GatewayPayment,
   type GatewayRefund,
   reasonOf,
@@ -38,7 +38,7 @@ const dayMs = 24 * 60 * 60_000;
  * `confirm` no money moves. https://docs.tosspayments.com/reference
  * @throws Error when one key is a test's and the other one isn't
  */
-export function tossGateway(options: TossOptions): AskableGateway {
+export function tossGateway(options: TossOptions): PollableGateway {
   const {
     secretKey,
     clientKey,
@@ -136,11 +136,11 @@ export function tossGateway(options: TossOptions): AskableGateway {
     provider: 'toss',
     captures: ['AUTOMATIC'],
     signs: false,
-    holdMsOf: (method) => (method === 'virtual_account' ? virtualAccountHoldMs : undefined),
+    reservationMsOf: (method) => (method === 'virtual_account' ? virtualAccountHoldMs : undefined),
     receive: ({ rawBody }) => [tossEvent(rawBody)],
-    opening: {
-      tells: false,
-      open: ({ id: orderId, amount, currency }) => ({
+    initiation: {
+      by: 'client',
+      initiate: ({ id: orderId, amount, currency }) => ({
         provider: 'toss',
         clientKey,
         orderId,

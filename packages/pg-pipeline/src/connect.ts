@@ -1,7 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Dialect } from './pipeline.ts';
-import { keepLastWords } from './connection-errors.ts';
+import { keepConnectionError } from './connection-errors.ts';
 import { checkSchemaName, renameSchema } from './schema-name.ts';
 
 export type Database = Dialect & {
@@ -76,7 +76,7 @@ export function connect(options: ConnectOptions): Database {
     });
     // Without these two a connection that breaks, idle or inside a transaction, ends the process.
     pool.on('error', () => {});
-    pool.on('connect', keepLastWords);
+    pool.on('connect', keepConnectionError);
     return pool;
   };
   const [pool, writers] = [open(false), open(true)];

@@ -3,11 +3,11 @@ import type { ClientBase } from 'pg';
 const words = new WeakMap<ClientBase, Error>();
 
 /** Keeps what a connection's server, or the network, said when it ended while nothing was asked of it. */
-export function keepLastWords(client: ClientBase): void {
+export function keepConnectionError(client: ClientBase): void {
   client.on('error', (fault: Error) => {
     // What follows only says that it has ended.
     if (!words.has(client)) words.set(client, fault);
   });
 }
 
-export const lastWords = (client: ClientBase): Error | undefined => words.get(client);
+export const connectionErrorOf = (client: ClientBase): Error | undefined => words.get(client);

@@ -6,7 +6,7 @@ export { outcomeOf, type Witness } from './commit-outcome.ts';
 export { connect, within, type ConnectOptions, type Database } from './connect.ts';
 export { isConnectionLoss, isContention, isLockTimeout, sqlState, violatedConstraint } from './database-errors.ts';
 export { readLockedRows } from './lock-holders.ts';
-export { Flight, type Parameter } from './pipeline.ts';
+export { PipelinedBatch, type Parameter } from './pipeline.ts';
 export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';
 export { statement, statements, type Statement } from './statement.ts';
 export { insertion, insertionUnless, selection, update } from './table-statements.ts';

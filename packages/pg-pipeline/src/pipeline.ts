@@ -44,7 +44,7 @@ const known = new WeakMap<Connection, Map<string, Shape | undefined>>();
  * statement are asked for once a connection, not with every call. Of an order alone this was half the CPU time, of one in
  * a batch of 15 a fifth. What follows a failed statement isn't run: the server skips to the Sync, and all of it fails alike.
  */
-export class Flight extends pg.Query {
+export class PipelinedBatch extends pg.Query {
   /** pg's: stops the clock of its time limit, which would otherwise end the connection. */
   declare callback?: () => void;
   readonly #dialect: Dialect;

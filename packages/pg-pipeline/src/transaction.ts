@@ -2,7 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { Witness } from './commit-outcome.ts';
 import { sqlState } from './database-errors.ts';
-import { Flight, type Answer, type Dialect, type Parameter } from './pipeline.ts';
+import { PipelinedBatch, type Answer, type Dialect, type Parameter } from './pipeline.ts';
 import { statement, type Statement } from './statement.ts';
 
 // What must hold in every transaction, as SET LOCAL (set_config with true), which PgBouncer in transaction mode keeps apart.
@@ -42,7 +42,7 @@ export class Transaction {
   #start: { xid: string; now: Date } | undefined;
   #db: NodePgDatabase | undefined;
   #witness: Witness | undefined;
-  #flight: Flight | undefined;
+  #flight: PipelinedBatch | undefined;
 
   constructor(client: PoolClient, dialect: Dialect, mode: TransactionMode) {
     this.#client = client;
@@ -87,7 +87,7 @@ export class Transaction {
   get db(): NodePgDatabase {
     // What was asked for before goes out before.
     const query = (...given: unknown[]): unknown => {
-      this.#takeOff();
+      this.#flush();
       return (this.#client.query as (...args: unknown[]) => unknown).apply(this.#client, given);
     };
     this.#db ??= drizzle({ query } as unknown as PoolClient);
@@ -129,9 +129,9 @@ export class Transaction {
 
   #ask(statement: Statement, values: Parameter[]): Promise<Answer> {
     if (!this.#flight) {
-      this.#flight = new Flight(this.#dialect);
+      this.#flight = new PipelinedBatch(this.#dialect);
       process.nextTick(() => {
-        this.#takeOff();
+        this.#flush();
       });
     }
     const asked = this.#flight.ask(statement, values);
@@ -139,7 +139,7 @@ export class Transaction {
     return asked;
   }
 
-  #takeOff(): void {
+  #flush(): void {
     const flight = this.#flight;
     this.#flight = undefined;
     if (flight) this.#client.query(flight);

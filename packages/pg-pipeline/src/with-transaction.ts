@@ -4,7 +4,7 @@ import { PipelineError } from './pipeline-error.ts';
 import { outcomeOf } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
 import { isConnectionLoss, isContention, isDatabaseError, isIdleKill, isLockTimeout } from './database-errors.ts';
-import { lastWords } from './connection-errors.ts';
+import { connectionErrorOf } from './connection-errors.ts';
 import { Transaction, type TransactionMode } from './transaction.ts';
 
 export type TransactionOptions = {
@@ -55,7 +55,7 @@ async function runOnce<T>(
     try {
       await tx.commit();
     } catch (error) {
-      if (!isConnectionLoss(error) || isIdleKill(lastWords(client))) throw error;
+      if (!isConnectionLoss(error) || isIdleKill(connectionErrorOf(client))) throw error;
       broken = error as Error;
       const outcome = tx.xid === undefined ? 'aborted' : await outcomeOf(database, tx.xid, tx.witness);
       return outcome === 'committed' ? { value } : { again: error };
@@ -68,7 +68,7 @@ async function runOnce<T>(
     // An error of the work's own stands even if the connection broke during the rollback.
     if (!isDatabaseError(error)) throw error;
     // Work that pauses for so long would do so again.
-    if ([broken, lastWords(client)].some(isIdleKill)) throw lost ? stoodStill(error) : error;
+    if ([broken, connectionErrorOf(client)].some(isIdleKill)) throw lost ? stoodStill(error) : error;
     if (broken) return { again: broken };
     if (isRetryable(error)) return { again: error };
     if (isContention(error) && !(mode === 'flow_short_lock_wait' && isLockTimeout(error))) return { again: error };

@@ -21,7 +21,7 @@ test('a new key opens what its scopes say until it is revoked', async () => {
 });
 
 test('a key is shown when it is made and never again', async () => {
-  const made = await shop.run('keys', 'create', 'reports', '--scopes', 'events');
+  const made = await shop.run('keys', 'create', 'reports', '--scopes', 'gateway-events');
   const key = /^key +(\S+)$/m.exec(made.out)?.[1] ?? '';
   expect(key).toMatch(/^ck_.{40}/);
   expect(made.err).toContain('not shown again');

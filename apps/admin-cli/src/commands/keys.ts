@@ -11,7 +11,7 @@ import { renderRecord, screenWidth } from '../table.ts';
 type Key = RouterOutputs['apiKey']['list']['items'][number];
 type Scope = RouterInputs['apiKey']['create']['scopes'][number];
 
-const scopes: readonly Scope[] = ['catalog', 'stock', 'orders', 'money', 'events', 'keys'];
+const scopes: readonly Scope[] = ['catalog', 'stock', 'orders', 'money', 'gateway-events', 'keys'];
 
 const columns: Column<Key>[] = [
   { head: 'ID', value: ({ id }) => id },
@@ -34,7 +34,7 @@ export function addKeyCommands(program: Command): void {
 
   addCommand(keys, 'create <name>', 'create a key; it is shown this once', [
     'keys create warehouse --scopes stock,orders',
-    'keys create reports --scopes orders,events --json',
+    'keys create reports --scopes orders,gateway-events --json',
   ])
     .requiredOption('--scopes <list>', `what it may do, of ${scopes.join(', ')}`, parseScopes)
     .action(async (name: string, options: JsonOption & { scopes: Scope[] }) => {

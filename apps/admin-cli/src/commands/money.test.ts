@@ -53,7 +53,7 @@ test('a gateway is asked about a payment', async () => {
     async () => (await shop.json('calls', 'list', '--order', orderId, '--status', 'DONE')).items.length === 1,
   );
   expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(
-    new RegExp(`^${paymentId}  ASK +DONE`, 'm'),
+    new RegExp(`^${paymentId}  POLL +DONE`, 'm'),
   );
 });
 
@@ -102,13 +102,13 @@ test('what a shopper’s bank contests is listed, and shown with its order', asy
 test('an event that waits is shown with its body, tried again, and put aside', async () => {
   const paymentId = randomUUID();
   await atSimulator(shop, '/pay', { paymentId, amount: 1, currency: 'GBP', outcome: 'AUTHORIZED' });
-  const [{ id }] = (await shop.json('events', 'list', '--payment', paymentId)).items;
-  const shown = await shop.run('events', 'show', id);
+  const [{ id }] = (await shop.json('gateway-events', 'list', '--payment', paymentId)).items;
+  const shown = await shop.run('gateway-events', 'show', id);
   expect(shown.out).toMatch(/^outcome +UNMATCHED$/m);
   expect(shown.out).toMatch(new RegExp(`\nBody\n.*"paymentId":"${paymentId}"`));
-  expect((await shop.run('events', 'redrive', id)).out).toMatch(/^outcome +RECEIVED$/m);
-  await until(async () => (await shop.json('events', 'show', id)).outcome === 'UNMATCHED');
-  expect(await shop.json('events', 'dismiss', id)).toMatchObject({ outcome: 'DISMISSED' });
-  expect((await shop.run('events', 'dismiss', id)).err).toContain('(invalid_transition)');
-  expect((await shop.run('events', 'show', randomUUID())).err).toContain('(gateway_event_not_found)');
+  expect((await shop.run('gateway-events', 'redrive', id)).out).toMatch(/^outcome +RECEIVED$/m);
+  await until(async () => (await shop.json('gateway-events', 'show', id)).outcome === 'UNMATCHED');
+  expect(await shop.json('gateway-events', 'dismiss', id)).toMatchObject({ outcome: 'DISMISSED' });
+  expect((await shop.run('gateway-events', 'dismiss', id)).err).toContain('(invalid_transition)');
+  expect((await shop.run('gateway-events', 'show', randomUUID())).err).toContain('(gateway_event_not_found)');
 });

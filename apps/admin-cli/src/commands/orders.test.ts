@@ -117,11 +117,11 @@ test('what a person should look at is listed, and cleared', async () => {
 
 test('gateway events are listed by what became of them', async () => {
   const { paymentId } = await paidOrder('ana');
-  const { items } = await shop.json('events', 'list', '--payment', paymentId);
+  const { items } = await shop.json('gateway-events', 'list', '--payment', paymentId);
   expect(items).toMatchObject([{ type: 'AUTHORIZED', outcome: 'APPLIED', amount: 2500 }]);
   const unknown = randomUUID();
   await payAtSimulator(shop.simulatorUrl, { paymentId: unknown, amount: 1, currency: 'GBP' });
-  const listed = await shop.run('events', 'list', '--outcome', 'UNMATCHED', '--provider', 'mock');
+  const listed = await shop.run('gateway-events', 'list', '--outcome', 'UNMATCHED', '--provider', 'mock');
   expect(listed.out).toMatch(new RegExp(`^[\\da-f-]{36}  AUTHORIZED  UNMATCHED +0\\.01 GBP .* ${unknown} `, 'm'));
   expect(listed.out).not.toContain(paymentId);
 });

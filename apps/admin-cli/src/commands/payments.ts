@@ -104,7 +104,7 @@ function printPayment(payment: Payment, options: JsonOption): void {
         ['captured', money(payment.capturedAmount)],
         ['refunded', money(payment.refundedAmount)],
         ['going back', money(payment.refundReservedAmount)],
-        ['last asked', payment.askedAt && formatTime(payment.askedAt)],
+        ['last asked', payment.polledAt && formatTime(payment.polledAt)],
         ['created', formatTime(payment.createdAt)],
         ['changed', formatTime(payment.updatedAt)],
       ],

@@ -8,7 +8,7 @@ import { connect } from '../connection.ts';
 import { explain } from '../explain.ts';
 import { Failure } from '../failure.ts';
 import { note, print } from '../output.ts';
-import { isHopeless } from '../refusal.ts';
+import { isExpired } from '../refusal.ts';
 import { openShop } from '../replay/open-shop.ts';
 import { demandOf, firstInvoices, planReplay } from '../replay/plan.ts';
 import { startProgress } from '../replay/progress.ts';
@@ -90,11 +90,11 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   const shipAfter = options.ship ? options.shipAfter : Number.POSITIVE_INFINITY;
   const shop = openShop(client, simulatorUrl, shelf.productIds);
   const run = { concurrency, shipAfter, signal, onProgress: running.update };
-  const result = await runInvoices(plan.invoices, shop, run, isHopeless).finally(running.stop);
+  const result = await runInvoices(plan.invoices, shop, run, isExpired).finally(running.stop);
   const elapsedMs = Date.now() - started;
   release();
 
-  const violations = result.failures.first.some(isHopeless) ? null : await askDoctor(client);
+  const violations = result.failures.first.some(isExpired) ? null : await askDoctor(client);
   const report = reportOf(file, plan, shelf, result, { elapsedMs, interrupted: signal.aborted, violations });
   print(report, options, () => renderReport(report));
   for (const error of result.failures.first) note(explain(error).message);

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => api?.close());
 
 const fetchMissed = async (input: { provider: string; since: string }) =>
-  (await api.operator('events')).gatewayEvent.fetchMissed.mutate(input);
+  (await api.operator('gateway-events')).gatewayEvent.fetchMissed.mutate(input);
 
 test('missed events of a gateway are fetched since a time, and those that were new are counted', async () => {
   const lines = [{ productId: await api.product(), quantity: 1 }];

@@ -12,7 +12,7 @@ let operator: Client;
 beforeAll(async () => {
   api = await startTestApi({ gateways: [gatewayDouble('stripe').gateway] });
   customer = await api.customer();
-  operator = await api.operator('orders', 'money', 'events');
+  operator = await api.operator('orders', 'money', 'gateway-events');
 });
 afterAll(() => api?.close());
 
@@ -120,7 +120,7 @@ test('a gateway is asked about a payment where it can be, once however often it 
   });
   const { id: paymentId } = await customer.payment.create.mutate({ orderId, provider: 'stripe' });
   for (let times = 0; times < 2; times += 1) await operator.payment.ask.mutate({ paymentId });
-  expect((await operator.gatewayCall.list.query({ orderId, status: 'DUE' })).items).toMatchObject([{ kind: 'ASK' }]);
+  expect((await operator.gatewayCall.list.query({ orderId, status: 'DUE' })).items).toMatchObject([{ kind: 'POLL' }]);
   const { paymentId: ofMock } = await paidOrder();
   expect(await refused(operator.payment.ask.mutate({ paymentId: ofMock }))).toMatchObject({
     code: 'unsupported_by_provider',

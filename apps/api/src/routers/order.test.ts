@@ -26,7 +26,7 @@ test('an order reserves its stock, and answers as plain JSON', async () => {
     lines: [{ productId, quantity: 2, unitAmount: 700, amount: 1_400 }],
   });
   expect(order.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
-  expect(Date.parse(order.holdUntil) - Date.parse(order.createdAt)).toBe(30 * 60_000);
+  expect(Date.parse(order.reservedUntil) - Date.parse(order.createdAt)).toBe(30 * 60_000);
   expect(await api.stock(productId)).toEqual([5, 2]);
   expect(await customer.order.get.query({ orderId: order.id })).toEqual(order);
 });
@@ -58,8 +58,8 @@ test('a shortage answers 409 with what was asked and what is left of each produc
     code: 'insufficient_stock',
     details: {
       products: [
-        { productId: scarce, askedQty: 2, leftQty: 1 },
-        { productId: none, askedQty: 7, leftQty: 0 },
+        { productId: scarce, requestedQty: 2, sellableQty: 1 },
+        { productId: none, requestedQty: 7, sellableQty: 0 },
       ],
     },
   });

@@ -26,9 +26,9 @@ export function gatewayDouble(provider: string, { signs = true } = {}): GatewayD
       if (providerEventId === undefined) throw new CommerceError('malformed_event', 'the event has no id');
       return [{ providerEventId, ...gatewayFact({ type: 'CHANGED', ...named }) }];
     },
-    opening: {
-      tells: true,
-      async open({ id }) {
+    initiation: {
+      by: 'server',
+      async initiate({ id }) {
         await hear(`open ${id}`);
         return {
           gatewayPaymentId: `pi_${id}`,

@@ -30,12 +30,12 @@ export type TestApiOptions = {
   via?: (url: string) => string | Promise<string>;
   customers?: CustomerTokenOptions;
   corsOrigins?: readonly string[];
-  holdMs?: number;
+  reservationMs?: number;
   loops?: boolean;
   batching?: CommerceOptions['batching'];
   /** Beside the mock's, or instead of it where one of them is a mock's too. */
   gateways?: readonly Gateway[];
-  quietMs?: number;
+  pollAfterMs?: number;
   /** Where the simulator's API for the mock begins; without it what the mock is asked for is done at once. */
   mockGatewayUrl?: string;
   leaseMs?: number;
@@ -88,9 +88,9 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     batching: { onBatch: metrics.observeBatch, ...options.batching },
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
-    ...(options.holdMs === undefined ? {} : { holdMs: options.holdMs }),
+    ...(options.reservationMs === undefined ? {} : { reservationMs: options.reservationMs }),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-    ...(options.quietMs === undefined ? {} : { quietMs: options.quietMs }),
+    ...(options.pollAfterMs === undefined ? {} : { pollAfterMs: options.pollAfterMs }),
   });
   metrics.watch(commerce);
   const app = createApp({
@@ -104,7 +104,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     stopping: stopping.signal,
   });
   const serving = await serve(app, { host: '127.0.0.1', port: 0 });
-  const loops = options.loops ? commerce.runLoops(stopping.signal) : Promise.resolve();
+  const loops = options.loops ? commerce.runJobs(stopping.signal) : Promise.resolve();
   const { url } = serving;
   const seed = createCommerce({ database: own });
 

@@ -46,7 +46,7 @@ const orders = (from: number, to: number, waitingFrom: number, productCount: num
     join commerce.products p on p.id = bench.product((((n::bigint * 7919) + line_no) % ${productCount})::int + 1)`,
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'order', id, 1, 'order.created', jsonb_build_object('orderId', id, ${state('CREATED')},
-      'customerId', customer, 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'holdUntil', now(),
+      'customerId', customer, 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'reservedUntil', now(),
       'lines', jsonb_build_array(
         jsonb_build_object('lineNo', 1, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount', ${priceAmount}),
         jsonb_build_object('lineNo', 2, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount', ${priceAmount}))),
@@ -58,11 +58,11 @@ const orders = (from: number, to: number, waitingFrom: number, productCount: num
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'order', id, 2, 'payment.created', jsonb_build_object('orderId', id, ${state('PAYMENT_PENDING')},
       'paymentId', bench.payment(n - ${waitingFrom} + 1), 'provider', 'mock', 'amount', ${waitingAmount}, 'currency', '${currency}',
-      'holdUntil', now()), now() from placed where waiting`,
+      'reservedUntil', now()), now() from placed where waiting`,
   `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
     select 'customer:' || customer, gen_random_uuid()::text, 'order.create', sha256(id::text::bytea),
       json_build_object('value', json_build_object('id', id, 'customerId', customer, ${state('CREATED')},
-        'holdUntil', now(), 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'contact', null,
+        'reservedUntil', now(), 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'contact', null,
         'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'attentionReasons', null, 'version', 1,
         'createdAt', now(), 'updatedAt', now(), 'lines', (select json_agg(to_json(l)) from commerce.order_lines l
           where l.order_id = placed.id))), now() + interval '1 day'

@@ -21,7 +21,7 @@ describe('the same message again', () => {
   testEach('gets the first answer, and does nothing', 'anything', async (provider) => {
     const { sale, attempt, first, message } = await heardOf(provider);
     const { id: eventId, effect } = first;
-    expect(effect).toBe(provider === 'toss' || provider === 'portone' ? 'asks_gateway' : 'order_paid');
+    expect(effect).toBe(provider === 'toss' || provider === 'portone' ? 'polls_gateway' : 'order_paid');
     expect(await world.send(provider, message)).toEqual({
       status: 200,
       body: { eventId, outcome: 'APPLIED', effect, duplicate: true },
@@ -49,7 +49,7 @@ describe('the same message again', () => {
     await world.settle();
     const effects = (await world.inbox(attempt.id)).map(({ effect }) => effect);
     expect(effects).toEqual(
-      provider === 'portone' ? ['asks_gateway', 'asks_gateway'] : ['order_paid', 'already_settled'],
+      provider === 'portone' ? ['polls_gateway', 'polls_gateway'] : ['order_paid', 'already_approved'],
     );
     expect(await sale.state()).toEqual(paidState);
   });
@@ -82,7 +82,7 @@ testEach(
 
 describe('a message about a payment that nobody knows', () => {
   testEach(
-    'is kept, tried again, and PARKED in the end; an operator may try it anew or put it aside',
+    'is kept, tried again, and PARKED in the end; an operator may redrive or dismiss it',
     'signs',
     async (provider) => {
       const sale = await openSale(world);
@@ -128,7 +128,7 @@ test('toss: a forged message about a payment that we know only makes the shop as
   const forged = message.body.replaceAll(other.id, attempt.id);
   expect(await world.send('toss', { ...message, body: forged })).toMatchObject({
     status: 200,
-    body: { effect: 'asks_gateway' },
+    body: { effect: 'polls_gateway' },
   });
   await world.settle();
   expect(await sale.state()).toMatchObject({ order: 'PAYMENT_PENDING', payments: ['CREATED'], stock: [5, 2] });

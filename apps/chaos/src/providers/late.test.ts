@@ -153,7 +153,7 @@ describe('messages in another order than things happened', () => {
     // The gateway says it once more, as of now.
     const { body: answer } = await world.send(provider, anew(provider, await world.message(failure.id)));
     expect(answer).toMatchObject(
-      provider === 'toss' ? { effect: 'asks_gateway' } : { outcome: 'IGNORED_STALE', effect: 'settled_before' },
+      provider === 'toss' ? { effect: 'polls_gateway' } : { outcome: 'IGNORED_STALE', effect: 'approved_before' },
     );
     await world.settle();
     expect(await sale.state()).toEqual(paidState);

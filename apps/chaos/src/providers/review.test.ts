@@ -34,8 +34,8 @@ describe('another amount than was asked', () => {
     expect(await sale.state()).toEqual(inReview);
     const { capturedAmount } = await sale.book(attempt);
     expect(capturedAmount).not.toBe(total);
-    const { holdUntil } = await operator.order.get.query({ orderId: sale.orderId });
-    expect(Date.parse(holdUntil)).toBeGreaterThan(Date.now() + 6 * 24 * 3_600_000);
+    const { reservedUntil } = await operator.order.get.query({ orderId: sale.orderId });
+    expect(Date.parse(reservedUntil)).toBeGreaterThan(Date.now() + 6 * 24 * 3_600_000);
     expect((await refused(sale.begin('mock'))).code).toBe('payment_in_progress');
     await world.expire(sale);
     expect(await sale.state()).toEqual(inReview);

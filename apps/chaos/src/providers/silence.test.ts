@@ -134,7 +134,7 @@ describe('a webhook that got lost', () => {
 
   testEach('is found by asking about what has been quiet for long', 'anything', async (provider) => {
     const { sale } = await unheard(provider);
-    await commerce.askAboutQuietPayments(200, 0);
+    await commerce.pollStalePayments(200, 0);
     await world.settle();
     expect(await sale.state()).toEqual(paidState);
   });
@@ -170,7 +170,7 @@ describe('a webhook that got lost', () => {
     const {
       items: [refund],
     } = await operator.refund.list.query({ orderId: sale.orderId });
-    await commerce.askAboutQuietPayments(200, 0);
+    await commerce.pollStalePayments(200, 0);
     await world.settle();
     expect((await sale.state()).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
     expect(refund!.amount).toBe(500);

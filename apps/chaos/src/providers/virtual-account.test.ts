@@ -17,16 +17,16 @@ async function issued(provider: Provider) {
   const sale = await openSale(world);
   const attempt = await sale.begin(provider, { method: methods[provider] });
   await sale.pay(attempt, 'PENDING', { payableMs: 3 * dayMs });
-  const holdDays = async () =>
-    (Date.parse((await operator.order.get.query({ orderId: sale.orderId })).holdUntil) - Date.now()) / dayMs;
-  return { sale, attempt, holdDays };
+  const reservationDays = async () =>
+    (Date.parse((await operator.order.get.query({ orderId: sale.orderId })).reservedUntil) - Date.now()) / dayMs;
+  return { sale, attempt, reservationDays };
 }
 
 testEach(
   'an account to pay into is PENDING and holds the stock until its time is over',
   'anything',
   async (provider) => {
-    const { sale, holdDays } = await issued(provider);
+    const { sale, reservationDays } = await issued(provider);
     expect(await sale.state()).toEqual({
       order: 'PAYMENT_PENDING',
       attention: null,
@@ -34,7 +34,7 @@ testEach(
       refunds: [],
       stock: [5, 2],
     });
-    expect(await holdDays()).toBeGreaterThan(2.9);
+    expect(await reservationDays()).toBeGreaterThan(2.9);
     expect((await refused(sale.begin(provider))).code).toBe('payment_in_progress');
   },
 );

@@ -16,7 +16,7 @@ export type RunningShop = {
   gateway: Gateway;
   providers: readonly Provider[];
   orders: number;
-  holdMs: number;
+  reservationMs: number;
   operator: Client;
   customer: (n: number) => Promise<Client>;
   frontCounts: FrontCounts;
@@ -33,7 +33,7 @@ export type RunningShop = {
 };
 
 const processes = 2;
-const holdMs = 6_000;
+const reservationMs = 6_000;
 const quietSeconds = 3;
 const attemptsMax = 4;
 
@@ -56,8 +56,8 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
     const tokenSecret = randomBytes(32);
     const env = {
       DATABASE_URL: wire.url,
-      HOLD_MINUTES: String(holdMs / 60_000),
-      GATEWAY_QUIET_SECONDS: String(quietSeconds),
+      RESERVATION_MINUTES: String(reservationMs / 60_000),
+      GATEWAY_POLL_AFTER_SECONDS: String(quietSeconds),
       CUSTOMER_JWT_SECRET: tokenSecret.toString('base64url'),
       ...apiEnv(names, gateway.url),
     };
@@ -80,7 +80,7 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
       database,
       gateway,
       orders,
-      holdMs,
+      reservationMs,
       stop,
       providers: providersOf(names),
       operator: createClient({ url: front.url, token: database.apiKey, attemptsMax }),

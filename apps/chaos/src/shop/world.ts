@@ -20,5 +20,5 @@ export type World = {
   /** The name of whoever an order is for: what is drawn about it begins with that. */
   shopperOf: (orderId: string) => string;
   /** How long an order is held unpaid. */
-  holdMs: number;
+  reservationMs: number;
 };

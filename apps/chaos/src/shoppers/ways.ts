@@ -51,7 +51,7 @@ async function paysLate(visit: Visit): Promise<Later | undefined> {
   await atGateway(visit, begun, 'FAILS');
   return async () => {
     // A gateway that is asked before an order is let go makes it last a while longer.
-    await waitUntil(visit, ({ status }) => status === 'EXPIRED', visit.world.holdMs + 40_000);
+    await waitUntil(visit, ({ status }) => status === 'EXPIRED', visit.world.reservationMs + 40_000);
     await atGateway(visit, begun, 'PAYS');
   };
 }
@@ -60,10 +60,10 @@ async function paysLate(visit: Visit): Promise<Later | undefined> {
 async function paysAtTheLastMoment(visit: Visit): Promise<Later | undefined> {
   const begun = await attempt(visit);
   if (!begun) return undefined;
-  const { holdUntil } = await waitUntil(visit, () => true, 0);
+  const { reservedUntil } = await waitUntil(visit, () => true, 0);
   const early = visit.world.chance.whole(`${visit.name} early`, -1_200, 300);
   return async () => {
-    await sleep(Math.max(0, Date.parse(holdUntil) - Date.now() - early));
+    await sleep(Math.max(0, Date.parse(reservedUntil) - Date.now() - early));
     await atGateway(visit, begun, 'PAYS');
   };
 }
@@ -73,10 +73,10 @@ async function paysByAccount(visit: Visit): Promise<Later | undefined> {
   const begun = await attempt(visit);
   if (!begun) return undefined;
   const takes = visit.world.providers.some(({ name, accounts }) => name === begun.payment.provider && accounts);
-  await atGateway(visit, begun, takes ? 'ACCOUNT' : 'PAYS', visit.world.holdMs * 2);
+  await atGateway(visit, begun, takes ? 'ACCOUNT' : 'PAYS', visit.world.reservationMs * 2);
   if (!takes || visit.world.chance.whether(`${visit.name} forgets`, 0.3)) return undefined;
   return async () => {
-    await sleep(visit.world.chance.whole(`${visit.name} deposit`, 500, visit.world.holdMs * 1.8));
+    await sleep(visit.world.chance.whole(`${visit.name} deposit`, 500, visit.world.reservationMs * 1.8));
     await atGateway(visit, begun, 'PAYS');
   };
 }

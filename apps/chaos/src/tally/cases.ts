@@ -15,8 +15,8 @@ const queries: Record<string, string> = {
   'a message of the same id and other content: CONFLICT': `${messages} where outcome = 'CONFLICT'`,
   'a message about nobody: tried again, then PARKED': `${messages} where outcome = 'PARKED' and attempts > 1`,
   'a message before what it is about: tried again': `${messages} where attempts > 1 and outcome in ('APPLIED', 'IGNORED_STALE')`,
-  'a failure after the approval: ignored': `${messages} where outcome = 'IGNORED_STALE' and effect = 'settled_before'`,
-  'the same fact by another message: ignored': `${messages} where outcome = 'IGNORED_STALE' and effect in ('already_settled', 'already_failed', 'already_refunded', 'already_noted', 'already_pending')`,
+  'a failure after the approval: ignored': `${messages} where outcome = 'IGNORED_STALE' and effect = 'approved_before'`,
+  'the same fact by another message: ignored': `${messages} where outcome = 'IGNORED_STALE' and effect in ('already_approved', 'already_failed', 'already_refunded', 'already_noted', 'already_pending')`,
   'a message of an unknown kind: ignored': `${messages} where outcome = 'IGNORED_UNKNOWN'`,
   'another amount or currency: REVIEW': `${messages} where effect = 'payment_in_review'`,
   'an approval after a failure, stock there: PAID': `${ofPayments} where effect = 'order_paid' and exists (
@@ -28,7 +28,7 @@ const queries: Record<string, string> = {
   "a refund in the gateway's dashboard: recorded": `${messages} where effect = 'refund_recorded'`,
   'expiry meets an approval (within 3 s)': `${ofPayments} where effect in ('order_paid', 'surplus') and exists (
     select from commerce.events e where e.aggregateid = p.order_id and e.type = 'payment.created' and e.payload->>'paymentId' = p.id::text
-      and abs(extract(epoch from g.decided_at - (e.payload->>'holdUntil')::timestamptz)) < 3)`,
+      and abs(extract(epoch from g.decided_at - (e.payload->>'reservedUntil')::timestamptz)) < 3)`,
   'a refund without an answer: UNKNOWN, asked again': history("e.type = 'refund.unknown'"),
   'a call without an answer: made again': 'select count(*) from commerce.gateway_calls where attempts > 1',
   'captured in part':

@@ -44,7 +44,7 @@ test('a webhook that never came is made up for by asking', async () => {
   hears(false);
   await pay(payment.id);
   expect(await order()).toMatchObject({ status: 'PAYMENT_PENDING' });
-  await commerce.askAboutQuietPayments(200, 0);
+  await commerce.pollStalePayments(200, 0);
   hears(true);
   await settle();
   expect(await order()).toMatchObject({ status: 'PAID' });
@@ -96,8 +96,8 @@ test('an attempt by virtual account holds the stock for days, and its deposit pa
   await pay(payment.id, 'PENDING');
   await settle();
   expect(await payments()).toEqual(['PENDING']);
-  const { holdUntil } = await order();
-  expect(new Date(holdUntil).getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3_600_000);
+  const { reservedUntil } = await order();
+  expect(new Date(reservedUntil).getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3_600_000);
   await pay(payment.id);
   await settle();
   expect(await order()).toMatchObject({ status: 'PAID' });
@@ -110,8 +110,8 @@ test('a virtual account that nobody announced holds the stock until it expires',
   await pay(payment.id, 'PENDING', { payableMs });
   await settle();
   expect(await payments()).toEqual(['PENDING']);
-  const { holdUntil } = await order();
-  expect(Math.abs(new Date(holdUntil).getTime() - Date.now() - payableMs)).toBeLessThan(60_000);
+  const { reservedUntil } = await order();
+  expect(Math.abs(new Date(reservedUntil).getTime() - Date.now() - payableMs)).toBeLessThan(60_000);
 });
 
 test('a virtual account of a canceled order is closed, and takes no deposit', async () => {

@@ -43,8 +43,8 @@ async function play({ theirs = settings, amount = 1000, currency = 'KRW', policy
     gatewayRefundId: null,
   });
   const open = async (opened = payment) => {
-    if (!gateway.opening.tells) throw new Error('it does not tell');
-    return gateway.opening.open(opened);
+    if (gateway.initiation.by !== 'server') throw new Error('it does not tell');
+    return gateway.initiation.initiate(opened);
   };
   /** What the webhooks said, as the adapter understands them. */
   const heard = () =>

@@ -15,8 +15,8 @@ export async function play(theirKey = secretKey) {
     simulator.shop.received.flatMap(({ headers, body }) =>
       gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
     );
-  if (!gateway.opening.tells) throw new Error('it tells nobody');
-  return { ...simulator, gateway, heard, open: gateway.opening.open };
+  if (gateway.initiation.by !== 'server') throw new Error('it tells nobody');
+  return { ...simulator, gateway, heard, open: gateway.initiation.initiate };
 }
 
 export const anAttempt = {

@@ -38,8 +38,8 @@ test('a virtual account holds the stock until its due date, and its deposit pays
   const { confirm, order, pay, payment, payments, settle } = await agreed('PENDING');
   await confirm();
   expect(await payments()).toEqual(['PENDING']);
-  const { holdUntil } = await order();
-  expect(new Date(holdUntil).getTime()).toBeGreaterThan(Date.now() + 2 * 24 * 3_600_000);
+  const { reservedUntil } = await order();
+  expect(new Date(reservedUntil).getTime()).toBeGreaterThan(Date.now() + 2 * 24 * 3_600_000);
   await pay(payment.id);
   await settle();
   expect(await order()).toMatchObject({ status: 'PAID' });
@@ -87,7 +87,7 @@ test('a forged webhook pays nothing, and one about nothing of ours isn’t even 
     return commerce.receiveWebhook('toss', { rawBody, header: () => undefined });
   };
   expect(await forge('01989e00-0000-7000-8000-000000000000')).toEqual([]);
-  expect(await forge(payment.id)).toMatchObject([{ outcome: 'APPLIED', effect: 'asks_gateway' }]);
+  expect(await forge(payment.id)).toMatchObject([{ outcome: 'APPLIED', effect: 'polls_gateway' }]);
   await settle();
   expect(await payments()).not.toContain('CAPTURED');
 });

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** What an operator's key may do. */
-export const scopes = ['catalog', 'stock', 'orders', 'money', 'events', 'keys'] as const;
+export const scopes = ['catalog', 'stock', 'orders', 'money', 'gateway-events', 'keys'] as const;
 export type Scope = (typeof scopes)[number];
 
 /** An operator's key as it is listed: the key itself is shown once, when it is made, and kept as a hash alone. */

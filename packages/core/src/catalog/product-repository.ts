@@ -34,7 +34,7 @@ export async function listProducts(
 const selectProducts = selection('products_by_id', products, 'where t."id" = any($1::uuid[])');
 
 /** The products of a transaction that has locked their stock, by id. */
-export async function readLockedProducts(tx: Transaction, ids: Iterable<string>): Promise<Map<string, Product>> {
+export async function loadProducts(tx: Transaction, ids: Iterable<string>): Promise<Map<string, Product>> {
   const rows = await selectProducts(tx, [uuids(ids)]);
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -5,7 +5,7 @@ import { createServer, Socket, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCuttingProxy, type CuttingProxy } from '../testing/fault-injecting-proxy.ts';
+import { openFaultInjectingProxy, type FaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 import { outcomeOf, type Database } from '@commerce-core/pg-pipeline';
 import { migrate, pendingMigrations } from './migrate.ts';
@@ -18,11 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-let proxy: CuttingProxy;
+let proxy: FaultInjectingProxy;
 let database: Database;
 let commerce: Commerce;
 beforeEach(async () => {
-  proxy = await openCuttingProxy(shop.database.url);
+  proxy = await openFaultInjectingProxy(shop.database.url);
   database = connect({ url: proxy.url, answerTimeoutMs: 400 });
   commerce = createCommerce({ database });
 });
@@ -71,12 +71,15 @@ test.each([
 );
 
 test('what became of a COMMIT is found out although one connection after the other is found dead', async () => {
-  const patient = connect({ url: proxy.url });
-  await Promise.all([patient.pool.query('select pg_sleep(0.05)'), patient.pool.query('select pg_sleep(0.05)')]);
+  const waitsForLocks = connect({ url: proxy.url });
+  await Promise.all([
+    waitsForLocks.pool.query('select pg_sleep(0.05)'),
+    waitsForLocks.pool.query('select pg_sleep(0.05)'),
+  ]);
   const { rows } = await shop.database.pool.query('select pg_current_xact_id()::text as xid');
   proxy.silence();
-  expect(await outcomeOf(patient, rows[0].xid)).toBe('committed');
-  await patient.close();
+  expect(await outcomeOf(waitsForLocks, rows[0].xid)).toBe('committed');
+  await waitsForLocks.close();
 });
 
 test('a caller’s own statements, by Drizzle, and the rollback wait no longer', async () => {
@@ -152,12 +155,12 @@ test('a migration may wait for as long as it takes', async () => {
 });
 
 test('what a look-up of migrations needs is known within seconds, whatever else may take long', async () => {
-  const patient = connect({ url: proxy.url });
-  await patient.pool.query('select 1');
+  const waitsForLocks = connect({ url: proxy.url });
+  await waitsForLocks.pool.query('select 1');
   proxy.silence();
-  await expect(pendingMigrations(patient)).rejects.toThrow('timeout');
-  expect(await pendingMigrations(patient)).toEqual([]);
-  await patient.close();
+  await expect(pendingMigrations(waitsForLocks)).rejects.toThrow('timeout');
+  expect(await pendingMigrations(waitsForLocks)).toEqual([]);
+  await waitsForLocks.close();
 }, 5_000);
 
 test('TCP looks after connections on which nothing is on its way', async () => {

@@ -3,18 +3,18 @@ import { withTransaction } from './transaction.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCutShop } from '../testing/proxied-shop.ts';
-import type { CuttingProxy } from '../testing/fault-injecting-proxy.ts';
+import { openProxiedShop } from '../testing/proxied-shop.ts';
+import type { FaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { codeOf, type Shop } from '../testing/shop.ts';
 import { type Transaction } from '@commerce-core/pg-pipeline';
 
 let shop: Shop;
-let proxy: CuttingProxy;
+let proxy: FaultInjectingProxy;
 let commerce: Commerce;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ shop, proxy, commerce, close } = await openCutShop());
+  ({ shop, proxy, commerce, close } = await openProxiedShop());
 });
 afterAll(async () => close());
 

@@ -13,12 +13,12 @@ const beside = selection(
 );
 
 /** Disputes about orders that are locked. */
-export async function readLockedDisputes(tx: Transaction, orderIds: readonly string[]): Promise<Dispute[]> {
+export async function loadDisputes(tx: Transaction, orderIds: readonly string[]): Promise<Dispute[]> {
   return byOrder(tx, [uuids(orderIds)]);
 }
 
 /** Disputes about the orders of payments; the orders are locked. */
-export async function readLockedDisputesBeside(tx: Transaction, paymentIds: readonly string[]): Promise<Dispute[]> {
+export async function loadDisputesOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Dispute[]> {
   return beside(tx, [uuids(paymentIds)]);
 }
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Shop } from '../testing/shop.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
-import { furtherPlantings } from '../testing/corruptions/further.ts';
+import { furtherCorruptions } from '../testing/corruptions/further.ts';
 import { openLivedInShop } from '../testing/lived-in-shop.ts';
-import { plantings } from '../testing/corruptions/stock-and-orders.ts';
+import { corruptions } from '../testing/corruptions/stock-and-orders.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
-import type { Planting } from './planting.testing.ts';
+import type { Corruption } from './planting.testing.ts';
 
 let shop: Shop;
 beforeAll(async () => {
@@ -20,11 +20,11 @@ test('every check has a name of its own, a sentence, and a violation planted for
   expect(new Set(names).size).toBe(names.length);
   expect(names.filter((name) => !/^[a-z]+(_[a-z]+)+$/.test(name))).toEqual([]);
   expect(checks.filter(({ sentence }) => !/^[A-Z].+\.$/.test(sentence))).toEqual([]);
-  expect(Object.keys(plantings).toSorted()).toEqual(names.toSorted());
+  expect(Object.keys(corruptions).toSorted()).toEqual(names.toSorted());
 });
 
 /** What a check says while the damage is done, in a transaction that then never was. */
-async function diagnose(check: Check, { without = [], damage }: Planting): Promise<Violation[]> {
+async function diagnose(check: Check, { without = [], damage }: Corruption): Promise<Violation[]> {
   const client = await shop.database.pool.connect();
   try {
     // Replicas apply changes without triggers and foreign keys: nothing keeps the log append-only here.
@@ -45,14 +45,14 @@ async function diagnose(check: Check, { without = [], damage }: Planting): Promi
 
 describe('a violation planted for a check is caught by that check', () => {
   test.each(checks)('$name', async (check) => {
-    const [violation] = await diagnose(check, plantings[check.name]!);
+    const [violation] = await diagnose(check, corruptions[check.name]!);
     expect(violation).toMatchObject({ name: check.name, sentence: check.sentence });
     expect(violation!.count).toBeGreaterThan(0);
     expect(violation!.examples).toHaveLength(Math.min(violation!.count, 10));
   });
 });
 
-test.each(furtherPlantings)('$check catches it too: $how', async ({ check, ...planting }) => {
+test.each(furtherCorruptions)('$check catches it too: $how', async ({ check, ...planting }) => {
   expect(
     await diagnose(
       checks.find(({ name }) => name === check)!,

@@ -71,7 +71,7 @@ export const inboxChecks: readonly Check[] = [
         when 'dispute_opened' then exists (select from "commerce"."disputes" d where d.payment_id = p.id)
         when 'dispute_closed' then exists (select from "commerce"."disputes" d where d.payment_id = p.id and d.status <> 'OPEN')
         when 'attempt_noted' then g.type = 'ATTEMPT_FAILED'
-        when 'asks_gateway' then exists (select from "commerce"."gateway_calls" c where c.payment_id = p.id and c.kind = 'ASK')
+        when 'polls_gateway' then exists (select from "commerce"."gateway_calls" c where c.payment_id = p.id and c.kind = 'POLL')
         when 'surplus' then g.type in ('AUTHORIZED', 'CAPTURED') and p.surplus
           and (g.amount, g.currency) in ((p.amount, p.currency), (p.reported_amount, p.reported_currency))
         when 'payment_in_review' then g.type in ('AUTHORIZED', 'CAPTURED') and p.status not in ('CREATED', 'PENDING', 'FAILED')

@@ -1,9 +1,9 @@
 import { quoted } from '../database/schema.ts';
 import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.ts';
 import { stepsOf, tuples, type Check } from './check.ts';
-import { orderStatusTold } from './recorded-statuses.ts';
+import { orderStatusRecorded } from './recorded-statuses.ts';
 
-const enteringTypes = Object.entries(orderStatusTold);
+const enteringTypes = Object.entries(orderStatusRecorded);
 const typesInto = (status: string) => enteringTypes.filter(([, told]) => told === status).map(([type]) => type);
 
 /** [before, type, after] of every step that an order may take, from nothing on. */
@@ -101,7 +101,7 @@ export const orderChecks: readonly Check[] = [
     name: 'order_hold_not_overdue',
     sentence: 'No unpaid order is more than 5 minutes past its hold: the expiry loop ends it.',
     query: `
-      select id as "orderId", status, hold_until as "holdUntil" from "commerce"."orders"
+      select id as "orderId", status, hold_until as "reservedUntil" from "commerce"."orders"
       where status in (${quoted(unpaidStatuses)}) and hold_until < now() - interval '5 minutes'`,
   },
   {

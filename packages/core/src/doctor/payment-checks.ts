@@ -1,11 +1,11 @@
 import { quoted } from '../database/schema.ts';
-import { liveStatuses, paymentTransitions, settledStatuses } from '../payment/payment.ts';
+import { liveStatuses, paymentTransitions, approvedStatuses } from '../payment/payment.ts';
 import type { Check } from './check.ts';
-import { toldChecks } from './recorded-checks.ts';
-import { paymentStatusTold } from './recorded-statuses.ts';
+import { recordedChecks } from './recorded-checks.ts';
+import { paymentStatusRecorded } from './recorded-statuses.ts';
 
 const live = `status in (${quoted(liveStatuses)})`;
-const settled = `status in (${quoted(settledStatuses)})`;
+const settled = `status in (${quoted(approvedStatuses)})`;
 
 export const paymentChecks: readonly Check[] = [
   {
@@ -85,5 +85,10 @@ export const paymentChecks: readonly Check[] = [
           else g.effect in ('order_paid', 'surplus', 'payment_in_review', 'payment_captured') end
       )`,
   },
-  ...toldChecks({ subject: 'payment', transitions: paymentTransitions, told: paymentStatusTold, first: 'CREATED' }),
+  ...recordedChecks({
+    subject: 'payment',
+    transitions: paymentTransitions,
+    told: paymentStatusRecorded,
+    first: 'CREATED',
+  }),
 ];

@@ -12,7 +12,7 @@ type Machine = {
 };
 
 /** What an order's history says of its payments, refunds or shipments is what they are, and was legal all the way. */
-export function toldChecks({ subject, transitions, told, first }: Machine): Check[] {
+export function recordedChecks({ subject, transitions, told, first }: Machine): Check[] {
   const id = `${subject}Id`;
   const facts = `
     select e.aggregateid as order_id, e.version, e.payload ->> '${id}' as subject_id, told.status

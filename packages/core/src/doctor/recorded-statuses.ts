@@ -7,7 +7,7 @@ import type { ShipmentStatus } from '../shipping/shipment.ts';
 type TypesOf<Subject extends string> = Extract<OrderEventType, `${Subject}.${string}`>;
 
 /** The one event that takes an order into each status; after any other event it is what it was before. */
-export const orderStatusTold = {
+export const orderStatusRecorded = {
   'order.created': 'CREATED',
   'payment.created': 'PAYMENT_PENDING',
   'payment.failed': 'PAYMENT_FAILED',
@@ -18,7 +18,7 @@ export const orderStatusTold = {
 } as const satisfies Partial<Record<OrderEventType, OrderStatus>>;
 
 /** What a payment is after each event about it. */
-export const paymentStatusTold = {
+export const paymentStatusRecorded = {
   'payment.created': 'CREATED',
   'payment.pending': 'PENDING',
   'payment.authorized': 'AUTHORIZED',
@@ -31,7 +31,7 @@ export const paymentStatusTold = {
 } as const satisfies Record<TypesOf<'payment'>, PaymentStatus>;
 
 /** What a refund is after each event about it. */
-export const refundStatusTold = {
+export const refundStatusRecorded = {
   'refund.requested': 'REQUESTED',
   'refund.submitted': 'SUBMITTED',
   'refund.unknown': 'UNKNOWN',
@@ -40,7 +40,7 @@ export const refundStatusTold = {
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
 
 /** What a shipment is after each event about it. */
-export const shipmentStatusTold = {
+export const shipmentStatusRecorded = {
   'shipment.created': 'READY',
   'shipment.dispatched': 'SHIPPED',
   'shipment.in_transit': 'IN_TRANSIT',

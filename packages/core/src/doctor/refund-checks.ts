@@ -1,7 +1,7 @@
 import { madeAtGateway, refundTransitions } from '../refund/refund.ts';
 import type { Check } from './check.ts';
-import { toldChecks } from './recorded-checks.ts';
-import { refundStatusTold } from './recorded-statuses.ts';
+import { recordedChecks } from './recorded-checks.ts';
+import { refundStatusRecorded } from './recorded-statuses.ts';
 
 const open = `status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`;
 
@@ -128,5 +128,10 @@ export const refundChecks: readonly Check[] = [
         where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared' and cleared.version > asked.version
       )`,
   },
-  ...toldChecks({ subject: 'refund', transitions: refundTransitions, told: refundStatusTold, first: 'REQUESTED' }),
+  ...recordedChecks({
+    subject: 'refund',
+    transitions: refundTransitions,
+    told: refundStatusRecorded,
+    first: 'REQUESTED',
+  }),
 ];

@@ -36,7 +36,7 @@ const reached = {
   'gateway_events.effect': [
     'already_failed',
     'already_refunded',
-    'already_settled',
+    'already_approved',
     'amount_mismatch',
     'canceled_before',
     'dispute_closed',
@@ -50,7 +50,7 @@ const reached = {
     'refund_failed',
     'refund_recorded',
     'refund_succeeded',
-    'settled_before',
+    'approved_before',
     'surplus',
     'under_review',
   ],

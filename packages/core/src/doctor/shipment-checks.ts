@@ -1,7 +1,7 @@
 import { shipmentTransitions } from '../shipping/shipment.ts';
 import type { Check } from './check.ts';
-import { toldChecks } from './recorded-checks.ts';
-import { shipmentStatusTold } from './recorded-statuses.ts';
+import { recordedChecks } from './recorded-checks.ts';
+import { shipmentStatusRecorded } from './recorded-statuses.ts';
 
 /** Units of each order line in parcels that are not canceled. */
 const packed = `
@@ -81,5 +81,10 @@ export const shipmentChecks: readonly Check[] = [
         when parcels.shipped > 0 then 'PARTIALLY_SHIPPED'
         else 'UNFULFILLED' end`,
   },
-  ...toldChecks({ subject: 'shipment', transitions: shipmentTransitions, told: shipmentStatusTold, first: 'READY' }),
+  ...recordedChecks({
+    subject: 'shipment',
+    transitions: shipmentTransitions,
+    told: shipmentStatusRecorded,
+    first: 'READY',
+  }),
 ];

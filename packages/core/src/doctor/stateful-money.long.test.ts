@@ -4,7 +4,7 @@ import type { Commerce } from '../commerce.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { gatewayEventTypes } from '../gateway-inbox/gateway-event.ts';
-import { fickleGateway } from '../testing/fickle-gateway.ts';
+import { unreliableGateway } from '../testing/fickle-gateway.ts';
 import { randomOf } from '../testing/random-of.ts';
 import { openShop, type Shop } from '../testing/shop.ts';
 
@@ -100,14 +100,14 @@ async function live(
     [3, () => commerce.capturePayment({ paymentId: paymentId(), ...(below(2) === 0 && { amount: 1 + below(2_000) }) })],
     [5, refund],
     [3, () => commerce.decideReview({ paymentId: paymentId(), decision: one(['ACCEPT', 'REJECT'] as const)! })],
-    [2, () => commerce.askAboutPayment({ paymentId: paymentId() })],
+    [2, () => commerce.pollPayment({ paymentId: paymentId() })],
     [2, () => commerce.cancelOrder({ orderId: orderId() })],
     [2, ship],
     [1, () => commerce.clearAttention({ orderId: orderId() })],
     [1, handleEvent],
     [4, () => commerce.callGateways(1 + below(8))],
     [2, () => commerce.retryGatewayEvents()],
-    [1, () => commerce.askAboutQuietPayments(20, 500)],
+    [1, () => commerce.pollStalePayments(20, 500)],
     [2, () => commerce.expireOrders()],
     [2, () => soon('gateway_calls')],
     [1, () => soon('gateway_events')],
@@ -153,7 +153,7 @@ async function drain({ commerce, database }: Shop): Promise<unknown[]> {
     while ((await commerce.expireOrders()) === 200);
     while ((await commerce.retryGatewayEvents()) === 200);
     while ((await commerce.callGateways(200)) === 200);
-    await commerce.askAboutQuietPayments(1_000, 0);
+    await commerce.pollStalePayments(1_000, 0);
     waiting = (
       await database.pool.query(`
       select 'call ' || kind as what, count(*) from commerce.gateway_calls where status = 'DUE' group by 1
@@ -169,7 +169,7 @@ test('whatever shoppers, operators and a fickle gateway do with money, no invari
   // What is tried is the same each time, when and beside what is not. For others: RANDOM_SEED.
   const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const faults: unknown[] = [];
-  const { gateway, calm } = fickleGateway(randomOf(seed));
+  const { gateway, calm } = unreliableGateway(randomOf(seed));
   const shop = await openShop({
     connect: { poolMax: 20 },
     gateways: [gateway],

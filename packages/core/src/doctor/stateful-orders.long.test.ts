@@ -113,7 +113,7 @@ test('whatever shoppers, gateway and operators do at once, in whatever order, no
   try {
     const products = await Promise.all(Array.from({ length: 5 }, () => shop.product({ quantity: 40 })));
     const commons: Commons = { shop, products, orders: [], payments: [], eventIds: [] };
-    const loops = shop.commerce.runLoops(stop.signal, ({ error }) => {
+    const loops = shop.commerce.runJobs(stop.signal, ({ error }) => {
       if (error) faults.push(error);
     });
     const until = performance.now() + 30_000;

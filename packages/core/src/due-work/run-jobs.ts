@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Work that becomes due in the database. `run` handles up to `batchMax` rows and answers how many it found. */
-export type Loop = { name: string; pauseMs: number; batchMax: number; run: (limit: number) => Promise<number> };
+export type Job = { name: string; pauseMs: number; batchMax: number; run: (limit: number) => Promise<number> };
 
 /** What a loop reports: `handled` rows, or the fault that made it wait for its next turn. */
-export type LoopReport = (report: { loop: string; handled: number; error?: unknown }) => void;
+export type JobReport = (report: { loop: string; handled: number; error?: unknown }) => void;
 
 /**
  * Runs loops until `signal` aborts; then finishes the turn that is under way. A full batch is followed by the next one
  * at once, else by the pause. Any number of processes may run the same loops: rows are locked with SKIP LOCKED, and due
  * times are the database's. A fault never ends a loop.
  */
-export async function runLoops(loops: readonly Loop[], signal: AbortSignal, report: LoopReport): Promise<void> {
-  await Promise.all(loops.map((loop) => runLoop(loop, signal, report)));
+export async function runJobs(loops: readonly Job[], signal: AbortSignal, report: JobReport): Promise<void> {
+  await Promise.all(loops.map((loop) => runJob(loop, signal, report)));
 }
 
-async function runLoop({ name, pauseMs, batchMax, run }: Loop, signal: AbortSignal, report: LoopReport): Promise<void> {
+async function runJob({ name, pauseMs, batchMax, run }: Job, signal: AbortSignal, report: JobReport): Promise<void> {
   while (!signal.aborted) {
     let handled = 0;
     try {

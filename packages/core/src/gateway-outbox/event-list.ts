@@ -32,7 +32,7 @@ export const listedSince = ({ listedUntil }: Pick<GatewayListing, 'listedUntil'>
   new Date(listedUntil.getTime() - overlapMs);
 
 /** A listing that was begun at `began` and has brought all of its events into the inbox. */
-export const listedAll = (listing: GatewayListing, began: Date, everyMs: number, now: Date): GatewayListing => ({
+export const listingCompleted = (listing: GatewayListing, began: Date, everyMs: number, now: Date): GatewayListing => ({
   ...listing,
   listedUntil: began,
   attempts: 0,
@@ -40,7 +40,7 @@ export const listedAll = (listing: GatewayListing, began: Date, everyMs: number,
 });
 
 /** One that failed, wherever: the mark stays, and it is tried again after 30 s, doubling up to the usual pause. */
-export const listedInVain = (listing: GatewayListing, everyMs: number, now: Date): GatewayListing => ({
+export const listingFailed = (listing: GatewayListing, everyMs: number, now: Date): GatewayListing => ({
   ...listing,
   dueAt: new Date(now.getTime() + Math.min(firstRetryMs * 2 ** Math.min(listing.attempts - 1, 20), everyMs)),
 });

@@ -1,10 +1,10 @@
 import { newId } from '../ids.ts';
 
 /**
- * What the shop asks of a gateway outside of any shopper's call. ASK: what do you know of this payment? CANCEL: nobody
+ * What the shop asks of a gateway outside of any shopper's call. POLL: what do you know of this payment? CANCEL: nobody
  * waits for this attempt any more. The other two move money.
  */
-export const gatewayCallKinds = ['ASK', 'CANCEL', 'CAPTURE', 'REFUND'] as const;
+export const gatewayCallKinds = ['POLL', 'CANCEL', 'CAPTURE', 'REFUND'] as const;
 export type GatewayCallKind = (typeof gatewayCallKinds)[number];
 
 /** DUE until the gateway has given a definite answer. */

@@ -25,28 +25,22 @@ export type GatewayPayment = Pick<
 /** Money to send back, as an adapter needs to know it. */
 export type GatewayRefund = Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason' | 'gatewayRefundId'>;
 
-/** What a front end needs to go on with an attempt, typed per provider. */
-export type NextStep =
-  | { provider: 'mock' }
-  /** For Stripe.js: `stripe.confirmPayment({ clientSecret })`. */
-  | { provider: 'stripe'; clientSecret: string; publishableKey: string | null }
-  /** For the browser SDK's `PortOne.requestPayment`. Amount in minor units, as PortOne wants it. */
-  | {
-      provider: 'portone';
-      storeId: string;
-      channelKey: string;
-      paymentId: string;
-      totalAmount: number;
-      currency: string;
-    }
-  /** For Toss's SDK: `requestPayment({ orderId, amount })`; what it redirects with goes to `payment.confirm`. */
-  | { provider: 'toss'; clientKey: string; orderId: string; amount: number };
+/**
+ * What a front end needs to continue an attempt, by provider. Each adapter adds its own by declaration merging:
+ * `declare module '@commerce-core/core/gateway' { interface NextSteps { acme: { checkoutUrl: string } } }`.
+ */
+export interface NextSteps {
+  mock: object;
+}
+
+/** What a front end needs to continue an attempt: a union over the providers, told apart by `provider`. */
+export type NextStep = { [P in keyof NextSteps]: { provider: P } & NextSteps[P] }[keyof NextSteps];
 
 /** How an attempt begins: with what the shop knows already, or by telling the gateway of it first. */
-export type Opening =
-  | { tells: false; open: (payment: GatewayPayment) => NextStep }
+export type PaymentInitiation =
+  | { by: 'client'; initiate: (payment: GatewayPayment) => NextStep }
   /** May be asked again for the same payment: its id is the gateway's idempotency key. */
-  | { tells: true; open: (payment: GatewayPayment) => Promise<{ gatewayPaymentId: string; next: NextStep }> };
+  | { by: 'server'; initiate: (payment: GatewayPayment) => Promise<{ gatewayPaymentId: string; next: NextStep }> };
 
 /**
  * The port to a payment gateway: one adapter per provider. Its calls run outside of any transaction, each with a time-out
@@ -62,7 +56,7 @@ export type Gateway = {
   /** What it can do about capturing; the first one unless a call says otherwise. */
   captures: readonly [CaptureMode, ...CaptureMode[]];
   /** How long an attempt by this method holds the order's stock at least; undefined for the shop's own time. */
-  holdMsOf?: (method: string | null) => number | undefined;
+  reservationMsOf?: (method: string | null) => number | undefined;
   /**
    * The events in a webhook that this gateway really sent. No network: what a message leaves out is a CHANGED, and asked
    * for afterwards.
@@ -71,7 +65,7 @@ export type Gateway = {
   receive: (message: WebhookMessage, now: Date) => SignedEvent[];
   /** Whether its webhooks prove who sent them. If not, what they say of unknown payments isn't even kept. */
   signs: boolean;
-  opening: Opening;
+  initiation: PaymentInitiation;
   /** The shopper has agreed; the shop completes it at the gateway. `token` is what the gateway's page handed back. */
   confirm?: (payment: GatewayPayment, token: string) => Promise<GatewayFact[]>;
   /**
@@ -87,7 +81,7 @@ export type Gateway = {
    */
   cancel: (payment: GatewayPayment) => Promise<GatewayFact[]>;
   /** Set where `cancel` can't keep a shopper from paying all the same: such attempts are asked about for a day. */
-  lingers?: boolean;
+  payableAfterCancel?: boolean;
   /**
    * Sends money back. REFUND: `amount` of what was captured. VOID: all of it, by letting go of the authorization, or by
    * a refund in whole where the gateway has captured it meanwhile; either way the fact is a refund's, with its id.
@@ -98,7 +92,7 @@ export type Gateway = {
 };
 
 /** A gateway that can be asked what it knows. */
-export type AskableGateway = Gateway & Required<Pick<Gateway, 'retrieve'>>;
+export type PollableGateway = Gateway & Required<Pick<Gateway, 'retrieve'>>;
 
 /** The gateway's definite no: nothing happened there, and asking again won't change it. */
 export class GatewayRefusal extends Error {

@@ -33,7 +33,7 @@ export function mockGateway(secrets: readonly string[], { url, policy }: MockOpt
       }
       return [{ providerEventId, ...fact }];
     },
-    opening: { tells: false, open: () => ({ provider: 'mock' }) },
+    initiation: { by: 'client', initiate: () => ({ provider: 'mock' }) },
     ...(url === undefined ? obedient : mockApi(url, policy)),
   };
 }

@@ -13,12 +13,13 @@ export { line } from '../text.ts';
 export { callGateway, callPolicy, type CallPolicy, type GatewayAnswer } from './call-gateway.ts';
 export {
   GatewayRefusal,
-  type AskableGateway,
+  type PollableGateway,
   type Gateway,
   type GatewayPayment,
   type GatewayRefund,
   type NextStep,
-  type Opening,
+  type NextSteps,
+  type PaymentInitiation,
   type WebhookMessage,
 } from './gateway.ts';
 export { isEventId } from './mock-fact.ts';

@@ -74,7 +74,7 @@ export async function lockStocksOfPayments(
 }
 
 /** Which of these products' stock rows another transaction holds at this moment, and who that is. */
-export const readHeldStocks = async (reader: Reader, productIds: Iterable<string>): Promise<Map<string, string>> =>
+export const readLockedStocks = async (reader: Reader, productIds: Iterable<string>): Promise<Map<string, string>> =>
   readLockedRows(reader, stocks.productId, productIds);
 
 export const insertStocks = insertion(stocks);

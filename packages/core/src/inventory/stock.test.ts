@@ -42,8 +42,8 @@ describe('shortages', () => {
         ]),
       ),
     ).toEqual([
-      { productId: 'a', askedQty: 8, leftQty: 7 },
-      { productId: 'c', askedQty: 1, leftQty: 0 },
+      { productId: 'a', requestedQty: 8, sellableQty: 7 },
+      { productId: 'c', requestedQty: 1, sellableQty: 0 },
     ]);
   });
 });

@@ -19,10 +19,10 @@ export const sellable = (stock: Stock): number => stock.availableQty - stock.res
 
 /** What is missing for a demand, product by product; empty when it can be met in whole. */
 export function shortages(stocks: ReadonlyMap<string, Stock>, demand: Demand): Shortage[] {
-  return [...demand].flatMap(([productId, askedQty]) => {
+  return [...demand].flatMap(([productId, requestedQty]) => {
     const stock = stocks.get(productId);
-    const leftQty = stock ? sellable(stock) : 0;
-    return leftQty < askedQty ? [{ productId, askedQty, leftQty }] : [];
+    const sellableQty = stock ? sellable(stock) : 0;
+    return sellableQty < requestedQty ? [{ productId, requestedQty, sellableQty }] : [];
   });
 }
 

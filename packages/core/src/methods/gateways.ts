@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { pageOf } from '../database/page.ts';
 import { type Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, isUnavailable } from '../errors.ts';
-import { askAboutQuietPayments } from '../flows/gateway-outbox/poll-stale-payments.ts';
+import { pollStalePayments } from '../flows/gateway-outbox/poll-stale-payments.ts';
 import { callGateways } from '../flows/gateway-outbox/call-gateways.ts';
-import { catchUpWithGateways } from '../flows/gateway-outbox/poll-event-lists.ts';
+import { pollEventLists } from '../flows/gateway-outbox/poll-event-lists.ts';
 import { handleGatewayEvents, type HandleGatewayEventCommand } from '../flows/gateway-inbox/handle-gateway-events.ts';
-import { paymentKeyOf, readHeldPayments } from '../flows/order/read-lock-holders.ts';
-import { OrderWork } from '../unit-of-work/unit-of-work.ts';
+import { paymentKeyOf, readLockedPayments } from '../flows/order/read-lock-holders.ts';
+import { UnitOfWork } from '../unit-of-work/unit-of-work.ts';
 import {
   keepGatewayEvent,
   receiveGatewayEvents,
@@ -16,7 +16,11 @@ import {
   type ReceiveGatewayEventCommand,
 } from '../flows/gateway-inbox/receive-gateway-events.ts';
 import { recordEventConflicts } from '../flows/gateway-inbox/record-event-conflicts.ts';
-import { takeListedEvents, type ListingGateway, type TakeEvent } from '../flows/gateway-inbox/receive-listed-events.ts';
+import {
+  receiveListedEvents,
+  type ListingGateway,
+  type ReceiveEvent,
+} from '../flows/gateway-inbox/receive-listed-events.ts';
 import { GatewayRefusal, type Gateway, type WebhookMessage } from '../gateways/gateway.ts';
 import { listDisputes } from '../dispute/dispute-repository.ts';
 import { countOpenGatewayCalls, listGatewayCalls } from '../gateway-outbox/gateway-call-repository.ts';
@@ -46,7 +50,7 @@ export type Gateways = {
   /** Applies what a gateway answered about a payment, one fact after the other. */
   apply: (payment: Payment, facts: readonly GatewayFact[]) => Promise<void>;
   /** Has the gateway asked about a payment, soon. */
-  askAbout: (payment: Payment) => Promise<void>;
+  requestPoll: (payment: Payment) => Promise<void>;
 };
 
 /** What gateways say, and what they are asked: their webhooks' inbox and the outbox of calls to them. */
@@ -55,8 +59,10 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
   const { db } = database;
   const byProvider = new Map(configured.map((gateway) => [gateway.provider, gateway]));
   const unsigned = configured.filter(({ signs }) => !signs).map(({ provider }) => provider);
-  const askable = configured.filter(({ retrieve }) => retrieve).map(({ provider }) => provider);
-  const lingering = configured.filter(({ retrieve, lingers }) => retrieve && lingers).map(({ provider }) => provider);
+  const pollable = configured.filter(({ retrieve }) => retrieve).map(({ provider }) => provider);
+  const payableAfterCancel = configured
+    .filter(({ retrieve, payableAfterCancel }) => retrieve && payableAfterCancel)
+    .map(({ provider }) => provider);
   const listing = new Map(configured.filter(lists).map((gateway) => [gateway.provider, gateway]));
   const receiving = batched(context, {
     name: 'gateway_event.receive',
@@ -64,7 +70,7 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
       (await receiveGatewayEvents(tx, commands)).map(accepted),
     dates: [],
     keysOf: paymentKeyOf,
-    heldOf: async (keys) => readHeldPayments(db, keys),
+    lockHoldersOf: async (keys) => readLockedPayments(db, keys),
   });
   const handle = mutation(context, 'gatewayEvent.handle', handleGatewayEvents, [
     'payableUntil',
@@ -107,7 +113,7 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
     return recorded(command, received);
   }
 
-  const take: TakeEvent = async (event) => !(await receiveOrKeep({ ...event, rawBody: null })).duplicate;
+  const take: ReceiveEvent = async (event) => !(await receiveOrKeep({ ...event, rawBody: null })).duplicate;
 
   function listingGatewayOf(provider: string): ListingGateway {
     const gateway = gatewayOf(provider);
@@ -130,17 +136,17 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
         await receive({ ...answeredEvent(payment.provider, { ...fact, paymentId: payment.id }), rawBody: null });
       }
     },
-    askAbout: async (payment) =>
+    requestPoll: async (payment) =>
       withTransaction(database, async (tx) => {
-        const work = await OrderWork.lock(tx, [payment.orderId]);
-        work.callGateway(payment, { kind: 'ASK' });
+        const work = await UnitOfWork.lock(tx, [payment.orderId]);
+        work.callGateway(payment, { kind: 'POLL' });
         work.write();
       }),
   };
 
   return {
     gateways,
-    askable: new Set(askable),
+    pollable: new Set(pollable),
     batchers: [receiving.batcher],
     methods: {
       /** The names of the gateways that are configured. */
@@ -209,15 +215,16 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
           limit,
           context.onGatewayCall,
         ),
-      /** Has the gateways asked about what they should have told of for `quietMs`, up to `limit` orders. */
-      askAboutQuietPayments: async (limit = 200, quietMs = context.quietMs) =>
-        withTransaction(database, async (tx) => askAboutQuietPayments(tx, { askable, lingering }, quietMs, limit)),
+      /** Has the gateways asked about what they should have told of for `pollAfterMs`, up to `limit` orders. */
+      pollStalePayments: async (limit = 200, pollAfterMs = context.pollAfterMs) =>
+        withTransaction(database, async (tx) =>
+          pollStalePayments(tx, { pollable, payableAfterCancel }, pollAfterMs, limit),
+        ),
       /**
        * Takes what gateways list that was never heard of, from where they were listed last; those that are due, each `everyMs`.
        * Answers how many events were new.
        */
-      catchUpWithGateways: async (everyMs = 2 * context.quietMs) =>
-        catchUpWithGateways(database, listing, everyMs, take),
+      pollEventLists: async (everyMs = 2 * context.pollAfterMs) => pollEventLists(database, listing, everyMs, take),
       /**
        * Takes what one gateway, or all that can, list since then, and answers how many events were new. For what got lost
        * before the shop began to keep up with the list.
@@ -230,7 +237,7 @@ export function gatewayUseCases(context: Context, configured: readonly Gateway[]
         // A gateway that gives no answer mustn't hide what the others list.
         const fetched = await Promise.allSettled(
           chosen.map(async (gateway) =>
-            takeListedEvents(gateway.provider, await gateway.listEvents(since).catch(unlisted), take),
+            receiveListedEvents(gateway.provider, await gateway.listEvents(since).catch(unlisted), take),
           ),
         );
         const failed = fetched.find((each) => each.status === 'rejected');

@@ -6,7 +6,7 @@ import { clearAttention } from '../flows/order/clear-attention.ts';
 import { placeOrders, type PlaceOrderCommand } from '../flows/order/place-orders.ts';
 import { readHistory, readOrder, readOrderPage } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
-import { readHeldStocks } from '../inventory/stock-repository.ts';
+import { readLockedStocks } from '../inventory/stock-repository.ts';
 import {
   customerId as customerIdInput,
   placeOrderInput,
@@ -24,13 +24,13 @@ export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: st
 /** Whose orders a caller may touch: one customer's, or with undefined any. */
 export type Owner = { customerId?: string | undefined };
 
-const dates = ['createdAt', 'updatedAt', 'holdUntil'];
+const dates = ['createdAt', 'updatedAt', 'reservedUntil'];
 
 /** Orders, from the cart on. Amounts are integer minor units. */
 export function orderUseCases(context: Context, quote: Quote | undefined) {
   const { database } = context;
   const { db } = database;
-  const policy = { holdMs: context.holdMs, quote };
+  const policy = { reservationMs: context.reservationMs, quote };
   const flow = async (tx: Transaction, commands: PlaceOrderCommand[]) => placeOrders(tx, commands, policy);
   const placing = batched(context, {
     name: 'order.create',
@@ -38,7 +38,7 @@ export function orderUseCases(context: Context, quote: Quote | undefined) {
     dates,
     weightOf: ({ lines }) => lines.length,
     keysOf: ({ lines }) => lines.map(({ productId }) => productId),
-    heldOf: async (productIds) => readHeldStocks(db, productIds),
+    lockHoldersOf: async (productIds) => readLockedStocks(db, productIds),
   });
   const cancel = mutation(context, 'order.cancel', cancelOrders, dates);
   const parsed = (given: PlaceOrderInput): PlaceOrder & { customerId: string } => {

@@ -16,20 +16,26 @@ const idle: Pick<Gateway, 'captures' | 'signs' | 'receive' | 'capture' | 'cancel
   refund: async () => [],
 };
 
+declare module '../gateways/gateway.ts' {
+  interface NextSteps {
+    test: { clientSecret: string };
+  }
+}
+
 /** A gateway that has to be told of an attempt; `answer` says how it takes each telling. */
 function telling(answer: (payment: GatewayPayment, times: number) => Promise<void>) {
   const opened: string[] = [];
   const gateway: Gateway = {
     ...idle,
     provider: 'telling',
-    opening: {
-      tells: true,
-      open: async (payment) => {
+    initiation: {
+      by: 'server',
+      initiate: async (payment) => {
         opened.push(payment.id);
         await answer(payment, opened.length);
         return {
           gatewayPaymentId: `gp_${payment.id}`,
-          next: { provider: 'stripe', clientSecret: `secret of ${payment.id}`, publishableKey: null },
+          next: { provider: 'test', clientSecret: `secret of ${payment.id}` },
         };
       },
     },
@@ -172,7 +178,7 @@ describe('an attempt that the shop has to confirm', () => {
   const confirming = (confirm: NonNullable<Gateway['confirm']>): Gateway => ({
     ...idle,
     provider: 'confirming',
-    opening: { tells: false, open: () => ({ provider: 'mock' }) },
+    initiation: { by: 'client', initiate: () => ({ provider: 'mock' }) },
     confirm,
   });
 
@@ -200,7 +206,7 @@ describe('an attempt that the shop has to confirm', () => {
     );
     const { id: paymentId } = await create();
     expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
-    expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'ASK', paymentId, status: 'DUE' }]);
+    expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'POLL', paymentId, status: 'DUE' }]);
   });
 
   test('of an order that was canceled meanwhile is refused, and the gateway is not asked', async () => {

@@ -5,12 +5,12 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError } from '../errors.ts';
 import { confirmable } from '../flows/payment/confirm-payment.ts';
 import { createPayments, type CreatePaymentCommand } from '../flows/payment/create-payments.ts';
-import { readHeldOrders } from '../flows/order/read-lock-holders.ts';
+import { readLockedOrders } from '../flows/order/read-lock-holders.ts';
 import { decideReviews, type DecideReviewCommand } from '../flows/payment/decide-reviews.ts';
 import { readPayments } from '../flows/order/read-orders.ts';
 import { requestCaptures } from '../flows/payment/request-captures.ts';
 import { runLeased, type LeasedCall } from '../run/run-leased.ts';
-import { GatewayRefusal, type NextStep, type Opening } from '../gateways/gateway.ts';
+import { GatewayRefusal, type NextStep, type PaymentInitiation } from '../gateways/gateway.ts';
 import { newId } from '../ids.ts';
 import { readOrders } from '../order/order-repository.ts';
 import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
@@ -27,13 +27,13 @@ import { orderIdInput } from '../order/order-input.ts';
 /** An attempt that was just begun, and what the front end needs to go on with it; null when there is nothing to go on with. */
 export type CreatedPayment = Payment & { next: NextStep | null };
 
-type TellingOpening = Extract<Opening, { tells: true }>;
+type ServerInitiation = Extract<PaymentInitiation, { by: 'server' }>;
 
-const dates = ['createdAt', 'updatedAt', 'askedAt'];
+const dates = ['createdAt', 'updatedAt', 'polledAt'];
 
 /** Attempts to pay. Amounts are integer minor units. */
 export function paymentUseCases(context: Context, gateways: Gateways) {
-  const { database, holdMs, keepKeysMs: keepMs, leaseMs } = context;
+  const { database, reservationMs, keepKeysMs: keepMs, leaseMs } = context;
   const { db } = database;
   const flow = async (tx: Transaction, commands: CreatePaymentCommand[]) => createPayments(tx, commands);
   const creating = batched(context, {
@@ -41,13 +41,13 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
     flow,
     dates,
     keysOf: ({ orderId }) => [orderId],
-    heldOf: async (orderIds) => readHeldOrders(db, orderIds),
+    lockHoldersOf: async (orderIds) => readLockedOrders(db, orderIds),
   });
   const capture = mutation(context, 'payment.capture', requestCaptures, dates);
   const decide = mutation(
     context,
     'payment.decideReview',
-    async (tx, commands: DecideReviewCommand[]) => decideReviews(tx, commands, holdMs),
+    async (tx, commands: DecideReviewCommand[]) => decideReviews(tx, commands, reservationMs),
     dates,
   );
 
@@ -65,7 +65,7 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
       facts = await ask();
     } catch (error) {
       if (!(error instanceof GatewayRefusal)) {
-        await gateways.askAbout(payment);
+        await gateways.requestPoll(payment);
         throw new CommerceError(
           'gateway_unavailable',
           'the payment gateway gives no answer; what became of it will be asked for',
@@ -105,15 +105,15 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
   async function resume(id: string): Promise<CreatedPayment> {
     const payment = await paymentOf(id);
     if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return { ...payment, next: null };
-    const { opening } = gateways.of(payment.provider);
-    if (!opening.tells) return { ...payment, next: opening.open(payment) };
-    return openAt(opening, payment);
+    const { initiation } = gateways.of(payment.provider);
+    if (initiation.by === 'client') return { ...payment, next: initiation.initiate(payment) };
+    return initiateAt(initiation, payment);
   }
 
-  async function openAt(opening: TellingOpening, payment: Payment): Promise<CreatedPayment> {
+  async function initiateAt(initiation: ServerInitiation, payment: Payment): Promise<CreatedPayment> {
     let next: NextStep | null = null;
     const opened = await step(payment, async () => {
-      const { gatewayPaymentId, next: step } = await opening.open(payment);
+      const { gatewayPaymentId, next: step } = await initiation.initiate(payment);
       next = step;
       return [gatewayFact({ type: 'PENDING', gatewayPaymentId })];
     });
@@ -139,11 +139,17 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
         if (!gateway.captures.includes(capture)) {
           throw new CommerceError('unsupported_by_provider', 'this payment provider cannot capture so');
         }
-        const command = { id: newId(), ...asked, method, capture, holdMs: gateway.holdMsOf?.(method) ?? holdMs };
-        const { opening } = gateway;
-        if (opening.tells) return createAt(command, keyOf(call, 'payment.create', asked));
+        const command = {
+          id: newId(),
+          ...asked,
+          method,
+          capture,
+          reservationMs: gateway.reservationMsOf?.(method) ?? reservationMs,
+        };
+        const { initiation } = gateway;
+        if (initiation.by === 'server') return createAt(command, keyOf(call, 'payment.create', asked));
         const payment = await creating.submit(command, asked, call);
-        return { ...payment, next: opening.open(payment) };
+        return { ...payment, next: initiation.initiate(payment) };
       },
       /**
        * An attempt with what the front end needs to go on with it: for a shopper who comes back to the page.
@@ -191,12 +197,12 @@ export function paymentUseCases(context: Context, gateways: Gateways) {
        * Has the gateway asked about a payment, soon.
        * @throws payment_not_found · provider_not_configured · unsupported_by_provider (it can't be asked)
        */
-      async askAboutPayment(input: z.input<typeof inputs.paymentIdInput>): Promise<Payment> {
+      async pollPayment(input: z.input<typeof inputs.paymentIdInput>): Promise<Payment> {
         const payment = await paymentOf(parse(inputs.paymentIdInput, input).paymentId);
         if (!gateways.of(payment.provider).retrieve) {
           throw new CommerceError('unsupported_by_provider', 'this payment provider cannot be asked what it knows');
         }
-        await gateways.askAbout(payment);
+        await gateways.requestPoll(payment);
         return payment;
       },
       /** @throws payment_not_found */

@@ -49,19 +49,17 @@ export async function lockOrdersOfPayments(tx: Transaction, paymentIds: readonly
 }
 
 /** Lines of the orders that payments are for, by order and line number. */
-export async function readLockedOrderLinesOfPayments(
-  tx: Transaction,
-  paymentIds: readonly string[],
-): Promise<OrderLine[]> {
+export async function loadOrderLinesOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<OrderLine[]> {
   return linesByPayment(tx, [uuids(paymentIds)]);
 }
 
 /** Lines of orders that are locked, by order and line number. */
-export async function readLockedOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
+export async function loadOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
 
-const holdPassed = (now: Date) => and(inArray(orders.status, [...unpaidStatuses]), lte(orders.holdUntil, now));
+const reservationPassed = (now: Date) =>
+  and(inArray(orders.status, [...unpaidStatuses]), lte(orders.reservedUntil, now));
 
 /**
  * Locks up to `limit` orders whose hold has passed by the database's clock, the longest overdue first, in ascending id.
@@ -71,19 +69,19 @@ export async function lockOverdueOrders(tx: Transaction, limit: number): Promise
   const due = tx.db
     .select({ id: orders.id })
     .from(orders)
-    .where(holdPassed(tx.now))
-    .orderBy(asc(orders.holdUntil))
+    .where(reservationPassed(tx.now))
+    .orderBy(asc(orders.reservedUntil))
     .limit(limit);
   return tx.db
     .select()
     .from(orders)
-    .where(and(inArray(orders.id, due), holdPassed(tx.now)))
+    .where(and(inArray(orders.id, due), reservationPassed(tx.now)))
     .orderBy(asc(orders.id))
     .for('update', { skipLocked: true });
 }
 
 /** Which of these orders' rows another transaction holds at this moment, and who that is. */
-export const readHeldOrderRows = async (reader: Reader, ids: Iterable<string>): Promise<Map<string, string>> =>
+export const readLockedOrderRows = async (reader: Reader, ids: Iterable<string>): Promise<Map<string, string>> =>
   readLockedRows(reader, orders.id, ids);
 
 export async function readOrders(reader: Reader, ids: Iterable<string>): Promise<Order[]> {
@@ -126,7 +124,7 @@ export const updateOrders = update(orders, 'id', [
   'status',
   'fulfillmentStatus',
   'reservationStatus',
-  'holdUntil',
+  'reservedUntil',
   'needsAttention',
   'attentionReasons',
   'version',

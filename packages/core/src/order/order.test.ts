@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
-  canBecome,
-  moveOrder,
+  canTransition,
+  transitionOrder,
   orderStatuses,
   orderTotal,
   productLines,
@@ -41,7 +41,7 @@ const orderIn = (status: OrderStatus): Order => ({
   status,
   fulfillmentStatus: 'UNFULFILLED',
   reservationStatus: reservationOf[status],
-  holdUntil: now,
+  reservedUntil: now,
   currency: 'KRW',
   totalAmount: 1,
   contact: null,
@@ -66,15 +66,15 @@ describe('an order becomes what its state machine says, and nothing else', () =>
   });
 
   test.each(legal)('$pair is allowed', ({ from, to }) => {
-    expect(canBecome(from, to)).toBe(true);
+    expect(canTransition(from, to)).toBe(true);
     const after = { status: to, reservationStatus: reservationOf[to], updatedAt: now };
-    expect(moveOrder(orderIn(from), to, now)).toEqual({ ...orderIn(from), ...after });
+    expect(transitionOrder(orderIn(from), to, now)).toEqual({ ...orderIn(from), ...after });
   });
 
   test.each(illegal)('$pair is refused', ({ from, to }) => {
-    expect(canBecome(from, to)).toBe(false);
+    expect(canTransition(from, to)).toBe(false);
     const refusal = { code: 'invalid_transition', details: { subject: 'order', from, to } };
-    expect(() => moveOrder(orderIn(from), to, now)).toThrow(expect.objectContaining(refusal));
+    expect(() => transitionOrder(orderIn(from), to, now)).toThrow(expect.objectContaining(refusal));
   });
 });
 

@@ -76,7 +76,7 @@ export type Order = {
   status: OrderStatus;
   fulfillmentStatus: FulfillmentStatus;
   reservationStatus: ReservationStatus;
-  holdUntil: Date;
+  reservedUntil: Date;
   currency: string;
   totalAmount: number;
   contact: Contact | null;
@@ -187,11 +187,11 @@ export function sumByProduct(lines: readonly { productId: string; quantity: numb
   return demand;
 }
 
-export const canBecome = (from: OrderStatus, to: OrderStatus): boolean =>
+export const canTransition = (from: OrderStatus, to: OrderStatus): boolean =>
   (orderTransitions[from] as readonly OrderStatus[]).includes(to);
 
 /** The order in its new status, its hold on stock following. @throws invalid_transition */
-export function moveOrder(order: Order, to: OrderStatus, now: Date): Order {
-  if (!canBecome(order.status, to)) throw invalidTransition('order', order.status, to);
+export function transitionOrder(order: Order, to: OrderStatus, now: Date): Order {
+  if (!canTransition(order.status, to)) throw invalidTransition('order', order.status, to);
   return { ...order, status: to, reservationStatus: reservationOf[to], updatedAt: now };
 }

@@ -42,7 +42,7 @@ export const orders = commerceSchema.table(
     status: text('status').$type<OrderStatus>().notNull(),
     fulfillmentStatus: text('fulfillment_status').$type<FulfillmentStatus>().notNull(),
     reservationStatus: text('reservation_status').$type<ReservationStatus>().notNull(),
-    holdUntil: timestamptz('hold_until').notNull(),
+    reservedUntil: timestamptz('hold_until').notNull(),
     currency: text('currency').notNull(),
     totalAmount: bigint('total_amount', { mode: 'number' }).notNull(),
     contact: jsonb('contact').$type<Contact>(),
@@ -74,7 +74,7 @@ export const orders = commerceSchema.table(
     index('orders_customer').on(t.customerId, t.id),
     index('orders_status').on(t.status, t.id),
     // The expiry loop's queue: leaves the index when the order is paid, canceled or expired.
-    index('orders_hold_due').on(t.holdUntil).where(inList(t.status, unpaidStatuses)),
+    index('orders_hold_due').on(t.reservedUntil).where(inList(t.status, unpaidStatuses)),
     index('orders_attention')
       .on(t.id)
       .where(sql`${t.needsAttention} is not null`),

@@ -33,7 +33,7 @@ const lockBeside = selection(
 );
 
 /** Locks the given payments and all others of their orders in ascending id. The orders are locked already. */
-export async function lockPaymentsBeside(tx: Transaction, paymentIds: readonly string[]): Promise<Payment[]> {
+export async function lockPaymentsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Payment[]> {
   return lockBeside(tx, [uuids(paymentIds)]);
 }
 
@@ -76,7 +76,7 @@ export async function readPaymentIdsOfGatewayIds(
 const lastHeard = 'coalesce(t."asked_at", t."created_at")';
 // What nobody is asked about just now, and wasn't heard of for $2 ms.
 const isQuiet = `${lastHeard} < now() - $2::integer * interval '1 millisecond'
-    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'ASK' and c."status" = 'DUE')`;
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'POLL' and c."status" = 'DUE')`;
 // The longer ago it was begun, the longer between two questions.
 const patience = `(${lastHeard} - t."created_at") / 2`;
 
@@ -90,19 +90,21 @@ const quiet = statement(
 );
 
 /**
- * Orders with a live payment at one of these providers of which nothing was heard for `quietMs`, unless the provider is being
+ * Orders with a live payment at one of these providers of which nothing was heard for `pollAfterMs`, unless the provider is being
  * asked already; those that have waited long are named less and less often, four times a day at last.
  */
-export async function readOrderIdsOfQuietPayments(
+export async function readOrderIdsOfStalePayments(
   tx: Transaction,
   providers: readonly string[],
-  quietMs: number,
+  pollAfterMs: number,
   limit: number,
 ): Promise<string[]> {
-  return (await tx.query<{ orderId: string }>(quiet, [texts(providers), quietMs, limit])).map(({ orderId }) => orderId);
+  return (await tx.query<{ orderId: string }>(quiet, [texts(providers), pollAfterMs, limit])).map(
+    ({ orderId }) => orderId,
+  );
 }
 
-const lingering = statement(
+const payableAfterCancel = statement(
   'order_ids_of_lingering_payments',
   `
   select t."order_id" as "orderId" from "commerce"."payments" t
@@ -113,19 +115,19 @@ const lingering = statement(
 
 /**
  * Orders with a canceled attempt, not older than `lingerMs`, at one of these providers, where a shopper may have paid it all
- * the same; nothing was heard of it for `quietMs`. The longer ago it was begun the less often it is named.
+ * the same; nothing was heard of it for `pollAfterMs`. The longer ago it was begun the less often it is named.
  */
-export async function readOrderIdsOfLingeringPayments(
+export async function readOrderIdsOfPaymentsPayableAfterCancel(
   tx: Transaction,
   providers: readonly string[],
-  quietMs: number,
+  pollAfterMs: number,
   lingerMs: number,
   limit: number,
 ): Promise<string[]> {
   if (providers.length === 0) return [];
-  return (await tx.query<{ orderId: string }>(lingering, [texts(providers), quietMs, limit, lingerMs])).map(
-    ({ orderId }) => orderId,
-  );
+  return (
+    await tx.query<{ orderId: string }>(payableAfterCancel, [texts(providers), pollAfterMs, limit, lingerMs])
+  ).map(({ orderId }) => orderId);
 }
 
 /** Attempts to pay an order, the latest first. */
@@ -216,6 +218,6 @@ export const updatePayments = update(payments, 'id', [
   'reportedAmount',
   'reportedCurrency',
   'reportedCaptured',
-  'askedAt',
+  'polledAt',
   'updatedAt',
 ]);

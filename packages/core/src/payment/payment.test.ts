@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   approvePayment,
   isLive,
-  isSettled,
-  isSettling,
-  movePayment,
+  isApproved,
+  paysForOrder,
+  transitionPayment,
   newPayment,
   paymentStatuses,
   type Payment,
@@ -55,12 +55,12 @@ describe('a payment becomes what its state machine says, and nothing else', () =
   });
 
   test.each(legal)('$pair is allowed', ({ from, to }) => {
-    expect(movePayment(paymentIn(from), to, now)).toEqual({ ...paymentIn(from), status: to, updatedAt: now });
+    expect(transitionPayment(paymentIn(from), to, now)).toEqual({ ...paymentIn(from), status: to, updatedAt: now });
   });
 
   test.each(illegal)('$pair is refused', ({ from, to }) => {
     const refusal = { code: 'invalid_transition', details: { subject: 'payment', from, to } };
-    expect(() => movePayment(paymentIn(from), to, now)).toThrow(expect.objectContaining(refusal));
+    expect(() => transitionPayment(paymentIn(from), to, now)).toThrow(expect.objectContaining(refusal));
   });
 });
 
@@ -84,7 +84,7 @@ test('a new attempt has no money and waits for it', () => {
     reportedAmount: null,
     reportedCurrency: null,
     reportedCaptured: false,
-    askedAt: null,
+    polledAt: null,
     createdAt: created,
     updatedAt: created,
   });
@@ -108,7 +108,7 @@ test('an approval is over the whole amount, and a failure before it is forgotten
 test('live is what may still bring the money, settled what did, settling what pays for its order', () => {
   const which = (is: (payment: Payment) => boolean) => paymentStatuses.filter((status) => is(paymentIn(status)));
   expect(which(isLive)).toEqual(['CREATED', 'PENDING', 'REVIEW']);
-  expect(which(isSettled)).toEqual(['AUTHORIZED', 'CAPTURED']);
-  expect(which(isSettling)).toEqual(['AUTHORIZED', 'CAPTURED']);
-  expect(paymentStatuses.filter((status) => isSettling({ ...paymentIn(status), surplus: true }))).toEqual([]);
+  expect(which(isApproved)).toEqual(['AUTHORIZED', 'CAPTURED']);
+  expect(which(paysForOrder)).toEqual(['AUTHORIZED', 'CAPTURED']);
+  expect(paymentStatuses.filter((status) => paysForOrder({ ...paymentIn(status), surplus: true }))).toEqual([]);
 });

@@ -17,7 +17,7 @@ export const paymentStatuses = Object.keys(paymentTransitions) as PaymentStatus[
 /** An attempt that may still bring the money: at most one per order, by a partial unique index. */
 export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies PaymentStatus[];
 /** An attempt that did. */
-export const settledStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
+export const approvedStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
 
 /** AUTOMATIC: the gateway takes the money as it approves. MANUAL: it is authorized first, and captured by a call. */
 export const captureModes = ['AUTOMATIC', 'MANUAL'] as const;
@@ -49,17 +49,17 @@ export type Payment = {
   /** Whether what it said it took was captured already. */
   reportedCaptured: boolean;
   /** When the gateway was last asked about it, and answered. */
-  askedAt: Date | null;
+  polledAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
 export const isLive = (payment: Payment): boolean =>
   (liveStatuses as readonly PaymentStatus[]).includes(payment.status);
-export const isSettled = (payment: Payment): boolean =>
-  (settledStatuses as readonly PaymentStatus[]).includes(payment.status);
+export const isApproved = (payment: Payment): boolean =>
+  (approvedStatuses as readonly PaymentStatus[]).includes(payment.status);
 /** Pays for its order: settled, and not money that goes back. */
-export const isSettling = (payment: Payment): boolean => isSettled(payment) && !payment.surplus;
+export const paysForOrder = (payment: Payment): boolean => isApproved(payment) && !payment.surplus;
 
 type Asked = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'>;
 
@@ -78,14 +78,14 @@ export function newPayment(asked: Asked, now: Date): Payment {
     reportedAmount: null,
     reportedCurrency: null,
     reportedCaptured: false,
-    askedAt: null,
+    polledAt: null,
     createdAt: now,
     updatedAt: now,
   };
 }
 
 /** The payment in its new status. @throws invalid_transition */
-export function movePayment(payment: Payment, to: PaymentStatus, now: Date): Payment {
+export function transitionPayment(payment: Payment, to: PaymentStatus, now: Date): Payment {
   if (!(paymentTransitions[payment.status] as readonly PaymentStatus[]).includes(to)) {
     throw invalidTransition('payment', payment.status, to);
   }
@@ -99,17 +99,17 @@ export function approvePayment(
   now: Date,
 ): Payment {
   const { amount } = payment;
-  const moved = movePayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
+  const moved = transitionPayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
   return { ...moved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
 }
 
 /** The attempt after the gateway took `amount` of what it had authorized, and let go of the rest. @throws invalid_transition */
 export function capturePayment(payment: Payment, amount: number, now: Date): Payment {
-  return { ...movePayment(payment, 'CAPTURED', now), capturedAmount: amount };
+  return { ...transitionPayment(payment, 'CAPTURED', now), capturedAmount: amount };
 }
 
 /** Brought nothing before it was canceled. Where the gateway can't end it, the shopper may pay it all the same. */
-export const maySurprise = ({ status, authorizedAmount, surplus }: Payment): boolean =>
+export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Payment): boolean =>
   status === 'CANCELED' && authorizedAmount === 0 && !surplus;
 
 /** What of a payment can still be sent back. */

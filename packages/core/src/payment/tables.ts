@@ -6,7 +6,7 @@ import {
   captureModes,
   liveStatuses,
   paymentStatuses,
-  settledStatuses,
+  approvedStatuses,
   type CaptureMode,
   type PaymentStatus,
 } from './payment.ts';
@@ -31,7 +31,7 @@ export const payments = commerceSchema.table(
     reportedAmount: bigint('reported_amount', { mode: 'number' }),
     reportedCurrency: text('reported_currency'),
     reportedCaptured: boolean('reported_captured').notNull().default(false),
-    askedAt: timestamptz('asked_at'),
+    polledAt: timestamptz('asked_at'),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),
   },
@@ -63,7 +63,7 @@ export const payments = commerceSchema.table(
     uniqueIndex('payments_one_live').on(t.orderId).where(inList(t.status, liveStatuses)),
     uniqueIndex('payments_one_settling')
       .on(t.orderId)
-      .where(sql`${inList(t.status, settledStatuses)} and not ${t.surplus}`),
+      .where(sql`${inList(t.status, approvedStatuses)} and not ${t.surplus}`),
     index('payments_order_id').on(t.orderId, t.id),
     uniqueIndex('payments_gateway_payment_id')
       .on(t.provider, t.gatewayPaymentId)
@@ -74,7 +74,7 @@ export const payments = commerceSchema.table(
       .on(t.createdAt)
       .where(sql`${t.status} = 'CANCELED' and ${t.authorizedAmount} = 0 and not ${t.surplus}`),
     index('payments_live_asked')
-      .on(sql`coalesce(${t.askedAt}, ${t.createdAt})`)
+      .on(sql`coalesce(${t.polledAt}, ${t.createdAt})`)
       .where(inList(t.status, liveStatuses)),
   ],
 );

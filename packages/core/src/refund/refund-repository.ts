@@ -30,12 +30,12 @@ export async function lockRefundsOfOrders(tx: Transaction, orderIds: readonly st
 }
 
 /** Locks all refunds of the orders of payments in ascending id. The orders are locked already. */
-export async function lockRefundsBeside(tx: Transaction, paymentIds: readonly string[]): Promise<Refund[]> {
+export async function lockRefundsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Refund[]> {
   return lockBeside(tx, [uuids(paymentIds)]);
 }
 
 /** What refunds of locked orders are for, of those that were asked for by lines. */
-export async function readLockedRefundLines(tx: Transaction, orderIds: readonly string[]): Promise<RefundLine[]> {
+export async function loadRefundLines(tx: Transaction, orderIds: readonly string[]): Promise<RefundLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
 
@@ -44,19 +44,21 @@ const sent = statement(
   `
   select t."order_id" as "orderId" from "commerce"."refunds" t join "commerce"."payments" p on p."id" = t."payment_id"
   where t."status" in (${quoted(openRefundStatuses)}) and t."status" <> 'REQUESTED' and p."provider" = any($1::text[])
-    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = p."id" and c."kind" = 'ASK' and c."status" = 'DUE')
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = p."id" and c."kind" = 'POLL' and c."status" = 'DUE')
     and greatest(t."updated_at", p."asked_at") < now() - $2::integer * interval '1 millisecond'
   order by t."id" limit $3`,
 );
 
-/** Orders with a refund that a provider took, and of which nothing was heard for `quietMs`, unless it is being asked already. */
+/** Orders with a refund that a provider took, and of which nothing was heard for `pollAfterMs`, unless it is being asked already. */
 export async function readOrderIdsOfSentRefunds(
   tx: Transaction,
   providers: readonly string[],
-  quietMs: number,
+  pollAfterMs: number,
   limit: number,
 ): Promise<string[]> {
-  return (await tx.query<{ orderId: string }>(sent, [texts(providers), quietMs, limit])).map(({ orderId }) => orderId);
+  return (await tx.query<{ orderId: string }>(sent, [texts(providers), pollAfterMs, limit])).map(
+    ({ orderId }) => orderId,
+  );
 }
 
 export const insertRefunds = insertion(refunds);

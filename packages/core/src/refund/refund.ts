@@ -59,7 +59,7 @@ export const isOpen = ({ status }: Refund): boolean => (openRefundStatuses as re
 export const isOwed = ({ reason }: Refund): boolean => reason !== 'requested' && reason !== 'gateway';
 
 /** The refund in its new status. @throws invalid_transition */
-export function moveRefund(refund: Refund, to: RefundStatus, now: Date): Refund {
+export function transitionRefund(refund: Refund, to: RefundStatus, now: Date): Refund {
   if (!(refundTransitions[refund.status] as readonly RefundStatus[]).includes(to)) {
     throw invalidTransition('refund', refund.status, to);
   }

@@ -21,12 +21,12 @@ export type BatchingOptions = Pick<
 /** What use cases share. */
 export type Context = {
   database: Database;
-  holdMs: number;
+  reservationMs: number;
   keepKeysMs: number;
   /** How long a call has for its way to a gateway before another one with its key may go on with it. */
   leaseMs: number;
   /** How long a gateway may say nothing about a payment before it is asked. */
-  quietMs: number;
+  pollAfterMs: number;
   batching: BatchingOptions;
   /** Told of faults that no caller sees, because what failed is tried again by itself. */
   onFault?: ((error: unknown) => void) | undefined;
@@ -63,21 +63,21 @@ export function batched<C, T>(
     weightOf?: (command: C) => number;
     keysOf: (command: C) => Iterable<string>;
     /** Which of these keys' rows another transaction holds now, and who that is. */
-    heldOf: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+    lockHoldersOf: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>;
   },
 ) {
-  const { name, flow, dates, weightOf, keysOf, heldOf } = options;
+  const { name, flow, dates, weightOf, keysOf, lockHoldersOf } = options;
   const batcher = new Batcher<Keyed<C>, Outcome<T>>({
     ...batching,
     name,
     ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
     keysOf: ({ command }) => keysOf(command),
-    heldOf,
-    run: async (commands, { patient }) =>
+    lockHoldersOf,
+    run: async (commands, { waitsForLocks }) =>
       withBatchTransaction(
         database,
         async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }),
-        patient ? 'flow' : 'flow_short_lock_wait',
+        waitsForLocks ? 'flow' : 'flow_short_lock_wait',
       ),
   });
   const submit = async (command: C, input: unknown, call?: Call): Promise<T> => {

@@ -33,7 +33,10 @@ test('the same key again answers the same order, and holds nothing twice', async
 test('a refusal that the rows decided is answered again, though it would be accepted by now', async () => {
   const productId = await shop.product({ quantity: 1 });
   const key = randomUUID();
-  const refusal = { code: 'insufficient_stock', details: { products: [{ productId, askedQty: 5, leftQty: 1 }] } };
+  const refusal = {
+    code: 'insufficient_stock',
+    details: { products: [{ productId, requestedQty: 5, sellableQty: 1 }] },
+  };
   await expect(keyed(key, productId, 5)).rejects.toMatchObject(refusal);
   await shop.commerce.receiveStock({ productId, quantity: 10 });
   await expect(keyed(key, productId, 5)).rejects.toMatchObject(refusal);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
-import { openCuttingProxy } from '../testing/fault-injecting-proxy.ts';
+import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
 
 let shop: Shop;
@@ -228,7 +228,7 @@ test.each([
   ['before it reached the server', false],
   ['while the server commits', true],
 ])('a batch whose COMMIT is lost %s is there once, and each caller gets the truth', async (_, deliver) => {
-  const proxy = await openCuttingProxy(shop.database.url);
+  const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });
   const productId = await shop.product({ quantity: 100 });

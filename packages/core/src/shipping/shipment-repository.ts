@@ -36,7 +36,7 @@ export async function lockShipmentsOfOrders(tx: Transaction, orderIds: Iterable<
 }
 
 /** Lines of the shipments of orders that are locked. */
-export async function readLockedShipmentLines(tx: Transaction, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
+export async function loadShipmentLines(tx: Transaction, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fulfillmentOf, moveShipment, shipmentStatuses, type Shipment, type ShipmentStatus } from './shipment.ts';
+import { fulfillmentOf, transitionShipment, shipmentStatuses, type Shipment, type ShipmentStatus } from './shipment.ts';
 
 /** Written out a second time, on purpose: a change of the table has to be meant twice. */
 const allowed = [
@@ -41,12 +41,12 @@ describe('a shipment becomes what its state machine says, and nothing else', () 
   });
 
   test.each(legal)('$pair is allowed', ({ from, to }) => {
-    expect(moveShipment(shipmentIn(from), to, now)).toEqual({ ...shipmentIn(from), status: to, updatedAt: now });
+    expect(transitionShipment(shipmentIn(from), to, now)).toEqual({ ...shipmentIn(from), status: to, updatedAt: now });
   });
 
   test.each(illegal)('$pair is refused', ({ from, to }) => {
     const refusal = { code: 'invalid_transition', details: { subject: 'shipment', from, to } };
-    expect(() => moveShipment(shipmentIn(from), to, now)).toThrow(expect.objectContaining(refusal));
+    expect(() => transitionShipment(shipmentIn(from), to, now)).toThrow(expect.objectContaining(refusal));
   });
 });
 

@@ -28,7 +28,7 @@ export type Shipment = {
 export type ShipmentLine = { shipmentId: string; orderId: string; lineNo: number; quantity: number };
 
 /** The shipment in its new status. @throws invalid_transition */
-export function moveShipment(shipment: Shipment, to: ShipmentStatus, now: Date): Shipment {
+export function transitionShipment(shipment: Shipment, to: ShipmentStatus, now: Date): Shipment {
   if (!(shipmentTransitions[shipment.status] as readonly ShipmentStatus[]).includes(to)) {
     throw invalidTransition('shipment', shipment.status, to);
   }

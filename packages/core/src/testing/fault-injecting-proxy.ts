@@ -8,7 +8,7 @@ import { connect as dial, createServer, type AddressInfo, type Socket } from 'no
 export type Cut = { when: RegExp; deliver: boolean; silent?: boolean };
 
 /** A wire between a pool and PostgreSQL that can be cut at a statement, once per `cutAt`. */
-export type CuttingProxy = {
+export type FaultInjectingProxy = {
   url: string;
   cutAt: (cut: Cut) => void;
   cuts: () => number;
@@ -17,7 +17,7 @@ export type CuttingProxy = {
   close: () => Promise<void>;
 };
 
-export async function openCuttingProxy(url: string): Promise<CuttingProxy> {
+export async function openFaultInjectingProxy(url: string): Promise<FaultInjectingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let armed: Cut | undefined;

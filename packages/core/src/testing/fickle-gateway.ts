@@ -7,7 +7,7 @@ import { webhookSecret } from './shop.ts';
  * A gateway with a will of its own: it obeys, refuses, says nothing, says nothing after it has done as it was told, takes
  * its time, or tells something else. After `calm` it does and answers all that is still asked of it.
  */
-export function fickleGateway(random: () => number) {
+export function unreliableGateway(random: () => number) {
   const refunds = new Map<
     string,
     { refund: GatewayRefund; paymentId: string; status: 'REFUND_PENDING' | 'REFUNDED' | 'REFUND_FAILED' }

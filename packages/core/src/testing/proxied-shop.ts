@@ -1,15 +1,15 @@
 import { connect } from '../database/connect.ts';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openCuttingProxy, type CuttingProxy } from './fault-injecting-proxy.ts';
+import { openFaultInjectingProxy, type FaultInjectingProxy } from './fault-injecting-proxy.ts';
 import { openShop, type Shop } from './shop.ts';
 
 /** A shop, and beside it the same core over a wire that can be cut. */
-export type CutShop = { shop: Shop; proxy: CuttingProxy; commerce: Commerce; close: () => Promise<void> };
+export type ProxiedShop = { shop: Shop; proxy: FaultInjectingProxy; commerce: Commerce; close: () => Promise<void> };
 
 /** Tests that use it may write past the flows, so its end asks for no invariants. */
-export async function openCutShop(): Promise<CutShop> {
+export async function openProxiedShop(): Promise<ProxiedShop> {
   const shop = await openShop();
-  const proxy = await openCuttingProxy(shop.database.url);
+  const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url, poolMax: 3 });
   return {
     shop,

@@ -39,7 +39,7 @@ export function scriptedGateway(provider = 'mock'): ScriptedGateway {
     provider,
     confirm: ({ id, amount, currency }) =>
       answer({ kind: 'CONFIRM', paymentId: id }, [{ type: 'CAPTURED', amount, currency }]),
-    retrieve: ({ id }) => answer({ kind: 'ASK', paymentId: id }, []),
+    retrieve: ({ id }) => answer({ kind: 'POLL', paymentId: id }, []),
     capture: ({ id, currency }, amount) =>
       answer({ kind: 'CAPTURE', paymentId: id, amount }, [{ type: 'CAPTURED', amount, currency }]),
     cancel: ({ id, currency }) => answer({ kind: 'CANCEL', paymentId: id }, [{ type: 'CANCELED', currency }]),

@@ -2,22 +2,18 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Demand, Stock } from '../inventory/stock.ts';
 import { lockStocksOfOrders, lockStocksOfPayments } from '../inventory/stock-repository.ts';
 import { sumByProduct, type Order, type OrderLine } from '../order/order.ts';
-import {
-  lockOrdersOfPayments,
-  readLockedOrderLines,
-  readLockedOrderLinesOfPayments,
-} from '../order/order-repository.ts';
+import { lockOrdersOfPayments, loadOrderLines, loadOrderLinesOfPayments } from '../order/order-repository.ts';
 import type { Dispute } from '../dispute/dispute.ts';
-import { readLockedDisputes, readLockedDisputesBeside } from '../dispute/dispute-repository.ts';
+import { loadDisputes, loadDisputesOfPaymentOrders } from '../dispute/dispute-repository.ts';
 import type { Payment } from '../payment/payment.ts';
-import { lockPaymentsBeside, lockPaymentsOfOrders } from '../payment/payment-repository.ts';
+import { lockPaymentsOfPaymentOrders, lockPaymentsOfOrders } from '../payment/payment-repository.ts';
 import { isOpen, type Refund, type RefundLine } from '../refund/refund.ts';
-import { lockRefundsBeside, lockRefundsOfOrders, readLockedRefundLines } from '../refund/refund-repository.ts';
+import { lockRefundsOfPaymentOrders, lockRefundsOfOrders, loadRefundLines } from '../refund/refund-repository.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
-import { lockShipmentsOfOrders, readLockedShipmentLines } from '../shipping/shipment-repository.ts';
+import { lockShipmentsOfOrders, loadShipmentLines } from '../shipping/shipment-repository.ts';
 
 /** One locked order with what belongs to it, while a flow decides about it. */
-export type OrderUnit = {
+export type LockedOrder = {
   order: Order;
   lines: OrderLine[];
   payments: Payment[];
@@ -35,14 +31,14 @@ export type OrderUnit = {
 /** What is locked beside orders and payments. */
 export type Also = { money?: boolean; refundLines?: boolean; shipments?: boolean; stocks?: boolean };
 
-export type LockedOrders = { units: Map<string, OrderUnit>; stocks: Map<string, Stock> };
+export type LockedOrders = { units: Map<string, LockedOrder>; stocks: Map<string, Stock> };
 
 /** Units per product that an order reserves or takes. */
-export const demandOf = (unit: OrderUnit): Demand =>
+export const demandOf = (unit: LockedOrder): Demand =>
   sumByProduct(unit.lines.flatMap(({ productId, quantity }) => (productId ? [{ productId, quantity }] : [])));
 
 /** Units per product of a paid order that no parcel has left with, and no refund has put back on sale. */
-export const unshippedOf = ({ lines, shipments, shipmentLines }: OrderUnit): Demand => {
+export const unshippedOf = ({ lines, shipments, shipmentLines }: LockedOrder): Demand => {
   const ready = new Set(shipments.filter(({ status }) => status === 'READY').map(({ id }) => id));
   const productOf = new Map(lines.map(({ lineNo, productId }) => [lineNo, productId]));
   return sumByProduct(
@@ -53,11 +49,11 @@ export const unshippedOf = ({ lines, shipments, shipmentLines }: OrderUnit): Dem
 };
 
 /** The refund that is to undo a payment in whole, while it is on its way. */
-export const openVoidOf = (unit: OrderUnit, { id }: Payment): Refund | undefined =>
+export const openVoidOf = (unit: LockedOrder, { id }: Payment): Refund | undefined =>
   unit.refunds.find((refund) => refund.paymentId === id && refund.kind === 'VOID' && isOpen(refund));
 
 /** The refund that is to undo a payment of which nothing was captured: the one on its way, or one that was refused. */
-export function unfinishedVoidOf(unit: OrderUnit, payment: Payment): Refund | undefined {
+export function unfinishedVoidOf(unit: LockedOrder, payment: Payment): Refund | undefined {
   if (payment.capturedAmount > 0) return undefined;
   const standing = standingVoidOf(unit, payment);
   if (standing) return isOpen(standing) ? standing : undefined;
@@ -65,7 +61,7 @@ export function unfinishedVoidOf(unit: OrderUnit, payment: Payment): Refund | un
 }
 
 /** The refund that undoes a payment, or has undone it: at most one, beside those that were refused. */
-export const standingVoidOf = (unit: OrderUnit, { id }: Payment): Refund | undefined =>
+export const standingVoidOf = (unit: LockedOrder, { id }: Payment): Refund | undefined =>
   unit.refunds.find((refund) => refund.paymentId === id && refund.kind === 'VOID' && refund.status !== 'FAILED');
 
 /** Locks what belongs to orders whose own locks were asked for already, class by class, in one round trip. */
@@ -82,10 +78,10 @@ export async function lockUnits(
       also.money ? lockRefundsOfOrders(tx, ids) : [],
       also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
       also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
-      readLockedOrderLines(tx, ids),
-      also.refundLines ? readLockedRefundLines(tx, ids) : [],
-      also.money ? readLockedDisputes(tx, ids) : [],
-      also.shipments ? readLockedShipmentLines(tx, ids) : [],
+      loadOrderLines(tx, ids),
+      also.refundLines ? loadRefundLines(tx, ids) : [],
+      also.money ? loadDisputes(tx, ids) : [],
+      also.shipments ? loadShipmentLines(tx, ids) : [],
     ],
   );
   return {
@@ -102,20 +98,20 @@ export async function lockUnitsOfPayments(
 ): Promise<LockedOrders> {
   const [orders, payments, refunds, stocks, lines, disputes] = await Promise.all([
     lockOrdersOfPayments(tx, paymentIds),
-    lockPaymentsBeside(tx, paymentIds),
-    also.money ? lockRefundsBeside(tx, paymentIds) : [],
+    lockPaymentsOfPaymentOrders(tx, paymentIds),
+    also.money ? lockRefundsOfPaymentOrders(tx, paymentIds) : [],
     lockStocksOfPayments(tx, paymentIds),
-    readLockedOrderLinesOfPayments(tx, paymentIds),
-    also.money ? readLockedDisputesBeside(tx, paymentIds) : [],
+    loadOrderLinesOfPayments(tx, paymentIds),
+    also.money ? loadDisputesOfPaymentOrders(tx, paymentIds) : [],
   ]);
   return { stocks, units: unitsOf(orders, { lines, payments, refunds, disputes }) };
 }
 
-type Parts = Omit<OrderUnit, 'order'>;
+type Parts = Omit<LockedOrder, 'order'>;
 const partNames = ['lines', 'payments', 'refunds', 'refundLines', 'disputes', 'shipments', 'shipmentLines'] as const;
 
 /** An order with nothing but what is given. */
-export const newUnit = (order: Order, parts: Partial<Parts>): OrderUnit => ({
+export const newUnit = (order: Order, parts: Partial<Parts>): LockedOrder => ({
   lines: [],
   payments: [],
   refunds: [],
@@ -127,7 +123,7 @@ export const newUnit = (order: Order, parts: Partial<Parts>): OrderUnit => ({
   order,
 });
 
-function unitsOf(orders: readonly Order[], parts: Partial<Parts>): Map<string, OrderUnit> {
+function unitsOf(orders: readonly Order[], parts: Partial<Parts>): Map<string, LockedOrder> {
   const units = new Map(orders.map((order) => [order.id, newUnit(order, {})]));
   for (const name of partNames) {
     for (const part of parts[name] ?? []) (units.get(part.orderId)?.[name] as object[] | undefined)?.push(part);

@@ -1,4 +1,4 @@
-import { readLockedProducts, updateProducts } from '../catalog/product-repository.ts';
+import { loadProducts, updateProducts } from '../catalog/product-repository.ts';
 import type { Product } from '../catalog/product.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { newEvent, type Event, type ProductEventType } from '../events/event.ts';
@@ -7,32 +7,32 @@ import { insertStockMovements, lockStocks, updateStocks, type StockMovement } fr
 import type { Stock } from '../inventory/stock.ts';
 
 /** A product and its stock, while a flow decides about them. The lock on the stock row is the lock on both. */
-export type ProductUnit = { product: Product; stock: Stock };
+export type LockedProduct = { product: Product; stock: Stock };
 
 /** What a flow changes about products: decided in memory under the locks, then written with one statement a table. */
-export class ProductWork {
+export class ProductUnitOfWork {
   readonly now: Date;
-  readonly units: ReadonlyMap<string, ProductUnit>;
+  readonly units: ReadonlyMap<string, LockedProduct>;
   #changedProducts = new Set<string>();
   #changedStocks = new Set<string>();
   #movements: StockMovement[] = [];
   #events: Event[] = [];
 
-  private constructor(now: Date, units: ReadonlyMap<string, ProductUnit>) {
+  private constructor(now: Date, units: ReadonlyMap<string, LockedProduct>) {
     this.now = now;
     this.units = units;
   }
 
   /** Locks the stock of products in ascending id, then reads the products. Unknown ids get no unit. */
-  static async lock(tx: Transaction, productIds: Iterable<string>): Promise<ProductWork> {
+  static async lock(tx: Transaction, productIds: Iterable<string>): Promise<ProductUnitOfWork> {
     const ids = [...productIds];
-    const [stocks, products] = await Promise.all([lockStocks(tx, ids), readLockedProducts(tx, ids)]);
+    const [stocks, products] = await Promise.all([lockStocks(tx, ids), loadProducts(tx, ids)]);
     const units = [...stocks].map(([id, stock]) => [id, { product: products.get(id)!, stock }] as const);
-    return new ProductWork(tx.now, new Map(units));
+    return new ProductUnitOfWork(tx.now, new Map(units));
   }
 
   /** Changes the product and tells it as the next version of its history. */
-  change(unit: ProductUnit, change: Partial<Product>, type: ProductEventType, facts: Record<string, unknown>): void {
+  change(unit: LockedProduct, change: Partial<Product>, type: ProductEventType, facts: Record<string, unknown>): void {
     unit.product = { ...unit.product, ...change, version: unit.product.version + 1, updatedAt: this.now };
     this.#changedProducts.add(unit.product.id);
     const { id, version } = unit.product;
@@ -41,7 +41,11 @@ export class ProductWork {
   }
 
   /** Sets what is on hand, with the movement that says why. */
-  setAvailable(unit: ProductUnit, availableQty: number, movement: Pick<StockMovement, 'id' | 'kind' | 'reason'>): void {
+  setAvailable(
+    unit: LockedProduct,
+    availableQty: number,
+    movement: Pick<StockMovement, 'id' | 'kind' | 'reason'>,
+  ): void {
     const quantity = availableQty - unit.stock.availableQty;
     const { id: causeId } = movement;
     this.#movements.push({ ...movement, productId: unit.product.id, quantity, causeId, createdAt: this.now });

@@ -23,7 +23,7 @@ import {
   newUnit,
   type Also,
   type LockedOrders,
-  type OrderUnit,
+  type LockedOrder,
 } from './locked-order.ts';
 
 /** Rows of one table that a flow has changed, by id, and which of them are new. */
@@ -60,8 +60,8 @@ const without = <R extends { id: string }>(rows: readonly R[], { id }: R): R[] =
  * statement a table. Rows are locked class by class for the whole batch, in the one order that all flows keep:
  * orders → payments → refunds → shipments → stocks → gateway calls, each by ascending id.
  */
-export class OrderWork {
-  readonly units: Map<string, OrderUnit>;
+export class UnitOfWork {
+  readonly units: Map<string, LockedOrder>;
   readonly #tx: Transaction;
   #stocks: Map<string, Stock>;
   readonly #orders = new Rows<Order>();
@@ -90,9 +90,9 @@ export class OrderWork {
   }
 
   /** Locks orders by id with what belongs to them, in one round trip. Unknown ids get no unit. */
-  static async lock(tx: Transaction, orderIds: Iterable<string>, also: Also = {}): Promise<OrderWork> {
+  static async lock(tx: Transaction, orderIds: Iterable<string>, also: Also = {}): Promise<UnitOfWork> {
     const ids = [...new Set(orderIds)];
-    return OrderWork.around(tx, ids, lockOrders(tx, ids), also);
+    return UnitOfWork.around(tx, ids, lockOrders(tx, ids), also);
   }
 
   /** Locks what belongs to orders whose own locks were asked for already. */
@@ -101,8 +101,8 @@ export class OrderWork {
     ids: readonly string[],
     locked: Promise<Order[]>,
     also: Also = {},
-  ): Promise<OrderWork> {
-    return new OrderWork(tx, await lockUnits(tx, ids, locked, also));
+  ): Promise<UnitOfWork> {
+    return new UnitOfWork(tx, await lockUnits(tx, ids, locked, also));
   }
 
   /** Locks the orders that payments are for, with their payments and stock, in one round trip. Unknown payments get no unit. */
@@ -110,8 +110,8 @@ export class OrderWork {
     tx: Transaction,
     paymentIds: Iterable<string>,
     also: Pick<Also, 'money'> = {},
-  ): Promise<OrderWork> {
-    return new OrderWork(tx, await lockUnitsOfPayments(tx, [...new Set(paymentIds)], also));
+  ): Promise<UnitOfWork> {
+    return new UnitOfWork(tx, await lockUnitsOfPayments(tx, [...new Set(paymentIds)], also));
   }
 
   /** Locks the stock rows of products: the last class of rows that are locked. */
@@ -120,7 +120,7 @@ export class OrderWork {
   }
 
   /** Locks the stock rows of the units that need it. */
-  async lockStocksOf(needed: (unit: OrderUnit) => boolean): Promise<void> {
+  async lockStocksOf(needed: (unit: LockedOrder) => boolean): Promise<void> {
     const units = [...this.units.values()].filter(needed);
     await this.lockStocks(units.flatMap((unit) => [...demandOf(unit).keys()]));
   }
@@ -129,7 +129,7 @@ export class OrderWork {
     return this.#stocks;
   }
 
-  addOrder(order: Order, lines: OrderLine[]): OrderUnit {
+  addOrder(order: Order, lines: OrderLine[]): LockedOrder {
     const unit = newUnit(order, { lines });
     this.units.set(order.id, unit);
     this.#orders.add(order);
@@ -137,56 +137,56 @@ export class OrderWork {
     return unit;
   }
 
-  setOrder(unit: OrderUnit, order: Order): void {
+  setOrder(unit: LockedOrder, order: Order): void {
     unit.order = order;
     this.#orders.set(order);
   }
 
-  addPayment(unit: OrderUnit, payment: Payment): void {
+  addPayment(unit: LockedOrder, payment: Payment): void {
     unit.payments = [...unit.payments, payment];
     this.#payments.add(payment);
   }
 
-  setPayment(unit: OrderUnit, payment: Payment): void {
+  setPayment(unit: LockedOrder, payment: Payment): void {
     unit.payments = [...without(unit.payments, payment), payment];
     this.#payments.set(payment);
   }
 
-  addRefund(unit: OrderUnit, refund: Refund, lines: readonly RefundLine[] = []): void {
+  addRefund(unit: LockedOrder, refund: Refund, lines: readonly RefundLine[] = []): void {
     unit.refunds = [...unit.refunds, refund];
     unit.refundLines = [...unit.refundLines, ...lines];
     this.#refunds.add(refund);
     this.#refundLines.push(...lines);
   }
 
-  setRefund(unit: OrderUnit, refund: Refund): void {
+  setRefund(unit: LockedOrder, refund: Refund): void {
     unit.refunds = [...without(unit.refunds, refund), refund];
     this.#refunds.set(refund);
   }
 
-  addDispute(unit: OrderUnit, dispute: Dispute): void {
+  addDispute(unit: LockedOrder, dispute: Dispute): void {
     unit.disputes = [...unit.disputes, dispute];
     this.#disputes.add(dispute);
   }
 
-  setDispute(unit: OrderUnit, dispute: Dispute): void {
+  setDispute(unit: LockedOrder, dispute: Dispute): void {
     unit.disputes = [...without(unit.disputes, dispute), dispute];
     this.#disputes.set(dispute);
   }
 
-  addShipment(unit: OrderUnit, shipment: Shipment, lines: ShipmentLine[]): void {
+  addShipment(unit: LockedOrder, shipment: Shipment, lines: ShipmentLine[]): void {
     unit.shipments = [...unit.shipments, shipment];
     unit.shipmentLines = [...unit.shipmentLines, ...lines];
     this.#shipments.add(shipment);
     this.#shipmentLines.push(...lines);
   }
 
-  setShipment(unit: OrderUnit, shipment: Shipment): void {
+  setShipment(unit: LockedOrder, shipment: Shipment): void {
     unit.shipments = [...without(unit.shipments, shipment), shipment];
     this.#shipments.set(shipment);
   }
 
-  /** Has the gateway called after the commit. Of an ASK or CANCEL that waits already there is no second one. */
+  /** Has the gateway called after the commit. Of an POLL or CANCEL that waits already there is no second one. */
   callGateway(
     payment: Pick<Payment, 'id' | 'orderId' | 'provider'>,
     call: Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>,
@@ -218,7 +218,7 @@ export class OrderWork {
   }
 
   /** Adds a fact to the order's history: the next version, with the order's state after it. */
-  tell(unit: OrderUnit, type: OrderEventType, facts: Record<string, unknown> = {}): void {
+  tell(unit: LockedOrder, type: OrderEventType, facts: Record<string, unknown> = {}): void {
     this.setOrder(unit, { ...unit.order, version: unit.order.version + 1, updatedAt: this.now });
     const { id, version, status, fulfillmentStatus, reservationStatus } = unit.order;
     const payload = { orderId: id, orderStatus: status, fulfillmentStatus, reservationStatus, ...facts };
@@ -226,13 +226,13 @@ export class OrderWork {
   }
 
   /** Asks for a person's look. */
-  raiseAttention(unit: OrderUnit, reason: AttentionReason): void {
+  raiseAttention(unit: LockedOrder, reason: AttentionReason): void {
     this.setOrder(unit, withAttention(unit.order, { raise: reason }));
     this.tell(unit, 'order.attention_raised', { reason });
   }
 
   /** Asks for it no more for this reason, if it did: a fact has settled it, or a person. Others stand. */
-  settleAttention(unit: OrderUnit, reason: AttentionReason): void {
+  clearAttention(unit: LockedOrder, reason: AttentionReason): void {
     if (!unit.order.attentionReasons?.includes(reason)) return;
     this.setOrder(unit, withAttention(unit.order, { clear: reason }));
     this.tell(unit, 'order.attention_cleared', { reason });

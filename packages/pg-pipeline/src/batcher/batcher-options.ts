@@ -1,4 +1,4 @@
-import type { Held } from './blocked-queue.ts';
+import type { LockHolders } from './blocked-queue.ts';
 import type { QueueLimits } from './queue.ts';
 
 export type BatcherOptions<C, R> = Partial<QueueLimits> & {
@@ -8,12 +8,12 @@ export type BatcherOptions<C, R> = Partial<QueueLimits> & {
    * Runs a batch as one transaction; answers each command, in order. A rejection concerns the whole batch. An impatient one
    * rejects with the lock time-out soon after it met rows that somebody else holds.
    */
-  run: (commands: C[], how: { patient: boolean }) => Promise<R[]>;
+  run: (commands: C[], how: { waitsForLocks: boolean }) => Promise<R[]>;
   /**
    * Which of these keys' rows somebody else holds now, and who. Commands that need them are put aside, and the others run.
    * Without it all batches are patient.
    */
-  heldOf?: (keys: readonly string[]) => Promise<Held>;
+  lockHoldersOf?: (keys: readonly string[]) => Promise<LockHolders>;
   /** What a command counts against `weightMax`: its lines, say. At least 1. */
   weightOf?: (command: C) => number;
   /** What a command will lock, as far as it is known beforehand. Batches in flight at once never share any of it. */

@@ -1,6 +1,6 @@
 import { isLockTimeout } from '../database-errors.ts';
 import { PipelineError } from '../pipeline-error.ts';
-import { Aside, type Held } from './blocked-queue.ts';
+import { BlockedQueue, type LockHolders } from './blocked-queue.ts';
 import type { BatcherOptions } from './batcher-options.ts';
 import { isWorthSplitting } from './is-worth-splitting.ts';
 import { KeysInFlight } from './keys-in-flight.ts';
@@ -21,7 +21,7 @@ const lookEveryMs = 100;
 export class Batcher<C, R> {
   readonly #options: BatcherOptions<C, R> & { lanes: number; waitMaxMs: number };
   readonly #queue: Queue<C, R>;
-  readonly #aside: Aside<C, R>;
+  readonly #blocked: BlockedQueue<C, R>;
   readonly #held = new KeysInFlight();
   #running = 0;
   #inFlight = 0;
@@ -36,10 +36,10 @@ export class Batcher<C, R> {
     if (!(lanes >= 1)) throw new RangeError('a batcher needs a lane');
     this.#options = { ...options, lanes, waitMaxMs };
     this.#queue = new Queue({ ...limits, ...options });
-    this.#aside = new Aside({
+    this.#blocked = new BlockedQueue({
       lookEveryMs,
       waitMaxMs,
-      heldOf: async (keys) => options.heldOf!(keys),
+      lockHoldersOf: async (keys) => options.lockHoldersOf!(keys),
       giveUp: (waiting) => {
         refuse(waiting);
         this.#pump();
@@ -58,12 +58,12 @@ export class Batcher<C, R> {
 
   /** Commands that wait for a lane, or for rows that somebody holds. */
   get waiting(): number {
-    return this.#queue.length + this.#aside.length;
+    return this.#queue.length + this.#blocked.length;
   }
 
   /** Those of them that wait for rows that somebody holds. */
-  get aside(): number {
-    return this.#aside.length;
+  get blocked(): number {
+    return this.#blocked.length;
   }
 
   /** Batches in flight. */
@@ -83,7 +83,7 @@ export class Batcher<C, R> {
     this.#refuseOld();
     const weight = weightOf ? weightOf(command) : 1;
     const keys = keysOf ? [...keysOf(command)] : [];
-    if (this.#isOld() || this.#queue.isFull(weight, this.#aside.length) || this.#aside.isHopeless(keys))
+    if (this.#isOld() || this.#queue.isFull(weight, this.#blocked.length) || this.#blocked.isExpired(keys))
       throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#queue.push({
@@ -91,7 +91,7 @@ export class Batcher<C, R> {
       weight,
       keys,
       since: performance.now(),
-      patient: this.#options.heldOf === undefined,
+      waitsForLocks: this.#options.lockHoldersOf === undefined,
       signal,
       resolve,
       reject,
@@ -104,7 +104,7 @@ export class Batcher<C, R> {
   /** Takes no more, and resolves when all that was taken is answered. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#aside.close();
+    this.#blocked.close();
     if (this.#running === 0 && this.waiting === 0) return;
     await new Promise<void>((resolve) => {
       this.#idle.push(resolve);
@@ -114,16 +114,16 @@ export class Batcher<C, R> {
   #pump(): void {
     while (this.#running < this.#options.lanes && this.#queue.length > 0) {
       if (this.#isWorthWaiting()) break;
-      const { batch, aside, gone } = this.#queue.next(this.#held.all(), this.#aside.isStuck);
+      const { batch, blocked, gone } = this.#queue.next(this.#held.all(), this.#blocked.isBlocked);
       refuse(gone);
-      this.#aside.add(aside);
+      this.#blocked.add(blocked);
       if (batch.length === 0) break;
       this.#running += 1;
       this.#inFlight += batch.length;
       this.#held.add(batch);
       void this.#runBatch(
         batch,
-        batch.some(({ patient }) => patient),
+        batch.some(({ waitsForLocks }) => waitsForLocks),
       ).finally(() => {
         this.#running -= 1;
         this.#inFlight -= batch.length;
@@ -185,13 +185,13 @@ export class Batcher<C, R> {
   }
 
   /** Answers whether it went through as a whole. */
-  async #runBatch(batch: Waiting<C, R>[], patient: boolean): Promise<boolean> {
+  async #runBatch(batch: Waiting<C, R>[], waitsForLocks: boolean): Promise<boolean> {
     const started = performance.now();
     let failed = false;
     try {
       const answers = await this.#options.run(
         batch.map(({ command }) => command),
-        { patient },
+        { waitsForLocks },
       );
       const answer = () => {
         batch.forEach(({ resolve }, index) => {
@@ -203,8 +203,8 @@ export class Batcher<C, R> {
       else answer();
     } catch (error) {
       failed = true;
-      if (!patient && isLockTimeout(error)) await this.#putAside(batch);
-      else await this.#split(batch, error, patient);
+      if (!waitsForLocks && isLockTimeout(error)) await this.#putAside(batch);
+      else await this.#split(batch, error, waitsForLocks);
     }
     this.#report(batch, started, failed);
     return !failed;
@@ -212,18 +212,18 @@ export class Batcher<C, R> {
 
   /** Rows that somebody holds for long must not hold up the rest: who needs them is put aside, the others run. */
   async #putAside(batch: Waiting<C, R>[]): Promise<void> {
-    const held = await this.#heldOf(batch);
+    const held = await this.#lockHoldersOf(batch);
     const { stuck = [], goesOn = [] } = Object.groupBy(batch, ({ keys }) =>
       keys.some((key) => held.has(key)) ? 'stuck' : 'goesOn',
     );
-    this.#aside.add(stuck, held);
+    this.#blocked.add(stuck, held);
     // Where nobody is stuck any more, whoever held the rows has let go, or holds others: then they are waited for.
     if (goesOn.length > 0) await this.#runBatch(goesOn, stuck.length === 0);
   }
 
-  async #heldOf(batch: readonly Waiting<C, R>[]): Promise<Held> {
+  async #lockHoldersOf(batch: readonly Waiting<C, R>[]): Promise<LockHolders> {
     try {
-      return await this.#options.heldOf!([...new Set(batch.flatMap(({ keys }) => keys))]);
+      return await this.#options.lockHoldersOf!([...new Set(batch.flatMap(({ keys }) => keys))]);
     } catch {
       // It can't be told: the patient run finds out what is wrong, and says so.
       return new Map();
@@ -231,7 +231,7 @@ export class Batcher<C, R> {
   }
 
   /** A fault that one command may have caused must not cost its neighbours: half by half, down to the culprit. */
-  async #split(batch: Waiting<C, R>[], error: unknown, patient: boolean): Promise<void> {
+  async #split(batch: Waiting<C, R>[], error: unknown, waitsForLocks: boolean): Promise<void> {
     if (batch.length === 1 || !isWorthSplitting(error)) {
       batch.forEach(({ reject }) => {
         reject(error);
@@ -240,10 +240,10 @@ export class Batcher<C, R> {
     }
     const middle = Math.ceil(batch.length / 2);
     const [first, second] = [batch.slice(0, middle), batch.slice(middle)];
-    const wentThrough = await this.#runBatch(first, patient);
+    const wentThrough = await this.#runBatch(first, waitsForLocks);
     // Then the culprit is in the other half: to run that as a whole would only show it again.
-    if (wentThrough && second.length > 1) await this.#split(second, error, patient);
-    else await this.#runBatch(second, patient);
+    if (wentThrough && second.length > 1) await this.#split(second, error, waitsForLocks);
+    else await this.#runBatch(second, waitsForLocks);
   }
 
   #report(batch: readonly Waiting<C, R>[], started: number, failed: boolean): void {

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Waiting } from './waiting.ts';
 
 /** Keys whose rows somebody else holds now, each with who that is. */
-export type Held = ReadonlyMap<string, string>;
+export type LockHolders = ReadonlyMap<string, string>;
 
-export type AsideOptions<C, R> = {
-  heldOf: (keys: readonly string[]) => Promise<Held>;
+export type BlockedQueueOptions<C, R> = {
+  lockHoldersOf: (keys: readonly string[]) => Promise<LockHolders>;
   /** How often it is looked whether rows are free again. */
   lookEveryMs: number;
   /** How long a command may wait in all. */
@@ -24,14 +24,14 @@ type Stuck = { holder: string; since: number };
  * on. Where another one holds them each time the rows are only busy, and the commands go on patiently, in the database's
  * own queue for them.
  */
-export class Aside<C, R> {
-  readonly #options: AsideOptions<C, R>;
+export class BlockedQueue<C, R> {
+  readonly #options: BlockedQueueOptions<C, R>;
   #waiting: Waiting<C, R>[] = [];
   readonly #stuck = new Map<string, Stuck>();
   #looking = false;
   #closed = false;
 
-  constructor(options: AsideOptions<C, R>) {
+  constructor(options: BlockedQueueOptions<C, R>) {
     this.#options = options;
   }
 
@@ -39,17 +39,17 @@ export class Aside<C, R> {
     return this.#waiting.length;
   }
 
-  isStuck = (keys: readonly string[]): boolean => this.#stuck.size > 0 && keys.some((key) => this.#stuck.has(key));
+  isBlocked = (keys: readonly string[]): boolean => this.#stuck.size > 0 && keys.some((key) => this.#stuck.has(key));
 
   /** Whether one of the keys is held for longer than anybody may wait for it. */
-  isHopeless(keys: readonly string[]): boolean {
+  isExpired(keys: readonly string[]): boolean {
     if (this.#stuck.size === 0) return false;
     const since = performance.now() - this.#options.waitMaxMs;
     return keys.some((key) => (this.#stuck.get(key)?.since ?? Infinity) < since);
   }
 
   /** Puts commands aside. `held` is what is known of the holders now. */
-  add(waiting: readonly Waiting<C, R>[], held: Held = new Map()): void {
+  add(waiting: readonly Waiting<C, R>[], held: LockHolders = new Map()): void {
     if (waiting.length === 0) return;
     for (const [key, holder] of held)
       if (!this.#stuck.has(key)) this.#stuck.set(key, { holder, since: performance.now() });
@@ -76,9 +76,9 @@ export class Aside<C, R> {
   }
 
   async #lookOnce(): Promise<void> {
-    let held: Held;
+    let held: LockHolders;
     try {
-      held = await this.#options.heldOf([...this.#stuck.keys()]);
+      held = await this.#options.lockHoldersOf([...this.#stuck.keys()]);
     } catch {
       // It can't be told now: whoever waits goes on waiting, until it is too old.
       return;
@@ -91,12 +91,14 @@ export class Aside<C, R> {
       if (now !== undefined) busy.add(key);
     }
     const { free = [], stuck = [] } = Object.groupBy(this.#waiting, ({ keys }) =>
-      this.isStuck(keys) ? 'stuck' : 'free',
+      this.isBlocked(keys) ? 'stuck' : 'free',
     );
     this.#waiting = stuck;
     if (free.length > 0)
       this.#options.putBack(
-        free.map((waiting) => (waiting.keys.some((key) => busy.has(key)) ? { ...waiting, patient: true } : waiting)),
+        free.map((waiting) =>
+          waiting.keys.some((key) => busy.has(key)) ? { ...waiting, waitsForLocks: true } : waiting,
+        ),
       );
   }
 

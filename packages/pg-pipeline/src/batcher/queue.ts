@@ -17,7 +17,7 @@ const batchesWaitingMax = 50;
 type Taken<C, R> = {
   batch: Waiting<C, R>[];
   /** Commands that need what is stuck. */
-  aside: Waiting<C, R>[];
+  blocked: Waiting<C, R>[];
   /** Commands that nobody waits for any more. */
   gone: Waiting<C, R>[];
 };
@@ -73,26 +73,26 @@ export class Queue<C, R> {
    * are `blocked`, stays where it is, and so does all behind it that shares a key with it, for which `blocked` grows: none is
    * overtaken on its own rows. What needs something stuck is taken out, and may be: nobody knows how long it will take.
    */
-  next(blocked: Set<string>, isStuck: (keys: readonly string[]) => boolean): Taken<C, R> {
+  next(inUse: Set<string>, isBlocked: (keys: readonly string[]) => boolean): Taken<C, R> {
     const { commandsMax } = this.#limits;
-    const taken: Taken<C, R> = { batch: [], aside: [], gone: [] };
+    const taken: Taken<C, R> = { batch: [], blocked: [], gone: [] };
     const left: Waiting<C, R>[] = [];
     const fits = this.#room();
-    let blockedCount = 0;
+    let inUseCount = 0;
     let seen = 0;
     for (const waiting of this.#waiting) {
       // To look further into a long queue costs more than it finds.
-      if (taken.batch.length >= commandsMax || blockedCount >= commandsMax) break;
+      if (taken.batch.length >= commandsMax || inUseCount >= commandsMax) break;
       seen += 1;
       const { keys } = waiting;
-      const isBlocked = keys.some((key) => blocked.has(key));
+      const isInUse = keys.some((key) => inUse.has(key));
       if (waiting.signal?.aborted) taken.gone.push(waiting);
-      else if (isStuck(keys)) taken.aside.push(waiting);
-      else if (!isBlocked && isAlike(waiting, taken.batch[0]) && fits(waiting.weight)) taken.batch.push(waiting);
+      else if (isBlocked(keys)) taken.blocked.push(waiting);
+      else if (!isInUse && isAlike(waiting, taken.batch[0]) && fits(waiting.weight)) taken.batch.push(waiting);
       else {
         left.push(waiting);
-        for (const key of keys) blocked.add(key);
-        if (isBlocked) blockedCount += 1;
+        for (const key of keys) inUse.add(key);
+        if (isInUse) inUseCount += 1;
       }
     }
     if (left.length < seen) this.#set([...left, ...this.#waiting.slice(seen)]);
@@ -124,5 +124,5 @@ export class Queue<C, R> {
 }
 
 /** Those who wait in the database for rows may wait long: nobody who needn't shall wait with them. */
-const isAlike = <C, R>({ patient }: Waiting<C, R>, first: Waiting<C, R> | undefined): boolean =>
-  first === undefined || first.patient === patient;
+const isAlike = <C, R>({ waitsForLocks }: Waiting<C, R>, first: Waiting<C, R> | undefined): boolean =>
+  first === undefined || first.waitsForLocks === waitsForLocks;

@@ -6,7 +6,7 @@ export type Waiting<C, R> = {
   /** Since when, on the clock of `performance.now()`. */
   since: number;
   /** Whether its batch waits for rows that somebody holds, as long as a transaction may: they are handed on, just slowly. */
-  patient: boolean;
+  waitsForLocks: boolean;
   signal: AbortSignal | undefined;
   resolve: (answer: R) => void;
   reject: (error: unknown) => void;

@@ -1,7 +1,7 @@
 import type { Product } from '../../catalog/product.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { ProductWork, type ProductUnit } from '../../unit-of-work/locked-product.ts';
+import { ProductUnitOfWork, type LockedProduct } from '../../unit-of-work/locked-product.ts';
 
 export type ChangeProductCommand =
   | { change: 'rename'; productId: string; name: string }
@@ -16,7 +16,7 @@ export async function changeProducts(
   tx: Transaction,
   commands: readonly ChangeProductCommand[],
 ): Promise<Outcome<Product>[]> {
-  const work = await ProductWork.lock(
+  const work = await ProductUnitOfWork.lock(
     tx,
     commands.map(({ productId }) => productId),
   );
@@ -31,7 +31,7 @@ export async function changeProducts(
   return outcomes;
 }
 
-function change(work: ProductWork, unit: ProductUnit, command: ChangeProductCommand): void {
+function change(work: ProductUnitOfWork, unit: LockedProduct, command: ChangeProductCommand): void {
   const { product } = unit;
   switch (command.change) {
     case 'rename':

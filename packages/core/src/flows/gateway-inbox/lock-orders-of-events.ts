@@ -1,7 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { readPaymentIdsOfGatewayIds } from '../../payment/payment-repository.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { isAboutMoney } from '../payment/apply-gateway-event.ts';
 
 /** Events with our id of their payment, where the gateway told only its own and we know that one. */
@@ -16,7 +16,7 @@ export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, ev
 }
 
 /** Locks the orders that events are about, with all that their decisions look at. */
-export async function lockOrdersOfEvents(tx: Transaction, events: readonly GatewayEvent[]): Promise<OrderWork> {
+export async function lockOrdersOfEvents(tx: Transaction, events: readonly GatewayEvent[]): Promise<UnitOfWork> {
   const paymentIds = events.flatMap(({ paymentId }) => paymentId ?? []);
-  return OrderWork.lockOfPayments(tx, paymentIds, { money: events.some(isAboutMoney) });
+  return UnitOfWork.lockOfPayments(tx, paymentIds, { money: events.some(isAboutMoney) });
 }

@@ -6,17 +6,17 @@ import type { GatewayEvent, SignedEvent } from '../../gateway-inbox/gateway-even
 export type ListingGateway = Gateway & Required<Pick<Gateway, 'listEvents'>>;
 
 /** Takes an event into the inbox; answers whether it was new there. */
-export type TakeEvent = (event: GatewayEvent) => Promise<boolean>;
+export type ReceiveEvent = (event: GatewayEvent) => Promise<boolean>;
 
 /**
  * Takes what a gateway lists into the inbox, one after the other: beside the shop's own work, and in the order in which it
  * happened. Answers how many were new.
  * @throws why one of them couldn't be taken, after all others were
  */
-export async function takeListedEvents(
+export async function receiveListedEvents(
   provider: string,
   events: readonly SignedEvent[],
-  take: TakeEvent,
+  take: ReceiveEvent,
 ): Promise<number> {
   let taken = 0;
   const faults: unknown[] = [];

@@ -7,7 +7,7 @@ import {
   inboxKey,
 } from '../../gateway-inbox/gateway-event-repository.ts';
 import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function recordEventConflicts(
   const first = await readFirstGatewayEvents(tx, fresh);
   const paymentIds = new Map(first.map((row) => [inboxKey(row), row.paymentId]));
   const orderIds = await readOrderIdsOfPayments(tx, paymentIds.values());
-  const work = await OrderWork.lock(tx, orderIds.values());
+  const work = await UnitOfWork.lock(tx, orderIds.values());
   for (const unit of work.units.values()) work.raiseAttention(unit, 'event_conflict');
   work.write();
 }

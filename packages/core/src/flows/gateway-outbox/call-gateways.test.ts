@@ -247,8 +247,8 @@ test('while a gateway is called no transaction is open and no row is locked', as
   shop.script(attempt.payment.id, { REFUND: [look] });
   const authorized = await shop.paid('AUTHORIZED');
   await shop.commerce.capturePayment({ paymentId: authorized.payment.id });
-  await shop.commerce.askAboutPayment({ paymentId: authorized.payment.id });
-  shop.script(authorized.payment.id, { CAPTURE: [look], ASK: [look] });
+  await shop.commerce.pollPayment({ paymentId: authorized.payment.id });
+  shop.script(authorized.payment.id, { CAPTURE: [look], POLL: [look] });
   const canceled = await shop.attempt();
   await shop.commerce.cancelOrder({ orderId: canceled.orderId });
   shop.script(canceled.payment.id, { CANCEL: [look] });
@@ -256,6 +256,6 @@ test('while a gateway is called no transaction is open and no row is locked', as
   const confirmed = await shop.attempt();
   shop.script(confirmed.payment.id, { CONFIRM: [look] });
   await shop.commerce.confirmPayment({ paymentId: confirmed.payment.id, token: 'agreed' });
-  expect(seen.toSorted()).toEqual(['ASK', 'CANCEL', 'CAPTURE', 'CONFIRM', 'REFUND']);
+  expect(seen.toSorted()).toEqual(['POLL', 'CANCEL', 'CAPTURE', 'CONFIRM', 'REFUND']);
   expect(found).toEqual([]);
 });

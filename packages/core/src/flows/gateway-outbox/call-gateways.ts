@@ -6,10 +6,10 @@ import type { GatewayCall, GatewayCallKind } from '../../gateway-outbox/gateway-
 import { claimGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { isOpen, moveRefund, type Refund } from '../../refund/refund.ts';
+import { isOpen, transitionRefund, type Refund } from '../../refund/refund.ts';
 import { finishCall, type CallResult } from './finish-call.ts';
 import { openVoidOf } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** A call with what it is about, as it was committed just before. */
 type ReadyCall = { call: GatewayCall; payment: Payment; refund: Refund | undefined };
@@ -69,7 +69,7 @@ async function claim(tx: Transaction, providers: readonly string[], limit: numbe
 /** Refunds are SUBMITTED before they are sent. What needn't be asked for any more isn't. */
 async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<ReadyCall[]> {
   if (calls.length === 0) return [];
-  const work = await OrderWork.lock(
+  const work = await UnitOfWork.lock(
     tx,
     calls.map(({ orderId }) => orderId),
     { money: true },
@@ -88,7 +88,7 @@ async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<
       return [];
     }
     if (refund.status === 'REQUESTED') {
-      work.setRefund(unit, moveRefund(refund, 'SUBMITTED', work.now));
+      work.setRefund(unit, transitionRefund(refund, 'SUBMITTED', work.now));
       work.tell(unit, 'refund.submitted', { refundId: refund.id, paymentId: payment.id });
     }
     return [{ call, payment, refund }];
@@ -117,7 +117,7 @@ async function make(
   refund: Refund | undefined,
 ): Promise<GatewayFact[]> {
   switch (kind) {
-    case 'ASK':
+    case 'POLL':
       return gateway.retrieve?.(payment) ?? [];
     case 'CANCEL':
       return gateway.cancel(payment);

@@ -86,7 +86,7 @@ describe('a capture', () => {
     const attempt = await capturing();
     shop.script(attempt.payment.id, {
       CAPTURE: [new GatewayRefusal('charge_expired_for_capture', 'no')],
-      ASK: [[{ type: 'CANCELED' }]],
+      POLL: [[{ type: 'CANCELED' }]],
     });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({
@@ -95,7 +95,7 @@ describe('a capture', () => {
       attention: 'capture_failed',
     });
     await shop.call();
-    expect(await callsOf(attempt)).toEqual(['CAPTURE REFUSED charge_expired_for_capture', 'ASK DONE']);
+    expect(await callsOf(attempt)).toEqual(['CAPTURE REFUSED charge_expired_for_capture', 'POLL DONE']);
     expect(await shop.state(attempt)).toMatchObject({
       payment: 'AUTHORIZED',
       order: 'PAID',
@@ -105,7 +105,10 @@ describe('a capture', () => {
 
   test('refused, then done after all, needs nobody any more', async () => {
     const attempt = await capturing();
-    shop.script(attempt.payment.id, { CAPTURE: [new GatewayRefusal('bank_is_down', 'no')], ASK: [said('AUTHORIZED')] });
+    shop.script(attempt.payment.id, {
+      CAPTURE: [new GatewayRefusal('bank_is_down', 'no')],
+      POLL: [said('AUTHORIZED')],
+    });
     await shop.call();
     await shop.call();
     await shop.commerce.capturePayment({ paymentId: attempt.payment.id });
@@ -258,7 +261,7 @@ describe('the end of an attempt at the gateway', () => {
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     shop.script(attempt.payment.id, {
       CANCEL: [new GatewayRefusal('payment_intent_unexpected_state', 'no')],
-      ASK: [said('CAPTURED')],
+      POLL: [said('CAPTURED')],
     });
     await shop.call();
     await shop.call();
@@ -285,8 +288,8 @@ describe('a gateway that is asked', () => {
   test('about a payment that was quiet for long tells of the webhook that got lost', async () => {
     const [lost, young] = [await shop.attempt(), await shop.attempt()];
     await quiet(lost, 10);
-    shop.script(lost.payment.id, { ASK: [said('CAPTURED')] });
-    await shop.commerce.askAboutQuietPayments();
+    shop.script(lost.payment.id, { POLL: [said('CAPTURED')] });
+    await shop.commerce.pollStalePayments();
     await shop.call();
     expect(await shop.state(lost)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', stock: '8 0' });
     expect(shop.asked(young.payment.id)).toEqual([]);
@@ -298,14 +301,14 @@ describe('a gateway that is asked', () => {
     const told = { refundId, gatewayObjectId: 're_slow', amount: 2000, currency: 'KRW' };
     shop.script(attempt.payment.id, {
       REFUND: [[{ type: 'REFUND_PENDING', ...told }]],
-      ASK: [[...said('CAPTURED'), { type: 'REFUNDED', ...told }]],
+      POLL: [[...said('CAPTURED'), { type: 'REFUNDED', ...told }]],
     });
     await shop.call();
     await shop.database.pool.query(
       `update commerce.refunds set updated_at = now() - interval '10 minutes' where id = $1`,
       [refundId],
     );
-    await shop.commerce.askAboutQuietPayments();
+    await shop.commerce.pollStalePayments();
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({
       payment: 'CAPTURED',
@@ -316,10 +319,10 @@ describe('a gateway that is asked', () => {
   test('and doesn’t answer is asked less and less often, however long the payment is quiet', async () => {
     const attempt = await shop.attempt();
     await quiet(attempt, 10);
-    shop.script(attempt.payment.id, { ASK: [timeout] });
-    await shop.commerce.askAboutQuietPayments();
+    shop.script(attempt.payment.id, { POLL: [timeout] });
+    await shop.commerce.pollStalePayments();
     await shop.commerce.callGateways(1_000);
-    const handled = await shop.commerce.askAboutQuietPayments();
+    const handled = await shop.commerce.pollStalePayments();
     await shop.commerce.callGateways(1_000);
     expect([handled, shop.asked(attempt.payment.id).length]).toEqual([0, 1]);
   });

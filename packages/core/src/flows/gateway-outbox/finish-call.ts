@@ -3,9 +3,9 @@ import { callAttemptsBeforeAttention, nextCallAt, type GatewayCall } from '../..
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { moveRefund } from '../../refund/refund.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { transitionRefund } from '../../refund/refund.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { receiveGatewayEvents } from '../gateway-inbox/receive-gateway-events.ts';
 
 /** What a gateway answered to a call: facts, a definite no, or nothing that tells what happened. */
@@ -25,7 +25,7 @@ export async function finishCall(
   payment: Payment,
   result: CallResult,
 ): Promise<void> {
-  await OrderWork.lock(tx, [call.orderId]);
+  await UnitOfWork.lock(tx, [call.orderId]);
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
   const facts = factsOf(call, payment, result);
   if (facts.length > 0) {
@@ -37,7 +37,7 @@ export async function finishCall(
       })),
     );
   }
-  const work = await OrderWork.lock(tx, [call.orderId], { money: true });
+  const work = await UnitOfWork.lock(tx, [call.orderId], { money: true });
   followUp(work, work.units.get(call.orderId)!, call, result);
   work.write();
   finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
@@ -65,30 +65,30 @@ function outcomeOf(
   }
 }
 
-function followUp(work: OrderWork, unit: OrderUnit, call: GatewayCall, result: CallResult): void {
+function followUp(work: UnitOfWork, unit: LockedOrder, call: GatewayCall, result: CallResult): void {
   const payment = unit.payments.find(({ id }) => id === call.paymentId)!;
   if (result.answered === 'unknown') return wait(work, unit, call);
-  work.settleAttention(unit, 'gateway_silent');
-  if (call.kind === 'ASK') return work.setPayment(unit, { ...payment, askedAt: work.now });
+  work.clearAttention(unit, 'gateway_silent');
+  if (call.kind === 'POLL') return work.setPayment(unit, { ...payment, polledAt: work.now });
   if (result.answered === 'yes') return acknowledge(work, unit, call);
   if (call.kind === 'CAPTURE' && payment.status === 'AUTHORIZED') work.raiseAttention(unit, 'capture_failed');
   // Why it can't be, the gateway's own account of the payment says: it may have been done there by hand.
-  work.callGateway(payment, { kind: 'ASK' });
+  work.callGateway(payment, { kind: 'POLL' });
 }
 
 /** The gateway has the refund, if its facts haven't ended it: what becomes of it, it will tell. */
-function acknowledge(work: OrderWork, unit: OrderUnit, call: GatewayCall): void {
+function acknowledge(work: UnitOfWork, unit: LockedOrder, call: GatewayCall): void {
   const refund = unit.refunds.find(({ id }) => id === call.refundId);
   if (refund?.status !== 'UNKNOWN') return;
-  work.setRefund(unit, moveRefund(refund, 'SUBMITTED', work.now));
+  work.setRefund(unit, transitionRefund(refund, 'SUBMITTED', work.now));
   work.tell(unit, 'refund.submitted', { refundId: refund.id, paymentId: refund.paymentId });
 }
 
 /** Nobody knows what happened. The same call is made again, with the same ids; a person is told as long as that goes on. */
-function wait(work: OrderWork, unit: OrderUnit, call: GatewayCall): void {
+function wait(work: UnitOfWork, unit: LockedOrder, call: GatewayCall): void {
   const refund = unit.refunds.find(({ id }) => id === call.refundId);
   if (refund?.status === 'SUBMITTED') {
-    work.setRefund(unit, moveRefund(refund, 'UNKNOWN', work.now));
+    work.setRefund(unit, transitionRefund(refund, 'UNKNOWN', work.now));
     work.tell(unit, 'refund.unknown', { refundId: refund.id, paymentId: refund.paymentId });
   }
   if (call.attempts % callAttemptsBeforeAttention === 0) work.raiseAttention(unit, 'gateway_silent');

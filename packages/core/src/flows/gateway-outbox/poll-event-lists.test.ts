@@ -46,12 +46,12 @@ let shop: Shop;
 beforeEach(async () => {
   bank = listingGateway();
   other = listingGateway('other');
-  shop = await openShop({ gateways: [bank.gateway, other.gateway], quietMs: 50 });
+  shop = await openShop({ gateways: [bank.gateway, other.gateway], pollAfterMs: 50 });
 });
 afterEach(() => shop.close());
 
 const everyMs = 10 * minuteMs;
-const catchUp = async (commerce = shop.commerce) => commerce.catchUpWithGateways(everyMs);
+const catchUp = async (commerce = shop.commerce) => commerce.pollEventLists(everyMs);
 const query = async (text: string, values: unknown[] = []) => (await shop.database.pool.query(text, values)).rows;
 const makeDue = async () => query(`update commerce.gateway_listings set due_at = now() - interval '1 second'`);
 /** As if nobody had been able to ask since then. */
@@ -83,7 +83,7 @@ test('an outage of days loses nothing: the loop goes on from where it ended', as
   const orderId = await unheard(ago(2 * dayMs));
   await nobodyAskedFor(3 * dayMs);
   const stopping = new AbortController();
-  const loops = shop.commerce.runLoops(stopping.signal);
+  const loops = shop.commerce.runJobs(stopping.signal);
   await expect.poll(() => statusOf(orderId), { timeout: 5_000 }).toBe('PAID');
   stopping.abort();
   await loops;

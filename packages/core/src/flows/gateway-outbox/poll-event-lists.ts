@@ -1,8 +1,8 @@
 import { withTransaction } from '../../database/transaction.ts';
 import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
-import { listedAll, listedInVain, listedSince, type GatewayListing } from '../../gateway-outbox/event-list.ts';
+import { listingCompleted, listingFailed, listedSince, type GatewayListing } from '../../gateway-outbox/event-list.ts';
 import { claimGatewayListings, finishGatewayListing } from '../../gateway-outbox/event-list-repository.ts';
-import { takeListedEvents, type ListingGateway, type TakeEvent } from '../gateway-inbox/receive-listed-events.ts';
+import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from '../gateway-inbox/receive-listed-events.ts';
 
 /**
  * Takes what gateways list since they were listed last, of those that are due: each `everyMs`, by one process. Where a listing
@@ -11,11 +11,11 @@ import { takeListedEvents, type ListingGateway, type TakeEvent } from '../gatewa
  * Answers how many events were new.
  * @throws why a gateway couldn't be listed, after all others were; it is tried again, ever later
  */
-export async function catchUpWithGateways(
+export async function pollEventLists(
   database: Database,
   gateways: ReadonlyMap<string, ListingGateway>,
   everyMs: number,
-  take: TakeEvent,
+  take: ReceiveEvent,
 ): Promise<number> {
   if (gateways.size === 0) return 0;
   const { claimed, began } = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()]));
@@ -24,12 +24,16 @@ export async function catchUpWithGateways(
       const { provider } = listing;
       let taken: number;
       try {
-        taken = await takeListedEvents(provider, await gateways.get(provider)!.listEvents(listedSince(listing)), take);
+        taken = await receiveListedEvents(
+          provider,
+          await gateways.get(provider)!.listEvents(listedSince(listing)),
+          take,
+        );
       } catch (error) {
-        await finish(database, listing, (now) => listedInVain(listing, everyMs, now));
+        await finish(database, listing, (now) => listingFailed(listing, everyMs, now));
         throw error;
       }
-      await finish(database, listing, (now) => listedAll(listing, began, everyMs, now));
+      await finish(database, listing, (now) => listingCompleted(listing, began, everyMs, now));
       return taken;
     }),
   );

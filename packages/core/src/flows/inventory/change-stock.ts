@@ -1,7 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { stockMax, type Stock } from '../../inventory/stock.ts';
-import { ProductWork, type ProductUnit } from '../../unit-of-work/locked-product.ts';
+import { ProductUnitOfWork, type LockedProduct } from '../../unit-of-work/locked-product.ts';
 
 /** `id` names the movement and is minted before the transaction. Quantities in units. */
 export type ChangeStockCommand =
@@ -20,7 +20,7 @@ export type ChangeStockCommand =
  * Refusals: product_not_found, stock_too_large, stock_changed (with what is there), stock_below_reserved.
  */
 export async function changeStock(tx: Transaction, commands: readonly ChangeStockCommand[]): Promise<Outcome<Stock>[]> {
-  const work = await ProductWork.lock(
+  const work = await ProductUnitOfWork.lock(
     tx,
     commands.map(({ productId }) => productId),
   );
@@ -38,7 +38,11 @@ export async function changeStock(tx: Transaction, commands: readonly ChangeStoc
 type Receive = Extract<ChangeStockCommand, { change: 'receive' }>;
 type Set = Extract<ChangeStockCommand, { change: 'set' }>;
 
-function receive(work: ProductWork, unit: ProductUnit, { id, quantity, reason }: Receive): CommerceError | undefined {
+function receive(
+  work: ProductUnitOfWork,
+  unit: LockedProduct,
+  { id, quantity, reason }: Receive,
+): CommerceError | undefined {
   const availableQty = unit.stock.availableQty + quantity;
   if (availableQty > stockMax)
     return new CommerceError('stock_too_large', `no more than ${stockMax} units can be in stock`);
@@ -47,7 +51,7 @@ function receive(work: ProductWork, unit: ProductUnit, { id, quantity, reason }:
   return undefined;
 }
 
-function set(work: ProductWork, unit: ProductUnit, command: Set): CommerceError | undefined {
+function set(work: ProductUnitOfWork, unit: LockedProduct, command: Set): CommerceError | undefined {
   const { id, expectedAvailableQty, availableQty, reason } = command;
   const { stock } = unit;
   if (stock.availableQty !== expectedAvailableQty) {

@@ -1,11 +1,11 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
-import { canBecome, moveOrder } from '../../order/order.ts';
-import { isSettling } from '../../payment/payment.ts';
-import { moveShipment } from '../../shipping/shipment.ts';
+import { canTransition, transitionOrder } from '../../order/order.ts';
+import { paysForOrder } from '../../payment/payment.ts';
+import { transitionShipment } from '../../shipping/shipment.ts';
 import { cancelLiveAttempts } from '../payment/cancel-live-attempts.ts';
-import { demandOf, unshippedOf, type OrderUnit } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { demandOf, unshippedOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { ownUnit } from './own-unit.ts';
 import type { PlacedOrder } from './place-orders.ts';
 import { requestMoneyBack } from '../refund/request-refunds.ts';
@@ -22,7 +22,7 @@ export async function cancelOrders(
   tx: Transaction,
   commands: readonly CancelOrderCommand[],
 ): Promise<Outcome<PlacedOrder>[]> {
-  const work = await OrderWork.lock(
+  const work = await UnitOfWork.lock(
     tx,
     commands.map(({ orderId }) => orderId),
     { shipments: true, stocks: true },
@@ -32,7 +32,8 @@ export async function cancelOrders(
     if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));
     const { status } = unit.order;
     const hasShipped = unit.order.fulfillmentStatus !== 'UNFULFILLED';
-    if (hasShipped || !canBecome(status, 'CANCELED')) return refused(invalidTransition('order', status, 'CANCELED'));
+    if (hasShipped || !canTransition(status, 'CANCELED'))
+      return refused(invalidTransition('order', status, 'CANCELED'));
     cancel(work, unit);
     return accepted({ ...unit.order, lines: unit.lines });
   });
@@ -40,17 +41,17 @@ export async function cancelOrders(
   return outcomes;
 }
 
-function cancel(work: OrderWork, unit: OrderUnit): void {
+function cancel(work: UnitOfWork, unit: LockedOrder): void {
   const { order } = unit;
   if (order.reservationStatus === 'HELD') work.moveStock('release', demandOf(unit), order.id);
   if (order.reservationStatus === 'COMMITTED') work.moveStock('restock', unshippedOf(unit), order.id);
-  work.setOrder(unit, moveOrder(order, 'CANCELED', work.now));
+  work.setOrder(unit, transitionOrder(order, 'CANCELED', work.now));
   work.tell(unit, 'order.canceled', { from: order.status });
   for (const shipment of unit.shipments.filter(({ status }) => status === 'READY')) {
-    work.setShipment(unit, moveShipment(shipment, 'CANCELED', work.now));
+    work.setShipment(unit, transitionShipment(shipment, 'CANCELED', work.now));
     work.tell(unit, 'shipment.canceled', { shipmentId: shipment.id });
   }
   cancelLiveAttempts(work, unit);
-  const settling = unit.payments.find(isSettling);
+  const settling = unit.payments.find(paysForOrder);
   if (settling) requestMoneyBack(work, unit, settling, 'order_canceled');
 }

@@ -72,7 +72,7 @@ test('four processes expire 100 orders once each', async () => {
 
 test('the loops expire what is due by themselves, survive a fault, and stop when told', async () => {
   const productId = await shop.product();
-  const commerce = createCommerce({ database: shop.database, holdMs: 1 });
+  const commerce = createCommerce({ database: shop.database, reservationMs: 1 });
   const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
   const stop = new AbortController();
   const reports: { loop: string; error?: unknown }[] = [];
@@ -82,7 +82,7 @@ test('the loops expire what is due by themselves, survive a fault, and stop when
     expireOrders: async (limit?: number) =>
       faults-- > 0 ? Promise.reject(new Error('mine')) : commerce.expireOrders(limit),
   };
-  const running = faulty.runLoops(stop.signal, (report) => reports.push(report));
+  const running = faulty.runJobs(stop.signal, (report) => reports.push(report));
   await expect.poll(() => statusOf(order.id), { timeout: 10_000 }).toBe('EXPIRED');
   stop.abort();
   await running;

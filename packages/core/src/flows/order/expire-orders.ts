@@ -1,17 +1,17 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { moveOrder } from '../../order/order.ts';
+import { transitionOrder } from '../../order/order.ts';
 import { lockOverdueOrders } from '../../order/order-repository.ts';
 import type { GatewayCall } from '../../gateway-outbox/gateway-call.ts';
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import { isLive, type Payment } from '../../payment/payment.ts';
 import { cancelLiveAttempts } from '../payment/cancel-live-attempts.ts';
-import { demandOf, type OrderUnit } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { demandOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 export type ExpiryPolicy = {
-  holdMs: number;
+  reservationMs: number;
   /** Providers that can be asked what they know. */
-  askable: ReadonlySet<string>;
+  pollable: ReadonlySet<string>;
 };
 
 /** How long an order is held on while its gateway is asked. */
@@ -29,7 +29,7 @@ const silenceMaxMs = 10 * 60_000;
 export async function expireOrders(tx: Transaction, limit: number, policy: ExpiryPolicy): Promise<number> {
   await tx.began;
   const overdue = await lockOverdueOrders(tx, limit);
-  const work = await OrderWork.around(
+  const work = await UnitOfWork.around(
     tx,
     overdue.map(({ id }) => id),
     Promise.resolve(overdue),
@@ -39,13 +39,13 @@ export async function expireOrders(tx: Transaction, limit: number, policy: Expir
   const asking = await readOpenGatewayCalls(
     tx,
     waiting.map(({ id }) => id),
-    'ASK',
+    'POLL',
   );
   for (const unit of work.units.values()) {
     const live = liveAt(unit, policy);
-    if (unit.payments.some(({ status }) => status === 'REVIEW')) extend(work, unit, policy.holdMs);
+    if (unit.payments.some(({ status }) => status === 'REVIEW')) extend(work, unit, policy.reservationMs);
     else if (live && isWorthAsking(live, asking, work.now)) {
-      work.callGateway(live, { kind: 'ASK' });
+      work.callGateway(live, { kind: 'POLL' });
       extend(work, unit, askPatienceMs);
     } else expire(work, unit);
   }
@@ -53,24 +53,28 @@ export async function expireOrders(tx: Transaction, limit: number, policy: Expir
   return overdue.length;
 }
 
-const liveAt = (unit: OrderUnit, { askable }: ExpiryPolicy): Payment | undefined =>
-  unit.payments.find((payment) => isLive(payment) && askable.has(payment.provider));
+const liveAt = (unit: LockedOrder, { pollable }: ExpiryPolicy): Payment | undefined =>
+  unit.payments.find((payment) => isLive(payment) && pollable.has(payment.provider));
 
 /** While an answer is still waited for, an older one doesn't count: something has happened since. */
-function isWorthAsking({ id, askedAt }: Payment, asking: readonly GatewayCall[], now: Date): boolean {
+function isWorthAsking({ id, polledAt }: Payment, asking: readonly GatewayCall[], now: Date): boolean {
   const since = asking.find(({ paymentId }) => paymentId === id)?.createdAt;
   if (since) return now.getTime() - since.getTime() < silenceMaxMs;
-  return askedAt === null || now.getTime() - askedAt.getTime() >= answerFreshMs;
+  return polledAt === null || now.getTime() - polledAt.getTime() >= answerFreshMs;
 }
 
-function extend(work: OrderWork, unit: OrderUnit, holdMs: number): void {
-  work.setOrder(unit, { ...unit.order, holdUntil: new Date(work.now.getTime() + holdMs), updatedAt: work.now });
+function extend(work: UnitOfWork, unit: LockedOrder, reservationMs: number): void {
+  work.setOrder(unit, {
+    ...unit.order,
+    reservedUntil: new Date(work.now.getTime() + reservationMs),
+    updatedAt: work.now,
+  });
 }
 
-function expire(work: OrderWork, unit: OrderUnit): void {
+function expire(work: UnitOfWork, unit: LockedOrder): void {
   const { order } = unit;
   if (order.reservationStatus === 'HELD') work.moveStock('release', demandOf(unit), order.id);
-  work.setOrder(unit, moveOrder(order, 'EXPIRED', work.now));
+  work.setOrder(unit, transitionOrder(order, 'EXPIRED', work.now));
   work.tell(unit, 'order.expired', { from: order.status });
   cancelLiveAttempts(work, unit);
 }

@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const secondsLeft = async ({ orderId }: Attempt) =>
-  ((await shop.commerce.getOrder({ orderId })).holdUntil.getTime() - Date.now()) / 1_000;
-const asks = ({ payment }: Attempt) => shop.asked(payment.id, 'ASK').length;
+  ((await shop.commerce.getOrder({ orderId })).reservedUntil.getTime() - Date.now()) / 1_000;
+const asks = ({ payment }: Attempt) => shop.asked(payment.id, 'POLL').length;
 const ago = (table: string, column: string, attempt: Attempt, minutes: number) =>
   shop.database.pool.query(
     `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`,
@@ -32,12 +32,12 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     await shop.expire(attempt.orderId);
     expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
     await shop.call();
-    expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['ASK', 'CANCEL']);
+    expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['POLL', 'CANCEL']);
   });
 
   test('is paid if that is what the gateway answers', async () => {
     const attempt = await shop.attempt();
-    shop.script(attempt.payment.id, { ASK: [paid] });
+    shop.script(attempt.payment.id, { POLL: [paid] });
     await shop.expire(attempt.orderId);
     await shop.call();
     await shop.expire(attempt.orderId);
@@ -53,10 +53,10 @@ describe('an order whose payment is at a gateway that can be asked', () => {
   test('is held as long as the gateway says that the shopper may still pay', async () => {
     const attempt = await shop.attempt();
     const payableUntil = new Date(Date.now() + 3 * 24 * 60 * 60_000);
-    shop.script(attempt.payment.id, { ASK: [[{ type: 'PENDING', payableUntil }]] });
+    shop.script(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });
     await shop.expire(attempt.orderId);
     await shop.call();
-    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(payableUntil);
+    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(payableUntil);
     await shop.commerce.expireOrders();
     expect(await shop.state(attempt)).toMatchObject({ payment: 'PENDING', order: 'PAYMENT_PENDING', stock: '10 2' });
     // The same again, and an earlier time, shorten nothing.
@@ -65,7 +65,7 @@ describe('an order whose payment is at a gateway that can be asked', () => {
         effect: 'already_pending',
       });
     }
-    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(payableUntil);
+    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(payableUntil);
   });
 
   test('that waits already and may be paid even later is held longer, and takes no step by it', async () => {
@@ -76,20 +76,20 @@ describe('an order whose payment is at a gateway that can be asked', () => {
         effect: 'payment_pending',
       });
     }
-    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil).toEqual(until[1]);
+    expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(until[1]);
     expect(await shop.commerce.doctor()).toEqual([]);
   });
 
   test('is held on while the gateway is silent, one call waiting however often the loop comes by, and no longer than ten minutes', async () => {
     const attempt = await shop.attempt();
-    shop.script(attempt.payment.id, { ASK: [timeout, timeout] });
+    shop.script(attempt.payment.id, { POLL: [timeout, timeout] });
     for (let turn = 0; turn < 5; turn += 1) {
       await shop.expire(attempt.orderId);
       if (turn < 2) await shop.call();
     }
     expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
     expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([
-      { kind: 'ASK', status: 'DUE', attempts: 2 },
+      { kind: 'POLL', status: 'DUE', attempts: 2 },
     ]);
     await ago('gateway_calls', 'created_at', attempt, 11);
     await shop.expire(attempt.orderId);
@@ -102,7 +102,7 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     await ago('gateway_calls', 'created_at', attempt, 11);
     await shop.expire(attempt.orderId);
     expect((await shop.state(attempt)).order).toBe('EXPIRED');
-    shop.script(attempt.payment.id, { ASK: [paid], CANCEL: [paid] });
+    shop.script(attempt.payment.id, { POLL: [paid], CANCEL: [paid] });
     await shop.call();
     expect(await shop.state(attempt)).toEqual({
       payment: 'CAPTURED',
@@ -115,7 +115,7 @@ describe('an order whose payment is at a gateway that can be asked', () => {
 
   test('counts an answer of a moment ago, and not one of long ago', async () => {
     const [fresh, old] = [await shop.attempt(), await shop.attempt()];
-    for (const attempt of [fresh, old]) await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
+    for (const attempt of [fresh, old]) await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.call();
     await ago('payments', 'asked_at', old, 3);
     await shop.expire(fresh.orderId);
@@ -128,13 +128,13 @@ describe('an order whose payment is at a gateway that can be asked', () => {
   test('is held on while an answer is waited for, however fresh the last one is', async () => {
     const attempt = await shop.attempt();
     const { id: paymentId } = attempt.payment;
-    await shop.commerce.askAboutPayment({ paymentId });
+    await shop.commerce.pollPayment({ paymentId });
     await shop.call();
     // The gateway says that something has changed since.
     await shop.tell('CHANGED', attempt.payment);
     await shop.expire(attempt.orderId);
     expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
-    shop.script(paymentId, { ASK: [paid] });
+    shop.script(paymentId, { POLL: [paid] });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
   });
@@ -192,8 +192,8 @@ test('an attempt holds the stock as long as its method takes, and never shorter 
   const hourMs = 60 * 60_000;
   const commerce = createCommerce({
     database: shop.database,
-    gateways: [{ ...gateway, holdMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }],
-    holdMs: hourMs,
+    gateways: [{ ...gateway, reservationMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }],
+    reservationMs: hourMs,
   });
   const productId = await shop.product();
   const hoursHeld = async (method?: string) => {
@@ -201,7 +201,7 @@ test('an attempt holds the stock as long as its method takes, and never shorter 
     const { id } = await commerce.createPayment({ orderId: order.id, provider: 'mock', method });
     await shop.tell('FAILED', { id, amount: 1000, currency: 'KRW' });
     await commerce.createPayment({ orderId: order.id, provider: 'mock' });
-    return Math.round(((await commerce.getOrder({ orderId: order.id })).holdUntil.getTime() - Date.now()) / hourMs);
+    return Math.round(((await commerce.getOrder({ orderId: order.id })).reservedUntil.getTime() - Date.now()) / hourMs);
   };
   expect([await hoursHeld('card'), await hoursHeld('virtual_account'), await hoursHeld()]).toEqual([1, 72, 1]);
 });

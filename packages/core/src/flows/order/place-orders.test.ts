@@ -33,7 +33,7 @@ test('an order holds the stock of all its lines and snapshots what was bought', 
     [10, 2],
     [10, 3],
   ]);
-  expect(order.holdUntil.getTime() - order.createdAt.getTime()).toBe(30 * 60_000);
+  expect(order.reservedUntil.getTime() - order.createdAt.getTime()).toBe(30 * 60_000);
 });
 
 test('what was bought keeps its name and price when the product changes', async () => {
@@ -68,8 +68,8 @@ test('a shortage on one line holds nothing, and says per product what was asked 
     code: 'insufficient_stock',
     details: {
       products: [
-        { productId: b, askedQty: 3, leftQty: 2 },
-        { productId: c, askedQty: 1, leftQty: 0 },
+        { productId: b, requestedQty: 3, sellableQty: 2 },
+        { productId: c, requestedQty: 1, sellableQty: 0 },
       ],
     },
   });

@@ -1,5 +1,5 @@
 import { isArchived, type Product } from '../../catalog/product.ts';
-import { readLockedProducts } from '../../catalog/product-repository.ts';
+import { loadProducts } from '../../catalog/product-repository.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { shortages, type Demand } from '../../inventory/stock.ts';
@@ -14,19 +14,19 @@ import {
   type Quote,
 } from '../../order/order.ts';
 import { parseQuote } from '../../order/quote-input.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** An order to place: `id` is minted by the caller before the transaction. */
 export type PlaceOrderCommand = PlaceOrder & { id: string; customerId: string };
 
 export type PlacedOrder = Order & { lines: OrderLine[] };
 
-export type OrderPolicy = { holdMs: number; quote?: Quote | undefined };
+export type OrderPolicy = { reservationMs: number; quote?: Quote | undefined };
 
 /**
  * Places orders: locks the stock of all their products, then takes one order after the other, each in whole or not at
  * all. One outcome a command, in the order of the commands.
- * @returns the order in CREATED, its stock HELD until `holdUntil` · refusals: product_not_found, currency_mismatch,
+ * @returns the order in CREATED, its stock HELD until `reservedUntil` · refusals: product_not_found, currency_mismatch,
  * insufficient_stock, amount_too_large, validation_failed (a quote below zero)
  */
 export async function placeOrders(
@@ -36,17 +36,17 @@ export async function placeOrders(
 ): Promise<Outcome<PlacedOrder>[]> {
   const demands = commands.map(({ lines }) => sumByProduct(lines));
   const productIds = new Set(demands.flatMap((demand) => [...demand.keys()]));
-  const work = new OrderWork(tx);
+  const work = new UnitOfWork(tx);
   // Sent together and run one after the other: the prices are read after the locks. A join in the locking statement would
   // answer the price from before a wait.
-  const [, products] = await Promise.all([work.lockStocks(productIds), readLockedProducts(tx, productIds)]);
+  const [, products] = await Promise.all([work.lockStocks(productIds), loadProducts(tx, productIds)]);
   const outcomes = commands.map((command, index) => place(work, command, demands[index]!, products, policy));
   work.write();
   return outcomes;
 }
 
 function place(
-  work: OrderWork,
+  work: UnitOfWork,
   command: PlaceOrderCommand,
   demand: Demand,
   products: ReadonlyMap<string, Product>,
@@ -59,7 +59,7 @@ function place(
     if (short.length > 0) {
       throw new CommerceError('insufficient_stock', 'there is not enough stock', { products: short });
     }
-    return accepted(reserve(work, newOrder(work.now, command, currency, lines, policy.holdMs), lines, demand));
+    return accepted(reserve(work, newOrder(work.now, command, currency, lines, policy.reservationMs), lines, demand));
   } catch (error) {
     if (error instanceof CommerceError) return refused(error);
     throw error;
@@ -93,7 +93,7 @@ function newOrder(
   { id, customerId, contact, shippingAddress, reference, metadata }: PlaceOrderCommand,
   currency: string,
   lines: readonly OrderLine[],
-  holdMs: number,
+  reservationMs: number,
 ): Order {
   return {
     id,
@@ -101,7 +101,7 @@ function newOrder(
     status: 'CREATED',
     fulfillmentStatus: 'UNFULFILLED',
     reservationStatus: 'HELD',
-    holdUntil: new Date(now.getTime() + holdMs),
+    reservedUntil: new Date(now.getTime() + reservationMs),
     currency,
     totalAmount: orderTotal(lines),
     contact: contact ?? null,
@@ -116,14 +116,14 @@ function newOrder(
   };
 }
 
-function reserve(work: OrderWork, order: Order, lines: OrderLine[], demand: Demand): PlacedOrder {
+function reserve(work: UnitOfWork, order: Order, lines: OrderLine[], demand: Demand): PlacedOrder {
   work.moveStock('reserve', demand, order.id);
   const unit = work.addOrder(order, lines);
   work.tell(unit, 'order.created', {
     customerId: order.customerId,
     currency: order.currency,
     totalAmount: order.totalAmount,
-    holdUntil: order.holdUntil,
+    reservedUntil: order.reservedUntil,
     lines: lines.map(({ lineNo, kind, productId, quantity, unitAmount }) => ({
       lineNo,
       kind,

@@ -1,15 +1,15 @@
 import type { Reader } from '../../database/page.ts';
-import { readHeldStocks } from '../../inventory/stock-repository.ts';
-import { readHeldOrderRows, readOrderLines } from '../../order/order-repository.ts';
+import { readLockedStocks } from '../../inventory/stock-repository.ts';
+import { readLockedOrderRows, readOrderLines } from '../../order/order-repository.ts';
 import { readPaymentsNamed, type NamedPayment } from '../../payment/payment-repository.ts';
 
 /** Which of these orders another transaction holds now, or stock that they need, and who that is. */
-export async function readHeldOrders(reader: Reader, orderIds: Iterable<string>): Promise<Map<string, string>> {
+export async function readLockedOrders(reader: Reader, orderIds: Iterable<string>): Promise<Map<string, string>> {
   const ids = [...orderIds];
   const lines = await readOrderLines(reader, ids);
   const [orders, stocks] = await Promise.all([
-    readHeldOrderRows(reader, ids),
-    readHeldStocks(reader, new Set(lines.flatMap(({ productId }) => productId ?? []))),
+    readLockedOrderRows(reader, ids),
+    readLockedStocks(reader, new Set(lines.flatMap(({ productId }) => productId ?? []))),
   ]);
   for (const { orderId, productId } of lines) {
     const holder = stocks.get(productId ?? '');
@@ -25,13 +25,13 @@ export const paymentKeyOf = ({ provider, paymentId, gatewayPaymentId }: NamedPay
 };
 
 /** Of which payments, named by `paymentKeyOf`, another transaction holds the order or stock that it needs, and who that is. */
-export async function readHeldPayments(reader: Reader, keys: readonly string[]): Promise<Map<string, string>> {
+export async function readLockedPayments(reader: Reader, keys: readonly string[]): Promise<Map<string, string>> {
   const named = keys.map((key): NamedPayment => {
     const at = key.indexOf(' ');
     return at < 0 ? { paymentId: key } : { provider: key.slice(0, at), gatewayPaymentId: key.slice(at + 1) };
   });
   const payments = await readPaymentsNamed(reader, named);
-  const orders = await readHeldOrders(reader, new Set(payments.map(({ orderId }) => orderId)));
+  const orders = await readLockedOrders(reader, new Set(payments.map(({ orderId }) => orderId)));
   const asked = new Set(keys);
   return new Map(
     payments.flatMap(({ id, orderId, provider, gatewayPaymentId }) => {

@@ -1,32 +1,33 @@
 import { shortages } from '../../inventory/stock.ts';
-import { moveOrder } from '../../order/order.ts';
+import { transitionOrder } from '../../order/order.ts';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import {
   approvePayment,
   capturePayment,
   isLive,
-  isSettled,
-  isSettling,
+  isApproved,
+  paysForOrder,
   isVoided,
-  movePayment,
+  transitionPayment,
   type Payment,
 } from '../../payment/payment.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
-import { demandOf, openVoidOf, type OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { demandOf, openVoidOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { prepareShipment } from '../shipping/pack-parcel.ts';
 import { requestMoneyBack } from '../refund/request-refunds.ts';
 
 // An order under review waits for a person, so its stock is kept for as long as a person may need.
-const reviewHoldMs = 7 * 24 * 60 * 60 * 1000;
+const reviewReservationMs = 7 * 24 * 60 * 60 * 1000;
 
 /** The gateway approved an attempt (AUTHORIZED), or has its money (CAPTURED). */
-export function settleApproval(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
+export function applyApproval(work: UnitOfWork, unit: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const captured = event.type === 'CAPTURED';
   if (isVoided(payment)) return ignored('already_refunded');
   if (captured && payment.status === 'AUTHORIZED') return capture(work, unit, payment, event);
-  if (isSettled(payment) || payment.status === 'REVIEW' || payment.surplus) return repeated(work, unit, payment, event);
+  if (isApproved(payment) || payment.status === 'REVIEW' || payment.surplus)
+    return repeated(work, unit, payment, event);
   const exact = event.amount === payment.amount && event.currency === payment.currency;
   if (!exact) return reviewOrReturn(work, unit, payment, event);
   return canTake(work, unit) ? pay(work, unit, payment, captured) : keepAsSurplus(work, unit, payment, captured);
@@ -37,8 +38,8 @@ export function settleApproval(work: OrderWork, unit: OrderUnit, payment: Paymen
  * of the same attempt is for a person to look into, because only one of the two can be right.
  */
 function repeated(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment,
   { amount, currency, type }: GatewayEvent,
 ): Decision {
@@ -51,13 +52,13 @@ function repeated(
     work.raiseAttention(unit, 'amount_mismatch');
     return ignored('amount_mismatch');
   }
-  if (payment.status !== 'REVIEW') return ignored('already_settled');
+  if (payment.status !== 'REVIEW') return ignored('already_approved');
   if (type === 'CAPTURED') work.setPayment(unit, { ...payment, reportedCaptured: true, updatedAt: work.now });
   return ignored('under_review');
 }
 
 /** The gateway has taken what it had authorized, or a part of it. */
-function capture(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, currency }: GatewayEvent): Decision {
+function capture(work: UnitOfWork, unit: LockedOrder, payment: Payment, { amount, currency }: GatewayEvent): Decision {
   // The void undoes it whether it was captured or not. Should the void be refused, this is what there is to send back.
   if (openVoidOf(unit, payment)) return tryLater;
   if (amount === 0 || amount > payment.authorizedAmount || currency !== payment.currency) {
@@ -68,7 +69,7 @@ function capture(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, c
   work.setPayment(unit, captured);
   work.tell(unit, 'payment.captured', { paymentId: payment.id, amount, currency });
   work.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'DONE', failureCode: null });
-  work.settleAttention(unit, 'capture_failed');
+  work.clearAttention(unit, 'capture_failed');
   if (captured.surplus || unit.order.status === 'CANCELED') {
     requestMoneyBack(work, unit, captured, captured.surplus ? 'surplus' : 'order_canceled');
   }
@@ -76,20 +77,20 @@ function capture(work: OrderWork, unit: OrderUnit, payment: Payment, { amount, c
 }
 
 /** Whether the order can still become PAID: nothing has paid it, it isn't canceled, and its stock is there. */
-export function canTake(work: OrderWork, unit: OrderUnit): boolean {
-  if (unit.order.status === 'CANCELED' || unit.payments.some(isSettling)) return false;
+export function canTake(work: UnitOfWork, unit: LockedOrder): boolean {
+  if (unit.order.status === 'CANCELED' || unit.payments.some(paysForOrder)) return false;
   return unit.order.reservationStatus === 'HELD' || shortages(work.stocks, demandOf(unit)).length === 0;
 }
 
-function pay(work: OrderWork, unit: OrderUnit, payment: Payment, captured: boolean): Decision {
+function pay(work: UnitOfWork, unit: LockedOrder, payment: Payment, captured: boolean): Decision {
   completeOrder(work, unit, approvePayment(payment, { captured, surplus: false }, work.now));
   return applied('order_paid');
 }
 
 /** The money of `paid` pays for its order: the stock is sold, and a parcel can be made ready. */
 export function completeOrder(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   paid: Payment,
   facts: Record<string, unknown> = {},
 ): void {
@@ -97,7 +98,7 @@ export function completeOrder(
   tellApproved(work, unit, paid, facts);
   cancelLiveAttempts(work, unit);
   work.moveStock(unit.order.reservationStatus === 'HELD' ? 'commit' : 'sell', demandOf(unit), unit.order.id);
-  work.setOrder(unit, moveOrder(unit.order, 'PAID', work.now));
+  work.setOrder(unit, transitionOrder(unit.order, 'PAID', work.now));
   work.tell(unit, 'order.paid', {
     paymentId: paid.id,
     totalAmount: unit.order.totalAmount,
@@ -106,7 +107,7 @@ export function completeOrder(
   prepareShipment(work, unit);
 }
 
-function keepAsSurplus(work: OrderWork, unit: OrderUnit, payment: Payment, captured: boolean): Decision {
+function keepAsSurplus(work: UnitOfWork, unit: LockedOrder, payment: Payment, captured: boolean): Decision {
   const surplus = approvePayment(payment, { captured, surplus: true }, work.now);
   work.setPayment(unit, surplus);
   tellApproved(work, unit, surplus, { surplus: true });
@@ -116,8 +117,8 @@ function keepAsSurplus(work: OrderWork, unit: OrderUnit, payment: Payment, captu
 
 /** Whoever wanted the attempt ended comes too late: what came of it is dealt with otherwise. */
 function tellApproved(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   { id, status, amount, currency }: Payment,
   facts: Record<string, unknown>,
 ): void {
@@ -128,8 +129,8 @@ function tellApproved(
 
 /** The gateway took another amount than was asked: a person decides while the order can wait, else it goes back. */
 function reviewOrReturn(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment,
   { amount, currency, type }: GatewayEvent,
 ): Decision {
@@ -143,15 +144,17 @@ function reviewOrReturn(
     requestMoneyBack(work, unit, surplus, 'amount_mismatch');
     return applied('surplus');
   }
-  work.setPayment(unit, { ...movePayment(payment, 'REVIEW', work.now), ...reported });
-  const holdUntil = new Date(Math.max(unit.order.holdUntil.getTime(), work.now.getTime() + reviewHoldMs));
-  work.setOrder(unit, { ...unit.order, holdUntil });
+  work.setPayment(unit, { ...transitionPayment(payment, 'REVIEW', work.now), ...reported });
+  const reservedUntil = new Date(
+    Math.max(unit.order.reservedUntil.getTime(), work.now.getTime() + reviewReservationMs),
+  );
+  work.setOrder(unit, { ...unit.order, reservedUntil });
   work.tell(unit, 'payment.review_opened', {
     paymentId: payment.id,
     amount: payment.amount,
     currency: payment.currency,
     ...reported,
-    holdUntil,
+    reservedUntil,
   });
   work.raiseAttention(unit, 'amount_mismatch');
   return applied('payment_in_review');

@@ -3,11 +3,11 @@ import type { DisputeStatus } from '../../dispute/dispute.ts';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { applied, ignored, type Decision } from './decision.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** A shopper's bank contests a payment, or has decided. A person handles it at the gateway; here it is on record. */
-export function settleDispute(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
+export function applyDispute(work: UnitOfWork, unit: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const { amount, currency } = event;
   const gatewayDisputeId = event.gatewayObjectId ?? payment.id;
   const known = unit.disputes.find(
@@ -32,7 +32,7 @@ export function settleDispute(work: OrderWork, unit: OrderUnit, payment: Payment
   const facts = { paymentId: payment.id, gatewayDisputeId, status, amount, currency };
   work.tell(unit, status === 'OPEN' ? 'dispute.opened' : 'dispute.closed', facts);
   if (status !== 'WON') work.raiseAttention(unit, 'dispute');
-  else if (unit.disputes.every((dispute) => dispute.status === 'WON')) work.settleAttention(unit, 'dispute');
+  else if (unit.disputes.every((dispute) => dispute.status === 'WON')) work.clearAttention(unit, 'dispute');
   return applied(status === 'OPEN' ? 'dispute_opened' : 'dispute_closed');
 }
 

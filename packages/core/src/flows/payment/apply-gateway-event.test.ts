@@ -65,7 +65,7 @@ describe('an approval', () => {
     await shop.tell('AUTHORIZED', payment);
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
       outcome: 'IGNORED_STALE',
-      effect: 'already_settled',
+      effect: 'already_approved',
     });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
@@ -90,7 +90,7 @@ describe('a failure', () => {
   test('after the approval is ignored and leaves the stock alone', async () => {
     const { productId, orderId, payment } = await pending();
     await shop.tell('AUTHORIZED', payment);
-    expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'settled_before' });
+    expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'approved_before' });
     expect(await orderOf(orderId)).toMatchObject({ status: 'PAID' });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
@@ -214,7 +214,7 @@ describe('another amount or currency than was asked', () => {
       reservationStatus: 'HELD',
       needsAttention: 'amount_mismatch',
     });
-    expect(order.holdUntil.getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3600 * 1000);
+    expect(order.reservedUntil.getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3600 * 1000);
     expect(await paymentsOf(orderId)).toMatchObject([
       { status: 'REVIEW', authorizedAmount: 0, reportedAmount: 'amount' in message ? message.amount : 2000 },
     ]);
@@ -226,7 +226,7 @@ describe('another amount or currency than was asked', () => {
     await shop.tell('AUTHORIZED', payment, { amount: 1 });
     await shop.expire(orderId);
     expect(await orderOf(orderId)).toMatchObject({ status: 'PAYMENT_PENDING' });
-    expect((await orderOf(orderId)).holdUntil.getTime()).toBeGreaterThan(Date.now());
+    expect((await orderOf(orderId)).reservedUntil.getTime()).toBeGreaterThan(Date.now());
     expect(await shop.stock(productId)).toEqual([10, 2]);
   });
 

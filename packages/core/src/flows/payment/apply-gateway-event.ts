@@ -1,23 +1,23 @@
-import { moveOrder } from '../../order/order.ts';
+import { transitionOrder } from '../../order/order.ts';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
-import { movePayment, type Payment } from '../../payment/payment.ts';
+import { transitionPayment, type Payment } from '../../payment/payment.ts';
 import { applied, ignored, type Decision } from './decision.ts';
-import { demandOf, unfinishedVoidOf, type OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
-import { settleApproval } from './apply-approval.ts';
-import { settleDispute } from './apply-dispute.ts';
-import { finishRefund, settleRefund } from '../refund/apply-refund.ts';
+import { demandOf, unfinishedVoidOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { applyApproval } from './apply-approval.ts';
+import { applyDispute } from './apply-dispute.ts';
+import { finishRefund, applyRefundEvent } from '../refund/apply-refund.ts';
 
 /**
  * What a gateway's word about one payment does to its order. The order, its payments and its stock are locked; for what
  * `isAboutMoney` its refunds and disputes too.
  */
-export function settlePayment(work: OrderWork, unit: OrderUnit, known: Payment, event: GatewayEvent): Decision {
+export function applyGatewayEvent(work: UnitOfWork, unit: LockedOrder, known: Payment, event: GatewayEvent): Decision {
   const payment = learnGatewayId(work, unit, known, event);
   switch (event.type) {
     case 'AUTHORIZED':
     case 'CAPTURED':
-      return settleApproval(work, unit, payment, event);
+      return applyApproval(work, unit, payment, event);
     case 'PENDING':
       return wait(work, unit, payment, event);
     case 'FAILED':
@@ -29,14 +29,14 @@ export function settlePayment(work: OrderWork, unit: OrderUnit, known: Payment, 
     case 'REFUND_PENDING':
     case 'REFUNDED':
     case 'REFUND_FAILED':
-      return settleRefund(work, unit, payment, event);
+      return applyRefundEvent(work, unit, payment, event);
     case 'DISPUTE_OPENED':
     case 'DISPUTE_WON':
     case 'DISPUTE_LOST':
-      return settleDispute(work, unit, payment, event);
+      return applyDispute(work, unit, payment, event);
     case 'CHANGED':
-      work.callGateway(payment, { kind: 'ASK' });
-      return applied('asks_gateway');
+      work.callGateway(payment, { kind: 'POLL' });
+      return applied('polls_gateway');
     case 'OTHER':
       return { outcome: 'IGNORED_UNKNOWN', effect: null };
   }
@@ -47,8 +47,8 @@ export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
 
 function learnGatewayId(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment,
   { gatewayPaymentId, type }: GatewayEvent,
 ): Payment {
@@ -60,20 +60,22 @@ function learnGatewayId(
 }
 
 /** The gateway waits for the shopper, who may have days: the stock is held as long. */
-function wait(work: OrderWork, unit: OrderUnit, payment: Payment, { payableUntil }: GatewayEvent): Decision {
+function wait(work: UnitOfWork, unit: LockedOrder, payment: Payment, { payableUntil }: GatewayEvent): Decision {
   if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return ignored('already_noted');
-  const holdUntil = payableUntil && payableUntil > unit.order.holdUntil ? payableUntil : unit.order.holdUntil;
-  if (payment.status === 'PENDING' && holdUntil === unit.order.holdUntil) return ignored('already_pending');
-  if (holdUntil !== unit.order.holdUntil) work.setOrder(unit, { ...unit.order, holdUntil, updatedAt: work.now });
+  const reservedUntil =
+    payableUntil && payableUntil > unit.order.reservedUntil ? payableUntil : unit.order.reservedUntil;
+  if (payment.status === 'PENDING' && reservedUntil === unit.order.reservedUntil) return ignored('already_pending');
+  if (reservedUntil !== unit.order.reservedUntil)
+    work.setOrder(unit, { ...unit.order, reservedUntil, updatedAt: work.now });
   // One that waits already just waits longer: no step of its own.
   if (payment.status === 'CREATED') {
-    work.setPayment(unit, movePayment(payment, 'PENDING', work.now));
-    work.tell(unit, 'payment.pending', { paymentId: payment.id, holdUntil });
+    work.setPayment(unit, transitionPayment(payment, 'PENDING', work.now));
+    work.tell(unit, 'payment.pending', { paymentId: payment.id, reservedUntil });
   }
   return applied('payment_pending');
 }
 
-function fail(work: OrderWork, unit: OrderUnit, payment: Payment, failureCode: string): Decision {
+function fail(work: UnitOfWork, unit: LockedOrder, payment: Payment, failureCode: string): Decision {
   switch (payment.status) {
     case 'CREATED':
     case 'PENDING':
@@ -86,22 +88,22 @@ function fail(work: OrderWork, unit: OrderUnit, payment: Payment, failureCode: s
       return ignored('under_review');
     case 'AUTHORIZED':
     case 'CAPTURED':
-      return ignored('settled_before');
+      return ignored('approved_before');
   }
-  work.setPayment(unit, { ...movePayment(payment, 'FAILED', work.now), failureCode });
+  work.setPayment(unit, { ...transitionPayment(payment, 'FAILED', work.now), failureCode });
   work.moveStock('release', demandOf(unit), unit.order.id);
-  work.setOrder(unit, moveOrder(unit.order, 'PAYMENT_FAILED', work.now));
+  work.setOrder(unit, transitionOrder(unit.order, 'PAYMENT_FAILED', work.now));
   work.tell(unit, 'payment.failed', { paymentId: payment.id, failureCode });
   return applied('payment_failed');
 }
 
 /** The gateway has ended the attempt, or let go of the authorization. */
-function cancel(work: OrderWork, unit: OrderUnit, payment: Payment, { source }: GatewayEvent): Decision {
+function cancel(work: UnitOfWork, unit: LockedOrder, payment: Payment, { source }: GatewayEvent): Decision {
   const goingBack = unfinishedVoidOf(unit, payment);
   // Its money came back, or never went: a message may be older than that, so what the gateway says when asked counts.
   if (goingBack?.status === 'FAILED' && payment.status !== 'AUTHORIZED' && source === 'WEBHOOK') {
-    work.callGateway(payment, { kind: 'ASK' });
-    return applied('asks_gateway');
+    work.callGateway(payment, { kind: 'POLL' });
+    return applied('polls_gateway');
   }
   if (goingBack) {
     finishRefund(work, unit, goingBack, null);

@@ -1,12 +1,12 @@
-import { isLive, movePayment } from '../../payment/payment.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { isLive, transitionPayment } from '../../payment/payment.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { requestMoneyBack } from '../refund/request-refunds.ts';
 
 /** Nobody waits for these any more: an order that is paid, canceled or expired ends its live attempts. */
-export function cancelLiveAttempts(work: OrderWork, unit: OrderUnit): void {
+export function cancelLiveAttempts(work: UnitOfWork, unit: LockedOrder): void {
   for (const payment of unit.payments.filter(isLive)) {
-    const canceled = movePayment(payment, 'CANCELED', work.now);
+    const canceled = transitionPayment(payment, 'CANCELED', work.now);
     work.setPayment(unit, canceled);
     work.tell(unit, 'payment.canceled', { paymentId: payment.id });
     if (payment.status !== 'REVIEW') {

@@ -111,7 +111,7 @@ const cases: Case[] = [
       const attempt = await shop.paid();
       return { attempt, answers: [await say('FAILED', attempt.payment), await say('PENDING', attempt.payment)] };
     },
-    answers: ['IGNORED_STALE settled_before', 'IGNORED_STALE already_noted'],
+    answers: ['IGNORED_STALE approved_before', 'IGNORED_STALE already_noted'],
     leaves: paid,
   },
   ...[{ amount: 1999 }, { amount: 2001 }, { currency: 'USD' }].map((other): Case => ({

@@ -2,7 +2,7 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { ownUnit } from '../order/own-unit.ts';
 
 /** A payment to confirm; with `customerId` only that customer's. */
@@ -19,7 +19,7 @@ export async function confirmable(
 ): Promise<Outcome<string>> {
   await tx.began;
   const orderId = (await readOrderIdsOfPayments(tx, [paymentId])).get(paymentId) ?? '';
-  const work = await OrderWork.lock(tx, orderId ? [orderId] : []);
+  const work = await UnitOfWork.lock(tx, orderId ? [orderId] : []);
   const payment = ownUnit(work, { orderId, customerId })?.payments.find(({ id }) => id === paymentId);
   if (!payment) return refused(new CommerceError('payment_not_found', 'no such payment'));
   if (!gateways.get(payment.provider)?.confirm) {

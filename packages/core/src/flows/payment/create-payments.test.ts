@@ -47,7 +47,7 @@ test('an attempt after a failure holds the stock again, and extends the hold', a
   ]);
   await attempt(orderId);
   const order = await shop.commerce.getOrder({ orderId });
-  expect(order.holdUntil.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
+  expect(order.reservedUntil.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
   expect(await shop.stock(productId)).toEqual([10, 4]);
 });
 
@@ -59,7 +59,7 @@ test('an attempt after a failure without stock is refused and leaves the order a
   const before = await shop.commerce.getOrder({ orderId });
   await expect(attempt(orderId)).rejects.toMatchObject({
     code: 'insufficient_stock',
-    details: { products: [{ productId, askedQty: 4, leftQty: 3 }] },
+    details: { products: [{ productId, requestedQty: 4, sellableQty: 3 }] },
   });
   expect(await shop.commerce.getOrder({ orderId })).toEqual(before);
   expect(await shop.stock(productId)).toEqual([5, 2]);

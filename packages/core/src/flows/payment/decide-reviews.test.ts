@@ -43,7 +43,7 @@ describe.each(['AUTHORIZED', 'CAPTURED'] as const)('accepting what came (%s)', (
       authorizedAmount: amount,
       capturedAmount: type === 'CAPTURED' ? amount : 0,
     });
-    expect(await shop.tell(type, attempt.payment, { amount })).toMatchObject({ effect: 'already_settled' });
+    expect(await shop.tell(type, attempt.payment, { amount })).toMatchObject({ effect: 'already_approved' });
     if (type === 'AUTHORIZED') await shop.tell('CAPTURED', attempt.payment, { amount });
     expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: amount + 1 }))).toBe(
       'refund_exceeds_balance',
@@ -114,7 +114,7 @@ describe('rejecting what came', () => {
   test('gives the order its usual time to be paid again, and then it expires', async () => {
     const attempt = await reviewed();
     const heldFor = async () =>
-      (await shop.commerce.getOrder({ orderId: attempt.orderId })).holdUntil.getTime() - Date.now();
+      (await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil.getTime() - Date.now();
     expect(await heldFor()).toBeGreaterThan(24 * 60 * 60_000);
     await decide(attempt, 'REJECT');
     expect(await heldFor()).toBeLessThanOrEqual(30 * 60_000);
@@ -124,7 +124,7 @@ describe('rejecting what came', () => {
     const attempt = await reviewed();
     await decide(attempt, 'REJECT');
     await shop.call();
-    expect(await shop.tell('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({ effect: 'already_settled' });
+    expect(await shop.tell('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({ effect: 'already_approved' });
     expect(await shop.tell('FAILED', attempt.payment)).toMatchObject({ effect: 'canceled_before' });
     expect(await shop.tell('CAPTURED', attempt.payment)).toMatchObject({ effect: 'amount_mismatch' });
     expect(await shop.state(attempt)).toMatchObject({
@@ -154,7 +154,7 @@ describe('an order under review', () => {
     await shop.tell('CAPTURED', attempt.payment, { amount: 700 });
     await expect(decide(attempt, 'ACCEPT')).rejects.toMatchObject({
       code: 'insufficient_stock',
-      details: { products: [{ productId: attempt.productId, askedQty: 2, leftQty: 1 }] },
+      details: { products: [{ productId: attempt.productId, requestedQty: 2, sellableQty: 1 }] },
     });
     await shop.commerce.cancelOrder({ orderId: other.id });
     await decide(attempt, 'ACCEPT');

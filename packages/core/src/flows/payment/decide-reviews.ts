@@ -1,11 +1,11 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import { shortages } from '../../inventory/stock.ts';
-import { moveOrder } from '../../order/order.ts';
-import { approvePayment, movePayment, type Payment } from '../../payment/payment.ts';
+import { transitionOrder } from '../../order/order.ts';
+import { approvePayment, transitionPayment, type Payment } from '../../payment/payment.ts';
 import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
-import { demandOf, type OrderUnit } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { demandOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { requestMoneyBack } from '../refund/request-refunds.ts';
 import { canTake, completeOrder } from './apply-approval.ts';
 
@@ -14,37 +14,37 @@ export type DecideReviewCommand = { paymentId: string; decision: 'ACCEPT' | 'REJ
 
 /**
  * An operator decides on payments of which the gateway took another amount than was asked. An order whose payment is
- * rejected can be paid again for `holdMs`.
+ * rejected can be paid again for `reservationMs`.
  * @returns the payment · refusals: payment_not_found, invalid_transition (not under REVIEW), currency_mismatch (money of
  * another currency can't pay), insufficient_stock
  */
 export async function decideReviews(
   tx: Transaction,
   commands: readonly DecideReviewCommand[],
-  holdMs: number,
+  reservationMs: number,
 ): Promise<Outcome<Payment>[]> {
   await tx.began;
   const orderIds = await readOrderIdsOfPayments(
     tx,
     commands.map(({ paymentId }) => paymentId),
   );
-  const work = await OrderWork.lock(tx, orderIds.values(), { money: true, stocks: true });
+  const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true, stocks: true });
   const outcomes = commands.map(({ paymentId, decision }): Outcome<Payment> => {
     const unit = work.units.get(orderIds.get(paymentId) ?? '');
     const payment = unit?.payments.find(({ id }) => id === paymentId);
     if (!unit || !payment) return refused(new CommerceError('payment_not_found', 'no such payment'));
     if (payment.status !== 'REVIEW')
       return refused(invalidTransition('payment', payment.status, decision === 'ACCEPT' ? 'AUTHORIZED' : 'CANCELED'));
-    const refusal = decision === 'ACCEPT' ? accept(work, unit, payment) : reject(work, unit, payment, holdMs);
+    const refusal = decision === 'ACCEPT' ? accept(work, unit, payment) : reject(work, unit, payment, reservationMs);
     if (refusal) return refused(refusal);
-    work.settleAttention(unit, 'amount_mismatch');
+    work.clearAttention(unit, 'amount_mismatch');
     return accepted(unit.payments.find(({ id }) => id === paymentId)!);
   });
   work.write();
   return outcomes;
 }
 
-function accept(work: OrderWork, unit: OrderUnit, payment: Payment): CommerceError | undefined {
+function accept(work: UnitOfWork, unit: LockedOrder, payment: Payment): CommerceError | undefined {
   const { currency, reportedCurrency, reportedAmount, reportedCaptured } = payment;
   if (reportedCurrency !== currency) {
     return new CommerceError('currency_mismatch', 'money of another currency cannot pay for this order', {
@@ -65,14 +65,18 @@ function accept(work: OrderWork, unit: OrderUnit, payment: Payment): CommerceErr
   return undefined;
 }
 
-function reject(work: OrderWork, unit: OrderUnit, payment: Payment, holdMs: number): undefined {
-  const rejected = { ...movePayment(payment, 'CANCELED', work.now), surplus: true };
+function reject(work: UnitOfWork, unit: LockedOrder, payment: Payment, reservationMs: number): undefined {
+  const rejected = { ...transitionPayment(payment, 'CANCELED', work.now), surplus: true };
   work.setPayment(unit, rejected);
   if (unit.order.reservationStatus === 'HELD') work.moveStock('release', demandOf(unit), unit.order.id);
   const waited = unit.order.status === 'PAYMENT_PENDING';
-  if (waited) work.setOrder(unit, moveOrder(unit.order, 'PAYMENT_FAILED', work.now));
+  if (waited) work.setOrder(unit, transitionOrder(unit.order, 'PAYMENT_FAILED', work.now));
   // No longer for as long as a person might have needed.
-  work.setOrder(unit, { ...unit.order, holdUntil: new Date(work.now.getTime() + holdMs), updatedAt: work.now });
+  work.setOrder(unit, {
+    ...unit.order,
+    reservedUntil: new Date(work.now.getTime() + reservationMs),
+    updatedAt: work.now,
+  });
   work.tell(unit, waited ? 'payment.review_rejected' : 'payment.canceled', { paymentId: payment.id });
   requestMoneyBack(work, unit, rejected, 'amount_mismatch');
 }

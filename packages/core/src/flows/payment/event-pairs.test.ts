@@ -69,7 +69,7 @@ CREATED                                 CREATED             PAYMENT_PENDING  10 
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 PENDING                                 PENDING             PAYMENT_PENDING  10 2  -                          -
   PENDING         (already_pending)     ·                   ·               ·     ·                          ·
@@ -84,7 +84,7 @@ PENDING                                 PENDING             PAYMENT_PENDING  10 
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 FAILED                                  FAILED              PAYMENT_FAILED  10 0  -                          -
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
@@ -99,13 +99,13 @@ FAILED                                  FAILED              PAYMENT_FAILED  10 0
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 AUTHORIZED                              AUTHORIZED          PAID            8 0   -                          -
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
-  AUTHORIZED      (already_settled)     ·                   ·               ·     ·                          ·
+  AUTHORIZED      (already_approved)     ·                   ·               ·     ·                          ·
   CAPTURED        payment_captured      CAPTURED            ·               ·     ·                          ·
-  FAILED          (settled_before)      ·                   ·               ·     ·                          ·
+  FAILED          (approved_before)      ·                   ·               ·     ·                          ·
   CANCELED        (authorization_lost)  ·                   ·               ·     ·                          authorization_lost
   ATTEMPT_FAILED  attempt_noted         ·                   ·               ·     ·                          ·
   REFUND_PENDING  (already_noted)       ·                   ·               ·     ·                          ·
@@ -114,14 +114,14 @@ AUTHORIZED                              AUTHORIZED          PAID            8 0 
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 CAPTURED                                CAPTURED            PAID            8 0   -                          -
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
-  AUTHORIZED      (already_settled)     ·                   ·               ·     ·                          ·
-  CAPTURED        (already_settled)     ·                   ·               ·     ·                          ·
-  FAILED          (settled_before)      ·                   ·               ·     ·                          ·
-  CANCELED        (settled_before)      ·                   ·               ·     ·                          ·
+  AUTHORIZED      (already_approved)     ·                   ·               ·     ·                          ·
+  CAPTURED        (already_approved)     ·                   ·               ·     ·                          ·
+  FAILED          (approved_before)      ·                   ·               ·     ·                          ·
+  CANCELED        (approved_before)      ·                   ·               ·     ·                          ·
   ATTEMPT_FAILED  attempt_noted         ·                   ·               ·     ·                          ·
   REFUND_PENDING  (already_noted)       ·                   ·               ·     ·                          ·
   REFUNDED        refund_recorded       ·                   ·               ·     REFUND SUCCEEDED gateway   refunded_at_gateway
@@ -129,7 +129,7 @@ CAPTURED                                CAPTURED            PAID            8 0 
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 REVIEW                                  REVIEW              PAYMENT_PENDING  10 2  -                          amount_mismatch
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
@@ -144,7 +144,7 @@ REVIEW                                  REVIEW              PAYMENT_PENDING  10 
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 CANCELED                                CANCELED            CANCELED        10 0  -                          -
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
@@ -159,7 +159,7 @@ CANCELED                                CANCELED            CANCELED        10 0
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 EXPIRED                                 CANCELED            EXPIRED         10 0  -                          -
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
@@ -174,13 +174,13 @@ EXPIRED                                 CANCELED            EXPIRED         10 0
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 RETURNING                               AUTHORIZED surplus  CANCELED        10 0  VOID REQUESTED surplus     refund_due
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
-  AUTHORIZED      (already_settled)     ·                   ·               ·     ·                          ·
+  AUTHORIZED      (already_approved)     ·                   ·               ·     ·                          ·
   CAPTURED        UNMATCHED             ·                   ·               ·     ·                          ·
-  FAILED          (settled_before)      ·                   ·               ·     ·                          ·
+  FAILED          (approved_before)      ·                   ·               ·     ·                          ·
   CANCELED        payment_voided        CANCELED surplus    ·               ·     VOID SUCCEEDED surplus     -
   ATTEMPT_FAILED  attempt_noted         ·                   ·               ·     ·                          ·
   REFUND_PENDING  (already_noted)       ·                   ·               ·     ·                          ·
@@ -189,7 +189,7 @@ RETURNING                               AUTHORIZED surplus  CANCELED        10 0
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 VOIDED                                  CANCELED            CANCELED        10 0  VOID SUCCEEDED order_canceled  -
   PENDING         (already_noted)       ·                   ·               ·     ·                          ·
@@ -204,7 +204,7 @@ VOIDED                                  CANCELED            CANCELED        10 0
   DISPUTE_OPENED  dispute_opened        ·                   ·               ·     ·                          dispute
   DISPUTE_WON     dispute_closed        ·                   ·               ·     ·                          ·
   DISPUTE_LOST    dispute_closed        ·                   ·               ·     ·                          dispute
-  CHANGED         asks_gateway          ·                   ·               ·     ·                          ·
+  CHANGED         polls_gateway          ·                   ·               ·     ·                          ·
   OTHER           (unknown)             ·                   ·               ·     ·                          ·
 `;
 

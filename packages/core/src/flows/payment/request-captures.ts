@@ -4,7 +4,7 @@ import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-reposito
 import type { Payment } from '../../payment/payment.ts';
 import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
 import { openVoidOf } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** Money to take of what was authorized: `amount` in minor units, all of it unless said. What is left is let go of. */
 export type RequestCaptureCommand = { paymentId: string; amount?: number | undefined };
@@ -21,7 +21,7 @@ export async function requestCaptures(
   await tx.began;
   const paymentIds = commands.map(({ paymentId }) => paymentId);
   const orderIds = await readOrderIdsOfPayments(tx, paymentIds);
-  const work = await OrderWork.lock(tx, orderIds.values(), { money: true });
+  const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true });
   const capturing = new Set((await readOpenGatewayCalls(tx, paymentIds, 'CAPTURE')).map(({ paymentId }) => paymentId));
   const outcomes = commands.map(({ paymentId, amount }): Outcome<Payment> => {
     const unit = work.units.get(orderIds.get(paymentId) ?? '');

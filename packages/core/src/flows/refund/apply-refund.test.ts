@@ -20,9 +20,9 @@ describe('a refund that was made in the gateway’s dashboard', () => {
       effect: 'already_refunded',
     });
     shop.script(attempt.payment.id, {
-      ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]],
+      POLL: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]],
     });
-    await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
+    await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({
       refunds: ['REFUND 700 SUCCEEDED gateway'],
@@ -50,7 +50,7 @@ describe('a refund that was made in the gateway’s dashboard', () => {
   test('and told before its capture has the gateway asked, whose answer brings both, each once', async () => {
     const attempt = await shop.paid('AUTHORIZED');
     shop.script(attempt.payment.id, {
-      ASK: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
+      POLL: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
     });
     await shop.madeThere(attempt, 700, 're_both');
     await shop.call();
@@ -128,12 +128,12 @@ describe('what a gateway says of a refund of ours', () => {
     const { attempt, refundId, told } = await refunded();
     const failed = { type: 'REFUND_FAILED' as const, refundId, failureCode: 'account_closed' };
     shop.script(attempt.payment.id, {
-      ASK: [
+      POLL: [
         [paidFact, failed],
         [paidFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }],
       ],
     });
-    expect(await shop.tell('REFUND_FAILED', told, { refundId })).toMatchObject({ effect: 'asks_gateway' });
+    expect(await shop.tell('REFUND_FAILED', told, { refundId })).toMatchObject({ effect: 'polls_gateway' });
     expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     await shop.call();
     expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
@@ -142,7 +142,7 @@ describe('what a gateway says of a refund of ours', () => {
       attention: 'refund_failed',
     });
     expect(await shop.tell('REFUNDED', told, { refundId, objectId: `re_${refundId}` })).toMatchObject({
-      effect: 'asks_gateway',
+      effect: 'polls_gateway',
     });
     await shop.call();
     expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
@@ -171,9 +171,9 @@ describe('what a gateway says of a refund of ours', () => {
       await shop.tell('REFUND_FAILED', { ...attempt.payment, amount }, { refundId: id });
     const [first] = refunds;
     shop.script(attempt.payment.id, {
-      ASK: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first!.id, gatewayObjectId: 're_late' }]],
+      POLL: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first!.id, gatewayObjectId: 're_late' }]],
     });
-    await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
+    await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({
       refunds: ['REFUND 500 SUCCEEDED requested', 'REFUND 600 FAILED requested'],

@@ -1,14 +1,14 @@
 import { newId } from '../../ids.ts';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
-import { movePayment, refundableAmount, type Payment } from '../../payment/payment.ts';
-import { isOpen, isOwed, madeAtGateway, moveRefund, type Refund } from '../../refund/refund.ts';
+import { transitionPayment, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { isOpen, isOwed, madeAtGateway, transitionRefund, type Refund } from '../../refund/refund.ts';
 import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
-import { standingVoidOf, type OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import { standingVoidOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { requestMoneyBack } from './request-refunds.ts';
 
 /** What a gateway says about money going back. Which of our refunds it means, it says itself; if none, it was made there. */
-export function settleRefund(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
+export function applyRefundEvent(work: UnitOfWork, unit: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const { refundId, gatewayObjectId } = event;
   const refund = unit.refunds.find(
     (refund) =>
@@ -28,7 +28,7 @@ export function settleRefund(work: OrderWork, unit: OrderUnit, payment: Payment,
   return note(work, unit, refund, gatewayObjectId);
 }
 
-function succeed(work: OrderWork, unit: OrderUnit, refund: Refund, event: GatewayEvent): Decision {
+function succeed(work: UnitOfWork, unit: LockedOrder, refund: Refund, event: GatewayEvent): Decision {
   if (refund.status === 'SUCCEEDED') return ignored('already_refunded');
   if (refund.status === 'FAILED') {
     // Told by two messages out of order, or really both: only the gateway knows, so what it says when asked counts.
@@ -61,11 +61,16 @@ function succeed(work: OrderWork, unit: OrderUnit, refund: Refund, event: Gatewa
 }
 
 /** The money of a refund has gone back. */
-export function finishRefund(work: OrderWork, unit: OrderUnit, refund: Refund, gatewayRefundId: string | null): void {
+export function finishRefund(
+  work: UnitOfWork,
+  unit: LockedOrder,
+  refund: Refund,
+  gatewayRefundId: string | null,
+): void {
   const { id, paymentId, kind, amount, currency } = refund;
   const payment = paymentOf(unit, refund);
   work.setRefund(unit, {
-    ...moveRefund(refund, 'SUCCEEDED', work.now),
+    ...transitionRefund(refund, 'SUCCEEDED', work.now),
     failureCode: null,
     gatewayRefundId: gatewayRefundId ?? refund.gatewayRefundId,
   });
@@ -79,16 +84,16 @@ export function finishRefund(work: OrderWork, unit: OrderUnit, refund: Refund, g
       updatedAt: work.now,
     });
   } else if (payment.status === 'AUTHORIZED') {
-    work.setPayment(unit, movePayment(payment, 'CANCELED', work.now));
+    work.setPayment(unit, transitionPayment(payment, 'CANCELED', work.now));
     work.tell(unit, 'payment.voided', { paymentId });
   }
   work.closeCalls({ subjectId: id, kind: 'REFUND', status: 'DONE', failureCode: null });
-  if (!unit.refunds.some((other) => isMissing(unit, other))) work.settleAttention(unit, 'refund_failed');
-  if (!unit.refunds.some((other) => isOpen(other) && isOwed(other))) work.settleAttention(unit, 'refund_due');
+  if (!unit.refunds.some((other) => isMissing(unit, other))) work.clearAttention(unit, 'refund_failed');
+  if (!unit.refunds.some((other) => isOpen(other) && isOwed(other))) work.clearAttention(unit, 'refund_due');
 }
 
 /** It failed, and its money hasn't gone in another way since. */
-function isMissing(unit: OrderUnit, refund: Refund): boolean {
+function isMissing(unit: LockedOrder, refund: Refund): boolean {
   const payment = paymentOf(unit, refund);
   if (refund.status !== 'FAILED') return false;
   return refund.kind === 'REFUND'
@@ -96,7 +101,7 @@ function isMissing(unit: OrderUnit, refund: Refund): boolean {
     : payment.capturedAmount === 0 && !standingVoidOf(unit, payment);
 }
 
-function fail(work: OrderWork, unit: OrderUnit, refund: Refund, event: GatewayEvent): Decision {
+function fail(work: UnitOfWork, unit: LockedOrder, refund: Refund, event: GatewayEvent): Decision {
   if (refund.status === 'FAILED') return ignored('already_noted');
   if (refund.status === 'SUCCEEDED' && event.source === 'WEBHOOK') return ask(work, unit, refund);
   loseRefund(work, unit, refund, event.failureCode ?? 'unspecified');
@@ -105,9 +110,9 @@ function fail(work: OrderWork, unit: OrderUnit, refund: Refund, event: GatewayEv
 }
 
 /** The money of a refund hasn't gone, or came back: its amount can be sent again, by another refund. */
-export function loseRefund(work: OrderWork, unit: OrderUnit, refund: Refund, failureCode: string): void {
+export function loseRefund(work: UnitOfWork, unit: LockedOrder, refund: Refund, failureCode: string): void {
   const { id, paymentId, kind, amount, currency } = refund;
-  work.setRefund(unit, { ...moveRefund(refund, 'FAILED', work.now), failureCode });
+  work.setRefund(unit, { ...transitionRefund(refund, 'FAILED', work.now), failureCode });
   work.tell(unit, 'refund.failed', { refundId: id, paymentId, kind, amount, currency, failureCode });
   work.closeCalls({ subjectId: id, kind: 'REFUND', status: 'REFUSED', failureCode });
   if (kind !== 'REFUND') return;
@@ -116,14 +121,14 @@ export function loseRefund(work: OrderWork, unit: OrderUnit, refund: Refund, fai
   work.setPayment(unit, { ...payment, [from]: payment[from] - amount, updatedAt: work.now });
 }
 
-function note(work: OrderWork, unit: OrderUnit, refund: Refund, gatewayRefundId: string | null): Decision {
+function note(work: UnitOfWork, unit: LockedOrder, refund: Refund, gatewayRefundId: string | null): Decision {
   if (refund.gatewayRefundId !== null || gatewayRefundId === null || !isOpen(refund)) return ignored('already_noted');
   work.setRefund(unit, { ...refund, gatewayRefundId, updatedAt: work.now });
   return applied('refund_pending');
 }
 
 /** A refund that was made in the gateway's own dashboard. It is counted by the gateway's id for it, so once. */
-function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: GatewayEvent): Decision {
+function record(work: UnitOfWork, unit: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const { amount, currency, gatewayObjectId } = event;
   // What was undone in whole has gone back, in however many parts the gateway sent it.
   if (standingVoidOf(unit, payment)?.status === 'SUCCEEDED') return ignored('already_refunded');
@@ -147,7 +152,7 @@ function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: Gatew
   const current = unit.payments.find(({ id }) => id === payment.id)!;
   if (refundableAmount(current) < amount) {
     // Its approval or capture wasn't told yet, or our own refunds on the way will be refused: in a while we know.
-    if (event.source === 'WEBHOOK') work.callGateway(payment, { kind: 'ASK' });
+    if (event.source === 'WEBHOOK') work.callGateway(payment, { kind: 'POLL' });
     return tryLater;
   }
   const refund: Refund = {
@@ -183,7 +188,7 @@ function record(work: OrderWork, unit: OrderUnit, payment: Payment, event: Gatew
 }
 
 /** Refunds of ours that aren't sent yet give way to one that has happened; none does if that doesn't make room enough. */
-function makeRoom(work: OrderWork, unit: OrderUnit, payment: Payment, amount: number): void {
+function makeRoom(work: UnitOfWork, unit: LockedOrder, payment: Payment, amount: number): void {
   let missing = amount - refundableAmount(payment);
   const unsent = unit.refunds.filter(
     ({ paymentId, kind, status }) => paymentId === payment.id && kind === 'REFUND' && status === 'REQUESTED',
@@ -199,16 +204,16 @@ function makeRoom(work: OrderWork, unit: OrderUnit, payment: Payment, amount: nu
 }
 
 /** What a refund that was made there left of money that has to go back in whole. */
-function requestRest(work: OrderWork, unit: OrderUnit, { id }: Payment): void {
+function requestRest(work: UnitOfWork, unit: LockedOrder, { id }: Payment): void {
   const payment = unit.payments.find((one) => one.id === id)!;
   if (payment.surplus) requestMoneyBack(work, unit, payment, 'surplus');
   else if (unit.order.status === 'CANCELED') requestMoneyBack(work, unit, payment, 'order_canceled');
 }
 
-function ask(work: OrderWork, unit: OrderUnit, refund: Refund): Decision {
-  work.callGateway(paymentOf(unit, refund), { kind: 'ASK' });
-  return applied('asks_gateway');
+function ask(work: UnitOfWork, unit: LockedOrder, refund: Refund): Decision {
+  work.callGateway(paymentOf(unit, refund), { kind: 'POLL' });
+  return applied('polls_gateway');
 }
 
-const paymentOf = (unit: OrderUnit, { paymentId }: Refund): Payment =>
+const paymentOf = (unit: LockedOrder, { paymentId }: Refund): Payment =>
   unit.payments.find(({ id }) => id === paymentId)!;

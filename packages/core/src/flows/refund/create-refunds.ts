@@ -1,11 +1,11 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { multiplyAmount, sumAmounts } from '../../money.ts';
-import { isSettling, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundLine } from '../../refund/refund.ts';
 import { lineOf, refundedQty, restockLines, unshippedQtyOf } from './restock-lines.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { requestMoneyBack, requestRefund } from './request-refunds.ts';
 
 /**
@@ -32,12 +32,12 @@ export async function createRefunds(
   commands: readonly CreateRefundCommand[],
 ): Promise<Outcome<Refund>[]> {
   const orderIds = commands.map(({ orderId }) => orderId);
-  const work = await OrderWork.lock(tx, orderIds, { money: true, refundLines: true, shipments: true, stocks: true });
+  const work = await UnitOfWork.lock(tx, orderIds, { money: true, refundLines: true, shipments: true, stocks: true });
   const outcomes = commands.map((command): Outcome<Refund> => {
     const unit = work.units.get(command.orderId);
     if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));
     const payment = unit.payments.find((one) =>
-      command.paymentId === undefined ? isSettling(one) : one.id === command.paymentId,
+      command.paymentId === undefined ? paysForOrder(one) : one.id === command.paymentId,
     );
     if (!payment && command.paymentId !== undefined)
       return refused(new CommerceError('payment_not_found', 'no such payment'));
@@ -55,8 +55,8 @@ export async function createRefunds(
 }
 
 function create(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment | undefined,
   id: string,
   asked: number | undefined,
@@ -79,8 +79,8 @@ function create(
 
 /** What isn't captured is let go of in whole, once more where the gateway refused it. */
 function voidAgain(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment,
   { id, amount, lines }: CreateRefundCommand,
 ): Outcome<Refund> {
@@ -93,7 +93,7 @@ function voidAgain(
   return refund ? accepted(refund) : tooMuch(unit, 0);
 }
 
-const tooMuch = ({ order: { currency } }: OrderUnit, refundableAmount: number): Outcome<never> => {
+const tooMuch = ({ order: { currency } }: LockedOrder, refundableAmount: number): Outcome<never> => {
   const message =
     refundableAmount > 0
       ? 'so much cannot be sent back'
@@ -101,24 +101,24 @@ const tooMuch = ({ order: { currency } }: OrderUnit, refundableAmount: number): 
   return refused(new CommerceError('refund_exceeds_balance', message, { refundableAmount, currency }));
 };
 
-const priceOf = (unit: OrderUnit, lines: readonly RefundLine[]): number =>
+const priceOf = (unit: LockedOrder, lines: readonly RefundLine[]): number =>
   sumAmounts(lines.map(({ lineNo, quantity }) => multiplyAmount(lineOf(unit, lineNo)!.unitAmount, quantity)));
 
-function refusalOfLines(unit: OrderUnit, lines: readonly RefundLine[]): CommerceError | undefined {
+function refusalOfLines(unit: LockedOrder, lines: readonly RefundLine[]): CommerceError | undefined {
   for (const { lineNo, quantity, restock } of lines) {
     const line = lineOf(unit, lineNo);
-    const leftQty = line && line.unitAmount > 0 ? line.quantity - refundedQty(unit, lineNo) : 0;
-    if (quantity > leftQty) {
+    const refundableQty = line && line.unitAmount > 0 ? line.quantity - refundedQty(unit, lineNo) : 0;
+    if (quantity > refundableQty) {
       return new CommerceError('units_not_refundable', 'so many units of this line cannot be refunded', {
         lineNo,
-        leftQty,
+        refundableQty,
       });
     }
     const unshippedQty = unshippedQtyOf(unit, lineNo);
     if (restock && quantity > unshippedQty) {
       return new CommerceError('units_not_restockable', 'only units that have not shipped can go back on sale', {
         lineNo,
-        leftQty: unshippedQty,
+        restockableQty: unshippedQty,
       });
     }
   }

@@ -17,8 +17,8 @@ const captured = { type: 'CAPTURED' as const, amount: 2000, currency };
 const paymentOf = async ({ orderId, payment }: Attempt) =>
   (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
 const refundsOf = async ({ orderId }: Attempt) => (await shop.commerce.listRefunds({ orderId })).items;
-const askAbout = async ({ payment }: Attempt) => {
-  await shop.commerce.askAboutPayment({ paymentId: payment.id });
+const requestPoll = async ({ payment }: Attempt) => {
+  await shop.commerce.pollPayment({ paymentId: payment.id });
   await shop.call();
 };
 
@@ -82,7 +82,7 @@ describe('an authorization that was let go of, and whose money came all the same
       gatewayObjectId: `re_${refundId}`,
       failureCode: 'expired_card',
     };
-    shop.script(attempt.payment.id, { ASK: [[captured, failed]] });
+    shop.script(attempt.payment.id, { POLL: [[captured, failed]] });
     await shop.tell('REFUND_FAILED', attempt.payment, { refundId, objectId: `re_${refundId}` });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({
@@ -122,7 +122,7 @@ describe('an authorization that was let go of, and whose money came all the same
 
   test('is not taken for gone because an old message says that it was canceled', async () => {
     const attempt = await returned();
-    expect(await shop.tell('CANCELED', attempt.payment)).toMatchObject({ effect: 'asks_gateway' });
+    expect(await shop.tell('CANCELED', attempt.payment)).toMatchObject({ effect: 'polls_gateway' });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({
       refunds: ['VOID 2000 FAILED order_canceled'],
@@ -142,9 +142,9 @@ describe('a refund that was held for lost', () => {
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600, lines });
     await shop.call();
     shop.script(attempt.payment.id, {
-      ASK: [[captured, { type: 'REFUNDED', amount: 500, currency, refundId: first.id, gatewayObjectId: 're_gone' }]],
+      POLL: [[captured, { type: 'REFUNDED', amount: 500, currency, refundId: first.id, gatewayObjectId: 're_gone' }]],
     });
-    await askAbout(attempt);
+    await requestPoll(attempt);
     expect(await paymentOf(attempt)).toMatchObject({ refundedAmount: 1100, refundReservedAmount: 0 });
     expect(await shop.state(attempt)).toMatchObject({ attention: 'amount_mismatch' });
     expect(
@@ -157,7 +157,7 @@ describe('a refund that was held for lost', () => {
     await shop.commerce.createRefund({ orderId: attempt.orderId });
     shop.script(attempt.payment.id, {
       REFUND: [new GatewayRefusal('already_refunded', 'no')],
-      ASK: [[captured, { type: 'REFUNDED', amount: 2000, currency, gatewayObjectId: 're_by_hand_2' }]],
+      POLL: [[captured, { type: 'REFUNDED', amount: 2000, currency, gatewayObjectId: 're_by_hand_2' }]],
     });
     await shop.call();
     await shop.call();
@@ -184,17 +184,17 @@ test('a refund that is decided and overtaken in one transaction is never sent', 
 test('what changes at the gateway while it is asked is asked for once more', async () => {
   const attempt = await shop.paid();
   shop.script(attempt.payment.id, {
-    ASK: [
+    POLL: [
       async () => {
-        expect(await shop.tell('CHANGED', attempt.payment)).toMatchObject({ effect: 'asks_gateway' });
+        expect(await shop.tell('CHANGED', attempt.payment)).toMatchObject({ effect: 'polls_gateway' });
         return [captured];
       },
       [captured, { type: 'REFUNDED', amount: 700, currency, gatewayObjectId: 're_unheard' }],
     ],
   });
-  await askAbout(attempt);
+  await requestPoll(attempt);
   await shop.call();
-  expect(shop.asked(attempt.payment.id, 'ASK')).toHaveLength(2);
+  expect(shop.asked(attempt.payment.id, 'POLL')).toHaveLength(2);
   expect(await paymentOf(attempt)).toMatchObject({ refundedAmount: 700 });
 });
 
@@ -215,12 +215,14 @@ test('a gateway that stays silent is a person’s matter again and again, whatev
 
 test('an attempt that the gateway can’t end is asked about after it was canceled: money that came unheard goes back', async () => {
   const { gateway, script, asked } = scriptedGateway();
-  const { commerce, database, close, ...other } = await openShop({ gateways: [{ ...gateway, lingers: true }] });
+  const { commerce, database, close, ...other } = await openShop({
+    gateways: [{ ...gateway, payableAfterCancel: true }],
+  });
   const { orderId, payment } = await other.pending({ [await other.product()]: 2 });
-  script(payment.id, { CANCEL: [[]], ASK: [[], [captured]] });
+  script(payment.id, { CANCEL: [[]], POLL: [[], [captured]] });
   await commerce.cancelOrder({ orderId });
   const ask = async () => {
-    await commerce.askAboutQuietPayments(200, 0);
+    await commerce.pollStalePayments(200, 0);
     await commerce.callGateways();
   };
   await commerce.callGateways();
@@ -241,6 +243,6 @@ test('an attempt that the gateway can’t end is asked about after it was cancel
     unpaid.payment.id,
   ]);
   await ask();
-  expect(asked(unpaid.payment.id, 'ASK'), 'no longer than a day').toEqual([]);
+  expect(asked(unpaid.payment.id, 'POLL'), 'no longer than a day').toEqual([]);
   await close();
 });

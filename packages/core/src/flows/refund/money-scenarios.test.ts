@@ -225,7 +225,7 @@ test('a deterministic rejection replayed for ever, of a call to the gateway', as
   shop.script(attempt.payment.id, { REFUND: [new GatewayRefusal('charge_already_refunded', 'no')] });
   for (let turn = 0; turn < 5; turn += 1) await shop.call();
   // Beside it the gateway is asked, once, what it knows.
-  expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['REFUND', 'ASK']);
+  expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['REFUND', 'POLL']);
 });
 
 test(

@@ -50,7 +50,7 @@ describe('money that must go back and that the gateway refuses to send', () => {
     const [refused] = (await shop.commerce.listRefunds({ orderId: attempt.orderId })).items;
     await shop.commerce.createRefund({ orderId: attempt.orderId, paymentId: attempt.payment.id });
     shop.script(attempt.payment.id, {
-      ASK: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused!.id }]],
+      POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused!.id }]],
     });
     return attempt;
   };
@@ -67,7 +67,7 @@ describe('money that must go back and that the gateway refuses to send', () => {
       'the first, on being asked',
       async ({ payment }) => {
         shop.script(payment.id, { REFUND: [new Error('nothing')] });
-        await shop.commerce.askAboutPayment({ paymentId: payment.id });
+        await shop.commerce.pollPayment({ paymentId: payment.id });
         await shop.call();
       },
     ],
@@ -75,7 +75,7 @@ describe('money that must go back and that the gateway refuses to send', () => {
       'both',
       async ({ payment }) => {
         await shop.call();
-        await shop.commerce.askAboutPayment({ paymentId: payment.id });
+        await shop.commerce.pollPayment({ paymentId: payment.id });
         await shop.call();
         await shop.tell('CANCELED', payment);
       },
@@ -148,9 +148,9 @@ describe('money that must go back and that the gateway refuses to send', () => {
     // Not twice, though the gateway says by now that it had let go of it, too.
     const [, refused] = (await shop.commerce.listRefunds({ orderId: attempt.orderId })).items;
     shop.script(attempt.payment.id, {
-      ASK: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused!.id }]],
+      POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused!.id }]],
     });
-    await shop.commerce.askAboutPayment({ paymentId: attempt.payment.id });
+    await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.call();
     expect(await shop.state(attempt)).toMatchObject({ ...sentBack, attention: 'amount_mismatch' });
   });

@@ -1,16 +1,16 @@
 import { newId } from '../../ids.ts';
 import { refundableAmount, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundLine, RefundReason } from '../../refund/refund.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /**
  * Records that a payment's money must go back in whole: a refund REQUESTED, the balance reserved where the money was
  * captured, and the order in need of attention until it is done. Of nothing, nothing goes back.
  */
 export function requestMoneyBack(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment,
   reason: RefundReason,
   id = newId(),
@@ -37,8 +37,8 @@ type Asked = { id: string; amount: number; reason: RefundReason };
 
 /** Records that captured money must go back: the caller has seen that the balance allows it, and it is reserved. */
 export function requestRefund(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   payment: Payment,
   { id, amount, reason }: Asked,
   lines: readonly RefundLine[] = [],
@@ -52,8 +52,8 @@ export function requestRefund(
 }
 
 function add(
-  work: OrderWork,
-  unit: OrderUnit,
+  work: UnitOfWork,
+  unit: LockedOrder,
   { id: paymentId, orderId, provider }: Payment,
   asked: Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'>,
   lines: readonly RefundLine[] = [],

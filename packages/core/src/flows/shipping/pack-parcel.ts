@@ -1,9 +1,9 @@
 import { newId } from '../../ids.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import type { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** A paid order gets one READY shipment with all of its products. */
-export function prepareShipment(work: OrderWork, unit: OrderUnit): void {
+export function prepareShipment(work: UnitOfWork, unit: LockedOrder): void {
   const id = newId();
   const orderId = unit.order.id;
   const lines = unit.lines

@@ -1,12 +1,12 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { fulfillmentOf, moveShipment, type Shipment, type ShipmentLine } from '../../shipping/shipment.ts';
+import { fulfillmentOf, transitionShipment, type Shipment, type ShipmentLine } from '../../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../../shipping/shipment-repository.ts';
 import { parcelsOf, shippableQty } from './fulfillment.ts';
-import type { OrderUnit } from '../../unit-of-work/locked-order.ts';
-import { OrderWork } from '../../unit-of-work/unit-of-work.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
-export type MoveShipmentCommand =
+export type TransitionShipmentCommand =
   | { shipmentId: string; to: 'SHIPPED'; carrier: string; trackingNumber: string }
   | { shipmentId: string; to: 'IN_TRANSIT' | 'DELIVERED' };
 
@@ -22,15 +22,15 @@ const eventOf = {
  * Hands parcels to a carrier, and follows them until they have arrived; the order's fulfillment status follows them.
  * @returns the shipment · refusals: shipment_not_found, invalid_transition
  */
-export async function moveShipments(
+export async function transitionShipments(
   tx: Transaction,
-  commands: readonly MoveShipmentCommand[],
+  commands: readonly TransitionShipmentCommand[],
 ): Promise<Outcome<ShipmentWithLines>[]> {
   const orderIds = await readOrderIdsOfShipments(
     tx.db,
     commands.map(({ shipmentId }) => shipmentId),
   );
-  const work = await OrderWork.lock(tx, orderIds.values(), { shipments: true, refundLines: true });
+  const work = await UnitOfWork.lock(tx, orderIds.values(), { shipments: true, refundLines: true });
   const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
     const unit = work.units.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = unit?.shipments.find(({ id }) => id === command.shipmentId);
@@ -46,9 +46,14 @@ export async function moveShipments(
   return outcomes;
 }
 
-function move(work: OrderWork, unit: OrderUnit, shipment: Shipment, command: MoveShipmentCommand): ShipmentWithLines {
+function move(
+  work: UnitOfWork,
+  unit: LockedOrder,
+  shipment: Shipment,
+  command: TransitionShipmentCommand,
+): ShipmentWithLines {
   const { now } = work;
-  const moved = { ...moveShipment(shipment, command.to, now), ...factsOf(command, now) };
+  const moved = { ...transitionShipment(shipment, command.to, now), ...factsOf(command, now) };
   work.setShipment(unit, moved);
   work.setOrder(unit, { ...unit.order, fulfillmentStatus: fulfillmentOf(shippableQty(unit), parcelsOf(unit)) });
   const { carrier, trackingNumber } = moved;
@@ -56,7 +61,7 @@ function move(work: OrderWork, unit: OrderUnit, shipment: Shipment, command: Mov
   return { ...moved, lines: linesOf(unit, moved.id) };
 }
 
-function factsOf(command: MoveShipmentCommand, now: Date): Partial<Shipment> {
+function factsOf(command: TransitionShipmentCommand, now: Date): Partial<Shipment> {
   switch (command.to) {
     case 'SHIPPED':
       return { carrier: command.carrier, trackingNumber: command.trackingNumber, shippedAt: now };
@@ -67,5 +72,5 @@ function factsOf(command: MoveShipmentCommand, now: Date): Partial<Shipment> {
   }
 }
 
-const linesOf = ({ shipmentLines }: OrderUnit, shipmentId: string) =>
+const linesOf = ({ shipmentLines }: LockedOrder, shipmentId: string) =>
   shipmentLines.filter((line) => line.shipmentId === shipmentId).map(({ lineNo, quantity }) => ({ lineNo, quantity }));

@@ -10,9 +10,9 @@ import {
   settled,
   tell,
 } from './stock-and-orders.ts';
-import { one, type Planting } from '../../doctor/planting.testing.ts';
+import { one, type Corruption } from '../../doctor/planting.testing.ts';
 
-type Further = Planting & { check: string; how: string };
+type Further = Corruption & { check: string; how: string };
 
 const applied = (effect: string) => `id = ${one('gateway_events', `effect = '${effect}'`)}`;
 const setMessage = (effect: string, assignments: string) =>
@@ -20,7 +20,7 @@ const setMessage = (effect: string, assignments: string) =>
 const created = one('orders', `status = 'CREATED'`);
 
 /** More ways to break what one check watches over: each part of its condition counts. */
-export const furtherPlantings: readonly Further[] = [
+export const furtherCorruptions: readonly Further[] = [
   {
     check: 'stock_reserved_within_available',
     how: 'below zero',
@@ -234,7 +234,7 @@ export const furtherPlantings: readonly Further[] = [
   {
     check: 'inbox_applied_shows',
     how: 'applied, and nothing done',
-    damage: [setMessage('already_settled', `outcome = 'APPLIED'`)],
+    damage: [setMessage('already_approved', `outcome = 'APPLIED'`)],
   },
   {
     check: 'shipment_within_order',

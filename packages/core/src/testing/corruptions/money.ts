@@ -1,9 +1,9 @@
-import type { Planting } from '../../doctor/planting.testing.ts';
+import type { Corruption } from '../../doctor/planting.testing.ts';
 
 const first = (table: string, where: string) => `(select id from commerce.${table} where ${where} order by id limit 1)`;
 
 /** For each check of refunds, calls to gateways and disputes that has no other, one way to break what it watches over. */
-export const moneyPlantings: Record<string, Planting> = {
+export const moneyCorruptions: Record<string, Corruption> = {
   stock_restocked_by_refunds: {
     damage: [`update commerce.refund_lines set quantity = quantity - 1 where restock and quantity > 1`],
   },

@@ -1,5 +1,5 @@
-import { moneyPlantings } from './money.ts';
-import { type Planting, one } from '../../doctor/planting.testing.ts';
+import { moneyCorruptions } from './money.ts';
+import { type Corruption, one } from '../../doctor/planting.testing.ts';
 
 export const paidOrder = one('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
 export const orderPaidThenCanceled = `(
@@ -59,7 +59,7 @@ export const parcel = (status: string) => one('shipments', `status = '${status}'
 export const settled = `status = 'AUTHORIZED' and not surplus and order_id = ${paidOrder}`;
 
 /** For every check of the doctor, by name, one way to break what it watches over. */
-export const plantings: Record<string, Planting> = {
+export const corruptions: Record<string, Corruption> = {
   stock_row_per_product: { damage: [`delete from commerce.stocks where product_id = ${aProduct}`] },
   stock_reserved_within_available: {
     without: ['stocks.stocks_reserved_within_available'],
@@ -175,7 +175,7 @@ export const plantings: Record<string, Planting> = {
     ],
   },
 
-  ...moneyPlantings,
+  ...moneyCorruptions,
 
   key_has_an_answer: { damage: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { damage: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },

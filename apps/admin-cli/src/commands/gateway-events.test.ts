@@ -12,23 +12,23 @@ test('events whose webhooks got lost are fetched from the gateway’s list, once
   const { orderId } = await paidOrder(shop);
   await atSimulator(shop, '/hostile', { off: true });
   expect(await statusOf(orderId)).toBe('PAYMENT_PENDING');
-  const fetched = await shop.run('events', 'fetch', 'mock', '--since', since);
+  const fetched = await shop.run('gateway-events', 'fetch', 'mock', '--since', since);
   expect(fetched).toEqual({ code: 0, err: '', out: `Of what mock lists since ${since} 00:00:00Z, 1 event was new.\n` });
   expect(await statusOf(orderId)).toBe('PAID');
-  expect(await shop.json('events', 'fetch', 'mock', '--since', since)).toEqual({ eventsNew: 0 });
+  expect(await shop.json('gateway-events', 'fetch', 'mock', '--since', since)).toEqual({ eventsNew: 0 });
 });
 
 test('a gateway that isn’t configured, and a time to come, are refused with why', async () => {
-  const nobody = await shop.run('events', 'fetch', 'nobody', '--since', '2026-11-01T09:30+09:00');
+  const nobody = await shop.run('gateway-events', 'fetch', 'nobody', '--since', '2026-11-01T09:30+09:00');
   expect(nobody).toMatchObject({ code: 1, out: '', err: expect.stringContaining('(provider_not_configured)') });
-  const future = await shop.run('events', 'fetch', 'mock', '--since', '2999-01-01');
+  const future = await shop.run('gateway-events', 'fetch', 'mock', '--since', '2999-01-01');
   expect(future).toMatchObject({ code: 1, out: '', err: expect.stringContaining('is in the future') });
 });
 
 test.each([[['--since', 'yesterday']], [['--since', '2026-11-01T09:30']], [['--since', '2026-13-01']], [[]]])(
   'a wrong time ends with 2 and says what would be right: %j',
   async (args) => {
-    const ran = await shop.run('events', 'fetch', 'mock', ...args);
+    const ran = await shop.run('gateway-events', 'fetch', 'mock', ...args);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--since') });
   },
 );

@@ -43,12 +43,16 @@ const columns: Column<GatewayEvent>[] = [
 ];
 
 export function addEventCommands(program: Command): void {
-  const events = addGroup(program, 'events', "inspect the payment gateways' webhooks, and handle those that wait");
+  const events = addGroup(
+    program,
+    'gateway-events',
+    "inspect the payment gateways' webhooks, and handle those that wait",
+  );
 
   addListCommand(events, 'list', 'list the events that gateways sent, the latest first, and what became of them', [
-    'events list',
-    'events list --outcome UNMATCHED',
-    'events list --payment 0199d3c4-7f00-7a6d-b1c2-d3e4f5061728 --json',
+    'gateway-events list',
+    'gateway-events list --outcome UNMATCHED',
+    'gateway-events list --payment 0199d3c4-7f00-7a6d-b1c2-d3e4f5061728 --json',
   ])
     .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(outcomes))
     .option('--provider <name>', 'only those of this gateway')
@@ -64,32 +68,32 @@ export function addEventCommands(program: Command): void {
       printPage(page, options, columns, 'There are no such events.');
     });
 
-  addCommand(events, 'show <event>', 'show an event with its body as it came', [`events show ${example}`]).action(
-    async (gatewayEventId: string, options: JsonOption) => {
-      const { client } = connect();
-      const event = await client.gatewayEvent.get.query({ gatewayEventId });
-      print(event, options, () => renderWholeEvent(event));
-    },
-  );
+  addCommand(events, 'show <event>', 'show an event with its body as it came', [
+    `gateway-events show ${example}`,
+  ]).action(async (gatewayEventId: string, options: JsonOption) => {
+    const { client } = connect();
+    const event = await client.gatewayEvent.get.query({ gatewayEventId });
+    print(event, options, () => renderWholeEvent(event));
+  });
 
   addCommand(events, 'redrive <event>', 'have an event tried anew that waits or was given up', [
-    `events redrive ${example}`,
+    `gateway-events redrive ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
     const { client } = connect();
     const event = await client.gatewayEvent.redrive.mutate({ gatewayEventId });
     print(event, options, () => renderEvent(event));
   });
 
-  addCommand(events, 'dismiss <event>', 'put an event aside that waits or was given up', [
-    `events dismiss ${example}`,
+  addCommand(events, 'dismiss <event>', 'dismiss an event that waits or was parked', [
+    `gateway-events dismiss ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
     const { client } = connect();
     const event = await client.gatewayEvent.dismiss.mutate({ gatewayEventId });
     print(event, options, () => renderEvent(event));
   });
   addCommand(events, 'fetch <provider>', 'take the events that a gateway lists and the shop never heard of', [
-    'events fetch stripe --since 2026-11-01',
-    'events fetch stripe --since 2026-11-01T09:30+09:00 --json',
+    'gateway-events fetch stripe --since 2026-11-01',
+    'gateway-events fetch stripe --since 2026-11-01T09:30+09:00 --json',
   ])
     .requiredOption('--since <time>', 'from when on; a date begins at 00:00 UTC', time)
     .action(async (provider: string, options: JsonOption & { since: string }) => {

@@ -1,0 +1,10 @@
+ALTER TABLE "commerce"."api_keys" DROP CONSTRAINT "api_keys_scopes_known";--> statement-breakpoint
+ALTER TABLE "commerce"."gateway_calls" DROP CONSTRAINT "gateway_calls_kind_known";--> statement-breakpoint
+ALTER TABLE "commerce"."gateway_events" DROP CONSTRAINT "gateway_events_effect_known";--> statement-breakpoint
+-- The words of the glossary, for what is stored: a gateway is polled, an attempt is approved, and `events` are the shop's own.
+UPDATE "commerce"."api_keys" SET "scopes" = array_replace("scopes", 'events', 'gateway-events') WHERE 'events' = any("scopes");--> statement-breakpoint
+UPDATE "commerce"."gateway_calls" SET "kind" = 'POLL' WHERE "kind" = 'ASK';--> statement-breakpoint
+UPDATE "commerce"."gateway_events" SET "effect" = CASE "effect" WHEN 'asks_gateway' THEN 'polls_gateway' WHEN 'already_settled' THEN 'already_approved' ELSE 'approved_before' END WHERE "effect" IN ('asks_gateway', 'already_settled', 'settled_before');--> statement-breakpoint
+ALTER TABLE "commerce"."api_keys" ADD CONSTRAINT "api_keys_scopes_known" CHECK (cardinality("commerce"."api_keys"."scopes") > 0 and "commerce"."api_keys"."scopes" <@ array['catalog', 'stock', 'orders', 'money', 'gateway-events', 'keys']);--> statement-breakpoint
+ALTER TABLE "commerce"."gateway_calls" ADD CONSTRAINT "gateway_calls_kind_known" CHECK ("commerce"."gateway_calls"."kind" in ('POLL', 'CANCEL', 'CAPTURE', 'REFUND'));--> statement-breakpoint
+ALTER TABLE "commerce"."gateway_events" ADD CONSTRAINT "gateway_events_effect_known" CHECK ("commerce"."gateway_events"."effect" in ('order_paid', 'payment_failed', 'payment_in_review', 'surplus', 'payment_pending', 'payment_captured', 'payment_voided', 'refund_succeeded', 'refund_failed', 'refund_pending', 'refund_recorded', 'dispute_opened', 'dispute_closed', 'attempt_noted', 'polls_gateway', 'already_approved', 'already_failed', 'approved_before', 'canceled_before', 'under_review', 'amount_mismatch', 'already_pending', 'already_refunded', 'authorization_lost', 'going_back', 'already_noted'));
