@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from '@commerce-core/api/client';
 import { createClient } from '@commerce-core/api/client';
+import type { CommandContext } from './command-context.ts';
 import { Failure } from './failure.ts';
 import { shopFetch } from './shop-fetch.ts';
 
@@ -21,7 +22,7 @@ type Local = Partial<Record<'url' | 'simulatorUrl' | 'adminApiKey' | 'customerTo
  *
  * @throws Failure when neither is there
  */
-export function findConnection(env = process.env, folder = process.cwd()): Connection {
+export function findConnection({ env, folder }: Pick<CommandContext, 'env' | 'folder'>): Connection {
   const local = readLocal(folder);
   const url = (env['COMMERCE_URL'] || local.url)?.replace(/\/+$/, '');
   if (!url) {
@@ -50,8 +51,8 @@ export function findConnection(env = process.env, folder = process.cwd()): Conne
  * long for a shop that isn't there
  * @throws Failure when there is no shop or no key
  */
-export function connect(attemptsMax = 2): { client: Client; connection: Connection } {
-  const connection = findConnection();
+export function connect(context: CommandContext, attemptsMax = 2): { client: Client; connection: Connection } {
+  const connection = findConnection(context);
   const { url, apiKey } = connection;
   if (!apiKey) {
     throw new Failure(`No API key for ${url}. Set COMMERCE_API_KEY to an operator's key.`, 2);

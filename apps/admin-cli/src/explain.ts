@@ -1,6 +1,7 @@
 import { commerceErrorOf } from '@commerce-core/api/client';
 import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
+import type { CommandContext } from './command-context.ts';
 import { findConnection } from './connection.ts';
 import { Failure } from './failure.ts';
 import { formatMoney } from './money.ts';
@@ -8,14 +9,17 @@ import { commerceCode, statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/read-rows.ts';
 
 /** A failed command in words, and what the process ends with: 1 for a refusal or failure, 2 for a wrong call. */
-export function explain(error: unknown): { message: string; exitCode: 1 | 2 } {
+export function explain(error: unknown, context: CommandContext): { message: string; exitCode: 1 | 2 } {
   if (error instanceof Failure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof InputError || error instanceof CommanderError) return { message: error.message, exitCode: 2 };
   const nobody = unreachable(error);
   if (nobody) return { message: nobody.message, exitCode: 1 };
   if (error instanceof TRPCClientError) {
     const isShop = commerceErrorOf(error) !== undefined;
-    return { message: isShop ? refused(error) : `What answers at ${shopUrl()} is not the shop's API.`, exitCode: 1 };
+    return {
+      message: isShop ? refused(error, context) : `What answers at ${shopUrl(context)} is not the shop's API.`,
+      exitCode: 1,
+    };
   }
   return {
     message: `Something went wrong here: ${error instanceof Error ? error.message : String(error)}`,
@@ -23,13 +27,13 @@ export function explain(error: unknown): { message: string; exitCode: 1 | 2 } {
   };
 }
 
-function refused(error: Error): string {
+function refused(error: Error, context: CommandContext): string {
   const status = statusOf(error);
   if (status === 401) {
-    const source = process.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
-    return `The shop at ${shopUrl()} does not know the API key from ${source}: it is wrong or was revoked.`;
+    const source = context.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
+    return `The shop at ${shopUrl(context)} does not know the API key from ${source}: it is wrong or was revoked.`;
   }
-  if (status === 503) return `The shop at ${shopUrl()} has no room or no database just now. Try again.`;
+  if (status === 503) return `The shop at ${shopUrl(context)} has no room or no database just now. Try again.`;
   if (status === 403) return `The API key may not do that (${error.message}).`;
   const lines = detailLines(commerceErrorOf(error)?.details);
   return [`${error.message} (${commerceCode(error)})`, ...lines].join('\n');
@@ -57,9 +61,9 @@ function detailLines(details: unknown): string[] {
   return [];
 }
 
-function shopUrl(): string {
+function shopUrl(context: CommandContext): string {
   try {
-    return findConnection().url;
+    return findConnection(context).url;
   } catch {
     return 'the shop';
   }

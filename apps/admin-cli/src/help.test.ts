@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { processContext } from './command-context.ts';
 import { createProgram } from './program.ts';
 
 function leaves(command: Command): Command[] {
@@ -13,7 +14,7 @@ function helpOf(command: Command): string {
   return help;
 }
 
-const commands = leaves(createProgram());
+const commands = leaves(createProgram(processContext()));
 const nameOf = (command: Command): string => (command.parent ? `${nameOf(command.parent)} ` : '') + command.name();
 
 test.each(commands.map((command) => [nameOf(command), command] as const))(
@@ -28,7 +29,7 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
 );
 
 test.each(
-  createProgram()
+  createProgram(processContext())
     .commands.filter(({ commands }) => commands.length > 0)
     .map((group) => [group.name(), group] as const),
 )('commerce %s shows an example of each of its commands', (name, group) => {
@@ -37,7 +38,7 @@ test.each(
 });
 
 test('every command is listed with what it does', () => {
-  const help = helpOf(createProgram());
+  const help = helpOf(createProgram(processContext()));
   for (const name of [
     'products',
     'stock',

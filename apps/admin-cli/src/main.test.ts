@@ -1,14 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCommerce, useShop } from './shop.testing.ts';
+import { runCommerce, startCommerce } from './run-commerce.testing.ts';
+import { useShop } from './shop.testing.ts';
 import { standBefore } from './stand-before.testing.ts';
 
 const shop = useShop();
 
 test('without a shop the message says how to get one', async () => {
-  const ran = await runCommerce(tmpdir(), ['products', 'list']);
+  const ran = await startCommerce(tmpdir(), ['products', 'list']);
   expect(ran).toMatchObject({ code: 2, out: '' });
   expect(ran.err).toMatch(/^error: No shop found.*npm start.*COMMERCE_URL/);
 });
@@ -21,7 +25,17 @@ test('without a key the message says which variable takes it', async () => {
 
 test('the environment is enough, from any folder', async () => {
   const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
-  expect(await runCommerce(tmpdir(), ['doctor'], env)).toMatchObject({ code: 0, err: '' });
+  expect(await startCommerce(tmpdir(), ['doctor'], env)).toMatchObject({ code: 0, err: '' });
+});
+
+test('a process finds the shop above its working folder and keeps notes apart from its answer', async () => {
+  for (const name of ['one', 'two']) await shop.json('products', 'create', `SKU-${randomUUID()}`, name, '1', 'GBP');
+  const below = join(shop.folder, 'some', 'folder');
+  await mkdir(below, { recursive: true });
+  const ran = await startCommerce(below, ['products', 'list', '--limit', '1']);
+  expect(ran.code).toBe(0);
+  expect(ran.out.split('\n')).toHaveLength(3);
+  expect(ran.err).toMatch(/^There are more: --all, or --cursor \S+\n$/);
 });
 
 test('a shop that does not answer is named, with what to do', async () => {
@@ -48,7 +62,7 @@ test('something else at the address is told from a shop', async () => {
 });
 
 test('a wrong key is called that, with where it came from and without showing it', async () => {
-  const wrong = await runCommerce(shop.folder, ['orders', 'list'], { COMMERCE_API_KEY: 'ck_wrong' });
+  const wrong = await startCommerce(shop.folder, ['orders', 'list'], { COMMERCE_API_KEY: 'ck_wrong' });
   expect(wrong).toMatchObject({ code: 1, out: '' });
   expect(wrong.err).toMatch(/does not know the API key from COMMERCE_API_KEY/);
   expect(wrong.err).not.toContain('ck_wrong');
@@ -92,7 +106,7 @@ test('help is no failure', async () => {
 test('what goes into a pipe has no colours and one row a line', async () => {
   const sku = 'A-RATHER-LONG-STOCK-CODE-THAT-NO-SCREEN-OF-EIGHTY-COLUMNS-HAS-ROOM-FOR';
   await shop.json('products', 'create', sku, 'x'.repeat(200), '1', 'GBP');
-  const { out } = await shop.run('products', 'list', '--sku', sku);
+  const { out } = await startCommerce(shop.folder, ['products', 'list', '--sku', sku]);
   expect(out).not.toContain('\u001b');
   expect(out.trimEnd().split('\n')).toHaveLength(2);
   expect(out).toContain('x'.repeat(200));

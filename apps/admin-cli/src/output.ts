@@ -1,25 +1,38 @@
 import type { JsonOption, Page } from './command.ts';
-import type { Column } from './table.ts';
-import { renderTable, screenWidth } from './table.ts';
+import type { CommandContext } from './command-context.ts';
+import { screenOf } from './command-context.ts';
+import type { Column, Screen } from './table.ts';
+import { renderTable } from './table.ts';
 
 /** Prints the answer: as JSON for programs, else as `text` makes it for people. */
-export function print(answer: unknown, { json }: JsonOption, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(answer, null, 2) : text()}\n`);
+export function print(
+  { stdout }: CommandContext,
+  answer: unknown,
+  { json }: JsonOption,
+  text: (screen: Screen) => string,
+): void {
+  stdout.write(`${json ? JSON.stringify(answer, null, 2) : text(screenOf(stdout))}\n`);
 }
 
 /** Prints a page of a list; what else there is to know of it goes to standard error. */
-export function printPage<T>(page: Page<T>, options: JsonOption, columns: readonly Column<T>[], nothing: string): void {
+export function printPage<T>(
+  context: CommandContext,
+  page: Page<T>,
+  options: JsonOption,
+  columns: readonly Column<T>[],
+  nothing: string,
+): void {
   if (!options.json && page.items.length === 0) {
-    note(nothing);
+    note(context, nothing);
     return;
   }
-  print(page, options, () => renderTable(page.items, columns, screenWidth()));
-  if (!options.json && page.nextCursor !== null) note(`There are more: --all, or --cursor ${page.nextCursor}`);
+  print(context, page, options, (screen) => renderTable(page.items, columns, screen));
+  if (!options.json && page.nextCursor !== null) note(context, `There are more: --all, or --cursor ${page.nextCursor}`);
 }
 
 /** Says something to whoever sits there, beside the answer. */
-export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+export function note({ stderr }: CommandContext, text: string): void {
+  stderr.write(`${text}\n`);
 }
 
 /** A time as the API gives it, to the second, in UTC. */

@@ -31,6 +31,6 @@ export function unreachable(error: unknown): Unreachable | undefined {
 }
 
 /** Whether no other call will work either: nobody answers, there is no room, or the key opens nothing. */
-export function isExpired(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   return unreachable(error) !== undefined || [401, 403, 429, 503].includes(statusOf(error) ?? 0);
 }

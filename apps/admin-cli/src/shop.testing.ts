@@ -1,39 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@commerce-core/api/client';
 import type { TestApi } from '@commerce-core/api/testing';
 import { startTestApi } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
-
-const bin = fileURLToPath(new URL('../bin/commerce.mjs', import.meta.url));
-
-export type Ran = { code: number | null; out: string; err: string };
-
-/** The command line as its own process, in `folder`. `during` gets hold of it while it runs. */
-export async function runCommerce(
-  folder: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-  during: (child: { kill: (signal: NodeJS.Signals) => void; err: () => string }) => void | Promise<void> = () => {},
-): Promise<Ran> {
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ran: Ran = { code: null, out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.err += text));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  await during({ kill: (signal) => void child.kill(signal), err: () => ran.err });
-  return { ...ran, code: await ended, out: ran.out, err: ran.err };
-}
+import { runCommerce, type Ran } from './run-commerce.testing.ts';
 
 /** A whole shop (API, simulator, its local.json in a folder) with the command line pointed at it. */
 export type TestShop = {
@@ -41,7 +16,7 @@ export type TestShop = {
   client: Client;
   folder: string;
   simulatorUrl: string;
-  /** Runs `commerce` there. */
+  /** Runs `commerce` in this process, in the folder of the shop. */
   run: (...args: string[]) => Promise<Ran>;
   /** Runs it with --json and answers what it printed. @throws Error when it failed */
   json: (...args: string[]) => Promise<any>;

@@ -11,16 +11,20 @@ export type Column<T> = {
   ifRoom?: boolean;
 };
 
+/** Where text is read. The stream decides whether text may have colours. */
+export type Screen = { width: number; stream: NodeJS.WritableStream };
+
 const GAP = 2;
 const WRAPPED_MIN = 8;
 // cli-table3's time grows with the square of the rows: 10,000 took 10 s at once and 2 s in parts.
 const ROWS_AT_ONCE = 100;
 
 /**
- * Rows in columns, at most `width` characters wide as long as the columns that stay whole leave room for it. Pass
- * Infinity where nobody looks at a screen.
+ * Rows in columns, at most as wide as the screen as long as the columns that stay whole leave room for it. A pipe
+ * has the width Infinity.
  */
-export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string {
+export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
+  const { width, stream } = screen;
   const cells = new Map(columns.map((column) => [column, rows.map((row) => printable(column.value(row)))]));
   const widest = new Map(columns.map((column) => [column, widestOf(column.head, cells.get(column) ?? [])]));
   const natural = (column: Column<T>) => widest.get(column) ?? 0;
@@ -63,25 +67,20 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     lines.push(...table.toString().split('\n'));
   }
   const [head = '', ...body] = lines.map((line) => line.trimEnd());
-  return [styleText('bold', head, { stream: process.stdout }), ...body].join('\n');
+  return [styleText('bold', head, { stream }), ...body].join('\n');
 }
 
 /** One thing, a name and a value a line. Empty values are left out. */
 export function renderRecord(
   fields: readonly (readonly [name: string, value: string | null])[],
-  width: number,
+  screen: Screen,
 ): string {
   const filled = fields.flatMap(([name, value]) => (value === null || value === '' ? [] : [{ name, value }]));
   const columns: Column<{ name: string; value: string }>[] = [
     { head: '', value: ({ name }) => name },
     { head: '', value: ({ value }) => value, wraps: true },
   ];
-  return renderTable(filled, columns, width).split('\n').slice(1).join('\n');
-}
-
-/** The width of the screen that standard output is; Infinity when it is none. */
-export function screenWidth(): number {
-  return process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 40) : Number.POSITIVE_INFINITY;
+  return renderTable(filled, columns, screen).split('\n').slice(1).join('\n');
 }
 
 /** Without what would steer the terminal: names come from outside. */

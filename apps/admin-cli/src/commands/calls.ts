@@ -1,6 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { ListOptions } from '../command.ts';
 import { addGroup, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -22,7 +23,7 @@ const columns: Column<Call>[] = [
   { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
-export function addCallCommands(program: Command): void {
+export function addCallCommands(program: Command, context: CommandContext): void {
   const calls = addGroup(program, 'calls', 'inspect what the payment gateways are asked for');
 
   addListCommand(calls, 'list', 'list calls to gateways, the latest first, and how they were answered', [
@@ -33,12 +34,12 @@ export function addCallCommands(program: Command): void {
     .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
     .option('--order <id>', 'only those about this order')
     .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const filter = {
         ...(options.status && { status: options.status }),
         ...(options.order && { orderId: options.order }),
       };
       const page = await readPages((range) => client.gatewayCall.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such calls.');
+      printPage(context, page, options, columns, 'There are no such calls.');
     });
 }

@@ -1,6 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { ListOptions } from '../command.ts';
 import { addGroup, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -22,7 +23,7 @@ const columns: Column<Dispute>[] = [
   { head: 'PAYMENT', value: ({ paymentId }) => paymentId, ifRoom: true },
 ];
 
-export function addDisputeCommands(program: Command): void {
+export function addDisputeCommands(program: Command, context: CommandContext): void {
   const disputes = addGroup(program, 'disputes', "inspect payments that shoppers' banks contest");
 
   addListCommand(disputes, 'list', 'list disputes, the latest first; they are settled at the gateway', [
@@ -32,12 +33,12 @@ export function addDisputeCommands(program: Command): void {
     .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
     .option('--order <id>', 'only those about this order')
     .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const filter = {
         ...(options.status && { status: options.status }),
         ...(options.order && { orderId: options.order }),
       };
       const page = await readPages((range) => client.dispute.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such disputes.');
+      printPage(context, page, options, columns, 'There are no such disputes.');
     });
 }

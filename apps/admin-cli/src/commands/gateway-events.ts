@@ -1,6 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, ListOptions } from '../command.ts';
 import { addCommand, addGroup, addListCommand, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -42,7 +43,7 @@ const columns: Column<GatewayEvent>[] = [
   { head: 'EVENT', value: ({ providerEventId }) => providerEventId, ifRoom: true },
 ];
 
-export function addEventCommands(program: Command): void {
+export function addEventCommands(program: Command, context: CommandContext): void {
   const events = addGroup(
     program,
     'gateway-events',
@@ -58,38 +59,38 @@ export function addEventCommands(program: Command): void {
     .option('--provider <name>', 'only those of this gateway')
     .option('--payment <id>', 'only those about this payment')
     .action(async (options: ListOptions & { outcome?: Outcome; provider?: string; payment?: string }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const filter = {
         ...(options.outcome && { outcome: options.outcome }),
         ...(options.provider && { provider: options.provider }),
         ...(options.payment && { paymentId: options.payment }),
       };
       const page = await readPages((range) => client.gatewayEvent.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such events.');
+      printPage(context, page, options, columns, 'There are no such events.');
     });
 
   addCommand(events, 'show <event>', 'show an event with its body as it came', [
     `gateway-events show ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const event = await client.gatewayEvent.get.query({ gatewayEventId });
-    print(event, options, () => renderWholeEvent(event));
+    print(context, event, options, (screen) => renderWholeEvent(event, screen));
   });
 
   addCommand(events, 'redrive <event>', 'have an event tried anew that waits or was given up', [
     `gateway-events redrive ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const event = await client.gatewayEvent.redrive.mutate({ gatewayEventId });
-    print(event, options, () => renderEvent(event));
+    print(context, event, options, (screen) => renderEvent(event, screen));
   });
 
   addCommand(events, 'dismiss <event>', 'dismiss an event that waits or was parked', [
     `gateway-events dismiss ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const event = await client.gatewayEvent.dismiss.mutate({ gatewayEventId });
-    print(event, options, () => renderEvent(event));
+    print(context, event, options, (screen) => renderEvent(event, screen));
   });
   addCommand(events, 'fetch <provider>', 'take the events that a gateway lists and the shop never heard of', [
     'gateway-events fetch stripe --since 2026-11-01',
@@ -97,12 +98,12 @@ export function addEventCommands(program: Command): void {
   ])
     .requiredOption('--since <time>', 'from when on; a date begins at 00:00 UTC', time)
     .action(async (provider: string, options: JsonOption & { since: string }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const { since } = options;
       const fetched = await client.gatewayEvent.fetchMissed.mutate({ provider, since }).catch(silent);
       const { eventsNew } = fetched;
       const were = eventsNew === 1 ? '1 event was new' : `${eventsNew} events were new`;
-      print(fetched, options, () => `Of what ${provider} lists since ${formatTime(since)}, ${were}.`);
+      print(context, fetched, options, () => `Of what ${provider} lists since ${formatTime(since)}, ${were}.`);
     });
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { runCommerce, useShop } from '../shop.testing.ts';
+import { runCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
 
 const shop = useShop();
 

@@ -1,6 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, ListOptions } from '../command.ts';
 import { addGroup, addCommand, addListCommand, positiveInteger, readPages } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -24,7 +25,7 @@ const columns: Column<Order>[] = [
   { head: 'REFERENCE', value: ({ reference }) => reference ?? '', ifRoom: true },
 ];
 
-export function addOrderCommands(program: Command): void {
+export function addOrderCommands(program: Command, context: CommandContext): void {
   const orders = addGroup(program, 'orders', 'inspect, place and cancel orders');
 
   addListCommand(orders, 'list', 'list orders, the latest first; of paid ones, how far their goods got', [
@@ -36,22 +37,22 @@ export function addOrderCommands(program: Command): void {
     .option('--customer <id>', 'only those of this customer')
     .option('--attention', 'only those that a person should look at')
     .action(async (options: ListOptions & { status?: Status; customer?: string; attention?: true }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const filter = {
         ...(options.status && { status: options.status }),
         ...(options.customer && { customerId: options.customer }),
         ...(options.attention && { needsAttention: true }),
       };
       const page = await readPages((range) => client.order.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such orders.');
+      printPage(context, page, options, columns, 'There are no such orders.');
     });
 
   addCommand(orders, 'show <order>', 'show an order with its lines, payments, shipments, refunds and history', [
     'orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const whole = await readOrder(client, orderId);
-    print(whole, options, () => renderOrder(whole));
+    print(context, whole, options, (screen) => renderOrder(whole, screen));
   });
 
   addCommand(orders, 'create <product=units...>', 'place an order for a customer; products by id or sku', [
@@ -62,29 +63,29 @@ export function addOrderCommands(program: Command): void {
     .option('--reference <text>', 'what you want to find it by')
     .action(async (items: string[], options: JsonOption & { customer: string; reference?: string }) => {
       const asked = items.map(parseItem);
-      const { client } = connect();
+      const { client } = connect(context);
       const lines = await Promise.all(
         asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
       );
       const reference = options.reference && { reference: options.reference };
       const order = await client.order.create.mutate({ lines, customerId: options.customer, ...reference });
-      print(order, options, () => renderOrderHead(order));
+      print(context, order, options, (screen) => renderOrderHead(order, screen));
     });
 
   addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; if it was paid, the money goes back', [
     'orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const order = await client.order.cancel.mutate({ orderId });
-    print(order, options, () => renderOrderHead(order));
+    print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 
   addCommand(orders, 'clear-attention <order>', 'note that a person has looked at an order and settled it', [
     'orders clear-attention 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const order = await client.order.clearAttention.mutate({ orderId });
-    print(order, options, () => renderOrderHead(order));
+    print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 }
 

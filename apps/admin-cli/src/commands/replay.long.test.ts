@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Report } from '../replay/report.ts';
-import type { Ran } from '../shop.testing.ts';
-import { runCommerce, useShop } from '../shop.testing.ts';
+import type { Ran } from '../run-commerce.testing.ts';
+import { runCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
 import { standBefore } from '../stand-before.testing.ts';
 
 const shop = useShop();

@@ -7,7 +7,8 @@ import { expect, test } from 'vitest';
 import { demandOf, planReplay, totalsOf } from '../replay/plan.ts';
 import { readRows } from '../replay/read-rows.ts';
 import type { Report } from '../replay/report.ts';
-import { runCommerce, useShop } from '../shop.testing.ts';
+import { runCommerce, startCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
 import { standBefore } from '../stand-before.testing.ts';
 
 const shop = useShop();
@@ -165,7 +166,7 @@ test('Ctrl-C takes no new invoice, finishes what is under way and reports', asyn
   const pending = await countOrders('PAYMENT_PENDING');
   const paid = await countOrders('PAID');
   const args = ['replay', file, '--json', '--no-ship', '--concurrency', '4', '--sku-prefix', newPrefix()];
-  const ran = await runCommerce(shop.folder, args, {}, async ({ kill }) => {
+  const ran = await startCommerce(shop.folder, args, {}, async ({ kill }) => {
     const deadline = Date.now() + 20_000;
     while ((await countOrders('PAID')) < paid + 20 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { runCommerce, useShop } from '../shop.testing.ts';
+import { runCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
 
 const shop = useShop();
 

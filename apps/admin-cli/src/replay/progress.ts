@@ -1,11 +1,12 @@
 import { SingleBar } from 'cli-progress';
+import type { OutputStream } from '../command-context.ts';
 
 /** Says on standard error how far something is: a bar on a terminal, else a line now and then. */
 export type Progress = { update: (done: number) => void; stop: () => void };
 
 const LINE_EVERY_MS = 5_000;
 
-export function startProgress(what: string, total: number, signal: AbortSignal): Progress {
+export function startProgress(stderr: OutputStream, what: string, total: number, signal: AbortSignal): Progress {
   if (signal.aborted) return { update: () => {}, stop: () => {} };
   const started = Date.now();
   let done = 0;
@@ -16,15 +17,15 @@ export function startProgress(what: string, total: number, signal: AbortSignal):
     return { rate, left: rate > 0 ? formatSeconds((total - done) / rate) : '?' };
   }
 
-  if (process.stderr.isTTY) {
+  if (stderr.isTTY) {
     const format = (_: unknown, { value }: { value: number }) => {
       const { rate, left } = pace();
       // In the bar's own line: anything written beside it would be painted over.
       const hint = signal.aborted ? 'stopping; Ctrl-C again ends at once' : `${left} left`;
-      return bar(what, value, total, `${Math.round(rate)}/s`, hint, process.stderr.columns || 80);
+      return bar(what, value, total, `${Math.round(rate)}/s`, hint, stderr.columns || 80);
     };
     // It would otherwise end the process on Ctrl-C, which here only stops taking new work.
-    const single = new SingleBar({ format, stream: process.stderr, hideCursor: true, gracefulExit: false });
+    const single = new SingleBar({ format, stream: stderr, hideCursor: true, gracefulExit: false });
     single.start(total, 0);
     return {
       update(now) {
@@ -36,7 +37,7 @@ export function startProgress(what: string, total: number, signal: AbortSignal):
   }
 
   let said = started;
-  const sayStopping = () => void process.stderr.write(`${what}: stopping, finishing what is under way\n`);
+  const sayStopping = () => void stderr.write(`${what}: stopping, finishing what is under way\n`);
   signal.addEventListener('abort', sayStopping, { once: true });
   return {
     update(now) {
@@ -45,7 +46,7 @@ export function startProgress(what: string, total: number, signal: AbortSignal):
       said = Date.now();
       const { rate, left } = pace();
       const counts = `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
-      process.stderr.write(`${what}: ${counts}, ${Math.round(rate)}/s, about ${left} left\n`);
+      stderr.write(`${what}: ${counts}, ${Math.round(rate)}/s, about ${left} left\n`);
     },
     stop: () => signal.removeEventListener('abort', sayStopping),
   };
