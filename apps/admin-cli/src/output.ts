@@ -1,4 +1,5 @@
-import type { JsonOption, Page } from './command.ts';
+import type { JsonOption } from './command.ts';
+import type { Page } from './read-pages.ts';
 import type { CommandContext } from './command-context.ts';
 import { screenOf } from './command-context.ts';
 import type { Column, Screen } from './table.ts';

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Client, RouterOutputs } from '@commerce-core/api/client';
-import { readPages } from './command.ts';
+import { readPages } from './read-pages.ts';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
 import type { Payment } from './payment.ts';

@@ -2,11 +2,10 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { ListOptions } from '../command.ts';
-import { addGroup, addListCommand, readPages } from '../command.ts';
-import { connect } from '../connection.ts';
+import { addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime, printPage } from '../output.ts';
+import { formatTime } from '../output.ts';
 import type { Column } from '../table.ts';
 
 type Dispute = RouterOutputs['dispute']['list']['items'][number];
@@ -26,19 +25,19 @@ const columns: Column<Dispute>[] = [
 export function addDisputeCommands(program: Command, context: CommandContext): void {
   const disputes = addGroup(program, 'disputes', "inspect payments that shoppers' banks contest");
 
-  addListCommand(disputes, 'list', 'list disputes, the latest first; they are settled at the gateway', [
-    'disputes list',
-    'disputes list --status OPEN',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--order <id>', 'only those about this order')
-    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect(context);
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.order && { orderId: options.order }),
-      };
-      const page = await readPages((range) => client.dispute.list.query({ ...filter, ...range }), options);
-      printPage(context, page, options, columns, 'There are no such disputes.');
-    });
+  addListCommand<Dispute, { status?: Status; order?: string }>(disputes, context, {
+    usage: 'list',
+    summary: 'list disputes, the latest first; they are decided at the gateway',
+    examples: ['disputes list', 'disputes list --status OPEN'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--order <id>', 'only those about this order'),
+    reader:
+      (client, { status, order }) =>
+      (range) =>
+        client.dispute.list.query({ status, orderId: order, ...range }),
+    columns,
+    empty: 'There are no such disputes.',
+  });
 }

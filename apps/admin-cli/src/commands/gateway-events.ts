@@ -2,12 +2,13 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addGroup, addListCommand, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import { commerceCode } from '../refusal.ts';
 import { renderEvent, renderWholeEvent } from '../show-event.ts';
 import type { Column } from '../table.ts';
@@ -50,24 +51,26 @@ export function addEventCommands(program: Command, context: CommandContext): voi
     "inspect the payment gateways' webhooks, and handle those that wait",
   );
 
-  addListCommand(events, 'list', 'list the events that gateways sent, the latest first, and what became of them', [
-    'gateway-events list',
-    'gateway-events list --outcome UNMATCHED',
-    'gateway-events list --payment 0199d3c4-7f00-7a6d-b1c2-d3e4f5061728 --json',
-  ])
-    .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(outcomes))
-    .option('--provider <name>', 'only those of this gateway')
-    .option('--payment <id>', 'only those about this payment')
-    .action(async (options: ListOptions & { outcome?: Outcome; provider?: string; payment?: string }) => {
-      const { client } = connect(context);
-      const filter = {
-        ...(options.outcome && { outcome: options.outcome }),
-        ...(options.provider && { provider: options.provider }),
-        ...(options.payment && { paymentId: options.payment }),
-      };
-      const page = await readPages((range) => client.gatewayEvent.list.query({ ...filter, ...range }), options);
-      printPage(context, page, options, columns, 'There are no such events.');
-    });
+  addListCommand<GatewayEvent, { outcome?: Outcome; provider?: string; payment?: string }>(events, context, {
+    usage: 'list',
+    summary: 'list the events that gateways sent, the latest first, with their outcomes',
+    examples: [
+      'gateway-events list',
+      'gateway-events list --outcome UNMATCHED',
+      'gateway-events list --payment 0199d3c4-7f00-7a6d-b1c2-d3e4f5061728 --json',
+    ],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--outcome <outcome>', 'only those with this outcome').choices(outcomes))
+        .option('--provider <name>', 'only those of this gateway')
+        .option('--payment <id>', 'only those about this payment'),
+    reader:
+      (client, { outcome, provider, payment }) =>
+      (range) =>
+        client.gatewayEvent.list.query({ outcome, provider, paymentId: payment, ...range }),
+    columns,
+    empty: 'There are no such events.',
+  });
 
   addCommand(events, 'show <event>', 'show an event with its body as it came', [
     `gateway-events show ${example}`,

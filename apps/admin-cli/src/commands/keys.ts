@@ -2,10 +2,11 @@ import type { RouterInputs, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
-import { formatTime, note, print, printPage } from '../output.ts';
+import { formatTime, note, print } from '../output.ts';
 import type { Column } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -25,13 +26,14 @@ const columns: Column<Key>[] = [
 export function addKeyCommands(program: Command, context: CommandContext): void {
   const keys = addGroup(program, 'keys', "manage operators' API keys");
 
-  addListCommand(keys, 'list', 'list the keys; what opens the shop is not shown', ['keys list']).action(
-    async (options: ListOptions) => {
-      const { client } = connect(context);
-      const page = await readPages((range) => client.apiKey.list.query(range), options);
-      printPage(context, page, options, columns, 'There are no keys.');
-    },
-  );
+  addListCommand<Key, object>(keys, context, {
+    usage: 'list',
+    summary: 'list the keys, without their secret part',
+    examples: ['keys list'],
+    reader: (client) => (range) => client.apiKey.list.query(range),
+    columns,
+    empty: 'There are no keys.',
+  });
 
   addCommand(keys, 'create <name>', 'create a key; it is shown this once', [
     'keys create warehouse --scopes stock,orders',

@@ -2,12 +2,13 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, positiveInteger, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand, positiveInteger } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
 import type { Column } from '../table.ts';
 
@@ -28,24 +29,22 @@ const columns: Column<Order>[] = [
 export function addOrderCommands(program: Command, context: CommandContext): void {
   const orders = addGroup(program, 'orders', 'inspect, place and cancel orders');
 
-  addListCommand(orders, 'list', 'list orders, the latest first; of paid ones, how far their goods got', [
-    'orders list',
-    'orders list --status PAID --customer 17850',
-    'orders list --attention',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--customer <id>', 'only those of this customer')
-    .option('--attention', 'only those that a person should look at')
-    .action(async (options: ListOptions & { status?: Status; customer?: string; attention?: true }) => {
-      const { client } = connect(context);
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.customer && { customerId: options.customer }),
-        ...(options.attention && { needsAttention: true }),
-      };
-      const page = await readPages((range) => client.order.list.query({ ...filter, ...range }), options);
-      printPage(context, page, options, columns, 'There are no such orders.');
-    });
+  addListCommand<Order, { status?: Status; customer?: string; attention?: true }>(orders, context, {
+    usage: 'list',
+    summary: 'list orders, the latest first; a paid order shows how far its parcels are',
+    examples: ['orders list', 'orders list --status PAID --customer 17850', 'orders list --attention'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--customer <id>', 'only those of this customer')
+        .option('--attention', 'only those that need an operator'),
+    reader:
+      (client, { status, customer, attention }) =>
+      (range) =>
+        client.order.list.query({ status, customerId: customer, needsAttention: attention, ...range }),
+    columns,
+    empty: 'There are no such orders.',
+  });
 
   addCommand(orders, 'show <order>', 'show an order with its lines, payments, shipments, refunds and history', [
     'orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addGroup, addListCommand, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatMoney, parseMoney } from '../money.ts';
-import { formatTime, note, print, printPage } from '../output.ts';
+import { formatTime, note, print } from '../output.ts';
 import type { Payment } from '../payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from '../payment.ts';
 import type { Column } from '../table.ts';
@@ -29,22 +30,21 @@ const columns: Column<Payment>[] = [
 export function addPaymentCommands(program: Command, context: CommandContext): void {
   const payments = addGroup(program, 'payments', 'inspect payments, capture them and decide on doubtful ones');
 
-  addListCommand(payments, 'list', 'list payments of all orders, the latest first', [
-    'payments list',
-    'payments list --status REVIEW',
-    'payments list --provider stripe --all --json',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--provider <name>', 'only those of this gateway')
-    .action(async (options: ListOptions & { status?: Status; provider?: string }) => {
-      const { client } = connect(context);
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.provider && { provider: options.provider }),
-      };
-      const page = await readPages((range) => client.payment.listAll.query({ ...filter, ...range }), options);
-      printPage(context, page, options, columns, 'There are no such payments.');
-    });
+  addListCommand<Payment, { status?: Status; provider?: string }>(payments, context, {
+    usage: 'list',
+    summary: 'list payments of all orders, the latest first',
+    examples: ['payments list', 'payments list --status REVIEW', 'payments list --provider stripe --all --json'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--provider <name>', 'only those of this gateway'),
+    reader:
+      (client, { status, provider }) =>
+      (range) =>
+        client.payment.listAll.query({ status, provider, ...range }),
+    columns,
+    empty: 'There are no such payments.',
+  });
 
   addCommand(payments, 'show <payment>', 'show a payment', [`payments show ${example}`]).action(
     async (paymentId: string, options: JsonOption) => {

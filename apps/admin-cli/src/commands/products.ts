@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import type { Product } from '../find-product.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney, parseCurrency, parseMoney } from '../money.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import type { Column } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -21,19 +22,19 @@ const columns: Column<Product>[] = [
 export function addProductCommands(program: Command, context: CommandContext): void {
   const products = addGroup(program, 'products', 'list, create and change what is sold');
 
-  addListCommand(products, 'list', 'list products, with what is left to sell', [
-    'products list',
-    'products list --sku MUG-BLUE',
-    'products list --all --json',
-  ])
-    .option('--sku <sku>', 'the one with this sku')
-    .option('--archived', 'also those that are no longer sold')
-    .action(async (options: ListOptions & { sku?: string; archived?: true }) => {
-      const { client } = connect(context);
-      const filter = { ...(options.sku && { sku: options.sku }), ...(options.archived && { includeArchived: true }) };
-      const page = await readPages((range) => client.product.list.query({ ...filter, ...range }), options);
-      printPage(context, page, options, columns, 'There are no such products.');
-    });
+  addListCommand<Product, { sku?: string; archived?: true }>(products, context, {
+    usage: 'list',
+    summary: 'list products, with the units that can still be sold',
+    examples: ['products list', 'products list --sku MUG-BLUE', 'products list --all --json'],
+    addFilters: (command) =>
+      command.option('--sku <sku>', 'the one with this sku').option('--archived', 'also those that are no longer sold'),
+    reader:
+      (client, { sku, archived }) =>
+      (range) =>
+        client.product.list.query({ sku, includeArchived: archived, ...range }),
+    columns,
+    empty: 'There are no such products.',
+  });
 
   addCommand(products, 'create <sku> <name> <price> <currency>', 'create a product, with nothing in stock', [
     'products create MUG-BLUE "Blue mug" 12.50 GBP',

@@ -2,12 +2,13 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addGroup, addListCommand, positiveInteger, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addCommand, addGroup, positiveInteger } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatMoney, parseMoney } from '../money.ts';
-import { formatTime, note, print, printPage } from '../output.ts';
+import { formatTime, note, print } from '../output.ts';
 import type { Column, Screen } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -31,22 +32,19 @@ const columns: Column<Refund>[] = [
 export function addRefundCommands(program: Command, context: CommandContext): void {
   const refunds = addGroup(program, 'refunds', 'send money back, and see what became of it');
 
-  addListCommand(refunds, 'list', 'list refunds, the latest first', [
-    'refunds list',
-    'refunds list --status FAILED',
-    `refunds list --order ${order}`,
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--order <id>', 'only those of this order')
-    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect(context);
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.order && { orderId: options.order }),
-      };
-      const page = await readPages((range) => client.refund.list.query({ ...filter, ...range }), options);
-      printPage(context, page, options, columns, 'There are no such refunds.');
-    });
+  addListCommand<Refund, { status?: Status; order?: string }>(refunds, context, {
+    usage: 'list',
+    summary: 'list refunds, the latest first',
+    examples: ['refunds list', 'refunds list --status FAILED', `refunds list --order ${order}`],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--order <id>', 'only those of this order'),
+    reader: (client, options) => (range) =>
+      client.refund.list.query({ status: options.status, orderId: options.order, ...range }),
+    columns,
+    empty: 'There are no such refunds.',
+  });
 
   addCommand(refunds, 'create <order>', "send an order's money back: all that is left, an amount, or for units", [
     `refunds create ${order}`,

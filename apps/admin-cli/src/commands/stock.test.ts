@@ -61,7 +61,7 @@ test('a product without stock has no movements, which is no failure', async () =
   expect(await shop.run('stock', 'movements', sku)).toEqual({
     code: 0,
     out: '',
-    err: 'Its stock has never changed.\n',
+    err: 'The stock of this product has never changed.\n',
   });
   expect(await shop.json('stock', 'movements', sku)).toEqual({ items: [], nextCursor: null });
 });

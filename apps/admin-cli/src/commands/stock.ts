@@ -1,11 +1,12 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, integer, positiveInteger, readPages } from '../command.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand, integer, positiveInteger } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import type { Column } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -61,14 +62,16 @@ export function addStockCommands(program: Command, context: CommandContext): voi
       printStock(context, sku, set, options);
     });
 
-  addListCommand(stock, 'movements <product>', 'list what changed the units on hand, the latest first', [
-    'stock movements MUG-BLUE',
-    'stock movements MUG-BLUE --all --json',
-  ]).action(async (reference: string, options: ListOptions) => {
-    const { client } = connect(context);
-    const { id: productId } = await findProduct(client, reference);
-    const page = await readPages((range) => client.stock.movements.query({ productId, ...range }), options);
-    printPage(context, page, options, columns, 'Its stock has never changed.');
+  addListCommand<Movement, object>(stock, context, {
+    usage: 'movements <product>',
+    summary: 'list what changed the units on hand, the latest first',
+    examples: ['stock movements MUG-BLUE', 'stock movements MUG-BLUE --all --json'],
+    async reader(client, _options, reference) {
+      const { id: productId } = await findProduct(client, reference);
+      return (range) => client.stock.movements.query({ productId, ...range });
+    },
+    columns,
+    empty: 'The stock of this product has never changed.',
   });
 }
 

@@ -1,5 +1,5 @@
 import type { Client } from '@commerce-core/api/client';
-import { readPages } from '../command.ts';
+import { readPages } from '../read-pages.ts';
 import { commerceCode } from '../refusal.ts';
 import type { ShopPayment } from './compare.ts';
 
