@@ -167,9 +167,7 @@ test('Ctrl-C takes no new invoice, finishes what is under way and reports', asyn
   const paid = await countOrders('PAID');
   const args = ['replay', file, '--json', '--no-ship', '--concurrency', '4', '--sku-prefix', newPrefix()];
   const ran = await startCommerce(shop.folder, args, {}, async ({ kill }) => {
-    const deadline = Date.now() + 20_000;
-    while ((await countOrders('PAID')) < paid + 20 && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await expect.poll(() => countOrders('PAID')).toBeGreaterThanOrEqual(paid + 20);
     kill('SIGINT');
     kill('SIGINT');
   });
