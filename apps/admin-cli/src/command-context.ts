@@ -5,7 +5,7 @@ export type OutputStream = NodeJS.WritableStream & { isTTY?: boolean; columns?: 
 
 /** Everything outside a command that it reads or changes: the process's own, or what a test gives it. */
 export type CommandContext = {
-  /** The shop that `npm start` runs is looked for in this folder and in those above it. */
+  /** The command looks for the shop of `npm start` in this folder and in the folders above it. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
@@ -16,11 +16,11 @@ export type CommandContext = {
   readonly endAtOnce: (exitCode: number) => void;
   /** Waits. A test waits for a shorter time. */
   readonly pause: (ms: number) => Promise<unknown>;
-  /** What the process ends with when the command is through. A command that finds something wrong sets it. */
+  /** The exit code of the process when the command ends. A command that finds something wrong sets it. */
   exitCode: number;
 };
 
-/** The context of a command that a person or a program started as a process of its own. */
+/** The context of a command that runs as a process of its own. */
 export function processContext(): CommandContext {
   return {
     folder: process.cwd(),

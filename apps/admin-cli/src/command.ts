@@ -5,7 +5,7 @@ export type JsonOption = { json?: true };
 
 const firstExamples = new WeakMap<Command, string[]>();
 
-/** A command that only holds others. Its help shows the first example of each. */
+/** Adds a group of commands. Its help shows the first example of each command. */
 export function addGroup(program: Command, name: string, summary: string): Command {
   const examples: string[] = [];
   const group = program.command(name).description(summary);
@@ -13,7 +13,7 @@ export function addGroup(program: Command, name: string, summary: string): Comma
   return group.addHelpText('after', () => exampleText(examples));
 }
 
-/** A command with `--json` and examples in its help. `usage` is its name and arguments, as commander writes them. */
+/** Adds a command with `--json` and examples in its help. `usage` is its name and arguments, as commander writes them. */
 export function addCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
   firstExamples.get(parent)?.push(...examples.slice(0, 1));
   return parent

@@ -37,7 +37,7 @@ test('the local shop is found from any folder below it', async () => {
   }
 });
 
-test('what the environment says wins', async () => {
+test('the environment wins over the local shop', async () => {
   await leave(JSON.stringify(local));
   const env = { COMMERCE_API_KEY: 'ck_other', COMMERCE_SIMULATOR_URL: 'http://sim', CUSTOMER_JWT_SECRET: 'other' };
   expect(findConnection({ env, folder })).toEqual({
@@ -59,15 +59,15 @@ test('the key of the local shop is never sent to another one', async () => {
   expect(findConnection({ env: { COMMERCE_URL: 'http://127.0.0.1:3000/' }, folder }).apiKey).toBe('ck_local');
 });
 
-test('without a shop anywhere the message says what to do', () => {
+test('without any shop the message names the two ways to get one', () => {
   expect(() => findConnection({ env: {}, folder })).toThrow(/npm start.*COMMERCE_URL/);
 });
 
-test.each(['shop.example', 'ftp://shop.example', 'http://'])('%s is no address of a shop', (url) => {
+test.each(['shop.example', 'ftp://shop.example', 'http://'])('%s is refused as the address of a shop', (url) => {
   expect(() => findConnection({ env: { COMMERCE_URL: url }, folder })).toThrow('COMMERCE_URL is no address');
 });
 
-test.each(['', '{', 'null', '"text"'])('a damaged local.json is named: %j', async (content) => {
+test.each(['', '{', 'null', '"text"'])('a damaged local.json is named in the error: %j', async (content) => {
   await leave(content);
   expect(() => findConnection({ env: {}, folder })).toThrow(/local\.json is damaged/);
 });

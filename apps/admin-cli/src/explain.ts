@@ -8,7 +8,7 @@ import { formatMoney } from './money.ts';
 import { commerceCode, statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/read-rows.ts';
 
-/** A failed command in words, and what the process ends with: 1 for a refusal or failure, 2 for a wrong call. */
+/** Explains why a command failed, with the exit code: 1 for a refusal or failure, 2 for a wrong call. */
 export function explain(error: unknown, context: CommandContext): { message: string; exitCode: 1 | 2 } {
   if (error instanceof Failure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof InputError || error instanceof CommanderError) return { message: error.message, exitCode: 2 };
@@ -39,22 +39,22 @@ function refused(error: Error, context: CommandContext): string {
   return [`${error.message} (${commerceCode(error)})`, ...lines].join('\n');
 }
 
-/** What the details of a refusal add to its message, a line each. */
+/** The lines that the details of a refusal add to its message. */
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
   const { products, issues, productIds, availableQty, reservedQty, ...money } = details as Record<string, unknown>;
   const { refundableAmount, authorizedAmount, currency, lineNo, refundableQty, restockableQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(
-      ({ productId, requestedQty, sellableQty }) => `  ${productId}: ${requestedQty} asked, ${sellableQty} left`,
+      ({ productId, requestedQty, sellableQty }) => `  ${productId}: ${requestedQty} requested, ${sellableQty} left`,
     );
   }
   if (Array.isArray(issues)) return issues.map(({ path, message }) => `  ${path || 'input'}: ${message}`);
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
-  if (typeof reservedQty === 'number') return [`  held by orders: ${reservedQty}`];
+  if (typeof reservedQty === 'number') return [`  reserved by orders: ${reservedQty}`];
   if (typeof refundableAmount === 'number')
-    return [`  left to send back: ${formatMoney(refundableAmount, String(currency))}`];
+    return [`  left to refund: ${formatMoney(refundableAmount, String(currency))}`];
   if (typeof authorizedAmount === 'number') return [`  authorized: ${formatMoney(authorizedAmount, String(currency))}`];
   if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(refundableQty ?? restockableQty)} left`];
   if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];

@@ -18,7 +18,7 @@ const commands = leaves(createProgram(processContext()));
 const nameOf = (command: Command): string => (command.parent ? `${nameOf(command.parent)} ` : '') + command.name();
 
 test.each(commands.map((command) => [nameOf(command), command] as const))(
-  '%s explains itself, with examples that fit and an answer for programs',
+  '%s has help with valid examples and --json',
   (name, command) => {
     const help = helpOf(command);
     expect(command.description()).not.toBe('');
@@ -37,7 +37,7 @@ test.each(
   for (const command of group.commands) expect(help).toContain(`$ commerce ${name} ${command.name()}`);
 });
 
-test('every command is listed with what it does', () => {
+test('the help lists every command with its summary', () => {
   const help = helpOf(createProgram(processContext()));
   for (const name of [
     'products',

@@ -1,7 +1,7 @@
 import { processContext } from './command-context.ts';
 import { runProgram } from './run-program.ts';
 
-// The reader has read enough (`commerce orders list | head`).
+// The program that reads the output has ended (`commerce orders list | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });

@@ -5,7 +5,7 @@ import { screenOf } from './command-context.ts';
 import type { Column, Screen } from './table.ts';
 import { renderTable } from './table.ts';
 
-/** Prints the answer: as JSON for programs, else as `text` makes it for people. */
+/** Prints a result: as JSON with `--json`, otherwise the text that `text` returns. */
 export function print(
   { stdout }: CommandContext,
   answer: unknown,
@@ -15,7 +15,7 @@ export function print(
   stdout.write(`${json ? JSON.stringify(answer, null, 2) : text(screenOf(stdout))}\n`);
 }
 
-/** Prints a page of a list; what else there is to know of it goes to standard error. */
+/** Prints a page of a list. Notes about the list go to standard error. */
 export function printPage<T>(
   context: CommandContext,
   page: Page<T>,
@@ -28,15 +28,16 @@ export function printPage<T>(
     return;
   }
   print(context, page, options, (screen) => renderTable(page.items, columns, screen));
-  if (!options.json && page.nextCursor !== null) note(context, `There are more: --all, or --cursor ${page.nextCursor}`);
+  if (!options.json && page.nextCursor !== null)
+    note(context, `There are more: use --all, or --cursor ${page.nextCursor}`);
 }
 
-/** Says something to whoever sits there, beside the answer. */
+/** Prints a note for people to standard error, so that the result on standard output stays clean. */
 export function note({ stderr }: CommandContext, text: string): void {
   stderr.write(`${text}\n`);
 }
 
-/** A time as the API gives it, to the second, in UTC. */
+/** Formats a time of the API, to the second, in UTC. */
 export function formatTime(time: string): string {
   return `${time.slice(0, 19).replace('T', ' ')}Z`;
 }

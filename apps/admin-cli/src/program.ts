@@ -30,7 +30,7 @@ Examples:
   $ commerce orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90
   $ commerce doctor`;
 
-/** The whole command line. It throws CommanderError where commander would end the process. */
+/** Builds the whole command line. It throws CommanderError where commander would end the process. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command('commerce')
     .description('Runs a shop from the command line: what is sold, what is there, who ordered what.')
@@ -55,7 +55,7 @@ export function createProgram(context: CommandContext): Command {
   return program;
 }
 
-/** Where commander itself writes, and how wide that is. It takes 80 columns for a pipe. */
+/** Tells commander where to write and how wide that is: 80 columns for a pipe. */
 function outputOf({ stdout, stderr }: CommandContext): OutputConfiguration {
   const widthOf = (stream: OutputStream) => (stream.isTTY ? (stream.columns ?? 80) : 80);
   return {

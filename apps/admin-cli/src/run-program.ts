@@ -11,7 +11,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     await createProgram(context).parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    // Commander has already written its own errors; those that our actions throw are still to be written.
+    // Commander has printed its own errors. The errors that our actions throw are printed here.
     if (error instanceof CommanderError && !(error instanceof InvalidArgumentError)) {
       return error.exitCode === 0 ? 0 : 2;
     }

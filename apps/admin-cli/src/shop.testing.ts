@@ -10,7 +10,7 @@ import { serve } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
 import { runCommerce, type Ran } from './run-commerce.testing.ts';
 
-/** A whole shop (API, simulator, its local.json in a folder) with the command line pointed at it. */
+/** A whole shop: API, simulator, and a folder whose local.json leads the command line to it. */
 export type TestShop = {
   api: TestApi;
   client: Client;
@@ -18,7 +18,7 @@ export type TestShop = {
   simulatorUrl: string;
   /** Runs `commerce` in this process, in the folder of the shop. */
   run: (...args: string[]) => Promise<Ran>;
-  /** Runs it with --json and answers what it printed. @throws Error when it failed */
+  /** Runs `commerce` with --json and returns the parsed output. @throws Error when the exit code isn't 0 */
   json: (...args: string[]) => Promise<any>;
   /** The environment in which `commerce` reaches the shop at another address. */
   through: (url: string) => Promise<Record<string, string>>;
@@ -30,7 +30,7 @@ export function useShop(): TestShop {
   let closeSimulator = async () => {};
 
   beforeAll(async () => {
-    // The shop calls the simulator and the simulator the shop, so one of the two is reached before it is there.
+    // The shop calls the simulator and the simulator the shop, so one address is known before its server exists.
     let simulator: Simulator | undefined;
     const server = serve({
       fetch: (request, env) => simulator!.app.fetch(request, env),
@@ -50,12 +50,7 @@ export function useShop(): TestShop {
       server.close();
     };
 
-    const folder = await mkdtemp(join(tmpdir(), 'commerce-shop-'));
-    await mkdir(join(folder, '.data'));
-    const { url, webhookSecret: mockWebhookSecret, customerTokenSecret } = api;
-    const local = { url, simulatorUrl, adminApiKey: await api.apiKey(), mockWebhookSecret, customerTokenSecret };
-    await writeFile(join(folder, '.data', 'local.json'), JSON.stringify(local));
-
+    const folder = await createShopFolder(api, simulatorUrl);
     const run = (...args: string[]) => runCommerce(folder, args);
     const json = async (...args: string[]) => {
       const ran = await run(...args, '--json');
@@ -77,4 +72,14 @@ export function useShop(): TestShop {
   });
 
   return shop;
+}
+
+/** Creates a folder as `npm start` leaves it: with the address and the keys of the shop in .data/local.json. */
+async function createShopFolder(api: TestApi, simulatorUrl: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'commerce-shop-'));
+  await mkdir(join(folder, '.data'));
+  const { url, webhookSecret: mockWebhookSecret, customerTokenSecret } = api;
+  const local = { url, simulatorUrl, adminApiKey: await api.apiKey(), mockWebhookSecret, customerTokenSecret };
+  await writeFile(join(folder, '.data', 'local.json'), JSON.stringify(local));
+  return folder;
 }

@@ -7,7 +7,7 @@ import { printable, renderRecord } from './table.ts';
 
 type GatewayEvent = RouterOutputs['gatewayEvent']['get'];
 
-/** A gateway's message as it was understood, without its body. */
+/** Renders a gateway event without its body. */
 export function renderEvent(event: Omit<GatewayEvent, 'rawBody'>, screen: Screen): string {
   const { amount, currency, dueAt, decidedAt, payableUntil } = event;
   return renderRecord(
@@ -34,7 +34,7 @@ export function renderEvent(event: Omit<GatewayEvent, 'rawBody'>, screen: Screen
   );
 }
 
-/** The same with its body as it came, but for what would steer the terminal. */
+/** Renders a gateway event with its body, without characters that would control the terminal. */
 export function renderWholeEvent({ rawBody, ...event }: GatewayEvent, screen: Screen): string {
   if (rawBody === null) return renderEvent(event, screen);
   const [title, body] = 'text' in rawBody ? ['Body', rawBody.text] : ['Body, in base64', rawBody.base64];

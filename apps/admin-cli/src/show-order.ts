@@ -25,9 +25,9 @@ export type WholeOrder = {
   history: Fact[];
 };
 
-/** Everything that belongs to an order. */
+/** Reads an order and everything that belongs to it. */
 export async function readOrder(client: Client, orderId: string): Promise<WholeOrder> {
-  // The order first: of one that isn't there, the others would only repeat the refusal.
+  // The order is read first: for a missing order the other calls would only repeat the refusal.
   const order = await client.order.get.query({ orderId });
   const all = { limit: 0, all: true } as const;
   const [payments, shipments, refunds, disputes, history] = await Promise.all([
@@ -73,7 +73,7 @@ export function renderOrder(
     .join('\n\n');
 }
 
-/** The order itself, without what hangs on it. */
+/** Renders the order itself, without its payments, parcels and history. */
 export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): string {
   const { contact, shippingAddress: to } = order;
   const address = to && [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country];

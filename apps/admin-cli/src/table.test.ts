@@ -28,11 +28,11 @@ test('on a screen of 80 columns ids and amounts stay whole and names wrap at wor
   for (const word of holder.name.split(' ')) expect(text).toContain(word);
 });
 
-test('where nobody looks at a screen every row is one line', () => {
+test('without a screen every row is one line', () => {
   expect(linesOf(renderTable([holder, holder], columns, screen(Number.POSITIVE_INFINITY)))).toHaveLength(3);
 });
 
-test.each([20, 60, 76, 80, 81, 100, 200])('nothing is lost at %d columns', (width) => {
+test.each([20, 60, 76, 80, 81, 100, 200])('no text is lost at %d columns', (width) => {
   const long = { ...holder, sku: 'x'.repeat(100), name: `${'y'.repeat(90)} z` };
   const text = linesOf(renderTable([long], columns, screen(width))).join('');
   expect(text).toContain(id);
@@ -41,25 +41,25 @@ test.each([20, 60, 76, 80, 81, 100, 200])('nothing is lost at %d columns', (widt
   expect(text).not.toContain('…');
 });
 
-test('a column for which there is no room is left out, and is back on a wider screen', () => {
+test('a column without room is left out, and shown on a wider screen', () => {
   const more = [...columns, { head: 'CREATED', value: () => '2026-11-23 01:40:12Z', ifRoom: true }];
   expect(renderTable([holder], more, screen(80))).not.toContain('CREATED');
   expect(renderTable([holder], more, screen(150))).toContain('2026-11-23 01:40:12Z');
 });
 
-test('wide characters keep the columns straight', () => {
+test('wide characters keep the columns aligned', () => {
   const text = renderTable([{ ...holder, name: '하얀 하트 등불' }, holder], columns, screen(Number.POSITIVE_INFINITY));
   const [, korean = '', english = ''] = linesOf(text);
   expect(korean.length + 6).toBe(english.length);
 });
 
-test('a name cannot steer the terminal', () => {
+test('a name cannot control the terminal', () => {
   expect(renderTable([{ ...holder, name: 'a\u001b[2Jb\u0007\nc\u009bd' }], columns, screen(120))).toContain(
     'a [2Jb c d',
   );
 });
 
-test('a record shows what there is and leaves out what there is not', () => {
+test('a record leaves out empty values', () => {
   expect(
     linesOf(
       renderRecord(
@@ -74,7 +74,7 @@ test('a record shows what there is and leaves out what there is not', () => {
   ).toEqual([`id      ${id}`, 'status  PAID']);
 });
 
-test('a long list is rendered row by row, in one shape', () => {
+test('a long list is rendered in parts with equal columns', () => {
   const rows = Array.from({ length: 1234 }, (_, index) => ({
     ...holder,
     sku: `${index}`,
@@ -86,6 +86,6 @@ test('a long list is rendered row by row, in one shape', () => {
   for (const line of body) expect(line.indexOf('2.55 GBP') + 8).toBe(head.indexOf('PRICE') + 5);
 });
 
-test('a table without rows is its head', () => {
+test('a table without rows shows its head', () => {
   expect(linesOf(renderTable([], columns, screen(80)))).toEqual(['ID  SKU  NAME  PRICE']);
 });

@@ -21,7 +21,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
   });
 }
 
-/** Every invariant that does not hold, with its first examples. */
+/** Renders every invariant that does not hold, with its first examples. */
 export function renderViolations(violations: readonly Violation[]): string {
   if (violations.length === 0) return 'Everything holds: the doctor found no violation.';
   const found = violations.map(({ name, sentence, count, examples }) => {

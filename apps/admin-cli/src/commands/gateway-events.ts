@@ -72,6 +72,12 @@ export function addEventCommands(program: Command, context: CommandContext): voi
     empty: 'There are no such events.',
   });
 
+  addShowEvent(events, context);
+  addEventDecisions(events, context);
+  addFetchEvents(events, context);
+}
+
+function addShowEvent(events: Command, context: CommandContext): void {
   addCommand(events, 'show <event>', 'show an event with its body as it came', [
     `gateway-events show ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
@@ -79,7 +85,9 @@ export function addEventCommands(program: Command, context: CommandContext): voi
     const event = await client.gatewayEvent.get.query({ gatewayEventId });
     print(context, event, options, (screen) => renderWholeEvent(event, screen));
   });
+}
 
+function addEventDecisions(events: Command, context: CommandContext): void {
   addCommand(events, 'redrive <event>', 'have an event tried anew that waits or was given up', [
     `gateway-events redrive ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
@@ -95,6 +103,9 @@ export function addEventCommands(program: Command, context: CommandContext): voi
     const event = await client.gatewayEvent.dismiss.mutate({ gatewayEventId });
     print(context, event, options, (screen) => renderEvent(event, screen));
   });
+}
+
+function addFetchEvents(events: Command, context: CommandContext): void {
   addCommand(events, 'fetch <provider>', 'take the events that a gateway lists and the shop never heard of', [
     'gateway-events fetch stripe --since 2026-11-01',
     'gateway-events fetch stripe --since 2026-11-01T09:30+09:00 --json',
@@ -110,7 +121,7 @@ export function addEventCommands(program: Command, context: CommandContext): voi
     });
 }
 
-/** A date, or a time that says which zone it is of, as ISO 8601 has them. */
+/** Parses an ISO 8601 date, or a time with its zone. @throws InvalidArgumentError for anything else */
 function time(text: string): string {
   const value = new Date(text);
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(value.getTime())) {
@@ -121,7 +132,7 @@ function time(text: string): string {
   return value.toISOString();
 }
 
-/** It is the gateway that can't be reached, not the shop. */
+/** Names the gateway as the part that gave no answer: the shop itself was reached. */
 function silent(error: unknown): never {
   if (error instanceof Error && commerceCode(error) === 'gateway_unavailable')
     throw new Failure(`${error.message} (gateway_unavailable)`);

@@ -46,6 +46,12 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
     empty: 'There are no such orders.',
   });
 
+  addShowOrder(orders, context);
+  addCreateOrder(orders, context);
+  addOrderChanges(orders, context);
+}
+
+function addShowOrder(orders: Command, context: CommandContext): void {
   addCommand(orders, 'show <order>', 'show an order with its lines, payments, shipments, refunds and history', [
     'orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
@@ -53,13 +59,15 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
     const whole = await readOrder(client, orderId);
     print(context, whole, options, (screen) => renderOrder(whole, screen));
   });
+}
 
+function addCreateOrder(orders: Command, context: CommandContext): void {
   addCommand(orders, 'create <product=units...>', 'place an order for a customer; products by id or sku', [
     'orders create MUG-BLUE=2 TEE-S=1 --customer ana',
     'orders create MUG-BLUE=1 --customer ana --reference "phone call"',
   ])
     .requiredOption('--customer <id>', 'whose order it is')
-    .option('--reference <text>', 'what you want to find it by')
+    .option('--reference <text>', 'a text to find the order by')
     .action(async (items: string[], options: JsonOption & { customer: string; reference?: string }) => {
       const asked = items.map(parseItem);
       const { client } = connect(context);
@@ -70,8 +78,10 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
       const order = await client.order.create.mutate({ lines, customerId: options.customer, ...reference });
       print(context, order, options, (screen) => renderOrderHead(order, screen));
     });
+}
 
-  addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; if it was paid, the money goes back', [
+function addOrderChanges(orders: Command, context: CommandContext): void {
+  addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; a paid order is refunded', [
     'orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
@@ -79,7 +89,7 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
     print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 
-  addCommand(orders, 'clear-attention <order>', 'note that a person has looked at an order and settled it', [
+  addCommand(orders, 'clear-attention <order>', 'record that an operator has handled what an order needed', [
     'orders clear-attention 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
@@ -88,7 +98,7 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
   });
 }
 
-/** Only paid orders ship, so where their goods are says more than PAID. */
+/** Shows how far the parcels of a paid order are, because only paid orders ship; otherwise the status. */
 function statusOf({ status, fulfillmentStatus, needsAttention }: Order): string {
   const far = fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus;
   return needsAttention ? `${far} ! ${needsAttention}` : far;

@@ -46,13 +46,22 @@ export function addPaymentCommands(program: Command, context: CommandContext): v
     empty: 'There are no such payments.',
   });
 
+  addShowPayment(payments, context);
+  addCapturePayment(payments, context);
+  addDecidePayment(payments, context);
+  addPollPayment(payments, context);
+}
+
+function addShowPayment(payments: Command, context: CommandContext): void {
   addCommand(payments, 'show <payment>', 'show a payment', [`payments show ${example}`]).action(
     async (paymentId: string, options: JsonOption) => {
       const { client } = connect(context);
       printPayment(context, await client.payment.get.query({ paymentId }), options);
     },
   );
+}
 
+function addCapturePayment(payments: Command, context: CommandContext): void {
   addCommand(payments, 'capture <payment>', 'take money that is authorized, all of it unless said', [
     `payments capture ${example}`,
     `payments capture ${example} --amount 12.50`,
@@ -66,7 +75,9 @@ export function addPaymentCommands(program: Command, context: CommandContext): v
       printPayment(context, payment, options);
       if (!options.json) note(context, 'The gateway is asked for it now; `payments show` tells when it is CAPTURED.');
     });
+}
 
+function addDecidePayment(payments: Command, context: CommandContext): void {
   const decide = addCommand(
     payments,
     'decide <payment> <decision>',
@@ -81,7 +92,9 @@ export function addPaymentCommands(program: Command, context: CommandContext): v
     );
   });
   decide.registeredArguments[1]?.choices(Object.keys(decisions));
+}
 
+function addPollPayment(payments: Command, context: CommandContext): void {
   addCommand(payments, 'ask <payment>', 'have the gateway asked what it knows of a payment', [
     `payments ask ${example}`,
   ]).action(async (paymentId: string, options: JsonOption) => {

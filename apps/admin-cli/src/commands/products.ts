@@ -36,6 +36,11 @@ export function addProductCommands(program: Command, context: CommandContext): v
     empty: 'There are no such products.',
   });
 
+  addCreateProduct(products, context);
+  addProductChanges(products, context);
+}
+
+function addCreateProduct(products: Command, context: CommandContext): void {
   addCommand(products, 'create <sku> <name> <price> <currency>', 'create a product, with nothing in stock', [
     'products create MUG-BLUE "Blue mug" 12.50 GBP',
     'products create TEE-S "티셔츠 S" 15000 KRW',
@@ -50,7 +55,9 @@ export function addProductCommands(program: Command, context: CommandContext): v
     });
     printProduct(context, created, options);
   });
+}
 
+function addProductChanges(products: Command, context: CommandContext): void {
   addCommand(products, 'rename <product> <name>', 'rename a product, named by its id or sku', [
     'products rename MUG-BLUE "Blue mug, large"',
   ]).action(async (reference: string, name: string, options: JsonOption) => {

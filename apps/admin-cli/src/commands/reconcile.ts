@@ -19,9 +19,9 @@ import { readShopBook, readShopPayment, type ShopBook } from '../reconcile/shop-
 import type { Column, Screen } from '../table.ts';
 import { renderTable } from '../table.ts';
 
-// What is on its way between the two while they are read differs for a moment, and not for good.
+// A change that happens while the two books are read makes a difference that disappears.
 const secondLookMs = 2_000;
-// One by one up to here; beyond it both books are read anew.
+// Up to this number of differences, payments are read one by one; beyond it, both books are read again.
 const singlyMax = 100;
 
 const columns: Column<Difference>[] = [
@@ -69,7 +69,7 @@ function parseTime(text: string): Date {
   return time;
 }
 
-/** Differences that are still there after a while. */
+/** Returns the differences that are still there after a pause. */
 async function lookTwice(
   { pause }: CommandContext,
   client: Client,

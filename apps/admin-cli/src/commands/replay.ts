@@ -61,7 +61,7 @@ again: its products are found by sku and get more stock.
 Ctrl-C takes no new invoice, finishes those under way and reports. Exits 1 when
 something failed or the doctor finds a violation, 130 when it was stopped.`;
 
-// With the waits between them about fifteen seconds, which outlasts a restart of the shop.
+// With the pauses between them about fifteen seconds: longer than a restart of the shop.
 const ATTEMPTS_MAX = 6;
 
 async function replay(context: CommandContext, file: string, options: ReplayOptions): Promise<void> {

@@ -32,6 +32,12 @@ export function addStockCommands(program: Command, context: CommandContext): voi
     printStock(context, sku, await client.stock.get.query({ productId }), options);
   });
 
+  addReceiveStock(stock, context);
+  addSetStock(stock, context);
+  addListMovements(stock, context);
+}
+
+function addReceiveStock(stock: Command, context: CommandContext): void {
   addCommand(stock, 'receive <product> <units>', 'add units that came in', [
     'stock receive MUG-BLUE 100',
     'stock receive MUG-BLUE 100 --reason "delivery 4711"',
@@ -44,7 +50,9 @@ export function addStockCommands(program: Command, context: CommandContext): voi
       const reason = options.reason && { reason: options.reason };
       printStock(context, sku, await client.stock.receive.mutate({ productId, quantity, ...reason }), options);
     });
+}
 
+function addSetStock(stock: Command, context: CommandContext): void {
   addCommand(stock, 'set <product> <units>', 'set the units on hand to what was counted', [
     'stock set MUG-BLUE 97 --expected 100 --reason "three were broken"',
   ])
@@ -61,7 +69,9 @@ export function addStockCommands(program: Command, context: CommandContext): voi
       const set = await client.stock.set.mutate({ productId, availableQty, expectedAvailableQty, reason });
       printStock(context, sku, set, options);
     });
+}
 
+function addListMovements(stock: Command, context: CommandContext): void {
   addListCommand<Movement, object>(stock, context, {
     usage: 'movements <product>',
     summary: 'list what changed the units on hand, the latest first',

@@ -36,7 +36,7 @@ export function addTokenCommand(program: Command, context: CommandContext): void
     });
 }
 
-/** Issuer and audience, where the environment says that the shop asks for them. */
+/** The issuer and the audience that the shop requires, from the environment; empty without these variables. */
 function pinned({ env }: CommandContext): { iss?: string; aud?: string } {
   const { CUSTOMER_JWT_ISSUER: iss, CUSTOMER_JWT_AUDIENCE: aud } = env;
   return { ...(iss && { iss }), ...(aud && { aud }) };
@@ -44,7 +44,7 @@ function pinned({ env }: CommandContext): { iss?: string; aud?: string } {
 
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Seconds. */
+/** Parses a lifetime, in seconds. */
 function parseDuration(text: string): number {
   const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const seconds = Number(count) * (unitSeconds[unit] ?? 0);

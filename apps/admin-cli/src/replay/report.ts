@@ -12,7 +12,7 @@ import type { Shelf } from './stock-up.ts';
 
 export type Report = ReturnType<typeof reportOf>;
 
-/** All that there is to say of a replay, amounts in pence. `plan` is the part of the file that was asked for. */
+/** Builds the report of a replay, with amounts in pence. `plan` is the requested part of the file. */
 export function reportOf(
   file: string,
   plan: Plan,
@@ -52,7 +52,7 @@ export function reportOf(
   };
 }
 
-/** The report for people. */
+/** Renders the report for people. */
 export function renderReport(report: Report, screen: Screen): string {
   const { rows, invoices, products, planned, orders, taken, cancellations } = report;
   const number = (value: number) => value.toLocaleString('en');

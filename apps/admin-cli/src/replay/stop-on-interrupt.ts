@@ -1,9 +1,9 @@
 import type { CommandContext } from '../command-context.ts';
 
-// Started by npx, one Ctrl-C arrives twice: from the terminal and from npx, which passes on its own.
+// Under npx, one Ctrl-C arrives twice: from the terminal, and from npx, which forwards its own.
 const SAME_INTERRUPT_MS = 500;
 
-/** The first Ctrl-C aborts the signal, the second ends the process; `release` gives Ctrl-C its usual meaning back. */
+/** The first Ctrl-C aborts the signal, the second ends the process. `release` restores the usual meaning of Ctrl-C. */
 export function stopOnInterrupt({ onInterrupt, endAtOnce }: CommandContext): {
   signal: AbortSignal;
   release: () => void;
