@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { until } from '@commerce-core/api/testing';
 import { expect, test } from 'vitest';
 import { demandOf, planReplay, totalsOf } from '../replay/plan.ts';
 import { readRows } from '../replay/read-rows.ts';
@@ -167,7 +168,7 @@ test('Ctrl-C starts no new invoice, finishes the running ones and reports', asyn
   const paid = await countOrders('PAID');
   const args = ['replay', file, '--json', '--no-ship', '--concurrency', '4', '--sku-prefix', newPrefix()];
   const ran = await startCommerce(shop.folder, args, {}, async ({ kill }) => {
-    await expect.poll(() => countOrders('PAID')).toBeGreaterThanOrEqual(paid + 20);
+    await until(async () => (await countOrders('PAID')) >= paid + 20);
     kill('SIGINT');
     kill('SIGINT');
   });
