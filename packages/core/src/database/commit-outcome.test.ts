@@ -5,7 +5,7 @@ import { createCommerce, type Commerce } from '../commerce.ts';
 import { createProxiedShop } from '../testing/proxied-shop.ts';
 import type { FaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { errorCodeOf, type TestShop } from '../testing/test-shop.ts';
-import { outcomeOf, sqlState } from '@commerce-core/pg-pipeline';
+import { readCommitOutcome, sqlState } from '@commerce-core/pg-pipeline';
 
 let shop: TestShop;
 let proxy: FaultInjectingProxy;
@@ -66,13 +66,13 @@ test('a transaction that another server never heard of counts as committed when 
   // Asked for a transaction id from the future, as after a failover to a server that is behind.
   const productId = await shop.createTestProduct();
   const { id } = await shop.createTestOrder({ [productId]: 1 });
-  expect(await outcomeOf(shop.database, '9223372036854775807', orderWitness(id))).toBe('committed');
+  expect(await readCommitOutcome(shop.database, '9223372036854775807', orderWitness(id))).toBe('committed');
 });
 
 test('an id that was handed out again after a crash does not pass for the transaction that had it before', async () => {
   // Any committed transaction stands for the one that got the id after the crash; of ours no row is there.
   const { rows } = await shop.database.pool.query('select pg_current_xact_id()::text as xid');
-  expect(await outcomeOf(shop.database, rows[0].xid, orderWitness(crypto.randomUUID()))).toBe('aborted');
+  expect(await readCommitOutcome(shop.database, rows[0].xid, orderWitness(crypto.randomUUID()))).toBe('aborted');
 });
 
 test('a COMMIT whose outcome can’t be read for another fault than a lost connection is asked about again, not run again', async () => {
@@ -104,11 +104,11 @@ test('a COMMIT whose outcome can’t be read for another fault than a lost conne
 test('what nobody can tell is told as unknown, and what kept them from telling is not taken for the transaction’s fault', async () => {
   const { rows } = await shop.database.pool.query('select pg_current_xact_id()::text as xid');
   const unreadable = { text: 'select 1 / 0', values: [] };
-  const unknown = await outcomeOf(shop.database, rows[0].xid, unreadable, 200).catch((error: unknown) => error);
+  const unknown = await readCommitOutcome(shop.database, rows[0].xid, unreadable, 200).catch((error: unknown) => error);
   expect(unknown).toMatchObject({ code: 'outcome_unknown' });
   expect(sqlState(unknown)).toBeUndefined();
   expect(
-    await errorCodeOf(outcomeOf(shop.database, '9223372036854775807', orderWitness(crypto.randomUUID()), 200)),
+    await errorCodeOf(readCommitOutcome(shop.database, '9223372036854775807', orderWitness(crypto.randomUUID()), 200)),
   ).toBe('outcome_unknown');
 });
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { createCommerce, type Commerce } from '../commerce.ts';
 import { openFaultInjectingProxy, type FaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
-import { outcomeOf, type Database } from '@commerce-core/pg-pipeline';
+import { readCommitOutcome, type Database } from '@commerce-core/pg-pipeline';
 import { migrate, pendingMigrations } from './migrate.ts';
 
 // A database that is gone without a word: no connection ends, and none answers.
@@ -78,7 +78,7 @@ test('what became of a COMMIT is found out although one connection after the oth
   ]);
   const { rows } = await shop.database.pool.query('select pg_current_xact_id()::text as xid');
   proxy.silence();
-  expect(await outcomeOf(waitsForLocks, rows[0].xid)).toBe('committed');
+  expect(await readCommitOutcome(waitsForLocks, rows[0].xid)).toBe('committed');
   await waitsForLocks.close();
 });
 
