@@ -5,6 +5,7 @@ import {
   errorKinds,
   invalidTransition,
   refused,
+  onlyOutcome,
   unwrap,
   type DetailsOf,
   type ErrorBody,
@@ -71,5 +72,5 @@ test('an outcome is its value, or its error thrown; a missing one is a fault', (
   const error = new CommerceError('order_not_found', 'no such order');
   expect(unwrap(accepted(7))).toBe(7);
   expect(() => unwrap(refused(error))).toThrow(error);
-  expect(() => unwrap(undefined)).toThrow('a batch answered fewer outcomes than it had commands');
+  expect(() => onlyOutcome([])).toThrow('a flow returned fewer outcomes than it was given commands');
 });

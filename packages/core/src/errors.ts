@@ -117,9 +117,14 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; error: CommerceEr
 export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
 export const refused = (error: CommerceError): Outcome<never> => ({ ok: false, error });
 
-/** The value of an outcome, or its error thrown: for flows that run one command. */
-export function unwrap<T>(outcome: Outcome<T> | undefined): T {
-  if (!outcome) throw new Error('a batch answered fewer outcomes than it had commands');
+/** The outcome of a flow that was given one command. @throws Error when the flow returned none */
+export function onlyOutcome<T>([outcome]: readonly Outcome<T>[]): Outcome<T> {
+  if (outcome) return outcome;
+  throw new Error('a flow returned fewer outcomes than it was given commands');
+}
+
+/** The value of an outcome. @throws CommerceError when the command was refused */
+export function unwrap<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw outcome.error;
   return outcome.value;
 }

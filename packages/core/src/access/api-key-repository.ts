@@ -1,6 +1,6 @@
-import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { getTableColumns } from 'drizzle-orm';
-import type { Reader } from '../database/page.ts';
+import { and, desc, eq, getTableColumns, isNull, lt, or, sql } from 'drizzle-orm';
+import { after } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import type { ApiKey } from './api-key.ts';
 import { apiKeys } from './tables.ts';
 
@@ -36,13 +36,9 @@ export async function touchApiKey(reader: Reader, id: string): Promise<void> {
     .where(and(eq(apiKeys.id, id), isStale));
 }
 
-export async function listApiKeys(reader: Reader, cursor: string | undefined, limit: number): Promise<ApiKey[]> {
-  return reader
-    .select(listed)
-    .from(apiKeys)
-    .where(cursor === undefined ? undefined : lt(apiKeys.id, cursor))
-    .orderBy(desc(apiKeys.id))
-    .limit(limit);
+/** Keys, the newest first. The filter is empty: every list function has the same shape. */
+export async function listApiKeys(reader: Reader, _filter: object, { cursor, limit }: PageRequest): Promise<ApiKey[]> {
+  return reader.select(listed).from(apiKeys).where(after(apiKeys.id, cursor)).orderBy(desc(apiKeys.id)).limit(limit);
 }
 
 /** Revokes a key, once: its time of revocation stays. Answers undefined when there is none. */

@@ -1,6 +1,7 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { and, desc, isNull } from 'drizzle-orm';
 import { anyOf, uuids, insertionUnless, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import type { Product } from './product.ts';
 import { products } from './tables.ts';
 
@@ -11,20 +12,20 @@ export async function readProducts(reader: Reader, ids: Iterable<string>): Promi
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** Products, the newest first. */
 export async function listProducts(
   reader: Reader,
   { sku, includeArchived }: ProductFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<Product[]> {
   return reader
     .select()
     .from(products)
     .where(
       and(
-        sku === undefined ? undefined : eq(products.sku, sku),
+        matches(products.sku, sku),
         includeArchived ? undefined : isNull(products.archivedAt),
-        cursor === undefined ? undefined : lt(products.id, cursor),
+        after(products.id, cursor),
       ),
     )
     .orderBy(desc(products.id))

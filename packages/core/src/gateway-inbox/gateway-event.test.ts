@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fingerprint, gatewayFact, nextMatchAt, type GatewayEvent } from './gateway-event.ts';
+import { fingerprint, gatewayFact, type GatewayEvent } from './gateway-event.ts';
 
 const event: GatewayEvent = {
   ...gatewayFact({ type: 'AUTHORIZED', paymentId: 'p-1', amount: 1200, currency: 'KRW' }),
@@ -7,20 +7,6 @@ const event: GatewayEvent = {
   source: 'WEBHOOK',
   providerEventId: 'evt-1',
 };
-
-test('a message of an unknown payment is tried eight times, ever later, over 21 minutes, and then no more', () => {
-  const received = new Date('2026-01-01T00:00:00Z');
-  const pauses = [];
-  let at = received;
-  for (let attempts = 1; ; attempts += 1) {
-    const next = nextMatchAt(attempts, at);
-    if (!next) break;
-    pauses.push((next.getTime() - at.getTime()) / 1000);
-    at = next;
-  }
-  expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 640]);
-  expect(at.getTime() - received.getTime()).toBe(1_270_000);
-});
 
 test('equal facts have one fingerprint, whatever they are delivered as', () => {
   const shuffled = Object.fromEntries(Object.entries(event).toReversed()) as GatewayEvent;

@@ -137,12 +137,8 @@ export function answeredEvent(provider: string, fact: GatewayFact): GatewayEvent
   return { ...fact, provider, providerEventId: `answer:${fact.paymentId}:${hash}`, source: 'ANSWER' };
 }
 
-/** Tries of a message before it is PARKED: one at once, the others after 10 s, doubling, over 21 minutes. */
-export const matchAttemptsMax = 8;
-const firstRetryMs = 10_000;
-
-/** When to try a message again after `attempts` tries, or undefined when it was the last. */
-export function nextMatchAt(attempts: number, now: Date): Date | undefined {
-  if (attempts >= matchAttemptsMax) return undefined;
-  return new Date(now.getTime() + firstRetryMs * 2 ** (attempts - 1));
-}
+/**
+ * When an event that can't be applied yet is tried again. After the last attempt, 21 minutes after the first, the event is
+ * PARKED. The first attempt is made when the event arrives.
+ */
+export const eventRetry = { attemptsMax: 8, firstMs: 10_000, maxMs: 640_000 };

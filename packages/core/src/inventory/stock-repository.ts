@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import {
   anyOf,
   uuids,
@@ -8,7 +8,8 @@ import {
   update,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import type { MovementKind, Stock } from './stock.ts';
 import { stockMovements, stocks } from './tables.ts';
 
@@ -81,18 +82,16 @@ export const insertStocks = insertion(stocks);
 export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty']);
 export const insertStockMovements = insertion(stockMovements);
 
+/** Movements of one product, the newest first. */
 export async function listStockMovements(
   reader: Reader,
-  productId: string,
-  cursor: string | undefined,
-  limit: number,
+  { productId }: { productId: string },
+  { cursor, limit }: PageRequest,
 ): Promise<StockMovement[]> {
   return reader
     .select()
     .from(stockMovements)
-    .where(
-      and(eq(stockMovements.productId, productId), cursor === undefined ? undefined : lt(stockMovements.id, cursor)),
-    )
+    .where(and(eq(stockMovements.productId, productId), after(stockMovements.id, cursor)))
     .orderBy(desc(stockMovements.id))
     .limit(limit);
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import {
   anyOf,
   texts,
@@ -9,7 +9,8 @@ import {
   statement,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
 import { liveStatuses, type Payment, type PaymentStatus } from './payment.ts';
 import { payments } from './tables.ts';
@@ -182,23 +183,16 @@ export async function readPayment(reader: Reader, id: string): Promise<Payment |
 
 export type PaymentFilter = { provider?: string | undefined; status?: PaymentStatus | undefined };
 
-/** Attempts to pay any order, the latest first. */
+/** Attempts to pay any order, the newest first. */
 export async function listPayments(
   reader: Reader,
   { provider, status }: PaymentFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<Payment[]> {
   return reader
     .select()
     .from(payments)
-    .where(
-      and(
-        provider === undefined ? undefined : eq(payments.provider, provider),
-        status === undefined ? undefined : eq(payments.status, status),
-        cursor === undefined ? undefined : lt(payments.id, cursor),
-      ),
-    )
+    .where(and(matches(payments.provider, provider), matches(payments.status, status), after(payments.id, cursor)))
     .orderBy(desc(payments.id))
     .limit(limit);
 }

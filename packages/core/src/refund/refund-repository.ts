@@ -1,6 +1,7 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc } from 'drizzle-orm';
 import { texts, uuids, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
 import { openRefundStatuses, type Refund, type RefundLine, type RefundStatus } from './refund.ts';
 import { refundLines, refunds } from './tables.ts';
@@ -65,22 +66,16 @@ export const insertRefunds = insertion(refunds);
 export const insertRefundLines = insertion(refundLines);
 export const updateRefunds = update(refunds, 'id', ['status', 'gatewayRefundId', 'failureCode', 'updatedAt']);
 
+/** Refunds, the newest first. */
 export async function listRefunds(
   reader: Reader,
   { orderId, status }: RefundFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<Refund[]> {
   return reader
     .select()
     .from(refunds)
-    .where(
-      and(
-        orderId === undefined ? undefined : eq(refunds.orderId, orderId),
-        status === undefined ? undefined : eq(refunds.status, status),
-        cursor === undefined ? undefined : lt(refunds.id, cursor),
-      ),
-    )
+    .where(and(matches(refunds.orderId, orderId), matches(refunds.status, status), after(refunds.id, cursor)))
     .orderBy(desc(refunds.id))
     .limit(limit);
 }

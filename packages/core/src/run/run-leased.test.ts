@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accepted, CommerceError } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { stocks } from '../inventory/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { codeOf } from '../testing/shop.ts';
 import { runLeased } from './run-leased.ts';
@@ -25,11 +26,11 @@ type Answer = { of: string };
 function call(name: string, { leaseMs = 60_000 } = {}) {
   const gateway = Promise.withResolvers<Answer>();
   const asked = Promise.withResolvers<void>();
-  const leased = runLeased<Answer>(database, {
+  const policy = { database, leaseMs, keepKeysMs: 60_000 };
+  const leased = runLeased<Answer, Answer>(policy, {
     key,
-    leaseMs,
-    keepMs: 60_000,
-    dates: [],
+    answer: stocks,
+    answerOf: (answer) => answer,
     begin: async (tx) => {
       await tx.began;
       return accepted(crypto.randomUUID());
@@ -40,7 +41,7 @@ function call(name: string, { leaseMs = 60_000 } = {}) {
       return gateway.promise;
     },
   });
-  const answer = leased.then(({ value }) => value);
+  const answer = leased.then((result) => ('ran' in result ? result.ran : result.replayed));
   // Looked at by the test when it gets to it.
   answer.catch(() => {});
   return {
