@@ -7,6 +7,7 @@ import { products } from './tables.ts';
 
 export type ProductFilter = { sku?: string | undefined; includeArchived?: boolean | undefined };
 
+/** The products with these ids, by id. */
 export async function readProducts(reader: Reader, ids: Iterable<string>): Promise<Map<string, Product>> {
   const rows = await reader.select().from(products).where(anyOf(products.id, ids));
   return new Map(rows.map((row) => [row.id, row]));
@@ -34,7 +35,7 @@ export async function listProducts(
 
 const selectProducts = selection('products_by_id', products, 'where t."id" = any($1::uuid[])');
 
-/** The products of a transaction that has locked their stock, by id. */
+/** The products with these ids, by id, in a transaction that has locked their stock. */
 export async function loadProducts(tx: Transaction, ids: Iterable<string>): Promise<Map<string, Product>> {
   const rows = await selectProducts(tx, [uuids(ids)]);
   return new Map(rows.map((row) => [row.id, row]));
@@ -42,9 +43,9 @@ export async function loadProducts(tx: Transaction, ids: Iterable<string>): Prom
 
 const insertFree = insertionUnless(products, '("sku")');
 
-/** Inserts the products whose sku is free, and answers their ids. */
+/** Inserts the products whose sku is free. Returns their ids. */
 export async function insertProducts(tx: Transaction, rows: readonly Product[]): Promise<Set<string>> {
-  // Sorted: two transactions that insert two equal skus in opposite order would wait for each other.
+  // Sorted: two transactions that insert two equal skus in opposite order would deadlock.
   const sorted = [...rows].sort((a, b) => (a.sku < b.sku ? -1 : 1));
   return insertFree(tx, sorted);
 }

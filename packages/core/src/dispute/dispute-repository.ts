@@ -8,21 +8,21 @@ import { disputes } from './tables.ts';
 export type DisputeFilter = { orderId?: string | undefined; status?: DisputeStatus | undefined };
 
 const byOrder = selection('disputes_of_orders', disputes, 'where t."order_id" = any($1::uuid[]) order by t."id"');
-const beside = selection(
-  'disputes_beside_payments',
+const byPaymentOrders = selection(
+  'disputes_of_payment_orders',
   disputes,
   `
   where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id"`,
 );
 
-/** Disputes about orders that are locked. */
+/** Disputes about locked orders. */
 export async function loadDisputes(tx: Transaction, orderIds: readonly string[]): Promise<Dispute[]> {
   return byOrder(tx, [uuids(orderIds)]);
 }
 
 /** Disputes about the orders of payments; the orders are locked. */
 export async function loadDisputesOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Dispute[]> {
-  return beside(tx, [uuids(paymentIds)]);
+  return byPaymentOrders(tx, [uuids(paymentIds)]);
 }
 
 export const insertDisputes = insertion(disputes);

@@ -8,7 +8,7 @@ const event: GatewayEvent = {
   providerEventId: 'evt-1',
 };
 
-test('equal facts have one fingerprint, whatever they are delivered as', () => {
+test('equal facts have one fingerprint, however they are delivered', () => {
   const shuffled = Object.fromEntries(Object.entries(event).toReversed()) as GatewayEvent;
   const other: GatewayEvent = { ...shuffled, provider: 'other', source: 'ANSWER', providerEventId: 'evt-2' };
   expect(fingerprint(other)).toBe(fingerprint(event));
@@ -24,11 +24,11 @@ test.each<[string, Partial<GatewayEvent>]>([
   ['refund', { refundId: 'r-1' }],
   ['refund of the gateway', { gatewayObjectId: 're_1' }],
   ['time to pay', { payableUntil: new Date(0) }],
-])('another %s is another fingerprint', (_, change) => {
+])('another %s changes the fingerprint', (_, change) => {
   expect(fingerprint({ ...event, ...change })).not.toBe(fingerprint(event));
 });
 
-test('what moves from one fact into the next does not hide', () => {
+test('text that moves from one field to the next changes the fingerprint', () => {
   const one = fingerprint({ ...event, currency: 'KRW', failureCode: 'a","b' });
   const other = fingerprint({ ...event, currency: 'KRW","a', failureCode: 'b' });
   expect(one).not.toBe(other);

@@ -173,5 +173,6 @@ export async function countOpenGatewayCalls(
     .limit(max)
     .as('open');
   const [row] = await reader.select({ open: count(), unanswered: count(open.failureCode) }).from(open);
+  // An aggregate without GROUP BY always returns one row.
   return row!;
 }

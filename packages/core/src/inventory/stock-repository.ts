@@ -29,7 +29,7 @@ const lockedByProduct = selection(
   'where t."product_id" = any($1::uuid[]) order by t."product_id" for update',
 );
 
-/** Locks the stock rows in ascending product order, so that no two transactions wait for each other. */
+/** Locks stock rows in ascending product order, so that no two transactions deadlock. */
 export async function lockStocks(tx: Transaction, productIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(productIds)];
   if (ids.length === 0) return new Map();
@@ -37,6 +37,7 @@ export async function lockStocks(tx: Transaction, productIds: Iterable<string>):
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
+/** The stocks of these products, by product. */
 export async function readStocks(reader: Reader, productIds: Iterable<string>): Promise<Map<string, Stock>> {
   const rows = await reader.select().from(stocks).where(anyOf(stocks.productId, productIds));
   return new Map(rows.map((row) => [row.productId, row]));
@@ -65,7 +66,7 @@ const lockedByPayment = selection(
   order by t."product_id" for update`,
 );
 
-/** Locks the stock rows of all products in the orders that payments are for, in ascending product order. */
+/** Locks the stock rows of all products in the orders of payments, in ascending product order. */
 export async function lockStocksOfPayments(
   tx: Transaction,
   paymentIds: readonly string[],
@@ -74,7 +75,7 @@ export async function lockStocksOfPayments(
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-/** Which of these products' stock rows another transaction holds at this moment, and who that is. */
+/** The products among these whose stock rows are locked at this moment, each with its lock holder. */
 export const readLockedStocks = async (reader: Reader, productIds: Iterable<string>): Promise<Map<string, string>> =>
   readLockedRows(reader, stocks.productId, productIds);
 

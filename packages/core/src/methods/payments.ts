@@ -51,7 +51,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
     answer: payments,
   });
 
-  /** Creates a payment and begins it at its gateway, once for the key. `next` may be secret and isn't stored. */
+  /** Creates a payment and begins it at its gateway, once for the key. `next` can be secret and isn't stored. */
   async function createAtGateway(command: CreatePaymentCommand, key: IdempotencyKey | undefined) {
     const result = await runLeased<Payment, InitiatedPayment>(context, {
       key,
@@ -132,8 +132,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
      * @throws gateway_unavailable when the gateway gives no answer; the payment is polled later
      * @throws idempotency_key_reused when the key was used with another input
      * @throws idempotency_in_progress when another call with the key is running
-     * @throws database_unavailable when the database can't be reached; the payment may be confirmed all the same
-     * @throws overloaded when too many calls wait, or rows stay locked; the payment may be confirmed all the same
+     * @throws database_unavailable when the database can't be reached; the payment can be confirmed nevertheless
+     * @throws overloaded when too many calls wait, or rows stay locked; the payment can be confirmed nevertheless
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
     async confirmPayment(
@@ -153,7 +153,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
 
     /**
      * Requests the capture of an authorized payment: `amount` minor units, or all of it by default. The gateway is called
-     * afterwards; the payment is CAPTURED once the gateway says so, and the rest of the authorization is released.
+     * afterwards; the payment becomes CAPTURED when the gateway reports it, and the rest of the authorization is released.
      * @returns the payment, still AUTHORIZED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws payment_not_found when there is no such payment

@@ -70,7 +70,7 @@ export function productMethods(context: Context) {
       change({ change: 'reprice', ...parse(repriceProductInput, input) }, call),
 
     /**
-     * Takes a product off sale for good. Orders that contain it stay valid, and its sku stays taken.
+     * Takes a product off sale permanently. Orders that contain it stay valid, and its sku stays taken.
      * @returns the product; unchanged when it is archived already
      * @throws validation_failed when the id isn't a UUID
      * @throws product_not_found when there is no such product

@@ -45,17 +45,17 @@ export async function lockOrders(tx: Transaction, ids: Iterable<string>): Promis
   return lockById(tx, [uuids(ids)]);
 }
 
-/** Locks the orders that payments are for, in ascending id. */
+/** Locks the orders of payments, in ascending id. */
 export async function lockOrdersOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<Order[]> {
   return lockByPayment(tx, [uuids(paymentIds)]);
 }
 
-/** Lines of the orders that payments are for, by order and line number. */
+/** Lines of the orders of payments, by order and line number. */
 export async function loadOrderLinesOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<OrderLine[]> {
   return linesByPayment(tx, [uuids(paymentIds)]);
 }
 
-/** Lines of orders that are locked, by order and line number. */
+/** Lines of locked orders, by order and line number. */
 export async function loadOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }

@@ -13,8 +13,8 @@ const lockByOrder = selection(
   refunds,
   'where t."order_id" = any($1::uuid[]) order by t."id" for update',
 );
-const lockBeside = selection(
-  'lock_refunds_beside',
+const lockOfPaymentOrders = selection(
+  'lock_refunds_of_payment_orders',
   refunds,
   `
   where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id" for update`,
@@ -32,10 +32,10 @@ export async function lockRefundsOfOrders(tx: Transaction, orderIds: readonly st
 
 /** Locks all refunds of the orders of payments in ascending id. The orders are locked already. */
 export async function lockRefundsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Refund[]> {
-  return lockBeside(tx, [uuids(paymentIds)]);
+  return lockOfPaymentOrders(tx, [uuids(paymentIds)]);
 }
 
-/** What refunds of locked orders are for, of those that were asked for by lines. */
+/** The lines of refunds of locked orders, for refunds that were requested by lines. */
 export async function loadRefundLines(tx: Transaction, orderIds: readonly string[]): Promise<RefundLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
@@ -50,7 +50,7 @@ const sent = statement(
   order by t."id" limit $3`,
 );
 
-/** Orders with a refund that a provider took, and of which nothing was heard for `pollAfterMs`, unless it is being asked already. */
+/** Orders with a refund that a provider accepted `pollAfterMs` ago, not polled since, and for which no poll is due. */
 export async function readOrderIdsOfSentRefunds(
   tx: Transaction,
   providers: readonly string[],

@@ -3,7 +3,7 @@ import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gate
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
 import type { Quote } from '../order/order.ts';
 
-/** What a caller may give to a call besides its input. */
+/** Options of a call. */
 export type Call = {
   /** A second call with the same scope, key and input returns what the first one returned, and changes nothing. */
   idempotency?: { scope: string; key: string } | undefined;
