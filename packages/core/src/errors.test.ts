@@ -12,13 +12,13 @@ import {
   type Shortage,
 } from './errors.ts';
 
-describe('one table says of every code what kind of thing went wrong', () => {
-  test('codes are snake_case', () => {
+describe('the table of error codes', () => {
+  test('writes every code in snake_case', () => {
     expect(Object.keys(errorKinds).filter((code) => !/^[a-z]+(_[a-z]+)*$/.test(code))).toEqual([]);
   });
 
-  test('what front ends switch on stays what it is', () => {
-    const promised = {
+  test('keeps the kind of each code that front ends depend on', () => {
+    const stableKinds = {
       validation_failed: 'invalid',
       empty_order: 'invalid',
       invalid_signature: 'invalid',
@@ -34,12 +34,12 @@ describe('one table says of every code what kind of thing went wrong', () => {
       database_unavailable: 'unavailable',
       outcome_unknown: 'unavailable',
     } satisfies Partial<Record<ErrorCode, string>>;
-    expect(errorKinds).toMatchObject(promised);
+    expect(errorKinds).toMatchObject(stableKinds);
   });
 });
 
 describe('an error', () => {
-  test('carries its code, its kind and the details that belong to its code', () => {
+  test('carries its code, its kind and the details of its code', () => {
     const products: Shortage[] = [{ productId: 'a', requestedQty: 2, sellableQty: 1 }];
     const error = new CommerceError('insufficient_stock', 'there is not enough stock', { products });
     expect(error).toBeInstanceOf(Error);
@@ -53,21 +53,21 @@ describe('an error', () => {
     expect(new CommerceError('order_not_found', 'no such order').details).toBeUndefined();
   });
 
-  test('narrows its details by its code', () => {
+  test('has the type of details that its code defines', () => {
     expectTypeOf<Extract<ErrorBody, { code: 'stock_changed' }>['details']>().toEqualTypeOf<{ availableQty: number }>();
     expectTypeOf<DetailsOf<'order_not_found'>>().toEqualTypeOf<undefined>();
-    // @ts-expect-error: a shortage without its products is not one.
+    // @ts-expect-error: insufficient_stock requires the products in its details.
     expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();
   });
 
-  test('names the step that a state machine refuses', () => {
+  test('names the subject and both statuses of a rejected transition', () => {
     const error = invalidTransition('payment', 'CAPTURED', 'FAILED');
     expect(error.message).toBe('a payment that is CAPTURED cannot become FAILED');
     expect(error.details).toEqual({ subject: 'payment', from: 'CAPTURED', to: 'FAILED' });
   });
 });
 
-test('an outcome is its value, or its error thrown; a missing one is a fault', () => {
+test('unwrap returns an accepted value, throws a refused error and throws for a missing outcome', () => {
   const error = new CommerceError('order_not_found', 'no such order');
   expect(unwrap(accepted(7))).toBe(7);
   expect(() => unwrap(refused(error))).toThrow(error);

@@ -5,7 +5,7 @@ import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { scriptedGateway } from '../testing/scripted-gateway.ts';
 import { codeOf, openShop } from '../testing/shop.ts';
 
-test('what a gateway lists is fetched, though another one gives no answer', async () => {
+test('events listed by one gateway are applied although another gateway does not respond', async () => {
   const listed: SignedEvent[] = [];
   const shop = await openShop({
     gateways: [
@@ -31,15 +31,16 @@ test('what a gateway lists is fetched, though another one gives no answer', asyn
   }
 });
 
-test('an operator fetches what one gateway lists, from as far back as they say, and hears how many were new', async () => {
-  const [asked, listed]: [Date[], SignedEvent[]] = [[], []];
-  const lists = async (since: Date) => {
-    asked.push(since);
+test('fetchMissedEvents applies what one provider lists since a given time and returns the new count', async () => {
+  const requestedSince: Date[] = [];
+  const listed: SignedEvent[] = [];
+  const listEvents = async (since: Date) => {
+    requestedSince.push(since);
     return listed;
   };
   const shop = await openShop({
     gateways: [
-      { ...scriptedGateway().gateway, listEvents: lists },
+      { ...scriptedGateway().gateway, listEvents },
       {
         ...scriptedGateway('silent').gateway,
         listEvents: async () => {
@@ -51,21 +52,22 @@ test('an operator fetches what one gateway lists, from as far back as they say, 
   });
   try {
     const since = new Date('2026-01-01T00:00:00Z');
-    const fetch = async (provider: string, from = since) => shop.commerce.fetchMissedEvents({ provider, since: from });
+    const fetchMissedEvents = async (provider: string, from = since) =>
+      shop.commerce.fetchMissedEvents({ provider, since: from });
     const {
       orderId,
       payment: { id: paymentId, amount, currency },
     } = await shop.pending({ [await shop.product()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
-    expect(await fetch('mock')).toBe(1);
-    expect(await fetch('mock')).toBe(0);
-    expect(asked).toEqual([since, since]);
+    expect(await fetchMissedEvents('mock')).toBe(1);
+    expect(await fetchMissedEvents('mock')).toBe(0);
+    expect(requestedSince).toEqual([since, since]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
-    expect(await codeOf(fetch('nobody'))).toBe('provider_not_configured');
-    expect(await codeOf(fetch('mute'))).toBe('unsupported_by_provider');
-    await expect(fetch('silent')).rejects.toThrow('refuses to list its events (not_permitted)');
+    expect(await codeOf(fetchMissedEvents('nobody'))).toBe('provider_not_configured');
+    expect(await codeOf(fetchMissedEvents('mute'))).toBe('unsupported_by_provider');
+    await expect(fetchMissedEvents('silent')).rejects.toThrow('refuses to list its events (not_permitted)');
     const future = new Date(Date.now() + 86_400_000);
-    expect(await codeOf(fetch('mock', future))).toBe('validation_failed');
+    expect(await codeOf(fetchMissedEvents('mock', future))).toBe('validation_failed');
   } finally {
     await shop.close();
   }

@@ -22,17 +22,17 @@ declare module '../gateways/gateway.ts' {
   }
 }
 
-/** A gateway that has to be told of an attempt; `answer` says how it takes each telling. */
-function telling(answer: (payment: GatewayPayment, times: number) => Promise<void>) {
-  const opened: string[] = [];
+/** Returns a gateway where the server initiates payments. `onInitiate` runs at each initiation; `times` counts from 1. */
+function serverInitiatedGateway(onInitiate: (payment: GatewayPayment, times: number) => Promise<void>) {
+  const initiatedIds: string[] = [];
   const gateway: Gateway = {
     ...idle,
-    provider: 'telling',
+    provider: 'server_initiated',
     initiation: {
       by: 'server',
       initiate: async (payment) => {
-        opened.push(payment.id);
-        await answer(payment, opened.length);
+        initiatedIds.push(payment.id);
+        await onInitiate(payment, initiatedIds.length);
         return {
           gatewayPaymentId: `gp_${payment.id}`,
           next: { provider: 'test', clientSecret: `secret of ${payment.id}` },
@@ -40,38 +40,43 @@ function telling(answer: (payment: GatewayPayment, times: number) => Promise<voi
       },
     },
   };
-  return { gateway, opened };
+  return { gateway, initiatedIds };
 }
 
-async function open(gateway: Gateway) {
+async function openShopWithOrder(gateway: Gateway) {
   shop = await openShop({ gateways: [gateway] });
   const productId = await shop.product({ quantity: 5 });
   const { id: orderId } = await shop.order({ [productId]: 2 });
-  const key = { idempotency: { scope: 'customer:customer-1', key: randomUUID() } };
-  const create = async (more: object = {}, call = key) =>
-    shop.commerce.createPayment({ orderId, provider: gateway.provider, customerId: 'customer-1', ...more }, call);
+  const idempotencyOptions = { idempotency: { scope: 'customer:customer-1', key: randomUUID() } };
+  const createPayment = async (more: object = {}, callOptions = idempotencyOptions) =>
+    shop.commerce.createPayment(
+      { orderId, provider: gateway.provider, customerId: 'customer-1', ...more },
+      callOptions,
+    );
   return {
     productId,
     orderId,
-    create,
-    keys: async () => (await shop.database.pool.query('select * from commerce.idempotency_keys')).rows,
+    createPayment,
+    readStoredKeys: async () => (await shop.database.pool.query('select * from commerce.idempotency_keys')).rows,
   };
 }
 
-/** Ends every lease, as time would. */
-const endLeases = async () =>
+/** Sets the end of every lease to a moment ago. */
+const expireLeases = async () =>
   shop.database.pool.query(
     `update commerce.idempotency_keys set lease_until = now() - interval '1 second' where lease_until is not null`,
   );
 
-describe('an attempt at a gateway that has to be told of it', () => {
-  test('is committed before the gateway hears of it, and PENDING once it has', async () => {
-    const { gateway } = telling(async ({ id }) => {
-      const [payment] = (await shop.commerce.listPayments({ orderId: orderOf })).filter((each) => each.id === id);
+describe('createPayment at a gateway that the server has to call', () => {
+  test('commits the payment before it calls the gateway, and returns the payment as PENDING', async () => {
+    const { gateway } = serverInitiatedGateway(async ({ id }) => {
+      const [payment] = (await shop.commerce.listPayments({ orderId: createdOrderId })).filter(
+        (each) => each.id === id,
+      );
       expect(payment).toMatchObject({ status: 'CREATED' });
     });
-    const { orderId: orderOf, create } = await open(gateway);
-    const payment = await create();
+    const { orderId: createdOrderId, createPayment } = await openShopWithOrder(gateway);
+    const payment = await createPayment();
     expect(payment).toMatchObject({
       status: 'PENDING',
       gatewayPaymentId: `gp_${payment.id}`,
@@ -79,93 +84,93 @@ describe('an attempt at a gateway that has to be told of it', () => {
     });
   });
 
-  test('an equal key while the first call is under way is refused for now; after it, it gets the same attempt', async () => {
-    const waiting = Promise.withResolvers<void>();
-    const { gateway, opened } = telling(async (_, times) => {
-      if (times === 1) await waiting.promise;
+  test('rejects an equal key while the first call runs, and returns the same payment afterwards', async () => {
+    const gatewayResponse = Promise.withResolvers<void>();
+    const { gateway, initiatedIds } = serverInitiatedGateway(async (_, times) => {
+      if (times === 1) await gatewayResponse.promise;
     });
-    const { create } = await open(gateway);
-    const first = create();
-    await expect.poll(() => opened.length).toBe(1);
-    expect(await codeOf(create())).toBe('idempotency_in_progress');
-    waiting.resolve();
+    const { createPayment } = await openShopWithOrder(gateway);
+    const first = createPayment();
+    await expect.poll(() => initiatedIds.length).toBe(1);
+    expect(await codeOf(createPayment())).toBe('idempotency_in_progress');
+    gatewayResponse.resolve();
     const { id } = await first;
-    const again = await create();
+    const again = await createPayment();
     expect(again).toMatchObject({ id, status: 'PENDING', next: { clientSecret: `secret of ${id}` } });
-    expect(new Set(opened)).toEqual(new Set([id]));
+    expect(new Set(initiatedIds)).toEqual(new Set([id]));
   });
 
-  test('a call whose process died is gone on with by the next one of its key, with the same id, when its lease is over', async () => {
-    const { gateway, opened } = telling(async (_, times) => {
+  test('continues a call whose process died with the same payment id, once its lease has expired', async () => {
+    const { gateway, initiatedIds } = serverInitiatedGateway(async (_, times) => {
       if (times === 1) await new Promise(() => {});
     });
-    const { create, keys } = await open(gateway);
-    void create();
-    await expect.poll(async () => (await keys()).length).toBe(1);
-    await expect.poll(() => opened.length).toBe(1);
-    await endLeases();
-    const { id, status } = await create();
-    expect([id, status]).toEqual([opened[0], 'PENDING']);
-    expect(opened).toEqual([id, id]);
+    const { createPayment, readStoredKeys } = await openShopWithOrder(gateway);
+    void createPayment();
+    await expect.poll(async () => (await readStoredKeys()).length).toBe(1);
+    await expect.poll(() => initiatedIds.length).toBe(1);
+    await expireLeases();
+    const { id, status } = await createPayment();
+    expect([id, status]).toEqual([initiatedIds[0], 'PENDING']);
+    expect(initiatedIds).toEqual([id, id]);
   });
 
-  test('without an answer of the gateway nothing is stored for the key, and the same key goes on with the attempt at once', async () => {
-    const { gateway, opened } = telling(async (_, times) => {
-      if (times === 1) throw new Error('no answer');
+  test('stores no result when the gateway does not respond, and a retry continues the same payment', async () => {
+    const { gateway, initiatedIds } = serverInitiatedGateway(async (_, times) => {
+      if (times === 1) throw new Error('no response');
     });
-    const { create } = await open(gateway);
-    expect(await codeOf(create())).toBe('gateway_unavailable');
-    const { id } = await create();
-    expect(opened).toEqual([id, id]);
+    const { createPayment } = await openShopWithOrder(gateway);
+    expect(await codeOf(createPayment())).toBe('gateway_unavailable');
+    const { id } = await createPayment();
+    expect(initiatedIds).toEqual([id, id]);
   });
 
-  test('nothing is opened any more for a call that is gone on with after its order was canceled', async () => {
-    const { gateway, opened } = telling(async () => {
-      throw new Error('no answer');
+  test('does not call the gateway again for an order that was canceled before the retry', async () => {
+    const { gateway, initiatedIds } = serverInitiatedGateway(async () => {
+      throw new Error('no response');
     });
-    const { create, orderId } = await open(gateway);
-    expect(await codeOf(create())).toBe('gateway_unavailable');
+    const { createPayment, orderId } = await openShopWithOrder(gateway);
+    expect(await codeOf(createPayment())).toBe('gateway_unavailable');
     await shop.commerce.cancelOrder({ orderId });
-    expect(await create()).toMatchObject({ id: opened[0], status: 'CANCELED', next: null });
-    expect(opened).toHaveLength(1);
+    expect(await createPayment()).toMatchObject({ id: initiatedIds[0], status: 'CANCELED', next: null });
+    expect(initiatedIds).toHaveLength(1);
   });
 
-  test('what the gateway refuses is refused again for the same key, and the stock is free', async () => {
-    const { gateway, opened } = telling(async () => {
+  test('repeats a refusal of the gateway for an equal key and releases the reserved stock', async () => {
+    const { gateway, initiatedIds } = serverInitiatedGateway(async () => {
       throw new GatewayRefusal('amount_too_small', 'no');
     });
-    const { create, productId, orderId } = await open(gateway);
+    const { createPayment, productId, orderId } = await openShopWithOrder(gateway);
     for (let time = 0; time < 2; time += 1) {
-      await expect(create()).rejects.toMatchObject({
+      await expect(createPayment()).rejects.toMatchObject({
         code: 'payment_refused',
         details: { failureCode: 'amount_too_small' },
       });
     }
-    expect(opened).toHaveLength(1);
+    expect(initiatedIds).toHaveLength(1);
     expect(await shop.stock(productId)).toEqual([5, 0]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAYMENT_FAILED' });
   });
 
-  test('what the front end needs is in no stored answer', async () => {
-    const { gateway } = telling(async () => {});
-    const { create, keys } = await open(gateway);
-    await create();
-    const stored = await keys();
+  test('stores no client secret with the key', async () => {
+    const { gateway } = serverInitiatedGateway(async () => {});
+    const { createPayment, readStoredKeys } = await openShopWithOrder(gateway);
+    await createPayment();
+    const stored = await readStoredKeys();
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('secret of');
   });
 
-  test('the same key for another call is refused, whether the first one is over or not', async () => {
-    const { gateway } = telling(async () => {});
-    const { create } = await open(gateway);
-    await create();
-    expect(await codeOf(create({ method: 'card' }))).toBe('idempotency_key_reused');
+  test('rejects a key that was used with another input', async () => {
+    const { gateway } = serverInitiatedGateway(async () => {});
+    const { createPayment } = await openShopWithOrder(gateway);
+    await createPayment();
+    expect(await codeOf(createPayment({ method: 'card' }))).toBe('idempotency_key_reused');
   });
 
-  test('a shopper who comes back gets the same attempt with what the page needs; another shopper gets nothing', async () => {
-    const { gateway } = telling(async () => {});
-    const { create } = await open(gateway);
-    const { id: paymentId } = await create();
+  test('is followed by resumePayment, which returns the client secret to the order’s customer only', async () => {
+    const { gateway } = serverInitiatedGateway(async () => {});
+    const { createPayment } = await openShopWithOrder(gateway);
+    const { id: paymentId } = await createPayment();
     expect(await shop.commerce.resumePayment({ paymentId, customerId: 'customer-1' })).toMatchObject({
       id: paymentId,
       next: { clientSecret: `secret of ${paymentId}` },
@@ -174,48 +179,48 @@ describe('an attempt at a gateway that has to be told of it', () => {
   });
 });
 
-describe('an attempt that the shop has to confirm', () => {
-  const confirming = (confirm: NonNullable<Gateway['confirm']>): Gateway => ({
+describe('confirmPayment', () => {
+  const confirmingGateway = (confirm: NonNullable<Gateway['confirm']>): Gateway => ({
     ...idle,
     provider: 'confirming',
     initiation: { by: 'client', initiate: () => ({ provider: 'mock' }) },
     confirm,
   });
 
-  test('is paid by what the gateway answers, once, however often it is confirmed', async () => {
-    let asked = 0;
-    const gateway = confirming(async ({ id, amount, currency }, token) => {
-      asked += 1;
+  test('applies the response of the gateway once, however often it is called', async () => {
+    let confirmations = 0;
+    const gateway = confirmingGateway(async ({ id, amount, currency }, token) => {
+      confirmations += 1;
       return [gatewayFact({ type: 'CAPTURED', paymentId: id, gatewayPaymentId: token, amount, currency })];
     });
-    const { create, orderId, productId } = await open(gateway);
-    const { id: paymentId } = await create();
+    const { createPayment, orderId, productId } = await openShopWithOrder(gateway);
+    const { id: paymentId } = await createPayment();
     const confirm = async () => shop.commerce.confirmPayment({ paymentId, token: 'tk_1', customerId: 'customer-1' });
     expect(await confirm()).toMatchObject({ status: 'CAPTURED', gatewayPaymentId: 'tk_1' });
     expect(await confirm()).toMatchObject({ status: 'CAPTURED' });
-    expect(asked).toBe(1);
+    expect(confirmations).toBe(1);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
     expect(await shop.stock(productId)).toEqual([3, 0]);
   });
 
-  test('without an answer the gateway is asked about it later', async () => {
-    const { create } = await open(
-      confirming(async () => {
-        throw new Error('no answer');
+  test('has the payment polled later when the gateway does not respond', async () => {
+    const { createPayment } = await openShopWithOrder(
+      confirmingGateway(async () => {
+        throw new Error('no response');
       }),
     );
-    const { id: paymentId } = await create();
+    const { id: paymentId } = await createPayment();
     expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
     expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'POLL', paymentId, status: 'DUE' }]);
   });
 
-  test('of an order that was canceled meanwhile is refused, and the gateway is not asked', async () => {
-    const { create, orderId } = await open(
-      confirming(async () => {
-        throw new Error('it was asked');
+  test('rejects the payment of a canceled order and does not call the gateway', async () => {
+    const { createPayment, orderId } = await openShopWithOrder(
+      confirmingGateway(async () => {
+        throw new Error('the gateway was called');
       }),
     );
-    const { id: paymentId } = await create();
+    const { id: paymentId } = await createPayment();
     await shop.commerce.cancelOrder({ orderId });
     expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('invalid_transition');
   });
