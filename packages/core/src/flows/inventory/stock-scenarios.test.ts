@@ -7,7 +7,7 @@ import { only } from '../../testing/only.ts';
 import { codeOf, shopOn, webhookSecret, type Shop } from '../../testing/shop.ts';
 import { openScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
-// Each test repeats a known failure of otherProcess shops. Two processes: two `commerce` objects with separate connections.
+// Each test repeats a known failure of other shops. Two processes: two `commerce` objects with separate connections.
 let shop: ScriptedShop;
 let database: Database;
 let otherProcess: Pick<Shop, 'commerce' | 'tell' | 'order'>;

@@ -11,7 +11,7 @@ afterAll(() => shop.close());
 
 const cancelOrder = (orderId: string, customerId?: string) => shop.commerce.cancelOrder({ orderId, customerId });
 
-test('a cancelOrder before the payment releases the reserved stock', async () => {
+test('a cancel before the payment releases the reserved stock', async () => {
   const productId = await shop.product();
   const order = await shop.order({ [productId]: 3 });
   expect(await cancelOrder(order.id, 'customer-1')).toMatchObject({
@@ -22,7 +22,7 @@ test('a cancelOrder before the payment releases the reserved stock', async () =>
   expect(await shop.stock(productId)).toEqual([10, 0]);
 });
 
-test('a cancelOrder during a payment ends the attempt', async () => {
+test('a cancel during a payment ends the attempt', async () => {
   const productId = await shop.product();
   const { orderId, payment } = await shop.pending({ [productId]: 3 });
   await cancelOrder(orderId);
@@ -30,7 +30,7 @@ test('a cancelOrder during a payment ends the attempt', async () => {
   expect(await shop.stock(productId)).toEqual([10, 0]);
 });
 
-test('a cancelOrder after a failed payment releases no stock a second time', async () => {
+test('a cancel after a failed payment releases no stock a second time', async () => {
   const productId = await shop.product();
   const { orderId, payment } = await shop.pending({ [productId]: 3 });
   await shop.order({ [productId]: 5 });
@@ -39,7 +39,7 @@ test('a cancelOrder after a failed payment releases no stock a second time', asy
   expect(await shop.stock(productId)).toEqual([10, 5]);
 });
 
-test('a cancelOrder of a paid order that has not shipped restocks its units and requests a refund', async () => {
+test('a cancel of a paid order that has not shipped restocks its units and requests a refund', async () => {
   const productId = await shop.product();
   const { orderId, payment } = await shop.pending({ [productId]: 3 });
   await shop.tell('AUTHORIZED', payment);
@@ -59,7 +59,7 @@ test('a cancelOrder of a paid order that has not shipped restocks its units and 
   ]);
 });
 
-test('a cancelOrder restocks its units although the stock has reached the maximum of receiveStock', async () => {
+test('a cancel restocks its units although the stock has reached the maximum of receiveStock', async () => {
   const productId = await shop.product({ quantity: 1_000_000_000, priceAmount: 1 });
   const { orderId, payment } = await shop.pending({ [productId]: 10 });
   await shop.tell('AUTHORIZED', payment);

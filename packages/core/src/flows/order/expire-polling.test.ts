@@ -50,7 +50,7 @@ describe('an order whose payment can be polled', () => {
     });
   });
 
-  test('keeps its stock until payableUntil, and an equal or notLater time does not shorten it', async () => {
+  test('keeps its stock until payableUntil, and an equal or earlier time does not shorten it', async () => {
     const attempt = await shop.attempt();
     const payableUntil = new Date(Date.now() + 3 * 24 * 60 * 60_000);
     shop.script(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });

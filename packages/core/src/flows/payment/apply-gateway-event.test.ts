@@ -7,37 +7,37 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const orderOf = (orderId: string) => shop.commerce.getOrder({ orderId });
-const paymentsOf = (orderId: string) => shop.commerce.listPayments({ orderId });
-const refundsOf = async (orderId: string) => (await shop.commerce.listRefunds({ orderId })).items;
+const getOrder = (orderId: string) => shop.commerce.getOrder({ orderId });
+const listPayments = (orderId: string) => shop.commerce.listPayments({ orderId });
+const listRefunds = async (orderId: string) => (await shop.commerce.listRefunds({ orderId })).items;
 
-async function pending(quantity = 2, stock = 10) {
+async function createPendingOrder(quantity = 2, stock = 10) {
   const productId = await shop.product({ quantity: stock });
   return { productId, ...(await shop.pending({ [productId]: quantity })) };
 }
 
 /** Two attempts on one order: the first FAILED, the second live. */
-async function secondAttempt() {
-  const { productId, orderId, payment: first } = await pending();
+async function createSecondAttempt() {
+  const { productId, orderId, payment: first } = await createPendingOrder();
   await shop.tell('FAILED', first);
   const second = await shop.commerce.createPayment({ orderId, provider: 'mock' });
   return { productId, orderId, first, second };
 }
 
 describe('an approval', () => {
-  test('pays the order: both stock numbers fall, and a shipment is ready', async () => {
-    const { productId, orderId, payment } = await pending();
+  test('pays the order, sells its stock and creates a shipment', async () => {
+    const { productId, orderId, payment } = await createPendingOrder();
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
       outcome: 'APPLIED',
       effect: 'order_paid',
       duplicate: false,
     });
-    expect(await orderOf(orderId)).toMatchObject({
+    expect(await getOrder(orderId)).toMatchObject({
       status: 'PAID',
       reservationStatus: 'COMMITTED',
       needsAttention: null,
     });
-    expect(await paymentsOf(orderId)).toMatchObject([
+    expect(await listPayments(orderId)).toMatchObject([
       { status: 'AUTHORIZED', authorizedAmount: 2000, capturedAmount: 0, surplus: false },
     ]);
     expect(await shop.stock(productId)).toEqual([8, 0]);
@@ -53,15 +53,15 @@ describe('an approval', () => {
     ]);
   });
 
-  test('of an order without cost pays it too', async () => {
+  test('of a free order pays the order', async () => {
     const productId = await shop.product({ priceAmount: 0 });
     const { orderId, payment } = await shop.pending({ [productId]: 1 });
     await shop.tell('AUTHORIZED', payment);
-    expect((await orderOf(orderId)).status).toBe('PAID');
+    expect((await getOrder(orderId)).status).toBe('PAID');
   });
 
-  test('that comes again under another event id changes nothing', async () => {
-    const { productId, payment } = await pending();
+  test('that arrives under another event id changes nothing', async () => {
+    const { productId, payment } = await createPendingOrder();
     await shop.tell('AUTHORIZED', payment);
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
       outcome: 'IGNORED_STALE',
@@ -72,94 +72,94 @@ describe('an approval', () => {
 });
 
 describe('a failure', () => {
-  test('lets go of the hold alone, and the order can be paid in another attempt', async () => {
-    const { productId, orderId, payment } = await pending();
+  test('releases the reservation, and another attempt can pay the order', async () => {
+    const { productId, orderId, payment } = await createPendingOrder();
     expect(await shop.tell('FAILED', payment, { failureCode: 'card_declined' })).toMatchObject({
       outcome: 'APPLIED',
       effect: 'payment_failed',
     });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', reservationStatus: 'RELEASED' });
-    expect(await paymentsOf(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'card_declined' }]);
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', reservationStatus: 'RELEASED' });
+    expect(await listPayments(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'card_declined' }]);
     expect(await shop.stock(productId)).toEqual([10, 0]);
     const second = await shop.commerce.createPayment({ orderId, provider: 'mock' });
     expect(await shop.stock(productId)).toEqual([10, 2]);
     await shop.tell('AUTHORIZED', second);
-    expect((await orderOf(orderId)).status).toBe('PAID');
+    expect((await getOrder(orderId)).status).toBe('PAID');
   });
 
   test('after the approval is ignored and leaves the stock alone', async () => {
-    const { productId, orderId, payment } = await pending();
+    const { productId, orderId, payment } = await createPendingOrder();
     await shop.tell('AUTHORIZED', payment);
     expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'approved_before' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID' });
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAID' });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 
-  test('of attempt 1 that comes again after attempt 2 was paid is ignored', async () => {
-    const { productId, orderId, first, second } = await secondAttempt();
+  test('of attempt 1 that is repeated after attempt 2 was paid is ignored', async () => {
+    const { productId, orderId, first, second } = await createSecondAttempt();
     await shop.tell('AUTHORIZED', second);
     expect(await shop.tell('FAILED', first)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'already_failed' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 
-  test('without a code still says that it failed', async () => {
-    const { orderId, payment } = await pending();
+  test('without a code is stored with the failure code unspecified', async () => {
+    const { orderId, payment } = await createPendingOrder();
     await shop.tell('FAILED', payment);
-    expect(await paymentsOf(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'unspecified' }]);
+    expect(await listPayments(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'unspecified' }]);
   });
 });
 
 describe('a late approval', () => {
   test('of a failed attempt takes the stock again and pays the order', async () => {
-    const { productId, orderId, payment } = await pending();
+    const { productId, orderId, payment } = await createPendingOrder();
     await shop.tell('FAILED', payment);
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 
-  test('of a failed attempt without stock left is surplus, and its money is to go back', async () => {
-    const { productId, orderId, payment } = await pending(2, 3);
+  test('of a failed attempt without stock is surplus, and its refund is requested', async () => {
+    const { productId, orderId, payment } = await createPendingOrder(2, 3);
     await shop.tell('FAILED', payment);
     await shop.order({ [productId]: 2 });
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'APPLIED', effect: 'surplus' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', needsAttention: 'refund_due' });
-    expect(await paymentsOf(orderId)).toMatchObject([{ status: 'AUTHORIZED', surplus: true }]);
-    expect(await refundsOf(orderId)).toMatchObject([
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAYMENT_FAILED', needsAttention: 'refund_due' });
+    expect(await listPayments(orderId)).toMatchObject([{ status: 'AUTHORIZED', surplus: true }]);
+    expect(await listRefunds(orderId)).toMatchObject([
       { status: 'REQUESTED', kind: 'VOID', amount: 2000, reason: 'surplus', paymentId: payment.id },
     ]);
     expect(await shop.stock(productId)).toEqual([3, 2]);
   });
 
-  test('of attempt 1 while attempt 2 is live pays the order and ends attempt 2, whose own approval is surplus', async () => {
-    const { productId, orderId, first, second } = await secondAttempt();
+  test('of attempt 1 pays the order and cancels live attempt 2, whose approval is then surplus', async () => {
+    const { productId, orderId, first, second } = await createSecondAttempt();
     expect(await shop.tell('AUTHORIZED', first)).toMatchObject({ effect: 'order_paid' });
-    expect((await paymentsOf(orderId)).map(({ status }) => status)).toEqual(['CANCELED', 'AUTHORIZED']);
+    expect((await listPayments(orderId)).map(({ status }) => status)).toEqual(['CANCELED', 'AUTHORIZED']);
     expect(await shop.tell('AUTHORIZED', second)).toMatchObject({ effect: 'surplus' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'refund_due' });
-    expect(await refundsOf(orderId)).toMatchObject([{ paymentId: second.id, reason: 'surplus' }]);
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'refund_due' });
+    expect(await listRefunds(orderId)).toMatchObject([{ paymentId: second.id, reason: 'surplus' }]);
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 
-  test('both attempts at once: one pays, the other goes back', async () => {
+  test('of two attempts at once pays with one attempt and refunds the other', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const { productId, orderId, first, second } = await secondAttempt();
+      const { productId, orderId, first, second } = await createSecondAttempt();
       const effects = (await Promise.all([shop.tell('AUTHORIZED', first), shop.tell('AUTHORIZED', second)])).map(
         ({ effect }) => String(effect),
       );
       expect(effects.sort()).toEqual(['order_paid', 'surplus']);
-      expect(await refundsOf(orderId)).toHaveLength(1);
+      expect(await listRefunds(orderId)).toHaveLength(1);
       expect(await shop.stock(productId)).toEqual([8, 0]);
     }
   });
 
-  test('of an order that expired takes the stock again and pays it', async () => {
-    const { productId, orderId, payment } = await pending();
+  test('of an expired order takes the stock again and pays the order', async () => {
+    const { productId, orderId, payment } = await createPendingOrder();
     await shop.expire(orderId);
-    expect(await orderOf(orderId)).toMatchObject({ status: 'EXPIRED' });
+    expect(await getOrder(orderId)).toMatchObject({ status: 'EXPIRED' });
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
-    expect(await orderOf(orderId)).toMatchObject({
+    expect(await getOrder(orderId)).toMatchObject({
       status: 'PAID',
       reservationStatus: 'COMMITTED',
       needsAttention: null,
@@ -167,28 +167,28 @@ describe('a late approval', () => {
     expect(await shop.stock(productId)).toEqual([8, 0]);
   });
 
-  test('of an order that expired and whose stock is gone goes back', async () => {
-    const { productId, orderId, payment } = await pending(2, 2);
+  test('of an expired order without stock is surplus and to be refunded', async () => {
+    const { productId, orderId, payment } = await createPendingOrder(2, 2);
     await shop.expire(orderId);
     await shop.order({ [productId]: 1 });
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'surplus' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'EXPIRED', needsAttention: 'refund_due' });
+    expect(await getOrder(orderId)).toMatchObject({ status: 'EXPIRED', needsAttention: 'refund_due' });
     expect(await shop.stock(productId)).toEqual([2, 1]);
   });
 
-  test('of an order that was canceled goes back, though there is stock', async () => {
-    const { productId, orderId, payment } = await pending();
+  test('of a canceled order is surplus and to be refunded, although there is stock', async () => {
+    const { productId, orderId, payment } = await createPendingOrder();
     await shop.commerce.cancelOrder({ orderId });
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'surplus' });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'CANCELED', needsAttention: 'refund_due' });
-    expect(await refundsOf(orderId)).toMatchObject([{ amount: 2000 }]);
+    expect(await getOrder(orderId)).toMatchObject({ status: 'CANCELED', needsAttention: 'refund_due' });
+    expect(await listRefunds(orderId)).toMatchObject([{ amount: 2000 }]);
     expect(await shop.stock(productId)).toEqual([10, 0]);
   });
 
-  test('a failure after cancel or expiry is ignored', async () => {
-    const canceled = await pending();
+  test('after a cancel or an expiry is ignored', async () => {
+    const canceled = await createPendingOrder();
     await shop.commerce.cancelOrder({ orderId: canceled.orderId });
-    const expired = await pending();
+    const expired = await createPendingOrder();
     await shop.expire(expired.orderId);
     for (const { payment, productId } of [canceled, expired]) {
       expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'canceled_before' });
@@ -197,64 +197,64 @@ describe('a late approval', () => {
   });
 });
 
-describe('another amount or currency than was asked', () => {
+describe('an approval with another amount or currency', () => {
   test.each([
-    ['amount', { amount: 1 }],
+    ['less', { amount: 1 }],
     ['more', { amount: 2001 }],
-    ['currency', { currency: 'USD' }],
-  ])('puts the payment under review: %s', async (_, message) => {
-    const { productId, orderId, payment } = await pending();
+    ['another currency', { currency: 'USD' }],
+  ])('puts the payment under review (%s)', async (_, message) => {
+    const { productId, orderId, payment } = await createPendingOrder();
     expect(await shop.tell('AUTHORIZED', payment, message)).toMatchObject({
       outcome: 'APPLIED',
       effect: 'payment_in_review',
     });
-    const order = await orderOf(orderId);
+    const order = await getOrder(orderId);
     expect(order).toMatchObject({
       status: 'PAYMENT_PENDING',
       reservationStatus: 'HELD',
       needsAttention: 'amount_mismatch',
     });
     expect(order.reservedUntil.getTime()).toBeGreaterThan(Date.now() + 6 * 24 * 3600 * 1000);
-    expect(await paymentsOf(orderId)).toMatchObject([
+    expect(await listPayments(orderId)).toMatchObject([
       { status: 'REVIEW', authorizedAmount: 0, reportedAmount: 'amount' in message ? message.amount : 2000 },
     ]);
     expect(await shop.stock(productId)).toEqual([10, 2]);
   });
 
-  test('is not forgotten by expiry: an order under review stays, its stock held', async () => {
-    const { productId, orderId, payment } = await pending();
+  test('keeps the order and its stock reserved after reservedUntil', async () => {
+    const { productId, orderId, payment } = await createPendingOrder();
     await shop.tell('AUTHORIZED', payment, { amount: 1 });
     await shop.expire(orderId);
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAYMENT_PENDING' });
-    expect((await orderOf(orderId)).reservedUntil.getTime()).toBeGreaterThan(Date.now());
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAYMENT_PENDING' });
+    expect((await getOrder(orderId)).reservedUntil.getTime()).toBeGreaterThan(Date.now());
     expect(await shop.stock(productId)).toEqual([10, 2]);
   });
 
-  test('an order under review takes no second attempt, no failure, and goes back what came when it is canceled', async () => {
-    const { productId, orderId, payment } = await pending();
+  test('blocks a second attempt and a failure, and is refunded as it came after a cancel', async () => {
+    const { productId, orderId, payment } = await createPendingOrder();
     await shop.tell('AUTHORIZED', payment, { amount: 700 });
     expect(await codeOf(shop.commerce.createPayment({ orderId, provider: 'mock' }))).toBe('payment_in_progress');
     expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'under_review' });
     await shop.commerce.cancelOrder({ orderId });
-    expect(await refundsOf(orderId)).toMatchObject([{ amount: 700, currency: 'KRW', reason: 'amount_mismatch' }]);
+    expect(await listRefunds(orderId)).toMatchObject([{ amount: 700, currency: 'KRW', reason: 'amount_mismatch' }]);
     expect(await shop.stock(productId)).toEqual([10, 0]);
   });
 
-  test('after the order was canceled goes back as it came, once', async () => {
-    const { orderId, payment } = await pending();
+  test('of a canceled order is refunded as it came, once', async () => {
+    const { orderId, payment } = await createPendingOrder();
     await shop.commerce.cancelOrder({ orderId });
     expect(await shop.tell('AUTHORIZED', payment, { amount: 5, currency: 'USD' })).toMatchObject({ effect: 'surplus' });
     expect(await shop.tell('AUTHORIZED', payment, { amount: 5, currency: 'USD' })).toMatchObject({
       outcome: 'IGNORED_STALE',
     });
-    expect(await refundsOf(orderId)).toMatchObject([{ amount: 5, currency: 'USD' }]);
+    expect(await listRefunds(orderId)).toMatchObject([{ amount: 5, currency: 'USD' }]);
   });
 
-  test('other money told of an attempt whose money has come asks for a look, whatever became of the attempt', async () => {
-    const surplus = await pending();
+  test('of a surplus payment or one under review raises another attention', async () => {
+    const surplus = await createPendingOrder();
     await shop.commerce.cancelOrder({ orderId: surplus.orderId });
     await shop.tell('AUTHORIZED', surplus.payment, { amount: 7 });
-    const inReview = await pending();
+    const inReview = await createPendingOrder();
     await shop.tell('AUTHORIZED', inReview.payment, { amount: 7 });
     await shop.commerce.clearAttention({ orderId: inReview.orderId });
     for (const { orderId, payment } of [surplus, inReview]) {
@@ -262,39 +262,42 @@ describe('another amount or currency than was asked', () => {
         outcome: 'IGNORED_STALE',
         effect: 'amount_mismatch',
       });
-      expect((await orderOf(orderId)).needsAttention).not.toBeNull();
+      expect((await getOrder(orderId)).needsAttention).not.toBeNull();
       expect((await shop.types(orderId)).filter((type) => type === 'order.attention_raised').length).toBeGreaterThan(1);
     }
   });
 
-  test('after the order was paid asks for a look, and changes nothing', async () => {
-    const { orderId, payment } = await pending();
+  test('of a paid order raises an attention and changes nothing else', async () => {
+    const { orderId, payment } = await createPendingOrder();
     await shop.tell('AUTHORIZED', payment);
     expect(await shop.tell('AUTHORIZED', payment, { amount: 1 })).toMatchObject({
       outcome: 'IGNORED_STALE',
       effect: 'amount_mismatch',
     });
-    expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'amount_mismatch' });
+    expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'amount_mismatch' });
     expect(await shop.commerce.clearAttention({ orderId })).toMatchObject({ needsAttention: null });
   });
 });
 
-describe('a webhook meets', () => {
-  test.each(['AUTHORIZED', 'FAILED'] as const)('a cancel (%s): one truth, and stock and money agree', async (type) => {
-    for (let round = 0; round < 15; round += 1) {
-      const { productId, orderId, payment } = await pending();
-      await Promise.all([shop.tell(type, payment), codeOf(shop.commerce.cancelOrder({ orderId }))]);
-      expect(await orderOf(orderId)).toMatchObject({ status: 'CANCELED' });
-      expect(await shop.stock(productId)).toEqual([10, 0]);
-      expect(await refundsOf(orderId)).toHaveLength(type === 'AUTHORIZED' ? 1 : 0);
-    }
-  });
+describe('a webhook', () => {
+  test.each(['AUTHORIZED', 'FAILED'] as const)(
+    'and a concurrent cancel (%s) leave a canceled order, released stock and a refund of its money',
+    async (type) => {
+      for (let round = 0; round < 15; round += 1) {
+        const { productId, orderId, payment } = await createPendingOrder();
+        await Promise.all([shop.tell(type, payment), codeOf(shop.commerce.cancelOrder({ orderId }))]);
+        expect(await getOrder(orderId)).toMatchObject({ status: 'CANCELED' });
+        expect(await shop.stock(productId)).toEqual([10, 0]);
+        expect(await listRefunds(orderId)).toHaveLength(type === 'AUTHORIZED' ? 1 : 0);
+      }
+    },
+  );
 
-  test('an expiry: the order is paid and its stock taken once', async () => {
+  test('and a concurrent expiry leave a paid order whose stock is sold once', async () => {
     for (let round = 0; round < 15; round += 1) {
-      const { productId, orderId, payment } = await pending();
+      const { productId, orderId, payment } = await createPendingOrder();
       await Promise.all([shop.tell('AUTHORIZED', payment), shop.expire(orderId)]);
-      expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
+      expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
       expect(await shop.stock(productId)).toEqual([8, 0]);
     }
   });

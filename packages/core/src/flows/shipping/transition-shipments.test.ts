@@ -21,7 +21,7 @@ const dispatch = (shipmentId: string) =>
   shop.commerce.dispatchShipment({ shipmentId, carrier: 'CJ Logistics', trackingNumber: '6890' });
 const fulfillmentStatusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;
 
-test('a parcel is dispatched, in transit and delivered, and the fulfillmentStatusOf of its order follows', async () => {
+test('a parcel is dispatched, in transit and delivered, and the fulfillment of its order follows', async () => {
   const { orderId, shipmentId } = await createPaidOrder();
   expect(await dispatch(shipmentId)).toMatchObject({
     status: 'SHIPPED',
