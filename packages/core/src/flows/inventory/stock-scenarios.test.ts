@@ -1,31 +1,25 @@
-import { connect } from '../../database/connect.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../../commerce.ts';
-import { type Database } from '@commerce-core/pg-pipeline';
+import { connect } from '../../database/connect.ts';
 import { mockGateway } from '../../gateways/mock.ts';
 import { only } from '../../testing/only.ts';
-import { codeOf, shopOn, webhookSecret, type Shop } from '../../testing/shop.ts';
-import { openScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { codeOf, shopOn, webhookSecret } from '../../testing/shop.ts';
+import { openTwoProcesses, repeat, type TwoProcesses } from '../../testing/two-processes.ts';
 
-// Each test repeats a known failure of other shops. Two processes: two `commerce` objects with separate connections.
-let shop: ScriptedShop;
-let database: Database;
-let otherProcess: Pick<Shop, 'commerce' | 'tell' | 'order'>;
+// Each test repeats a known failure of other shops.
+let processes: TwoProcesses;
+let shop: TwoProcesses['shop'];
+let otherProcess: TwoProcesses['otherProcess'];
 beforeAll(async () => {
-  shop = await openScriptedShop();
-  database = connect({ url: shop.database.url });
-  otherProcess = shopOn(createCommerce({ database, gateways: [mockGateway([webhookSecret])] }), database);
+  processes = await openTwoProcesses();
+  ({ shop, otherProcess } = processes);
 });
-afterAll(async () => {
-  await database.close();
-  await shop.close();
-});
+afterAll(() => processes.close());
 
-const repeat = (count: number, run: () => Promise<void>) => async () => {
-  for (let round = 0; round < count; round += 1) await run();
-};
 const sortedCodesOf = async (calls: Promise<unknown>[]) => (await Promise.all(calls.map(codeOf))).toSorted();
+
 const getOrder = async (orderId: string) => shop.commerce.getOrder({ orderId });
+
 const endReservations = (ids: string[]) =>
   shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`, [
     ids,
