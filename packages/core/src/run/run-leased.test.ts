@@ -13,19 +13,19 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 let key: IdempotencyKey;
-let atGateway: string[];
+let gatewayCalls: string[];
 beforeEach(() => {
   key = idempotencyKey({ scope: 'test', key: crypto.randomUUID() }, 'payment.create', {});
-  atGateway = [];
+  gatewayCalls = [];
 });
 
-type Answer = { of: string };
+type Result = { of: string };
 
-/** A call with the key of this test; what the gateway answers it is said later. */
-function call(name: string, { leaseMs = 60_000 } = {}) {
-  const gateway = Promise.withResolvers<Answer>();
-  const asked = Promise.withResolvers<void>();
-  const leased = runLeased<Answer>(database, {
+/** Starts a call with the key of this test. The gateway responds when the test calls respond, refuse or fail. */
+function startCall(name: string, { leaseMs = 60_000 } = {}) {
+  const gateway = Promise.withResolvers<Result>();
+  const requested = Promise.withResolvers<void>();
+  const leased = runLeased<Result>(database, {
     key,
     leaseMs,
     keepMs: 60_000,
@@ -35,84 +35,84 @@ function call(name: string, { leaseMs = 60_000 } = {}) {
       return accepted(crypto.randomUUID());
     },
     run: async () => {
-      atGateway.push(name);
-      asked.resolve();
+      gatewayCalls.push(name);
+      requested.resolve();
       return gateway.promise;
     },
   });
-  const answer = leased.then(({ value }) => value);
-  // Looked at by the test when it gets to it.
-  answer.catch(() => {});
+  const result = leased.then(({ value }) => value);
+  // The test handles a rejection later.
+  result.catch(() => {});
   return {
-    answer,
-    asked: async () => Promise.race([asked.promise, answer]),
-    answers: () => {
+    result,
+    requested: async () => Promise.race([requested.promise, result]),
+    respond: () => {
       gateway.resolve({ of: name });
     },
-    refuses: () => {
+    refuse: () => {
       gateway.reject(new CommerceError('payment_refused', `${name} is refused`, { failureCode: 'x' }));
     },
-    fails: () => {
-      gateway.reject(new Error(`${name} heard nothing`));
+    fail: () => {
+      gateway.reject(new Error(`${name} got no response`));
     },
   };
 }
 
-/** A call that outlived its lease, and the one that went on with it. */
-async function overtaken() {
-  const slow = call('slow', { leaseMs: 50 });
-  await slow.asked();
+/** Starts a call that outlives its lease and the next call, which continues the first one. */
+async function startOverlappingCalls() {
+  const slow = startCall('slow', { leaseMs: 50 });
+  await slow.requested();
   await sleep(100);
-  const next = call('next');
-  await next.asked();
-  expect(atGateway).toEqual(['slow', 'next']);
+  const next = startCall('next');
+  await next.requested();
+  expect(gatewayCalls).toEqual(['slow', 'next']);
   return { slow, next };
 }
 
-test('a call that outlived its lease and fails doesn’t end the lease of the one that goes on', async () => {
-  const { slow, next } = await overtaken();
-  slow.fails();
-  await expect(slow.answer).rejects.toThrow('slow heard nothing');
-  expect(await codeOf(call('third').answer)).toBe('idempotency_in_progress');
-  next.answers();
-  expect(await next.answer).toEqual({ of: 'next' });
-  expect(await call('third').answer).toEqual({ of: 'next' });
-  expect(atGateway).toEqual(['slow', 'next']);
+test('a failed call that outlived its lease does not end the lease of the next call', async () => {
+  const { slow, next } = await startOverlappingCalls();
+  slow.fail();
+  await expect(slow.result).rejects.toThrow('slow got no response');
+  expect(await codeOf(startCall('third').result)).toBe('idempotency_in_progress');
+  next.respond();
+  expect(await next.result).toEqual({ of: 'next' });
+  expect(await startCall('third').result).toEqual({ of: 'next' });
+  expect(gatewayCalls).toEqual(['slow', 'next']);
 });
 
-test('a call that outlived its lease and is answered while another one is at it is told to ask again, and hears the other’s answer', async () => {
-  const { slow, next } = await overtaken();
-  slow.answers();
-  expect(await codeOf(slow.answer)).toBe('idempotency_in_progress');
-  next.refuses();
-  expect(await codeOf(next.answer)).toBe('payment_refused');
-  expect(await codeOf(call('slow again').answer)).toBe('payment_refused');
+test('a call that outlived its lease is rejected while the next call runs, whose result is stored', async () => {
+  const { slow, next } = await startOverlappingCalls();
+  slow.respond();
+  expect(await codeOf(slow.result)).toBe('idempotency_in_progress');
+  next.refuse();
+  expect(await codeOf(next.result)).toBe('payment_refused');
+  expect(await codeOf(startCall('slow again').result)).toBe('payment_refused');
 });
 
-test('a call that outlived its lease and is answered after the other one was answers the same', async () => {
-  const { slow, next } = await overtaken();
-  next.answers();
-  expect(await next.answer).toEqual({ of: 'next' });
-  slow.refuses();
-  expect(await slow.answer).toEqual({ of: 'next' });
+test('a call that outlived its lease returns the result of the next call once that has ended', async () => {
+  const { slow, next } = await startOverlappingCalls();
+  next.respond();
+  expect(await next.result).toEqual({ of: 'next' });
+  slow.refuse();
+  expect(await slow.result).toEqual({ of: 'next' });
 });
 
-test('the answer of a call that outlived its lease counts when nobody is at it', async () => {
-  const { slow, next } = await overtaken();
-  next.fails();
-  await expect(next.answer).rejects.toThrow('next heard nothing');
-  slow.answers();
-  expect(await slow.answer).toEqual({ of: 'slow' });
-  expect(await call('third').answer).toEqual({ of: 'slow' });
+test('the result of a call that outlived its lease is stored when no other call runs', async () => {
+  const { slow, next } = await startOverlappingCalls();
+  next.fail();
+  await expect(next.result).rejects.toThrow('next got no response');
+  slow.respond();
+  expect(await slow.result).toEqual({ of: 'slow' });
+  expect(await startCall('third').result).toEqual({ of: 'slow' });
 });
 
-test('a call that fails within its lease is gone on with at once', async () => {
-  const first = call('first');
-  await first.asked();
-  first.fails();
-  await expect(first.answer).rejects.toThrow('first heard nothing');
-  const second = call('second');
-  await second.asked();
-  second.answers();
-  expect(await second.answer).toEqual({ of: 'second' });
+test('a call that fails within its lease is continued at once by the next call', async () => {
+  const first = startCall('first');
+  await first.requested();
+  first.fail();
+  await expect(first.result).rejects.toThrow('first got no response');
+  const second = startCall('second');
+  await second.requested();
+  second.respond();
+  expect(await second.result).toEqual({ of: 'second' });
 });

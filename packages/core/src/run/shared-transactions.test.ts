@@ -1,34 +1,30 @@
-import { connect } from '../database/connect.ts';
 import { randomUUID } from 'node:crypto';
+import type { Database } from '@commerce-core/pg-pipeline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
-import { type Database } from '@commerce-core/pg-pipeline';
+import { connect } from '../database/connect.ts';
 import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
+import { first, only } from '../testing/only.ts';
 import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { orderInput } from './shared-transactions.testing.ts';
 
 let shop: Shop;
-let other: Database;
+let otherDatabase: Database;
 beforeAll(async () => {
   shop = await openShop();
-  other = connect({ url: shop.database.url });
+  otherDatabase = connect({ url: shop.database.url });
 });
 afterAll(async () => {
-  await other.close();
+  await otherDatabase.close();
   await shop.close();
 });
 
-const order = (productId: string, quantity = 1, reference?: string) => ({
-  customerId: 'customer-1',
-  lines: [{ productId, quantity }],
-  ...(reference ? { reference } : {}),
-});
-
-test('good and bad orders at once: each gets its own answer, and only the good ones hold stock', async () => {
+test('valid and invalid orders at the same time get their own results, and only valid ones reserve stock', async () => {
   const [plenty, scarce] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 3 })];
   const calls = Array.from({ length: 60 }, async (_, index) => {
-    if (index % 3 === 0) return codeOf(shop.commerce.placeOrder(order(plenty, 2)));
-    if (index % 3 === 1) return codeOf(shop.commerce.placeOrder(order(scarce)));
-    return codeOf(shop.commerce.placeOrder(order(randomUUID())));
+    if (index % 3 === 0) return codeOf(shop.commerce.placeOrder(orderInput(plenty, 2)));
+    if (index % 3 === 1) return codeOf(shop.commerce.placeOrder(orderInput(scarce)));
+    return codeOf(shop.commerce.placeOrder(orderInput(randomUUID())));
   });
   const codes = Map.groupBy(await Promise.all(calls), (code) => code);
   expect(codes.get('accepted')).toHaveLength(20 + 3);
@@ -40,23 +36,23 @@ test('good and bad orders at once: each gets its own answer, and only the good o
   ]);
 });
 
-test('a command that makes the database fail fails alone, and its neighbours succeed', async () => {
+test('a command that fails in the database fails alone, and the others of its batch succeed', async () => {
   await shop.database.pool.query(`
-    create function commerce.refuse_cursed() returns trigger language plpgsql as $$
-      begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
-    create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed()`);
+    create function commerce.fail_marked_order() returns trigger language plpgsql as $$
+      begin if new.reference = 'fail' then raise exception 'a secret of the database'; end if; return new; end $$;
+    create trigger fail_marked_order before insert on commerce.orders for each row execute function commerce.fail_marked_order()`);
   const productId = await shop.product({ quantity: 1000 });
-  const settled = await Promise.allSettled(
+  const settledCalls = await Promise.allSettled(
     Array.from({ length: 100 }, async (_, index) =>
-      shop.commerce.placeOrder(order(productId, 1, index % 25 === 7 ? 'cursed' : undefined)),
+      shop.commerce.placeOrder(orderInput(productId, 1, index % 25 === 7 ? 'fail' : undefined)),
     ),
   );
-  await shop.database.pool.query('drop function commerce.refuse_cursed() cascade');
-  expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
+  await shop.database.pool.query('drop function commerce.fail_marked_order() cascade');
+  expect(settledCalls.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
   expect(await shop.stock(productId)).toEqual([1000, 96]);
 });
 
-test('lanes on overlapping products in opposite orders all get through', async () => {
+test('lanes with overlapping products in opposite orders accept every order', async () => {
   const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
   const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.product({ quantity: 1000 })));
   const codes = await Promise.all(
@@ -69,133 +65,20 @@ test('lanes on overlapping products in opposite orders all get through', async (
   for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
 });
 
-/** While somebody else holds the stock rows of these products, in a transaction of their own. */
-async function whileHeld(productIds: string[], during: (release: () => Promise<void>) => Promise<void>): Promise<void> {
-  const holder = await shop.database.pool.connect();
-  const release = async () => {
-    await holder.query('rollback');
-  };
-  try {
-    await holder.query('begin');
-    await holder.query('select 1 from commerce.stocks where product_id = any($1::uuid[]) for update', [productIds]);
-    await during(release);
-  } finally {
-    await release();
-    holder.release();
-  }
-}
-
-test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
-  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const both = {
-    customerId: 'c',
-    lines: [
-      { productId: stuck, quantity: 1 },
-      { productId: free, quantity: 1 },
-    ],
-  };
-  await whileHeld([stuck], async (release) => {
-    let heldBack = 0;
-    const waitFor = async (input: typeof both) =>
-      shop.commerce.placeOrder(input).finally(() => {
-        heldBack += 1;
-      });
-    // Those that need the free row as well come before anybody knows of the held one.
-    const waiting = [waitFor(both), ...Array.from({ length: 20 }, async () => waitFor(order(stuck)))];
-    for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(order(free));
-    waiting.push(waitFor(both));
-    await Promise.all(Array.from({ length: 300 }, async () => shop.commerce.placeOrder(order(free))));
-    expect(heldBack).toBe(0);
-    await release();
-    await Promise.all(waiting);
-  });
-  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([
-    [1000, 22],
-    [1000, 342],
-  ]);
-});
-
-test('many held stock rows take no connection from anybody', async () => {
-  const commerce = createCommerce({ database: other, batching: { waitMaxMs: 1_500 } });
-  const held = await shop.products(40, 10);
-  const free = await shop.product({ quantity: 100 });
-  await whileHeld(held, async () => {
-    let answered = 0;
-    const waiting = held.map(async (productId) =>
-      codeOf(commerce.placeOrder(order(productId))).finally(() => {
-        answered += 1;
-      }),
-    );
-    let inUse = 0;
-    while (answered < held.length) {
-      expect(await codeOf(commerce.placeOrder(order(free)))).toBe('accepted');
-      inUse = Math.max(inUse, other.writers.totalCount - other.writers.idleCount);
-      await commerce.receiveStock({ productId: free, quantity: 1 });
-    }
-    expect(inUse, 'lanes and the call beside them').toBeLessThanOrEqual(3);
-    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['overloaded']));
-  });
-  await commerce.close();
-});
-
-test('a webhook or an attempt to pay that needs a held row waits alone: those that came with it are answered at once', async () => {
-  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const held = await shop.pending({ [stuck]: 1 });
-  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.pending({ [free]: 1 })));
-  const [failed, unpaid] = [await shop.pending({ [stuck]: 1 }), await shop.order({ [free]: 1 })];
-  await shop.tell('FAILED', failed.payment);
-  await whileHeld([stuck], async (release) => {
-    const begin = performance.now();
-    let heldBack = 0;
-    const waiting = [
-      shop.tell('CAPTURED', held.payment),
-      // It has to hold the stock again, so it needs the row, too.
-      shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
-    ].map(async (each) =>
-      Promise.resolve(each).finally(() => {
-        heldBack += 1;
-      }),
-    );
-    await Promise.all([
-      ...others.map(async ({ payment }) => shop.tell('CAPTURED', payment)),
-      shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
-    ]);
-    expect(performance.now() - begin).toBeLessThan(3_000);
-    expect(heldBack).toBe(0);
-    await release();
-    await Promise.all(waiting);
-  });
-  const statuses = await Promise.all(
-    [held, ...others].map(async ({ orderId }) => (await shop.commerce.getOrder({ orderId })).status),
-  );
-  expect(new Set(statuses)).toEqual(new Set(['PAID']));
-});
-
-test('orders for a stock row that stays held answer 503 in the end, and nothing of them is left', async () => {
-  const stuck = await shop.product({ quantity: 10 });
-  await whileHeld([stuck], async () => {
-    expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
-  });
-  expect(await shop.stock(stuck)).toEqual([10, 0]);
-  await vi.waitFor(async () => {
-    expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
-  }, 5_000);
-}, 30_000);
-
-test('stock rows are updated in place: no index is written for a reservation', async () => {
+test('a reservation updates its stock rows in place and writes no index entry', async () => {
   const productId = await shop.product({ quantity: 1000 });
-  const counted = async () =>
-    (
-      await shop.database.pool.query<{ updates: number; inPlace: number }>(
-        `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
-      )
-    ).rows[0]!;
-  const before = await counted();
-  for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(order(productId));
-  // The server counts them a second later at the latest.
+  const readCounters = async () => {
+    const { rows } = await shop.database.pool.query<{ updates: number; inPlace: number }>(
+      `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
+    );
+    return only(rows);
+  };
+  const before = await readCounters();
+  for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(orderInput(productId));
+  // PostgreSQL reports its counters with a delay of up to a second.
   const after = await vi.waitUntil(
     async () => {
-      const now = await counted();
+      const now = await readCounters();
       return now.updates - before.updates >= 100 && now;
     },
     { timeout: 10_000, interval: 50 },
@@ -203,31 +86,33 @@ test('stock rows are updated in place: no index is written for a reservation', a
   expect((after.inPlace - before.inPlace) / (after.updates - before.updates)).toBeGreaterThan(0.95);
 });
 
-test('two processes on a hot product never oversell it', async () => {
+test('two processes never oversell a hot product', async () => {
   const productId = await shop.product({ quantity: 75 });
-  const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
+  const otherCommerce = createCommerce({ database: otherDatabase, batching: { lanes: 2 } });
   const codes = await Promise.all(
-    Array.from({ length: 300 }, async (_, index) => codeOf(processes[index % 2]!.placeOrder(order(productId)))),
+    Array.from({ length: 300 }, async (_, index) =>
+      codeOf((index % 2 === 0 ? shop.commerce : otherCommerce).placeOrder(orderInput(productId))),
+    ),
   );
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
   expect(await shop.stock(productId)).toEqual([75, 75]);
 });
 
-test('an order of 1,000 lines does not keep small ones from getting through', async () => {
+test('an order of 1,000 lines does not block small orders', async () => {
   const ids = await shop.products(1000, 100);
   const hot = await shop.product({ quantity: 1000 });
   const big = Array.from({ length: 3 }, async () =>
     codeOf(shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) })),
   );
-  const small = Array.from({ length: 200 }, async () => codeOf(shop.commerce.placeOrder(order(hot))));
+  const small = Array.from({ length: 200 }, async () => codeOf(shop.commerce.placeOrder(orderInput(hot))));
   expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
-  expect(await shop.stock(ids[0]!)).toEqual([100, 3]);
+  expect(await shop.stock(first(ids))).toEqual([100, 3]);
 });
 
 test.each([
   ['before it reached the server', false],
   ['while the server commits', true],
-])('a batch whose COMMIT is lost %s is there once, and each caller gets the truth', async (_, deliver) => {
+])('a batch whose COMMIT is lost %s is committed once, and every caller gets the outcome', async (_, deliver) => {
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });
@@ -236,8 +121,8 @@ test.each([
     create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
     create constraint trigger slow_commit after insert on commerce.orders deferrable initially deferred
       for each row execute function commerce.slow_commit()`);
-  const first = commerce.placeOrder(order(productId));
-  const rest = Array.from({ length: 20 }, async () => commerce.placeOrder(order(productId)));
+  const first = commerce.placeOrder(orderInput(productId));
+  const rest = Array.from({ length: 20 }, async () => commerce.placeOrder(orderInput(productId)));
   await first;
   proxy.cutAt({ when: /commit\0/, deliver });
   const placed = await Promise.all(rest);
@@ -249,26 +134,26 @@ test.each([
   await proxy.close();
 });
 
-test('a statement that was first sent behind a failed one works again afterwards', async () => {
-  const lone = connect({ url: shop.database.url, poolMax: 1 });
-  const commerce = createCommerce({ database: lone });
+test('a statement that was first sent after a failed one works in the next transaction', async () => {
+  const singleConnection = connect({ url: shop.database.url, poolMax: 1 });
+  const commerce = createCommerce({ database: singleConnection });
   const productId = await shop.product();
   await shop.database.pool.query(`
     create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
-  // The connection's first order: all statements behind the lines are parsed in a transaction that has failed.
-  await expect(commerce.placeOrder(order(productId))).rejects.toThrow('no');
+  // The first order of the connection: every statement after the order lines is parsed in a failed transaction.
+  await expect(commerce.placeOrder(orderInput(productId))).rejects.toThrow('no');
   await shop.database.pool.query('drop function commerce.refuse_lines() cascade');
-  expect(await codeOf(commerce.placeOrder(order(productId)))).toBe('accepted');
-  await lone.close();
+  expect(await codeOf(commerce.placeOrder(orderInput(productId)))).toBe('accepted');
+  await singleConnection.close();
 });
 
-test('closing answers what was taken, and takes no more', async () => {
-  const commerce = createCommerce({ database: other });
+test('close completes the commands that were taken and rejects later ones', async () => {
+  const commerce = createCommerce({ database: otherDatabase });
   const productId = await shop.product({ quantity: 100 });
-  const taken = Array.from({ length: 40 }, async () => codeOf(commerce.placeOrder(order(productId))));
+  const taken = Array.from({ length: 40 }, async () => codeOf(commerce.placeOrder(orderInput(productId))));
   await Promise.resolve();
   await commerce.close();
   expect(new Set(await Promise.all(taken))).toEqual(new Set(['accepted']));
-  expect(await codeOf(commerce.placeOrder(order(productId)))).toBe('overloaded');
+  expect(await codeOf(commerce.placeOrder(orderInput(productId)))).toBe('overloaded');
 });

@@ -12,7 +12,7 @@ afterAll(() => shop.close());
 const placeTestOrder = (lines: { productId: string; quantity: number }[], rest = {}) =>
   shop.commerce.placeOrder({ customerId: 'customer-1', lines, ...rest });
 
-describe('placeOrder rejects invalid input and reserves nothing', () => {
+describe('placeOrder', () => {
   const id = randomUUID();
   test.each([
     ['no lines', [], 'empty_order'],
@@ -30,7 +30,7 @@ describe('placeOrder rejects invalid input and reserves nothing', () => {
       'validation_failed',
     ],
     ['an unknown product', [{ productId: id, quantity: 1 }], 'product_not_found'],
-  ])('for %s', async (_, lines, code) => {
+  ])('rejects %s', async (_, lines, code) => {
     // The types forbid some of these inputs, so the cast is needed.
     expect(await codeOf(placeTestOrder(lines as never))).toBe(code);
   });
