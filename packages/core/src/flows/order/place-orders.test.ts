@@ -110,7 +110,7 @@ describe('concurrent orders', () => {
     for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 120]);
   });
 
-  test('that wait for a stock lock get the price that was set meanwhile', async () => {
+  test('that wait for a stock lock get a price that was set during the wait', async () => {
     const productId = await shop.product({ priceAmount: 100 });
     const client = await shop.database.pool.connect();
     await client.query('begin');

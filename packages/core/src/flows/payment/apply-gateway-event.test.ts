@@ -48,16 +48,6 @@ describe('an approval', () => {
     await shop.tell('AUTHORIZED', payment);
     expect((await shop.getOrder(orderId)).status).toBe('PAID');
   });
-
-  test('that arrives under another event id changes nothing', async () => {
-    const { productId, payment } = await createPendingOrder(shop);
-    await shop.tell('AUTHORIZED', payment);
-    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({
-      outcome: 'IGNORED_STALE',
-      effect: 'already_approved',
-    });
-    expect(await shop.stock(productId)).toEqual([8, 0]);
-  });
 });
 
 describe('a failure', () => {
@@ -76,14 +66,6 @@ describe('a failure', () => {
     expect((await shop.getOrder(orderId)).status).toBe('PAID');
   });
 
-  test('after the approval is ignored and leaves the stock alone', async () => {
-    const { productId, orderId, payment } = await createPendingOrder(shop);
-    await shop.tell('AUTHORIZED', payment);
-    expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'approved_before' });
-    expect(await shop.getOrder(orderId)).toMatchObject({ status: 'PAID' });
-    expect(await shop.stock(productId)).toEqual([8, 0]);
-  });
-
   test('of attempt 1 that is repeated after attempt 2 was paid is ignored', async () => {
     const { productId, orderId, first, second } = await createSecondAttempt(shop);
     await shop.tell('AUTHORIZED', second);
@@ -96,17 +78,6 @@ describe('a failure', () => {
     const { orderId, payment } = await createPendingOrder(shop);
     await shop.tell('FAILED', payment);
     expect(await shop.listPayments(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'unspecified' }]);
-  });
-
-  test('after a cancel or an expiry is ignored', async () => {
-    const canceled = await createPendingOrder(shop);
-    await shop.commerce.cancelOrder({ orderId: canceled.orderId });
-    const expired = await createPendingOrder(shop);
-    await shop.expire(expired.orderId);
-    for (const { payment, productId } of [canceled, expired]) {
-      expect(await shop.tell('FAILED', payment)).toMatchObject({ outcome: 'IGNORED_STALE', effect: 'canceled_before' });
-      expect(await shop.stock(productId)).toEqual([10, 0]);
-    }
   });
 });
 

@@ -13,14 +13,6 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('a late approval', () => {
-  test('of a failed attempt takes the stock again and pays the order', async () => {
-    const { productId, orderId, payment } = await createPendingOrder(shop);
-    await shop.tell('FAILED', payment);
-    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
-    expect(await shop.getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
-    expect(await shop.stock(productId)).toEqual([8, 0]);
-  });
-
   test('of a failed attempt without stock is surplus, and its refund is requested', async () => {
     const { productId, orderId, payment } = await createPendingOrder(shop, 2, 3);
     await shop.tell('FAILED', payment);
@@ -76,14 +68,5 @@ describe('a late approval', () => {
     expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'surplus' });
     expect(await shop.getOrder(orderId)).toMatchObject({ status: 'EXPIRED', needsAttention: 'refund_due' });
     expect(await shop.stock(productId)).toEqual([2, 1]);
-  });
-
-  test('of a canceled order is surplus and to be refunded, although there is stock', async () => {
-    const { productId, orderId, payment } = await createPendingOrder(shop);
-    await shop.commerce.cancelOrder({ orderId });
-    expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'surplus' });
-    expect(await shop.getOrder(orderId)).toMatchObject({ status: 'CANCELED', needsAttention: 'refund_due' });
-    expect(await shop.listRefunds(orderId)).toMatchObject([{ amount: 2000 }]);
-    expect(await shop.stock(productId)).toEqual([10, 0]);
   });
 });
