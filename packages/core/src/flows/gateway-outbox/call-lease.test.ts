@@ -47,11 +47,11 @@ describe('the lease of a call', () => {
   });
 
   test.each([
-    ['time-out', timeout, 'pending'],
-    ['refusal', refusal, 'pending'],
-    ['time-out', timeout, 'done'],
-    ['refusal', refusal, 'done'],
-  ])('ignores a late %s after another worker got a response (%#)', async (_, error, result) => {
+    ['time-out', 'pending', timeout],
+    ['refusal', 'pending', refusal],
+    ['time-out', 'done', timeout],
+    ['refusal', 'done', refusal],
+  ])('ignores a late %s after another worker got a response (%s)', async (_, result, error) => {
     const { attempt, refund } = await createDueRefund(shop);
     const { reply, requested, respond } = delayedReply(() => {
       throw error;

@@ -21,7 +21,7 @@ const moveToPast = (table: string, column: string, attempt: Attempt, minutes: nu
 const capturedFacts = [{ type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' }];
 const timeout = new Error('nothing within 10000 ms');
 
-describe('an order whose payment can be polled', () => {
+describe('a pollable order', () => {
   test('keeps its stock for some seconds while the gateway is polled, and expires by the response', async () => {
     const attempt = await shop.attempt();
     await shop.expire(attempt.orderId);
@@ -67,7 +67,7 @@ describe('an order whose payment can be polled', () => {
     expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(payableUntil);
   });
 
-  test('keeps its stock longer by a later payableUntil, without a transition', async () => {
+  test('keeps its stock until a later payableUntil, without a transition', async () => {
     const attempt = await shop.attempt();
     const until = [1, 2].map((days) => new Date(Date.now() + days * 24 * 60 * 60_000));
     for (const payableUntil of until) {
@@ -112,7 +112,7 @@ describe('an order whose payment can be polled', () => {
     });
   });
 
-  test('expires by a recent response, and is polled again when the last response is minutes old', async () => {
+  test('expires without a poll after a recent response, and is polled after an older one', async () => {
     const [fresh, old] = [await shop.attempt(), await shop.attempt()];
     for (const attempt of [fresh, old]) await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.call();

@@ -15,7 +15,7 @@ const placeTestOrder = (lines: { productId: string; quantity: number }[], rest =
 describe('placeOrder', () => {
   const id = randomUUID();
   test.each([
-    ['no lines', [], 'empty_order'],
+    ['an order without lines', [], 'empty_order'],
     ['an id that is not a UUID', [{ productId: 'nope', quantity: 1 }], 'validation_failed'],
     ['a quantity of 0', [{ productId: id, quantity: 0 }], 'validation_failed'],
     ['a negative quantity', [{ productId: id, quantity: -1 }], 'validation_failed'],
@@ -23,7 +23,7 @@ describe('placeOrder', () => {
     ['a quantity above the maximum', [{ productId: id, quantity: 1_000_001 }], 'validation_failed'],
     ['an infinite quantity', [{ productId: id, quantity: Infinity }], 'validation_failed'],
     ['a quantity as text', [{ productId: id, quantity: '1' }], 'validation_failed'],
-    ['a price', [{ productId: id, quantity: 1, unitAmount: 1 }], 'validation_failed'],
+    ['a price in a line', [{ productId: id, quantity: 1, unitAmount: 1 }], 'validation_failed'],
     [
       'more than 2,000 lines',
       Array.from({ length: 2001 }, () => ({ productId: id, quantity: 1 })),
@@ -36,7 +36,7 @@ describe('placeOrder', () => {
   });
 });
 
-test('an archived product cannot be ordered, and the error names every product that cannot', async () => {
+test('an archived product cannot be ordered, and the error names every unavailable product', async () => {
   const [archived, unknown, sellable] = [await shop.product(), randomUUID(), await shop.product()];
   await shop.commerce.archiveProduct({ productId: archived });
   const call = placeTestOrder([archived, unknown, sellable].map((productId) => ({ productId, quantity: 1 })));
@@ -44,7 +44,7 @@ test('an archived product cannot be ordered, and the error names every product t
   expect(await shop.stock(sellable)).toEqual([10, 0]);
 });
 
-test('an order has one currency', async () => {
+test('an order of products in two currencies is rejected', async () => {
   const lines = [await shop.product(), await shop.product({ currency: 'EUR' })].map((productId) => ({
     productId,
     quantity: 1,

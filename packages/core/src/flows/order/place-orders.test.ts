@@ -86,7 +86,7 @@ test('an order of 2,000 lines is accepted', async () => {
 });
 
 describe('concurrent orders', () => {
-  test('for 50 units: exactly 50 of 200 are accepted', async () => {
+  test('never exceed the stock: 50 of 200 orders for 50 units are accepted', async () => {
     const productId = await shop.product({ quantity: 50 });
     const codes = await Promise.all(
       Array.from({ length: 200 }, () => codeOf(placeTestOrder([{ productId, quantity: 1 }]))),

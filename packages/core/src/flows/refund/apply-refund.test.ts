@@ -11,7 +11,7 @@ afterAll(() => shop.close());
 
 const capturedFact = { type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' };
 
-describe('a refund made in the gateway’s dashboard', () => {
+describe('a dashboard refund', () => {
   test('is recorded once, by its webhook and by a poll', async () => {
     const attempt = await shop.paid();
     expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_recorded' });
@@ -34,10 +34,10 @@ describe('a refund made in the gateway’s dashboard', () => {
     );
   });
 
-  test.each(['attempt', 'paid'] as const)(
-    'and reported before the capture (%s) is applied after the capture',
-    async (createdBy) => {
-      const attempt = await (createdBy === 'paid' ? shop.paid('AUTHORIZED') : shop.attempt());
+  test.each(['creation', 'authorization'] as const)(
+    'that is reported between %s and capture is applied after the capture',
+    async (reportedAfter) => {
+      const attempt = await (reportedAfter === 'authorization' ? shop.paid('AUTHORIZED') : shop.attempt());
       expect(await shop.madeThere(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
       await shop.tell('CAPTURED', attempt.payment);
       await shop.retry();
@@ -50,7 +50,7 @@ describe('a refund made in the gateway’s dashboard', () => {
     },
   );
 
-  test('and reported before the capture has the payment polled, and both are applied once', async () => {
+  test('that is reported before the capture has the payment polled, and both are applied once', async () => {
     const attempt = await shop.paid('AUTHORIZED');
     shop.script(attempt.payment.id, {
       POLL: [[capturedFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
@@ -63,7 +63,7 @@ describe('a refund made in the gateway’s dashboard', () => {
     expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
-  test('fails a refund of the shop that has not been sent, which is then never sent', async () => {
+  test('fails an unsent refund of the shop, which is then never sent', async () => {
     const attempt = await shop.paid();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
     await shop.madeThere(attempt, 700, 're_first');
@@ -76,7 +76,7 @@ describe('a refund made in the gateway’s dashboard', () => {
     expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
-  test('waits for a refund of the shop that was sent, and is recorded when the gateway refuses that one', async () => {
+  test('waits for a sent refund of the shop, and is recorded after the gateway refused that one', async () => {
     const attempt = await shop.paid();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
     shop.script(attempt.payment.id, { REFUND: [new Error('nothing'), new GatewayRefusal('amount_too_large', 'no')] });

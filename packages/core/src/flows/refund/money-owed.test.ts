@@ -22,8 +22,8 @@ const pollAndCall = async ({ payment }: Attempt) => {
   await shop.call();
 };
 
-describe('a partial refund in the gateway’s dashboard', () => {
-  test('leaves the rest to the refund of a canceled order when that has not been sent', async () => {
+describe('a partial dashboard refund', () => {
+  test('of a canceled order leaves the rest to the refund that has not been sent', async () => {
     const attempt = await shop.paid();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     await shop.madeThere(attempt, 300, 're_part');
@@ -68,7 +68,7 @@ describe('a partial refund in the gateway’s dashboard', () => {
   });
 });
 
-describe('a voided payment that was captured all the same and whose refund the bank returned', () => {
+describe('a voided payment that was captured all the same and whose refund failed', () => {
   async function createReturnedRefund(): Promise<Attempt> {
     const attempt = await shop.paid('AUTHORIZED');
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
@@ -131,8 +131,8 @@ describe('a voided payment that was captured all the same and whose refund the b
   });
 });
 
-describe('a refund that was marked FAILED', () => {
-  test('but succeeded is counted, and an attention warns that the money may have been refunded twice', async () => {
+describe('a FAILED refund', () => {
+  test('that succeeded after all is counted, and an attention warns of a double refund', async () => {
     const attempt = await shop.paid();
     const lines = [{ lineNo: 1, quantity: 2 }];
     const first = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500, lines });
@@ -154,7 +154,7 @@ describe('a refund that was marked FAILED', () => {
     ).toBe('units_not_refundable');
   });
 
-  test('because it had been made in the dashboard is recorded by a poll, without a webhook', async () => {
+  test('that had been made in the dashboard is recorded by a poll, without a webhook', async () => {
     const attempt = await shop.paid();
     await shop.commerce.createRefund({ orderId: attempt.orderId });
     shop.script(attempt.payment.id, {

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-describe('a required refund that the gateway refuses', () => {
+describe('a refused refund', () => {
   const createRefusedSurplus = async (type: 'AUTHORIZED' | 'CAPTURED') => {
     const attempt = await shop.attempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
@@ -81,7 +81,7 @@ describe('a required refund that the gateway refuses', () => {
         await shop.tell('CANCELED', payment);
       },
     ],
-  ])('succeeds once after an operator requested it again and the gateway reports %s', async (_, ends) => {
+  ])('succeeds once after a second request when the gateway reports %s', async (_, ends) => {
     const attempt = await createRepeatedVoid();
     await ends(attempt);
     expect(await shop.state(attempt)).toMatchObject(refundedOnce);
@@ -89,7 +89,7 @@ describe('a required refund that the gateway refuses', () => {
     expect(await shop.state(attempt)).toMatchObject(refundedOnce);
   });
 
-  test('is complete when an operator makes it in the gateway’s dashboard', async () => {
+  test('needs no attention after an operator makes it in the dashboard', async () => {
     const attempt = await createRefusedSurplus('CAPTURED');
     expect(await shop.madeThere(attempt, 2000, 're_by_hand')).toMatchObject({ effect: 'refund_recorded' });
     expect((await shop.state(attempt)).attention).toBeNull();
@@ -158,7 +158,7 @@ describe('a required refund that the gateway refuses', () => {
   });
 
   test.each(['refused', 'under way'] as const)(
-    'for a rejected review succeeds when an operator makes it in the dashboard (%s)',
+    'of a rejected review succeeds when an operator makes it in the dashboard (%s)',
     async (when) => {
       const attempt = await shop.attempt();
       await shop.tell('CAPTURED', attempt.payment, { amount: 700 });
@@ -178,23 +178,23 @@ describe('a required refund that the gateway refuses', () => {
       expect(await shop.commerce.doctor()).toEqual([]);
     },
   );
+});
 
-  test('for a rejected review includes a part that an operator refunded in the dashboard before', async () => {
-    const attempt = await shop.attempt();
-    await shop.tell('CAPTURED', attempt.payment, { amount: 2500 });
-    expect(await shop.madeThere(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
-    await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
-    await shop.call();
-    await shop.retry();
-    const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
-    expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({
-      outcome: 'IGNORED_STALE',
-      effect: 'already_refunded',
-    });
-    expect(await shop.state(attempt)).toMatchObject({
-      payment: 'CANCELED surplus',
-      refunds: ['VOID 2500 SUCCEEDED amount_mismatch'],
-      attention: null,
-    });
+test('the refund of a rejected review includes a part that was refunded in the dashboard before', async () => {
+  const attempt = await shop.attempt();
+  await shop.tell('CAPTURED', attempt.payment, { amount: 2500 });
+  expect(await shop.madeThere(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
+  await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
+  await shop.call();
+  await shop.retry();
+  const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
+  expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({
+    outcome: 'IGNORED_STALE',
+    effect: 'already_refunded',
+  });
+  expect(await shop.state(attempt)).toMatchObject({
+    payment: 'CANCELED surplus',
+    refunds: ['VOID 2500 SUCCEEDED amount_mismatch'],
+    attention: null,
   });
 });
