@@ -37,7 +37,7 @@ async function whileLocked(
 
 test('a locked stock row blocks only its own orders, in every lane and until it is released', async () => {
   const [locked, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const both = {
+  const orderOfBoth = {
     customerId: 'c',
     lines: [
       { productId: locked, quantity: 1 },
@@ -46,17 +46,17 @@ test('a locked stock row blocks only its own orders, in every lane and until it 
   };
   await whileLocked([locked], async (release) => {
     let finished = 0;
-    const placeBlockedOrder = async (input: typeof both) =>
+    const placeBlockedOrder = async (input: typeof orderOfBoth) =>
       shop.commerce.placeOrder(input).finally(() => {
         finished += 1;
       });
     // The first order needs both rows. It arrives before the batcher knows that one is locked.
     const waiting = [
-      placeBlockedOrder(both),
+      placeBlockedOrder(orderOfBoth),
       ...Array.from({ length: 20 }, async () => placeBlockedOrder(orderInput(locked))),
     ];
     for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(orderInput(free));
-    waiting.push(placeBlockedOrder(both));
+    waiting.push(placeBlockedOrder(orderOfBoth));
     await Promise.all(Array.from({ length: 300 }, async () => shop.commerce.placeOrder(orderInput(free))));
     expect(finished).toBe(0);
     await release();

@@ -109,13 +109,13 @@ describe('two processes at the same time', () => {
 
   test('apply one of two events with one id and two payments, and store the other as a conflict', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const both = await Promise.all([createPendingOrder(), createPendingOrder()]);
+      const pendingOrders = await Promise.all([createPendingOrder(), createPendingOrder()]);
       const eventId = randomUUID();
       const results = await Promise.all(
-        both.map(async ({ payment }) => receiveInOtherProcess('AUTHORIZED', payment, eventId)),
+        pendingOrders.map(async ({ payment }) => receiveInOtherProcess('AUTHORIZED', payment, eventId)),
       );
       expect(results.map(({ outcome }) => outcome).toSorted()).toEqual(['APPLIED', 'CONFLICT']);
-      const statuses = await Promise.all(both.map(async ({ orderId }) => (await getOrder(orderId)).status));
+      const statuses = await Promise.all(pendingOrders.map(async ({ orderId }) => (await getOrder(orderId)).status));
       expect(statuses.toSorted()).toEqual(['PAID', 'PAYMENT_PENDING']);
     }
   });

@@ -85,10 +85,10 @@ test('an outage of days loses no event: the job lists from where it ended', asyn
 test('a listing sets listedUntil to its start, and the next one begins 15 minutes before that', async () => {
   await pollEventLists();
   await makeDueAfter(dayMs);
-  const begun = Date.now();
+  const startedAt = Date.now();
   await pollEventLists();
   const { listedUntil, attempts, dueInMs } = await readListing();
-  expect(Math.abs(listedUntil - begun)).toBeLessThan(5_000);
+  expect(Math.abs(listedUntil - startedAt)).toBeLessThan(5_000);
   expect(attempts).toBe(0);
   expect(Number(dueInMs)).toBeGreaterThan(everyMs - 5_000);
   expect(await pollEventLists()).toBe(0);
@@ -178,18 +178,18 @@ describe('two processes', () => {
   const createOtherProcess = () => createCommerce({ database: shop.database, gateways: [bank.gateway] });
   /** Makes the next listing wait until `release()`. */
   function blockNextListing() {
-    const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const [started, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     bank.beforeNextListing(async () => {
-      begun.resolve();
+      started.resolve();
       await released.promise;
     });
-    return { begun: begun.promise, release: released.resolve };
+    return { started: started.promise, release: released.resolve };
   }
 
   test('list once while one of them lists', async () => {
-    const { begun, release } = blockNextListing();
+    const { started, release } = blockNextListing();
     const firstRun = pollEventLists();
-    await begun;
+    await started;
     await pollEventLists(createOtherProcess());
     release();
     await firstRun;
@@ -204,15 +204,15 @@ describe('two processes', () => {
     expect(bank.requestedSince).toHaveLength(2);
   });
 
-  test('of which one outlived its lease both apply events, and the last one sets the due time', async () => {
+  test('of which one outlived its lease both set listedUntil, and only the last one ends the lease', async () => {
     await pollEventLists();
     await makeDueAfter(dayMs);
     const [slow, quick] = [blockNextListing(), blockNextListing()];
     const firstRun = pollEventLists();
-    await slow.begun;
+    await slow.started;
     await makeDue();
     const secondRun = pollEventLists(createOtherProcess());
-    await quick.begun;
+    await quick.started;
     slow.release();
     await firstRun;
     const { listedUntil, attempts, dueInMs } = await readListing();
@@ -234,7 +234,7 @@ describe('two processes', () => {
     await makeDueAfter(dayMs);
     const slow = blockNextListing();
     const firstRun = pollEventLists();
-    await slow.begun;
+    await slow.started;
     await makeDue();
     if (hasInvalidEvent)
       bank.addEvent(new Date(), { providerEventId: 'x'.repeat(301), ...gatewayFact({ type: 'OTHER' }) });
