@@ -25,10 +25,13 @@ const arrowsOf = (section: string) =>
     }),
   );
 
-/** Returns the cells of each row of a section's table, without the backticks. */
+/** Returns the cells of each row of a section's table, without backticks and padding. */
 const rowsOf = (section: string) =>
   [...present(sections.get(section), section).matchAll(/^\| (`.*) \|$/gm)].map(([, row]) =>
-    present(row, 'a table row').replaceAll('`', '').split(' | '),
+    present(row, 'a table row')
+      .replaceAll('`', '')
+      .split(' | ')
+      .map((cell) => cell.trim()),
   );
 
 type Machine = {

@@ -171,6 +171,6 @@ test('no transaction is open and no row is locked during a gateway call', async 
   const confirmed = await shop.attempt();
   shop.script(confirmed.payment.id, { CONFIRM: [recordOpenTransactions] });
   await shop.commerce.confirmPayment({ paymentId: confirmed.payment.id, token: 'agreed' });
-  expect(calledKinds.toSorted()).toEqual(['POLL', 'CANCEL', 'CAPTURE', 'CONFIRM', 'REFUND']);
+  expect(calledKinds.toSorted()).toEqual(['CANCEL', 'CAPTURE', 'CONFIRM', 'POLL', 'REFUND']);
   expect(openTransactions).toEqual([]);
 });
