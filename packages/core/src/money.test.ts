@@ -4,7 +4,7 @@ import { multiplyAmount, sumAmounts, unitAmountMax } from './money.ts';
 const largest = Number.MAX_SAFE_INTEGER;
 const tooLarge = expect.objectContaining({ code: 'amount_too_large' });
 
-describe('amounts are computed exactly or rejected', () => {
+describe('exact amounts', () => {
   test('a product of quantity and unit amount is exact up to the largest safe integer', () => {
     expect(multiplyAmount(1_999, 3)).toBe(5_997);
     expect(multiplyAmount(-150, 2)).toBe(-300);

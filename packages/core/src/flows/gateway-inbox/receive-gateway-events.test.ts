@@ -18,7 +18,7 @@ async function createPendingOrder(quantity = 2, stock = 10) {
   return { productId, ...(await shop.pending({ [productId]: quantity })) };
 }
 
-describe('a duplicate gateway event', () => {
+describe('a repeated gateway event', () => {
   test('returns the first outcome and changes nothing', async () => {
     const { productId, payment } = await createPendingOrder();
     const first = await shop.tell('AUTHORIZED', payment, { eventId: 'again-1' });
@@ -58,7 +58,7 @@ describe('a duplicate gateway event', () => {
     expect(await shop.tell('AUTHORIZED', payment, { eventId })).toMatchObject({ outcome: 'APPLIED', duplicate: true });
   });
 
-  test('with its fields in another order and an unknown field is still a duplicate', async () => {
+  test('with its fields in another order and an unknown field is a duplicate', async () => {
     const { payment } = await createPendingOrder();
     const eventId = randomUUID();
     await shop.tell('AUTHORIZED', payment, { eventId });
@@ -72,7 +72,7 @@ describe('a duplicate gateway event', () => {
   });
 });
 
-describe('two processes at the same time', () => {
+describe('two concurrent processes', () => {
   const receiveInOtherProcess = async (
     type: 'AUTHORIZED' | 'FAILED',
     { id, amount, currency }: { id: string; amount: number; currency: string },
@@ -121,7 +121,7 @@ describe('two processes at the same time', () => {
   });
 });
 
-describe('two different events for one payment at the same time', () => {
+describe('two concurrent events for one payment', () => {
   test('that both approve pay the order once', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { productId, payment } = await createPendingOrder();

@@ -167,7 +167,7 @@ describe('an approval with another amount or currency', () => {
 
 describe('a webhook', () => {
   test.each(['AUTHORIZED', 'FAILED'] as const)(
-    'and a concurrent cancel (%s) leave a canceled order, released stock and a refund of its money',
+    'and a concurrent cancel (%s) end in a canceled order, released stock and refunded money',
     async (type) => {
       for (let round = 0; round < 15; round += 1) {
         const { productId, orderId, payment } = await createPendingOrder(shop);
@@ -179,7 +179,7 @@ describe('a webhook', () => {
     },
   );
 
-  test('and a concurrent expiry leave a paid order whose stock is sold once', async () => {
+  test('and a concurrent expiry end in a paid order whose stock is sold once', async () => {
     for (let round = 0; round < 15; round += 1) {
       const { productId, orderId, payment } = await createPendingOrder(shop);
       await Promise.all([shop.tell('AUTHORIZED', payment), shop.expire(orderId)]);

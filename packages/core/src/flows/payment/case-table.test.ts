@@ -116,7 +116,7 @@ const cases: Case[] = [
   })),
   ...['expired', 'failed'].flatMap((way): Case[] =>
     [true, false].map((inStock) => ({
-      title: `an approval after the order ${way} ${inStock ? 'pays the order while stock is left' : 'is surplus without stock'}`,
+      title: `an approval after ${way === 'expired' ? 'the order expired' : 'the attempt failed'} ${inStock ? 'pays the order while stock is left' : 'is surplus without stock'}`,
       async run() {
         const attempt = await shop.attempt();
         if (way === 'expired') await expireOrder(attempt);
@@ -237,7 +237,7 @@ const cases: Case[] = [
   },
 ];
 
-test.each(cases)('$title', async ({ run, results, finalState }) => {
+test.each(cases.map((each) => [each.title, each] as const))('%s', async (_, { run, results, finalState }) => {
   const done = await run();
   expect(done.results).toEqual(results);
   expect(await shop.state(done.attempt)).toEqual(finalState);

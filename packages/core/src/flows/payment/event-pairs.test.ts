@@ -206,7 +206,7 @@ VOIDED                                  CANCELED            CANCELED         10 
 const unchanged = '·';
 const [states, rows] = parsePairs(pairs);
 
-test.each(rows)('a $before payment returns $decision for $type', async ({ before, type, decision, after }) => {
+test.each(rows)('the state $before returns $decision for $type', async ({ before, type, decision, after }) => {
   const attempt = await present(createStates[before], before)();
   const cellsBefore = present(states.get(before), before);
   expect(await readCells(attempt)).toEqual(cellsBefore);
