@@ -67,7 +67,7 @@ const expireLeases = async () =>
     `update commerce.idempotency_keys set lease_until = now() - interval '1 second' where lease_until is not null`,
   );
 
-describe('createPayment at a gateway that the server has to call', () => {
+describe('createPayment at a server-initiated gateway', () => {
   test('commits the payment before it calls the gateway, and returns the payment as PENDING', async () => {
     const { gateway } = serverInitiatedGateway(async ({ id }) => {
       const [payment] = (await shop.commerce.listPayments({ orderId: createdOrderId })).filter(
@@ -167,7 +167,7 @@ describe('createPayment at a gateway that the server has to call', () => {
     expect(await codeOf(createPayment({ method: 'card' }))).toBe('idempotency_key_reused');
   });
 
-  test('is followed by resumePayment, which returns the client secret to the order’s customer only', async () => {
+  test('is followed by resumePayment, which returns the client secret to the customer only', async () => {
     const { gateway } = serverInitiatedGateway(async () => {});
     const { createPayment } = await openShopWithOrder(gateway);
     const { id: paymentId } = await createPayment();

@@ -110,9 +110,9 @@ test('an order of 1,000 lines does not block small orders', async () => {
 });
 
 test.each([
-  ['before it reached the server', false],
-  ['while the server commits', true],
-])('a batch whose COMMIT is lost %s is committed once, and every caller gets the outcome', async (_, deliver) => {
+  ['before the server', false],
+  ['during the commit', true],
+])('a batch whose COMMIT is lost %s is committed once, and its callers get its outcome', async (_, deliver) => {
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });

@@ -30,7 +30,7 @@ describe('the cancel call of an attempt', () => {
   });
 
   test.each(['AUTHORIZED', 'CAPTURED'] as const)(
-    'that finds the attempt of a canceled order approved (%s) makes its money surplus and refunds it',
+    'that finds the attempt of a canceled order approved (%s) refunds its money as surplus',
     async (type) => {
       const attempt = await shop.attempt();
       await shop.commerce.cancelOrder({ orderId: attempt.orderId });

@@ -228,7 +228,7 @@ describe('two processes', () => {
 
   test.each([
     ['without an error', false],
-    ['with an event that cannot be received', true],
+    ['with an invalid event', true],
   ])('keep the newer listedUntil when an expired listing ends later (%s)', async (_, hasInvalidEvent) => {
     await pollEventLists();
     await makeDueAfter(dayMs);
