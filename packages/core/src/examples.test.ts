@@ -8,7 +8,7 @@ import { openTestDatabase } from './testing/index.ts';
 const repository = join(import.meta.dirname, '../../..');
 const example = join(import.meta.dirname, '../examples/one-transaction.ts');
 
-test('the example of an order and a row of one’s own in one transaction does what it says', async () => {
+test('the example one-transaction.ts commits an order and a row of the embedder together', async () => {
   const database = await openTestDatabase();
   const env = { ...process.env, DATABASE_URL: database.url };
   const { stdout } = await promisify(execFile)(process.execPath, [example], { env });
@@ -21,7 +21,7 @@ test('the example of an order and a row of one’s own in one transaction does w
 });
 
 test.each(['packages/core/examples/one-transaction.ts', 'apps/api/examples/place-an-order.ts'])(
-  'the README shows %s as it is',
+  'the README contains the current text of %s',
   (file) => {
     const readme = readFileSync(join(repository, 'README.md'), 'utf8');
     expect(readme).toContain(readFileSync(join(repository, file), 'utf8').trim());

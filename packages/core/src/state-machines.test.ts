@@ -10,69 +10,90 @@ import { fulfillmentStatuses, orderTransitions, reservationOf } from './order/or
 import { paymentTransitions } from './payment/payment.ts';
 import { refundTransitions } from './refund/refund.ts';
 import { shipmentTransitions } from './shipping/shipment.ts';
+import { first, present } from './testing/only.ts';
 
 const page = readFileSync(new URL('../../../docs/state-machines.md', import.meta.url), 'utf8');
 const sections = new Map(page.split(/^#{2,3} /m).map((text) => [text.slice(0, text.indexOf('\n')), text]));
 
-/** The arrows of a section's diagram: [from, to, label]; the dot outside is [*]. */
+/** Returns the arrows of a section's diagram. `[*]` stands for the start and for the end. */
 const arrowsOf = (section: string) =>
-  [...sections.get(section)!.matchAll(/^ +(\S+) --> ([\w[\]*]+)(?:: (\S+))?$/gm)].map(([, from, to, label]) => ({
-    from: from!,
-    to: to!,
-    label,
-  }));
+  [...present(sections.get(section), section).matchAll(/^ +(\S+) --> ([\w[\]*]+)(?:: (\S+))?$/gm)].map(
+    ([, from, to, label]) => ({
+      from: present(from, 'the source of an arrow'),
+      to: present(to, 'the target of an arrow'),
+      label,
+    }),
+  );
 
-/** The rows of a section's table, without the marks of code. */
+/** Returns the cells of each row of a section's table, without backticks and padding. */
 const rowsOf = (section: string) =>
-  [...sections.get(section)!.matchAll(/^\| (`.*) \|$/gm)].map(([, row]) => row!.replaceAll('`', '').split(' | '));
+  [...present(sections.get(section), section).matchAll(/^\| (`.*) \|$/gm)].map(([, row]) =>
+    present(row, 'a table row')
+      .replaceAll('`', '')
+      .split(' | ')
+      .map((cell) => cell.trim()),
+  );
 
-const machines = [
-  { section: 'Order', transitions: orderTransitions, first: 'CREATED', told: orderStatusRecorded },
-  { section: 'Payment', transitions: paymentTransitions, first: 'CREATED', told: paymentStatusRecorded },
-  { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', told: refundStatusRecorded },
-  { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', told: shipmentStatusRecorded },
-].map(({ transitions, told, ...machine }) => ({
+type Machine = {
+  section: string;
+  transitions: Record<string, readonly string[]>;
+  first: string;
+  recorded: Record<string, string>;
+};
+
+const stateMachines: Machine[] = [
+  { section: 'Order', transitions: orderTransitions, first: 'CREATED', recorded: orderStatusRecorded },
+  { section: 'Payment', transitions: paymentTransitions, first: 'CREATED', recorded: paymentStatusRecorded },
+  { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', recorded: refundStatusRecorded },
+  { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', recorded: shipmentStatusRecorded },
+];
+
+const machines = stateMachines.map(({ recorded, ...machine }) => ({
   ...machine,
-  transitions: transitions as Record<string, readonly string[]>,
-  typesInto: Map.groupBy(Object.keys(told), (type) => (told as Record<string, string>)[type]!),
+  eventsByStatus: Map.groupBy(Object.entries(recorded), ([, status]) => status),
 }));
 
-describe.each(machines)('docs/state-machines.md: $section', ({ section, transitions, first, typesInto }) => {
-  test('the diagram has exactly the steps of the table in code, from the first status to those that end', () => {
-    const ends = Object.keys(transitions).filter((status) => transitions[status]!.length === 0);
-    expect(
-      arrowsOf(section)
-        .map(({ from, to }) => `${from} → ${to}`)
-        .toSorted(),
-    ).toEqual(
-      [
-        `[*] → ${first}`,
-        ...Object.entries(transitions).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`)),
-        ...ends.map((status) => `${status} → [*]`),
-      ].toSorted(),
-    );
-  });
+describe.each(machines)(
+  'the section $section of docs/state-machines.md',
+  ({ section, transitions, first: firstStatus, eventsByStatus }) => {
+    test('draws exactly the transitions of the code, from the first status to the final ones', () => {
+      const ends = Object.keys(transitions).filter((status) => transitions[status]?.length === 0);
+      expect(
+        arrowsOf(section)
+          .map(({ from, to }) => `${from} → ${to}`)
+          .toSorted(),
+      ).toEqual(
+        [
+          `[*] → ${firstStatus}`,
+          ...Object.entries(transitions).flatMap(([from, all]) => all.map((to) => `${from} → ${to}`)),
+          ...ends.map((status) => `${status} → [*]`),
+        ].toSorted(),
+      );
+    });
 
-  test('every status says what it means and which event enters it', () => {
-    const rows = rowsOf(section);
-    expect(rows.map(([status]) => status)).toEqual(Object.keys(transitions));
-    for (const row of rows) {
-      expect(row.at(-2), row[0]).toBe(typesInto.get(row[0]!)?.join(', ') ?? '—');
-      expect(row.at(-1), row[0]).toMatch(/^[A-Z].+\.$/);
-    }
-  });
-});
+    test('describes every status and names the event that enters it', () => {
+      const rows = rowsOf(section);
+      expect(rows.map(([status]) => status)).toEqual(Object.keys(transitions));
+      for (const row of rows) {
+        const status = first(row);
+        const events = eventsByStatus.get(status)?.map(([type]) => type);
+        expect(row.at(-2), status).toBe(events?.join(', ') ?? '—');
+        expect(row.at(-1), status).toMatch(/^[A-Z].+\.$/);
+      }
+    });
+  },
+);
 
-test("an order's steps carry the event that tells them", () => {
-  const [{ typesInto }] = machines as [(typeof machines)[0]];
+test('each transition of an order is labeled with the event that records it', () => {
+  const { eventsByStatus } = first(machines);
   for (const { from, to, label } of arrowsOf('Order'))
-    expect(typesInto.get(to) ?? [undefined], `${from} → ${to}`).toContain(label);
+    expect(eventsByStatus.get(to)?.map(([type]) => type) ?? [undefined], `${from} → ${to}`).toContain(label);
 });
 
-test("an order's hold on stock is told beside its status", () => {
+test('the table of order statuses names the reservation status of each order status', () => {
   expect(Object.fromEntries(rowsOf('Order').map(([status, stock]) => [status, stock]))).toEqual(reservationOf);
 });
 
-test('every fulfillment is there', () => {
+test('the table of fulfillment statuses lists every fulfillment status', () => {
   expect(rowsOf('Fulfillment').map(([status]) => status)).toEqual(fulfillmentStatuses);
 });

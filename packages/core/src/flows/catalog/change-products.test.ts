@@ -8,10 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const create = (sku: string, rest = {}) =>
+const createTestProduct = (sku: string, rest = {}) =>
   shop.commerce.createProduct({ sku, name: 'Lantern', priceAmount: 250, currency: 'GBP', ...rest });
 
-async function factsOf(productId: string): Promise<string[]> {
+async function eventTypesOf(productId: string): Promise<string[]> {
   const { rows } = await shop.database.pool.query(
     'select type from commerce.events where aggregateid = $1 order by version',
     [productId],
@@ -19,8 +19,8 @@ async function factsOf(productId: string): Promise<string[]> {
   return rows.map(({ type }) => type);
 }
 
-test('a new product has nothing in stock, and anyone can see what can be sold', async () => {
-  const { id } = await create('LANTERN-1');
+test('a new product has no stock, and products are returned with their sellable quantity', async () => {
+  const { id } = await createTestProduct('LANTERN-1');
   expect(await shop.commerce.getProduct({ productId: id })).toMatchObject({
     sku: 'LANTERN-1',
     priceAmount: 250,
@@ -31,14 +31,14 @@ test('a new product has nothing in stock, and anyone can see what can be sold', 
   expect((await shop.commerce.listProducts({ sku: 'LANTERN-1' })).items).toMatchObject([{ id, sellableQty: 3 }]);
 });
 
-test('a sku is taken once, also when 20 ask at once', async () => {
-  const codes = await Promise.all(Array.from({ length: 20 }, () => errorCodeOf(create('ONCE'))));
+test('one of 20 concurrent products with an equal sku is created', async () => {
+  const codes = await Promise.all(Array.from({ length: 20 }, () => errorCodeOf(createTestProduct('ONCE'))));
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
   expect(codes.filter((code) => code === 'sku_taken')).toHaveLength(19);
 });
 
-test('renaming and re-pricing are told once each, and not at all when nothing changes', async () => {
-  const { id: productId } = await create(randomUUID());
+test('a new name and a new price record one event each, and an equal price records none', async () => {
+  const { id: productId } = await createTestProduct(randomUUID());
   expect(await shop.commerce.renameProduct({ productId, name: 'Big lantern' })).toMatchObject({
     name: 'Big lantern',
     version: 2,
@@ -48,11 +48,11 @@ test('renaming and re-pricing are told once each, and not at all when nothing ch
     version: 3,
   });
   await shop.commerce.repriceProduct({ productId, priceAmount: 300 });
-  expect(await factsOf(productId)).toEqual(['product.created', 'product.renamed', 'product.repriced']);
+  expect(await eventTypesOf(productId)).toEqual(['product.created', 'product.renamed', 'product.repriced']);
 });
 
-test('an archived product leaves the list, keeps its orders, and stays archived', async () => {
-  const { id: productId } = await create(randomUUID());
+test('an archived product leaves the list, its orders can still be paid, and it stays archived', async () => {
+  const { id: productId } = await createTestProduct(randomUUID());
   await shop.commerce.receiveStock({ productId, quantity: 5 });
   const order = await shop.createTestOrder({ [productId]: 1 });
   const { archivedAt } = await shop.commerce.archiveProduct({ productId });
@@ -65,26 +65,26 @@ test('an archived product leaves the list, keeps its orders, and stays archived'
 });
 
 test.each([
-  ['no sku', { sku: ' ' }],
+  ['a blank sku', { sku: ' ' }],
   ['a sku of two lines', { sku: 'a\nb' }],
   ['a NUL in the name', { name: 'a\0' }],
   ['a negative price', { priceAmount: -1 }],
-  ['a fraction', { priceAmount: 0.5 }],
-  ['an absurd price', { priceAmount: 1e15 }],
-  ['a currency that is none', { currency: 'Pounds' }],
-])('%s is refused', async (_, rest) => {
-  expect(await errorCodeOf(create(randomUUID(), rest))).toBe('validation_failed');
+  ['a fractional price', { priceAmount: 0.5 }],
+  ['a price above the maximum', { priceAmount: 1e15 }],
+  ['an unknown currency', { currency: 'Pounds' }],
+])('createProduct rejects %s', async (_, rest) => {
+  expect(await errorCodeOf(createTestProduct(randomUUID(), rest))).toBe('validation_failed');
 });
 
-test('an unknown product cannot be changed', async () => {
+test('an unknown product can be neither read nor changed', async () => {
   const productId = randomUUID();
   expect(await errorCodeOf(shop.commerce.renameProduct({ productId, name: 'x' }))).toBe('product_not_found');
   expect(await errorCodeOf(shop.commerce.archiveProduct({ productId }))).toBe('product_not_found');
   expect(await errorCodeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
 });
 
-test('pages follow one another without a gap or a repeat', async () => {
-  const created = await Promise.all(Array.from({ length: 7 }, () => create(randomUUID())));
+test('pages of products follow one another without a gap or a repeat', async () => {
+  const created = await Promise.all(Array.from({ length: 7 }, () => createTestProduct(randomUUID())));
   const seen: string[] = [];
   let cursor: string | undefined;
   do {

@@ -8,13 +8,13 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const set = (productId: string, expectedAvailableQty: number, availableQty: number) =>
+const setStock = (productId: string, expectedAvailableQty: number, availableQty: number) =>
   shop.commerce.setStock({ productId, expectedAvailableQty, availableQty, reason: 'counted' });
 
-test('every change of what is on hand is a movement, and the movements add up to it', async () => {
+test('every change of the quantity on hand is a stock movement, and the movements add up to it', async () => {
   const productId = await shop.createTestProduct({ quantity: 0 });
   await shop.commerce.receiveStock({ productId, quantity: 30, reason: 'first delivery' });
-  expect(await set(productId, 30, 28)).toEqual({ productId, availableQty: 28, reservedQty: 0, sellableQty: 28 });
+  expect(await setStock(productId, 30, 28)).toEqual({ productId, availableQty: 28, reservedQty: 0, sellableQty: 28 });
   const { items } = await shop.commerce.listStockMovements({ productId });
   expect(items.map(({ kind, quantity, reason }) => [kind, quantity, reason])).toEqual([
     ['ADJUSTED', -2, 'counted'],
@@ -22,52 +22,55 @@ test('every change of what is on hand is a movement, and the movements add up to
   ]);
 });
 
-test('a count is set only over what the counter saw', async () => {
+test('setStock rejects a count when the quantity on hand is not the expected one', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
-  await expect(set(productId, 9, 12)).rejects.toMatchObject({ code: 'stock_changed', details: { availableQty: 10 } });
+  await expect(setStock(productId, 9, 12)).rejects.toMatchObject({
+    code: 'stock_changed',
+    details: { availableQty: 10 },
+  });
   expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
-test('stock cannot be set below what orders hold', async () => {
+test('setStock rejects a quantity below the reserved units', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
   await shop.createTestOrder({ [productId]: 4 });
-  await expect(set(productId, 10, 3)).rejects.toMatchObject({
+  await expect(setStock(productId, 10, 3)).rejects.toMatchObject({
     code: 'stock_below_reserved',
     details: { reservedQty: 4 },
   });
-  expect(await set(productId, 10, 4)).toMatchObject({ availableQty: 4, sellableQty: 0 });
+  expect(await setStock(productId, 10, 4)).toMatchObject({ availableQty: 4, sellableQty: 0 });
 });
 
-test('setting what is there already moves nothing', async () => {
+test('setStock with the current quantity records no stock movement', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
-  await set(productId, 10, 10);
+  await setStock(productId, 10, 10);
   expect((await shop.commerce.listStockMovements({ productId })).items).toHaveLength(1);
 });
 
-test('receipts at once all count', async () => {
+test('40 concurrent receipts are all counted', async () => {
   const productId = await shop.createTestProduct({ quantity: 0 });
   await Promise.all(Array.from({ length: 40 }, () => shop.commerce.receiveStock({ productId, quantity: 3 })));
   expect(await shop.readStock(productId)).toEqual([120, 0]);
 });
 
-test('two counters at once: one sets, the other is told', async () => {
+test('one of two concurrent counts is set, and the other is rejected with stock_changed', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
-  const codes = await Promise.all([errorCodeOf(set(productId, 10, 11)), errorCodeOf(set(productId, 10, 12))]);
+  const codes = await Promise.all([errorCodeOf(setStock(productId, 10, 11)), errorCodeOf(setStock(productId, 10, 12))]);
   expect(codes.sort()).toEqual(['accepted', 'stock_changed']);
 });
 
-test('no product can hold more units than can be counted', async () => {
+test('receiveStock rejects more than 1,000,000,000 units on hand', async () => {
   const productId = await shop.createTestProduct({ quantity: 1_000_000_000 });
   expect(await errorCodeOf(shop.commerce.receiveStock({ productId, quantity: 1 }))).toBe('stock_too_large');
 });
 
-test.each([0, -1, 1.5, NaN, 1_000_000_001])('a receipt of %s is refused', async (quantity) => {
+test.each([0, -1, 1.5, NaN, 1_000_000_001])('receiveStock rejects a quantity of %s', async (quantity) => {
   expect(await errorCodeOf(shop.commerce.receiveStock({ productId: randomUUID(), quantity }))).toBe(
     'validation_failed',
   );
 });
 
-test('an unknown product has no stock', async () => {
+test('stock of an unknown product can be neither read nor received', async () => {
   expect(await errorCodeOf(shop.commerce.receiveStock({ productId: randomUUID(), quantity: 1 }))).toBe(
     'product_not_found',
   );
@@ -75,7 +78,7 @@ test('an unknown product has no stock', async () => {
   expect(await errorCodeOf(shop.commerce.listStockMovements({ productId: randomUUID() }))).toBe('product_not_found');
 });
 
-test('neither ledger nor log can be changed afterwards', async () => {
+test('rows of stock_movements and events can be neither changed nor deleted', async () => {
   for (const table of ['stock_movements', 'events']) {
     for (const statement of [
       `delete from commerce.${table}`,

@@ -10,16 +10,19 @@ afterAll(() => shop.close());
 
 const statusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).status;
 
-test('an order whose hold has passed expires and lets go of its stock; others stay', async () => {
+test('an order expires and releases its stock after reservedUntil, and other orders stay', async () => {
   const productId = await shop.createTestProduct();
-  const [due, young] = [await shop.createTestOrder({ [productId]: 2 }), await shop.createTestOrder({ [productId]: 3 })];
-  await shop.expireTestOrder(due.id);
-  expect([await statusOf(due.id), await statusOf(young.id)]).toEqual(['EXPIRED', 'CREATED']);
+  const [dueOrder, laterOrder] = [
+    await shop.createTestOrder({ [productId]: 2 }),
+    await shop.createTestOrder({ [productId]: 3 }),
+  ];
+  await shop.expireTestOrder(dueOrder.id);
+  expect([await statusOf(dueOrder.id), await statusOf(laterOrder.id)]).toEqual(['EXPIRED', 'CREATED']);
   expect(await shop.readStock(productId)).toEqual([10, 3]);
-  expect(await shop.readEventTypes(due.id)).toEqual(['order.created', 'order.expired']);
+  expect(await shop.readEventTypes(dueOrder.id)).toEqual(['order.created', 'order.expired']);
 });
 
-test('an expired order ends its live attempt; a failed one releases nothing a second time', async () => {
+test('an expiry ends a live attempt, and releases no stock a second time after a failed attempt', async () => {
   const productId = await shop.createTestProduct();
   const live = await shop.createPendingOrder({ [productId]: 2 });
   const failed = await shop.createPendingOrder({ [productId]: 3 });
@@ -31,7 +34,7 @@ test('an expired order ends its live attempt; a failed one releases nothing a se
   expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
-test('paid orders never expire', async () => {
+test('a paid order never expires', async () => {
   const productId = await shop.createTestProduct();
   const { orderId, payment } = await shop.createPendingOrder({ [productId]: 2 });
   await shop.sendWebhook('AUTHORIZED', payment);
@@ -39,7 +42,7 @@ test('paid orders never expire', async () => {
   expect(await statusOf(orderId)).toBe('PAID');
 });
 
-test('an order that somebody is working on is left to them, and its fate is theirs', async () => {
+test('expireOrders skips an order that another transaction has locked, and expires it afterwards', async () => {
   const productId = await shop.createTestProduct();
   const order = await shop.createTestOrder({ [productId]: 2 });
   await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
@@ -70,24 +73,24 @@ test('four processes expire 100 orders once each', async () => {
   expect(await shop.readStock(productId)).toEqual([100, 0]);
 });
 
-test('the loops expire what is due by themselves, survive a fault, and stop when told', async () => {
+test('the expire_orders job expires due orders, continues after a fault and stops on its signal', async () => {
   const productId = await shop.createTestProduct();
   const commerce = createCommerce({ database: shop.database, reservationMs: 1 });
   const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
-  const stop = new AbortController();
+  const stopping = new AbortController();
   const reports: { loop: string; error?: unknown }[] = [];
-  let faults = 1;
+  let remainingFaults = 1;
   const faulty = {
     ...commerce,
     expireOrders: async (limit?: number) =>
-      faults-- > 0 ? Promise.reject(new Error('mine')) : commerce.expireOrders(limit),
+      remainingFaults-- > 0 ? Promise.reject(new Error('planned fault')) : commerce.expireOrders(limit),
   };
-  const running = faulty.runJobs(stop.signal, (report) => reports.push(report));
+  const running = faulty.runJobs(stopping.signal, (report) => reports.push(report));
   await expect.poll(() => statusOf(order.id), { timeout: 10_000 }).toBe('EXPIRED');
-  stop.abort();
+  stopping.abort();
   await running;
   expect(reports).toMatchObject([
-    { loop: 'expire_orders', error: new Error('mine') },
+    { loop: 'expire_orders', error: new Error('planned fault') },
     { loop: 'expire_orders', handled: 1 },
   ]);
 });

@@ -15,19 +15,19 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const secondsLeft = async ({ orderId }: Attempt) =>
+const reservationSecondsLeft = async ({ orderId }: Attempt) =>
   ((await shop.commerce.getOrder({ orderId })).reservedUntil.getTime() - Date.now()) / 1_000;
-const asks = ({ payment }: Attempt) => shop.readRequests(payment.id, 'POLL').length;
-const ago = (table: string, column: string, attempt: Attempt, minutes: number) =>
+const pollCountOf = ({ payment }: Attempt) => shop.readRequests(payment.id, 'POLL').length;
+const moveToPast = (table: string, column: string, attempt: Attempt, minutes: number) =>
   shop.database.pool.query(
     `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`,
     [attempt.orderId, minutes],
   );
-const paid = [{ type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' }];
+const capturedFacts = [{ type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' }];
 const timeout = new Error('nothing within 10000 ms');
 
-describe('an order whose payment is at a gateway that can be asked', () => {
-  test('is held on a little while the gateway is asked, and expires by its answer', async () => {
+describe('a pollable order', () => {
+  test('keeps its stock for some seconds while the gateway is polled, and expires by the response', async () => {
     const attempt = await shop.createAttempt();
     await shop.expireTestOrder(attempt.orderId);
     expect(await shop.readState(attempt)).toMatchObject({
@@ -35,8 +35,8 @@ describe('an order whose payment is at a gateway that can be asked', () => {
       order: 'PAYMENT_PENDING',
       stock: '10 2',
     });
-    expect(await secondsLeft(attempt)).toBeGreaterThan(5);
-    expect(await secondsLeft(attempt)).toBeLessThan(20);
+    expect(await reservationSecondsLeft(attempt)).toBeGreaterThan(5);
+    expect(await reservationSecondsLeft(attempt)).toBeLessThan(20);
     await shop.callGatewaysNow();
     await shop.expireTestOrder(attempt.orderId);
     expect(await shop.readState(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
@@ -44,9 +44,9 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     expect(shop.readRequests(attempt.payment.id).map(({ kind }) => kind)).toEqual(['POLL', 'CANCEL']);
   });
 
-  test('is paid if that is what the gateway answers', async () => {
+  test('is paid when the poll returns a captured payment', async () => {
     const attempt = await shop.createAttempt();
-    shop.scriptReplies(attempt.payment.id, { POLL: [paid] });
+    shop.scriptReplies(attempt.payment.id, { POLL: [capturedFacts] });
     await shop.expireTestOrder(attempt.orderId);
     await shop.callGatewaysNow();
     await shop.expireTestOrder(attempt.orderId);
@@ -59,7 +59,7 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     });
   });
 
-  test('is held as long as the gateway says that the shopper may still pay', async () => {
+  test('keeps its stock until payableUntil, and an equal or earlier time does not shorten it', async () => {
     const attempt = await shop.createAttempt();
     const payableUntil = new Date(Date.now() + 3 * 24 * 60 * 60_000);
     shop.scriptReplies(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });
@@ -72,16 +72,15 @@ describe('an order whose payment is at a gateway that can be asked', () => {
       order: 'PAYMENT_PENDING',
       stock: '10 2',
     });
-    // The same again, and an earlier time, shorten nothing.
-    for (const earlier of [payableUntil, new Date()]) {
-      expect(await shop.sendWebhook('PENDING', attempt.payment, { payableUntil: earlier })).toMatchObject({
+    for (const notLater of [payableUntil, new Date()]) {
+      expect(await shop.sendWebhook('PENDING', attempt.payment, { payableUntil: notLater })).toMatchObject({
         effect: 'already_pending',
       });
     }
     expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(payableUntil);
   });
 
-  test('that waits already and may be paid even later is held longer, and takes no step by it', async () => {
+  test('keeps its stock until a later payableUntil, without a transition', async () => {
     const attempt = await shop.createAttempt();
     const until = [1, 2].map((days) => new Date(Date.now() + days * 24 * 60 * 60_000));
     for (const payableUntil of until) {
@@ -93,7 +92,7 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     expect(await shop.commerce.doctor()).toEqual([]);
   });
 
-  test('is held on while the gateway is silent, one call waiting however often the loop comes by, and no longer than ten minutes', async () => {
+  test('keeps its stock and a single poll while the gateway is silent, for ten minutes at most', async () => {
     const attempt = await shop.createAttempt();
     shop.scriptReplies(attempt.payment.id, { POLL: [timeout, timeout] });
     for (let turn = 0; turn < 5; turn += 1) {
@@ -104,18 +103,18 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([
       { kind: 'POLL', status: 'DUE', attempts: 2 },
     ]);
-    await ago('gateway_calls', 'created_at', attempt, 11);
+    await moveToPast('gateway_calls', 'created_at', attempt, 11);
     await shop.expireTestOrder(attempt.orderId);
     expect(await shop.readState(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
   });
 
-  test('given up on in silence is paid by the answer that comes after all', async () => {
+  test('that expired without a response is paid by a late response', async () => {
     const attempt = await shop.createAttempt();
     await shop.expireTestOrder(attempt.orderId);
-    await ago('gateway_calls', 'created_at', attempt, 11);
+    await moveToPast('gateway_calls', 'created_at', attempt, 11);
     await shop.expireTestOrder(attempt.orderId);
     expect((await shop.readState(attempt)).order).toBe('EXPIRED');
-    shop.scriptReplies(attempt.payment.id, { POLL: [paid], CANCEL: [paid] });
+    shop.scriptReplies(attempt.payment.id, { POLL: [capturedFacts], CANCEL: [capturedFacts] });
     await shop.callGatewaysNow();
     expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
@@ -126,11 +125,11 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     });
   });
 
-  test('counts an answer of a moment ago, and not one of long ago', async () => {
+  test('expires without a poll after a recent response, and is polled after an older one', async () => {
     const [fresh, old] = [await shop.createAttempt(), await shop.createAttempt()];
     for (const attempt of [fresh, old]) await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.callGatewaysNow();
-    await ago('payments', 'asked_at', old, 3);
+    await moveToPast('payments', 'asked_at', old, 3);
     await shop.expireTestOrder(fresh.orderId);
     await shop.expireTestOrder(old.orderId);
     expect([(await shop.readState(fresh)).order, (await shop.readState(old)).order]).toEqual([
@@ -138,24 +137,24 @@ describe('an order whose payment is at a gateway that can be asked', () => {
       'PAYMENT_PENDING',
     ]);
     await shop.callGatewaysNow();
-    expect([asks(fresh), asks(old)]).toEqual([1, 2]);
+    expect([pollCountOf(fresh), pollCountOf(old)]).toEqual([1, 2]);
   });
 
-  test('is held on while an answer is waited for, however fresh the last one is', async () => {
+  test('keeps its stock while a poll is due, although the last response is recent', async () => {
     const attempt = await shop.createAttempt();
     const { id: paymentId } = attempt.payment;
     await shop.commerce.pollPayment({ paymentId });
     await shop.callGatewaysNow();
-    // The gateway says that something has changed since.
+    // The gateway reports a change, so another poll is due.
     await shop.sendWebhook('CHANGED', attempt.payment);
     await shop.expireTestOrder(attempt.orderId);
     expect(await shop.readState(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
-    shop.scriptReplies(paymentId, { POLL: [paid] });
+    shop.scriptReplies(paymentId, { POLL: [capturedFacts] });
     await shop.callGatewaysNow();
     expect(await shop.readState(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
   });
 
-  test('with nothing but a failed attempt, or none, expires at once', async () => {
+  test('expires at once when its only attempt has failed or it has none', async () => {
     const failed = await shop.createAttempt();
     await shop.sendWebhook('FAILED', failed.payment);
     const { id } = await shop.createTestOrder({ [failed.productId]: 3 });
@@ -164,10 +163,10 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     expect((await shop.readState(failed)).order).toBe('EXPIRED');
     expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('EXPIRED');
     expect(await shop.readStock(failed.productId)).toEqual([10, 0]);
-    expect(asks(failed)).toBe(0);
+    expect(pollCountOf(failed)).toBe(0);
   });
 
-  test('is asked about once by two processes whose loops come by at once', async () => {
+  test('is polled once by three concurrent runs of expireOrders', async () => {
     const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.createAttempt()));
     const ids = attempts.map(({ orderId }) => orderId);
     const expire = async () => {
@@ -186,24 +185,27 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     await Promise.all([shop.commerce.callGateways(), shop.commerce.callGateways()]);
     await expire();
     for (const attempt of attempts) {
-      expect(asks(attempt)).toBe(1);
+      expect(pollCountOf(attempt)).toBe(1);
       expect(await shop.readState(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
       expect((await shop.readEventTypes(attempt.orderId)).filter((type) => type === 'order.expired')).toHaveLength(1);
     }
   });
 });
 
-test('a gateway that can’t be asked holds nothing longer', async () => {
-  const unaskable: Commerce = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
+test('an order whose gateway cannot be polled expires at once', async () => {
+  const commerceWithoutPolling: Commerce = createCommerce({
+    database: shop.database,
+    gateways: [mockGateway([webhookSecret])],
+  });
   const attempt = await shop.createAttempt();
   await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
     attempt.orderId,
   ]);
-  await unaskable.expireOrders();
+  await commerceWithoutPolling.expireOrders();
   expect((await shop.readState(attempt)).order).toBe('EXPIRED');
 });
 
-test('an attempt holds the stock as long as its method takes, and never shorter than it was held', async () => {
+test('createPayment reserves stock as long as its method needs, and never shortens a reservation', async () => {
   const { gateway } = scriptedGateway();
   const hourMs = 60 * 60_000;
   const commerce = createCommerce({
@@ -212,12 +214,14 @@ test('an attempt holds the stock as long as its method takes, and never shorter 
     reservationMs: hourMs,
   });
   const productId = await shop.createTestProduct();
-  const hoursHeld = async (method?: string) => {
+  const reservedHours = async (method?: string) => {
     const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
     const { id } = await commerce.createPayment({ orderId: order.id, provider: 'mock', method });
     await shop.sendWebhook('FAILED', { id, amount: 1000, currency: 'KRW' });
     await commerce.createPayment({ orderId: order.id, provider: 'mock' });
     return Math.round(((await commerce.getOrder({ orderId: order.id })).reservedUntil.getTime() - Date.now()) / hourMs);
   };
-  expect([await hoursHeld('card'), await hoursHeld('virtual_account'), await hoursHeld()]).toEqual([1, 72, 1]);
+  expect([await reservedHours('card'), await reservedHours('virtual_account'), await reservedHours()]).toEqual([
+    1, 72, 1,
+  ]);
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf, webhookSecret } from '../../testing/test-shop.ts';
 import {
   createScriptedShop,
@@ -15,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** What happens to an order of 2 units at 1,000 KRW, of which 10 are there; the answer that each caller gets. */
+/** A case of an order of 2 units at 1,000 KRW with 10 units in stock: the calls, their results and the final state. */
 type Case = {
-  when: string;
-  happens: () => Promise<{ attempt: Attempt; answers: unknown[] }>;
-  answers: unknown[];
-  leaves: OrderState;
+  title: string;
+  run: () => Promise<{ attempt: Attempt; results: unknown[] }>;
+  results: unknown[];
+  finalState: OrderState;
 };
 
 const unpaid: OrderState = {
@@ -32,61 +33,47 @@ const unpaid: OrderState = {
 };
 const paid: OrderState = { payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null };
 
-const say = async (...args: Parameters<ScriptedShop['sendWebhook']>) => {
+const sendWebhook = async (...args: Parameters<ScriptedShop['sendWebhook']>) => {
   const { outcome, effect, duplicate } = await shop.sendWebhook(...args);
   return `${outcome} ${effect}${duplicate ? ' duplicate' : ''}`;
 };
-const expire = async ({ orderId }: Attempt) => {
+const expireOrder = async ({ orderId }: Attempt) => {
   await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
     orderId,
   ]);
-  // A process whose gateways can't be asked.
+  // The gateways of this process can't be polled.
   await createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] }).expireOrders();
-};
-const retryEvents = async () => {
-  await shop.database.pool.query(
-    `update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`,
-  );
-  await shop.commerce.retryGatewayEvents();
 };
 
 const cases: Case[] = [
   {
-    when: 'the same gateway event comes again',
-    async happens() {
+    title: 'a duplicate gateway event returns the first outcome and changes nothing',
+    async run() {
       const attempt = await shop.createAttempt();
       const eventId = `again-${attempt.orderId}`;
-      return {
-        attempt,
-        answers: [
-          await say('CAPTURED', attempt.payment, { eventId }),
-          await say('CAPTURED', attempt.payment, { eventId }),
-        ],
-      };
+      const first = await sendWebhook('CAPTURED', attempt.payment, { eventId });
+      const second = await sendWebhook('CAPTURED', attempt.payment, { eventId });
+      return { attempt, results: [first, second] };
     },
-    answers: ['APPLIED order_paid', 'APPLIED order_paid duplicate'],
-    leaves: paid,
+    results: ['APPLIED order_paid', 'APPLIED order_paid duplicate'],
+    finalState: paid,
   },
   {
-    when: 'the same event id comes with other content',
-    async happens() {
+    title: 'an event id with different content is stored as a conflict and raises an attention',
+    async run() {
       const attempt = await shop.createAttempt();
       const eventId = `other-${attempt.orderId}`;
-      return {
-        attempt,
-        answers: [
-          await say('CAPTURED', attempt.payment, { eventId }),
-          await say('FAILED', attempt.payment, { eventId }),
-        ],
-      };
+      const first = await sendWebhook('CAPTURED', attempt.payment, { eventId });
+      const second = await sendWebhook('FAILED', attempt.payment, { eventId });
+      return { attempt, results: [first, second] };
     },
-    answers: ['APPLIED order_paid', 'CONFLICT null duplicate'],
-    leaves: { ...paid, attention: 'event_conflict' },
+    results: ['APPLIED order_paid', 'CONFLICT null duplicate'],
+    finalState: { ...paid, attention: 'event_conflict' },
   },
   {
-    when: 'an event comes for a payment that we don’t know yet',
-    async happens() {
-      // The gateway names the payment by its own id, which its answer to us brings later.
+    title: 'an event for an unknown payment is UNMATCHED, and is applied once the payment is known',
+    async run() {
+      // The event has the gateway's own payment id. The shop learns that id later.
       const attempt = await shop.createAttempt();
       const gatewayPaymentId = `gp_${attempt.payment.id}`;
       const {
@@ -98,50 +85,52 @@ const cases: Case[] = [
         [gatewayPaymentId],
       );
       const outcome = async () => (await shop.commerce.getGatewayEvent({ gatewayEventId: event.id })).outcome;
-      await retryEvents();
+      await shop.retryGatewayEventsNow();
       const before = await outcome();
       await shop.database.pool.query('update commerce.payments set gateway_payment_id = $2 where id = $1', [
         attempt.payment.id,
         gatewayPaymentId,
       ]);
-      await retryEvents();
-      return { attempt, answers: [before, await outcome()] };
+      await shop.retryGatewayEventsNow();
+      return { attempt, results: [before, await outcome()] };
     },
-    answers: ['UNMATCHED', 'APPLIED'],
-    leaves: paid,
+    results: ['UNMATCHED', 'APPLIED'],
+    finalState: paid,
   },
   {
-    when: 'a FAILED comes after the approval',
-    async happens() {
+    title: 'FAILED and PENDING after the approval are ignored',
+    async run() {
       const attempt = await shop.createPaidAttempt();
-      return { attempt, answers: [await say('FAILED', attempt.payment), await say('PENDING', attempt.payment)] };
+      const first = await sendWebhook('FAILED', attempt.payment);
+      const second = await sendWebhook('PENDING', attempt.payment);
+      return { attempt, results: [first, second] };
     },
-    answers: ['IGNORED_STALE approved_before', 'IGNORED_STALE already_noted'],
-    leaves: paid,
+    results: ['IGNORED_STALE approved_before', 'IGNORED_STALE already_noted'],
+    finalState: paid,
   },
   ...[{ amount: 1999 }, { amount: 2001 }, { currency: 'USD' }].map((other): Case => ({
-    when: `the amount or the currency differs: ${JSON.stringify(other)}`,
-    async happens() {
+    title: `another amount or currency puts the payment under review: ${JSON.stringify(other)}`,
+    async run() {
       const attempt = await shop.createAttempt();
-      const answer = await say('CAPTURED', attempt.payment, other);
-      await expire(attempt);
-      return { attempt, answers: [answer] };
+      const result = await sendWebhook('CAPTURED', attempt.payment, other);
+      await expireOrder(attempt);
+      return { attempt, results: [result] };
     },
-    answers: ['APPLIED payment_in_review'],
-    leaves: { ...unpaid, payment: 'REVIEW', attention: 'amount_mismatch' },
+    results: ['APPLIED payment_in_review'],
+    finalState: { ...unpaid, payment: 'REVIEW', attention: 'amount_mismatch' },
   })),
   ...['expired', 'failed'].flatMap((way): Case[] =>
     [true, false].map((inStock) => ({
-      when: `an approval comes after the order ${way}, with ${inStock ? '' : 'no '}stock left`,
-      async happens() {
+      title: `an approval after ${way === 'expired' ? 'the order expired' : 'the attempt failed'} ${inStock ? 'pays the order while stock is left' : 'is surplus without stock'}`,
+      async run() {
         const attempt = await shop.createAttempt();
-        if (way === 'expired') await expire(attempt);
+        if (way === 'expired') await expireOrder(attempt);
         else await shop.sendWebhook('FAILED', attempt.payment);
         if (!inStock) await shop.createTestOrder({ [attempt.productId]: 9 });
-        return { attempt, answers: [await say('CAPTURED', attempt.payment)] };
+        return { attempt, results: [await sendWebhook('CAPTURED', attempt.payment)] };
       },
-      answers: [inStock ? 'APPLIED order_paid' : 'APPLIED surplus'],
-      leaves: inStock
+      results: [inStock ? 'APPLIED order_paid' : 'APPLIED surplus'],
+      finalState: inStock
         ? paid
         : {
             payment: 'CAPTURED surplus',
@@ -153,14 +142,14 @@ const cases: Case[] = [
     })),
   ),
   {
-    when: 'an approval comes after the order was canceled',
-    async happens() {
+    title: 'an approval after a cancel is surplus',
+    async run() {
       const attempt = await shop.createAttempt();
       await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-      return { attempt, answers: [await say('CAPTURED', attempt.payment)] };
+      return { attempt, results: [await sendWebhook('CAPTURED', attempt.payment)] };
     },
-    answers: ['APPLIED surplus'],
-    leaves: {
+    results: ['APPLIED surplus'],
+    finalState: {
       payment: 'CAPTURED surplus',
       order: 'CANCELED',
       stock: '10 0',
@@ -169,15 +158,18 @@ const cases: Case[] = [
     },
   },
   {
-    when: 'two attempts are both approved',
-    async happens() {
+    title: 'the second approval of two attempts is surplus',
+    async run() {
       const attempt = await shop.createAttempt();
       await shop.sendWebhook('FAILED', attempt.payment);
       const second = await shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' });
-      return { attempt, answers: [await say('CAPTURED', second), await say('CAPTURED', attempt.payment)] };
+      return {
+        attempt,
+        results: [await sendWebhook('CAPTURED', second), await sendWebhook('CAPTURED', attempt.payment)],
+      };
     },
-    answers: ['APPLIED order_paid', 'APPLIED surplus'],
-    leaves: {
+    results: ['APPLIED order_paid', 'APPLIED surplus'],
+    finalState: {
       ...paid,
       payment: 'CAPTURED surplus',
       refunds: ['REFUND 2000 REQUESTED surplus'],
@@ -185,61 +177,55 @@ const cases: Case[] = [
     },
   },
   {
-    when: 'a refund is made in the gateway’s own dashboard',
-    async happens() {
+    title: 'a refund in the gateway’s dashboard is recorded once and raises an attention',
+    async run() {
       const attempt = await shop.createPaidAttempt();
       const refund = { ...attempt.payment, amount: 500 };
-      return {
-        attempt,
-        answers: [
-          await say('REFUNDED', refund, { objectId: 're_1' }),
-          await say('REFUNDED', refund, { objectId: 're_1' }),
-        ],
-      };
+      const first = await sendWebhook('REFUNDED', refund, { objectId: 're_1' });
+      const second = await sendWebhook('REFUNDED', refund, { objectId: 're_1' });
+      return { attempt, results: [first, second] };
     },
-    answers: ['APPLIED refund_recorded', 'IGNORED_STALE already_refunded'],
-    leaves: { ...paid, refunds: ['REFUND 500 SUCCEEDED gateway'], attention: 'refunded_at_gateway' },
+    results: ['APPLIED refund_recorded', 'IGNORED_STALE already_refunded'],
+    finalState: { ...paid, refunds: ['REFUND 500 SUCCEEDED gateway'], attention: 'refunded_at_gateway' },
   },
   {
-    when: 'expiry meets a webhook, and is second',
-    async happens() {
+    title: 'an expiry after the approval changes nothing',
+    async run() {
       const attempt = await shop.createAttempt();
       await shop.database.pool.query(
         `update commerce.orders set hold_until = now() - interval '1 second' where id = $1`,
         [attempt.orderId],
       );
-      const answer = await say('CAPTURED', attempt.payment);
-      return { attempt, answers: [answer, await shop.commerce.expireOrders()] };
+      const result = await sendWebhook('CAPTURED', attempt.payment);
+      return { attempt, results: [result, await shop.commerce.expireOrders()] };
     },
-    answers: ['APPLIED order_paid', 0],
-    leaves: paid,
+    results: ['APPLIED order_paid', 0],
+    finalState: paid,
   },
   {
-    when: 'a second attempt begins while one is live',
-    async happens() {
+    title: 'a second attempt is rejected while one is live',
+    async run() {
       const attempt = await shop.createAttempt();
-      return {
-        attempt,
-        answers: [await errorCodeOf(shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' }))],
-      };
+      const code = await errorCodeOf(shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' }));
+      return { attempt, results: [code] };
     },
-    answers: ['payment_in_progress'],
-    leaves: unpaid,
+    results: ['payment_in_progress'],
+    finalState: unpaid,
   },
   {
-    when: 'a cancel comes after something shipped',
-    async happens() {
+    title: 'a cancel is rejected after the shipment',
+    async run() {
       const attempt = await shop.createPaidAttempt();
-      const [parcel] = await shop.commerce.listShipments({ orderId: attempt.orderId });
-      await shop.commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Post', trackingNumber: '1' });
-      return { attempt, answers: [await errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
+      const parcel = only(await shop.commerce.listShipments({ orderId: attempt.orderId }));
+      await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: '1' });
+      return { attempt, results: [await errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
     },
-    answers: ['invalid_transition'],
-    leaves: paid,
+    results: ['invalid_transition'],
+    finalState: paid,
   },
   {
-    when: 'the gateway times out',
-    async happens() {
+    title: 'a refund without a response is UNKNOWN, and is retried with one id until it succeeds',
+    async run() {
       const attempt = await shop.createPaidAttempt();
       await shop.commerce.createRefund({ orderId: attempt.orderId });
       shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('nothing within 10000 ms')] });
@@ -248,16 +234,16 @@ const cases: Case[] = [
       await shop.callGatewaysNow();
       return {
         attempt,
-        answers: [...refunds, new Set(shop.readRequests(attempt.payment.id).map(({ refundId }) => refundId)).size],
+        results: [...refunds, new Set(shop.readRequests(attempt.payment.id).map(({ refundId }) => refundId)).size],
       };
     },
-    answers: ['REFUND 2000 UNKNOWN requested', 1],
-    leaves: { ...paid, refunds: ['REFUND 2000 SUCCEEDED requested'] },
+    results: ['REFUND 2000 UNKNOWN requested', 1],
+    finalState: { ...paid, refunds: ['REFUND 2000 SUCCEEDED requested'] },
   },
 ];
 
-test.each(cases)('$when', async ({ happens, answers, leaves }) => {
-  const happened = await happens();
-  expect(happened.answers).toEqual(answers);
-  expect(await shop.readState(happened.attempt)).toEqual(leaves);
+test.each(cases.map((each) => [each.title, each] as const))('%s', async (_, { run, results, finalState }) => {
+  const done = await run();
+  expect(done.results).toEqual(results);
+  expect(await shop.readState(done.attempt)).toEqual(finalState);
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
 import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
@@ -9,13 +10,13 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const decide = ({ payment }: Attempt, decision: 'ACCEPT' | 'REJECT') =>
+const decideReview = ({ payment }: Attempt, decision: 'ACCEPT' | 'REJECT') =>
   shop.commerce.decideReview({ paymentId: payment.id, decision });
 const paymentOf = async ({ orderId, payment }: Attempt) =>
-  (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
+  only((await shop.commerce.listPayments({ orderId })).filter(({ id }) => id === payment.id));
 
-/** An order of 2,000 KRW for which the gateway took something else. */
-async function reviewed(
+/** Creates an order of 2,000 KRW whose payment the gateway approved with another amount or currency. */
+async function createPaymentUnderReview(
   type: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED',
   message: { amount?: number; currency?: string } = { amount: 700 },
   stock = 10,
@@ -25,13 +26,13 @@ async function reviewed(
   return attempt;
 }
 
-describe.each(['AUTHORIZED', 'CAPTURED'] as const)('accepting what came (%s)', (type) => {
+describe.each(['AUTHORIZED', 'CAPTURED'] as const)('accepting a payment under review (%s)', (type) => {
   test.each([
     ['less', 700],
     ['more', 2500],
-  ])('%s than was asked pays the order with it', async (_, amount) => {
-    const attempt = await reviewed(type, { amount });
-    expect(await decide(attempt, 'ACCEPT')).toMatchObject({ status: type, amount });
+  ])('pays the order with %s than the requested amount', async (_, amount) => {
+    const attempt = await createPaymentUnderReview(type, { amount });
+    expect(await decideReview(attempt, 'ACCEPT')).toMatchObject({ status: type, amount });
     expect(await shop.readState(attempt)).toEqual({
       payment: type,
       order: 'PAID',
@@ -52,18 +53,18 @@ describe.each(['AUTHORIZED', 'CAPTURED'] as const)('accepting what came (%s)', (
   });
 });
 
-test('what was authorized for review and captured meanwhile is captured once accepted', async () => {
-  const attempt = await reviewed('AUTHORIZED');
+test('a payment that is captured during its review is CAPTURED once accepted', async () => {
+  const attempt = await createPaymentUnderReview('AUTHORIZED');
   expect(await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({
     effect: 'under_review',
   });
-  expect(await decide(attempt, 'ACCEPT')).toMatchObject({ status: 'CAPTURED', capturedAmount: 700 });
+  expect(await decideReview(attempt, 'ACCEPT')).toMatchObject({ status: 'CAPTURED', capturedAmount: 700 });
 });
 
-test('what was accepted goes back like any other money when the order is canceled', async () => {
+test('an accepted payment is refunded like any other payment when its order is canceled', async () => {
   for (const type of ['AUTHORIZED', 'CAPTURED'] as const) {
-    const attempt = await reviewed(type, { amount: 1500 });
-    await decide(attempt, 'ACCEPT');
+    const attempt = await createPaymentUnderReview(type, { amount: 1500 });
+    await decideReview(attempt, 'ACCEPT');
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     await shop.callGatewaysNow();
     const [payment, kind] = type === 'AUTHORIZED' ? ['CANCELED', 'VOID'] : ['CAPTURED', 'REFUND'];
@@ -77,22 +78,22 @@ test('what was accepted goes back like any other money when the order is cancele
   }
 });
 
-test('money of another currency can be rejected alone', async () => {
-  const attempt = await reviewed('CAPTURED', { currency: 'USD' });
-  expect(await errorCodeOf(decide(attempt, 'ACCEPT'))).toBe('currency_mismatch');
+test('a payment in another currency can be rejected but not accepted', async () => {
+  const attempt = await createPaymentUnderReview('CAPTURED', { currency: 'USD' });
+  expect(await errorCodeOf(decideReview(attempt, 'ACCEPT'))).toBe('currency_mismatch');
   expect((await shop.readState(attempt)).payment).toBe('REVIEW');
-  await decide(attempt, 'REJECT');
+  await decideReview(attempt, 'REJECT');
   expect((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items).toMatchObject([
     { amount: 2000, currency: 'USD', status: 'REQUESTED' },
   ]);
 });
 
-describe('rejecting what came', () => {
+describe('rejecting a payment under review', () => {
   test.each(['AUTHORIZED', 'CAPTURED'] as const)(
-    'sends it back (%s), frees the stock, and the order can be paid again',
+    'refunds the payment (%s) and releases the stock, and the order can be paid again',
     async (type) => {
-      const attempt = await reviewed(type);
-      await decide(attempt, 'REJECT');
+      const attempt = await createPaymentUnderReview(type);
+      await decideReview(attempt, 'REJECT');
       expect(await shop.readState(attempt)).toEqual({
         payment: 'CANCELED surplus',
         order: 'PAYMENT_FAILED',
@@ -113,18 +114,18 @@ describe('rejecting what came', () => {
     },
   );
 
-  test('gives the order its usual time to be paid again, and then it expires', async () => {
-    const attempt = await reviewed();
-    const heldFor = async () =>
+  test('shortens the reservation to at most 30 minutes', async () => {
+    const attempt = await createPaymentUnderReview();
+    const remainingReservationMs = async () =>
       (await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil.getTime() - Date.now();
-    expect(await heldFor()).toBeGreaterThan(24 * 60 * 60_000);
-    await decide(attempt, 'REJECT');
-    expect(await heldFor()).toBeLessThanOrEqual(30 * 60_000);
+    expect(await remainingReservationMs()).toBeGreaterThan(24 * 60 * 60_000);
+    await decideReview(attempt, 'REJECT');
+    expect(await remainingReservationMs()).toBeLessThanOrEqual(30 * 60_000);
   });
 
-  test('is final: told again, nothing comes of it, and of another amount a person hears', async () => {
-    const attempt = await reviewed();
-    await decide(attempt, 'REJECT');
+  test('is final: a repeated event changes nothing, and another amount raises an attention', async () => {
+    const attempt = await createPaymentUnderReview();
+    await decideReview(attempt, 'REJECT');
     await shop.callGatewaysNow();
     expect(await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({
       effect: 'already_approved',
@@ -140,32 +141,32 @@ describe('rejecting what came', () => {
 });
 
 describe('an order under review', () => {
-  test('outlives its hold, however often that passes, and can be decided after it', async () => {
-    const attempt = await reviewed();
+  test('outlives its reservation, and its payment can be decided afterwards', async () => {
+    const attempt = await createPaymentUnderReview();
     for (let times = 0; times < 3; times += 1) {
       await shop.expireTestOrder(attempt.orderId);
       await shop.callGatewaysNow();
     }
     expect(await shop.readState(attempt)).toMatchObject({ payment: 'REVIEW', order: 'PAYMENT_PENDING', stock: '10 2' });
-    await decide(attempt, 'ACCEPT');
+    await decideReview(attempt, 'ACCEPT');
     expect(await shop.readState(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
   });
 
-  test('whose attempt had failed before is decided by the stock that is left', async () => {
+  test('whose attempt had failed is accepted only when its stock is sellable', async () => {
     const attempt = await shop.createAttempt(2);
     await shop.sendWebhook('FAILED', attempt.payment);
     const other = await shop.createTestOrder({ [attempt.productId]: 1 });
     await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 });
-    await expect(decide(attempt, 'ACCEPT')).rejects.toMatchObject({
+    await expect(decideReview(attempt, 'ACCEPT')).rejects.toMatchObject({
       code: 'insufficient_stock',
       details: { products: [{ productId: attempt.productId, requestedQty: 2, sellableQty: 1 }] },
     });
     await shop.commerce.cancelOrder({ orderId: other.id });
-    await decide(attempt, 'ACCEPT');
+    await decideReview(attempt, 'ACCEPT');
     expect(await shop.readState(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', stock: '0 0' });
   });
 
-  test('takes the other attempt’s late approval; what was under review goes back', async () => {
+  test('is paid by the late approval of another attempt, and the payment under review is refunded', async () => {
     const first = await shop.createAttempt();
     await shop.sendWebhook('FAILED', first.payment);
     const second = await shop.commerce.createPayment({ orderId: first.orderId, provider: 'mock' });
@@ -177,16 +178,16 @@ describe('an order under review', () => {
       order: 'PAID',
       refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
     });
-    expect(await errorCodeOf(decide({ ...first, payment: second }, 'ACCEPT'))).toBe('invalid_transition');
+    expect(await errorCodeOf(decideReview({ ...first, payment: second }, 'ACCEPT'))).toBe('invalid_transition');
   });
 
-  test('is decided once, though two operators decide at once, or a shopper cancels', async () => {
+  test('is decided once by two concurrent operators and a concurrent cancel', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const attempt = await reviewed();
+      const attempt = await createPaymentUnderReview();
       const cancel = errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }));
       const codes = await Promise.all([
-        errorCodeOf(decide(attempt, 'ACCEPT')),
-        errorCodeOf(decide(attempt, 'REJECT')),
+        errorCodeOf(decideReview(attempt, 'ACCEPT')),
+        errorCodeOf(decideReview(attempt, 'REJECT')),
         cancel,
       ]);
       expect(codes.slice(0, 2).filter((code) => code === 'accepted').length).toBeLessThanOrEqual(1);
@@ -196,10 +197,10 @@ describe('an order under review', () => {
   });
 });
 
-test('only a payment under review is decided', async () => {
+test('only a payment under review can be decided', async () => {
   for (const attempt of [await shop.createAttempt(), await shop.createPaidAttempt()]) {
     for (const decision of ['ACCEPT', 'REJECT'] as const)
-      expect(await errorCodeOf(decide(attempt, decision))).toBe('invalid_transition');
+      expect(await errorCodeOf(decideReview(attempt, decision))).toBe('invalid_transition');
   }
   expect(await errorCodeOf(shop.commerce.decideReview({ paymentId: randomUUID(), decision: 'ACCEPT' }))).toBe(
     'payment_not_found',

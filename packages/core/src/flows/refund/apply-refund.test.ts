@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const paidFact = { type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' };
+const capturedFact = { type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' };
 
-describe('a refund that was made in the gateway’s dashboard', () => {
-  test('is recorded and counted once, by the webhook and by what the gateway answers when it is asked', async () => {
+describe('a dashboard refund', () => {
+  test('is recorded once, by its webhook and by a poll', async () => {
     const attempt = await shop.createPaidAttempt();
     expect(await shop.sendDashboardRefund(attempt, 700, 're_1')).toMatchObject({
       outcome: 'APPLIED',
@@ -23,7 +23,7 @@ describe('a refund that was made in the gateway’s dashboard', () => {
       effect: 'already_refunded',
     });
     shop.scriptReplies(attempt.payment.id, {
-      POLL: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]],
+      POLL: [[capturedFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]],
     });
     await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.callGatewaysNow();
@@ -37,23 +37,28 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     );
   });
 
-  test.each(['attempt', 'paid'] as const)('and told before its capture (%s) waits for it', async (begin) => {
-    const attempt = await (begin === 'paid' ? shop.createPaidAttempt('AUTHORIZED') : shop.createAttempt());
-    expect(await shop.sendDashboardRefund(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
-    await shop.sendWebhook('CAPTURED', attempt.payment);
-    await shop.retryGatewayEventsNow();
-    expect(await shop.readState(attempt)).toMatchObject({
-      payment: 'CAPTURED',
-      order: 'PAID',
-      refunds: ['REFUND 700 SUCCEEDED gateway'],
-    });
-    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
-  });
+  test.each(['creation', 'authorization'] as const)(
+    'that is reported between %s and capture is applied after the capture',
+    async (reportedAfter) => {
+      const attempt = await (reportedAfter === 'authorization'
+        ? shop.createPaidAttempt('AUTHORIZED')
+        : shop.createAttempt());
+      expect(await shop.sendDashboardRefund(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
+      await shop.sendWebhook('CAPTURED', attempt.payment);
+      await shop.retryGatewayEventsNow();
+      expect(await shop.readState(attempt)).toMatchObject({
+        payment: 'CAPTURED',
+        order: 'PAID',
+        refunds: ['REFUND 700 SUCCEEDED gateway'],
+      });
+      expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    },
+  );
 
-  test('and told before its capture has the gateway asked, whose answer brings both, each once', async () => {
+  test('that is reported before the capture has the payment polled, and both are applied once', async () => {
     const attempt = await shop.createPaidAttempt('AUTHORIZED');
     shop.scriptReplies(attempt.payment.id, {
-      POLL: [[paidFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
+      POLL: [[capturedFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
     });
     await shop.sendDashboardRefund(attempt, 700, 're_both');
     await shop.callGatewaysNow();
@@ -66,7 +71,7 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
-  test('beats a refund of ours that wasn’t sent yet: ours fails and is never sent', async () => {
+  test('fails an unsent refund of the shop, which is then never sent', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
     await shop.sendDashboardRefund(attempt, 700, 're_first');
@@ -79,7 +84,7 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
-  test('waits for one of ours that was sent, and is counted when the gateway has refused ours', async () => {
+  test('waits for a sent refund of the shop, and is recorded after the gateway refused that one', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
     shop.scriptReplies(attempt.payment.id, {
@@ -97,11 +102,11 @@ describe('a refund that was made in the gateway’s dashboard', () => {
   });
 
   test.each([
-    ['more than was ever asked for', { amount: 2001 }, {}],
+    ['more than the captured amount', { amount: 2001 }, {}],
     ['another currency', { currency: 'USD' }, {}],
-    ['nothing', { amount: 0 }, {}],
-    ['no id of its own', {}, { objectId: undefined }],
-  ])('of %s moves nothing, and a person is told', async (_, paid, message) => {
+    ['an amount of 0', { amount: 0 }, {}],
+    ['no id of the gateway', {}, { objectId: undefined }],
+  ])('with %s changes no balance and raises an attention', async (_, paid, message) => {
     const attempt = await shop.createPaidAttempt();
     expect(
       await shop.sendWebhook('REFUNDED', { ...attempt.payment, ...paid }, { objectId: 're_odd', ...message }),
@@ -110,7 +115,7 @@ describe('a refund that was made in the gateway’s dashboard', () => {
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
   });
 
-  test('of more than is left is tried for a while, then PARKED, and a person is told', async () => {
+  test('above the balance is retried, then PARKED, and raises an attention', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.sendDashboardRefund(attempt, 1500, 're_a');
     await shop.commerce.clearAttention({ orderId: attempt.orderId });
@@ -124,24 +129,26 @@ describe('a refund that was made in the gateway’s dashboard', () => {
   });
 });
 
-describe('what a gateway says of a refund of ours', () => {
-  async function refunded(amount = 500) {
+describe('a gateway event for a refund of the shop', () => {
+  async function createSentRefund(amount = 500) {
     const attempt = await shop.createPaidAttempt();
     const { id: refundId } = await shop.commerce.createRefund({ orderId: attempt.orderId, amount });
     await shop.callGatewaysNow();
-    return { attempt, refundId, told: { ...attempt.payment, amount } };
+    return { attempt, refundId, refundedPayment: { ...attempt.payment, amount } };
   }
 
-  test('in a webhook that contradicts what we know is asked for at the gateway, and its answer counts', async () => {
-    const { attempt, refundId, told } = await refunded();
+  test('that contradicts its status has the payment polled, and the response is applied', async () => {
+    const { attempt, refundId, refundedPayment } = await createSentRefund();
     const failed = { type: 'REFUND_FAILED' as const, refundId, failureCode: 'account_closed' };
     shop.scriptReplies(attempt.payment.id, {
       POLL: [
-        [paidFact, failed],
-        [paidFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }],
+        [capturedFact, failed],
+        [capturedFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }],
       ],
     });
-    expect(await shop.sendWebhook('REFUND_FAILED', told, { refundId })).toMatchObject({ effect: 'polls_gateway' });
+    expect(await shop.sendWebhook('REFUND_FAILED', refundedPayment, { refundId })).toMatchObject({
+      effect: 'polls_gateway',
+    });
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     await shop.callGatewaysNow();
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
@@ -149,9 +156,11 @@ describe('what a gateway says of a refund of ours', () => {
       refunds: ['REFUND 500 FAILED requested'],
       attention: 'refund_failed',
     });
-    expect(await shop.sendWebhook('REFUNDED', told, { refundId, objectId: `re_${refundId}` })).toMatchObject({
-      effect: 'polls_gateway',
-    });
+    expect(await shop.sendWebhook('REFUNDED', refundedPayment, { refundId, objectId: `re_${refundId}` })).toMatchObject(
+      {
+        effect: 'polls_gateway',
+      },
+    );
     await shop.callGatewaysNow();
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     expect(await shop.readState(attempt)).toMatchObject({
@@ -160,11 +169,11 @@ describe('what a gateway says of a refund of ours', () => {
     });
   });
 
-  test('with another amount or currency moves nothing, and a person is told', async () => {
+  test('with another amount or currency changes no balance and raises an attention', async () => {
     const attempt = await shop.createPaidAttempt();
     const { id: refundId } = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 });
-    for (const odd of [{ amount: 499 }, { amount: 501 }, { amount: 500, currency: 'USD' }]) {
-      expect(await shop.sendWebhook('REFUNDED', { ...attempt.payment, ...odd }, { refundId })).toMatchObject({
+    for (const difference of [{ amount: 499 }, { amount: 501 }, { amount: 500, currency: 'USD' }]) {
+      expect(await shop.sendWebhook('REFUNDED', { ...attempt.payment, ...difference }, { refundId })).toMatchObject({
         effect: 'amount_mismatch',
       });
     }
@@ -172,17 +181,14 @@ describe('what a gateway says of a refund of ours', () => {
     expect((await shop.readState(attempt)).attention).toBe('amount_mismatch');
   });
 
-  test('of one of two that failed leaves the other one’s failure to a person', async () => {
+  test('that ends one of two failed refunds keeps the attention of the other', async () => {
     const attempt = await shop.createPaidAttempt();
-    const refunds = [
-      await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 }),
-      await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600 }),
-    ];
-    for (const { id, amount } of refunds)
+    const first = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 });
+    const second = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600 });
+    for (const { id, amount } of [first, second])
       await shop.sendWebhook('REFUND_FAILED', { ...attempt.payment, amount }, { refundId: id });
-    const [first] = refunds;
     shop.scriptReplies(attempt.payment.id, {
-      POLL: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first!.id, gatewayObjectId: 're_late' }]],
+      POLL: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first.id, gatewayObjectId: 're_late' }]],
     });
     await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.callGatewaysNow();

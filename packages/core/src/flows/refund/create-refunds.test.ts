@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Commerce } from '../../commerce.ts';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
-import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
@@ -12,11 +13,11 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 type Lines = NonNullable<Parameters<Commerce['createRefund']>[0]['lines']>;
-const refund = (orderId: string, lines: Lines, amount?: number) =>
+const createLineRefund = (orderId: string, lines: Lines, amount?: number) =>
   shop.commerce.createRefund({ orderId, lines, amount });
 
-/** A captured order: line 1 is 3 cups at 1,000, line 2 is 2 trays at 500, line 3 the shipping at 300. 4,300 in all. */
-async function captured() {
+/** Creates a captured order of 4,300: line 1 is 3 cups at 1,000, line 2 is 2 trays at 500, line 3 is shipping at 300. */
+async function createCapturedOrder() {
   const [cup, tray] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 500 })];
   const { orderId, payment } = await shop.createPendingOrder({ [cup]: 3, [tray]: 2 });
   await shop.sendWebhook('CAPTURED', payment);
@@ -27,19 +28,19 @@ const parcelsOf = async (orderId: string) =>
     .filter(({ status }) => status !== 'CANCELED')
     .map(({ status, lines }) => `${status} ${lines.map(({ lineNo, quantity }) => `${lineNo}×${quantity}`).join(' ')}`)
     .toSorted();
-const ship = async (orderId: string) => {
-  const ready = (await shop.commerce.listShipments({ orderId })).find(({ status }) => status === 'READY')!;
+const dispatchReadyParcel = async (orderId: string) => {
+  const ready = only((await shop.commerce.listShipments({ orderId })).filter(({ status }) => status === 'READY'));
   await shop.commerce.dispatchShipment({ shipmentId: ready.id, carrier: 'Post', trackingNumber: 'P-1' });
   return ready.id;
 };
 const fulfillmentOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;
-const paymentOf = async ({ orderId }: Pick<Attempt, 'orderId'>) => (await shop.commerce.listPayments({ orderId }))[0]!;
+const paymentOf = async (orderId: string) => only(await shop.commerce.listPayments({ orderId }));
 
 describe('a refund by lines', () => {
-  test('costs what its units cost, and leaves stock and parcel alone unless they are restocked', async () => {
-    const { orderId, cup, tray } = await captured();
+  test('costs the price of its units, and leaves stock and parcel alone without restock', async () => {
+    const { orderId, cup, tray } = await createCapturedOrder();
     expect(
-      await refund(orderId, [
+      await createLineRefund(orderId, [
         { lineNo: 1, quantity: 2 },
         { lineNo: 3, quantity: 1 },
       ]),
@@ -51,27 +52,27 @@ describe('a refund by lines', () => {
     expect(await parcelsOf(orderId)).toEqual(['READY 1×3 2×2']);
   });
 
-  test('puts restocked units back on sale at once, and out of the parcel; the rest ships, and that is all of it', async () => {
-    const { orderId, cup, tray } = await captured();
-    await refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
+  test('with restock returns its units to the stock and takes them out of the parcel, and the rest ships', async () => {
+    const { orderId, payment, cup, tray } = await createCapturedOrder();
+    await createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
     expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [9, 0],
       [8, 0],
     ]);
     expect(await parcelsOf(orderId)).toEqual(['READY 1×1 2×2']);
-    const shipmentId = await ship(orderId);
+    const shipmentId = await dispatchReadyParcel(orderId);
     expect(await fulfillmentOf(orderId)).toBe('SHIPPED');
     await shop.commerce.deliverShipment({ shipmentId });
     expect(await fulfillmentOf(orderId)).toBe('DELIVERED');
     await shop.callGatewaysNow();
-    expect(
-      (await shop.readState({ orderId, payment: await paymentOf({ orderId }), productId: cup } as Attempt)).refunds,
-    ).toEqual(['REFUND 2000 SUCCEEDED requested']);
+    expect((await shop.readState({ orderId, payment, productId: cup })).refunds).toEqual([
+      'REFUND 2000 SUCCEEDED requested',
+    ]);
   });
 
-  test('of everything leaves no parcel, and nothing shipped', async () => {
-    const { orderId, cup, tray } = await captured();
-    await refund(orderId, [
+  test('of all units with restock leaves no parcel and an unfulfilled order', async () => {
+    const { orderId, cup, tray } = await createCapturedOrder();
+    await createLineRefund(orderId, [
       { lineNo: 1, quantity: 3, restock: true },
       { lineNo: 2, quantity: 2, restock: true },
       { lineNo: 3, quantity: 1 },
@@ -81,39 +82,41 @@ describe('a refund by lines', () => {
       [10, 0],
     ]);
     expect([await parcelsOf(orderId), await fulfillmentOf(orderId)]).toEqual([[], 'UNFULFILLED']);
-    expect((await paymentOf({ orderId })).refundReservedAmount).toBe(4300);
+    expect((await paymentOf(orderId)).refundReservedAmount).toBe(4300);
   });
 
-  test('takes no unit twice, restocks nothing that has left, and knows no line that isn’t there', async () => {
-    const { orderId } = await captured();
-    await refund(orderId, [{ lineNo: 1, quantity: 2 }]);
-    expect(await errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
-    expect(await errorCodeOf(refund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
-    expect(await errorCodeOf(refund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe(
+  test('rejects refunded units, a restock of units that have shipped, and unknown lines', async () => {
+    const { orderId } = await createCapturedOrder();
+    await createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]);
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe(
       'units_not_restockable',
     );
-    await ship(orderId);
-    expect(await errorCodeOf(refund(orderId, [{ lineNo: 2, quantity: 1, restock: true }]))).toBe(
+    await dispatchReadyParcel(orderId);
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 2, quantity: 1, restock: true }]))).toBe(
       'units_not_restockable',
     );
-    expect(await errorCodeOf(refund(orderId, [{ lineNo: 2, quantity: 1 }]))).toBe('accepted');
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 2, quantity: 1 }]))).toBe('accepted');
   });
 
-  test('that the gateway refuses leaves its units to be refunded again, and what was restocked on sale', async () => {
-    const { orderId, payment, cup } = await captured();
-    const { id } = await refund(orderId, [{ lineNo: 1, quantity: 3, restock: true }]);
+  test('that the gateway refuses leaves its units refundable and its restocked units on sale', async () => {
+    const { orderId, payment, cup } = await createCapturedOrder();
+    const { id } = await createLineRefund(orderId, [{ lineNo: 1, quantity: 3, restock: true }]);
     await shop.sendWebhook('REFUND_FAILED', { ...payment, amount: 3000 }, { refundId: id });
     expect(await shop.readStock(cup)).toEqual([10, 0]);
-    expect(await errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 3 }]))).toBe('accepted');
-    await ship(orderId);
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 3 }]))).toBe('accepted');
+    await dispatchReadyParcel(orderId);
     expect(await fulfillmentOf(orderId)).toBe('SHIPPED');
   });
 
-  test('that both want the same units, at once: one gets them', async () => {
+  test('gives its units to one of four concurrent refunds', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const { orderId, cup } = await captured();
+      const { orderId, cup } = await createCapturedOrder();
       const codes = await Promise.all(
-        Array.from({ length: 4 }, () => errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]))),
+        Array.from({ length: 4 }, () =>
+          errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }])),
+        ),
       );
       expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
       expect(await shop.readStock(cup)).toEqual([9, 0]);
@@ -121,12 +124,12 @@ describe('a refund by lines', () => {
     }
   });
 
-  test('and a parcel that leaves at the same time never share a unit', async () => {
+  test('and a concurrent dispatch never share a unit', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const { orderId, cup } = await captured();
+      const { orderId, cup } = await createCapturedOrder();
       const [restocked] = await Promise.all([
-        errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 3, restock: true }])),
-        errorCodeOf(ship(orderId)),
+        errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 3, restock: true }])),
+        errorCodeOf(dispatchReadyParcel(orderId)),
       ]);
       const inParcels = (await parcelsOf(orderId)).some((parcel) => parcel.includes('1×3'));
       expect(await shop.readStock(cup)).toEqual([inParcels ? 7 : 10, 0]);
@@ -135,10 +138,10 @@ describe('a refund by lines', () => {
   });
 });
 
-describe('canceling', () => {
-  test('after a restocking refund restocks the rest alone, and sends the rest of the money back', async () => {
-    const { orderId, payment, cup, tray } = await captured();
-    await refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
+describe('a cancel', () => {
+  test('after a refund with restock restocks the other units and refunds the other money', async () => {
+    const { orderId, payment, cup, tray } = await createCapturedOrder();
+    await createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
     await shop.callGatewaysNow();
     await shop.commerce.cancelOrder({ orderId });
     expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
@@ -153,23 +156,20 @@ describe('canceling', () => {
     });
   });
 
-  test.each(['sent', 'unsent'])(
-    'when all of the money has gone back already (%s) asks for nothing more',
-    async (when) => {
-      const attempt = await captured();
-      await shop.commerce.createRefund({ orderId: attempt.orderId });
-      if (when === 'sent') await shop.callGatewaysNow();
-      expect(await shop.commerce.cancelOrder({ orderId: attempt.orderId })).toMatchObject({
-        status: 'CANCELED',
-        needsAttention: null,
-      });
-      expect((await shop.readState(attempt)).refunds).toHaveLength(1);
-    },
-  );
+  test.each(['sent', 'unsent'])('after a refund of all money (%s) requests no other refund', async (when) => {
+    const attempt = await createCapturedOrder();
+    await shop.commerce.createRefund({ orderId: attempt.orderId });
+    if (when === 'sent') await shop.callGatewaysNow();
+    expect(await shop.commerce.cancelOrder({ orderId: attempt.orderId })).toMatchObject({
+      status: 'CANCELED',
+      needsAttention: null,
+    });
+    expect((await shop.readState(attempt)).refunds).toHaveLength(1);
+  });
 });
 
-describe('the balance', () => {
-  test('is what was captured: nothing of it is there before, and never more goes back', async () => {
+describe('the refundable balance', () => {
+  test('is the captured amount, and no refund exceeds it', async () => {
     const attempt = await shop.createPaidAttempt('AUTHORIZED');
     const { orderId } = attempt;
     await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({
@@ -184,7 +184,7 @@ describe('the balance', () => {
     await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({ details: { refundableAmount: 0 } });
   });
 
-  test('needs an order, and a payment', async () => {
+  test('is 0 for an unpaid order, and an unknown order is rejected', async () => {
     expect(await errorCodeOf(shop.commerce.createRefund({ orderId: '019a0000-0000-7000-8000-000000000000' }))).toBe(
       'order_not_found',
     );

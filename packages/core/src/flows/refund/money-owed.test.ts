@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf, createTestShop } from '../../testing/test-shop.ts';
 import {
   createScriptedShop,
@@ -8,8 +9,8 @@ import {
   type ScriptedShop,
 } from '../../testing/scripted-gateway.ts';
 
-// What has to go back goes back in whole, or a person knows; whatever is told in between, and in whatever order. After the
-// last test the doctor looks at it all.
+// Money that is due is refunded completely, or an attention is raised, for events in any order. After the last test the
+// doctor checks all invariants.
 
 let shop: ScriptedShop;
 beforeAll(async () => {
@@ -18,17 +19,16 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const currency = 'KRW';
-const captured = { type: 'CAPTURED' as const, amount: 2000, currency };
+const capturedFact = { type: 'CAPTURED' as const, amount: 2000, currency };
 const paymentOf = async ({ orderId, payment }: Attempt) =>
-  (await shop.commerce.listPayments({ orderId })).find(({ id }) => id === payment.id)!;
-const refundsOf = async ({ orderId }: Attempt) => (await shop.commerce.listRefunds({ orderId })).items;
-const requestPoll = async ({ payment }: Attempt) => {
+  only((await shop.commerce.listPayments({ orderId })).filter(({ id }) => id === payment.id));
+const pollAndCall = async ({ payment }: Attempt) => {
   await shop.commerce.pollPayment({ paymentId: payment.id });
   await shop.callGatewaysNow();
 };
 
-describe('a part that was refunded in the dashboard leaves the rest to go back by itself', () => {
-  test('where it comes before the refund of a canceled order is sent', async () => {
+describe('a partial dashboard refund', () => {
+  test('of a canceled order leaves the rest to the refund that has not been sent', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     await shop.sendDashboardRefund(attempt, 300, 're_part');
@@ -39,21 +39,21 @@ describe('a part that was refunded in the dashboard leaves the rest to go back b
     expect(await shop.readState(attempt)).toMatchObject({ attention: null });
   });
 
-  test('where one answer tells of surplus money and of the part', async () => {
+  test('that is reported together with surplus money leaves the rest to be refunded', async () => {
     const attempt = await shop.createAttempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     shop.scriptReplies(attempt.payment.id, {
-      CANCEL: [[captured, { type: 'REFUNDED', amount: 300, currency, gatewayObjectId: 're_both' }]],
+      CANCEL: [[capturedFact, { type: 'REFUNDED', amount: 300, currency, gatewayObjectId: 're_both' }]],
     });
     await shop.callGatewaysNow();
     await shop.callGatewaysNow();
     expect(await paymentOf(attempt)).toMatchObject({ surplus: true, refundedAmount: 2000, refundReservedAmount: 0 });
   });
 
-  test('and refunds of ours give way only if that makes room for it', async () => {
+  test('replaces refunds of the shop only if that frees enough balance', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1200 });
-    shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('no answer')] });
+    shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('no response')] });
     await shop.callGatewaysNow();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     expect(await shop.sendDashboardRefund(attempt, 1000, 're_more')).toMatchObject({ outcome: 'UNMATCHED' });
@@ -62,7 +62,7 @@ describe('a part that was refunded in the dashboard leaves the rest to go back b
     });
   });
 
-  test('and a refund that somebody wanted and that gave way asks for a person', async () => {
+  test('that replaces a refund requested by an operator raises an attention', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
     await shop.sendDashboardRefund(attempt, 700, 're_other');
@@ -73,12 +73,12 @@ describe('a part that was refunded in the dashboard leaves the rest to go back b
   });
 });
 
-describe('an authorization that was let go of, and whose money came all the same and was sent back by the bank', () => {
-  async function returned(): Promise<Attempt> {
+describe('a voided payment that was captured all the same and whose refund failed', () => {
+  async function createReturnedRefund(): Promise<Attempt> {
     const attempt = await shop.createPaidAttempt('AUTHORIZED');
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     await shop.callGatewaysNow();
-    const [{ id: refundId } = { id: '' }] = await refundsOf(attempt);
+    const { id: refundId } = only((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items);
     const failed = {
       type: 'REFUND_FAILED' as const,
       amount: 2000,
@@ -87,7 +87,7 @@ describe('an authorization that was let go of, and whose money came all the same
       gatewayObjectId: `re_${refundId}`,
       failureCode: 'expired_card',
     };
-    shop.scriptReplies(attempt.payment.id, { POLL: [[captured, failed]] });
+    shop.scriptReplies(attempt.payment.id, { POLL: [[capturedFact, failed]] });
     await shop.sendWebhook('REFUND_FAILED', attempt.payment, { refundId, objectId: `re_${refundId}` });
     await shop.callGatewaysNow();
     expect(await shop.readState(attempt)).toMatchObject({
@@ -98,8 +98,8 @@ describe('an authorization that was let go of, and whose money came all the same
     return attempt;
   }
 
-  test('can be sent back again', async () => {
-    const attempt = await returned();
+  test('can be refunded again', async () => {
+    const attempt = await createReturnedRefund();
     expect(
       await errorCodeOf(shop.commerce.createRefund({ orderId: attempt.orderId, paymentId: attempt.payment.id })),
     ).toBe('accepted');
@@ -113,8 +113,8 @@ describe('an authorization that was let go of, and whose money came all the same
     });
   });
 
-  test('can be sent back by hand, in the dashboard', async () => {
-    const attempt = await returned();
+  test('can be refunded in the dashboard', async () => {
+    const attempt = await createReturnedRefund();
     expect(await shop.sendDashboardRefund(attempt, 2000, 're_by_hand')).toMatchObject({
       outcome: 'APPLIED',
       effect: 'refund_succeeded',
@@ -125,8 +125,8 @@ describe('an authorization that was let go of, and whose money came all the same
     });
   });
 
-  test('is not taken for gone because an old message says that it was canceled', async () => {
-    const attempt = await returned();
+  test('is not counted as refunded because of an older CANCELED event', async () => {
+    const attempt = await createReturnedRefund();
     expect(await shop.sendWebhook('CANCELED', attempt.payment)).toMatchObject({ effect: 'polls_gateway' });
     await shop.callGatewaysNow();
     expect(await shop.readState(attempt)).toMatchObject({
@@ -136,20 +136,22 @@ describe('an authorization that was let go of, and whose money came all the same
   });
 });
 
-describe('a refund that was held for lost', () => {
-  test('and had gone counts, and a person is told that it may have gone twice', async () => {
+describe('a FAILED refund', () => {
+  test('that succeeded after all is counted, and an attention warns of a double refund', async () => {
     const attempt = await shop.createPaidAttempt();
     const lines = [{ lineNo: 1, quantity: 2 }];
     const first = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500, lines });
-    shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('no answer')] });
+    shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('no response')] });
     await shop.callGatewaysNow();
     await shop.sendWebhook('REFUND_FAILED', { ...attempt.payment, amount: 500 }, { refundId: first.id });
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600, lines });
     await shop.callGatewaysNow();
     shop.scriptReplies(attempt.payment.id, {
-      POLL: [[captured, { type: 'REFUNDED', amount: 500, currency, refundId: first.id, gatewayObjectId: 're_gone' }]],
+      POLL: [
+        [capturedFact, { type: 'REFUNDED', amount: 500, currency, refundId: first.id, gatewayObjectId: 're_gone' }],
+      ],
     });
-    await requestPoll(attempt);
+    await pollAndCall(attempt);
     expect(await paymentOf(attempt)).toMatchObject({ refundedAmount: 1100, refundReservedAmount: 0 });
     expect(await shop.readState(attempt)).toMatchObject({ attention: 'amount_mismatch' });
     expect(
@@ -157,12 +159,12 @@ describe('a refund that was held for lost', () => {
     ).toBe('units_not_refundable');
   });
 
-  test('and was refused because it had been made by hand is learned of without a webhook', async () => {
+  test('that had been made in the dashboard is recorded by a poll, without a webhook', async () => {
     const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId });
     shop.scriptReplies(attempt.payment.id, {
       REFUND: [new GatewayRefusal('already_refunded', 'no')],
-      POLL: [[captured, { type: 'REFUNDED', amount: 2000, currency, gatewayObjectId: 're_by_hand_2' }]],
+      POLL: [[capturedFact, { type: 'REFUNDED', amount: 2000, currency, gatewayObjectId: 're_by_hand_2' }]],
     });
     await shop.callGatewaysNow();
     await shop.callGatewaysNow();
@@ -173,11 +175,11 @@ describe('a refund that was held for lost', () => {
   });
 });
 
-test('a refund that is decided and overtaken in one transaction is never sent', async () => {
+test('a refund that is requested and replaced in one transaction is never sent', async () => {
   const attempt = await shop.createAttempt();
   await shop.commerce.cancelOrder({ orderId: attempt.orderId });
   shop.scriptReplies(attempt.payment.id, {
-    CANCEL: [[captured, { type: 'REFUNDED', amount: 2000, currency, gatewayObjectId: 're_at_once' }]],
+    CANCEL: [[capturedFact, { type: 'REFUNDED', amount: 2000, currency, gatewayObjectId: 're_at_once' }]],
   });
   await shop.callGatewaysNow();
   expect(await shop.commerce.doctor()).toEqual([]);
@@ -186,29 +188,29 @@ test('a refund that is decided and overtaken in one transaction is never sent', 
   expect(await paymentOf(attempt)).toMatchObject({ surplus: true, refundedAmount: 2000, refundReservedAmount: 0 });
 });
 
-test('what changes at the gateway while it is asked is asked for once more', async () => {
+test('a change at the gateway during a poll causes another poll', async () => {
   const attempt = await shop.createPaidAttempt();
   shop.scriptReplies(attempt.payment.id, {
     POLL: [
       async () => {
         expect(await shop.sendWebhook('CHANGED', attempt.payment)).toMatchObject({ effect: 'polls_gateway' });
-        return [captured];
+        return [capturedFact];
       },
-      [captured, { type: 'REFUNDED', amount: 700, currency, gatewayObjectId: 're_unheard' }],
+      [capturedFact, { type: 'REFUNDED', amount: 700, currency, gatewayObjectId: 're_unheard' }],
     ],
   });
-  await requestPoll(attempt);
+  await pollAndCall(attempt);
   await shop.callGatewaysNow();
   expect(shop.readRequests(attempt.payment.id, 'POLL')).toHaveLength(2);
   expect(await paymentOf(attempt)).toMatchObject({ refundedAmount: 700 });
 });
 
-test('a gateway that stays silent is a person’s matter again and again, whatever happened in a single try', async () => {
+test('a silent gateway raises an attention at call 20 when the process died during call 10', async () => {
   const attempt = await shop.createPaidAttempt();
   await shop.commerce.createRefund({ orderId: attempt.orderId });
-  shop.scriptReplies(attempt.payment.id, { REFUND: Array.from({ length: 21 }, () => new Error('no answer')) });
+  shop.scriptReplies(attempt.payment.id, { REFUND: Array.from({ length: 21 }, () => new Error('no response')) });
   await shop.callGatewaysNow();
-  // A process died in just the tenth try.
+  // The process died during the tenth attempt.
   await shop.database.pool.query(`update commerce.gateway_calls set attempts = 10 where payment_id = $1`, [
     attempt.payment.id,
   ]);
@@ -218,36 +220,36 @@ test('a gateway that stays silent is a person’s matter again and again, whatev
   expect(await shop.readState(attempt)).toMatchObject({ attention: 'gateway_silent' });
 });
 
-test('an attempt that the gateway can’t end is asked about after it was canceled: money that came unheard goes back', async () => {
+test('a canceled attempt that stays payable is polled for a day, and late money is refunded', async () => {
   const { gateway, scriptReplies, readRequests } = scriptedGateway();
-  const { commerce, database, close, ...other } = await createTestShop({
+  const { commerce, database, close, ...shopHelpers } = await createTestShop({
     gateways: [{ ...gateway, payableAfterCancel: true }],
   });
-  const { orderId, payment } = await other.createPendingOrder({ [await other.createTestProduct()]: 2 });
-  scriptReplies(payment.id, { CANCEL: [[]], POLL: [[], [captured]] });
+  const { orderId, payment } = await shopHelpers.createPendingOrder({ [await shopHelpers.createTestProduct()]: 2 });
+  scriptReplies(payment.id, { CANCEL: [[]], POLL: [[], [capturedFact]] });
   await commerce.cancelOrder({ orderId });
-  const ask = async () => {
+  const pollGateways = async () => {
     await commerce.pollStalePayments(200, 0);
     await commerce.callGateways();
   };
   await commerce.callGateways();
-  await ask();
+  await pollGateways();
   await database.pool.query(
     `update commerce.payments set created_at = created_at - interval '1 hour', asked_at = asked_at - interval '1 hour'`,
   );
-  await ask();
+  await pollGateways();
   await commerce.callGateways();
   expect(await commerce.listPayments({ orderId })).toMatchObject([
     { status: 'CAPTURED', surplus: true, refundedAmount: 2000 },
   ]);
 
-  const unpaid = await other.createPendingOrder({ [await other.createTestProduct()]: 2 });
+  const unpaid = await shopHelpers.createPendingOrder({ [await shopHelpers.createTestProduct()]: 2 });
   await commerce.cancelOrder({ orderId: unpaid.orderId });
   await commerce.callGateways();
   await database.pool.query(`update commerce.payments set created_at = now() - interval '25 hours' where id = $1`, [
     unpaid.payment.id,
   ]);
-  await ask();
-  expect(readRequests(unpaid.payment.id, 'POLL'), 'no longer than a day').toEqual([]);
+  await pollGateways();
+  expect(readRequests(unpaid.payment.id, 'POLL'), 'a payment older than a day is not polled').toEqual([]);
   await close();
 });

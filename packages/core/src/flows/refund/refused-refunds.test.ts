@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
 import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
@@ -9,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-describe('money that must go back and that the gateway refuses to send', () => {
-  const surplus = async (type: 'AUTHORIZED' | 'CAPTURED') => {
+describe('a refused refund', () => {
+  const createRefusedSurplus = async (type: 'AUTHORIZED' | 'CAPTURED') => {
     const attempt = await shop.createAttempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
     await shop.sendWebhook(type, attempt.payment);
@@ -20,9 +21,9 @@ describe('money that must go back and that the gateway refuses to send', () => {
     return attempt;
   };
 
-  test('is an alarm for a person, not for the doctor', async () => {
-    await surplus('AUTHORIZED');
-    await surplus('CAPTURED');
+  test('raises an attention and breaks no invariant', async () => {
+    await createRefusedSurplus('AUTHORIZED');
+    await createRefusedSurplus('CAPTURED');
     const canceled = await shop.createPaidAttempt();
     shop.scriptReplies(canceled.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
     await shop.commerce.cancelOrder({ orderId: canceled.orderId });
@@ -34,8 +35,8 @@ describe('money that must go back and that the gateway refuses to send', () => {
     expect(await shop.commerce.doctor()).toEqual([]);
   });
 
-  test('has gone back once a person let go of the authorization at the gateway', async () => {
-    const attempt = await surplus('AUTHORIZED');
+  test('succeeds when an operator voids the authorization at the gateway', async () => {
+    const attempt = await createRefusedSurplus('AUTHORIZED');
     expect(await shop.sendWebhook('CANCELED', attempt.payment)).toMatchObject({ effect: 'payment_voided' });
     expect(await shop.readState(attempt)).toMatchObject({
       payment: 'CANCELED surplus',
@@ -44,27 +45,27 @@ describe('money that must go back and that the gateway refuses to send', () => {
     });
   });
 
-  /** The void was refused, and an operator has asked for another one. */
-  const surplusAgain = async () => {
-    const attempt = await surplus('AUTHORIZED');
-    const [refused] = (await shop.commerce.listRefunds({ orderId: attempt.orderId })).items;
+  /** Creates a payment whose void was refused and requested again. A poll reports success of the first void. */
+  const createRepeatedVoid = async () => {
+    const attempt = await createRefusedSurplus('AUTHORIZED');
+    const refused = only((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items);
     await shop.commerce.createRefund({ orderId: attempt.orderId, paymentId: attempt.payment.id });
     shop.scriptReplies(attempt.payment.id, {
-      POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused!.id }]],
+      POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused.id }]],
     });
     return attempt;
   };
-  const goneOnce = {
+  const refundedOnce = {
     payment: 'CANCELED surplus',
     refunds: ['VOID 2000 FAILED surplus', 'VOID 2000 SUCCEEDED surplus'],
     attention: null,
   };
 
   test.each<[string, (attempt: Attempt) => Promise<unknown>]>([
-    ['the second by its call', () => shop.callGatewaysNow()],
-    ['neither, but that it let go of it', ({ payment }) => shop.sendWebhook('CANCELED', payment)],
+    ['the second refund in its response', () => shop.callGatewaysNow()],
+    ['only that the payment is canceled', ({ payment }) => shop.sendWebhook('CANCELED', payment)],
     [
-      'the first, on being asked',
+      'the first refund in a poll',
       async ({ payment }) => {
         shop.scriptReplies(payment.id, { REFUND: [new Error('nothing')] });
         await shop.commerce.pollPayment({ paymentId: payment.id });
@@ -72,7 +73,7 @@ describe('money that must go back and that the gateway refuses to send', () => {
       },
     ],
     [
-      'both',
+      'both refunds',
       async ({ payment }) => {
         await shop.callGatewaysNow();
         await shop.commerce.pollPayment({ paymentId: payment.id });
@@ -80,25 +81,25 @@ describe('money that must go back and that the gateway refuses to send', () => {
         await shop.sendWebhook('CANCELED', payment);
       },
     ],
-  ])('goes back once when an operator asks for it again, and the gateway names %s', async (_, ends) => {
-    const attempt = await surplusAgain();
+  ])('succeeds once after a second request when the gateway reports %s', async (_, ends) => {
+    const attempt = await createRepeatedVoid();
     await ends(attempt);
-    expect(await shop.readState(attempt)).toMatchObject(goneOnce);
+    expect(await shop.readState(attempt)).toMatchObject(refundedOnce);
     await shop.callGatewaysNow();
-    expect(await shop.readState(attempt)).toMatchObject(goneOnce);
+    expect(await shop.readState(attempt)).toMatchObject(refundedOnce);
   });
 
-  test('has gone back once a person sent it back at the gateway', async () => {
-    const attempt = await surplus('CAPTURED');
+  test('needs no attention after an operator makes it in the dashboard', async () => {
+    const attempt = await createRefusedSurplus('CAPTURED');
     expect(await shop.sendDashboardRefund(attempt, 2000, 're_by_hand')).toMatchObject({ effect: 'refund_recorded' });
     expect((await shop.readState(attempt)).attention).toBeNull();
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   });
 
   test.each(['AUTHORIZED', 'CAPTURED'] as const)(
-    'is sent once more by an operator who names its payment (%s)',
+    'is sent again when an operator names its payment (%s)',
     async (type) => {
-      const attempt = await surplus(type);
+      const attempt = await createRefusedSurplus(type);
       const again = { orderId: attempt.orderId, paymentId: attempt.payment.id };
       expect(await errorCodeOf(shop.commerce.createRefund({ ...again, lines: [{ lineNo: 1, quantity: 1 }] }))).toBe(
         'refund_exceeds_balance',
@@ -123,7 +124,7 @@ describe('money that must go back and that the gateway refuses to send', () => {
     },
   );
 
-  test('is sent once more of a canceled order whose authorization is still there', async () => {
+  test('is sent again for a canceled order whose authorization still exists', async () => {
     const canceled = await shop.createPaidAttempt('AUTHORIZED');
     shop.scriptReplies(canceled.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
     await shop.commerce.cancelOrder({ orderId: canceled.orderId });
@@ -136,27 +137,28 @@ describe('money that must go back and that the gateway refuses to send', () => {
     });
   });
 
-  test('goes back by itself once it is captured after all', async () => {
-    const attempt = await surplus('AUTHORIZED');
+  test('is replaced by another refund when the payment is captured after all', async () => {
+    const attempt = await createRefusedSurplus('AUTHORIZED');
     await shop.sendWebhook('CAPTURED', attempt.payment);
     await shop.callGatewaysNow();
-    const sentBack = {
+    const refunded = {
       payment: 'CAPTURED surplus',
       refunds: ['VOID 2000 FAILED surplus', 'REFUND 2000 SUCCEEDED surplus'],
     };
-    expect(await shop.readState(attempt)).toMatchObject({ ...sentBack, attention: null });
-    // Not twice, though the gateway says by now that it had let go of it, too.
-    const [, refused] = (await shop.commerce.listRefunds({ orderId: attempt.orderId })).items;
+    expect(await shop.readState(attempt)).toMatchObject({ ...refunded, attention: null });
+    // A poll reports that the void succeeded too. The shop records no second refund.
+    const { items } = await shop.commerce.listRefunds({ orderId: attempt.orderId });
+    const refused = only(items.filter(({ status }) => status === 'FAILED'));
     shop.scriptReplies(attempt.payment.id, {
-      POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused!.id }]],
+      POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused.id }]],
     });
     await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
     await shop.callGatewaysNow();
-    expect(await shop.readState(attempt)).toMatchObject({ ...sentBack, attention: 'amount_mismatch' });
+    expect(await shop.readState(attempt)).toMatchObject({ ...refunded, attention: 'amount_mismatch' });
   });
 
   test.each(['refused', 'under way'] as const)(
-    'of a rejected review has gone back once a person sent it back at the gateway (%s)',
+    'of a rejected review succeeds when an operator makes it in the dashboard (%s)',
     async (when) => {
       const attempt = await shop.createAttempt();
       await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 });
@@ -176,23 +178,23 @@ describe('money that must go back and that the gateway refuses to send', () => {
       expect(await shop.commerce.doctor()).toEqual([]);
     },
   );
+});
 
-  test('and a part of which a person sent back at the gateway before the rest went is no other refund', async () => {
-    const attempt = await shop.createAttempt();
-    await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 2500 });
-    expect(await shop.sendDashboardRefund(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
-    await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
-    await shop.callGatewaysNow();
-    await shop.retryGatewayEventsNow();
-    const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
-    expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({
-      outcome: 'IGNORED_STALE',
-      effect: 'already_refunded',
-    });
-    expect(await shop.readState(attempt)).toMatchObject({
-      payment: 'CANCELED surplus',
-      refunds: ['VOID 2500 SUCCEEDED amount_mismatch'],
-      attention: null,
-    });
+test('the refund of a rejected review includes a part that was refunded in the dashboard before', async () => {
+  const attempt = await shop.createAttempt();
+  await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 2500 });
+  expect(await shop.sendDashboardRefund(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
+  await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
+  await shop.callGatewaysNow();
+  await shop.retryGatewayEventsNow();
+  const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
+  expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({
+    outcome: 'IGNORED_STALE',
+    effect: 'already_refunded',
+  });
+  expect(await shop.readState(attempt)).toMatchObject({
+    payment: 'CANCELED surplus',
+    refunds: ['VOID 2500 SUCCEEDED amount_mismatch'],
+    attention: null,
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
 let shop: TestShop;
@@ -8,34 +9,34 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-async function paid() {
+async function createPaidOrder() {
   const productId = await shop.createTestProduct();
   const { orderId, payment } = await shop.createPendingOrder({ [productId]: 2 });
   await shop.sendWebhook('AUTHORIZED', payment);
-  const [shipment] = await shop.commerce.listShipments({ orderId });
-  return { orderId, shipmentId: shipment!.id };
+  const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId }));
+  return { orderId, shipmentId };
 }
 
 const dispatch = (shipmentId: string) =>
   shop.commerce.dispatchShipment({ shipmentId, carrier: 'CJ Logistics', trackingNumber: '6890' });
-const fulfillment = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;
+const fulfillmentStatusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;
 
-test('a parcel is dispatched with carrier and tracking number, is in transit and arrives; the order follows', async () => {
-  const { orderId, shipmentId } = await paid();
+test('a parcel is dispatched, in transit and delivered, and the fulfillment of its order follows', async () => {
+  const { orderId, shipmentId } = await createPaidOrder();
   expect(await dispatch(shipmentId)).toMatchObject({
     status: 'SHIPPED',
     carrier: 'CJ Logistics',
     trackingNumber: '6890',
     lines: [{ quantity: 2 }],
   });
-  expect(await fulfillment(orderId)).toBe('SHIPPED');
+  expect(await fulfillmentStatusOf(orderId)).toBe('SHIPPED');
   expect(await shop.commerce.markShipmentInTransit({ shipmentId })).toMatchObject({ status: 'IN_TRANSIT' });
-  expect(await fulfillment(orderId)).toBe('SHIPPED');
+  expect(await fulfillmentStatusOf(orderId)).toBe('SHIPPED');
   expect(await shop.commerce.deliverShipment({ shipmentId })).toMatchObject({
     status: 'DELIVERED',
     deliveredAt: expect.any(Date),
   });
-  expect(await fulfillment(orderId)).toBe('DELIVERED');
+  expect(await fulfillmentStatusOf(orderId)).toBe('DELIVERED');
   expect((await shop.readEventTypes(orderId)).slice(-3)).toEqual([
     'shipment.dispatched',
     'shipment.in_transit',
@@ -43,42 +44,42 @@ test('a parcel is dispatched with carrier and tracking number, is in transit and
   ]);
 });
 
-test('a parcel may arrive without having been seen in transit', async () => {
-  const { orderId, shipmentId } = await paid();
+test('a parcel can be delivered without having been in transit', async () => {
+  const { orderId, shipmentId } = await createPaidOrder();
   await dispatch(shipmentId);
   await shop.commerce.deliverShipment({ shipmentId });
-  expect(await fulfillment(orderId)).toBe('DELIVERED');
+  expect(await fulfillmentStatusOf(orderId)).toBe('DELIVERED');
 });
 
-test('a parcel cannot skip or repeat a step', async () => {
-  const { shipmentId } = await paid();
+test('a parcel can neither skip nor repeat a transition', async () => {
+  const { shipmentId } = await createPaidOrder();
   expect(await errorCodeOf(shop.commerce.deliverShipment({ shipmentId }))).toBe('invalid_transition');
   expect(await errorCodeOf(shop.commerce.markShipmentInTransit({ shipmentId }))).toBe('invalid_transition');
   await dispatch(shipmentId);
   expect(await errorCodeOf(dispatch(shipmentId))).toBe('invalid_transition');
 });
 
-test('two people dispatching one parcel at once: one does', async () => {
-  const { orderId, shipmentId } = await paid();
+test('one of 8 concurrent dispatches of a parcel succeeds', async () => {
+  const { orderId, shipmentId } = await createPaidOrder();
   const codes = await Promise.all(Array.from({ length: 8 }, () => errorCodeOf(dispatch(shipmentId))));
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
   expect((await shop.readEventTypes(orderId)).filter((type) => type === 'shipment.dispatched')).toHaveLength(1);
 });
 
-test('dispatch meets cancel: either the parcel leaves or the order is canceled', async () => {
+test('a dispatch and a concurrent cancel either ship the parcel or cancel the order', async () => {
   for (let round = 0; round < 15; round += 1) {
-    const { orderId, shipmentId } = await paid();
-    const [sent, canceled] = await Promise.all([
+    const { orderId, shipmentId } = await createPaidOrder();
+    const [dispatched, canceled] = await Promise.all([
       errorCodeOf(dispatch(shipmentId)),
       errorCodeOf(shop.commerce.cancelOrder({ orderId })),
     ]);
-    expect([sent, canceled].sort()).toEqual(['accepted', 'invalid_transition']);
+    expect([dispatched, canceled].sort()).toEqual(['accepted', 'invalid_transition']);
   }
 });
 
-test('an unknown parcel, and one without carrier or tracking number, are refused', async () => {
+test('dispatchShipment rejects an unknown parcel and a blank carrier', async () => {
   expect(await errorCodeOf(dispatch(randomUUID()))).toBe('shipment_not_found');
-  const { shipmentId } = await paid();
+  const { shipmentId } = await createPaidOrder();
   expect(await errorCodeOf(shop.commerce.dispatchShipment({ shipmentId, carrier: ' ', trackingNumber: '1' }))).toBe(
     'validation_failed',
   );

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCommerce } from '../../commerce.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await createTestShop();
+});
+afterAll(() => shop.close());
+
+const placeTestOrder = (lines: { productId: string; quantity: number }[], rest = {}) =>
+  shop.commerce.placeOrder({ customerId: 'customer-1', lines, ...rest });
+
+describe('placeOrder', () => {
+  const id = randomUUID();
+  test.each([
+    ['an order without lines', [], 'empty_order'],
+    ['an id that is not a UUID', [{ productId: 'nope', quantity: 1 }], 'validation_failed'],
+    ['a quantity of 0', [{ productId: id, quantity: 0 }], 'validation_failed'],
+    ['a negative quantity', [{ productId: id, quantity: -1 }], 'validation_failed'],
+    ['a fractional quantity', [{ productId: id, quantity: 1.5 }], 'validation_failed'],
+    ['a quantity above the maximum', [{ productId: id, quantity: 1_000_001 }], 'validation_failed'],
+    ['an infinite quantity', [{ productId: id, quantity: Infinity }], 'validation_failed'],
+    ['a quantity as text', [{ productId: id, quantity: '1' }], 'validation_failed'],
+    ['a price in a line', [{ productId: id, quantity: 1, unitAmount: 1 }], 'validation_failed'],
+    [
+      'more than 2,000 lines',
+      Array.from({ length: 2001 }, () => ({ productId: id, quantity: 1 })),
+      'validation_failed',
+    ],
+    ['an unknown product', [{ productId: id, quantity: 1 }], 'product_not_found'],
+  ])('rejects %s', async (_, lines, code) => {
+    // The types forbid some of these inputs, so the cast is needed.
+    expect(await errorCodeOf(placeTestOrder(lines as never))).toBe(code);
+  });
+});
+
+test('an archived product cannot be ordered, and the error names every unavailable product', async () => {
+  const [archived, unknown, sellable] = [await shop.createTestProduct(), randomUUID(), await shop.createTestProduct()];
+  await shop.commerce.archiveProduct({ productId: archived });
+  const call = placeTestOrder([archived, unknown, sellable].map((productId) => ({ productId, quantity: 1 })));
+  await expect(call).rejects.toMatchObject({ code: 'product_not_found', details: { productIds: [archived, unknown] } });
+  expect(await shop.readStock(sellable)).toEqual([10, 0]);
+});
+
+test('an order of products in two currencies is rejected', async () => {
+  const lines = [await shop.createTestProduct(), await shop.createTestProduct({ currency: 'EUR' })].map(
+    (productId) => ({
+      productId,
+      quantity: 1,
+    }),
+  );
+  expect(await errorCodeOf(placeTestOrder(lines))).toBe('currency_mismatch');
+});
+
+test('a total above the largest safe integer is rejected', async () => {
+  const productId = await shop.createTestProduct({ priceAmount: 1_000_000_000_000, quantity: 1_000_000 });
+  expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1_000_000 }]))).toBe('amount_too_large');
+  expect(await shop.readStock(productId)).toEqual([1_000_000, 0]);
+});
+
+test('address, contact, reference and metadata are stored as given, and are in no event', async () => {
+  const productId = await shop.createTestProduct();
+  const rest = {
+    contact: { email: 'kim@example.com', name: 'Kim' },
+    shippingAddress: { name: 'Kim', line1: 'Sejong-daero 110', city: 'Seoul', postalCode: '04524', country: 'KR' },
+    reference: 'cart-17',
+    metadata: { gift: true, tags: ['a', 1, null] },
+  };
+  const { id } = await placeTestOrder([{ productId, quantity: 1 }], rest);
+  expect(await shop.commerce.getOrder({ orderId: id })).toMatchObject(rest);
+  expect(JSON.stringify(await shop.commerce.orderHistory({ orderId: id }))).not.toMatch(/Kim|Sejong|example/);
+});
+
+test.each([
+  ['metadata beyond 4 KB', { metadata: { text: 'x'.repeat(4096) } }],
+  ['metadata with a NUL', { metadata: { deep: [{ 'a\0': 1 }] } }],
+  ['metadata with half a surrogate pair', { metadata: { text: '\ud800' } }],
+  ['a reference with a line break', { reference: 'a\nb' }],
+  [
+    'a country name instead of its code',
+    { shippingAddress: { name: 'K', line1: 'x', city: 'y', postalCode: '1', country: 'Korea' } },
+  ],
+  ['an unknown field', { contact: { nickname: 'k' } }],
+])('placeOrder rejects %s', async (_, rest) => {
+  const productId = await shop.createTestProduct();
+  expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1 }], rest))).toBe('validation_failed');
+  expect(await shop.readStock(productId)).toEqual([10, 0]);
+});
+
+describe('the quote hook', () => {
+  const commerceWithQuote = (quote: (order: { lines: readonly unknown[] }) => unknown) =>
+    // The types forbid some of these quotes, so the cast is needed.
+    createCommerce({ database: shop.database, quote: quote as never });
+  const quoteLine = (kind: string, unitAmount: number) => ({ kind, name: kind, quantity: 1, unitAmount });
+
+  test('adds shipping, discounts and tax to the total', async () => {
+    const productId = await shop.createTestProduct();
+    const commerce = commerceWithQuote(() => [
+      quoteLine('SHIPPING', 3000),
+      quoteLine('DISCOUNT', -500),
+      quoteLine('TAX', 350),
+    ]);
+    const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 2 }] });
+    expect(order.totalAmount).toBe(2000 + 3000 - 500 + 350);
+    expect(order.lines.map(({ kind, lineNo }) => [lineNo, kind])).toEqual([
+      [1, 'PRODUCT'],
+      [2, 'SHIPPING'],
+      [3, 'DISCOUNT'],
+      [4, 'TAX'],
+    ]);
+  });
+
+  test('cannot return a discount above the price of the order', async () => {
+    const productId = await shop.createTestProduct();
+    const commerce = commerceWithQuote(() => [quoteLine('DISCOUNT', -1001)]);
+    expect(await errorCodeOf(commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }))).toBe(
+      'validation_failed',
+    );
+    expect(await shop.readStock(productId)).toEqual([10, 0]);
+  });
+
+  test.each([
+    ['a promise', async () => []],
+    ['a product', () => [{ ...quoteLine('PRODUCT', 1), productId: randomUUID() }]],
+    ['a discount above zero', () => [quoteLine('DISCOUNT', 1)]],
+    ['a fractional amount', () => [quoteLine('TAX', 0.5)]],
+  ])('that returns %s causes a fault, and nothing is reserved', async (_, quote) => {
+    const productId = await shop.createTestProduct();
+    await expect(
+      commerceWithQuote(quote).placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }),
+    ).rejects.toThrow('quote hook');
+    expect(await shop.readStock(productId)).toEqual([10, 0]);
+  });
+});
