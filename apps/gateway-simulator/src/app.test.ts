@@ -4,7 +4,7 @@ import type { SimulatorOptions } from './app.ts';
 import { createSimulator } from './app.ts';
 import type { BookEntry } from './book.ts';
 import type { Reply } from './shop.testing.ts';
-import { applied, startShop, until } from './shop.testing.ts';
+import { applied, startTestShop, until } from './shop.testing.ts';
 
 const secret = `whsec_${Buffer.from('a secret between shop and gateway').toString('base64')}`;
 const paying = { paymentId: 'pay-1', amount: 1250, currency: 'GBP', outcome: 'AUTHORIZED' };
@@ -12,18 +12,18 @@ const quick = { timeoutMs: 2000, attemptsMax: 4, backoffMs: 1, backoffMaxMs: 4 }
 
 function simulate(webhookUrl: string, options: Partial<SimulatorOptions> = {}) {
   const simulator = createSimulator({ webhookUrl, secret, delivery: quick, ...options });
-  const ask = async (path: string, init?: RequestInit) => {
+  const request = async (path: string, init?: RequestInit) => {
     const response = await simulator.app.request(path, init);
     return { status: response.status, body: (await response.json()) as any };
   };
   const pay = (input: unknown) =>
-    ask('/pay', { method: 'POST', body: typeof input === 'string' ? input : JSON.stringify(input) });
-  const book = async (paymentId: string) => (await ask(`/book/${paymentId}`)).body as BookEntry;
-  return { ...simulator, ask, pay, book };
+    request('/pay', { method: 'POST', body: typeof input === 'string' ? input : JSON.stringify(input) });
+  const book = async (paymentId: string) => (await request(`/book/${paymentId}`)).body as BookEntry;
+  return { ...simulator, request, pay, book };
 }
 
 test('a shopper who pays is charged, and the shop hears of it by a signed webhook', async () => {
-  const shop = await startShop(() => applied);
+  const shop = await startTestShop(() => applied);
   const { pay, book } = simulate(shop.url);
   const answer = await pay(paying);
 
@@ -44,7 +44,7 @@ test('a shopper who pays is charged, and the shop hears of it by a signed webhoo
 });
 
 test('a failed payment charges nothing and says why', async () => {
-  const shop = await startShop(() => applied);
+  const shop = await startTestShop(() => applied);
   const { pay, book } = simulate(shop.url);
   await pay({ ...paying, outcome: 'FAILED', failureCode: 'card_declined' });
   expect(JSON.parse(shop.received[0]!.body)).toMatchObject({ type: 'FAILED', failureCode: 'card_declined' });
@@ -52,17 +52,17 @@ test('a failed payment charges nothing and says why', async () => {
 });
 
 test('a payment is charged once, however many events say so', async () => {
-  const shop = await startShop(() => applied);
-  const { pay, book, ask } = simulate(shop.url);
+  const shop = await startTestShop(() => applied);
+  const { pay, book, request } = simulate(shop.url);
   const first = await pay(paying);
   const second = await pay(paying);
   expect(first.body.event.id).not.toBe(second.body.event.id);
   expect((await book('pay-1')).events).toHaveLength(2);
-  expect((await ask('/book')).body.totals).toMatchObject({ payments: 1, charged: { GBP: 1250 } });
+  expect((await request('/book')).body.totals).toMatchObject({ payments: 1, charged: { GBP: 1250 } });
 });
 
 test('a repeated event keeps its id and its body', async () => {
-  const shop = await startShop(() => applied);
+  const shop = await startTestShop(() => applied);
   const { pay, book } = simulate(shop.url);
   await pay({ ...paying, repeat: 50 });
   await until(async () => (await book('pay-1')).events[0]!.attempts.length === 50);
@@ -77,7 +77,7 @@ test.each<[string, Reply]>([
   ['a connection that breaks', 'hang up'],
   ['an answer that is no JSON', { status: 503, body: '<html>' }],
 ])('%s is tried again with the same id and a fresh signature', async (_, failure) => {
-  const shop = await startShop((_received, number) => (number < 3 ? failure : applied));
+  const shop = await startTestShop((_received, number) => (number < 3 ? failure : applied));
   const { pay, book } = simulate(shop.url);
   await pay(paying);
   await until(async () => (await book('pay-1')).events[0]!.state === 'DELIVERED');
@@ -89,7 +89,7 @@ test.each<[string, Reply]>([
 });
 
 test('a delivery without an answer is given up after its timeout and tried again', async () => {
-  const shop = await startShop((_received, number) => (number === 1 ? new Promise<never>(() => {}) : applied));
+  const shop = await startTestShop((_received, number) => (number === 1 ? new Promise<never>(() => {}) : applied));
   const { pay, book } = simulate(shop.url, { delivery: { ...quick, timeoutMs: 50 } });
   await pay(paying);
   const { attempts } = (await book('pay-1')).events[0]!;
@@ -97,17 +97,17 @@ test('a delivery without an answer is given up after its timeout and tried again
 });
 
 test('an event that nobody takes is given up after a bounded number of attempts', async () => {
-  const shop = await startShop(() => 'hang up');
-  const { pay, ask } = simulate(shop.url);
+  const shop = await startTestShop(() => 'hang up');
+  const { pay, request } = simulate(shop.url);
   const answer = await pay(paying);
   expect(answer.body.event.state).toBe('GIVEN_UP');
   expect(answer.body.event.attempts).toHaveLength(quick.attemptsMax);
-  expect((await ask('/book')).body.totals.events).toEqual({ PENDING: 0, DELIVERED: 0, GIVEN_UP: 1, DROPPED: 0 });
+  expect((await request('/book')).body.totals.events).toEqual({ PENDING: 0, DELIVERED: 0, GIVEN_UP: 1, DROPPED: 0 });
 });
 
 test('wait: false answers before the shop has heard of it', async () => {
   const heard = Promise.withResolvers<Reply>();
-  const shop = await startShop(() => heard.promise);
+  const shop = await startTestShop(() => heard.promise);
   const { pay, book } = simulate(shop.url);
   const answer = await pay({ ...paying, wait: false });
   expect(answer.status).toBe(202);
@@ -117,7 +117,7 @@ test('wait: false answers before the shop has heard of it', async () => {
 });
 
 test('a delayed event is charged at once and told later', async () => {
-  const shop = await startShop(() => applied);
+  const shop = await startTestShop(() => applied);
   const { pay, book } = simulate(shop.url);
   const paid = Date.now();
   const answer = pay({ ...paying, delayMs: 100 });
@@ -141,41 +141,41 @@ test.each<[string, unknown]>([
   ['too many repetitions', { ...paying, repeat: 101 }],
   ['an unknown field', { ...paying, outcom: 'FAILED' }],
 ])('%s is refused with 400 and charges nothing', async (_, input) => {
-  const shop = await startShop(() => applied);
-  const { pay, ask } = simulate(shop.url);
+  const shop = await startTestShop(() => applied);
+  const { pay, request } = simulate(shop.url);
   const answer = await pay(input);
   expect(answer.status).toBe(400);
   expect(answer.body.code).toMatch(/^(malformed_json|validation_failed)$/);
-  expect((await ask('/book')).body.totals).toMatchObject({ payments: 0, attempts: 0 });
+  expect((await request('/book')).body.totals).toMatchObject({ payments: 0, attempts: 0 });
 });
 
 test('the book is read page by page and misses nothing', async () => {
-  const shop = await startShop(() => applied);
-  const { pay, ask } = simulate(shop.url);
+  const shop = await startTestShop(() => applied);
+  const { pay, request } = simulate(shop.url);
   for (let number = 1; number <= 5; number += 1) await pay({ ...paying, paymentId: `pay-${number}` });
   const ids: string[] = [];
   let cursor: string | null = '0';
   while (cursor !== null) {
-    const { body } = await ask(`/book?limit=2&cursor=${cursor}`);
+    const { body } = await request(`/book?limit=2&cursor=${cursor}`);
     ids.push(...body.items.map((payment: BookEntry) => payment.paymentId));
     cursor = body.nextCursor;
   }
   expect(ids).toEqual(['pay-1', 'pay-2', 'pay-3', 'pay-4', 'pay-5']);
-  expect((await ask('/book?limit=0')).status).toBe(400);
+  expect((await request('/book?limit=0')).status).toBe(400);
 });
 
 test('a full book forgets its oldest payment and says so, but not what was charged', async () => {
-  const shop = await startShop(() => applied);
-  const { pay, ask } = simulate(shop.url, { paymentsMax: 2 });
+  const shop = await startTestShop(() => applied);
+  const { pay, request } = simulate(shop.url, { paymentsMax: 2 });
   for (let number = 1; number <= 3; number += 1) await pay({ ...paying, paymentId: `pay-${number}` });
-  const { body } = await ask('/book');
+  const { body } = await request('/book');
   expect(body.items.map((payment: BookEntry) => payment.paymentId)).toEqual(['pay-2', 'pay-3']);
   expect(body.totals).toMatchObject({ payments: 3, charged: { GBP: 3750 }, forgotten: 1 });
-  expect(await ask('/book/pay-1')).toMatchObject({ status: 404, body: { code: 'payment_not_found' } });
+  expect(await request('/book/pay-1')).toMatchObject({ status: 404, body: { code: 'payment_not_found' } });
 });
 
 test('more events on their way than there is room for are refused with 503', async () => {
-  const shop = await startShop(() => new Promise<never>(() => {}));
+  const shop = await startTestShop(() => new Promise<never>(() => {}));
   const { pay } = simulate(shop.url, { pendingMax: 1 });
   expect((await pay({ ...paying, wait: false })).status).toBe(202);
   expect(await pay({ ...paying, wait: false })).toMatchObject({ status: 503, body: { code: 'unavailable' } });
@@ -184,7 +184,7 @@ test('more events on their way than there is room for are refused with 503', asy
 test('stopping finishes the attempt under way, gives up waiting ones and takes no more', async () => {
   const reached = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Reply>();
-  const shop = await startShop(() => {
+  const shop = await startTestShop(() => {
     reached.resolve();
     return answer.promise;
   });

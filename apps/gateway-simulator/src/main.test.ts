@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Reply } from './shop.testing.ts';
-import { applied, startShop, until } from './shop.testing.ts';
+import { applied, startTestShop, until } from './shop.testing.ts';
 
 const secret = `whsec_${Buffer.from('a secret between shop and gateway').toString('base64')}`;
 
@@ -31,7 +31,7 @@ test.each<[string, (child: ChildProcess) => void]>([
 ])('%s ends the process after the delivery under way was answered', async (_, end) => {
   const reached = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Reply>();
-  const shop = await startShop(() => {
+  const shop = await startTestShop(() => {
     reached.resolve();
     return answer.promise;
   });

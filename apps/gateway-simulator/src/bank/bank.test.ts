@@ -1,0 +1,223 @@
+import { describe, expect, test } from 'vitest';
+import { BankRefusal, refundableAmount, refundedAmount, type BankPayment, type PaymentState } from './bank-payment.ts';
+import { Bank } from './bank.ts';
+import type { Change } from './change.ts';
+
+function open(now = () => new Date()) {
+  const changes: Change[] = [];
+  const bank = new Bank({ onChange: (change) => changes.push(change), paymentsMax: 1000, now });
+  const create = (capture: 'AUTOMATIC' | 'MANUAL' = 'MANUAL', shopPaymentId = 'p') =>
+    bank.create({ provider: 'mock', shopPaymentId, amount: 1000, currency: 'KRW', capture });
+  return { bank, create, types: () => changes.map(({ type }) => type), changes };
+}
+
+type Open = ReturnType<typeof open>;
+
+const ways: Record<PaymentState, (shop: Open) => BankPayment> = {
+  CREATED: ({ create }) => create(),
+  WAITING: ({ bank, create }) => {
+    const payment = create();
+    bank.issueAccount(payment, new Date(Date.now() + 60_000));
+    return payment;
+  },
+  AUTHORIZED: ({ bank, create }) => {
+    const payment = create();
+    bank.approve(payment);
+    return payment;
+  },
+  CAPTURED: ({ bank, create }) => {
+    const payment = create('AUTOMATIC');
+    bank.approve(payment);
+    return payment;
+  },
+  FAILED: ({ bank, create }) => {
+    const payment = create();
+    bank.decline(payment, 'declined');
+    return payment;
+  },
+  CANCELED: ({ bank, create }) => {
+    const payment = create();
+    bank.cancel(payment);
+    return payment;
+  },
+};
+
+type Operation = (shop: Open, payment: BankPayment) => unknown;
+const operations: Record<string, Operation> = {
+  failAttempt: ({ bank }, payment) => bank.failAttempt(payment, 'declined'),
+  issueAccount: ({ bank }, payment) => bank.issueAccount(payment, new Date(Date.now() + 60_000)),
+  approve: ({ bank }, payment) => bank.approve(payment),
+  decline: ({ bank }, payment) => bank.decline(payment, 'declined'),
+  cancel: ({ bank }, payment) => bank.cancel(payment),
+  expire: ({ bank }, payment) => bank.expire(payment),
+  capture: ({ bank }, payment) => bank.capture(payment, 400),
+  release: ({ bank }, payment) => bank.release(payment),
+  refund: ({ bank }, payment) => bank.refund(payment, { shopRefundId: null, amount: 400 }),
+  openDispute: ({ bank }, payment) => bank.openDispute(payment),
+};
+
+const outcome = (state: PaymentState, operation: Operation): string => {
+  const shop = open();
+  const payment = ways[state](shop);
+  const before = structuredClone(payment);
+  try {
+    operation(shop, payment);
+    return payment.state;
+  } catch (error) {
+    if (!(error instanceof BankRefusal)) throw error;
+    expect(payment).toEqual(before);
+    return error.reason;
+  }
+};
+
+test('in every state each operation does one thing, or is refused and changes nothing', () => {
+  const table = Object.fromEntries(
+    Object.entries(operations).map(([name, operation]) => [
+      name,
+      Object.fromEntries(Object.keys(ways).map((state) => [state, outcome(state as PaymentState, operation)])),
+    ]),
+  );
+  const settled = { AUTHORIZED: 'already_authorized', CAPTURED: 'already_captured', CANCELED: 'already_canceled' };
+  const unauthorized = { CREATED: 'not_authorized', WAITING: 'not_authorized', FAILED: 'not_authorized' };
+  const uncaptured = {
+    CREATED: 'not_captured',
+    WAITING: 'not_captured',
+    FAILED: 'not_captured',
+    AUTHORIZED: 'not_captured',
+  };
+  expect(table).toEqual({
+    failAttempt: { ...settled, CREATED: 'CREATED', WAITING: 'already_waiting', FAILED: 'already_failed' },
+    issueAccount: { ...settled, CREATED: 'WAITING', WAITING: 'already_waiting', FAILED: 'already_failed' },
+    approve: { ...settled, CREATED: 'AUTHORIZED', WAITING: 'AUTHORIZED', FAILED: 'AUTHORIZED' },
+    decline: { ...settled, CREATED: 'FAILED', WAITING: 'FAILED', FAILED: 'already_failed' },
+    cancel: { ...settled, CREATED: 'CANCELED', WAITING: 'CANCELED', FAILED: 'CANCELED' },
+    expire: { ...settled, CREATED: 'CANCELED', WAITING: 'CANCELED', FAILED: 'already_failed', AUTHORIZED: 'CANCELED' },
+    capture: { ...settled, ...unauthorized, AUTHORIZED: 'CAPTURED' },
+    release: { ...settled, ...unauthorized, AUTHORIZED: 'CANCELED' },
+    refund: { ...settled, ...uncaptured, CAPTURED: 'CAPTURED' },
+    openDispute: { ...settled, ...uncaptured, CAPTURED: 'CAPTURED' },
+  });
+});
+
+describe('money', () => {
+  test.each([0, -1, 1.5, NaN, Infinity])('an amount of %d is refused', (amount) => {
+    const shop = open();
+    const payment = ways.CAPTURED(shop);
+    expect(() => shop.bank.refund(payment, { shopRefundId: null, amount })).toThrow('invalid_amount');
+    expect(() => shop.bank.capture(ways.AUTHORIZED(open()), amount)).toThrow('invalid_amount');
+  });
+
+  test('a failed refund’s money can go back again, one that is on its way can’t', () => {
+    const { bank, create } = open();
+    const payment = create('AUTOMATIC');
+    bank.approve(payment);
+    const refund = bank.refund(payment, { shopRefundId: 'r-1', amount: 700, status: 'PENDING' });
+    expect(() => bank.refund(payment, { shopRefundId: 'r-2', amount: 301 })).toThrow('amount_too_large');
+    bank.applyRefundEvent(payment, refund.id, 'FAILED');
+    bank.refund(payment, { shopRefundId: 'r-2', amount: 1000 });
+    expect(() => bank.applyRefundEvent(payment, 'r-1', 'SUCCEEDED')).toThrow('refund_not_pending');
+  });
+
+  test('disputed money can’t be refunded as well, unless the shop has won it back', () => {
+    const { bank, create } = open();
+    const payment = create('AUTOMATIC');
+    bank.approve(payment);
+    const { id } = bank.openDispute(payment, 600);
+    expect(() => bank.refund(payment, { shopRefundId: null, amount: 401 })).toThrow('amount_too_large');
+    bank.closeDispute(payment, id, 'WON');
+    expect(() => bank.closeDispute(payment, id, 'LOST')).toThrow('dispute_closed');
+    bank.refund(payment, { shopRefundId: null, amount: 1000 });
+    expect(() => bank.openDispute(payment)).toThrow('invalid_amount');
+  });
+
+  test('an account takes no deposit after its time', () => {
+    let now = new Date();
+    const { bank, create } = open(() => now);
+    const payment = create('AUTOMATIC');
+    bank.issueAccount(payment, new Date(now.getTime() + 1000));
+    now = new Date(now.getTime() + 1000);
+    expect(() => bank.approve(payment)).toThrow('not_payable_any_more');
+    bank.expire(payment);
+    expect(payment).toMatchObject({ state: 'CANCELED', failureCode: 'expired', authorizedAmount: 0 });
+  });
+});
+
+test('a change tells how things were right after it, not how they became', () => {
+  const { bank, create, changes, types } = open();
+  const payment = create();
+  bank.approve(payment);
+  bank.capture(payment, 600);
+  bank.refund(payment, { shopRefundId: null, amount: 600 });
+  expect(types()).toEqual(['CREATED', 'AUTHORIZED', 'CAPTURED', 'REFUNDED']);
+  expect(changes.map(({ payment: { state, refunds } }) => [state, refunds.length])).toEqual([
+    ['CREATED', 0],
+    ['AUTHORIZED', 0],
+    ['CAPTURED', 0],
+    ['CAPTURED', 1],
+  ]);
+});
+
+// A linear congruential generator: the same walk for the same seed.
+const random = (seed: number) => () => (seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
+
+test.each([1, 2, 3, 4, 5])(
+  'whatever happens in whatever order, never does more go back than came (walk %i)',
+  (seed) => {
+    const draw = random(seed);
+    const { bank, create } = open();
+    const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)]!;
+    const amount = () => Math.ceil(draw() * 700);
+    let refused = 0;
+    for (let number = 1; number <= 200; number += 1) {
+      const payment = create(pick(['AUTOMATIC', 'MANUAL']), `p-${number}`);
+      for (let step = 0; step < 12; step += 1) {
+        const refund = pick(payment.refunds);
+        const dispute = pick(payment.disputes);
+        const act = pick<() => unknown>([
+          () => bank.failAttempt(payment, 'declined'),
+          () => bank.approve(payment),
+          () => bank.approve(payment),
+          () => bank.decline(payment, 'declined'),
+          () => bank.capture(payment, amount()),
+          () => draw() < 0.1 && bank.release(payment),
+          () => draw() < 0.1 && bank.cancel(payment),
+          () => bank.refund(payment, { shopRefundId: null, amount: amount(), status: pick(['PENDING', 'SUCCEEDED']) }),
+          () => bank.refund(payment, { shopRefundId: `r-${step}`, amount: amount() }),
+          () => refund && bank.applyRefundEvent(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
+          () => bank.openDispute(payment, amount()),
+          () => dispute && bank.closeDispute(payment, dispute.id, pick(['WON', 'LOST'])),
+        ]);
+        try {
+          act();
+        } catch (error) {
+          if (!(error instanceof BankRefusal)) throw error;
+          refused += 1;
+        }
+        const { state, authorizedAmount, capturedAmount, releasedAmount, disputes } = payment;
+        const lost = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
+        expect(refundedAmount(payment) + lost + refundableAmount(payment)).toBe(capturedAmount);
+        expect(refundableAmount(payment)).toBeGreaterThanOrEqual(0);
+        expect([0, 1000]).toContain(authorizedAmount);
+        expect(capturedAmount + releasedAmount).toBe(
+          state === 'CAPTURED' || state === 'CANCELED' ? authorizedAmount : 0,
+        );
+      }
+    }
+    expect(refused).toBeGreaterThan(100);
+  },
+);
+
+test('the oldest payments are forgotten by both of their ids', () => {
+  const forgotten: string[] = [];
+  const onForget = ({ shopPaymentId }: BankPayment) => forgotten.push(shopPaymentId);
+  const bank = new Bank({ onChange: () => {}, onForget, paymentsMax: 2 });
+  const all = ['p-1', 'p-2', 'p-3'].map((shopPaymentId) =>
+    bank.create({ provider: 'mock', shopPaymentId, amount: 1, currency: 'KRW', capture: 'MANUAL' }),
+  );
+  expect(forgotten).toEqual(['p-1']);
+  expect(bank.find('p-1')).toBeUndefined();
+  expect(bank.find(all[0]!.id)).toBeUndefined();
+  expect(bank.find(all[2]!.id, 'mock')).toBe(all[2]);
+  expect(bank.find(all[2]!.id, 'stripe')).toBeUndefined();
+  expect(bank.totals()).toMatchObject({ payments: 3, forgotten: 1 });
+});
