@@ -3,7 +3,7 @@ import { BankRefusal, refundableAmount, refundedAmount, type BankPayment, type P
 import { Bank } from './bank.ts';
 import type { Change } from './change.ts';
 
-function open(now = () => new Date()) {
+function createTestBank(now = () => new Date()) {
   const changes: Change[] = [];
   const bank = new Bank({ onChange: (change) => changes.push(change), paymentsMax: 1000, now });
   const create = (capture: 'AUTOMATIC' | 'MANUAL' = 'MANUAL', shopPaymentId = 'p') =>
@@ -11,9 +11,9 @@ function open(now = () => new Date()) {
   return { bank, create, types: () => changes.map(({ type }) => type), changes };
 }
 
-type Open = ReturnType<typeof open>;
+type TestBank = ReturnType<typeof createTestBank>;
 
-const ways: Record<PaymentState, (shop: Open) => BankPayment> = {
+const createIn: Record<PaymentState, (test: TestBank) => BankPayment> = {
   CREATED: ({ create }) => create(),
   WAITING: ({ bank, create }) => {
     const payment = create();
@@ -42,7 +42,7 @@ const ways: Record<PaymentState, (shop: Open) => BankPayment> = {
   },
 };
 
-type Operation = (shop: Open, payment: BankPayment) => unknown;
+type Operation = (test: TestBank, payment: BankPayment) => unknown;
 const operations: Record<string, Operation> = {
   failAttempt: ({ bank }, payment) => bank.failAttempt(payment, 'declined'),
   issueAccount: ({ bank }, payment) => bank.issueAccount(payment, new Date(Date.now() + 60_000)),
@@ -57,11 +57,11 @@ const operations: Record<string, Operation> = {
 };
 
 const outcome = (state: PaymentState, operation: Operation): string => {
-  const shop = open();
-  const payment = ways[state](shop);
+  const test = createTestBank();
+  const payment = createIn[state](test);
   const before = structuredClone(payment);
   try {
-    operation(shop, payment);
+    operation(test, payment);
     return payment.state;
   } catch (error) {
     if (!(error instanceof BankRefusal)) throw error;
@@ -70,14 +70,14 @@ const outcome = (state: PaymentState, operation: Operation): string => {
   }
 };
 
-test('in every state each operation does one thing, or is refused and changes nothing', () => {
+test('each operation has one result in each state; a refused operation changes nothing', () => {
   const table = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
       name,
-      Object.fromEntries(Object.keys(ways).map((state) => [state, outcome(state as PaymentState, operation)])),
+      Object.fromEntries(Object.keys(createIn).map((state) => [state, outcome(state as PaymentState, operation)])),
     ]),
   );
-  const settled = { AUTHORIZED: 'already_authorized', CAPTURED: 'already_captured', CANCELED: 'already_canceled' };
+  const finalStates = { AUTHORIZED: 'already_authorized', CAPTURED: 'already_captured', CANCELED: 'already_canceled' };
   const unauthorized = { CREATED: 'not_authorized', WAITING: 'not_authorized', FAILED: 'not_authorized' };
   const uncaptured = {
     CREATED: 'not_captured',
@@ -86,29 +86,35 @@ test('in every state each operation does one thing, or is refused and changes no
     AUTHORIZED: 'not_captured',
   };
   expect(table).toEqual({
-    failAttempt: { ...settled, CREATED: 'CREATED', WAITING: 'already_waiting', FAILED: 'already_failed' },
-    issueAccount: { ...settled, CREATED: 'WAITING', WAITING: 'already_waiting', FAILED: 'already_failed' },
-    approve: { ...settled, CREATED: 'AUTHORIZED', WAITING: 'AUTHORIZED', FAILED: 'AUTHORIZED' },
-    decline: { ...settled, CREATED: 'FAILED', WAITING: 'FAILED', FAILED: 'already_failed' },
-    cancel: { ...settled, CREATED: 'CANCELED', WAITING: 'CANCELED', FAILED: 'CANCELED' },
-    expire: { ...settled, CREATED: 'CANCELED', WAITING: 'CANCELED', FAILED: 'already_failed', AUTHORIZED: 'CANCELED' },
-    capture: { ...settled, ...unauthorized, AUTHORIZED: 'CAPTURED' },
-    release: { ...settled, ...unauthorized, AUTHORIZED: 'CANCELED' },
-    refund: { ...settled, ...uncaptured, CAPTURED: 'CAPTURED' },
-    openDispute: { ...settled, ...uncaptured, CAPTURED: 'CAPTURED' },
+    failAttempt: { ...finalStates, CREATED: 'CREATED', WAITING: 'already_waiting', FAILED: 'already_failed' },
+    issueAccount: { ...finalStates, CREATED: 'WAITING', WAITING: 'already_waiting', FAILED: 'already_failed' },
+    approve: { ...finalStates, CREATED: 'AUTHORIZED', WAITING: 'AUTHORIZED', FAILED: 'AUTHORIZED' },
+    decline: { ...finalStates, CREATED: 'FAILED', WAITING: 'FAILED', FAILED: 'already_failed' },
+    cancel: { ...finalStates, CREATED: 'CANCELED', WAITING: 'CANCELED', FAILED: 'CANCELED' },
+    expire: {
+      ...finalStates,
+      CREATED: 'CANCELED',
+      WAITING: 'CANCELED',
+      FAILED: 'already_failed',
+      AUTHORIZED: 'CANCELED',
+    },
+    capture: { ...finalStates, ...unauthorized, AUTHORIZED: 'CAPTURED' },
+    release: { ...finalStates, ...unauthorized, AUTHORIZED: 'CANCELED' },
+    refund: { ...finalStates, ...uncaptured, CAPTURED: 'CAPTURED' },
+    openDispute: { ...finalStates, ...uncaptured, CAPTURED: 'CAPTURED' },
   });
 });
 
-describe('money', () => {
-  test.each([0, -1, 1.5, NaN, Infinity])('an amount of %d is refused', (amount) => {
-    const shop = open();
-    const payment = ways.CAPTURED(shop);
-    expect(() => shop.bank.refund(payment, { shopRefundId: null, amount })).toThrow('invalid_amount');
-    expect(() => shop.bank.capture(ways.AUTHORIZED(open()), amount)).toThrow('invalid_amount');
+describe('amounts', () => {
+  test.each([0, -1, 1.5, NaN, Infinity])('refunds and captures reject an amount of %d', (amount) => {
+    const test = createTestBank();
+    const payment = createIn.CAPTURED(test);
+    expect(() => test.bank.refund(payment, { shopRefundId: null, amount })).toThrow('invalid_amount');
+    expect(() => test.bank.capture(createIn.AUTHORIZED(createTestBank()), amount)).toThrow('invalid_amount');
   });
 
-  test('a failed refund’s money can go back again, one that is on its way can’t', () => {
-    const { bank, create } = open();
+  test('the amount of a failed refund can be refunded again, that of a pending one can’t', () => {
+    const { bank, create } = createTestBank();
     const payment = create('AUTOMATIC');
     bank.approve(payment);
     const refund = bank.refund(payment, { shopRefundId: 'r-1', amount: 700, status: 'PENDING' });
@@ -118,8 +124,8 @@ describe('money', () => {
     expect(() => bank.applyRefundEvent(payment, 'r-1', 'SUCCEEDED')).toThrow('refund_not_pending');
   });
 
-  test('disputed money can’t be refunded as well, unless the shop has won it back', () => {
-    const { bank, create } = open();
+  test('a disputed amount can’t be refunded until the shop has won the dispute', () => {
+    const { bank, create } = createTestBank();
     const payment = create('AUTOMATIC');
     bank.approve(payment);
     const { id } = bank.openDispute(payment, 600);
@@ -130,9 +136,9 @@ describe('money', () => {
     expect(() => bank.openDispute(payment)).toThrow('invalid_amount');
   });
 
-  test('an account takes no deposit after its time', () => {
+  test('a virtual account takes no deposit from its payableUntil on', () => {
     let now = new Date();
-    const { bank, create } = open(() => now);
+    const { bank, create } = createTestBank(() => now);
     const payment = create('AUTOMATIC');
     bank.issueAccount(payment, new Date(now.getTime() + 1000));
     now = new Date(now.getTime() + 1000);
@@ -142,8 +148,8 @@ describe('money', () => {
   });
 });
 
-test('a change tells how things were right after it, not how they became', () => {
-  const { bank, create, changes, types } = open();
+test('a change holds a copy of the payment right after it; later changes don’t alter the copy', () => {
+  const { bank, create, changes, types } = createTestBank();
   const payment = create();
   bank.approve(payment);
   bank.capture(payment, 600);
@@ -157,57 +163,52 @@ test('a change tells how things were right after it, not how they became', () =>
   ]);
 });
 
-// A linear congruential generator: the same walk for the same seed.
+// A linear congruential generator: the same seed draws the same operations.
 const random = (seed: number) => () => (seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
 
-test.each([1, 2, 3, 4, 5])(
-  'whatever happens in whatever order, never does more go back than came (walk %i)',
-  (seed) => {
-    const draw = random(seed);
-    const { bank, create } = open();
-    const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)]!;
-    const amount = () => Math.ceil(draw() * 700);
-    let refused = 0;
-    for (let number = 1; number <= 200; number += 1) {
-      const payment = create(pick(['AUTOMATIC', 'MANUAL']), `p-${number}`);
-      for (let step = 0; step < 12; step += 1) {
-        const refund = pick(payment.refunds);
-        const dispute = pick(payment.disputes);
-        const act = pick<() => unknown>([
-          () => bank.failAttempt(payment, 'declined'),
-          () => bank.approve(payment),
-          () => bank.approve(payment),
-          () => bank.decline(payment, 'declined'),
-          () => bank.capture(payment, amount()),
-          () => draw() < 0.1 && bank.release(payment),
-          () => draw() < 0.1 && bank.cancel(payment),
-          () => bank.refund(payment, { shopRefundId: null, amount: amount(), status: pick(['PENDING', 'SUCCEEDED']) }),
-          () => bank.refund(payment, { shopRefundId: `r-${step}`, amount: amount() }),
-          () => refund && bank.applyRefundEvent(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
-          () => bank.openDispute(payment, amount()),
-          () => dispute && bank.closeDispute(payment, dispute.id, pick(['WON', 'LOST'])),
-        ]);
-        try {
-          act();
-        } catch (error) {
-          if (!(error instanceof BankRefusal)) throw error;
-          refused += 1;
-        }
-        const { state, authorizedAmount, capturedAmount, releasedAmount, disputes } = payment;
-        const lost = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
-        expect(refundedAmount(payment) + lost + refundableAmount(payment)).toBe(capturedAmount);
-        expect(refundableAmount(payment)).toBeGreaterThanOrEqual(0);
-        expect([0, 1000]).toContain(authorizedAmount);
-        expect(capturedAmount + releasedAmount).toBe(
-          state === 'CAPTURED' || state === 'CANCELED' ? authorizedAmount : 0,
-        );
+test.each([1, 2, 3, 4, 5])('random operations never refund or dispute more than was captured (seed %i)', (seed) => {
+  const draw = random(seed);
+  const { bank, create } = createTestBank();
+  const pick = <T>(all: readonly T[]): T => all[Math.floor(draw() * all.length)]!;
+  const amount = () => Math.ceil(draw() * 700);
+  let refused = 0;
+  for (let number = 1; number <= 200; number += 1) {
+    const payment = create(pick(['AUTOMATIC', 'MANUAL']), `p-${number}`);
+    for (let step = 0; step < 12; step += 1) {
+      const refund = pick(payment.refunds);
+      const dispute = pick(payment.disputes);
+      const operation = pick<() => unknown>([
+        () => bank.failAttempt(payment, 'declined'),
+        () => bank.approve(payment),
+        () => bank.approve(payment),
+        () => bank.decline(payment, 'declined'),
+        () => bank.capture(payment, amount()),
+        () => draw() < 0.1 && bank.release(payment),
+        () => draw() < 0.1 && bank.cancel(payment),
+        () => bank.refund(payment, { shopRefundId: null, amount: amount(), status: pick(['PENDING', 'SUCCEEDED']) }),
+        () => bank.refund(payment, { shopRefundId: `r-${step}`, amount: amount() }),
+        () => refund && bank.applyRefundEvent(payment, refund.id, pick(['SUCCEEDED', 'FAILED'])),
+        () => bank.openDispute(payment, amount()),
+        () => dispute && bank.closeDispute(payment, dispute.id, pick(['WON', 'LOST'])),
+      ]);
+      try {
+        operation();
+      } catch (error) {
+        if (!(error instanceof BankRefusal)) throw error;
+        refused += 1;
       }
+      const { state, authorizedAmount, capturedAmount, releasedAmount, disputes } = payment;
+      const lost = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
+      expect(refundedAmount(payment) + lost + refundableAmount(payment)).toBe(capturedAmount);
+      expect(refundableAmount(payment)).toBeGreaterThanOrEqual(0);
+      expect([0, 1000]).toContain(authorizedAmount);
+      expect(capturedAmount + releasedAmount).toBe(state === 'CAPTURED' || state === 'CANCELED' ? authorizedAmount : 0);
     }
-    expect(refused).toBeGreaterThan(100);
-  },
-);
+  }
+  expect(refused).toBeGreaterThan(100);
+});
 
-test('the oldest payments are forgotten by both of their ids', () => {
+test('the oldest payment is forgotten under both of its ids', () => {
   const forgotten: string[] = [];
   const onForget = ({ shopPaymentId }: BankPayment) => forgotten.push(shopPaymentId);
   const bank = new Bank({ onChange: () => {}, onForget, paymentsMax: 2 });

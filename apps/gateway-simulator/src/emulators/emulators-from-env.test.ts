@@ -13,20 +13,20 @@ const portone = {
   PORTONE_STORE_ID: 'store-1',
 };
 
-test('a provider is played when all that it takes is given', () => {
-  const played = (env: Parameters<typeof emulatorsFromEnv>[0]) =>
+test('a provider is emulated exactly when all of its required variables are set', () => {
+  const emulated = (env: Parameters<typeof emulatorsFromEnv>[0]) =>
     emulatorsFromEnv(env).map(({ emulator, webhookUrl }) => [emulator.provider, webhookUrl]);
-  expect(played({})).toEqual([]);
-  expect(played(toss)).toEqual([['toss', toss.TOSS_WEBHOOK_URL]]);
-  expect(played({ ...toss, TOSS_SECRET_KEY: undefined })).toEqual([]);
-  expect(played({ ...stripe, ...toss })).toEqual([
+  expect(emulated({})).toEqual([]);
+  expect(emulated(toss)).toEqual([['toss', toss.TOSS_WEBHOOK_URL]]);
+  expect(emulated({ ...toss, TOSS_SECRET_KEY: undefined })).toEqual([]);
+  expect(emulated({ ...stripe, ...toss })).toEqual([
     ['stripe', stripe.STRIPE_WEBHOOK_URL],
     ['toss', toss.TOSS_WEBHOOK_URL],
   ]);
-  expect(played({ ...stripe, STRIPE_WEBHOOK_SECRET: undefined })).toEqual([]);
-  expect(played({ ...toss, ...portone })).toEqual([
+  expect(emulated({ ...stripe, STRIPE_WEBHOOK_SECRET: undefined })).toEqual([]);
+  expect(emulated({ ...toss, ...portone })).toEqual([
     ['toss', toss.TOSS_WEBHOOK_URL],
     ['portone', portone.PORTONE_WEBHOOK_URL],
   ]);
-  expect(played({ ...portone, PORTONE_STORE_ID: undefined })).toEqual([]);
+  expect(emulated({ ...portone, PORTONE_STORE_ID: undefined })).toEqual([]);
 });

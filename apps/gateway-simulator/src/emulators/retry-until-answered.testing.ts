@@ -1,9 +1,12 @@
 import { GatewayRefusal } from '@commerce-core/core';
 
-/** Does a call as the shop does it: what isn't answered is asked again, with the same ids; a no is its code. */
-export function patiently() {
+/**
+ * Calls a gateway as the shop does: a call without a definite result is repeated with the same ids, up to 50 times. A
+ * refusal returns its code. `unknowns` counts the calls without a definite result.
+ */
+export function createRetryingCaller() {
   let unknowns = 0;
-  async function untilAnswered<T>(call: () => Promise<T>): Promise<T | string> {
+  async function retryUntilAnswered<T>(call: () => Promise<T>): Promise<T | string> {
     for (let tries = 0; tries < 50; tries += 1) {
       try {
         return await call();
@@ -12,7 +15,7 @@ export function patiently() {
         unknowns += 1;
       }
     }
-    throw new Error('no answer in 50 tries');
+    throw new Error('no definite result in 50 tries');
   }
-  return { untilAnswered, unknowns: () => unknowns };
+  return { retryUntilAnswered, unknowns: () => unknowns };
 }

@@ -1,16 +1,16 @@
-import { createCommerce, type Gateway } from '@commerce-core/core';
+import { createCommerce, type Commerce, type Gateway } from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
 import { expect, onTestFinished } from 'vitest';
 import type { Emulator } from './emulator.ts';
 import { until, type Received, type Reply } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
-/** A whole shop with an order of 50,000 won, before the simulator. The doctor looks at it when the test is over. */
-export async function openShop(dialect: Emulator, gatewayAt: (url: string) => Gateway) {
+/** Starts a shop with an order of 50,000 won at the simulator. The doctor checks its database after the test. */
+export async function startShopWithOrder(dialect: Emulator, gatewayAt: (url: string) => Gateway) {
   const { provider } = dialect;
-  let deaf = false;
+  let rejectsWebhooks = false;
   const take = async ({ headers, body }: Received): Promise<Reply> => {
-    if (deaf) return { status: 503 };
+    if (rejectsWebhooks) return { status: 503 };
     const header = (name: string) => headers[name]?.toString();
     await commerce.receiveWebhook(provider, { rawBody: Buffer.from(body), header });
     return { status: 200 };
@@ -23,21 +23,14 @@ export async function openShop(dialect: Emulator, gatewayAt: (url: string) => Ga
     expect(violations).toEqual([]);
   });
 
-  const { id: productId } = await commerce.createProduct({
-    sku: 'HAT',
-    name: 'Hat',
-    priceAmount: 25_000,
-    currency: 'KRW',
-  });
-  await commerce.receiveStock({ productId, quantity: 5 });
-  const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
+  const { productId, orderId } = await placeTestOrder(commerce);
   return {
     ...simulator,
     commerce,
     orderId,
     create: (more: object = {}) => commerce.createPayment({ orderId, provider, ...more }),
     order: () => commerce.getOrder({ orderId }),
-    /** Each attempt's status. */
+    /** The status of each attempt. */
     payments: async () =>
       (await commerce.listPayments({ orderId })).map(({ status, surplus }) => `${status}${surplus ? ' surplus' : ''}`),
     refunds: async () =>
@@ -48,21 +41,29 @@ export async function openShop(dialect: Emulator, gatewayAt: (url: string) => Ga
       const { availableQty, reservedQty } = await commerce.getStock({ productId });
       return [availableQty, reservedQty];
     },
-    /** What the shopper does at the gateway; its id of the payment. */
+    /** The shopper pays at the gateway. Returns the gateway's id of the payment. */
     pay: async (paymentId: string, outcome = 'CAPTURED', more: object = {}) => {
       const paying = { provider, paymentId, outcome, amount: 50_000, currency: 'KRW', ...more };
       return (await simulator.pay(paying)).body as { gatewayPaymentId: string };
     },
-    /** Whether webhooks get lost from now on. */
-    hears: (does: boolean) => {
-      deaf = !does;
+    /** Turns the shop's acceptance of webhooks on or off. */
+    acceptsWebhooks: (does: boolean) => {
+      rejectsWebhooks = !does;
     },
-    /** Until nothing is on its way from the gateway, and then nothing due there: what arrives may have it asked. */
-    settle: async () =>
+    /** Waits until no webhook is being delivered, and no call to the gateway is due. A webhook can make a call due. */
+    untilGatewayIdle: async () =>
       until(
         async () =>
           (await simulator.request('/hostile')).body.underway === 0 &&
           (await commerce.callGateways(32, provider)) === 0,
       ),
   };
+}
+
+async function placeTestOrder(commerce: Commerce) {
+  const product = { sku: 'HAT', name: 'Hat', priceAmount: 25_000, currency: 'KRW' };
+  const { id: productId } = await commerce.createProduct(product);
+  await commerce.receiveStock({ productId, quantity: 5 });
+  const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
+  return { productId, orderId };
 }

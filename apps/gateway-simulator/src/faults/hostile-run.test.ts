@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { BookEntry, Totals } from '../book.ts';
-import { until } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
-test('when all of it is over, every event was delivered or dropped, and the book’s sums hold', async () => {
-  const { request, pay, shop } = await startSimulator();
+test('after a hostile run, each event was delivered or dropped, and the book’s sums are consistent', async () => {
+  const { request, untilIdle, pay, shop } = await startSimulator();
   await request('/hostile', { seed: 3, scale: 3, delayMs: 60_000, latencyMs: 3, silenceMs: 20 });
   await Promise.all(
     Array.from({ length: 80 }, async (_, number) => {
@@ -32,16 +31,16 @@ test('when all of it is over, every event was delivered or dropped, and the book
     }),
   );
   const { counts } = (await request('/hostile', { off: true })).body;
-  await until(async () => (await request('/hostile')).body.underway === 0);
+  await untilIdle();
   expect(Object.values<number>(counts).filter((count) => count > 0).length).toBeGreaterThan(15);
 
   const { totals, items } = (await request('/book?limit=1000')).body as { totals: Totals; items: BookEntry[] };
   expect(totals.events).toMatchObject({ PENDING: 0, GIVEN_UP: 0, DROPPED: counts.dropped });
-  const heard = new Set(shop.received.map(({ headers }) => headers['webhook-id']));
+  const received = new Set(shop.received.map(({ headers }) => headers['webhook-id']));
   for (const { events, authorizedAmount, capturedAmount, releasedAmount, refundedAmount, refunds, disputes } of items) {
-    for (const { id, state } of events) expect(heard.has(id), state).toBe(state === 'DELIVERED');
-    const contested = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
-    expect(refundedAmount + contested).toBeLessThanOrEqual(capturedAmount);
+    for (const { id, state } of events) expect(received.has(id), state).toBe(state === 'DELIVERED');
+    const disputed = disputes.filter(({ status }) => status !== 'WON').reduce((sum, { amount }) => sum + amount, 0);
+    expect(refundedAmount + disputed).toBeLessThanOrEqual(capturedAmount);
     expect(capturedAmount + releasedAmount).toBeLessThanOrEqual(authorizedAmount);
     expect(refunds.filter(({ refundId }) => refundId !== null).length).toBeLessThanOrEqual(1);
     expect(refunds.map(({ status }) => status)).not.toContain('PENDING');
@@ -49,9 +48,9 @@ test('when all of it is over, every event was delivered or dropped, and the book
 }, 20_000);
 
 describe('the same seed', () => {
-  /** What the hostile mode makes of 60 shoppers, whose payments are told apart by their luck alone. */
-  async function shoppers(seed: number, order: (lucks: string[]) => string[]) {
-    const { request, shop, pay } = await startSimulator();
+  /** Runs 60 shoppers with faults. Their payments differ only in their fault keys (`luck`). */
+  async function runShoppers(seed: number, order: (lucks: string[]) => string[]) {
+    const { request, untilIdle, shop, pay } = await startSimulator();
     await request('/hostile', { seed, scale: 3, delayMs: 30, latencyMs: 3, silenceMs: 30 });
     const ids = new Map<string, string>();
     await Promise.all(
@@ -62,23 +61,23 @@ describe('the same seed', () => {
         await pay({ paymentId, amount: 1000, currency: 'EUR', outcome: 'CAPTURED', luck });
       }),
     );
-    await until(async () => (await request('/hostile')).body.underway === 0);
+    await untilIdle();
     const { counts } = (await request('/hostile')).body;
-    const heard = shop.received
+    const received = shop.received
       .map(({ body }) => JSON.parse(body))
       .filter(({ paymentId }) => ids.has(paymentId))
       .map(({ type, paymentId, amount, currency }) => `${ids.get(paymentId)} ${type} ${amount} ${currency}`);
-    // Whether a refund or a dispute comes first is a matter of milliseconds, and so is who is overtaken.
+    // Milliseconds decide which of two webhooks overtakes the other.
     const { reordered: _, ...rest } = counts;
-    return { counts: rest, heard: heard.toSorted() };
+    return { counts: rest, received: received.toSorted() };
   }
 
-  test('makes the same faults of the same payments, in whatever order and however fast they come', async () => {
-    const one = await shoppers(7, (all) => all);
-    const again = await shoppers(7, (all) => all.toReversed());
-    const other = await shoppers(8, (all) => all);
-    expect(one.heard.length).toBeGreaterThan(60);
+  test('makes the same faults for the same payments, in any order and at any speed', async () => {
+    const one = await runShoppers(7, (all) => all);
+    const again = await runShoppers(7, (all) => all.toReversed());
+    const other = await runShoppers(8, (all) => all);
+    expect(one.received.length).toBeGreaterThan(60);
     expect(again).toEqual(one);
-    expect(other.heard).not.toEqual(one.heard);
+    expect(other.received).not.toEqual(one.received);
   });
 });

@@ -2,38 +2,38 @@ import { describe, expect, test } from 'vitest';
 import { until } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
-async function paid() {
+async function startWithPaidPayment() {
   const simulator = await startSimulator();
   const { body } = await simulator.pay({ paymentId: 'p', amount: 1000, currency: 'EUR', outcome: 'CAPTURED' });
-  const heard = () => simulator.shop.received.map(({ body }) => JSON.parse(body)).slice(1);
-  return { ...simulator, gatewayPaymentId: body.gatewayPaymentId as string, heard };
+  const laterWebhooks = () => simulator.shop.received.map(({ body }) => JSON.parse(body)).slice(1);
+  return { ...simulator, gatewayPaymentId: body.gatewayPaymentId as string, laterWebhooks };
 }
 
-describe('somebody at the gateway', () => {
-  test('refunds a part and then the rest, and the shop hears of both', async () => {
-    const { request, heard, gatewayPaymentId } = await paid();
+describe('an operator at the gateway', () => {
+  test('refunds a part and then the rest, and the shop receives a webhook for each', async () => {
+    const { request, laterWebhooks, gatewayPaymentId } = await startWithPaidPayment();
     const part = await request('/dashboard/refunds', { paymentId: 'p', amount: 300 });
     expect(part).toMatchObject({
       status: 200,
       body: { refundedAmount: 300, refunds: [{ refundId: null, amount: 300 }] },
     });
     await request('/dashboard/refunds', { paymentId: gatewayPaymentId });
-    await until(() => heard().length === 2);
-    expect(heard()).toMatchObject([
+    await until(() => laterWebhooks().length === 2);
+    expect(laterWebhooks()).toMatchObject([
       { type: 'REFUNDED', amount: 300 },
       { type: 'REFUNDED', amount: 700 },
     ]);
-    expect(heard()[0]).not.toHaveProperty('refundId');
+    expect(laterWebhooks()[0]).not.toHaveProperty('refundId');
     expect(await request('/dashboard/refunds', { paymentId: 'p', amount: 1 })).toMatchObject({
       status: 409,
       body: { code: 'amount_too_large' },
     });
   });
 
-  test('sees the shop’s refund fail in the end', async () => {
-    const { request, heard } = await paid();
+  test('fails a refund of the shop, and the shop receives the failure code', async () => {
+    const { request, laterWebhooks } = await startWithPaidPayment();
     await request('/mock/v1/payments/p/refunds', { refundId: 'r-1', amount: 400 });
-    await until(() => heard().length === 1);
+    await until(() => laterWebhooks().length === 1);
     const { body } = await request('/dashboard/refunds/r-1', {
       paymentId: 'p',
       status: 'FAILED',
@@ -43,8 +43,8 @@ describe('somebody at the gateway', () => {
       refundedAmount: 0,
       refunds: [{ refundId: 'r-1', status: 'FAILED', failureCode: 'account_closed' }],
     });
-    await until(() => heard().length === 2);
-    expect(heard()[1]).toMatchObject({
+    await until(() => laterWebhooks().length === 2);
+    expect(laterWebhooks()[1]).toMatchObject({
       type: 'REFUND_FAILED',
       refundId: 'r-1',
       amount: 400,
@@ -52,16 +52,16 @@ describe('somebody at the gateway', () => {
     });
   });
 
-  test.each(['WON', 'LOST'])('opens a dispute, which is %s', async (status) => {
-    const { request, heard } = await paid();
+  test.each(['WON', 'LOST'])('opens and closes a dispute as %s, and the shop receives both events', async (status) => {
+    const { request, laterWebhooks } = await startWithPaidPayment();
     const { body } = await request('/dashboard/disputes', { paymentId: 'p', amount: 600 });
     const [dispute] = body.disputes;
     expect(dispute).toMatchObject({ amount: 600, status: 'OPEN' });
     expect((await request(`/dashboard/disputes/${dispute.id}`, { paymentId: 'p', status })).body.disputes).toEqual([
       { ...dispute, status },
     ]);
-    await until(() => heard().length === 2);
-    expect(heard()).toMatchObject([
+    await until(() => laterWebhooks().length === 2);
+    expect(laterWebhooks()).toMatchObject([
       { type: 'DISPUTE_OPENED', amount: 600, objectId: dispute.id },
       { type: `DISPUTE_${status}` },
     ]);
@@ -69,31 +69,19 @@ describe('somebody at the gateway', () => {
 });
 
 test.each<[string, string, object, number, string]>([
-  ['a payment that nobody knows', '/dashboard/refunds', { paymentId: 'q' }, 404, 'payment_not_found'],
-  [
-    'a refund that nobody knows',
-    '/dashboard/refunds/r-9',
-    { paymentId: 'p', status: 'FAILED' },
-    409,
-    'refund_not_found',
-  ],
-  [
-    'a dispute that nobody knows',
-    '/dashboard/disputes/d-9',
-    { paymentId: 'p', status: 'WON' },
-    409,
-    'dispute_not_found',
-  ],
-  ['an amount that is none', '/dashboard/disputes', { paymentId: 'p', amount: 0 }, 400, 'validation_failed'],
-])('%s is refused', async (_, path, input, status, code) => {
-  const { request } = await paid();
+  ['an unknown payment', '/dashboard/refunds', { paymentId: 'q' }, 404, 'payment_not_found'],
+  ['an unknown refund', '/dashboard/refunds/r-9', { paymentId: 'p', status: 'FAILED' }, 409, 'refund_not_found'],
+  ['an unknown dispute', '/dashboard/disputes/d-9', { paymentId: 'p', status: 'WON' }, 409, 'dispute_not_found'],
+  ['an amount of 0', '/dashboard/disputes', { paymentId: 'p', amount: 0 }, 400, 'validation_failed'],
+])('%s is rejected with its code', async (_, path, input, status, code) => {
+  const { request } = await startWithPaidPayment();
   expect(await request(path, input)).toMatchObject({ status, body: { code } });
 });
 
 describe('a shopper', () => {
   const paying = { amount: 1000, currency: 'EUR' };
 
-  test('pays into a virtual account, until its time is over', async () => {
+  test('pays into a virtual account until its payableUntil', async () => {
     const { pay, shop } = await startSimulator();
     const before = Date.now();
     await pay({ ...paying, paymentId: 'v', outcome: 'PENDING', payableMs: 60_000 });
@@ -110,15 +98,15 @@ describe('a shopper', () => {
 
   test.each<[string, object, number, string]>([
     [
-      'a provider that is not played',
+      'a provider that is not emulated',
       { ...paying, provider: 'paypal', outcome: 'AUTHORIZED' },
       400,
       'provider_not_played',
     ],
-    ['a new payment without a price', { outcome: 'AUTHORIZED' }, 400, 'validation_failed'],
-    ['a failure of what is paid', { paymentId: 'p', outcome: 'FAILED' }, 409, 'already_captured'],
-  ])('%s is refused', async (_, input, status, code) => {
-    const { pay } = await paid();
+    ['a new payment without an amount', { outcome: 'AUTHORIZED' }, 400, 'validation_failed'],
+    ['a failure of a paid payment', { paymentId: 'p', outcome: 'FAILED' }, 409, 'already_captured'],
+  ])('%s is rejected with its code', async (_, input, status, code) => {
+    const { pay } = await startWithPaidPayment();
     expect(await pay({ paymentId: 'new', ...input })).toMatchObject({ status, body: { code } });
   });
 });

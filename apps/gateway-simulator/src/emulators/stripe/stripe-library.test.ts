@@ -8,8 +8,8 @@ import { stripeEmulator } from './stripe.ts';
 
 const webhookSecret = 'whsec_of_the_tests';
 
-/** Stripe's own library before the simulator, and what it makes of the webhooks. */
-async function start(secretKey = 'sk_test_1') {
+/** Starts the simulator and Stripe's own library, which calls it and verifies its webhooks. */
+async function startStripe(secretKey = 'sk_test_1') {
   const simulator = await startSimulator({ emulators: [stripeEmulator({ webhookSecret, secretKey: 'sk_test_1' })] });
   const port = Number(new URL(simulator.url).port);
   const stripe = new Stripe(secretKey, {
@@ -25,20 +25,20 @@ async function start(secretKey = 'sk_test_1') {
       { amount: 5000, currency: 'eur', metadata: { payment_id: paymentId }, ...given },
       { idempotencyKey },
     );
-  const heard = () =>
+  const verifiedEvents = () =>
     simulator.shop.received.map(({ body, headers }) =>
       Stripe.webhooks.constructEvent(body, headers['stripe-signature']!, webhookSecret),
     );
   const pay = (outcome: string, more: object = {}) =>
     simulator.pay({ provider: 'stripe', paymentId, outcome, ...more });
-  return { ...simulator, stripe, create, heard, pay, paymentId };
+  return { ...simulator, stripe, create, verifiedEvents, pay, paymentId };
 }
-const refused = (type: string, code?: string) => expect.objectContaining({ type, ...(code ? { code } : {}) });
-const invalid = (code: string) => refused('StripeInvalidRequestError', code);
+const stripeError = (type: string, code?: string) => expect.objectContaining({ type, ...(code ? { code } : {}) });
+const invalidRequest = (code: string) => stripeError('StripeInvalidRequestError', code);
 
 describe('a payment intent', () => {
-  test('is created, paid by a test card, and told by a webhook that Stripe’s library verifies', async () => {
-    const { stripe, create, heard, paymentId, book } = await start();
+  test('is created, paid by a test card, and sent as a webhook that Stripe’s library verifies', async () => {
+    const { stripe, create, verifiedEvents, paymentId, book } = await startStripe();
     const created = await create();
     expect(created).toMatchObject({
       status: 'requires_payment_method',
@@ -52,16 +52,16 @@ describe('a payment intent', () => {
         return_url: 'https://shop.example',
       }),
     ).toMatchObject({ status: 'succeeded', amount_received: 5000 });
-    await until(() => heard().length === 1);
-    expect(heard()[0]).toMatchObject({
+    await until(() => verifiedEvents().length === 1);
+    expect(verifiedEvents()[0]).toMatchObject({
       type: 'payment_intent.succeeded',
       data: { object: { id: created.id, amount_received: 5000 } },
     });
     expect(await book(paymentId)).toMatchObject({ state: 'CAPTURED', charged: { amount: 5000, currency: 'EUR' } });
   });
 
-  test('that a card doesn’t pay can be tried again', async () => {
-    const { stripe, create } = await start();
+  test('can be tried again after a declined card', async () => {
+    const { stripe, create } = await startStripe();
     const { id } = await create();
     const declined = stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_chargeDeclined' });
     await expect(declined).rejects.toEqual(
@@ -76,8 +76,8 @@ describe('a payment intent', () => {
     });
   });
 
-  test('is captured in part, which shows the rest as a refund that is in no balance', async () => {
-    const { stripe, create, heard } = await start();
+  test('is captured in part, and the rest is listed as a refund without a balance transaction', async () => {
+    const { stripe, create, verifiedEvents } = await startStripe();
     const { id } = await create({ capture_method: 'manual' });
     expect(await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' })).toMatchObject({
       status: 'requires_capture',
@@ -90,9 +90,9 @@ describe('a payment intent', () => {
     expect((await stripe.refunds.list({ payment_intent: id })).data).toMatchObject([
       { amount: 2000, balance_transaction: null, status: 'succeeded' },
     ]);
-    await until(() => heard().length === 4);
+    await until(() => verifiedEvents().length === 4);
     expect(
-      heard()
+      verifiedEvents()
         .map(({ type }) => type)
         .toSorted(),
     ).toEqual([
@@ -101,11 +101,11 @@ describe('a payment intent', () => {
       'payment_intent.succeeded',
       'refund.created',
     ]);
-    expect(new Set(heard().map(({ id }) => id)).size).toBe(4);
+    expect(new Set(verifiedEvents().map(({ id }) => id)).size).toBe(4);
   });
 
-  test('that was paid can’t be canceled, and the refusal holds it', async () => {
-    const { stripe, create, pay } = await start();
+  test('can’t be canceled once paid, and the refusal contains the payment intent', async () => {
+    const { stripe, create, pay } = await startStripe();
     const { id } = await create();
     await pay('CAPTURED');
     await expect(stripe.paymentIntents.cancel(id)).rejects.toEqual(
@@ -116,10 +116,10 @@ describe('a payment intent', () => {
     );
   });
 
-  test('of a currency that Stripe counts otherwise is what the shop means', async () => {
-    const { create, pay, book, paymentId } = await start();
+  test('converts the amount of a currency that Stripe counts in other units', async () => {
+    const { create, pay, book, paymentId } = await startStripe();
     await expect(create({ currency: 'isk', amount: 550 }, 'key_1')).rejects.toEqual(
-      invalid('invalid_charge_amount_no_decimal_compatible'),
+      invalidRequest('invalid_charge_amount_no_decimal_compatible'),
     );
     expect(await create({ currency: 'isk', amount: 500 }, 'key_2')).toMatchObject({ amount: 500, currency: 'isk' });
     await pay('CAPTURED');
@@ -128,16 +128,18 @@ describe('a payment intent', () => {
 });
 
 describe('a refund', () => {
-  test('goes back in parts and then whole, and never beyond', async () => {
-    const { stripe, create, pay } = await start();
+  test('can be made in parts up to the whole amount, and not beyond', async () => {
+    const { stripe, create, pay } = await startStripe();
     const { id: payment_intent } = await create();
-    await expect(stripe.refunds.create({ payment_intent })).rejects.toEqual(refused('StripeInvalidRequestError'));
+    await expect(stripe.refunds.create({ payment_intent })).rejects.toEqual(stripeError('StripeInvalidRequestError'));
     await pay('CAPTURED');
     const first = await stripe.refunds.create({ payment_intent, amount: 2000, metadata: { refund_id: randomUUID() } });
-    await expect(stripe.refunds.create({ payment_intent, amount: 3001 })).rejects.toEqual(invalid('amount_too_large'));
+    await expect(stripe.refunds.create({ payment_intent, amount: 3001 })).rejects.toEqual(
+      invalidRequest('amount_too_large'),
+    );
     const second = await stripe.refunds.create({ payment_intent });
     expect([first.amount, second.amount, second.metadata]).toEqual([2000, 3000, {}]);
-    await expect(stripe.refunds.create({ payment_intent })).rejects.toEqual(invalid('charge_already_refunded'));
+    await expect(stripe.refunds.create({ payment_intent })).rejects.toEqual(invalidRequest('charge_already_refunded'));
     const pages: string[] = [];
     for await (const { id } of stripe.refunds.list({ payment_intent, limit: 1 })) pages.push(id);
     expect(pages).toEqual([second.id, first.id]);
@@ -145,14 +147,14 @@ describe('a refund', () => {
 });
 
 describe('an idempotency key', () => {
-  test('gets the same answer again, but not for another request', async () => {
-    const { create } = await start();
+  test('returns the first response again, and is rejected for another request', async () => {
+    const { create } = await startStripe();
     const first = await create();
     expect((await create()).id).toBe(first.id);
-    await expect(create({ amount: 5001 })).rejects.toEqual(refused('StripeIdempotencyError'));
+    await expect(create({ amount: 5001 })).rejects.toEqual(stripeError('StripeIdempotencyError'));
   });
 
-  test('is refused while its first request is under way', async () => {
+  test('is rejected while its first request is running', async () => {
     const dialect = stripeEmulator({ webhookSecret });
     const once = idempotentResponses(10);
     const request = () =>
@@ -171,8 +173,8 @@ describe('an idempotency key', () => {
   });
 });
 
-test('events are listed, the newest first, by time and type', async () => {
-  const { stripe, create, pay } = await start();
+test('events are listed with the newest first, filtered by time and type', async () => {
+  const { stripe, create, pay } = await startStripe();
   const { id: payment_intent } = await create();
   await pay('ATTEMPT_FAILED', { failureCode: 'insufficient_funds' });
   await pay('CAPTURED');
@@ -189,14 +191,14 @@ test('events are listed, the newest first, by time and type', async () => {
   expect(await list({ created: { gte: Math.floor(Date.now() / 1000) + 60 } })).toEqual([]);
 });
 
-test('what Stripe doesn’t know is refused as Stripe does', async () => {
-  const { stripe, create, paymentId } = await start();
+test('unknown objects, fields and keys are refused with Stripe’s codes', async () => {
+  const { stripe, create, paymentId } = await startStripe();
   await create();
-  await expect(stripe.paymentIntents.retrieve('pi_unknown')).rejects.toEqual(invalid('resource_missing'));
-  await expect(stripe.paymentIntents.retrieve(paymentId)).rejects.toEqual(invalid('resource_missing'));
-  await expect(create({ description: 'x' }, 'key_1')).rejects.toEqual(invalid('parameter_unknown'));
-  await expect(create({ amount: 0 }, 'key_2')).rejects.toEqual(invalid('parameter_invalid_integer'));
-  await expect(stripe.customers.list()).rejects.toEqual(refused('StripeInvalidRequestError'));
-  const stranger = await start('sk_test_of_somebody_else');
-  await expect(stranger.create()).rejects.toEqual(refused('StripeAuthenticationError'));
+  await expect(stripe.paymentIntents.retrieve('pi_unknown')).rejects.toEqual(invalidRequest('resource_missing'));
+  await expect(stripe.paymentIntents.retrieve(paymentId)).rejects.toEqual(invalidRequest('resource_missing'));
+  await expect(create({ description: 'x' }, 'key_1')).rejects.toEqual(invalidRequest('parameter_unknown'));
+  await expect(create({ amount: 0 }, 'key_2')).rejects.toEqual(invalidRequest('parameter_invalid_integer'));
+  await expect(stripe.customers.list()).rejects.toEqual(stripeError('StripeInvalidRequestError'));
+  const stranger = await startStripe('sk_test_of_another_shop');
+  await expect(stranger.create()).rejects.toEqual(stripeError('StripeAuthenticationError'));
 });

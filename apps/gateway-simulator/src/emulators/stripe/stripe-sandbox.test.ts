@@ -14,7 +14,7 @@ function run(env: Record<string, string>): Promise<{ code: number | null; out: s
   return promise;
 }
 
-test('the run against Stripe’s sandbox goes through here, too', { timeout: 60_000 }, async () => {
+test('the script for Stripe’s sandbox succeeds against the simulator too', { timeout: 60_000 }, async () => {
   const { url } = await startSimulator({ emulators: [stripeEmulator({ webhookSecret: 'whsec_1' })] });
   const { code, out } = await run({ STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_URL: url });
   expect(out).not.toContain('DIFFERS');
@@ -23,7 +23,7 @@ test('the run against Stripe’s sandbox goes through here, too', { timeout: 60_
 });
 
 test.each<Record<string, string>>([{}, { STRIPE_SECRET_KEY: 'sk_live_1' }])(
-  'without a test key it says what it needs: %o',
+  'without a test key the script exits with an error that names the variable: %o',
   async (env) => {
     const { code, out, err } = await run(env);
     expect({ code, out }).toEqual({ code: 2, out: '' });

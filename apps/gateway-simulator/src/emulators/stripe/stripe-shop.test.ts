@@ -9,12 +9,12 @@ import { stripeEmulator } from './stripe.ts';
 const webhookSecret = 'whsec_current';
 const secretKey = 'sk_test_1';
 
-/** A whole shop with an order to pay, before the simulator. `hears` says whether webhooks get through. */
-async function openShop({ hears = () => true }: { hears?: () => boolean } = {}) {
+/** Starts a shop with an order to pay at the simulator. It rejects webhooks while `acceptsWebhooks` returns false. */
+async function startShopWithOrder({ acceptsWebhooks = () => true }: { acceptsWebhooks?: () => boolean } = {}) {
   const database = await openTestDatabase();
   const dialect = stripeEmulator({ webhookSecret, secretKey });
   const take = async ({ headers, body }: Received): Promise<Reply> => {
-    if (!hears()) return { status: 503 };
+    if (!acceptsWebhooks()) return { status: 503 };
     await commerce.receiveWebhook('stripe', {
       rawBody: Buffer.from(body),
       header: (name) => headers[name]?.toString(),
@@ -54,7 +54,7 @@ async function openShop({ hears = () => true }: { hears?: () => boolean } = {}) 
     payments,
     refunds,
     pay: (paymentId: string, outcome = 'CAPTURED') => simulator.pay({ provider: 'stripe', paymentId, outcome }),
-    settle: async () =>
+    untilGatewayIdle: async () =>
       until(
         async () =>
           (await commerce.callGateways(32, 'stripe')) === 0 &&
@@ -63,8 +63,9 @@ async function openShop({ hears = () => true }: { hears?: () => boolean } = {}) 
   };
 }
 
-test('an order is paid, refunded in part by the shop and in part in Stripe’s dashboard, once each', async () => {
-  const { commerce, create, pay, order, orderId, settle, refunds, request, book } = await openShop();
+test('a partial refund by the shop and one in Stripe’s dashboard count once each', async () => {
+  const { commerce, create, pay, order, orderId, untilGatewayIdle, refunds, request, book } =
+    await startShopWithOrder();
   const payment = await create();
   expect(payment).toMatchObject({
     status: 'PENDING',
@@ -75,9 +76,9 @@ test('an order is paid, refunded in part by the shop and in part in Stripe’s d
   await pay(payment.id);
   expect(await order()).toMatchObject({ status: 'PAID' });
   await commerce.createRefund({ orderId, amount: 2000 });
-  await settle();
+  await untilGatewayIdle();
   await request('/dashboard/refunds', { paymentId: payment.id, amount: 700 });
-  await settle();
+  await untilGatewayIdle();
   expect((await refunds()).toSorted()).toEqual(['SUCCEEDED gateway 700', 'SUCCEEDED requested 2000']);
   expect(await book(payment.id)).toMatchObject({ refundedAmount: 2700 });
   expect((await commerce.listPayments({ orderId }))[0]).toMatchObject({
@@ -87,8 +88,8 @@ test('an order is paid, refunded in part by the shop and in part in Stripe’s d
   });
 });
 
-test('a webhook that never came is found in Stripe’s list', async () => {
-  const { commerce, create, pay, order } = await openShop({ hears: () => false });
+test('event-list polling finds a payment whose webhook was lost', async () => {
+  const { commerce, create, pay, order } = await startShopWithOrder({ acceptsWebhooks: () => false });
   const payment = await create();
   await pay(payment.id);
   expect(await order()).toMatchObject({ status: 'PAYMENT_PENDING' });
@@ -97,46 +98,48 @@ test('a webhook that never came is found in Stripe’s list', async () => {
 });
 
 test('a shopper who pays a canceled order gets the money back', async () => {
-  let hears = true;
-  const { commerce, create, pay, orderId, settle, payments, refunds, book } = await openShop({ hears: () => hears });
+  let acceptsWebhooks = true;
+  const { commerce, create, pay, orderId, untilGatewayIdle, payments, refunds, book } = await startShopWithOrder({
+    acceptsWebhooks: () => acceptsWebhooks,
+  });
   const payment = await create();
-  hears = false;
+  acceptsWebhooks = false;
   await pay(payment.id);
   await commerce.cancelOrder({ orderId });
-  hears = true;
-  await settle();
+  acceptsWebhooks = true;
+  await untilGatewayIdle();
   expect(await payments()).toEqual(['CAPTURED surplus']);
   expect(await refunds()).toEqual(['SUCCEEDED surplus 5000']);
   expect(await book(payment.id)).toMatchObject({ capturedAmount: 5000, refundedAmount: 5000 });
 });
 
-test('an order that is canceled before anybody pays ends its intent', async () => {
-  const { commerce, create, pay, orderId, settle, payments } = await openShop();
+test('an order that is canceled before it is paid cancels its payment intent', async () => {
+  const { commerce, create, pay, orderId, untilGatewayIdle, payments } = await startShopWithOrder();
   const payment = await create();
   await commerce.cancelOrder({ orderId });
-  await settle();
+  await untilGatewayIdle();
   expect(await payments()).toEqual(['CANCELED']);
   expect(await pay(payment.id)).toMatchObject({ status: 409 });
 });
 
-test('what was authorized is captured in part, and canceled before that it is let go', async () => {
-  const one = await openShop();
+test('an authorization is captured in part; a cancel before the capture releases it', async () => {
+  const one = await startShopWithOrder();
   const captured = await one.create({ capture: 'MANUAL' });
   await one.pay(captured.id);
   expect(await one.order()).toMatchObject({ status: 'PAID' });
   await one.commerce.capturePayment({ paymentId: captured.id, amount: 3000 });
-  await one.settle();
+  await one.untilGatewayIdle();
   expect((await one.commerce.listPayments({ orderId: one.orderId }))[0]).toMatchObject({
     status: 'CAPTURED',
     capturedAmount: 3000,
     refundedAmount: 0,
   });
 
-  const other = await openShop();
+  const other = await startShopWithOrder();
   const voided = await other.create({ capture: 'MANUAL' });
   await other.pay(voided.id);
   await other.commerce.cancelOrder({ orderId: other.orderId });
-  await other.settle();
+  await other.untilGatewayIdle();
   expect(await other.payments()).toEqual(['CANCELED']);
   expect(await other.refunds()).toEqual(['SUCCEEDED order_canceled 5000']);
   expect(await other.book(voided.id)).toMatchObject({ state: 'CANCELED', releasedAmount: 5000, refundedAmount: 0 });

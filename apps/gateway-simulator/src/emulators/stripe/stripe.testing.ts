@@ -7,19 +7,19 @@ import { stripeEmulator } from './stripe.ts';
 const secretKey = 'sk_test_1';
 const webhookSecret = 'whsec_current';
 
-/** The shop's adapter before the simulator, and what its webhooks say as the adapter understands them. */
-export async function play(theirKey = secretKey) {
+/** Starts the simulator with Stripe's emulator, and the shop's adapter that calls it. */
+export async function startStripe(theirKey = secretKey) {
   const simulator = await startSimulator({ emulators: [stripeEmulator({ webhookSecret, secretKey: theirKey })] });
   const gateway = stripeGateway({ secretKey, webhookSecrets: ['whsec_next', webhookSecret], url: simulator.url });
-  const heard = () =>
+  const receivedFacts = () =>
     simulator.shop.received.flatMap(({ headers, body }) =>
       gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
     );
-  if (gateway.initiation.by !== 'server') throw new Error('it tells nobody');
-  return { ...simulator, gateway, heard, open: gateway.initiation.initiate };
+  if (gateway.initiation.by !== 'server') throw new Error('the adapter initiates no payments');
+  return { ...simulator, gateway, receivedFacts, initiate: gateway.initiation.initiate };
 }
 
-export const anAttempt = {
+export const testAttempt = {
   id: '',
   orderId: '',
   currency: 'EUR',
@@ -31,17 +31,19 @@ export const anAttempt = {
   gatewayPaymentId: null,
 };
 
-/** An attempt that was opened at Stripe. */
-export async function opened(given: { capture?: 'AUTOMATIC' | 'MANUAL'; amount?: number; currency?: string } = {}) {
-  const played = await play();
-  const { open, url } = played;
+/** Starts the simulator and creates an attempt with its payment intent. */
+export async function startWithPayment(
+  given: { capture?: 'AUTOMATIC' | 'MANUAL'; amount?: number; currency?: string } = {},
+) {
+  const started = await startStripe();
+  const { initiate, url } = started;
   const attempt = {
-    ...anAttempt,
+    ...testAttempt,
     id: randomUUID(),
     orderId: randomUUID(),
     ...given,
   };
-  const { gatewayPaymentId, next } = await open(attempt);
+  const { gatewayPaymentId, next } = await initiate(attempt);
   const payment = { ...attempt, gatewayPaymentId };
   const refundOf = (amount: number, kind: 'REFUND' | 'VOID' = 'REFUND') => ({
     id: randomUUID(),
@@ -51,15 +53,18 @@ export async function opened(given: { capture?: 'AUTOMATIC' | 'MANUAL'; amount?:
     reason: 'requested' as const,
     gatewayRefundId: null,
   });
-  const paid = (outcome: string, more: object = {}) =>
-    played.pay({ provider: 'stripe', paymentId: payment.id, outcome, ...more });
-  /** Something that is done without the shop: in Stripe's dashboard. */
-  const elsewhere = async (path: string, form: Record<string, string> = {}) => {
+  const payAs = (outcome: string, more: object = {}) =>
+    started.pay({ provider: 'stripe', paymentId: payment.id, outcome, ...more });
+  /** Calls Stripe's API without the shop's adapter. */
+  const callStripe = async (path: string, form: Record<string, string> = {}) => {
     const init = { method: 'POST', headers: { authorization: `Bearer ${secretKey}` }, body: new URLSearchParams(form) };
     return (await (await fetch(url + path, init)).json()) as any;
   };
-  return { ...played, attempt, payment, next, refundOf, paid, elsewhere };
+  return { ...started, attempt, payment, next, refundOf, payAs, callStripe };
 }
+/** Returns each fact's type and amount. */
 export const types = (facts: { type: string; amount: number }[]) =>
   facts.map(({ type, amount }) => `${type} ${amount}`);
+
+/** Matches a GatewayRefusal with this code. */
 export const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusal', code });

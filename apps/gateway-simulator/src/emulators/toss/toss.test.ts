@@ -4,12 +4,12 @@ import { GatewayRefusal } from '@commerce-core/core';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../shop.testing.ts';
 import { startSimulator } from '../../simulator.testing.ts';
-import { patiently } from '../retry-until-answered.testing.ts';
+import { createRetryingCaller } from '../retry-until-answered.testing.ts';
 import { tossEmulator } from './toss.ts';
 
 const secretKey = 'test_sk_1';
 
-async function play(theirKey = secretKey, policy?: { timeoutMs: number; triesMax: number }) {
+async function startEmulator(theirKey = secretKey, policy?: { timeoutMs: number; triesMax: number }) {
   const simulator = await startSimulator({ emulators: [tossEmulator({ secretKey: theirKey })] });
   const gateway = tossGateway({
     secretKey,
@@ -17,15 +17,20 @@ async function play(theirKey = secretKey, policy?: { timeoutMs: number; triesMax
     url: `${simulator.url}/toss`,
     ...(policy ? { policy } : {}),
   });
-  /** What the webhooks said, as the adapter understands them. */
-  const heard = () =>
+  /** The facts that the adapter reads from the webhooks. */
+  const receivedFacts = () =>
     simulator.shop.received.flatMap(({ headers, body }) =>
       gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
     );
-  return { ...simulator, gateway, heard, pay: (paying: object) => simulator.pay({ provider: 'toss', ...paying }) };
+  return {
+    ...simulator,
+    gateway,
+    receivedFacts,
+    pay: (paying: object) => simulator.pay({ provider: 'toss', ...paying }),
+  };
 }
 
-function attempt() {
+function createAttempt() {
   const payment = {
     id: randomUUID(),
     orderId: randomUUID(),
@@ -51,18 +56,18 @@ function attempt() {
 const types = (facts: { type: string }[]) => facts.map(({ type }) => type);
 const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusal', code });
 
-/** A payment by card that the shop has confirmed. */
-async function paid() {
-  const { payment, refundOf, agreed } = attempt();
-  const played = await play();
-  const { gatewayPaymentId } = (await played.pay(agreed())).body;
-  const facts = await played.gateway.confirm!(payment, gatewayPaymentId);
-  return { ...played, payment: { ...payment, gatewayPaymentId }, refundOf, facts };
+/** Starts the emulator with a payment by card that the shop has confirmed. */
+async function startWithPaidPayment() {
+  const { payment, refundOf, agreed } = createAttempt();
+  const started = await startEmulator();
+  const { gatewayPaymentId } = (await started.pay(agreed())).body;
+  const facts = await started.gateway.confirm!(payment, gatewayPaymentId);
+  return { ...started, payment: { ...payment, gatewayPaymentId }, refundOf, facts };
 }
 
 describe('a card', () => {
-  test('is charged by confirm, and the webhook of it names the payment to ask for', async () => {
-    const { gateway, payment, facts, heard, book } = await paid();
+  test('is charged by confirm, and its webhook names the payment to poll', async () => {
+    const { gateway, payment, facts, receivedFacts, book } = await startWithPaidPayment();
     const money = {
       type: 'CAPTURED',
       paymentId: payment.id,
@@ -71,25 +76,27 @@ describe('a card', () => {
       currency: 'KRW',
     };
     expect(facts).toMatchObject([money]);
-    await until(() => heard().length === 1);
-    expect(heard()).toMatchObject([{ type: 'CHANGED', paymentId: payment.id, amount: 0 }]);
+    await until(() => receivedFacts().length === 1);
+    expect(receivedFacts()).toMatchObject([{ type: 'CHANGED', paymentId: payment.id, amount: 0 }]);
     expect(await gateway.retrieve(payment)).toEqual(facts);
     expect(await book(payment.id)).toMatchObject({ state: 'CAPTURED', charged: { amount: 1000 } });
   });
 
-  test('is charged once, however often and by how many at once it is confirmed', async () => {
-    const { payment, agreed } = attempt();
-    const { gateway, pay, request } = await play();
+  test('is charged once for any number of confirms at the same time', async () => {
+    const { payment, agreed } = createAttempt();
+    const { gateway, pay, request } = await startEmulator();
     const { gatewayPaymentId } = (await pay(agreed())).body;
     const answers = await Promise.all(Array.from({ length: 5 }, () => gateway.confirm!(payment, gatewayPaymentId)));
     expect(new Set(answers.map((facts) => JSON.stringify(facts))).size).toBe(1);
     expect((await request('/book')).body.totals.charged).toEqual({ KRW: 1000 });
   });
 
-  test("isn't charged for another amount than was agreed to, nor without a shopper who agreed", async () => {
-    const { payment, agreed } = attempt();
-    const { gateway, pay, book } = await play();
-    await expect(gateway.confirm!(attempt().payment, 'tviva-unknown')).rejects.toEqual(refusal('NOT_FOUND_PAYMENT'));
+  test('isn’t charged for another amount than agreed, nor before the shopper agrees', async () => {
+    const { payment, agreed } = createAttempt();
+    const { gateway, pay, book } = await startEmulator();
+    await expect(gateway.confirm!(createAttempt().payment, 'tviva-unknown')).rejects.toEqual(
+      refusal('NOT_FOUND_PAYMENT'),
+    );
     const { gatewayPaymentId } = (await pay(agreed())).body;
     await expect(gateway.confirm!({ ...payment, amount: 999 }, gatewayPaymentId)).rejects.toEqual(
       refusal('INVALID_REQUEST'),
@@ -97,17 +104,17 @@ describe('a card', () => {
     expect((await book(payment.id)).charged).toBeNull();
   });
 
-  test('that is declined is a refusal with the reason', async () => {
-    const { payment, agreed } = attempt();
-    const { gateway, pay } = await play();
+  test('that is declined is a refusal with the decline code', async () => {
+    const { payment, agreed } = createAttempt();
+    const { gateway, pay } = await startEmulator();
     const { gatewayPaymentId } = (await pay({ ...agreed('FAILED'), failureCode: 'REJECT_CARD_PAYMENT' })).body;
     await expect(gateway.confirm!(payment, gatewayPaymentId)).rejects.toEqual(refusal('REJECT_CARD_PAYMENT'));
     expect(await gateway.retrieve(payment)).toMatchObject([{ type: 'FAILED', failureCode: 'REJECT_CARD_PAYMENT' }]);
   });
 
   test('in dollars is charged to the cent', async () => {
-    const { payment, agreed } = attempt();
-    const { gateway, pay, book } = await play();
+    const { payment, agreed } = createAttempt();
+    const { gateway, pay, book } = await startEmulator();
     const dollars = { amount: 1999, currency: 'USD' };
     const { gatewayPaymentId } = (await pay({ ...agreed(), ...dollars })).body;
     expect(await gateway.confirm!({ ...payment, ...dollars }, gatewayPaymentId)).toMatchObject([dollars]);
@@ -117,20 +124,20 @@ describe('a card', () => {
 
 describe('a virtual account', () => {
   async function waiting() {
-    const { payment, refundOf, agreed } = attempt();
-    const played = await play();
-    const { gatewayPaymentId } = (await played.pay(agreed('PENDING'))).body;
-    const facts = await played.gateway.confirm!(payment, gatewayPaymentId);
-    return { ...played, payment, refundOf, facts };
+    const { payment, refundOf, agreed } = createAttempt();
+    const started = await startEmulator();
+    const { gatewayPaymentId } = (await started.pay(agreed('PENDING'))).body;
+    const facts = await started.gateway.confirm!(payment, gatewayPaymentId);
+    return { ...started, payment, refundOf, facts };
   }
 
-  test('is pending for days, and paid when its deposit comes', async () => {
-    const { gateway, payment, facts, pay, heard } = await waiting();
+  test('is pending for days and becomes paid by its deposit', async () => {
+    const { gateway, payment, facts, pay, receivedFacts } = await waiting();
     expect(types(facts)).toEqual(['PENDING']);
     expect(facts[0]!.payableUntil!.getTime()).toBeGreaterThan(Date.now() + 2 * 24 * 3_600_000);
     await pay({ paymentId: payment.id, outcome: 'CAPTURED' });
-    await until(() => heard().length === 2);
-    expect(heard().map(({ type, paymentId }) => [type, paymentId])).toEqual([
+    await until(() => receivedFacts().length === 2);
+    expect(receivedFacts().map(({ type, paymentId }) => [type, paymentId])).toEqual([
       ['CHANGED', payment.id],
       ['CHANGED', payment.id],
     ]);
@@ -145,7 +152,7 @@ describe('a virtual account', () => {
     expect((await book(payment.id)).charged).toBeNull();
   });
 
-  test('sends nothing back without an account to send it to', async () => {
+  test('can’t be refunded without a bank account of the shopper', async () => {
     const { gateway, payment, refundOf, pay } = await waiting();
     await pay({ paymentId: payment.id, outcome: 'CAPTURED' });
     await expect(gateway.refund(refundOf(1000), payment)).rejects.toEqual(refusal('refund_account_required'));
@@ -153,8 +160,8 @@ describe('a virtual account', () => {
 });
 
 describe('a refund', () => {
-  test('goes back once, however often it is asked, and both books know it by the same id', async () => {
-    const { gateway, payment, refundOf, book } = await paid();
+  test('is made once for any number of calls, and has the same id at the shop and the gateway', async () => {
+    const { gateway, payment, refundOf, book } = await startWithPaidPayment();
     const refund = refundOf(300);
     const answers = await Promise.all([1, 2, 3].map(() => gateway.refund(refund, payment)));
     for (const facts of [...answers, await gateway.refund(refund, payment)]) {
@@ -164,8 +171,8 @@ describe('a refund', () => {
     expect((await book(payment.id)).refunds).toMatchObject([{ refundId: refund.id, amount: 300, status: 'SUCCEEDED' }]);
   });
 
-  test('in whole takes what is left; nothing goes back beyond that', async () => {
-    const { gateway, payment, refundOf, book } = await paid();
+  test('of the whole amount takes what is left, and a further one is refused', async () => {
+    const { gateway, payment, refundOf, book } = await startWithPaidPayment();
     await gateway.refund(refundOf(300), payment);
     await expect(gateway.refund(refundOf(701), payment)).rejects.toEqual(refusal('NOT_CANCELABLE_AMOUNT'));
     await gateway.refund(refundOf(1000, 'VOID'), payment);
@@ -174,16 +181,16 @@ describe('a refund', () => {
     expect((await book(payment.id)).refundedAmount).toBe(1000);
   });
 
-  test('made in the dashboard has no id of ours', async () => {
-    const { gateway, payment, request, heard } = await paid();
+  test('made in the dashboard has no refund id of the shop', async () => {
+    const { gateway, payment, request, receivedFacts } = await startWithPaidPayment();
     await request('/dashboard/refunds', { paymentId: payment.id, amount: 200 });
-    await until(() => heard().length === 2);
+    await until(() => receivedFacts().length === 2);
     expect((await gateway.retrieve(payment))[1]).toMatchObject({ type: 'REFUNDED', amount: 200, refundId: null });
   });
 });
 
-test("a refund that the shopper's bank sends back has failed, by webhook and when asked", async () => {
-  const { gateway, payment, refundOf, request, heard } = await paid();
+test('a refund that the shopper’s bank returns is reported as failed by webhook and by poll', async () => {
+  const { gateway, payment, refundOf, request, receivedFacts } = await startWithPaidPayment();
   const refund = refundOf(300);
   await gateway.refund(refund, payment);
   await request(`/dashboard/refunds/${refund.id}`, { paymentId: payment.id, status: 'FAILED' });
@@ -192,24 +199,27 @@ test("a refund that the shopper's bank sends back has failed, by webhook and whe
     refundId: refund.id,
     amount: 300,
   });
-  await until(() => heard().length === 3);
-  expect(heard()[2]).toMatchObject({ type: 'CHANGED', paymentId: payment.id });
+  await until(() => receivedFacts().length === 3);
+  expect(receivedFacts()[2]).toMatchObject({ type: 'CHANGED', paymentId: payment.id });
 });
 
-test('in hostile hands every call ends in a truth, and no money goes back twice', { timeout: 60_000 }, async () => {
-  const { gateway, pay, request, book, heard } = await play(secretKey, { timeoutMs: 500, triesMax: 1 });
+test('under faults, each call ends with the true state, and no refund is made twice', { timeout: 60_000 }, async () => {
+  const { gateway, pay, request, untilIdle, book, receivedFacts } = await startEmulator(secretKey, {
+    timeoutMs: 500,
+    triesMax: 1,
+  });
   await request('/hostile', { seed: 7, scale: 2, delayMs: 50, latencyMs: 3, silenceMs: 20 });
-  const { untilAnswered, unknowns } = patiently();
+  const { retryUntilAnswered, unknowns } = createRetryingCaller();
   const shoppers = Array.from({ length: 30 }, async (_, number) => {
-    const { payment, refundOf, agreed } = attempt();
+    const { payment, refundOf, agreed } = createAttempt();
     const { gatewayPaymentId } = (await pay({ ...agreed(), luck: `shopper ${number}` })).body;
-    const confirmed = await untilAnswered(() => gateway.confirm!(payment, gatewayPaymentId));
+    const confirmed = await retryUntilAnswered(() => gateway.confirm!(payment, gatewayPaymentId));
     const refund = refundOf(300);
-    return { payment, refund, confirmed, answer: await untilAnswered(() => gateway.refund(refund, payment)) };
+    return { payment, refund, confirmed, answer: await retryUntilAnswered(() => gateway.refund(refund, payment)) };
   });
   const all = await Promise.all(shoppers);
   await request('/hostile', { off: true });
-  await until(async () => (await request('/hostile')).body.underway === 0);
+  await untilIdle();
 
   expect(unknowns()).toBeGreaterThan(5);
   for (const { payment, refund, confirmed, answer } of all) {
@@ -223,20 +233,20 @@ test('in hostile hands every call ends in a truth, and no money goes back twice'
     const back = known.filter(({ type }) => type === 'REFUNDED' || type === 'REFUND_PENDING');
     expect(back.reduce((sum, { amount }) => sum + amount, 0)).toBe(refundedAmount);
   }
-  expect(heard().every(({ type }) => type === 'CHANGED' || type === 'OTHER')).toBe(true);
+  expect(receivedFacts().every(({ type }) => type === 'CHANGED' || type === 'OTHER')).toBe(true);
 });
 
-test('a wrong key leaves every outcome unknown', async () => {
-  const { payment } = attempt();
-  const { gateway } = await play('test_sk_2');
+test('with a wrong key every outcome is unknown', async () => {
+  const { payment } = createAttempt();
+  const { gateway } = await startEmulator('test_sk_2');
   const error: unknown = await gateway.retrieve(payment).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(Error);
   expect(error).not.toBeInstanceOf(GatewayRefusal);
 });
 
-test('an agreement alone is told by no webhook, and moves no money', async () => {
-  const { payment, agreed } = attempt();
-  const { gateway, shop, pay, book } = await play();
+test('an agreement alone sends no webhook and charges nothing', async () => {
+  const { payment, agreed } = createAttempt();
+  const { gateway, shop, pay, book } = await startEmulator();
   expect((await pay(agreed())).status).toBe(200);
   expect((await book(payment.id)).charged).toBeNull();
   expect(shop.received).toEqual([]);
