@@ -2,40 +2,41 @@ import { currency, waitingAmount } from '../setup/ids.ts';
 import { customers, quantityMax, type Shape } from '../load/job.ts';
 import { upTo } from '../load/pick.ts';
 
-/** One call of the floor, for both who make it: pgbench by a script, pg by a statement with values. */
-export type FloorCall = {
-  /** pgbench's script: it picks by chance what the statement needs. */
+/** One call of the baseline: a script for pgbench, and a statement with values for pg. */
+export type BaselineCall = {
+  /** pgbench's script. It draws the statement's parameters at random. */
   script: string;
   statement: string;
   values: () => unknown[];
-  /** The id in the statement's one answer. */
+  /** Returns the id in the statement's result. */
   idOf: (answer: unknown) => string;
 };
 
-/** An order of one line, or of two different products in ascending order, which the function asks for. */
-export function orderCall({ products, lines }: Shape): FloorCall {
+/** Returns the call that places an order of one line, or of two products in ascending order. */
+export function orderCall({ products, lines }: Shape): BaselineCall {
   const parameters = ['customer', ...Array.from({ length: lines }, (_, i) => [`product${i}`, `quantity${i}`]).flat()];
-  const asked = (prefix: string, of: (name: string) => string) =>
+  const statementWith = (suffix: string, of: (name: string) => string) =>
     `select bench.place_order('customer-' || ${of('customer')}::int, gen_random_uuid()::text,
       array[${Array.from({ length: lines }, (_, i) => `bench.product(${of(`product${i}`)}::int)`).join(', ')}],
-      array[${Array.from({ length: lines }, (_, i) => `${of(`quantity${i}`)}::int`).join(', ')}]) as answer${prefix}`;
+      array[${Array.from({ length: lines }, (_, i) => `${of(`quantity${i}`)}::int`).join(', ')}]) as answer${suffix}`;
   return {
     script: [
       `\\set customer random(0, ${customers - 1})`,
       ...pgbenchProducts(products, lines),
       ...Array.from({ length: lines }, (_, i) => `\\set quantity${i} random(1, ${quantityMax})`),
-      `${asked(';', (name) => `:${name}`).replaceAll('\n', ' ')}`,
+      `${statementWith(';', (name) => `:${name}`).replaceAll('\n', ' ')}`,
     ].join('\n'),
-    statement: asked('', (name) => `$${parameters.indexOf(name) + 1}`),
+    statement: statementWith('', (name) => `$${parameters.indexOf(name) + 1}`),
     values: () => [upTo(customers), ...pickProducts(products, lines).flatMap((n) => [n, 1 + upTo(quantityMax)])],
+    // bench.place_order returns this object.
     idOf: (answer) => (answer as { value: { id: string } }).value.id,
   };
 }
 
-/** One of all products, then one of the rest for each further line; two are put in order. */
+/** Returns the script's lines that draw one product, or two different ones in ascending order. */
 function pgbenchProducts(products: number, lines: number): string[] {
   if (lines === 1) return [`\\set product0 random(1, ${products})`];
-  if (lines !== 2) throw new Error('the floor orders one line or two');
+  if (lines !== 2) throw new Error('the baseline places orders of one or two lines');
   return [
     `\\set a random(1, ${products})`,
     `\\set b random(1, ${products - 1})`,
@@ -56,8 +57,8 @@ const takePayment = `select bench.take_payment('evt-' || n, bench.payment(n), ${
     bench.payment(n)), 'UTF8')) as answer
   from nextval('bench.next_payment') n`;
 
-/** The webhook of the next payment that waits for one. */
-export const webhookCall: FloorCall = {
+/** The call that applies the webhook of the next waiting payment. */
+export const webhookCall: BaselineCall = {
   script: `${takePayment.replaceAll('\n', ' ')};`,
   statement: takePayment,
   values: () => [],

@@ -2,7 +2,7 @@ import { connect, createCommerce, mockGateway, type Commerce } from '@commerce-c
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paymentId, productId } from '../setup/ids.ts';
-import { askDoctor, startBenchServer, type BenchDatabase, type BenchServer } from '../setup/server.ts';
+import { runDoctor, startBenchServer, type BenchDatabase, type BenchServer } from '../setup/server.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 3).toString('base64')}`;
 const tables = [
@@ -22,7 +22,7 @@ const tables = [
 
 let server: BenchServer;
 let ours: BenchDatabase;
-let floor: BenchDatabase;
+let baseline: BenchDatabase;
 let commerce: Commerce;
 let close: () => Promise<void>;
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await startBenchServer();
   const seed = { products: 5, orders: 10, waiting: 2 };
   ours = await server.createDatabase('ours', seed);
-  floor = await server.createDatabase('floor', seed);
+  baseline = await server.createDatabase('baseline', seed);
   const database = connect({ url: ours.url });
   commerce = createCommerce({ database, gateways: [mockGateway([secret])] });
   close = () => database.close();
@@ -41,7 +41,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Rows by table, with ids that are minted and times that pass made equal, but for which of them are equal. */
+/** Returns the rows of each table. Generated ids and times are replaced by fixed words. */
 async function contentOf(database: BenchDatabase): Promise<Record<string, string[]>> {
   const content: Record<string, string[]> = {};
   for (const table of tables) {
@@ -62,48 +62,48 @@ function masked(row: object): string {
       : value,
   );
   return sorted
-    .replaceAll(uuid, (id) => (id.startsWith('019') && id.slice(9, 13) === '0000' ? id : 'minted'))
+    .replaceAll(uuid, (id) => (id.startsWith('019') && id.slice(9, 13) === '0000' ? id : 'generated'))
     .replaceAll(time, 'time');
 }
 
-test('an order of the floor leaves the rows that an order of the core leaves, in every table', async () => {
+test('an order of the baseline writes the same rows as an order of the core, in each table', async () => {
   const lines = [
     { productId: productId(2), quantity: 3 },
     { productId: productId(4), quantity: 1 },
   ];
   const idempotency = { scope: 'customer:kim', key: 'a-key-of-a-call' };
   await commerce.placeOrder({ customerId: 'kim', lines }, { idempotency });
-  await floor.query('select bench.place_order($1, $2, $3, $4)', [
+  await baseline.query('select bench.place_order($1, $2, $3, $4)', [
     'kim',
     'a-key-of-a-call',
     lines.map((line) => line.productId),
     lines.map(({ quantity }) => quantity),
   ]);
-  expect(await contentOf(floor)).toEqual(await contentOf(ours));
+  expect(await contentOf(baseline)).toEqual(await contentOf(ours));
 });
 
-test('the floor places an order once for a key', async () => {
+test('the baseline places one order for a repeated idempotency key', async () => {
   const place = async () =>
-    floor.query('select bench.place_order($1, $2, $3, $4)', ['kim', 'twice', [productId(1)], [1]]);
+    baseline.query('select bench.place_order($1, $2, $3, $4)', ['kim', 'twice', [productId(1)], [1]]);
   expect(await place()).toEqual(await place());
   await commerce.placeOrder(
     { customerId: 'kim', lines: [{ productId: productId(1), quantity: 1 }] },
     { idempotency: { scope: 'customer:kim', key: 'twice' } },
   );
-  expect(await contentOf(floor)).toEqual(await contentOf(ours));
+  expect(await contentOf(baseline)).toEqual(await contentOf(ours));
 });
 
-test('the floor refuses what there is no stock for', async () => {
-  const asked = floor.query('select bench.place_order($1, $2, $3, $4)', [
+test('the baseline rejects an order without enough stock', async () => {
+  const placing = baseline.query('select bench.place_order($1, $2, $3, $4)', [
     'kim',
-    'greedy',
+    'too-many',
     [productId(1)],
     [2_000_000_000],
   ]);
-  await expect(asked).rejects.toThrow('insufficient stock');
+  await expect(placing).rejects.toThrow('insufficient stock');
 });
 
-test('a webhook of the floor leaves the rows that a webhook of the core leaves, in every table', async () => {
+test('a webhook of the baseline writes the same rows as a webhook of the core, in each table', async () => {
   const body = JSON.stringify({ type: 'AUTHORIZED', paymentId: paymentId(1), amount: 2_000, currency: 'EUR' });
   const timestamp = String(Math.floor(Date.now() / 1000));
   const key = Buffer.from(secret.slice(6), 'base64');
@@ -118,15 +118,15 @@ test('a webhook of the floor leaves the rows that a webhook of the core leaves, 
     header: (name) => headers[name],
   });
   expect(received).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
-  const taken = await floor.query("select bench.take_payment('evt-1', $1, 2000, 'EUR', $2) as outcome", [
+  const taken = await baseline.query("select bench.take_payment('evt-1', $1, 2000, 'EUR', $2) as outcome", [
     paymentId(1),
     Buffer.from(body),
   ]);
   expect(taken).toEqual([{ outcome: 'APPLIED' }]);
-  expect(await contentOf(floor)).toEqual(await contentOf(ours));
+  expect(await contentOf(baseline)).toEqual(await contentOf(ours));
 });
 
-test('the doctor finds nothing on either side', async () => {
-  expect(await askDoctor(ours)).toEqual([]);
-  expect(await askDoctor(floor)).toEqual([]);
+test('the doctor finds no violation in either database', async () => {
+  expect(await runDoctor(ours)).toEqual([]);
+  expect(await runDoctor(baseline)).toEqual([]);
 });

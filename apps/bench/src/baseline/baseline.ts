@@ -1,21 +1,21 @@
 import type { Measured, Window } from '../load/measure.ts';
 import type { LoadProcess } from '../load/load-process.ts';
 import type { Shape } from '../load/job.ts';
-import { orderCall, webhookCall } from './floor-call.ts';
+import { orderCall, webhookCall } from './baseline-call.ts';
 import { findPgbench, runPgbench } from './pgbench.ts';
 
-export type FloorTurn = Window & { databaseUrl: string; clients: number; rate?: number | undefined };
+export type BaselineTurn = Window & { databaseUrl: string; clients: number; rate?: number | undefined };
 
-/** Who calls the floor's functions, and how fast they are. */
-export type Floor = {
-  /** For the report: pgbench, or else. */
+/** Calls the baseline's functions and measures them. */
+export type Baseline = {
+  /** The caller's name in the report. */
   name: string;
-  orders: (shape: Shape, turn: FloorTurn) => Promise<Measured>;
-  webhooks: (turn: FloorTurn) => Promise<Measured>;
+  orders: (shape: Shape, turn: BaselineTurn) => Promise<Measured>;
+  webhooks: (turn: BaselineTurn) => Promise<Measured>;
 };
 
-/** pgbench where it is installed, else the load process over plain pg connections. */
-export function findFloor(load: LoadProcess): Floor {
+/** Returns the baseline called by pgbench if it is installed, else by the load process over plain pg connections. */
+export function findBaseline(load: LoadProcess): Baseline {
   const pgbench = findPgbench();
   if (pgbench) {
     return {
@@ -26,7 +26,7 @@ export function findFloor(load: LoadProcess): Floor {
   }
   return {
     name: 'a plain pg client (pgbench is not installed: apt-get install postgresql-contrib)',
-    orders: async (shape, turn) => load.run({ ...turn, kind: 'floor-orders', shape }),
-    webhooks: async (turn) => load.run({ ...turn, kind: 'floor-webhooks' }),
+    orders: async (shape, turn) => load.run({ ...turn, kind: 'baseline-orders', shape }),
+    webhooks: async (turn) => load.run({ ...turn, kind: 'baseline-webhooks' }),
   };
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { measured } from './pgbench.ts';
 
-// client, number, µs, script, end in seconds and µs, and with a rate the µs that it began late.
+// client, transaction, duration in µs, script, end in s and µs, and with --rate the delay of the start in µs.
 const line = (tookUs: number, endUs: number) =>
   `0 1 ${tookUs} 0 ${1_700_000_000 + Math.floor(endUs / 1e6)} ${endUs % 1e6}`;
 
-test('what pgbench logs is measured from the first transaction’s begin on, without the warming up', () => {
+test('the measured time starts after the warm-up, which starts with the first transaction', () => {
   const lines = [
     line(10_000, 10_000),
     line(5_000, 1_500_000),
@@ -23,7 +23,7 @@ test('what pgbench logs is measured from the first transaction’s begin on, wit
   });
 });
 
-test('a late begin under a rate is in the figure that pgbench logs', () => {
+test('at a rate, the duration includes the delay of the start', () => {
   expect(
     measured([`${line(1_000, 1_000)} 0`, `${line(30_000, 500_000)} 25000`], { warmMs: 0, measureMs: 1_000 }).p99Ms,
   ).toBe(30);

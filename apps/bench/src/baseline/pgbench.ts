@@ -8,7 +8,7 @@ import { scratchFolder } from '../setup/scratch.ts';
 
 export type Pgbench = { path: string; version: string };
 
-/** The machine's pgbench: on the PATH, or where Debian's packages put it; the newest of several. */
+/** Returns the machine's pgbench: from the PATH, else the newest one of Debian's packages; undefined without one. */
 export function findPgbench(): Pgbench | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).toSorted((a, b) => Number(b) - Number(a)) : [];
@@ -23,7 +23,7 @@ export function findPgbench(): Pgbench | undefined {
 
 export type PgbenchJob = Window & { databaseUrl: string; script: string; clients: number; rate?: number | undefined };
 
-/** Runs a script for whole seconds, and measures by the times that it logs for each transaction. */
+/** Runs a script for whole seconds and computes the figures from the log of its transactions. @throws Error with pgbench's errors */
 export async function runPgbench({ path }: Pgbench, job: PgbenchJob): Promise<Measured> {
   const { databaseUrl, script, clients, rate, warmMs, measureMs } = job;
   const url = new URL(databaseUrl);
@@ -55,15 +55,19 @@ export async function runPgbench({ path }: Pgbench, job: PgbenchJob): Promise<Me
       job,
     );
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.split('\n') ?? [];
-    const why = said.filter((line) => /ERROR|FATAL|error:/.test(line)).slice(0, 3);
-    throw new Error(`pgbench failed: ${why.join('\n') || String(error)}`);
+    // execFile rejects with an error that has the output as properties.
+    const output = (error as { stderr?: string }).stderr?.split('\n') ?? [];
+    const errors = output.filter((line) => /ERROR|FATAL|error:/.test(line)).slice(0, 3);
+    throw new Error(`pgbench failed: ${errors.join('\n') || String(error)}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Lines of pgbench's log: client, number, µs it took (with a rate: since it was due), script, end in s and µs, … */
+/**
+ * Computes the figures from pgbench's log. A line has: client, transaction, duration in µs (with --rate: since the due
+ * time), script, end in s and µs, … https://www.postgresql.org/docs/18/pgbench.html
+ */
 export function measured(lines: readonly string[], { warmMs, measureMs }: Window): Measured {
   const calls = lines
     .filter((line) => line !== '')
@@ -71,7 +75,7 @@ export function measured(lines: readonly string[], { warmMs, measureMs }: Window
       const [, , tookUs, , seconds, us] = line.split(' ');
       return { tookMs: Number(tookUs) / 1000, endMs: Number(seconds) * 1000 + Number(us) / 1000 };
     });
-  // Its connections are open before the first transaction begins, so the earliest begin is the start of the run.
+  // pgbench connects before the first transaction begins, so the run starts with the earliest begin.
   const start = calls.reduce((least, { endMs, tookMs }) => Math.min(least, endMs - tookMs), Infinity);
   const from = start + warmMs;
   const counted = calls.filter(({ endMs }) => endMs >= from && endMs < from + measureMs);

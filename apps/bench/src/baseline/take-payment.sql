@@ -1,6 +1,6 @@
--- The floor of a gateway's webhook: one call that does all an AUTHORIZED message does, writing the rows that the core
--- writes (floor-rows.test.ts compares them): inbox, payment, order, stocks, movements, shipment with its lines, three
--- events. The inbox row is written once, with what became of it.
+-- The baseline of a gateway's webhook: one call that applies an AUTHORIZED event and writes the rows that the core writes:
+-- inbox, payment, order, stocks, movements, shipment with its lines, three events; baseline-rows.test.ts compares them.
+-- The inbox row is written once, with its outcome.
 create function bench.take_payment(p_event text, p_payment uuid, p_amount bigint, p_currency text, p_raw bytea)
 returns text language plpgsql as $$
 declare
