@@ -113,8 +113,12 @@ describe('at the bank', () => {
   });
 
   test('a declined payment is approved later', async () => {
-    const { pay, types, book, paymentId, report } = await startHostileSimulator({ late_approval: 1 });
+    const { request, pay, types, book, paymentId, report } = await startHostileSimulator(
+      { late_approval: 1 },
+      { delayMs: 60_000 },
+    );
     expect((await pay('AUTHORIZED')).body).toMatchObject({ state: 'FAILED', event: { type: 'FAILED' } });
+    await request('/flush', {});
     await until(async () => (await book(paymentId)).state === 'AUTHORIZED');
     await until(() => types().length === 2);
     expect(types()).toEqual(['FAILED', 'AUTHORIZED']);
