@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { findFloor } from './floor/floor.ts';
+import { findBaseline } from './baseline/baseline.ts';
 import { startLoadProcess } from './load/load-process.ts';
 import { readOptions, UsageError, type Options } from './options.ts';
 import { panelsOf, renderChart } from './report/chart.ts';
@@ -7,26 +7,27 @@ import { startProgress } from './report/progress.ts';
 import { legend, renderGoals, renderMachine, renderOutcome } from './report/render.ts';
 import { scenarios } from './scenarios/all.ts';
 import { WrongResult } from './scenarios/pair.ts';
-import type { Bench, Outcome } from './scenarios/scenario.ts';
-import { describeMachine } from './setup/machine.ts';
+import type { Bench, Outcome, Scenario } from './scenarios/scenario.ts';
+import { describeMachine, type Machine } from './setup/machine.ts';
 import { startBenchServer } from './setup/server.ts';
 
-const usage = `Measures this shop against a floor: one PL/pgSQL call that writes the same rows.
+const usage = `Compares this shop with a baseline: one PL/pgSQL call that writes the same rows.
 
   npm run bench -- [options]
 
-  --long            every scenario, more and longer rounds; without it under 5 minutes
-  --only NAME       this scenario (again for more): ${scenarios.map(({ name }) => name).join(', ')}
-  --rounds N        turns each; 3, in the long form 5
-  --seconds S       measured in each turn; 2, in the long form 8
-  --clients LIST    concurrent clients; 1,8,64,256
-  --minutes N       how long the scenario memory goes on; 10
-  --env NAME=VALUE  a setting of the API (again for more), to compare it
-  --csv FILE        orders for the scenario replay; samples/online-retail.csv
-  --json FILE       writes all that was measured
+  --long            all scenarios, more and longer rounds; the short form takes under 5 minutes
+  --only NAME       only this scenario; can be repeated: ${scenarios.map(({ name }) => name).join(', ')}
+  --rounds N        turns of each side; default 3, in the long form 5
+  --seconds S       measured time of each turn; default 2, in the long form 8
+  --clients LIST    numbers of concurrent clients; default 1,8,64,256
+  --minutes N       duration of the scenario memory; default 10
+  --env NAME=VALUE  an environment variable of the API; can be repeated
+  --csv FILE        orders for the scenario replay; default samples/online-retail.csv
+  --json FILE       writes all results as JSON
   --svg FILE        writes a chart
 
-Exits 1 when an answer was wrong: lost, doubled or refused by the doctor. A goal that is missed is no error.`;
+Exits with 1 when a result was wrong: an order was lost or doubled, or the doctor found a violation. A missed goal is no
+error.`;
 
 async function bench(options: Options): Promise<void> {
   const { only, long } = options;
@@ -39,44 +40,19 @@ async function bench(options: Options): Promise<void> {
   const load = startLoadProcess();
   const coreLoad = startLoadProcess();
   try {
-    const floor = findFloor(load);
+    const baseline = findBaseline(load);
     const machine = await describeMachine(server);
-    progress.say(renderMachine(machine, floor.name));
+    progress.say(renderMachine(machine, baseline.name));
     const outcomes = new Map<string, Outcome>();
-    const context: Bench = { server, load, coreLoad, floor, options, progress, outcomes };
-    for (const scenario of chosen) outcomes.set(scenario.name, await scenario.run(context));
+    const context: Bench = { server, load, coreLoad, baseline, options, progress, outcomes };
+    const results: Result[] = [];
+    for (const scenario of chosen) {
+      const outcome = await scenario.run(context);
+      outcomes.set(scenario.name, outcome);
+      results.push({ scenario, outcome });
+    }
     progress.now('');
-
-    const goals = [...outcomes.values()].flatMap((outcome) => outcome.goals);
-    const sections = chosen.map((scenario) => renderOutcome(scenario, outcomes.get(scenario.name)!));
-    console.log(
-      [
-        '',
-        renderMachine(machine, floor.name),
-        ...sections,
-        legend,
-        ...(goals.length > 0 ? [renderGoals(goals)] : []),
-      ].join('\n\n'),
-    );
-    if (options.json) {
-      const results = {
-        at: new Date().toISOString(),
-        floor: floor.name,
-        machine,
-        scenarios: Object.fromEntries(outcomes),
-      };
-      const withoutIds = (key: string, value: unknown) => (key === 'ids' ? undefined : value);
-      writeFileSync(options.json, `${JSON.stringify(results, withoutIds, 2)}\n`);
-    }
-    if (options.svg) {
-      const panels = panelsOf(chosen.map(({ name, title }) => [title, outcomes.get(name)!]));
-      const { cores, cpu, node, postgres } = machine;
-      const footer = [
-        `Orders or webhooks a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
-        `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; floor called by ${floor.name}.`,
-      ];
-      writeFileSync(options.svg, renderChart(panels, footer));
-    }
+    report({ results, machine, baselineName: baseline.name, options });
   } finally {
     load.stop();
     coreLoad.stop();
@@ -84,7 +60,38 @@ async function bench(options: Options): Promise<void> {
   }
 }
 
-// What was started ends with this process by itself; see setup/api.ts, load/main.ts and the embedded server's guard.
+type Result = { scenario: Scenario; outcome: Outcome };
+type Report = { results: readonly Result[]; machine: Machine; baselineName: string; options: Options };
+
+/** Prints the tables, and writes the files that the options ask for. */
+function report({ results, machine, baselineName, options }: Report): void {
+  const goals = results.flatMap(({ outcome }) => outcome.goals);
+  const sections = results.map(({ scenario, outcome }) => renderOutcome(scenario, outcome));
+  const machineText = renderMachine(machine, baselineName);
+  const goalTexts = goals.length > 0 ? [renderGoals(goals)] : [];
+  console.log(['', machineText, ...sections, legend, ...goalTexts].join('\n\n'));
+  if (options.json) {
+    const json = {
+      at: new Date().toISOString(),
+      baseline: baselineName,
+      machine,
+      scenarios: Object.fromEntries(results.map(({ scenario, outcome }) => [scenario.name, outcome])),
+    };
+    const withoutIds = (key: string, value: unknown) => (key === 'ids' ? undefined : value);
+    writeFileSync(options.json, `${JSON.stringify(json, withoutIds, 2)}\n`);
+  }
+  if (options.svg) {
+    const panels = panelsOf(results.map(({ scenario, outcome }) => [scenario.title, outcome]));
+    const { cores, cpu, node, postgres } = machine;
+    const footer = [
+      `Orders or webhooks a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
+      `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; baseline called by ${baselineName}.`,
+    ];
+    writeFileSync(options.svg, renderChart(panels, footer));
+  }
+}
+
+// The child processes end with this process: see setup/api.ts, load/main.ts and the embedded server's guard.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -3,7 +3,7 @@ import { readOptions, UsageError } from './options.ts';
 
 const names = ['uniform', 'hot'];
 
-test('the short form has three rounds, the long one more and longer ones', () => {
+test('the short form has 3 rounds of 2 s, the long one 5 rounds of 8 s', () => {
   expect(readOptions([], names)).toMatchObject({
     long: false,
     rounds: 3,
@@ -14,7 +14,7 @@ test('the short form has three rounds, the long one more and longer ones', () =>
   expect(readOptions(['--long'], names)).toMatchObject({ long: true, rounds: 5, seconds: 8 });
 });
 
-test('what is given goes before', () => {
+test('given options replace the defaults', () => {
   const args = [
     '--only',
     'hot',
@@ -49,7 +49,7 @@ test.each([
   ['--loud'],
   ['--env', 'lanes=1'],
   ['file'],
-])('a wrong call is told so: %s %s', (...args) => {
+])('an invalid option is rejected: %s %s', (...args) => {
   expect(() =>
     readOptions(
       args.filter((arg) => arg !== undefined),

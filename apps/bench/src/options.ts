@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util';
 
 export type Options = {
   long: boolean;
-  /** Scenarios to run; all that the form has when empty. */
+  /** The scenarios to run. Empty: all scenarios of the form. */
   only: readonly string[];
   rounds: number;
-  /** Measured in each turn, after its warming up. */
+  /** The measured time of each turn, after its warm-up. */
   seconds: number;
   clients: readonly number[];
-  /** How long the scenario memory goes on. */
+  /** The duration of the scenario `memory`. */
   minutes: number;
   json: string | undefined;
   svg: string | undefined;
-  /** Settings of the API beside those that the bench gives it, to compare them. */
+  /** Additional environment variables of the API. */
   env: Record<string, string>;
-  /** The CSV that the replay scenario sends through. */
+  /** The CSV file of the scenario `replay`. */
   csv: string | undefined;
 };
 
@@ -36,7 +36,13 @@ const config = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** @throws UsageError */
+/**
+ * Reads the command line's options.
+ *
+ * @param scenarios the names that `--only` accepts
+ * @returns 'help' when the options ask for the usage text
+ * @throws UsageError when an option is unknown or its value is invalid
+ */
 export function readOptions(args: readonly string[], scenarios: readonly string[]): Options | 'help' {
   const values = parse(args);
   if (values.help) return 'help';

@@ -1,7 +1,8 @@
-import { refundedAmount, type BankPayment } from './bank-payment.ts';
-import type { Bank, Change } from './bank.ts';
-import type { Message } from './dialect.ts';
-import type { Attempt, EventState, GatewayEvent } from './event.ts';
+import { refundedAmount, type BankPayment } from './bank/bank-payment.ts';
+import type { Bank } from './bank/bank.ts';
+import type { Change } from './bank/change.ts';
+import type { Attempt, EventState, GatewayEvent } from './delivery/gateway-event.ts';
+import type { Webhook } from './emulators/emulator.ts';
 
 export type Totals = {
   payments: number;
@@ -9,111 +10,127 @@ export type Totals = {
   charged: Record<string, number>;
   events: Record<EventState, number>;
   attempts: number;
-  /** Payments that the book no longer lists; the other totals still count them. */
+  /** How many payments are no longer listed. The other totals still count them. */
   forgotten: number;
 };
 
-export type Book = ReturnType<typeof createBook>;
-export type BookEntry = ReturnType<typeof shown>;
+export type BookEntry = ReturnType<typeof bookEntry>;
 
-// An event that is repeated and refused again and again would otherwise grow for as long as it is retried.
+// Bounds the memory of a payment that is repeated or rejected many times.
 const attemptsListed = 200;
 const eventsListed = 100;
 
 /**
- * What the gateway charged (by the bank) and told. It lists what the bank still knows and each payment's newest 100
- * events; the totals count everything since the start.
+ * The simulator's record of what the bank charged and which events were sent. It lists the payments that the bank
+ * still knows, with the newest 100 events of each. The totals count everything since the start.
  */
-export function createBook(bank: () => Bank) {
-  const eventsOf = new Map<string, GatewayEvent[]>();
-  const events: Record<EventState, number> = { PENDING: 0, DELIVERED: 0, GIVEN_UP: 0, DROPPED: 0 };
-  let attempts = 0;
-  const entry = (payment: BankPayment) => shown(payment, eventsOf.get(payment.shopPaymentId) ?? []);
+export class Book {
+  readonly #bank: () => Bank;
+  readonly #eventsOf = new Map<string, GatewayEvent[]>();
+  readonly #events: Record<EventState, number> = { PENDING: 0, DELIVERED: 0, GIVEN_UP: 0, DROPPED: 0 };
+  #attempts = 0;
 
-  return {
-    record({ type, at, payment, refund, dispute }: Change, { id }: Message): GatewayEvent {
-      const { currency, failureCode } = payment;
-      const amount = (refund ?? dispute)?.amount ?? amountOf(type, payment);
-      const event: GatewayEvent = {
-        id,
-        type,
-        amount,
-        currency,
-        failureCode,
-        createdAt: at.toISOString(),
-        state: 'PENDING',
-        attempts: [],
-        attemptsForgotten: 0,
-      };
-      events.PENDING += 1;
-      const listed = eventsOf.get(payment.shopPaymentId) ?? [];
-      eventsOf.set(payment.shopPaymentId, listed);
-      listed.push(event);
-      if (listed.length > eventsListed) listed.shift();
-      return event;
-    },
-    forget(payment: BankPayment): void {
-      eventsOf.delete(payment.shopPaymentId);
-    },
-    noteAttempt(event: GatewayEvent, attempt: Attempt): void {
-      attempts += 1;
-      event.attempts.push(attempt);
-      if (event.attempts.length > attemptsListed) {
-        event.attempts.shift();
-        event.attemptsForgotten += 1;
-      }
-    },
-    settle(event: GatewayEvent, state: EventState): void {
-      events[event.state] -= 1;
-      events[state] += 1;
-      event.state = state;
-    },
-    find(paymentId: string): BookEntry | undefined {
-      const found = bank().find(paymentId);
-      return found && entry(found);
-    },
-    /** Payments in the order in which they became known. `cursor` is the last page's `nextCursor`. */
-    page(limit: number, cursor?: string): { items: BookEntry[]; nextCursor: string | null } {
-      const after = cursor === undefined ? 0 : Number(cursor);
-      const items: BankPayment[] = [];
-      for (const payment of bank().payments()) {
-        if (payment.ordinal <= after) continue;
-        if (items.length === limit) return { items: items.map(entry), nextCursor: String(items.at(-1)?.ordinal) };
-        items.push(payment);
-      }
-      return { items: items.map(entry), nextCursor: null };
-    },
-    totals(): Totals {
-      const { payments, forgotten, charged } = bank().totals();
-      return { payments, charged, events: { ...events }, attempts, forgotten };
-    },
-  };
+  /** @param bank read at each call, because the bank and the book refer to each other */
+  constructor(bank: () => Bank) {
+    this.#bank = bank;
+  }
+
+  /** Records the event of a webhook as PENDING. */
+  record({ type, at, payment, refund, dispute }: Change, { id }: Webhook): GatewayEvent {
+    const { currency, failureCode } = payment;
+    const amount = (refund ?? dispute)?.amount ?? amountOf(type, payment);
+    const event: GatewayEvent = {
+      id,
+      type,
+      amount,
+      currency,
+      failureCode,
+      createdAt: at.toISOString(),
+      state: 'PENDING',
+      attempts: [],
+      attemptsForgotten: 0,
+    };
+    this.#events.PENDING += 1;
+    const listed = this.#eventsOf.get(payment.shopPaymentId) ?? [];
+    this.#eventsOf.set(payment.shopPaymentId, listed);
+    listed.push(event);
+    if (listed.length > eventsListed) listed.shift();
+    return event;
+  }
+
+  /** Stops listing a payment's events. */
+  forget(payment: BankPayment): void {
+    this.#eventsOf.delete(payment.shopPaymentId);
+  }
+
+  noteAttempt(event: GatewayEvent, attempt: Attempt): void {
+    this.#attempts += 1;
+    event.attempts.push(attempt);
+    if (event.attempts.length > attemptsListed) {
+      event.attempts.shift();
+      event.attemptsForgotten += 1;
+    }
+  }
+
+  setState(event: GatewayEvent, state: EventState): void {
+    this.#events[event.state] -= 1;
+    this.#events[state] += 1;
+    event.state = state;
+  }
+
+  /** Returns the payment with this id, which is the shop's or the gateway's own. */
+  find(paymentId: string): BookEntry | undefined {
+    const found = this.#bank().find(paymentId);
+    return found && this.#entry(found);
+  }
+
+  /** Returns payments in the order of their creation. `cursor` is the `nextCursor` of the last page. */
+  page(limit: number, cursor?: string): { items: BookEntry[]; nextCursor: string | null } {
+    const after = cursor === undefined ? 0 : Number(cursor);
+    const items: BankPayment[] = [];
+    const entries = () => items.map((payment) => this.#entry(payment));
+    for (const payment of this.#bank().payments()) {
+      if (payment.ordinal <= after) continue;
+      if (items.length === limit) return { items: entries(), nextCursor: String(items.at(-1)?.ordinal) };
+      items.push(payment);
+    }
+    return { items: entries(), nextCursor: null };
+  }
+
+  totals(): Totals {
+    const { payments, forgotten, charged } = this.#bank().totals();
+    return { payments, charged, events: { ...this.#events }, attempts: this.#attempts, forgotten };
+  }
+
+  #entry(payment: BankPayment): BookEntry {
+    return bookEntry(payment, this.#eventsOf.get(payment.shopPaymentId) ?? []);
+  }
 }
 
-function amountOf(type: Change['type'], { askedAmount, authorizedAmount, capturedAmount }: BankPayment): number {
+function amountOf(type: Change['type'], { requestedAmount, authorizedAmount, capturedAmount }: BankPayment): number {
   if (type === 'AUTHORIZED') return authorizedAmount;
-  return type === 'CAPTURED' ? capturedAmount : askedAmount;
+  return type === 'CAPTURED' ? capturedAmount : requestedAmount;
 }
 
-function shown(payment: BankPayment, events: GatewayEvent[]) {
+function bookEntry(payment: BankPayment, events: GatewayEvent[]) {
   const { shopPaymentId, id, provider, state, method, currency, approvedAt } = payment;
-  const { authorizedAmount, capturedAmount, releasedAmount, releasedBy, askedAmount, askedCurrency } = payment;
+  const { authorizedAmount, capturedAmount, releasedAmount, releasedBy, requestedAmount, requestedCurrency } = payment;
   return {
     paymentId: shopPaymentId,
     gatewayPaymentId: id,
     provider,
     state,
     method,
-    asked: { amount: askedAmount, currency: askedCurrency },
-    /** What the shopper was charged: once, however many events say so. */
+    asked: { amount: requestedAmount, currency: requestedCurrency },
+    /** What the shopper was charged. Several events about one charge count once. */
     charged: approvedAt && { amount: authorizedAmount, currency, at: approvedAt.toISOString() },
     currency,
     authorizedAmount,
     capturedAmount,
-    /** Authorized and let go again; `releasedBy` is the shop's refund that asked for it. */
+    /** Authorized and then released. `releasedBy` is the shop's refund that requested the release. */
     releasedAmount,
     releasedBy,
-    /** Gone back or on its way back. */
+    /** By refunds that are PENDING or SUCCEEDED. */
     refundedAmount: refundedAmount(payment),
     refunds: payment.refunds.map(({ id, shopRefundId, amount, status, failureCode }) => ({
       id,

@@ -4,38 +4,38 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Reply } from './shop.testing.ts';
-import { applied, startShop, until } from './shop.testing.ts';
+import { applied, startTestShop, until } from './shop.testing.ts';
 
 const secret = `whsec_${Buffer.from('a secret between shop and gateway').toString('base64')}`;
 
-async function start(env: Record<string, string>) {
+async function startProcess(env: Record<string, string>) {
   const child = fork(fileURLToPath(new URL('main.ts', import.meta.url)), {
     env: { PATH: process.env['PATH'], PORT: '0', ...env },
     execArgv: [],
     silent: true,
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const said = { out: '', err: '' };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.out += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.err += text));
-  // Not 'close': it doesn't come after a disconnect.
+  const output = { out: '', err: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.err += text));
+  // The event 'close' is not emitted after a disconnect.
   const ended = once(child, 'exit') as Promise<[number | null]>;
   await Promise.race([once(child.stdout!, 'data'), ended]);
-  return { child, said, ended, url: /http:\S+:\d+/.exec(said.out)?.[0] };
+  return { child, output, ended, url: /http:\S+:\d+/.exec(output.out)?.[0] };
 }
 
 test.each<[string, (child: ChildProcess) => void]>([
   ['SIGTERM', (child) => child.kill('SIGTERM')],
   ['SIGINT', (child) => child.kill('SIGINT')],
-  ['the end of whoever started it', (child) => child.disconnect()],
-])('%s ends the process after the delivery under way was answered', async (_, end) => {
+  ['the end of the parent process', (child) => child.disconnect()],
+])('%s ends the process after the shop has responded to the current delivery', async (_, end) => {
   const reached = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Reply>();
-  const shop = await startShop(() => {
+  const shop = await startTestShop(() => {
     reached.resolve();
     return answer.promise;
   });
-  const { child, ended, url } = await start({ WEBHOOK_URL: shop.url, MOCK_WEBHOOK_SECRET: secret });
+  const { child, ended, url } = await startProcess({ WEBHOOK_URL: shop.url, MOCK_WEBHOOK_SECRET: secret });
   const paid = fetch(`${url}/pay`, {
     method: 'POST',
     body: JSON.stringify({ paymentId: 'pay-1', amount: 5, currency: 'KRW', outcome: 'AUTHORIZED' }),
@@ -47,17 +47,17 @@ test.each<[string, (child: ChildProcess) => void]>([
   expect((await ended)[0]).toBe(0);
 });
 
-test('a missing address and a damaged secret end the start with a message that names both', async () => {
-  const { said, ended } = await start({ MOCK_WEBHOOK_SECRET: 'whsec_nothing' });
+test('a missing address and an invalid secret stop the start with a message that names both', async () => {
+  const { output, ended } = await startProcess({ MOCK_WEBHOOK_SECRET: 'whsec_nothing' });
   expect((await ended)[0]).toBe(2);
-  await until(() => /WEBHOOK_URL[^]*MOCK_WEBHOOK_SECRET/.test(said.err));
-  expect(said.err).not.toMatch(/whsec_nothing|at .*\.ts/);
+  await until(() => /WEBHOOK_URL[^]*MOCK_WEBHOOK_SECRET/.test(output.err));
+  expect(output.err).not.toMatch(/whsec_nothing|at .*\.ts/);
 });
 
-test('a busy port ends the start with a message that names it', async () => {
-  const first = await start({ WEBHOOK_URL: 'http://127.0.0.1:9/', MOCK_WEBHOOK_SECRET: secret });
+test('a port that is taken stops the start with a message that names the port', async () => {
+  const first = await startProcess({ WEBHOOK_URL: 'http://127.0.0.1:9/', MOCK_WEBHOOK_SECRET: secret });
   const port = new URL(first.url!).port;
-  const second = await start({ WEBHOOK_URL: 'http://127.0.0.1:9/', MOCK_WEBHOOK_SECRET: secret, PORT: port });
+  const second = await startProcess({ WEBHOOK_URL: 'http://127.0.0.1:9/', MOCK_WEBHOOK_SECRET: secret, PORT: port });
   expect((await second.ended)[0]).toBe(1);
-  await until(() => second.said.err.includes(`port ${port} is taken`));
+  await until(() => second.output.err.includes(`port ${port} is taken`));
 });

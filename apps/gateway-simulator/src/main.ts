@@ -1,17 +1,17 @@
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
 import { createSimulator } from './app.ts';
-import { isWebhookSecret, linesFromEnv, lineVariables } from './lines-from-env.ts';
+import { emulatorsFromEnv, emulatorVariables, webhookSecretSchema } from './emulators/emulators-from-env.ts';
 
 const env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
     HOST: z.string().min(1).default('127.0.0.1'),
     WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
-    MOCK_WEBHOOK_SECRET: z.string().refine(isWebhookSecret, 'is not whsec_ followed by base64 of 16 bytes or more'),
-    /** How many payments it remembers. */
+    MOCK_WEBHOOK_SECRET: webhookSecretSchema,
+    /** How many payments are kept. */
     PAYMENTS_MAX: z.coerce.number().int().min(1).optional(),
-    ...lineVariables,
+    ...emulatorVariables,
   })
   .safeParse(process.env);
 
@@ -22,11 +22,10 @@ if (!env.success) {
 }
 
 const { PORT, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX } = env.data;
-const others = linesFromEnv(env.data);
 const simulator = createSimulator({
   webhookUrl: WEBHOOK_URL,
   secret: MOCK_WEBHOOK_SECRET,
-  others,
+  providers: emulatorsFromEnv(env.data),
   paymentsMax: PAYMENTS_MAX,
 });
 
@@ -35,23 +34,23 @@ const server = serve({ fetch: simulator.app.fetch, port: PORT, hostname: HOST },
   process.stdout.write(`Gateway simulator on http://${host}:${port}, webhooks to ${WEBHOOK_URL}\n`);
 });
 server.on('error', (error: NodeJS.ErrnoException) => {
-  const why = error.code === 'EADDRINUSE' ? `port ${PORT} is taken` : error.message;
-  process.stderr.write(`The gateway simulator can't start: ${why}\n`);
+  const reason = error.code === 'EADDRINUSE' ? `port ${PORT} is taken` : error.message;
+  process.stderr.write(`The gateway simulator can't start: ${reason}\n`);
   process.exit(1);
 });
 
 let stopping = false;
 async function stop(): Promise<void> {
-  // npm and the terminal may each send one for a single Ctrl-C: a second signal says nothing new.
+  // npm and the terminal may each send a signal for one Ctrl-C. The second signal changes nothing.
   if (stopping) return;
   stopping = true;
   await simulator.stop();
   server.close(() => process.exit(0));
-  // A client that never reads its answer must not keep the process.
+  // A client that never reads its response must not keep the process alive.
   setTimeout(() => process.exit(0), 2000).unref();
 }
 
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
-// Whoever started us over an IPC channel is gone: nobody else would end this process.
+// The parent process that started this one over an IPC channel has ended, so no other process would end this one.
 if (process.channel) process.on('disconnect', stop);

@@ -6,8 +6,12 @@ import { onTestFinished } from 'vitest';
 export type Received = { headers: IncomingHttpHeaders; body: string };
 export type Reply = { status: number; body?: string; headers?: Record<string, string> } | 'hang up';
 
-/** A shop that notes every webhook and answers as `reply` says; its address ends with the test. */
-export async function startShop(reply: (received: Received, number: number) => Reply | Promise<Reply>) {
+/**
+ * Starts a shop that records each webhook and stops at the end of the test.
+ *
+ * @param reply returns the shop's response; `number` is 1 for the first webhook
+ */
+export async function startTestShop(reply: (received: Received, number: number) => Reply | Promise<Reply>) {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
@@ -27,16 +31,18 @@ export async function startShop(reply: (received: Received, number: number) => R
     server.closeAllConnections();
     server.close();
   });
+  // The server listens on a port, not on a pipe, so its address is an AddressInfo.
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/mock`, received };
 }
 
+/** The response of a shop that has applied the event. */
 export const applied: Reply = { status: 200, body: JSON.stringify({ outcome: 'APPLIED', duplicate: false }) };
 
-/** Waits until `condition` holds; fails after 60 s. */
+/** Waits until the condition is true. @throws Error after 60 s */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition did not hold within 60 s');
+    if (Date.now() > deadline) throw new Error('the condition was not true within 60 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

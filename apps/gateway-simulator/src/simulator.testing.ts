@@ -3,27 +3,27 @@ import { serve } from '@hono/node-server';
 import { onTestFinished } from 'vitest';
 import { createSimulator, type SimulatorOptions } from './app.ts';
 import type { BookEntry } from './book.ts';
-import type { Dialect } from './dialect.ts';
-import { applied, startShop, type Received, type Reply } from './shop.testing.ts';
+import type { Emulator } from './emulators/emulator.ts';
+import { applied, startTestShop, until, type Received, type Reply } from './shop.testing.ts';
 
 export const webhookSecret = `whsec_${Buffer.from('a secret between shop and gateway').toString('base64')}`;
-const quick = { timeoutMs: 2000, attemptsMax: 4, backoffMs: 1, backoffMaxMs: 4 };
+export const quickDelivery = { timeoutMs: 2000, attemptsMax: 4, backoffMs: 1, backoffMaxMs: 4 };
 
 type Options = Partial<SimulatorOptions> & {
+  /** The shop's response to each webhook. Defaults to APPLIED. */
   reply?: (received: Received, number: number) => Reply | Promise<Reply>;
-  /** What it plays beside the mock, to the same shop. */
-  dialects?: Dialect[];
+  /** The emulators in addition to the mock. Their webhooks go to the same shop. */
+  emulators?: Emulator[];
 };
 
-/** A simulator that listens on loopback, and a shop that hears its webhooks; both end with the test. */
-export async function startSimulator({ reply = () => applied, dialects = [], ...options }: Options = {}) {
-  const shop = await startShop(reply);
-  const others = dialects.map((dialect) => ({ dialect, webhookUrl: shop.url }));
+/** Starts a simulator on loopback and a shop that receives its webhooks. Both stop at the end of the test. */
+export async function startSimulator({ reply = () => applied, emulators = [], ...options }: Options = {}) {
+  const shop = await startTestShop(reply);
   const simulator = createSimulator({
     webhookUrl: shop.url,
     secret: webhookSecret,
-    delivery: quick,
-    others,
+    delivery: quickDelivery,
+    providers: emulators.map((emulator) => ({ emulator, webhookUrl: shop.url })),
     ...options,
   });
   const server = serve({ fetch: simulator.app.fetch, port: 0, hostname: '127.0.0.1' });
@@ -33,17 +33,22 @@ export async function startSimulator({ reply = () => applied, dialects = [], ...
     server.close();
     await simulator.stop();
   });
+  // The server listens on a port, not on a pipe, so its address is an AddressInfo.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const ask = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  /** Requests a path: a POST when there is a body, else a GET. */
+  const request = async (path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers };
     const response = await fetch(url + path, init);
+    // The tests compare the body's fields, which differ from route to route.
     return { status: response.status, body: (await response.json()) as any };
   };
   return {
     url,
     shop,
-    ask,
-    pay: (input: object) => ask('/pay', input),
-    book: async (paymentId: string) => (await ask(`/book/${paymentId}`)).body as BookEntry,
+    request,
+    pay: (input: object) => request('/pay', input),
+    book: async (paymentId: string): Promise<BookEntry> => (await request(`/book/${paymentId}`)).body,
+    /** Waits until no webhook and no fault is on its way. */
+    untilIdle: () => until(async () => (await request('/hostile')).body.underway === 0),
   };
 }

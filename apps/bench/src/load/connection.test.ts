@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { Connection, parse, type Answer } from './connection.ts';
+import { Connection, parse, type HttpResponse } from './connection.ts';
 
 let close = () => {};
 afterEach(() => close());
@@ -18,38 +18,38 @@ async function connectTo(listener: RequestListener): Promise<Connection> {
   return connection;
 }
 
-const ask = async (connection: Connection) =>
-  new Promise<Answer>((resolve, reject) => {
+const request = async (connection: Connection) =>
+  new Promise<HttpResponse>((resolve, reject) => {
     connection.send('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}', resolve, reject);
   });
 
-test('answers with a length are read, one after the other on one connection', async () => {
-  let asked = 0;
+test('responses with a length are read, one after another on one connection', async () => {
+  let requests = 0;
   const connection = await connectTo((_, response) => {
-    asked += 1;
-    const body = `answer ${asked}, ü`;
-    response.writeHead(asked === 2 ? 409 : 200, { 'content-length': Buffer.byteLength(body) }).end(body);
+    requests += 1;
+    const body = `response ${requests}, ü`;
+    response.writeHead(requests === 2 ? 409 : 200, { 'content-length': Buffer.byteLength(body) }).end(body);
   });
-  const bodies = [await ask(connection), await ask(connection), await ask(connection)];
+  const bodies = [await request(connection), await request(connection), await request(connection)];
   expect(bodies.map(({ status }) => status)).toEqual([200, 409, 200]);
   expect(bodies.map(({ body }) => Buffer.from(body, 'latin1').toString())).toEqual([
-    'answer 1, ü',
-    'answer 2, ü',
-    'answer 3, ü',
+    'response 1, ü',
+    'response 2, ü',
+    'response 3, ü',
   ]);
 });
 
-test('chunked answers are put together', async () => {
+test('a chunked response is joined', async () => {
   const connection = await connectTo((_, response) => {
     response.write('one, ');
     response.write('two, ');
     response.end('three');
   });
-  expect(await ask(connection)).toEqual({ status: 200, body: 'one, two, three' });
-  expect(await ask(connection)).toEqual({ status: 200, body: 'one, two, three' });
+  expect(await request(connection)).toEqual({ status: 200, body: 'one, two, three' });
+  expect(await request(connection)).toEqual({ status: 200, body: 'one, two, three' });
 });
 
-test('half an answer is none yet, wherever it was cut', () => {
+test('an incomplete response is not parsed, wherever it was cut', () => {
   const chunked = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n';
   const whole = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabcd';
   for (const text of [chunked, whole]) {
@@ -59,7 +59,7 @@ test('half an answer is none yet, wherever it was cut', () => {
   }
 });
 
-test('a connection that the server closes fails the call that waits', async () => {
-  const connection = await connectTo((request) => request.socket.destroy());
-  await expect(ask(connection)).rejects.toThrow('the server closed the connection');
+test('a connection that the server closes fails the waiting call', async () => {
+  const connection = await connectTo((incoming) => incoming.socket.destroy());
+  await expect(request(connection)).rejects.toThrow('the server closed the connection');
 });

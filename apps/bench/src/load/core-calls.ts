@@ -5,7 +5,7 @@ import type { Meter } from './measure.ts';
 import type { Calls } from './over-http.ts';
 import { pickCustomer, pickLines } from './pick.ts';
 
-/** The core without HTTP, tokens, logs: `placeOrder` called by many at once in this process. */
+/** Creates calls of `placeOrder` in this process: the core without HTTP, tokens and logs. */
 export async function coreCalls({ databaseUrl, clients, shape }: Job & { kind: 'core' }, meter: Meter): Promise<Calls> {
   const database = connect({ url: databaseUrl });
   const commerce = createCommerce({ database });

@@ -3,7 +3,7 @@ import { customers } from './job.ts';
 
 const made = new Map<string, Promise<string[]>>();
 
-/** A token of each customer, signed once for a secret: shoppers call many times with the one that they got. */
+/** Returns one token for each customer. They are signed once for a secret, because shoppers reuse their token. */
 export function customerTokens(secret: string): Promise<string[]> {
   const tokens = made.get(secret) ?? signAll(secret);
   made.set(secret, tokens);

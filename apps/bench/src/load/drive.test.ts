@@ -3,13 +3,13 @@ import { expect, test } from 'vitest';
 import { closedLoop, openLoop } from './drive.ts';
 import { Meter, summary } from './measure.ts';
 
-test('rate and percentiles are those of the calls that were measured', () => {
+test('the summary has the rate and the percentiles of the latencies', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect(summary(hundred, 2)).toEqual({ perSecond: 50, p50Ms: 50, p99Ms: 99 });
   expect(summary([7], 1)).toEqual({ perSecond: 1, p50Ms: 7, p99Ms: 7 });
 });
 
-test('calls before the measured time count as done, and not in the figures', async () => {
+test('calls outside the measured time count as succeeded, but not in the rate and percentiles', async () => {
   const meter = new Meter({ warmMs: 60, measureMs: 60 });
   meter.start();
   meter.success(performance.now());
@@ -24,7 +24,7 @@ test('calls before the measured time count as done, and not in the figures', asy
   expect({ succeeded, failed }).toEqual({ succeeded: 3, failed: { 503: 1 } });
 });
 
-test('in a closed loop everyone has one call under way, and ends when there is nothing left to call', async () => {
+test('a closed loop runs each call one at a time and ends when no call is left', async () => {
   const meter = new Meter({ warmMs: 0, measureMs: 60_000 });
   meter.start();
   let [left, underWay, most] = [20, 0, 0];
@@ -41,10 +41,10 @@ test('in a closed loop everyone has one call under way, and ends when there is n
   expect({ left, most }).toEqual({ left: 0, most: 3 });
 });
 
-test('at a rate, calls come as often as asked, and time spent waiting for a free connection counts', async () => {
+test('at a rate, the time that a call waits for a free connection counts as latency', async () => {
   const meter = new Meter({ warmMs: 0, measureMs: 1_000 });
   meter.start();
-  // One connection that takes 20 ms a call, asked 100 times a second: half of the calls can't even begin.
+  // One connection takes 20 ms a call, so it can make only half of 100 calls a second.
   const call = async (since: number) => {
     await sleep(20);
     meter.success(since);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Meter } from './measure.ts';
 
-/** Makes one call that was due at `since` and sees that the meter hears of it. False: there is nothing left to call. */
+/** Makes one call that was due at `since` and reports it to the meter. Returns false when there are no more calls. */
 export type Call = (since: number) => Promise<boolean>;
 
-/** Each of them makes its next call as soon as its last one was answered, as long as the meter is open. */
+/** Runs each call again as soon as it returns, while the meter is open. */
 export async function closedLoop(calls: readonly Call[], meter: Meter): Promise<void> {
   await Promise.all(
     calls.map(async (call) => {
@@ -14,8 +14,8 @@ export async function closedLoop(calls: readonly Call[], meter: Meter): Promise<
 }
 
 /**
- * Calls become due at `rate` a second on average, at random (a Poisson process, as pgbench's --rate), whether or not
- * earlier ones were answered; what finds none of `calls` free waits. Times count from when a call was due.
+ * Makes calls at random times, `rate` a second on average: a Poisson process, as pgbench's --rate. A call that is due
+ * while none of `calls` is free waits for one. Durations count from the due time.
  */
 export async function openLoop(calls: readonly Call[], meter: Meter, rate: number): Promise<void> {
   const free = [...calls];
@@ -27,8 +27,10 @@ export async function openLoop(calls: readonly Call[], meter: Meter, rate: numbe
     begin();
   };
   const begin = () => {
-    while (due.length > 0 && free.length > 0) {
-      const made = make(free.pop()!, due.shift()!);
+    while (due.length > 0) {
+      const call = free.pop();
+      if (!call) return;
+      const made = make(call, due.shift() ?? performance.now());
       underWay.add(made);
       void made.finally(() => underWay.delete(made));
     }

@@ -1,32 +1,32 @@
 import type { Measured, Window } from './measure.ts';
 
-/** What orders are made of: `lines` different products of the first `products`, one to three units of each. */
+/** An order has `lines` different products of the first `products`, with one to three units each. */
 export type Shape = { products: number; lines: number };
 
 type Work =
-  /** `order.create` at the API, as the stock client sends it; a share of them marked to fail in the database. */
+  /** `order.create` at the API, as the typed client sends it. The share `failShare` of them fails in the database. */
   | { kind: 'orders'; url: string; tokenSecret: string; shape: Shape; failShare?: number }
   /** Signed webhooks for the payments numbered `from` to `to`. */
   | { kind: 'webhooks'; url: string; secret: string; from: number; to: number }
-  /** The core without the API, in the process that makes the load. */
+  /** The core without the API, in the load process. */
   | { kind: 'core'; databaseUrl: string; shape: Shape }
-  /** The floor's statement over a plain pg client, where there is no pgbench. */
-  | { kind: 'floor-orders'; databaseUrl: string; shape: Shape }
-  | { kind: 'floor-webhooks'; databaseUrl: string };
+  /** The baseline's statement over a plain pg client, on machines without pgbench. */
+  | { kind: 'baseline-orders'; databaseUrl: string; shape: Shape }
+  | { kind: 'baseline-webhooks'; databaseUrl: string };
 
 export type Job = Work &
   Window & {
     clients: number;
-    /** Calls a second; as fast as answers come unless said. */
+    /** Calls a second. Without it, each client calls again as soon as its last call returns. */
     rate?: number | undefined;
   };
 
-/** `ids` of the orders or payments whose calls were acknowledged. */
+/** `ids`: the orders or gateway events whose calls were acknowledged. */
 export type Loaded = Measured & { ids: string[] };
 
 export type Reply = { loaded: Loaded } | { error: string };
 
-/** The reference of an order that the trigger of the failing scenario refuses. */
+/** The reference of an order that the trigger of the scenario `failing` rejects. */
 export const failingReference = 'fails in the database';
 
 export const customers = 1_000;

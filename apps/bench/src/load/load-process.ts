@@ -2,9 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Job, Loaded, Reply } from './job.ts';
 
-/** A process that makes load, kept over many jobs so that its code is warm. */
+/** A process that makes load. It runs many jobs, so its code is compiled after the first ones. */
 export type LoadProcess = { pid: number; run: (job: Job) => Promise<Loaded>; stop: () => void };
 
+/** Starts a load process. It ends with this process. */
 export function startLoadProcess(): LoadProcess {
   const child: ChildProcess = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     serialization: 'advanced',
@@ -17,7 +18,7 @@ export function startLoadProcess(): LoadProcess {
       child.once('message', resolve).once('exit', ended);
       child.send(job);
       const reply = await promise.finally(() => child.off('exit', ended));
-      if ('error' in reply) throw new Error(`the load could not be made: ${reply.error}`);
+      if ('error' in reply) throw new Error(`the load process failed: ${reply.error}`);
       return reply.loaded;
     },
     stop: () => child.disconnect(),

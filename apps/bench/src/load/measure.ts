@@ -1,27 +1,27 @@
-/** How one side did in one turn. */
+/** The figures of one side in one turn. */
 export type Measured = {
-  /** Calls that ended well within the measured time, a second. */
+  /** Calls a second that succeeded within the measured time. */
   perSecond: number;
-  /** From a call's start (at a given rate: from when it was due) to its answer. */
+  /** Latency: from a call's start (at a given rate: from its due time) to its response. */
   p50Ms: number;
   p99Ms: number;
-  /** Calls that ended well, those before and after the measured time counted. */
+  /** Calls that succeeded, also before and after the measured time. */
   succeeded: number;
-  /** Calls that didn't, by status or error, likewise. */
+  /** Calls that failed, by status or error, also before and after the measured time. */
   failed: Record<string, number>;
-  /** CPU that making the load took, in cores. */
+  /** CPU time of the load process, in cores. */
   loadCores?: number;
-  /** CPU time in µs a call that ended well, where the system tells: of PostgreSQL with all its processes, of the API. */
+  /** CPU time in µs for a call that succeeded: of all PostgreSQL processes, and of the API. Missing without /proc. */
   cpuUs?: { postgres: number; node: number | undefined };
 };
 
 export type Window = {
-  /** Runs before measuring begins. */
+  /** The warm-up before the measured time. */
   warmMs: number;
   measureMs: number;
 };
 
-/** Collects the calls of one turn. Times are those of performance.now(). */
+/** Collects the calls of one turn. Times are from performance.now(). */
 export class Meter {
   readonly #window: Window;
   readonly #latencies: number[] = [];
@@ -43,7 +43,7 @@ export class Meter {
     this.#to = this.#from + this.#window.measureMs;
   }
 
-  /** Whether calls are still to be begun. */
+  /** Whether new calls should begin. */
   get open(): boolean {
     return performance.now() < this.#to;
   }
@@ -70,7 +70,7 @@ export class Meter {
   }
 }
 
-/** Rate and percentiles of the latencies (ms) of the calls that ended within `seconds`. */
+/** Returns the rate and the percentiles of calls that succeeded within `seconds`. @param latencies in ms */
 export function summary(
   latencies: readonly number[],
   seconds: number,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Answer } from './connection.ts';
+import type { HttpResponse } from './connection.ts';
 import { customerTokens } from './customer-tokens.ts';
 import { customers, failingReference, type Job } from './job.ts';
 import type { Meter } from './measure.ts';
@@ -7,13 +7,13 @@ import { callsOverHttp, type Calls } from './over-http.ts';
 import { pickLines, upTo } from './pick.ts';
 import { captureOrderCreate, headOf } from './stock-request.ts';
 
-/** `order.create` as the stock client sends it: by many customers with a token each, a new idempotency key a call. */
+/** Creates calls of `order.create` as the typed client sends it: many customers with a token each, and new keys. */
 export async function orderCalls(job: Job & { kind: 'orders' }, meter: Meter): Promise<Calls> {
   const { url, tokenSecret, shape, failShare = 0, clients } = job;
-  const stock = await captureOrderCreate();
+  const captured = await captureOrderCreate();
   const { host } = new URL(url);
   const heads = (await customerTokens(tokenSecret)).map((token) =>
-    headOf(stock, { host, authorization: `Bearer ${token}` }, ['idempotency-key', 'content-length']),
+    headOf(captured, { host, authorization: `Bearer ${token}` }, ['idempotency-key', 'content-length']),
   );
   const next = () => {
     const fails = Math.random() < failShare;
@@ -25,7 +25,7 @@ export async function orderCalls(job: Job & { kind: 'orders' }, meter: Meter): P
 
 const beforeId = '"id":"';
 
-function orderIdOf({ status, body }: Answer): string | undefined {
+function orderIdOf({ status, body }: HttpResponse): string | undefined {
   const at = body.indexOf(beforeId) + beforeId.length;
   return status === 200 && at > beforeId.length ? body.slice(at, at + 36) : undefined;
 }

@@ -1,18 +1,20 @@
-import { Connection, type Answer } from './connection.ts';
+import { Connection, type HttpResponse } from './connection.ts';
 import type { Call } from './drive.ts';
 import type { Meter } from './measure.ts';
 
-/** What a job calls, the ids that were acknowledged so far, and how it lets go of its connections. */
+/** The calls of a job, the ids that were acknowledged so far, and how to close the job's connections. */
 export type Calls = { calls: Call[]; ids: string[]; close: () => unknown };
 
 /**
- * A call on each of `count` connections to `url`. `next` makes a whole request (undefined: no more of them), `idOf` reads
- * the id out of an answer, where it is the one that was hoped for.
+ * Opens `count` connections to `url` and returns a call on each.
+ *
+ * @param next returns a whole request; undefined when there are no more
+ * @param idOf returns the id in a response; undefined when the call failed
  */
 export async function callsOverHttp(
   { url, count, meter }: { url: string; count: number; meter: Meter },
   next: () => string | undefined,
-  idOf: (answer: Answer) => string | undefined,
+  idOf: (response: HttpResponse) => string | undefined,
 ): Promise<Calls> {
   const { hostname, port } = new URL(url);
   const open = async () => Connection.open(hostname, Number(port));
@@ -26,9 +28,9 @@ export async function callsOverHttp(
       return new Promise((resolve) => {
         connection.send(
           request,
-          (answer) => {
-            const id = idOf(answer);
-            if (id === undefined) meter.failure(String(answer.status));
+          (response) => {
+            const id = idOf(response);
+            if (id === undefined) meter.failure(String(response.status));
             else {
               meter.success(since);
               ids.push(id);

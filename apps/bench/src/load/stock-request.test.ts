@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { captureOrderCreate, headOf } from './stock-request.ts';
 
-test('what the stock client sends is a POST of plain JSON with its token', async () => {
+test('the typed client sends a POST of plain JSON with its token', async () => {
   const { path, headers, body } = await captureOrderCreate();
   expect(path).toBe('/trpc/order.create');
   expect(JSON.parse(body)).toEqual({ lines: [{ productId: '01900000-0000-7000-8000-000000000001', quantity: 1 }] });
@@ -13,22 +13,25 @@ test('what the stock client sends is a POST of plain JSON with its token', async
   });
 });
 
-test('the load’s requests have the stock client’s header lines, but for those that are its own', async () => {
-  const stock = await captureOrderCreate();
-  const head = headOf(stock, { host: 'shop', authorization: 'Bearer of-kim' }, ['idempotency-key', 'content-length']);
+test('the load’s requests have the typed client’s header lines, except those that they replace', async () => {
+  const captured = await captureOrderCreate();
+  const head = headOf(captured, { host: 'shop', authorization: 'Bearer of-kim' }, [
+    'idempotency-key',
+    'content-length',
+  ]);
   const lines = head
     .trimEnd()
     .split('\r\n')
     .slice(1)
-    .map((line) => line.split(': ') as [string, string]);
-  const named = new Map(lines.map(([name, value]) => [name.toLowerCase(), value]));
+    .map((line) => line.split(': '));
+  const named = new Map(lines.map(([name = '', value = '']) => [name.toLowerCase(), value]));
   expect(head.startsWith('POST /trpc/order.create HTTP/1.1\r\n')).toBe(true);
   expect(named.get('host')).toBe('shop');
   expect(named.get('authorization')).toBe('Bearer of-kim');
   const own = ['host', 'authorization', 'idempotency-key', 'content-length'];
-  const others = stock.headers
-    .map(([name, value]) => [name.toLowerCase(), value])
-    .filter(([name]) => !own.includes(name!));
+  const others = captured.headers
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => !own.includes(name));
   expect([...named].filter(([name]) => !own.includes(name))).toEqual(others);
   expect([...named.keys()].filter((name) => own.includes(name))).toEqual(['host', 'authorization']);
 });

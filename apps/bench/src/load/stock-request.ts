@@ -3,12 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient } from '@commerce-core/api/client';
 
-/** An HTTP request as it goes over the wire: header lines in their order, as sent. */
+/** An HTTP request with its header lines in the order in which they were sent. */
 export type StockRequest = { path: string; headers: (readonly [name: string, value: string])[]; body: string };
 
 /**
- * What the stock typed client sends for one `order.create`: it is called against a server that only listens. The load
- * repeats these very lines with another token, key and body, so that its requests are a real client's.
+ * Captures what the typed client sends for one `order.create`, by a server that only records it. The load repeats these
+ * lines with another token, key and body, so its requests are those of a real client.
  */
 export async function captureOrderCreate(): Promise<StockRequest> {
   const captured = Promise.withResolvers<StockRequest>();
@@ -19,14 +19,15 @@ export async function captureOrderCreate(): Promise<StockRequest> {
       .on('data', (text: string) => (body += text))
       .on('end', () => {
         const raw = request.rawHeaders;
-        const headers = raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1]!] as const] : []));
-        captured.resolve({ path: request.url!, headers, body });
+        const headers = raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] as const] : []));
+        captured.resolve({ path: request.url ?? '', headers, body });
         response.writeHead(200, { 'content-type': 'application/json' }).end('{"result":{"data":{}}}');
       });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = createClient({
+    // The server listens on a port, not on a pipe, so its address is an AddressInfo.
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: 'a-token',
   });
@@ -36,7 +37,12 @@ export async function captureOrderCreate(): Promise<StockRequest> {
   return captured.promise;
 }
 
-/** The request's head without its end, with `own` headers in place of the captured ones, and without `left` out. */
+/**
+ * Returns the request's head without the empty line at its end.
+ *
+ * @param own headers that replace the captured ones
+ * @param left names of headers that the caller adds
+ */
 export function headOf(
   { path, headers }: Pick<StockRequest, 'path' | 'headers'>,
   own: Record<string, string>,

@@ -4,7 +4,7 @@ import type { Job } from './job.ts';
 import type { Meter } from './measure.ts';
 import { callsOverHttp, type Calls } from './over-http.ts';
 
-/** Each payment's webhook once, signed by Standard Webhooks, as the mock gateway sends it. */
+/** Creates calls that send the webhook of each payment once, signed by Standard Webhooks as the mock gateway signs. */
 export async function webhookCalls(job: Job & { kind: 'webhooks' }, meter: Meter): Promise<Calls> {
   const { url, secret, from, to, clients } = job;
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
@@ -24,6 +24,7 @@ export async function webhookCalls(job: Job & { kind: 'webhooks' }, meter: Meter
   };
   return callsOverHttp({ url, count: clients, meter }, next, ({ status, body }) => {
     if (status !== 200) return undefined;
+    // The API's response to a webhook.
     const { eventId, effect, duplicate } = JSON.parse(body) as {
       eventId: string;
       effect: string;

@@ -4,8 +4,8 @@ import { spreadOf, type Spread } from './spread.ts';
 
 export type Panel = { title: string; series: readonly Series[] };
 
-// Middle tones that can be read on white and on black: the README is shown on both, and an image isn't told which.
-const colours = { floor: '#8b949e', ours: '#2f81f7', core: '#3fb950' } as const;
+// Middle tones are readable on white and on black. The README is shown on both, and an image can't know on which.
+const colours = { baseline: '#8b949e', ours: '#2f81f7', core: '#3fb950' } as const;
 const text = '#7d8590';
 
 const width = 760;
@@ -15,7 +15,7 @@ const barHeight = 15;
 const barPitch = 21;
 const barsMax = width - labelWidth - figureWidth;
 
-/** Bars of calls a second, one panel a scenario, all to one scale; a thin line spans the rounds. */
+/** Draws bars of calls a second, one panel for each scenario, on one scale. A thin line spans the rounds. */
 export function renderChart(panels: readonly Panel[], footer: readonly string[]): string {
   const bars = panels.map(({ title, series }) => ({
     title,
@@ -43,7 +43,7 @@ export function renderChart(panels: readonly Panel[], footer: readonly string[])
     y += 16;
   }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}" role="img">
-<title>Calls a second, this shop and the floor</title>
+<title>Calls a second, this shop and the baseline</title>
 <style>
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: ${text}; }
   .title { font-size: 13px; font-weight: 600; }
@@ -70,9 +70,9 @@ function renderBar({ side, name, rate }: Bar, y: number, scale: (rate: number) =
 const escape = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** The panels of a run: those of its scenarios that count calls a second against the floor. */
+/** Returns a panel for each scenario that compares calls a second with the baseline. */
 export function panelsOf(outcomes: readonly (readonly [title: string, outcome: Outcome])[]): Panel[] {
   return outcomes
-    .filter(([, { series }]) => series.some(({ side }) => side === 'floor'))
+    .filter(([, { series }]) => series.some(({ side }) => side === 'baseline'))
     .map(([title, { series }]) => ({ title, series }));
 }

@@ -4,21 +4,24 @@ type Frame = { functionName: string; url: string; lineNumber: number };
 type ProfileNode = { id: number; callFrame: Frame; children?: number[] };
 type Profile = { nodes: ProfileNode[]; samples: number[]; timeDeltas: number[] };
 
+// Stands for a sample of a node that the profile doesn't list.
+const unknownFrame: Frame = { functionName: '(unknown)', url: '', lineNumber: 0 };
+
 type Share = readonly [what: string, share: number];
 
-/** Where a process spent its time, in shares of the time in which it did anything; the largest first. */
+/** Where a process spent its CPU time, in shares of its busy time, the largest first. */
 export type CpuShares = {
-  /** Share of the whole time in which it did something. */
+  /** The busy share of the whole time. */
   busy: number;
-  /** Self time by package, part of Node, or kind. */
+  /** Self time by package, part of Node, or kind of work. */
   byOwner: Share[];
   /** Self time by function. */
   byFunction: Share[];
-  /** Time in our functions with all that they call of libraries, up to the next function of ours. */
+  /** Time in our functions, with the library functions that they call, up to the next function of ours. */
   byCause: Share[];
 };
 
-/** Reads a profile that Node wrote with --cpu-prof, from `fromMs` to `toMs` after its begin. */
+/** Reads a profile that Node wrote with --cpu-prof, from `fromMs` to `toMs` after its start. */
 export function readCpuProfile(file: string, fromMs: number, toMs: number): CpuShares {
   const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as Profile;
   const self = new Map<number, number>();
@@ -28,29 +31,30 @@ export function readCpuProfile(file: string, fromMs: number, toMs: number): CpuS
     at += us;
     if (at >= fromMs * 1000 && at <= toMs * 1000) self.set(id, (self.get(id) ?? 0) + us);
   });
-  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const frames = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const frameOf = (id: number): Frame => frames.get(id) ?? unknownFrame;
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   const causeOf = (id: number): string => {
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      const frame = byId.get(at)!.callFrame;
+      const frame = frameOf(at);
       if (isOurs(frame.url)) return named(frame);
     }
-    return isOutside(byId.get(id)!.callFrame) ? ownerOf(byId.get(id)!.callFrame) : `no function of ours: ${topOf(id)}`;
+    return isOutside(frameOf(id)) ? ownerOf(frameOf(id)) : `no function of ours: ${topOf(id)}`;
   };
   const topOf = (id: number): string => {
     let top = id;
     for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      const { url } = byId.get(at)!.callFrame;
+      const { url } = frameOf(at);
       if (url !== '' && !url.includes('/process/task_queues')) top = at;
     }
-    return named(byId.get(top)!.callFrame);
+    return named(frameOf(top));
   };
 
   const [owners, functions, causes] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
   const add = (to: Map<string, number>, what: string, us: number) => to.set(what, (to.get(what) ?? 0) + us);
   let [all, busy] = [0, 0];
   for (const [id, us] of self) {
-    const frame = byId.get(id)!.callFrame;
+    const frame = frameOf(id);
     all += us;
     if (frame.functionName === '(idle)') continue;
     busy += us;
@@ -66,7 +70,7 @@ export function readCpuProfile(file: string, fromMs: number, toMs: number): CpuS
 const isOurs = (url: string): boolean => /\/(apps|packages)\/[^/]+\/src\//.test(url);
 const isOutside = ({ functionName }: Frame): boolean => /^\((garbage collector|program)\)$/.test(functionName);
 
-/** Who owns the code: a package, a part of Node, the garbage collector, or V8 and system calls. */
+/** Returns the code's owner: a package, a part of Node, the garbage collector, or V8 and system calls. */
 function ownerOf({ functionName, url }: Frame): string {
   if (functionName === '(garbage collector)') return 'garbage collection';
   if (url === '') return 'native code and system calls';
@@ -79,7 +83,7 @@ function ownerOf({ functionName, url }: Frame): string {
       .replace(/^(node:(?!deps)[^/]+)\/.*/, '$1');
   }
   const ours = /\/(apps|packages)\/([^/]+)\/src\/([^/]+)/.exec(url);
-  return ours ? `our ${ours[2]}/${ours[3]}` : 'else';
+  return ours ? `our ${ours[2]}/${ours[3]}` : 'other code';
 }
 
 function named({ functionName, url, lineNumber }: Frame): string {

@@ -1,15 +1,15 @@
-/** What the person at the terminal hears meanwhile, on stderr: what is printed at the end stays clean on stdout. */
+/** Writes progress to stderr, so that stdout has only the final tables. */
 export type Progress = {
-  /** A line that stays. */
+  /** Writes a line. */
   say: (line: string) => void;
-  /** What is going on now; replaced by the next, and on a terminal alone. */
+  /** Shows the current step on a terminal. The next step replaces it. */
   now: (what: string) => void;
 };
 
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
 
-/** @param expectedSeconds what the whole is thought to take */
+/** Starts the clock. @param expectedSeconds an estimate of the whole run */
 export function startProgress(expectedSeconds: number, stream: NodeJS.WriteStream = process.stderr): Progress {
   const began = performance.now();
   const time = () => `${clock((performance.now() - began) / 1000)} of about ${clock(expectedSeconds)}`;

@@ -19,37 +19,37 @@ const series = (label: string, side: Series['side'], ...rates: number[]): Series
   rounds: rates.map(round),
 });
 
-test('a spread is the median with the least and the most, of an even number the mean of the middle ones', () => {
+test('a spread has the median, the lowest and the highest; an even count has a mean as median', () => {
   expect(spreadOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
   expect(spreadOf([4, 1, 2, 3])).toEqual({ median: 2.5, least: 1, most: 4 });
 });
 
-test('a goal’s ratios are those of each round, not of the medians', () => {
+test('a goal’s ratio is computed for each round, not from the medians', () => {
   const { ratio, met } = goal('a', '≥', 2, [10, 30, 20], [10, 10, 4]);
   expect(ratio).toEqual({ median: 3, least: 1, most: 5 });
   expect(met).toBe(true);
   expect(goal('a', '≤', 2, [10, 30, 20], [10, 10, 4]).met).toBe(false);
 });
 
-test('tables keep to 80 columns', () => {
+test('a table has at most 80 columns', () => {
   const outcome = {
-    series: [series('floor', 'floor', 1_234, 12_345), series('1,000,000 before', 'ours', 12_345)],
+    series: [series('baseline', 'baseline', 1_234, 12_345), series('1,000,000 before', 'ours', 12_345)],
     goals: [],
     notes: [],
   };
   const goals = [
-    goal('order.create, 256 clients / floor’s best', '≥', 2, [123], [10]),
-    goal('one hot product, 64 clients / floor’s best', '≥', 5, [1], [3]),
+    goal('order.create, 256 clients / best baseline', '≥', 2, [123], [10]),
+    goal('one hot product, 64 clients / best baseline', '≥', 5, [1], [3]),
   ];
   const lines = [renderOutcome({ title: 'order.create' }, outcome), renderGoals(goals)].join('\n').split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
-  expect(lines[2]).toMatch(/^  floor +64 +6,790 \(1,234–12,345\) +12 +4\.6 +210 +–$/);
+  expect(lines[2]).toMatch(/^  baseline +64 +6,790 \(1,234–12,345\) +12 +4\.6 +210 +–$/);
   expect(lines.at(-1)).toMatch(/≥ 5 +0\.33 \(0\.33–0\.33\) +missed$/);
 });
 
-test('the chart has a bar for each series, the longest for the fastest', () => {
+test('the chart has a bar for each series, and the fastest has the longest bar', () => {
   const svg = renderChart(
-    [{ title: 'a & b', series: [series('floor', 'floor', 100), series('API', 'ours', 400)] }],
+    [{ title: 'a & b', series: [series('baseline', 'baseline', 100), series('API', 'ours', 400)] }],
     ['here'],
   );
   const widths = [...svg.matchAll(/<rect [^>]*width="([\d.]+)"/g)].map(([, width]) => Number(width));

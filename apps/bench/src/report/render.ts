@@ -8,12 +8,12 @@ const width = 80;
 const spread = ({ median, least, most }: Spread, format: (value: number) => string): string =>
   `${format(median)} (${format(least)}–${format(most)})`;
 
-/** Cells in columns of these widths; a negative one is aligned to the right. The first column gets what is left. */
+/** Renders a row. A negative width aligns the cell to the right. The first column gets the rest of the line's width. */
 function row(cells: readonly string[], widths: readonly number[]): string {
   const rest = width - widths.reduce((sum, one) => sum + Math.abs(one) + 2, 0);
   return cells
     .map((cell, index) => {
-      const columns = index === 0 ? rest : widths[index - 1]!;
+      const columns = index === 0 ? rest : (widths[index - 1] ?? 0);
       return columns < 0 ? cell.padStart(-columns) : cell.padEnd(columns);
     })
     .join('  ')
@@ -41,9 +41,11 @@ function seriesRow({ label, clients, rounds }: Series): string {
   );
 }
 
+/** Explains the columns of `renderOutcome`. */
 export const legend = `a second: the median of the rounds (lowest–highest)
 µs PG, µs JS: CPU time a call, of PostgreSQL and of the process that runs the core`;
 
+/** Renders a scenario's table and notes. */
 export function renderOutcome({ title }: Pick<Scenario, 'title'>, { series, notes }: Outcome): string {
   const head = [row(['', 'from', 'a second', 'p50 ms', 'p99 ms', 'µs PG', 'µs JS'], seriesColumns)];
   return [
@@ -60,17 +62,19 @@ function goalRow({ what, wanted, ratio: of, met }: Goal): string {
   return row([what, wanted, spread(of, ratio), met ? 'met' : 'missed'], goalColumns);
 }
 
+/** Renders the table of goals. */
 export function renderGoals(goals: readonly Goal[]): string {
   return [row(['goal (ratios paired within a round)', 'wanted', 'got', ''], goalColumns), ...goals.map(goalRow)].join(
     '\n',
   );
 }
 
-export function renderMachine(machine: Machine, floorName: string): string {
+/** Renders the machine, and warnings that concern all figures. */
+export function renderMachine(machine: Machine, baselineName: string): string {
   const { cpu, cores, memoryGb, system, node, postgres, settings, dataOnDisk, loadBefore } = machine;
   const lines = [
     `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}`,
-    `Node ${node}, PostgreSQL ${postgres}, floor called by ${floorName}`,
+    `Node ${node}, PostgreSQL ${postgres}, baseline called by ${baselineName}`,
     ...wrap(
       Object.entries(settings)
         .map(([name, value]) => `${name} ${value}`)
@@ -79,7 +83,9 @@ export function renderMachine(machine: Machine, floorName: string): string {
   ];
   if (!dataOnDisk) lines.push('The data are in memory (TMPDIR): COMMIT costs less here than on a disk.');
   if (loadBefore > cores / 4)
-    lines.push(`The machine was busy before it began (load ${loadBefore}): trust the ratios more than the figures.`);
+    lines.push(
+      `The machine was busy before the run (load ${loadBefore}): the ratios are more reliable than the figures.`,
+    );
   return lines.join('\n');
 }
 

@@ -8,7 +8,7 @@ import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
 import { webhooks } from './webhooks.ts';
 
-/** In the order in which they run: `hot` compares itself to `uniform`. */
+/** The scenarios in the order in which they run. `hot` and `half-rate` read the outcome of `uniform`. */
 export const scenarios: readonly Scenario[] = [
   uniform,
   hot,

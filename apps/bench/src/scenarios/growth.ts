@@ -10,7 +10,7 @@ const clients = 64;
 
 type Size = { label: string; seed: Seed; shape: Shape };
 
-/** Shops of different sizes, each with a database and an API of its own, in turns. The doctor looks at each in the end. */
+/** Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end. */
 async function compare(bench: Bench, name: string, sizes: readonly Size[]): Promise<Series[]> {
   const opened: {
     label: string;
@@ -36,7 +36,7 @@ async function compare(bench: Bench, name: string, sizes: readonly Size[]): Prom
       })),
     );
     for (const { label, api, database } of opened) {
-      bench.progress.now(`asking the doctor about ${label}`);
+      bench.progress.now(`running the doctor for ${label}`);
       await expectHealthy(label, database);
       await api.stop();
     }
@@ -62,6 +62,7 @@ const millionOrders: Size[] = [
   },
 ];
 
+/** Compares an empty shop with one that has 1,000,000 orders. */
 export const orderGrowth: Scenario = {
   name: 'order-growth',
   title: 'order.create in a new shop, and in one with 1,000,000 orders',
@@ -88,6 +89,7 @@ const catalogues = [100, 10_000, 100_000].map((products): Size => ({
   shape: { products, lines: 2 },
 }));
 
+/** Compares catalogues of 100 to 100,000 products. */
 export const productGrowth: Scenario = {
   name: 'product-growth',
   title: 'order.create over a small catalogue and large ones',
@@ -111,6 +113,7 @@ export const productGrowth: Scenario = {
 
 const lineCounts = [1, 2, 10, 50, 200];
 
+/** Compares orders of 1 to 200 lines. */
 export const lineGrowth: Scenario = {
   name: 'line-growth',
   title: 'order.create with 1 to 200 lines an order, 10,000 products',

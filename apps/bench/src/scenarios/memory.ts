@@ -11,7 +11,7 @@ const turnSeconds = 20;
 const everyMs = 2_000;
 const mbMax = 300;
 
-/** The API's memory over minutes of orders without a pause. */
+/** Measures the API's memory over minutes of orders without a pause. */
 export const memory: Scenario = {
   name: 'memory',
   title: 'memory of the API under load',
@@ -47,12 +47,12 @@ export const memory: Scenario = {
     return {
       series: [],
       goals: goalsOf(samples),
-      notes: [`${minutes} minutes at ${clients} clients, looked at every ${everyMs / 1000} s`],
+      notes: [`${minutes} minutes at ${clients} clients, sampled every ${everyMs / 1000} s`],
     };
   },
 };
 
-/** Bounded, and flat: the last fifth of the time against the second fifth, when all is warm. */
+/** The memory must be bounded, and must not grow from the second fifth of the time, after the warm-up, to the last fifth. */
 function goalsOf(samples: readonly number[]): Goal[] {
   const fifth = Math.floor(samples.length / 5);
   const all = spreadOf(samples);

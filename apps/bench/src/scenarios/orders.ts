@@ -12,28 +12,28 @@ import {
   type Scenario,
   type Side,
 } from './scenario.ts';
-import { coreOrders, floorOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
+import { coreOrders, baselineOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
 
 export const uniformShape: Shape = { products: 1_000, lines: 2 };
 const hotShape: Shape = { products: 1, lines: 1 };
 
-/** What lies in the tables before anything is measured. */
+/** The rows that exist before the measurement. */
 export const usualSeed = { products: 1_000, orders: 10_000, waiting: 0 };
 
-type Who = { label: string; side: Side };
-const [floor, everything, core]: [Who, Who, Who] = [
-  { label: 'floor', side: 'floor' },
+type Caller = { label: string; side: Side };
+const [baseline, api, core]: [Caller, Caller, Caller] = [
+  { label: 'baseline', side: 'baseline' },
   { label: 'API', side: 'ours' },
   { label: 'core alone', side: 'core' },
 ];
 
-/** Who takes turns, from how many clients. The short form leaves out what no goal asks for. */
-function turnsOf({ clients, long }: Options, isHot: boolean): (Who & { clients: number })[] {
+/** Returns the sides and client counts that take turns. The short form omits those that no goal needs. */
+function turnsOf({ clients, long }: Options, isHot: boolean): (Caller & { clients: number })[] {
   return clients.flatMap((n) => [
-    // Planning alone takes so many connections of the floor seconds each time; they never are its best.
-    ...(long || n <= 64 ? [{ ...floor, clients: n }] : []),
-    ...(long || (n !== 8 && !(isHot && n === 1)) ? [{ ...everything, clients: n }] : []),
-    // What the layers above the core cost: HTTP, tRPC, JWT, logs.
+    // With 256 connections the baseline plans its statements for seconds in each turn, and is never at its best.
+    ...(long || n <= 64 ? [{ ...baseline, clients: n }] : []),
+    ...(long || (n !== 8 && !(isHot && n === 1)) ? [{ ...api, clients: n }] : []),
+    // Shows the cost of the layers above the core: HTTP, tRPC, JWT, logs.
     ...(n === 64 && !isHot ? [{ ...core, clients: n }] : []),
   ]);
 }
@@ -59,7 +59,10 @@ function ordersScenario(
         const series = await takeTurns(
           bench,
           name,
-          turnsOf(bench.options, shape === hotShape).map((who) => ({ ...who, turn: turnOf(bench, pair, shape, who) })),
+          turnsOf(bench.options, shape === hotShape).map((caller) => ({
+            ...caller,
+            turn: turnOf(bench, pair, shape, caller),
+          })),
         );
         const outcome: Outcome = { series, goals: [], notes: [] };
         return { ...outcome, goals: goalsOf(outcome, bench) };
@@ -69,8 +72,8 @@ function ordersScenario(
 
 function turnOf(bench: Bench, pair: Pair, shape: Shape, { side, clients }: { side: Side; clients: number }) {
   switch (side) {
-    case 'floor':
-      return floorOrders(bench, pair, shape, clients);
+    case 'baseline':
+      return baselineOrders(bench, pair, shape, clients);
     case 'ours':
       return ourOrders(bench, pair, shape, { clients });
     case 'core':
@@ -78,36 +81,37 @@ function turnOf(bench: Bench, pair: Pair, shape: Shape, { side, clients }: { sid
   }
 }
 
-/** Ours at a number of clients against the best that the floor does at any. */
-function againstFloor(
+/** Returns goals that compare the API at a number of clients with the baseline's best client count. */
+function againstBaseline(
   outcome: Outcome,
   what: string,
   bounds: readonly (readonly [clients: number, bound: number])[],
 ): Goal[] {
-  const floors = outcome.series.filter(({ side }) => side === 'floor');
+  const baselines = outcome.series.filter(({ side }) => side === 'baseline');
   return bounds.flatMap(([clients, bound]) => {
     const ours = seriesOf(outcome, 'ours', clients);
-    if (!ours || floors.length === 0) return [];
-    return [goal(`${what}, ${clients} clients / floor’s best`, '≥', bound, rates(ours), rates(bestOf(floors)))];
+    if (!ours || baselines.length === 0) return [];
+    return [goal(`${what}, ${clients} clients / best baseline`, '≥', bound, rates(ours), rates(bestOf(baselines)))];
   });
 }
 
+/** Orders of two products out of 1,000. */
 export const uniform = ordersScenario('uniform', 'order.create, 1,000 products, 2 lines', uniformShape, (outcome) => {
-  const [floor, ours] = [seriesOf(outcome, 'floor', 1), seriesOf(outcome, 'ours', 1)];
+  const [baseline, ours] = [seriesOf(outcome, 'baseline', 1), seriesOf(outcome, 'ours', 1)];
   const lone =
-    floor && ours
+    baseline && ours
       ? [
           goal(
-            'lone client’s latency, p50 / floor’s',
+            'lone client’s latency, p50 / baseline’s',
             '≤',
             2,
             ours.rounds.map(({ p50Ms }) => p50Ms),
-            floor.rounds.map(({ p50Ms }) => p50Ms),
+            baseline.rounds.map(({ p50Ms }) => p50Ms),
           ),
         ]
       : [];
   return [
-    ...againstFloor(outcome, 'order.create', [
+    ...againstBaseline(outcome, 'order.create', [
       [64, 1.5],
       [256, 2],
     ]),
@@ -115,6 +119,7 @@ export const uniform = ordersScenario('uniform', 'order.create, 1,000 products, 
   ];
 });
 
+/** Orders of one product, so each order needs the lock of the same row. */
 export const hot = ordersScenario('hot', 'order.create, all of one product', hotShape, (outcome, { outcomes }) => {
   const other = outcomes.get('uniform');
   const noSlower = [64, 256].flatMap((clients) => {
@@ -124,7 +129,7 @@ export const hot = ordersScenario('hot', 'order.create, all of one product', hot
       : [];
   });
   return [
-    ...againstFloor(outcome, 'one hot product', [
+    ...againstBaseline(outcome, 'one hot product', [
       [64, 5],
       [256, 7],
     ]),

@@ -14,14 +14,14 @@ import type { Bench, Scenario } from './scenario.ts';
 const clients = 64;
 const waiting = 60_000;
 
-/** Where the time goes, in Node and in PostgreSQL, while 64 clients place orders, and while they pay them. */
+/** Profiles Node and PostgreSQL while 64 clients place orders, and while webhooks pay them. */
 export const profile: Scenario = {
   name: 'profile',
   title: `where the time goes at ${clients} clients`,
   long: true,
   takes: ({ seconds }) => 2 * (seconds + 5) + 25,
   async run(bench) {
-    // A server of its own: what counts the statements would slow down the others.
+    // A separate server, because pg_stat_statements would slow down the other scenarios.
     const server = await startBenchServer({ shared_preload_libraries: 'pg_stat_statements' });
     try {
       const database = await server.createDatabase('profiled', { products: 1_000, orders: 10_000, waiting });
@@ -76,11 +76,11 @@ async function profiled(
     expectNoFailures(loaded);
     const statements = await slowest(database, loaded);
     await api.stop();
-    const file = readdirSync(folder)[0]!;
-    const [node, postgres] = before.map((seconds, index) => after[index]! - seconds!);
+    const [file = ''] = readdirSync(folder);
+    const [node = NaN, postgres = NaN] = before.map((seconds, index) => (after[index] ?? NaN) - (seconds ?? NaN));
     const microseconds = (seconds: number) => `${count((seconds / loaded.succeeded) * 1e6)} µs`;
     return [
-      `${name}: ${count(loaded.perSecond)} a second; CPU each: Node ${microseconds(node!)}, PostgreSQL ${microseconds(postgres!)}`,
+      `${name}: ${count(loaded.perSecond)} a second; CPU each: Node ${microseconds(node)}, PostgreSQL ${microseconds(postgres)}`,
       ...renderShares(readCpuProfile(join(folder, file), from, to)),
       'PostgreSQL, time in statements:',
       ...statements,
@@ -94,11 +94,11 @@ function renderShares({ busy, byOwner, byFunction, byCause }: CpuShares): string
   const lines = (shares: CpuShares['byOwner'], most: number) =>
     shares.slice(0, most).map(([what, share]) => `${(share * 100).toFixed(1).padStart(5)} %  ${what}`);
   return [
-    `Node, busy ${Math.round(busy * 100)} % of the time, of that in code of:`,
+    `Node, busy ${Math.round(busy * 100)} % of the time; by owner of the code:`,
     ...lines(byOwner, 24),
-    'in functions of ours, with what they call of libraries:',
+    'in our functions, with the library functions that they call:',
     ...lines(byCause, 30),
-    'the most expensive functions by themselves:',
+    'the most expensive functions, without their callees:',
     ...lines(byFunction, 30),
   ];
 }

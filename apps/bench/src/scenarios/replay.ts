@@ -12,7 +12,7 @@ const root = (path: string) => fileURLToPath(new URL(`../../../../${path}`, impo
 const sample = root('samples/online-retail.csv');
 const concurrency = 64;
 
-/** What of the CLI's report is used here. */
+/** The fields of the CLI's report that are used here. */
 type Report = {
   orders: { taken: number; refused: Record<string, number> };
   taken: { lines: number };
@@ -22,7 +22,7 @@ type Report = {
   violations: { sentence: string }[] | null;
 };
 
-/** Real orders with the lines, the skew and the repetitions that they had: placed, paid at the simulator, shipped. */
+/** Replays real orders through the operators' CLI: it places them, pays them at the simulator, and ships them. */
 export const replay: Scenario = {
   name: 'replay',
   title: 'a CSV of real orders through the operators’ CLI: placed, paid, shipped',
@@ -38,7 +38,7 @@ export const replay: Scenario = {
       const report = await replayFile(file, api, simulator.url);
       const { orders, taken, failures, elapsedMs, ordersPerSecond } = report;
       if (failures > 0 || report.violations?.length !== 0) {
-        const found = report.violations?.map(({ sentence }) => sentence).join('; ') ?? 'not asked';
+        const found = report.violations?.map(({ sentence }) => sentence).join('; ') ?? 'did not run';
         throw new WrongResult(`the replay had ${failures} failures; the doctor: ${found}`);
       }
       const refused = Object.values(orders.refused).reduce((sum, n) => sum + n, 0);
@@ -72,8 +72,10 @@ async function replayFile(file: string, { url, apiKey }: Api, simulatorUrl: stri
   };
   try {
     const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 28 });
+    // The CLI's own report, of this repository's version.
     return JSON.parse(stdout) as Report;
   } catch (error) {
+    // execFile rejects with an error that has the output as properties.
     throw new WrongResult(`the replay failed: ${(error as { stderr?: string }).stderr?.trim() || String(error)}`);
   }
 }
@@ -88,8 +90,9 @@ async function startSimulator({ url, webhookSecret }: Api): Promise<{ url: strin
       MOCK_WEBHOOK_SECRET: webhookSecret,
     },
   });
-  const [said] = (await once(child.stdout!, 'data')) as [Buffer];
-  const own = /http:\/\/\S+?(?=,)/.exec(said.toString())?.[0];
-  if (!own) throw new Error(`the gateway simulator said: ${said.toString()}`);
-  return { url: own, stop: () => child.kill('SIGTERM') };
+  if (!child.stdout) throw new Error('the gateway simulator has no output');
+  const [output] = await once(child.stdout, 'data');
+  const simulatorUrl = /http:\/\/\S+?(?=,)/.exec(String(output))?.[0];
+  if (!simulatorUrl) throw new Error(`the gateway simulator printed no address: ${String(output)}`);
+  return { url: simulatorUrl, stop: () => child.kill('SIGTERM') };
 }

@@ -1,4 +1,4 @@
-import type { Floor } from '../floor/floor.ts';
+import type { Baseline } from '../baseline/baseline.ts';
 import type { LoadProcess } from '../load/load-process.ts';
 import type { Measured } from '../load/measure.ts';
 import type { Options } from '../options.ts';
@@ -9,21 +9,21 @@ import type { BenchServer } from '../setup/server.ts';
 export type Bench = {
   server: BenchServer;
   load: LoadProcess;
-  /** Another one, for what runs the core within. */
+  /** A second load process, for jobs that run the core in it. */
   coreLoad: LoadProcess;
-  floor: Floor;
+  baseline: Baseline;
   options: Options;
   progress: Progress;
-  /** What earlier scenarios of this run found. */
+  /** The outcomes of this run's earlier scenarios. */
   outcomes: Map<string, Outcome>;
 };
 
-export type Side = 'floor' | 'ours' | 'core';
+export type Side = 'baseline' | 'ours' | 'core';
 
-/** One way of calling, measured once a round. */
+/** A side at a number of clients, measured once a round. */
 export type Series = { label: string; side: Side; clients: number; rounds: Measured[] };
 
-/** What was to be reached: the ratios are paired, each of two turns of the same round. */
+/** A goal and its result. Each ratio is computed from two turns of the same round. */
 export type Goal = { what: string; wanted: string; ratio: Spread; met: boolean };
 
 export type Outcome = { series: Series[]; goals: Goal[]; notes: string[] };
@@ -31,28 +31,29 @@ export type Outcome = { series: Series[]; goals: Goal[]; notes: string[] };
 export type Scenario = {
   name: string;
   title: string;
-  /** In the long form alone. */
+  /** Whether only the long form runs it. */
   long: boolean;
-  /** How long it takes, about, in seconds. */
+  /** Returns the approximate duration in seconds. */
   takes: (options: Options) => number;
   run: (bench: Bench) => Promise<Outcome>;
 };
 
-/** A goal of `numerator` / `denominator`, round by round, at least (or at most) `bound`. */
+/** Returns the goal that the median of `numerator` / `denominator`, round by round, is at least or at most `bound`. */
 export function goal(what: string, sign: '≥' | '≤', bound: number, numerator: number[], denominator: number[]): Goal {
-  const ratio = spreadOf(numerator.map((value, round) => value / denominator[round]!));
+  const ratio = spreadOf(numerator.map((value, round) => value / (denominator[round] ?? NaN)));
   const met = sign === '≥' ? ratio.median >= bound : ratio.median <= bound;
   return { what, wanted: `${sign} ${bound}`, ratio, met };
 }
 
+/** Returns the calls a second of each round. */
 export const rates = (series: Series): number[] => series.rounds.map(({ perSecond }) => perSecond);
 
-/** The series with the best median rate. */
+/** Returns the series with the highest median rate. */
 export function bestOf(all: readonly Series[]): Series {
   const median = (series: Series) => spreadOf(rates(series)).median;
   return all.reduce((best, series) => (median(series) > median(best) ? series : best));
 }
 
-/** The series of a side at a number of clients; undefined when it wasn't measured. */
+/** Returns the series of a side at a number of clients; undefined when it was not measured. */
 export const seriesOf = (outcome: Outcome, side: Side, clients: number): Series | undefined =>
   outcome.series.find((series) => series.side === side && series.clients === clients);

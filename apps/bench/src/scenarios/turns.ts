@@ -7,24 +7,29 @@ import type { Bench, Series, Side } from './scenario.ts';
 
 const warmMs = 600;
 
-/** How long a side is warmed up and measured: each of the floor's connections first has to plan the function's statements. */
+/**
+ * Returns a side's warm-up and measured time. The baseline's warm-up is longer from 64 clients on, because each connection
+ * first plans the function's statements.
+ */
 export function windowOf(bench: Bench, side: Side, clients: number): Window {
-  const planningMs = side === 'floor' ? Math.ceil(clients / 64) * 1_000 * (clients >= 64 ? 1 : 0) : 0;
+  const planningMs = side === 'baseline' ? Math.ceil(clients / 64) * 1_000 * (clients >= 64 ? 1 : 0) : 0;
   return { warmMs: warmMs + planningMs, measureMs: bench.options.seconds * 1_000 };
 }
 
-/** What turns of `sides` take, in seconds, all rounds together. */
+/** Returns the duration of the turns of `sides` in all rounds, in seconds. */
 export function turnSeconds(rounds: number, seconds: number, sides: readonly (readonly [Side, number])[]): number {
   const planning = ([side, clients]: readonly [Side, number]) =>
-    side === 'floor' && clients >= 64 ? Math.ceil(clients / 64) : 0;
+    side === 'baseline' && clients >= 64 ? Math.ceil(clients / 64) : 0;
   return rounds * sides.reduce((sum, side) => sum + seconds + warmMs / 1_000 + planning(side) + 0.3, 0);
 }
 
 type Turn = { label: string; side: Side; clients: number; turn: () => Promise<Measured> };
 
 /**
- * Takes turns, round after round, and says how each went. Before, each process of ours gets one turn that doesn't count:
- * its code is still being compiled. The floor's sessions are new in each turn, and warmed up within it.
+ * Runs the turns in rounds and reports each. Each process of ours first gets a turn that doesn't count, because its code
+ * is not compiled yet. The baseline has new sessions in each turn, so its warm-up is within the turn.
+ *
+ * @param options `warmed`: omits the turns that don't count
  */
 export async function takeTurns(
   bench: Bench,
@@ -32,20 +37,20 @@ export async function takeTurns(
   turns: readonly Turn[],
   { warmed = false } = {},
 ): Promise<Series[]> {
-  const cold = new Map(turns.filter(({ side }) => side !== 'floor').map((turn) => [turn.label, turn]));
+  const cold = new Map(turns.filter(({ side }) => side !== 'baseline').map((turn) => [turn.label, turn]));
   for (const { label, turn } of warmed ? [] : cold.values()) {
     bench.progress.now(`${name}: warming up ${label}`);
     await turn();
   }
   const series = turns.map(({ label, side, clients }): Series => ({ label, side, clients, rounds: [] }));
   for (let round = 1; round <= bench.options.rounds; round += 1) {
-    // Both sides write whole pages to the log after a checkpoint; here it costs both the same.
+    // After a checkpoint PostgreSQL writes whole pages to the WAL. A checkpoint here costs both sides the same.
     await bench.server.checkpoint();
     for (const [index, { label, clients, turn }] of turns.entries()) {
       const what = `${name}, round ${round}: ${label}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
       bench.progress.now(what);
       const measured = await turn();
-      series[index]!.rounds.push(measured);
+      series[index]?.rounds.push(measured);
       const { perSecond, p50Ms, p99Ms } = measured;
       bench.progress.say(`${what}: ${count(perSecond)}/s, p50 ${milliseconds(p50Ms)}, p99 ${milliseconds(p99Ms)} ms`);
     }
@@ -53,17 +58,22 @@ export async function takeTurns(
   return series;
 }
 
-/** A turn of the floor placing orders. */
-export const floorOrders =
-  (bench: Bench, { floor }: Pick<Pair, 'floor'>, shape: Shape, clients: number, rate?: number) =>
+/** Returns a turn in which the baseline places orders. */
+export const baselineOrders =
+  (bench: Bench, { baseline }: Pick<Pair, 'baseline'>, shape: Shape, clients: number, rate?: number) =>
   async () =>
-    counted(bench, { database: floor, table: 'orders' }, async () =>
-      bench.floor.orders(shape, { databaseUrl: floor.url, clients, rate, ...windowOf(bench, 'floor', clients) }),
+    counted(bench, { database: baseline, table: 'orders' }, async () =>
+      bench.baseline.orders(shape, {
+        databaseUrl: baseline.url,
+        clients,
+        rate,
+        ...windowOf(bench, 'baseline', clients),
+      }),
     );
 
 type OurTurn = { clients: number; rate?: number; failShare?: number };
 
-/** A turn of `order.create` at the API. Failures are an error, but where they are asked for. */
+/** Returns a turn of `order.create` at the API. A failed call is an error unless `failShare` is given. */
 export const ourOrders =
   (bench: Bench, { ours, api }: Pick<Pair, 'ours' | 'api'>, shape: Shape, { clients, rate, failShare }: OurTurn) =>
   async () =>
@@ -82,7 +92,7 @@ export const ourOrders =
       return loaded;
     });
 
-/** A turn of the core alone. */
+/** Returns a turn of the core without the API. */
 export const coreOrders = (bench: Bench, database: BenchDatabase, shape: Shape, clients: number) => async () =>
   counted(bench, { database, table: 'orders', node: bench.coreLoad.pid }, async () => {
     const loaded = await bench.coreLoad.run({

@@ -5,23 +5,23 @@ import { bestOf, goal, rates, type Bench, type Scenario, type Side } from './sce
 import { takeTurns, turnSeconds, windowOf } from './turns.ts';
 
 const sides: [Side, number][] = [
-  ['floor', 8],
-  ['floor', 64],
+  ['baseline', 8],
+  ['baseline', 64],
   ['ours', 64],
 ];
 
-// More than either side takes: what is left when a turn ends is next turn's.
+// More than either side can process. The next turn uses the payments that are left.
 const perSecondMax = 5_000;
 const waitingFor = ({ rounds, seconds }: Options) => Math.min(1_000_000, (rounds + 1) * (seconds + 2) * perSecondMax);
 
-const floorWebhooks =
-  (bench: Bench, { floor }: Pair, clients: number) =>
+const baselineWebhooks =
+  (bench: Bench, { baseline }: Pair, clients: number) =>
   async () =>
-    counted(bench, { database: floor, table: 'gateway_events' }, async () =>
-      bench.floor.webhooks({ databaseUrl: floor.url, clients, ...windowOf(bench, 'floor', clients) }),
+    counted(bench, { database: baseline, table: 'gateway_events' }, async () =>
+      bench.baseline.webhooks({ databaseUrl: baseline.url, clients, ...windowOf(bench, 'baseline', clients) }),
     );
 
-/** Each payment's webhook comes once; `taken` counts over the rounds how many did. */
+/** Sends each payment's webhook once. `taken.to` is the last payment of the earlier rounds. */
 const ourWebhooks =
   (bench: Bench, { ours, api }: Pair, taken: { to: number }, clients: number) =>
   async (): Promise<Measured> =>
@@ -40,9 +40,10 @@ const ourWebhooks =
       return loaded;
     });
 
+/** Webhooks that pay orders. */
 export const webhooks: Scenario = {
   name: 'webhooks',
-  title: 'gateway’s webhook, signed, the order becomes PAID',
+  title: 'signed webhook of a gateway, the order becomes PAID',
   long: false,
   takes: (options) => turnSeconds(options.rounds, options.seconds, sides) + waitingFor(options) / 5_000 + 15,
   run: async (bench) =>
@@ -52,17 +53,17 @@ export const webhooks: Scenario = {
         bench,
         'webhooks',
         sides.map(([side, clients]) => ({
-          label: side === 'floor' ? 'floor' : 'API',
+          label: side === 'baseline' ? 'baseline' : 'API',
           side,
           clients,
-          turn: side === 'floor' ? floorWebhooks(bench, pair, clients) : ourWebhooks(bench, pair, taken, clients),
+          turn: side === 'baseline' ? baselineWebhooks(bench, pair, clients) : ourWebhooks(bench, pair, taken, clients),
         })),
       );
-      const ours = series.find(({ side }) => side === 'ours')!;
-      const floor = bestOf(series.filter(({ side }) => side === 'floor'));
+      const ours = bestOf(series.filter(({ side }) => side === 'ours'));
+      const baseline = bestOf(series.filter(({ side }) => side === 'baseline'));
       return {
         series,
-        goals: [goal('webhook, 64 clients / floor’s best', '≥', 2, rates(ours), rates(floor))],
+        goals: [goal('webhook, 64 clients / best baseline', '≥', 2, rates(ours), rates(baseline))],
         notes: [],
       };
     }),

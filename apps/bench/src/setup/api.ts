@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,8 +22,11 @@ const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url))
 const readyMs = 30_000;
 
 /**
- * The API as it is run (by its package's `start`): a process of its own with customers' tokens, webhooks and a log line a request, in a file.
+ * Starts the API as its package's `start` does: a separate process with customers' tokens, webhooks, and a log file.
+ *
+ * @param env additional environment variables
  * @param nodeOptions such as --cpu-prof
+ * @throws Error with the log when the API doesn't listen within 30 s
  */
 export async function startApi(
   databaseUrl: string,
@@ -31,29 +34,14 @@ export async function startApi(
   nodeOptions: readonly string[] = [],
 ): Promise<Api> {
   const log = join(scratchFolder('api'), 'log');
-  const output = openSync(log, 'w', 0o600);
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  const child = spawn(
-    process.execPath,
-    ['--max-semi-space-size=32', '--max-old-space-size=2048', ...nodeOptions, main],
-    {
-      // The channel's end tells it that we are gone.
-      stdio: ['ignore', output, output, 'ipc'],
-      // A group of its own: a terminal's Ctrl-C reaches us alone.
-      detached: true,
-      env: {
-        PATH: process.env['PATH'],
-        DATABASE_URL: databaseUrl,
-        PORT: '0',
-        LOG_LEVEL: 'info',
-        CUSTOMER_JWT_SECRET: tokenSecret,
-        MOCK_WEBHOOK_SECRETS: webhookSecret,
-        ...env,
-      },
-    },
-  );
-  closeSync(output);
+  const child = spawnApi(log, nodeOptions, {
+    DATABASE_URL: databaseUrl,
+    CUSTOMER_JWT_SECRET: tokenSecret,
+    MOCK_WEBHOOK_SECRETS: webhookSecret,
+    ...env,
+  });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
     child.kill('SIGTERM');
@@ -62,30 +50,38 @@ export async function startApi(
   const giveUpAt = performance.now() + readyMs;
   for (;;) {
     const url = listeningUrl(readFileSync(log, 'utf8'));
-    if (url) {
+    if (url && child.pid !== undefined) {
       const apiKey = await createApiKey(databaseUrl);
-      return {
-        url,
-        tokenSecret,
-        webhookSecret,
-        apiKey,
-        pid: child.pid!,
-        stop,
-        operator: createClient({ url, token: apiKey }),
-      };
+      const operator = createClient({ url, token: apiKey });
+      return { url, tokenSecret, webhookSecret, apiKey, pid: child.pid, stop, operator };
     }
     if (child.exitCode !== null || performance.now() > giveUpAt) {
-      const said = readFileSync(log, 'utf8').trim();
+      const output = readFileSync(log, 'utf8').trim();
       await stop();
-      throw new Error(`the API did not start: ${said}`);
+      throw new Error(`the API did not start: ${output}`);
     }
     await sleep(20);
   }
 }
 
+function spawnApi(log: string, nodeOptions: readonly string[], env: Record<string, string>): ChildProcess {
+  const output = openSync(log, 'w', 0o600);
+  const args = ['--max-semi-space-size=32', '--max-old-space-size=2048', ...nodeOptions, main];
+  const child = spawn(process.execPath, args, {
+    // The API stops when this IPC channel closes, even if this process is killed.
+    stdio: ['ignore', output, output, 'ipc'],
+    // A separate process group, so a terminal's Ctrl-C reaches only this process.
+    detached: true,
+    env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', ...env },
+  });
+  closeSync(output);
+  return child;
+}
+
 function listeningUrl(log: string): string | undefined {
   for (const line of log.split('\n').slice(0, -1)) {
     if (!line.includes('"msg":"listening"')) continue;
+    // The API's own log line.
     return (JSON.parse(line) as { url: string }).url;
   }
   return undefined;

@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-// Linux counts in hundredths of a second (USER_HZ), whatever the kernel's own tick is.
+// Linux reports hundredths of a second (USER_HZ), independent of the kernel's own tick.
 const ticksPerSecond = 100;
 
-/** CPU seconds that a process has used, and with `family` its children too, ended ones counted; undefined without /proc. */
+/**
+ * Returns the CPU seconds that a process has used; undefined without /proc.
+ *
+ * @param options `family`: adds the process's children, those included that have ended
+ */
 export function cpuSeconds(pid: number, { family = false } = {}): number | undefined {
   if (!existsSync('/proc/self/stat')) return undefined;
   const own = read(pid);
@@ -17,7 +21,7 @@ export function cpuSeconds(pid: number, { family = false } = {}): number | undef
   return ticks / ticksPerSecond;
 }
 
-// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: after the name in brackets come state, parent, …
+// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html: state, parent and so on follow the name in brackets.
 function read(pid: number): { parent: number; user: number; system: number; ofEnded: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

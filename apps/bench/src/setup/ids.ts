@@ -1,17 +1,17 @@
-// As bench.product and bench.payment say it in SQL.
+// The SQL functions bench.product and bench.payment compute the same ids.
 
 const numbered =
   (prefix: string) =>
   (n: number): string =>
     `${prefix}-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
-/** Products are numbered from 1. */
+/** Returns a product's id by its number, from 1. */
 export const productId = numbered('01900000');
-/** Payments that wait for their webhook, from 1, one an order. */
+/** Returns the id of a payment that waits for its webhook, by its number, from 1. Each order has one. */
 export const paymentId = numbered('01920000');
 
-/** What every product costs, in minor units. */
+/** The price of each product, in minor units. */
 export const priceAmount = 1_000;
 export const currency = 'EUR';
-/** What every order that waits for its payment costs: two lines of one unit. */
+/** The total of each order that waits for its payment: two lines of one unit. */
 export const waitingAmount = 2 * priceAmount;

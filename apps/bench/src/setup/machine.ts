@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { cpus, loadavg, platform, release, tmpdir, totalmem } from 'node:os';
 import type { BenchServer } from './server.ts';
 
-/** What the figures were measured on. */
+/** The machine on which the figures were measured. */
 export type Machine = {
   cpu: string;
   cores: number;
@@ -11,9 +11,9 @@ export type Machine = {
   node: string;
   postgres: string;
   settings: Record<string, string>;
-  /** A disk that forgets makes COMMIT cheaper than it is. */
+  /** False when the data are in memory, where COMMIT costs less than on a disk. */
   dataOnDisk: boolean;
-  /** The load average of the minute before. */
+  /** The load average of the minute before the run. */
   loadBefore: number;
 };
 
@@ -32,6 +32,7 @@ const shown = [
 // https://man7.org/linux/man-pages/man2/statfs.2.html
 const tmpfs = 0x01021994;
 
+/** Reads the machine's properties and the server's settings. */
 export async function describeMachine(server: BenchServer): Promise<Machine> {
   const [cpu] = cpus();
   return {
@@ -43,6 +44,6 @@ export async function describeMachine(server: BenchServer): Promise<Machine> {
     postgres: server.version,
     settings: await server.settings(shown),
     dataOnDisk: statfsSync(tmpdir()).type !== tmpfs,
-    loadBefore: Math.round(loadavg()[0]! * 10) / 10,
+    loadBefore: Math.round((loadavg()[0] ?? NaN) * 10) / 10,
   };
 }

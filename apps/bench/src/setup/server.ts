@@ -5,8 +5,8 @@ import pg from 'pg';
 import { seed, type Seed } from './seed.ts';
 
 /**
- * As durable as PostgreSQL is by itself. What differs from its defaults is the same for both sides: room for 256 clients,
- * and no checkpoint by the clock or by size in the middle of a turn (each round begins with one).
+ * PostgreSQL's settings, as durable as its defaults and the same for both sides. They allow 256 clients, and no checkpoint
+ * starts by time or size during a turn, because each round begins with one.
  */
 export const serverSettings = {
   fsync: 'on',
@@ -17,8 +17,8 @@ export const serverSettings = {
   checkpoint_timeout: '1h',
 };
 
-/** What the floor's sessions get, as the core sets it in each of its transactions. */
-const floorSettings = {
+/** The settings of the baseline's sessions. The core sets the same in each of its transactions. */
+const baselineSettings = {
   lock_timeout: '4s',
   statement_timeout: '30s',
   enable_seqscan: 'off',
@@ -26,16 +26,16 @@ const floorSettings = {
   enable_mergejoin: 'off',
 };
 
-const sqlFile = (name: string) => readFileSync(new URL(`../floor/${name}.sql`, import.meta.url), 'utf8');
+const sqlFile = (name: string) => readFileSync(new URL(`../baseline/${name}.sql`, import.meta.url), 'utf8');
 
 export type BenchServer = {
   version: string;
-  /** The parent of all its processes. */
+  /** The parent of all PostgreSQL processes. */
   pid: number;
-  /** A new database with the core's tables, the floor's functions and what `content` asks for. */
+  /** Creates a database with the core's tables, the baseline's functions and this content. */
   createDatabase: (name: string, content: Seed, progress?: (done: number) => void) => Promise<BenchDatabase>;
   checkpoint: () => Promise<void>;
-  /** Server parameters as they are in force. */
+  /** Returns the current values of server parameters. */
   settings: (names: readonly string[]) => Promise<Record<string, string>>;
   stop: () => Promise<void>;
 };
@@ -46,7 +46,7 @@ export type BenchDatabase = {
   drop: () => Promise<void>;
 };
 
-/** A PostgreSQL of the bench's own, on a temporary folder that goes with it. */
+/** Starts the bench's own PostgreSQL on a temporary folder. `stop` removes the folder. */
 export async function startBenchServer(extra: Record<string, string> = {}): Promise<BenchServer> {
   const server = await startEmbeddedTestServer({ ...serverSettings, ...extra });
   const admin = new pg.Client({ connectionString: server.url });
@@ -73,7 +73,7 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
     async createDatabase(name, content, progress) {
       const template = await templateOf(content, progress);
       await admin.query(`create database ${name} template ${template} strategy file_copy`);
-      for (const [setting, value] of name === 'floor' ? Object.entries(floorSettings) : []) {
+      for (const [setting, value] of name === 'baseline' ? Object.entries(baselineSettings) : []) {
         await admin.query(`alter database ${name} set ${setting} = '${value}'`);
       }
       return openDatabase(urlOf(name), async () => {
@@ -111,7 +111,7 @@ async function fill(url: string, content: Seed, progress?: (done: number) => voi
 }
 
 function openDatabase(url: string, remove: () => Promise<void>): BenchDatabase {
-  // Looked at between turns; the planner is left as it is.
+  // These connections run checks between turns, with the planner's default settings.
   const pool = new pg.Pool({
     connectionString: url,
     max: 2,
@@ -128,8 +128,8 @@ function openDatabase(url: string, remove: () => Promise<void>): BenchDatabase {
   };
 }
 
-/** What the doctor finds wrong in a database; nothing, where all is well. */
-export async function askDoctor({ url }: BenchDatabase): Promise<string[]> {
+/** Returns the violations that the doctor finds in a database. */
+export async function runDoctor({ url }: BenchDatabase): Promise<string[]> {
   const connected = new URL(url);
   connected.searchParams.set('options', '-c enable_seqscan=on -c enable_hashjoin=on -c enable_mergejoin=on');
   const database = connect({ url: connected.href });

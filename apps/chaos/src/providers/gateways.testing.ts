@@ -2,10 +2,10 @@ import { portoneGateway } from '@commerce-core/gateway-portone';
 import { stripeGateway } from '@commerce-core/gateway-stripe';
 import { tossGateway } from '@commerce-core/gateway-toss';
 import { mockGateway, type Gateway } from '@commerce-core/core';
-import { mockDialect } from '@commerce-core/gateway-simulator/dialects/mock';
-import { portoneDialect } from '@commerce-core/gateway-simulator/dialects/portone';
-import { stripeDialect } from '@commerce-core/gateway-simulator/dialects/stripe';
-import { tossDialect } from '@commerce-core/gateway-simulator/dialects/toss';
+import { mockEmulator } from '@commerce-core/gateway-simulator/emulators/mock';
+import { portoneEmulator } from '@commerce-core/gateway-simulator/emulators/portone';
+import { stripeEmulator } from '@commerce-core/gateway-simulator/emulators/stripe';
+import { tossEmulator } from '@commerce-core/gateway-simulator/emulators/toss';
 import { providers, type Provider } from './providers.testing.ts';
 
 const secretOf = (text: string): string =>
@@ -18,17 +18,17 @@ export type Secret = keyof typeof secrets;
 const keys = { stripe: 'sk_test_1', toss: 'test_sk_1', portone: 'an api secret', store: 'store-1' };
 
 /** How each provider talks, with this webhook secret. */
-export function dialectOf(provider: Provider, secret: Secret = 'current') {
+export function emulatorOf(provider: Provider, secret: Secret = 'current') {
   const webhookSecret = secrets[secret];
   switch (provider) {
     case 'mock':
-      return mockDialect(webhookSecret);
+      return mockEmulator(webhookSecret);
     case 'stripe':
-      return stripeDialect({ webhookSecret, secretKey: keys.stripe });
+      return stripeEmulator({ webhookSecret, secretKey: keys.stripe });
     case 'toss':
-      return tossDialect({ secretKey: keys.toss });
+      return tossEmulator({ secretKey: keys.toss });
     case 'portone':
-      return portoneDialect({ apiSecret: keys.portone, webhookSecret, storeId: keys.store });
+      return portoneEmulator({ apiSecret: keys.portone, webhookSecret, storeId: keys.store });
   }
 }
 

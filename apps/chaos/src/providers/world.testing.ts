@@ -4,7 +4,7 @@ import { startTestApi, until } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
 import { serve } from '@hono/node-server';
 import { afterAll } from 'vitest';
-import { dialectOf, gatewaysAt, otherProviders, secrets, type Secret } from './gateways.testing.ts';
+import { emulatorOf, gatewaysAt, otherProviders, secrets, type Secret } from './gateways.testing.ts';
 import type { Provider } from './providers.testing.ts';
 
 // Long enough that a busy machine answers in time, and a test for silence doesn't take forever.
@@ -24,7 +24,7 @@ export async function openWorld() {
   simulator = createSimulator({
     webhookUrl: webhookUrl('mock'),
     secret: secrets.current,
-    others: otherProviders.map((provider) => ({ dialect: dialectOf(provider), webhookUrl: webhookUrl(provider) })),
+    providers: otherProviders.map((provider) => ({ emulator: emulatorOf(provider), webhookUrl: webhookUrl(provider) })),
     delivery: { timeoutMs: 10_000, attemptsMax: 4, backoffMs: 1, backoffMaxMs: 4 },
   });
   afterAll(async () => {
@@ -115,7 +115,10 @@ export async function openWorld() {
       message: { id: string; body: string },
       { secret = 'current', at = new Date() }: { secret?: Secret; at?: Date } = {},
     ) {
-      const headers = { 'content-type': 'application/json', ...dialectOf(provider, secret).headers(message, at) };
+      const headers = {
+        'content-type': 'application/json',
+        ...emulatorOf(provider, secret).webhookHeaders(message, at),
+      };
       const response = await fetch(webhookUrl(provider), { method: 'POST', headers, body: message.body });
       return { status: response.status, body: (await response.json()) as any };
     },

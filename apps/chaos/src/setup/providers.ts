@@ -1,7 +1,7 @@
 import type { SimulatorOptions } from '@commerce-core/gateway-simulator';
-import { portoneDialect } from '@commerce-core/gateway-simulator/dialects/portone';
-import { stripeDialect } from '@commerce-core/gateway-simulator/dialects/stripe';
-import { tossDialect } from '@commerce-core/gateway-simulator/dialects/toss';
+import { portoneEmulator } from '@commerce-core/gateway-simulator/emulators/portone';
+import { stripeEmulator } from '@commerce-core/gateway-simulator/emulators/stripe';
+import { tossEmulator } from '@commerce-core/gateway-simulator/emulators/toss';
 
 export const providerNames = ['mock', 'stripe', 'toss', 'portone'] as const;
 export type ProviderName = (typeof providerNames)[number];
@@ -35,17 +35,17 @@ const portone = { apiSecret: 'chaos', webhookSecret: mockSecret, storeId: 'store
 
 /** The simulator's side, which tells the shop of everything at `webhooks`, by each provider's name. */
 export function simulatorOptions(names: readonly ProviderName[], webhooks: string): SimulatorOptions {
-  const dialects = [
-    { name: 'stripe', dialect: stripeDialect(stripe) },
-    { name: 'toss', dialect: tossDialect({ secretKey: tossKey }) },
-    { name: 'portone', dialect: portoneDialect(portone) },
+  const emulators = [
+    { name: 'stripe', emulator: stripeEmulator(stripe) },
+    { name: 'toss', emulator: tossEmulator({ secretKey: tossKey }) },
+    { name: 'portone', emulator: portoneEmulator(portone) },
   ] as const;
   return {
     webhookUrl: `${webhooks}/mock`,
     secret: mockSecret,
-    others: dialects
+    providers: emulators
       .filter(({ name }) => names.includes(name))
-      .map(({ name, dialect }) => ({ dialect, webhookUrl: `${webhooks}/${name}` })),
+      .map(({ name, emulator }) => ({ emulator, webhookUrl: `${webhooks}/${name}` })),
     delivery: { timeoutMs: 5_000, attemptsMax: 8, backoffMs: 100, backoffMaxMs: 2_000 },
   };
 }

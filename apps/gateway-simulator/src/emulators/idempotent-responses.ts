@@ -1,0 +1,48 @@
+import type { Emulator } from './emulator.ts';
+
+type Stored = { content: string; response: Promise<Response>; isDone: boolean };
+
+/**
+ * Creates a store of responses to POSTs that carry an `Idempotency-Key`. A repeated request gets the first response;
+ * while the first one still runs, it waits for that response or gets the vendor's `keyInUseResponse`. A different
+ * request with the same key gets `idempotency_key_reused`. A 5xx response is not stored, so a repetition runs again.
+ *
+ * @param keysMax how many keys are kept; the oldest are forgotten first
+ * @returns a function that runs `respond`, or returns the stored response to the same request
+ */
+export function idempotentResponses(keysMax: number) {
+  const stored = new Map<string, Stored>();
+  return async (
+    request: Request,
+    body: string,
+    emulator: Emulator,
+    respond: () => Promise<Response>,
+  ): Promise<Response> => {
+    const key = request.method === 'POST' ? request.headers.get('idempotency-key') : null;
+    if (key === null) return respond();
+    const providerKey = `${emulator.provider} ${key}`;
+    const content = `${new URL(request.url).pathname}\n${body}`;
+    const known = stored.get(providerKey);
+    if (known) return repeat(known, content, emulator);
+    const first: Stored = { content, response: respond(), isDone: false };
+    stored.set(providerKey, first);
+    const oldest = stored.keys().next().value;
+    if (stored.size > keysMax && oldest !== undefined) stored.delete(oldest);
+    try {
+      const response = await first.response;
+      first.isDone = true;
+      if (response.status >= 500) stored.delete(providerKey);
+      return response.clone();
+    } catch (error) {
+      stored.delete(providerKey);
+      throw error;
+    }
+  };
+}
+
+async function repeat(first: Stored, content: string, emulator: Emulator): Promise<Response> {
+  const inUse = first.isDone ? undefined : emulator.keyInUseResponse;
+  const error = first.content === content ? inUse : emulator.errorResponse('idempotency_key_reused');
+  if (error) return Response.json(error.body, { status: error.status });
+  return (await first.response).clone();
+}

@@ -1,0 +1,69 @@
+import { createCommerce, type Commerce, type Gateway } from '@commerce-core/core';
+import { openTestDatabase } from '@commerce-core/core/testing';
+import { expect, onTestFinished } from 'vitest';
+import type { Emulator } from './emulator.ts';
+import { until, type Received, type Reply } from '../shop.testing.ts';
+import { startSimulator } from '../simulator.testing.ts';
+
+/** Starts a shop with an order of 50,000 won at the simulator. The doctor checks its database after the test. */
+export async function startShopWithOrder(dialect: Emulator, gatewayAt: (url: string) => Gateway) {
+  const { provider } = dialect;
+  let rejectsWebhooks = false;
+  const take = async ({ headers, body }: Received): Promise<Reply> => {
+    if (rejectsWebhooks) return { status: 503 };
+    const header = (name: string) => headers[name]?.toString();
+    await commerce.receiveWebhook(provider, { rawBody: Buffer.from(body), header });
+    return { status: 200 };
+  };
+  const simulator = await startSimulator({ emulators: [dialect], reply: take });
+  const database = await openTestDatabase();
+  const commerce = createCommerce({ database, gateways: [gatewayAt(simulator.url)] });
+  onTestFinished(async () => {
+    const violations = await commerce.doctor().finally(database.drop);
+    expect(violations).toEqual([]);
+  });
+
+  const { productId, orderId } = await placeTestOrder(commerce);
+  return {
+    ...simulator,
+    commerce,
+    orderId,
+    create: (more: object = {}) => commerce.createPayment({ orderId, provider, ...more }),
+    order: () => commerce.getOrder({ orderId }),
+    /** The status of each attempt. */
+    payments: async () =>
+      (await commerce.listPayments({ orderId })).map(({ status, surplus }) => `${status}${surplus ? ' surplus' : ''}`),
+    refunds: async () =>
+      (await commerce.listRefunds({ orderId })).items
+        .map(({ status, reason, amount }) => `${status} ${reason} ${amount}`)
+        .toSorted(),
+    stock: async () => {
+      const { availableQty, reservedQty } = await commerce.getStock({ productId });
+      return [availableQty, reservedQty];
+    },
+    /** The shopper pays at the gateway. Returns the gateway's id of the payment. */
+    pay: async (paymentId: string, outcome = 'CAPTURED', more: object = {}) => {
+      const paying = { provider, paymentId, outcome, amount: 50_000, currency: 'KRW', ...more };
+      return (await simulator.pay(paying)).body as { gatewayPaymentId: string };
+    },
+    /** Turns the shop's acceptance of webhooks on or off. */
+    acceptsWebhooks: (does: boolean) => {
+      rejectsWebhooks = !does;
+    },
+    /** Waits until no webhook is being delivered, and no call to the gateway is due. A webhook can make a call due. */
+    untilGatewayIdle: async () =>
+      until(
+        async () =>
+          (await simulator.request('/hostile')).body.underway === 0 &&
+          (await commerce.callGateways(32, provider)) === 0,
+      ),
+  };
+}
+
+async function placeTestOrder(commerce: Commerce) {
+  const product = { sku: 'HAT', name: 'Hat', priceAmount: 25_000, currency: 'KRW' };
+  const { id: productId } = await commerce.createProduct(product);
+  await commerce.receiveStock({ productId, quantity: 5 });
+  const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
+  return { productId, orderId };
+}
