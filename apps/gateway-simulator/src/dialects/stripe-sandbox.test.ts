@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { startSimulator } from '../simulator.testing.ts';
 import { stripeDialect } from './stripe.ts';
 
-const script = join(import.meta.dirname, '../../../../packages/core/sandbox/stripe.ts');
+const script = join(import.meta.dirname, '../../../../packages/gateway-stripe/sandbox/stripe.ts');
 
 function run(env: Record<string, string>): Promise<{ code: number | null; out: string; err: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number | null; out: string; err: string }>();
