@@ -10,7 +10,7 @@ import {
   refundObject,
   refusalAnswer,
   startStandIn,
-} from './stripe.testing.ts';
+} from './emulated-api.testing.ts';
 
 const create = 'POST /v1/payment_intents';
 const opened = async (answers: Answer | Answer[], policy: Partial<CallPolicy> = {}) => {

@@ -10,7 +10,7 @@ import {
   refundObject,
   refusalAnswer,
   startStandIn,
-} from './stripe.testing.ts';
+} from './emulated-api.testing.ts';
 
 const unexpected = refusalAnswer('payment_intent_unexpected_state');
 const nothing = listObject([]);

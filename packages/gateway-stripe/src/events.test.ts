@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
 import { stripeEvent } from './events.ts';
-import { capturedObject, disputeObject, intentObject, refundObject } from './stripe.testing.ts';
+import { capturedObject, disputeObject, intentObject, refundObject } from './emulated-api.testing.ts';
 
 const paymentId = newId();
 const refundId = newId();

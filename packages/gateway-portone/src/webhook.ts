@@ -11,13 +11,15 @@ import {
   verifyStandardWebhook,
 } from '@commerce-core/core/gateway';
 
-// Of version 2024-04-25: https://developers.portone.io/opi/ko/integration/webhook/readme-v2
+// Webhook version 2024-04-25: https://developers.portone.io/opi/ko/integration/webhook/readme-v2
 const body = z.object({ type: z.string(), data: z.object({ paymentId: z.unknown() }).catch({ paymentId: undefined }) });
 
 /**
- * The event in a webhook of PortOne's, signed by Standard Webhooks. It tells which payment changed, but no amount: the
- * payment is asked for. Types that are new, and payments that aren't ours, are OTHER.
- * @throws invalid_signature · malformed_event
+ * Returns the event of a PortOne webhook, which is signed by Standard Webhooks. A webhook names the payment that
+ * changed, but no amount: the event is a CHANGED, after which the shop polls PortOne. It is an OTHER when its type is
+ * unknown, or when its payment isn't one of this shop.
+ * @throws invalid_signature when no key fits, or the message is more than 5 minutes old or early
+ * @throws malformed_event when the body isn't such a message
  */
 export function portoneEvent(message: WebhookMessage, keys: readonly KeyObject[], now: Date): SignedEvent {
   const providerEventId = verifyStandardWebhook(message, keys, now);

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import { id, gatewayFact, type SignedEvent } from '@commerce-core/core/gateway';
 
 const pageSize = 100;
-/** Pages of one listing, half a million payments: past them it isn't a list any more that ends. */
+/** A listing of more pages, half a million payments, is an error: the list doesn't end. */
 export const changePagesMax = 5_000;
 
-/** A page of PortOne's list of payments. `page.totalCount` is described in two ways, so it isn't relied on. */
+/**
+ * A page of PortOne's list of payments. PortOne's documents describe `page.totalCount` in two ways, so it isn't read.
+ * https://developers.portone.io/api/rest-v2/payment
+ */
 export const paymentPage = z.object({ items: z.array(z.unknown()), page: z.object({ size: z.int().positive() }) });
 
 const listedPayment = z.object({
@@ -17,8 +20,9 @@ const listedPayment = z.object({
 });
 
 /**
- * The query for what changed since then, page `number` of it from 0. The newest come first and there is no end to the
- * time: what changes between two pages moves to the front, so that others are seen twice and none is skipped.
+ * Returns the query for page `number`, from 0, of the payments that changed since `since`. The newest change comes first
+ * and the time has no upper bound: a payment that changes between two pages moves to the front. So other payments may be
+ * listed twice, and none is skipped.
  */
 export const changesQuery = (since: Date, storeId: string, number: number) => ({
   page: { number, size: pageSize },
@@ -33,14 +37,16 @@ export const changesQuery = (since: Date, storeId: string, number: number) => ({
 });
 
 /**
- * What a listed payment says: that it changed, as a webhook would, so that it is asked for. The same state has the same
- * id in every listing; a further part that is sent back leaves the status as it was, but not what is cancelled.
- * Nothing when it isn't one of this shop's payments, or only opened; nor when it can't be read, which mustn't keep the
- * others from being found.
+ * Returns a CHANGED event for a listed payment, as a webhook would be, after which the shop polls PortOne. The same
+ * state has the same event id in every listing. A further partial refund changes `amount.cancelled` but not the status,
+ * so both are part of the id.
+ *
+ * Returns nothing for a payment that isn't of this shop, that has only been registered, or that can't be read: one such
+ * item must not hide the others.
  */
 export function changeEvents(item: unknown, storeId: string): SignedEvent[] {
   const { data: payment } = listedPayment.safeParse(item);
-  // The inbox doesn't ask of a gateway that signs whether it knows the payment: what is none of ours has to stay out here.
+  // The inbox stores every event of a gateway that signs, so foreign payments are left out here.
   if (!payment || payment.storeId !== storeId || payment.status === 'READY') return [];
   const { id: paymentId, status, statusChangedAt, amount } = payment;
   const providerEventId = `status:${paymentId}:${status}:${statusChangedAt}:${amount.cancelled}`;

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
 import { standIn, type Answer } from '@commerce-core/core/testing';
-import { changePagesMax } from './portone-changes.ts';
-import { portoneGateway } from './portone.ts';
+import { changePagesMax } from './changes.ts';
+import { portoneGateway } from './gateway.ts';
 
 const paymentId = newId();
 const since = new Date('2026-02-13T03:00:00Z');
@@ -20,9 +20,9 @@ const pageOf = (items: unknown[], size = 100): Answer => ({
   body: { items, page: { number: 0, size, totalCount: items.length } },
 });
 
-/** PortOne, answering by one page after the other, the last one for good. */
-async function listing(...pages: Answer[]) {
-  const { url, asked } = await standIn((_, number) => pages[Math.min(number, pages.length) - 1]!);
+/** The adapter and an emulated PortOne, which returns one page after the other and repeats the last one. */
+async function startPortone(...pages: Answer[]) {
+  const { url, asked } = await standIn((_, number) => pages[Math.min(number, pages.length) - 1] ?? 'hang up');
   const gateway = portoneGateway({
     apiSecret: 'secret-1',
     storeId: 'store-1',
@@ -34,14 +34,14 @@ async function listing(...pages: Answer[]) {
   const queries = () =>
     asked.map(({ call }) => {
       const { pathname, searchParams } = new URL(call.replace('GET ', 'http://portone'));
-      return { pathname, ...JSON.parse(searchParams.get('requestBody')!) };
+      return { pathname, ...JSON.parse(searchParams.get('requestBody') ?? 'null') };
     });
-  return { list: () => gateway.listEvents!(since), queries };
+  return { list: () => gateway.listEvents(since), queries };
 }
-const listed = async (...items: unknown[]) => (await listing(pageOf(items))).list();
+const listed = async (...items: unknown[]) => (await startPortone(pageOf(items))).list();
 
-test('what changed since is asked for, the newest first, without an end', async () => {
-  const { list, queries } = await listing(pageOf([]));
+test('the query asks for the changes since a time, the newest first, without an end', async () => {
+  const { list, queries } = await startPortone(pageOf([]));
   expect(await list()).toEqual([]);
   expect(queries()).toEqual([
     {
@@ -59,8 +59,8 @@ test('what changed since is asked for, the newest first, without an end', async 
   ]);
 });
 
-describe('a payment in the list', () => {
-  test('is one to ask for, as if a webhook had told of it', async () => {
+describe('a listed payment', () => {
+  test('is a CHANGED event', async () => {
     expect(await listed(payment())).toEqual([
       {
         providerEventId: `status:${paymentId}:PAID:2026-02-13T03:18:14.5Z:0`,
@@ -72,7 +72,7 @@ describe('a payment in the list', () => {
   const idsOf = async (...items: object[]) =>
     new Set((await listed(...items)).map(({ providerEventId }) => providerEventId)).size;
 
-  test('has the same id in every listing, whatever else is said of it', async () => {
+  test('has the same event id in every listing, also when its other fields change', async () => {
     expect(
       await idsOf(payment(), payment({ updatedAt: '2026-02-14T00:00:00Z', webhooks: [{ id: 'wh_1' }], disputes: [] })),
     ).toBe(1);
@@ -81,23 +81,23 @@ describe('a payment in the list', () => {
   test.each<[string, object]>([
     ['status', { status: 'CANCELLED' }],
     ['time', { statusChangedAt: '2026-02-13T03:18:14.6Z' }],
-    ['part that goes back', { amount: { total: 1000, cancelled: 300 } }],
+    ['refunded part', { amount: { total: 1000, cancelled: 300 } }],
     ['payment', { id: newId() }],
-  ])('of another %s is another event', async (_, changes) => {
+  ])('with another %s is another event', async (_, changes) => {
     expect(await idsOf(payment(), payment(changes))).toBe(2);
   });
 
   test.each<[string, unknown]>([
-    ["whose id isn't one of ours", payment({ id: 'order-77' })],
+    ["whose id isn't an id of this shop", payment({ id: 'order-77' })],
     ['of another store', payment({ storeId: 'store-2' })],
-    ['that was only opened', payment({ status: 'READY' })],
-    ['that says nothing of when', payment({ statusChangedAt: undefined })],
-    ['that is none', null],
-  ])('%s is no event, and keeps no other from being one', async (_, item) => {
+    ['that is only registered', payment({ status: 'READY' })],
+    ['without the time of its change', payment({ statusChangedAt: undefined })],
+    ['that is null', null],
+  ])('%s is left out, and the others are still found', async (_, item) => {
     expect(await listed(item, payment())).toEqual(await listed(payment()));
   });
 
-  test('of a status that is new is asked for', async () => {
+  test('of an unknown status is an event, too', async () => {
     expect(await listed(payment({ status: 'HALTED' }))).toHaveLength(1);
   });
 });
@@ -106,23 +106,23 @@ describe('the list', () => {
   const many = (count: number) => Array.from({ length: count }, () => payment({ id: newId() }));
 
   test('is read page by page to its end', async () => {
-    const { list, queries } = await listing(pageOf(many(100)), pageOf(many(100)), pageOf(many(1)));
+    const { list, queries } = await startPortone(pageOf(many(100)), pageOf(many(100)), pageOf(many(1)));
     expect(await list()).toHaveLength(201);
     expect(queries().map(({ page }) => page.number)).toEqual([0, 1, 2]);
   });
 
-  test('is read to its end by pages smaller than asked for, too', async () => {
-    const { list } = await listing(pageOf(many(50), 50), pageOf(many(2), 50));
+  test('is read to its end when its pages are smaller than the query says', async () => {
+    const { list } = await startPortone(pageOf(many(50), 50), pageOf(many(2), 50));
     expect(await list()).toHaveLength(52);
   });
 
-  test('is told the oldest first', async () => {
+  test('is returned with the oldest change first', async () => {
     const [newest, older] = [payment({ id: newId() }), payment()];
     expect((await listed(newest, older)).map((event) => event.paymentId)).toEqual([older.id, newest.id]);
   });
 
-  test("that doesn't end is given up", async () => {
-    const { list } = await listing(pageOf([]));
+  test('of more than 5,000 pages throws', async () => {
+    const { list } = await startPortone(pageOf([]));
     const fetched = vi
       .spyOn(globalThis, 'fetch')
       .mockImplementation(async () =>
@@ -134,10 +134,10 @@ describe('the list', () => {
   });
 
   test.each<[string, Answer]>([
-    ['without an answer', 'hang up'],
-    ['refused', { status: 403, body: { type: 'FORBIDDEN' } }],
-    ['without pages', { status: 200, body: { items: [] } }],
-  ])("%s isn't known", async (_, answer) => {
-    await expect((await listing(pageOf(many(100)), answer)).list()).rejects.toThrow('PortOne');
+    ['breaks off', 'hang up'],
+    ['is refused', { status: 403, body: { type: 'FORBIDDEN' } }],
+    ['has no pages', { status: 200, body: { items: [] } }],
+  ])('that %s throws', async (_, answer) => {
+    await expect((await startPortone(pageOf(many(100)), answer)).list()).rejects.toThrow('PortOne');
   });
 });

@@ -3,10 +3,16 @@ import { code as find } from 'currency-codes';
 /** How many decimals an amount in `currency` has in ISO 4217: KRW 0, USD 2. */
 const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 
-/** Minor units as Toss writes them: `1050 USD` → 10.5. Exact up to 15 digits: division rounds to the nearest double. */
+/**
+ * Returns minor units as the decimal number that Toss takes: 1050 USD → 10.5. Exact up to 15 digits, because a division
+ * rounds to the nearest double. https://docs.tosspayments.com/reference
+ */
 export const toTossAmount = (amount: number, currency: string): number => amount / 10 ** decimalsOf(currency);
 
-/** An amount of Toss's, a JSON number with decimals, in minor units. @throws Error when the currency has no such amount */
+/**
+ * Returns Toss's amount, a JSON number with decimals, in minor units.
+ * @throws Error when the number has more decimals than the currency, or is too large
+ */
 export function fromTossAmount(amount: number, currency: string): number {
   const decimals = decimalsOf(currency);
   const [, whole = '', fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(String(amount)) ?? [];

@@ -8,20 +8,21 @@ const subject = z.object({
 });
 const message = z.union([
   z.object({ eventType: z.string(), data: z.unknown() }),
-  // DEPOSIT_CALLBACK comes without a wrapping.
+  // DEPOSIT_CALLBACK has its fields at the top, without `eventType` and `data`.
   z
     .object({ orderId: z.string(), status: z.string(), eventType: z.never().optional() })
-    .transform((deposit) => ({ eventType: 'DEPOSIT_CALLBACK', data: deposit as unknown })),
+    .transform((deposit): { eventType: string; data: unknown } => ({ eventType: 'DEPOSIT_CALLBACK', data: deposit })),
 ]);
 
-const aboutPayments: readonly string[] = ['PAYMENT_STATUS_CHANGED', 'DEPOSIT_CALLBACK', 'CANCEL_STATUS_CHANGED'];
+const paymentEventTypes: readonly string[] = ['PAYMENT_STATUS_CHANGED', 'DEPOSIT_CALLBACK', 'CANCEL_STATUS_CHANGED'];
 
 /**
- * The event in a webhook of Toss's, which anybody may have sent: they aren't signed. So it says which payment to ask
- * for, and nothing else. A key is taken only where our id is missing, or a forged one could be laid on a payment of ours.
- * The id is the body's hash, since the header that numbers transmissions could be another's, too.
+ * Returns the event of a Toss webhook. Toss doesn't sign webhooks, so the sender may be anyone: the event is at most a
+ * CHANGED, after which the shop polls Toss. The `paymentKey` is used only without our payment id: a forged message
+ * could otherwise attach a foreign key to our payment. The event's id is the hash of the body, because the header with
+ * the transmission's id can be forged, too.
  * https://docs.tosspayments.com/reference/using-api/webhook-events
- * @throws malformed_event
+ * @throws malformed_event when the body isn't such a message
  */
 export function tossEvent(rawBody: Buffer): SignedEvent {
   const parsed = message.safeParse(parseBody(rawBody));
@@ -29,7 +30,7 @@ export function tossEvent(rawBody: Buffer): SignedEvent {
   const { eventType, data } = parsed.data;
   const { orderId = null, paymentKey = null } = subject.safeParse(data).data ?? {};
   const providerEventId = `body:${createHash('sha256').update(rawBody).digest('base64url')}`;
-  const isKnown = aboutPayments.includes(eventType) && (orderId !== null || paymentKey !== null);
+  const isAboutPayment = paymentEventTypes.includes(eventType) && (orderId !== null || paymentKey !== null);
   const about = { paymentId: orderId, gatewayPaymentId: orderId ? null : paymentKey };
-  return { providerEventId, ...gatewayFact({ type: isKnown ? 'CHANGED' : 'OTHER', ...about }) };
+  return { providerEventId, ...gatewayFact({ type: isAboutPayment ? 'CHANGED' : 'OTHER', ...about }) };
 }

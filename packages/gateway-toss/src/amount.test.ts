@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { fromTossAmount, toTossAmount } from './toss-amount.ts';
+import { fromTossAmount, toTossAmount } from './amount.ts';
 
-describe('amounts are the same on both sides, to the last unit', () => {
+describe('an amount is converted to Toss’s and back without loss', () => {
   test.each<[number, string, number]>([
     [1000, 'KRW', 1000],
     [0, 'KRW', 0],
@@ -19,7 +19,7 @@ describe('amounts are the same on both sides, to the last unit', () => {
     expect(fromTossAmount(decimal, currency)).toBe(minor);
   });
 
-  test('no cent gets lost on the way, as it would by multiplying', () => {
+  test('for every number of cents up to 100 dollars, where a multiplication would lose some', () => {
     expect(Math.trunc(1.15 * 100)).toBe(114);
     for (let cents = 0; cents <= 10_000; cents += 1)
       expect(fromTossAmount(toTossAmount(cents, 'USD'), 'USD')).toBe(cents);
@@ -34,6 +34,6 @@ test.each([
   [Number.NaN, 'KRW'],
   [2 ** 53, 'KRW'],
   [1e-7, 'USD'],
-])('%d is no amount of %s', (amount, currency) => {
+])('%d is not an amount in %s', (amount, currency) => {
   expect(() => fromTossAmount(amount, currency)).toThrow(`Toss gave an amount that ${currency} doesn't have`);
 });

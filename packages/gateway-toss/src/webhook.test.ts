@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
-import { tossEvent } from './toss-webhook.ts';
+import { tossEvent } from './webhook.ts';
 
 const paymentId = newId();
 const receive = (body: unknown) => tossEvent(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
@@ -17,7 +17,7 @@ const deposit = {
   orderId: paymentId,
 };
 
-describe('a webhook says which payment to ask for, and nothing else', () => {
+describe('a webhook names the payment to poll, and states nothing else', () => {
   test.each<[string, unknown, object]>([
     [
       'a payment',
@@ -25,12 +25,12 @@ describe('a webhook says which payment to ask for, and nothing else', () => {
       { paymentId },
     ],
     ['a deposit', deposit, { paymentId }],
-    ['a deposit in the wrapping of the others', changed(deposit, 'DEPOSIT_CALLBACK'), { paymentId }],
+    ['a deposit inside `data`', changed(deposit, 'DEPOSIT_CALLBACK'), { paymentId }],
     ['a cancel', changed({ orderId: paymentId, cancelStatus: 'DONE' }, 'CANCEL_STATUS_CHANGED'), { paymentId }],
-    ['our id as somebody else spells it', changed({ orderId: paymentId.toUpperCase() }), { paymentId }],
-    ['a payment by its key alone', changed({ paymentKey: 'tviva_1' }), { gatewayPaymentId: 'tviva_1' }],
+    ['our payment id in upper case', changed({ orderId: paymentId.toUpperCase() }), { paymentId }],
+    ['a payment with its key alone', changed({ paymentKey: 'tviva_1' }), { gatewayPaymentId: 'tviva_1' }],
     [
-      "an order that isn't ours",
+      "an order id that isn't ours",
       changed({ paymentKey: 'tviva_1', orderId: 'order-77' }),
       { gatewayPaymentId: 'tviva_1' },
     ],
@@ -42,15 +42,15 @@ describe('a webhook says which payment to ask for, and nothing else', () => {
 });
 
 test.each<[string, unknown]>([
-  ['a kind of event that is new', changed({ orderId: paymentId }, 'payout.changed')],
-  ['no payment', changed({ orderId: 'order-77' })],
-  ['nothing', changed(null)],
-  ['a key that is too long', changed({ paymentKey: 'k'.repeat(201) })],
-])('of %s nothing is asked', (_, body) => {
+  ['an unknown type of event', changed({ orderId: paymentId }, 'payout.changed')],
+  ['a message without our payment', changed({ orderId: 'order-77' })],
+  ['empty data', changed(null)],
+  ['a key of more than 200 characters', changed({ paymentKey: 'k'.repeat(201) })],
+])('%s is an event of type OTHER', (_, body) => {
   expect(receive(body).type).toBe('OTHER');
 });
 
-test("the same message again is the same event, another one isn't, whatever their headers are", () => {
+test('the same body is the same event, and another body is another event', () => {
   const body = changed({ orderId: paymentId });
   expect(receive(body)).toEqual(receive(body));
   expect(receive({ ...body, createdAt: '2026-05-12T00:00:00.000001' }).providerEventId).not.toBe(
@@ -71,7 +71,7 @@ test.each([
   expect(() => receive(text)).toThrow(expect.objectContaining({ code: 'malformed_event' }));
 });
 
-test('bytes that are no UTF-8 are malformed', () => {
+test('a body that is not valid UTF-8 is malformed', () => {
   const bytes = Buffer.concat([Buffer.from('{"eventType":"'), Buffer.from([0xff]), Buffer.from('"}')]);
   expect(() => tossEvent(bytes)).toThrow(expect.objectContaining({ code: 'malformed_event' }));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newId, gatewayFact, reasonOf } from '@commerce-core/core/gateway';
-import { portoneFacts, portonePayment } from './portone-payment.ts';
+import { newId, gatewayFact, refundReason } from '@commerce-core/core/gateway';
+import { portoneFacts, portonePayment } from './payment.ts';
 
 const paymentId = newId();
 const refundId = newId();
@@ -33,7 +33,7 @@ const refunded = (amount: number, gatewayObjectId: string, more: object = {}) =>
   gatewayFact({ type: 'REFUNDED', ...about, amount, currency: 'KRW', gatewayObjectId, ...more });
 const account = { type: 'PaymentMethodVirtualAccount', accountNumber: '1', expiredAt: '2026-02-20T14:59:59Z' };
 
-describe('each status of PortOne says something of ours', () => {
+describe('each status of PortOne becomes facts of this shop', () => {
   test.each<[string, object, object[]]>([
     ['READY', {}, []],
     ['PAY_PENDING', {}, [gatewayFact({ type: 'PENDING', ...about })]],
@@ -67,13 +67,13 @@ describe('each status of PortOne says something of ours', () => {
   });
 });
 
-test("a discount of the card's is none of the order's: it was paid in whole", () => {
+test("a discount by the card's issuer doesn't reduce the captured amount", () => {
   const amount = { ...base.amount, discount: 100, paid: 900 };
   expect(facts({ status: 'PAID', paidAt, amount })).toEqual([captured]);
 });
 
-test('a refund of ours is known by its reason, on its way, through, or not', () => {
-  const reason = reasonOf({ id: refundId, reason: 'requested' });
+test('a refund of this shop is identified by its reason, whether pending, done or failed', () => {
+  const reason = refundReason({ id: refundId, reason: 'requested' });
   const cancellations = [
     cancellation(100, 'c1', { reason, status: 'REQUESTED' }),
     cancellation(200, 'c2', { reason }),
@@ -86,7 +86,7 @@ test('a refund of ours is known by its reason, on its way, through, or not', () 
   ]);
 });
 
-test('a dispute is for a person to look into, resolved or not', () => {
+test('a dispute is reported as opened, also when it is resolved', () => {
   const disputes = [
     { status: 'UNRESOLVED', pgDisputeId: 'PP-1', reason: 'r', createdAt: paidAt },
     { status: 'RESOLVED', reason: 'r', createdAt: paidAt, resolvedAt: paidAt },
@@ -98,12 +98,12 @@ test('a dispute is for a person to look into, resolved or not', () => {
 });
 
 test.each([
-  ['a status that is new', { status: 'HALTED' }],
+  ['an unknown status', { status: 'HALTED' }],
   ['a fraction of a won', { status: 'PAID', amount: { ...base.amount, total: 10.5 } }],
   [
-    "a cancellation's status that is new",
+    'an unknown status of a cancellation',
     { status: 'PAID', cancellations: [cancellation(1, 'c1', { status: 'HALTED' })] },
   ],
-])("%s can't be understood", (_, changes) => {
+])('%s throws', (_, changes) => {
   expect(() => facts(changes)).toThrow();
 });

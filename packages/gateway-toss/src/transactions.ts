@@ -1,29 +1,37 @@
 import { z } from 'zod';
 import { id, gatewayFact, type SignedEvent } from '@commerce-core/core/gateway';
 
-/** Of Toss's Transaction objects, an approval or a cancel each. */
+/**
+ * The fields of Toss's Transaction objects that this adapter reads; each is an approval or a cancel.
+ * https://docs.tosspayments.com/reference
+ */
 export const tossTransactions = z.array(
   z.object({
     transactionKey: z.string().min(1).max(200),
     orderId: z.string(),
   }),
 );
-type TossTransaction = z.output<typeof tossTransactions>[number];
+export type TossTransaction = z.output<typeof tossTransactions>[number];
+
+/** The size of a page of transactions. */
 export const transactionsMax = 1_000;
 
-/** The query for what happened since then, a page of it: from after the transaction `startingAfter` on. */
+/**
+ * Returns the query string of one page of the transactions between `since` and a minute after `now`. `startingAfter` is
+ * the key of the last transaction of the page before.
+ */
 export function transactionsQuery(since: Date, now: Date, startingAfter?: string): string {
   const endDate = inKorea(new Date(now.getTime() + 60_000));
   const query = { startDate: inKorea(since), endDate, limit: String(transactionsMax) };
   return new URLSearchParams(startingAfter === undefined ? query : { ...query, startingAfter }).toString();
 }
 
-/** What a transaction says: which payment to ask for. Nothing when its order isn't one of this shop's payments. */
+/** Returns a CHANGED event for the transaction's payment; nothing when its order id isn't an id of this shop. */
 export function transactionEvents({ transactionKey, orderId }: TossTransaction): SignedEvent[] {
   const paymentId = id.safeParse(orderId).data;
   if (paymentId === undefined) return [];
   return [{ providerEventId: `transaction:${transactionKey}`, ...gatewayFact({ type: 'CHANGED', paymentId }) }];
 }
 
-/** As Toss takes times here: Korea's, without an offset. */
+/** Toss takes the times of this query in Korean time, without an offset. */
 const inKorea = (time: Date): string => new Date(time.getTime() + 9 * 3_600_000).toISOString().slice(0, 19);

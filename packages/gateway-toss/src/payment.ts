@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { currency, gatewayFact, type GatewayFact, refundIdIn } from '@commerce-core/core/gateway';
-import { fromTossAmount } from './toss-amount.ts';
+import { fromTossAmount } from './amount.ts';
 
-/** What we read of Toss's Payment object, version 2022-11-16. https://docs.tosspayments.com/reference#payment-객체 */
+/**
+ * The fields of Toss's Payment object that this adapter reads, of API version 2022-11-16.
+ * https://docs.tosspayments.com/reference#payment-객체
+ */
 export const tossPayment = z.object({
   paymentKey: z.string().min(1).max(200),
   orderId: z.string(),
@@ -18,7 +21,7 @@ export const tossPayment = z.object({
   ]),
   currency,
   totalAmount: z.number(),
-  /** When the money came; null until then, also for a virtual account that waits for it. */
+  /** When the money came; null until then, for example for a virtual account without a deposit. */
   approvedAt: z.string().nullish(),
   virtualAccount: z.object({ dueDate: z.string().nullish() }).nullish(),
   failure: z.object({ code: z.string() }).nullish(),
@@ -28,7 +31,7 @@ export const tossPayment = z.object({
         cancelAmount: z.number(),
         cancelReason: z.string().nullish(),
         transactionKey: z.string().min(1).max(300),
-        /** Missing from older cancels, which were all done at once. */
+        /** Older cancels have none: all of them were done at once. */
         cancelStatus: z.enum(['IN_PROGRESS', 'DONE', 'ABORTED']).nullish(),
       }),
     )
@@ -36,7 +39,10 @@ export const tossPayment = z.object({
 });
 export type TossPayment = z.output<typeof tossPayment>;
 
-/** All that a Payment object says, in this shop's words. @throws Error on what can't be read, amounts for instance */
+/**
+ * Returns all that a Payment object states, as facts of this shop.
+ * @throws Error when an amount or a time can't be read
+ */
 export function tossFacts(payment: TossPayment): GatewayFact[] {
   const { status, approvedAt, currency } = payment;
   const about = { paymentId: payment.orderId, gatewayPaymentId: payment.paymentKey };
@@ -77,7 +83,7 @@ function refundFacts(payment: TossPayment, about: Pick<GatewayFact, 'paymentId' 
   );
 }
 
-/** Toss writes times of virtual accounts without an offset; they are Korea's. */
+/** Toss writes due dates of virtual accounts without an offset; they are in Korean time. */
 function koreanTime(text: string | null | undefined): Date | null {
   if (!text) return null;
   const time = new Date(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}+09:00`);

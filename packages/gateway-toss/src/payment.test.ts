@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newId, gatewayFact, reasonOf } from '@commerce-core/core/gateway';
-import { tossFacts, tossPayment } from './toss-payment.ts';
+import { newId, gatewayFact, refundReason } from '@commerce-core/core/gateway';
+import { tossFacts, tossPayment } from './payment.ts';
 
 const paymentId = newId();
 const about = { paymentId, gatewayPaymentId: 'tviva_1' };
@@ -33,7 +33,7 @@ const captured = gatewayFact({ type: 'CAPTURED', ...about, amount: 1000, currenc
 const refunded = (amount: number, key: string, refundId: string | null = null) =>
   gatewayFact({ type: 'REFUNDED', ...about, amount, currency: 'KRW', refundId, gatewayObjectId: key });
 
-describe('each status of Toss says something of ours', () => {
+describe('each status of Toss becomes facts of this shop', () => {
   test.each<[string, object, object[]]>([
     ['READY', {}, []],
     ['IN_PROGRESS', {}, [gatewayFact({ type: 'PENDING', ...about })]],
@@ -55,7 +55,7 @@ describe('each status of Toss says something of ours', () => {
   });
 });
 
-test('a virtual account can be paid into until its day in Korea is over', () => {
+test('a virtual account is payable until its due date in Korean time', () => {
   const pending = (dueDate: string) =>
     facts({ status: 'WAITING_FOR_DEPOSIT', virtualAccount: { dueDate, bankCode: '20' } });
   const payableUntil = new Date('2026-02-20T14:59:59Z');
@@ -64,7 +64,7 @@ test('a virtual account can be paid into until its day in Korea is over', () => 
   expect(() => pending('soon')).toThrow('Toss gave a time that is none');
 });
 
-test('a virtual account that is canceled before its deposit brought no money, and none goes back', () => {
+test('a virtual account that is canceled before its deposit has no capture and no refund', () => {
   const given = {
     status: 'CANCELED',
     virtualAccount: { dueDate: '2026-02-20T23:59:59' },
@@ -73,7 +73,7 @@ test('a virtual account that is canceled before its deposit brought no money, an
   expect(facts(given)).toEqual([gatewayFact({ type: 'CANCELED', ...about })]);
 });
 
-test('a cancel that takes its time is a refund that does, and one that failed has failed', () => {
+test('a cancel in progress is a pending refund, and an aborted one is a failed refund', () => {
   const cancels = [
     canceled(300, 'T1', { cancelStatus: 'IN_PROGRESS' }),
     canceled(200, 'T2', { cancelStatus: 'ABORTED' }),
@@ -90,19 +90,19 @@ test('a cancel that takes its time is a refund that does, and one that failed ha
   ]);
 });
 
-test('a cancel from before there was a cancelStatus is done', () => {
+test('a cancel without a cancelStatus is done', () => {
   const cancels = [{ cancelAmount: 1000, cancelReason: null, transactionKey: 'T1' }];
   expect(facts({ status: 'CANCELED', approvedAt, cancels })).toEqual([captured, refunded(1000, 'T1')]);
 });
 
-test('dollars are counted in cents', () => {
+test('an amount in dollars becomes cents', () => {
   const [money] = facts({ status: 'DONE', approvedAt, currency: 'USD', totalAmount: 10.1 });
   expect(money).toMatchObject({ amount: 1010, currency: 'USD' });
 });
 
-test('a refund of ours is known among cancels made in the dashboard', () => {
+test('a refund of this shop is identified among cancels made in the dashboard', () => {
   const refundId = newId();
-  const ours = canceled(300, 'T1', { cancelReason: reasonOf({ id: refundId, reason: 'requested' }) });
+  const ours = canceled(300, 'T1', { cancelReason: refundReason({ id: refundId, reason: 'requested' }) });
   const [, first, second] = facts({ status: 'PARTIAL_CANCELED', approvedAt, cancels: [ours, canceled(200, 'T2')] });
-  expect([first!.refundId, second!.refundId]).toEqual([refundId, null]);
+  expect([first?.refundId, second?.refundId]).toEqual([refundId, null]);
 });

@@ -1,7 +1,7 @@
 import Stripe from 'stripe';
 import { describe, expect, test } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
-import { stripeGateway } from './stripe.ts';
+import { stripeGateway } from './gateway.ts';
 import {
   aPayment,
   capturedObject,
@@ -13,7 +13,7 @@ import {
   refusalAnswer,
   startStandIn,
   webhookSecret,
-} from './stripe.testing.ts';
+} from './emulated-api.testing.ts';
 
 const intent = 'GET /v1/payment_intents/pi_1';
 const about = { gatewayPaymentId: 'pi_1', currency: 'EUR' };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency, gatewayFact, type GatewayFact, refundIdIn } from '@commerce-core/core/gateway';
 
-/** In minor units, as ours. */
+/** PortOne counts in minor units, as this shop does. */
 const amount = z.int().min(0);
 const cancellation = z.object({
   status: z.enum(['REQUESTED', 'SUCCEEDED', 'FAILED']),
@@ -9,12 +9,12 @@ const cancellation = z.object({
   totalAmount: amount,
   reason: z.string().nullish(),
 });
-type Cancellation = z.output<typeof cancellation>;
+export type Cancellation = z.output<typeof cancellation>;
 
-/** What a cancel of PortOne's answers. */
+/** PortOne's answer to a cancel. */
 export const cancelAnswer = z.object({ cancellation });
 
-/** What we read of PortOne's Payment. https://developers.portone.io/api/rest-v2/payment */
+/** The fields of PortOne's Payment that this adapter reads. https://developers.portone.io/api/rest-v2/payment */
 export const portonePayment = z.object({
   id: z.string(),
   status: z.enum([
@@ -27,7 +27,7 @@ export const portonePayment = z.object({
     'CANCELLED',
   ]),
   currency,
-  /** `total` is the order's, whoever gave a `discount` on it. */
+  /** `total` is the order's amount, before a `discount` that for example a card's issuer pays. */
   amount: z.object({ total: amount, discount: amount, cancelled: amount }),
   method: z.object({ type: z.string(), expiredAt: z.coerce.date().nullish() }).nullish(),
   paidAt: z.string().nullish(),
@@ -37,9 +37,10 @@ export const portonePayment = z.object({
 });
 export type PortonePayment = z.output<typeof portonePayment>;
 
+/** Whether the shopper pays by a deposit into a virtual account. */
 export const isVirtualAccount = ({ method }: PortonePayment): boolean => method?.type === 'PaymentMethodVirtualAccount';
 
-/** All that a Payment says, in this shop's words. */
+/** Returns all that a Payment states, as facts of this shop. */
 export function portoneFacts(payment: PortonePayment): GatewayFact[] {
   const { id, status, failure, currency, amount } = payment;
   const about = { paymentId: id, gatewayPaymentId: id };
@@ -58,7 +59,7 @@ export function portoneFacts(payment: PortonePayment): GatewayFact[] {
     case 'PAID':
     case 'PARTIAL_CANCELLED':
     case 'CANCELLED':
-      // An account that was closed before its deposit brought no money.
+      // A virtual account that was closed before its deposit brought no money.
       if (!payment.paidAt && isVirtualAccount(payment)) return [gatewayFact({ type: 'CANCELED', ...about })];
       return [
         gatewayFact({ type: 'CAPTURED', ...about, amount: amount.total, currency }),
@@ -70,6 +71,7 @@ export function portoneFacts(payment: PortonePayment): GatewayFact[] {
 
 const refundTypes = { REQUESTED: 'REFUND_PENDING', SUCCEEDED: 'REFUNDED', FAILED: 'REFUND_FAILED' } as const;
 
+/** Returns the fact that a cancellation of this payment states: it is a refund in this shop's words. */
 export function refundFact({ id: paymentId, currency }: PortonePayment, cancellation: Cancellation): GatewayFact {
   const { id, status, totalAmount: amount, reason } = cancellation;
   return gatewayFact({
@@ -83,7 +85,10 @@ export function refundFact({ id: paymentId, currency }: PortonePayment, cancella
   });
 }
 
-/** PortOne tells neither a dispute's amount nor who won it: a person has to look, also once it is resolved. */
+/**
+ * PortOne states neither the amount of a dispute nor who won it. So a dispute that PortOne calls resolved is reported
+ * as opened, too: an operator has to look at it.
+ */
 const disputeFacts = ({ id, currency, amount, disputes }: PortonePayment): GatewayFact[] =>
   (disputes ?? []).map(({ pgDisputeId, createdAt }) =>
     gatewayFact({

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { newId, type GatewayPayment, type GatewayRefund } from '@commerce-core/core/gateway';
 import { standIn, type Answer } from '@commerce-core/core/testing';
-import { stripeGateway, type StripeOptions } from './stripe.ts';
+import { stripeGateway, type StripeOptions } from './gateway.ts';
 
 type Call = {
   call: string;
