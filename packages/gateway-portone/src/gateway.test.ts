@@ -90,7 +90,7 @@ describe('every failure but a definite no leaves the outcome unknown', () => {
     await expect(wrong.gateway.retrieve(payment)).rejects.toThrow('PortOne gave no usable answer: UNAUTHORIZED');
   });
 
-  test('after tries that overlap, because the library can not abort one', async () => {
+  test('after tries that overlap, because the library cannot abort one', async () => {
     const found = await startPortone({ [finding]: ['silence', ok(paid)] });
     expect(types(await found.gateway.retrieve(payment))).toEqual(['CAPTURED']);
     const registered = await startPortone({ [registering]: ['silence', refusalAnswer(409, 'ALREADY_PAID')] });

@@ -9,13 +9,13 @@ type Call = {
   form: Record<string, string>;
   headers: IncomingHttpHeaders;
 };
-/** What is answered to `POST /v1/refunds` and the like; of a list the last one for ever. */
+/** The answers to `POST /v1/refunds` and other calls. Of a list, the last answer is repeated. */
 type Script = Record<string, Answer | Answer[]>;
 
 export const webhookSecret = 'whsec_current';
 
-/** The adapter, with Stripe's library, before a stand-in that answers by the script and notes what it was asked. */
-export async function startStandIn(script: Script, options: Partial<StripeOptions> = {}) {
+/** The adapter, with Stripe's own library, and an emulated Stripe that answers by the script and records its calls. */
+export async function startStripe(script: Script, options: Partial<StripeOptions> = {}) {
   const calls: Call[] = [];
   const { url } = await standIn(({ call, headers, body }) => {
     const [path = '', query] = call.split('?');
@@ -38,7 +38,7 @@ export async function startStandIn(script: Script, options: Partial<StripeOption
 
 export const ok = (body: unknown): Answer => ({ status: 200, body });
 
-export const aPayment = (given: Partial<GatewayPayment> = {}): GatewayPayment => ({
+export const testPayment = (given: Partial<GatewayPayment> = {}): GatewayPayment => ({
   id: newId(),
   orderId: newId(),
   currency: 'EUR',
@@ -51,7 +51,7 @@ export const aPayment = (given: Partial<GatewayPayment> = {}): GatewayPayment =>
   ...given,
 });
 
-export const aRefund = (given: Partial<GatewayRefund> = {}): GatewayRefund => ({
+export const testRefund = (given: Partial<GatewayRefund> = {}): GatewayRefund => ({
   id: newId(),
   kind: 'REFUND',
   amount: 1_000,
@@ -61,7 +61,7 @@ export const aRefund = (given: Partial<GatewayRefund> = {}): GatewayRefund => ({
   ...given,
 });
 
-/** Stripe's objects, with what the shop doesn't use left out. */
+/** Stripe's objects, without most of the fields that the adapter doesn't read. */
 export const intentObject = (given: object = {}) => ({
   id: 'pi_1',
   object: 'payment_intent',

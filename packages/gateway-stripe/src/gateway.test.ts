@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
 import { stripeGateway } from './gateway.ts';
 import {
-  aPayment,
+  testPayment,
   capturedObject,
   disputeObject,
   intentObject,
@@ -11,24 +11,24 @@ import {
   ok,
   refundObject,
   refusalAnswer,
-  startStandIn,
+  startStripe,
   webhookSecret,
 } from './emulated-api.testing.ts';
 
 const intent = 'GET /v1/payment_intents/pi_1';
 const about = { gatewayPaymentId: 'pi_1', currency: 'EUR' };
 
-describe('opening', () => {
+describe('initiation', () => {
   const created = { 'POST /v1/payment_intents': ok(intentObject()) };
 
-  test('tells Stripe what is to be paid, under the payment’s id, and answers what the front end needs', async () => {
-    const { gateway, calls } = await startStandIn(created);
-    const payment = aPayment({ gatewayPaymentId: null });
-    expect(gateway.initiation.by === 'server' && (await gateway.initiation.initiate(payment))).toEqual({
+  test('creates an intent with the payment’s id as the key, and returns the next step', async () => {
+    const { gateway, calls } = await startStripe(created);
+    const payment = testPayment({ gatewayPaymentId: null });
+    expect(await gateway.initiation.initiate(payment)).toEqual({
       gatewayPaymentId: 'pi_1',
       next: { provider: 'stripe', clientSecret: 'pi_1_secret_2', publishableKey: 'pk_test_1' },
     });
-    expect(calls[0]!.form).toEqual({
+    expect(calls[0]?.form).toEqual({
       amount: '5000',
       currency: 'eur',
       capture_method: 'automatic',
@@ -36,39 +36,39 @@ describe('opening', () => {
       'metadata[payment_id]': payment.id,
       'metadata[order_id]': payment.orderId,
     });
-    expect(calls[0]!.headers).toMatchObject({
+    expect(calls[0]?.headers).toMatchObject({
       'idempotency-key': payment.id,
       authorization: 'Bearer sk_test_of_the_tests',
     });
   });
 
-  test('by one method, to be captured later, in a currency that Stripe counts otherwise', async () => {
-    const { gateway, calls } = await startStandIn(created);
+  test('takes one method, manual capture and a currency with Stripe’s own decimals', async () => {
+    const { gateway, calls } = await startStripe(created);
     await gateway.initiation.initiate(
-      aPayment({ gatewayPaymentId: null, capture: 'MANUAL', method: 'card', currency: 'ISK', amount: 90 }),
+      testPayment({ gatewayPaymentId: null, capture: 'MANUAL', method: 'card', currency: 'ISK', amount: 90 }),
     );
-    expect(calls[0]!.form).toMatchObject({
+    expect(calls[0]?.form).toMatchObject({
       amount: '9000',
       currency: 'isk',
       capture_method: 'manual',
       'payment_method_types[0]': 'card',
     });
-    expect(calls[0]!.form).not.toHaveProperty('automatic_payment_methods[enabled]');
+    expect(calls[0]?.form).not.toHaveProperty('automatic_payment_methods[enabled]');
   });
 
-  test('again, once the intent is known, answers the same intent however long ago that was', async () => {
-    const { gateway, asked } = await startStandIn({ [intent]: ok(intentObject()) });
-    expect(await gateway.initiation.initiate(aPayment())).toMatchObject({
+  test('returns the same intent when the payment has one', async () => {
+    const { gateway, asked } = await startStripe({ [intent]: ok(intentObject()) });
+    expect(await gateway.initiation.initiate(testPayment())).toMatchObject({
       gatewayPaymentId: 'pi_1',
       next: { clientSecret: 'pi_1_secret_2' },
     });
     expect(asked()).toEqual([intent]);
   });
 
-  test('an amount that Stripe has not is refused without asking', async () => {
-    const { gateway, calls } = await startStandIn(created);
+  test('is refused without a call when Stripe has no such amount', async () => {
+    const { gateway, calls } = await startStripe(created);
     await expect(
-      gateway.initiation.initiate(aPayment({ gatewayPaymentId: null, currency: 'KWD', amount: 5_124 })),
+      gateway.initiation.initiate(testPayment({ gatewayPaymentId: null, currency: 'KWD', amount: 5_124 })),
     ).rejects.toMatchObject({ code: 'amount_not_chargeable' });
     expect(calls).toEqual([]);
   });
@@ -76,8 +76,8 @@ describe('opening', () => {
 
 describe('retrieve', () => {
   const facts = async (object: object, script = {}) => {
-    const { gateway, asked } = await startStandIn({ [intent]: ok(object), ...script });
-    const payment = aPayment();
+    const { gateway, asked } = await startStripe({ [intent]: ok(object), ...script });
+    const payment = testPayment();
     return { payment, facts: await gateway.retrieve(payment), asked: asked() };
   };
 
@@ -93,21 +93,21 @@ describe('retrieve', () => {
     ['processing', {}, { type: 'PENDING' }],
     ['requires_capture', { amount_capturable: 5_000 }, { type: 'AUTHORIZED', amount: 5_000 }],
     ['canceled', { cancellation_reason: 'abandoned' }, { type: 'CANCELED', failureCode: 'abandoned' }],
-    // The money is on its way from the shopper's bank: the order mustn't let go of its stock meanwhile.
+    // The money is on its way from the shopper's bank, and the order must keep its stock until then.
     ['processing', { created: 1_790_000_000 }, { type: 'PENDING', payableUntil: new Date('2026-10-07T14:13:20Z') }],
     ['requires_action', { created: 1_790_000_000 }, { type: 'PENDING' }],
-    ['a status of tomorrow', {}, { type: 'PENDING' }],
-  ])('%s %o, with nothing taken: one call says it all', async (status, given, fact) => {
-    const { payment, facts: told, asked } = await facts(intentObject({ status, ...given }));
-    expect(told).toEqual([{ ...gatewayFact({ type: 'PENDING', ...about, paymentId: payment.id }), ...fact }]);
+    ['an unknown status', {}, { type: 'PENDING' }],
+  ])('%s %o, before a capture, takes one call', async (status, given, fact) => {
+    const { payment, facts: returned, asked } = await facts(intentObject({ status, ...given }));
+    expect(returned).toEqual([{ ...gatewayFact({ type: 'PENDING', ...about, paymentId: payment.id }), ...fact }]);
     expect(asked).toEqual([intent]);
   });
 
-  test('of money taken: all its refunds, page by page, and its disputes, without what was only let go of', async () => {
+  test('after a capture returns all refunds and disputes, without released authorizations', async () => {
     const refundId = newId();
     const {
       payment,
-      facts: told,
+      facts: returned,
       asked,
     } = await facts(capturedObject({ amount_received: 4_000 }), {
       'GET /v1/refunds': [
@@ -126,7 +126,7 @@ describe('retrieve', () => {
       'GET /v1/disputes': listObject([disputeObject()]),
     });
     const of = { ...about, paymentId: payment.id };
-    expect(told).toEqual([
+    expect(returned).toEqual([
       gatewayFact({ type: 'CAPTURED', ...of, amount: 4_000 }),
       gatewayFact({ type: 'REFUNDED', ...of, amount: 1_000, gatewayObjectId: 're_1' }),
       gatewayFact({ type: 'REFUND_PENDING', ...of, amount: 1_000, refundId, gatewayObjectId: 're_2' }),
@@ -136,39 +136,39 @@ describe('retrieve', () => {
     expect(asked.filter((call) => call === 'GET /v1/refunds')).toHaveLength(2);
   });
 
-  test('of a payment that Stripe doesn’t know, or whose intent we never heard of: nothing', async () => {
-    const { gateway, calls } = await startStandIn({ [intent]: refusalAnswer('resource_missing', 404) });
-    expect(await gateway.retrieve(aPayment())).toEqual([]);
-    expect(await gateway.retrieve(aPayment({ gatewayPaymentId: null }))).toEqual([]);
+  test('returns no facts for a payment that Stripe doesn’t know, or that has no intent', async () => {
+    const { gateway, calls } = await startStripe({ [intent]: refusalAnswer('resource_missing', 404) });
+    expect(await gateway.retrieve(testPayment())).toEqual([]);
+    expect(await gateway.retrieve(testPayment({ gatewayPaymentId: null }))).toEqual([]);
     expect(calls).toHaveLength(1);
   });
 });
 
-test('events are listed oldest first, all pages, of the types that say something', async () => {
+test('all pages of events are listed, the oldest first, of the types that the adapter reads', async () => {
   const event = (id: string, object: object) => ({
     id,
     object: 'event',
     type: 'payment_intent.succeeded',
     data: { object },
   });
-  const { gateway, calls } = await startStandIn({
+  const { gateway, calls } = await startStripe({
     'GET /v1/events': [
       listObject([event('evt_3', capturedObject()), event('evt_2', { id: 'nonsense' })], true),
       listObject([event('evt_1', capturedObject())]),
     ],
   });
-  const events = await gateway.listEvents!(new Date(1_790_000_000_999));
+  const events = await gateway.listEvents(new Date(1_790_000_000_999));
   expect(events.map(({ providerEventId, type }) => [providerEventId, type])).toEqual([
     ['evt_1', 'CAPTURED'],
     ['evt_3', 'CAPTURED'],
   ]);
-  expect(calls[0]!.query).toMatchObject({
+  expect(calls[0]?.query).toMatchObject({
     'created[gte]': '1790000000',
     limit: '100',
     'types[0]': 'payment_intent.succeeded',
   });
-  expect(Object.keys(calls[0]!.query).filter((name) => name.startsWith('types')).length).toBeLessThanOrEqual(20);
-  expect(calls[1]!.query).toMatchObject({ starting_after: 'evt_2' });
+  expect(Object.keys(calls[0]?.query ?? {}).filter((name) => name.startsWith('types')).length).toBeLessThanOrEqual(20);
+  expect(calls[1]?.query).toMatchObject({ starting_after: 'evt_2' });
 });
 
 describe('a webhook', () => {
@@ -182,19 +182,19 @@ describe('a webhook', () => {
   };
   const body = JSON.stringify({ id: 'evt_1', type: 'payment_intent.succeeded', data: { object: capturedObject() } });
 
-  test('that Stripe signed is one event', () => {
+  test('with a valid signature is one event', () => {
     expect(receive(body)).toEqual([
       { providerEventId: 'evt_1', ...gatewayFact({ type: 'CAPTURED', ...about, amount: 5_000 }) },
     ]);
   });
 
-  test('that nobody signed is refused whatever it says', () => {
+  test('with a wrong signature is rejected, also when its body cannot be read', () => {
     for (const text of [body, 'no JSON'])
       expect(() => receive(text, 'whsec_other')).toThrow(expect.objectContaining({ code: 'invalid_signature' }));
   });
 
   test.each(['no JSON', '{}', Buffer.from([0x7b, 0xff, 0x7d])])(
-    'that is signed and no event is malformed: %s',
+    'with a valid signature is malformed when it is not an event: %s',
     (text) => {
       expect(() => receive(text)).toThrow(expect.objectContaining({ code: 'malformed_event' }));
     },
@@ -206,15 +206,15 @@ test.each([
   [{ secretKey: '' }],
   [{ publishableKey: 'sk_live_1' }],
   [{ webhookSecrets: ['hunter2'] }],
-])('a key of another kind is found when the shop starts: %o', (given) => {
+])('a key of another kind throws when the gateway is made: %o', (given) => {
   expect(() => stripeGateway({ secretKey: 'sk_1', webhookSecrets: [], ...given })).toThrow(
     /^Stripe's .* key is|^Stripe's webhook secret is/,
   );
 });
 
-test('a method that takes days holds the stock for days', () => {
+test('a method that takes days reserves the stock for days', () => {
   const { reservationMsOf } = stripeGateway({ secretKey: 'sk_1', webhookSecrets: [] });
-  expect([null, 'card', 'toString', 'konbini'].map((method) => reservationMsOf!(method))).toEqual([
+  expect([null, 'card', 'toString', 'konbini'].map((method) => reservationMsOf(method))).toEqual([
     undefined,
     undefined,
     undefined,

@@ -58,17 +58,23 @@ export function tossApi({ secretKey, url = 'https://api.tosspayments.com', polic
       asked: { cancelReason: string; cancelAmount?: number },
     ) => post(`/v1/payments/${encodeURIComponent(paymentKey)}/cancel`, idempotencyKey, asked),
 
-    /** Returns the approvals and cancels since `since`, page by page. */
-    async transactionsSince(since: Date): Promise<TossTransaction[]> {
-      const all: TossTransaction[] = [];
-      const now = new Date();
-      for (let last: string | undefined; ;) {
-        const page = readAnswer(tossTransactions, await get(`/v1/transactions?${transactionsQuery(since, now, last)}`));
-        all.push(...page);
-        if (page.length < transactionsMax) return all;
-        last = page.at(-1)?.transactionKey;
-      }
-    },
+    /** Returns the approvals and cancels since `since`. */
+    transactionsSince: (since: Date) => listTransactions(get, since),
   };
 }
 export type TossApi = ReturnType<typeof tossApi>;
+
+/** Reads the list page by page to its end. */
+async function listTransactions(
+  get: (path: string) => Promise<GatewayAnswer>,
+  since: Date,
+): Promise<TossTransaction[]> {
+  const all: TossTransaction[] = [];
+  const now = new Date();
+  for (let last: string | undefined; ;) {
+    const page = readAnswer(tossTransactions, await get(`/v1/transactions?${transactionsQuery(since, now, last)}`));
+    all.push(...page);
+    if (page.length < transactionsMax) return all;
+    last = page.at(-1)?.transactionKey;
+  }
+}

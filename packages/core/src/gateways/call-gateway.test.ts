@@ -62,7 +62,7 @@ describe('a call is repeated with the same request', () => {
     expect(calls()).toHaveLength(2);
   });
 
-  test.each([1, 2, 3])('%s times at most when the policy says so', async (triesMax) => {
+  test.each([1, 2, 3])('%s times at most as the policy sets', async (triesMax) => {
     const { call, calls } = await startGateway({ status: 500 });
     await expect(call({ timeoutMs: 10_000, triesMax })).rejects.toThrow('the gateway gave no usable answer: 500');
     expect(calls()).toHaveLength(triesMax);

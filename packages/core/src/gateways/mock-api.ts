@@ -69,7 +69,7 @@ const refusalBody = z.object({
 });
 const factsBody = z.object({ facts: z.array(z.unknown()) });
 const eventsBody = z.object({
-  events: z.array(z.looseObject({ id: z.unknown() }).catch({ id: undefined })),
+  events: z.array(z.looseObject({ id: z.unknown().optional() }).catch({ id: undefined })),
   more: z.boolean().catch(false),
 });
 

@@ -53,7 +53,7 @@ describe('a signed message is one event', () => {
   });
 });
 
-describe('a signed message that can not be read is malformed', () => {
+describe('a signed message that cannot be read is malformed', () => {
   test.each<[where: string, body: unknown]>([
     [': type', { ...approved, type: 7 }],
     [': type', { ...approved, type: undefined }],

@@ -2,16 +2,17 @@ import Stripe from 'stripe';
 import type { z } from 'zod';
 import { GatewayRefusal } from '@commerce-core/core/gateway';
 
-// A 400 each, though they say nothing about what was asked.
-const passing: readonly string[] = ['idempotency_key_in_use', 'lock_timeout', 'rate_limit'];
+// Errors of status 400 that don't decide against the call: it may succeed a moment later.
+const temporaryCodes: readonly string[] = ['idempotency_key_in_use', 'lock_timeout', 'rate_limit'];
 
 /**
- * A call of Stripe's library, and what the shop uses of its answer. The library's errors hold headers and what was
- * asked: they go no further.
- * @throws GatewayRefusal for what Stripe refused for good · Error for all else: 401 and 403 are about this shop's own
- * configuration, and a key that came with other parameters before means that something did happen under it
+ * Makes a call with Stripe's library and returns the fields of the answer that `schema` names. The library's errors
+ * contain headers and the request, so they are replaced by errors that don't.
+ * @throws GatewayRefusal when Stripe has decided against the call
+ * @throws Error when the outcome is unknown. A 401 or a 403 is about this shop's own keys and rights. An
+ * `idempotency_error` means that a call with other parameters did something under the same key
  */
-export async function ask<S extends z.ZodType>(schema: S, call: () => Promise<unknown>): Promise<z.output<S>> {
+export async function callStripe<S extends z.ZodType>(schema: S, call: () => Promise<unknown>): Promise<z.output<S>> {
   let answer: unknown;
   try {
     answer = await call();
@@ -25,23 +26,23 @@ export async function ask<S extends z.ZodType>(schema: S, call: () => Promise<un
 }
 
 function isDefinite(error: Stripe.errors.StripeError): boolean {
-  const refused =
+  const isRefused =
     error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError;
-  return refused && !passing.includes(error.code ?? '');
+  return isRefused && !temporaryCodes.includes(error.code ?? '');
 }
 
 function refusal({ code, decline_code, rawType, message }: Stripe.errors.StripeError): GatewayRefusal {
-  return new GatewayRefusal(clean(decline_code || code || rawType || 'refused', 200), clean(message, 500));
+  return new GatewayRefusal(printable(decline_code || code || rawType || 'refused', 200), printable(message, 500));
 }
 
 function unknownOutcome({ type, statusCode, code, requestId, detail }: Stripe.errors.StripeError): Error {
   const cause = typeof detail === 'object' && 'code' in detail ? detail.code : undefined;
   const facts = [type, statusCode, code, cause, requestId].filter((fact) => fact !== undefined);
-  return new Error(`Stripe gave no usable answer: ${clean(facts.join(' '), 300)}`);
+  return new Error(`Stripe gave no usable answer: ${printable(facts.join(' '), 300)}`);
 }
 
-/** One printable line, without keys: of those Stripe quotes a part. */
-function clean(text: string, lengthMax: number): string {
+/** Returns the text as one printable line without keys: Stripe's messages quote a part of them. */
+function printable(text: string, lengthMax: number): string {
   return text
     .replaceAll(/\p{Cc}+/gu, ' ')
     .replaceAll(/\b(sk|rk|pk|whsec)_[\w*]+/g, '$1_…')

@@ -2,31 +2,31 @@ import { describe, expect, test } from 'vitest';
 import type { CallPolicy } from '@commerce-core/core/gateway';
 import type { Answer } from '@commerce-core/core/testing';
 import {
-  aPayment,
-  aRefund,
+  testPayment,
+  testRefund,
   intentObject,
   listObject,
   ok,
   refundObject,
   refusalAnswer,
-  startStandIn,
+  startStripe,
 } from './emulated-api.testing.ts';
 
 const create = 'POST /v1/payment_intents';
-const opened = async (answers: Answer | Answer[], policy: Partial<CallPolicy> = {}) => {
-  const waitsForLocks = { timeoutMs: 5_000, triesMax: 1, ...policy };
-  const standIn = await startStandIn({ [create]: answers }, { policy: waitsForLocks });
-  const answer = Promise.resolve(standIn.gateway.initiation.initiate(aPayment({ gatewayPaymentId: null })));
+const initiated = async (answers: Answer | Answer[], policy: Partial<CallPolicy> = {}) => {
+  const callPolicy = { timeoutMs: 5_000, triesMax: 1, ...policy };
+  const stripe = await startStripe({ [create]: answers }, { policy: callPolicy });
+  const answer = stripe.gateway.initiation.initiate(testPayment({ gatewayPaymentId: null }));
   return {
-    ...standIn,
+    ...stripe,
     thrown: await answer.then(
       () => undefined,
-      (error: unknown) => error as Error & { code?: string },
+      (error: unknown) => (error instanceof Error ? error : new Error('not an Error', { cause: error })),
     ),
   };
 };
 
-describe('a definite no is a refusal with Stripe’s code', () => {
+describe('a definite no of Stripe is a refusal with its code', () => {
   test.each<[Answer, string]>([
     [refusalAnswer('amount_too_small'), 'amount_too_small'],
     [refusalAnswer('resource_missing', 404), 'resource_missing'],
@@ -42,21 +42,21 @@ describe('a definite no is a refusal with Stripe’s code', () => {
       'invalid_request_error',
     ],
   ])('%j', async (answer, code) => {
-    expect((await opened(answer)).thrown).toMatchObject({ name: 'GatewayRefusal', code });
+    expect((await initiated(answer)).thrown).toMatchObject({ name: 'GatewayRefusal', code });
   });
 
-  test('and quotes no key', async () => {
-    const { thrown } = await opened({
+  test('and its message contains no key', async () => {
+    const { thrown } = await initiated({
       status: 400,
       body: {
         error: { type: 'invalid_request_error', code: 'x', message: 'No such key: sk_live_51Habc or whsec_1\nsee' },
       },
     });
-    expect(thrown!.message).toBe('No such key: sk_… or whsec_… see');
+    expect(thrown?.message).toBe('No such key: sk_… or whsec_… see');
   });
 });
 
-describe('whatever else comes leaves the outcome unknown', () => {
+describe('every other failure leaves the outcome unknown', () => {
   test.each<[string, Answer]>([
     ['StripeAPIError 409 idempotency_key_in_use', refusalAnswer('idempotency_key_in_use', 409)],
     ['StripeInvalidRequestError 400 idempotency_key_in_use', refusalAnswer('idempotency_key_in_use', 400)],
@@ -92,33 +92,33 @@ describe('whatever else comes leaves the outcome unknown', () => {
     ['StripeConnectionError ETIMEDOUT', 'silence'],
     ['StripeConnectionError ECONNRESET', 'hang up'],
   ])('%s', async (facts, answer) => {
-    const { thrown } = await opened(answer, { timeoutMs: 100 });
-    expect(thrown!.constructor).toBe(Error);
-    expect(thrown!.message).toBe(`Stripe gave no usable answer: ${facts}`);
+    const { thrown } = await initiated(answer, { timeoutMs: 100 });
+    expect(thrown?.constructor).toBe(Error);
+    expect(thrown?.message).toBe(`Stripe gave no usable answer: ${facts}`);
     expect(thrown).not.toHaveProperty('cause');
   });
 
-  test('an answer that is no intent', async () => {
-    expect((await opened(ok({ object: 'list' }))).thrown!.message).toBe("Stripe's answer can't be understood: id");
+  test('an answer that is not an intent', async () => {
+    expect((await initiated(ok({ object: 'list' }))).thrown?.message).toBe("Stripe's answer can't be understood: id");
   });
 });
 
-test('a call without an answer is made again under the same key, as often as said', async () => {
-  const { thrown, calls } = await opened([{ status: 500, body: {} }, 'hang up', ok(intentObject())], {
+test('a call without an answer is repeated with the same key, as often as the policy says', async () => {
+  const { thrown, calls } = await initiated([{ status: 500, body: {} }, 'hang up', ok(intentObject())], {
     triesMax: 3,
   });
   expect(thrown).toBeUndefined();
   expect(new Set(calls.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   expect(calls).toHaveLength(3);
-  expect((await opened({ status: 500, body: {} }, { triesMax: 2 })).calls).toHaveLength(2);
+  expect((await initiated({ status: 500, body: {} }, { triesMax: 2 })).calls).toHaveLength(2);
 });
 
-test('a refund whose answer is lost is asked for with its own key again, by whoever asks', async () => {
-  const { gateway, calls } = await startStandIn(
+test('a refund whose answer is lost is repeated with the same key by the next call', async () => {
+  const { gateway, calls } = await startStripe(
     { 'GET /v1/refunds': listObject([]), 'POST /v1/refunds': ['silence', ok(refundObject())] },
     { policy: { triesMax: 1, timeoutMs: 100 } },
   );
-  const [payment, refund] = [aPayment(), aRefund()];
+  const [payment, refund] = [testPayment(), testRefund()];
   await expect(gateway.refund(refund, payment)).rejects.toThrow('Stripe gave no usable answer');
   expect(await gateway.refund(refund, payment)).toEqual([
     expect.objectContaining({ type: 'REFUNDED', refundId: refund.id }),
