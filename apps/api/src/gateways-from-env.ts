@@ -13,25 +13,28 @@ export const list = z.string().transform((text) =>
 );
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
-/** Where an API begins, to which paths are appended. */
+/** Where an API begins; paths are appended to it. */
 const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
-/** Of a vendor whose library takes no path. */
+/** For a vendor whose library takes an origin without a path. */
 const originUrl = httpUrl.refine((url) => new URL(url).pathname === '/', 'must be without a path');
 const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each');
 
-/** What turns payment gateways on: all variables of one, or none of them and it is off. Where its API is has a default. */
+/**
+ * The variables of the payment gateways. A gateway is on when all its variables are set, and off when none is. The
+ * `…_URL` variables are optional.
+ */
 export const gatewayVariables = {
-  /** `whsec_…`, comma-separated: the current one and those rotated out. */
+  /** `whsec_…`, comma-separated: the current one, and those that are being rotated out. */
   MOCK_WEBHOOK_SECRETS: webhookSecrets.optional(),
-  /** Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it what the mock is asked for is done at once. */
+  /** Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it the mock's calls succeed at once. */
   MOCK_GATEWAY_URL: baseUrl.optional(),
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^[sr]k_\w+$/, 'must be sk_… or rk_…')
     .optional(),
-  /** Of the webhook endpoint, comma-separated: the current one and those rotated out. */
+  /** Secrets of the webhook endpoint, comma-separated: the current one, and those that are being rotated out. */
   STRIPE_WEBHOOK_SECRETS: list.refine(areStripeSecrets, 'must be whsec_…, each').optional(),
-  /** Handed to front ends beside the client secret; they may know it without. */
+  /** Returned to front ends with the client secret; optional, because a front end may contain it. */
   STRIPE_PUBLISHABLE_KEY: z
     .string()
     .regex(/^pk_\w+$/, 'must be pk_…')
@@ -59,22 +62,25 @@ const pairs = [
   ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'],
   ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY'],
 ] as const;
-const isOfTests = (key: string): boolean => /^(\w\w_)?test_/.test(key);
+const isTestKey = (key: string): boolean => /^(\w\w_)?test_/.test(key);
 
-/** What is wrong between the variables of a gateway, each said of one of them. */
+/** Returns what is wrong between the variables of a gateway; each issue names one of them. */
 export function gatewayIssues(env: GatewayEnv): { name: keyof GatewayEnv; message: string }[] {
   const missing = together
     .filter((names) => names.some((name) => env[name]))
     .flat()
     .filter((name) => !env[name]);
-  const mixed = pairs.filter(([one, other]) => env[one] && env[other] && isOfTests(env[one]) !== isOfTests(env[other]));
+  const mixed = pairs.filter(([one, other]) => env[one] && env[other] && isTestKey(env[one]) !== isTestKey(env[other]));
   return [
     ...missing.map((name) => ({ name, message: 'is missing' })),
     ...mixed.map(([one, name]) => ({ name, message: `must be of the same kind as ${one}: one is for tests` })),
   ];
 }
 
-/** The gateways that are on. `env` has no issues. */
+/**
+ * Returns the gateways that are on, with the shop's terms. `env` is what `readEnv` returned. A program with a gateway of
+ * its own passes both to `createCommerce`: `gateways: [...gatewaysFromEnv(env), acmeGateway(…)]`.
+ */
 export function gatewaysFromEnv(env: GatewayEnv): Gateway[] {
   const { MOCK_WEBHOOK_SECRETS, MOCK_GATEWAY_URL } = env;
   const { STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS, STRIPE_PUBLISHABLE_KEY, STRIPE_API_URL } = env;

@@ -1,27 +1,25 @@
-import { createCommerce, MigrationsDiverged } from '@commerce-core/core';
-import { createApp } from './app.ts';
+import { createCommerce, MigrationsDiverged, type Database } from '@commerce-core/core';
 import { customerTokens } from './customer-token.ts';
 import { EnvError, readEnv, type Env } from './env.ts';
 import { gatewaysFromEnv } from './gateways-from-env.ts';
-import { createLogger, logFaults } from './log.ts';
+import { createLogger, logFaults, type Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { serve } from './serve.ts';
+import { startApi, type RunningApi } from './start-api.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 import { onStopSignal } from './stop-signals.ts';
 
-// Twice as long as the longest wait for a lock; what orchestrators give before they kill is 10 s and more.
+// Twice the longest wait for a lock. Orchestrators wait 10 s or more before they kill a process.
 const graceMs = 9_000;
 
 async function main(env: Env): Promise<void> {
   const log = createLogger(env.LOG_LEVEL);
-  // Node would print the error as it is, and Drizzle's hold SQL with its parameters.
+  // Node would print the error as it is, and Drizzle's errors contain SQL with its parameters.
   process.on('uncaughtException', (err) => {
     log.fatal({ err }, 'uncaught');
     process.exit(1);
   });
 
-  const stopping = new AbortController();
-  // Nothing was taken before it listens, so nothing has to be finished.
+  // Before the API listens there is no request to finish.
   let stop: (reason: string) => unknown = () => process.exit(0);
   onStopSignal((reason) => stop(reason));
 
@@ -34,6 +32,17 @@ async function main(env: Env): Promise<void> {
     patienceMs: 20_000,
     onWait: (message) => log.warn(message),
   });
+  const { commerce, metrics } = commerceFromEnv(env, database, log);
+  const api = await startApi({ commerce, database, log, metrics, ...appOptionsFromEnv(env) });
+  stop = async (reason) => {
+    log.info({ reason }, 'stopping');
+    process.exit((await stopInTime(api, database, log)) ? 0 : 1);
+  };
+  const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
+  log.info({ url: api.url, providers: commerce.providers(), customers }, 'listening');
+}
+
+function commerceFromEnv(env: Env, database: Database, log: Logger) {
   const metrics = createMetrics();
   const commerce = createCommerce({
     database,
@@ -46,50 +55,38 @@ async function main(env: Env): Promise<void> {
     batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },
   });
   metrics.watch(commerce);
-  const app = createApp({
-    commerce,
-    database,
-    log,
-    metrics,
-    verifyCustomer: customerTokens({
-      secret: env.CUSTOMER_JWT_SECRET,
-      jwksUrl: env.CUSTOMER_JWKS_URL,
-      issuer: env.CUSTOMER_JWT_ISSUER,
-      audience: env.CUSTOMER_JWT_AUDIENCE,
-    }),
-    corsOrigins: env.CORS_ORIGINS,
-    unsignedWebhooks: {
-      perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,
-      inAllMax: env.UNSIGNED_WEBHOOKS_IN_ALL,
-      addressHeader: env.CLIENT_ADDRESS_HEADER,
-    },
-    stopping: stopping.signal,
-  });
-  const serving = await serve(app, { host: env.HOST, port: env.PORT });
-  const loops = commerce.runJobs(stopping.signal, ({ error, ...facts }) => {
-    if (error === undefined) log.info(facts, 'loop');
-    else log.error({ ...facts, err: error }, 'loop');
-  });
-
-  stop = async (reason) => {
-    stopping.abort();
-    log.info({ reason }, 'stopping');
-    const late = setTimeout(() => process.exit(1), graceMs + 1_000);
-    const finished = await serving.close(graceMs);
-    await commerce.close();
-    await loops;
-    await database.close();
-    clearTimeout(late);
-    if (finished) log.info('stopped');
-    else log.error('stopped with requests that did not finish in time');
-    process.exit(finished ? 0 : 1);
-  };
-
-  const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
-  log.info({ url: serving.url, providers: commerce.providers(), customers }, 'listening');
+  return { commerce, metrics };
 }
 
-/** Why it didn't start, in words where we have them. */
+const appOptionsFromEnv = (env: Env) => ({
+  host: env.HOST,
+  port: env.PORT,
+  verifyCustomer: customerTokens({
+    secret: env.CUSTOMER_JWT_SECRET,
+    jwksUrl: env.CUSTOMER_JWKS_URL,
+    issuer: env.CUSTOMER_JWT_ISSUER,
+    audience: env.CUSTOMER_JWT_AUDIENCE,
+  }),
+  corsOrigins: env.CORS_ORIGINS,
+  unsignedWebhooks: {
+    perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,
+    inAllMax: env.UNSIGNED_WEBHOOKS_IN_ALL,
+    addressHeader: env.CLIENT_ADDRESS_HEADER,
+  },
+});
+
+/** Returns whether all requests finished in time. Ends the process when something else takes a second longer. */
+async function stopInTime(api: RunningApi, database: Database, log: Logger): Promise<boolean> {
+  const late = setTimeout(() => process.exit(1), graceMs + 1_000);
+  const finished = await api.stop(graceMs);
+  await database.close();
+  clearTimeout(late);
+  if (finished) log.info('stopped');
+  else log.error('stopped with requests that did not finish in time');
+  return finished;
+}
+
+/** Why the API didn't start, for the causes that an operator can mend; '' for all others. */
 function explain(error: unknown): string {
   if (error instanceof EnvError || error instanceof DatabaseUnusable || error instanceof MigrationsDiverged)
     return error.message;

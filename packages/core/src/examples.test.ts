@@ -6,12 +6,17 @@ import { expect, test } from 'vitest';
 import { openTestDatabase } from './testing/index.ts';
 
 const repository = join(import.meta.dirname, '../../..');
-const example = join(import.meta.dirname, '../examples/one-transaction.ts');
 
-test('the example one-transaction.ts commits an order and a row of the embedder together', async () => {
+/** Runs a program of this package's examples; returns what it prints. */
+async function runExample(file: string, DATABASE_URL: string): Promise<string> {
+  const path = join(import.meta.dirname, '../examples', file);
+  const { stdout } = await promisify(execFile)(process.execPath, [path], { env: { ...process.env, DATABASE_URL } });
+  return stdout;
+}
+
+test('the example places an order and writes its own row in one transaction', async () => {
   const database = await openTestDatabase();
-  const env = { ...process.env, DATABASE_URL: database.url };
-  const { stdout } = await promisify(execFile)(process.execPath, [example], { env });
+  const stdout = await runExample('one-transaction.ts', database.url);
   expect(stdout).toContain('reservedQty: 2');
   const { rows } = await database.pool.query(
     'select c.id, o.status from carts c join commerce.orders o on o.id = c.order_id',
@@ -20,8 +25,19 @@ test('the example one-transaction.ts commits an order and a row of the embedder 
   await database.drop();
 });
 
+test('the example of an own gateway is paid by its webhook, captured and refunded', async () => {
+  const database = await openTestDatabase();
+  const stdout = await runExample('own-gateway.ts', database.url);
+  expect(stdout).toMatch(
+    /^pay at https:\/\/pay\.acme\.example\/\S+\nwebhook: order_paid\npayment CAPTURED, refund SUCCEEDED\n$/,
+  );
+  const { rows } = await database.pool.query('select status from commerce.orders');
+  expect(rows).toEqual([{ status: 'PAID' }]);
+  await database.drop();
+});
+
 test.each(['packages/core/examples/one-transaction.ts', 'apps/api/examples/place-an-order.ts'])(
-  'the README contains the current text of %s',
+  'the README shows %s as it is',
   (file) => {
     const readme = readFileSync(join(repository, 'README.md'), 'utf8');
     expect(readme).toContain(readFileSync(join(repository, file), 'utf8').trim());

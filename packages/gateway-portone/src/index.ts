@@ -1,3 +1,3 @@
 import './next-step.ts';
 
-export { portoneGateway, type PortoneOptions } from './portone.ts';
+export { portoneGateway, type PortoneOptions } from './gateway.ts';

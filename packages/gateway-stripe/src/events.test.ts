@@ -1,15 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
-import { stripeEvent } from './events.ts';
-import { capturedObject, disputeObject, intentObject, refundObject } from './stripe.testing.ts';
+import { statedTypes, stripeEvent } from './events.ts';
+import { capturedObject, disputeObject, intentObject, refundObject } from './emulated-api.testing.ts';
 
 const paymentId = newId();
 const refundId = newId();
 const event = (type: string, object: unknown) =>
   stripeEvent({ id: 'evt_1', object: 'event', type, api_version: '2019-03-14', data: { object } });
-const said = (fact: Parameters<typeof gatewayFact>[0]) => ({ providerEventId: 'evt_1', ...gatewayFact(fact) });
+const eventOf = (fact: Parameters<typeof gatewayFact>[0]) => ({ providerEventId: 'evt_1', ...gatewayFact(fact) });
 
-describe('of a payment intent', () => {
+test('the README lists the types of events that a webhook endpoint has to send', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  const listed = [...readme.matchAll(/^- `([a-z_.]+)`$/gm)].map(([, type]) => type);
+  expect(listed).toEqual(statedTypes);
+});
+
+describe('an event of a payment intent', () => {
   const about = { paymentId, gatewayPaymentId: 'pi_1', currency: 'EUR' };
   const ours = { metadata: { payment_id: paymentId.toUpperCase(), order_id: newId() } };
 
@@ -48,28 +56,28 @@ describe('of a payment intent', () => {
       { type: 'PENDING', ...about },
     ],
   ])('%s of %o', (type, object, fact) => {
-    expect(event(`payment_intent.${type}`, object)).toEqual(said(fact));
+    expect(event(`payment_intent.${type}`, object)).toEqual(eventOf(fact));
   });
 
   test.each([
     ['konbini_display_details', 'expires_at'],
     ['oxxo_display_details', 'expires_after'],
-  ])('a voucher is payable until its time: %s.%s', (details, name) => {
+  ])('states until when a voucher is payable: %s.%s', (details, name) => {
     const next_action = { type: details, [details]: { [name]: 1_790_000_000, number: '1' } };
     const { payableUntil, type } = event('payment_intent.requires_action', intentObject({ next_action }));
     expect({ type, payableUntil }).toEqual({ type: 'PENDING', payableUntil: new Date(1_790_000_000_000) });
   });
 
   test.each([{}, null, undefined, { payment_id: 'order 17' }, { payment_id: 17 }, 'x'])(
-    'somebody else’s metadata %j name no payment of ours, and the intent is told',
+    'with foreign metadata %j has no payment id, but the intent’s id',
     (metadata) => {
       expect(event('payment_intent.succeeded', capturedObject({ metadata }))).toEqual(
-        said({ type: 'CAPTURED', gatewayPaymentId: 'pi_1', amount: 5_000, currency: 'EUR' }),
+        eventOf({ type: 'CAPTURED', gatewayPaymentId: 'pi_1', amount: 5_000, currency: 'EUR' }),
       );
     },
   );
 
-  test('amounts are told in the shop’s own minor units', () => {
+  test('states its amount in minor units of ISO 4217', () => {
     expect(event('payment_intent.succeeded', capturedObject({ currency: 'isk', amount_received: 500 }))).toMatchObject({
       amount: 5,
       currency: 'ISK',
@@ -77,7 +85,7 @@ describe('of a payment intent', () => {
   });
 });
 
-describe('of a refund', () => {
+describe('an event of a refund', () => {
   const about = {
     paymentId,
     gatewayPaymentId: 'pi_1',
@@ -100,26 +108,26 @@ describe('of a refund', () => {
     ],
     ['canceled', {}, { type: 'REFUND_FAILED', ...about, failureCode: 'canceled' }],
     ['of a later version', {}, { type: 'CHANGED', paymentId, gatewayPaymentId: 'pi_1' }],
-  ])('its status counts, not the event’s type: %s', (status, given, fact) => {
+  ])('states the refund’s status, with each type of event: %s', (status, given, fact) => {
     for (const type of types)
-      expect(event(type, refundObject({ ...ours, status, ...given })), type).toEqual(said(fact));
+      expect(event(type, refundObject({ ...ours, status, ...given })), type).toEqual(eventOf(fact));
   });
 
-  test('made in Stripe’s dashboard, it has no id of ours', () => {
+  test('has no refund id when the refund was made in Stripe’s dashboard', () => {
     expect(event('refund.created', refundObject())).toEqual(
-      said({ type: 'REFUNDED', ...about, paymentId: null, refundId: null }),
+      eventOf({ type: 'REFUNDED', ...about, paymentId: null, refundId: null }),
     );
   });
 
-  test('what only lets go of an authorization sends no money back', () => {
-    expect(event('refund.created', refundObject({ balance_transaction: null }))).toEqual(said({ type: 'OTHER' }));
+  test('is of type OTHER when it only released an authorization', () => {
+    expect(event('refund.created', refundObject({ balance_transaction: null }))).toEqual(eventOf({ type: 'OTHER' }));
     expect(event('refund.created', refundObject({ balance_transaction: null, status: 'pending' })).type).toBe(
       'REFUND_PENDING',
     );
     expect(event('refund.created', refundObject({ balance_transaction: null, ...ours })).type).toBe('REFUNDED');
   });
 
-  test('the charge’s own event tells a sum only, so the rest is asked', () => {
+  test('is CHANGED for a charge, which contains only the sum of its refunds', () => {
     const charge = {
       id: 'ch_1',
       object: 'charge',
@@ -127,11 +135,11 @@ describe('of a refund', () => {
       amount_refunded: 3_000,
       metadata: { payment_id: paymentId },
     };
-    expect(event('charge.refunded', charge)).toEqual(said({ type: 'CHANGED', paymentId, gatewayPaymentId: 'pi_1' }));
+    expect(event('charge.refunded', charge)).toEqual(eventOf({ type: 'CHANGED', paymentId, gatewayPaymentId: 'pi_1' }));
   });
 });
 
-describe('of a dispute', () => {
+describe('an event of a dispute', () => {
   test.each([
     ['created', 'needs_response', 'DISPUTE_OPENED'],
     ['created', 'warning_needs_response', 'DISPUTE_OPENED'],
@@ -142,9 +150,9 @@ describe('of a dispute', () => {
     ['closed', 'warning_closed', 'DISPUTE_WON'],
     ['closed', 'lost', 'DISPUTE_LOST'],
     ['closed', 'prevented', 'DISPUTE_LOST'],
-  ] as const)('%s, %s: %s', (type, status, fact) => {
+  ] as const)('charge.dispute.%s with status %s is %s', (type, status, fact) => {
     expect(event(`charge.dispute.${type}`, disputeObject({ status }))).toEqual(
-      said({
+      eventOf({
         type: fact,
         gatewayPaymentId: 'pi_1',
         amount: 5_000,
@@ -156,28 +164,28 @@ describe('of a dispute', () => {
   });
 });
 
-describe('what is about nothing of this shop', () => {
+describe('an event that is not about this shop is of type OTHER', () => {
   test.each<[string, unknown]>([
     ['payment_intent.created', intentObject()],
     ['customer.created', { id: 'cus_1' }],
     ['charge.succeeded', {}],
-    ['a type of tomorrow', undefined],
+    ['an unknown type', undefined],
     ['toString', {}],
     ['refund.created', refundObject({ payment_intent: null })],
     ['charge.dispute.created', disputeObject({ payment_intent: null })],
     ['charge.refunded', { metadata: {}, payment_intent: null }],
   ])('%s', (type, object) => {
-    expect(event(type, object)).toEqual(said({ type: 'OTHER' }));
+    expect(event(type, object)).toEqual(eventOf({ type: 'OTHER' }));
   });
 
-  test('an event of Stripe’s second API, which has no object', () => {
+  test('an event of Stripe’s API v2, which has no object', () => {
     expect(stripeEvent({ id: 'evt_1', object: 'v2.core.event', type: 'v1.billing.meter.no_meter_found' })).toEqual(
-      said({ type: 'OTHER' }),
+      eventOf({ type: 'OTHER' }),
     );
   });
 });
 
-describe('what can’t be understood is malformed', () => {
+describe('an event that cannot be read is malformed', () => {
   test.each<[string, unknown]>([
     ['', undefined],
     ['', []],

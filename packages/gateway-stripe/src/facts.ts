@@ -1,8 +1,12 @@
+import { z } from 'zod';
 import { gatewayFact, type GatewayEventType, type GatewayFact } from '@commerce-core/core/gateway';
 import { fromStripe } from './amounts.ts';
 import type { Dispute, PaymentIntent, StripeRefund } from './objects.ts';
 
-/** What a payment intent's status says, and the way to it: a capture may have taken less than was authorized. */
+/**
+ * Returns what a payment intent's status states. A manual capture returns the authorization as well, because it may have
+ * taken less than was authorized.
+ */
 export function intentFacts(intent: PaymentIntent): GatewayFact[] {
   switch (intent.status) {
     case 'succeeded':
@@ -20,44 +24,54 @@ export function intentFacts(intent: PaymentIntent): GatewayFact[] {
   }
 }
 
-const of = ({ id, metadata, currency }: PaymentIntent) => ({
+const aboutIntent = ({ id, metadata, currency }: PaymentIntent) => ({
   paymentId: metadata.payment_id,
   gatewayPaymentId: id,
   currency,
 });
 
+/** The intent's money has come. */
 export const capturedFact = (intent: PaymentIntent): GatewayFact =>
-  gatewayFact({ type: 'CAPTURED', ...of(intent), amount: counted(intent.amount_received, intent.currency) });
+  gatewayFact({
+    type: 'CAPTURED',
+    ...aboutIntent(intent),
+    amount: minorUnits(intent.amount_received, intent.currency),
+  });
 
+/** The intent is authorized; `amount` is as Stripe counts it. */
 export const authorizedFact = (intent: PaymentIntent, amount = intent.amount_capturable): GatewayFact =>
-  gatewayFact({ type: 'AUTHORIZED', ...of(intent), amount: counted(amount, intent.currency) });
+  gatewayFact({ type: 'AUTHORIZED', ...aboutIntent(intent), amount: minorUnits(amount, intent.currency) });
 
+/** The intent is canceled. */
 export const canceledFact = (intent: PaymentIntent): GatewayFact =>
-  gatewayFact({ type: 'CANCELED', ...of(intent), failureCode: intent.cancellation_reason ?? null });
+  gatewayFact({ type: 'CANCELED', ...aboutIntent(intent), failureCode: intent.cancellation_reason ?? null });
 
-/** The shopper may try again, with another card for instance. */
+/** A try failed; the shopper may try again, for example with another card. */
 export function attemptFailedFact(intent: PaymentIntent): GatewayFact {
   const { code, decline_code } = intent.last_payment_error ?? {};
-  return gatewayFact({ type: 'ATTEMPT_FAILED', ...of(intent), failureCode: decline_code ?? code ?? null });
+  return gatewayFact({ type: 'ATTEMPT_FAILED', ...aboutIntent(intent), failureCode: decline_code ?? code ?? null });
 }
 
+/** The intent waits for the shopper or for a bank. */
 export const pendingFact = (intent: PaymentIntent): GatewayFact =>
-  gatewayFact({ type: 'PENDING', ...of(intent), payableUntil: payableUntil(intent) });
+  gatewayFact({ type: 'PENDING', ...aboutIntent(intent), payableUntil: payableUntil(intent) });
 
-// As long as the slowest bank debit may take: https://docs.stripe.com/payments/sepa-debit
+const displayDetails = z.object({ expires_at: z.unknown().optional(), expires_after: z.unknown().optional() });
+const unixTime = z.number().gt(0).lt(1e11);
+
+// The longest time of a bank debit: https://docs.stripe.com/payments/sepa-debit
 const processingMaxMs = 16 * 24 * 60 * 60 * 1000;
 
 /**
- * Until when a voucher can be paid in cash: `next_action.konbini_display_details.expires_at` and its like. Once the shopper
- * has done their part and the banks are at it, until when they may take.
+ * Returns until when the payment may still succeed. A voucher states it, for example in
+ * `next_action.konbini_display_details.expires_at`. A bank debit in processing takes up to 16 days.
  */
 function payableUntil({ next_action, status, created }: PaymentIntent): Date | null {
   if (status === 'processing' && created) return new Date(created * 1000 + processingMaxMs);
   const details = Object.entries(next_action ?? {}).find(([name]) => name.endsWith('_display_details'))?.[1];
-  if (typeof details !== 'object' || details === null) return null;
-  const { expires_at, expires_after } = details as Record<string, unknown>;
-  const seconds = expires_at ?? expires_after;
-  return typeof seconds === 'number' && seconds > 0 && seconds < 1e11 ? new Date(seconds * 1000) : null;
+  const { expires_at, expires_after } = displayDetails.safeParse(details).data ?? {};
+  const seconds = unixTime.safeParse(expires_at ?? expires_after).data;
+  return seconds === undefined ? null : new Date(seconds * 1000);
 }
 
 const refundTypes: Record<string, GatewayEventType> = {
@@ -68,7 +82,7 @@ const refundTypes: Record<string, GatewayEventType> = {
   canceled: 'REFUND_FAILED',
 };
 
-/** What a refund's status says; of a status that this shop doesn't know, that something changed. */
+/** Returns what a refund's status states; a CHANGED when the status is unknown. */
 export function refundFact(refund: StripeRefund): GatewayFact {
   const { status, metadata, currency } = refund;
   const type = refundTypes[status ?? ''] ?? 'CHANGED';
@@ -77,7 +91,7 @@ export function refundFact(refund: StripeRefund): GatewayFact {
   return gatewayFact({
     type,
     ...about,
-    amount: counted(refund.amount, currency),
+    amount: minorUnits(refund.amount, currency),
     currency,
     refundId: metadata.refund_id,
     gatewayObjectId: refund.id,
@@ -86,13 +100,13 @@ export function refundFact(refund: StripeRefund): GatewayFact {
 }
 
 /**
- * Whether it is an authorization that was let go of, in whole or in part: Stripe shows that as a refund too, but no
- * money moved, so it is in no balance.
+ * Whether a refund object stands for a released authorization, or for a released part of one. Stripe shows both as
+ * refunds, but no money moved, so they have no balance transaction.
  */
 export const isRelease = ({ status, metadata, balance_transaction }: StripeRefund): boolean =>
   status === 'succeeded' && metadata.refund_id === null && !balance_transaction;
 
-// `warning_…` is a bank's inquiry. `prevented`: the money went back before it became a dispute.
+// `warning_…` is a bank's inquiry. `prevented` means that the money was returned before it became a dispute.
 const closedDisputes: Record<string, GatewayEventType> = {
   won: 'DISPUTE_WON',
   warning_closed: 'DISPUTE_WON',
@@ -100,21 +114,24 @@ const closedDisputes: Record<string, GatewayEventType> = {
   prevented: 'DISPUTE_LOST',
 };
 
-/** By its status, because Stripe's events about money withdrawn and reinstated come in any order. */
+/**
+ * Returns what a dispute's status states. Stripe's events about money withdrawn and reinstated come in any order, so
+ * their types aren't used.
+ */
 export function disputeFact({ id, payment_intent, status, amount, currency, reason }: Dispute): GatewayFact {
   return gatewayFact({
     type: closedDisputes[status] ?? 'DISPUTE_OPENED',
     gatewayPaymentId: payment_intent ?? null,
-    amount: counted(amount, currency),
+    amount: minorUnits(amount, currency),
     currency,
     failureCode: reason ?? null,
     gatewayObjectId: id,
   });
 }
 
-/** @throws RangeError for an amount that this shop can't count */
-function counted(amount: number, currency: string): number {
+/** Returns Stripe's amount in minor units. @throws RangeError when it contains a fraction of one */
+function minorUnits(amount: number, currency: string): number {
   const ours = fromStripe(amount, currency);
-  if (ours === undefined) throw new RangeError(`Stripe told an amount of ${currency} that has no whole minor units`);
+  if (ours === undefined) throw new RangeError(`Stripe gave an amount of ${currency} without whole minor units`);
   return ours;
 }

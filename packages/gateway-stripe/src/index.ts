@@ -1,3 +1,3 @@
 import './next-step.ts';
 
-export { stripeGateway, type StripeOptions } from './stripe.ts';
+export { stripeGateway, type StripeOptions } from './gateway.ts';

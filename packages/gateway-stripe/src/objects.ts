@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { id, line } from '@commerce-core/core/gateway';
 
-// What the shop uses of Stripe's objects, strictly; whatever else they hold differs by API version and is left aside.
+// The fields of Stripe's objects that the shop reads, checked strictly. Other fields differ by API version and are ignored.
+// https://docs.stripe.com/api
 const objectId = z
   .string()
   .regex(/^[a-z]+_\w+$/)
@@ -13,7 +14,7 @@ const currency = z
   .toUpperCase();
 const status = z.string().min(1).max(100);
 const code = line(200).nullish().catch(null);
-/** Other programs on the same Stripe account write there what they like: only what could be ours is an id. */
+/** Other programs on the same Stripe account may write other metadata: only a text in the form of our ids is one. */
 const ourId = z.string().pipe(id).nullable().catch(null);
 const ourIds = z.object({ payment_id: ourId, refund_id: ourId }).catch({ payment_id: null, refund_id: null });
 
@@ -29,14 +30,14 @@ export const paymentIntent = z.object({
   last_payment_error: z.object({ code, decline_code: code }).nullish().catch(null),
   cancellation_reason: code,
   next_action: z.record(z.string(), z.unknown()).nullish().catch(null),
-  /** Unix time. */
+  /** Unix time, in seconds. */
   created: z.int().min(0).max(1e11).nullish().catch(null),
 });
 export type PaymentIntent = z.output<typeof paymentIntent>;
-/** The secret comes in answers to the shop, and not in webhooks. */
-export const openedIntent = z.object({ id: objectId, client_secret: z.string().min(1) });
+/** An intent with its client secret, which is in answers to the shop but not in webhooks. */
+export const initiatedIntent = z.object({ id: objectId, client_secret: z.string().min(1) });
 
-/** What happens to a payment intent has its id; other charges aren't this shop's. */
+/** Refunds, disputes and charges of a payment intent contain its id. Those without one aren't of this shop. */
 const ofIntent = { payment_intent: objectId.nullish() };
 
 export const refund = z.object({

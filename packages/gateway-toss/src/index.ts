@@ -1,3 +1,3 @@
 import './next-step.ts';
 
-export { tossGateway, type TossOptions } from './toss.ts';
+export { tossGateway, type TossOptions } from './gateway.ts';

@@ -8,8 +8,8 @@ import { startFakeGatewayApi, type FakeApiResponse } from '../testing/fake-gatew
 const quick: CallPolicy = { timeoutMs: 10_000, triesMax: 2 };
 const ok: FakeApiResponse = { status: 200, body: { done: true } };
 
-/** A gateway that answers by one after the other, the last one for good, and when it was asked. */
-async function gatewayOf(...answers: FakeApiResponse[]) {
+/** A gateway that gives one answer after the other and repeats the last one; and the times of its calls. */
+async function startGateway(...answers: FakeApiResponse[]) {
   const times: number[] = [];
   const {
     url,
@@ -23,28 +23,31 @@ async function gatewayOf(...answers: FakeApiResponse[]) {
   return { call, asked, calls, times };
 }
 
-describe('an answer', () => {
-  test.each([200, 201, 400, 401, 402, 403, 404, 409, 422])('%s is one, and nothing is asked again', async (status) => {
-    const { call, calls } = await gatewayOf({ status, body: { code: 'c' } }, ok);
-    expect(await call()).toEqual({ status, body: { code: 'c' } });
-    expect(calls()).toHaveLength(1);
-  });
+describe('an answer below 500', () => {
+  test.each([200, 201, 400, 401, 402, 403, 404, 409, 422])(
+    'of status %s is returned and the call is not repeated',
+    async (status) => {
+      const { call, calls } = await startGateway({ status, body: { code: 'c' } }, ok);
+      expect(await call()).toEqual({ status, body: { code: 'c' } });
+      expect(calls()).toHaveLength(1);
+    },
+  );
 
-  test('that is no JSON has no body', async () => {
-    const { call } = await gatewayOf({ status: 404, body: '<html>' });
+  test('has an undefined body where the body is not JSON', async () => {
+    const { call } = await startGateway({ status: 404, body: '<html>' });
     expect(await call()).toEqual({ status: 404, body: undefined });
   });
 });
 
-describe('what may have come to nothing is tried again, by the same request', () => {
+describe('a call is repeated with the same request', () => {
   test.each<[string, FakeApiResponse]>([
     ['a 500', { status: 500 }],
     ['a 502', { status: 502, body: '<html>' }],
     ['a 503', { status: 503 }],
     ['too many calls', { status: 429 }],
     ['a connection that breaks', 'hang up'],
-  ])('%s', async (_, answer) => {
-    const { call, asked } = await gatewayOf(answer, ok);
+  ])('after %s', async (_, answer) => {
+    const { call, asked } = await startGateway(answer, ok);
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'key-1' };
     expect(await call(quick, { method: 'POST', headers, body: '{"amount":1}' })).toEqual({
       status: 200,
@@ -57,20 +60,20 @@ describe('what may have come to nothing is tried again, by the same request', ()
     ]);
   });
 
-  test('silence', async () => {
-    const { call, calls } = await gatewayOf('silence', ok);
+  test('after a time-out', async () => {
+    const { call, calls } = await startGateway('silence', ok);
     expect(await call({ timeoutMs: 200, triesMax: 2 })).toMatchObject({ status: 200 });
     expect(calls()).toHaveLength(2);
   });
 
-  test.each([1, 2, 3])('%s times at most, where that is the policy', async (triesMax) => {
-    const { call, calls } = await gatewayOf({ status: 500 });
+  test.each([1, 2, 3])('%s times at most as the policy sets', async (triesMax) => {
+    const { call, calls } = await startGateway({ status: 500 });
     await expect(call({ timeoutMs: 10_000, triesMax })).rejects.toThrow('the gateway gave no usable answer: 500');
     expect(calls()).toHaveLength(triesMax);
   });
 
-  test('after a pause that grows', async () => {
-    const { call, times } = await gatewayOf({ status: 500 }, { status: 500 }, ok);
+  test('after a pause that doubles', async () => {
+    const { call, times } = await startGateway({ status: 500 }, { status: 500 }, ok);
     await call({ timeoutMs: 10_000, triesMax: 3 });
     const [first, second, third] = times as [number, number, number];
     expect(second - first).toBeGreaterThan(95);
@@ -78,9 +81,9 @@ describe('what may have come to nothing is tried again, by the same request', ()
   });
 });
 
-describe('a try is bounded', () => {
-  /** A gateway that never ends its answer, and which of its connections are still open. */
-  async function endless(begins: boolean) {
+describe('a try ends by its time-out', () => {
+  /** A gateway that never ends its answer; its open connections; and how many were open at each request. */
+  async function startEndlessGateway(begins: boolean) {
     const connections = new Set<unknown>();
     const open: number[] = [];
     const server = createServer((_, response) => {
@@ -101,10 +104,10 @@ describe('a try is bounded', () => {
   }
 
   test.each([
-    ['silence', false],
-    ["an answer that doesn't end", true],
-  ])('by its time also with %s, and is given up before the next one begins', async (_, begins) => {
-    const { url, connections, open } = await endless(begins);
+    ['without an answer', false],
+    ["with an answer that doesn't end", true],
+  ])('%s, and is aborted before the next one begins', async (_, begins) => {
+    const { url, connections, open } = await startEndlessGateway(begins);
     const began = performance.now();
     await expect(callGateway(url, {}, { timeoutMs: 300, triesMax: 2 })).rejects.toThrow('nothing within 300 ms');
     const tookMs = performance.now() - began;
@@ -115,22 +118,22 @@ describe('a try is bounded', () => {
   });
 });
 
-test("a redirect isn't followed: the secret would go with it", async () => {
-  const { requests: elsewhere, url } = await startFakeGatewayApi(() => ok);
+test('a redirect is not followed, because the credentials would go with it', async () => {
+  const { requests: redirected, url } = await startFakeGatewayApi(() => ok);
   const server = createServer((_, response) => response.writeHead(307, { location: url }).end());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   await expect(callGateway(`http://127.0.0.1:${port}`, {}, quick)).rejects.toThrow('the gateway gave no usable answer');
-  expect(elsewhere).toEqual([]);
+  expect(redirected).toEqual([]);
 });
 
-test('what is thrown tells of neither headers nor bodies, but of what went wrong', async () => {
+test('the error contains the cause but neither headers nor bodies', async () => {
   const init = { method: 'POST', headers: { authorization: 'Bearer secret-1' }, body: 'secret-2' };
-  const { call } = await gatewayOf({ status: 500, body: { secret: 'secret-3' } });
+  const { call } = await startGateway({ status: 500, body: { secret: 'secret-3' } });
   const thrown = await call(quick, init).catch((error: unknown) => error);
   expect(thrown).toEqual(new Error('the gateway gave no usable answer: 500'));
-  const { call: hungUp } = await gatewayOf('hang up');
-  await expect(hungUp(quick, init)).rejects.toEqual(new Error('the gateway gave no usable answer: UND_ERR_SOCKET'));
+  const { call: breaking } = await startGateway('hang up');
+  await expect(breaking(quick, init)).rejects.toEqual(new Error('the gateway gave no usable answer: UND_ERR_SOCKET'));
 });

@@ -1,21 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How often, and for how long each time, a call to a gateway is tried. */
 export type CallPolicy = {
-  /** One try is given up after this long. */
+  /** One try is aborted after this long. */
   timeoutMs: number;
-  /** Tries in all. More patience is the caller's: a call that stays unanswered is made again by a loop. */
+  /** Tries in all, the first one included. A call that fails every time is made again later, by a job. */
   triesMax: number;
 };
 
+/** The policy of adapters that are given none: 10 s for a try, 3 tries. */
 export const callPolicy: CallPolicy = { timeoutMs: 10_000, triesMax: 3 };
 
-/** An answer of a gateway: its status, and its body as JSON (undefined when it is none). */
-export type GatewayAnswer = { status: number; body: any };
+/** A gateway's answer: the HTTP status, and the body parsed as JSON; undefined where it isn't JSON. */
+export type GatewayAnswer = { status: number; body: unknown };
 
 /**
- * Calls a gateway's HTTP API. Repeats, after a short pause, what got no answer, a 429 or a 5xx: so the request must be
- * one that may come twice.
- * @throws Error without headers or bodies in it when no try was answered below 500
+ * Calls a gateway's HTTP API. A try without an answer, or with a 429 or a 5xx, is repeated after a pause of about 0.2 s
+ * that doubles each time. So the request must be one that a gateway may receive twice. Redirects are not followed: the
+ * credentials would go with them.
+ * @param url the whole address, with path and query
+ * @param init as for `fetch`
+ * @returns the first answer below 500 that isn't a 429, whatever its status means
+ * @throws Error when no try brought such an answer; its message contains neither headers nor bodies
  */
 export async function callGateway(
   url: string,
@@ -31,6 +37,7 @@ export async function callGateway(
   }
 }
 
+/** Returns the answer, or as text why there was none. */
 async function tryOnce(url: string, init: RequestInit, timeoutMs: number): Promise<GatewayAnswer | string> {
   try {
     const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });

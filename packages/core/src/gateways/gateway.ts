@@ -2,13 +2,13 @@ import type { CaptureMode, Payment } from '../payment/payment.ts';
 import type { GatewayFact, SignedEvent } from '../gateway-inbox/gateway-event.ts';
 import type { Refund } from '../refund/refund.ts';
 
-/** A webhook as it arrived. `header` answers a header's value by its lower-case name. */
+/** A webhook as it arrived. `header` returns the value of a header by its lower-case name. */
 export type WebhookMessage = {
   rawBody: Buffer;
   header: (name: string) => string | undefined;
 };
 
-/** An attempt to pay, as an adapter needs to know it. Amounts in minor units of `currency`. */
+/** A payment, as far as adapters need it. Amounts are integer minor units of `currency`. */
 export type GatewayPayment = Pick<
   Payment,
   | 'id'
@@ -22,82 +22,91 @@ export type GatewayPayment = Pick<
   | 'gatewayPaymentId'
 >;
 
-/** Money to send back, as an adapter needs to know it. */
+/** A refund, as far as adapters need it. `amount` is integer minor units of `currency`. */
 export type GatewayRefund = Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason' | 'gatewayRefundId'>;
 
 /**
- * What a front end needs to continue an attempt, by provider. Each adapter adds its own by declaration merging:
+ * What a front end needs to continue a payment, by provider. Each adapter adds its own entry by declaration merging:
  * `declare module '@commerce-core/core/gateway' { interface NextSteps { acme: { checkoutUrl: string } } }`.
  */
 export interface NextSteps {
   mock: object;
 }
 
-/** What a front end needs to continue an attempt: a union over the providers, told apart by `provider`. */
+/** What a front end needs to continue a payment: a union over the providers; `provider` tells its members apart. */
 export type NextStep = { [P in keyof NextSteps]: { provider: P } & NextSteps[P] }[keyof NextSteps];
 
-/** How an attempt begins: with what the shop knows already, or by telling the gateway of it first. */
-export type PaymentInitiation =
-  | { by: 'client'; initiate: (payment: GatewayPayment) => NextStep }
-  /** May be asked again for the same payment: its id is the gateway's idempotency key. */
-  | { by: 'server'; initiate: (payment: GatewayPayment) => Promise<{ gatewayPaymentId: string; next: NextStep }> };
+/** The shop makes no call: it knows all that the front end needs, and the shopper's browser calls the gateway. */
+export type ClientInitiation = { by: 'client'; initiate: (payment: GatewayPayment) => NextStep };
+
+/** The shop calls the gateway first. It may repeat that call for the same payment, whose id is the idempotency key. */
+export type ServerInitiation = {
+  by: 'server';
+  initiate: (payment: GatewayPayment) => Promise<{ gatewayPaymentId: string; next: NextStep }>;
+};
+
+/** How a payment is initiated: by the shopper's browser or by the shop's server. */
+export type PaymentInitiation = ClientInitiation | ServerInitiation;
 
 /**
- * The port to a payment gateway: one adapter per provider. Its calls run outside of any transaction, each with a time-out
- * of its own. All of them may be made again with the same ids, and then do nothing twice.
+ * The port to a payment gateway: one adapter for each provider.
  *
- * They answer facts, which enter the inbox like a webhook's; what a call did is true only once its fact is applied.
- * They throw GatewayRefusal for a definite no. Whatever else is thrown (time-outs, 5xx, broken connections) means that
- * the outcome is unknown: the call is made again later, with the same ids.
+ * All methods that return a promise call the gateway. They run outside of any transaction, and each has a time-out of
+ * its own. Each may be called again with the same ids, and must then do nothing a second time.
+ *
+ * They return facts, which enter the inbox as those of webhooks do; the shop changes when a fact is applied. A method
+ * throws GatewayRefusal for a definite no. Every other error (a time-out, a 5xx, a broken connection) means that the
+ * outcome is unknown: the call is made again later with the same ids.
  */
 export type Gateway = {
-  /** The provider's name, as in `payments.provider` and in the webhook's path. */
+  /** The provider's name, as in `payments.provider` and in the webhook's path; 1 to 50 characters. */
   provider: string;
-  /** What it can do about capturing; the first one unless a call says otherwise. */
+  /** The capture modes that the gateway has. The first one is the default. */
   captures: readonly [CaptureMode, ...CaptureMode[]];
-  /** How long an attempt by this method holds the order's stock at least; undefined for the shop's own time. */
+  /** How long a payment by this method reserves the order's stock at least. Undefined means the shop's default. */
   reservationMsOf?: (method: string | null) => number | undefined;
   /**
-   * The events in a webhook that this gateway really sent. No network: what a message leaves out is a CHANGED, and asked
-   * for afterwards.
-   * @throws invalid_signature · malformed_event
+   * Verifies a webhook and returns its events. Makes no network call: a message without the details that the shop needs
+   * is a CHANGED event, after which the shop polls the gateway.
+   * @throws invalid_signature when the gateway can't have sent the message
+   * @throws malformed_event when the message can't be read
    */
   receive: (message: WebhookMessage, now: Date) => SignedEvent[];
-  /** Whether its webhooks prove who sent them. If not, what they say of unknown payments isn't even kept. */
+  /** Whether its webhooks are signed. Unsigned events are dropped unless they name a payment of this shop. */
   signs: boolean;
   initiation: PaymentInitiation;
-  /** The shopper has agreed; the shop completes it at the gateway. `token` is what the gateway's page handed back. */
+  /** Completes a payment that the shopper has agreed to. The gateway's page gave `token` to the shopper's browser. */
   confirm?: (payment: GatewayPayment, token: string) => Promise<GatewayFact[]>;
   /**
-   * All that the gateway knows of a payment now, its refunds included, in the order in which it happened. Nothing when it
-   * knows no such payment.
+   * Returns all that the gateway knows of a payment now, refunds included, in the order in which it happened. Returns
+   * nothing when the gateway doesn't know the payment.
    */
   retrieve?: (payment: GatewayPayment) => Promise<GatewayFact[]>;
-  /** Takes `amount` of what was authorized, and lets go of the rest. */
+  /** Captures `amount` of an authorization and releases the rest. */
   capture: (payment: GatewayPayment, amount: number) => Promise<GatewayFact[]>;
   /**
-   * Ends an attempt that nobody waits for any more. Of an attempt that has brought money already nothing is undone: its
-   * facts come back instead, and the shop decides.
+   * Ends a payment that its order no longer needs. Undoes no payment that is authorized or captured already: it returns
+   * those facts, and the shop decides.
    */
   cancel: (payment: GatewayPayment) => Promise<GatewayFact[]>;
-  /** Set where `cancel` can't keep a shopper from paying all the same: such attempts are asked about for a day. */
+  /** Set where a shopper can still pay after `cancel`. The shop polls such payments for a day. */
   payableAfterCancel?: boolean;
   /**
-   * Sends money back. REFUND: `amount` of what was captured. VOID: all of it, by letting go of the authorization, or by
-   * a refund in whole where the gateway has captured it meanwhile; either way the fact is a refund's, with its id.
+   * Returns money to the shopper. REFUND: `amount` of the captured money. VOID: the whole payment, by releasing the
+   * authorization, or by refunding all of it when the gateway has captured it. Both return a fact with the refund's id.
    */
   refund: (refund: GatewayRefund, payment: GatewayPayment) => Promise<GatewayFact[]>;
-  /** Events since `since`, for those that can list them: webhooks that got lost are found so. */
+  /** Returns the events since `since`, so that the shop finds those whose webhooks got lost. */
   listEvents?: (since: Date) => Promise<SignedEvent[]>;
 };
 
-/** A gateway that can be asked what it knows. */
+/** A gateway that can be polled for what it knows of a payment. */
 export type PollableGateway = Gateway & Required<Pick<Gateway, 'retrieve'>>;
 
-/** The gateway's definite no: nothing happened there, and asking again won't change it. */
+/** The gateway's definite no: the call did nothing there, and the same call will be refused again. */
 export class GatewayRefusal extends Error {
   override readonly name = 'GatewayRefusal';
-  /** The gateway's own code, fit to be stored and shown to an operator. */
+  /** The gateway's own code. It is stored, and shown to operators. */
   readonly code: string;
 
   constructor(code: string, message: string) {

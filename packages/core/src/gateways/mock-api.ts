@@ -1,14 +1,19 @@
+import { z } from 'zod';
 import { gatewayFact, type GatewayFact, type SignedEvent } from '../gateway-inbox/gateway-event.ts';
 import { callGateway, type CallPolicy, type GatewayAnswer } from './call-gateway.ts';
+import { isEventId } from './event-id.ts';
 import { GatewayRefusal, type Gateway, type GatewayPayment } from './gateway.ts';
-import { isEventId, mockFact } from './mock-fact.ts';
+import { mockFact } from './mock-fact.ts';
 
-type Api = Required<Pick<Gateway, 'retrieve' | 'capture' | 'cancel' | 'refund' | 'listEvents'>>;
+type MockApi = Required<Pick<Gateway, 'retrieve' | 'capture' | 'cancel' | 'refund' | 'listEvents'>>;
 
-/** The calls to the simulator's API of the provider `mock`, below `url`. */
-export function mockApi(url: string, policy?: CallPolicy): Api {
-  const ask = (path: string) => callGateway(`${url}/v1/${path}`, {}, policy);
-  const tell = ({ id }: Pick<GatewayPayment, 'id'>, verb: string, key: string, body: object) =>
+/**
+ * The calls to the simulator's API of the provider `mock`, which begins at `url`. Each throws GatewayRefusal for a
+ * definite no, and Error for every other failure.
+ */
+export function mockApi(url: string, policy?: CallPolicy): MockApi {
+  const get = (path: string) => callGateway(`${url}/v1/${path}`, {}, policy);
+  const post = ({ id }: Pick<GatewayPayment, 'id'>, verb: string, key: string, body: object) =>
     callGateway(
       `${url}/v1/payments/${id}/${verb}`,
       {
@@ -20,23 +25,23 @@ export function mockApi(url: string, policy?: CallPolicy): Api {
     );
 
   async function retrieve({ id }: Pick<GatewayPayment, 'id'>): Promise<GatewayFact[]> {
-    const answer = await ask(`payments/${id}`);
+    const answer = await get(`payments/${id}`);
     return answer.status === 404 && codeOf(answer) === 'payment_not_found' ? [] : factsOf(answer);
   }
 
   return {
     retrieve,
-    capture: async (payment, amount) => factsOf(await tell(payment, 'capture', `capture-${payment.id}`, { amount })),
+    capture: async (payment, amount) => factsOf(await post(payment, 'capture', `capture-${payment.id}`, { amount })),
     async cancel(payment) {
       const { id, amount, currency } = payment;
-      const answer = await tell(payment, 'cancel', `cancel-${id}`, { amount, currency });
-      // It has brought money: the shop decides by what it is now, not by what it was when this key was first answered.
-      if (answer.status === 409 && paid.includes(codeOf(answer))) return retrieve(payment);
+      const answer = await post(payment, 'cancel', `cancel-${id}`, { amount, currency });
+      // The payment is approved. A repeated key returns the first answer, so the state of today has to be read.
+      if (answer.status === 409 && approvedCodes.includes(codeOf(answer))) return retrieve(payment);
       return factsOf(answer);
     },
     async refund({ id, kind, amount, currency }, payment) {
-      const answer = await tell(payment, 'refunds', id, { refundId: id, amount });
-      // The authorization is gone already, by whatever way: that is all that was wanted.
+      const answer = await post(payment, 'refunds', id, { refundId: id, amount });
+      // The authorization is released already, which is all that a VOID is for.
       if (kind === 'VOID' && answer.status === 409 && codeOf(answer) === 'already_canceled') {
         return [gatewayFact({ type: 'REFUNDED', paymentId: payment.id, amount, currency, refundId: id })];
       }
@@ -46,51 +51,65 @@ export function mockApi(url: string, policy?: CallPolicy): Api {
       const events: SignedEvent[] = [];
       for (let after = ''; ;) {
         const query = new URLSearchParams({ since: since.toISOString(), ...(after !== '' && { after }) });
-        const { items, more } = itemsOf(await ask(`events?${query.toString()}`));
-        events.push(...items.flatMap(eventOf));
-        const last: unknown = items.at(-1)?.id;
-        if (!more || typeof last !== 'string') return events;
+        const page = pageOf(await get(`events?${query.toString()}`));
+        events.push(...page.events.flatMap(readableEvent));
+        const last = page.events.at(-1)?.id;
+        if (!page.more || typeof last !== 'string') return events;
         after = last;
       }
     },
   };
 }
 
-const paid: readonly string[] = ['already_authorized', 'already_captured'];
+const approvedCodes: readonly string[] = ['already_authorized', 'already_captured'];
 
-/** The code of an answer that is no success; '' where it has none. */
+const refusalBody = z.object({
+  code: z.string().regex(/^\w{1,100}$/),
+  message: z.string().optional().catch(undefined),
+});
+const factsBody = z.object({ facts: z.array(z.unknown()) });
+const eventsBody = z.object({
+  events: z.array(z.looseObject({ id: z.unknown().optional() }).catch({ id: undefined })),
+  more: z.boolean().catch(false),
+});
+
+/** The code of an answer that isn't a success; '' where it has none. */
 function codeOf({ status, body }: GatewayAnswer): string {
-  const code: unknown = status < 300 ? undefined : body?.code;
-  return typeof code === 'string' && /^\w{1,100}$/.test(code) ? code : '';
+  return status < 300 ? '' : (refusalBody.safeParse(body).data?.code ?? '');
 }
 
-/** @throws GatewayRefusal for a no that has a code; Error for what can't be understood */
-function orRefuse(answer: GatewayAnswer): void {
-  if (answer.status < 300) return;
-  const code = codeOf(answer);
-  if (code === '') throw new Error(`the gateway answered ${answer.status}`);
-  throw new GatewayRefusal(code, typeof answer.body.message === 'string' ? answer.body.message : code);
+/**
+ * Returns nothing when the answer is a success.
+ * @throws GatewayRefusal when the answer is a no with a code
+ * @throws Error when it is neither
+ */
+function assertSuccess({ status, body }: GatewayAnswer): void {
+  if (status < 300) return;
+  const refusal = refusalBody.safeParse(body).data;
+  if (!refusal) throw new Error(`the gateway answered ${status}`);
+  throw new GatewayRefusal(refusal.code, refusal.message ?? refusal.code);
 }
 
 function factsOf(answer: GatewayAnswer): GatewayFact[] {
-  orRefuse(answer);
-  const facts: unknown = answer.body?.facts;
-  if (!Array.isArray(facts)) throw new Error('the gateway answered without facts');
-  return facts.map((value) => {
+  assertSuccess(answer);
+  const { data } = factsBody.safeParse(answer.body);
+  if (!data) throw new Error('the gateway answered without facts');
+  return data.facts.map((value) => {
     const fact = mockFact(value);
     if (typeof fact === 'string') throw new Error(`the gateway answered a fact that can't be read: ${fact}`);
     return fact;
   });
 }
 
-function itemsOf(answer: GatewayAnswer): { items: { id?: unknown }[]; more: boolean } {
-  orRefuse(answer);
-  if (!Array.isArray(answer.body?.events)) throw new Error('the gateway answered without events');
-  return { items: answer.body.events, more: answer.body.more === true };
+function pageOf(answer: GatewayAnswer): z.output<typeof eventsBody> {
+  assertSuccess(answer);
+  const { data } = eventsBody.safeParse(answer.body);
+  if (!data) throw new Error('the gateway answered without events');
+  return data;
 }
 
-/** One that can't be read is left out, as its webhook would be refused: it must not hide the others. */
-function eventOf(item: { id?: unknown }): SignedEvent[] {
+/** Leaves out an event that can't be read, so that the shop still finds the others. Its webhook is refused as well. */
+function readableEvent(item: { id?: unknown }): SignedEvent[] {
   const fact = mockFact(item);
   return typeof fact === 'string' || !isEventId(item.id) ? [] : [{ providerEventId: item.id, ...fact }];
 }

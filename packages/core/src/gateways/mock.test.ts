@@ -27,18 +27,18 @@ const malformed = (where: string) =>
   expect.objectContaining({ code: 'malformed_event', message: `the event is not one of this gateway's${where}` });
 
 describe('a signed message is one event', () => {
-  test('an approval', () => {
+  test('for an approval', () => {
     expect(receive(approved)).toEqual([{ providerEventId: 'evt_1', ...gatewayFact(approved) }]);
   });
 
-  test('a failure with its code; what else the gateway says is left aside', () => {
+  test('for a failure with its code; unknown fields are ignored', () => {
     const failed = { ...approved, type: 'FAILED' as const, failureCode: 'card_declined' };
     expect(receive({ ...failed, cardLast4: '4242' }, 'evt_2')).toEqual([
       { providerEventId: 'evt_2', ...gatewayFact(failed) },
     ]);
   });
 
-  test('one of a type that came later is another fact, whatever it holds', () => {
+  test('of type OTHER when its type is unknown, with any content', () => {
     expect(receive({ ...approved, type: 'SETTLED', amount: 'much' })).toEqual([
       { providerEventId: 'evt_1', ...gatewayFact({ type: 'OTHER', paymentId }) },
     ]);
@@ -48,12 +48,12 @@ describe('a signed message is one event', () => {
     });
   });
 
-  test('ids are equal however they are spelled', () => {
+  test('with the payment id in lower case', () => {
     expect(receive({ ...approved, paymentId: paymentId.toUpperCase() })[0]!.paymentId).toBe(paymentId);
   });
 });
 
-describe('a signed message that is no event of ours is malformed', () => {
+describe('a signed message that cannot be read is malformed', () => {
   test.each<[where: string, body: unknown]>([
     [': type', { ...approved, type: 7 }],
     [': type', { ...approved, type: undefined }],
@@ -75,24 +75,24 @@ describe('a signed message that is no event of ours is malformed', () => {
   });
 
   test.each([
-    ['no JSON', 'type=AUTHORIZED'],
-    ['nothing', ''],
-    ['half of it', JSON.stringify(approved).slice(0, -1)],
+    ['a body that is not JSON', 'type=AUTHORIZED'],
+    ['an empty body', ''],
+    ['a truncated body', JSON.stringify(approved).slice(0, -1)],
   ])('%s', (_, text) => {
     expect(() => gateway.receive(message(text), now)).toThrow(malformed(''));
   });
 
-  test('an id that is too long to keep', () => {
+  test('with an id of more than 300 characters', () => {
     expect(receive(approved, 'e'.repeat(300))).toHaveLength(1);
     expect(() => receive(approved, 'e'.repeat(301))).toThrow(malformed(''));
   });
 
-  test('the refusal repeats nothing of the message', () => {
+  test('the error repeats nothing of the message', () => {
     expect(() => receive({ ...approved, currency: 'secret-of-a-shopper' })).toThrow(malformed(': currency'));
   });
 });
 
-describe('an unsigned message is refused, whatever it says', () => {
+describe('a message with a wrong signature is rejected', () => {
   test.each([JSON.stringify(approved), 'no JSON'])('%s', (text) => {
     const { rawBody } = message(text);
     const header = (name: string) => (name === 'webhook-signature' ? 'v1,AAAA' : message(text).header(name));
@@ -101,7 +101,7 @@ describe('an unsigned message is refused, whatever it says', () => {
   });
 });
 
-test('bytes that are no UTF-8 are no event', () => {
+test('a body that is not valid UTF-8 is malformed', () => {
   const [before, after] = JSON.stringify({ ...approved, note: '|' }).split('|') as [string, string];
   const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
   const key = Buffer.from(secret.slice(6), 'base64');
@@ -114,11 +114,11 @@ test('bytes that are no UTF-8 are no event', () => {
   expect(() => gateway.receive({ rawBody: bytes, header: signed }, now)).toThrow(malformed(''));
 });
 
-test('a secret that is none is found when the shop starts, not when a message comes', () => {
+test('a wrong secret throws when the gateway is made, not when a message comes', () => {
   expect(() => mockGateway(['hunter2'])).toThrow('a webhook secret is whsec_ and at least 16 bytes in base64');
 });
 
-describe('an answer that leaves the outcome open is no refusal', () => {
+describe('an answer that leaves the outcome unknown is not a refusal', () => {
   const payment = {
     id: paymentId,
     orderId: newId(),
@@ -131,12 +131,12 @@ describe('an answer that leaves the outcome open is no refusal', () => {
     gatewayPaymentId: null,
   };
   test.each<[string, FakeApiResponse, string]>([
-    ['an error of its own', { status: 500 }, 'the gateway gave no usable answer: 500'],
+    ['a 500', { status: 500 }, 'the gateway gave no usable answer: 500'],
     ['too many calls', { status: 429 }, 'the gateway gave no usable answer: 429'],
     ['a connection that breaks', 'hang up', 'the gateway gave no usable answer: UND_ERR_SOCKET'],
-    ['silence', 'silence', 'the gateway gave no usable answer: nothing within 50 ms'],
-    ['a no without a code', { status: 404, body: '<html>' }, 'the gateway answered 404'],
-    ['no facts', { status: 200, body: {} }, 'the gateway answered without facts'],
+    ['a time-out', 'silence', 'the gateway gave no usable answer: nothing within 50 ms'],
+    ['a 404 without a code', { status: 404, body: '<html>' }, 'the gateway answered 404'],
+    ['an answer without facts', { status: 200, body: {} }, 'the gateway answered without facts'],
     [
       'an unreadable fact',
       { status: 200, body: { facts: [{ type: 'CAPTURED' }] } },
@@ -144,10 +144,10 @@ describe('an answer that leaves the outcome open is no refusal', () => {
     ],
   ])('%s', async (_, answer, message) => {
     const { url } = await startFakeGatewayApi(() => answer);
-    const calling = mockGateway([secret], {
+    const gateway = mockGateway([secret], {
       url,
       policy: { timeoutMs: answer === 'silence' ? 50 : 10_000, triesMax: 1 },
     });
-    await expect(calling.capture(payment, 1200)).rejects.toEqual(new Error(message));
+    await expect(gateway.capture(payment, 1200)).rejects.toEqual(new Error(message));
   });
 });

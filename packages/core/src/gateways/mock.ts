@@ -1,22 +1,24 @@
 import { CommerceError } from '../errors.ts';
-import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
+import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import type { CallPolicy } from './call-gateway.ts';
+import { isEventId } from './event-id.ts';
 import type { Gateway } from './gateway.ts';
 import { mockApi } from './mock-api.ts';
-import { isEventId, mockFact } from './mock-fact.ts';
+import { mockFact } from './mock-fact.ts';
 import { parseBody } from './parse-body.ts';
 import { parseSecret, verifyStandardWebhook } from './standard-webhooks.ts';
 
 export type MockOptions = {
-  /** Where the simulator's API for this provider begins: `http://127.0.0.1:3001/mock`. */
+  /** Where the simulator's API for this provider begins, like `http://127.0.0.1:3001/mock`. */
   url?: string;
   policy?: CallPolicy;
 };
 
 /**
- * The gateway of the simulator: signs by Standard Webhooks, and `webhook-id` is the event's id. Without a `url` there is
- * no API to call: what it is asked to do is done at once.
- * @param secrets `whsec_…`, the current one and those that are being rotated out
+ * The simulator's gateway. Its webhooks are signed by Standard Webhooks; `webhook-id` is the event's id. Without a `url`
+ * the adapter makes no calls: captures, cancels and refunds succeed at once.
+ * @param secrets `whsec_…`: the current one, and those that are being rotated out
+ * @throws Error when a secret isn't one
  */
 export function mockGateway(secrets: readonly string[], { url, policy }: MockOptions = {}): Gateway {
   const keys = secrets.map(parseSecret);
@@ -34,14 +36,14 @@ export function mockGateway(secrets: readonly string[], { url, policy }: MockOpt
       return [{ providerEventId, ...fact }];
     },
     initiation: { by: 'client', initiate: () => ({ provider: 'mock' }) },
-    ...(url === undefined ? obedient : mockApi(url, policy)),
+    ...(url === undefined ? succeedingCalls : mockApi(url, policy)),
   };
 }
 
-const obedient = {
+const succeedingCalls: Pick<Gateway, 'capture' | 'cancel' | 'refund'> = {
   capture: async ({ id, currency }, amount) => [gatewayFact({ type: 'CAPTURED', paymentId: id, amount, currency })],
   cancel: async ({ id, currency }) => [gatewayFact({ type: 'CANCELED', paymentId: id, currency })],
-  refund: async ({ id, amount, currency }, payment): Promise<GatewayFact[]> => [
+  refund: async ({ id, amount, currency }, payment) => [
     gatewayFact({ type: 'REFUNDED', paymentId: payment.id, amount, currency, refundId: id, gatewayObjectId: id }),
   ],
-} as const satisfies Pick<Gateway, 'capture' | 'cancel' | 'refund'>;
+};

@@ -1,4 +1,4 @@
-// What an adapter of a payment gateway needs: the port itself, and what adapters share.
+// What an adapter of a payment gateway may import: the port itself, and what adapters share.
 export { currency } from '../catalog/product-input.ts';
 export { CommerceError } from '../errors.ts';
 export {
@@ -12,6 +12,7 @@ export { id, newId } from '../ids.ts';
 export { line } from '../text.ts';
 export { callGateway, callPolicy, type CallPolicy, type GatewayAnswer } from './call-gateway.ts';
 export {
+  type ClientInitiation,
   GatewayRefusal,
   type PollableGateway,
   type Gateway,
@@ -20,9 +21,10 @@ export {
   type NextStep,
   type NextSteps,
   type PaymentInitiation,
+  type ServerInitiation,
   type WebhookMessage,
 } from './gateway.ts';
-export { isEventId } from './mock-fact.ts';
+export { isEventId } from './event-id.ts';
 export { parseBody } from './parse-body.ts';
-export { reasonOf, refundIdIn } from './refund-reason.ts';
+export { refundIdIn, refundReason } from './refund-reason.ts';
 export { parseSecret, toleranceSeconds, verifyStandardWebhook } from './standard-webhooks.ts';

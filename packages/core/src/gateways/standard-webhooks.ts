@@ -2,12 +2,16 @@ import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'no
 import { CommerceError } from '../errors.ts';
 import type { WebhookMessage } from './gateway.ts';
 
-/** How far a message's time may lie from ours, both ways. */
+/** How many seconds a message's timestamp may differ from this machine's clock, both ways. */
 export const toleranceSeconds = 300;
 
 const secretPrefix = 'whsec_';
 
-/** The key of `whsec_<base64>`, made once: from bytes it would be made anew for every message. @throws Error when it isn't one, or is shorter than 16 bytes */
+/**
+ * Returns the key of a secret `whsec_<base64>`. Make it once: a key made from bytes for every message costs more than
+ * the check itself.
+ * @throws Error when the text isn't such a secret, or has fewer than 16 bytes
+ */
 export function parseSecret(secret: string): KeyObject {
   const text = secret.slice(secretPrefix.length);
   const key = Buffer.from(text, 'base64');
@@ -19,10 +23,11 @@ export function parseSecret(secret: string): KeyObject {
 }
 
 /**
- * Verifies a Standard Webhooks signature over the raw body, against any of several keys so that secrets can be rotated.
- * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
- * @returns the message's id, the same over all its deliveries
- * @throws invalid_signature, without a word on which part was wrong
+ * Verifies a Standard Webhooks signature over the raw body. Any of `keys` may have signed it, so that secrets can be
+ * rotated. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ * @returns the message's id, which is the same for all its deliveries
+ * @throws invalid_signature when a header is missing, no key fits, or the timestamp is off by more than
+ * `toleranceSeconds`; the message doesn't say which
  */
 export function verifyStandardWebhook(
   { rawBody, header }: WebhookMessage,
@@ -43,7 +48,7 @@ export function verifyStandardWebhook(
       const [version, base64] = signature.split(',');
       return version === 'v1' && base64 ? [Buffer.from(base64, 'base64')] : [];
     });
-  // Every pair is compared, in constant time each, so that timing says nothing about which key or which byte.
+  // Compares every pair in constant time, so that the time reveals neither which key fits nor which byte differs.
   const matches = given.flatMap((digest) =>
     expected.map((other) => digest.length === other.length && timingSafeEqual(digest, other)),
   );
