@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CommerceError, createCommerce, MigrationsDiverged, scopes, type Scope } from '@commerce-core/core';
-import { EnvError, readDatabaseEnv } from './env.ts';
-import { describeFault } from './log.ts';
+import { EnvError, readDatabaseEnv } from './config/env.ts';
+import { describeFault } from './observability/log.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 
 const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone, this once.

@@ -1,11 +1,11 @@
 import { createCommerce, MigrationsDiverged } from '@commerce-core/core';
-import { createApp } from './app.ts';
-import { customerTokens } from './customer-token.ts';
-import { EnvError, readEnv, type Env } from './env.ts';
-import { gatewaysFromEnv } from './gateways-from-env.ts';
-import { createLogger, logFaults } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { serve } from './serve.ts';
+import { createApp } from './http/app.ts';
+import { customerTokens } from './auth/customer-token.ts';
+import { EnvError, readEnv, type Env } from './config/env.ts';
+import { gatewaysFromEnv } from './config/gateways-from-env.ts';
+import { createLogger, logFaults } from './observability/log.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { serve } from './http/serve.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 import { onStopSignal } from './stop-signals.ts';
 

@@ -1,6 +1,6 @@
 import { apiKeyIdInput, createApiKeyInput, listApiKeysInput } from '@commerce-core/core';
-import { requireScope } from '../access.ts';
-import { procedure, router } from '../trpc.ts';
+import { requireScope } from '../auth/access.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 export const apiKeyRouter = router({
   /** Hands out no more than the caller has: a key that makes keys must not become one that does everything. */

@@ -1,5 +1,5 @@
 import { listGatewayCallsInput } from '@commerce-core/core';
-import { procedure, router } from '../trpc.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 export const gatewayCallRouter = router({
   list: procedure

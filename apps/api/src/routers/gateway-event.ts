@@ -1,6 +1,6 @@
 import { gatewayEventIdInput, listGatewayEventsInput } from '@commerce-core/core';
 import { z } from 'zod';
-import { procedure, router } from '../trpc.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 // JSON has no dates.
 const fetchMissedInput = z.strictObject({ provider: z.string(), since: z.iso.datetime({ offset: true }) });

@@ -1,4 +1,4 @@
-import { router } from '../trpc.ts';
+import { router } from '../trpc/trpc.ts';
 import { apiKeyRouter } from './api-key.ts';
 import { disputeRouter } from './dispute.ts';
 import { gatewayCallRouter } from './gateway-call.ts';

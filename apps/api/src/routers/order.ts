@@ -7,9 +7,9 @@ import {
   orderIdInput,
   placeOrderInput,
 } from '@commerce-core/core';
-import { ownOrders } from '../access.ts';
-import type { Caller } from '../caller.ts';
-import { procedure, router } from '../trpc.ts';
+import { ownOrders } from '../auth/access.ts';
+import type { Caller } from '../auth/caller.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 const createOrderInput = placeOrderInput.extend({ customerId: customerId.optional() });
 

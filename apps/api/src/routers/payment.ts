@@ -7,8 +7,8 @@ import {
   orderIdInput,
   paymentIdInput,
 } from '@commerce-core/core';
-import { ownOrders } from '../access.ts';
-import { procedure, router } from '../trpc.ts';
+import { ownOrders } from '../auth/access.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 import { onePage } from './one-page.ts';
 
 export const paymentRouter = router({

@@ -6,9 +6,9 @@ import {
   repriceProductInput,
 } from '@commerce-core/core';
 import { z } from 'zod';
-import { requireScope } from '../access.ts';
-import type { Caller } from '../caller.ts';
-import { procedure, router } from '../trpc.ts';
+import { requireScope } from '../auth/access.ts';
+import type { Caller } from '../auth/caller.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 const getProductInput = productIdInput.extend({ includeArchived: z.boolean().optional() });
 

@@ -1,5 +1,5 @@
 import { createRefundInput, listRefundsInput } from '@commerce-core/core';
-import { procedure, router } from '../trpc.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 export const refundRouter = router({
   create: procedure.input(createRefundInput).mutation(({ ctx, input }) => ctx.commerce.createRefund(input, ctx.call)),

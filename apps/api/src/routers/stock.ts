@@ -1,5 +1,5 @@
 import { listStockMovementsInput, productIdInput, receiveStockInput, setStockInput } from '@commerce-core/core';
-import { procedure, router } from '../trpc.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 export const stockRouter = router({
   receive: procedure.input(receiveStockInput).mutation(({ ctx, input }) => ctx.commerce.receiveStock(input, ctx.call)),

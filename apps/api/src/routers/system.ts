@@ -1,4 +1,4 @@
-import { procedure, router } from '../trpc.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 export const systemRouter = router({
   doctor: procedure.query(async ({ ctx }) => ({ violations: await ctx.commerce.doctor() })),

@@ -12,13 +12,13 @@ import {
 } from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
 import { SignJWT } from 'jose';
-import { createApp } from '../app.ts';
+import { createApp } from '../http/app.ts';
 import { createClient, type Client } from '../client.ts';
-import { customerTokens, type CustomerTokenOptions } from '../customer-token.ts';
-import { createLogger, logFaults } from '../log.ts';
-import { createMetrics } from '../metrics.ts';
-import { serve } from '../serve.ts';
-import type { UnsignedLimits } from '../unsigned-limit.ts';
+import { customerTokens, type CustomerTokenOptions } from '../auth/customer-token.ts';
+import { createLogger, logFaults } from '../observability/log.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { serve } from '../http/serve.ts';
+import type { UnsignedLimits } from '../webhooks/unsigned-limit.ts';
 import { signWebhook, webhookSecret, type WebhookMessage } from './webhook.ts';
 
 const customerTokenSecret = 'a secret of the tests and nowhere else';

@@ -3,16 +3,16 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { headerOf } from './header-of.ts';
-import { authenticator, forbidden, unauthenticated } from './caller.ts';
-import type { VerifyCustomerToken } from './customer-token.ts';
+import { authenticator, forbidden, unauthenticated } from '../auth/caller.ts';
+import type { VerifyCustomerToken } from '../auth/customer-token.ts';
 import { healthRoutes } from './health.ts';
-import type { Logger } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { answerRefusal } from './rest.ts';
 import { tracing } from './trace.ts';
-import { endpoint, trpcRoutes } from './trpc-endpoint.ts';
-import { unsignedLimitsDefault, type UnsignedLimits } from './unsigned-limit.ts';
-import { webhookRoutes } from './webhooks.ts';
+import { endpoint, trpcRoutes } from '../trpc/trpc-endpoint.ts';
+import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
+import { webhookRoutes } from '../webhooks/webhooks.ts';
 import type { AppEnv } from './app-env.ts';
 
 export type AppOptions = {

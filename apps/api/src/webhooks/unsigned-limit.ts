@@ -1,8 +1,8 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { Context } from 'hono';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { headerOf } from './header-of.ts';
-import type { AppEnv } from './app-env.ts';
+import { headerOf } from '../http/header-of.ts';
+import type { AppEnv } from '../http/app-env.ts';
 
 /** How much is listened to of what anybody may have sent, in messages a minute and process. */
 export type UnsignedLimits = {

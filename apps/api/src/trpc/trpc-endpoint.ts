@@ -3,16 +3,16 @@ import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { headerOf } from './header-of.ts';
-import { access } from './access.ts';
-import { limitBody } from './body-limit.ts';
-import type { Authenticate } from './caller.ts';
+import { headerOf } from '../http/header-of.ts';
+import { access } from '../auth/access.ts';
+import { limitBody } from '../http/body-limit.ts';
+import type { Authenticate } from '../auth/caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
-import { errorShape, refusalOf } from './refusal.ts';
-import { appRouter } from './routers/index.ts';
-import { note } from './trace.ts';
-import type { AppEnv } from './app-env.ts';
+import { errorShape, refusalOf } from '../http/refusal.ts';
+import { appRouter } from '../routers/index.ts';
+import { note } from '../http/trace.ts';
+import type { AppEnv } from '../http/app-env.ts';
 
 export const endpoint = '/trpc';
 /** Calls in one request. */

@@ -1,8 +1,8 @@
 import type { Call, Commerce } from '@commerce-core/core';
 import { initTRPC } from '@trpc/server';
-import { authorize } from './access.ts';
-import type { Caller } from './caller.ts';
-import { errorShape } from './refusal.ts';
+import { authorize } from '../auth/access.ts';
+import type { Caller } from '../auth/caller.ts';
+import { errorShape } from '../http/refusal.ts';
 
 /** `call` says about a mutation what isn't in its input: its idempotency key, and whether its caller is still there. */
 export type Context = { commerce: Commerce; caller: Caller; call: Call };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl, list } from './gateways-from-env.ts';
-import { unsignedLimitsDefault } from './unsigned-limit.ts';
+import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const database = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { gatewayDouble } from './testing/gateway-double.ts';
-import { startTestApi, type TestApiOptions } from './testing/index.ts';
-import { openWire, type Wire } from './testing/wire.ts';
+import { gatewayDouble } from '../testing/gateway-double.ts';
+import { startTestApi, type TestApiOptions } from '../testing/index.ts';
+import { openWire, type Wire } from '../testing/wire.ts';
 import { networkOf } from './unsigned-limit.ts';
 
 async function start(options: TestApiOptions = {}) {

@@ -1,8 +1,8 @@
 import { scopes, type Scope } from '@commerce-core/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { access, type Access } from './access.ts';
-import { appRouter } from './routers/index.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
+import { appRouter } from '../routers/index.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
 
 // At run time this is flat, by the path of each procedure; the types have it nested.
 const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' } }>;

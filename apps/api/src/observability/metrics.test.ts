@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMetrics } from './metrics.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
-import { pendingOrder } from './testing/pending-order.ts';
-import { openWire, type Wire } from './testing/wire.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
+import { pendingOrder } from '../testing/pending-order.ts';
+import { openWire, type Wire } from '../testing/wire.ts';
 
 let api: TestApi;
 let wire: Wire;

@@ -1,12 +1,12 @@
 import { createCommerce } from '@commerce-core/core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createApp } from './app.ts';
-import { createLogger } from './log.ts';
-import { createMetrics } from './metrics.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
-import { refused } from './testing/refused.ts';
-import { until } from './testing/until.ts';
-import { openWire, type Wire } from './testing/wire.ts';
+import { createLogger } from '../observability/log.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
+import { refused } from '../testing/refused.ts';
+import { until } from '../testing/until.ts';
+import { openWire, type Wire } from '../testing/wire.ts';
 
 let api: TestApi | undefined;
 let wire: Wire | undefined;

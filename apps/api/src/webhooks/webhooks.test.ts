@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Client } from './client.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
-import { pendingOrder } from './testing/pending-order.ts';
-import { signWebhook, type WebhookMessage } from './testing/webhook.ts';
+import type { Client } from '../client.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
+import { pendingOrder } from '../testing/pending-order.ts';
+import { signWebhook, type WebhookMessage } from '../testing/webhook.ts';
 
 let api: TestApi;
 let customer: Client;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { headerOf } from './header-of.ts';
-import type { Caller } from './caller.ts';
-import type { Logger } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Refusal } from './refusal.ts';
 import type { Trace, AppEnv } from './app-env.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from './client.ts';
-import { appRouter } from './routers/index.ts';
-import { gatewayDouble } from './testing/gateway-double.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
+import { createClient } from '../client.ts';
+import { appRouter } from '../routers/index.ts';
+import { gatewayDouble } from '../testing/gateway-double.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
 let customer: string;

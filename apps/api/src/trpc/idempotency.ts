@@ -1,5 +1,5 @@
 import { CommerceError, type Call } from '@commerce-core/core';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../auth/caller.ts';
 
 /** The header of a mutation that may be sent again: the same key and input answer the same, and nothing happens twice. */
 export const idempotencyHeader = 'idempotency-key';

@@ -1,13 +1,13 @@
 import { callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { Context as HonoContext } from 'hono';
 import type { z } from 'zod';
-import { authorize } from './access.ts';
-import { jsonAnswer } from './json-answer.ts';
-import { errorShape, refusalOf } from './refusal.ts';
-import { appRouter } from './routers/index.ts';
-import { note } from './trace.ts';
+import { authorize } from '../auth/access.ts';
+import { jsonAnswer } from '../http/json-response.ts';
+import { errorShape, refusalOf } from '../http/refusal.ts';
+import { appRouter } from '../routers/index.ts';
+import { note } from '../http/trace.ts';
 import type { Context } from './trpc.ts';
-import type { AppEnv } from './app-env.ts';
+import type { AppEnv } from '../http/app-env.ts';
 
 type Procedure = {
   _def: {

@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Caller } from './caller.ts';
+import type { Caller } from '../auth/caller.ts';
 /** What one request's log line is made of, noted along its way. */
 export type Trace = {
   id: string;

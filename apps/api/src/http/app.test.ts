@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApi, type TestApi } from './testing/index.ts';
-import { until } from './testing/until.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
+import { until } from '../testing/until.ts';
 
 let api: TestApi;
 let token: string;

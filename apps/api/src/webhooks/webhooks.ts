@@ -1,11 +1,11 @@
 import { CommerceError, type Commerce, type ErrorCode } from '@commerce-core/core';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { headerOf } from './header-of.ts';
-import { limitBody } from './body-limit.ts';
-import { jsonAnswer } from './json-answer.ts';
-import { answerRefusal } from './rest.ts';
+import { headerOf } from '../http/header-of.ts';
+import { limitBody } from '../http/body-limit.ts';
+import { jsonAnswer } from '../http/json-response.ts';
+import { answerRefusal } from '../http/rest.ts';
 import { unsignedLimit, type UnsignedLimits } from './unsigned-limit.ts';
-import type { AppEnv } from './app-env.ts';
+import type { AppEnv } from '../http/app-env.ts';
 
 const bodyBytesMax = 256 * 1024;
 

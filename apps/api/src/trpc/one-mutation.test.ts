@@ -1,10 +1,10 @@
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { authenticator } from './caller.ts';
-import { customerTokens } from './customer-token.ts';
-import { appRouter } from './routers/index.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
+import { authenticator } from '../auth/caller.ts';
+import { customerTokens } from '../auth/customer-token.ts';
+import { appRouter } from '../routers/index.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
 let token: string;
