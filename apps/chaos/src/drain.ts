@@ -63,7 +63,7 @@ async function askAboutLost(shop: RunningShop, { ledger, operator }: World): Pro
       differences(state, paymentId).length > 0,
   );
   await Promise.all(
-    lost.map(({ paymentId }) => call(ledger, 'payment.ask', operator.payment.ask, { paymentId }, `ask ${paymentId}`)),
+    lost.map(({ paymentId }) => call(ledger, 'payment.poll', operator.payment.poll, { paymentId }, `ask ${paymentId}`)),
   );
   return lost.length > 0;
 }

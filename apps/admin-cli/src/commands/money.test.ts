@@ -46,7 +46,7 @@ test('a payment of another amount is taken or sent back, as an operator decides'
 
 test('a gateway is asked about a payment', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
-  expect((await shop.run('payments', 'ask', paymentId)).out).toBe(
+  expect((await shop.run('payments', 'poll', paymentId)).out).toBe(
     `mock will be asked about the payment ${paymentId}.\n`,
   );
   await until(

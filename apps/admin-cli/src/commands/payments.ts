@@ -77,11 +77,11 @@ export function addPaymentCommands(program: Command): void {
   });
   decide.registeredArguments[1]?.choices(Object.keys(decisions));
 
-  addCommand(payments, 'ask <payment>', 'have the gateway asked what it knows of a payment', [
-    `payments ask ${example}`,
+  addCommand(payments, 'poll <payment>', 'ask the gateway for the state of a payment', [
+    `payments poll ${example}`,
   ]).action(async (paymentId: string, options: JsonOption) => {
     const { client } = connect();
-    const payment = await client.payment.ask.mutate({ paymentId });
+    const payment = await client.payment.poll.mutate({ paymentId });
     print(payment, options, () => `${payment.provider} will be asked about the payment ${payment.id}.`);
   });
 }

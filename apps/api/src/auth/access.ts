@@ -40,7 +40,7 @@ export const access: Readonly<Record<string, Access>> = {
   'payment.listAll': operator('money'),
   'payment.capture': operator('money'),
   'payment.decideReview': operator('money'),
-  'payment.ask': operator('money'),
+  'payment.poll': operator('money'),
   'refund.create': operator('money'),
   'refund.list': operator('money'),
   'dispute.list': operator('money'),

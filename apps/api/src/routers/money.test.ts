@@ -119,10 +119,10 @@ test('a gateway is asked about a payment where it can be, once however often it 
     lines: [{ productId: await api.product(), quantity: 1 }],
   });
   const { id: paymentId } = await customer.payment.create.mutate({ orderId, provider: 'stripe' });
-  for (let times = 0; times < 2; times += 1) await operator.payment.ask.mutate({ paymentId });
+  for (let times = 0; times < 2; times += 1) await operator.payment.poll.mutate({ paymentId });
   expect((await operator.gatewayCall.list.query({ orderId, status: 'DUE' })).items).toMatchObject([{ kind: 'POLL' }]);
   const { paymentId: ofMock } = await paidOrder();
-  expect(await refused(operator.payment.ask.mutate({ paymentId: ofMock }))).toMatchObject({
+  expect(await refused(operator.payment.poll.mutate({ paymentId: ofMock }))).toMatchObject({
     code: 'unsupported_by_provider',
   });
 });

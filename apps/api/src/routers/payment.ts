@@ -36,5 +36,5 @@ export const paymentRouter = router({
   decideReview: procedure
     .input(decideReviewInput)
     .mutation(({ ctx, input }) => ctx.commerce.decideReview(input, ctx.call)),
-  ask: procedure.input(paymentIdInput).mutation(({ ctx, input }) => ctx.commerce.pollPayment(input)),
+  poll: procedure.input(paymentIdInput).mutation(({ ctx, input }) => ctx.commerce.pollPayment(input)),
 });

@@ -101,7 +101,7 @@ describe('every mutation', () => {
     'apiKey.revoke',
     'gatewayEvent.fetchMissed',
     'order.clearAttention',
-    'payment.ask',
+    'payment.poll',
     'payment.resume',
   ];
 

@@ -31,7 +31,7 @@ test('an acknowledged confirmation has brought the payment on', async () => {
 });
 
 test("a procedure that nothing is known of isn't taken for true", async () => {
-  expect(await found('payment.ask')).toEqual([]);
+  expect(await found('payment.poll')).toEqual([]);
   expect(await found('gatewayEvent.redrive')).toEqual([]);
   expect(await found('payment.unheardOf')).toEqual(['acknowledged']);
 });

@@ -84,7 +84,7 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
     case 'payment.confirm':
       // The gateway had its word: at least that the shopper's money is on its way.
       return !['CREATED', 'FAILED'].includes(payments.get(id)!.status);
-    case 'payment.ask':
+    case 'payment.poll':
       return payments.has(asked['paymentId']);
     case 'product.create':
     case 'stock.receive':
@@ -134,7 +134,7 @@ export async function checkReplays({ ledger }: World): Promise<Finding[]> {
   const findings: Finding[] = [];
   // To ask a gateway once more does no harm, so that has no key. What was wrong in itself is judged anew.
   const isKept = ({ procedure, answer }: Entry) =>
-    procedure !== 'payment.ask' &&
+    procedure !== 'payment.poll' &&
     (answer.ok || (answer.code !== 'no_answer' && ['conflict', 'missing'].includes(errorKinds[answer.code])));
   const unanswered = [...ledger.values()].filter(({ answer }) => !answer.ok && answer.code === 'no_answer');
   const entries = [...ledger.values()].filter(isKept).values();

@@ -112,7 +112,7 @@ describe('toss: a payment that the shop confirms', () => {
 
   test('and of which the answer is lost holds its stock until Toss has said what became of it', async () => {
     const { sale, attempt, confirm } = await agreed();
-    await world.operator.payment.ask.mutate({ paymentId: attempt.id });
+    await world.operator.payment.poll.mutate({ paymentId: attempt.id });
     await world.settle();
     await world.during({ error_after: 1, dropped: 1 }, () => refused(confirm()));
     await world.expire(sale);

@@ -22,7 +22,7 @@ describe('a refund made in the gateway’s dashboard', () => {
     });
     await dashboard('refunds');
     await world.settle();
-    await operator.payment.ask.mutate({ paymentId: attempt.id });
+    await operator.payment.poll.mutate({ paymentId: attempt.id });
     await world.settle();
     expect((await sale.state()).refunds).toEqual(['REFUND 700 SUCCEEDED gateway', 'REFUND 1300 SUCCEEDED gateway']);
     expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: total });

@@ -106,7 +106,7 @@ describe('a refund', () => {
       if (provider === 'portone') {
         // It sends no webhook of that: an operator who hears of it otherwise has the shop ask.
         expect((await sale.state()).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
-        await operator.payment.ask.mutate({ paymentId: attempt.id });
+        await operator.payment.poll.mutate({ paymentId: attempt.id });
         await world.settle();
       }
       expect(await sale.state()).toEqual({
@@ -140,7 +140,7 @@ describe('a refund', () => {
       });
       const { items: calls } = await operator.gatewayCall.list.query({ orderId: sale.orderId });
       expect(calls.filter(({ refundId }) => refundId === id)).toMatchObject([{ status: 'REFUSED', attempts: 1 }]);
-      await operator.payment.ask.mutate({ paymentId: attempt.id });
+      await operator.payment.poll.mutate({ paymentId: attempt.id });
       await world.settle();
       expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: 1_500, refundReservedAmount: 0 });
     },

@@ -141,7 +141,7 @@ describe('a webhook that got lost', () => {
 
   testEach('is found by an operator who asks', 'anything', async (provider) => {
     const { sale, attempt } = await unheard(provider);
-    await operator.payment.ask.mutate({ paymentId: attempt.id });
+    await operator.payment.poll.mutate({ paymentId: attempt.id });
     await world.settle();
     expect(await sale.state()).toEqual(paidState);
   });
