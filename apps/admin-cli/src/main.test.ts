@@ -20,7 +20,7 @@ test('without a key the message says which variable takes it', async () => {
 });
 
 test('the environment is enough, from any folder', async () => {
-  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
+  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.createApiKey() };
   expect(await runCommerce(tmpdir(), ['doctor'], env)).toMatchObject({ code: 0, err: '' });
 });
 
@@ -55,7 +55,7 @@ test('a wrong key is called that, with where it came from and without showing it
 });
 
 test('a key without the scope is told which one it lacks', async () => {
-  const env = { COMMERCE_API_KEY: await shop.api.apiKey('stock') };
+  const env = { COMMERCE_API_KEY: await shop.api.createApiKey('stock') };
   const ran = await runCommerce(shop.folder, ['orders', 'list'], env);
   expect(ran).toMatchObject({ code: 1, out: '' });
   expect(ran.err).toMatch(/may not do that .*orders/);

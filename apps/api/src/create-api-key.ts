@@ -4,7 +4,7 @@ import { EnvError, readDatabaseEnv } from './config/env.ts';
 import { describeFault } from './observability/log.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 
-const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone, this once.
+const usage = `Creates an operator's API key and prints it. The key cannot be shown again. Applies pending migrations first.
 
   DATABASE_URL=postgres://… node apps/api/src/create-api-key.ts --name NAME --scopes ${scopes.join(',')}
 `;
@@ -18,7 +18,7 @@ function readArguments(): { name: string; scopes: Scope[] } | 'help' {
     options: { name: { type: 'string' }, scopes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) return 'help';
-  if (!values.name || !values.scopes) throw new UsageError('--name and --scopes are needed');
+  if (!values.name || !values.scopes) throw new UsageError('--name and --scopes are required');
   const asked = values.scopes
     .split(',')
     .map((scope) => scope.trim())
@@ -35,7 +35,7 @@ async function createApiKey(input: { name: string; scopes: Scope[] }): Promise<s
     schema,
     poolMax: 2,
     applicationName: 'commerce-create-api-key',
-    patienceMs: 0,
+    waitMaxMs: 0,
   });
   try {
     return (await createCommerce({ database }).createApiKey(input)).key;
@@ -46,9 +46,9 @@ async function createApiKey(input: { name: string; scopes: Scope[] }): Promise<s
 
 function fail(error: unknown): number {
   const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  const known = [EnvError, DatabaseUnusable, MigrationsDiverged, CommerceError].some((kind) => error instanceof kind);
-  const why = isUsage || known ? (error as Error).message : JSON.stringify(describeFault(error));
-  process.stderr.write(`${why}\n${isUsage ? `\n${usage}` : ''}`);
+  const isKnown = [EnvError, DatabaseUnusable, MigrationsDiverged, CommerceError].some((kind) => error instanceof kind);
+  const message = isUsage || isKnown ? (error as Error).message : JSON.stringify(describeFault(error));
+  process.stderr.write(`${message}\n${isUsage ? `\n${usage}` : ''}`);
   return isUsage ? 2 : 1;
 }
 

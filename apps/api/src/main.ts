@@ -31,7 +31,7 @@ async function main(env: Env): Promise<void> {
     poolMax: env.DATABASE_POOL_MAX,
     preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
     applicationName: 'commerce-api',
-    patienceMs: 20_000,
+    waitMaxMs: 20_000,
     onWait: (message) => log.warn(message),
   });
   const metrics = createMetrics();

@@ -4,7 +4,7 @@ import { useShop } from '../shop.testing.ts';
 const shop = useShop();
 
 test('the doctor is silent while everything holds, and ends with 1 when something does not', async () => {
-  const productId = await shop.api.product({ quantity: 5 });
+  const productId = await shop.api.createProduct({ quantity: 5 });
   expect(await shop.run('doctor')).toEqual({
     code: 0,
     out: 'Everything holds: the doctor found no violation.\n',

@@ -219,7 +219,7 @@ test('a product that is archived or sold in another currency is named before any
 });
 
 test('without a simulator the message says so, before anything was sent', async () => {
-  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
+  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.createApiKey() };
   const elsewhere = join(shop.folder, 'elsewhere', '.data');
   await mkdir(elsewhere, { recursive: true });
   await writeFile(join(elsewhere, 'local.json'), '{}');

@@ -2,7 +2,8 @@ import type { Scope } from '@commerce-core/core';
 import { forbidden, unauthenticated, type Caller } from './caller.ts';
 
 /**
- * Who may call a procedure: anybody; customers (for what is theirs); operators whose key has a scope, or any operator.
+ * Who may call a procedure: everyone, or customers (for their own orders), operators whose key has this scope, or any
+ * operator.
  */
 export type Access = 'public' | { customer: boolean; operator: Scope | 'any' };
 
@@ -10,7 +11,7 @@ const public_ = 'public' as const;
 const operator = (scope: Scope | 'any') => ({ customer: false, operator: scope });
 const customerOr = (scope: Scope) => ({ customer: true, operator: scope });
 
-/** The one table of rights. A procedure that isn't in it can't be called by anybody. */
+/** Who may call which procedure. A procedure that is missing here cannot be called at all. */
 export const access: Readonly<Record<string, Access>> = {
   'product.list': public_,
   'product.get': public_,
@@ -31,7 +32,7 @@ export const access: Readonly<Record<string, Access>> = {
   'order.cancel': customerOr('orders'),
   'order.clearAttention': operator('orders'),
 
-  // An attempt moves no money by itself, the gateway's word does: who places orders for customers may start one.
+  // An attempt moves no money; only the gateway's report does. So callers who may place orders may also begin attempts.
   'payment.create': customerOr('orders'),
   'payment.resume': customerOr('orders'),
   'payment.confirm': customerOr('orders'),
@@ -50,7 +51,7 @@ export const access: Readonly<Record<string, Access>> = {
   'shipment.markInTransit': operator('orders'),
   'shipment.deliver': operator('orders'),
 
-  // What gateways said, and what they are asked: one conversation, and none of it can be decided on here.
+  // Messages from gateways and calls to them belong together, and neither lets an operator move money.
   'gatewayEvent.list': operator('gateway-events'),
   'gatewayEvent.get': operator('gateway-events'),
   'gatewayEvent.redrive': operator('gateway-events'),
@@ -65,10 +66,14 @@ export const access: Readonly<Record<string, Access>> = {
   'system.doctor': operator('any'),
 };
 
-/** @throws unauthenticated when nobody is known · forbidden when who is known may not */
+/**
+ * Checks that a caller may call the procedure at `path`.
+ * @throws unauthenticated when the caller is anonymous and the procedure is not public
+ * @throws forbidden when the caller is known and may not call the procedure
+ */
 export function authorize(path: string, caller: Caller): void {
   const rule = Object.hasOwn(access, path) ? access[path] : undefined;
-  if (rule === undefined) throw forbidden('nobody may call this');
+  if (rule === undefined) throw forbidden('this procedure cannot be called');
   if (rule === 'public') return;
   switch (caller.kind) {
     case 'anonymous':
@@ -81,14 +86,21 @@ export function authorize(path: string, caller: Caller): void {
   }
 }
 
-/** For what only some callers of a procedure may ask. @throws unauthenticated · forbidden */
+/**
+ * Checks a scope that only some inputs of a procedure need.
+ * @throws unauthenticated when the caller is anonymous
+ * @throws forbidden when the caller has no API key with this scope
+ */
 export function requireScope(caller: Caller, scope: Scope): void {
   if (caller.kind === 'anonymous') throw unauthenticated(`this needs an API key with the scope ${scope}`);
   if (caller.kind === 'operator' && caller.scopes.includes(scope)) return;
   throw forbidden(`this needs an API key with the scope ${scope}`);
 }
 
-/** Whose orders a caller may touch: a customer their own, an operator (undefined) any. @throws unauthenticated */
+/**
+ * The filter for the orders that a caller may use: a customer's own, or without `customerId` all, for an operator.
+ * @throws unauthenticated when the caller is anonymous
+ */
 export function ownOrders(caller: Caller): { customerId?: string } {
   if (caller.kind === 'anonymous') throw unauthenticated('this needs an Authorization header with a bearer token');
   return caller.kind === 'customer' ? { customerId: caller.customerId } : {};

@@ -1,21 +1,24 @@
 import { looksLikeApiKey, CommerceError, type Commerce, type Scope } from '@commerce-core/core';
 import type { VerifyCustomerToken } from './customer-token.ts';
 
-/** Who is calling. */
+/** The sender of a request. */
 export type Caller =
   | { kind: 'anonymous' }
   | { kind: 'customer'; customerId: string }
   | { kind: 'operator'; apiKeyId: string; scopes: readonly Scope[] };
 
+/** Returns the caller behind an `Authorization` header. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
 
 const tokenLengthMax = 8_192;
 
 /**
- * Tells who is behind an `Authorization` header: nobody without one, an operator by API key, a customer by token. Keys
- * are looked up at each call, so that a revoked one stops at once.
- * @throws unauthenticated for whatever is there but doesn't open anything, also where nobody needs to be known: a
- * caller with an expired token wants to hear of it
+ * Returns a function that finds the caller behind an `Authorization` header: anonymous without a header, an operator by API
+ * key, a customer by token. Keys are looked up in the database at each call, so a revoked key stops at once.
+ *
+ * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
+ * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters
+ * @throws identity_unavailable when the key set for customers' tokens cannot be fetched
  */
 export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomerToken | undefined): Authenticate {
   return async (authorization) => {
@@ -34,5 +37,7 @@ export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomer
   };
 }
 
+/** The error for a caller that has to identify itself. */
 export const unauthenticated = (message: string) => new CommerceError('unauthenticated', message);
+/** The error for a known caller that may not do this. */
 export const forbidden = (message: string) => new CommerceError('forbidden', message);

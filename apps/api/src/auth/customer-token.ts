@@ -2,31 +2,32 @@ import { CommerceError, customerId } from '@commerce-core/core';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 
-/** The customer that a token speaks for, or undefined when it is not to be trusted. */
+/** Returns the id of a token's customer, or undefined when the token is invalid. */
 export type VerifyCustomerToken = (token: string) => Promise<string | undefined>;
 
 export type CustomerTokenOptions = {
-  /** Of the shop's own sign-in, HS256; or */
+  /** The secret of the shop's own sign-in, which signs with HS256. Exclusive with `jwksUrl`. */
   secret?: string | undefined;
-  /** of an identity provider: where its public keys are. */
+  /** The URL of an identity provider's public keys. */
   jwksUrl?: string | undefined;
-  /** Pinned where given: a token of another issuer, or for another audience, is refused. */
+  /** When set, a token with another `iss` is invalid; likewise `audience` and `aud`. */
   issuer?: string | undefined;
   audience?: string | undefined;
 };
 
-// Named here, never taken from the token: a public key must not verify as an HMAC secret, and `none` is no signature.
+// Fixed here and never read from the token: a public key must not verify as an HMAC secret, and `none` is no signature.
 const symmetric = ['HS256'];
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
 
-// A shopper calls several times with one token, and to verify it costs more than most of what is called. A key that the
-// identity provider withdraws is trusted for so long at most.
+// A shopper sends one token with several calls, and its verification costs more than most calls. The price: a key that the
+// identity provider withdraws is trusted for at most this long.
 const cachedMsMax = 60_000;
 const cachedMax = 10_000;
 
 /**
- * Verifies customers' tokens; undefined without a secret or key set, and then nobody is a customer.
- * The verifier throws identity_unavailable when the key set doesn't answer.
+ * Returns a function that verifies customers' tokens (JWT with `exp` and `sub`; 5 s of clock difference are accepted), or
+ * undefined without a secret or key set: then there are no customers. Verified tokens are cached for up to 60 s.
+ * @throws identity_unavailable from the returned function, when the key set cannot be fetched
  */
 export function customerTokens({
   secret,
@@ -54,10 +55,10 @@ export function customerTokens({
       if (customer !== undefined && ttl > 0) verified.set(token, customer, { ttl });
       return customer;
     } catch (error) {
-      if (isTokensFault(error)) return undefined;
+      if (isInvalidToken(error)) return undefined;
       const unavailable = new CommerceError(
         'identity_unavailable',
-        'who you are cannot be checked at the moment; nothing was done',
+        'the token cannot be checked at the moment; nothing was done',
       );
       unavailable.cause = error;
       throw unavailable;
@@ -73,15 +74,15 @@ function keyOf(secret: string | undefined, jwksUrl: string | undefined): JWTVeri
   return jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
 }
 
-/** As it is or not at all: trimmed, two subjects of the identity provider could become one customer. */
+/** A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer. */
 function usableSubject(sub: string | undefined): string | undefined {
   const parsed = customerId.safeParse(sub);
   return parsed.success && parsed.data === sub ? sub : undefined;
 }
 
-/** What is left is the key set that can't be had: a fetch that failed, a time-out, an answer that isn't one. */
-function isTokensFault(error: unknown): boolean {
+/** Any other error means that the key set cannot be fetched: a failed request, a time-out, an invalid response. */
+function isInvalidToken(error: unknown): boolean {
   if (!(error instanceof errors.JOSEError)) return false;
-  // The last is jose's class for a key set that answered something else than 200 and JSON.
+  // ERR_JOSE_GENERIC is jose's code for a key set response that is not 200 with JSON.
   return !['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code);
 }

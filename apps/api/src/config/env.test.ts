@@ -4,7 +4,7 @@ import { EnvError, readEnv } from './env.ts';
 const DATABASE_URL = 'postgres://shop:secret@db/shop';
 const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 
-test('a database is all it takes', () => {
+test('only DATABASE_URL is required; all else has defaults', () => {
   expect(readEnv({ DATABASE_URL })).toMatchObject({
     PORT: 3000,
     HOST: '127.0.0.1',
@@ -20,7 +20,7 @@ test('a database is all it takes', () => {
   });
 });
 
-test('numbers and lists are read, and an empty variable is none', () => {
+test('numbers and lists are parsed, and an empty variable counts as not set', () => {
   const env = readEnv({
     DATABASE_URL,
     PORT: '0',
@@ -68,14 +68,14 @@ test.each<[name: string, values: Record<string, string>]>([
   ['UNSIGNED_WEBHOOKS_IN_ALL', { UNSIGNED_WEBHOOKS_IN_ALL: '0' }],
   ['CLIENT_ADDRESS_HEADER', { CLIENT_ADDRESS_HEADER: 'hunter2: x' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
-])('a bad %s is named and never shown: %j', (name, values) => {
+])('an invalid %s is named without its value: %j', (name, values) => {
   const read = () => readEnv({ DATABASE_URL, ...values });
   expect(read).toThrow(EnvError);
   expect(read).toThrow(new RegExp(`^  ${name}: `));
   expect(read).not.toThrow(/hunter2|a customer token/);
 });
 
-test('all that is wrong is named at once', () => {
+test('all invalid variables are named at once', () => {
   expect(() => readEnv({ PORT: '-1', LOG_LEVEL: 'loud' })).toThrow(
     /DATABASE_URL: is missing\n.*PORT: .*\n.*LOG_LEVEL: /,
   );

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { readEnv } from './env.ts';
+import type { Gateway } from '@commerce-core/core';
+import { present } from '../testing/present.ts';
 import { gatewaysFromEnv } from './gateways-from-env.ts';
 
 const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
@@ -11,38 +13,41 @@ const on = {
   STRIPE_SECRET_KEY: 'sk_test_1',
   STRIPE_WEBHOOK_SECRETS: 'whsec_1',
 };
-const gateways = (variables: Record<string, string>) =>
-  Object.fromEntries(gatewaysFromEnv(readEnv({ ...on, ...variables })).map((gateway) => [gateway.provider, gateway]));
-const minutes = (ms: number | undefined) => ms && ms / 60_000;
+const gatewaysWith = (variables: Record<string, string>) => {
+  const all = gatewaysFromEnv(readEnv({ ...on, ...variables }));
+  return (provider: string) =>
+    present(
+      all.find((gateway) => gateway.provider === provider),
+      provider,
+    );
+};
+const reservationMinutes = ({ reservationMsOf }: Gateway, methods: (string | null)[]) =>
+  methods.map((method) => {
+    const ms = present(reservationMsOf)(method);
+    return ms && ms / 60_000;
+  });
 
-test('an attempt holds the stock as long as is said of its method, as the method usually takes, or as is said of its provider', () => {
-  const usual = gateways({});
-  expect(['mock', 'stripe', 'toss'].map((name) => usual[name]!.reservationMsOf!(null))).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  const { mock, stripe, toss } = gateways({
+test('a reservation lasts as set for the method, as the method’s default, or as set for the provider', () => {
+  const byDefault = gatewaysWith({});
+  for (const name of ['mock', 'stripe', 'toss'])
+    expect(reservationMinutes(byDefault(name), [null])).toEqual([undefined]);
+  const gateway = gatewaysWith({
     GATEWAY_RESERVATION_MINUTES: 'stripe=45, stripe/konbini=60,toss/virtual_account=4320 , mock/later=2',
   });
-  expect([null, 'card', 'konbini', 'oxxo'].map((method) => minutes(stripe!.reservationMsOf!(method)))).toEqual([
-    45,
-    45,
-    60,
-    5 * 24 * 60,
-  ]);
-  expect([null, 'virtual_account'].map((method) => minutes(toss!.reservationMsOf!(method)))).toEqual([undefined, 4320]);
-  expect([null, 'later'].map((method) => minutes(mock!.reservationMsOf!(method)))).toEqual([undefined, 2]);
+  const stripeMethods = [null, 'card', 'konbini', 'oxxo'];
+  expect(reservationMinutes(gateway('stripe'), stripeMethods)).toEqual([45, 45, 60, 5 * 24 * 60]);
+  expect(reservationMinutes(gateway('toss'), [null, 'virtual_account'])).toEqual([undefined, 4320]);
+  expect(reservationMinutes(gateway('mock'), [null, 'later'])).toEqual([undefined, 2]);
 });
 
-test('a provider takes the money at once or authorizes first, as is said', () => {
-  const usual = gateways({});
-  expect([usual['mock']!.captures, usual['stripe']!.captures]).toEqual([
+test('GATEWAY_CAPTURE sets the default capture mode of a provider', () => {
+  const byDefault = gatewaysWith({});
+  expect([byDefault('mock').captures, byDefault('stripe').captures]).toEqual([
     ['MANUAL', 'AUTOMATIC'],
     ['AUTOMATIC', 'MANUAL'],
   ]);
-  const { mock, stripe, toss } = gateways({ GATEWAY_CAPTURE: 'stripe=MANUAL, mock=AUTOMATIC, toss=AUTOMATIC' });
-  expect([mock!.captures, stripe!.captures, toss!.captures]).toEqual([
+  const gateway = gatewaysWith({ GATEWAY_CAPTURE: 'stripe=MANUAL, mock=AUTOMATIC, toss=AUTOMATIC' });
+  expect([gateway('mock').captures, gateway('stripe').captures, gateway('toss').captures]).toEqual([
     ['AUTOMATIC', 'MANUAL'],
     ['MANUAL', 'AUTOMATIC'],
     ['AUTOMATIC'],
@@ -60,6 +65,6 @@ test.each([
   ['GATEWAY_CAPTURE', 'toss=MANUAL'],
   ['GATEWAY_CAPTURE', 'stripe=manual'],
   ['GATEWAY_CAPTURE', 'paypal=MANUAL'],
-])('%s=%s is refused at the start', (name, value) => {
-  expect(() => gateways({ [name]: value })).toThrow(`  ${name}: must be like stripe=`);
+])('%s=%s is invalid', (name, value) => {
+  expect(() => gatewaysWith({ [name]: value })).toThrow(`  ${name}: must be like stripe=`);
 });

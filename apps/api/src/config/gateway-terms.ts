@@ -2,11 +2,11 @@ import type { Gateway } from '@commerce-core/core';
 import { z } from 'zod';
 
 const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
-// Toss and PortOne capture as they approve.
-const authorizing: readonly string[] = ['mock', 'stripe'];
+// Toss and PortOne capture when they approve.
+const manualCaptureProviders: readonly string[] = ['mock', 'stripe'];
 const reservationMinutesMax = 60 * 24 * 60;
 
-/** `name=value, name=value` as entries, each name once. */
+/** Parses `name=value, name=value`; each name may occur once. */
 const entries = z
   .string()
   .transform((text) =>
@@ -23,9 +23,9 @@ const entries = z
 
 const isProvider = (name: string): boolean => (providers as readonly string[]).includes(name);
 
-/** What a shop has agreed on with its gateways, over what the adapters take for usual. */
+/** Terms of the shop with its gateways that replace the adapters' defaults. */
 export const gatewayTermVariables = {
-  /** How long an attempt holds the stock, in minutes, by provider or provider/method: `stripe=45, toss/virtual_account=4320`. */
+  /** How long an attempt reserves the stock, in minutes, per provider or provider/method: `stripe=45, toss/virtual_account=4320`. */
   GATEWAY_RESERVATION_MINUTES: entries
     .refine(
       (all) =>
@@ -39,26 +39,28 @@ export const gatewayTermVariables = {
       'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
     )
     .default([]),
-  /** Whether a provider takes the money at once or authorizes first, unless a call says: `stripe=MANUAL`. */
+  /** The capture mode per provider for calls that give none: `stripe=MANUAL`. MANUAL authorizes first. */
   GATEWAY_CAPTURE: entries
     .refine(
       (all) =>
         all.every(
           ([name, mode]) =>
-            isProvider(name) && (mode === 'AUTOMATIC' || (mode === 'MANUAL' && authorizing.includes(name))),
+            isProvider(name) && (mode === 'AUTOMATIC' || (mode === 'MANUAL' && manualCaptureProviders.includes(name))),
         ),
-      'must be like stripe=MANUAL, mock=AUTOMATIC; toss and portone are AUTOMATIC alone',
+      'must be like stripe=MANUAL, mock=AUTOMATIC; toss and portone support only AUTOMATIC',
     )
     .default([]),
 };
 
+/** The parsed variables. */
 export type GatewayTerms = {
   [name in keyof typeof gatewayTermVariables]: readonly (readonly [name: string, value: string])[];
 };
 
 /**
- * A gateway on the shop's own terms. What is said of a method counts first; then the adapter's own time for that method, since
- * a virtual account that may be paid for days isn't meant by what is said of its provider; then that.
+ * Returns the gateway with the shop's terms. A reservation lasts as long as the shop's term for the method, else the
+ * adapter's default for the method, else the shop's term for the provider. The method's default outranks the provider's
+ * term because a virtual account can be paid for days.
  */
 export function onTerms(gateway: Gateway, { GATEWAY_RESERVATION_MINUTES, GATEWAY_CAPTURE }: GatewayTerms): Gateway {
   const { provider, captures } = gateway;

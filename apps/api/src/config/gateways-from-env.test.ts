@@ -7,7 +7,7 @@ const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 const providers = (variables: Record<string, string>) =>
   gatewaysFromEnv(readEnv({ DATABASE_URL, ...variables })).map(({ provider }) => provider);
 
-test('a gateway is on by its variables, and off without them', () => {
+test('a gateway is configured by its variables, and absent without them', () => {
   const toss = { TOSS_SECRET_KEY: 'test_sk_1', TOSS_CLIENT_KEY: 'test_ck_1' };
   expect(providers({})).toEqual([]);
   expect(providers({ MOCK_WEBHOOK_SECRETS: whsec })).toEqual(['mock']);
@@ -24,7 +24,7 @@ test('a gateway is on by its variables, and off without them', () => {
   expect(providers({ ...portone, ...toss })).toEqual(['toss', 'portone']);
 });
 
-test('Stripe takes its key and its webhook secrets, both or none, all of tests or none', () => {
+test('Stripe needs its key and webhook secrets together, all for tests or all live', () => {
   const stripe = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRETS: 'whsec_1, whsec_2' };
   expect(providers(stripe)).toEqual(['stripe']);
   expect(

@@ -1,21 +1,24 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Caller } from '../auth/caller.ts';
-/** What one request's log line is made of, noted along its way. */
+
+/** The facts of one request for its log line, collected while the request is handled. */
 export type Trace = {
   id: string;
   caller: Caller | undefined;
   procedures: readonly string[];
-  /** The codes of what was refused; several where a batch was. */
+  /** The error codes of the response; a batch can have several. */
   codes: string[];
-  /** When it is worth to ask again, in seconds; undefined where it isn't. */
+  /** The response's Retry-After in seconds; undefined when a retry is useless. */
   retryAfterS: number | undefined;
-  /** What went wrong inside, the first of it. */
+  /** The first internal error. */
   fault: unknown;
-  /** What a route has to say besides. Never tokens, bodies, names or addresses. */
+  /** Further facts of a route. Never tokens, bodies, names or addresses. */
   facts: Record<string, unknown>;
-  /** Whether the answer was made with its headers: to set them afterwards costs a copy of it. */
+  /** Whether the response was created with its headers. Setting them afterwards costs a copy of the response. */
   headersSet: boolean;
+  /** Whether the process is shutting down. */
   stopping: boolean;
 };
 
+/** Hono's types for the app: the request's trace, and Node.js's request and response when served over HTTP. */
 export type AppEnv = { Variables: { trace: Trace }; Bindings: Partial<HttpBindings> | undefined };

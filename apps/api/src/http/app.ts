@@ -8,7 +8,7 @@ import type { VerifyCustomerToken } from '../auth/customer-token.ts';
 import { healthRoutes } from './health.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { answerRefusal } from './rest.ts';
+import { errorResponse } from './error-response.ts';
 import { tracing } from './trace.ts';
 import { endpoint, trpcRoutes } from '../trpc/trpc-endpoint.ts';
 import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
@@ -17,21 +17,21 @@ import type { AppEnv } from './app-env.ts';
 
 export type AppOptions = {
   commerce: Commerce;
-  /** Asked whether it is there and migrated. */
+  /** `/readyz` checks that it can be reached and is migrated. */
   database: Database;
   log: Logger;
   metrics: Metrics;
-  /** Without it nobody is a customer. */
+  /** Without it, there are no customers. */
   verifyCustomer?: VerifyCustomerToken | undefined;
-  /** Origins whose pages may call the procedures; none unless said. */
+  /** Origins whose pages may call the procedures; defaults to none. */
   corsOrigins?: readonly string[];
-  /** How much is listened to of gateways that don't sign. */
+  /** Rate limits for the webhooks of gateways that do not sign. */
   unsignedWebhooks?: UnsignedLimits;
-  /** Aborted when the process is about to end. */
+  /** Aborted when the process starts to shut down. */
   stopping: AbortSignal;
 };
 
-/** The HTTP face: procedures for clients, webhooks for gateways, health for whoever runs it. */
+/** Creates the HTTP app: procedures for clients, webhooks for gateways, health and metrics for operations. */
 export function createApp({
   commerce,
   database,
@@ -59,7 +59,7 @@ export function createApp({
   app.route('/', healthRoutes(database, stopping));
   app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
   const authenticate = authenticator(commerce, verifyCustomer);
-  // For any operator: how busy a shop is, is nobody else's business.
+  // For operators only: the metrics show how much a shop sells.
   app.get('/metrics', async (c) => {
     const caller = await authenticate(headerOf(c, 'authorization'));
     if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
@@ -67,14 +67,14 @@ export function createApp({
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
   app.route(endpoint, trpcRoutes(commerce, authenticate));
-  app.notFound((c) => answerRefusal(c, new CommerceError('not_found', 'there is nothing at this address')));
-  app.onError((error, c) => answerRefusal(c, wasCutShort(c) ? cutShort() : error));
+  app.notFound((c) => errorResponse(c, new CommerceError('not_found', 'this address does not exist')));
+  app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));
   return app;
 }
 
-/** The sender went away in the middle of the body: nobody's fault here, and nobody to read the answer. */
-const wasCutShort = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>
+/** Whether the sender closed the connection in the middle of the body. That is not an error of the server. */
+const requestWasAborted = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>
   incoming?.destroyed === true && !incoming.complete;
 
-const cutShort = () =>
+const abortedRequest = () =>
   new CommerceError('validation_failed', 'the request ended before it was complete', { issues: [] });

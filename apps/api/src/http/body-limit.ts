@@ -4,8 +4,9 @@ import { headerOf } from './header-of.ts';
 import type { AppEnv } from './app-env.ts';
 
 /**
- * Refuses bodies of more than `maxSize` bytes. Where the length is told beforehand Node.js holds the sender to it, and it
- * is enough to look; only a body without one is counted as it comes, which makes a stream of every request.
+ * Rejects bodies of more than `maxSize` bytes with the response of `onError`. Node.js enforces a Content-Length, so for
+ * such a request it is enough to read the header. Only a body without one is counted while it is read, because that turns
+ * the request into a stream.
  */
 export function limitBody(maxSize: number, onError: (c: Context<AppEnv>) => Response): MiddlewareHandler<AppEnv> {
   const counting = bodyLimit({ maxSize, onError });

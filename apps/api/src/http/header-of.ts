@@ -2,8 +2,8 @@ import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
 
 /**
- * A request's header by its lower-case name, as Node.js parsed it. `c.req.header` makes a Headers object of all of them
- * first, for every request.
+ * Returns a request's header by its lower-case name, as Node.js parsed it. `c.req.header` would first create a Headers
+ * object of all headers, for every request.
  */
 export function headerOf(c: Context<AppEnv>, name: string): string | undefined {
   const { incoming } = c.env ?? {};

@@ -4,53 +4,51 @@ import { createApp } from './app.ts';
 import { createLogger } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { startTestApi, type TestApi } from '../testing/index.ts';
-import { refused } from '../testing/refused.ts';
+import { refusalFrom } from '../testing/refusal-from.ts';
 import { until } from '../testing/until.ts';
-import { openWire, type Wire } from '../testing/wire.ts';
 
 let api: TestApi | undefined;
-let wire: Wire | undefined;
 afterEach(async () => {
   await api?.close();
-  await wire?.cut();
-  [api, wire] = [undefined, undefined];
+  api = undefined;
 });
 
-const ask = async ({ fetch }: TestApi, path: string) => {
+const getJson = async ({ fetch }: TestApi, path: string) => {
   const response = await fetch(path);
   return [response.status, await response.json()];
 };
 const ready = [200, { status: 'ready' }];
 const notReady = (reason: string) => [503, { status: 'not_ready', reasons: [reason] }];
 
-test('without its database the process lives, says so, refuses with Retry-After, and recovers by itself', async () => {
-  api = await startTestApi({ via: async (url) => (wire = await openWire(url)).url });
-  const productId = await api.product();
-  const customer = await api.customer();
+test('without its database the API is not ready, refuses calls with Retry-After, and then recovers', async () => {
+  api = await startTestApi({ throughProxy: true });
+  const productId = await api.createProduct();
+  const customer = await api.customerClient();
   const order = () => customer.order.create.mutate({ lines: [{ productId, quantity: 1 }] });
   await order();
-  expect(await ask(api, '/readyz')).toEqual(ready);
+  expect(await getJson(api, '/readyz')).toEqual(ready);
 
-  await wire!.cut();
-  expect(await ask(api, '/readyz')).toEqual(notReady('database_unreachable'));
-  expect(await ask(api, '/healthz')).toEqual([200, { status: 'ok' }]);
-  expect(await refused(order())).toEqual({ status: 503, code: 'database_unavailable' });
+  await api.disconnectDatabase();
+  expect(await getJson(api, '/readyz')).toEqual(notReady('database_unreachable'));
+  expect(await getJson(api, '/healthz')).toEqual([200, { status: 'ok' }]);
+  expect(await refusalFrom(order())).toEqual({ status: 503, code: 'database_unavailable' });
   const listed = await api.fetch('/trpc/product.list');
   expect([listed.status, listed.headers.get('retry-after')]).toEqual([503, '1']);
   const keyed = await api.fetch('/trpc/product.list', { headers: { authorization: 'Bearer ck_any' } });
   expect([keyed.status, keyed.headers.get('retry-after')]).toEqual([503, '1']);
-  const paid = await api.webhook({ type: 'AUTHORIZED', paymentId: productId, amount: 1, currency: 'KRW' });
+  const paid = await api.sendWebhook({ type: 'AUTHORIZED', paymentId: productId, amount: 1, currency: 'KRW' });
   expect([paid.status, paid.body.error.code]).toEqual([503, 'database_unavailable']);
-  expect(JSON.stringify(api.log())).toContain('database_unavailable');
-  expect(JSON.stringify(api.log())).not.toContain('postgres://');
+  expect(JSON.stringify(api.logLines())).toContain('database_unavailable');
+  expect(JSON.stringify(api.logLines())).not.toContain('postgres://');
 
-  await wire!.mend();
-  await until(async () => (await ask(api!, '/readyz'))[0] === 200);
+  await api.reconnectDatabase();
+  const recovering = api;
+  await until(async () => (await getJson(recovering, '/readyz'))[0] === 200);
   await order();
-  expect(await api.stock(productId)).toEqual([10, 2]);
+  expect(await api.readStock(productId)).toEqual([10, 2]);
 });
 
-test('a database that lacks a migration, or has another one, is not ready', async () => {
+test('a database that lacks a migration, or has a different one, makes the API not ready', async () => {
   api = await startTestApi();
   const { pool } = api.database;
   const {
@@ -58,27 +56,27 @@ test('a database that lacks a migration, or has another one, is not ready', asyn
   } = await pool.query(
     'delete from commerce.migrations where position = (select max(position) from commerce.migrations) returning *',
   );
-  expect(await ask(api, '/readyz')).toEqual(notReady('migrations_pending'));
+  expect(await getJson(api, '/readyz')).toEqual(notReady('migrations_pending'));
   await pool.query('insert into commerce.migrations (position, name, hash) values ($1, $2, $3)', [
     last.position,
     last.name,
     'edited',
   ]);
-  expect(await ask(api, '/readyz')).toEqual(notReady('migrations_diverged'));
+  expect(await getJson(api, '/readyz')).toEqual(notReady('migrations_diverged'));
 });
 
-test('a look-up that is never answered is forgotten: the next one asks anew', async () => {
+test('a readiness check that never ends is dropped, and the next request starts a new one', async () => {
   api = await startTestApi();
   const never = vi.spyOn(api.database.pool, 'query').mockImplementation(() => new Promise(() => {}));
-  expect(await Promise.all([ask(api, '/readyz'), ask(api, '/readyz')])).toEqual(
+  expect(await Promise.all([getJson(api, '/readyz'), getJson(api, '/readyz')])).toEqual(
     Array.from({ length: 2 }, () => notReady('database_unreachable')),
   );
   expect(never).toHaveBeenCalledTimes(1);
   never.mockRestore();
-  expect(await ask(api, '/readyz')).toEqual(ready);
+  expect(await getJson(api, '/readyz')).toEqual(ready);
 });
 
-test('a process that is about to end is alive, and not ready', async () => {
+test('a process that is shutting down is alive and not ready', async () => {
   api = await startTestApi();
   const { database } = api;
   const stopping = AbortSignal.abort();

@@ -4,15 +4,18 @@ import type { AppEnv } from './app-env.ts';
 
 type Reason = 'stopping' | 'database_unreachable' | 'migrations_pending' | 'migrations_diverged';
 
-// Below the usual second or two of whoever asks; a database that takes longer than this for two look-ups isn't there.
-const patienceMs = 2_000;
+// Probes usually time out after a few seconds. A database that needs longer than this for two look-ups is of no use.
+const checkMaxMs = 2_000;
 
-/** `/healthz`: the process is alive. `/readyz`: it can do its work, or why not. */
+/**
+ * `/healthz` returns 200 while the process is alive. `/readyz` returns 200 when it can serve requests, else 503 with the
+ * reason: `stopping`, `database_unreachable`, `migrations_pending` or `migrations_diverged`.
+ */
 export function healthRoutes(database: Database, stopping: AbortSignal) {
-  // Shared by all who ask at once: a database that doesn't answer shall not gather look-ups. One that takes too long is
-  // forgotten: whoever asks next looks anew.
-  let underWay: Promise<Reason | undefined> | undefined;
-  const check = () => (underWay ??= within(patienceMs, reasonAgainst(database)).finally(() => (underWay = undefined)));
+  // Concurrent requests share one check, so that look-ups do not pile up at a database that does not respond. After
+  // `checkMaxMs` the check is dropped, and the next request starts a new one.
+  let running: Promise<Reason | undefined> | undefined;
+  const check = () => (running ??= within(checkMaxMs, reasonNotReady(database)).finally(() => (running = undefined)));
 
   return new Hono<AppEnv>()
     .get('/healthz', (c) => c.json({ status: 'ok' }))
@@ -23,7 +26,7 @@ export function healthRoutes(database: Database, stopping: AbortSignal) {
     });
 }
 
-async function reasonAgainst(database: Database): Promise<Reason | undefined> {
+async function reasonNotReady(database: Database): Promise<Reason | undefined> {
   try {
     const pending = await pendingMigrations(database);
     return pending.length > 0 ? 'migrations_pending' : undefined;

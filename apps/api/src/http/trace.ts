@@ -10,10 +10,13 @@ import type { Trace, AppEnv } from './app-env.ts';
 const usableId = /^[\w.:=@/+-]{1,128}$/;
 const pathLengthMax = 200;
 
-/** Gives each request an id, sees to the headers of every answer; when it is answered, writes one line and counts it. */
+/**
+ * Gives each request an id: the caller's `x-request-id` when it is fit for a log, else a random one. Adds the common response
+ * headers. Writes one log line and one metric per response.
+ */
 export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const begin = performance.now();
+    const startedAt = performance.now();
     const given = headerOf(c, 'x-request-id');
     const id = given !== undefined && usableId.test(given) ? given : randomUUID();
     const trace: Trace = {
@@ -31,31 +34,31 @@ export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): M
     await next();
     trace.stopping = stopping.aborted;
     if (!trace.headersSet) {
-      // After `next`: tRPC answers with a Response of its own, which knows nothing of headers set before.
+      // After `next`, because tRPC returns a Response of its own, without the headers that were set before.
       const { headers, status } = c.res;
-      for (const [name, value] of Object.entries(answerHeaders(trace, status))) headers.set(name, value);
+      for (const [name, value] of Object.entries(responseHeaders(trace, status))) headers.set(name, value);
     }
-    const ms = performance.now() - begin;
-    write(log, c, trace, ms);
+    const ms = performance.now() - startedAt;
+    writeLine(log, c, trace, ms);
     metrics.observeRequest({ route: routeOf(trace, c.req.path), status: c.res.status, ms });
   };
 }
 
-/** What every answer has, whoever made it. Whoever makes an answer with them has told that by asking here. */
-export function answerHeaders(trace: Trace, status?: number): Record<string, string> {
+/** The headers of every response. A route that calls this must use them: `tracing` no longer adds them. */
+export function responseHeaders(trace: Trace, status?: number): Record<string, string> {
   trace.headersSet = true;
   return {
     ...securityHeaders,
     'x-request-id': trace.id,
     'cache-control': 'no-store',
     ...(trace.retryAfterS === undefined ? {} : { 'retry-after': String(trace.retryAfterS) }),
-    // Keeps a client from sending its next request into a connection that is about to close: because we are, or because
-    // the rest of a body that is too large isn't read.
+    // Keeps a client from sending its next request into a connection that is about to close: the process shuts down, or
+    // the rest of a too large body is not read.
     ...(trace.stopping || status === 413 ? { connection: 'close' } : {}),
   };
 }
 
-// Nothing here is a page: nothing of it may run, be framed, sniffed or referred from.
+// No response is a page, so browsers must not run, frame, sniff or refer from any of them.
 const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -71,14 +74,14 @@ const securityHeaders = {
   'x-xss-protection': '0',
 };
 
-/** Notes what was refused and, where it is our fault, what happened. */
-export function note(trace: Trace, { status, body }: Refusal, thrown: unknown): void {
+/** Adds an error to the request's trace: its code, whether a retry makes sense, and for a server error what was thrown. */
+export function traceRefusal(trace: Trace, { status, body }: Refusal, thrown: unknown): void {
   trace.codes.push(body.code);
   if (status >= 500) trace.fault ??= thrown;
   if (status === 503 || status === 429 || body.code === 'idempotency_in_progress') trace.retryAfterS ??= 1;
 }
 
-function write(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void {
+function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void {
   const { status } = c.res;
   const { path, method } = c.req;
   const line = {
@@ -88,7 +91,7 @@ function write(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void 
     ...(trace.procedures.length > 0 ? { procedures: trace.procedures } : {}),
     status,
     ms: Math.round(ms * 10) / 10,
-    ...(trace.caller ? { caller: nameOf(trace.caller) } : {}),
+    ...(trace.caller ? { caller: describeCaller(trace.caller) } : {}),
     ...(trace.codes.length > 0 ? { codes: [...new Set(trace.codes)] } : {}),
     ...trace.facts,
     ...(trace.fault === undefined ? {} : { err: trace.fault }),
@@ -98,13 +101,14 @@ function write(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void 
   else log.info(line, 'request');
 }
 
-/** Few names, whatever is asked for: each is a time series. */
+/** The metric's route label. It has few values, because each one is a time series. */
 function routeOf({ procedures }: Trace, path: string): string {
-  if (procedures.length > 0) return procedures.length === 1 ? procedures[0]! : 'batch';
+  const [procedure, ...others] = procedures;
+  if (procedure !== undefined) return others.length === 0 ? procedure : 'batch';
   return path.startsWith('/api/v1/payments/webhooks/') ? 'webhook' : 'other';
 }
 
-/** A customer's id may be an e-mail address, so it stays out. */
-function nameOf(caller: Caller): Record<string, string> {
+/** The caller for the log. A customer's id is left out, because it may be an e-mail address. */
+function describeCaller(caller: Caller): Record<string, string> {
   return caller.kind === 'operator' ? { kind: caller.kind, apiKeyId: caller.apiKeyId } : { kind: caller.kind };
 }

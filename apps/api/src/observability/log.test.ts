@@ -3,13 +3,13 @@ import { CommerceError } from '@commerce-core/core';
 import { expect, test } from 'vitest';
 import { describeFault } from './log.ts';
 
-test('what programmers wrote is logged with its place', () => {
+test('a message written by a programmer is logged with its stack', () => {
   const fault = describeFault(new TypeError('x is not a function'));
   expect(fault).toMatchObject({ type: 'TypeError', message: 'x is not a function' });
   expect(fault.stack).toContain('log.test.ts');
 });
 
-test('the words of a database, a parser or anybody else are not, only class, code and place', () => {
+test('messages that may contain data are not logged; class, code and stack are', () => {
   class DrizzleQueryError extends Error {}
   const database = Object.assign(new Error('duplicate key: (kim@mail.example)'), {
     code: '23505',
@@ -29,7 +29,7 @@ test('the words of a database, a parser or anybody else are not, only class, cod
   expect(JSON.stringify(describeFault(quoting))).not.toContain('my-secret');
 });
 
-test('a refusal’s cause is told, and a chain that never ends is cut', () => {
+test('causes are logged, and an endless chain of causes is cut', () => {
   const error = new CommerceError('database_unavailable', 'the database cannot be reached');
   error.cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
   expect(describeFault(error)).toMatchObject({
@@ -43,16 +43,16 @@ test('a refusal’s cause is told, and a chain that never ends is cut', () => {
   expect(describeFault('a string')).toEqual({ type: 'string' });
 });
 
-test('lines that were gathered are written in their order, also when the process ends in the same turn', () => {
+test('collected lines are written in order, also when the process ends in the same turn', () => {
   const program = `
     import { createLogger } from '${import.meta.resolve('./log.ts')}';
     const log = createLogger('info');
     log.info('first');
     log.info('second');
     setTimeout(() => { log.info('third'); process.exit(0); }, 20);`;
-  const said = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
   expect(
-    said
+    output
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { msg: string }).msg),

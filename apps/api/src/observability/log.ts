@@ -1,9 +1,10 @@
 import { CommerceError } from '@commerce-core/core';
 import { pino, type DestinationStream, type Logger } from 'pino';
 
+/** pino's logger. */
 export type { Logger };
 
-/** JSON lines on stdout, or into `destination`. */
+/** Creates a logger that writes JSON lines of `level` and above to stdout, or to `destination`. */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
@@ -12,11 +13,11 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   };
-  return pino(options, destination ?? gathered(pino.destination({ fd: 1, sync: true })));
+  return pino(options, destination ?? collectLines(pino.destination({ fd: 1, sync: true })));
 }
 
-/** Writes the lines of one turn of the event loop at once: under load an answer's line cost a call into the system each. */
-function gathered(out: DestinationStream): DestinationStream & { flushSync: () => void } {
+/** Collects the lines of one turn of the event loop and writes them with one system call. Under load, one call per line is slow. */
+function collectLines(out: DestinationStream): DestinationStream & { flushSync: () => void } {
   let lines = '';
   const flushSync = () => {
     if (lines !== '') out.write(lines);
@@ -32,7 +33,7 @@ function gathered(out: DestinationStream): DestinationStream & { flushSync: () =
   };
 }
 
-/** Writes faults that no caller sees, because what failed is tried again by itself. */
+/** Returns a function that logs errors that no caller receives because the work is retried. */
 export const logFaults =
   (log: Logger) =>
   (err: unknown): void =>
@@ -47,19 +48,19 @@ type FaultLine = {
   cause?: FaultLine;
 };
 
-// What these say is written by programmers. A database's message may quote the row, Drizzle's SQL and parameters,
-// JSON.parse's the input; of those only the class, codes and the place in the code are logged.
-const plainSpoken: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, CommerceError];
+// The messages of these classes are written by programmers. Other messages may contain data: PostgreSQL quotes the row,
+// Drizzle the SQL with its parameters, JSON.parse the input. Of those only class, codes and stack are logged.
+const safeToLog: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, CommerceError];
 const depthMax = 5;
 
-/** A fault as it is logged: enough to find it, nothing of the data it met. */
+/** Describes an error for the log, with up to five causes: enough to find the place, without the data it was handling. */
 export function describeFault(thrown: unknown, depth = 1): FaultLine {
   if (!(thrown instanceof Error)) return { type: typeof thrown };
   const { code, constraint } = thrown as { code?: unknown; constraint?: unknown };
   const stack = framesOf(thrown);
   return {
     type: thrown.constructor.name,
-    ...(isPlainSpoken(thrown) ? { message: thrown.message } : {}),
+    ...(hasSafeMessage(thrown) ? { message: thrown.message } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof constraint === 'string' ? { constraint } : {}),
     ...(stack ? { stack } : {}),
@@ -67,13 +68,13 @@ export function describeFault(thrown: unknown, depth = 1): FaultLine {
   };
 }
 
-/** An Error with a SQLSTATE for a code is PostgreSQL's, whatever class pg gave it. */
-function isPlainSpoken(error: Error & { code?: unknown }): boolean {
+/** An Error whose code is a SQLSTATE comes from PostgreSQL, regardless of its class. */
+function hasSafeMessage(error: Error & { code?: unknown }): boolean {
   const isSqlState = typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) && !error.code.startsWith('E');
-  return plainSpoken.includes(error.constructor) && !isSqlState;
+  return safeToLog.includes(error.constructor) && !isSqlState;
 }
 
-/** The stack without the message that it begins with. */
+/** The first 12 frames of the stack, without the message at its start. */
 function framesOf({ stack = '', message }: Error): string {
   const afterMessage = message === '' ? stack : stack.slice(stack.lastIndexOf(message) + message.length);
   return afterMessage

@@ -1,97 +1,131 @@
 import type { BatchReport, Commerce, GatewayCallReport } from '@commerce-core/core';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is counted, for Prometheus: requests, the batches that share transactions, and what goes to and fro with gateways. */
+/** Metrics for Prometheus: requests, batches that share a transaction, queues, gateways and the process. */
 export type Metrics = {
   observeRequest: (request: { route: string; status: number; ms: number }) => void;
   observeBatch: (batch: BatchReport) => void;
   observeGatewayCall: (call: GatewayCallReport) => void;
-  /** The lengths of the queues, and of what waits in the database, are asked when the metrics are. */
+  /** Sets where queue lengths and the gateways' backlog are read, each time that the metrics are. */
   watch: (commerce: Watched) => void;
-  /** Prometheus' text format. */
+  /** The metrics in Prometheus' text format. */
   text: () => Promise<string>;
   contentType: string;
 };
 
 type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog'>;
+type Read<T> = () => T | undefined;
 
+const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Creates the metrics of one process, in a registry of their own. */
 export function createMetrics(): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
-  const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+  const registry = new Registry();
   const requests = new Histogram({
-    registers,
+    registers: [registry],
     name: 'http_request_seconds',
-    help: 'Time to answer a request.',
+    help: 'Time to respond to a request.',
     labelNames: ['route', 'status'],
-    buckets: seconds,
+    buckets: secondsBuckets,
   });
+  const gatewayCalls = new Histogram({
+    registers: [registry],
+    name: 'gateway_call_seconds',
+    help: 'Time of a call from the outbox to a gateway, by its result.',
+    labelNames: ['provider', 'kind', 'answered'],
+    buckets: secondsBuckets,
+  });
+  let watched: Watched | undefined;
+  addQueueGauges(registry, () => watched);
+  addBacklogGauge(registry, () => watched);
+  addProcessMetrics(registry);
+  return {
+    observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
+    observeBatch: createBatchMetrics(registry),
+    observeGatewayCall: ({ provider, kind, answered, tookMs }) =>
+      gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),
+    watch: (commerce) => {
+      watched = commerce;
+    },
+    text: async () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function createBatchMetrics(registry: Registry): Metrics['observeBatch'] {
   const commands = new Histogram({
-    registers,
+    registers: [registry],
     name: 'batch_commands',
     help: 'Commands that shared a transaction.',
     labelNames: ['queue'],
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
   });
   const weights = new Histogram({
-    registers,
+    registers: [registry],
     name: 'batch_weight',
-    help: 'What the commands of a batch weigh: lines of orders, else 1 each.',
+    help: 'Weight of the commands of a batch: the number of lines of an order, 1 for every other command.',
     labelNames: ['queue'],
     buckets: [1, 4, 16, 64, 256, 1_024, 4_096],
   });
   const waited = new Histogram({
-    registers,
+    registers: [registry],
     name: 'batch_wait_seconds',
     help: 'How long the first command of a batch waited.',
     labelNames: ['queue'],
-    buckets: seconds,
+    buckets: secondsBuckets,
   });
   const took = new Histogram({
-    registers,
+    registers: [registry],
     name: 'batch_seconds',
     help: 'Time of a batch’s transaction.',
     labelNames: ['queue', 'failed'],
-    buckets: seconds,
+    buckets: secondsBuckets,
   });
-  const gatewayCalls = new Histogram({
-    registers,
-    name: 'gateway_call_seconds',
-    help: 'Time of a call to a gateway that no caller waits for, by how it was answered.',
-    labelNames: ['provider', 'kind', 'answered'],
-    buckets: seconds,
-  });
-  let watched: Watched | undefined;
+  return (batch) => {
+    const { queue } = batch;
+    commands.observe({ queue }, batch.commands);
+    weights.observe({ queue }, batch.weight);
+    waited.observe({ queue }, batch.waitedMs / 1_000);
+    took.observe({ queue, failed: String(batch.failed) }, batch.tookMs / 1_000);
+  };
+}
+
+function addQueueGauges(registry: Registry, readWatched: Read<Watched>): void {
   new Gauge({
-    registers,
+    registers: [registry],
     name: 'queue_commands',
-    help: 'Commands that wait for a transaction (lane), or for rows that somebody holds (row).',
+    help: 'Commands that wait for a transaction (lane), or for rows that another transaction has locked (row).',
     labelNames: ['queue', 'for'],
     collect() {
-      for (const { name, waiting, blocked } of watched?.queues() ?? []) {
+      for (const { name, waiting, blocked } of readWatched()?.queues() ?? []) {
         this.set({ queue: name, for: 'lane' }, waiting - blocked);
         this.set({ queue: name, for: 'row' }, blocked);
       }
     },
   });
   new Gauge({
-    registers,
+    registers: [registry],
     name: 'queue_lanes_running',
-    help: 'Transactions of a queue that are under way.',
+    help: 'Running transactions of a queue.',
     labelNames: ['queue'],
     collect() {
-      for (const { name, running } of watched?.queues() ?? []) this.set({ queue: name }, running);
+      for (const { name, running } of readWatched()?.queues() ?? []) this.set({ queue: name }, running);
     },
   });
-  // One gauge, since one question to the database fills it. While that can't be asked it has no values.
+}
+
+/** One gauge, because one read of the database has all values. It has none while the database cannot be reached. */
+function addBacklogGauge(registry: Registry, readWatched: Read<Watched>): void {
   new Gauge({
-    registers,
+    registers: [registry],
     name: 'gateway_backlog',
     labelNames: ['of'],
-    help: 'What waits between gateways and shop, the same from each process; 10,000 means that or more.',
+    help: 'Calls and messages between shop and gateways that wait, for all processes; 10,000 means that or more.',
     async collect() {
       this.reset();
-      const backlog = await watched?.gatewayBacklog().catch(() => undefined);
+      const backlog = await readWatched()
+        ?.gatewayBacklog()
+        .catch(() => undefined);
       if (!backlog) return;
       this.set({ of: 'calls_open' }, backlog.callsOpen);
       this.set({ of: 'calls_unanswered' }, backlog.callsUnanswered);
@@ -99,8 +133,11 @@ export function createMetrics(): Metrics {
       this.set({ of: 'events_parked' }, backlog.eventsParked);
     },
   });
+}
+
+function addProcessMetrics(registry: Registry): void {
   new Counter({
-    registers,
+    registers: [registry],
     name: 'process_cpu_seconds_total',
     help: 'CPU time of this process.',
     collect() {
@@ -110,29 +147,11 @@ export function createMetrics(): Metrics {
     },
   });
   new Gauge({
-    registers,
+    registers: [registry],
     name: 'process_resident_memory_bytes',
     help: 'Memory of this process.',
     collect() {
       this.set(process.memoryUsage.rss());
     },
   });
-
-  return {
-    observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
-    observeBatch(batch) {
-      const { queue } = batch;
-      commands.observe({ queue }, batch.commands);
-      weights.observe({ queue }, batch.weight);
-      waited.observe({ queue }, batch.waitedMs / 1_000);
-      took.observe({ queue, failed: String(batch.failed) }, batch.tookMs / 1_000);
-    },
-    observeGatewayCall: ({ provider, kind, answered, tookMs }) =>
-      gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),
-    watch: (commerce) => {
-      watched = commerce;
-    },
-    text: async () => registry.metrics(),
-    contentType: registry.contentType,
-  };
 }

@@ -10,7 +10,7 @@ let api: TestApi;
 let token: string;
 beforeAll(async () => {
   api = await startTestApi();
-  token = await api.token('customer-1');
+  token = await api.customerToken('customer-1');
 });
 afterAll(() => api?.close());
 
@@ -19,7 +19,7 @@ const headersOf = (authorization: string | undefined) => ({
   ...(authorization === undefined ? {} : { authorization }),
 });
 
-/** The same request to the procedures through tRPC's own adapter. */
+/** Sends the request through tRPC's own adapter. */
 async function byAdapter(path: string, body: string, authorization: string | undefined): Promise<Response> {
   const authenticate = authenticator(api.commerce, customerTokens({ secret: api.customerTokenSecret }));
   return fetchRequestHandler({
@@ -34,39 +34,39 @@ async function byAdapter(path: string, body: string, authorization: string | und
   });
 }
 
-const told = async (response: Response) => ({
+const readResponse = async (response: Response) => ({
   status: response.status,
   type: response.headers.get('content-type'),
   body: await response.text(),
 });
 
 test.each([
-  ['a refusal by the rows', 'order.cancel', JSON.stringify({ orderId: randomUUID() }), true],
+  ['a refused mutation', 'order.cancel', JSON.stringify({ orderId: randomUUID() }), true],
   ['an invalid input', 'order.create', '{"lines":[]}', true],
   ['an unknown field', 'order.cancel', '{"order":1}', true],
   ['no body at all', 'order.create', '', true],
   ['a body that is not JSON', 'order.create', '{"lines":', true],
-  ['a caller that is not known', 'order.create', '{}', false],
-  ['a caller that may not', 'apiKey.create', '{}', true],
-])('%s is answered as by tRPC’s own adapter, to the letter', async (_, path, body, known) => {
+  ['an anonymous caller', 'order.create', '{}', false],
+  ['a forbidden call', 'apiKey.create', '{}', true],
+])('%s gets the same bytes as from tRPC’s own adapter', async (_, path, body, known) => {
   const authorization = known ? `Bearer ${token}` : undefined;
   const ours = await api.fetch(`/trpc/${path}`, { method: 'POST', body, headers: headersOf(authorization) });
-  expect(await told(ours)).toEqual(await told(await byAdapter(path, body, authorization)));
+  expect(await readResponse(ours)).toEqual(await readResponse(await byAdapter(path, body, authorization)));
 });
 
-test('a bad token is refused as by tRPC’s own adapter', async () => {
+test('a bad token gets the same bytes as from tRPC’s own adapter', async () => {
   const ours = await api.fetch('/trpc/order.create', { method: 'POST', body: '{}', headers: headersOf('Bearer nope') });
-  expect(await told(ours)).toEqual(await told(await byAdapter('order.create', '{}', 'Bearer nope')));
+  expect(await readResponse(ours)).toEqual(await readResponse(await byAdapter('order.create', '{}', 'Bearer nope')));
 });
 
-test('what was accepted is answered as by tRPC’s own adapter', async () => {
-  const productId = await api.product();
+test('an accepted call gets the same response as from tRPC’s own adapter', async () => {
+  const productId = await api.createProduct();
   const { id: orderId } = await api.commerce.placeOrder({
     customerId: 'customer-1',
     lines: [{ productId, quantity: 1 }],
   });
   const body = JSON.stringify({ orderId });
-  const ours = await told(
+  const ours = await readResponse(
     await api.fetch('/trpc/order.cancel', { method: 'POST', body, headers: headersOf(`Bearer ${token}`) }),
   );
   const order = JSON.parse(JSON.stringify(await api.commerce.getOrder({ orderId })));

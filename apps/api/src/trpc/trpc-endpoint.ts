@@ -11,26 +11,27 @@ import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
-import { note } from '../http/trace.ts';
+import { traceRefusal } from '../http/trace.ts';
 import type { AppEnv } from '../http/app-env.ts';
 
+/** The path under which the procedures are served. */
 export const endpoint = '/trpc';
-/** Calls in one request. */
+/** The largest number of calls in one request. */
 const batchMax = 50;
-// An order of 2,000 lines has about 170 kB.
+// An order of 2,000 lines, the largest, has about 170 kB.
 const bodyBytesMax = 1024 * 1024;
 
-/** The procedures over HTTP: only JSON, a bounded body and a bounded number of calls. */
+/** Serves the procedures over HTTP: JSON bodies of at most 1 MiB, at most 50 calls per request. */
 export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
   const limit = limitBody(bodyBytesMax, (c) =>
-    answer(c, new CommerceError('payload_too_large', `a request has at most ${bodyBytesMax} bytes`)),
+    trpcErrorResponse(c, new CommerceError('payload_too_large', `a request may have at most ${bodyBytesMax} bytes`)),
   );
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
     trace.procedures = procedureNames(c.req.path);
-    // tRPC takes forms and streams too, whose parts have no limits of their own.
+    // tRPC also accepts forms and streams, whose parts have no limits of their own.
     if (c.req.method === 'POST' && !isJson(headerOf(c, 'content-type'))) {
-      return answer(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
+      return trpcErrorResponse(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
     }
     const createContext = async (calls: number) => {
       const caller = await authenticate(headerOf(c, 'authorization'));
@@ -46,24 +47,24 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
       router: appRouter,
       maxBatchSize: batchMax,
       createContext: ({ info }) => createContext(info.calls.length),
-      onError: ({ error }) => note(trace, refusalOf(error), error.cause ?? error),
+      onError: ({ error }) => traceRefusal(trace, refusalOf(error), error.cause ?? error),
     });
   });
 }
 
-/** A refusal before any procedure was reached, in the shape that tRPC's clients read. */
-function answer(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
+/** An error before any procedure was called, in the shape that tRPC's clients read. */
+function trpcErrorResponse(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
   const refusal = refusalOf(thrown);
-  note(c.get('trace'), refusal, thrown);
+  traceRefusal(c.get('trace'), refusal, thrown);
   return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
 }
 
-const isJson = (contentType = '') => contentType.split(';', 1)[0]!.trim().toLowerCase() === 'application/json';
+const isJson = (contentType = '') => contentType.replace(/;.*$/s, '').trim().toLowerCase() === 'application/json';
 
-// Not `new URL`: this is asked for every call.
+// Not `new URL`, which is slow for something that runs on every call.
 const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
-/** Names that aren't ours may be anything, so they aren't logged as names. */
+/** The called procedures for log and metrics. Unknown names may be anything, so all of them become `unknown`. */
 function procedureNames(path: string): string[] {
   const names = path.slice(endpoint.length + 1).split(',', batchMax);
   return [...new Set(names.map((name) => (Object.hasOwn(access, name) ? name : 'unknown')))];

@@ -4,7 +4,7 @@ import { authorize } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import { errorShape } from '../http/refusal.ts';
 
-/** `call` says about a mutation what isn't in its input: its idempotency key, and whether its caller is still there. */
+/** `call` has what is not in a mutation's input: its idempotency key, and the signal that its caller has disconnected. */
 export type Context = { commerce: Commerce; caller: Caller; call: Call };
 
 const t = initTRPC.context<Context>().create({
@@ -12,9 +12,10 @@ const t = initTRPC.context<Context>().create({
   errorFormatter: ({ error, path }) => errorShape(error, path),
 });
 
+/** Creates a router of procedures. */
 export const { router } = t;
 
-/** Every procedure is made of this one, so none escapes the table in access.ts. It comes before the input is read. */
+/** The base of every procedure. It checks `auth/access.ts` before the input is read, so no procedure is without a rule. */
 export const procedure = t.procedure.use(({ path, ctx, next }) => {
   authorize(path, ctx.caller);
   return next();

@@ -4,25 +4,31 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { headerOf } from '../http/header-of.ts';
 import type { AppEnv } from '../http/app-env.ts';
 
-/** How much is listened to of what anybody may have sent, in messages a minute and process. */
+/** Rate limits for messages that anyone may have sent, in messages per minute and process. */
 export type UnsignedLimits = {
-  /** From one address; of IPv6 from one /64, which is what one customer of a network has at least. */
+  /** Per IPv4 address or IPv6 /64, the smallest network that a provider gives to one customer. */
   perAddressMax: number;
+  /** For all addresses together. */
   inAllMax: number;
-  /** The header in which the proxy in front says whose request it is; its last address counts. None unless said. */
+  /** The header in which a proxy gives the client's address; the last address in it counts. Defaults to none. */
   addressHeader?: string | undefined;
 };
 
+/** The limits of an API without its own. */
 export const unsignedLimitsDefault: UnsignedLimits = { perAddressMax: 600, inAllMax: 3_000 };
 
 const windowS = 60;
 
-/** Counts a request that can't be told from a stranger's: the seconds to wait where there were too many, else undefined. */
+/**
+ * Returns a function that counts an unsigned request against the limits. It returns the seconds to wait when a limit is
+ * exceeded, else undefined.
+ */
 export function unsignedLimit({ perAddressMax, inAllMax, addressHeader }: UnsignedLimits) {
   const inAll = new RateLimiterMemory({ points: inAllMax, duration: windowS });
   const perAddress = new RateLimiterMemory({ points: perAddressMax, duration: windowS });
   return async (c: Context<AppEnv>): Promise<number | undefined> => {
-    // All first: so no more addresses are remembered than this. Who sends too much takes nothing of the others' share.
+    // The total is counted first, which bounds the number of remembered addresses. A request that exceeds its own address's
+    // limit is given back to the total, so that it takes nothing from other addresses.
     const waitMs = await consume(inAll, '');
     if (waitMs !== undefined) return seconds(waitMs);
     const ownWaitMs = await consume(perAddress, networkOf(addressOf(c, addressHeader)));
@@ -45,11 +51,11 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<number 
 }
 
 function addressOf(c: Context<AppEnv>, header: string | undefined): string {
-  const told = header === undefined ? undefined : headerOf(c, header)?.split(',').at(-1)?.trim();
-  return told !== undefined && isIP(told) > 0 ? told : (c.env?.incoming?.socket.remoteAddress ?? '');
+  const forwarded = header === undefined ? undefined : headerOf(c, header)?.split(',').at(-1)?.trim();
+  return forwarded !== undefined && isIP(forwarded) > 0 ? forwarded : (c.env?.incoming?.socket.remoteAddress ?? '');
 }
 
-/** An IPv4 address as it is, also one in IPv6's clothes; of an IPv6 address the first 64 bits. */
+/** Returns an IPv4 address unchanged (an IPv4-mapped IPv6 address as IPv4), and the first 64 bits of an IPv6 address. */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   if (!isIPv6(plain)) return plain;

@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect, test } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { providers } from './providers.testing.ts';
@@ -68,7 +68,7 @@ describe('toss: a payment that the shop confirms', () => {
 
   test('by a token that nobody knows is refused, and the order can be paid anew', async () => {
     const { sale, confirm } = await agreed();
-    expect(await refused(confirm('tviva-of-nobody'))).toMatchObject({ status: 409, code: 'payment_refused' });
+    expect(await refusalFrom(confirm('tviva-of-nobody'))).toMatchObject({ status: 409, code: 'payment_refused' });
     expect(await sale.state()).toMatchObject({ order: 'PAYMENT_FAILED', payments: ['FAILED'], stock: [5, 0] });
     await sale.pay(await sale.begin('toss'));
     expect(await sale.state()).toMatchObject({
@@ -85,7 +85,7 @@ describe('toss: a payment that the shop confirms', () => {
     const token = await world.during({ dropped: 1 }, () =>
       sale.agree(attempt, 'FAILED', { failureCode: 'REJECT_CARD_PAYMENT' }),
     );
-    const error = await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
+    const error = await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
     expect(error).toMatchObject({
       status: 409,
       code: 'payment_refused',
@@ -99,7 +99,7 @@ describe('toss: a payment that the shop confirms', () => {
     async (fault) => {
       const { sale, attempt, confirm } = await agreed();
       const context = { idempotencyKey: crypto.randomUUID() };
-      const error = await world.during({ [fault]: 1, dropped: 1 }, () => refused(confirm(undefined, context)));
+      const error = await world.during({ [fault]: 1, dropped: 1 }, () => refusalFrom(confirm(undefined, context)));
       expect(error).toMatchObject({ status: 503, code: 'gateway_unavailable' });
       expect(await sale.state()).toMatchObject({ order: 'PAYMENT_PENDING', stock: [5, 2] });
       // The shopper's browser tries again, while the shop asks by itself.
@@ -114,7 +114,7 @@ describe('toss: a payment that the shop confirms', () => {
     const { sale, attempt, confirm } = await agreed();
     await world.operator.payment.poll.mutate({ paymentId: attempt.id });
     await world.settle();
-    await world.during({ error_after: 1, dropped: 1 }, () => refused(confirm()));
+    await world.during({ error_after: 1, dropped: 1 }, () => refusalFrom(confirm()));
     await world.expire(sale);
     expect(await sale.state()).toMatchObject({ order: 'PAYMENT_PENDING', stock: [5, 2] });
     await world.settle();
@@ -124,15 +124,15 @@ describe('toss: a payment that the shop confirms', () => {
   test('after its order was canceled is refused, and no money moves', async () => {
     const { sale, attempt, confirm } = await agreed();
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
-    expect(await refused(confirm())).toMatchObject({ status: 409, code: 'invalid_transition' });
+    expect(await refusalFrom(confirm())).toMatchObject({ status: 409, code: 'invalid_transition' });
     await world.settle();
     expect(await sale.book(attempt)).toMatchObject({ capturedAmount: 0 });
   });
 
   test('by somebody else’s customer is as if it weren’t there', async () => {
     const { sale, attempt, token } = await agreed();
-    const stranger = await world.api.customer();
-    const error = await refused(stranger.payment.confirm.mutate({ paymentId: attempt.id, token }));
+    const stranger = await world.api.customerClient();
+    const error = await refusalFrom(stranger.payment.confirm.mutate({ paymentId: attempt.id, token }));
     expect(error).toMatchObject({ status: 404, code: 'payment_not_found' });
     expect(await sale.book(attempt)).toMatchObject({ capturedAmount: 0 });
   });
@@ -141,7 +141,7 @@ describe('toss: a payment that the shop confirms', () => {
 test.for(providers.filter((provider) => provider !== 'toss'))('%s: nothing is to be confirmed', async (provider) => {
   const sale = await openSale(world);
   const { id: paymentId } = await sale.begin(provider);
-  expect((await refused(sale.customer.payment.confirm.mutate({ paymentId, token: 'any' }))).code).toBe(
+  expect((await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId, token: 'any' }))).code).toBe(
     'unsupported_by_provider',
   );
 });

@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach } from './providers.testing.ts';
@@ -33,7 +33,7 @@ describe('a refund made in the gateway’s dashboard', () => {
     const attempt = await sale.begin(provider);
     await world.during({ dropped: 1, error_after: provider === 'toss' ? 1 : 0 }, async () => {
       const token = await sale.agree(attempt, 'CAPTURED');
-      if (provider === 'toss') await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
+      if (provider === 'toss') await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
     });
     await ask('/dashboard/refunds', { paymentId: attempt.id, amount: 700 });
     await world.settle();

@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach } from './providers.testing.ts';
@@ -16,7 +16,7 @@ describe('the expiry', () => {
       const attempt = await sale.begin(provider);
       await world.during({ dropped: 1, error_after: provider === 'toss' ? 1 : 0 }, async () => {
         const token = await sale.agree(attempt, 'CAPTURED');
-        if (provider === 'toss') await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
+        if (provider === 'toss') await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
       });
       await world.expire(sale);
       expect(await sale.state()).toMatchObject({ order: 'PAYMENT_PENDING', stock: [5, 2] });
@@ -42,10 +42,10 @@ describe('the expiry', () => {
         refunds: [],
         stock: [5, 0],
       });
-      expect((await refused(sale.begin(provider))).code).toBe('invalid_transition');
+      expect((await refusalFrom(sale.begin(provider))).code).toBe('invalid_transition');
       if (provider === 'toss') {
         const token = await sale.agree(attempt, 'CAPTURED');
-        expect((await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }))).code).toBe(
+        expect((await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }))).code).toBe(
           'invalid_transition',
         );
       } else if (provider === 'portone') {

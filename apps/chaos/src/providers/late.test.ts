@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach, type Provider } from './providers.testing.ts';
@@ -32,7 +32,7 @@ async function paidUnheard(provider: Provider, meanwhile: (sale: Sale) => Promis
   await world.during({ [how === 'late' ? 'delayed' : 'dropped']: 1, error_after: confirms ? 1 : 0 }, async () => {
     const token = await sale.agree(attempt, 'CAPTURED', { wait: false });
     if (confirms) {
-      const { code } = await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
+      const { code } = await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
       expect(code).toBe('gateway_unavailable');
       // The shop asks what became of it, and lets go of the order only once there was no answer for long.
       await world.ageCalls(sale);

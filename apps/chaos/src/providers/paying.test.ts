@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { expect, test } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { providers, testEach, type Provider } from './providers.testing.ts';
@@ -62,7 +62,7 @@ testEach('a part of what was authorized is captured, and the rest is let go', 'a
   const attempt = await sale.begin(provider, { capture: 'MANUAL' });
   await sale.pay(attempt, 'AUTHORIZED');
   await operator.payment.capture.mutate({ paymentId: attempt.id, amount: 1_300 });
-  expect((await refused(operator.payment.capture.mutate({ paymentId: attempt.id }))).code).toBe('capture_in_progress');
+  expect((await refusalFrom(operator.payment.capture.mutate({ paymentId: attempt.id }))).code).toBe('capture_in_progress');
   await world.settle();
   expect(await sale.payment(attempt)).toMatchObject({ status: 'CAPTURED', capturedAmount: 1_300, refundedAmount: 0 });
   expect(await sale.state()).toMatchObject({ order: 'PAID', refunds: [], attention: null });
@@ -96,7 +96,7 @@ testEach('a second attempt while one is live is refused, and the first one pays'
   const sale = await openSale(world);
   const attempt = await sale.begin(provider);
   for (const other of providers) {
-    expect(await refused(sale.begin(other))).toMatchObject({ status: 409, code: 'payment_in_progress' });
+    expect(await refusalFrom(sale.begin(other))).toMatchObject({ status: 409, code: 'payment_in_progress' });
   }
   await sale.pay(attempt);
   expect(await sale.state()).toMatchObject({ order: 'PAID', payments: ['CAPTURED'], refunds: [] });
@@ -158,9 +158,9 @@ testEach(
 
 test('a provider that isn’t configured, or a capture that it can’t do, is refused', async () => {
   const sale = await openSale(world);
-  expect((await refused(sale.begin('paypal' as 'mock'))).code).toBe('provider_not_configured');
+  expect((await refusalFrom(sale.begin('paypal' as 'mock'))).code).toBe('provider_not_configured');
   for (const provider of ['toss', 'portone'] as const) {
-    expect((await refused(sale.begin(provider, { capture: 'MANUAL' }))).code).toBe('unsupported_by_provider');
+    expect((await refusalFrom(sale.begin(provider, { capture: 'MANUAL' }))).code).toBe('unsupported_by_provider');
   }
   expect(await sale.state()).toMatchObject({ order: 'CREATED', payments: [] });
 });
@@ -168,7 +168,7 @@ test('a provider that isn’t configured, or a capture that it can’t do, is re
 test('stripe: an attempt that it refuses to begin has FAILED with its reason, and another one can be made', async () => {
   // Of Kuwait's dinars it takes no single fils.
   const sale = await openSale(world, { currency: 'KWD', priceAmount: 1_001 });
-  expect(await refused(sale.begin('stripe'))).toMatchObject({ status: 409, code: 'payment_refused' });
+  expect(await refusalFrom(sale.begin('stripe'))).toMatchObject({ status: 409, code: 'payment_refused' });
   expect(await sale.state()).toMatchObject({ order: 'PAYMENT_FAILED', payments: ['FAILED'], stock: [5, 0] });
   await sale.pay(await sale.begin('mock'));
   expect(await sale.state()).toMatchObject({ order: 'PAID', payments: ['FAILED', 'CAPTURED'], stock: [3, 0] });

@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach } from './providers.testing.ts';
@@ -13,7 +13,7 @@ describe('a refund', () => {
     const { sale, attempt, refund } = await paidSale(world, provider);
     await refund({ amount: 300 });
     expect((await sale.state()).refunds).toEqual(['REFUND 300 REQUESTED requested']);
-    expect(await refused(refund({ amount: total }))).toMatchObject({
+    expect(await refusalFrom(refund({ amount: total }))).toMatchObject({
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 1_700 },
     });
@@ -24,17 +24,17 @@ describe('a refund', () => {
       ...paidState,
       refunds: ['REFUND 300 SUCCEEDED requested', 'REFUND 1700 SUCCEEDED requested'],
     });
-    expect((await refused(refund())).code).toBe('refund_exceeds_balance');
+    expect((await refusalFrom(refund())).code).toBe('refund_exceeds_balance');
     expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: total, refundReservedAmount: 0 });
     expect(await sale.book(attempt)).toMatchObject({ refundedAmount: total });
   });
 
   testEach('of what was captured in part is that part at most', 'authorizes', async (provider) => {
     const { sale, attempt, refund } = await paidSale(world, provider, 'AUTHORIZED');
-    expect(await refused(refund())).toMatchObject({ code: 'refund_exceeds_balance', details: { refundableAmount: 0 } });
+    expect(await refusalFrom(refund())).toMatchObject({ code: 'refund_exceeds_balance', details: { refundableAmount: 0 } });
     await operator.payment.capture.mutate({ paymentId: attempt.id, amount: 1_200 });
     await world.settle();
-    expect((await refused(refund({ amount: 1_201 }))).code).toBe('refund_exceeds_balance');
+    expect((await refusalFrom(refund({ amount: 1_201 }))).code).toBe('refund_exceeds_balance');
     await refund({ amount: 200 });
     await world.settle();
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
@@ -72,7 +72,7 @@ describe('a refund', () => {
       stock: [4, 0],
       refunds: [`REFUND ${unitPrice} SUCCEEDED requested`],
     });
-    expect((await refused(refund({ lines: [{ lineNo: 1, quantity: 2 }] }))).code).toBe('units_not_refundable');
+    expect((await refusalFrom(refund({ lines: [{ lineNo: 1, quantity: 2 }] }))).code).toBe('units_not_refundable');
     await refund({ lines: [{ lineNo: 1, quantity: 1 }] });
     await world.settle();
     expect(await sale.state()).toMatchObject({
@@ -203,7 +203,7 @@ describe('an order that is canceled after it was paid', () => {
       items: [shipment],
     } = await operator.shipment.list.query({ orderId: sale.orderId });
     await operator.shipment.dispatch.mutate({ shipmentId: shipment!.id, carrier: 'CJ', trackingNumber: '1' });
-    expect(await refused(sale.customer.order.cancel.mutate({ orderId: sale.orderId }))).toMatchObject({
+    expect(await refusalFrom(sale.customer.order.cancel.mutate({ orderId: sale.orderId }))).toMatchObject({
       status: 409,
       code: 'invalid_transition',
     });

@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach, type Provider } from './providers.testing.ts';
@@ -36,7 +36,7 @@ describe('another amount than was asked', () => {
     expect(capturedAmount).not.toBe(total);
     const { reservedUntil } = await operator.order.get.query({ orderId: sale.orderId });
     expect(Date.parse(reservedUntil)).toBeGreaterThan(Date.now() + 6 * 24 * 3_600_000);
-    expect((await refused(sale.begin('mock'))).code).toBe('payment_in_progress');
+    expect((await refusalFrom(sale.begin('mock'))).code).toBe('payment_in_progress');
     await world.expire(sale);
     expect(await sale.state()).toEqual(inReview);
 
@@ -49,7 +49,7 @@ describe('another amount than was asked', () => {
       stock: [3, 0],
     });
     expect(await sale.payment(attempt)).toMatchObject({ capturedAmount });
-    expect((await refused(decide('REJECT'))).code).toBe('invalid_transition');
+    expect((await refusalFrom(decide('REJECT'))).code).toBe('invalid_transition');
   });
 
   testEach('rejected goes back, and the order can be paid anew', 'anything', async (provider) => {
@@ -116,7 +116,7 @@ testEach('another currency can’t pay, whoever accepts it, and goes back', 'any
   const { sale, attempt, decide } = await takenWrongly(provider, { wrong_currency: 1 });
   expect(await sale.state()).toEqual(inReview);
   expect(await sale.payment(attempt)).toMatchObject({ reportedCurrency: 'USD', reportedAmount: total });
-  expect(await refused(decide('ACCEPT'))).toMatchObject({
+  expect(await refusalFrom(decide('ACCEPT'))).toMatchObject({
     code: 'currency_mismatch',
     details: { currencies: ['KRW', 'USD'] },
   });
@@ -135,7 +135,7 @@ testEach('another amount for an order that is canceled goes back at once', 'anyt
   const attempt = await sale.begin(provider);
   await world.during({ wrong_amount: 1, delayed: 1, error_after: provider === 'toss' ? 1 : 0 }, async () => {
     const token = await sale.agree(attempt, 'CAPTURED', { wait: false });
-    if (provider === 'toss') await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
+    if (provider === 'toss') await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
   });
   await world.settle();

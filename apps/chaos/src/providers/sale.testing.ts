@@ -17,9 +17,9 @@ const byAge = (one: { id: string }, other: { id: string }): number => (one.id < 
 /** An order of 2 units, out of `stock`. */
 export async function openSale(world: World, { stock = 5, currency = 'KRW', priceAmount = unitPrice } = {}) {
   const { api, operator, ask } = world;
-  const productId = await api.product({ quantity: stock, priceAmount, currency });
+  const productId = await api.createProduct({ quantity: stock, priceAmount, currency });
   // Each call is sent once: what a test has fail, fails.
-  const customer = createClient({ url: api.url, token: await api.token(randomUUID()), attemptsMax: 1 });
+  const customer = createClient({ url: api.url, token: await api.customerToken(randomUUID()), attemptsMax: 1 });
   const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId, quantity: 2 }] });
 
   /** What the shopper does at the gateway's page. Answers the gateway's id of the payment. */
@@ -51,8 +51,8 @@ export async function openSale(world: World, { stock = 5, currency = 'KRW', pric
     },
     /** Another customer's order takes the rest of the stock. */
     async sellOut(): Promise<void> {
-      const [available, reserved] = await api.stock(productId);
-      const other = await api.customer();
+      const [available, reserved] = await api.readStock(productId);
+      const other = await api.customerClient();
       await other.order.create.mutate({ lines: [{ productId, quantity: available - reserved }] });
     },
     /** Where everything is: at the shop, and in the gateway's book. */
@@ -61,7 +61,7 @@ export async function openSale(world: World, { stock = 5, currency = 'KRW', pric
         operator.order.get.query({ orderId }),
         operator.payment.list.query({ orderId }),
         operator.refund.list.query({ orderId, limit: 100 }),
-        api.stock(productId),
+        api.readStock(productId),
       ]);
       return {
         order: order.status,

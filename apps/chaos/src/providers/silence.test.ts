@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach, type Provider } from './providers.testing.ts';
@@ -25,9 +25,9 @@ describe.for(Object.entries(unknowns))('%s', ([, fault]) => {
       const sale = await openSale(world);
       const context = { idempotencyKey: crypto.randomUUID() };
       const begin = () => sale.customer.payment.create.mutate({ orderId: sale.orderId, provider }, { context });
-      const error = await world.during({ [fault]: 1 }, () => refused(begin()));
+      const error = await world.during({ [fault]: 1 }, () => refusalFrom(begin()));
       expect(error).toMatchObject({ status: 503, code: 'gateway_unavailable' });
-      expect((await refused(sale.begin(provider))).code).toBe('payment_in_progress');
+      expect((await refusalFrom(sale.begin(provider))).code).toBe('payment_in_progress');
       const attempt = await begin();
       expect(attempt.next).not.toBeNull();
       expect((await begin()).id).toBe(attempt.id);
@@ -126,7 +126,7 @@ describe('a webhook that got lost', () => {
     const since = new Date(Date.now() - 5_000);
     await world.during({ dropped: 1, error_after: provider === 'toss' ? 1 : 0 }, async () => {
       const token = await sale.agree(attempt, 'CAPTURED');
-      if (provider === 'toss') await refused(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
+      if (provider === 'toss') await refusalFrom(sale.customer.payment.confirm.mutate({ paymentId: attempt.id, token }));
     });
     expect((await sale.state()).order).toBe('PAYMENT_PENDING');
     return { sale, attempt, since };

@@ -1,4 +1,4 @@
-import { refused } from '@commerce-core/api/testing';
+import { refusalFrom } from '@commerce-core/api/testing';
 import { expect } from 'vitest';
 import { booksMustAgree } from './books.testing.ts';
 import { testEach, type Provider } from './providers.testing.ts';
@@ -35,7 +35,7 @@ testEach(
       stock: [5, 2],
     });
     expect(await reservationDays()).toBeGreaterThan(2.9);
-    expect((await refused(sale.begin(provider))).code).toBe('payment_in_progress');
+    expect((await refusalFrom(sale.begin(provider))).code).toBe('payment_in_progress');
   },
 );
 

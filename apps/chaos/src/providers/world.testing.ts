@@ -34,7 +34,7 @@ export async function openWorld() {
     await api.close();
   });
 
-  const operator = await api.operator();
+  const operator = await api.operatorClient();
   const { commerce, database } = api;
 
   async function ask(path: string, body?: object): Promise<any> {

@@ -1,20 +1,20 @@
 import { CommerceError, gatewayFact, type Gateway, type GatewayFact } from '@commerce-core/core';
 
-export type GatewayDouble = {
+export type FakeGateway = {
   gateway: Gateway;
-  /** What it was asked, one after the other: `open <payment id>`, `confirm <payment id> <token>`. */
-  asked: string[];
-  /** What it does with the next calls before it answers: waits, or throws; at once with its answer unless said. */
-  before: (does: () => Promise<void>) => void;
+  /** The calls it received, in order: `initiate <payment id>`, `confirm <payment id> <token>`. */
+  calls: string[];
+  /** Runs `hook` before each further response; the hook may wait or throw. */
+  beforeResponse: (hook: () => Promise<void>) => void;
 };
 
-/** A payment gateway at the port, in place of a network: the shop tells it of each attempt, and the shopper's is confirmed. */
-export function gatewayDouble(provider: string, { signs = true } = {}): GatewayDouble {
-  const asked: string[] = [];
-  let does = async (): Promise<void> => {};
-  const hear = async (call: string): Promise<void> => {
-    asked.push(call);
-    await does();
+/** A payment gateway in memory that the shop initiates attempts at, and that needs a confirmation. */
+export function createFakeGateway(provider: string, { signs = true } = {}): FakeGateway {
+  const calls: string[] = [];
+  let hook = async (): Promise<void> => {};
+  const receiveCall = async (call: string): Promise<void> => {
+    calls.push(call);
+    await hook();
   };
   const gateway: Gateway = {
     provider,
@@ -29,7 +29,7 @@ export function gatewayDouble(provider: string, { signs = true } = {}): GatewayD
     initiation: {
       by: 'server',
       async initiate({ id }) {
-        await hear(`open ${id}`);
+        await receiveCall(`initiate ${id}`);
         return {
           gatewayPaymentId: `pi_${id}`,
           next: { provider: 'stripe', clientSecret: `client-secret-of-${id}`, publishableKey: null },
@@ -37,7 +37,7 @@ export function gatewayDouble(provider: string, { signs = true } = {}): GatewayD
       },
     },
     async confirm({ id, amount, currency }, token) {
-      await hear(`confirm ${id} ${token}`);
+      await receiveCall(`confirm ${id} ${token}`);
       return [gatewayFact({ type: 'CAPTURED', amount, currency })];
     },
     retrieve: async () => [],
@@ -49,9 +49,9 @@ export function gatewayDouble(provider: string, { signs = true } = {}): GatewayD
   };
   return {
     gateway,
-    asked,
-    before: (next) => {
-      does = next;
+    calls,
+    beforeResponse: (next) => {
+      hook = next;
     },
   };
 }

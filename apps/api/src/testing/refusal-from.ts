@@ -1,8 +1,8 @@
 import { TRPCClientError } from '@trpc/client';
 import { commerceErrorOf, type ErrorBody } from '../client.ts';
 
-/** How a call was refused: HTTP's status, and what a front end switches on. @throws Error when it wasn't */
-export async function refused(call: Promise<unknown>): Promise<ErrorBody & { status: number }> {
+/** Returns the HTTP status, code and details with which a call was refused. @throws Error when the call succeeded */
+export async function refusalFrom(call: Promise<unknown>): Promise<ErrorBody & { status: number }> {
   try {
     await call;
   } catch (error) {
