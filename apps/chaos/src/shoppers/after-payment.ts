@@ -1,24 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RouterOutputs } from '@commerce-core/api/client';
+import { present } from '../present.ts';
 import { call } from '../shop/call.ts';
 import type { Order } from '../shop/world.ts';
 import { cancel, waitUntil, type Visit } from './visit.ts';
 
 type Money = RouterOutputs['payment']['list']['items'][number];
 
-const captureSeenMs = 8_000;
+const captureMaxMs = 8_000;
 
-/** What befalls a paid order: its money is taken or let go, it is shipped, canceled or sent back. */
-const fates = { ships: 42, cancels: 14, refunds: 20, refundsLines: 14, nothing: 10 };
+/** What happens to a paid order, in percent. */
+const weights = { ships: 42, cancels: 14, refunds: 20, refundsLines: 14, nothing: 10 };
 
-export async function afterwards(visit: Visit): Promise<void> {
+/** Captures, ships, cancels or refunds a visit's order once it is paid. */
+export async function afterPayment(visit: Visit): Promise<void> {
   const { chance } = visit.world;
   const order = await waitUntil(visit, ({ status }) => status !== 'PAYMENT_PENDING', 10_000);
   if (order.status !== 'PAID') return;
-  const fate = chance.weighed(`${visit.name} fate`, fates);
-  const canceledEarly = fate === 'cancels' && chance.whether(`${visit.name} at once`, 0.5);
+  const next = chance.weighed(`${visit.name} fate`, weights);
+  const canceledEarly = next === 'cancels' && chance.whether(`${visit.name} at once`, 0.5);
   if (!canceledEarly) await capture(visit);
-  switch (fate) {
+  switch (next) {
     case 'ships':
       return ship(visit);
     case 'cancels':
@@ -31,24 +33,24 @@ export async function afterwards(visit: Visit): Promise<void> {
   }
 }
 
-async function paidBy({ customer, order }: Visit): Promise<Money | undefined> {
+async function readPaidPayment({ customer, order }: Visit): Promise<Money | undefined> {
   const { items } = await customer.payment.list.query({ orderId: order.id });
   return items.find(({ status, surplus }) => (status === 'AUTHORIZED' || status === 'CAPTURED') && !surplus);
 }
 
-/** An operator has the money taken that is only authorized: all of it, a part, or none. */
+/** An operator captures an authorized payment: all of it, a part, or nothing. */
 async function capture(visit: Visit): Promise<void> {
   const {
     world: { chance, ledger, operator },
     name,
   } = visit;
-  const payment = await paidBy(visit);
+  const payment = await readPaidPayment(visit);
   if (payment?.status !== 'AUTHORIZED' || chance.whether(`${name} no capture`, 0.1)) return;
   const { id: paymentId, authorizedAmount } = payment;
   const part = chance.whether(`${name} part`, 0.2) ? { amount: Math.ceil(authorizedAmount / 2) } : {};
   await call(ledger, 'payment.capture', operator.payment.capture, { paymentId, ...part }, `${name} capture`);
-  const giveUpAt = performance.now() + captureSeenMs;
-  while ((await paidBy(visit))?.status === 'AUTHORIZED' && performance.now() < giveUpAt) await sleep(300);
+  const giveUpAt = performance.now() + captureMaxMs;
+  while ((await readPaidPayment(visit))?.status === 'AUTHORIZED' && performance.now() < giveUpAt) await sleep(300);
 }
 
 async function ship(visit: Visit): Promise<void> {
@@ -70,13 +72,13 @@ async function ship(visit: Visit): Promise<void> {
   if (chance.whether(`${name} sends back`, 0.2)) await refund(visit, order);
 }
 
-/** In whole, in part, or two parts at once that are more than there is. */
+/** Refunds everything, a part, or two parts at once that exceed the balance. */
 async function refund(visit: Visit, { id: orderId }: Order): Promise<void> {
   const {
     world: { chance, ledger, operator },
     name,
   } = visit;
-  const money = await paidBy(visit);
+  const money = await readPaidPayment(visit);
   const share = (of: number) => ({ amount: Math.max(1, Math.floor((money?.capturedAmount ?? 0) * of)) });
   const parts = { whole: [{}], part: [share(0.3)], twoAtOnce: [share(0.6), share(0.7)] };
   const asked = parts[chance.weighed(`${name} refund`, { whole: 40, part: 35, twoAtOnce: 25 })];
@@ -87,9 +89,12 @@ async function refund(visit: Visit, { id: orderId }: Order): Promise<void> {
   );
 }
 
-/** One unit of the first line, for sale again or not. */
+/** Refunds one unit of the first line, with or without restocking. */
 async function refundLines({ world: { chance, ledger, operator }, name }: Visit, order: Order): Promise<void> {
-  const line = order.lines.find(({ kind }) => kind === 'PRODUCT')!;
+  const line = present(
+    order.lines.find(({ kind }) => kind === 'PRODUCT'),
+    'line',
+  );
   const lines = [{ lineNo: line.lineNo, quantity: 1, restock: chance.whether(`${name} restock`, 0.7) }];
   await call(ledger, 'refund.create', operator.refund.create, { orderId: order.id, lines }, `${name} refund line`);
 }

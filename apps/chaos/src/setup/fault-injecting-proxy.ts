@@ -2,22 +2,27 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Chance } from '../chance.ts';
 
-/** The way from the API to PostgreSQL. */
-export type Wire = { url: string; cuts: () => number; calm: () => void; close: () => Promise<void> };
+/** A TCP proxy between the API and PostgreSQL. */
+export type FaultInjectingProxy = {
+  url: string;
+  cuts: () => number;
+  stopFaults: () => void;
+  close: () => Promise<void>;
+};
 
-/** Of so many commits one loses its answer. */
+/** The share of commits that lose their response. */
 const cutShare = 0.004;
 
 /**
- * A way to PostgreSQL that breaks now and then just when it commits: the server gets the COMMIT and carries it out, and
- * whoever sent it never hears of it.
+ * Opens the proxy. For some commits it breaks the connection after PostgreSQL has received the COMMIT, so that the API
+ * never receives the response.
  */
-export async function openWire(chance: Chance, databaseUrl: string): Promise<Wire> {
+export async function openFaultInjectingProxy(chance: Chance, databaseUrl: string): Promise<FaultInjectingProxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   let commits = 0;
   let cuts = 0;
-  let isCalm = false;
+  let faultsStopped = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     const end = () => [client, upstream].forEach((socket) => socket.destroy());
@@ -34,7 +39,9 @@ export async function openWire(chance: Chance, databaseUrl: string): Promise<Wir
     upstream.on('data', (chunk) => client.write(chunk));
     client.on('data', (chunk) => {
       const isCut =
-        !isCalm && chunk.toString('latin1').includes('commit\0') && chance.whether(`wire ${(commits += 1)}`, cutShare);
+        !faultsStopped &&
+        chunk.toString('latin1').includes('commit\0') &&
+        chance.whether(`wire ${(commits += 1)}`, cutShare);
       if (!isCut) return void upstream.write(chunk);
       cuts += 1;
       upstream.removeAllListeners('data');
@@ -48,8 +55,8 @@ export async function openWire(chance: Chance, databaseUrl: string): Promise<Wir
   return {
     url: url.href,
     cuts: () => cuts,
-    calm: () => {
-      isCalm = true;
+    stopFaults: () => {
+      faultsStopped = true;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

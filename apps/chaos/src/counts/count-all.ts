@@ -4,14 +4,16 @@ import type { World } from '../shop/world.ts';
 import { countCases } from './cases.ts';
 import type { Count } from './count.ts';
 
-export type Tally = { faults: Count[]; calls: Count[]; cases: Count[]; effects: Count[] };
+/** How often each fault, call result, case and message outcome occurred. */
+export type Counts = { faults: Count[]; calls: Count[]; cases: Count[]; effects: Count[] };
 
-export async function tally(shop: RunningShop, world: World, state: State): Promise<Tally> {
+/** Counts all of them after the run. */
+export async function countAll(shop: RunningShop, world: World, state: State): Promise<Counts> {
   const { counts } = await shop.gateway.faults();
   const faults: Count[] = [
     ...Object.entries(counts).map(([what, count]) => ({ what, count })),
-    ...Object.entries(shop.frontCounts).map(([what, count]) => ({ what, count })),
-    { what: 'commit_unanswered', count: shop.cuts() },
+    ...Object.entries(shop.lostCalls).map(([what, count]) => ({ what, count })),
+    { what: 'commit_unanswered', count: shop.cutCommits() },
     { what: 'process_killed', count: shop.kills() },
   ];
   const effects = await shop.database.query<Count>(`
