@@ -24,7 +24,7 @@ test('without a key the message names its variable', async () => {
 });
 
 test('the environment is enough in any folder', async () => {
-  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
+  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.createApiKey() };
   expect(await startCommerce(tmpdir(), ['doctor'], env)).toMatchObject({ code: 0, err: '' });
 });
 
@@ -69,7 +69,7 @@ test('a wrong key is reported with its source and without its text', async () =>
 });
 
 test('a key without the needed scope gets the name of that scope', async () => {
-  const env = { COMMERCE_API_KEY: await shop.api.apiKey('stock') };
+  const env = { COMMERCE_API_KEY: await shop.api.createApiKey('stock') };
   const ran = await runCommerce(shop.folder, ['orders', 'list'], env);
   expect(ran).toMatchObject({ code: 1, out: '' });
   expect(ran.err).toMatch(/may not do that .*orders/);

@@ -39,7 +39,7 @@ export function useShop(): TestShop {
     });
     await new Promise((resolve) => server.once('listening', resolve));
     const simulatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const api = await startTestApi({ loops: true, mockGatewayUrl: `${simulatorUrl}/mock` });
+    const api = await startTestApi({ jobs: true, mockGatewayUrl: `${simulatorUrl}/mock` });
     simulator = createSimulator({
       webhookUrl: `${api.url}/api/v1/payments/webhooks/mock`,
       secret: api.webhookSecret,
@@ -59,10 +59,10 @@ export function useShop(): TestShop {
     };
     const through = async (url: string) => ({
       COMMERCE_URL: url,
-      COMMERCE_API_KEY: await api.apiKey(),
+      COMMERCE_API_KEY: await api.createApiKey(),
       COMMERCE_SIMULATOR_URL: simulatorUrl,
     });
-    Object.assign(shop, { through, api, client: await api.operator(), folder, simulatorUrl, run, json });
+    Object.assign(shop, { through, api, client: await api.operatorClient(), folder, simulatorUrl, run, json });
   });
 
   afterAll(async () => {
@@ -79,7 +79,7 @@ async function createShopFolder(api: TestApi, simulatorUrl: string): Promise<str
   const folder = await mkdtemp(join(tmpdir(), 'commerce-shop-'));
   await mkdir(join(folder, '.data'));
   const { url, webhookSecret: mockWebhookSecret, customerTokenSecret } = api;
-  const local = { url, simulatorUrl, adminApiKey: await api.apiKey(), mockWebhookSecret, customerTokenSecret };
+  const local = { url, simulatorUrl, adminApiKey: await api.createApiKey(), mockWebhookSecret, customerTokenSecret };
   await writeFile(join(folder, '.data', 'local.json'), JSON.stringify(local));
   return folder;
 }

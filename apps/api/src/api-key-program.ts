@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CommerceError, createCommerce, MigrationsDiverged, scopes, type Scope } from '@commerce-core/core';
-import { EnvError, readDatabaseEnv, type Variables } from './env.ts';
-import { describeFault } from './log.ts';
+import { EnvError, readDatabaseEnv, type Variables } from './config/env.ts';
+import { describeFault } from './observability/log.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 
 const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone, this once.
@@ -36,7 +36,7 @@ async function createApiKey(input: { name: string; scopes: Scope[] }, env: Varia
     schema,
     poolMax: 2,
     applicationName: 'commerce-create-api-key',
-    patienceMs: 0,
+    waitMaxMs: 0,
   });
   try {
     return (await createCommerce({ database }).createApiKey(input)).key;

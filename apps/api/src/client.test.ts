@@ -16,18 +16,18 @@ import {
   type RouterOutputs,
 } from './client.ts';
 import type { AppRouter } from './routers/index.ts';
-import { startTestApi, type TestApi } from './testing/index.ts';
+import { present, startTestApi, type TestApi } from './testing/index.ts';
 import { runProgram } from './testing/program.ts';
 
 let api: TestApi;
 beforeAll(async () => (api = await startTestApi()));
 afterAll(() => api?.close());
 
-/** What the simulator does with `POST /pay`, as far as the example needs it. */
-async function openGateway() {
+/** Stands in for the simulator: `POST /pay` sends the webhook that the example needs. */
+async function startSimulatorDouble() {
   const server = createServer(async (request, response) => {
     const { outcome, ...payment } = JSON.parse(await text(request)) as { outcome: string };
-    const { status } = await api.webhook({ type: outcome, ...payment });
+    const { status } = await api.sendWebhook({ type: outcome, ...payment });
     response.writeHead(status).end();
   });
   server.listen(0, '127.0.0.1');
@@ -36,15 +36,15 @@ async function openGateway() {
 }
 
 test('the example takes an order to PAID', async () => {
-  const gateway = await openGateway();
+  const gateway = await startSimulatorDouble();
   const run = async (CUSTOMER_TOKEN: string) => {
     const env = { COMMERCE_URL: api.url, SIMULATOR_URL: gateway.url, CUSTOMER_TOKEN };
     const program = runProgram('../examples/place-an-order.ts', env);
     return { exit: await program.exit, stdout: program.stdout(), stderr: program.stderr() };
   };
   try {
-    await api.product({ quantity: 1 });
-    const token = await api.token('kim');
+    await api.createProduct({ quantity: 1 });
+    const token = await api.customerToken('kim');
     expect(await run(token)).toEqual({ exit: 0, stdout: 'A thing: PAID, 1000 KRW\n', stderr: '' });
     expect((await run(token)).stderr).toContain('everything is sold');
   } finally {
@@ -52,54 +52,56 @@ test('the example takes an order to PAID', async () => {
   }
 });
 
-test('a token may be a function, asked anew for each request', async () => {
-  const tokens = [await api.token('kim'), 'gone bad'];
+test('a token function is called for each request', async () => {
+  const tokens = [await api.customerToken('kim'), 'invalid'];
   const client = createClient({ url: `${api.url}/`, token: async () => tokens.shift() });
   expect((await client.order.list.query()).nextCursor).toBeNull();
   await expect(client.order.list.query()).rejects.toMatchObject({ data: { commerce: { code: 'unauthenticated' } } });
   expect((await client.product.list.query()).items).toBeDefined();
 });
 
-test('queries asked in one go travel together, each mutation by itself', async () => {
-  const asked: string[] = [];
+test('concurrent queries share one request, and each mutation has its own', async () => {
+  const requested: string[] = [];
   const spy: typeof fetch = (input, init) => {
-    asked.push(new URL(input instanceof Request ? input.url : input).pathname);
+    requested.push(new URL(input instanceof Request ? input.url : input).pathname);
     return fetch(input, init);
   };
-  const client = createClient({ url: api.url, token: await api.token('kim'), fetch: spy });
-  const lines = [{ productId: await api.product({ quantity: 2 }), quantity: 1 }];
+  const client = createClient({ url: api.url, token: await api.customerToken('kim'), fetch: spy });
+  const lines = [{ productId: await api.createProduct({ quantity: 2 }), quantity: 1 }];
   await Promise.all([
     client.product.list.query(),
     client.order.list.query(),
     client.order.create.mutate({ lines }),
     client.order.create.mutate({ lines }),
   ]);
-  expect(asked.toSorted()).toEqual(['/trpc/order.create', '/trpc/order.create', '/trpc/product.list,order.list']);
+  expect(requested.toSorted()).toEqual(['/trpc/order.create', '/trpc/order.create', '/trpc/product.list,order.list']);
 });
 
-test('the stock tRPC client works unchanged: batches, lone calls and errors', async () => {
-  const links = [httpBatchLink({ url: `${api.url}/trpc`, headers: { authorization: `Bearer ${await api.apiKey()}` } })];
+test('tRPC’s own client works unchanged: batches, single calls and errors', async () => {
+  const links = [
+    httpBatchLink({ url: `${api.url}/trpc`, headers: { authorization: `Bearer ${await api.createApiKey()}` } }),
+  ];
   const shop = createTRPCClient<AppRouter>({ links });
-  const [productId, missing] = [await api.product({ quantity: 5 }), randomUUID()];
-  const place = async (id: string) =>
+  const [productId, missing] = [await api.createProduct({ quantity: 5 }), randomUUID()];
+  const placeOrder = async (id: string) =>
     shop.order.create.mutate({ customerId: 'kim', lines: [{ productId: id, quantity: 1 }] });
   const [stock, ...orders] = await Promise.allSettled([
     shop.stock.get.query({ productId }),
-    place(productId),
-    place(missing),
-    place(productId),
+    placeOrder(productId),
+    placeOrder(missing),
+    placeOrder(productId),
   ]);
   expect(stock).toMatchObject({ status: 'fulfilled', value: { availableQty: 5 } });
   expect(orders.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(orders[1]).toMatchObject({
     reason: { data: { code: 'NOT_FOUND', httpStatus: 404, commerce: { code: 'product_not_found' } } },
   });
-  expect(await place(productId)).toMatchObject({ status: 'CREATED' });
+  expect(await placeOrder(productId)).toMatchObject({ status: 'CREATED' });
 });
 
-test('what is not a refusal of the API has no code', async () => {
-  const nobody = createClient({ url: 'http://127.0.0.1:1', attemptsMax: 1 });
-  const error = await nobody.product.list.query().catch((caught: unknown) => caught);
+test('commerceErrorOf returns undefined for errors that do not come from the API', async () => {
+  const unreachable = createClient({ url: 'http://127.0.0.1:1', attemptsMax: 1 });
+  const error = await unreachable.product.list.query().catch((caught: unknown) => caught);
   expect(commerceErrorOf(error)).toBeUndefined();
   expect(commerceErrorOf(new Error('something else'))).toBeUndefined();
   expect(commerceErrorOf(undefined)).toBeUndefined();
@@ -121,11 +123,11 @@ test('inputs, outputs and errors are typed', () => {
   expectTypeOf<'no_such_code'>().not.toExtend<ErrorCode>();
 });
 
-test('a bundle for browsers has nothing of the server in it, and nothing of Node', async () => {
+test('a bundle for browsers contains no code of the server and nothing of Node.js', async () => {
   const entry = fileURLToPath(new URL('client.ts', import.meta.url));
   const bundle = { write: false, minify: false, lib: { entry, formats: ['es' as const] } };
   const [built] = (await build({ configFile: false, logLevel: 'silent', build: bundle })) as Rolldown.RolldownOutput[];
-  const [chunk, ...others] = built!.output;
+  const [chunk, ...others] = present(built).output;
   expect(others).toEqual([]);
   const own = chunk.moduleIds.filter((id) => !/node_modules\/@trpc\/(client|server)\/|^\0/.test(id));
   expect(own).toEqual([entry]);

@@ -12,34 +12,36 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import type { AppRouter } from './routers/index.ts';
 
-/** What each procedure takes, as `RouterInputs['order']['create']`. */
+/** The input of each procedure, for example `RouterInputs['order']['create']`. */
 export type RouterInputs = inferRouterInputs<AppRouter>;
-/** What each procedure answers, as it is on the wire: times are ISO 8601 strings. */
+/** The output of each procedure as JSON: times are ISO 8601 strings. */
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
 export type { ErrorBody, ErrorCode };
 
 export type ClientOptions = {
-  /** Where the API is, like `https://shop.example`. */
+  /** The API's base URL, like `https://shop.example`. */
   url: string;
-  /** A customer's token or an operator's API key; a function is asked at each request, so that tokens can be renewed. */
+  /** A customer's token or an operator's API key. A function is called for each request, so that tokens can be renewed. */
   token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
-  /** Another `fetch` than the global one. */
+  /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
   /**
-   * How often a call is sent at most when the network fails, the server is busy (503) or still at the same call, which was
-   * sent before; 4 unless said, 1 is once.
+   * How often a call is sent at most when the network fails, the server is unavailable (503), or an earlier attempt of the
+   * same call is still running. Defaults to 4; 1 means no retry.
    */
   attemptsMax?: number | undefined;
 };
 
-// The server takes 50 calls at once. An address longer than this gets lost in proxies on the way.
+// The server accepts 50 calls per request. Some proxies reject longer addresses than this.
 const batchMax = 50;
 const addressLengthMax = 4_000;
 
 /**
- * The typed client of the API, for browsers and servers. Queries that are asked in one go travel together; a mutation
- * always has a request of its own, with an Idempotency-Key that stays the same when it is sent again: it happens once.
- * To keep a key beyond this page's life, give your own: `mutate(input, { context: { idempotencyKey } })`.
+ * Creates the typed client of the API, for browsers and servers. Concurrent queries share one request. Each mutation has
+ * its own request with an Idempotency-Key that stays the same when the request is retried, so the mutation runs once.
+ *
+ * A page that must be able to repeat a mutation after a reload gives its own key:
+ * `mutate(input, { context: { idempotencyKey } })`.
  */
 export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptions) {
   const authorization = async (): Promise<Record<string, string>> => {
@@ -49,10 +51,10 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
   const options = { url: `${url.replace(/\/+$/, '')}/trpc`, ...(fetch ? { fetch } : {}) };
   return createTRPCClient<AppRouter>({
     links: [
-      keyed,
+      keyLink,
       retryLink({
-        retry: ({ op, error, attempts }) => attempts < attemptsMax && op.path !== neverAgain && mayBeOver(error),
-        // Spread, so that those who were refused together don't come back together.
+        retry: ({ op, error, attempts }) => attempts < attemptsMax && op.path !== neverRetried && isTransient(error),
+        // Random, so that clients that were refused at the same time do not all retry at the same time.
         retryDelayMs: (attempt) => 250 * 2 ** attempt * (0.5 + Math.random()),
       }),
       splitLink({
@@ -70,11 +72,12 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
   });
 }
 
+/** The typed client of the API. */
 export type Client = ReturnType<typeof createClient>;
 
 /**
- * What the API refused, to `switch` on: `code` narrows `details`. Undefined for what isn't an answer of the API, like a
- * lost connection.
+ * Returns the code and details of an error that the API returned; a `switch` on `code` narrows `details`. Returns undefined
+ * for any other error, like a lost connection.
  */
 export function commerceErrorOf(error: unknown): ErrorBody | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;
@@ -84,11 +87,11 @@ export function commerceErrorOf(error: unknown): ErrorBody | undefined {
 }
 
 const contextKey = 'idempotencyKey';
-// Its answer has a secret, which is stored nowhere and so can't be given again.
-const neverAgain = 'apiKey.create';
+// Its response has a secret that the server does not store, so a retry could not return the same key.
+const neverRetried = 'apiKey.create';
 
-/** Gives each mutation its key, once, before it may be sent several times. */
-const keyed: TRPCLink<AppRouter> =
+/** Gives each mutation its key once, before the retries. */
+const keyLink: TRPCLink<AppRouter> =
   () =>
   ({ op, next }) =>
     observable((observer) => {
@@ -97,12 +100,12 @@ const keyed: TRPCLink<AppRouter> =
       return next({ ...op, context }).subscribe(observer);
     });
 
-// Not randomUUID: pages without https don't have it.
+// Not randomUUID, which browsers offer to https pages only.
 const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** No answer at all, 503, or our own first sending that is still under way: over in a moment, or they will say so again. */
-function mayBeOver(error: TRPCClientError<AppRouter>): boolean {
+/** Whether a retry may succeed: no response, 503, or an earlier attempt of the same call that is still running. */
+function isTransient(error: TRPCClientError<AppRouter>): boolean {
   if (commerceErrorOf(error)?.code === 'idempotency_in_progress') return true;
   const status: unknown = error.data?.httpStatus;
   return status === undefined ? error.cause?.name !== 'AbortError' && error.data === undefined : status === 503;

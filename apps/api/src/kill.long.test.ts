@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect as dial, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createCommerce, migrate, type Commerce, type Database } from '@commerce-core/core';
 import { startLocalServer, type LocalServer } from '@commerce-core/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openFaultInjectingProxy, type FaultInjectingProxy } from './testing/fault-injecting-proxy.ts';
+import { present } from './testing/present.ts';
 import { runProgram, type Program } from './testing/program.ts';
 import { until } from './testing/until.ts';
 
-// A durable PostgreSQL of this test's own, to be killed; the API reaches it through a wire that stays where it is.
+// The test kills a durable PostgreSQL of its own. The proxy keeps one address when PostgreSQL restarts on another port.
 let clone: string;
 let postgres: LocalServer;
-let wire: { url: string; close: () => void };
+let proxy: FaultInjectingProxy;
 let database: Database;
 let commerce: Commerce;
 let key: string;
@@ -21,11 +22,11 @@ let program: Program | undefined;
 
 beforeAll(async () => {
   clone = mkdtempSync(join(tmpdir(), 'commerce-kill-'));
-  // PostgreSQL's own user has to get in when this runs as root.
+  // When this test runs as root, PostgreSQL runs as another user and has to read this folder.
   chmodSync(clone, 0o755);
   postgres = await startLocalServer(clone, { stateRoot: join(clone, 'state') });
-  wire = await openWire();
-  database = connect({ url: wire.url });
+  proxy = await openFaultInjectingProxy(() => postgres.url);
+  database = connect({ url: proxy.url });
   await migrate(database);
   commerce = createCommerce({ database });
   key = (await commerce.createApiKey({ name: 'test', scopes: ['orders'] })).key;
@@ -33,43 +34,17 @@ beforeAll(async () => {
 afterAll(async () => {
   program?.child.kill('SIGKILL');
   await database?.close();
-  wire?.close();
+  await proxy?.close();
   await postgres?.stop();
   rmSync(clone, { recursive: true, force: true });
 });
 
-async function openWire() {
-  const sockets = new Set<Socket>();
-  const server = createServer((client) => {
-    const upstream = dial(Number(new URL(postgres.url).port), '127.0.0.1');
-    const end = () => [client, upstream].forEach((socket) => socket.destroy());
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket
-        .on('error', end)
-        .on('close', end)
-        .on('close', () => sockets.delete(socket));
-    }
-    client.pipe(upstream).pipe(client);
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const url = new URL(postgres.url);
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    close: () => {
-      sockets.forEach((socket) => socket.destroy());
-      server.close();
-    },
-  };
-}
-
 async function startApi(): Promise<string> {
-  program = runProgram('main.ts', { DATABASE_URL: wire.url, PORT: '0' });
+  program = runProgram('main.ts', { DATABASE_URL: proxy.url, PORT: '0' });
   return String((await program.said('listening'))['url']);
 }
 
-async function newProduct(): Promise<string> {
+async function createProduct(): Promise<string> {
   const { id } = await commerce.createProduct({
     sku: randomUUID(),
     name: 'A thing',
@@ -80,9 +55,9 @@ async function newProduct(): Promise<string> {
   return id;
 }
 
-type Answer = { status: number; id?: string };
+type PlaceResponse = { status: number; id?: string };
 
-async function place(url: string, productId: string, idempotencyKey: string): Promise<Answer> {
+async function placeOrder(url: string, productId: string, idempotencyKey: string): Promise<PlaceResponse> {
   const response = await fetch(`${url}/trpc/order.create`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, 'idempotency-key': idempotencyKey },
@@ -92,45 +67,46 @@ async function place(url: string, productId: string, idempotencyKey: string): Pr
   return response.status === 200 ? { status: 200, id: body.result.data.id } : { status: response.status };
 }
 
-/** Shoppers who order one after the other until told; what each key was answered, undefined where no answer came. */
-function shoppers(url: () => string, productId: string, count: number) {
-  const answers = new Map<string, Answer | undefined>();
-  let going = true;
+/** Runs shoppers that each place one order after another until `stop`. `responses` has undefined for a lost response. */
+function startShoppers(url: () => string, productId: string, count: number) {
+  const responses = new Map<string, PlaceResponse | undefined>();
+  let isRunning = true;
   const running = Promise.all(
     Array.from({ length: count }, async () => {
-      while (going) {
+      while (isRunning) {
         const idempotencyKey = randomUUID();
-        answers.set(idempotencyKey, undefined);
-        const answer = await place(url(), productId, idempotencyKey).catch(() => undefined);
-        if (answer) answers.set(idempotencyKey, answer);
-        // Whoever gets no answer or a 503 waits a moment, as Retry-After asks.
-        if (answer?.status !== 200)
-          await new Promise((resolve) => {
-            setTimeout(resolve, 20);
-          });
+        responses.set(idempotencyKey, undefined);
+        const response = await placeOrder(url(), productId, idempotencyKey).catch(() => undefined);
+        if (response) responses.set(idempotencyKey, response);
+        // After a lost response or a 503 the shopper pauses, as Retry-After demands.
+        if (response?.status !== 200) await sleep(20);
       }
     }),
   );
-  const acknowledged = () => [...answers.values()].filter((answer) => answer?.status === 200);
+  const acknowledged = () => [...responses.values()].filter((response) => response?.status === 200);
   return {
-    answers,
+    responses,
     acknowledged,
     stop: async () => {
-      going = false;
+      isRunning = false;
       await running;
     },
   };
 }
 
-/** Sends every key again that has no order yet: afterwards there is one order a key, and the acknowledged ones are as told. */
-async function settle(url: string, productId: string, answers: ReadonlyMap<string, Answer | undefined>) {
-  const entries = answers.entries();
+/** Sends every key again and checks that there is one order per key, and that acknowledged orders are the same. */
+async function resendAndCheck(
+  url: string,
+  productId: string,
+  responses: ReadonlyMap<string, PlaceResponse | undefined>,
+) {
+  const entries = responses.entries();
   await Promise.all(
     Array.from({ length: 16 }, async () => {
-      // The workers share one iterator: each entry is taken once.
-      for (const [idempotencyKey, answer] of entries) {
-        const again = await place(url, productId, idempotencyKey);
-        expect(again).toEqual({ status: 200, id: answer?.status === 200 ? answer.id : again.id });
+      // All workers share one iterator, so each entry is sent once.
+      for (const [idempotencyKey, first] of entries) {
+        const again = await placeOrder(url, productId, idempotencyKey);
+        expect(again).toEqual({ status: 200, id: first?.status === 200 ? first.id : again.id });
       }
     }),
   );
@@ -138,47 +114,47 @@ async function settle(url: string, productId: string, answers: ReadonlyMap<strin
     'select count(*)::int as orders from commerce.order_lines where product_id = $1',
     [productId],
   );
-  expect(rows).toEqual([{ orders: answers.size }]);
-  expect((await commerce.getStock({ productId })).reservedQty).toBe(answers.size);
+  expect(rows).toEqual([{ orders: responses.size }]);
+  expect((await commerce.getStock({ productId })).reservedQty).toBe(responses.size);
   expect(await commerce.doctor()).toEqual([]);
 }
 
-test('the API killed under load loses nothing it acknowledged, and leaves nothing half done', async () => {
+test('the API killed under load loses no acknowledged order and leaves none half done', async () => {
   for (let round = 0; round < 2; round += 1) {
-    const productId = await newProduct();
+    const productId = await createProduct();
     let url = await startApi();
-    const load = shoppers(() => url, productId, 16);
+    const load = startShoppers(() => url, productId, 16);
     await until(async () => load.acknowledged().length > 100 * (round + 1));
-    program!.child.kill('SIGKILL');
-    await program!.exit;
+    present(program).child.kill('SIGKILL');
+    await present(program).exit;
     await load.stop();
     url = await startApi();
-    await settle(url, productId, load.answers);
-    program!.child.kill('SIGTERM');
-    expect(await program!.exit).toBe(0);
+    await resendAndCheck(url, productId, load.responses);
+    present(program).child.kill('SIGTERM');
+    expect(await present(program).exit).toBe(0);
   }
 });
 
-test('PostgreSQL killed and restarted under load: 503 meanwhile, then it goes on by itself, with nothing lost', async () => {
-  const productId = await newProduct();
+test('while PostgreSQL is down the API returns 503; after its restart nothing is lost', async () => {
+  const productId = await createProduct();
   const url = await startApi();
-  const load = shoppers(() => url, productId, 16);
+  const load = startShoppers(() => url, productId, 16);
   for (let round = 0; round < 2; round += 1) {
     const before = load.acknowledged().length;
     await until(async () => load.acknowledged().length > before + 200);
     process.kill(postgres.pid, 'SIGKILL');
     await postgres.lost;
     await until(async () => (await fetch(`${url}/readyz`)).status === 503);
-    expect((await place(url, productId, randomUUID())).status).toBe(503);
+    expect((await placeOrder(url, productId, randomUUID())).status).toBe(503);
     postgres = await startLocalServer(clone, { stateRoot: join(clone, 'state') });
     await until(async () => (await fetch(`${url}/readyz`)).status === 200);
   }
   const before = load.acknowledged().length;
   await until(async () => load.acknowledged().length > before + 200);
   await load.stop();
-  const refused = [...load.answers.values()].filter((answer) => answer && answer.status !== 200);
-  expect(new Set(refused.map((answer) => answer!.status))).toEqual(new Set([503]));
-  await settle(url, productId, load.answers);
-  program!.child.kill('SIGTERM');
-  expect(await program!.exit).toBe(0);
+  const refused = [...load.responses.values()].filter((response) => response !== undefined && response.status !== 200);
+  expect(new Set(refused.map((response) => response?.status))).toEqual(new Set([503]));
+  await resendAndCheck(url, productId, load.responses);
+  present(program).child.kill('SIGTERM');
+  expect(await present(program).exit).toBe(0);
 });

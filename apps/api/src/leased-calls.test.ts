@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { GatewayRefusal } from '@commerce-core/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createClient } from './client.ts';
-import { gatewayDouble, type GatewayDouble } from './testing/gateway-double.ts';
+import { createFakeGateway, type FakeGateway } from './testing/fake-gateway.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 import { until } from './testing/until.ts';
 
-// Two API processes of one shop and one gateway, as far as the three can tell: nothing is shared but database and network.
+// Two APIs of one shop that share only the database and the gateway, like two processes.
 let one: TestApi;
 let another: TestApi;
-let gateway: GatewayDouble;
+let gateway: FakeGateway;
 let token: string;
 beforeAll(async () => {
-  gateway = gatewayDouble('stripe');
+  gateway = createFakeGateway('stripe');
   one = await startTestApi({ gateways: [gateway.gateway] });
-  another = await startTestApi({ gateways: [gateway.gateway], beside: one });
-  token = await one.token('customer-1');
+  another = await startTestApi({ gateways: [gateway.gateway], databaseOf: one });
+  token = await one.customerToken('customer-1');
 });
 beforeEach(() => {
-  gateway.asked.length = 0;
-  gateway.before(async () => {});
+  gateway.calls.length = 0;
+  gateway.beforeResponse(async () => {});
 });
 afterAll(async () => {
   await another?.close();
@@ -43,54 +43,54 @@ async function post(api: TestApi, path: string, input: object, key: string): Pro
   };
 }
 
-async function order() {
-  const productId = await one.product({ quantity: 5 });
+async function createOrder() {
+  const productId = await one.createProduct({ quantity: 5 });
   const { id } = await one.commerce.placeOrder({ customerId: 'customer-1', lines: [{ productId, quantity: 2 }] });
   return { productId, orderId: id };
 }
 
-/** An order, and the call that begins an attempt to pay it, always with the same key. */
-async function attempt() {
-  const { orderId, productId } = await order();
+/** Creates an order, and the call that begins an attempt to pay it, always with the same key. */
+async function prepareAttempt() {
+  const { orderId, productId } = await createOrder();
   const key = randomUUID();
   const create = async (api: TestApi, more: object = {}) =>
     post(api, 'payment.create', { orderId, provider: 'stripe', ...more }, key);
   return { orderId, productId, key, create };
 }
 
-/** Makes the gateway's next answer wait for the test. */
-function hold() {
-  const held = Promise.withResolvers<void>();
-  gateway.before(async () => {
-    gateway.before(async () => {});
-    await held.promise;
+/** Delays the gateway's next response until `release` is called. */
+function delayGateway() {
+  const released = Promise.withResolvers<void>();
+  gateway.beforeResponse(async () => {
+    gateway.beforeResponse(async () => {});
+    await released.promise;
   });
-  return { letGo: held.resolve };
+  return { release: released.resolve };
 }
 
-const payments = async (orderId: string) => one.commerce.listPayments({ orderId });
-const keyRow = async (key: string) =>
+const listPayments = async (orderId: string) => one.commerce.listPayments({ orderId });
+const readKeyRow = async (key: string) =>
   (await one.database.pool.query('select * from commerce.idempotency_keys where key = $1', [key])).rows[0];
 const inProgress = { status: 409, code: 'idempotency_in_progress', retryAfter: '1' };
 
-test('an equal key while the first call is under way is told to ask again; after it, it gets the same answer', async () => {
-  const { create, orderId } = await attempt();
-  const { letGo } = hold();
+test('a second call with the key gets a 409 while the first runs, and its response afterwards', async () => {
+  const { create, orderId } = await prepareAttempt();
+  const { release } = delayGateway();
   const first = create(one);
-  await until(() => gateway.asked.length === 1);
+  await until(() => gateway.calls.length === 1);
   expect(await create(another)).toMatchObject(inProgress);
   expect(await create(one)).toMatchObject(inProgress);
-  letGo();
+  release();
   const answer = await first;
   expect(answer).toMatchObject({ status: 200, data: { status: 'PENDING', next: { provider: 'stripe' } } });
   expect(await create(another)).toEqual(answer);
-  expect(await payments(orderId)).toHaveLength(1);
-  // The second time it is asked for what the page needs, which is stored nowhere.
-  expect(gateway.asked).toEqual([`open ${answer.data.id}`, `open ${answer.data.id}`]);
+  expect(await listPayments(orderId)).toHaveLength(1);
+  // The replay calls the gateway again, because what the page needs is not stored.
+  expect(gateway.calls).toEqual([`initiate ${answer.data.id}`, `initiate ${answer.data.id}`]);
 });
 
-test('of 20 calls with one key at once in two processes one makes the attempt, and in the end all know it', async () => {
-  const { create, orderId } = await attempt();
+test('of 20 concurrent calls with one key in two processes one makes the attempt, and all get it', async () => {
+  const { create, orderId } = await prepareAttempt();
   const apis = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : another));
   const answers = await Promise.all(
     apis.map(async (api) =>
@@ -101,53 +101,54 @@ test('of 20 calls with one key at once in two processes one makes the attempt, a
     ),
   );
   expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-  expect(answers[0]!.status).toBe(200);
-  expect(await payments(orderId)).toHaveLength(1);
-  expect(new Set(gateway.asked)).toEqual(new Set([`open ${answers[0]!.data.id}`]));
+  const [first] = answers.map(({ status, data }) => ({ status, id: data.id }));
+  expect(first?.status).toBe(200);
+  expect(await listPayments(orderId)).toHaveLength(1);
+  expect(new Set(gateway.calls)).toEqual(new Set([`initiate ${first?.id}`]));
 });
 
-describe('a process that gets no answer any more', () => {
-  let dying: TestApi;
+describe('a call of a process that never gets its response', () => {
+  let cutOff: TestApi;
   beforeAll(async () => {
-    dying = await startTestApi({ gateways: [gateway.gateway], beside: one, leaseMs: 1_500 });
+    cutOff = await startTestApi({ gateways: [gateway.gateway], databaseOf: one, leaseMs: 1_500 });
   });
-  afterAll(() => dying?.close());
+  afterAll(() => cutOff?.close());
 
-  test('is followed by the next caller with the same row when its lease is over; what it hears too late changes nothing', async () => {
-    const { create, orderId } = await attempt();
-    const { letGo } = hold();
-    const first = create(dying);
-    await until(() => gateway.asked.length === 1);
+  test('is continued by another process when its lease ends; its late response changes nothing', async () => {
+    const { create, orderId } = await prepareAttempt();
+    const { release } = delayGateway();
+    const first = create(cutOff);
+    await until(() => gateway.calls.length === 1);
     expect(await create(another)).toMatchObject(inProgress);
     const next = await until(async () => {
       const answer = await create(another);
       return answer.code === 'idempotency_in_progress' ? undefined : answer;
     });
     expect(next).toMatchObject({ status: 200, data: { status: 'PENDING' } });
-    expect(gateway.asked).toEqual([`open ${next.data.id}`, `open ${next.data.id}`]);
-    letGo();
+    expect(gateway.calls).toEqual([`initiate ${next.data.id}`, `initiate ${next.data.id}`]);
+    release();
     expect((await first).data).toMatchObject({ id: next.data.id, status: 'PENDING' });
-    expect(await payments(orderId)).toHaveLength(1);
+    expect(await listPayments(orderId)).toHaveLength(1);
     expect(await create(one)).toEqual(next);
   });
 });
 
-test('the key with another input is refused, before and after the answer', async () => {
-  const { create } = await attempt();
-  const { letGo } = hold();
+test('the key with another input is refused, both while the first call runs and after it', async () => {
+  const { create } = await prepareAttempt();
+  const { release } = delayGateway();
   const first = create(one);
-  await until(() => gateway.asked.length === 1);
+  await until(() => gateway.calls.length === 1);
   const reused = { status: 422, code: 'idempotency_key_reused' };
   expect(await create(another, { method: 'card' })).toMatchObject(reused);
-  letGo();
+  release();
   await first;
   expect(await create(another, { method: 'card' })).toMatchObject(reused);
-  expect(gateway.asked).toHaveLength(1);
+  expect(gateway.calls).toHaveLength(1);
 });
 
-test('a gateway’s no is the answer for good, and frees the stock', async () => {
-  const { create, key, orderId, productId } = await attempt();
-  gateway.before(async () => {
+test('a refusal by the gateway is the key’s final response and releases the stock', async () => {
+  const { create, key, orderId, productId } = await prepareAttempt();
+  gateway.beforeResponse(async () => {
     throw new GatewayRefusal('amount_too_small', 'secret-words of the gateway');
   });
   const refused = await create(one);
@@ -158,47 +159,47 @@ test('a gateway’s no is the answer for good, and frees the stock', async () =>
   });
   expect(refused.text).not.toContain('secret-words');
   expect(await create(another)).toEqual(refused);
-  expect(gateway.asked).toHaveLength(1);
-  expect((await keyRow(key)).answer.error.code).toBe('payment_refused');
-  expect(await payments(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'amount_too_small' }]);
-  expect(await one.stock(productId)).toEqual([5, 0]);
+  expect(gateway.calls).toHaveLength(1);
+  expect((await readKeyRow(key)).answer.error.code).toBe('payment_refused');
+  expect(await listPayments(orderId)).toMatchObject([{ status: 'FAILED', failureCode: 'amount_too_small' }]);
+  expect(await one.readStock(productId)).toEqual([5, 0]);
 });
 
-test('no answer of the gateway is no answer for the key: 503, and the same key goes on with the same attempt', async () => {
-  const { create, key, orderId } = await attempt();
-  gateway.before(async () => {
+test('without a response of the gateway the call gets a 503, and the key continues the attempt', async () => {
+  const { create, key, orderId } = await prepareAttempt();
+  gateway.beforeResponse(async () => {
     throw new Error('secret-words: connect ECONNREFUSED');
   });
   const unknown = await create(one);
   expect(unknown).toMatchObject({ status: 503, code: 'gateway_unavailable', retryAfter: '1' });
   expect(unknown.text).not.toContain('secret-words');
-  expect((await keyRow(key)).answer).toBeNull();
-  gateway.before(async () => {});
+  expect((await readKeyRow(key)).answer).toBeNull();
+  gateway.beforeResponse(async () => {});
   const answer = await create(another);
   expect(answer).toMatchObject({ status: 200, data: { status: 'PENDING' } });
-  expect(gateway.asked).toEqual([`open ${answer.data.id}`, `open ${answer.data.id}`]);
+  expect(gateway.calls).toEqual([`initiate ${answer.data.id}`, `initiate ${answer.data.id}`]);
   expect((await one.commerce.listGatewayCalls({ orderId })).items).toMatchObject([{ kind: 'POLL', status: 'DUE' }]);
 });
 
-test('a confirmation is made once a key, however many processes are asked for it', async () => {
-  const { create, orderId } = await attempt();
+test('a confirmation is sent once per key, also by two processes', async () => {
+  const { create, orderId } = await prepareAttempt();
   const { id: paymentId } = (await create(one)).data;
   const key = randomUUID();
   const confirm = async (api: TestApi) => post(api, 'payment.confirm', { paymentId, token: 'tk_1' }, key);
-  const { letGo } = hold();
+  const { release } = delayGateway();
   const first = confirm(one);
-  await until(() => gateway.asked.length === 2);
+  await until(() => gateway.calls.length === 2);
   expect(await confirm(another)).toMatchObject(inProgress);
-  letGo();
+  release();
   expect(await first).toMatchObject({ status: 200, data: { status: 'CAPTURED' } });
   expect(await confirm(another)).toEqual(await first);
-  expect(gateway.asked).toEqual([`open ${paymentId}`, `confirm ${paymentId} tk_1`]);
+  expect(gateway.calls).toEqual([`initiate ${paymentId}`, `confirm ${paymentId} tk_1`]);
   expect((await one.commerce.getOrder({ orderId })).status).toBe('PAID');
 });
 
-test('the typed client that is told to ask again does, and gets the answer of its first call', async () => {
-  const { orderId } = await order();
-  const { letGo } = hold();
+test('the typed client retries while its first call runs, and gets that call’s response', async () => {
+  const { orderId } = await createOrder();
+  const { release } = delayGateway();
   let sent = 0;
   const losing: typeof fetch = async (input, init) => {
     sent += 1;
@@ -207,22 +208,22 @@ test('the typed client that is told to ask again does, and gets the answer of it
       throw new TypeError('the connection broke');
     }
     const response = await fetch(input, init);
-    if (response.status === 409) letGo();
+    if (response.status === 409) release();
     return response;
   };
   const client = createClient({ url: one.url, token, fetch: losing });
   const payment = await client.payment.create.mutate({ orderId, provider: 'stripe' });
   expect(payment).toMatchObject({ status: 'PENDING', next: { provider: 'stripe' } });
   expect(sent).toBe(3);
-  expect(await payments(orderId)).toHaveLength(1);
+  expect(await listPayments(orderId)).toHaveLength(1);
 });
 
-test('what a page needs is secret: it is in no table and no log', async () => {
+test('the secret that a payment page needs is in no table and no log', async () => {
   const { pool } = one.database;
-  const { create, key } = await attempt();
+  const { create, key } = await prepareAttempt();
   const { text } = await create(one);
   expect(text).toContain('client-secret-of');
-  expect((await keyRow(key)).answer).toMatchObject({ value: { status: 'PENDING' } });
+  expect((await readKeyRow(key)).answer).toMatchObject({ value: { status: 'PENDING' } });
   const { rows: tables } = await pool.query(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = 'commerce'`,
   );
@@ -231,9 +232,9 @@ test('what a page needs is secret: it is in no table and no log', async () => {
     const { rows } = await pool.query(`select t::text as line from ${name} t where t::text like '%client-secret-of%'`);
     expect(rows, name).toEqual([]);
   }
-  expect(JSON.stringify([...one.log(), ...another.log()])).not.toMatch(/client-secret-of|secret-words/);
+  expect(JSON.stringify([...one.logLines(), ...another.logLines()])).not.toMatch(/client-secret-of|secret-words/);
 });
 
-test('after all of this no invariant is broken', async () => {
+test('no test of this file has broken an invariant', async () => {
   expect(await one.commerce.doctor()).toEqual([]);
 });

@@ -112,7 +112,7 @@ test('a signal doubled, as npm and a terminal do, is one; another one later ends
 
 test('a signal while it waits for its database ends it at once', async () => {
   const program = start({ DATABASE_URL: 'postgres://127.0.0.1:1/none' });
-  await until(() => program.stdout().includes('no PostgreSQL answers'));
+  await until(() => program.stdout().includes('no PostgreSQL responds'));
   program.child.kill('SIGTERM');
   expect(await program.exit).toBe(0);
 });
@@ -160,6 +160,6 @@ test('a database that refuses ends it with where and why, and without its passwo
   url.pathname = '/no_such_database';
   const program = start({ DATABASE_URL: url.href });
   expect(await program.exit).toBe(1);
-  expect(program.stderr()).toMatch(/PostgreSQL at .*\/no_such_database refuses us \(no such database\)/);
+  expect(program.stderr()).toMatch(/PostgreSQL at .*\/no_such_database rejects the connection \(no such database\)/);
   expect(program.stderr()).not.toContain('@');
 });

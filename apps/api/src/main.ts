@@ -1,9 +1,9 @@
 import { createCommerce, MigrationsDiverged, type Database } from '@commerce-core/core';
-import { customerTokens } from './customer-token.ts';
-import { EnvError, readEnv, type Env } from './env.ts';
-import { gatewaysFromEnv } from './gateways-from-env.ts';
-import { createLogger, logFaults, type Logger } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { customerTokens } from './auth/customer-token.ts';
+import { EnvError, readEnv, type Env } from './config/env.ts';
+import { gatewaysFromEnv } from './config/gateways-from-env.ts';
+import { createLogger, logFaults, type Logger } from './observability/log.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { startApi, type RunningApi } from './start-api.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 import { onStopSignal } from './stop-signals.ts';
@@ -29,7 +29,7 @@ async function main(env: Env): Promise<void> {
     poolMax: env.DATABASE_POOL_MAX,
     preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
     applicationName: 'commerce-api',
-    patienceMs: 20_000,
+    waitMaxMs: 20_000,
     onWait: (message) => log.warn(message),
   });
   const { commerce, metrics } = commerceFromEnv(env, database, log);

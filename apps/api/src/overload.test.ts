@@ -3,17 +3,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from './testing/index.ts';
 import { until } from './testing/until.ts';
 
-// How long a call may wait.
+// The longest time that a call may wait.
 const waitMaxMs = 1_000;
 let api: TestApi;
 let key: string;
 beforeAll(async () => {
   api = await startTestApi({ batching: { queueMax: 3, waitMaxMs } });
-  key = await api.apiKey();
+  key = await api.createApiKey();
 });
 afterAll(() => api?.close());
 
-const place = async (productId: string, signal?: AbortSignal) => {
+const placeOrder = async (productId: string, signal?: AbortSignal) => {
   const started = performance.now();
   const response = await api.fetch('/trpc/order.create', {
     method: 'POST',
@@ -30,8 +30,8 @@ const place = async (productId: string, signal?: AbortSignal) => {
   };
 };
 
-/** While somebody else holds a product's stock row. */
-async function whileHeld(productId: string, during: () => Promise<void>): Promise<void> {
+/** Runs `during` while another transaction has locked a product's stock row. */
+async function whileLocked(productId: string, during: () => Promise<void>): Promise<void> {
   const holder = await api.database.pool.connect();
   try {
     await holder.query('begin');
@@ -43,32 +43,34 @@ async function whileHeld(productId: string, during: () => Promise<void>): Promis
   }
 }
 
-test('more than may wait is answered 503 with Retry-After, at once or by the clock, and leaves nothing behind', async () => {
-  const productId = await api.product({ quantity: 100 });
-  await whileHeld(productId, async () => {
-    const refused = await Promise.all(Array.from({ length: 20 }, async () => place(productId)));
+test('calls beyond the queue or its time limit get a 503 with Retry-After and change nothing', async () => {
+  const productId = await api.createProduct({ quantity: 100 });
+  await whileLocked(productId, async () => {
+    const refused = await Promise.all(Array.from({ length: 20 }, async () => placeOrder(productId)));
     expect(new Set(refused.map(({ status, code, retry }) => `${status} ${code} ${retry}`))).toEqual(
       new Set(['503 overloaded 1']),
     );
-    // One met the held row, three waited; the others found no room.
+    // One was blocked by the locked row and three waited; the queue had no room for the others.
     expect(refused.filter(({ ms }) => ms < waitMaxMs).length).toBeGreaterThanOrEqual(16);
   });
-  expect(await api.stock(productId)).toEqual([100, 0]);
-  await until(async () => (await place(productId)).status === 200);
-  expect(await api.stock(productId)).toEqual([100, 1]);
+  expect(await api.readStock(productId)).toEqual([100, 0]);
+  await until(async () => (await placeOrder(productId)).status === 200);
+  expect(await api.readStock(productId)).toEqual([100, 1]);
 });
 
-test('a caller who goes away while waiting is no fault of ours, and nothing is done for them', async () => {
-  const productId = await api.product({ quantity: 100 });
-  const gone = new AbortController();
-  await whileHeld(productId, async () => {
-    const answer = place(productId, gone.signal).catch((error: Error) => error.name);
+test('a call whose caller disconnects while it waits is not run and is no server error', async () => {
+  const productId = await api.createProduct({ quantity: 100 });
+  const caller = new AbortController();
+  await whileLocked(productId, async () => {
+    const answer = placeOrder(productId, caller.signal).catch((error: Error) => error.name);
     await until(() => api.commerce.queues().some(({ blocked }) => blocked === 1));
-    gone.abort();
+    caller.abort();
     expect(await answer).toBe('AbortError');
     await until(() => api.commerce.queues().every(({ blocked }) => blocked === 0));
   });
-  await until(() => api.log().some(({ status }) => status === 499));
-  expect(api.log().filter(({ status }) => status === 499)).toMatchObject([{ level: 'info', codes: ['client_closed'] }]);
-  expect(await api.stock(productId)).toEqual([100, 0]);
+  await until(() => api.logLines().some(({ status }) => status === 499));
+  expect(api.logLines().filter(({ status }) => status === 499)).toMatchObject([
+    { level: 'info', codes: ['client_closed'] },
+  ]);
+  expect(await api.readStock(productId)).toEqual([100, 0]);
 });

@@ -1,5 +1,5 @@
-import { createApp, type AppOptions } from './app.ts';
-import { serve } from './serve.ts';
+import { createApp, type AppOptions } from './http/app.ts';
+import { serve } from './http/serve.ts';
 
 export type StartApiOptions = Omit<AppOptions, 'stopping'> & {
   /** The address to listen on, like `127.0.0.1` or `0.0.0.0`. */

@@ -4,42 +4,42 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { apiKeyProgram } from './api-key-program.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 import { runProgram } from './testing/program.ts';
-import { openWire } from './testing/wire.ts';
+import { openFaultInjectingProxy } from './testing/fault-injecting-proxy.ts';
 
 let own: TestDatabase;
 beforeAll(async () => (own = await openTestDatabase()));
 afterAll(() => own?.drop());
 
 test('several that start at once on an empty schema migrate it once', async () => {
-  const start = () => startDatabase({ url: own.url, schema: 'fresh', patienceMs: 0 });
+  const start = () => startDatabase({ url: own.url, schema: 'fresh', waitMaxMs: 0 });
   const all = await Promise.all([start(), start(), start()]);
   for (const database of all) expect(await pendingMigrations(database)).toEqual([]);
   await Promise.all(all.map((database) => database.close()));
 });
 
 test('a server that comes up later is waited for, and that is said once', async () => {
-  const wire = await openWire(own.url);
-  await wire.cut();
+  const wire = await openFaultInjectingProxy(() => own.url);
+  await wire.disconnect();
   const said: string[] = [];
   const database = await startDatabase({
     url: wire.url,
-    patienceMs: 15_000,
+    waitMaxMs: 15_000,
     onWait(message) {
       said.push(message);
-      void wire.mend();
+      void wire.reconnect();
     },
   });
   expect(said).toEqual([
-    expect.stringMatching(/^no PostgreSQL answers at 127\.0\.0\.1:\d+\/\w+ \(ECONNREFUSED\); waiting/),
+    expect.stringMatching(/^no PostgreSQL responds at 127\.0\.0\.1:\d+\/\w+ \(ECONNREFUSED\); waiting/),
   ]);
   await database.close();
-  await wire.cut();
+  await wire.disconnect();
 });
 
 test('a server that does not come up is given up, with where it should be', async () => {
-  const start = startDatabase({ url: 'postgres://shop:hunter2@127.0.0.1:1/shop', patienceMs: 300 });
+  const start = startDatabase({ url: 'postgres://shop:hunter2@127.0.0.1:1/shop', waitMaxMs: 300 });
   await expect(start).rejects.toThrow(DatabaseUnusable);
-  await expect(start).rejects.toThrow('no PostgreSQL answers at 127.0.0.1:1/shop (ECONNREFUSED)');
+  await expect(start).rejects.toThrow('no PostgreSQL responds at 127.0.0.1:1/shop (ECONNREFUSED)');
 });
 
 test('create-api-key migrates, and prints a key that works and nothing else', async () => {

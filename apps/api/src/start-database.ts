@@ -1,23 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, migrate, type ConnectOptions, type Database } from '@commerce-core/core';
 
-/** The database can't be used. The message says where and why, and nothing of user or password. */
+/** The database cannot be used. The message has the place and the reason, never the user or password. */
 export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }
 
 export type StartDatabaseOptions = ConnectOptions & {
-  /** How long to wait for a server that isn't there yet: what is started together with us may come up later. */
-  patienceMs: number;
-  /** Told once when there is something to wait for. */
+  /** How long to wait for a server that is not reachable yet, for example because it starts at the same time. */
+  waitMaxMs: number;
+  /** Called once, when the wait begins. */
   onWait?: (message: string) => void;
 };
 
-/** Connects and migrates; safe in several processes at once. @throws DatabaseUnusable · MigrationsDiverged */
-export async function startDatabase({ patienceMs, onWait, ...options }: StartDatabaseOptions): Promise<Database> {
+/**
+ * Connects to the database and applies pending migrations. Several processes may do so at the same time.
+ * @throws DatabaseUnusable when PostgreSQL rejects the connection, or is not reachable within `waitMaxMs`
+ * @throws MigrationsDiverged when the database has a migration that differs from this version's
+ */
+export async function startDatabase({ waitMaxMs, onWait, ...options }: StartDatabaseOptions): Promise<Database> {
   const database = connect(options);
   try {
-    await reach(database, placeOf(options.url), patienceMs, onWait);
+    await reach(database, placeOf(options.url), waitMaxMs, onWait);
     await migrate(database);
     return database;
   } catch (error) {
@@ -29,21 +33,23 @@ export async function startDatabase({ patienceMs, onWait, ...options }: StartDat
 async function reach(
   database: Database,
   place: string,
-  patienceMs: number,
+  waitMaxMs: number,
   onWait?: (message: string) => void,
 ): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs;
+  const giveUpAt = performance.now() + waitMaxMs;
   for (let attempt = 1; ; attempt += 1) {
     try {
       await database.pool.query('select 1');
       return;
     } catch (error) {
-      const message = `no PostgreSQL answers at ${place} (${codeOf(error)})`;
-      if (refusesForGood(error))
-        throw new DatabaseUnusable(`PostgreSQL at ${place} refuses us (${codeOf(error)})`, { cause: error });
+      const message = `no PostgreSQL responds at ${place} (${codeOf(error)})`;
+      if (isPermanent(error))
+        throw new DatabaseUnusable(`PostgreSQL at ${place} rejects the connection (${codeOf(error)})`, {
+          cause: error,
+        });
       if (performance.now() >= giveUpAt) throw new DatabaseUnusable(message, { cause: error });
-      if (attempt === 1) onWait?.(`${message}; waiting up to ${Math.round(patienceMs / 1000)} s for it`);
-      await sleep(Math.min(250, patienceMs));
+      if (attempt === 1) onWait?.(`${message}; waiting up to ${Math.round(waitMaxMs / 1000)} s for it`);
+      await sleep(Math.min(250, waitMaxMs));
     }
   }
 }
@@ -54,8 +60,8 @@ const sqlStates: Record<string, string> = {
   '3D000': 'no such database',
 };
 
-/** The server is there and says no, other than that it is starting, stopping or full. */
-function refusesForGood(error: unknown): boolean {
+/** Whether the server rejected the connection for another reason than that it is starting, stopping or full. */
+function isPermanent(error: unknown): boolean {
   const code = rawCodeOf(error);
   return /^[0-9A-Z]{5}$/.test(code) && !/^(57P|53|08|E)/.test(code);
 }
@@ -63,7 +69,7 @@ function refusesForGood(error: unknown): boolean {
 function rawCodeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return rawCodeOf(error.errors[0]);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'no answer';
+  return typeof code === 'string' ? code : 'no response';
 }
 
 const codeOf = (error: unknown) => sqlStates[rawCodeOf(error)] ?? rawCodeOf(error);

@@ -1,21 +1,21 @@
 // npm and the terminal may each send a signal for a single Ctrl-C.
-const sameMs = 1_000;
+const sameSignalMs = 1_000;
 
 /**
- * Calls `stop` once, when the process is told to end: by SIGTERM, by SIGINT, or because whoever started it over an IPC
- * channel is gone, and nobody else would. Whoever sends another signal later doesn't want to wait: it ends at once.
+ * Calls `stop` once with the reason: SIGTERM, SIGINT, or `disconnect` when the parent process closed the IPC channel. A
+ * further signal more than a second later ends the process at once, with code 1.
  */
 export function onStopSignal(stop: (reason: string) => void): void {
-  let polledAt: number | undefined;
-  const ask = (reason: string) => {
-    if (polledAt === undefined) {
-      polledAt = performance.now();
+  let stoppedAt: number | undefined;
+  const onReason = (reason: string) => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now();
       stop(reason);
-    } else if (reason !== 'disconnect' && performance.now() - polledAt > sameMs) {
+    } else if (reason !== 'disconnect' && performance.now() - stoppedAt > sameSignalMs) {
       process.exit(1);
     }
   };
-  process.on('SIGTERM', ask);
-  process.on('SIGINT', ask);
-  if (process.channel) process.on('disconnect', () => ask('disconnect'));
+  process.on('SIGTERM', onReason);
+  process.on('SIGINT', onReason);
+  if (process.channel) process.on('disconnect', () => onReason('disconnect'));
 }

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram, type Program } from './testing/program.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 
-// Two API processes of the operating system's on one database, called over HTTP, beside the test's own.
+// Two API processes on one database, called over HTTP. The test's own API only prepares the data.
 let api: TestApi;
 let programs: Program[];
 let urls: string[];
 let headers: Record<string, string>;
 beforeAll(async () => {
   api = await startTestApi();
-  headers = { 'content-type': 'application/json', authorization: `Bearer ${await api.apiKey()}` };
+  headers = { 'content-type': 'application/json', authorization: `Bearer ${await api.createApiKey()}` };
   programs = [0, 1].map(() => runProgram('main.ts', { DATABASE_URL: api.databaseUrl, PORT: '0' }));
   urls = await Promise.all(programs.map(async ({ said }) => String((await said('listening'))['url'])));
 });
@@ -20,7 +20,7 @@ afterAll(async () => {
   await api?.close();
 });
 
-async function place(
+async function placeOrder(
   process: number,
   productId: string,
   key: string = randomUUID(),
@@ -33,25 +33,25 @@ async function place(
   return { status: response.status, body: await response.json() };
 }
 
-test('two processes on one hot product sell what is there and nothing more', async () => {
-  const productId = await api.product({ quantity: 75 });
-  const answers = await Promise.all(Array.from({ length: 300 }, async (_, index) => place(index, productId)));
+test('two processes sell a product’s whole stock and not more', async () => {
+  const productId = await api.createProduct({ quantity: 75 });
+  const answers = await Promise.all(Array.from({ length: 300 }, async (_, index) => placeOrder(index, productId)));
   expect(Map.groupBy(answers, ({ status }) => status).get(200)).toHaveLength(75);
   expect(Map.groupBy(answers, ({ status }) => status).get(409)).toHaveLength(225);
-  expect(await api.stock(productId)).toEqual([75, 75]);
+  expect(await api.readStock(productId)).toEqual([75, 75]);
 });
 
-test('an equal key in two processes at once executes once, and each caller gets the same answer', async () => {
-  const productId = await api.product({ quantity: 100 });
+test('concurrent calls with one key in two processes run once and return the same response', async () => {
+  const productId = await api.createProduct({ quantity: 100 });
   const keys = Array.from({ length: 20 }, () => randomUUID());
   const answers = await Promise.all(
-    keys.map(async (key) => Promise.all([0, 1, 0, 1].map(async (process) => place(process, productId, key)))),
+    keys.map(async (key) => Promise.all([0, 1, 0, 1].map(async (process) => placeOrder(process, productId, key)))),
   );
   for (const same of answers) {
     expect(same.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(new Set(same.map(({ body }) => JSON.stringify(body))).size).toBe(1);
   }
-  expect(new Set(answers.map(([first]) => first!.body.result.data.id)).size).toBe(20);
-  expect(await api.stock(productId)).toEqual([100, 20]);
+  expect(new Set(answers.map(([first]) => first?.body.result.data.id)).size).toBe(20);
+  expect(await api.readStock(productId)).toEqual([100, 20]);
   expect(await api.commerce.doctor()).toEqual([]);
 });

@@ -7,19 +7,19 @@ import { run } from './run.ts';
 import { providerNames } from './setup/providers.ts';
 import { startShop } from './setup/shop.ts';
 
-const usage = `Runs many shoppers against gateways that do everything wrong that they can, and looks at what is left.
+const usage = `Runs many shoppers against gateways that inject faults, then checks the database and the gateways' books.
 
   npm run chaos -- [options]
 
-  --seed N           what everything is drawn from; another one each time unless said
-  --orders M         how many shoppers; 200
-  --providers LIST   of ${providerNames.join(', ')}; all of them
-  --kills N          how often a process of the API is killed on the way; 1
-  --keep             leaves the database running at the end, to look at
-  --json FILE        writes all that was counted and found
+  --seed N           seed of all random decisions; defaults to a random one
+  --orders M         number of shoppers; defaults to 200
+  --providers LIST   some of ${providerNames.join(', ')}; defaults to all
+  --kills N          how often an API process is killed during the run; defaults to 1
+  --keep             keeps the database running at the end, for inspection
+  --json FILE        writes all counts and findings to FILE
 
-Exits 1 when something was wrong at the end, or when, with ${ordersOfAll} orders or more, a kind of fault or a case
-never occurred.`;
+Exits 1 when a check failed. With ${ordersOfAll} orders or more, it also exits 1 when a kind of fault or a case never
+occurred.`;
 
 async function chaos(options: Options): Promise<boolean> {
   const progress = startProgress();
@@ -34,7 +34,7 @@ async function chaos(options: Options): Promise<boolean> {
     if (options.json) writeFileSync(options.json, `${JSON.stringify({ ...options, ...outcome, failed }, null, 2)}\n`);
     if (options.keep) {
       progress.say(
-        `\nThe database is at ${shop.database.url}\nIts processes log to ${shop.logs().join(', ')}\nCtrl-C ends it.`,
+        `\nThe database is at ${shop.database.url}\nThe API processes log to ${shop.logs().join(', ')}\nCtrl-C ends the run.`,
       );
       await once(process, 'SIGUSR2');
     }
@@ -44,7 +44,7 @@ async function chaos(options: Options): Promise<boolean> {
   }
 }
 
-// What was started ends with this process by itself; see setup/api.ts and the embedded server's guard.
+// API processes and PostgreSQL notice the end of this process; see setup/api.ts and the embedded server's guard.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -3,9 +3,9 @@ import { heldInDispute, leftAtGateway } from './checks/books.ts';
 import { call } from './shop/call.ts';
 import type { World } from './shop/world.ts';
 
-/** Who looks after what the shop can't decide by itself. */
+/** The operators, who decide what the shop cannot decide automatically. */
 export type Operators = {
-  /** How many times in a row there was nothing to do for them. */
+  /** How many turns in a row had nothing to do. */
   idleTurns: () => number;
   stop: () => Promise<void>;
 };
@@ -13,20 +13,20 @@ export type Operators = {
 const pauseMs = 1_000;
 
 /**
- * Operators at work until they are stopped: payments under review are accepted or sent back, money that must go back is sent
- * once more where the gateway could not, and orders whose money is gone are canceled. A turn that fails is taken again.
+ * Runs the operators until they are stopped. They accept or reject payments in REVIEW, repeat failed refunds of money that
+ * the shop owes, and cancel orders whose authorization is gone. A turn that fails is repeated.
  */
-export function operatorsAtWork(world: World): Operators {
+export function startOperators(world: World): Operators {
   const stopping = new AbortController();
   let idleTurns = 0;
   const working = (async () => {
     for (let turn = 1; !stopping.signal.aborted; turn += 1) {
       try {
         const done =
-          (await decideReviews(world, turn)) + (await sendAgain(world, turn)) + (await cancelUnfunded(world, turn));
+          (await decideReviews(world, turn)) + (await repeatRefunds(world, turn)) + (await cancelUnfunded(world, turn));
         idleTurns = done === 0 ? idleTurns + 1 : 0;
       } catch {
-        // The shop is just not there. Whatever is left is seen at the next turn.
+        // The shop is unavailable right now. The next turn sees what is left.
       }
       await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
@@ -54,7 +54,7 @@ async function decideReviews({ chance, ledger, operator, shopperOf }: World, tur
       );
     const accepts = chance.whether(`${name} accepted`, 0.5);
     const answer = accepts ? await decide('ACCEPT') : undefined;
-    // What can't pay for the order, for the stock is gone or it is another currency, goes back.
+    // A payment that cannot be accepted, because the stock is gone or the currency differs, is sent back.
     if (!answer?.ok) await decide('REJECT');
   }
   return items.length;
@@ -63,10 +63,10 @@ async function decideReviews({ chance, ledger, operator, shopperOf }: World, tur
 const isOpen = (status: string): boolean => ['REQUESTED', 'SUBMITTED', 'UNKNOWN'].includes(status);
 
 /**
- * Money that had to go back by itself, and that the gateway refused or the shopper's bank sent back: as much as the gateway
- * still has of it, and no dispute keeps.
+ * Repeats failed refunds of money that the shop owes, because the gateway refused them or the shopper's bank returned them.
+ * The amount is what the gateway still has and what is not in dispute.
  */
-async function sendAgain({ gateway, ledger, operator }: World, turn: number): Promise<number> {
+async function repeatRefunds({ gateway, ledger, operator }: World, turn: number): Promise<number> {
   const { items } = await operator.refund.list.query({ status: 'FAILED', limit: 100 });
   let done = 0;
   const due = items.filter(({ reason }) => reason !== 'requested' && reason !== 'gateway');
@@ -79,7 +79,7 @@ async function sendAgain({ gateway, ledger, operator }: World, turn: number): Pr
     const left = entry ? leftAtGateway(entry) - heldInDispute(entry) : 0;
     if (left === 0 || all.some((refund) => refund.paymentId === paymentId && isOpen(refund.status))) continue;
     done += 1;
-    // What is only authorized is let go of in whole.
+    // A payment that is only authorized is voided as a whole, so no amount is given.
     const amount = entry?.state === 'CAPTURED' && heldInDispute(entry) > 0 ? { amount: left } : {};
     const input = { orderId, paymentId, ...amount };
     const answer = await call(ledger, 'refund.create', operator.refund.create, input, `again ${paymentId} ${turn}`);
@@ -88,7 +88,7 @@ async function sendAgain({ gateway, ledger, operator }: World, turn: number): Pr
   return done;
 }
 
-/** A paid order whose authorization the gateway has let go of has no money: it is canceled, unless it has left already. */
+/** Cancels paid orders whose authorization the gateway has ended, unless something of the order has shipped. */
 async function cancelUnfunded({ ledger, operator }: World, turn: number): Promise<number> {
   const { items } = await operator.order.list.query({ needsAttention: true, status: 'PAID', limit: 100 });
   const unfunded = items.filter(({ needsAttention }) => needsAttention === 'authorization_lost');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readOptions, UsageError } from './options.ts';
 
-test('a run without options is a modest one over all providers, with a seed of its own', () => {
+test('the defaults are 200 orders over all providers, one kill and a random seed', () => {
   const options = readOptions([]);
   expect(options).toMatchObject({
     orders: 200,
@@ -12,7 +12,7 @@ test('a run without options is a modest one over all providers, with a seed of i
   expect(options).not.toMatchObject({ seed: (readOptions([]) as { seed: number }).seed });
 });
 
-test('what is given goes before', () => {
+test('arguments replace the defaults', () => {
   const args = [
     '--seed',
     '7',
@@ -42,6 +42,6 @@ test.each([
   ['--kills', '1.5'],
   ['--providers', 'mock,paypal'],
   ['--what', '1'],
-])('%s %s is refused in words', (...args) => {
+])('%s %s is a usage error', (...args) => {
   expect(() => readOptions(args)).toThrow(UsageError);
 });

@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util';
 import { providerNames, type ProviderName } from './setup/providers.ts';
 
+/** The command line's options. */
 export type Options = {
   seed: number;
   orders: number;
   providers: readonly ProviderName[];
-  /** How often one of the API's processes is killed on the way. */
+  /** How often an API process is killed during the run. */
   kills: number;
-  /** Leaves the database running at the end, to look at. */
+  /** Keeps the database running at the end, for inspection. */
   keep: boolean;
+  /** A file for all counts and findings. */
   json: string | undefined;
 };
 
+/** Invalid arguments. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -26,12 +29,15 @@ const config = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** @throws UsageError */
+/**
+ * Parses the command line's arguments.
+ * @throws UsageError when an argument is unknown or invalid
+ */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
   return {
-    // Another one each time unless said: what it finds can be replayed by its seed.
+    // Random by default; a run prints its seed, so that it can be repeated.
     seed: values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : whole('seed', values.seed, 0),
     orders: values.orders === undefined ? 200 : whole('orders', values.orders, 1),
     providers: values.providers === undefined ? providerNames : providersOf(values.providers),
@@ -51,7 +57,7 @@ function parse(args: readonly string[]) {
 
 function whole(name: string, text: string, least: number): number {
   if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new UsageError(`--${name}: ${text} is no whole number of at least ${least}`);
+  throw new UsageError(`--${name}: ${text} is not a whole number of at least ${least}`);
 }
 
 function providersOf(text: string): ProviderName[] {

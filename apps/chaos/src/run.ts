@@ -2,44 +2,45 @@ import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';
 import { checkAll } from './checks/all.ts';
 import { readState, type State } from './checks/state.ts';
-import { drain } from './drain.ts';
-import { operatorsAtWork } from './operators.ts';
+import { waitUntilIdle } from './wait-until-idle.ts';
+import { startOperators } from './operators.ts';
 import type { Options } from './options.ts';
 import type { Progress } from './report/progress.ts';
 import type { RunningShop } from './setup/shop.ts';
 import type { World } from './shop/world.ts';
-import { openCatalogue, restock } from './shop/catalogue.ts';
-import { shop as goShopping } from './shoppers/shopper.ts';
-import { tally, type Tally } from './tally/tally.ts';
+import { createCatalogue, restock } from './shop/catalogue.ts';
+import { runShopper } from './shoppers/shopper.ts';
+import { countAll, type Counts } from './counts/count-all.ts';
 import type { Finding } from './checks/finding.ts';
 
-export type Outcome = Tally & { seconds: number; shoppedSeconds: number; findings: Finding[] };
+/** The counts and findings of a run. */
+export type Outcome = Counts & { seconds: number; shoppedSeconds: number; findings: Finding[] };
 
-/** How many shoppers are about at once; those who wait for something that comes much later don't count. */
+/** How many shoppers run at once, without those that wait for an expiry or a deposit. */
 const shoppersAtOnce = 32;
 
-/** Runs the shop through everything that can go wrong, ends the faults, lets it all drain, and looks at what is left. */
+/** Runs all shoppers while faults are injected, stops the faults, waits until nothing is pending, and runs all checks. */
 export async function run(shop: RunningShop, options: Options, progress: Progress): Promise<Outcome> {
-  const began = performance.now();
+  const startedAt = performance.now();
   const chance = chanceOf(options.seed);
   const world = await openWorld(shop, chance);
-  await shop.gateway.attack(options.seed);
-  const operators = operatorsAtWork(world);
-  await everybodyShops(shop, world, options, progress);
-  progress.now('the faults stop');
-  shop.calm();
-  await shop.gateway.calm();
-  const shoppedSeconds = (performance.now() - began) / 1000;
-  await drain(shop, world, operators, progress);
+  await shop.gateway.startFaults(options.seed);
+  const operators = startOperators(world);
+  await runShoppers(shop, world, options, progress);
+  progress.now('stopping the faults');
+  shop.stopFaults();
+  await shop.gateway.stopFaults();
+  const shoppedSeconds = (performance.now() - startedAt) / 1000;
+  await waitUntilIdle(shop, world, operators, progress);
   await operators.stop();
   progress.now('checking');
   const state: State = await readState(shop);
   const findings = await checkAll(shop, world, state);
   return {
-    seconds: (performance.now() - began) / 1000,
+    seconds: (performance.now() - startedAt) / 1000,
     shoppedSeconds,
     findings,
-    ...(await tally(shop, world, state)),
+    ...(await countAll(shop, world, state)),
   };
 }
 
@@ -53,32 +54,32 @@ async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
     return placed?.key.split(' ').slice(0, 2).join(' ') ?? orderId;
   };
   const world = { chance, ledger, gateway, operator, customer, providers, reservationMs, shopperOf, products: [] };
-  return { ...world, products: await openCatalogue(world, shop.orders) };
+  return { ...world, products: await createCatalogue(world, shop.orders) };
 }
 
-async function everybodyShops(
+async function runShoppers(
   shop: RunningShop,
   world: World,
   { orders, kills }: Options,
   progress: Progress,
 ): Promise<void> {
-  const resting: Promise<void>[] = [];
+  const laterVisits: Promise<void>[] = [];
   const numbers = Array.from({ length: orders }, (_, index) => index + 1).values();
   const killAt = new Set(Array.from({ length: kills }, (_, index) => Math.ceil((orders * (index + 1)) / (kills + 2))));
   const restockAt = new Set([Math.ceil(orders * 0.4), Math.ceil(orders * 0.7)]);
   let killing: Promise<void> = Promise.resolve();
   await Promise.all(
     Array.from({ length: Math.min(shoppersAtOnce, orders) }, async () => {
-      // The shoppers share one iterator: each number is taken once.
+      // All workers share one iterator, so each shopper runs once.
       for (const n of numbers) {
         progress.now(`shopper ${n} of ${orders}`);
         if (killAt.has(n)) killing = killing.then(() => shop.killOne());
-        if (restockAt.has(n)) resting.push(restock(world, n));
-        await goShopping(world, n, (work) => resting.push(work));
+        if (restockAt.has(n)) laterVisits.push(restock(world, n));
+        await runShopper(world, n, (work) => laterVisits.push(work));
       }
     }),
   );
   progress.now('waiting for the last shoppers');
-  await Promise.all(resting);
+  await Promise.all(laterVisits);
   await killing;
 }

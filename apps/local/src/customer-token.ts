@@ -1,6 +1,6 @@
 import { SignJWT } from 'jose';
 
-/** A customer's bearer token, as the shop's own sign-in would issue it; good for an hour. */
+/** Creates a customer's bearer token as the shop's own sign-in would; it is valid for an hour. */
 export const customerToken = (customerId: string, secret: string): Promise<string> =>
   new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })

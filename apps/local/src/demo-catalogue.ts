@@ -2,7 +2,7 @@ import type { Client } from '@commerce-core/api/client';
 
 const currency = 'EUR';
 
-/** Prices in cents. The first is the one that the walk-through orders. */
+/** Prices in cents. The walk-through orders the first product. */
 const products = [
   { sku: 'CUP-ESPRESSO-4', name: 'Espresso cups, set of 4', priceAmount: 2_400, stock: 50 },
   { sku: 'MUG-STONEWARE', name: 'Stoneware mug', priceAmount: 1_250, stock: 120 },
@@ -12,9 +12,10 @@ const products = [
   { sku: 'FILTER-PAPER-100', name: 'Paper filters, 100', priceAmount: 390, stock: 500 },
 ];
 
+/** A product of the demo; `priceAmount` is in minor units of `currency`. */
 export type DemoProduct = { id: string; name: string; priceAmount: number; currency: string };
 
-/** Fills a catalogue that has nothing in it yet. Answers how many products it made. */
+/** Creates the demo products if the catalogue is empty. Returns the number of products created. */
 export const loadDemoCatalogue = async (operator: Client): Promise<number> => {
   const { items } = await operator.product.list.query({ limit: 1, includeArchived: true });
   if (items.length > 0) return 0;
@@ -25,7 +26,11 @@ export const loadDemoCatalogue = async (operator: Client): Promise<number> => {
   return products.length;
 };
 
-/** A product that the demo can order `quantity` of: the demo's own, else any; more is received when it runs out. */
+/**
+ * Returns a product with at least `quantity` units to sell: the demo's own, else any. Receives more units when too few are
+ * left.
+ * @throws Error when the catalogue is empty
+ */
 export const demoProduct = async (operator: Client, index: number, quantity: number): Promise<DemoProduct> => {
   const wanted = await operator.product.list.query({ sku: products[index]?.sku, limit: 1 });
   const product = wanted.items[0] ?? (await operator.product.list.query({ limit: 1 })).items[0];

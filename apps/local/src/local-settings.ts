@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What `npm start` leaves for the other programs on this machine: the CLI, load tests, your own front end. */
+/** Settings that `npm start` writes for other programs on this machine: the CLI, load tests, a front end. */
 export type LocalSettings = {
   url: string;
   simulatorUrl: string;
-  /** All scopes. */
+  /** An API key with all scopes. */
   adminApiKey: string;
   /** `whsec_<base64>`. */
   mockWebhookSecret: string;
@@ -15,7 +15,7 @@ export type LocalSettings = {
 
 const names = ['url', 'simulatorUrl', 'adminApiKey', 'mockWebhookSecret', 'customerTokenSecret'] as const;
 
-/** The settings of the start before, with what is missing (or damaged) made anew; secrets stay the same for good. */
+/** Reads the settings of the previous start. Missing or invalid ones are created; secrets never change after that. */
 export const readSettings = (file: string): LocalSettings => {
   let stored: unknown;
   try {
@@ -37,7 +37,7 @@ export const readSettings = (file: string): LocalSettings => {
   ) as LocalSettings;
 };
 
-/** Replaced as a whole, and never readable by others, not even for a moment. */
+/** Writes the settings in one step (rename), to a file that other users can never read. */
 export const writeSettings = (file: string, settings: LocalSettings): void => {
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.new-${process.pid}`;

@@ -3,26 +3,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startShop } from './start-shop.ts';
 
-// main [FOLDER]: a whole shop on this machine, with one order taken through it before your eyes. Its data are in
-// FOLDER's `.data` (the clone's, when not given), or where `.data/where` says.
+// main [FOLDER]: starts a whole shop on this machine and takes one order through it. The data are in FOLDER's `.data`
+// (defaults to the clone's), or in the folder that `.data/where` names.
 
 const clone = fileURLToPath(new URL('../../..', import.meta.url));
 const home = process.argv[2] ? resolve(process.argv[2]) : clone;
 const print = (line = ''): void => console.log(line);
 
-// Whoever read our output may go (`npm start | head`); the shop is worth more than its last lines.
+// The reader of the output may end (`npm start | head`); the shop keeps running without its last lines.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 let stopping = false;
-const { promise: stopRequested, resolve: tellStop } = Promise.withResolvers<void>();
+const { promise: stopRequested, resolve: resolveStop } = Promise.withResolvers<void>();
 const requestStop = (): void => {
   stopping = true;
-  tellStop();
+  resolveStop();
 };
-// npm and the terminal may each send one for a single Ctrl-C: a second signal says nothing new.
+// npm and the terminal may each send a signal for a single Ctrl-C, so a second signal changes nothing.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, requestStop);
 if (process.env['npm_lifecycle_event'] === 'start') {
-  // npm killed outright can't pass it on: then we are somebody else's child.
+  // A killed npm passes no signal on. This process then has another parent.
   const parent = process.ppid;
   setInterval(() => process.ppid !== parent && requestStop(), 500).unref();
 }
@@ -31,10 +31,10 @@ const explain = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
   const denied = 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
   if (!denied) return error.message;
-  return `${error.message}\nAnother user, root perhaps, made it: start as that user, or change its owner.`;
+  return `${error.message}\nAnother user (perhaps root) created it: start as that user, or change its owner.`;
 };
 
-/** In the order in which it was started, stopped from the last to the first. */
+/** The started parts, in order. They are stopped in reverse order. */
 const running: { name: string; stop: () => Promise<void> }[] = [];
 
 const stopAll = async (): Promise<void> => {
@@ -66,7 +66,7 @@ try {
     if (why) throw new Error(why);
   }
 } catch (error) {
-  // A signal that made the start fail (Ctrl-C reaches initdb too) is handled one turn later.
+  // Ctrl-C reaches initdb too and makes the start fail; this process's own signal handler runs a moment later.
   await delay(50);
   if (!stopping) {
     console.error(`\n${explain(error)}`);
@@ -75,7 +75,7 @@ try {
 }
 if (running.length > 0) print('\nStopping');
 await stopAll();
-// What was just starting when the signal came.
+// Stops what was starting when the signal arrived.
 await starting.catch(() => {});
 await stopAll();
 process.exit();

@@ -1,6 +1,6 @@
 import type { Payment } from './walk-through.ts';
 
-/** The closing lines of `npm start`. The webhook is signed when it is pasted: a ready-made one gets too old. */
+/** The last lines of `npm start`. The pasted commands sign the webhook, because a signature expires after five minutes. */
 export const nextSteps = (options: { url: string; orderId: string; unpaid: Payment }): string => {
   const { url, orderId, unpaid } = options;
   return `Try next, in another terminal, in this folder:
@@ -8,8 +8,8 @@ export const nextSteps = (options: { url: string; orderId: string; unpaid: Payme
   npx commerce orders show ${orderId}
   npx commerce doctor
 
-Another order waits for its payment. Be the gateway: paste this, twice if you
-like; the second time it is answered as a duplicate and nothing happens again.
+Another order waits for its payment. Send the gateway's webhook yourself: paste
+this. Pasted again, it is a duplicate and changes nothing.
   key=$(node -p "Buffer.from(require('./.data/local.json').mockWebhookSecret
     .slice(6), 'base64').toString('hex')")
   id=by-hand-${unpaid.id.slice(-12)} now=$(date +%s)

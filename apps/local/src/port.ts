@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** The port if it is free on that host, else undefined; 0 finds any. */
+/** Returns the port if it is free on that host, else undefined. Port 0 returns any free port. */
 export const ifFree = (port: number, host: string): Promise<number | undefined> =>
   new Promise((resolve, reject) => {
     const probe = createServer();

@@ -2,23 +2,25 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** A started program. */
 export type Program = {
-  /** Resolves when it can be used; rejects when it ends before, or takes too long. */
+  /** Resolves when the program is ready; rejects when it ends before, or is not ready within a minute. */
   ready: Promise<void>;
-  /** Resolves with how it ended; always, also after `stop`. */
+  /** Resolves with the reason when the program has ended, also after `stop`. */
   ended: Promise<string>;
-  /** Asks it to finish what it took and to end; after `stopMs` it is killed. */
+  /** Sends SIGTERM, and SIGKILL when the program has not ended after 30 s. */
   stop: () => Promise<void>;
 };
 
+/** How to start a program. */
 export type ProgramOptions = {
-  /** As it is called in messages. */
+  /** Its name in messages. */
   name: string;
   script: string;
   env: Record<string, string>;
-  /** Takes all that it prints; written anew at every start. */
+  /** A file for its output, truncated at each start. */
   log: string;
-  /** Answers 2xx once it can be used. */
+  /** Returns 2xx once the program is ready. */
   readyUrl: string;
 };
 
@@ -27,7 +29,7 @@ const stopMs = 30_000;
 
 const lastLines = (log: string): string => readFileSync(log, 'utf8').trim().split('\n').slice(-8).join('\n');
 
-const answers = async (url: string): Promise<boolean> => {
+const isReady = async (url: string): Promise<boolean> => {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     await response.body?.cancel();
@@ -38,8 +40,8 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Starts one of our programs. It gets a process group of its own, so that a terminal's
- * Ctrl-C reaches us alone and the order of stopping is ours, and an IPC channel, whose end tells it that we are gone.
+ * Starts a program of this workspace. It has a process group of its own, so that a terminal's Ctrl-C does not reach it and
+ * this process decides the order of stopping. It also has an IPC channel, and stops when this process's end is gone.
  */
 export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOptions): Program => {
   const output = openSync(log, 'w', 0o600);
@@ -64,14 +66,14 @@ export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOption
   const last = (): string => `Its last lines, from ${log}:\n${lastLines(log)}`;
   const becomeReady = async (): Promise<void> => {
     const deadline = Date.now() + readyMs;
-    while (!(await answers(readyUrl))) {
+    while (!(await isReady(readyUrl))) {
       if (how !== undefined) throw new Error(`The ${name} did not start (${how}). ${last()}`);
       if (Date.now() > deadline) throw new Error(`The ${name} was not ready within ${readyMs / 1_000} s. ${last()}`);
       await delay(25);
     }
   };
   const ready = becomeReady();
-  // When the start is given up before anybody waits for it.
+  // Prevents an unhandled rejection when the start is aborted before `ready` is awaited.
   ready.catch(() => {});
   return { ready, ended: ended.then((reason) => `The ${name} ended (${reason}). ${last()}`), stop };
 };

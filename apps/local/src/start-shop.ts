@@ -13,19 +13,20 @@ import { ifFree } from './port.ts';
 import { startProgram } from './program.ts';
 import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
 
+/** Where and how to start the shop. */
 export type ShopOptions = {
-  /** Where the programs are. */
+  /** The folder of the repository. */
   clone: string;
-  /** Whose `.data` takes settings, logs and, where PostgreSQL can get there, the data. */
+  /** The folder whose `.data` has settings, logs and, if PostgreSQL's user can read it, the data. */
   home: string;
   print: (line?: string) => void;
-  /** Called after each part that must be stopped again; may throw to end the start there. */
+  /** Called after each started part that must be stopped. It may throw to abort the start. */
   onStarted: (name: string, stop: () => Promise<void>) => void;
 };
 
 const busyMs = 5_000;
 
-/** The port for the API; waits a little for the API of a start that was killed just now, which is about to end. */
+/** Returns the API's port. Waits up to 5 s for an API whose `npm start` was just killed, because that API is about to end. */
 const portForApi = async (port: number, host: string): Promise<number> => {
   const deadline = Date.now() + busyMs;
   for (;;) {
@@ -37,7 +38,7 @@ const portForApi = async (port: number, host: string): Promise<number> => {
     );
     if (!ours || Date.now() > deadline) {
       throw new Error(
-        `Port ${port} is taken${ours ? ', it seems by a shop that already runs' : ''}. ` +
+        `Port ${port} is taken${ours ? ', probably by a shop that already runs' : ''}. ` +
           `Free it, or choose another one: PORT=${port + 5} npm start`,
       );
     }
@@ -47,7 +48,7 @@ const portForApi = async (port: number, host: string): Promise<number> => {
 
 type KeyOptions = { clone: string; url: string; databaseUrl: string; known: string };
 
-/** The key of the start before if the API still takes it, else a new one. */
+/** Returns the key of the previous start if the API still accepts it, else a new one. */
 const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise<string> => {
   if (known) {
     const error = await createClient({ url, token: known })
@@ -59,7 +60,7 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
     if (!error) return known;
     if (error.data?.code !== 'UNAUTHORIZED' && error.data?.code !== 'FORBIDDEN') throw error;
   }
-  const scopes = 'catalog,stock,orders,money,events,keys';
+  const scopes = 'catalog,stock,orders,money,gateway-events,keys';
   const script = join(clone, 'apps/api/src/create-api-key.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--name', 'npm start', '--scopes', scopes], {
     env: { ...process.env, DATABASE_URL: databaseUrl },
@@ -70,14 +71,14 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
 const portFromEnvironment = (): number => {
   const given = process.env['PORT'] || '3000';
   const port = Number(given);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is no port: ${given}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is not a port number: ${given}`);
   return port;
 };
 
 /**
- * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API, fills an empty catalogue, takes
- * one order through everything, and prints what to try next. `lost` resolves with the reason when a part ends by
- * itself.
+ * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API. Fills an empty catalogue, takes one
+ * order from placement to delivery, and prints what to try next. `lost` resolves with the reason when a part ends
+ * unexpectedly.
  */
 export const startShop = async ({ clone, home, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {
   const host = process.env['HOST'] || '127.0.0.1';
@@ -124,13 +125,13 @@ export const startShop = async ({ clone, home, print, onStarted }: ShopOptions):
     env: {
       PORT: String(port),
       HOST: host,
-      // As apps/api starts it: less memory than Node would take, at the same speed.
+      // The same as in apps/api's start script: less memory than Node's default, at the same speed.
       NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=32 --max-old-space-size=2048`.trim(),
       DATABASE_URL: databaseUrl,
       MOCK_WEBHOOK_SECRETS: settings.mockWebhookSecret,
       MOCK_GATEWAY_URL: `${simulatorUrl}/mock`,
       CUSTOMER_JWT_SECRET: settings.customerTokenSecret,
-      // Of another shop's sign-in, if anything: with them our own tokens would be refused.
+      // These could be another shop's settings, with which the API would reject this shop's tokens.
       CUSTOMER_JWKS_URL: '',
       CUSTOMER_JWT_ISSUER: '',
       CUSTOMER_JWT_AUDIENCE: '',

@@ -2,6 +2,7 @@ import type { Client } from '@commerce-core/api/client';
 import { code as find } from 'currency-codes';
 import { demoProduct } from './demo-catalogue.ts';
 
+/** The clients of the demo, and the simulator's URL. */
 export type Shop = { customer: Client; operator: Client; simulatorUrl: string };
 export type Payment = { id: string; amount: number; currency: string };
 
@@ -19,7 +20,7 @@ const price = (amount: number, currency: string): string => {
 const row = (step: string, order: string, available: number | string, reserved: number | string): string =>
   `  ${step.padEnd(30)}${order.padEnd(20)}${String(available).padStart(11)}${String(reserved).padStart(10)}`;
 
-/** The shopper pays at the gateway. Resolves when the gateway's webhook was answered. */
+/** Pays at the gateway as the shopper. Resolves when the shop has responded to the gateway's webhook. */
 const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {
   const response = await fetch(`${simulatorUrl}/pay`, {
     method: 'POST',
@@ -31,7 +32,7 @@ const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {
       outcome: 'AUTHORIZED',
     }),
   });
-  if (!response.ok) throw new Error(`The gateway simulator answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) throw new Error(`The gateway simulator returned ${response.status}: ${await response.text()}`);
 };
 
 const shipTo = {
@@ -42,7 +43,7 @@ const shipTo = {
   country: 'KR',
 };
 
-/** Takes one order from the cart to the doorstep over real HTTP and prints what every step did to the stock. */
+/** Takes one order from placement to delivery over HTTP and prints the stock after each step. Returns the order's id. */
 export const walkThrough = async (shop: Shop, print: (line: string) => void): Promise<string> => {
   const { customer, operator, simulatorUrl } = shop;
   const quantity = 2;
@@ -79,7 +80,7 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   return orderId;
 };
 
-/** An order that waits for its payment, for whoever wants to send the gateway's webhook by hand. */
+/** Creates an order with a live payment, so that a developer can send the gateway's webhook by hand. */
 export const leaveOneUnpaid = async ({ customer, operator }: Shop): Promise<Payment> => {
   const product = await demoProduct(operator, 1, 1);
   const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });

@@ -4,7 +4,7 @@ import { useShop } from '../shop.testing.ts';
 const shop = useShop();
 
 test('doctor exits 0 while every invariant holds, and 1 when one is broken', async () => {
-  const productId = await shop.api.product({ quantity: 5 });
+  const productId = await shop.api.createProduct({ quantity: 5 });
   expect(await shop.run('doctor')).toEqual({
     code: 0,
     out: 'Everything holds: the doctor found no violation.\n',

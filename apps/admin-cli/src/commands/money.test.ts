@@ -46,7 +46,7 @@ test('an operator accepts a payment of another amount, or sends it back', async 
 
 test('payments poll makes the gateway’s call due', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
-  expect((await shop.run('payments', 'ask', paymentId)).out).toBe(
+  expect((await shop.run('payments', 'poll', paymentId)).out).toBe(
     `mock will be asked about the payment ${paymentId}.\n`,
   );
   await until(
@@ -61,7 +61,7 @@ test('refunds work by lines, by amount and for the rest, and never exceed the ba
   const { orderId, paymentId, productId } = await paidOrder(shop);
   const refund = await shop.run('refunds', 'create', orderId, '--line', '1:1', '--restock');
   expect(refund.out).toMatch(/^status +REQUESTED\namount +12\.50 GBP\nreason +requested$/m);
-  expect(await shop.api.stock(productId)).toEqual([9, 0]);
+  expect(await shop.api.readStock(productId)).toEqual([9, 0]);
   await shop.json('refunds', 'create', orderId, '--amount', '2.50');
   const tooMuch = await shop.run('refunds', 'create', orderId, '--amount', '10.01');
   expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to send back: 10.00 GBP');

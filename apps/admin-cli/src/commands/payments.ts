@@ -95,11 +95,11 @@ function addDecidePayment(payments: Command, context: CommandContext): void {
 }
 
 function addPollPayment(payments: Command, context: CommandContext): void {
-  addCommand(payments, 'ask <payment>', 'have the gateway asked what it knows of a payment', [
-    `payments ask ${example}`,
+  addCommand(payments, 'poll <payment>', 'ask the gateway for the state of a payment', [
+    `payments poll ${example}`,
   ]).action(async (paymentId: string, options: JsonOption) => {
     const { client } = connect(context);
-    const payment = await client.payment.ask.mutate({ paymentId });
+    const payment = await client.payment.poll.mutate({ paymentId });
     print(context, payment, options, () => `${payment.provider} will be asked about the payment ${payment.id}.`);
   });
 }

@@ -72,7 +72,7 @@ test('a payment in one book alone is found from both sides, within its provider'
     amount,
     currency,
   } = await shop.client.payment.create.mutate({ orderId: unpaid.id, provider: 'mock' });
-  await shop.api.webhook({ type: 'CAPTURED', paymentId, amount, currency });
+  await shop.api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
   const stranger = randomUUID();
   await atSimulator(shop, '/pay', { paymentId: stranger, amount: 5, currency: 'GBP', outcome: 'CAPTURED' });
   const { out, code } = await reconcile();

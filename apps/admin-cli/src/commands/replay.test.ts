@@ -219,7 +219,7 @@ test('an archived product or another currency is reported before any order', asy
 });
 
 test('a missing simulator is reported before anything is sent', async () => {
-  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
+  const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.createApiKey() };
   const elsewhere = join(shop.folder, 'elsewhere', '.data');
   await mkdir(elsewhere, { recursive: true });
   await writeFile(join(elsewhere, 'local.json'), '{}');

@@ -50,7 +50,7 @@ test('stock cannot be set below the reserved units', async () => {
 
 test('a key for stock alone finds products by their sku', async () => {
   const sku = await newProduct();
-  const env = { COMMERCE_API_KEY: await shop.api.apiKey('stock') };
+  const env = { COMMERCE_API_KEY: await shop.api.createApiKey('stock') };
   expect((await runCommerce(shop.folder, ['stock', 'receive', sku, '4'], env)).out).toMatch(/on hand +4\n/);
   const unknown = await runCommerce(shop.folder, ['stock', 'show', 'NO-SUCH-SKU'], env);
   expect(unknown).toMatchObject({ code: 1, err: 'error: There is no product with the sku NO-SUCH-SKU.\n' });

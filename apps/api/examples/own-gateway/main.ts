@@ -16,7 +16,7 @@ const { ACME_URL = 'https://api.acme.example', ACME_API_KEY = '', ACME_WEBHOOK_S
 
 const log = createLogger('info');
 const metrics = createMetrics();
-const database = await startDatabase({ url: DATABASE_URL, patienceMs: 20_000 });
+const database = await startDatabase({ url: DATABASE_URL, waitMaxMs: 20_000 });
 const commerce = createCommerce({
   database,
   gateways: [acmeGateway({ url: ACME_URL, apiKey: ACME_API_KEY, webhookSecret: ACME_WEBHOOK_SECRET })],

@@ -1,4 +1,4 @@
-import { router } from '../trpc.ts';
+import { router } from '../trpc/trpc.ts';
 import { apiKeyRouter } from './api-key.ts';
 import { disputeRouter } from './dispute.ts';
 import { gatewayCallRouter } from './gateway-call.ts';
@@ -11,7 +11,28 @@ import { shipmentRouter } from './shipment.ts';
 import { stockRouter } from './stock.ts';
 import { systemRouter } from './system.ts';
 
-/** All that can be called; who may call what is in access.ts. */
+/**
+ * All procedures. `auth/access.ts` is the table of who may call which.
+ *
+ * Amounts are integers in minor units of their `currency` (ISO 4217), quantities are units, times are ISO 8601 strings. A
+ * list takes `limit` (1 to 100, defaults to 50) and `cursor`, the `nextCursor` of the page before; it returns
+ * `{ items, nextCursor }`, where a null `nextCursor` marks the last page.
+ *
+ * A mutation that is sent again with the same Idempotency-Key and input returns the first answer and changes nothing.
+ *
+ * The comment of a procedure lists the codes that only it throws. Each procedure may also throw:
+ * @throws validation_failed when the input does not fit; `details.issues` has the path of each problem
+ * @throws unauthenticated when a token is missing where one is needed, or is invalid
+ * @throws forbidden when this caller may not call the procedure
+ * @throws idempotency_key_reused when a mutation's key was used before with another input or for another procedure
+ * @throws idempotency_in_progress when the first call with this key is still running
+ * @throws overloaded when too many calls wait, or rows stay locked; nothing was done
+ * @throws database_unavailable when the database cannot be reached; nothing was done
+ * @throws identity_unavailable when the key set for customers' tokens cannot be fetched; nothing was done
+ * @throws outcome_unknown when the connection broke at COMMIT; the same key returns what became of the call
+ * @throws client_closed when the caller closed the connection before the call began
+ * @throws internal_error when the server has a fault; its log has the details
+ */
 export const appRouter = router({
   product: productRouter,
   stock: stockRouter,

@@ -7,45 +7,95 @@ import {
   orderIdInput,
   placeOrderInput,
 } from '@commerce-core/core';
-import { ownOrders } from '../access.ts';
-import type { Caller } from '../caller.ts';
-import { procedure, router } from '../trpc.ts';
+import { ownOrders } from '../auth/access.ts';
+import type { Caller } from '../auth/caller.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
 const createOrderInput = placeOrderInput.extend({ customerId: customerId.optional() });
 
+/**
+ * Orders. Customers may call these procedures for their own orders, operators with the scope `orders` for all. An order of
+ * another customer is reported exactly like one that does not exist.
+ */
 export const orderRouter = router({
+  /**
+   * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock. Lines
+   * of the same product are added up. `metadata` has at most 4,096 bytes of JSON.
+   *
+   * A customer leaves `customerId` out; an operator has to give it.
+   *
+   * Returns the order with its lines, in status CREATED. `reservedUntil` is when an unpaid order expires.
+   * @throws validation_failed when `customerId` is given by a customer or missing from an operator
+   * @throws empty_order when there are no lines
+   * @throws product_not_found when a product does not exist or is archived; `details.productIds`
+   * @throws currency_mismatch when the products have different currencies; `details.currencies`
+   * @throws amount_too_large when an amount exceeds the largest safe integer
+   * @throws insufficient_stock when a product has too few units; `details.products`. Nothing is reserved
+   */
   create: procedure
     .input(createOrderInput)
     .mutation(({ ctx, input: { customerId: given, ...order } }) =>
-      ctx.commerce.placeOrder(alreadyChecked({ customerId: orderedBy(ctx.caller, given), ...order }), ctx.call),
+      ctx.commerce.placeOrder(alreadyChecked({ customerId: customerOf(ctx.caller, given), ...order }), ctx.call),
     ),
+  /**
+   * Returns an order with its lines.
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   */
   get: procedure
     .input(orderIdInput)
     .query(({ ctx, input }) => ctx.commerce.getOrder({ ...input, ...ownOrders(ctx.caller) })),
+  /**
+   * Returns a page of orders without their lines, the latest first. `status` filters; `customerId` and `needsAttention`
+   * filter for operators only.
+   * @throws validation_failed when a customer gives `customerId` or `needsAttention`
+   */
   list: procedure.input(listOrdersInput.optional()).query(({ ctx, input = {} }) => {
     if (ctx.caller.kind === 'customer') {
-      if (input.customerId !== undefined) throw refusedField('customerId', 'the list is always the caller’s own');
-      if (input.needsAttention !== undefined) throw refusedField('needsAttention', 'this filter is for operators');
+      if (input.customerId !== undefined)
+        throw invalidField('customerId', 'a customer’s list has only the customer’s own orders');
+      if (input.needsAttention !== undefined) throw invalidField('needsAttention', 'this filter is for operators');
     }
     return ctx.commerce.listOrders({ ...input, ...ownOrders(ctx.caller) });
   }),
+  /**
+   * Returns a page of an order's events, the first one first. `limit` is 1 to 500 and defaults to 100.
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   */
   history: procedure
     .input(orderHistoryInput)
     .query(({ ctx, input }) => ctx.commerce.orderHistory({ ...input, ...ownOrders(ctx.caller) })),
+  /**
+   * Cancels an order. The stock of an unpaid order is released and its live payment attempts are canceled. The stock of a
+   * paid order is restocked and its money is sent back.
+   *
+   * Returns the order with its lines, in status CANCELED.
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   * @throws invalid_transition when the order has expired, is canceled already, or something of it has shipped
+   */
   cancel: procedure
     .input(orderIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
+  /**
+   * Removes all reasons for which an order needs an operator's attention. For operators with the scope `orders` only.
+   *
+   * Returns the order with its lines. A call for an order without such reasons changes nothing.
+   * @throws order_not_found when no order has this id
+   */
   clearAttention: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.clearAttention(input)),
 });
 
-/** A customer orders for nobody else, an operator never for themselves. @throws validation_failed */
-function orderedBy(caller: Caller, given: string | undefined): string {
+/**
+ * The customer of a new order: a customer who calls, or the one that an operator names.
+ * @throws validation_failed when a customer names one, or an operator does not
+ */
+function customerOf(caller: Caller, given: string | undefined): string {
   const { customerId: own } = ownOrders(caller);
-  if (own !== undefined && given !== undefined) throw refusedField('customerId', 'the customer is who calls');
+  if (own !== undefined && given !== undefined)
+    throw invalidField('customerId', 'a customer orders only for themselves; leave this out');
   const customer = own ?? given;
-  if (customer === undefined) throw refusedField('customerId', 'an operator says whose order it is');
+  if (customer === undefined) throw invalidField('customerId', 'an operator has to name the customer of the order');
   return customer;
 }
 
-const refusedField = (path: string, message: string) =>
+const invalidField = (path: string, message: string) =>
   new CommerceError('validation_failed', `${path}: ${message}`, { issues: [{ path, message }] });

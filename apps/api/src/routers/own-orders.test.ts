@@ -2,39 +2,40 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../client.ts';
 import { startTestApi, type TestApi } from '../testing/index.ts';
-import { refused } from '../testing/refused.ts';
+import { present } from '../testing/present.ts';
+import { refusalFrom } from '../testing/refusal-from.ts';
 
 let api: TestApi;
 let customer: Client;
 let operator: Client;
 beforeAll(async () => {
   api = await startTestApi();
-  customer = await api.customer('kim');
-  operator = await api.operator('orders');
+  customer = await api.customerClient('kim');
+  operator = await api.operatorClient('orders');
 });
 afterAll(() => api?.close());
 
-test('a customer orders for nobody else, an operator always for somebody', async () => {
-  const lines = [{ productId: await api.product(), quantity: 1 }];
-  const forOthers = await refused(customer.order.create.mutate({ lines, customerId: 'lee' }));
+test('a customer cannot name a customer for an order; an operator has to', async () => {
+  const lines = [{ productId: await api.createProduct(), quantity: 1 }];
+  const forOthers = await refusalFrom(customer.order.create.mutate({ lines, customerId: 'lee' }));
   expect(forOthers).toMatchObject({
     status: 400,
     code: 'validation_failed',
     details: { issues: [{ path: 'customerId' }] },
   });
-  expect(await refused(operator.order.create.mutate({ lines }))).toMatchObject({
+  expect(await refusalFrom(operator.order.create.mutate({ lines }))).toMatchObject({
     status: 400,
     details: { issues: [{ path: 'customerId' }] },
   });
   expect(await operator.order.create.mutate({ lines, customerId: 'lee' })).toMatchObject({ customerId: 'lee' });
 });
 
-test('another customer’s order answers byte for byte like one that is not there', async () => {
+test('another customer’s order gets the same bytes as one that does not exist', async () => {
   const order = await (
-    await api.customer('lee')
-  ).order.create.mutate({ lines: [{ productId: await api.product(), quantity: 1 }] });
-  const authorization = `Bearer ${await api.token('kim')}`;
-  const ask = async (path: string, orderId: string, isQuery: boolean, more: object = {}) => {
+    await api.customerClient('lee')
+  ).order.create.mutate({ lines: [{ productId: await api.createProduct(), quantity: 1 }] });
+  const authorization = `Bearer ${await api.customerToken('kim')}`;
+  const callFor = async (path: string, orderId: string, isQuery: boolean, more: object = {}) => {
     const input = JSON.stringify({ orderId, ...more });
     const headers = { authorization, 'content-type': 'application/json', 'x-request-id': 'the-same' };
     const response = await (isQuery
@@ -52,29 +53,29 @@ test('another customer’s order answers byte for byte like one that is not ther
     ['payment.create', false, { provider: 'mock' }],
   ];
   for (const [path, isQuery, more] of calls) {
-    const others = await ask(path, order.id, isQuery, more);
-    expect(others, path).toEqual(await ask(path, randomUUID(), isQuery, more));
+    const others = await callFor(path, order.id, isQuery, more);
+    expect(others, path).toEqual(await callFor(path, randomUUID(), isQuery, more));
     expect(others[0], path).toBe(404);
   }
   expect(await operator.order.get.query({ orderId: order.id })).toMatchObject({ status: 'CREATED' });
 });
 
-test('a customer’s list has their own orders alone, newest first, page by page; an operator’s all', async () => {
-  const client = await api.customer('park');
-  const productId = await api.product();
+test('a customer lists only their own orders, the latest first, in pages; an operator lists all', async () => {
+  const client = await api.customerClient('park');
+  const productId = await api.createProduct();
   const placed: string[] = [];
   for (let index = 0; index < 3; index += 1)
     placed.unshift((await client.order.create.mutate({ lines: [{ productId, quantity: 1 }] })).id);
   const first = await client.order.list.query({ limit: 2 });
   expect(first.items.map(({ id }) => id)).toEqual(placed.slice(0, 2));
-  const rest = await client.order.list.query({ limit: 2, cursor: first.nextCursor! });
+  const rest = await client.order.list.query({ limit: 2, cursor: present(first.nextCursor, 'cursor') });
   expect([rest.items.map(({ id }) => id), rest.nextCursor]).toEqual([placed.slice(2), null]);
   expect((await client.order.list.query()).items).toHaveLength(3);
-  expect(await refused(client.order.list.query({ customerId: 'park' }))).toMatchObject({
+  expect(await refusalFrom(client.order.list.query({ customerId: 'park' }))).toMatchObject({
     status: 400,
     code: 'validation_failed',
   });
-  expect(await refused(client.order.list.query({ needsAttention: true }))).toMatchObject({
+  expect(await refusalFrom(client.order.list.query({ needsAttention: true }))).toMatchObject({
     status: 400,
     code: 'validation_failed',
   });

@@ -1,7 +1,21 @@
 import { createRefundInput, listRefundsInput } from '@commerce-core/core';
-import { procedure, router } from '../trpc.ts';
+import { procedure, router } from '../trpc/trpc.ts';
 
+/** Refunds. Both procedures are for operators with the scope `money`. Amounts are in minor units of the order's currency. */
 export const refundRouter = router({
+  /**
+   * Requests a refund of an order: of `amount`, of the price of up to 1,000 `lines`, or without both of everything that is
+   * left. A line with `restock` returns its unshipped units to sale. `paymentId` names another payment than the one that
+   * pays for the order.
+   *
+   * Returns the refund, REQUESTED, with its amount reserved; the gateway reports its end.
+   * @throws order_not_found when no order has this id
+   * @throws payment_not_found when the order has no payment `paymentId`
+   * @throws refund_exceeds_balance when nothing is left, or less than `amount`; `details.refundableAmount`
+   * @throws units_not_refundable when a line has fewer units left to refund; `details.refundableQty`
+   * @throws units_not_restockable when `restock` is set for units that have shipped; `details.restockableQty`
+   */
   create: procedure.input(createRefundInput).mutation(({ ctx, input }) => ctx.commerce.createRefund(input, ctx.call)),
+  /** Returns a page of refunds, the latest first. `orderId` and `status` filter. */
   list: procedure.input(listRefundsInput.optional()).query(({ ctx, input }) => ctx.commerce.listRefunds(input)),
 });

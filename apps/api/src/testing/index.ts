@@ -1,4 +1,5 @@
 export { startTestApi, type TestApi, type TestApiOptions } from './test-api.ts';
 export { webhookSecret, type WebhookMessage } from './webhook.ts';
-export { refused } from './refused.ts';
+export { refusalFrom } from './refusal-from.ts';
 export { until } from './until.ts';
+export { present } from './present.ts';

@@ -7,16 +7,16 @@ export type Program = {
   child: ChildProcess;
   stdout: () => string;
   stderr: () => string;
-  /** The exit code, once it has ended and all it said is read. */
+  /** The exit code, once the program has ended and its output is read. */
   exit: Promise<number | null>;
-  /** What a log line with this message says, once it is there. */
+  /** The first log line with this message, once it is there. */
   said: (msg: string) => Promise<Record<string, any>>;
 };
 
 // A start compiles some 900 modules. The cache saves a seventh of its time.
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
-/** Runs a program of this package by its path from `src`, with nothing of this process's own settings. */
+/** Runs a program of this package by its path from `src`, without this process's environment. */
 export function runProgram(
   path: string,
   env: Record<string, string>,
@@ -34,8 +34,9 @@ export function runProgram(
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
-  // Not `close`: it never comes once the IPC channel was disconnected from this side.
-  const read = Promise.all([once(child.stdout!, 'end'), once(child.stderr!, 'end')]);
+  // Not the child's `close` event, which never comes after this side has disconnected the IPC channel.
+  const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  const read = Promise.all(outputs.map((stream) => once(stream, 'end')));
   const exit = once(child, 'exit').then(([code]) => read.then(() => code as number | null));
   return {
     child,
@@ -44,7 +45,7 @@ export function runProgram(
     stderr: () => stderr,
     said: (msg) =>
       until(() => {
-        if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${stdout}${stderr}`);
+        if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}: ${stdout}${stderr}`);
         const lines = stdout
           .split('\n')
           .slice(0, -1)

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again until the answer is neither undefined nor false. @throws Error after `patienceMs` */
-export async function until<T>(ask: () => T | Promise<T>, patienceMs = 60_000): Promise<Exclude<T, undefined | false>> {
-  const giveUpAt = performance.now() + patienceMs;
+/**
+ * Calls `read` every 20 ms until it returns neither undefined nor false, and returns that value.
+ * @throws Error after `waitMaxMs`
+ */
+export async function until<T>(read: () => T | Promise<T>, waitMaxMs = 60_000): Promise<Exclude<T, undefined | false>> {
+  const giveUpAt = performance.now() + waitMaxMs;
   while (performance.now() < giveUpAt) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
+    const value = await read();
+    // TypeScript does not narrow a type parameter.
+    if (value !== undefined && value !== false) return value as Exclude<T, undefined | false>;
     await sleep(20);
   }
-  throw new Error(`it did not come true within ${patienceMs} ms`);
+  throw new Error(`the condition did not become true within ${waitMaxMs} ms`);
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 
-/** The mock gateway's secret in tests. */
+/** The mock gateway's webhook secret in tests. */
 export const webhookSecret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
 
 export type WebhookMessage = {
-  /** The provider's id of the event; a new one unless said. */
+  /** The provider's id of the event; defaults to a new one. */
   eventId?: string;
   secondsAgo?: number;
   secret?: string;
@@ -13,7 +13,7 @@ export type WebhookMessage = {
 
 export type SignedWebhook = { body: string; headers: Record<string, string> };
 
-/** A body as the mock gateway would sign it, by the reference implementation of Standard Webhooks. */
+/** Signs a body as the mock gateway would, with the reference implementation of Standard Webhooks. */
 export function signWebhook(content: object | string, message: WebhookMessage = {}): SignedWebhook {
   const { eventId = randomUUID(), secondsAgo = 0, secret = webhookSecret } = message;
   const body = typeof content === 'string' ? content : JSON.stringify(content);

@@ -4,8 +4,8 @@ import type { World } from '../shop/world.ts';
 import { checkAcknowledged } from './acknowledged.ts';
 import type { PaymentRow, State } from './state.ts';
 
-/** What is found of one call that was acknowledged, while its payment is as said. */
-async function found(procedure: string, status = 'CAPTURED') {
+/** Checks one acknowledged call whose payment has `status`; returns the names of the findings' checks. */
+async function findingsOf(procedure: string, status = 'CAPTURED') {
   const payment = { id: 'payment-1', orderId: 'order-1', provider: 'toss', status } as PaymentRow;
   const state = {
     orders: new Map(),
@@ -24,14 +24,15 @@ async function found(procedure: string, status = 'CAPTURED') {
   return (await checkAcknowledged(shop, { ledger } as unknown as World, state)).map(({ check }) => check);
 }
 
-test('an acknowledged confirmation has brought the payment on', async () => {
+test('an acknowledged confirmation is a finding if the payment is still CREATED or FAILED', async () => {
   for (const status of ['PENDING', 'CAPTURED', 'CANCELED', 'REVIEW'])
-    expect(await found('payment.confirm', status)).toEqual([]);
-  for (const status of ['CREATED', 'FAILED']) expect(await found('payment.confirm', status)).toEqual(['acknowledged']);
+    expect(await findingsOf('payment.confirm', status)).toEqual([]);
+  for (const status of ['CREATED', 'FAILED'])
+    expect(await findingsOf('payment.confirm', status)).toEqual(['acknowledged']);
 });
 
-test("a procedure that nothing is known of isn't taken for true", async () => {
-  expect(await found('payment.ask')).toEqual([]);
-  expect(await found('gatewayEvent.redrive')).toEqual([]);
-  expect(await found('payment.unheardOf')).toEqual(['acknowledged']);
+test('a call of a procedure that the check does not know is a finding', async () => {
+  expect(await findingsOf('payment.poll')).toEqual([]);
+  expect(await findingsOf('gatewayEvent.redrive')).toEqual([]);
+  expect(await findingsOf('payment.unheardOf')).toEqual(['acknowledged']);
 });

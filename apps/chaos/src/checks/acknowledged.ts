@@ -4,6 +4,7 @@ import type { Answer, Entry } from '../shop/call.ts';
 import type { World } from '../shop/world.ts';
 import type { State } from './state.ts';
 import type { Finding } from './finding.ts';
+import { present } from '../present.ts';
 
 type Rows = State & {
   lines: Map<string, { productId: string; quantity: number }[]>;
@@ -12,7 +13,7 @@ type Rows = State & {
 
 const idOf = (answer: Answer<unknown>): string => (answer.ok ? (answer.value as { id: string }).id : '');
 
-/** Everything that the shop has said yes to is so, and what it has refused or not answered didn't happen more than once. */
+/** Checks that every acknowledged call is true in the database, and that every key created one row at most. */
 export async function checkAcknowledged(
   { database }: RunningShop,
   { ledger }: World,
@@ -36,7 +37,7 @@ export async function checkAcknowledged(
   return [
     ...wrong.map(({ procedure, key, answer }) => ({
       check: 'acknowledged',
-      what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged, and isn't so`,
+      what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged and is not true`,
     })),
     ...countedOnce('order.create', entries, [...state.orders.keys()]),
     ...countedOnce('payment.create', entries, [...state.payments.keys()], ['payment_refused']),
@@ -66,11 +67,13 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
     case 'payment.create':
       return payments.get(id)?.orderId === asked['orderId'] && payments.get(id)?.provider === asked['provider'];
     case 'payment.capture': {
-      const { capturedAmount, status, authorizedAmount } = payments.get(id)!;
+      const { capturedAmount, status, authorizedAmount } = present(payments.get(id), 'payment');
       return capturedAmount === (asked['amount'] ?? authorizedAmount) || status === 'CANCELED';
     }
     case 'payment.decideReview':
-      return asked['decision'] === 'ACCEPT' ? payments.get(id)!.authorizedAmount > 0 : payments.get(id)!.surplus;
+      return asked['decision'] === 'ACCEPT'
+        ? present(payments.get(id)).authorizedAmount > 0
+        : present(payments.get(id)).surplus;
     case 'refund.create': {
       const refund = [...refundsOf.values()].flat().find((one) => one.id === id);
       return (
@@ -82,23 +85,23 @@ function isTrue({ procedure, input, answer }: Entry, { orders, payments, refunds
     case 'shipment.deliver':
       return shipments.get(id)?.status === 'DELIVERED';
     case 'payment.confirm':
-      // The gateway had its word: at least that the shopper's money is on its way.
-      return !['CREATED', 'FAILED'].includes(payments.get(id)!.status);
-    case 'payment.ask':
+      // The gateway has reported something: at least that the payment is pending.
+      return !['CREATED', 'FAILED'].includes(present(payments.get(id)).status);
+    case 'payment.poll':
       return payments.has(asked['paymentId']);
     case 'product.create':
     case 'stock.receive':
-    // What came in is added up by the stock's own check, product by product.
+    // The check of the stock adds up what was received.
     case 'gatewayEvent.redrive':
-      // One that found no payment again is parked again; that none is left is the doctor's and the books' to say.
+      // A redriven message may be parked again. The check for pending work finds those that should not be.
       return true;
     default:
-      // A procedure that chaos calls and nobody looks at is a hole in this check.
+      // A procedure that chaos calls and this check does not know would be a gap in the check.
       return false;
   }
 }
 
-/** Each key made one row at most, and there is none that nobody asked for. */
+/** Finds keys that created several rows, and rows that no call created. `made` are refusals that create a row too. */
 function countedOnce(
   procedure: string,
   entries: readonly Entry[],
@@ -115,39 +118,39 @@ function countedOnce(
   return [
     ...(ids.size === answered
       ? []
-      : [{ check: 'keys', what: `${procedure}: ${answered} keys were answered by ${ids.size} ids` }]),
+      : [{ check: 'keys', what: `${procedure}: ${answered} keys returned ${ids.size} ids` }]),
     ...(others.length <= nameless
       ? []
       : [
           {
             check: 'keys',
-            what: `${procedure}: ${others.length} rows were made and not acknowledged, ${nameless} calls had no answer: ${others.slice(0, 5).join(', ')}`,
+            what: `${procedure}: ${others.length} rows were created and not acknowledged, ${nameless} calls had no response: ${others.slice(0, 5).join(', ')}`,
           },
         ]),
   ];
 }
 
-const atOnce = 16;
+const replaysAtOnce = 16;
 
-/** Every call once more, with its key: the first answer again, and nothing happens. */
+/** Repeats every call with its key, and checks that it returns the first answer. */
 export async function checkReplays({ ledger }: World): Promise<Finding[]> {
   const findings: Finding[] = [];
-  // To ask a gateway once more does no harm, so that has no key. What was wrong in itself is judged anew.
+  // A poll has no key. Invalid calls are not stored, so they may get another answer.
   const isKept = ({ procedure, answer }: Entry) =>
-    procedure !== 'payment.ask' &&
+    procedure !== 'payment.poll' &&
     (answer.ok || (answer.code !== 'no_answer' && ['conflict', 'missing'].includes(errorKinds[answer.code])));
   const unanswered = [...ledger.values()].filter(({ answer }) => !answer.ok && answer.code === 'no_answer');
   const entries = [...ledger.values()].filter(isKept).values();
   await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      // The workers share one iterator: each entry is taken once.
+    Array.from({ length: replaysAtOnce }, async () => {
+      // All workers share one iterator, so each call is repeated once.
       for (const { procedure, key, answer, again } of entries) {
         const repeated = await again();
-        const said = (one: Answer<unknown>) => (one.ok ? idOf(one) : one.code);
-        if (said(repeated) === said(answer)) continue;
+        const resultOf = (one: Answer<unknown>) => (one.ok ? idOf(one) : one.code);
+        if (resultOf(repeated) === resultOf(answer)) continue;
         findings.push({
           check: 'keys',
-          what: `${procedure} "${key}" was answered ${said(answer)}, and again ${said(repeated)}`,
+          what: `${procedure} "${key}" returned ${resultOf(answer)}, and its repetition ${resultOf(repeated)}`,
         });
       }
     }),
@@ -155,7 +158,7 @@ export async function checkReplays({ ledger }: World): Promise<Finding[]> {
   for (const { procedure, key, again } of unanswered) {
     const answer = await again();
     if (!answer.ok && answer.code === 'no_answer')
-      findings.push({ check: 'keys', what: `${procedure} "${key}" gets no answer, even now` });
+      findings.push({ check: 'keys', what: `${procedure} "${key}" still gets no response` });
   }
   return findings;
 }

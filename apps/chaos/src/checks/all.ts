@@ -2,15 +2,15 @@ import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
 import { checkAcknowledged, checkReplays } from './acknowledged.ts';
 import { checkBooks, checkMoney } from './books.ts';
-import { checkSettled } from './settled.ts';
+import { checkIdle } from './idle.ts';
 import { readState, type State } from './state.ts';
 import { checkStock } from './stock.ts';
 import type { Finding } from './finding.ts';
 
-/** Looks at everything that is left when all is over. */
+/** Runs all checks after the run. */
 export async function checkAll(shop: RunningShop, world: World, state: State): Promise<Finding[]> {
   const findings = [
-    ...(await checkSettled(shop, state)),
+    ...(await checkIdle(shop, state)),
     ...(await checkStock(shop, world)),
     ...checkBooks(state),
     ...checkMoney(state),
@@ -21,7 +21,7 @@ export async function checkAll(shop: RunningShop, world: World, state: State): P
   const changed = (['orders', 'payments', 'book'] as const).filter((name) => after[name].size !== state[name].size);
   return [
     ...findings,
-    ...changed.map((name) => ({ check: 'keys', what: `calls that were repeated made new ${name}` })),
+    ...changed.map((name) => ({ check: 'keys', what: `repeated calls created new ${name}` })),
     ...(await doctor(world)),
   ];
 }
@@ -30,6 +30,6 @@ async function doctor({ operator }: World): Promise<Finding[]> {
   const { violations } = await operator.system.doctor.query();
   return violations.map(({ name, sentence, count, examples }) => ({
     check: 'doctor',
-    what: `${name}: ${sentence} ${count} rows, like ${JSON.stringify(examples[0])}`,
+    what: `${name}: ${sentence} ${count} rows, for example ${JSON.stringify(examples[0])}`,
   }));
 }

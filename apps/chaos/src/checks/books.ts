@@ -4,31 +4,31 @@ import type { Finding } from './finding.ts';
 
 const sum = (parts: readonly { amount: number }[]): number => parts.reduce((total, { amount }) => total + amount, 0);
 
-/** What the gateway has of a payment: charged, and neither let go nor sent back. */
+/** The money of a payment that the gateway has: charged, and neither voided nor refunded. In minor units. */
 export const leftAtGateway = ({ state, authorizedAmount, capturedAmount, refundedAmount }: BookEntry): number =>
   state === 'AUTHORIZED' ? authorizedAmount : capturedAmount - refundedAmount;
 
-/** What a shopper's bank took back from the gateway for good. */
+/** The money that lost disputes took from the gateway. */
 export const lostInDispute = ({ disputes }: BookEntry): number =>
   sum(disputes.filter(({ status }) => status === 'LOST'));
 
-/** What nobody can send back: contested, and not won. */
+/** The money in disputes that are not won, which cannot be refunded. */
 export const heldInDispute = ({ disputes }: BookEntry): number =>
   sum(disputes.filter(({ status }) => status !== 'WON'));
 
 const takenOf = ({ capturedAmount, authorizedAmount, reportedAmount }: PaymentRow): number =>
   capturedAmount || authorizedAmount || (reportedAmount ?? 0);
 
-/** In what the two books differ about one payment, in words; nothing where they agree to the last unit. */
+/** Describes how the shop's and the gateway's books differ about one payment; empty when they agree to the minor unit. */
 export function differences({ payments, refundsOf, disputesOf, book }: State, paymentId: string): string[] {
   const payment = payments.get(paymentId);
   const entry = book.get(paymentId);
   if (!payment)
     return entry && leftAtGateway(entry) > 0
-      ? [`the gateway has ${leftAtGateway(entry)} that the shop knows nothing of`]
+      ? [`the gateway has ${leftAtGateway(entry)} that the shop does not know`]
       : [];
   const refunds = (refundsOf.get(paymentId) ?? []).filter(({ status }) => status === 'SUCCEEDED');
-  if (!entry) return takenOf(payment) > 0 ? [`the shop has ${takenOf(payment)} that the gateway knows nothing of`] : [];
+  if (!entry) return takenOf(payment) > 0 ? [`the shop has ${takenOf(payment)} that the gateway does not know`] : [];
 
   const found: string[] = [];
   const same = (what: string, shop: unknown, gateway: unknown) => {
@@ -43,13 +43,13 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
   }
   if (takenOf(payment) > 0) same('currency', payment.reportedCurrency ?? payment.currency, entry.currency);
   const amounts = (parts: readonly { amount: number }[]) => parts.map(({ amount }) => amount).toSorted((a, b) => a - b);
-  // What is let go of in whole is a refund to the shop.
+  // The shop records a void as a refund.
   const released = entry.state === 'CANCELED' && entry.releasedAmount > 0 ? [{ amount: entry.releasedAmount }] : [];
   const sentBack = [...entry.refunds.filter(({ status }) => status === 'SUCCEEDED'), ...released];
-  // What was undone in whole is one refund to the shop, in however many parts it went, from the dashboard too.
+  // The shop records a void as one refund, even if the gateway sent the money back in several parts.
   if (refunds.some(({ kind }) => kind === 'VOID')) same('sent back', sum(refunds), sum(sentBack));
   else same('sent back', amounts(refunds), amounts(sentBack));
-  // Not every provider tells of disputes, nor of their amounts and how they end.
+  // Not every provider reports disputes, or their amounts and results.
   if (entry.events.some(({ type }) => type.startsWith('DISPUTE'))) {
     const known = (parts: readonly { id: string; status: string; amount: number }[]) =>
       parts
@@ -64,7 +64,7 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
   return found;
 }
 
-/** Both books are equal to the last unit. */
+/** Checks that both books are equal to the minor unit. */
 export function checkBooks(state: State): Finding[] {
   const ids = new Set([...state.payments.keys(), ...state.book.keys()]);
   return [...ids].flatMap((id) =>
@@ -75,7 +75,7 @@ export function checkBooks(state: State): Finding[] {
   );
 }
 
-/** Money is only where an order was paid with it, and once. */
+/** Checks that the gateway has money only for paid orders, and only once per order. */
 export function checkMoney({ orders, payments, book }: State): Finding[] {
   const charged = [...book.values()].flatMap((entry) => {
     const payment = payments.get(entry.paymentId);

@@ -1,2 +1,2 @@
-/** Something that must not be. */
+/** A violation that a check found. */
 export type Finding = { check: string; what: string };

@@ -27,7 +27,7 @@ export type RefundRow = {
 };
 export type DisputeRow = { paymentId: string; gatewayDisputeId: string; status: string; amount: number };
 
-/** Both books, as they are when everything is over. */
+/** The shop's and the gateways' books after the run. `Of` maps are keyed by the payment's id. */
 export type State = {
   orders: Map<string, OrderRow>;
   payments: Map<string, PaymentRow>;
@@ -36,6 +36,7 @@ export type State = {
   book: Map<string, BookEntry>;
 };
 
+/** Reads both books. */
 export async function readState({ database, gateway }: Pick<RunningShop, 'database' | 'gateway'>): Promise<State> {
   const [orders, payments, refunds, disputes, book] = await Promise.all([
     database.query<OrderRow>('select id, status, reference, needs_attention as "needsAttention" from commerce.orders'),

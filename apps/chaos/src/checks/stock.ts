@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 
 type Row = { productId: string; available: number; reserved: number; sold: number; restocked: number; least: number };
 
-/** Received, less what orders were paid for, plus what came back on sale, is what is there; nothing is held any more. */
+/** Checks each product: received - sold + restocked = available, nothing is reserved, and stock was never negative. */
 export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
   const rows = await database.query<Row>(`
     with paid as (select distinct aggregateid as id from commerce.events where type = 'order.paid'),
@@ -30,10 +30,10 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
     ({ productId }) => productId,
   );
   return rows.flatMap(({ productId, available, reserved, sold, restocked, least }) => {
-    const came = (received.get(productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
-    const told = `product ${productId}: received ${came}, sold ${sold}, restocked ${restocked}, available ${available}`;
+    const receivedQty = (received.get(productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
+    const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, available ${available}`;
     return [
-      ...(came - sold + restocked === available ? [] : [{ check: 'stock', what: told }]),
+      ...(receivedQty - sold + restocked === available ? [] : [{ check: 'stock', what: summary }]),
       ...(reserved === 0
         ? []
         : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),

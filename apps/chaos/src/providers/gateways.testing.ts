@@ -11,13 +11,13 @@ import { providers, type Provider } from './providers.testing.ts';
 const secretOf = (text: string): string =>
   `whsec_${Buffer.from(text.padEnd(24, '.')).toString('base64').replace(/\W/g, '')}`;
 
-/** `old` is being rotated out: it still counts. `foreign` is somebody else's. */
+/** `old` is being rotated out and still valid; `foreign` is not a secret of this shop. */
 export const secrets = { current: secretOf('current'), old: secretOf('old'), foreign: secretOf('foreign') };
 export type Secret = keyof typeof secrets;
 
 const keys = { stripe: 'sk_test_1', toss: 'test_sk_1', portone: 'an api secret', store: 'store-1' };
 
-/** How each provider talks, with this webhook secret. */
+/** The simulator's emulation of a provider, with this webhook secret. */
 export function emulatorOf(provider: Provider, secret: Secret = 'current') {
   const webhookSecret = secrets[secret];
   switch (provider) {
@@ -32,7 +32,7 @@ export function emulatorOf(provider: Provider, secret: Secret = 'current') {
   }
 }
 
-/** Every adapter as it is, before the simulator at `url`. */
+/** All adapters, connected to the simulator at `url`. */
 export function gatewaysAt(url: string, policy: { timeoutMs: number; triesMax: number }): Gateway[] {
   const webhookSecrets = [secrets.current, secrets.old];
   return [

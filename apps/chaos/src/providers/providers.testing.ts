@@ -3,46 +3,45 @@ import { test } from 'vitest';
 export const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
 export type Provider = (typeof providers)[number];
 
-const capturesAtOnce = 'it captures as it approves';
-const isntTold = 'the shop begins an attempt without telling it';
-const mayTryAgain = 'an attempt that failed there may still succeed';
+const capturesAtOnce = 'it captures when it approves';
+const isNotInitiated = 'the client initiates an attempt, not the server';
+const mayRetry = 'a failed attempt may still succeed';
 
-/** What each provider can do, or why it can't. */
+/** The abilities that cases need, each with the providers that lack it and the reason. */
 const abilities = {
   anything: {},
-  /** Authorizes first and captures by a call. */
+  /** Authorizes first and captures with a separate call. */
   authorizes: { toss: capturesAtOnce, portone: capturesAtOnce },
-  /** Says for good that an attempt failed. */
-  fails: { stripe: mayTryAgain, portone: mayTryAgain },
-  /** Says that one try failed, and the next one may not. */
-  failsATry: { toss: 'an attempt that failed there has failed for good' },
-  /** Has to be told of an attempt. */
-  isTold: { mock: isntTold, toss: isntTold },
-  /** Tells amounts in its webhooks, which can contradict each other. */
-  tellsAmounts: {
-    toss: 'its webhooks only name a payment to ask for',
-    portone: 'its webhooks only name a payment to ask for',
+  /** Reports that an attempt has failed for ever. */
+  fails: { stripe: mayRetry, portone: mayRetry },
+  /** Reports a failed try of an attempt that may still succeed. */
+  failsATry: { toss: 'a failed attempt has failed for ever' },
+  /** The server initiates an attempt there. */
+  isInitiatedByServer: { mock: isNotInitiated, toss: isNotInitiated },
+  /** Its webhooks have amounts. */
+  reportsAmounts: {
+    toss: 'its webhooks only name a payment, which the shop polls',
+    portone: 'its webhooks only name a payment, which the shop polls',
   },
-  /** Gives its messages ids of their own. */
-  numbersMessages: { toss: 'the id of a message is made of all that it says' },
+  /** Its messages have ids of their own. */
+  numbersMessages: { toss: 'a message’s id is derived from its content' },
   signs: { toss: 'its webhooks are not signed' },
-  disputes: { toss: 'it tells of no disputes' },
-  decidesDisputes: { toss: 'it tells of no disputes', portone: 'it does not tell who won' },
-  tellsFailedRefunds: { portone: 'it sends no webhook of a cancel that came to nothing' },
+  disputes: { toss: 'it does not report disputes' },
+  decidesDisputes: { toss: 'it does not report disputes', portone: 'it does not report who won' },
   refundsDeposits: {
-    toss: 'it wants to know an account of the shopper',
-    portone: 'it wants to know an account of the shopper',
+    toss: 'it needs an account of the shopper',
+    portone: 'it needs an account of the shopper',
   },
-  /** Sends a deposit back only to an account that the shopper names. */
-  wantsAccount: { mock: 'it sends a deposit back as it came', stripe: 'it sends a deposit back as it came' },
+  /** Refunds a deposit only to an account that the shopper names. */
+  needsRefundAccount: { mock: 'it refunds a deposit without one', stripe: 'it refunds a deposit without one' },
 } as const satisfies Record<string, Partial<Record<Provider, string>>>;
 export type Ability = keyof typeof abilities;
 
-/** One test of a case for each provider where it can happen. */
+/** Adds one test of a case for each provider that has the ability. */
 export function testEach(title: string, needs: Ability, run: (provider: Provider) => Promise<void>): void {
   const unable: Partial<Record<Provider, string>> = abilities[needs];
   for (const provider of providers.filter((one) => unable[one] === undefined)) {
-    // oxlint-disable-next-line vitest/expect-expect -- What it runs does.
+    // oxlint-disable-next-line vitest/expect-expect -- `run` has the expectations.
     test(`${provider}: ${title}`, async () => run(provider));
   }
 }

@@ -1,215 +1,217 @@
-import { refused } from '@commerce-core/api/testing';
+import { present, refusalFrom } from '@commerce-core/api/testing';
 import { describe, expect } from 'vitest';
-import { booksMustAgree } from './books.testing.ts';
+import { testThatBooksAgree } from './books.testing.ts';
 import { testEach } from './providers.testing.ts';
-import { paidSale, paidState, total, unitPrice } from './sale.testing.ts';
-import { openWorld } from './world.testing.ts';
+import { createPaidSale, paidState, total, unitPrice } from './sale.testing.ts';
+import { startWorld } from './world.testing.ts';
 
-const world = await openWorld();
+const world = await startWorld();
 const { operator } = world;
 
 describe('a refund', () => {
-  testEach('in whole, in parts, and never more than came', 'anything', async (provider) => {
-    const { sale, attempt, refund } = await paidSale(world, provider);
+  testEach('may be in parts or whole and never exceeds what was paid', 'anything', async (provider) => {
+    const { sale, attempt, refund } = await createPaidSale(world, provider);
     await refund({ amount: 300 });
-    expect((await sale.state()).refunds).toEqual(['REFUND 300 REQUESTED requested']);
-    expect(await refused(refund({ amount: total }))).toMatchObject({
+    expect((await sale.readState()).refunds).toEqual(['REFUND 300 REQUESTED requested']);
+    expect(await refusalFrom(refund({ amount: total }))).toMatchObject({
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 1_700 },
     });
-    await world.settle();
+    await world.runUntilIdle();
     await refund();
-    await world.settle();
-    expect(await sale.state()).toEqual({
+    await world.runUntilIdle();
+    expect(await sale.readState()).toEqual({
       ...paidState,
       refunds: ['REFUND 300 SUCCEEDED requested', 'REFUND 1700 SUCCEEDED requested'],
     });
-    expect((await refused(refund())).code).toBe('refund_exceeds_balance');
-    expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: total, refundReservedAmount: 0 });
-    expect(await sale.book(attempt)).toMatchObject({ refundedAmount: total });
+    expect((await refusalFrom(refund())).code).toBe('refund_exceeds_balance');
+    expect(await sale.readPayment(attempt)).toMatchObject({ refundedAmount: total, refundReservedAmount: 0 });
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ refundedAmount: total });
   });
 
-  testEach('of what was captured in part is that part at most', 'authorizes', async (provider) => {
-    const { sale, attempt, refund } = await paidSale(world, provider, 'AUTHORIZED');
-    expect(await refused(refund())).toMatchObject({ code: 'refund_exceeds_balance', details: { refundableAmount: 0 } });
+  testEach('of a payment that was captured in part is at most that part', 'authorizes', async (provider) => {
+    const { sale, attempt, refund } = await createPaidSale(world, provider, 'AUTHORIZED');
+    expect(await refusalFrom(refund())).toMatchObject({
+      code: 'refund_exceeds_balance',
+      details: { refundableAmount: 0 },
+    });
     await operator.payment.capture.mutate({ paymentId: attempt.id, amount: 1_200 });
-    await world.settle();
-    expect((await refused(refund({ amount: 1_201 }))).code).toBe('refund_exceeds_balance');
+    await world.runUntilIdle();
+    expect((await refusalFrom(refund({ amount: 1_201 }))).code).toBe('refund_exceeds_balance');
     await refund({ amount: 200 });
-    await world.settle();
+    await world.runUntilIdle();
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
-    await world.settle();
-    expect(await sale.state()).toMatchObject({
+    await world.runUntilIdle();
+    expect(await sale.readState()).toMatchObject({
       order: 'CANCELED',
       attention: null,
       refunds: ['REFUND 200 SUCCEEDED requested', 'REFUND 1000 SUCCEEDED order_canceled'],
       stock: [5, 0],
     });
-    expect(await sale.book(attempt)).toMatchObject({
+    expect(await sale.readBookEntry(attempt)).toMatchObject({
       capturedAmount: 1_200,
       refundedAmount: 1_200,
       releasedAmount: 800,
     });
   });
 
-  testEach('several at once never beat the balance', 'anything', async (provider) => {
-    const { sale, attempt, refund } = await paidSale(world, provider);
-    const asked = await Promise.allSettled(Array.from({ length: 5 }, () => refund({ amount: 700 })));
-    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
-    await world.settle();
-    await world.callAgain();
-    await world.settle();
-    expect(await sale.book(attempt)).toMatchObject({ refundedAmount: 1_400 });
-    expect((await sale.state()).refunds).toEqual(Array(2).fill('REFUND 700 SUCCEEDED requested'));
+  testEach('never exceeds the balance, also when several are requested at once', 'anything', async (provider) => {
+    const { sale, attempt, refund } = await createPaidSale(world, provider);
+    const requested = await Promise.allSettled(Array.from({ length: 5 }, () => refund({ amount: 700 })));
+    expect(requested.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    await world.runUntilIdle();
+    await world.repeatCalls();
+    await world.runUntilIdle();
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ refundedAmount: 1_400 });
+    expect((await sale.readState()).refunds).toEqual(Array(2).fill('REFUND 700 SUCCEEDED requested'));
   });
 
-  testEach('by lines costs what they cost, and puts them back on sale if so wanted', 'anything', async (provider) => {
-    const { sale, attempt, refund } = await paidSale(world, provider);
+  testEach('by lines has the price of its units and restocks them on request', 'anything', async (provider) => {
+    const { sale, attempt, refund } = await createPaidSale(world, provider);
     await refund({ lines: [{ lineNo: 1, quantity: 1, restock: true }] });
-    await world.settle();
-    expect(await sale.state()).toEqual({
+    await world.runUntilIdle();
+    expect(await sale.readState()).toEqual({
       ...paidState,
       stock: [4, 0],
       refunds: [`REFUND ${unitPrice} SUCCEEDED requested`],
     });
-    expect((await refused(refund({ lines: [{ lineNo: 1, quantity: 2 }] }))).code).toBe('units_not_refundable');
+    expect((await refusalFrom(refund({ lines: [{ lineNo: 1, quantity: 2 }] }))).code).toBe('units_not_refundable');
     await refund({ lines: [{ lineNo: 1, quantity: 1 }] });
-    await world.settle();
-    expect(await sale.state()).toMatchObject({
+    await world.runUntilIdle();
+    expect(await sale.readState()).toMatchObject({
       stock: [4, 0],
       refunds: Array(2).fill(`REFUND ${unitPrice} SUCCEEDED requested`),
     });
-    expect(await sale.book(attempt)).toMatchObject({ refundedAmount: total });
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ refundedAmount: total });
   });
 
-  testEach('that the bank takes a while for is SUBMITTED until it comes through', 'anything', async (provider) => {
-    const { sale, refund, attempt } = await paidSale(world, provider);
-    await world.during({ slow_refund: 1 }, async () => {
+  testEach('that takes the bank a while is SUBMITTED until it succeeds', 'anything', async (provider) => {
+    const { sale, refund, attempt } = await createPaidSale(world, provider);
+    await world.withFaults({ slow_refund: 1 }, async () => {
       await refund({ amount: 500 });
       await world.commerce.callGateways();
-      expect((await sale.state()).refunds).toEqual(['REFUND 500 SUBMITTED requested']);
+      expect((await sale.readState()).refunds).toEqual(['REFUND 500 SUBMITTED requested']);
     });
-    await world.settle();
-    expect(await sale.state()).toEqual({ ...paidState, refunds: ['REFUND 500 SUCCEEDED requested'] });
-    expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: 500, refundReservedAmount: 0 });
+    await world.runUntilIdle();
+    expect(await sale.readState()).toEqual({ ...paidState, refunds: ['REFUND 500 SUCCEEDED requested'] });
+    expect(await sale.readPayment(attempt)).toMatchObject({ refundedAmount: 500, refundReservedAmount: 0 });
   });
 
-  testEach(
-    'that the bank sends back has FAILED, needs a person, and can be asked for anew',
-    'anything',
-    async (provider) => {
-      const { sale, attempt, refund, dashboard } = await paidSale(world, provider);
-      const { id } = await refund({ amount: 500 });
-      await world.settle();
-      await dashboard(`refunds/${id}`, { status: 'FAILED' });
-      await world.settle();
-      if (provider === 'portone') {
-        // It sends no webhook of that: an operator who hears of it otherwise has the shop ask.
-        expect((await sale.state()).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
-        await operator.payment.ask.mutate({ paymentId: attempt.id });
-        await world.settle();
-      }
-      expect(await sale.state()).toEqual({
-        ...paidState,
-        attention: 'refund_failed',
-        refunds: ['REFUND 500 FAILED requested'],
-      });
-      expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: 0, refundReservedAmount: 0 });
-      await refund({ amount: total });
-      await world.settle();
-      expect((await sale.state()).refunds).toEqual(['REFUND 500 FAILED requested', 'REFUND 2000 SUCCEEDED requested']);
-      expect(await sale.book(attempt)).toMatchObject({ refundedAmount: total });
-    },
-  );
+  testEach('that the bank returns is FAILED, needs attention, and can be repeated', 'anything', async (provider) => {
+    const { sale, attempt, refund, dashboard } = await createPaidSale(world, provider);
+    const { id } = await refund({ amount: 500 });
+    await world.runUntilIdle();
+    await dashboard(`refunds/${id}`, { status: 'FAILED' });
+    await world.runUntilIdle();
+    if (provider === 'portone') {
+      // PortOne sends no webhook for that. An operator has the payment polled.
+      expect((await sale.readState()).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
+      await operator.payment.poll.mutate({ paymentId: attempt.id });
+      await world.runUntilIdle();
+    }
+    expect(await sale.readState()).toEqual({
+      ...paidState,
+      attention: 'refund_failed',
+      refunds: ['REFUND 500 FAILED requested'],
+    });
+    expect(await sale.readPayment(attempt)).toMatchObject({ refundedAmount: 0, refundReservedAmount: 0 });
+    await refund({ amount: total });
+    await world.runUntilIdle();
+    expect((await sale.readState()).refunds).toEqual([
+      'REFUND 500 FAILED requested',
+      'REFUND 2000 SUCCEEDED requested',
+    ]);
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ refundedAmount: total });
+  });
 
-  testEach(
-    'that the gateway refuses for good has FAILED with its reason, and isn’t asked for again',
-    'anything',
-    async (provider) => {
-      const { sale, attempt, refund, dashboard } = await paidSale(world, provider);
-      // Somebody at the gateway was faster, and the shop hasn't heard of it.
-      await world.during({ dropped: 1 }, () => dashboard('refunds', { amount: 1_500 }));
-      const { id } = await refund({ amount: 800 });
-      await world.settle();
-      await world.callAgain();
-      await world.settle();
-      const { items } = await operator.refund.list.query({ orderId: sale.orderId });
-      expect(items.find((one) => one.id === id)).toMatchObject({
-        status: 'FAILED',
-        failureCode: expect.stringMatching(/\w/),
-      });
-      const { items: calls } = await operator.gatewayCall.list.query({ orderId: sale.orderId });
-      expect(calls.filter(({ refundId }) => refundId === id)).toMatchObject([{ status: 'REFUSED', attempts: 1 }]);
-      await operator.payment.ask.mutate({ paymentId: attempt.id });
-      await world.settle();
-      expect(await sale.payment(attempt)).toMatchObject({ refundedAmount: 1_500, refundReservedAmount: 0 });
-    },
-  );
+  testEach('that the gateway refuses is FAILED with the reason and is not repeated', 'anything', async (provider) => {
+    const { sale, attempt, refund, dashboard } = await createPaidSale(world, provider);
+    // A refund in the dashboard came first, and the shop has not received its message.
+    await world.withFaults({ dropped: 1 }, () => dashboard('refunds', { amount: 1_500 }));
+    const { id } = await refund({ amount: 800 });
+    await world.runUntilIdle();
+    await world.repeatCalls();
+    await world.runUntilIdle();
+    const { items } = await operator.refund.list.query({ orderId: sale.orderId });
+    expect(items.find((one) => one.id === id)).toMatchObject({
+      status: 'FAILED',
+      failureCode: expect.stringMatching(/\w/),
+    });
+    const { items: calls } = await operator.gatewayCall.list.query({ orderId: sale.orderId });
+    expect(calls.filter(({ refundId }) => refundId === id)).toMatchObject([{ status: 'REFUSED', attempts: 1 }]);
+    await operator.payment.poll.mutate({ paymentId: attempt.id });
+    await world.runUntilIdle();
+    expect(await sale.readPayment(attempt)).toMatchObject({ refundedAmount: 1_500, refundReservedAmount: 0 });
+  });
 });
 
-describe('an order that is canceled after it was paid', () => {
-  testEach('is restocked, and its money goes back', 'anything', async (provider) => {
-    const { sale, attempt, refund } = await paidSale(world, provider);
+describe('the cancellation of a paid order', () => {
+  testEach('restocks it and refunds its money', 'anything', async (provider) => {
+    const { sale, attempt, refund } = await createPaidSale(world, provider);
     await refund({ amount: 300 });
-    await world.settle();
+    await world.runUntilIdle();
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
-    expect(await sale.state()).toMatchObject({ order: 'CANCELED', attention: 'refund_due', stock: [5, 0] });
-    await world.settle();
-    expect(await sale.state()).toMatchObject({
+    expect(await sale.readState()).toMatchObject({ order: 'CANCELED', attention: 'refund_due', stock: [5, 0] });
+    await world.runUntilIdle();
+    expect(await sale.readState()).toMatchObject({
       attention: null,
       refunds: ['REFUND 300 SUCCEEDED requested', 'REFUND 1700 SUCCEEDED order_canceled'],
     });
-    expect(await sale.book(attempt)).toMatchObject({ refundedAmount: total });
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ refundedAmount: total });
   });
 
-  testEach('before it was captured lets go of the authorization', 'authorizes', async (provider) => {
-    const { sale, attempt } = await paidSale(world, provider, 'AUTHORIZED');
+  testEach('voids an authorization that was not captured', 'authorizes', async (provider) => {
+    const { sale, attempt } = await createPaidSale(world, provider, 'AUTHORIZED');
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
-    await world.settle();
-    expect(await sale.state()).toEqual({
+    await world.runUntilIdle();
+    expect(await sale.readState()).toEqual({
       order: 'CANCELED',
       attention: null,
       payments: ['CANCELED'],
       refunds: ['VOID 2000 SUCCEEDED order_canceled'],
       stock: [5, 0],
     });
-    expect(await sale.book(attempt)).toMatchObject({ state: 'CANCELED', releasedAmount: total, refundedAmount: 0 });
+    expect(await sale.readBookEntry(attempt)).toMatchObject({
+      state: 'CANCELED',
+      releasedAmount: total,
+      refundedAmount: 0,
+    });
   });
 
-  testEach(
-    'while somebody captures it at the gateway sends the captured money back',
-    'authorizes',
-    async (provider) => {
-      const { sale, attempt } = await paidSale(world, provider, 'AUTHORIZED');
-      await world.during({ delayed: 1 }, async () => {
-        await sale.agree(attempt, 'CAPTURED', { wait: false });
-        await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
-        await world.commerce.callGateways();
-      });
-      await world.settle();
-      expect(await sale.state()).toMatchObject({
-        order: 'CANCELED',
-        attention: null,
-        refunds: ['VOID 2000 SUCCEEDED order_canceled'],
-        stock: [5, 0],
-      });
-      expect(await sale.book(attempt)).toMatchObject({ capturedAmount: total, refundedAmount: total });
-    },
-  );
+  testEach('refunds the money if the gateway captures it at the same time', 'authorizes', async (provider) => {
+    const { sale, attempt } = await createPaidSale(world, provider, 'AUTHORIZED');
+    await world.withFaults({ delayed: 1 }, async () => {
+      await sale.actAtGateway(attempt, 'CAPTURED', { wait: false });
+      await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
+      await world.commerce.callGateways();
+    });
+    await world.runUntilIdle();
+    expect(await sale.readState()).toMatchObject({
+      order: 'CANCELED',
+      attention: null,
+      refunds: ['VOID 2000 SUCCEEDED order_canceled'],
+      stock: [5, 0],
+    });
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ capturedAmount: total, refundedAmount: total });
+  });
 
-  testEach('after something has shipped is refused, and its money stays', 'anything', async (provider) => {
-    const { sale, attempt } = await paidSale(world, provider);
+  testEach('is refused after something has shipped, and no money is refunded', 'anything', async (provider) => {
+    const { sale, attempt } = await createPaidSale(world, provider);
     const {
       items: [shipment],
     } = await operator.shipment.list.query({ orderId: sale.orderId });
-    await operator.shipment.dispatch.mutate({ shipmentId: shipment!.id, carrier: 'CJ', trackingNumber: '1' });
-    expect(await refused(sale.customer.order.cancel.mutate({ orderId: sale.orderId }))).toMatchObject({
+    await operator.shipment.dispatch.mutate({
+      shipmentId: present(shipment, 'shipment').id,
+      carrier: 'CJ',
+      trackingNumber: '1',
+    });
+    expect(await refusalFrom(sale.customer.order.cancel.mutate({ orderId: sale.orderId }))).toMatchObject({
       status: 409,
       code: 'invalid_transition',
     });
-    await world.settle();
-    expect(await sale.book(attempt)).toMatchObject({ refundedAmount: 0 });
+    await world.runUntilIdle();
+    expect(await sale.readBookEntry(attempt)).toMatchObject({ refundedAmount: 0 });
   });
 });
 
-booksMustAgree(world);
+testThatBooksAgree(world);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { present } from '@commerce-core/api/testing';
 import { createClient, type RouterInputs, type RouterOutputs } from '@commerce-core/api/client';
 import type { BookEntry } from '@commerce-core/gateway-simulator';
 import type { Provider } from './providers.testing.ts';
@@ -7,61 +8,63 @@ import type { World } from './world.testing.ts';
 type Attempt = RouterOutputs['payment']['create'];
 type Outcome = 'AUTHORIZED' | 'CAPTURED' | 'PENDING' | 'ATTEMPT_FAILED' | 'FAILED' | 'CANCELED';
 
-/** What one unit costs, in won; an order has 2 of them. */
+/** The price of a unit in won; an order has 2 units. */
 export const unitPrice = 1_000;
 export const total = 2 * unitPrice;
 
-// Ids begin with the time.
+// Ids begin with their time (UUID version 7).
 const byAge = (one: { id: string }, other: { id: string }): number => (one.id < other.id ? -1 : 1);
 
-/** An order of 2 units, out of `stock`. */
-export async function openSale(world: World, { stock = 5, currency = 'KRW', priceAmount = unitPrice } = {}) {
-  const { api, operator, ask } = world;
-  const productId = await api.product({ quantity: stock, priceAmount, currency });
-  // Each call is sent once: what a test has fail, fails.
-  const customer = createClient({ url: api.url, token: await api.token(randomUUID()), attemptsMax: 1 });
+/** Creates an order of 2 out of `stock` units, with what its shopper may do. */
+export async function createSale(world: World, { stock = 5, currency = 'KRW', priceAmount = unitPrice } = {}) {
+  const { api, operator, callSimulator } = world;
+  const productId = await api.createProduct({ quantity: stock, priceAmount, currency });
+  // Each call is sent once, so that an injected fault is not hidden by a retry.
+  const customer = createClient({ url: api.url, token: await api.customerToken(randomUUID()), attemptsMax: 1 });
   const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId, quantity: 2 }] });
 
-  /** What the shopper does at the gateway's page. Answers the gateway's id of the payment. */
-  async function agree(
+  /** Acts on the gateway's page as the shopper. Returns the gateway's id of the payment. */
+  async function actAtGateway(
     { id, provider, amount, currency }: Attempt,
     outcome: Outcome,
     more: object = {},
   ): Promise<string> {
-    const opensThere = provider === 'mock' || provider === 'toss';
-    const money = opensThere ? { amount, currency } : {};
-    return (await ask('/pay', { provider, paymentId: id, outcome, ...money, ...more })).gatewayPaymentId as string;
+    // These gateways learn the amount from the shopper's page, because the shop does not initiate the attempt there.
+    const needsMoney = provider === 'mock' || provider === 'toss';
+    const money = needsMoney ? { amount, currency } : {};
+    return (await callSimulator('/pay', { provider, paymentId: id, outcome, ...money, ...more }))
+      .gatewayPaymentId as string;
   }
 
   return {
     productId,
     orderId,
     customer,
-    begin: (provider: Provider, how: Partial<RouterInputs['payment']['create']> = {}) =>
+    beginAttempt: (provider: Provider, how: Partial<RouterInputs['payment']['create']> = {}) =>
       customer.payment.create.mutate({ orderId, provider, ...how }),
-    agree,
-    /** The shopper pays, and the shop confirms it where it has to; the gateway's messages come, and are asked after. */
-    async pay(attempt: Attempt, outcome: Outcome = 'CAPTURED', more: object = {}): Promise<void> {
-      const token = await agree(attempt, outcome, more);
+    actAtGateway,
+    /** Acts as the shopper, confirms the payment at Toss, and runs the world until it is idle. */
+    async payAttempt(attempt: Attempt, outcome: Outcome = 'CAPTURED', more: object = {}): Promise<void> {
+      const token = await actAtGateway(attempt, outcome, more);
       const confirms = attempt.provider === 'toss' && ['AUTHORIZED', 'CAPTURED', 'PENDING'].includes(outcome);
       const { items } = await customer.payment.list.query({ orderId });
       const isOpen = items.some(({ id, status }) => id === attempt.id && status === 'CREATED');
       if (confirms && isOpen) await customer.payment.confirm.mutate({ paymentId: attempt.id, token });
-      await world.settle();
+      await world.runUntilIdle();
     },
-    /** Another customer's order takes the rest of the stock. */
+    /** Places another customer's order of all units that are left. */
     async sellOut(): Promise<void> {
-      const [available, reserved] = await api.stock(productId);
-      const other = await api.customer();
+      const [available, reserved] = await api.readStock(productId);
+      const other = await api.customerClient();
       await other.order.create.mutate({ lines: [{ productId, quantity: available - reserved }] });
     },
-    /** Where everything is: at the shop, and in the gateway's book. */
-    async state() {
+    /** Reads the state of order, payments, refunds and stock. */
+    async readState() {
       const [order, payments, refunds, stock] = await Promise.all([
         operator.order.get.query({ orderId }),
         operator.payment.list.query({ orderId }),
         operator.refund.list.query({ orderId, limit: 100 }),
-        api.stock(productId),
+        api.readStock(productId),
       ]);
       return {
         order: order.status,
@@ -74,25 +77,33 @@ export async function openSale(world: World, { stock = 5, currency = 'KRW', pric
         stock,
       };
     },
-    /** The gateway's account of an attempt. */
-    book: async ({ id }: { id: string }): Promise<BookEntry> => ask(`/book/${id}`),
-    payment: async ({ id }: { id: string }) =>
-      (await operator.payment.list.query({ orderId })).items.find((one) => one.id === id)!,
+    /** Reads the attempt's entry in the gateway's book. */
+    readBookEntry: async ({ id }: { id: string }): Promise<BookEntry> => callSimulator(`/book/${id}`),
+    readPayment: async ({ id }: { id: string }) =>
+      present(
+        (await operator.payment.list.query({ orderId })).items.find((one) => one.id === id),
+        'payment',
+      ),
   };
 }
 
-/** A paid order: what `state` says of it, where nothing else has happened. */
+/** The state of a sale that was paid and to which nothing else has happened. */
 export const paidState = { order: 'PAID', attention: null, payments: ['CAPTURED'], refunds: [], stock: [3, 0] };
 
-/** A paid order, and what an operator and somebody at the gateway may do with its money. */
-export async function paidSale(world: World, provider: Provider, outcome: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED') {
-  const { operator, ask } = world;
-  const sale = await openSale(world);
-  const attempt = await sale.begin(provider, outcome === 'AUTHORIZED' ? { capture: 'MANUAL' } : {});
-  await sale.pay(attempt, outcome);
+/** Creates a paid order, with what an operator and the gateway's dashboard may do with its money. */
+export async function createPaidSale(
+  world: World,
+  provider: Provider,
+  outcome: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED',
+) {
+  const { operator, callSimulator } = world;
+  const sale = await createSale(world);
+  const attempt = await sale.beginAttempt(provider, outcome === 'AUTHORIZED' ? { capture: 'MANUAL' } : {});
+  await sale.payAttempt(attempt, outcome);
   const { orderId } = sale;
   const refund = (how: Omit<RouterInputs['refund']['create'], 'orderId'> = {}) =>
     operator.refund.create.mutate({ orderId, ...how });
-  const dashboard = (path: string, more: object = {}) => ask(`/dashboard/${path}`, { paymentId: attempt.id, ...more });
+  const dashboard = (path: string, more: object = {}) =>
+    callSimulator(`/dashboard/${path}`, { paymentId: attempt.id, ...more });
   return { sale, attempt, refund, dashboard };
 }

@@ -1,22 +1,29 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { startTestApi, until } from '@commerce-core/api/testing';
+import { present, startTestApi, until } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
 import { serve } from '@hono/node-server';
 import { afterAll } from 'vitest';
 import { emulatorOf, gatewaysAt, otherProviders, secrets, type Secret } from './gateways.testing.ts';
 import type { Provider } from './providers.testing.ts';
 
-// Long enough that a busy machine answers in time, and a test for silence doesn't take forever.
+// Long enough for a busy machine, and short enough for tests of time-outs.
 const policy = { timeoutMs: 2_000, triesMax: 1 };
 
-export type World = Awaited<ReturnType<typeof openWorld>>;
+export type World = Awaited<ReturnType<typeof startWorld>>;
 export type Faults = Record<string, number>;
 
-/** A shop and its gateways, over HTTP: nothing moves by itself but what the gateways send. Ends with the file. */
-export async function openWorld() {
+/**
+ * Starts a shop and its gateways, which talk over HTTP. No background jobs run: only the gateways' messages arrive without a
+ * call of the test. Ends with the test file.
+ */
+export async function startWorld() {
   let simulator: Simulator | undefined;
-  const server = serve({ fetch: (request, env) => simulator!.app.fetch(request, env), port: 0, hostname: '127.0.0.1' });
+  const server = serve({
+    fetch: (request, env) => present(simulator).app.fetch(request, env),
+    port: 0,
+    hostname: '127.0.0.1',
+  });
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const api = await startTestApi({ gateways: gatewaysAt(url, policy) });
@@ -30,25 +37,25 @@ export async function openWorld() {
   afterAll(async () => {
     if ('closeAllConnections' in server) server.closeAllConnections();
     server.close();
-    await simulator.stop();
+    await simulator?.stop();
     await api.close();
   });
 
-  const operator = await api.operator();
+  const operator = await api.operatorClient();
   const { commerce, database } = api;
 
-  async function ask(path: string, body?: object): Promise<any> {
+  async function callSimulator(path: string, body?: object): Promise<any> {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const response = await fetch(url + path, init);
-    const answer: unknown = await response.json();
-    if (response.ok) return answer;
-    throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+    const result: unknown = await response.json();
+    if (response.ok) return result;
+    throw new Error(`${path}: ${response.status} ${JSON.stringify(result)}`);
   }
-  /** Until all that the gateways send has come. */
-  const heard = async (): Promise<void> => {
-    await until(async () => (await ask('/hostile')).underway === 0);
+  /** Waits until all messages of the gateways were delivered. */
+  const waitForMessages = async (): Promise<void> => {
+    await until(async () => (await callSimulator('/hostile')).underway === 0);
   };
-  const hasten = async (table: 'gateway_calls' | 'gateway_events'): Promise<void> => {
+  const makeDue = async (table: 'gateway_calls' | 'gateway_events'): Promise<void> => {
     await database.pool.query(
       `update commerce.${table} set due_at = now() - interval '1 second' where due_at is not null`,
     );
@@ -58,38 +65,38 @@ export async function openWorld() {
     api,
     operator,
     commerce,
-    ask,
-    heard,
-    /** Makes the calls that are due and hears what the gateways send, until both are quiet. */
-    async settle(): Promise<void> {
-      do await heard();
+    callSimulator,
+    waitForMessages,
+    /** Makes the calls that are due and receives messages, until there are no more of either. */
+    async runUntilIdle(): Promise<void> {
+      do await waitForMessages();
       while ((await commerce.callGateways()) > 0);
     },
-    /** Makes every open call once, whenever it is due. */
-    async callAgain(): Promise<void> {
-      await hasten('gateway_calls');
+    /** Makes every open call once, even if it is not due yet. */
+    async repeatCalls(): Promise<void> {
+      await makeDue('gateway_calls');
       await commerce.callGateways(1_000);
     },
-    /** Tries every waiting message once, whenever it is due. */
-    async retryAgain(): Promise<void> {
-      await hasten('gateway_events');
+    /** Retries every waiting message once, even if it is not due yet. */
+    async retryMessages(): Promise<void> {
+      await makeDue('gateway_events');
       await commerce.retryGatewayEvents();
     },
-    /** Lets an order's hold pass, and runs the expiry once. */
-    async expire({ orderId }: { orderId: string }): Promise<void> {
+    /** Ends an order's reservation and runs the expiry once. */
+    async expireOrder({ orderId }: { orderId: string }): Promise<void> {
       await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
         orderId,
       ]);
       await commerce.expireOrders();
     },
-    /** As if the gateway had last been asked about the order's payments a while ago. */
-    async ageAnswers({ orderId }: { orderId: string }): Promise<void> {
+    /** Moves the last poll of the order's payments an hour into the past. */
+    async agePolls({ orderId }: { orderId: string }): Promise<void> {
       await database.pool.query(
         `update commerce.payments set asked_at = asked_at - interval '1 hour' where order_id = $1`,
         [orderId],
       );
     },
-    /** As if the order's open calls had waited for an answer for long. */
+    /** Moves the creation of the order's open calls an hour into the past. */
     async ageCalls({ orderId }: { orderId: string }): Promise<void> {
       await database.pool.query(
         `update commerce.gateway_calls set created_at = created_at - interval '1 hour' where order_id = $1 and due_at is not null`,
@@ -97,20 +104,26 @@ export async function openWorld() {
       );
     },
     /**
-     * These faults and no others while `work` runs; of calls, those that change something meet them. What is `delayed`,
-     * or a `slow_refund`, comes after it.
+     * Injects these faults while `work` runs, each with a rate from 0 to 1. Calls that only read meet no faults. A `delayed`
+     * message and a `slow_refund` arrive after `work`.
      */
-    async during<T>(faults: Faults, work: () => Promise<T>): Promise<T> {
+    async withFaults<T>(faults: Faults, work: () => Promise<T>): Promise<T> {
       const waits = faults['delayed'] || faults['slow_refund'];
-      await ask('/hostile', { seed: 1, scale: 0, rates: faults, reads: false, delayMs: waits ? 600_000 : 20 });
+      await callSimulator('/hostile', {
+        seed: 1,
+        scale: 0,
+        rates: faults,
+        reads: false,
+        delayMs: waits ? 600_000 : 20,
+      });
       try {
         return await work();
       } finally {
-        await ask('/hostile', { off: true });
+        await callSimulator('/hostile', { off: true });
       }
     },
-    /** A message as the gateway would sign it, or somebody else would. Answers what the shop answers. */
-    async send(
+    /** Sends a message to the shop, signed with `secret` at the time `at`. Returns the shop's response. */
+    async sendMessage(
       provider: Provider,
       message: { id: string; body: string },
       { secret = 'current', at = new Date() }: { secret?: Secret; at?: Date } = {},
@@ -122,13 +135,13 @@ export async function openWorld() {
       const response = await fetch(webhookUrl(provider), { method: 'POST', headers, body: message.body });
       return { status: response.status, body: (await response.json()) as any };
     },
-    /** The messages that the shop has kept of a payment, the oldest first, with what it makes of them. */
-    async inbox(paymentId: string) {
+    /** Reads the webhooks that the shop has stored for a payment, the oldest first, with their outcomes. */
+    async readInbox(paymentId: string) {
       const { items } = await operator.gatewayEvent.list.query({ paymentId, limit: 100 });
       return items.filter(({ source }) => source === 'WEBHOOK').toSorted((a, b) => (a.id < b.id ? -1 : 1));
     },
-    /** A message that came, as it came. */
-    async message(gatewayEventId: string): Promise<{ id: string; body: string }> {
+    /** Reads the id and body of a stored message, byte for byte. */
+    async readMessage(gatewayEventId: string): Promise<{ id: string; body: string }> {
       const { providerEventId, rawBody } = await operator.gatewayEvent.get.query({ gatewayEventId });
       return { id: providerEventId, body: (rawBody as { text: string }).text };
     },

@@ -1,18 +1,19 @@
-/** What the person at the terminal hears meanwhile, on stderr: what is printed at the end stays clean on stdout. */
+/** Progress messages on stderr; the report goes to stdout. */
 export type Progress = {
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say: (line: string) => void;
-  /** What is going on now; replaced by the next, and on a terminal alone. */
+  /** Shows the current step on a terminal; the next step replaces it. */
   now: (what: string) => void;
 };
 
 const clock = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
 
+/** Starts the progress display with its clock at zero. */
 export function startProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  const began = performance.now();
-  const time = () => clock((performance.now() - began) / 1000);
-  // What doesn't fit a line would not be cleared.
+  const startedAt = performance.now();
+  const time = () => clock((performance.now() - startedAt) / 1000);
+  // Text beyond one line would not be cleared.
   const fit = (text: string) => text.slice(0, (stream.columns || 80) - 1);
   const clear = () => (stream.isTTY ? '\r\u001b[K' : '');
   return {

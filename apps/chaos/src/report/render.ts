@@ -1,15 +1,15 @@
 import type { Options } from '../options.ts';
 import type { Outcome } from '../run.ts';
 import { providerNames } from '../setup/providers.ts';
-import type { Count } from '../tally/count.ts';
+import type { Count } from '../counts/count.ts';
 
 const width = 80;
 const findingsShown = 20;
 
-/** From this size on everything has to occur: a run of a few orders can't have it all. */
+/** A run of this size or more must have every kind of fault and every case. A smaller run cannot have them all. */
 export const ordersOfAll = 500;
 
-/** What should have occurred and never did. Of fewer providers, or without kills, not everything can. */
+/** The faults and cases that never occurred. Always empty with fewer providers, which cannot have them all. */
 export const missing = (
   { faults, cases }: Pick<Outcome, 'faults' | 'cases'>,
   { providers, kills }: Pick<Options, 'providers' | 'kills'>,
@@ -22,17 +22,18 @@ export const missing = (
       providerNames.every((name) => providers.includes(name)),
   );
 
-/** Why the run failed, one line a reason; none when it didn't. */
+/** The reasons why a run failed, one line each; empty when it passed. */
 export function failures(outcome: Outcome, options: Options): string[] {
   const { orders } = options;
   const never = orders >= ordersOfAll ? missing(outcome, options).map(({ what }) => `never occurred: ${what}`) : [];
   return [...outcome.findings.map(({ check, what }) => `${check}: ${what}`), ...never];
 }
 
-/** The command that runs the same again, whole, to be copied. */
+/** The command that repeats a run with the same seed. */
 export const replay = ({ seed, orders, providers, kills }: Options): string =>
   `npm run chaos -- --seed ${seed} --orders ${orders} --providers ${providers.join(',')} --kills ${kills}`;
 
+/** Renders the report of a run in 80 columns. */
 export function render(outcome: Outcome, options: Options): string {
   const failed = failures(outcome, options);
   const shown = failed.slice(0, findingsShown);
@@ -41,26 +42,22 @@ export function render(outcome: Outcome, options: Options): string {
   const end =
     failed.length === 0
       ? [
-          `All is well after ${options.orders} shoppers in ${seconds}: the doctor finds nothing, both books`,
-          'are equal, every acknowledged call is true, nobody waits, the stock adds up.',
+          `All checks passed after ${options.orders} shoppers in ${seconds}: the doctor finds nothing, both`,
+          'books are equal, acknowledged calls are true, nothing is pending, stock adds up.',
         ]
-      : [
-          `Something is wrong after ${options.orders} shoppers in ${seconds}:`,
-          ...shown.map((line) => `  ${line}`),
-          ...more,
-        ];
+      : [`Checks failed after ${options.orders} shoppers in ${seconds}:`, ...shown.map((line) => `  ${line}`), ...more];
   return [
     inColumns('faults', outcome.faults),
     '',
-    inLines('cases and their answers', outcome.cases),
+    inLines('cases and their outcomes', outcome.cases),
     '',
-    inColumns('what became of the messages', outcome.effects),
+    inColumns('outcomes of messages', outcome.effects),
     '',
-    inLines('calls and their answers', outcome.calls),
+    inLines('calls and their results', outcome.calls),
     '',
     ...end,
     '',
-    `Replay: ${replay(options)}`,
+    `Repeat: ${replay(options)}`,
   ].join('\n');
 }
 
@@ -70,7 +67,7 @@ function inLines(title: string, counts: readonly Count[]): string {
   );
 }
 
-/** Short names, two beside each other. */
+/** Renders counts with short names in two columns. */
 function inColumns(title: string, counts: readonly Count[]): string {
   const cells = counts.map(({ what, count }) => `  ${what.padEnd(30)}${String(count).padStart(6)}`);
   const rows = Math.ceil(cells.length / 2);

@@ -5,20 +5,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { scratchFolder } from './scratch.ts';
 
-/** One process of the API, on a port of its own. */
+/** An API process on its own port. `log` is the file that it logs to. */
 export type Api = { url: string; log: string; kill: () => Promise<void>; stop: () => Promise<void> };
 
 const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url));
 const readyMs = 60_000;
 
-/** The API as it is run. @throws Error with what it said when it doesn't start */
+/** Starts an API process. @throws Error with the process's output when it does not start within a minute */
 export async function startApi(env: Record<string, string>): Promise<Api> {
   const log = join(scratchFolder('api'), 'log');
   const output = openSync(log, 'w', 0o600);
   const child = spawn(process.execPath, [main], {
-    // The channel's end tells it that we are gone.
+    // The API process stops when this process's end of the IPC channel is gone.
     stdio: ['ignore', output, output, 'ipc'],
-    // A group of its own: a terminal's Ctrl-C reaches us alone.
+    // A process group of its own, so that a terminal's Ctrl-C reaches only this process.
     detached: true,
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'info', ...env },
   });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { createSimulator, type BookEntry, type SimulatorOptions } from '@commerce-core/gateway-simulator';
 
-/** A payment in the gateway's book. Amounts in minor units of `currency`. */
+/** A payment in the gateway's book, with amounts in minor units of `currency`. */
 export type { BookEntry };
 
 export type Faults = { counts: Record<string, number>; underway: number };
@@ -19,15 +19,17 @@ type Pay = {
   payableMs?: number;
 };
 
-/** The simulator, and what shoppers and others do there. */
+/** The simulator, with what shoppers, the merchant and its own faults do there. */
 export type Gateway = {
   url: string;
-  /** Undefined where the gateway says no: it has ended that payment. */
+  /** Acts on a payment as the shopper. Returns undefined when the gateway refuses because that payment has ended. */
   pay: (input: Pay) => Promise<{ gatewayPaymentId: string; state: string } | undefined>;
-  /** Money that is sent back from the gateway's dashboard; not at all where there is none. */
+  /** Refunds a payment in the gateway's dashboard; does nothing when there is no money to refund. */
   refund: (paymentId: string) => Promise<void>;
-  attack: (seed: number) => Promise<void>;
-  calm: () => Promise<void>;
+  /** Starts injecting faults. */
+  startFaults: (seed: number) => Promise<void>;
+  stopFaults: () => Promise<void>;
+  /** Sends delayed messages now. */
   flush: () => Promise<Faults>;
   faults: () => Promise<Faults>;
   find: (paymentId: string) => Promise<BookEntry | undefined>;
@@ -35,7 +37,7 @@ export type Gateway = {
   close: () => Promise<void>;
 };
 
-// Often enough for each to occur in some hundreds of orders, and not so often that nothing goes well any more.
+// High enough for each fault to occur in a few hundred orders, and low enough for most orders to succeed.
 const hostile = {
   rates: {
     duplicate_at_once: 0.12,
@@ -69,13 +71,14 @@ const hostile = {
   silenceMs: 500,
 };
 
+/** Starts the simulator on a free port. */
 export async function startGateway(options: SimulatorOptions): Promise<Gateway> {
   const simulator = createSimulator(options);
   const server = createAdaptorServer({ fetch: simulator.app.fetch }) as Server;
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  async function ask<T>(path: string, body?: object): Promise<T | undefined> {
+  async function callSimulator<T>(path: string, body?: object): Promise<T | undefined> {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(
       url + path,
@@ -84,27 +87,28 @@ export async function startGateway(options: SimulatorOptions): Promise<Gateway> 
     const answer: unknown = await response.json();
     if (response.ok) return answer as T;
     if (response.status === 409 || response.status === 404) return undefined;
-    throw new Error(`the simulator answered ${response.status} at ${path}: ${JSON.stringify(answer)}`);
+    throw new Error(`the simulator returned ${response.status} for ${path}: ${JSON.stringify(answer)}`);
   }
-  async function certain<T>(path: string, body?: object): Promise<T> {
-    const answer = await ask<T>(path, body);
+  async function requireResult<T>(path: string, body?: object): Promise<T> {
+    const answer = await callSimulator<T>(path, body);
     if (answer !== undefined) return answer;
-    throw new Error(`the simulator refuses ${path}`);
+    throw new Error(`the simulator refused ${path}`);
   }
 
   return {
     url,
-    pay: (input) => ask('/pay', { ...input, wait: false }),
-    refund: async (paymentId) => void (await ask('/dashboard/refunds', { paymentId })),
-    attack: async (seed) => void (await certain('/hostile', { seed, ...hostile })),
-    calm: async () => void (await certain('/hostile', { off: true })),
-    flush: () => certain('/flush', {}),
-    faults: () => certain('/hostile'),
-    find: (paymentId) => ask(`/book/${paymentId}`),
+    pay: (input) => callSimulator('/pay', { ...input, wait: false }),
+    refund: async (paymentId) => void (await callSimulator('/dashboard/refunds', { paymentId })),
+    startFaults: async (seed) => void (await requireResult('/hostile', { seed, ...hostile })),
+    stopFaults: async () => void (await requireResult('/hostile', { off: true })),
+    /** Sends delayed messages now. */
+    flush: () => requireResult('/flush', {}),
+    faults: () => requireResult('/hostile'),
+    find: (paymentId) => callSimulator(`/book/${paymentId}`),
     async book() {
       const entries: BookEntry[] = [];
       for (let cursor: string | null = '0'; cursor !== null;) {
-        const page: { items: BookEntry[]; nextCursor: string | null } = await certain(
+        const page: { items: BookEntry[]; nextCursor: string | null } = await requireResult(
           `/book?limit=1000&cursor=${cursor}`,
         );
         entries.push(...page.items);

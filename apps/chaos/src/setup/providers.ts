@@ -6,12 +6,13 @@ import { tossEmulator } from '@commerce-core/gateway-simulator/emulators/toss';
 export const providerNames = ['mock', 'stripe', 'toss', 'portone'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
+/** A provider as the shoppers use it. */
 export type Provider = {
   name: ProviderName;
   captures: readonly ('AUTOMATIC' | 'MANUAL')[];
-  /** Whether the shop completes what the shopper has agreed to, by payment.confirm. */
+  /** Whether the shop has to complete a payment with payment.confirm after the shopper agreed. */
   confirms: boolean;
-  /** Whether the shopper may ask for a virtual account, and pay into it later. */
+  /** Whether the shopper may pay later, into a virtual account. */
   accounts: boolean;
 };
 
@@ -20,11 +21,12 @@ const both = ['AUTOMATIC', 'MANUAL'] as const;
 const providers: Record<ProviderName, Omit<Provider, 'name'>> = {
   mock: { captures: both, confirms: false, accounts: true },
   stripe: { captures: both, confirms: false, accounts: true },
-  // What was paid into its virtual accounts goes back only to an account that the shopper names.
+  // Toss refunds a deposit only to an account that the shopper names, so shoppers here use no virtual accounts.
   toss: { captures: ['AUTOMATIC'], confirms: true, accounts: false },
   portone: { captures: ['AUTOMATIC'], confirms: false, accounts: false },
 };
 
+/** The providers with these names. */
 export const providersOf = (names: readonly ProviderName[]): Provider[] =>
   names.map((name) => ({ name, ...providers[name] }));
 
@@ -33,7 +35,7 @@ const stripe = { secretKey: 'sk_test_chaos', webhookSecret: 'whsec_chaos' };
 const tossKey = 'test_sk_chaos';
 const portone = { apiSecret: 'chaos', webhookSecret: mockSecret, storeId: 'store-chaos' };
 
-/** The simulator's side, which tells the shop of everything at `webhooks`, by each provider's name. */
+/** The simulator's options. `webhooks` is the shop's URL for them, without the provider's name. */
 export function simulatorOptions(names: readonly ProviderName[], webhooks: string): SimulatorOptions {
   const emulators = [
     { name: 'stripe', emulator: stripeEmulator(stripe) },
@@ -50,7 +52,7 @@ export function simulatorOptions(names: readonly ProviderName[], webhooks: strin
   };
 }
 
-/** The API's side of the same. @param url the simulator */
+/** The API's environment for these providers. @param url the simulator */
 export function apiEnv(names: readonly ProviderName[], url: string): Record<string, string> {
   const env: Record<ProviderName, Record<string, string>> = {
     mock: { MOCK_WEBHOOK_SECRETS: mockSecret, MOCK_GATEWAY_URL: `${url}/mock` },

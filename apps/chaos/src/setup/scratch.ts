@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 let root: string | undefined;
 
-/** A new folder for files that are of no use after this run; they go when this process ends, interrupted or not. */
+/** Creates a folder for temporary files, which is deleted when this process exits, interrupted or not. */
 export function scratchFolder(name: string): string {
   if (root === undefined) {
     const made = mkdtempSync(join(tmpdir(), 'commerce-chaos-'));

@@ -5,12 +5,12 @@ import { chanceOf } from '../chance.ts';
 import type { Options } from '../options.ts';
 import { startApi, type Api } from './api.ts';
 import { startDatabase, type ShopDatabase } from './database.ts';
-import { openFront, type FrontCounts } from './front.ts';
+import { openLoadBalancer, type LostCalls } from './load-balancer.ts';
 import { startGateway, type Gateway } from './gateway.ts';
-import { openWire } from './wire.ts';
+import { openFaultInjectingProxy } from './fault-injecting-proxy.ts';
 import { apiEnv, providersOf, simulatorOptions, type Provider } from './providers.ts';
 
-/** A shop with all that belongs to it: PostgreSQL, two processes of the API behind one address, and the gateways. */
+/** A whole shop: PostgreSQL, two API processes behind a load balancer, and the gateways. */
 export type RunningShop = {
   database: ShopDatabase;
   gateway: Gateway;
@@ -19,24 +19,25 @@ export type RunningShop = {
   reservationMs: number;
   operator: Client;
   customer: (n: number) => Promise<Client>;
-  frontCounts: FrontCounts;
-  /** Commits whose answer got lost. */
-  cuts: () => number;
+  lostCalls: LostCalls;
+  /** The number of commits whose response was lost. */
+  cutCommits: () => number;
   kills: () => number;
-  /** Kills one process of the API in the midst of its work, and starts it again. */
+  /** Kills one API process with SIGKILL and starts it again. */
   killOne: () => Promise<void>;
-  /** Where its processes write what they log. */
+  /** The files that the API processes log to. */
   logs: () => string[];
-  /** Nothing gets lost between callers, the API and PostgreSQL any more. */
-  calm: () => void;
+  /** Stops the faults between callers, the API and PostgreSQL. */
+  stopFaults: () => void;
   stop: () => Promise<void>;
 };
 
 const processes = 2;
 const reservationMs = 6_000;
-const quietSeconds = 3;
+const pollAfterSeconds = 3;
 const attemptsMax = 4;
 
+/** Starts the shop. What was started is stopped again when one of its parts does not start. */
 export async function startShop({ seed, orders, providers: names }: Options): Promise<RunningShop> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -45,19 +46,19 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
   try {
     const database = await startDatabase();
     stops.push(database.stop);
-    const wire = await openWire(chanceOf(seed), database.url);
-    stops.push(wire.close);
+    const proxy = await openFaultInjectingProxy(chanceOf(seed), database.url);
+    stops.push(proxy.close);
     const apis: (Api | undefined)[] = [];
     const logs: string[] = [];
-    const front = await openFront(chanceOf(seed), () => apis.flatMap((api) => api?.url ?? []));
-    stops.push(front.close);
-    const gateway = await startGateway(simulatorOptions(names, `${front.url}/api/v1/payments/webhooks`));
+    const loadBalancer = await openLoadBalancer(chanceOf(seed), () => apis.flatMap((api) => api?.url ?? []));
+    stops.push(loadBalancer.close);
+    const gateway = await startGateway(simulatorOptions(names, `${loadBalancer.url}/api/v1/payments/webhooks`));
     stops.push(gateway.close);
     const tokenSecret = randomBytes(32);
     const env = {
-      DATABASE_URL: wire.url,
+      DATABASE_URL: proxy.url,
       RESERVATION_MINUTES: String(reservationMs / 60_000),
-      GATEWAY_POLL_AFTER_SECONDS: String(quietSeconds),
+      GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
       CUSTOMER_JWT_SECRET: tokenSecret.toString('base64url'),
       ...apiEnv(names, gateway.url),
     };
@@ -83,10 +84,10 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
       reservationMs,
       stop,
       providers: providersOf(names),
-      operator: createClient({ url: front.url, token: database.apiKey, attemptsMax }),
-      customer: async (n) => createClient({ url: front.url, token: await token(n), attemptsMax }),
-      frontCounts: front.counts,
-      cuts: wire.cuts,
+      operator: createClient({ url: loadBalancer.url, token: database.apiKey, attemptsMax }),
+      customer: async (n) => createClient({ url: loadBalancer.url, token: await token(n), attemptsMax }),
+      lostCalls: loadBalancer.counts,
+      cutCommits: proxy.cuts,
       kills: () => kills,
       async killOne() {
         const place = kills % processes;
@@ -97,9 +98,9 @@ export async function startShop({ seed, orders, providers: names }: Options): Pr
         await start(place);
       },
       logs: () => logs,
-      calm() {
-        front.calm();
-        wire.calm();
+      stopFaults() {
+        loadBalancer.stopFaults();
+        proxy.stopFaults();
       },
     };
   } catch (error) {

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commerceErrorOf, type ErrorCode } from '@commerce-core/api/client';
 
-/** What a call was answered in the end. `no_answer`: it never was. */
+/** The final result of a call. `no_answer` means that no response ever arrived. */
 export type Answer<O> = { ok: true; value: O } | { ok: false; code: ErrorCode | 'no_answer' };
 
-/** A call that the shop was asked for, with its key, and what it answered. */
+/** A call with its key and its answer. */
 export type Entry = {
   key: string;
   procedure: string;
   input: unknown;
   answer: Answer<unknown>;
-  /** Sends the same once more, with the same key. */
+  /** Sends the call again with the same key. */
   again: () => Promise<Answer<unknown>>;
 };
 
-/** All that shoppers and operators asked for, by their keys. */
+/** All calls of shoppers and operators, by key. */
 export type Ledger = Map<string, Entry>;
 
 type Mutation<I, O> = { mutate: (input: I, options: { context: { idempotencyKey: string } }) => Promise<O> };
 
-// Past the time that a key of a process that was killed stays taken.
-const patienceMs = 75_000;
-const comesAgain: readonly (ErrorCode | 'no_answer')[] = [
+// Longer than the lease of a key whose process was killed.
+const retryMaxMs = 75_000;
+const retriedCodes: readonly (ErrorCode | 'no_answer')[] = [
   'no_answer',
   'idempotency_in_progress',
   'gateway_unavailable',
@@ -30,7 +30,7 @@ const comesAgain: readonly (ErrorCode | 'no_answer')[] = [
   'database_unavailable',
 ];
 
-/** Asks the shop for something once, however often that has to be said: with the same key, until there is an answer. */
+/** Makes a call, retried with the same key until it has a final answer, and adds it to the ledger. */
 export async function call<I, O>(
   ledger: Ledger,
   procedure: string,
@@ -38,8 +38,8 @@ export async function call<I, O>(
   input: I,
   key: string,
 ): Promise<Answer<O>> {
-  // In a header there are no spaces.
-  const again = () => persist(mutation, input, key.replaceAll(' ', '-'));
+  // A header value for a key must not have spaces.
+  const again = () => callUntilAnswered(mutation, input, key.replaceAll(' ', '-'));
   const entry: Entry = { key, procedure, input, answer: { ok: false, code: 'no_answer' }, again };
   if (ledger.has(key)) throw new Error(`the key ${key} was used before`);
   ledger.set(key, entry);
@@ -48,16 +48,16 @@ export async function call<I, O>(
   return answer;
 }
 
-async function persist<I, O>(mutation: Mutation<I, O>, input: I, idempotencyKey: string): Promise<Answer<O>> {
-  const giveUpAt = performance.now() + patienceMs;
+async function callUntilAnswered<I, O>(mutation: Mutation<I, O>, input: I, idempotencyKey: string): Promise<Answer<O>> {
+  const giveUpAt = performance.now() + retryMaxMs;
   for (;;) {
-    const answer = await once(mutation, input, idempotencyKey);
-    if (answer.ok || !comesAgain.includes(answer.code) || performance.now() > giveUpAt) return answer;
+    const answer = await callOnce(mutation, input, idempotencyKey);
+    if (answer.ok || !retriedCodes.includes(answer.code) || performance.now() > giveUpAt) return answer;
     await sleep(500);
   }
 }
 
-async function once<I, O>(mutation: Mutation<I, O>, input: I, idempotencyKey: string): Promise<Answer<O>> {
+async function callOnce<I, O>(mutation: Mutation<I, O>, input: I, idempotencyKey: string): Promise<Answer<O>> {
   try {
     return { ok: true, value: await mutation.mutate(input, { context: { idempotencyKey } }) };
   } catch (error) {

@@ -1,14 +1,14 @@
 import { call } from './call.ts';
 import type { Product, World } from './world.ts';
 
-/** One for so many orders: hot enough that they meet, and not so few that all waits for one. */
+/** Few enough products that orders compete for them, and enough that not all orders wait for one row lock. */
 const ordersPerProduct = 25;
-/** Of about a hundred units that are asked for of each, so many are there. */
+/** Shoppers order about 100 units of each product. This is less, so that some orders find too little stock. */
 const stockQty = 44;
 const restockQty = 10;
 
-/** Products with less stock than will be asked for. */
-export async function openCatalogue(
+/** Creates products with less stock than the shoppers will order. */
+export async function createCatalogue(
   { chance, ledger, operator }: Omit<World, 'products'>,
   orders: number,
 ): Promise<Product[]> {
@@ -24,7 +24,7 @@ export async function openCatalogue(
         { sku, name: sku, priceAmount, currency: 'KRW' },
         sku,
       );
-      if (!created.ok) throw new Error(`no product could be made: ${created.code}`);
+      if (!created.ok) throw new Error(`a product could not be created: ${created.code}`);
       const { id } = created.value;
       await call(
         ledger,
@@ -38,7 +38,7 @@ export async function openCatalogue(
   );
 }
 
-/** More comes in on the way. */
+/** Receives more stock of every product during the run. */
 export async function restock({ ledger, operator, products }: World, turn: number): Promise<void> {
   await Promise.all(
     products.map(async ({ id }) =>

@@ -8,7 +8,7 @@ export type Product = { id: string; priceAmount: number };
 export type Order = RouterOutputs['order']['create'];
 export type Payment = RouterOutputs['payment']['create'];
 
-/** What everybody in a run shares. */
+/** What all shoppers and operators of a run share. */
 export type World = {
   chance: Chance;
   ledger: Ledger;
@@ -17,8 +17,8 @@ export type World = {
   products: readonly Product[];
   operator: Client;
   customer: (n: number) => Promise<Client>;
-  /** The name of whoever an order is for: what is drawn about it begins with that. */
+  /** The name of an order's shopper. The keys of decisions about the order begin with the name. */
   shopperOf: (orderId: string) => string;
-  /** How long an order is held unpaid. */
+  /** How long an unpaid order reserves its stock. */
   reservationMs: number;
 };

@@ -1,26 +1,26 @@
 import type { Client } from '@commerce-core/api/client';
 import { call } from '../shop/call.ts';
 import type { Order, World } from '../shop/world.ts';
-import { afterwards } from './afterwards.ts';
-import { shares, ways } from './ways.ts';
+import { afterPayment } from './after-payment.ts';
+import { behaviors, shares } from './behaviors.ts';
 
 /**
- * One shopper's whole life with the shop. Resolves when nothing is left to do at once; what comes much later goes to
- * `rest`, so that a patient shopper keeps nobody waiting.
+ * Runs one shopper: an order, attempts to pay it, and what happens afterwards. A shopper who waits for an expiry or a deposit
+ * continues in a promise given to `later`, so that the next shopper can start.
  */
-export async function shop(world: World, n: number, rest: (work: Promise<void>) => void): Promise<void> {
+export async function runShopper(world: World, n: number, later: (work: Promise<void>) => void): Promise<void> {
   const name = `shopper ${n}`;
   const customer = await world.customer(n);
-  const order = await place(world, name, customer);
+  const order = await placeOrder(world, name, customer);
   if (!order) return;
   const visit = { world, name, customer, order, attempts: 0 };
-  const later = await ways[world.chance.weighed(`${name} way`, shares)](visit);
-  if (later) rest(later().then(() => afterwards(visit)));
-  else await afterwards(visit);
+  const rest = await behaviors[world.chance.weighed(`${name} way`, shares)](visit);
+  if (rest) later(rest().then(() => afterPayment(visit)));
+  else await afterPayment(visit);
 }
 
-/** An order of some units of some products; of fewer ones, where there isn't enough. */
-async function place(world: World, name: string, customer: Client): Promise<Order | undefined> {
+/** Places an order of up to 3 units each of up to 3 products, or of 1 unit each when stock is short. */
+async function placeOrder(world: World, name: string, customer: Client): Promise<Order | undefined> {
   const { chance, ledger, products } = world;
   const kinds = chance.whole(`${name} lines`, 1, 3);
   const productIds = new Set(

@@ -3,26 +3,26 @@ import type { Client } from '@commerce-core/api/client';
 import { call, type Answer } from '../shop/call.ts';
 import type { Order, Payment, World } from '../shop/world.ts';
 
-/** One shopper with one order. `name` begins every key that is drawn or sent for them. */
+/** One shopper with one order. `name` begins every key of the shopper's decisions and calls. */
 export type Visit = { world: World; name: string; customer: Client; order: Order; attempts: number };
 
-/** An attempt to pay, by its number among the order's. */
+/** An attempt to pay, with its number among the order's attempts. */
 export type Attempt = { payment: Payment; number: number };
 
 const pollMs = 300;
 
-/** Asks for the order until it is so, or too long has passed; answers it as it was seen last. */
+/** Reads the order until `isSo` is true or `ms` have passed. Returns the order as it was read last. */
 export async function waitUntil(visit: Visit, isSo: (order: Order) => boolean, ms: number): Promise<Order> {
   const giveUpAt = performance.now() + ms;
   for (;;) {
-    const order = await look(visit);
+    const order = await readOrder(visit);
     if (isSo(order) || performance.now() > giveUpAt) return order;
     await sleep(pollMs);
   }
 }
 
-/** The order as it is now. Questions have no key: they are asked again until there is an answer. */
-export async function look({ customer, order }: Visit): Promise<Order> {
+/** Reads the order, with up to 10 tries. */
+async function readOrder({ customer, order }: Visit): Promise<Order> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await customer.order.get.query({ orderId: order.id });
@@ -33,8 +33,8 @@ export async function look({ customer, order }: Visit): Promise<Order> {
   }
 }
 
-/** Begins an attempt at a provider by chance, sometimes twice at once: then only one of the two may succeed. */
-export async function attempt(visit: Visit): Promise<Attempt | undefined> {
+/** Begins an attempt at a random provider. Sometimes it sends two calls at once, of which only one may succeed. */
+export async function beginAttempt(visit: Visit): Promise<Attempt | undefined> {
   const {
     world: { chance, ledger, providers },
     customer,
@@ -55,14 +55,14 @@ export async function attempt(visit: Visit): Promise<Attempt | undefined> {
   return begun && { payment: begun.value, number };
 }
 
-/** What the shopper does at the gateway. ACCOUNT: asks for a virtual account. */
-type Deed = 'PAYS' | 'FAILS' | 'ACCOUNT';
+/** What the shopper does at the gateway. ACCOUNT requests a virtual account. */
+type Action = 'PAYS' | 'FAILS' | 'ACCOUNT';
 
-/** Answers whether the gateway let them. */
-export async function atGateway(
+/** Does something at the gateway's page, and confirms the payment where that is needed. Returns false when refused. */
+export async function actAtGateway(
   visit: Visit,
   { payment, number }: Attempt,
-  deed: Deed,
+  action: Action,
   payableMs?: number,
 ): Promise<boolean> {
   const {
@@ -71,7 +71,7 @@ export async function atGateway(
   } = visit;
   const { id: paymentId, provider, amount, currency, capture } = payment;
   const paying = capture === 'MANUAL' ? 'AUTHORIZED' : 'CAPTURED';
-  const outcome = deed === 'PAYS' ? paying : deed === 'FAILS' ? 'FAILED' : 'PENDING';
+  const outcome = action === 'PAYS' ? paying : action === 'FAILS' ? 'FAILED' : 'PENDING';
   const luck = `${visit.name} ${number}`;
   const done = await gateway.pay({
     provider,
@@ -84,14 +84,14 @@ export async function atGateway(
   });
   if (!done) return false;
   const confirms = providers.some(({ name, confirms }) => name === provider && confirms);
-  if (confirms && deed !== 'FAILS' && done.state === 'CREATED') {
+  if (confirms && action !== 'FAILS' && done.state === 'CREATED') {
     const input = { paymentId, token: done.gatewayPaymentId };
     await call(ledger, 'payment.confirm', customer.payment.confirm, input, `${visit.name} confirm ${number}`);
   }
   return true;
 }
 
-/** Cancels the order, once. */
+/** Cancels the order. May be called once per visit. */
 export async function cancel({ world: { ledger }, customer, order, name }: Visit): Promise<Answer<Order>> {
   return call(ledger, 'order.cancel', customer.order.cancel, { orderId: order.id }, `${name} cancel`);
 }

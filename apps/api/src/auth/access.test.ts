@@ -1,0 +1,141 @@
+import { scopes, type Scope } from '@commerce-core/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { access, type Access } from './access.ts';
+import { appRouter } from '../routers/index.ts';
+import { present, startTestApi, type TestApi } from '../testing/index.ts';
+
+// At run time this record is flat, keyed by path; tRPC's types have it nested.
+const flat = appRouter._def.procedures as unknown as Record<string, { _def: { type: 'query' | 'mutation' } }>;
+const procedures = Object.entries(flat).map(
+  ([
+    path,
+    {
+      _def: { type },
+    },
+  ]) => ({ path, type, rule: access[path] as Access }),
+);
+
+test('the access table has every procedure and nothing else', () => {
+  expect(Object.keys(access).sort()).toEqual(procedures.map(({ path }) => path).sort());
+});
+
+test('only operators may call more than the catalogue and their own orders', () => {
+  const names = (may: (rule: Access) => boolean) => procedures.filter(({ rule }) => may(rule)).map(({ path }) => path);
+  expect(names((rule) => rule === 'public').sort()).toEqual(['product.get', 'product.list']);
+  expect(names((rule) => rule !== 'public' && rule.customer).sort()).toEqual([
+    'order.cancel',
+    'order.create',
+    'order.get',
+    'order.history',
+    'order.list',
+    'payment.confirm',
+    'payment.create',
+    'payment.list',
+    'payment.resume',
+    'shipment.list',
+  ]);
+});
+
+describe('over HTTP, for every procedure', () => {
+  let api: TestApi;
+  const keys = new Map<string, string>();
+  let customerToken: string;
+  let revokedKey: string;
+
+  beforeAll(async () => {
+    api = await startTestApi();
+    for (const scope of scopes) {
+      keys.set(scope, await api.createApiKey(scope));
+      keys.set(`all but ${scope}`, await api.createApiKey(...scopes.filter((other) => other !== scope)));
+    }
+    customerToken = await api.customerToken('kim');
+    const created = await api.commerce.createApiKey({ name: 'was lost', scopes: [...scopes] });
+    await api.commerce.revokeApiKey({ apiKeyId: created.id });
+    revokedKey = created.key;
+  });
+  afterAll(() => api?.close());
+
+  /** Calls with an input that fits no procedure: an allowed caller gets a 400, or a 200 where no input is needed. */
+  async function call({ path, type }: (typeof procedures)[number], authorization?: string) {
+    const headers = { ...(authorization === undefined ? {} : { authorization }), 'content-type': 'application/json' };
+    const wrong = JSON.stringify({ nothing: 'of the kind' });
+    const response = await (type === 'query'
+      ? api.fetch(`/trpc/${path}?input=${encodeURIComponent(wrong)}`, { headers })
+      : api.fetch(`/trpc/${path}`, { method: 'POST', headers, body: wrong }));
+    const body: any = await response.json();
+    return [response.status, body.error?.data.commerce.code ?? 'ok'];
+  }
+
+  const allowed = expect.toBeOneOf([
+    [400, 'validation_failed'],
+    [200, 'ok'],
+  ]);
+  const unauthenticated = [401, 'unauthenticated'];
+  const forbidden = [403, 'forbidden'];
+
+  test.each(procedures)('$path allows the callers in the table and no others', async (procedure) => {
+    const { rule } = procedure;
+    const isPublic = rule === 'public';
+    expect(await call(procedure), 'anonymous').toEqual(isPublic ? allowed : unauthenticated);
+    const customerMay = isPublic || rule.customer;
+    expect(await call(procedure, `Bearer ${customerToken}`), 'a customer').toEqual(customerMay ? allowed : forbidden);
+    for (const scope of scopes) {
+      const operatorMay = isPublic || rule.operator === 'any' || rule.operator === scope;
+      expect(await call(procedure, `Bearer ${keys.get(scope)}`), scope).toEqual(operatorMay ? allowed : forbidden);
+      const othersMay = isPublic || rule.operator === 'any' || rule.operator !== scope;
+      expect(await call(procedure, `Bearer ${keys.get(`all but ${scope}`)}`), `all but ${scope}`).toEqual(
+        othersMay ? allowed : forbidden,
+      );
+    }
+  });
+
+  test.each(procedures)('$path rejects a bad token, also if no token is needed', async (procedure) => {
+    const bad = [
+      `Bearer ${revokedKey}`,
+      'Bearer ck_guessed',
+      'Bearer garbage',
+      'Bearer a.b.c',
+      `Bearer ${customerToken}x`,
+      'Bearer',
+      'Basic YTpi',
+      `Bearer ${'x'.repeat(9_000)}`,
+    ];
+    for (const authorization of bad)
+      expect(await call(procedure, authorization), authorization).toEqual(unauthenticated);
+  });
+
+  test('archived products need the scope catalog', async () => {
+    const readArchived = async (client: ReturnType<TestApi['anonymousClient']>) => {
+      const productId = await api.createProduct();
+      await (await api.operatorClient('catalog')).product.archive.mutate({ productId });
+      const get = client.product.get.query({ productId, includeArchived: true });
+      const listed = client.product.list.query({ includeArchived: true });
+      return Promise.allSettled([get, listed]);
+    };
+    const codes = (results: PromiseSettledResult<unknown>[]) =>
+      results.map((result) => (result.status === 'fulfilled' ? 'ok' : result.reason.data.commerce.code));
+    expect(codes(await readArchived(api.anonymousClient()))).toEqual(['unauthenticated', 'unauthenticated']);
+    expect(codes(await readArchived(await api.customerClient()))).toEqual(['forbidden', 'forbidden']);
+    expect(codes(await readArchived(await api.operatorClient('stock')))).toEqual(['forbidden', 'forbidden']);
+    expect(codes(await readArchived(await api.operatorClient('catalog')))).toEqual(['ok', 'ok']);
+  });
+
+  test('an API key cannot create a key with a scope that it lacks', async () => {
+    const client = await api.operatorClient('keys', 'stock');
+    const create = (asked: Scope[]) => client.apiKey.create.mutate({ name: 'another', scopes: asked });
+    await expect(create(['stock', 'money'])).rejects.toMatchObject({ data: { commerce: { code: 'forbidden' } } });
+    const { key } = await create(['stock']);
+    expect(key).toMatch(/^ck_[\w-]{43}$/);
+    const { items } = await client.apiKey.list.query();
+    expect(JSON.stringify(items)).not.toContain(key);
+  });
+
+  test('a revoked key is rejected at once', async () => {
+    const admin = await api.operatorClient('keys');
+    const { id, key } = await admin.apiKey.create.mutate({ name: 'short-lived', scopes: ['keys'] });
+    const listing = { path: 'apiKey.list', type: 'query', rule: present(access['apiKey.list']) } as const;
+    expect(await call(listing, `Bearer ${key}`)).toEqual(allowed);
+    await admin.apiKey.revoke.mutate({ apiKeyId: id });
+    expect(await call(listing, `Bearer ${key}`)).toEqual(unauthenticated);
+  });
+});

@@ -1,0 +1,107 @@
+import type { Scope } from '@commerce-core/core';
+import { forbidden, unauthenticated, type Caller } from './caller.ts';
+
+/**
+ * Who may call a procedure: everyone, or customers (for their own orders), operators whose key has this scope, or any
+ * operator.
+ */
+export type Access = 'public' | { customer: boolean; operator: Scope | 'any' };
+
+const public_ = 'public' as const;
+const operator = (scope: Scope | 'any') => ({ customer: false, operator: scope });
+const customerOr = (scope: Scope) => ({ customer: true, operator: scope });
+
+/** Who may call which procedure. A procedure that is missing here cannot be called at all. */
+export const access: Readonly<Record<string, Access>> = {
+  'product.list': public_,
+  'product.get': public_,
+  'product.create': operator('catalog'),
+  'product.rename': operator('catalog'),
+  'product.reprice': operator('catalog'),
+  'product.archive': operator('catalog'),
+
+  'stock.get': operator('stock'),
+  'stock.movements': operator('stock'),
+  'stock.receive': operator('stock'),
+  'stock.set': operator('stock'),
+
+  'order.create': customerOr('orders'),
+  'order.get': customerOr('orders'),
+  'order.list': customerOr('orders'),
+  'order.history': customerOr('orders'),
+  'order.cancel': customerOr('orders'),
+  'order.clearAttention': operator('orders'),
+
+  // An attempt moves no money; only the gateway's report does. So callers who may place orders may also begin attempts.
+  'payment.create': customerOr('orders'),
+  'payment.resume': customerOr('orders'),
+  'payment.confirm': customerOr('orders'),
+  'payment.list': customerOr('orders'),
+  'payment.get': operator('money'),
+  'payment.listAll': operator('money'),
+  'payment.capture': operator('money'),
+  'payment.decideReview': operator('money'),
+  'payment.poll': operator('money'),
+  'refund.create': operator('money'),
+  'refund.list': operator('money'),
+  'dispute.list': operator('money'),
+
+  'shipment.list': customerOr('orders'),
+  'shipment.dispatch': operator('orders'),
+  'shipment.markInTransit': operator('orders'),
+  'shipment.deliver': operator('orders'),
+
+  // Messages from gateways and calls to them belong together, and neither lets an operator move money.
+  'gatewayEvent.list': operator('gateway-events'),
+  'gatewayEvent.get': operator('gateway-events'),
+  'gatewayEvent.redrive': operator('gateway-events'),
+  'gatewayEvent.dismiss': operator('gateway-events'),
+  'gatewayEvent.fetchMissed': operator('gateway-events'),
+  'gatewayCall.list': operator('gateway-events'),
+
+  'apiKey.list': operator('keys'),
+  'apiKey.create': operator('keys'),
+  'apiKey.revoke': operator('keys'),
+
+  'system.doctor': operator('any'),
+};
+
+/**
+ * Checks that a caller may call the procedure at `path`.
+ * @throws unauthenticated when the caller is anonymous and the procedure is not public
+ * @throws forbidden when the caller is known and may not call the procedure
+ */
+export function authorize(path: string, caller: Caller): void {
+  const rule = Object.hasOwn(access, path) ? access[path] : undefined;
+  if (rule === undefined) throw forbidden('this procedure cannot be called');
+  if (rule === 'public') return;
+  switch (caller.kind) {
+    case 'anonymous':
+      throw unauthenticated('this needs an Authorization header with a bearer token');
+    case 'customer':
+      if (rule.customer) return;
+      throw forbidden('this is for operators');
+    case 'operator':
+      if (rule.operator !== 'any') requireScope(caller, rule.operator);
+  }
+}
+
+/**
+ * Checks a scope that only some inputs of a procedure need.
+ * @throws unauthenticated when the caller is anonymous
+ * @throws forbidden when the caller has no API key with this scope
+ */
+export function requireScope(caller: Caller, scope: Scope): void {
+  if (caller.kind === 'anonymous') throw unauthenticated(`this needs an API key with the scope ${scope}`);
+  if (caller.kind === 'operator' && caller.scopes.includes(scope)) return;
+  throw forbidden(`this needs an API key with the scope ${scope}`);
+}
+
+/**
+ * The filter for the orders that a caller may use: a customer's own, or without `customerId` all, for an operator.
+ * @throws unauthenticated when the caller is anonymous
+ */
+export function ownOrders(caller: Caller): { customerId?: string } {
+  if (caller.kind === 'anonymous') throw unauthenticated('this needs an Authorization header with a bearer token');
+  return caller.kind === 'customer' ? { customerId: caller.customerId } : {};
+}

@@ -1,0 +1,43 @@
+import { looksLikeApiKey, CommerceError, type Commerce, type Scope } from '@commerce-core/core';
+import type { VerifyCustomerToken } from './customer-token.ts';
+
+/** The sender of a request. */
+export type Caller =
+  | { kind: 'anonymous' }
+  | { kind: 'customer'; customerId: string }
+  | { kind: 'operator'; apiKeyId: string; scopes: readonly Scope[] };
+
+/** Returns the caller behind an `Authorization` header. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+
+const tokenLengthMax = 8_192;
+
+/**
+ * Returns a function that finds the caller behind an `Authorization` header: anonymous without a header, an operator by API
+ * key, a customer by token. Keys are looked up in the database at each call, so a revoked key stops at once.
+ *
+ * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
+ * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters
+ * @throws identity_unavailable when the key set for customers' tokens cannot be fetched
+ */
+export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomerToken | undefined): Authenticate {
+  return async (authorization) => {
+    if (authorization === undefined) return { kind: 'anonymous' };
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (!token || token.length > tokenLengthMax)
+      throw unauthenticated('the Authorization header is not a bearer token');
+    if (looksLikeApiKey(token)) {
+      const key = await commerce.authenticateApiKey(token);
+      if (key) return { kind: 'operator', apiKeyId: key.id, scopes: key.scopes };
+      throw unauthenticated('the API key is unknown or revoked');
+    }
+    const customerId = await verifyCustomer?.(token);
+    if (customerId !== undefined) return { kind: 'customer', customerId };
+    throw unauthenticated('the token is not valid here, or has expired');
+  };
+}
+
+/** The error for a caller that has to identify itself. */
+export const unauthenticated = (message: string) => new CommerceError('unauthenticated', message);
+/** The error for a known caller that may not do this. */
+export const forbidden = (message: string) => new CommerceError('forbidden', message);

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { EnvError, readEnv } from './env.ts';
+
+const DATABASE_URL = 'postgres://shop:secret@db/shop';
+const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+
+test('only DATABASE_URL is required; all else has defaults', () => {
+  expect(readEnv({ DATABASE_URL })).toMatchObject({
+    PORT: 3000,
+    HOST: '127.0.0.1',
+    DATABASE_SCHEMA: 'commerce',
+    RESERVATION_MINUTES: 30,
+    GATEWAY_POLL_AFTER_SECONDS: 300,
+    CORS_ORIGINS: [],
+    LOG_LEVEL: 'info',
+    DATABASE_POOL_MAX: 10,
+    DATABASE_PREPARED_STATEMENTS: 'on',
+    UNSIGNED_WEBHOOKS_PER_ADDRESS: 600,
+    UNSIGNED_WEBHOOKS_IN_ALL: 3_000,
+  });
+});
+
+test('numbers and lists are parsed, and an empty variable counts as not set', () => {
+  const env = readEnv({
+    DATABASE_URL,
+    PORT: '0',
+    MOCK_WEBHOOK_SECRETS: `${whsec}, ${whsec}`,
+    MOCK_GATEWAY_URL: 'http://127.0.0.1:3001/mock/',
+    CORS_ORIGINS: 'https://a.example,',
+    CUSTOMER_JWT_SECRET: '',
+  });
+  expect(env).toMatchObject({ PORT: 0, MOCK_WEBHOOK_SECRETS: [whsec, whsec], CORS_ORIGINS: ['https://a.example'] });
+  expect(env.MOCK_GATEWAY_URL).toBe('http://127.0.0.1:3001/mock');
+  expect(env.CUSTOMER_JWT_SECRET).toBeUndefined();
+});
+
+const secret = 'a customer token secret of 32 bytes';
+test.each<[name: string, values: Record<string, string>]>([
+  ['DATABASE_URL', { DATABASE_URL: '' }],
+  ['DATABASE_URL', { DATABASE_URL: 'mysql://shop:hunter2@db/shop' }],
+  ['DATABASE_SCHEMA', { DATABASE_SCHEMA: 'hunter2"; drop' }],
+  ['DATABASE_POOL_MAX', { DATABASE_POOL_MAX: '1' }],
+  ['DATABASE_PREPARED_STATEMENTS', { DATABASE_PREPARED_STATEMENTS: 'hunter2' }],
+  ['PORT', { PORT: 'hunter2' }],
+  ['PORT', { PORT: '65536' }],
+  ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: 'hunter2' }],
+  ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: `${whsec},whsec_hunter2` }],
+  ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: ' , ' }],
+  ['MOCK_GATEWAY_URL', { MOCK_GATEWAY_URL: '127.0.0.1:3001/mock' }],
+  [
+    'PORTONE_WEBHOOK_SECRETS',
+    { PORTONE_API_SECRET: 'hunter2', PORTONE_STORE_ID: 'store-1', PORTONE_CHANNEL_KEY: 'channel-1' },
+  ],
+  ['PORTONE_WEBHOOK_SECRETS', { PORTONE_WEBHOOK_SECRETS: 'hunter2' }],
+  ['PORTONE_API_URL', { PORTONE_API_URL: 'http://127.0.0.1:3001/hunter2' }],
+  ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2' }],
+  ['TOSS_SECRET_KEY', { TOSS_CLIENT_KEY: 'live_ck_hunter2' }],
+  ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2', TOSS_CLIENT_KEY: 'test_ck_hunter2' }],
+  ['TOSS_API_URL', { TOSS_SECRET_KEY: 'live_sk_1', TOSS_CLIENT_KEY: 'live_ck_1', TOSS_API_URL: 'hunter2' }],
+  ['CUSTOMER_JWT_SECRET', { CUSTOMER_JWT_SECRET: 'hunter2' }],
+  ['CUSTOMER_JWKS_URL', { CUSTOMER_JWKS_URL: 'hunter2' }],
+  ['CUSTOMER_JWKS_URL', { CUSTOMER_JWKS_URL: 'https://id.example/jwks', CUSTOMER_JWT_SECRET: secret }],
+  ['RESERVATION_MINUTES', { RESERVATION_MINUTES: 'hunter2' }],
+  ['GATEWAY_POLL_AFTER_SECONDS', { GATEWAY_POLL_AFTER_SECONDS: 'hunter2' }],
+  ['CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example/hunter2' }],
+  ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
+  ['UNSIGNED_WEBHOOKS_PER_ADDRESS', { UNSIGNED_WEBHOOKS_PER_ADDRESS: 'hunter2' }],
+  ['UNSIGNED_WEBHOOKS_IN_ALL', { UNSIGNED_WEBHOOKS_IN_ALL: '0' }],
+  ['CLIENT_ADDRESS_HEADER', { CLIENT_ADDRESS_HEADER: 'hunter2: x' }],
+  ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
+])('an invalid %s is named without its value: %j', (name, values) => {
+  const read = () => readEnv({ DATABASE_URL, ...values });
+  expect(read).toThrow(EnvError);
+  expect(read).toThrow(new RegExp(`^  ${name}: `));
+  expect(read).not.toThrow(/hunter2|a customer token/);
+});
+
+test('all invalid variables are named at once', () => {
+  expect(() => readEnv({ PORT: '-1', LOG_LEVEL: 'loud' })).toThrow(
+    /DATABASE_URL: is missing\n.*PORT: .*\n.*LOG_LEVEL: /,
+  );
+});

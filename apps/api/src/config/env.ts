@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { gatewayIssues, gatewayVariables, httpUrl, list } from './gateways-from-env.ts';
+import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
+
+const database = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+  /** The PostgreSQL schema that holds the tables. */
+  DATABASE_SCHEMA: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a lower-case name')
+    .default('commerce'),
+};
+
+const databaseEnv = z.object(database);
+
+const apiEnv = z
+  .object({
+    ...database,
+    PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(3_000),
+    /** The address to listen on. The default accepts connections from this machine only; a container needs 0.0.0.0. */
+    HOST: z.string().default('127.0.0.1'),
+    /** The largest number of connections to the database. */
+    DATABASE_POOL_MAX: z.coerce.number('must be a number').int().min(2).max(1_000).default(10),
+    /** `off` is for PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */
+    DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
+    ...gatewayVariables,
+    /** Verifies customers' tokens (HS256). RFC 7518, 3.2: the key has at least as many bits as the hash. */
+    CUSTOMER_JWT_SECRET: z
+      .string()
+      .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
+      .optional(),
+    /** The public keys of an identity provider, in place of CUSTOMER_JWT_SECRET. */
+    CUSTOMER_JWKS_URL: httpUrl.optional(),
+    /** When set, customers' tokens need this `iss`, and this `aud`. */
+    CUSTOMER_JWT_ISSUER: z.string().optional(),
+    CUSTOMER_JWT_AUDIENCE: z.string().optional(),
+    /** How long an unpaid order reserves its stock. Fractions are allowed: 0.1 is six seconds, for trials. */
+    RESERVATION_MINUTES: z.coerce
+      .number('must be a number')
+      .min(0.05)
+      .max(7 * 24 * 60)
+      .default(30),
+    /** How long a payment may go without news before its gateway is polled. */
+    GATEWAY_POLL_AFTER_SECONDS: z.coerce
+      .number('must be a number')
+      .min(1)
+      .max(24 * 60 * 60)
+      .default(5 * 60),
+    /** How long the answer to a call with an Idempotency-Key is kept. */
+    IDEMPOTENCY_KEY_HOURS: z.coerce
+      .number('must be a number')
+      .min(1)
+      .max(30 * 24)
+      .default(24),
+    /** Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for the disk. */
+    BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(2),
+    /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
+    QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
+    /** Webhooks per minute from gateways that do not sign (Toss), per address and in total. A webhook beyond that gets a 429. */
+    UNSIGNED_WEBHOOKS_PER_ADDRESS: z.coerce
+      .number('must be a number')
+      .int()
+      .min(1)
+      .default(unsignedLimitsDefault.perAddressMax),
+    UNSIGNED_WEBHOOKS_IN_ALL: z.coerce.number('must be a number').int().min(1).default(unsignedLimitsDefault.inAllMax),
+    /** Behind a proxy: the header with the client's address, like `x-forwarded-for`. The last address in it counts. */
+    CLIENT_ADDRESS_HEADER: z
+      .string()
+      .regex(/^[\w-]+$/, 'must be the name of a header')
+      .toLowerCase()
+      .optional(),
+    /** Origins whose pages may call the procedures, comma-separated, like `https://shop.example`. */
+    CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .refine((env) => !(env.CUSTOMER_JWT_SECRET && env.CUSTOMER_JWKS_URL), {
+    path: ['CUSTOMER_JWKS_URL'],
+    error: 'must not be set together with CUSTOMER_JWT_SECRET: only one of them verifies a token',
+  })
+  .superRefine((env, context) => {
+    for (const { name, message } of gatewayIssues(env)) context.addIssue({ code: 'custom', path: [name], message });
+  });
+
+export type Env = z.output<typeof apiEnv>;
+
+/** An invalid environment. The message names the variables and never their values, because some are secrets. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+export type Variables = Record<string, string | undefined>;
+
+/**
+ * The environment of the API server, with defaults.
+ * @throws EnvError when variables are missing or invalid; the message lists all of them
+ */
+export const readEnv = (variables: Variables = process.env): Env => read(apiEnv, variables);
+
+/**
+ * The environment of a program that uses only the database.
+ * @throws EnvError when variables are missing or invalid; the message lists all of them
+ */
+export const readDatabaseEnv = (variables: Variables = process.env) => read(databaseEnv, variables);
+
+function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S> {
+  // `PORT=` in a settings file means that PORT is not set.
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    return `  ${name}: ${name in given ? message : 'is missing'}`;
+  });
+  throw new EnvError(lines.join('\n'));
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { present, startTestApi, type TestApi } from '../testing/index.ts';
+import { until } from '../testing/until.ts';
+
+let api: TestApi;
+let token: string;
+beforeAll(async () => {
+  api = await startTestApi({ corsOrigins: ['https://shop.example'] });
+  token = await api.customerToken('kim@mail.example');
+});
+afterAll(() => api?.close());
+
+const json = { 'content-type': 'application/json' };
+const post = (path: string, body: RequestInit['body'], headers: Record<string, string> = json) =>
+  api.fetch(path, { method: 'POST', body, headers: { authorization: `Bearer ${token}`, ...headers } } as RequestInit);
+const readResponse = async (response: Response): Promise<any> => ({
+  status: response.status,
+  ...((await response.json()) as object),
+});
+const trpcRefusal = (status: number, code: string, commerce: string) => ({
+  status,
+  error: { data: { code, httpStatus: status, commerce: { code: commerce } } },
+});
+
+describe('a request for no procedure', () => {
+  test('to an unknown address gets a 404 in JSON', async () => {
+    for (const path of ['/', '/nothing', '/api/v1/payments/webhooks', '/api/v1/payments/webhooks/mock/more']) {
+      expect(await readResponse(await api.fetch(path)), path).toMatchObject({
+        status: 404,
+        error: { code: 'not_found' },
+      });
+    }
+  });
+
+  test('to an unknown procedure gets a 404, also with a name like an object’s property', async () => {
+    for (const name of ['', 'order', 'order.steal', 'constructor', '__proto__', 'order.__proto__', 'order.get%2Cx']) {
+      expect(await readResponse(await api.fetch(`/trpc/${name}`)), name).toMatchObject(
+        trpcRefusal(404, 'NOT_FOUND', 'not_found'),
+      );
+    }
+  });
+
+  test('to an address that cannot be decoded gets a 400', async () => {
+    expect(await readResponse(await api.fetch('/trpc/%E0%A4%A'))).toMatchObject({
+      ...trpcRefusal(400, 'BAD_REQUEST', 'validation_failed'),
+      error: { message: 'the request is not well-formed' },
+    });
+  });
+
+  test('a query by POST and a mutation by GET get a 405', async () => {
+    expect(await readResponse(await post('/trpc/product.list', '{}'))).toMatchObject(
+      trpcRefusal(405, 'METHOD_NOT_SUPPORTED', 'validation_failed'),
+    );
+    expect(await readResponse(await api.fetch('/trpc/order.create'))).toMatchObject(
+      trpcRefusal(405, 'METHOD_NOT_SUPPORTED', 'validation_failed'),
+    );
+  });
+});
+
+describe('/trpc', () => {
+  test('rejects a content type other than JSON with 415', async () => {
+    const form = new FormData();
+    form.set('lines', 'x');
+    const typed = trpcRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'validation_failed');
+    expect(await readResponse(await post('/trpc/order.create', form, {}))).toMatchObject(typed);
+    for (const type of [
+      'text/plain',
+      'application/octet-stream',
+      'application/jsonp',
+      'application/x-www-form-urlencoded',
+    ]) {
+      expect(await readResponse(await post('/trpc/order.create', '{}', { 'content-type': type })), type).toMatchObject(
+        typed,
+      );
+    }
+  });
+
+  test('rejects malformed JSON with 400 and does not repeat it', async () => {
+    const body = await readResponse(await post('/trpc/order.create', '{"lines": my-secret'));
+    expect(body).toMatchObject(trpcRefusal(400, 'BAD_REQUEST', 'validation_failed'));
+    expect(body.error.message).toBe('the input is not well-formed JSON');
+  });
+
+  test('rejects a body above 1 MiB with 413, with and without Content-Length', async () => {
+    const large = new Blob(['x'.repeat(1024 * 1024 + 1)]);
+    const refusal = trpcRefusal(413, 'PAYLOAD_TOO_LARGE', 'payload_too_large');
+    expect(await readResponse(await post('/trpc/order.create', large))).toMatchObject(refusal);
+    const stream = { method: 'POST', body: large.stream(), duplex: 'half', headers: json } as RequestInit;
+    expect(await readResponse(await api.fetch('/trpc/order.create', stream))).toMatchObject(refusal);
+  });
+
+  test('logs an incomplete body as a 400 and not as a server error', async () => {
+    for (const path of ['/trpc/order.create', '/api/v1/payments/webhooks/mock']) {
+      const before = api.logLines().length;
+      const type = ['Content-Type: application/json'];
+      const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+      socket.write(
+        [`POST ${path} HTTP/1.1`, 'Host: x', 'Transfer-Encoding: chunked', ...type, '', '3', '{"l', ''].join('\r\n'),
+      );
+      await once(socket, 'connect');
+      socket.end();
+      const line = await until(() => api.logLines()[before]);
+      expect(line, path).toMatchObject({ level: 'info', status: 400 });
+    }
+  });
+
+  test('accepts a batch of 50 calls and rejects 51 with 400', async () => {
+    const batch = (size: number) => api.fetch(`/trpc/${Array(size).fill('product.list').join()}?batch=1&input=%7B%7D`);
+    const fifty = await batch(50);
+    expect([fifty.status, await fifty.json()]).toEqual([
+      200,
+      Array(50).fill({ result: { data: { items: [], nextCursor: null } } }),
+    ]);
+    expect(await readResponse(await batch(51))).toMatchObject(trpcRefusal(400, 'BAD_REQUEST', 'validation_failed'));
+  });
+
+  test('returns a result or an error for each call of a batch', async () => {
+    const input = encodeURIComponent(JSON.stringify({ 1: { orderId: randomUUID() } }));
+    const response = await api.fetch(`/trpc/product.list,order.get,no.such?batch=1&input=${input}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(207);
+    expect(await response.json()).toMatchObject([
+      { result: { data: { items: [] } } },
+      { error: { data: { httpStatus: 404, commerce: { code: 'order_not_found' } } } },
+      { error: { data: { httpStatus: 404, commerce: { code: 'not_found' } } } },
+    ]);
+  });
+});
+
+describe('every response', () => {
+  const responsesOfAllRoutes = () =>
+    Promise.all([
+      api.fetch('/healthz'),
+      api.fetch('/readyz'),
+      api.fetch('/nothing'),
+      api.fetch('/trpc/product.list'),
+      api.fetch('/trpc/order.list'),
+      api.fetch('/trpc/no.such'),
+      api.fetch('/trpc/product.list,no.such?batch=1&input=%7B%7D'),
+      post('/trpc/order.create', '{}'),
+      post('/trpc/order.create', '{}', { 'content-type': 'text/plain' }),
+      post('/trpc/order.create', 'x'.repeat(1024 * 1024 + 1)),
+      post('/api/v1/payments/webhooks/mock', '{}'),
+      post('/api/v1/payments/webhooks/mock', 'x'.repeat(256 * 1024 + 1)),
+      api.fetch('/trpc/product.list', {
+        method: 'OPTIONS',
+        headers: { origin: 'https://shop.example', 'access-control-request-method': 'GET' },
+      }),
+    ]);
+
+  test('has a request id of its own and headers against caching, framing and scripts', async () => {
+    const all = await responsesOfAllRoutes();
+    const ids = all.map(({ headers }) => headers.get('x-request-id'));
+    expect(new Set(ids).size).toBe(all.length);
+    for (const { url, headers } of all) {
+      expect(headers.get('x-request-id'), url).toMatch(/^[\da-f-]{36}$/);
+      expect(headers.get('cache-control'), url).toBe('no-store');
+      expect(headers.get('x-content-type-options'), url).toBe('nosniff');
+      expect(headers.get('content-security-policy'), url).toBe("default-src 'none'; frame-ancestors 'none'");
+    }
+  });
+
+  test('has the caller’s request id, unless it is unfit for a log', async () => {
+    const echoed = async (id: string) =>
+      (await api.fetch('/trpc/no.such', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
+    expect(await echoed('checkout-42/a:b')).toBe('checkout-42/a:b');
+    for (const id of ['with space', 'quo"te', '', 'x'.repeat(129)]) expect(await echoed(id)).toMatch(/^[\da-f-]{36}$/);
+  });
+
+  test('is one log line with caller and procedure, without secrets or personal data', async () => {
+    const productId = await api.createProduct();
+    const key = await api.createApiKey('orders');
+    const before = api.logLines().length;
+    const order = {
+      lines: [{ productId, quantity: 1 }],
+      contact: { name: 'Kim Minji', email: 'minji@mail.example', phone: '+82 10' },
+      shippingAddress: {
+        name: 'Kim Minji',
+        line1: 'Sejong-daero 110',
+        city: 'Seoul',
+        postalCode: '04524',
+        country: 'KR',
+      },
+    };
+    const { result } = (await (
+      await post('/trpc/order.create', JSON.stringify(order), { ...json, 'x-request-id': 'one' })
+    ).json()) as any;
+    const asked = encodeURIComponent(JSON.stringify({ orderId: result.data.id }));
+    await api.fetch(`/trpc/order.get?input=${asked}&token=${token}`, { headers: { authorization: `Bearer ${key}` } });
+    await api.fetch('/trpc/order.list', { headers: { authorization: `Bearer ${key}x` } });
+    const lines = api.logLines().slice(before);
+    const caller = { kind: 'operator', apiKeyId: expect.any(String) };
+    expect(lines).toMatchObject([
+      {
+        level: 'info',
+        requestId: 'one',
+        method: 'POST',
+        path: '/trpc/order.create',
+        procedures: ['order.create'],
+        status: 200,
+        caller: { kind: 'customer' },
+      },
+      { level: 'info', method: 'GET', path: '/trpc/order.get', procedures: ['order.get'], status: 200, caller },
+      { level: 'info', path: '/trpc/order.list', status: 401, codes: ['unauthenticated'] },
+    ]);
+    expect(present(lines[0])['ms']).toBeGreaterThan(0);
+    const text = JSON.stringify(lines);
+    for (const secret of [token, key, 'Minji', 'minji', 'Sejong', '04524', '+82', 'kim@', asked, productId])
+      expect(text).not.toContain(secret);
+  });
+
+  test('may be read by pages of the configured origins only', async () => {
+    const allowedOrigin = async (origin: string, path = '/trpc/product.list') =>
+      (await api.fetch(path, { headers: { origin } })).headers.get('access-control-allow-origin');
+    expect(await allowedOrigin('https://shop.example')).toBe('https://shop.example');
+    expect(await allowedOrigin('https://evil.example')).toBeNull();
+    expect(await allowedOrigin('https://shop.example', '/healthz')).toBeNull();
+    const preflight = await api.fetch('/trpc/order.create', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://shop.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+    expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([
+      204,
+      expect.stringContaining('authorization'),
+    ]);
+  });
+});

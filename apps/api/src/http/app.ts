@@ -1,0 +1,80 @@
+import { CommerceError, type Commerce, type Database } from '@commerce-core/core';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { headerOf } from './header-of.ts';
+import { authenticator, forbidden, unauthenticated } from '../auth/caller.ts';
+import type { VerifyCustomerToken } from '../auth/customer-token.ts';
+import { healthRoutes } from './health.ts';
+import type { Logger } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { errorResponse } from './error-response.ts';
+import { tracing } from './trace.ts';
+import { endpoint, trpcRoutes } from '../trpc/trpc-endpoint.ts';
+import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
+import { webhookRoutes } from '../webhooks/webhooks.ts';
+import type { AppEnv } from './app-env.ts';
+
+export type AppOptions = {
+  commerce: Commerce;
+  /** `/readyz` checks that it can be reached and is migrated. */
+  database: Database;
+  log: Logger;
+  metrics: Metrics;
+  /** Without it, there are no customers. */
+  verifyCustomer?: VerifyCustomerToken | undefined;
+  /** Origins whose pages may call the procedures; defaults to none. */
+  corsOrigins?: readonly string[];
+  /** Rate limits for the webhooks of gateways that do not sign. */
+  unsignedWebhooks?: UnsignedLimits;
+  /** Aborted when the process starts to shut down. */
+  stopping: AbortSignal;
+};
+
+/** Creates the HTTP app: procedures for clients, webhooks for gateways, health and metrics for operations. */
+export function createApp({
+  commerce,
+  database,
+  log,
+  metrics,
+  verifyCustomer,
+  corsOrigins = [],
+  unsignedWebhooks = unsignedLimitsDefault,
+  stopping,
+}: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(tracing(log, metrics, stopping));
+  if (corsOrigins.length > 0) {
+    app.use(
+      `${endpoint}/*`,
+      cors({
+        origin: [...corsOrigins],
+        allowMethods: ['GET', 'POST'],
+        allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key'],
+        exposeHeaders: ['x-request-id', 'retry-after'],
+        maxAge: 600,
+      }),
+    );
+  }
+  app.route('/', healthRoutes(database, stopping));
+  app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
+  const authenticate = authenticator(commerce, verifyCustomer);
+  // For operators only: the metrics show how much a shop sells.
+  app.get('/metrics', async (c) => {
+    const caller = await authenticate(headerOf(c, 'authorization'));
+    if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
+    if (caller.kind === 'customer') throw forbidden('this is for operators');
+    return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
+  });
+  app.route(endpoint, trpcRoutes(commerce, authenticate));
+  app.notFound((c) => errorResponse(c, new CommerceError('not_found', 'this address does not exist')));
+  app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));
+  return app;
+}
+
+/** Whether the sender closed the connection in the middle of the body. That is not an error of the server. */
+const requestWasAborted = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>
+  incoming?.destroyed === true && !incoming.complete;
+
+const abortedRequest = () =>
+  new CommerceError('validation_failed', 'the request ended before it was complete', { issues: [] });

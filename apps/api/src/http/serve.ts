@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { AppEnv } from './app-env.ts';
+
+export type Serving = {
+  /** Where the server listens, like `http://127.0.0.1:3000`. */
+  url: string;
+  /** Stops accepting requests and waits up to `graceMs` for the running ones. Returns whether all of them finished. */
+  close: (graceMs: number) => Promise<boolean>;
+};
+
+/** Serves the app over HTTP; port 0 picks a free one. Rejects with the server's error, like EADDRINUSE. */
+export async function serve(app: Hono<AppEnv>, { host, port }: { host: string; port: number }): Promise<Serving> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    // How long a client may take to send its headers, and its whole request. Node's defaults are 60 s and 300 s.
+    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000 },
+  }) as Server;
+  const running = new Set<ServerResponse>();
+  server.on('request', (_, response) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return { url: `http://${name}:${address.port}`, close: (graceMs) => close(server, running, graceMs) };
+}
+
+async function close(server: Server, running: ReadonlySet<ServerResponse>, graceMs: number): Promise<boolean> {
+  const closed = once(server, 'close');
+  const giveUpAt = performance.now() + graceMs;
+  let finished = true;
+  server.close();
+  const sweep = setInterval(() => {
+    // Only idle connections and half-sent requests are left; the server would wait for them in `close`.
+    if (running.size > 0 && performance.now() < giveUpAt) return;
+    finished = running.size === 0;
+    server.closeAllConnections();
+  }, 25);
+  await closed.finally(() => clearInterval(sweep));
+  return finished;
+}

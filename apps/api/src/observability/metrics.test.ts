@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMetrics } from './metrics.ts';
+import { startTestApi, type TestApi } from '../testing/index.ts';
+import { createPendingOrder } from '../testing/create-pending-order.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ throughProxy: true });
+});
+afterAll(() => api?.close());
+
+const fetchMetrics = async (token?: string) =>
+  api.fetch('/metrics', { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } });
+
+test('operators see the responses per route and the commands per transaction', async () => {
+  const productId = await api.createProduct();
+  const customer = await api.customerClient();
+  await Promise.all([1, 2, 3].map(() => customer.order.create.mutate({ lines: [{ productId, quantity: 1 }] })));
+  const response = await fetchMetrics(await api.createApiKey('gateway-events'));
+  const text = await response.text();
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(text).toContain('http_request_seconds_count{route="order.create",status="200"} 3');
+  expect(text).toMatch(/batch_commands_sum\{queue="order.create"\} 3/);
+  expect(text).toMatch(/batch_weight_sum\{queue="order.create"\} 3/);
+  expect(text).toContain('queue_commands{queue="order.create",for="lane"} 0');
+  expect(text).toContain('queue_commands{queue="order.create",for="row"} 0');
+  expect(text).toContain('queue_lanes_running{queue="order.create"} 0');
+  expect(text).toMatch(/process_resident_memory_bytes \d+/);
+});
+
+test('requests to unknown paths create no further time series', async () => {
+  for (const path of ['/a', '/b', '/trpc/nothing', '/trpc/nothing.else']) await api.fetch(path);
+  const text = await (await fetchMetrics(await api.createApiKey())).text();
+  const routes = new Set([...text.matchAll(/route="([^"]+)"/g)].map(([, route]) => route));
+  expect(routes).toEqual(new Set(['order.create', 'other', 'unknown']));
+});
+
+test('operators see the backlog of gateway calls and messages, and the results of calls', async () => {
+  const backlog = async () => {
+    const text = await (await fetchMetrics(await api.createApiKey())).text();
+    return Object.fromEntries(
+      [...text.matchAll(/^gateway_backlog\{of="(\w+)"\} (\d+)$/gm)].map(([, of, value]) => [of, Number(value)]),
+    );
+  };
+  expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 0 });
+  const { approval, orderId } = await createPendingOrder(api, await api.customerClient());
+  await api.sendWebhook({ ...approval, type: 'CAPTURED' });
+  await (await api.operatorClient('money')).refund.create.mutate({ orderId });
+  await api.sendWebhook({ ...approval, paymentId: randomUUID() });
+  expect(await backlog()).toMatchObject({ calls_open: 1, events_waiting: 1 });
+  await api.commerce.callGateways();
+  const { pool } = api.database;
+  await pool.query(
+    `update commerce.gateway_events set outcome = 'PARKED', due_at = null, decided_at = now() where outcome = 'UNMATCHED'`,
+  );
+  expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 1 });
+  const text = await (await fetchMetrics(await api.createApiKey())).text();
+  expect(text).toContain('gateway_call_seconds_count{provider="mock",kind="REFUND",answered="yes"} 1');
+});
+
+test('without a database all other metrics are still there', async () => {
+  const metrics = createMetrics();
+  metrics.watch(api.commerce);
+  await api.disconnectDatabase();
+  const text = await metrics.text();
+  await api.reconnectDatabase();
+  expect(text).not.toContain('gateway_backlog{');
+  expect(text).toMatch(/process_resident_memory_bytes \d+/);
+  expect(await metrics.text()).toContain('gateway_backlog{of="events_waiting"} 0');
+});
+
+test('anonymous callers and customers get no metrics', async () => {
+  expect((await fetchMetrics()).status).toBe(401);
+  expect((await fetchMetrics(await api.customerToken('customer-1'))).status).toBe(403);
+});

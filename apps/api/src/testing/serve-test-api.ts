@@ -1,0 +1,83 @@
+import {
+  createCommerce,
+  mockGateway,
+  type Commerce,
+  type CommerceOptions,
+  type Database,
+  type Gateway,
+} from '@commerce-core/core';
+import { customerTokens, type CustomerTokenOptions } from '../auth/customer-token.ts';
+import { createApp } from '../http/app.ts';
+import { serve } from '../http/serve.ts';
+import { createLogger, logFaults } from '../observability/log.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import type { UnsignedLimits } from '../webhooks/unsigned-limit.ts';
+import { webhookSecret } from './webhook.ts';
+
+export const customerTokenSecret = 'a secret of the tests and nowhere else';
+
+export type ServedApiOptions = {
+  customers?: CustomerTokenOptions;
+  corsOrigins?: readonly string[];
+  reservationMs?: number;
+  /** Runs the background jobs; defaults to false. */
+  jobs?: boolean;
+  batching?: CommerceOptions['batching'];
+  /** Gateways in addition to the mock; one with the provider `mock` replaces the mock. */
+  gateways?: readonly Gateway[];
+  pollAfterMs?: number;
+  /** The base URL of the simulator's API for the mock; without it, calls to the mock succeed at once. */
+  mockGatewayUrl?: string;
+  leaseMs?: number;
+  unsignedWebhooks?: UnsignedLimits;
+};
+
+type ServedApi = {
+  url: string;
+  commerce: Commerce;
+  logLines: () => Record<string, unknown>[];
+  stop: () => Promise<void>;
+};
+
+/** Serves the API on a free port as main.ts does, with its log kept in memory. */
+export async function serveTestApi(database: Database, options: ServedApiOptions): Promise<ServedApi> {
+  const lines: string[] = [];
+  const stopping = new AbortController();
+  const log = createLogger('trace', { write: (line) => lines.push(line) });
+  const metrics = createMetrics();
+  const given = options.gateways ?? [];
+  const mock = mockGateway([webhookSecret], { url: options.mockGatewayUrl });
+  const commerce = createCommerce({
+    database,
+    gateways: given.some(({ provider }) => provider === 'mock') ? given : [mock, ...given],
+    batching: { onBatch: metrics.observeBatch, ...options.batching },
+    onFault: logFaults(log),
+    onGatewayCall: metrics.observeGatewayCall,
+    ...(options.reservationMs === undefined ? {} : { reservationMs: options.reservationMs }),
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...(options.pollAfterMs === undefined ? {} : { pollAfterMs: options.pollAfterMs }),
+  });
+  metrics.watch(commerce);
+  const app = createApp({
+    commerce,
+    database,
+    metrics,
+    log,
+    verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
+    corsOrigins: options.corsOrigins ?? [],
+    ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
+    stopping: stopping.signal,
+  });
+  const serving = await serve(app, { host: '127.0.0.1', port: 0 });
+  const jobs = options.jobs ? commerce.runJobs(stopping.signal) : Promise.resolve();
+  return {
+    commerce,
+    url: serving.url,
+    logLines: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
+    async stop() {
+      stopping.abort();
+      await serving.close(5_000);
+      await jobs;
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import type { Chance } from '../chance.ts';
+import { present } from '../present.ts';
+
+/** How many requests and responses between callers and the API were lost. */
+export type LostCalls = { request_lost: number; answer_lost: number };
+
+/** The one address of all API processes. */
+export type LoadBalancer = { url: string; counts: LostCalls; stopFaults: () => void; close: () => Promise<void> };
+
+const rates = { request_lost: 0.03, answer_lost: 0.06 } as const;
+const hopByHopHeaders = new Set(['host', 'connection', 'keep-alive', 'content-length', 'transfer-encoding']);
+
+/**
+ * Opens a load balancer before the API processes. It passes each call to the next process that accepts connections. For
+ * some POST requests, webhooks included, it loses the request or the response.
+ */
+export async function openLoadBalancer(chance: Chance, targets: () => readonly string[]): Promise<LoadBalancer> {
+  const counts: LostCalls = { request_lost: 0, answer_lost: 0 };
+  const seen = new Map<string, number>();
+  let faultsStopped = false;
+  let turn = 0;
+
+  /** Decides by the call's key and its number of attempts whether it loses its request or response. */
+  function faultOf(request: IncomingMessage, body: Buffer): keyof LostCalls | undefined {
+    if (faultsStopped || request.method !== 'POST') return undefined;
+    const given = request.headers['idempotency-key'];
+    const name =
+      typeof given === 'string' ? `${request.url} ${given}` : createHash('sha256').update(body).digest('hex');
+    const nth = (seen.get(name) ?? 0) + 1;
+    seen.set(name, nth);
+    const drawn = chance.fraction(`front ${name} ${nth}`);
+    if (drawn < rates.request_lost) return 'request_lost';
+    return drawn < rates.request_lost + rates.answer_lost ? 'answer_lost' : undefined;
+  }
+
+  async function forward(request: IncomingMessage, body: Buffer): Promise<Response | undefined> {
+    const alive = targets();
+    for (const _ of alive) {
+      const target = present(alive[(turn += 1) % alive.length], 'process');
+      try {
+        return await fetch(target + request.url, {
+          method: request.method!,
+          headers: forwardedHeaders(request.headers),
+          redirect: 'manual',
+          ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+        });
+      } catch (error) {
+        // A process that received the call may have run it, so only a refused connection allows another process.
+        if (!isConnectionRefused(error)) return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await buffer(request);
+    const fault = faultOf(request, body);
+    if (fault) counts[fault] += 1;
+    if (fault === 'request_lost') return void response.destroy();
+    const forwarded = await forward(request, body);
+    const content = forwarded && Buffer.from(await forwarded.arrayBuffer());
+    if (!forwarded || !content || fault === 'answer_lost') return void response.destroy();
+    response.writeHead(forwarded.status, [...forwarded.headers].filter(([name]) => !hopByHopHeaders.has(name)).flat());
+    response.end(content);
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    counts,
+    stopFaults: () => {
+      faultsStopped = true;
+    },
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const forwardedHeaders = (headers: IncomingHttpHeaders): [string, string][] =>
+  Object.entries(headers).flatMap(([name, value]) =>
+    typeof value === 'string' && !hopByHopHeaders.has(name) ? [[name, value]] : [],
+  );
+
+const isConnectionRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.cause instanceof Error &&
+  'code' in error.cause &&
+  error.cause.code === 'ECONNREFUSED';
