@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
+// On two cores with 25 processes at work, a start took more than a minute.
+const startMs = 150_000;
+
 export type Program = {
   child: ChildProcess;
   stdout: () => string;
@@ -51,6 +54,6 @@ export function runProgram(
           .slice(0, -1)
           .map((line) => JSON.parse(line) as Record<string, unknown>);
         return lines.find((line) => line['msg'] === msg);
-      }),
+      }, startMs),
   };
 }
