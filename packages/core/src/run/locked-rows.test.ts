@@ -2,12 +2,12 @@ import { connect } from '../database/connect.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 let other: Database;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   other = connect({ url: shop.database.url });
 });
 afterAll(async () => {
@@ -37,7 +37,10 @@ async function whileLocked(
 }
 
 test('a locked stock row delays only the orders that need it, in every lane, until it is unlocked', async () => {
-  const [lockedRow, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+  const [lockedRow, free] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 1000 }),
+  ];
   const both = {
     customerId: 'c',
     lines: [
@@ -60,7 +63,7 @@ test('a locked stock row delays only the orders that need it, in every lane, unt
     await release();
     await Promise.all(waiting);
   });
-  expect([await shop.stock(lockedRow), await shop.stock(free)]).toEqual([
+  expect([await shop.readStock(lockedRow), await shop.readStock(free)]).toEqual([
     [1000, 22],
     [1000, 342],
   ]);
@@ -68,18 +71,18 @@ test('a locked stock row delays only the orders that need it, in every lane, unt
 
 test('orders for many locked stock rows leave connections free for other calls', async () => {
   const commerce = createCommerce({ database: other, batching: { waitMaxMs: 1_500 } });
-  const locked = await shop.products(40, 10);
-  const free = await shop.product({ quantity: 100 });
+  const locked = await shop.createTestProducts(40, 10);
+  const free = await shop.createTestProduct({ quantity: 100 });
   await whileLocked(locked, async () => {
     let answered = 0;
     const waiting = locked.map(async (productId) =>
-      codeOf(commerce.placeOrder(order(productId))).finally(() => {
+      errorCodeOf(commerce.placeOrder(order(productId))).finally(() => {
         answered += 1;
       }),
     );
     let inUse = 0;
     while (answered < locked.length) {
-      expect(await codeOf(commerce.placeOrder(order(free)))).toBe('accepted');
+      expect(await errorCodeOf(commerce.placeOrder(order(free)))).toBe('accepted');
       inUse = Math.max(inUse, other.writers.totalCount - other.writers.idleCount);
       await commerce.receiveStock({ productId: free, quantity: 1 });
     }
@@ -90,16 +93,22 @@ test('orders for many locked stock rows leave connections free for other calls',
 });
 
 test('a webhook or payment that needs a locked row waits alone; others of its batch run at once', async () => {
-  const [lockedRow, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const blocked = await shop.pending({ [lockedRow]: 1 });
-  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.pending({ [free]: 1 })));
-  const [failed, unpaid] = [await shop.pending({ [lockedRow]: 1 }), await shop.order({ [free]: 1 })];
-  await shop.tell('FAILED', failed.payment);
+  const [lockedRow, free] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 1000 }),
+  ];
+  const blocked = await shop.createPendingOrder({ [lockedRow]: 1 });
+  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.createPendingOrder({ [free]: 1 })));
+  const [failed, unpaid] = [
+    await shop.createPendingOrder({ [lockedRow]: 1 }),
+    await shop.createTestOrder({ [free]: 1 }),
+  ];
+  await shop.sendWebhook('FAILED', failed.payment);
   await whileLocked([lockedRow], async (release) => {
     const begin = performance.now();
     let ended = 0;
     const waiting = [
-      shop.tell('CAPTURED', blocked.payment),
+      shop.sendWebhook('CAPTURED', blocked.payment),
       // A payment after a failed one reserves the stock again, so it needs the row, too.
       shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
     ].map(async (each) =>
@@ -108,7 +117,7 @@ test('a webhook or payment that needs a locked row waits alone; others of its ba
       }),
     );
     await Promise.all([
-      ...others.map(async ({ payment }) => shop.tell('CAPTURED', payment)),
+      ...others.map(async ({ payment }) => shop.sendWebhook('CAPTURED', payment)),
       shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
     ]);
     expect(performance.now() - begin).toBeLessThan(3_000);
@@ -123,12 +132,12 @@ test('a webhook or payment that needs a locked row waits alone; others of its ba
 });
 
 test('an order for a stock row that stays locked is refused with overloaded and changes nothing', async () => {
-  const lockedRow = await shop.product({ quantity: 10 });
+  const lockedRow = await shop.createTestProduct({ quantity: 10 });
   await whileLocked([lockedRow], async () => {
-    expect(await codeOf(shop.commerce.placeOrder(order(lockedRow)))).toBe('overloaded');
+    expect(await errorCodeOf(shop.commerce.placeOrder(order(lockedRow)))).toBe('overloaded');
   });
-  expect(await shop.stock(lockedRow)).toEqual([10, 0]);
+  expect(await shop.readStock(lockedRow)).toEqual([10, 0]);
   await vi.waitFor(async () => {
-    expect(await codeOf(shop.commerce.placeOrder(order(lockedRow)))).toBe('accepted');
+    expect(await errorCodeOf(shop.commerce.placeOrder(order(lockedRow)))).toBe('accepted');
   }, 5_000);
 }, 30_000);

@@ -4,7 +4,7 @@ import { accepted, CommerceError } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { stocks } from '../inventory/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { codeOf } from '../testing/shop.ts';
+import { errorCodeOf } from '../testing/test-shop.ts';
 import { runLeased } from './run-leased.ts';
 
 let database: TestDatabase;
@@ -74,7 +74,7 @@ test('a failed call whose lease ended leaves the lease of the next call as it is
   const { slow, next } = await overtaken();
   slow.fail();
   await expect(slow.answer).rejects.toThrow('slow got no answer');
-  expect(await codeOf(call('third').answer)).toBe('idempotency_in_progress');
+  expect(await errorCodeOf(call('third').answer)).toBe('idempotency_in_progress');
   next.succeed();
   expect(await next.answer).toEqual({ of: 'next' });
   expect(await call('third').answer).toEqual({ of: 'next' });
@@ -84,10 +84,10 @@ test('a failed call whose lease ended leaves the lease of the next call as it is
 test('a call whose lease ended is refused while the next call runs, and returns that call’s answer later', async () => {
   const { slow, next } = await overtaken();
   slow.succeed();
-  expect(await codeOf(slow.answer)).toBe('idempotency_in_progress');
+  expect(await errorCodeOf(slow.answer)).toBe('idempotency_in_progress');
   next.refuse();
-  expect(await codeOf(next.answer)).toBe('payment_refused');
-  expect(await codeOf(call('slow again').answer)).toBe('payment_refused');
+  expect(await errorCodeOf(next.answer)).toBe('payment_refused');
+  expect(await errorCodeOf(call('slow again').answer)).toBe('payment_refused');
 });
 
 test('a call whose lease ended returns the answer that the next call stored', async () => {
