@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { commerceSchema, oneOf, timestamptz, xid8 } from '../database/schema.ts';
-import { aggregateTypes, type AggregateType, type EventType } from './event.ts';
+import { aggregateTypes, type AggregateType } from './event.ts';
+import type { EventType } from './payloads.ts';
 
 /**
  * The append-only log. Column names are those of Debezium's outbox. `xid` lets a reader fence itself behind unfinished
