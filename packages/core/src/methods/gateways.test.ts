@@ -3,11 +3,11 @@ import { GatewayRefusal } from '../gateways/gateway.ts';
 import type { SignedEvent } from '../gateway-inbox/gateway-event.ts';
 import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { scriptedGateway } from '../testing/scripted-gateway.ts';
-import { codeOf, openShop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop } from '../testing/test-shop.ts';
 
 test('what a gateway lists is fetched, though another one gives no answer', async () => {
   const listed: SignedEvent[] = [];
-  const shop = await openShop({
+  const shop = await createTestShop({
     gateways: [
       {
         ...scriptedGateway('silent').gateway,
@@ -22,7 +22,7 @@ test('what a gateway lists is fetched, though another one gives no answer', asyn
     const {
       orderId,
       payment: { id: paymentId, amount, currency },
-    } = await shop.pending({ [await shop.product()]: 2 });
+    } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
     await expect(shop.commerce.fetchMissedEvents({ since: new Date() })).rejects.toThrow('gives no answer');
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
@@ -37,7 +37,7 @@ test('an operator fetches what one gateway lists, from as far back as they say, 
     asked.push(since);
     return listed;
   };
-  const shop = await openShop({
+  const shop = await createTestShop({
     gateways: [
       { ...scriptedGateway().gateway, listEvents: lists },
       {
@@ -55,17 +55,17 @@ test('an operator fetches what one gateway lists, from as far back as they say, 
     const {
       orderId,
       payment: { id: paymentId, amount, currency },
-    } = await shop.pending({ [await shop.product()]: 2 });
+    } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
     expect(await fetch('mock')).toBe(1);
     expect(await fetch('mock')).toBe(0);
     expect(asked).toEqual([since, since]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
-    expect(await codeOf(fetch('nobody'))).toBe('provider_not_configured');
-    expect(await codeOf(fetch('mute'))).toBe('unsupported_by_provider');
+    expect(await errorCodeOf(fetch('nobody'))).toBe('provider_not_configured');
+    expect(await errorCodeOf(fetch('mute'))).toBe('unsupported_by_provider');
     await expect(fetch('silent')).rejects.toThrow('refuses to list its events (not_permitted)');
     const future = new Date(Date.now() + 86_400_000);
-    expect(await codeOf(fetch('mock', future))).toBe('validation_failed');
+    expect(await errorCodeOf(fetch('mock', future))).toBe('validation_failed');
   } finally {
     await shop.close();
   }

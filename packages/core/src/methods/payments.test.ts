@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayRefusal, type Gateway, type GatewayPayment } from '../gateways/gateway.ts';
 import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 afterEach(() => shop.close());
 
 const idle: Pick<Gateway, 'captures' | 'signs' | 'receive' | 'capture' | 'cancel' | 'refund'> = {
@@ -44,9 +44,9 @@ function telling(answer: (payment: GatewayPayment, times: number) => Promise<voi
 }
 
 async function open(gateway: Gateway) {
-  shop = await openShop({ gateways: [gateway] });
-  const productId = await shop.product({ quantity: 5 });
-  const { id: orderId } = await shop.order({ [productId]: 2 });
+  shop = await createTestShop({ gateways: [gateway] });
+  const productId = await shop.createTestProduct({ quantity: 5 });
+  const { id: orderId } = await shop.createTestOrder({ [productId]: 2 });
   const key = { idempotency: { scope: 'customer:customer-1', key: randomUUID() } };
   const create = async (more: object = {}, call = key) =>
     shop.commerce.createPayment({ orderId, provider: gateway.provider, customerId: 'customer-1', ...more }, call);
@@ -87,7 +87,7 @@ describe('an attempt at a gateway that has to be told of it', () => {
     const { create } = await open(gateway);
     const first = create();
     await expect.poll(() => opened.length).toBe(1);
-    expect(await codeOf(create())).toBe('idempotency_in_progress');
+    expect(await errorCodeOf(create())).toBe('idempotency_in_progress');
     waiting.resolve();
     const { id } = await first;
     const again = await create();
@@ -114,7 +114,7 @@ describe('an attempt at a gateway that has to be told of it', () => {
       if (times === 1) throw new Error('no answer');
     });
     const { create } = await open(gateway);
-    expect(await codeOf(create())).toBe('gateway_unavailable');
+    expect(await errorCodeOf(create())).toBe('gateway_unavailable');
     const { id } = await create();
     expect(opened).toEqual([id, id]);
   });
@@ -124,7 +124,7 @@ describe('an attempt at a gateway that has to be told of it', () => {
       throw new Error('no answer');
     });
     const { create, orderId } = await open(gateway);
-    expect(await codeOf(create())).toBe('gateway_unavailable');
+    expect(await errorCodeOf(create())).toBe('gateway_unavailable');
     await shop.commerce.cancelOrder({ orderId });
     expect(await create()).toMatchObject({ id: opened[0], status: 'CANCELED', next: null });
     expect(opened).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('an attempt at a gateway that has to be told of it', () => {
       });
     }
     expect(opened).toHaveLength(1);
-    expect(await shop.stock(productId)).toEqual([5, 0]);
+    expect(await shop.readStock(productId)).toEqual([5, 0]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAYMENT_FAILED' });
   });
 
@@ -159,7 +159,7 @@ describe('an attempt at a gateway that has to be told of it', () => {
     const { gateway } = telling(async () => {});
     const { create } = await open(gateway);
     await create();
-    expect(await codeOf(create({ method: 'card' }))).toBe('idempotency_key_reused');
+    expect(await errorCodeOf(create({ method: 'card' }))).toBe('idempotency_key_reused');
   });
 
   test('a shopper who comes back gets the same attempt with what the page needs; another shopper gets nothing', async () => {
@@ -170,7 +170,9 @@ describe('an attempt at a gateway that has to be told of it', () => {
       id: paymentId,
       next: { clientSecret: `secret of ${paymentId}` },
     });
-    expect(await codeOf(shop.commerce.resumePayment({ paymentId, customerId: 'another' }))).toBe('payment_not_found');
+    expect(await errorCodeOf(shop.commerce.resumePayment({ paymentId, customerId: 'another' }))).toBe(
+      'payment_not_found',
+    );
   });
 });
 
@@ -195,7 +197,7 @@ describe('an attempt that the shop has to confirm', () => {
     expect(await confirm()).toMatchObject({ status: 'CAPTURED' });
     expect(asked).toBe(1);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
-    expect(await shop.stock(productId)).toEqual([3, 0]);
+    expect(await shop.readStock(productId)).toEqual([3, 0]);
   });
 
   test('without an answer the gateway is asked about it later', async () => {
@@ -205,7 +207,7 @@ describe('an attempt that the shop has to confirm', () => {
       }),
     );
     const { id: paymentId } = await create();
-    expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
+    expect(await errorCodeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
     expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'POLL', paymentId, status: 'DUE' }]);
   });
 
@@ -217,6 +219,6 @@ describe('an attempt that the shop has to confirm', () => {
     );
     const { id: paymentId } = await create();
     await shop.commerce.cancelOrder({ orderId });
-    expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('invalid_transition');
+    expect(await errorCodeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('invalid_transition');
   });
 });

@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 import type { PlaceOrderInput } from '../methods/orders.ts';
 
-let shop: Shop;
+let shop: TestShop;
 let other: Database;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   other = connect({ url: shop.database.url });
 });
 afterAll(async () => {
@@ -23,15 +23,15 @@ const keyed = async (key: string, productId: string, quantity = 1) =>
   shop.commerce.placeOrder(order(productId, quantity), call(key));
 
 test('the same key again answers the same order, and holds nothing twice', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
   const first = await keyed(key, productId);
   expect(await keyed(key, productId)).toEqual(first);
-  expect(await shop.stock(productId)).toEqual([10, 1]);
+  expect(await shop.readStock(productId)).toEqual([10, 1]);
 });
 
 test('a refusal that the rows decided is answered again, though it would be accepted by now', async () => {
-  const productId = await shop.product({ quantity: 1 });
+  const productId = await shop.createTestProduct({ quantity: 1 });
   const key = randomUUID();
   const refusal = {
     code: 'insufficient_stock',
@@ -40,30 +40,30 @@ test('a refusal that the rows decided is answered again, though it would be acce
   await expect(keyed(key, productId, 5)).rejects.toMatchObject(refusal);
   await shop.commerce.receiveStock({ productId, quantity: 10 });
   await expect(keyed(key, productId, 5)).rejects.toMatchObject(refusal);
-  expect(await codeOf(keyed(randomUUID(), productId, 5))).toBe('accepted');
+  expect(await errorCodeOf(keyed(randomUUID(), productId, 5))).toBe('accepted');
 });
 
 test('an input whose metadata are written in another order is the same input', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
   const place = async (metadata: PlaceOrderInput['metadata']) =>
     shop.commerce.placeOrder({ ...order(productId), metadata }, call(key));
   const first = await place({ a: 1, b: { c: [{ d: 2, e: 3 }], f: null } });
   expect(await place({ b: { f: null, c: [{ e: 3, d: 2 }] }, a: 1 })).toEqual(first);
-  expect(await codeOf(place({ a: 1, b: { c: [{ d: 2, e: 4 }], f: null } }))).toBe('idempotency_key_reused');
+  expect(await errorCodeOf(place({ a: 1, b: { c: [{ d: 2, e: 4 }], f: null } }))).toBe('idempotency_key_reused');
 });
 
 test('a key with another input, or for another procedure, is refused and does nothing', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
   const { id: orderId } = await keyed(key, productId);
-  expect(await codeOf(keyed(key, productId, 2))).toBe('idempotency_key_reused');
-  expect(await codeOf(shop.commerce.cancelOrder({ orderId }, call(key)))).toBe('idempotency_key_reused');
-  expect(await shop.stock(productId)).toEqual([10, 1]);
+  expect(await errorCodeOf(keyed(key, productId, 2))).toBe('idempotency_key_reused');
+  expect(await errorCodeOf(shop.commerce.cancelOrder({ orderId }, call(key)))).toBe('idempotency_key_reused');
+  expect(await shop.readStock(productId)).toEqual([10, 1]);
 });
 
 test('keys of two callers never meet', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
   const first = await shop.commerce.placeOrder(order(productId), call(key, 'customer:1'));
   const second = await shop.commerce.placeOrder(order(productId), call(key, 'customer:2'));
@@ -74,38 +74,38 @@ test('equal keys at once — in one batch, across lanes and across processes —
   const lanes = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 2 } });
   const process = createCommerce({ database: other, batching: { lanes: 4 } });
   for (let round = 0; round < 5; round += 1) {
-    const productId = await shop.product({ quantity: 100 });
+    const productId = await shop.createTestProduct({ quantity: 100 });
     const key = randomUUID();
     const calls = [shop.commerce, lanes, process].flatMap((commerce) =>
       Array.from({ length: 12 }, async () => commerce.placeOrder(order(productId), call(key))),
     );
     const ids = (await Promise.all(calls)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
-    expect(await shop.stock(productId)).toEqual([100, 1]);
+    expect(await shop.readStock(productId)).toEqual([100, 1]);
   }
 });
 
 test('equal keys with different inputs in one batch: one runs, the other is refused', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
-  const codes = await Promise.all([1, 2, 1, 2].map(async (quantity) => codeOf(keyed(key, productId, quantity))));
+  const codes = await Promise.all([1, 2, 1, 2].map(async (quantity) => errorCodeOf(keyed(key, productId, quantity))));
   expect(codes.toSorted()).toEqual(['accepted', 'accepted', 'idempotency_key_reused', 'idempotency_key_reused']);
 });
 
 test('an invalid input is not kept: the key is free for the input as it should have been', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
-  expect(await codeOf(keyed(key, productId, 0))).toBe('validation_failed');
-  expect(await codeOf(keyed(key, productId, 1))).toBe('accepted');
+  expect(await errorCodeOf(keyed(key, productId, 0))).toBe('validation_failed');
+  expect(await errorCodeOf(keyed(key, productId, 1))).toBe('accepted');
 });
 
 test('every other mutation that changes something runs once a key, and answers what it answered', async () => {
   const { commerce } = shop;
-  const productId = await shop.product();
-  const { orderId, payment } = await shop.pending({ [productId]: 1 });
-  await shop.tell('AUTHORIZED', payment);
+  const productId = await shop.createTestProduct();
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 1 });
+  await shop.sendWebhook('AUTHORIZED', payment);
   const [shipment] = await commerce.listShipments({ orderId });
-  const unpaid = await shop.order({ [productId]: 1 });
+  const unpaid = await shop.createTestOrder({ [productId]: 1 });
   const sku = randomUUID();
   const shipmentId = shipment!.id;
   const mutations: Record<string, (key: string) => Promise<unknown>> = {
@@ -134,7 +134,7 @@ test('every other mutation that changes something runs once a key, and answers w
 
 test('keys expire after the time they are kept, by the loop', async () => {
   const commerce = createCommerce({ database: shop.database, keepKeysMs: -1_000 });
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const key = randomUUID();
   const first = await commerce.placeOrder(order(productId), call(key));
   expect((await commerce.placeOrder(order(productId), call(key))).id).toBe(first.id);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accepted, CommerceError } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { codeOf } from '../testing/shop.ts';
+import { errorCodeOf } from '../testing/test-shop.ts';
 import { runLeased } from './run-leased.ts';
 
 let database: TestDatabase;
@@ -73,7 +73,7 @@ test('a call that outlived its lease and fails doesn’t end the lease of the on
   const { slow, next } = await overtaken();
   slow.fails();
   await expect(slow.answer).rejects.toThrow('slow heard nothing');
-  expect(await codeOf(call('third').answer)).toBe('idempotency_in_progress');
+  expect(await errorCodeOf(call('third').answer)).toBe('idempotency_in_progress');
   next.answers();
   expect(await next.answer).toEqual({ of: 'next' });
   expect(await call('third').answer).toEqual({ of: 'next' });
@@ -83,10 +83,10 @@ test('a call that outlived its lease and fails doesn’t end the lease of the on
 test('a call that outlived its lease and is answered while another one is at it is told to ask again, and hears the other’s answer', async () => {
   const { slow, next } = await overtaken();
   slow.answers();
-  expect(await codeOf(slow.answer)).toBe('idempotency_in_progress');
+  expect(await errorCodeOf(slow.answer)).toBe('idempotency_in_progress');
   next.refuses();
-  expect(await codeOf(next.answer)).toBe('payment_refused');
-  expect(await codeOf(call('slow again').answer)).toBe('payment_refused');
+  expect(await errorCodeOf(next.answer)).toBe('payment_refused');
+  expect(await errorCodeOf(call('slow again').answer)).toBe('payment_refused');
 });
 
 test('a call that outlived its lease and is answered after the other one was answers the same', async () => {

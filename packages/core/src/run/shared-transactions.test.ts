@@ -4,12 +4,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
 import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 let other: Database;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   other = connect({ url: shop.database.url });
 });
 afterAll(async () => {
@@ -24,17 +24,20 @@ const order = (productId: string, quantity = 1, reference?: string) => ({
 });
 
 test('good and bad orders at once: each gets its own answer, and only the good ones hold stock', async () => {
-  const [plenty, scarce] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 3 })];
+  const [plenty, scarce] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 3 }),
+  ];
   const calls = Array.from({ length: 60 }, async (_, index) => {
-    if (index % 3 === 0) return codeOf(shop.commerce.placeOrder(order(plenty, 2)));
-    if (index % 3 === 1) return codeOf(shop.commerce.placeOrder(order(scarce)));
-    return codeOf(shop.commerce.placeOrder(order(randomUUID())));
+    if (index % 3 === 0) return errorCodeOf(shop.commerce.placeOrder(order(plenty, 2)));
+    if (index % 3 === 1) return errorCodeOf(shop.commerce.placeOrder(order(scarce)));
+    return errorCodeOf(shop.commerce.placeOrder(order(randomUUID())));
   });
   const codes = Map.groupBy(await Promise.all(calls), (code) => code);
   expect(codes.get('accepted')).toHaveLength(20 + 3);
   expect(codes.get('insufficient_stock')).toHaveLength(17);
   expect(codes.get('product_not_found')).toHaveLength(20);
-  expect([await shop.stock(plenty), await shop.stock(scarce)]).toEqual([
+  expect([await shop.readStock(plenty), await shop.readStock(scarce)]).toEqual([
     [1000, 40],
     [3, 3],
   ]);
@@ -45,7 +48,7 @@ test('a command that makes the database fail fails alone, and its neighbours suc
     create function commerce.refuse_cursed() returns trigger language plpgsql as $$
       begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
     create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed()`);
-  const productId = await shop.product({ quantity: 1000 });
+  const productId = await shop.createTestProduct({ quantity: 1000 });
   const settled = await Promise.allSettled(
     Array.from({ length: 100 }, async (_, index) =>
       shop.commerce.placeOrder(order(productId, 1, index % 25 === 7 ? 'cursed' : undefined)),
@@ -53,20 +56,20 @@ test('a command that makes the database fail fails alone, and its neighbours suc
   );
   await shop.database.pool.query('drop function commerce.refuse_cursed() cascade');
   expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
-  expect(await shop.stock(productId)).toEqual([1000, 96]);
+  expect(await shop.readStock(productId)).toEqual([1000, 96]);
 });
 
 test('lanes on overlapping products in opposite orders all get through', async () => {
   const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
-  const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.product({ quantity: 1000 })));
+  const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.createTestProduct({ quantity: 1000 })));
   const codes = await Promise.all(
     Array.from({ length: 200 }, async (_, index) => {
       const lines = ids.map((productId) => ({ productId, quantity: 1 }));
-      return codeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
+      return errorCodeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
     }),
   );
   expect(new Set(codes)).toEqual(new Set(['accepted']));
-  for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
+  for (const id of ids) expect(await shop.readStock(id)).toEqual([1000, 200]);
 });
 
 /** While somebody else holds the stock rows of these products, in a transaction of their own. */
@@ -86,7 +89,10 @@ async function whileHeld(productIds: string[], during: (release: () => Promise<v
 }
 
 test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
-  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+  const [stuck, free] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 1000 }),
+  ];
   const both = {
     customerId: 'c',
     lines: [
@@ -109,7 +115,7 @@ test('a stock row that somebody holds keeps only its own orders waiting, in ever
     await release();
     await Promise.all(waiting);
   });
-  expect([await shop.stock(stuck), await shop.stock(free)]).toEqual([
+  expect([await shop.readStock(stuck), await shop.readStock(free)]).toEqual([
     [1000, 22],
     [1000, 342],
   ]);
@@ -117,18 +123,18 @@ test('a stock row that somebody holds keeps only its own orders waiting, in ever
 
 test('many held stock rows take no connection from anybody', async () => {
   const commerce = createCommerce({ database: other, batching: { waitMaxMs: 1_500 } });
-  const held = await shop.products(40, 10);
-  const free = await shop.product({ quantity: 100 });
+  const held = await shop.createTestProducts(40, 10);
+  const free = await shop.createTestProduct({ quantity: 100 });
   await whileHeld(held, async () => {
     let answered = 0;
     const waiting = held.map(async (productId) =>
-      codeOf(commerce.placeOrder(order(productId))).finally(() => {
+      errorCodeOf(commerce.placeOrder(order(productId))).finally(() => {
         answered += 1;
       }),
     );
     let inUse = 0;
     while (answered < held.length) {
-      expect(await codeOf(commerce.placeOrder(order(free)))).toBe('accepted');
+      expect(await errorCodeOf(commerce.placeOrder(order(free)))).toBe('accepted');
       inUse = Math.max(inUse, other.writers.totalCount - other.writers.idleCount);
       await commerce.receiveStock({ productId: free, quantity: 1 });
     }
@@ -139,16 +145,19 @@ test('many held stock rows take no connection from anybody', async () => {
 });
 
 test('a webhook or an attempt to pay that needs a held row waits alone: those that came with it are answered at once', async () => {
-  const [stuck, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const held = await shop.pending({ [stuck]: 1 });
-  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.pending({ [free]: 1 })));
-  const [failed, unpaid] = [await shop.pending({ [stuck]: 1 }), await shop.order({ [free]: 1 })];
-  await shop.tell('FAILED', failed.payment);
+  const [stuck, free] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 1000 }),
+  ];
+  const held = await shop.createPendingOrder({ [stuck]: 1 });
+  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.createPendingOrder({ [free]: 1 })));
+  const [failed, unpaid] = [await shop.createPendingOrder({ [stuck]: 1 }), await shop.createTestOrder({ [free]: 1 })];
+  await shop.sendWebhook('FAILED', failed.payment);
   await whileHeld([stuck], async (release) => {
     const begin = performance.now();
     let heldBack = 0;
     const waiting = [
-      shop.tell('CAPTURED', held.payment),
+      shop.sendWebhook('CAPTURED', held.payment),
       // It has to hold the stock again, so it needs the row, too.
       shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
     ].map(async (each) =>
@@ -157,7 +166,7 @@ test('a webhook or an attempt to pay that needs a held row waits alone: those th
       }),
     );
     await Promise.all([
-      ...others.map(async ({ payment }) => shop.tell('CAPTURED', payment)),
+      ...others.map(async ({ payment }) => shop.sendWebhook('CAPTURED', payment)),
       shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
     ]);
     expect(performance.now() - begin).toBeLessThan(3_000);
@@ -172,18 +181,18 @@ test('a webhook or an attempt to pay that needs a held row waits alone: those th
 });
 
 test('orders for a stock row that stays held answer 503 in the end, and nothing of them is left', async () => {
-  const stuck = await shop.product({ quantity: 10 });
+  const stuck = await shop.createTestProduct({ quantity: 10 });
   await whileHeld([stuck], async () => {
-    expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
+    expect(await errorCodeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
   });
-  expect(await shop.stock(stuck)).toEqual([10, 0]);
+  expect(await shop.readStock(stuck)).toEqual([10, 0]);
   await vi.waitFor(async () => {
-    expect(await codeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
+    expect(await errorCodeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
   }, 5_000);
 }, 30_000);
 
 test('stock rows are updated in place: no index is written for a reservation', async () => {
-  const productId = await shop.product({ quantity: 1000 });
+  const productId = await shop.createTestProduct({ quantity: 1000 });
   const counted = async () =>
     (
       await shop.database.pool.query<{ updates: number; inPlace: number }>(
@@ -204,24 +213,26 @@ test('stock rows are updated in place: no index is written for a reservation', a
 });
 
 test('two processes on a hot product never oversell it', async () => {
-  const productId = await shop.product({ quantity: 75 });
+  const productId = await shop.createTestProduct({ quantity: 75 });
   const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
   const codes = await Promise.all(
-    Array.from({ length: 300 }, async (_, index) => codeOf(processes[index % 2]!.placeOrder(order(productId)))),
+    Array.from({ length: 300 }, async (_, index) => errorCodeOf(processes[index % 2]!.placeOrder(order(productId)))),
   );
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
-  expect(await shop.stock(productId)).toEqual([75, 75]);
+  expect(await shop.readStock(productId)).toEqual([75, 75]);
 });
 
 test('an order of 1,000 lines does not keep small ones from getting through', async () => {
-  const ids = await shop.products(1000, 100);
-  const hot = await shop.product({ quantity: 1000 });
+  const ids = await shop.createTestProducts(1000, 100);
+  const hot = await shop.createTestProduct({ quantity: 1000 });
   const big = Array.from({ length: 3 }, async () =>
-    codeOf(shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) })),
+    errorCodeOf(
+      shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) }),
+    ),
   );
-  const small = Array.from({ length: 200 }, async () => codeOf(shop.commerce.placeOrder(order(hot))));
+  const small = Array.from({ length: 200 }, async () => errorCodeOf(shop.commerce.placeOrder(order(hot))));
   expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
-  expect(await shop.stock(ids[0]!)).toEqual([100, 3]);
+  expect(await shop.readStock(ids[0]!)).toEqual([100, 3]);
 });
 
 test.each([
@@ -231,7 +242,7 @@ test.each([
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });
-  const productId = await shop.product({ quantity: 100 });
+  const productId = await shop.createTestProduct({ quantity: 100 });
   await shop.database.pool.query(`
     create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
     create constraint trigger slow_commit after insert on commerce.orders deferrable initially deferred
@@ -244,7 +255,7 @@ test.each([
   await shop.database.pool.query('drop function commerce.slow_commit() cascade');
   expect(proxy.cuts()).toBe(1);
   for (const { id } of placed) expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('CREATED');
-  expect(await shop.stock(productId)).toEqual([100, 21]);
+  expect(await shop.readStock(productId)).toEqual([100, 21]);
   await database.close();
   await proxy.close();
 });
@@ -252,23 +263,23 @@ test.each([
 test('a statement that was first sent behind a failed one works again afterwards', async () => {
   const lone = connect({ url: shop.database.url, poolMax: 1 });
   const commerce = createCommerce({ database: lone });
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   await shop.database.pool.query(`
     create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
   // The connection's first order: all statements behind the lines are parsed in a transaction that has failed.
   await expect(commerce.placeOrder(order(productId))).rejects.toThrow('no');
   await shop.database.pool.query('drop function commerce.refuse_lines() cascade');
-  expect(await codeOf(commerce.placeOrder(order(productId)))).toBe('accepted');
+  expect(await errorCodeOf(commerce.placeOrder(order(productId)))).toBe('accepted');
   await lone.close();
 });
 
 test('closing answers what was taken, and takes no more', async () => {
   const commerce = createCommerce({ database: other });
-  const productId = await shop.product({ quantity: 100 });
-  const taken = Array.from({ length: 40 }, async () => codeOf(commerce.placeOrder(order(productId))));
+  const productId = await shop.createTestProduct({ quantity: 100 });
+  const taken = Array.from({ length: 40 }, async () => errorCodeOf(commerce.placeOrder(order(productId))));
   await Promise.resolve();
   await commerce.close();
   expect(new Set(await Promise.all(taken))).toEqual(new Set(['accepted']));
-  expect(await codeOf(commerce.placeOrder(order(productId)))).toBe('overloaded');
+  expect(await errorCodeOf(commerce.placeOrder(order(productId)))).toBe('overloaded');
 });

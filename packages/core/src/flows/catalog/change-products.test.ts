@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
@@ -32,7 +32,7 @@ test('a new product has nothing in stock, and anyone can see what can be sold', 
 });
 
 test('a sku is taken once, also when 20 ask at once', async () => {
-  const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(create('ONCE'))));
+  const codes = await Promise.all(Array.from({ length: 20 }, () => errorCodeOf(create('ONCE'))));
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
   expect(codes.filter((code) => code === 'sku_taken')).toHaveLength(19);
 });
@@ -54,14 +54,14 @@ test('renaming and re-pricing are told once each, and not at all when nothing ch
 test('an archived product leaves the list, keeps its orders, and stays archived', async () => {
   const { id: productId } = await create(randomUUID());
   await shop.commerce.receiveStock({ productId, quantity: 5 });
-  const order = await shop.order({ [productId]: 1 });
+  const order = await shop.createTestOrder({ [productId]: 1 });
   const { archivedAt } = await shop.commerce.archiveProduct({ productId });
   expect((await shop.commerce.archiveProduct({ productId })).archivedAt).toEqual(archivedAt);
-  expect(await codeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
   expect(await shop.commerce.getProduct({ productId, includeArchived: true })).toMatchObject({ sellableQty: 0 });
   expect((await shop.commerce.listProducts({ limit: 100 })).items.map(({ id }) => id)).not.toContain(productId);
   const payment = await shop.commerce.createPayment({ orderId: order.id, provider: 'mock' });
-  expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
+  expect(await shop.sendWebhook('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
 });
 
 test.each([
@@ -73,14 +73,14 @@ test.each([
   ['an absurd price', { priceAmount: 1e15 }],
   ['a currency that is none', { currency: 'Pounds' }],
 ])('%s is refused', async (_, rest) => {
-  expect(await codeOf(create(randomUUID(), rest))).toBe('validation_failed');
+  expect(await errorCodeOf(create(randomUUID(), rest))).toBe('validation_failed');
 });
 
 test('an unknown product cannot be changed', async () => {
   const productId = randomUUID();
-  expect(await codeOf(shop.commerce.renameProduct({ productId, name: 'x' }))).toBe('product_not_found');
-  expect(await codeOf(shop.commerce.archiveProduct({ productId }))).toBe('product_not_found');
-  expect(await codeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.renameProduct({ productId, name: 'x' }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.archiveProduct({ productId }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
 });
 
 test('pages follow one another without a gap or a repeat', async () => {

@@ -2,51 +2,56 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
-import { openShop, signed, webhookSecret, type Shop } from '../../testing/shop.ts';
+import { createTestShop, signTestWebhook, webhookSecret, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
 const orderOf = (orderId: string) => shop.commerce.getOrder({ orderId });
 
 async function pending(quantity = 2, stock = 10) {
-  const productId = await shop.product({ quantity: stock });
-  return { productId, ...(await shop.pending({ [productId]: quantity })) };
+  const productId = await shop.createTestProduct({ quantity: stock });
+  return { productId, ...(await shop.createPendingOrder({ [productId]: quantity })) };
 }
 
 describe('the same event again', () => {
   test('answers with the first outcome and applies nothing', async () => {
     const { productId, payment } = await pending();
-    const first = await shop.tell('AUTHORIZED', payment, { eventId: 'again-1' });
-    const again = await shop.tell('AUTHORIZED', payment, { eventId: 'again-1' });
+    const first = await shop.sendWebhook('AUTHORIZED', payment, { eventId: 'again-1' });
+    const again = await shop.sendWebhook('AUTHORIZED', payment, { eventId: 'again-1' });
     expect(again).toEqual({ ...first, duplicate: true });
-    expect(await shop.stock(productId)).toEqual([8, 0]);
+    expect(await shop.readStock(productId)).toEqual([8, 0]);
   });
 
   test('50 times at once is applied once, and 49 say duplicate', async () => {
     const { productId, orderId, payment } = await pending();
     const eventId = randomUUID();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => shop.tell('AUTHORIZED', payment, { eventId })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => shop.sendWebhook('AUTHORIZED', payment, { eventId })),
+    );
     expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(new Set(answers.map(({ outcome, effect }) => `${outcome} ${effect}`))).toEqual(
       new Set(['APPLIED order_paid']),
     );
-    expect(await shop.stock(productId)).toEqual([8, 0]);
+    expect(await shop.readStock(productId)).toEqual([8, 0]);
     expect(
       (await shop.commerce.listStockMovements({ productId })).items.filter(({ kind }) => kind === 'SOLD'),
     ).toHaveLength(1);
-    expect(await shop.types(orderId)).toHaveLength(5);
+    expect(await shop.readEventTypes(orderId)).toHaveLength(5);
   });
 
   test('with other content is kept as a conflict, once, and the first one stands', async () => {
     const { orderId, payment } = await pending();
     const eventId = randomUUID();
-    await shop.tell('AUTHORIZED', payment, { eventId });
+    await shop.sendWebhook('AUTHORIZED', payment, { eventId });
     for (let i = 0; i < 2; i += 1) {
-      expect(await shop.tell('FAILED', payment, { eventId })).toMatchObject({ outcome: 'CONFLICT', duplicate: true });
+      expect(await shop.sendWebhook('FAILED', payment, { eventId })).toMatchObject({
+        outcome: 'CONFLICT',
+        duplicate: true,
+      });
     }
     expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'event_conflict' });
     const { items } = await shop.commerce.listGatewayEvents({ paymentId: payment.id });
@@ -54,18 +59,21 @@ describe('the same event again', () => {
       ['FAILED', 'CONFLICT'],
       ['AUTHORIZED', 'APPLIED'],
     ]);
-    expect(await shop.tell('AUTHORIZED', payment, { eventId })).toMatchObject({ outcome: 'APPLIED', duplicate: true });
+    expect(await shop.sendWebhook('AUTHORIZED', payment, { eventId })).toMatchObject({
+      outcome: 'APPLIED',
+      duplicate: true,
+    });
   });
 
   test('with white space elsewhere is the same event', async () => {
     const { payment } = await pending();
     const eventId = randomUUID();
-    await shop.tell('AUTHORIZED', payment, { eventId });
+    await shop.sendWebhook('AUTHORIZED', payment, { eventId });
     const { currency, amount, id } = payment;
     expect(
       await shop.commerce.receiveWebhook(
         'mock',
-        signed({ currency, amount, paymentId: id, type: 'AUTHORIZED', extra: 1 }, eventId),
+        signTestWebhook({ currency, amount, paymentId: id, type: 'AUTHORIZED', extra: 1 }, eventId),
       ),
     ).toMatchObject([{ outcome: 'APPLIED', duplicate: true }]);
   });
@@ -78,7 +86,9 @@ describe('two processes at once', () => {
     eventId: string,
   ) => {
     const other = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
-    return (await other.receiveWebhook('mock', signed({ type, paymentId: id, amount, currency }, eventId)))[0]!;
+    return (
+      await other.receiveWebhook('mock', signTestWebhook({ type, paymentId: id, amount, currency }, eventId))
+    )[0]!;
   };
 
   test('store an equal event once, and both answer the first outcome', async () => {
@@ -89,7 +99,7 @@ describe('two processes at once', () => {
       expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
       expect(new Set(answers.map((answer) => `${answer.eventId} ${answer.outcome}`)).size).toBe(1);
       expect(answers[0]).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
-      expect(await shop.stock(productId)).toEqual([8, 0]);
+      expect(await shop.readStock(productId)).toEqual([8, 0]);
     }
   });
 
@@ -118,18 +128,21 @@ describe('two different events for one payment at once', () => {
   test('both approvals: the order is paid once', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { productId, payment } = await pending();
-      const answers = await Promise.all([shop.tell('AUTHORIZED', payment), shop.tell('AUTHORIZED', payment)]);
+      const answers = await Promise.all([
+        shop.sendWebhook('AUTHORIZED', payment),
+        shop.sendWebhook('AUTHORIZED', payment),
+      ]);
       expect(answers.map(({ outcome }) => outcome).sort()).toEqual(['APPLIED', 'IGNORED_STALE']);
-      expect(await shop.stock(productId)).toEqual([8, 0]);
+      expect(await shop.readStock(productId)).toEqual([8, 0]);
     }
   });
 
   test('approval and failure: whoever comes first, the money wins and stock is taken once', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { productId, orderId, payment } = await pending();
-      await Promise.all([shop.tell('AUTHORIZED', payment), shop.tell('FAILED', payment)]);
+      await Promise.all([shop.sendWebhook('AUTHORIZED', payment), shop.sendWebhook('FAILED', payment)]);
       expect(await orderOf(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
-      expect(await shop.stock(productId)).toEqual([8, 0]);
+      expect(await shop.readStock(productId)).toEqual([8, 0]);
     }
   });
 });
@@ -145,7 +158,7 @@ describe('a payment that we do not know', () => {
   test('is kept as UNMATCHED, and applied once the payment is there', async () => {
     const { orderId, payment } = await pending();
     const stranger = unknown();
-    const { outcome, eventId } = await shop.tell('AUTHORIZED', stranger);
+    const { outcome, eventId } = await shop.sendWebhook('AUTHORIZED', stranger);
     expect(outcome).toBe('UNMATCHED');
     await shop.database.pool.query('update commerce.gateway_events set payment_id = $1 where id = $2', [
       payment.id,
@@ -161,7 +174,7 @@ describe('a payment that we do not know', () => {
   });
 
   test('is tried with growing pauses, then PARKED for a person', async () => {
-    const { eventId } = await shop.tell('AUTHORIZED', unknown());
+    const { eventId } = await shop.sendWebhook('AUTHORIZED', unknown());
     const pauses: number[] = [];
     for (let attempt = 1; attempt < 8; attempt += 1) {
       const { rows } = await shop.database.pool.query(
@@ -180,7 +193,7 @@ describe('a payment that we do not know', () => {
 
   test('due events are tried once each by two processes at once', async () => {
     const ids = await Promise.all(
-      Array.from({ length: 20 }, async () => (await shop.tell('FAILED', unknown())).eventId),
+      Array.from({ length: 20 }, async () => (await shop.sendWebhook('FAILED', unknown())).eventId),
     );
     await Promise.all(ids.map(dueNow));
     const handled = await Promise.all([shop.commerce.retryGatewayEvents(15), shop.commerce.retryGatewayEvents(15)]);

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
-import { codeOf } from '../../testing/shop.ts';
-import { openScriptedShop, type Attempt, type Reply, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
+import {
+  createScriptedShop,
+  type Attempt,
+  type ScriptedReply,
+  type ScriptedShop,
+} from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
@@ -20,7 +25,7 @@ const said = (type: 'AUTHORIZED' | 'CAPTURED', amount = 2000) => [{ type, amount
 
 /** Says something by webhook while the call is under way, and then answers. */
 const meanwhile =
-  (act: () => Promise<unknown>, then: Exclude<Reply, Function>): Reply =>
+  (act: () => Promise<unknown>, then: Exclude<ScriptedReply, Function>): ScriptedReply =>
   async () => {
     await act();
     if (then instanceof Error) throw then;
@@ -29,7 +34,7 @@ const meanwhile =
 
 describe('a capture', () => {
   const capturing = async (amount?: number) => {
-    const attempt = await shop.paid('AUTHORIZED');
+    const attempt = await shop.createPaidAttempt('AUTHORIZED');
     await shop.commerce.capturePayment({ paymentId: attempt.payment.id, amount });
     return attempt;
   };
@@ -40,63 +45,67 @@ describe('a capture', () => {
   ])('of %s takes %i, by the gateway’s word alone, and once', async (asked, taken) => {
     const attempt = await capturing(asked);
     expect(await paymentOf(attempt)).toMatchObject({ status: 'AUTHORIZED', capturedAmount: 0 });
-    await shop.call();
-    await shop.call();
-    expect(shop.asked(attempt.payment.id)).toEqual([{ kind: 'CAPTURE', paymentId: attempt.payment.id, amount: taken }]);
+    await shop.callGatewaysNow();
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id)).toEqual([
+      { kind: 'CAPTURE', paymentId: attempt.payment.id, amount: taken },
+    ]);
     expect(await paymentOf(attempt)).toMatchObject({
       status: 'CAPTURED',
       authorizedAmount: 2000,
       capturedAmount: taken,
     });
-    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: taken + 1 }))).toBe(
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: taken + 1 }))).toBe(
       'refund_exceeds_balance',
     );
-    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: taken }))).toBe('accepted');
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: taken }))).toBe('accepted');
   });
 
   test('is asked for once at a time, of no more than was authorized, and of nothing that isn’t authorized', async () => {
     const { commerce } = shop;
     const {
       payment: { id: paymentId },
-    } = await shop.paid('AUTHORIZED');
-    expect(await codeOf(commerce.capturePayment({ paymentId, amount: 2001 }))).toBe('capture_exceeds_authorized');
-    const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(commerce.capturePayment({ paymentId }))));
+    } = await shop.createPaidAttempt('AUTHORIZED');
+    expect(await errorCodeOf(commerce.capturePayment({ paymentId, amount: 2001 }))).toBe('capture_exceeds_authorized');
+    const codes = await Promise.all(
+      Array.from({ length: 5 }, () => errorCodeOf(commerce.capturePayment({ paymentId }))),
+    );
     expect(codes.toSorted()).toEqual(['accepted', ...Array.from({ length: 4 }, () => 'capture_in_progress')]);
-    await shop.call();
-    expect(await codeOf(commerce.capturePayment({ paymentId }))).toBe('invalid_transition');
-    expect(await codeOf(commerce.capturePayment({ paymentId: (await shop.attempt()).payment.id }))).toBe(
+    await shop.callGatewaysNow();
+    expect(await errorCodeOf(commerce.capturePayment({ paymentId }))).toBe('invalid_transition');
+    expect(await errorCodeOf(commerce.capturePayment({ paymentId: (await shop.createAttempt()).payment.id }))).toBe(
       'invalid_transition',
     );
-    const free = await shop.pending({ [await shop.product({ priceAmount: 0 })]: 1 });
-    await shop.tell('AUTHORIZED', free.payment);
-    expect(await codeOf(commerce.capturePayment({ paymentId: free.payment.id }))).toBe('invalid_transition');
+    const free = await shop.createPendingOrder({ [await shop.createTestProduct({ priceAmount: 0 })]: 1 });
+    await shop.sendWebhook('AUTHORIZED', free.payment);
+    expect(await errorCodeOf(commerce.capturePayment({ paymentId: free.payment.id }))).toBe('invalid_transition');
   });
 
   test('that gets no answer is asked for again, with the same amount', async () => {
     const attempt = await capturing(700);
-    shop.script(attempt.payment.id, { CAPTURE: [timeout] });
-    await shop.call();
+    shop.scriptReplies(attempt.payment.id, { CAPTURE: [timeout] });
+    await shop.callGatewaysNow();
     expect(await paymentOf(attempt)).toMatchObject({ status: 'AUTHORIZED' });
-    await shop.call();
-    expect(shop.asked(attempt.payment.id).map(({ amount }) => amount)).toEqual([700, 700]);
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id).map(({ amount }) => amount)).toEqual([700, 700]);
     expect(await paymentOf(attempt)).toMatchObject({ status: 'CAPTURED', capturedAmount: 700 });
   });
 
   test('that the gateway refuses needs a person, and the gateway’s own account is asked for', async () => {
     const attempt = await capturing();
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       CAPTURE: [new GatewayRefusal('charge_expired_for_capture', 'no')],
       POLL: [[{ type: 'CANCELED' }]],
     });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'AUTHORIZED',
       order: 'PAID',
       attention: 'capture_failed',
     });
-    await shop.call();
+    await shop.callGatewaysNow();
     expect(await callsOf(attempt)).toEqual(['CAPTURE REFUSED charge_expired_for_capture', 'POLL DONE']);
-    expect(await shop.state(attempt)).toMatchObject({
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'AUTHORIZED',
       order: 'PAID',
       attention: 'authorization_lost',
@@ -105,15 +114,15 @@ describe('a capture', () => {
 
   test('refused, then done after all, needs nobody any more', async () => {
     const attempt = await capturing();
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       CAPTURE: [new GatewayRefusal('bank_is_down', 'no')],
       POLL: [said('AUTHORIZED')],
     });
-    await shop.call();
-    await shop.call();
+    await shop.callGatewaysNow();
+    await shop.callGatewaysNow();
     await shop.commerce.capturePayment({ paymentId: attempt.payment.id });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', attention: null });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', attention: null });
   });
 
   test.each([
@@ -122,20 +131,22 @@ describe('a capture', () => {
     ['a refusal', new GatewayRefusal('already_captured', 'no')],
   ])('whose webhook comes before the answer (%s) is captured once, and is over', async (_, answer) => {
     const attempt = await capturing();
-    shop.script(attempt.payment.id, { CAPTURE: [meanwhile(() => shop.tell('CAPTURED', attempt.payment), answer)] });
-    await shop.call();
-    await shop.call();
-    expect(shop.asked(attempt.payment.id, 'CAPTURE')).toHaveLength(1);
+    shop.scriptReplies(attempt.payment.id, {
+      CAPTURE: [meanwhile(() => shop.sendWebhook('CAPTURED', attempt.payment), answer)],
+    });
+    await shop.callGatewaysNow();
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id, 'CAPTURE')).toHaveLength(1);
     expect(await callsOf(attempt)).toEqual(['CAPTURE DONE']);
     expect(await paymentOf(attempt)).toMatchObject({ status: 'CAPTURED', capturedAmount: 2000 });
-    expect(await shop.state(attempt)).toMatchObject({ attention: null });
+    expect(await shop.readState(attempt)).toMatchObject({ attention: null });
   });
 
   test('is no longer made once its order is canceled, and one under way goes back with the rest', async () => {
     const [unsent, underWay] = [await capturing(), await capturing(700)];
     await shop.commerce.cancelOrder({ orderId: unsent.orderId });
     const { orderId, payment } = underWay;
-    shop.script(payment.id, {
+    shop.scriptReplies(payment.id, {
       CAPTURE: [meanwhile(() => shop.commerce.cancelOrder({ orderId }), said('CAPTURED', 700))],
       // All that there is to send back by now: what was captured.
       REFUND: [
@@ -144,11 +155,11 @@ describe('a capture', () => {
         ],
       ],
     });
-    await shop.call();
-    await shop.call();
-    expect(shop.asked(unsent.payment.id).map(({ kind }) => kind)).toEqual(['REFUND']);
+    await shop.callGatewaysNow();
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(unsent.payment.id).map(({ kind }) => kind)).toEqual(['REFUND']);
     for (const attempt of [unsent, underWay]) {
-      expect(await shop.state(attempt)).toMatchObject({
+      expect(await shop.readState(attempt)).toMatchObject({
         payment: 'CANCELED',
         order: 'CANCELED',
         stock: '10 0',
@@ -160,16 +171,16 @@ describe('a capture', () => {
 });
 
 test('a capture under way when its order is canceled goes back as what was captured, should the gateway refuse to undo it all', async () => {
-  const attempt = await shop.paid('AUTHORIZED');
+  const attempt = await shop.createPaidAttempt('AUTHORIZED');
   const { orderId, payment } = attempt;
   await shop.commerce.capturePayment({ paymentId: payment.id, amount: 700 });
-  shop.script(payment.id, {
+  shop.scriptReplies(payment.id, {
     CAPTURE: [meanwhile(() => shop.commerce.cancelOrder({ orderId }), said('CAPTURED', 700))],
     REFUND: [new GatewayRefusal('amount_too_large', 'no')],
   });
-  await shop.call();
-  await shop.call();
-  expect(await shop.state(attempt)).toMatchObject({
+  await shop.callGatewaysNow();
+  await shop.callGatewaysNow();
+  expect(await shop.readState(attempt)).toMatchObject({
     payment: 'AUTHORIZED',
     refunds: ['VOID 2000 FAILED order_canceled'],
     attention: 'refund_failed',
@@ -178,8 +189,8 @@ test('a capture under way when its order is canceled goes back as what was captu
     `update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`,
   );
   await shop.commerce.retryGatewayEvents();
-  await shop.call();
-  expect(await shop.state(attempt)).toMatchObject({
+  await shop.callGatewaysNow();
+  expect(await shop.readState(attempt)).toMatchObject({
     payment: 'CAPTURED',
     order: 'CANCELED',
     refunds: ['VOID 2000 FAILED order_canceled', 'REFUND 700 SUCCEEDED order_canceled'],
@@ -188,17 +199,17 @@ test('a capture under way when its order is canceled goes back as what was captu
 
 describe('the end of an attempt at the gateway', () => {
   test('is asked for once when its order is canceled, expired or paid otherwise, and changes nothing here', async () => {
-    const canceled = await shop.attempt();
+    const canceled = await shop.createAttempt();
     await shop.commerce.cancelOrder({ orderId: canceled.orderId });
-    const first = await shop.attempt();
-    await shop.tell('FAILED', first.payment);
+    const first = await shop.createAttempt();
+    await shop.sendWebhook('FAILED', first.payment);
     const second = await shop.commerce.createPayment({ orderId: first.orderId, provider: 'mock' });
-    await shop.tell('AUTHORIZED', first.payment);
-    await shop.call();
-    await shop.call();
-    expect(shop.asked(canceled.payment.id)).toEqual([{ kind: 'CANCEL', paymentId: canceled.payment.id }]);
-    expect(shop.asked(second.id)).toEqual([{ kind: 'CANCEL', paymentId: second.id }]);
-    expect(await shop.state({ ...first, payment: second })).toMatchObject({
+    await shop.sendWebhook('AUTHORIZED', first.payment);
+    await shop.callGatewaysNow();
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(canceled.payment.id)).toEqual([{ kind: 'CANCEL', paymentId: canceled.payment.id }]);
+    expect(shop.readRequests(second.id)).toEqual([{ kind: 'CANCEL', paymentId: second.id }]);
+    expect(await shop.readState({ ...first, payment: second })).toMatchObject({
       payment: 'CANCELED',
       order: 'PAID',
       stock: '8 0',
@@ -209,18 +220,18 @@ describe('the end of an attempt at the gateway', () => {
   test.each(['AUTHORIZED', 'CAPTURED'] as const)(
     'finds it approved (%s): of a canceled order it is surplus and goes back',
     async (type) => {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-      shop.script(attempt.payment.id, { CANCEL: [said(type)] });
-      await shop.call();
+      shop.scriptReplies(attempt.payment.id, { CANCEL: [said(type)] });
+      await shop.callGatewaysNow();
       const kind = type === 'AUTHORIZED' ? 'VOID' : 'REFUND';
-      expect(await shop.state(attempt)).toMatchObject({
+      expect(await shop.readState(attempt)).toMatchObject({
         payment: `${type} surplus`,
         refunds: [`${kind} 2000 REQUESTED surplus`],
         attention: 'refund_due',
       });
-      await shop.call();
-      expect(await shop.state(attempt)).toMatchObject({
+      await shop.callGatewaysNow();
+      expect(await shop.readState(attempt)).toMatchObject({
         order: 'CANCELED',
         stock: '10 0',
         refunds: [`${kind} 2000 SUCCEEDED surplus`],
@@ -230,12 +241,14 @@ describe('the end of an attempt at the gateway', () => {
   );
 
   test('is no longer asked for when another amount came meanwhile: that goes back', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-    await shop.tell('CAPTURED', attempt.payment, { amount: 700 });
-    await shop.call();
-    expect(shop.asked(attempt.payment.id).map(({ kind, amount }) => `${kind} ${amount}`)).toEqual(['REFUND 700']);
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 });
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id).map(({ kind, amount }) => `${kind} ${amount}`)).toEqual([
+      'REFUND 700',
+    ]);
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'CANCELED surplus',
       refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
       attention: null,
@@ -243,11 +256,11 @@ describe('the end of an attempt at the gateway', () => {
   });
 
   test('finds it approved: of an order that expired it pays, while the stock is there', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     await expired(attempt);
-    shop.script(attempt.payment.id, { CANCEL: [said('CAPTURED')] });
-    await shop.call();
-    expect(await shop.state(attempt)).toEqual({
+    shop.scriptReplies(attempt.payment.id, { CANCEL: [said('CAPTURED')] });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -257,15 +270,15 @@ describe('the end of an attempt at the gateway', () => {
   });
 
   test('that the gateway refuses has it asked what the payment is', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       CANCEL: [new GatewayRefusal('payment_intent_unexpected_state', 'no')],
       POLL: [said('CAPTURED')],
     });
-    await shop.call();
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.callGatewaysNow();
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'CAPTURED surplus',
       refunds: ['REFUND 2000 REQUESTED surplus'],
     });
@@ -273,9 +286,9 @@ describe('the end of an attempt at the gateway', () => {
 });
 
 async function expired({ orderId }: Attempt): Promise<void> {
-  await shop.expire(orderId);
-  await shop.call();
-  await shop.expire(orderId);
+  await shop.expireTestOrder(orderId);
+  await shop.callGatewaysNow();
+  await shop.expireTestOrder(orderId);
 }
 
 describe('a gateway that is asked', () => {
@@ -286,44 +299,44 @@ describe('a gateway that is asked', () => {
     );
 
   test('about a payment that was quiet for long tells of the webhook that got lost', async () => {
-    const [lost, young] = [await shop.attempt(), await shop.attempt()];
+    const [lost, young] = [await shop.createAttempt(), await shop.createAttempt()];
     await quiet(lost, 10);
-    shop.script(lost.payment.id, { POLL: [said('CAPTURED')] });
+    shop.scriptReplies(lost.payment.id, { POLL: [said('CAPTURED')] });
     await shop.commerce.pollStalePayments();
-    await shop.call();
-    expect(await shop.state(lost)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', stock: '8 0' });
-    expect(shop.asked(young.payment.id)).toEqual([]);
+    await shop.callGatewaysNow();
+    expect(await shop.readState(lost)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', stock: '8 0' });
+    expect(shop.readRequests(young.payment.id)).toEqual([]);
   });
 
   test('about a refund that it took long ago tells how it ended', async () => {
-    const attempt = await shop.paid('CAPTURED');
+    const attempt = await shop.createPaidAttempt('CAPTURED');
     const { id: refundId } = await shop.commerce.createRefund({ orderId: attempt.orderId });
     const told = { refundId, gatewayObjectId: 're_slow', amount: 2000, currency: 'KRW' };
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       REFUND: [[{ type: 'REFUND_PENDING', ...told }]],
       POLL: [[...said('CAPTURED'), { type: 'REFUNDED', ...told }]],
     });
-    await shop.call();
+    await shop.callGatewaysNow();
     await shop.database.pool.query(
       `update commerce.refunds set updated_at = now() - interval '10 minutes' where id = $1`,
       [refundId],
     );
     await shop.commerce.pollStalePayments();
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'CAPTURED',
       refunds: ['REFUND 2000 SUCCEEDED requested'],
     });
   });
 
   test('and doesn’t answer is asked less and less often, however long the payment is quiet', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     await quiet(attempt, 10);
-    shop.script(attempt.payment.id, { POLL: [timeout] });
+    shop.scriptReplies(attempt.payment.id, { POLL: [timeout] });
     await shop.commerce.pollStalePayments();
     await shop.commerce.callGateways(1_000);
     const handled = await shop.commerce.pollStalePayments();
     await shop.commerce.callGateways(1_000);
-    expect([handled, shop.asked(attempt.payment.id).length]).toEqual([0, 1]);
+    expect([handled, shop.readRequests(attempt.payment.id).length]).toEqual([0, 1]);
   });
 });

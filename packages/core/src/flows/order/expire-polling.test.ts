@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
-import { webhookSecret } from '../../testing/shop.ts';
-import { openScriptedShop, scriptedGateway, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { webhookSecret } from '../../testing/test-shop.ts';
+import {
+  createScriptedShop,
+  scriptedGateway,
+  type Attempt,
+  type ScriptedShop,
+} from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 const secondsLeft = async ({ orderId }: Attempt) =>
   ((await shop.commerce.getOrder({ orderId })).reservedUntil.getTime() - Date.now()) / 1_000;
-const asks = ({ payment }: Attempt) => shop.asked(payment.id, 'POLL').length;
+const asks = ({ payment }: Attempt) => shop.readRequests(payment.id, 'POLL').length;
 const ago = (table: string, column: string, attempt: Attempt, minutes: number) =>
   shop.database.pool.query(
     `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`,
@@ -23,25 +28,29 @@ const timeout = new Error('nothing within 10000 ms');
 
 describe('an order whose payment is at a gateway that can be asked', () => {
   test('is held on a little while the gateway is asked, and expires by its answer', async () => {
-    const attempt = await shop.attempt();
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CREATED', order: 'PAYMENT_PENDING', stock: '10 2' });
+    const attempt = await shop.createAttempt();
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({
+      payment: 'CREATED',
+      order: 'PAYMENT_PENDING',
+      stock: '10 2',
+    });
     expect(await secondsLeft(attempt)).toBeGreaterThan(5);
     expect(await secondsLeft(attempt)).toBeLessThan(20);
-    await shop.call();
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
-    await shop.call();
-    expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['POLL', 'CANCEL']);
+    await shop.callGatewaysNow();
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id).map(({ kind }) => kind)).toEqual(['POLL', 'CANCEL']);
   });
 
   test('is paid if that is what the gateway answers', async () => {
-    const attempt = await shop.attempt();
-    shop.script(attempt.payment.id, { POLL: [paid] });
-    await shop.expire(attempt.orderId);
-    await shop.call();
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toEqual({
+    const attempt = await shop.createAttempt();
+    shop.scriptReplies(attempt.payment.id, { POLL: [paid] });
+    await shop.expireTestOrder(attempt.orderId);
+    await shop.callGatewaysNow();
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -51,17 +60,21 @@ describe('an order whose payment is at a gateway that can be asked', () => {
   });
 
   test('is held as long as the gateway says that the shopper may still pay', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const payableUntil = new Date(Date.now() + 3 * 24 * 60 * 60_000);
-    shop.script(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });
-    await shop.expire(attempt.orderId);
-    await shop.call();
+    shop.scriptReplies(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });
+    await shop.expireTestOrder(attempt.orderId);
+    await shop.callGatewaysNow();
     expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(payableUntil);
     await shop.commerce.expireOrders();
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'PENDING', order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect(await shop.readState(attempt)).toMatchObject({
+      payment: 'PENDING',
+      order: 'PAYMENT_PENDING',
+      stock: '10 2',
+    });
     // The same again, and an earlier time, shorten nothing.
     for (const earlier of [payableUntil, new Date()]) {
-      expect(await shop.tell('PENDING', attempt.payment, { payableUntil: earlier })).toMatchObject({
+      expect(await shop.sendWebhook('PENDING', attempt.payment, { payableUntil: earlier })).toMatchObject({
         effect: 'already_pending',
       });
     }
@@ -69,10 +82,10 @@ describe('an order whose payment is at a gateway that can be asked', () => {
   });
 
   test('that waits already and may be paid even later is held longer, and takes no step by it', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const until = [1, 2].map((days) => new Date(Date.now() + days * 24 * 60 * 60_000));
     for (const payableUntil of until) {
-      expect(await shop.tell('PENDING', attempt.payment, { payableUntil })).toMatchObject({
+      expect(await shop.sendWebhook('PENDING', attempt.payment, { payableUntil })).toMatchObject({
         effect: 'payment_pending',
       });
     }
@@ -81,30 +94,30 @@ describe('an order whose payment is at a gateway that can be asked', () => {
   });
 
   test('is held on while the gateway is silent, one call waiting however often the loop comes by, and no longer than ten minutes', async () => {
-    const attempt = await shop.attempt();
-    shop.script(attempt.payment.id, { POLL: [timeout, timeout] });
+    const attempt = await shop.createAttempt();
+    shop.scriptReplies(attempt.payment.id, { POLL: [timeout, timeout] });
     for (let turn = 0; turn < 5; turn += 1) {
-      await shop.expire(attempt.orderId);
-      if (turn < 2) await shop.call();
+      await shop.expireTestOrder(attempt.orderId);
+      if (turn < 2) await shop.callGatewaysNow();
     }
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
     expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([
       { kind: 'POLL', status: 'DUE', attempts: 2 },
     ]);
     await ago('gateway_calls', 'created_at', attempt, 11);
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
   });
 
   test('given up on in silence is paid by the answer that comes after all', async () => {
-    const attempt = await shop.attempt();
-    await shop.expire(attempt.orderId);
+    const attempt = await shop.createAttempt();
+    await shop.expireTestOrder(attempt.orderId);
     await ago('gateway_calls', 'created_at', attempt, 11);
-    await shop.expire(attempt.orderId);
-    expect((await shop.state(attempt)).order).toBe('EXPIRED');
-    shop.script(attempt.payment.id, { POLL: [paid], CANCEL: [paid] });
-    await shop.call();
-    expect(await shop.state(attempt)).toEqual({
+    await shop.expireTestOrder(attempt.orderId);
+    expect((await shop.readState(attempt)).order).toBe('EXPIRED');
+    shop.scriptReplies(attempt.payment.id, { POLL: [paid], CANCEL: [paid] });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -114,45 +127,48 @@ describe('an order whose payment is at a gateway that can be asked', () => {
   });
 
   test('counts an answer of a moment ago, and not one of long ago', async () => {
-    const [fresh, old] = [await shop.attempt(), await shop.attempt()];
+    const [fresh, old] = [await shop.createAttempt(), await shop.createAttempt()];
     for (const attempt of [fresh, old]) await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
-    await shop.call();
+    await shop.callGatewaysNow();
     await ago('payments', 'asked_at', old, 3);
-    await shop.expire(fresh.orderId);
-    await shop.expire(old.orderId);
-    expect([(await shop.state(fresh)).order, (await shop.state(old)).order]).toEqual(['EXPIRED', 'PAYMENT_PENDING']);
-    await shop.call();
+    await shop.expireTestOrder(fresh.orderId);
+    await shop.expireTestOrder(old.orderId);
+    expect([(await shop.readState(fresh)).order, (await shop.readState(old)).order]).toEqual([
+      'EXPIRED',
+      'PAYMENT_PENDING',
+    ]);
+    await shop.callGatewaysNow();
     expect([asks(fresh), asks(old)]).toEqual([1, 2]);
   });
 
   test('is held on while an answer is waited for, however fresh the last one is', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const { id: paymentId } = attempt.payment;
     await shop.commerce.pollPayment({ paymentId });
-    await shop.call();
+    await shop.callGatewaysNow();
     // The gateway says that something has changed since.
-    await shop.tell('CHANGED', attempt.payment);
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
-    shop.script(paymentId, { POLL: [paid] });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
+    await shop.sendWebhook('CHANGED', attempt.payment);
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
+    shop.scriptReplies(paymentId, { POLL: [paid] });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
   });
 
   test('with nothing but a failed attempt, or none, expires at once', async () => {
-    const failed = await shop.attempt();
-    await shop.tell('FAILED', failed.payment);
-    const { id } = await shop.order({ [failed.productId]: 3 });
-    await shop.expire(failed.orderId);
-    await shop.expire(id);
-    expect((await shop.state(failed)).order).toBe('EXPIRED');
+    const failed = await shop.createAttempt();
+    await shop.sendWebhook('FAILED', failed.payment);
+    const { id } = await shop.createTestOrder({ [failed.productId]: 3 });
+    await shop.expireTestOrder(failed.orderId);
+    await shop.expireTestOrder(id);
+    expect((await shop.readState(failed)).order).toBe('EXPIRED');
     expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('EXPIRED');
-    expect(await shop.stock(failed.productId)).toEqual([10, 0]);
+    expect(await shop.readStock(failed.productId)).toEqual([10, 0]);
     expect(asks(failed)).toBe(0);
   });
 
   test('is asked about once by two processes whose loops come by at once', async () => {
-    const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.attempt()));
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.createAttempt()));
     const ids = attempts.map(({ orderId }) => orderId);
     const expire = async () => {
       await shop.database.pool.query(
@@ -171,20 +187,20 @@ describe('an order whose payment is at a gateway that can be asked', () => {
     await expire();
     for (const attempt of attempts) {
       expect(asks(attempt)).toBe(1);
-      expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
-      expect((await shop.types(attempt.orderId)).filter((type) => type === 'order.expired')).toHaveLength(1);
+      expect(await shop.readState(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
+      expect((await shop.readEventTypes(attempt.orderId)).filter((type) => type === 'order.expired')).toHaveLength(1);
     }
   });
 });
 
 test('a gateway that can’t be asked holds nothing longer', async () => {
   const unaskable: Commerce = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
-  const attempt = await shop.attempt();
+  const attempt = await shop.createAttempt();
   await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
     attempt.orderId,
   ]);
   await unaskable.expireOrders();
-  expect((await shop.state(attempt)).order).toBe('EXPIRED');
+  expect((await shop.readState(attempt)).order).toBe('EXPIRED');
 });
 
 test('an attempt holds the stock as long as its method takes, and never shorter than it was held', async () => {
@@ -195,11 +211,11 @@ test('an attempt holds the stock as long as its method takes, and never shorter 
     gateways: [{ ...gateway, reservationMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }],
     reservationMs: hourMs,
   });
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const hoursHeld = async (method?: string) => {
     const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
     const { id } = await commerce.createPayment({ orderId: order.id, provider: 'mock', method });
-    await shop.tell('FAILED', { id, amount: 1000, currency: 'KRW' });
+    await shop.sendWebhook('FAILED', { id, amount: 1000, currency: 'KRW' });
     await commerce.createPayment({ orderId: order.id, provider: 'mock' });
     return Math.round(((await commerce.getOrder({ orderId: order.id })).reservedUntil.getTime() - Date.now()) / hourMs);
   };

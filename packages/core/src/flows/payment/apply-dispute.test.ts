@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 type Word = 'DISPUTE_OPENED' | 'DISPUTE_WON' | 'DISPUTE_LOST';
 const say = async ({ payment }: Attempt, type: Word, objectId = 'dp_1') =>
-  (await shop.tell(type, payment, { objectId })).effect;
+  (await shop.sendWebhook(type, payment, { objectId })).effect;
 const disputesOf = async ({ orderId }: Attempt) =>
   (await shop.commerce.listDisputes()).items
     .filter((dispute) => dispute.orderId === orderId)
     .map(({ gatewayDisputeId, status, amount }) => `${gatewayDisputeId} ${status} ${amount}`)
     .toSorted();
-const attentionOf = async (attempt: Attempt) => (await shop.state(attempt)).attention;
+const attentionOf = async (attempt: Attempt) => (await shop.readState(attempt)).attention;
 
 test('a dispute is on record, needs a person until it is won, and leaves order, stock and balance alone', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   expect(await say(attempt, 'DISPUTE_OPENED')).toBe('dispute_opened');
-  expect(await shop.state(attempt)).toEqual({
+  expect(await shop.readState(attempt)).toEqual({
     payment: 'CAPTURED',
     order: 'PAID',
     stock: '8 0',
@@ -34,7 +34,7 @@ test('a dispute is on record, needs a person until it is won, and leaves order, 
 });
 
 test('a lost one stays with the person who was told', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   await say(attempt, 'DISPUTE_OPENED');
   await say(attempt, 'DISPUTE_LOST');
   expect(await disputesOf(attempt)).toEqual(['dp_1 LOST 2000']);
@@ -42,7 +42,7 @@ test('a lost one stays with the person who was told', async () => {
 });
 
 test('one that is won leaves the others to be looked at', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   await say(attempt, 'DISPUTE_OPENED');
   await say(attempt, 'DISPUTE_OPENED', 'dp_2');
   await say(attempt, 'DISPUTE_WON');
@@ -53,7 +53,7 @@ test('one that is won leaves the others to be looked at', async () => {
 });
 
 test.each(['DISPUTE_WON', 'DISPUTE_LOST'] as const)('told out of order, the decision stands (%s)', async (decision) => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   await say(attempt, decision);
   expect(await say(attempt, 'DISPUTE_OPENED')).toBe('already_noted');
   expect(await say(attempt, decision)).toBe('already_noted');
@@ -63,7 +63,7 @@ test.each(['DISPUTE_WON', 'DISPUTE_LOST'] as const)('told out of order, the deci
 
 test('opened and decided at once is one dispute, decided', async () => {
   for (let round = 0; round < 10; round += 1) {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     await Promise.all(
       (['DISPUTE_OPENED', 'DISPUTE_LOST', 'DISPUTE_OPENED'] as const).map((type) => say(attempt, type, `dp_r${round}`)),
     );
@@ -72,20 +72,20 @@ test('opened and decided at once is one dispute, decided', async () => {
 });
 
 test('a dispute in front of money that is to go back gives way to it once it is won', async () => {
-  const attempt = await shop.attempt();
+  const attempt = await shop.createAttempt();
   await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-  await shop.tell('CAPTURED', attempt.payment);
+  await shop.sendWebhook('CAPTURED', attempt.payment);
   await say(attempt, 'DISPUTE_OPENED');
   expect(await attentionOf(attempt)).toBe('dispute');
   await say(attempt, 'DISPUTE_WON');
   expect(await attentionOf(attempt)).toBe('refund_due');
-  await shop.call();
+  await shop.callGatewaysNow();
   expect(await attentionOf(attempt)).toBeNull();
 });
 
 test('no reason for a person to look gets lost behind a more urgent one', async () => {
-  const attempt = await shop.paid();
-  await shop.tell('CAPTURED', { ...attempt.payment, amount: 1 });
+  const attempt = await shop.createPaidAttempt();
+  await shop.sendWebhook('CAPTURED', { ...attempt.payment, amount: 1 });
   await say(attempt, 'DISPUTE_OPENED', 'dp_front');
   expect(await shop.commerce.getOrder({ orderId: attempt.orderId })).toMatchObject({
     needsAttention: 'dispute',

@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
-import { codeOf, webhookSecret } from '../../testing/shop.ts';
-import { openScriptedShop, type Attempt, type OrderState, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf, webhookSecret } from '../../testing/test-shop.ts';
+import {
+  createScriptedShop,
+  type Attempt,
+  type OrderState,
+  type ScriptedShop,
+} from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
@@ -27,8 +32,8 @@ const unpaid: OrderState = {
 };
 const paid: OrderState = { payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null };
 
-const say = async (...args: Parameters<ScriptedShop['tell']>) => {
-  const { outcome, effect, duplicate } = await shop.tell(...args);
+const say = async (...args: Parameters<ScriptedShop['sendWebhook']>) => {
+  const { outcome, effect, duplicate } = await shop.sendWebhook(...args);
   return `${outcome} ${effect}${duplicate ? ' duplicate' : ''}`;
 };
 const expire = async ({ orderId }: Attempt) => {
@@ -49,7 +54,7 @@ const cases: Case[] = [
   {
     when: 'the same gateway event comes again',
     async happens() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const eventId = `again-${attempt.orderId}`;
       return {
         attempt,
@@ -65,7 +70,7 @@ const cases: Case[] = [
   {
     when: 'the same event id comes with other content',
     async happens() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const eventId = `other-${attempt.orderId}`;
       return {
         attempt,
@@ -82,7 +87,7 @@ const cases: Case[] = [
     when: 'an event comes for a payment that we don’t know yet',
     async happens() {
       // The gateway names the payment by its own id, which its answer to us brings later.
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const gatewayPaymentId = `gp_${attempt.payment.id}`;
       const {
         rows: [event],
@@ -108,7 +113,7 @@ const cases: Case[] = [
   {
     when: 'a FAILED comes after the approval',
     async happens() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       return { attempt, answers: [await say('FAILED', attempt.payment), await say('PENDING', attempt.payment)] };
     },
     answers: ['IGNORED_STALE approved_before', 'IGNORED_STALE already_noted'],
@@ -117,7 +122,7 @@ const cases: Case[] = [
   ...[{ amount: 1999 }, { amount: 2001 }, { currency: 'USD' }].map((other): Case => ({
     when: `the amount or the currency differs: ${JSON.stringify(other)}`,
     async happens() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const answer = await say('CAPTURED', attempt.payment, other);
       await expire(attempt);
       return { attempt, answers: [answer] };
@@ -129,10 +134,10 @@ const cases: Case[] = [
     [true, false].map((inStock) => ({
       when: `an approval comes after the order ${way}, with ${inStock ? '' : 'no '}stock left`,
       async happens() {
-        const attempt = await shop.attempt();
+        const attempt = await shop.createAttempt();
         if (way === 'expired') await expire(attempt);
-        else await shop.tell('FAILED', attempt.payment);
-        if (!inStock) await shop.order({ [attempt.productId]: 9 });
+        else await shop.sendWebhook('FAILED', attempt.payment);
+        if (!inStock) await shop.createTestOrder({ [attempt.productId]: 9 });
         return { attempt, answers: [await say('CAPTURED', attempt.payment)] };
       },
       answers: [inStock ? 'APPLIED order_paid' : 'APPLIED surplus'],
@@ -150,7 +155,7 @@ const cases: Case[] = [
   {
     when: 'an approval comes after the order was canceled',
     async happens() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       await shop.commerce.cancelOrder({ orderId: attempt.orderId });
       return { attempt, answers: [await say('CAPTURED', attempt.payment)] };
     },
@@ -166,8 +171,8 @@ const cases: Case[] = [
   {
     when: 'two attempts are both approved',
     async happens() {
-      const attempt = await shop.attempt();
-      await shop.tell('FAILED', attempt.payment);
+      const attempt = await shop.createAttempt();
+      await shop.sendWebhook('FAILED', attempt.payment);
       const second = await shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' });
       return { attempt, answers: [await say('CAPTURED', second), await say('CAPTURED', attempt.payment)] };
     },
@@ -182,7 +187,7 @@ const cases: Case[] = [
   {
     when: 'a refund is made in the gateway’s own dashboard',
     async happens() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       const refund = { ...attempt.payment, amount: 500 };
       return {
         attempt,
@@ -198,7 +203,7 @@ const cases: Case[] = [
   {
     when: 'expiry meets a webhook, and is second',
     async happens() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       await shop.database.pool.query(
         `update commerce.orders set hold_until = now() - interval '1 second' where id = $1`,
         [attempt.orderId],
@@ -212,10 +217,10 @@ const cases: Case[] = [
   {
     when: 'a second attempt begins while one is live',
     async happens() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       return {
         attempt,
-        answers: [await codeOf(shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' }))],
+        answers: [await errorCodeOf(shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' }))],
       };
     },
     answers: ['payment_in_progress'],
@@ -224,10 +229,10 @@ const cases: Case[] = [
   {
     when: 'a cancel comes after something shipped',
     async happens() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       const [parcel] = await shop.commerce.listShipments({ orderId: attempt.orderId });
       await shop.commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Post', trackingNumber: '1' });
-      return { attempt, answers: [await codeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
+      return { attempt, answers: [await errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
     },
     answers: ['invalid_transition'],
     leaves: paid,
@@ -235,15 +240,15 @@ const cases: Case[] = [
   {
     when: 'the gateway times out',
     async happens() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       await shop.commerce.createRefund({ orderId: attempt.orderId });
-      shop.script(attempt.payment.id, { REFUND: [new Error('nothing within 10000 ms')] });
-      await shop.call();
-      const { refunds } = await shop.state(attempt);
-      await shop.call();
+      shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('nothing within 10000 ms')] });
+      await shop.callGatewaysNow();
+      const { refunds } = await shop.readState(attempt);
+      await shop.callGatewaysNow();
       return {
         attempt,
-        answers: [...refunds, new Set(shop.asked(attempt.payment.id).map(({ refundId }) => refundId)).size],
+        answers: [...refunds, new Set(shop.readRequests(attempt.payment.id).map(({ refundId }) => refundId)).size],
       };
     },
     answers: ['REFUND 2000 UNKNOWN requested', 1],
@@ -254,5 +259,5 @@ const cases: Case[] = [
 test.each(cases)('$when', async ({ happens, answers, leaves }) => {
   const happened = await happens();
   expect(happened.answers).toEqual(answers);
-  expect(await shop.state(happened.attempt)).toEqual(leaves);
+  expect(await shop.readState(happened.attempt)).toEqual(leaves);
 });

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
-import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
@@ -13,8 +13,8 @@ const attempt = (orderId: string, customerId?: string) =>
   shop.commerce.createPayment({ orderId, provider: 'mock', customerId });
 
 test('an attempt asks for the whole order, which then waits for its payment', async () => {
-  const productId = await shop.product();
-  const order = await shop.order({ [productId]: 2 });
+  const productId = await shop.createTestProduct();
+  const order = await shop.createTestOrder({ [productId]: 2 });
   const payment = await attempt(order.id, 'customer-1');
   expect(payment).toMatchObject({
     status: 'CREATED',
@@ -27,52 +27,52 @@ test('an attempt asks for the whole order, which then waits for its payment', as
     status: 'PAYMENT_PENDING',
     reservationStatus: 'HELD',
   });
-  expect(await shop.stock(productId)).toEqual([10, 2]);
+  expect(await shop.readStock(productId)).toEqual([10, 2]);
 });
 
 test('a second attempt while one is live is refused, also when 20 come at once', async () => {
-  const productId = await shop.product();
-  const order = await shop.order({ [productId]: 1 });
-  const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(attempt(order.id))));
+  const productId = await shop.createTestProduct();
+  const order = await shop.createTestOrder({ [productId]: 1 });
+  const codes = await Promise.all(Array.from({ length: 20 }, () => errorCodeOf(attempt(order.id))));
   expect(codes.sort()).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'payment_in_progress')]);
   expect(await shop.commerce.listPayments({ orderId: order.id })).toHaveLength(1);
 });
 
 test('an attempt after a failure holds the stock again, and extends the hold', async () => {
-  const productId = await shop.product();
-  const { orderId, payment } = await shop.pending({ [productId]: 4 });
-  await shop.tell('FAILED', payment);
+  const productId = await shop.createTestProduct();
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 4 });
+  await shop.sendWebhook('FAILED', payment);
   await shop.database.pool.query(`update commerce.orders set hold_until = now() + interval '1 minute' where id = $1`, [
     orderId,
   ]);
   await attempt(orderId);
   const order = await shop.commerce.getOrder({ orderId });
   expect(order.reservedUntil.getTime()).toBeGreaterThan(Date.now() + 29 * 60_000);
-  expect(await shop.stock(productId)).toEqual([10, 4]);
+  expect(await shop.readStock(productId)).toEqual([10, 4]);
 });
 
 test('an attempt after a failure without stock is refused and leaves the order as it was', async () => {
-  const productId = await shop.product({ quantity: 5 });
-  const { orderId, payment } = await shop.pending({ [productId]: 4 });
-  await shop.tell('FAILED', payment);
-  await shop.order({ [productId]: 2 });
+  const productId = await shop.createTestProduct({ quantity: 5 });
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 4 });
+  await shop.sendWebhook('FAILED', payment);
+  await shop.createTestOrder({ [productId]: 2 });
   const before = await shop.commerce.getOrder({ orderId });
   await expect(attempt(orderId)).rejects.toMatchObject({
     code: 'insufficient_stock',
     details: { products: [{ productId, requestedQty: 4, sellableQty: 3 }] },
   });
   expect(await shop.commerce.getOrder({ orderId })).toEqual(before);
-  expect(await shop.stock(productId)).toEqual([5, 2]);
+  expect(await shop.readStock(productId)).toEqual([5, 2]);
 });
 
 test('orders that are paid, canceled or expired take no attempt', async () => {
-  const productId = await shop.product({ quantity: 100 });
-  const paid = await shop.pending({ [productId]: 1 });
-  await shop.tell('AUTHORIZED', paid.payment);
-  const canceled = await shop.order({ [productId]: 1 });
+  const productId = await shop.createTestProduct({ quantity: 100 });
+  const paid = await shop.createPendingOrder({ [productId]: 1 });
+  await shop.sendWebhook('AUTHORIZED', paid.payment);
+  const canceled = await shop.createTestOrder({ [productId]: 1 });
   await shop.commerce.cancelOrder({ orderId: canceled.id });
-  const expired = await shop.order({ [productId]: 1 });
-  await shop.expire(expired.id);
+  const expired = await shop.createTestOrder({ [productId]: 1 });
+  await shop.expireTestOrder(expired.id);
   for (const orderId of [paid.orderId, canceled.id, expired.id]) {
     await expect(attempt(orderId)).rejects.toMatchObject({
       code: 'invalid_transition',
@@ -82,19 +82,21 @@ test('orders that are paid, canceled or expired take no attempt', async () => {
 });
 
 test('an unknown order and another customer’s are refused alike', async () => {
-  const productId = await shop.product();
-  const order = await shop.order({ [productId]: 1 });
-  expect(await codeOf(attempt(order.id, 'somebody-else'))).toBe('order_not_found');
-  expect(await codeOf(attempt(randomUUID(), 'somebody-else'))).toBe('order_not_found');
+  const productId = await shop.createTestProduct();
+  const order = await shop.createTestOrder({ [productId]: 1 });
+  expect(await errorCodeOf(attempt(order.id, 'somebody-else'))).toBe('order_not_found');
+  expect(await errorCodeOf(attempt(randomUUID(), 'somebody-else'))).toBe('order_not_found');
   expect((await shop.commerce.getOrder({ orderId: order.id })).status).toBe('CREATED');
 });
 
 test('a provider that is not configured is refused, and without its secret the mock is not', async () => {
-  const productId = await shop.product();
-  const order = await shop.order({ [productId]: 1 });
-  expect(await codeOf(shop.commerce.createPayment({ orderId: order.id, provider: 'stripe' }))).toBe(
+  const productId = await shop.createTestProduct();
+  const order = await shop.createTestOrder({ [productId]: 1 });
+  expect(await errorCodeOf(shop.commerce.createPayment({ orderId: order.id, provider: 'stripe' }))).toBe(
     'provider_not_configured',
   );
   const without = createCommerce({ database: shop.database });
-  expect(await codeOf(without.createPayment({ orderId: order.id, provider: 'mock' }))).toBe('provider_not_configured');
+  expect(await errorCodeOf(without.createPayment({ orderId: order.id, provider: 'mock' }))).toBe(
+    'provider_not_configured',
+  );
 });

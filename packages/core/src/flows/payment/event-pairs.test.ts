@@ -1,48 +1,48 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatewayEventTypes, type GatewayEventType } from '../../gateway-inbox/gateway-event.ts';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 /** How an attempt over 2 of 10 units, 2,000 KRW, comes to be what it is before the gateway speaks. */
 const begin: Record<string, () => Promise<Attempt>> = {
-  CREATED: () => shop.attempt(),
-  PENDING: () => after(shop.attempt(), 'PENDING'),
-  FAILED: () => after(shop.attempt(), 'FAILED'),
-  AUTHORIZED: () => shop.paid('AUTHORIZED'),
-  CAPTURED: () => shop.paid('CAPTURED'),
+  CREATED: () => shop.createAttempt(),
+  PENDING: () => after(shop.createAttempt(), 'PENDING'),
+  FAILED: () => after(shop.createAttempt(), 'FAILED'),
+  AUTHORIZED: () => shop.createPaidAttempt('AUTHORIZED'),
+  CAPTURED: () => shop.createPaidAttempt('CAPTURED'),
   REVIEW: async () => {
-    const attempt = await shop.attempt();
-    await shop.tell('AUTHORIZED', attempt.payment, { amount: 700 });
+    const attempt = await shop.createAttempt();
+    await shop.sendWebhook('AUTHORIZED', attempt.payment, { amount: 700 });
     return attempt;
   },
   // Its order was canceled before the money came …
-  CANCELED: async () => cancel(await shop.attempt()),
+  CANCELED: async () => cancel(await shop.createAttempt()),
   // … or nobody paid in time …
   EXPIRED: async () => {
-    const attempt = await shop.attempt();
-    await shop.expire(attempt.orderId);
-    await shop.call();
-    await shop.expire(attempt.orderId);
+    const attempt = await shop.createAttempt();
+    await shop.expireTestOrder(attempt.orderId);
+    await shop.callGatewaysNow();
+    await shop.expireTestOrder(attempt.orderId);
     return attempt;
   },
   // … or the money came all the same, and is going back …
-  RETURNING: async () => after(cancel(await shop.attempt()), 'AUTHORIZED'),
+  RETURNING: async () => after(cancel(await shop.createAttempt()), 'AUTHORIZED'),
   // … or has gone back.
   VOIDED: async () => {
-    const attempt = await cancel(await shop.paid('AUTHORIZED'));
-    await shop.call();
+    const attempt = await cancel(await shop.createPaidAttempt('AUTHORIZED'));
+    await shop.callGatewaysNow();
     return attempt;
   },
 };
 
 async function after(begun: Promise<Attempt>, type: GatewayEventType): Promise<Attempt> {
   const attempt = await begun;
-  await shop.tell(type, attempt.payment);
+  await shop.sendWebhook(type, attempt.payment);
   return attempt;
 }
 
@@ -215,7 +215,7 @@ test.each(rows)('$before, then $type: $decision', async ({ before, type, decisio
   const attempt = await begin[before]!();
   expect(await shown(attempt)).toEqual(states.get(before));
   const ofSomethingElse = /^(REFUND|DISPUTE)/.test(type) ? { objectId: 'made_there' } : {};
-  const { outcome, effect } = await shop.tell(type, attempt.payment, ofSomethingElse);
+  const { outcome, effect } = await shop.sendWebhook(type, attempt.payment, ofSomethingElse);
   const decided = { APPLIED: `${effect}`, IGNORED_STALE: `(${effect})`, IGNORED_UNKNOWN: '(unknown)' } as Record<
     string,
     string
@@ -232,7 +232,7 @@ test('no pair is left out', () => {
 });
 
 async function shown(attempt: Attempt): Promise<string[]> {
-  const { payment, order, stock, refunds, attention } = await shop.state(attempt);
+  const { payment, order, stock, refunds, attention } = await shop.readState(attempt);
   return [payment, order, stock, refunds.join(', ').replaceAll(' 2000', '') || '-', attention ?? '-'];
 }
 

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Commerce } from '../../commerce.ts';
-import { codeOf } from '../../testing/shop.ts';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop({ quote: () => [{ kind: 'SHIPPING', name: 'Parcel', quantity: 1, unitAmount: 300 }] });
+  shop = await createScriptedShop({
+    quote: () => [{ kind: 'SHIPPING', name: 'Parcel', quantity: 1, unitAmount: 300 }],
+  });
 });
 afterAll(() => shop.close());
 
@@ -15,9 +17,9 @@ const refund = (orderId: string, lines: Lines, amount?: number) =>
 
 /** A captured order: line 1 is 3 cups at 1,000, line 2 is 2 trays at 500, line 3 the shipping at 300. 4,300 in all. */
 async function captured() {
-  const [cup, tray] = [await shop.product(), await shop.product({ priceAmount: 500 })];
-  const { orderId, payment } = await shop.pending({ [cup]: 3, [tray]: 2 });
-  await shop.tell('CAPTURED', payment);
+  const [cup, tray] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 500 })];
+  const { orderId, payment } = await shop.createPendingOrder({ [cup]: 3, [tray]: 2 });
+  await shop.sendWebhook('CAPTURED', payment);
   return { orderId, payment, cup, tray, productId: cup };
 }
 const parcelsOf = async (orderId: string) =>
@@ -42,7 +44,7 @@ describe('a refund by lines', () => {
         { lineNo: 3, quantity: 1 },
       ]),
     ).toMatchObject({ amount: 2300, status: 'REQUESTED' });
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [7, 0],
       [8, 0],
     ]);
@@ -52,7 +54,7 @@ describe('a refund by lines', () => {
   test('puts restocked units back on sale at once, and out of the parcel; the rest ships, and that is all of it', async () => {
     const { orderId, cup, tray } = await captured();
     await refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [9, 0],
       [8, 0],
     ]);
@@ -61,9 +63,9 @@ describe('a refund by lines', () => {
     expect(await fulfillmentOf(orderId)).toBe('SHIPPED');
     await shop.commerce.deliverShipment({ shipmentId });
     expect(await fulfillmentOf(orderId)).toBe('DELIVERED');
-    await shop.call();
+    await shop.callGatewaysNow();
     expect(
-      (await shop.state({ orderId, payment: await paymentOf({ orderId }), productId: cup } as Attempt)).refunds,
+      (await shop.readState({ orderId, payment: await paymentOf({ orderId }), productId: cup } as Attempt)).refunds,
     ).toEqual(['REFUND 2000 SUCCEEDED requested']);
   });
 
@@ -74,7 +76,7 @@ describe('a refund by lines', () => {
       { lineNo: 2, quantity: 2, restock: true },
       { lineNo: 3, quantity: 1 },
     ]);
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [10, 0],
       [10, 0],
     ]);
@@ -85,20 +87,24 @@ describe('a refund by lines', () => {
   test('takes no unit twice, restocks nothing that has left, and knows no line that isn’t there', async () => {
     const { orderId } = await captured();
     await refund(orderId, [{ lineNo: 1, quantity: 2 }]);
-    expect(await codeOf(refund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
-    expect(await codeOf(refund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
-    expect(await codeOf(refund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe('units_not_restockable');
+    expect(await errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(refund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(refund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe(
+      'units_not_restockable',
+    );
     await ship(orderId);
-    expect(await codeOf(refund(orderId, [{ lineNo: 2, quantity: 1, restock: true }]))).toBe('units_not_restockable');
-    expect(await codeOf(refund(orderId, [{ lineNo: 2, quantity: 1 }]))).toBe('accepted');
+    expect(await errorCodeOf(refund(orderId, [{ lineNo: 2, quantity: 1, restock: true }]))).toBe(
+      'units_not_restockable',
+    );
+    expect(await errorCodeOf(refund(orderId, [{ lineNo: 2, quantity: 1 }]))).toBe('accepted');
   });
 
   test('that the gateway refuses leaves its units to be refunded again, and what was restocked on sale', async () => {
     const { orderId, payment, cup } = await captured();
     const { id } = await refund(orderId, [{ lineNo: 1, quantity: 3, restock: true }]);
-    await shop.tell('REFUND_FAILED', { ...payment, amount: 3000 }, { refundId: id });
-    expect(await shop.stock(cup)).toEqual([10, 0]);
-    expect(await codeOf(refund(orderId, [{ lineNo: 1, quantity: 3 }]))).toBe('accepted');
+    await shop.sendWebhook('REFUND_FAILED', { ...payment, amount: 3000 }, { refundId: id });
+    expect(await shop.readStock(cup)).toEqual([10, 0]);
+    expect(await errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 3 }]))).toBe('accepted');
     await ship(orderId);
     expect(await fulfillmentOf(orderId)).toBe('SHIPPED');
   });
@@ -107,10 +113,10 @@ describe('a refund by lines', () => {
     for (let round = 0; round < 10; round += 1) {
       const { orderId, cup } = await captured();
       const codes = await Promise.all(
-        Array.from({ length: 4 }, () => codeOf(refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]))),
+        Array.from({ length: 4 }, () => errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]))),
       );
       expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
-      expect(await shop.stock(cup)).toEqual([9, 0]);
+      expect(await shop.readStock(cup)).toEqual([9, 0]);
       expect(await parcelsOf(orderId)).toEqual(['READY 1×1 2×2']);
     }
   });
@@ -119,11 +125,11 @@ describe('a refund by lines', () => {
     for (let round = 0; round < 10; round += 1) {
       const { orderId, cup } = await captured();
       const [restocked] = await Promise.all([
-        codeOf(refund(orderId, [{ lineNo: 1, quantity: 3, restock: true }])),
-        codeOf(ship(orderId)),
+        errorCodeOf(refund(orderId, [{ lineNo: 1, quantity: 3, restock: true }])),
+        errorCodeOf(ship(orderId)),
       ]);
       const inParcels = (await parcelsOf(orderId)).some((parcel) => parcel.includes('1×3'));
-      expect(await shop.stock(cup)).toEqual([inParcels ? 7 : 10, 0]);
+      expect(await shop.readStock(cup)).toEqual([inParcels ? 7 : 10, 0]);
       expect(restocked).toBe(inParcels ? 'units_not_restockable' : 'accepted');
     }
   });
@@ -133,14 +139,14 @@ describe('canceling', () => {
   test('after a restocking refund restocks the rest alone, and sends the rest of the money back', async () => {
     const { orderId, payment, cup, tray } = await captured();
     await refund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
-    await shop.call();
+    await shop.callGatewaysNow();
     await shop.commerce.cancelOrder({ orderId });
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [10, 0],
       [10, 0],
     ]);
-    await shop.call();
-    expect(await shop.state({ orderId, payment, productId: cup })).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState({ orderId, payment, productId: cup })).toMatchObject({
       order: 'CANCELED',
       refunds: ['REFUND 2000 SUCCEEDED requested', 'REFUND 2300 SUCCEEDED order_canceled'],
       attention: null,
@@ -152,25 +158,25 @@ describe('canceling', () => {
     async (when) => {
       const attempt = await captured();
       await shop.commerce.createRefund({ orderId: attempt.orderId });
-      if (when === 'sent') await shop.call();
+      if (when === 'sent') await shop.callGatewaysNow();
       expect(await shop.commerce.cancelOrder({ orderId: attempt.orderId })).toMatchObject({
         status: 'CANCELED',
         needsAttention: null,
       });
-      expect((await shop.state(attempt)).refunds).toHaveLength(1);
+      expect((await shop.readState(attempt)).refunds).toHaveLength(1);
     },
   );
 });
 
 describe('the balance', () => {
   test('is what was captured: nothing of it is there before, and never more goes back', async () => {
-    const attempt = await shop.paid('AUTHORIZED');
+    const attempt = await shop.createPaidAttempt('AUTHORIZED');
     const { orderId } = attempt;
     await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 0 },
     });
-    await shop.tell('CAPTURED', { ...attempt.payment, amount: 1500 });
+    await shop.sendWebhook('CAPTURED', { ...attempt.payment, amount: 1500 });
     await expect(shop.commerce.createRefund({ orderId, amount: 1501 })).rejects.toMatchObject({
       details: { refundableAmount: 1500 },
     });
@@ -179,10 +185,10 @@ describe('the balance', () => {
   });
 
   test('needs an order, and a payment', async () => {
-    expect(await codeOf(shop.commerce.createRefund({ orderId: '019a0000-0000-7000-8000-000000000000' }))).toBe(
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: '019a0000-0000-7000-8000-000000000000' }))).toBe(
       'order_not_found',
     );
-    expect(await codeOf(shop.commerce.createRefund({ orderId: (await shop.attempt()).orderId }))).toBe(
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: (await shop.createAttempt()).orderId }))).toBe(
       'refund_exceeds_balance',
     );
   });
