@@ -9,7 +9,9 @@ import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
  * Tries up to `limit` due gateway events again: events without a known payment, and events whose effect failed. An event
  * that fails again doesn't block the others. It waits longer each time and is PARKED after the last try.
  * @returns how many events were tried
- * @throws database_unavailable, overloaded or outcome_unknown; then the rest is tried by the next run
+ * @throws database_unavailable when no connection can be had; the next run tries the rest
+ * @throws overloaded when rows stay locked
+ * @throws outcome_unknown when the answer to a commit got lost
  */
 export async function retryGatewayEvents(database: Database, limit: number): Promise<number> {
   const due = await withTransaction(database, async (tx) => (await dueRows(tx, limit)).map(({ id }) => id));
@@ -50,16 +52,16 @@ async function retryAlone(database: Database, id: string): Promise<void> {
 }
 
 /**
- * Postpones an event whose effect failed. After its last try it is PARKED; with `alarm`, attention is raised on its order
- * if the order is known.
+ * Postpones an event whose effect failed. After its last try it is PARKED, and attention is raised on its order if the
+ * order is known and `raisesAttention` is set.
  */
-async function postpone(tx: Transaction, id: string, alarm: boolean): Promise<void> {
+async function postpone(tx: Transaction, id: string, raisesAttention: boolean): Promise<void> {
   const rows = (await dueRows(tx, 1, [id])).map((row) => ({
     ...row,
     ...waiting(row.attempts + 1, tx.now, 'RECEIVED'),
   }));
   const parked = rows.filter(({ outcome }) => outcome === 'PARKED');
-  if (alarm && parked.length > 0) {
+  if (raisesAttention && parked.length > 0) {
     const work = await lockOrdersOfEvents(tx, await withPaymentIds(tx, parked));
     for (const order of work.orders.values()) order.raiseAttention('event_conflict');
     work.write();
