@@ -34,7 +34,7 @@ export class UnitOfWork extends PendingChanges {
     return UnitOfWork.lockPartsOf(tx, ids, lockOrders(tx, ids), requested);
   }
 
-  /** Locks the requested parts of orders whose own rows are locked, or about to be, by `orders`. */
+  /** Locks the requested parts of orders. `orders` is the lock on the orders' own rows, which the caller has requested. */
   static async lockPartsOf(
     tx: Transaction,
     ids: readonly string[],
