@@ -27,32 +27,34 @@ const unansweredMaxMs = 10 * 60_000;
  * 15 s. An order with a payment under review stays: money has come, and an operator decides about it.
  * @returns the number of orders that were looked at
  */
-export async function expireOrders(tx: Transaction, limit: number, policy: ExpiryPolicy): Promise<number> {
-  await tx.began;
-  const overdue = await lockOverdueOrders(tx, limit);
-  const work = await UnitOfWork.lockPartsOf(
-    tx,
-    overdue.map(({ id }) => id),
-    Promise.resolve(overdue),
-  );
-  await work.lockStocksOf(({ row }) => row.reservationStatus === 'HELD');
-  const live = [...work.orders.values()].flatMap((order) => pollablePayment(order, policy) ?? []);
-  const polls = await readOpenGatewayCalls(
-    tx,
-    live.map(({ id }) => id),
-    'POLL',
-  );
-  for (const order of work.orders.values()) {
-    const payment = pollablePayment(order, policy);
-    if (order.payments.some(({ status }) => status === 'REVIEW')) extendReservation(order, policy.reservationMs);
-    else if (payment && isWorthPolling(payment, polls, work.now)) {
-      work.callGateway(payment, { kind: 'POLL' });
-      extendReservation(order, pollExtensionMs);
-    } else expire(order);
-  }
-  work.write();
-  return overdue.length;
-}
+export const expireOrders =
+  (policy: ExpiryPolicy) =>
+  async (tx: Transaction, limit: number): Promise<number> => {
+    await tx.began;
+    const overdue = await lockOverdueOrders(tx, limit);
+    const work = await UnitOfWork.lockPartsOf(
+      tx,
+      overdue.map(({ id }) => id),
+      Promise.resolve(overdue),
+    );
+    await work.lockStocksOf(({ row }) => row.reservationStatus === 'HELD');
+    const live = [...work.orders.values()].flatMap((order) => pollablePayment(order, policy) ?? []);
+    const polls = await readOpenGatewayCalls(
+      tx,
+      live.map(({ id }) => id),
+      'POLL',
+    );
+    for (const order of work.orders.values()) {
+      const payment = pollablePayment(order, policy);
+      if (order.payments.some(({ status }) => status === 'REVIEW')) extendReservation(order, policy.reservationMs);
+      else if (payment && isWorthPolling(payment, polls, work.now)) {
+        work.callGateway(payment, { kind: 'POLL' });
+        extendReservation(order, pollExtensionMs);
+      } else expire(order);
+    }
+    work.write();
+    return overdue.length;
+  };
 
 const pollablePayment = (order: LockedOrder, { pollable }: ExpiryPolicy): Payment | undefined =>
   order.payments.find((payment) => isLive(payment) && pollable.has(payment.provider));

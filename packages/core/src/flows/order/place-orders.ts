@@ -33,21 +33,19 @@ export type OrderPolicy = {
  * @returns the order in CREATED, its stock reserved until `reservedUntil` · refusals: product_not_found,
  * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (the quote makes the total negative)
  */
-export async function placeOrders(
-  tx: Transaction,
-  commands: readonly PlaceOrderCommand[],
-  policy: OrderPolicy,
-): Promise<Outcome<PlacedOrder>[]> {
-  const demanded = commands.map((command) => ({ command, demand: sumByProduct(command.lines) }));
-  const productIds = new Set(demanded.flatMap(({ demand }) => [...demand.keys()]));
-  const work = new UnitOfWork(tx);
-  // Both statements are sent together and run one after the other, so prices are read after the locks. A join in the
-  // locking statement would return the price from before a wait for a lock.
-  const [, products] = await Promise.all([work.lockStocks(productIds), loadProducts(tx, productIds)]);
-  const outcomes = demanded.map(({ command, demand }) => place(work, command, demand, products, policy));
-  work.write();
-  return outcomes;
-}
+export const placeOrders =
+  (policy: OrderPolicy) =>
+  async (tx: Transaction, commands: readonly PlaceOrderCommand[]): Promise<Outcome<PlacedOrder>[]> => {
+    const demanded = commands.map((command) => ({ command, demand: sumByProduct(command.lines) }));
+    const productIds = new Set(demanded.flatMap(({ demand }) => [...demand.keys()]));
+    const work = new UnitOfWork(tx);
+    // Both statements are sent together and run one after the other, so prices are read after the locks. A join in the
+    // locking statement would return the price from before a wait for a lock.
+    const [, products] = await Promise.all([work.lockStocks(productIds), loadProducts(tx, productIds)]);
+    const outcomes = demanded.map(({ command, demand }) => place(work, command, demand, products, policy));
+    work.write();
+    return outcomes;
+  };
 
 function place(
   work: UnitOfWork,

@@ -17,21 +17,19 @@ export type DecideReviewCommand = { paymentId: string; decision: 'ACCEPT' | 'REJ
  * @returns the payment · refusals: payment_not_found, invalid_transition (the payment isn't under REVIEW, or the order
  * can't be paid), currency_mismatch (the reported amount is in another currency), insufficient_stock
  */
-export async function decideReviews(
-  tx: Transaction,
-  commands: readonly DecideReviewCommand[],
-  reservationMs: number,
-): Promise<Outcome<Payment>[]> {
-  await tx.began;
-  const orderIds = await readOrderIdsOfPayments(
-    tx,
-    commands.map(({ paymentId }) => paymentId),
-  );
-  const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true, stocks: true });
-  const outcomes = commands.map((command) => decide(work, command, reservationMs));
-  work.write();
-  return outcomes;
-}
+export const decideReviews =
+  ({ reservationMs }: { reservationMs: number }) =>
+  async (tx: Transaction, commands: readonly DecideReviewCommand[]): Promise<Outcome<Payment>[]> => {
+    await tx.began;
+    const orderIds = await readOrderIdsOfPayments(
+      tx,
+      commands.map(({ paymentId }) => paymentId),
+    );
+    const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true, stocks: true });
+    const outcomes = commands.map((command) => decide(work, command, reservationMs));
+    work.write();
+    return outcomes;
+  };
 
 function decide(work: UnitOfWork, command: DecideReviewCommand, reservationMs: number): Outcome<Payment> {
   const located = locatePayment(work, command);
