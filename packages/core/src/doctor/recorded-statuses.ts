@@ -1,4 +1,4 @@
-import type { OrderEventType } from '../events/event.ts';
+import type { OrderEventType } from '../events/payloads.ts';
 import type { OrderStatus } from '../order/order.ts';
 import type { PaymentStatus } from '../payment/payment.ts';
 import type { RefundStatus } from '../refund/refund.ts';

@@ -4,10 +4,10 @@ import { insertion } from '@commerce-core/pg-pipeline';
 import type { AggregateType, Event } from './event.ts';
 import { events } from './tables.ts';
 
-/** Appends facts; each keeps the id of the transaction that writes it. */
+/** Appends events. The database adds the id of the transaction to each. */
 export const insertEvents = insertion(events, ['xid']);
 
-/** Facts of one aggregate in the order they happened, those after version `after`. */
+/** Reads up to `limit` events of one aggregate whose version is above `after`, the oldest first. */
 export async function readEvents(
   reader: Reader,
   aggregatetype: AggregateType,

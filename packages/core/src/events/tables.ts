@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { commerceSchema, oneOf, timestamptz, xid8 } from '../database/schema.ts';
-import { aggregateTypes, type AggregateType, type EventType } from './event.ts';
+import { aggregateTypes, type AggregateType } from './event.ts';
+import type { EventType } from './payloads.ts';
 
 /**
- * The append-only log. Column names are those of Debezium's outbox. `xid` lets a reader fence itself behind unfinished
- * transactions (`xid < pg_snapshot_xmin(pg_current_snapshot())`), because the order of ids is not the order of commits.
+ * The append-only log. Column names are those of Debezium's outbox event router. A reader takes only events with
+ * `xid < pg_snapshot_xmin(pg_current_snapshot())`: an unfinished transaction may still commit events with smaller ids.
  */
 export const events = commerceSchema.table(
   'events',

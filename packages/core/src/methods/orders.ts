@@ -6,7 +6,7 @@ import type { Outcome } from '../errors.ts';
 import { cancelOrders } from '../flows/order/cancel-orders.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
 import { expireOrders } from '../flows/order/expire-orders.ts';
-import { placeOrders, type PlacedOrder, type PlaceOrderCommand } from '../flows/order/place-orders.ts';
+import { placeOrders, type PlacedOrder } from '../flows/order/place-orders.ts';
 import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
 import { readLockedStocks } from '../inventory/stock-repository.ts';
@@ -32,12 +32,11 @@ export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: st
 export function orderMethods(context: Context) {
   const { database, reservationMs, quote } = context;
   const { db } = database;
-  const policy = { reservationMs, quote };
-  const expiryPolicy = { reservationMs, pollable: new Set(context.gateways.pollable) };
-  const flow = async (tx: Transaction, commands: readonly PlaceOrderCommand[]) => placeOrders(tx, commands, policy);
-  const place = runBatched(
+  const place = placeOrders({ reservationMs, quote });
+  const expire = expireOrders({ reservationMs, pollable: new Set(context.gateways.pollable) });
+  const placeBatched = runBatched(
     context,
-    { name: 'order.create', flow, answer: orders },
+    { name: 'order.create', flow: place, answer: orders },
     {
       weightOf: ({ lines }) => lines.length,
       keysOf: ({ lines }) => lines.map(({ productId }) => productId),
@@ -65,7 +64,7 @@ export function orderMethods(context: Context) {
      */
     async placeOrder(input: PlaceOrderInput, call?: Call): Promise<PlacedOrder> {
       const order = parsedOrder(input);
-      return place({ id: newId(), ...order }, call, order);
+      return placeBatched({ id: newId(), ...order }, call, order);
     },
 
     /**
@@ -76,7 +75,7 @@ export function orderMethods(context: Context) {
      * @throws Error when a statement fails; the transaction can't be committed then
      */
     placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]): Promise<Outcome<PlacedOrder>[]> =>
-      flow(
+      place(
         tx,
         inputs.map((input) => ({ id: newId(), ...parsedOrder(input) })),
       ),
@@ -148,8 +147,7 @@ export function orderMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
      */
-    expireOrders: async (limit = 200): Promise<number> =>
-      withTransaction(database, async (tx) => expireOrders(tx, limit, expiryPolicy)),
+    expireOrders: async (limit = 200): Promise<number> => withTransaction(database, async (tx) => expire(tx, limit)),
   };
 }
 

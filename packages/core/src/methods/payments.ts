@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { Transaction } from '@commerce-core/pg-pipeline';
 import { read, withTransaction } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import { accepted, CommerceError, onlyOutcome } from '../errors.ts';
@@ -10,7 +9,7 @@ import { readPayments } from '../flows/order/read-orders.ts';
 import { confirmAtGateway } from '../flows/payment/confirm-at-gateway.ts';
 import { confirmable } from '../flows/payment/confirm-payment.ts';
 import { createPayments, type CreatePaymentCommand } from '../flows/payment/create-payments.ts';
-import { decideReviews, type DecideReviewCommand } from '../flows/payment/decide-reviews.ts';
+import { decideReviews } from '../flows/payment/decide-reviews.ts';
 import { initiatePayment, type InitiatedPayment } from '../flows/payment/initiate-payment.ts';
 import { paymentCommand } from '../flows/payment/payment-command.ts';
 import { requirePayment } from '../flows/payment/read-payment.ts';
@@ -47,7 +46,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
   const capture = runAlone(context, { name: 'payment.capture', flow: requestCaptures, answer: payments });
   const decide = runAlone(context, {
     name: 'payment.decideReview',
-    flow: async (tx: Transaction, commands: DecideReviewCommand[]) => decideReviews(tx, commands, reservationMs),
+    flow: decideReviews({ reservationMs }),
     answer: payments,
   });
 

@@ -5,6 +5,7 @@ import { changeStock } from '../flows/inventory/change-stock.ts';
 import { createProducts } from '../flows/catalog/create-products.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import type { GatewayEventType } from '../gateway-inbox/gateway-event.ts';
+import { readInvalidPayloads } from './invalid-payloads.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
 const key = Buffer.alloc(24, 7);
@@ -57,7 +58,8 @@ export async function createTestShop(
   const database = await openTestDatabase(connect);
   const commerce = createCommerce({ database, gateways: [mockGateway([webhookSecret])], ...rest });
   const close = async () => {
-    const violations = await commerce.doctor().finally(database.drop);
+    const found = async () => [...(await commerce.doctor()), ...(await readInvalidPayloads(database))];
+    const violations = await found().finally(database.drop);
     if (violations.length > 0) throw new Error(`the doctor found: ${JSON.stringify(violations, null, 2)}`);
   };
   return { database, ...testShopOf(commerce, database), close };

@@ -1,132 +1,147 @@
-import type { Transaction } from '@commerce-core/pg-pipeline';
-import type { Demand, Stock } from '../inventory/stock.ts';
-import { lockStocksOfOrders, lockStocksOfPayments } from '../inventory/stock-repository.ts';
+import { newId } from '../ids.ts';
+import { shortages, type Demand } from '../inventory/stock.ts';
+import type { Shortage } from '../errors.ts';
 import { sumByProduct, type Order, type OrderLine } from '../order/order.ts';
-import { lockOrdersOfPayments, loadOrderLines, loadOrderLinesOfPayments } from '../order/order-repository.ts';
-import type { Dispute } from '../dispute/dispute.ts';
-import { loadDisputes, loadDisputesOfPaymentOrders } from '../dispute/dispute-repository.ts';
-import type { Payment } from '../payment/payment.ts';
-import { lockPaymentsOfPaymentOrders, lockPaymentsOfOrders } from '../payment/payment-repository.ts';
-import { isOpen, type Refund, type RefundLine } from '../refund/refund.ts';
-import { lockRefundsOfPaymentOrders, lockRefundsOfOrders, loadRefundLines } from '../refund/refund-repository.ts';
-import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
-import { lockShipmentsOfOrders, loadShipmentLines } from '../shipping/shipment-repository.ts';
+import { isLive, type Payment } from '../payment/payment.ts';
+import { isOpen, type Refund } from '../refund/refund.ts';
+import { fulfillmentOf, transitionShipment, type ShipmentLine } from '../shipping/shipment.ts';
+import { LockedOrderRows } from './locked-order-rows.ts';
 
-/** One locked order with what belongs to it, while a flow decides about it. */
-export type LockedOrder = {
-  order: Order;
-  lines: OrderLine[];
-  payments: Payment[];
-  /** With `money` alone, else empty. */
-  refunds: Refund[];
-  /** With `refundLines` alone. */
-  refundLines: RefundLine[];
-  /** With `money` alone. */
-  disputes: Dispute[];
-  /** With `shipments` alone. */
-  shipments: Shipment[];
-  shipmentLines: ShipmentLine[];
-};
+/** Units of one line of an order. */
+export type LineQuantity = { lineNo: number; quantity: number };
 
-/** What is locked beside orders and payments. */
-export type Also = { money?: boolean; refundLines?: boolean; shipments?: boolean; stocks?: boolean };
-
-export type LockedOrders = { units: Map<string, LockedOrder>; stocks: Map<string, Stock> };
-
-/** Units per product that an order reserves or takes. */
-export const demandOf = (unit: LockedOrder): Demand =>
-  sumByProduct(unit.lines.flatMap(({ productId, quantity }) => (productId ? [{ productId, quantity }] : [])));
-
-/** Units per product of a paid order that no parcel has left with, and no refund has put back on sale. */
-export const unshippedOf = ({ lines, shipments, shipmentLines }: LockedOrder): Demand => {
-  const ready = new Set(shipments.filter(({ status }) => status === 'READY').map(({ id }) => id));
-  const productOf = new Map(lines.map(({ lineNo, productId }) => [lineNo, productId]));
-  return sumByProduct(
-    shipmentLines
-      .filter(({ shipmentId }) => ready.has(shipmentId))
-      .map(({ lineNo, quantity }) => ({ productId: productOf.get(lineNo)!, quantity })),
-  );
-};
-
-/** The refund that is to undo a payment in whole, while it is on its way. */
-export const openVoidOf = (unit: LockedOrder, { id }: Payment): Refund | undefined =>
-  unit.refunds.find((refund) => refund.paymentId === id && refund.kind === 'VOID' && isOpen(refund));
-
-/** The refund that is to undo a payment of which nothing was captured: the one on its way, or one that was refused. */
-export function unfinishedVoidOf(unit: LockedOrder, payment: Payment): Refund | undefined {
-  if (payment.capturedAmount > 0) return undefined;
-  const standing = standingVoidOf(unit, payment);
-  if (standing) return isOpen(standing) ? standing : undefined;
-  return unit.refunds.find((refund) => refund.paymentId === payment.id && refund.kind === 'VOID');
-}
-
-/** The refund that undoes a payment, or has undone it: at most one, beside those that were refused. */
-export const standingVoidOf = (unit: LockedOrder, { id }: Payment): Refund | undefined =>
-  unit.refunds.find((refund) => refund.paymentId === id && refund.kind === 'VOID' && refund.status !== 'FAILED');
-
-/** Locks what belongs to orders whose own locks were asked for already, class by class, in one round trip. */
-export async function lockUnits(
-  tx: Transaction,
-  ids: readonly string[],
-  locked: Promise<Order[]>,
-  also: Also,
-): Promise<LockedOrders> {
-  const [orders, payments, refunds, shipments, stocks, lines, refundLines, disputes, shipmentLines] = await Promise.all(
-    [
-      locked,
-      lockPaymentsOfOrders(tx, ids),
-      also.money ? lockRefundsOfOrders(tx, ids) : [],
-      also.shipments ? lockShipmentsOfOrders(tx, ids) : [],
-      also.stocks ? lockStocksOfOrders(tx, ids) : new Map<string, Stock>(),
-      loadOrderLines(tx, ids),
-      also.refundLines ? loadRefundLines(tx, ids) : [],
-      also.money ? loadDisputes(tx, ids) : [],
-      also.shipments ? loadShipmentLines(tx, ids) : [],
-    ],
-  );
-  return {
-    stocks,
-    units: unitsOf(orders, { lines, payments, refunds, refundLines, disputes, shipments, shipmentLines }),
-  };
-}
-
-/** Locks the orders that payments are for, with their payments and stock, in one round trip. Unknown payments get no unit. */
-export async function lockUnitsOfPayments(
-  tx: Transaction,
-  paymentIds: readonly string[],
-  also: Pick<Also, 'money'>,
-): Promise<LockedOrders> {
-  const [orders, payments, refunds, stocks, lines, disputes] = await Promise.all([
-    lockOrdersOfPayments(tx, paymentIds),
-    lockPaymentsOfPaymentOrders(tx, paymentIds),
-    also.money ? lockRefundsOfPaymentOrders(tx, paymentIds) : [],
-    lockStocksOfPayments(tx, paymentIds),
-    loadOrderLinesOfPayments(tx, paymentIds),
-    also.money ? loadDisputesOfPaymentOrders(tx, paymentIds) : [],
-  ]);
-  return { stocks, units: unitsOf(orders, { lines, payments, refunds, disputes }) };
-}
-
-type Parts = Omit<LockedOrder, 'order'>;
-const partNames = ['lines', 'payments', 'refunds', 'refundLines', 'disputes', 'shipments', 'shipmentLines'] as const;
-
-/** An order with nothing but what is given. */
-export const newUnit = (order: Order, parts: Partial<Parts>): LockedOrder => ({
-  lines: [],
-  payments: [],
-  refunds: [],
-  refundLines: [],
-  disputes: [],
-  shipments: [],
-  shipmentLines: [],
-  ...parts,
-  order,
-});
-
-function unitsOf(orders: readonly Order[], parts: Partial<Parts>): Map<string, LockedOrder> {
-  const units = new Map(orders.map((order) => [order.id, newUnit(order, {})]));
-  for (const name of partNames) {
-    for (const part of parts[name] ?? []) (units.get(part.orderId)?.[name] as object[] | undefined)?.push(part);
+/** One locked order with its parts: what a flow may ask of the order and do to it. */
+export class LockedOrder extends LockedOrderRows {
+  /** Units by product id that the order reserves or sells. */
+  get demand(): Demand {
+    return sumByProduct(this.lines.flatMap(({ productId, quantity }) => (productId ? [{ productId, quantity }] : [])));
   }
-  return units;
+
+  /** The order as callers see it, decided changes included. */
+  placed(): Order & { lines: readonly OrderLine[] } {
+    return { ...this.row, lines: this.lines };
+  }
+
+  line(lineNo: number): OrderLine | undefined {
+    return this.lines.find((line) => line.lineNo === lineNo);
+  }
+
+  /** The products for which less is left to sell than this order needs. The stock rows are locked. */
+  shortages(): Shortage[] {
+    return shortages(this.changes.stocks, this.demand);
+  }
+
+  /** Reserves the stock of the whole order, which the caller has found to be there. */
+  reserveStock(demand = this.demand): void {
+    this.changes.moveStock('reserve', demand, this.id);
+  }
+
+  /** Releases the order's reservation, if it has one. Call it before the status changes. */
+  releaseStock(): void {
+    if (this.row.reservationStatus === 'HELD') this.changes.moveStock('release', this.demand, this.id);
+  }
+
+  /** Sells the order's stock: the reserved units, or units that are free when it has no reservation. */
+  sellStock(): void {
+    const step = this.row.reservationStatus === 'HELD' ? 'commit' : 'sell';
+    this.changes.moveStock(step, this.demand, this.id);
+  }
+
+  /** Puts units that were sold back into stock. `causeId` is the order or refund behind it. */
+  restock(lines: readonly LineQuantity[], causeId: string): void {
+    const units = lines.map(({ lineNo, quantity }) => ({ productId: this.#productOf(lineNo), quantity }));
+    this.changes.moveStock('restock', sumByProduct(units), causeId);
+  }
+
+  /** Adds a READY parcel with the given units. */
+  packParcel(lines: readonly LineQuantity[]): void {
+    const id = newId();
+    const orderId = this.id;
+    this.addShipment(
+      {
+        id,
+        orderId,
+        status: 'READY',
+        carrier: null,
+        trackingNumber: null,
+        shippedAt: null,
+        deliveredAt: null,
+        createdAt: this.now,
+        updatedAt: this.now,
+      },
+      lines.map((line) => ({ shipmentId: id, orderId, ...line })),
+    );
+    this.record('shipment.created', { shipmentId: id, lines: [...lines] });
+  }
+
+  /** Cancels the parcels that haven't left. */
+  cancelReadyParcels(): void {
+    for (const shipment of this.shipments.filter(({ status }) => status === 'READY')) {
+      this.setShipment(transitionShipment(shipment, 'CANCELED', this.now));
+      this.record('shipment.canceled', { shipmentId: shipment.id });
+    }
+  }
+
+  /** The contents of the parcels that haven't left. */
+  unshippedLines(): ShipmentLine[] {
+    const ready = new Set(this.shipments.filter(({ status }) => status === 'READY').map(({ id }) => id));
+    return this.shipmentLines.filter(({ shipmentId }) => ready.has(shipmentId));
+  }
+
+  /** The contents of one parcel. */
+  linesOfParcel(id: string): LineQuantity[] {
+    return this.shipmentLines
+      .filter(({ shipmentId }) => shipmentId === id)
+      .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
+  }
+
+  /** Sets the order's fulfillment status to what its parcels say. Returns whether that changed it. */
+  updateFulfillment(): boolean {
+    const parcels = this.shipments.map(({ id, status }) => ({
+      status,
+      quantity: totalQuantity(this.linesOfParcel(id)),
+    }));
+    const ordered = totalQuantity(this.lines.filter(({ kind }) => kind === 'PRODUCT'));
+    const restocked = totalQuantity(this.refundLines.filter(({ restock }) => restock));
+    const fulfillmentStatus = fulfillmentOf(ordered - restocked, parcels);
+    if (fulfillmentStatus === this.row.fulfillmentStatus) return false;
+    this.setRow({ ...this.row, fulfillmentStatus });
+    return true;
+  }
+
+  /** Whether an attempt other than `payment` is still live. */
+  hasOtherLivePayment({ id }: Payment): boolean {
+    return this.payments.some((other) => other.id !== id && isLive(other));
+  }
+
+  /** The VOID of a payment that is REQUESTED, SUBMITTED or UNKNOWN. */
+  openVoidOf({ id }: Payment): Refund | undefined {
+    return this.#voidsOf(id).find(isOpen);
+  }
+
+  /** The VOID of a payment that is open or has succeeded: at most one. */
+  standingVoidOf({ id }: Payment): Refund | undefined {
+    return this.#voidsOf(id).find(({ status }) => status !== 'FAILED');
+  }
+
+  /** The VOID of a payment with nothing captured that hasn't succeeded: the open one, else one that failed. */
+  unfinishedVoidOf(payment: Payment): Refund | undefined {
+    if (payment.capturedAmount > 0) return undefined;
+    const standing = this.standingVoidOf(payment);
+    if (standing) return isOpen(standing) ? standing : undefined;
+    return this.#voidsOf(payment.id)[0];
+  }
+
+  #voidsOf(paymentId: string): Refund[] {
+    return this.refunds.filter((refund) => refund.paymentId === paymentId && refund.kind === 'VOID');
+  }
+
+  #productOf(lineNo: number): string {
+    const productId = this.line(lineNo)?.productId;
+    if (productId) return productId;
+    throw new Error(`line ${lineNo} of order ${this.id} is no line of a product`);
+  }
 }
+
+const totalQuantity = (lines: readonly { quantity: number }[]): number =>
+  lines.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -1,261 +1,79 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { newEvent, type Event, type OrderEventType } from '../events/event.ts';
-import { insertEvents } from '../events/event-repository.ts';
-import { newId } from '../ids.ts';
-import { movementOf, stepStock, type Demand, type Stock, type StockStep } from '../inventory/stock.ts';
-import { insertStockMovements, lockStocks, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
-import { withAttention, type AttentionReason, type Order, type OrderLine } from '../order/order.ts';
-import { insertOrderLines, insertOrders, lockOrders, updateOrders } from '../order/order-repository.ts';
-import type { Dispute } from '../dispute/dispute.ts';
-import { insertDisputes, updateDisputes } from '../dispute/dispute-repository.ts';
-import { newGatewayCall, type GatewayCall } from '../gateway-outbox/gateway-call.ts';
-import { closeGatewayCalls, insertGatewayCalls, type ClosedCall } from '../gateway-outbox/gateway-call-repository.ts';
-import type { Payment } from '../payment/payment.ts';
-import { insertPayments, updatePayments } from '../payment/payment-repository.ts';
-import type { Refund, RefundLine } from '../refund/refund.ts';
-import { insertRefundLines, insertRefunds, updateRefunds } from '../refund/refund-repository.ts';
-import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
-import { insertShipmentLines, insertShipments, updateShipments } from '../shipping/shipment-repository.ts';
-import {
-  demandOf,
-  lockUnits,
-  lockUnitsOfPayments,
-  newUnit,
-  type Also,
-  type LockedOrders,
-  type LockedOrder,
-} from './locked-order.ts';
-
-/** Rows of one table that a flow has changed, by id, and which of them are new. */
-class Rows<R extends { id: string }> {
-  readonly #rows = new Map<string, R>();
-  readonly #added = new Set<string>();
-
-  add(row: R): void {
-    this.#added.add(row.id);
-    this.#rows.set(row.id, row);
-  }
-
-  set(row: R): void {
-    this.#rows.set(row.id, row);
-  }
-
-  write(
-    tx: Transaction,
-    insert: (tx: Transaction, rows: R[]) => void,
-    update: (tx: Transaction, rows: R[]) => void,
-  ): void {
-    const { added = [], changed = [] } = Object.groupBy(this.#rows.values(), ({ id }) =>
-      this.#added.has(id) ? 'added' : 'changed',
-    );
-    update(tx, changed);
-    insert(tx, added);
-  }
-}
-
-const without = <R extends { id: string }>(rows: readonly R[], { id }: R): R[] => rows.filter((row) => row.id !== id);
+import { loadProducts } from '../catalog/product-repository.ts';
+import { lockStocks } from '../inventory/stock-repository.ts';
+import type { Order, OrderLine } from '../order/order.ts';
+import { lockOrders } from '../order/order-repository.ts';
+import { LockedOrder } from './locked-order.ts';
+import { LockedProduct } from './locked-product.ts';
+import { lockPartsOfOrders, lockPartsOfPayments, noParts, type LockedRows, type RequestedParts } from './lock-parts.ts';
+import { PendingChanges } from './pending-changes.ts';
 
 /**
- * What a flow has locked, and what it decides: changed in memory, one command after the other, then written with one
- * statement a table. Rows are locked class by class for the whole batch, in the one order that all flows keep:
- * orders → payments → refunds → shipments → stocks → gateway calls, each by ascending id.
+ * The locked orders or products of one transaction and the changes that a flow decides about them. A flow locks all that
+ * its commands need, decides one command after the other in memory, and writes once. Every flow locks rows in the same
+ * order, each class by ascending id: orders → payments → refunds → shipments → stocks → gateway calls.
  */
-export class UnitOfWork {
-  readonly units: Map<string, LockedOrder>;
-  readonly #tx: Transaction;
-  #stocks: Map<string, Stock>;
-  readonly #orders = new Rows<Order>();
-  readonly #orderLines: OrderLine[] = [];
-  readonly #payments = new Rows<Payment>();
-  readonly #refunds = new Rows<Refund>();
-  readonly #refundLines: RefundLine[] = [];
-  readonly #disputes = new Rows<Dispute>();
-  readonly #shipments = new Rows<Shipment>();
-  readonly #shipmentLines: ShipmentLine[] = [];
-  readonly #movedStocks = new Set<string>();
-  readonly #movements: StockMovement[] = [];
-  readonly #events: Event[] = [];
-  #calls: GatewayCall[] = [];
-  readonly #closedCalls: ClosedCall[] = [];
+export class UnitOfWork extends PendingChanges {
+  /** The locked orders by id. */
+  readonly orders: ReadonlyMap<string, LockedOrder>;
+  readonly #orders: Map<string, LockedOrder>;
+  /** The locked products by id. */
+  readonly products: ReadonlyMap<string, LockedProduct>;
 
-  constructor(tx: Transaction, { units, stocks }: LockedOrders = { units: new Map(), stocks: new Map() }) {
-    this.#tx = tx;
-    this.units = units;
-    this.#stocks = stocks;
+  /** A unit of work that has locked nothing yet. */
+  constructor(tx: Transaction, { orders, stocks, products }: Partial<LockedRows> = {}) {
+    super(tx, stocks);
+    this.#orders = new Map(orders?.map(({ order, parts }) => [order.id, new LockedOrder(this, order, parts)]));
+    this.orders = this.#orders;
+    this.products = new Map(products?.map((product) => [product.id, new LockedProduct(this, product)]));
   }
 
-  /** The database's clock when the transaction began; known once something is locked. */
-  get now(): Date {
-    return this.#tx.now;
-  }
-
-  /** Locks orders by id with what belongs to them, in one round trip. Unknown ids get no unit. */
-  static async lock(tx: Transaction, orderIds: Iterable<string>, also: Also = {}): Promise<UnitOfWork> {
+  /** Locks orders by id with the requested parts, in one round trip. Unknown ids are left out of `orders`. */
+  static async lock(tx: Transaction, orderIds: Iterable<string>, requested?: RequestedParts): Promise<UnitOfWork> {
     const ids = [...new Set(orderIds)];
-    return UnitOfWork.around(tx, ids, lockOrders(tx, ids), also);
+    return UnitOfWork.lockPartsOf(tx, ids, lockOrders(tx, ids), requested);
   }
 
-  /** Locks what belongs to orders whose own locks were asked for already. */
-  static async around(
+  /** Locks the requested parts of orders. `orders` is the lock on the orders' own rows, which the caller has requested. */
+  static async lockPartsOf(
     tx: Transaction,
     ids: readonly string[],
-    locked: Promise<Order[]>,
-    also: Also = {},
+    orders: Promise<Order[]>,
+    requested: RequestedParts = {},
   ): Promise<UnitOfWork> {
-    return new UnitOfWork(tx, await lockUnits(tx, ids, locked, also));
+    return new UnitOfWork(tx, await lockPartsOfOrders(tx, ids, orders, requested));
   }
 
-  /** Locks the orders that payments are for, with their payments and stock, in one round trip. Unknown payments get no unit. */
+  /**
+   * Locks the orders of payments, with their stock and the requested parts, in one round trip. Unknown payment ids are
+   * ignored.
+   */
   static async lockOfPayments(
     tx: Transaction,
     paymentIds: Iterable<string>,
-    also: Pick<Also, 'money'> = {},
+    requested: Pick<RequestedParts, 'money'> = {},
   ): Promise<UnitOfWork> {
-    return new UnitOfWork(tx, await lockUnitsOfPayments(tx, [...new Set(paymentIds)], also));
+    return new UnitOfWork(tx, await lockPartsOfPayments(tx, [...new Set(paymentIds)], requested));
   }
 
-  /** Locks the stock rows of products: the last class of rows that are locked. */
-  async lockStocks(productIds: Iterable<string>): Promise<void> {
-    this.#stocks = await lockStocks(this.#tx, productIds);
+  /** Locks products by their stock rows in ascending id, then reads the products. Unknown ids are left out of `products`. */
+  static async lockProducts(tx: Transaction, productIds: Iterable<string>): Promise<UnitOfWork> {
+    const ids = [...productIds];
+    const [stocks, products] = await Promise.all([lockStocks(tx, ids), loadProducts(tx, ids)]);
+    return new UnitOfWork(tx, { stocks, products: [...products.values()].filter(({ id }) => stocks.has(id)) });
   }
 
-  /** Locks the stock rows of the units that need it. */
-  async lockStocksOf(needed: (unit: LockedOrder) => boolean): Promise<void> {
-    const units = [...this.units.values()].filter(needed);
-    await this.lockStocks(units.flatMap((unit) => [...demandOf(unit).keys()]));
+  /** Locks the stock rows of those orders that need it. */
+  async lockStocksOf(isNeeded: (order: LockedOrder) => boolean): Promise<void> {
+    await this.lockStocks([...this.orders.values()].filter(isNeeded).flatMap((order) => [...order.demand.keys()]));
   }
 
-  get stocks(): ReadonlyMap<string, Stock> {
-    return this.#stocks;
-  }
-
-  addOrder(order: Order, lines: OrderLine[]): LockedOrder {
-    const unit = newUnit(order, { lines });
-    this.units.set(order.id, unit);
-    this.#orders.add(order);
-    this.#orderLines.push(...lines);
-    return unit;
-  }
-
-  setOrder(unit: LockedOrder, order: Order): void {
-    unit.order = order;
-    this.#orders.set(order);
-  }
-
-  addPayment(unit: LockedOrder, payment: Payment): void {
-    unit.payments = [...unit.payments, payment];
-    this.#payments.add(payment);
-  }
-
-  setPayment(unit: LockedOrder, payment: Payment): void {
-    unit.payments = [...without(unit.payments, payment), payment];
-    this.#payments.set(payment);
-  }
-
-  addRefund(unit: LockedOrder, refund: Refund, lines: readonly RefundLine[] = []): void {
-    unit.refunds = [...unit.refunds, refund];
-    unit.refundLines = [...unit.refundLines, ...lines];
-    this.#refunds.add(refund);
-    this.#refundLines.push(...lines);
-  }
-
-  setRefund(unit: LockedOrder, refund: Refund): void {
-    unit.refunds = [...without(unit.refunds, refund), refund];
-    this.#refunds.set(refund);
-  }
-
-  addDispute(unit: LockedOrder, dispute: Dispute): void {
-    unit.disputes = [...unit.disputes, dispute];
-    this.#disputes.add(dispute);
-  }
-
-  setDispute(unit: LockedOrder, dispute: Dispute): void {
-    unit.disputes = [...without(unit.disputes, dispute), dispute];
-    this.#disputes.set(dispute);
-  }
-
-  addShipment(unit: LockedOrder, shipment: Shipment, lines: ShipmentLine[]): void {
-    unit.shipments = [...unit.shipments, shipment];
-    unit.shipmentLines = [...unit.shipmentLines, ...lines];
-    this.#shipments.add(shipment);
-    this.#shipmentLines.push(...lines);
-  }
-
-  setShipment(unit: LockedOrder, shipment: Shipment): void {
-    unit.shipments = [...without(unit.shipments, shipment), shipment];
-    this.#shipments.set(shipment);
-  }
-
-  /** Has the gateway called after the commit. Of an POLL or CANCEL that waits already there is no second one. */
-  callGateway(
-    payment: Pick<Payment, 'id' | 'orderId' | 'provider'>,
-    call: Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>,
-  ): void {
-    this.#calls.push(newGatewayCall(payment, call, this.now));
-  }
-
-  /** Ends open calls that have become needless, those that were decided just before too. */
-  closeCalls(closed: ClosedCall): void {
-    this.#closedCalls.push(closed);
-    this.#calls = this.#calls.filter(
-      (call) => call.kind !== closed.kind || (call.refundId ?? call.paymentId) !== closed.subjectId,
-    );
-  }
-
-  /** One step of a whole demand on the locked stock rows, with a movement for each product where units came or went. */
-  moveStock(step: StockStep, demand: Demand, causeId: string): void {
-    for (const [productId, quantity] of demand) {
-      const stock = this.#stocks.get(productId);
-      if (!stock) throw new Error('stock was moved without its lock');
-      const after = stepStock(stock, step, quantity);
-      this.#stocks.set(productId, after);
-      this.#movedStocks.add(productId);
-      const kind = movementOf[step];
-      if (!kind) continue;
-      const movement = { id: newId(), productId, kind, quantity: after.availableQty - stock.availableQty, causeId };
-      this.#movements.push({ ...movement, reason: null, createdAt: this.now });
-    }
-  }
-
-  /** Adds a fact to the order's history: the next version, with the order's state after it. */
-  tell(unit: LockedOrder, type: OrderEventType, facts: Record<string, unknown> = {}): void {
-    this.setOrder(unit, { ...unit.order, version: unit.order.version + 1, updatedAt: this.now });
-    const { id, version, status, fulfillmentStatus, reservationStatus } = unit.order;
-    const payload = { orderId: id, orderStatus: status, fulfillmentStatus, reservationStatus, ...facts };
-    this.#events.push(newEvent({ aggregatetype: 'order', aggregateid: id, version, type, payload }, this.now));
-  }
-
-  /** Asks for a person's look. */
-  raiseAttention(unit: LockedOrder, reason: AttentionReason): void {
-    this.setOrder(unit, withAttention(unit.order, { raise: reason }));
-    this.tell(unit, 'order.attention_raised', { reason });
-  }
-
-  /** Asks for it no more for this reason, if it did: a fact has settled it, or a person. Others stand. */
-  clearAttention(unit: LockedOrder, reason: AttentionReason): void {
-    if (!unit.order.attentionReasons?.includes(reason)) return;
-    this.setOrder(unit, withAttention(unit.order, { clear: reason }));
-    this.tell(unit, 'order.attention_cleared', { reason });
-  }
-
-  /** Sends all that was decided, one statement a table, to be waited for with the commit. */
-  write(): void {
-    const tx = this.#tx;
-    this.#orders.write(tx, insertOrders, updateOrders);
-    insertOrderLines(tx, this.#orderLines);
-    this.#payments.write(tx, insertPayments, updatePayments);
-    this.#refunds.write(tx, insertRefunds, updateRefunds);
-    insertRefundLines(tx, this.#refundLines);
-    this.#disputes.write(tx, insertDisputes, updateDisputes);
-    this.#shipments.write(tx, insertShipments, updateShipments);
-    insertShipmentLines(tx, this.#shipmentLines);
-    updateStocks(
-      tx,
-      [...this.#movedStocks].map((id) => this.#stocks.get(id)!),
-    );
-    insertStockMovements(tx, this.#movements);
-    insertEvents(tx, this.#events);
-    closeGatewayCalls(tx, this.#closedCalls);
-    insertGatewayCalls(tx, this.#calls);
+  /** Adds a new order. Its stock is locked by `lockStocks`. */
+  addOrder(row: Order, lines: OrderLine[]): LockedOrder {
+    const order = new LockedOrder(this, row, { ...noParts(), lines });
+    this.#orders.set(row.id, order);
+    this.rows('orders').add(row);
+    for (const line of lines) this.rows('lines').add(line);
+    return order;
   }
 }

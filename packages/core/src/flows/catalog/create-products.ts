@@ -4,13 +4,17 @@ import { insertProducts } from '../../catalog/product-repository.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { newEvent } from '../../events/event.ts';
+import type { EventPayloads } from '../../events/payloads.ts';
 import { insertEvents } from '../../events/event-repository.ts';
 import { insertStocks } from '../../inventory/stock-repository.ts';
 
-/** A product to create; `id` is minted before the transaction. */
+/** A product to create. The caller makes `id` before the transaction. */
 export type CreateProductCommand = CreateProduct & { id: string };
 
-/** Creates products with nothing in stock. Refusals: sku_taken, also by an archived product or earlier in the list. */
+/**
+ * Creates products with nothing in stock.
+ * @returns the product · refusals: sku_taken (also by an archived product, or by an earlier command)
+ */
 export async function createProducts(
   tx: Transaction,
   commands: readonly CreateProductCommand[],
@@ -26,7 +30,7 @@ export async function createProducts(
   insertEvents(
     tx,
     created.map(({ id, version, sku, name, priceAmount, currency }) => {
-      const payload = { productId: id, sku, name, priceAmount, currency };
+      const payload: EventPayloads['product.created'] = { productId: id, sku, name, priceAmount, currency };
       return newEvent({ aggregatetype: 'product', aggregateid: id, version, type: 'product.created', payload }, tx.now);
     }),
   );

@@ -5,10 +5,10 @@ import { CommerceError } from '../../errors.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { sellable } from '../../inventory/stock.ts';
 
-/** A product as anyone may see it: with what can be sold, never the raw numbers. */
+/** A product as anyone may see it: with the units that can be sold, without the numbers on hand and reserved. */
 export type ProductView = Omit<Product, 'version'> & { sellableQty: number };
 
-/** Products with what can be sold of them, the newest first. */
+/** Products with the units that can be sold, the newest first. */
 export async function listProductViews(
   reader: Reader,
   filter: ProductFilter,
@@ -17,13 +17,18 @@ export async function listProductViews(
   return withSellable(reader, await listProducts(reader, filter, page));
 }
 
-/** @throws product_not_found, also for an archived one unless `includeArchived` */
+/**
+ * Reads a product.
+ * @throws product_not_found when there is no such product, or it is archived and `includeArchived` isn't set
+ */
 export async function readProduct(
   reader: Reader,
   { productId, includeArchived }: { productId: string; includeArchived?: boolean | undefined },
 ): Promise<ProductView> {
   const product = (await readProducts(reader, [productId])).get(productId);
-  if (product && (includeArchived || !product.archivedAt)) return (await withSellable(reader, [product]))[0]!;
+  const shown = product && (includeArchived || !product.archivedAt) ? [product] : [];
+  const [view] = await withSellable(reader, shown);
+  if (view) return view;
   throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
 }
 

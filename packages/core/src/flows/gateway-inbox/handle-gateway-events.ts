@@ -3,15 +3,16 @@ import { accepted, CommerceError, invalidTransition, refused, type Outcome } fro
 import type { EventOutcome } from '../../gateway-inbox/gateway-event.ts';
 import { lockGatewayEvent, updateGatewayEvents, type InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
 
-/** What an operator does with a message that wasn't applied: REDRIVE has it tried anew, DISMISS puts it aside for good. */
+/** REDRIVE tries a gateway event again from its first attempt. DISMISS ends its tries. */
 export type HandleGatewayEventCommand = { gatewayEventId: string; to: 'REDRIVE' | 'DISMISS' };
 
 const redrivable: readonly EventOutcome[] = ['UNMATCHED', 'RECEIVED', 'PARKED', 'DISMISSED'];
 const dismissable: readonly EventOutcome[] = ['UNMATCHED', 'RECEIVED', 'PARKED'];
 
 /**
- * Handles messages that wait, or have waited in vain. A message that was applied, ignored or in CONFLICT stays as it is.
- * @returns the message, RECEIVED and due now, or DISMISSED · refusals: gateway_event_not_found, invalid_transition
+ * Redrives or dismisses gateway events that wait or are PARKED, for an operator. An event that was applied, ignored or
+ * found in CONFLICT stays as it is.
+ * @returns the event, RECEIVED and due now, or DISMISSED · refusals: gateway_event_not_found, invalid_transition
  */
 export async function handleGatewayEvents(
   tx: Transaction,
@@ -19,23 +20,24 @@ export async function handleGatewayEvents(
 ): Promise<Outcome<InboxRow>[]> {
   await tx.began;
   const outcomes: Outcome<InboxRow>[] = [];
-  for (const { gatewayEventId, to } of commands.toSorted((a, b) => (a.gatewayEventId < b.gatewayEventId ? -1 : 1))) {
-    const row = await lockGatewayEvent(tx, gatewayEventId);
-    if (!row) {
-      outcomes.push(refused(new CommerceError('gateway_event_not_found', 'no such event of a gateway')));
-      continue;
-    }
-    const next = to === 'REDRIVE' ? 'RECEIVED' : 'DISMISSED';
-    if (!(to === 'REDRIVE' ? redrivable : dismissable).includes(row.outcome)) {
-      outcomes.push(refused(invalidTransition('gateway_event', row.outcome, next)));
-      continue;
-    }
-    const handled: InboxRow =
-      to === 'REDRIVE'
-        ? { ...row, outcome: 'RECEIVED', attempts: 0, dueAt: tx.now, decidedAt: null }
-        : { ...row, outcome: 'DISMISSED', dueAt: null, decidedAt: tx.now };
-    updateGatewayEvents(tx, [handled]);
-    outcomes.push(accepted(handled));
+  // Sorted by id: two transactions that lock two events in opposite order would deadlock.
+  for (const command of commands.toSorted((a, b) => (a.gatewayEventId < b.gatewayEventId ? -1 : 1))) {
+    outcomes.push(await handle(tx, command));
   }
   return outcomes;
+}
+
+async function handle(tx: Transaction, { gatewayEventId, to }: HandleGatewayEventCommand): Promise<Outcome<InboxRow>> {
+  const row = await lockGatewayEvent(tx, gatewayEventId);
+  if (!row) return refused(new CommerceError('gateway_event_not_found', 'no such event of a gateway'));
+  const next = to === 'REDRIVE' ? 'RECEIVED' : 'DISMISSED';
+  if (!(to === 'REDRIVE' ? redrivable : dismissable).includes(row.outcome)) {
+    return refused(invalidTransition('gateway_event', row.outcome, next));
+  }
+  const handled: InboxRow =
+    to === 'REDRIVE'
+      ? { ...row, outcome: 'RECEIVED', attempts: 0, dueAt: tx.now, decidedAt: null }
+      : { ...row, outcome: 'DISMISSED', dueAt: null, decidedAt: tx.now };
+  updateGatewayEvents(tx, [handled]);
+  return accepted(handled);
 }

@@ -4,7 +4,7 @@ import { readPaymentIdsOfGatewayIds } from '../../payment/payment-repository.ts'
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { isAboutMoney } from '../payment/apply-gateway-event.ts';
 
-/** Events with our id of their payment, where the gateway told only its own and we know that one. */
+/** Adds our id of the payment to events that have only the gateway's id of it, where we know that id. */
 export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, events: readonly E[]): Promise<E[]> {
   const unnamed = events.filter(({ paymentId, gatewayPaymentId }) => paymentId === null && gatewayPaymentId !== null);
   if (unnamed.length === 0) return [...events];
@@ -15,7 +15,7 @@ export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, ev
   }));
 }
 
-/** Locks the orders that events are about, with all that their decisions look at. */
+/** Locks the orders that events are about, with the parts that the decisions about them need. */
 export async function lockOrdersOfEvents(tx: Transaction, events: readonly GatewayEvent[]): Promise<UnitOfWork> {
   const paymentIds = events.flatMap(({ paymentId }) => paymentId ?? []);
   return UnitOfWork.lockOfPayments(tx, paymentIds, { money: events.some(isAboutMoney) });

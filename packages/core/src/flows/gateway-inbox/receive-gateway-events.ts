@@ -14,15 +14,16 @@ import {
   type FirstMessage,
   type NewInboxRow,
 } from '../../gateway-inbox/gateway-event-repository.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
 import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
-/** A gateway's message whose signature was verified; `rawBody` is kept as it came. */
+/** A gateway event whose signature was verified. `rawBody` is stored unchanged. */
 export type ReceiveGatewayEventCommand = GatewayEvent & { rawBody: Buffer | null };
 
 /**
- * What became of a message. `duplicate`: it had come before, and `outcome` is what became of it then; but a message that
- * contradicts the first one of its id is a CONFLICT, which the caller records in a transaction of its own.
+ * The outcome of a received event. A `duplicate` was received before and has the first outcome. A duplicate that contradicts
+ * the first event of its id is a CONFLICT; the caller records it in a transaction of its own.
  */
 export type ReceivedGatewayEvent = {
   eventId: string;
@@ -32,40 +33,71 @@ export type ReceivedGatewayEvent = {
 };
 
 /**
- * Takes a gateway's messages: the inbox row and what it does are one transaction, so a message counts once however often
- * it comes, at once or later. Never refuses: each message gets an answer, in the order of the commands.
+ * Receives gateway events. An event's inbox row and its effect are written in one transaction, so an event counts once
+ * however often it is sent, at once or later.
+ * @returns one result an event, in the order of the commands; no event is refused
  */
 export async function receiveGatewayEvents(
   tx: Transaction,
   commands: readonly ReceiveGatewayEventCommand[],
 ): Promise<ReceivedGatewayEvent[]> {
   const named = await withPaymentIds(tx, commands);
-  // Sent together and run one after the other: the inbox is read after the locks, so an equal message that held them is seen.
+  // Both are sent together and run one after the other. The inbox is read after the locks, so this transaction sees an
+  // equal event of the transaction that had the locks before.
   const [work, known] = await Promise.all([lockOrdersOfEvents(tx, named), readFirstGatewayEvents(tx, commands)]);
-  const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
-  const rows = named.map((command, index) => ({
-    ...newRow(command, tx.now),
-    fingerprint: fingerprint(commands[index]!),
-  }));
-  // Of equal messages in one batch the first one counts.
-  const fresh = [...Map.groupBy(rows, inboxKey)].filter(([key]) => !first.has(key)).map(([, [row]]) => row!);
-  const decided = applyGatewayEvents(work, fresh);
-  for (const row of decided) first.set(inboxKey(row), row);
+  const rows = named.map((event, index) => newRow(event, fingerprint(commands[index] ?? event), tx.now));
+  const { decided, received } = decideFirstEvents(work, rows, known);
   work.write();
   insertFirstGatewayEvents(tx, decided);
-  return rows.map((row) => {
-    const { id, outcome, effect, fingerprint } = first.get(inboxKey(row))!;
-    const duplicate = id !== row.id;
-    if (duplicate && fingerprint !== row.fingerprint)
-      return { eventId: id, outcome: 'CONFLICT', effect: null, duplicate };
-    return { eventId: id, outcome, effect, duplicate };
-  });
+  return received;
 }
 
-function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, now: Date): Omit<NewInboxRow, 'fingerprint'> {
+/**
+ * Applies events to orders that `work` has locked. The caller writes `work`, then inserts the returned rows by
+ * `insertFirstGatewayEvents`. An event that was received before is not applied again.
+ * @returns the new inbox rows
+ */
+export async function applyToLockedOrders(
+  tx: Transaction,
+  work: UnitOfWork,
+  events: readonly GatewayEvent[],
+): Promise<NewInboxRow[]> {
+  if (events.length === 0) return [];
+  const known = await readFirstGatewayEvents(tx, events);
+  const rows = events.map((event) => newRow({ ...event, rawBody: null }, fingerprint(event), tx.now));
+  return decideFirstEvents(work, rows, known).decided;
+}
+
+/** Applies the events that weren't received before. Of equal events in one batch the first one counts. */
+function decideFirstEvents(
+  work: UnitOfWork,
+  rows: readonly NewInboxRow[],
+  known: readonly FirstMessage[],
+): { decided: NewInboxRow[]; received: ReceivedGatewayEvent[] } {
+  const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
+  const fresh = rows.filter((row) => {
+    const key = inboxKey(row);
+    if (first.has(key)) return false;
+    first.set(key, row);
+    return true;
+  });
+  const decided = applyGatewayEvents(work, fresh);
+  for (const row of decided) first.set(inboxKey(row), row);
+  return { decided, received: rows.map((row) => receivedAs(row, first.get(inboxKey(row)) ?? row)) };
+}
+
+function receivedAs(row: NewInboxRow, first: FirstMessage): ReceivedGatewayEvent {
+  const duplicate = first.id !== row.id;
+  if (duplicate && first.fingerprint !== row.fingerprint)
+    return { eventId: first.id, outcome: 'CONFLICT', effect: null, duplicate };
+  return { eventId: first.id, outcome: first.outcome, effect: first.effect, duplicate };
+}
+
+function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, fingerprint: string, now: Date): NewInboxRow {
   return {
     id: newId(),
     ...event,
+    fingerprint,
     rawBody,
     outcome: 'RECEIVED',
     effect: null,
@@ -77,12 +109,15 @@ function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, now: Date): O
 }
 
 /**
- * Keeps a message whose effect failed for a reason that isn't its own, to be tried again by a loop: what was acknowledged is
- * never lost. One that has come before stays as it is. Answers its id.
+ * Stores an event that could not be applied because of an error on our side; a background job tries it again. An event
+ * that was received before stays as it is.
+ * @returns the id of the first event with this provider and event id
  */
 export async function keepGatewayEvent(tx: Transaction, command: ReceiveGatewayEventCommand): Promise<string> {
   await tx.began;
-  const row = { ...newRow(command, tx.now), fingerprint: fingerprint(command), ...waiting(1, tx.now, 'RECEIVED') };
+  const row = { ...newRow(command, fingerprint(command), tx.now), ...waiting(1, tx.now, 'RECEIVED') };
   await insertUnlessKnown(tx, [row]);
-  return (await readFirstGatewayEvents(tx, [row]))[0]!.id;
+  const [first] = await readFirstGatewayEvents(tx, [row]);
+  if (!first) throw new Error('the event was neither inserted nor found');
+  return first.id;
 }

@@ -5,30 +5,30 @@ import type { GatewayEvent, SignedEvent } from '../../gateway-inbox/gateway-even
 /** A gateway that can list its events. */
 export type ListingGateway = Gateway & Required<Pick<Gateway, 'listEvents'>>;
 
-/** Takes an event into the inbox; answers whether it was new there. */
+/** Receives an event; returns whether it was new in the inbox. */
 export type ReceiveEvent = (event: GatewayEvent) => Promise<boolean>;
 
 /**
- * Takes what a gateway lists into the inbox, one after the other: beside the shop's own work, and in the order in which it
- * happened. Answers how many were new.
- * @throws why one of them couldn't be taken, after all others were
+ * Receives the events of a gateway's list one after the other, in the order in which they happened. One at a time leaves
+ * the database to the shop's own work. An event that fails doesn't stop those after it, which would otherwise never come.
+ * @returns how many events were new
+ * @throws the first event's error, after all other events were received; at once if the database is unavailable
  */
 export async function receiveListedEvents(
   provider: string,
   events: readonly SignedEvent[],
-  take: ReceiveEvent,
+  receive: ReceiveEvent,
 ): Promise<number> {
-  let taken = 0;
-  const faults: unknown[] = [];
+  let received = 0;
+  const errors: unknown[] = [];
   for (const event of events) {
     try {
-      if (await take({ ...event, provider, source: 'WEBHOOK' })) taken += 1;
+      if (await receive({ ...event, provider, source: 'WEBHOOK' })) received += 1;
     } catch (error) {
       if (isUnavailable(error)) throw error;
-      // One that can't even be kept mustn't hide those after it for good.
-      faults.push(error);
+      errors.push(error);
     }
   }
-  if (faults.length > 0) throw faults[0];
-  return taken;
+  if (errors.length > 0) throw errors[0];
+  return received;
 }

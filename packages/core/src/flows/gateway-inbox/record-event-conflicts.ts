@@ -11,8 +11,8 @@ import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
 
 /**
- * Keeps messages that contradict the first one of their id, each once, and raises attention on the order of that first
- * message. In a transaction of its own: the record must outlive whatever becomes of the message's batch.
+ * Stores events that contradict the first event of their id, each content once, and raises attention on the order of that
+ * first event. Run it in a transaction of its own, so that the record stays even if the event's batch is rolled back.
  */
 export async function recordEventConflicts(
   tx: Transaction,
@@ -37,6 +37,6 @@ export async function recordEventConflicts(
   const paymentIds = new Map(first.map((row) => [inboxKey(row), row.paymentId]));
   const orderIds = await readOrderIdsOfPayments(tx, paymentIds.values());
   const work = await UnitOfWork.lock(tx, orderIds.values());
-  for (const unit of work.units.values()) work.raiseAttention(unit, 'event_conflict');
+  for (const order of work.orders.values()) order.raiseAttention('event_conflict');
   work.write();
 }

@@ -6,8 +6,12 @@ import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
 import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /**
- * Tries messages again that found no payment yet, or whose effect failed, and are due. One that fails again doesn't keep
- * the others: it waits longer each time, and is PARKED in the end. Answers how many were tried.
+ * Tries up to `limit` due gateway events again: events without a known payment, and events whose effect failed. An event
+ * that fails again doesn't block the others. It waits longer each time and is PARKED after the last try.
+ * @returns how many events were tried
+ * @throws database_unavailable when no connection can be had; the next run tries the rest
+ * @throws overloaded when rows stay locked
+ * @throws outcome_unknown when the answer to a commit got lost
  */
 export async function retryGatewayEvents(database: Database, limit: number): Promise<number> {
   const due = await withTransaction(database, async (tx) => (await dueRows(tx, limit)).map(({ id }) => id));
@@ -40,23 +44,26 @@ async function retryAlone(database: Database, id: string): Promise<void> {
     await withTransaction(database, async (tx) => retry(tx, 1, [id]));
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    // What keeps the effect from being written may keep the alarm from it, too: then the message waits, or is parked, without.
+    // The error may also keep attention from being raised. Then the event is postponed without it.
     await withTransaction(database, async (tx) => postpone(tx, id, true)).catch(async () =>
       withTransaction(database, async (tx) => postpone(tx, id, false)),
     );
   }
 }
 
-/** Lets a message whose effect failed wait longer; after its last try it is PARKED, and a person is told where its order is known. */
-async function postpone(tx: Transaction, id: string, alarm: boolean): Promise<void> {
+/**
+ * Postpones an event whose effect failed. After its last try it is PARKED, and attention is raised on its order if the
+ * order is known and `raisesAttention` is set.
+ */
+async function postpone(tx: Transaction, id: string, raisesAttention: boolean): Promise<void> {
   const rows = (await dueRows(tx, 1, [id])).map((row) => ({
     ...row,
     ...waiting(row.attempts + 1, tx.now, 'RECEIVED'),
   }));
   const parked = rows.filter(({ outcome }) => outcome === 'PARKED');
-  if (alarm && parked.length > 0) {
+  if (raisesAttention && parked.length > 0) {
     const work = await lockOrdersOfEvents(tx, await withPaymentIds(tx, parked));
-    for (const unit of work.units.values()) work.raiseAttention(unit, 'event_conflict');
+    for (const order of work.orders.values()) order.raiseAttention('event_conflict');
     work.write();
   }
   updateGatewayEvents(tx, rows);

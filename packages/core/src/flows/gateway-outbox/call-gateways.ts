@@ -8,13 +8,13 @@ import type { GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { isOpen, transitionRefund, type Refund } from '../../refund/refund.ts';
 import { finishCall, type CallResult } from './finish-call.ts';
-import { openVoidOf } from '../../unit-of-work/locked-order.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
-/** A call with what it is about, as it was committed just before. */
+/** A call with its payment and refund, as they were committed just before. */
 type ReadyCall = { call: GatewayCall; payment: Payment; refund: Refund | undefined };
 
-/** How a gateway took one call: `no` is its refusal, `unknown` that it gave no answer, and is called again. */
+/** The result of one call: `no` is the gateway's refusal; after `unknown` the call is made again. */
 export type GatewayCallReport = {
   provider: string;
   kind: GatewayCallKind;
@@ -23,9 +23,11 @@ export type GatewayCallReport = {
 };
 
 /**
- * Makes up to `limit` calls to gateways that are due: takes them for a while in one transaction, asks the gateways outside
- * of any, and writes each answer in one of its own. A process that dies on the way leaves its calls to be made again.
- * Answers how many were taken.
+ * Makes up to `limit` due calls to gateways. One transaction leases the calls, the gateways are called outside of any
+ * transaction, and each result is written in a transaction of its own. The calls of a process that dies are made again
+ * after their lease.
+ * @returns how many calls were leased
+ * @throws the first error on our side, after all calls were made; an unavailable database is not thrown
  */
 export async function callGateways(
   database: Database,
@@ -36,21 +38,21 @@ export async function callGateways(
   const claimed = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()], limit));
   const ready = await withTransaction(database, async (tx) => prepare(tx, claimed));
   const finished = await Promise.allSettled(
-    ready.map(async (call) => {
-      const { provider, kind } = call.call;
+    ready.map(async (readyCall) => {
+      const { provider, kind } = readyCall.call;
       const begin = performance.now();
-      const result = await ask(gateways.get(provider)!, call);
+      const result = await make(gateways.get(provider), readyCall);
       observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
-      await finish(database, call, result);
+      await finish(database, readyCall, result);
     }),
   );
-  // What can't be written now is asked for again when the lease is over. Other faults are ours, and reported.
+  // A result that can't be written because the database is unavailable is no error: the call is made again after its lease.
   const fault = finished.find((each) => each.status === 'rejected' && !isUnavailable(each.reason));
   if (fault?.status === 'rejected') throw fault.reason;
   return claimed.length;
 }
 
-/** An answer that can't be written is none: the call is made again, ever later, and a person hears of it. */
+/** Writes a result. A result that can't be applied counts as no reply: the call is made again, each time later. */
 async function finish(database: Database, { call, payment }: ReadyCall, result: CallResult): Promise<void> {
   try {
     await withTransaction(database, async (tx) => finishCall(tx, call, payment, result));
@@ -66,7 +68,7 @@ async function claim(tx: Transaction, providers: readonly string[], limit: numbe
   return claimGatewayCalls(tx, providers, limit);
 }
 
-/** Refunds are SUBMITTED before they are sent. What needn't be asked for any more isn't. */
+/** Makes refunds SUBMITTED before they are sent, and closes calls that are no longer needed. */
 async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<ReadyCall[]> {
   if (calls.length === 0) return [];
   const work = await UnitOfWork.lock(
@@ -74,35 +76,41 @@ async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<
     calls.map(({ orderId }) => orderId),
     { money: true },
   );
-  const ready = calls.flatMap((call): ReadyCall[] => {
-    const unit = work.units.get(call.orderId)!;
-    const payment = unit.payments.find(({ id }) => id === call.paymentId)!;
-    const refund = unit.refunds.find(({ id }) => id === call.refundId);
-    if (call.kind === 'CAPTURE' && (payment.status !== 'AUTHORIZED' || openVoidOf(unit, payment))) {
-      work.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'not_authorized' });
-      return [];
-    }
-    if (!refund) return [{ call, payment, refund }];
-    if (!isOpen(refund)) {
-      work.closeCalls({ subjectId: refund.id, kind: 'REFUND', status: 'DONE', failureCode: null });
-      return [];
-    }
-    if (refund.status === 'REQUESTED') {
-      work.setRefund(unit, transitionRefund(refund, 'SUBMITTED', work.now));
-      work.tell(unit, 'refund.submitted', { refundId: refund.id, paymentId: payment.id });
-    }
-    return [{ call, payment, refund }];
+  const ready = calls.flatMap((call) => {
+    const order = work.orders.get(call.orderId);
+    return (order && prepareCall(order, call)) ?? [];
   });
   work.write();
   return ready;
 }
 
-async function ask(gateway: Gateway, { call, payment, refund }: ReadyCall): Promise<CallResult> {
+function prepareCall(order: LockedOrder, call: GatewayCall): ReadyCall | undefined {
+  const payment = order.paymentOf(call);
+  const refund = order.refund(call.refundId);
+  if (call.kind === 'CAPTURE' && (payment.status !== 'AUTHORIZED' || order.openVoidOf(payment))) {
+    order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'not_authorized' });
+    return undefined;
+  }
+  if (!refund) return { call, payment, refund };
+  if (!isOpen(refund)) {
+    order.closeCalls({ subjectId: refund.id, kind: 'REFUND', status: 'DONE', failureCode: null });
+    return undefined;
+  }
+  if (refund.status === 'REQUESTED') {
+    order.setRefund(transitionRefund(refund, 'SUBMITTED', order.now));
+    order.record('refund.submitted', { refundId: refund.id, paymentId: payment.id });
+  }
+  return { call, payment, refund };
+}
+
+async function make(gateway: Gateway | undefined, readyCall: ReadyCall): Promise<CallResult> {
+  const { refund } = readyCall;
   try {
-    const facts = await make(gateway, call, payment, refund);
-    // It is over only with a word about it: nobody else would ask for it again.
+    if (!gateway) throw new Error(`${readyCall.call.provider} is not configured`);
+    const facts = await request(gateway, readyCall);
+    // A reply that leaves out the refund counts as no reply, so the call is made again.
     if (refund && !facts.some(({ refundId }) => refundId === refund.id))
-      throw new Error('the gateway said nothing of the refund');
+      throw new Error('the gateway’s reply does not name the refund');
     return { answered: 'yes', facts };
   } catch (error) {
     if (error instanceof GatewayRefusal) return { answered: 'no', code: error.code };
@@ -110,20 +118,17 @@ async function ask(gateway: Gateway, { call, payment, refund }: ReadyCall): Prom
   }
 }
 
-async function make(
-  gateway: Gateway,
-  { kind, amount }: GatewayCall,
-  payment: Payment,
-  refund: Refund | undefined,
-): Promise<GatewayFact[]> {
-  switch (kind) {
+async function request(gateway: Gateway, { call, payment, refund }: ReadyCall): Promise<GatewayFact[]> {
+  switch (call.kind) {
     case 'POLL':
       return gateway.retrieve?.(payment) ?? [];
     case 'CANCEL':
       return gateway.cancel(payment);
     case 'CAPTURE':
-      return gateway.capture(payment, amount!);
+      if (call.amount === null) throw new Error(`capture ${call.id} has no amount`);
+      return gateway.capture(payment, call.amount);
     case 'REFUND':
-      return gateway.refund(refund!, payment);
+      if (!refund) throw new Error(`refund ${call.refundId} of call ${call.id} does not exist`);
+      return gateway.refund(refund, payment);
   }
 }

@@ -2,23 +2,24 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { callAttemptsBeforeAttention, callRetry, type GatewayCall } from '../../gateway-outbox/gateway-call.ts';
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
+import { insertFirstGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import { receiveGatewayEvents } from '../gateway-inbox/receive-gateway-events.ts';
+import { applyToLockedOrders } from '../gateway-inbox/receive-gateway-events.ts';
 
-/** What a gateway answered to a call: facts, a definite no, or nothing that tells what happened. */
+/** A gateway's reply to a call: facts, a refusal, or no reply that tells what happened. */
 export type CallResult =
   | { answered: 'yes'; facts: readonly GatewayFact[] }
   | { answered: 'no'; code: string }
   | { answered: 'unknown'; error: unknown };
 
 /**
- * Writes what a call brought: its facts enter the inbox as a webhook's would, and the call is over, or due again later. Facts
- * count whenever they come. A no, or no answer, counts only for whoever has the call still: after its lease another one may
- * have been told that it is done, and a no may just mean that.
+ * Writes the result of a call. Its facts enter the inbox like a webhook's events. The call is then done, or due again
+ * later. Facts always count. A refusal or a missing reply counts only while this process has the call's lease: after the
+ * lease another process may have made the call, and a refusal may only mean that it was made before.
  */
 export async function finishCall(
   tx: Transaction,
@@ -26,21 +27,18 @@ export async function finishCall(
   payment: Payment,
   result: CallResult,
 ): Promise<void> {
-  await UnitOfWork.lock(tx, [call.orderId]);
+  const events = factsOf(call, payment, result).map((fact) =>
+    answeredEvent(call.provider, { ...fact, paymentId: payment.id }),
+  );
+  // Only facts can move stock.
+  const work = await UnitOfWork.lock(tx, [call.orderId], { money: true, stocks: events.length > 0 });
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
-  const facts = factsOf(call, payment, result);
-  if (facts.length > 0) {
-    await receiveGatewayEvents(
-      tx,
-      facts.map((fact) => ({
-        ...answeredEvent(call.provider, { ...fact, paymentId: payment.id }),
-        rawBody: null,
-      })),
-    );
-  }
-  const work = await UnitOfWork.lock(tx, [call.orderId], { money: true });
-  followUp(work, work.units.get(call.orderId)!, call, result);
+  const order = work.orders.get(call.orderId);
+  if (!order) throw new Error(`order ${call.orderId} of a call is gone`);
+  const inboxRows = await applyToLockedOrders(tx, work, events);
+  followUp(order, call, result);
   work.write();
+  insertFirstGatewayEvents(tx, inboxRows);
   finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
 }
 
@@ -66,31 +64,34 @@ function outcomeOf(
   }
 }
 
-function followUp(work: UnitOfWork, unit: LockedOrder, call: GatewayCall, result: CallResult): void {
-  const payment = unit.payments.find(({ id }) => id === call.paymentId)!;
-  if (result.answered === 'unknown') return wait(work, unit, call);
-  work.clearAttention(unit, 'gateway_silent');
-  if (call.kind === 'POLL') return work.setPayment(unit, { ...payment, polledAt: work.now });
-  if (result.answered === 'yes') return acknowledge(work, unit, call);
-  if (call.kind === 'CAPTURE' && payment.status === 'AUTHORIZED') work.raiseAttention(unit, 'capture_failed');
-  // Why it can't be, the gateway's own account of the payment says: it may have been done there by hand.
-  work.callGateway(payment, { kind: 'POLL' });
+function followUp(order: LockedOrder, call: GatewayCall, result: CallResult): void {
+  const payment = order.paymentOf(call);
+  if (result.answered === 'unknown') return noteMissingReply(order, call);
+  order.clearAttention('gateway_silent');
+  if (call.kind === 'POLL') return order.setPayment({ ...payment, polledAt: order.now });
+  if (result.answered === 'yes') return noteSubmitted(order, call);
+  if (call.kind === 'CAPTURE' && payment.status === 'AUTHORIZED') order.raiseAttention('capture_failed');
+  // A POLL finds the reason for the refusal: an operator may have taken the step at the gateway by hand.
+  order.callGateway(payment, { kind: 'POLL' });
 }
 
-/** The gateway has the refund, if its facts haven't ended it: what becomes of it, it will tell. */
-function acknowledge(work: UnitOfWork, unit: LockedOrder, call: GatewayCall): void {
-  const refund = unit.refunds.find(({ id }) => id === call.refundId);
+/** Makes an UNKNOWN refund SUBMITTED: the gateway has accepted it, and later events end it. */
+function noteSubmitted(order: LockedOrder, call: GatewayCall): void {
+  const refund = order.refund(call.refundId);
   if (refund?.status !== 'UNKNOWN') return;
-  work.setRefund(unit, transitionRefund(refund, 'SUBMITTED', work.now));
-  work.tell(unit, 'refund.submitted', { refundId: refund.id, paymentId: refund.paymentId });
+  order.setRefund(transitionRefund(refund, 'SUBMITTED', order.now));
+  order.record('refund.submitted', { refundId: refund.id, paymentId: refund.paymentId });
 }
 
-/** Nobody knows what happened. The same call is made again, with the same ids; a person is told as long as that goes on. */
-function wait(work: UnitOfWork, unit: LockedOrder, call: GatewayCall): void {
-  const refund = unit.refunds.find(({ id }) => id === call.refundId);
+/**
+ * Makes a SUBMITTED refund UNKNOWN. The same call is made again with the same ids. Attention is raised once in
+ * `callAttemptsBeforeAttention` tries.
+ */
+function noteMissingReply(order: LockedOrder, call: GatewayCall): void {
+  const refund = order.refund(call.refundId);
   if (refund?.status === 'SUBMITTED') {
-    work.setRefund(unit, transitionRefund(refund, 'UNKNOWN', work.now));
-    work.tell(unit, 'refund.unknown', { refundId: refund.id, paymentId: refund.paymentId });
+    order.setRefund(transitionRefund(refund, 'UNKNOWN', order.now));
+    order.record('refund.unknown', { refundId: refund.id, paymentId: refund.paymentId });
   }
-  if (call.attempts % callAttemptsBeforeAttention === 0) work.raiseAttention(unit, 'gateway_silent');
+  if (call.attempts % callAttemptsBeforeAttention === 0) order.raiseAttention('gateway_silent');
 }

@@ -11,42 +11,47 @@ import { claimGatewayListings, finishGatewayListing } from '../../gateway-outbox
 import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from '../gateway-inbox/receive-listed-events.ts';
 
 /**
- * Takes what gateways list since they were listed last, of those that are due: each `everyMs`, by one process. Where a listing
- * ended is kept, and moves only when all that was listed is in the inbox, so that however long nobody could ask, nothing is
- * passed over. A gateway's list comes as a whole, a few hundred bytes an event; only what happened since is in it.
- * Answers how many events were new.
- * @throws why a gateway couldn't be listed, after all others were; it is tried again, ever later
+ * Lists the events of gateways that are due, and receives the new ones. One process lists a gateway once in `everyMs`. The
+ * stored position in a gateway's list moves on only when all listed events are in the inbox. So no event is missed,
+ * however long the shop was down. A list is read as a whole, a few hundred bytes an event.
+ * @returns how many events were new
+ * @throws the first gateway's error, after all other gateways were listed; the gateway is tried again, each time later
  */
 export async function pollEventLists(
   database: Database,
   gateways: ReadonlyMap<string, ListingGateway>,
   everyMs: number,
-  take: ReceiveEvent,
+  receive: ReceiveEvent,
 ): Promise<number> {
   if (gateways.size === 0) return 0;
   const { claimed, began } = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()]));
-  const caughtUp = await Promise.allSettled(
+  const results = await Promise.allSettled(
     claimed.map(async (listing) => {
-      const { provider } = listing;
-      let taken: number;
+      let received: number;
       try {
-        taken = await receiveListedEvents(
-          provider,
-          await gateways.get(provider)!.listEvents(listedSince(listing)),
-          take,
-        );
+        received = await listAndReceive(gateways, listing, receive);
       } catch (error) {
         const retry = { firstMs: listingRetryFirstMs, maxMs: everyMs };
         await finish(database, listing, (now) => ({ ...listing, dueAt: retryAt(retry, listing.attempts, now) }));
         throw error;
       }
       await finish(database, listing, (now) => listingCompleted(listing, began, everyMs, now));
-      return taken;
+      return received;
     }),
   );
-  const failed = caughtUp.find((each) => each.status === 'rejected');
+  const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
-  return caughtUp.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+}
+
+async function listAndReceive(
+  gateways: ReadonlyMap<string, ListingGateway>,
+  listing: GatewayListing,
+  receive: ReceiveEvent,
+): Promise<number> {
+  const gateway = gateways.get(listing.provider);
+  if (!gateway) throw new Error(`${listing.provider} is claimed but not configured`);
+  return receiveListedEvents(gateway.provider, await gateway.listEvents(listedSince(listing)), receive);
 }
 
 async function claim(
@@ -57,13 +62,9 @@ async function claim(
   return { claimed: await claimGatewayListings(tx, providers), began: tx.now };
 }
 
-async function finish(
-  database: Database,
-  listing: GatewayListing,
-  became: (now: Date) => GatewayListing,
-): Promise<void> {
+async function finish(database: Database, listing: GatewayListing, next: (now: Date) => GatewayListing): Promise<void> {
   await withTransaction(database, async (tx) => {
     await tx.began;
-    finishGatewayListing(tx, listing, became(tx.now));
+    finishGatewayListing(tx, listing, next(tx.now));
   });
 }

@@ -1,9 +1,11 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { stockMax, type Stock } from '../../inventory/stock.ts';
-import { ProductUnitOfWork, type LockedProduct } from '../../unit-of-work/locked-product.ts';
+import type { LockedProduct } from '../../unit-of-work/locked-product.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { locateProduct } from '../catalog/locate-product.ts';
 
-/** `id` names the movement and is minted before the transaction. Quantities in units. */
+/** A change of one product's stock, in units. `id` is the movement's; the caller makes it before the transaction. */
 export type ChangeStockCommand =
   | { change: 'receive'; id: string; productId: string; quantity: number; reason?: string | undefined }
   | {
@@ -16,53 +18,50 @@ export type ChangeStockCommand =
     };
 
 /**
- * Receives stock, or sets what is on hand where it still is what the caller saw. Each change is a movement.
- * Refusals: product_not_found, stock_too_large, stock_changed (with what is there), stock_below_reserved.
+ * Receives stock, or sets the units on hand if they still are what the caller saw. Each change records a movement.
+ * @returns the stock · refusals: product_not_found, stock_too_large, stock_changed (with the units on hand),
+ * stock_below_reserved
  */
 export async function changeStock(tx: Transaction, commands: readonly ChangeStockCommand[]): Promise<Outcome<Stock>[]> {
-  const work = await ProductUnitOfWork.lock(
+  const work = await UnitOfWork.lockProducts(
     tx,
     commands.map(({ productId }) => productId),
   );
   const outcomes = commands.map((command): Outcome<Stock> => {
-    const unit = work.units.get(command.productId);
-    if (!unit)
-      return refused(new CommerceError('product_not_found', 'no such product', { productIds: [command.productId] }));
-    const refusal = command.change === 'receive' ? receive(work, unit, command) : set(work, unit, command);
-    return refusal ? refused(refusal) : accepted(unit.stock);
+    const located = locateProduct(work, command);
+    if (!located.ok) return located;
+    const product = located.value;
+    const refusal = command.change === 'receive' ? receive(product, command) : set(product, command);
+    return refusal ? refused(refusal) : accepted(product.stock);
   });
-  work.write(tx);
+  work.write();
   return outcomes;
 }
 
 type Receive = Extract<ChangeStockCommand, { change: 'receive' }>;
 type Set = Extract<ChangeStockCommand, { change: 'set' }>;
 
-function receive(
-  work: ProductUnitOfWork,
-  unit: LockedProduct,
-  { id, quantity, reason }: Receive,
-): CommerceError | undefined {
-  const availableQty = unit.stock.availableQty + quantity;
+function receive(product: LockedProduct, { id, quantity, ...command }: Receive): CommerceError | undefined {
+  const reason = command.reason ?? null;
+  const availableQty = product.stock.availableQty + quantity;
   if (availableQty > stockMax)
     return new CommerceError('stock_too_large', `no more than ${stockMax} units can be in stock`);
-  work.setAvailable(unit, availableQty, { id, kind: 'RECEIVED', reason: reason ?? null });
-  work.change(unit, {}, 'stock.received', { quantity, availableQty, reason: reason ?? null });
+  product.setAvailable(availableQty, { id, kind: 'RECEIVED', reason });
+  product.change({}, 'stock.received', { quantity, availableQty, reason });
   return undefined;
 }
 
-function set(work: ProductUnitOfWork, unit: LockedProduct, command: Set): CommerceError | undefined {
+function set(product: LockedProduct, command: Set): CommerceError | undefined {
   const { id, expectedAvailableQty, availableQty, reason } = command;
-  const { stock } = unit;
-  if (stock.availableQty !== expectedAvailableQty) {
-    return new CommerceError('stock_changed', 'the stock is not what you saw', { availableQty: stock.availableQty });
+  const { availableQty: present, reservedQty } = product.stock;
+  if (present !== expectedAvailableQty) {
+    return new CommerceError('stock_changed', 'the stock is not what you saw', { availableQty: present });
   }
-  if (availableQty < stock.reservedQty) {
-    return new CommerceError('stock_below_reserved', 'orders hold more than that', { reservedQty: stock.reservedQty });
+  if (availableQty < reservedQty) {
+    return new CommerceError('stock_below_reserved', 'orders reserve more than that', { reservedQty });
   }
-  if (availableQty === stock.availableQty) return undefined;
-  const quantity = availableQty - stock.availableQty;
-  work.setAvailable(unit, availableQty, { id, kind: 'ADJUSTED', reason });
-  work.change(unit, {}, 'stock.adjusted', { quantity, availableQty, reason });
+  if (availableQty === present) return undefined;
+  product.setAvailable(availableQty, { id, kind: 'ADJUSTED', reason });
+  product.change({}, 'stock.adjusted', { quantity: availableQty - present, availableQty, reason });
   return undefined;
 }

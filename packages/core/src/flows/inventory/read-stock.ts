@@ -3,19 +3,26 @@ import { CommerceError } from '../../errors.ts';
 import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
 import { sellable, type Stock } from '../../inventory/stock.ts';
 
-/** Units on hand (`availableQty`, reserved ones included), held by orders, and left to sell. */
+/** A stock row with `sellableQty`, the units on hand that no order reserves. */
 export type StockView = Stock & { sellableQty: number };
 
+/** Adds the sellable units to a stock row. */
 export const stockView = (stock: Stock): StockView => ({ ...stock, sellableQty: sellable(stock) });
 
-/** @throws product_not_found */
+/**
+ * Reads a product's stock.
+ * @throws product_not_found when there is no such product
+ */
 export async function readStock(reader: Reader, productId: string): Promise<StockView> {
   const stock = (await readStocks(reader, [productId])).get(productId);
   if (stock) return stockView(stock);
   throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
 }
 
-/** The ledger of what is on hand, the latest movement first. @throws product_not_found */
+/**
+ * Movements of a product's stock, the newest first.
+ * @throws product_not_found when there is no such product
+ */
 export async function listMovementsOfProduct(
   reader: Reader,
   filter: { productId: string },

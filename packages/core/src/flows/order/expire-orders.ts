@@ -1,80 +1,79 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { transitionOrder } from '../../order/order.ts';
 import { lockOverdueOrders } from '../../order/order-repository.ts';
 import type { GatewayCall } from '../../gateway-outbox/gateway-call.ts';
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import { isLive, type Payment } from '../../payment/payment.ts';
-import { cancelLiveAttempts } from '../payment/cancel-live-attempts.ts';
-import { demandOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { cancelLiveAttempts } from '../payment/cancel-live-attempts.ts';
 
 export type ExpiryPolicy = {
+  /** For how long the reservation of an order under review is extended. */
   reservationMs: number;
-  /** Providers that can be asked what they know. */
+  /** Providers that can be polled. */
   pollable: ReadonlySet<string>;
 };
 
-/** How long an order is held on while its gateway is asked. */
-const askPatienceMs = 15_000;
-/** An answer that is younger counts as the gateway's word on whether money is still to come. */
-const answerFreshMs = 120_000;
-/** A gateway that gives no answer for so long doesn't hold the stock any longer. Late approvals have their own way. */
-const silenceMaxMs = 10 * 60_000;
+/** For how long a reservation is extended while the order's gateway is polled. */
+const pollExtensionMs = 15_000;
+/** A gateway's reply younger than this decides: the gateway is not polled again before the order expires. */
+const replyFreshMs = 120_000;
+/** A gateway that hasn't replied for this long no longer delays the expiry. Late approvals have their own rules. */
+const unansweredMaxMs = 10 * 60_000;
 
 /**
- * Expires up to `limit` orders whose hold has passed by the database's clock, and lets go of their stock. Where the money
- * may be on its way the gateway is asked first. An order whose payment is under review stays: money has come for it, and a
- * person decides. Answers how many were looked at.
+ * Expires up to `limit` orders whose reservation has ended by the database's clock, and releases their stock. A live
+ * payment at a pollable gateway without a reply in the last 2 minutes is polled first, and the reservation is extended by
+ * 15 s. An order with a payment under review stays: money has come, and an operator decides about it.
+ * @returns the number of orders that were looked at
  */
-export async function expireOrders(tx: Transaction, limit: number, policy: ExpiryPolicy): Promise<number> {
-  await tx.began;
-  const overdue = await lockOverdueOrders(tx, limit);
-  const work = await UnitOfWork.around(
-    tx,
-    overdue.map(({ id }) => id),
-    Promise.resolve(overdue),
-  );
-  await work.lockStocksOf(({ order }) => order.reservationStatus === 'HELD');
-  const waiting = [...work.units.values()].flatMap((unit) => liveAt(unit, policy) ?? []);
-  const asking = await readOpenGatewayCalls(
-    tx,
-    waiting.map(({ id }) => id),
-    'POLL',
-  );
-  for (const unit of work.units.values()) {
-    const live = liveAt(unit, policy);
-    if (unit.payments.some(({ status }) => status === 'REVIEW')) extend(work, unit, policy.reservationMs);
-    else if (live && isWorthAsking(live, asking, work.now)) {
-      work.callGateway(live, { kind: 'POLL' });
-      extend(work, unit, askPatienceMs);
-    } else expire(work, unit);
-  }
-  work.write();
-  return overdue.length;
+export const expireOrders =
+  (policy: ExpiryPolicy) =>
+  async (tx: Transaction, limit: number): Promise<number> => {
+    await tx.began;
+    const overdue = await lockOverdueOrders(tx, limit);
+    const work = await UnitOfWork.lockPartsOf(
+      tx,
+      overdue.map(({ id }) => id),
+      Promise.resolve(overdue),
+    );
+    await work.lockStocksOf(({ row }) => row.reservationStatus === 'HELD');
+    const live = [...work.orders.values()].flatMap((order) => pollablePayment(order, policy) ?? []);
+    const polls = await readOpenGatewayCalls(
+      tx,
+      live.map(({ id }) => id),
+      'POLL',
+    );
+    for (const order of work.orders.values()) {
+      const payment = pollablePayment(order, policy);
+      if (order.payments.some(({ status }) => status === 'REVIEW')) extendReservation(order, policy.reservationMs);
+      else if (payment && isWorthPolling(payment, polls, work.now)) {
+        work.callGateway(payment, { kind: 'POLL' });
+        extendReservation(order, pollExtensionMs);
+      } else expire(order);
+    }
+    work.write();
+    return overdue.length;
+  };
+
+const pollablePayment = (order: LockedOrder, { pollable }: ExpiryPolicy): Payment | undefined =>
+  order.payments.find((payment) => isLive(payment) && pollable.has(payment.provider));
+
+/** An open POLL counts before an older reply, because something has happened since that reply. */
+function isWorthPolling({ id, polledAt }: Payment, polls: readonly GatewayCall[], now: Date): boolean {
+  const since = polls.find(({ paymentId }) => paymentId === id)?.createdAt;
+  if (since) return now.getTime() - since.getTime() < unansweredMaxMs;
+  return polledAt === null || now.getTime() - polledAt.getTime() >= replyFreshMs;
 }
 
-const liveAt = (unit: LockedOrder, { pollable }: ExpiryPolicy): Payment | undefined =>
-  unit.payments.find((payment) => isLive(payment) && pollable.has(payment.provider));
-
-/** While an answer is still waited for, an older one doesn't count: something has happened since. */
-function isWorthAsking({ id, polledAt }: Payment, asking: readonly GatewayCall[], now: Date): boolean {
-  const since = asking.find(({ paymentId }) => paymentId === id)?.createdAt;
-  if (since) return now.getTime() - since.getTime() < silenceMaxMs;
-  return polledAt === null || now.getTime() - polledAt.getTime() >= answerFreshMs;
+function extendReservation(order: LockedOrder, reservationMs: number): void {
+  order.setReservedUntil(new Date(order.now.getTime() + reservationMs));
 }
 
-function extend(work: UnitOfWork, unit: LockedOrder, reservationMs: number): void {
-  work.setOrder(unit, {
-    ...unit.order,
-    reservedUntil: new Date(work.now.getTime() + reservationMs),
-    updatedAt: work.now,
-  });
-}
-
-function expire(work: UnitOfWork, unit: LockedOrder): void {
-  const { order } = unit;
-  if (order.reservationStatus === 'HELD') work.moveStock('release', demandOf(unit), order.id);
-  work.setOrder(unit, transitionOrder(order, 'EXPIRED', work.now));
-  work.tell(unit, 'order.expired', { from: order.status });
-  cancelLiveAttempts(work, unit);
+function expire(order: LockedOrder): void {
+  const from = order.status;
+  order.releaseStock();
+  order.transition('EXPIRED');
+  order.record('order.expired', { from });
+  cancelLiveAttempts(order);
 }

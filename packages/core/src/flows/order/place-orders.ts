@@ -16,34 +16,36 @@ import {
 import { parseQuote } from '../../order/quote-input.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
-/** An order to place: `id` is minted by the caller before the transaction. */
+/** An order to place. The caller makes `id` before the transaction. */
 export type PlaceOrderCommand = PlaceOrder & { id: string; customerId: string };
 
-export type PlacedOrder = Order & { lines: OrderLine[] };
+export type PlacedOrder = Order & { lines: readonly OrderLine[] };
 
-export type OrderPolicy = { reservationMs: number; quote?: Quote | undefined };
+export type OrderPolicy = {
+  /** For how long an order's stock is reserved. */
+  reservationMs: number;
+  quote?: Quote | undefined;
+};
 
 /**
- * Places orders: locks the stock of all their products, then takes one order after the other, each in whole or not at
- * all. One outcome a command, in the order of the commands.
- * @returns the order in CREATED, its stock HELD until `reservedUntil` · refusals: product_not_found, currency_mismatch,
- * insufficient_stock, amount_too_large, validation_failed (a quote below zero)
+ * Places orders: locks the stock of all their products, then decides one order after the other. An order is placed with
+ * all of its lines or refused. Returns one outcome a command, in the order of the commands.
+ * @returns the order in CREATED, its stock reserved until `reservedUntil` · refusals: product_not_found,
+ * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (the quote makes the total negative)
  */
-export async function placeOrders(
-  tx: Transaction,
-  commands: readonly PlaceOrderCommand[],
-  policy: OrderPolicy,
-): Promise<Outcome<PlacedOrder>[]> {
-  const demands = commands.map(({ lines }) => sumByProduct(lines));
-  const productIds = new Set(demands.flatMap((demand) => [...demand.keys()]));
-  const work = new UnitOfWork(tx);
-  // Sent together and run one after the other: the prices are read after the locks. A join in the locking statement would
-  // answer the price from before a wait.
-  const [, products] = await Promise.all([work.lockStocks(productIds), loadProducts(tx, productIds)]);
-  const outcomes = commands.map((command, index) => place(work, command, demands[index]!, products, policy));
-  work.write();
-  return outcomes;
-}
+export const placeOrders =
+  (policy: OrderPolicy) =>
+  async (tx: Transaction, commands: readonly PlaceOrderCommand[]): Promise<Outcome<PlacedOrder>[]> => {
+    const demanded = commands.map((command) => ({ command, demand: sumByProduct(command.lines) }));
+    const productIds = new Set(demanded.flatMap(({ demand }) => [...demand.keys()]));
+    const work = new UnitOfWork(tx);
+    // Both statements are sent together and run one after the other, so prices are read after the locks. A join in the
+    // locking statement would return the price from before a wait for a lock.
+    const [, products] = await Promise.all([work.lockStocks(productIds), loadProducts(tx, productIds)]);
+    const outcomes = demanded.map(({ command, demand }) => place(work, command, demand, products, policy));
+    work.write();
+    return outcomes;
+  };
 
 function place(
   work: UnitOfWork,
@@ -57,7 +59,7 @@ function place(
     const lines = priceLines(command, demand, products, currency, policy.quote);
     const short = shortages(work.stocks, demand);
     if (short.length > 0) {
-      throw new CommerceError('insufficient_stock', 'there is not enough stock', { products: short });
+      return refused(new CommerceError('insufficient_stock', 'there is not enough stock', { products: short }));
     }
     return accepted(reserve(work, newOrder(work.now, command, currency, lines, policy.reservationMs), lines, demand));
   } catch (error) {
@@ -67,12 +69,17 @@ function place(
 }
 
 function currencyOf(demand: Demand, products: ReadonlyMap<string, Product>): string {
-  const found = [...demand.keys()].map((id) => ({ id, product: products.get(id) }));
-  const productIds = found.filter(({ product }) => !product || isArchived(product)).map(({ id }) => id);
-  if (productIds.length > 0) throw new CommerceError('product_not_found', 'no such product', { productIds });
-  const currencies = [...new Set(found.map(({ product }) => product!.currency))];
-  if (currencies.length === 1) return currencies[0]!;
-  throw new CommerceError('currency_mismatch', 'an order has one currency', { currencies });
+  const missing: string[] = [];
+  const currencies = new Set<string>();
+  for (const id of demand.keys()) {
+    const product = products.get(id);
+    if (!product || isArchived(product)) missing.push(id);
+    else currencies.add(product.currency);
+  }
+  if (missing.length > 0) throw new CommerceError('product_not_found', 'no such product', { productIds: missing });
+  const [currency, ...others] = currencies;
+  if (currency !== undefined && others.length === 0) return currency;
+  throw new CommerceError('currency_mismatch', 'an order has one currency', { currencies: [...currencies] });
 }
 
 function priceLines(
@@ -84,8 +91,8 @@ function priceLines(
 ): OrderLine[] {
   const lines = productLines(id, demand, products);
   if (!quote) return lines;
-  const asked = { customerId, currency, lines, shippingAddress: shippingAddress ?? null, metadata: metadata ?? null };
-  return [...lines, ...quotedLines(id, parseQuote(quote(asked)), lines.length + 1)];
+  const order = { customerId, currency, lines, shippingAddress: shippingAddress ?? null, metadata: metadata ?? null };
+  return [...lines, ...quotedLines(id, parseQuote(quote(order)), lines.length + 1)];
 }
 
 function newOrder(
@@ -116,14 +123,14 @@ function newOrder(
   };
 }
 
-function reserve(work: UnitOfWork, order: Order, lines: OrderLine[], demand: Demand): PlacedOrder {
-  work.moveStock('reserve', demand, order.id);
-  const unit = work.addOrder(order, lines);
-  work.tell(unit, 'order.created', {
-    customerId: order.customerId,
-    currency: order.currency,
-    totalAmount: order.totalAmount,
-    reservedUntil: order.reservedUntil,
+function reserve(work: UnitOfWork, row: Order, lines: OrderLine[], demand: Demand): PlacedOrder {
+  const order = work.addOrder(row, lines);
+  order.reserveStock(demand);
+  order.record('order.created', {
+    customerId: row.customerId,
+    currency: row.currency,
+    totalAmount: row.totalAmount,
+    reservedUntil: row.reservedUntil.toISOString(),
     lines: lines.map(({ lineNo, kind, productId, quantity, unitAmount }) => ({
       lineNo,
       kind,
@@ -132,5 +139,5 @@ function reserve(work: UnitOfWork, order: Order, lines: OrderLine[], demand: Dem
       unitAmount,
     })),
   });
-  return { ...unit.order, lines };
+  return order.placed();
 }

@@ -3,7 +3,10 @@ import { readLockedStocks } from '../../inventory/stock-repository.ts';
 import { readLockedOrderRows, readOrderLines } from '../../order/order-repository.ts';
 import { readPaymentsNamed, type NamedPayment } from '../../payment/payment-repository.ts';
 
-/** Which of these orders another transaction holds now, or stock that they need, and who that is. */
+/**
+ * Finds orders whose row, or a stock row that they need, another transaction has locked at this moment.
+ * @returns the lock holder by order id
+ */
 export async function readLockedOrders(reader: Reader, orderIds: Iterable<string>): Promise<Map<string, string>> {
   const ids = [...orderIds];
   const lines = await readOrderLines(reader, ids);
@@ -18,13 +21,16 @@ export async function readLockedOrders(reader: Reader, orderIds: Iterable<string
   return orders;
 }
 
-/** How a message's payment is named among what batches lock; none where it names none. */
+/** The lock keys of a gateway's message: our id of its payment, else the provider's name and id; none without either. */
 export const paymentKeyOf = ({ provider, paymentId, gatewayPaymentId }: NamedPayment): string[] => {
   if (paymentId) return [paymentId];
   return gatewayPaymentId ? [`${provider} ${gatewayPaymentId}`] : [];
 };
 
-/** Of which payments, named by `paymentKeyOf`, another transaction holds the order or stock that it needs, and who that is. */
+/**
+ * Finds payments, given by their `paymentKeyOf`, whose order or stock another transaction has locked at this moment.
+ * @returns the lock holder by key
+ */
 export async function readLockedPayments(reader: Reader, keys: readonly string[]): Promise<Map<string, string>> {
   const named = keys.map((key): NamedPayment => {
     const at = key.indexOf(' ');
@@ -32,11 +38,11 @@ export async function readLockedPayments(reader: Reader, keys: readonly string[]
   });
   const payments = await readPaymentsNamed(reader, named);
   const orders = await readLockedOrders(reader, new Set(payments.map(({ orderId }) => orderId)));
-  const asked = new Set(keys);
+  const given = new Set(keys);
   return new Map(
     payments.flatMap(({ id, orderId, provider, gatewayPaymentId }) => {
       const holder = orders.get(orderId);
-      const names = [id, `${provider} ${gatewayPaymentId}`].filter((name) => asked.has(name));
+      const names = [id, `${provider} ${gatewayPaymentId}`].filter((name) => given.has(name));
       return holder === undefined ? [] : names.map((name): [string, string] => [name, holder]);
     }),
   );

@@ -9,36 +9,48 @@ import { readShipmentLines, readShipmentsOfOrder } from '../../shipping/shipment
 import type { ShipmentWithLines } from '../shipping/transition-shipments.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
-/** An order to read; with `customerId` only that customer's: another's answers like one that isn't there. */
+/** An order to read. With `customerId`, an order of another customer counts as unknown. */
 export type OrderRef = { orderId: string; customerId?: string | undefined };
 
-/** A fact of an order's history; `facts` holds the order's state after it and what belongs to its type. */
+/** An event of an order's history. `facts` is its payload: the order's state after it, and the facts of its type. */
 export type HistoryItem = { version: number; type: string; createdAt: Date; facts: Record<string, unknown> };
 
-/** @throws order_not_found */
+/**
+ * Reads an order with its lines.
+ * @throws order_not_found when there is no such order
+ */
 export async function readOrder(reader: Reader, ref: OrderRef): Promise<PlacedOrder> {
   const order = await requireOrder(reader, ref);
   return { ...order, lines: await readOrderLines(reader, [order.id]) };
 }
 
-/** @throws order_not_found */
+/**
+ * Reads a page of an order's events, the oldest first.
+ * @throws order_not_found when there is no such order
+ */
 export async function readHistory(
   reader: Reader,
   { cursor, limit, ...ref }: PageRequest & OrderRef,
 ): Promise<Page<HistoryItem>> {
   const { id } = await requireOrder(reader, ref);
-  const facts = await readEvents(reader, 'order', id, Number(cursor ?? 0), limit + 1);
-  const items = facts.map(({ version, type, createdAt, payload }) => ({ version, type, createdAt, facts: payload }));
+  const events = await readEvents(reader, 'order', id, Number(cursor ?? 0), limit + 1);
+  const items = events.map(({ version, type, createdAt, payload }) => ({ version, type, createdAt, facts: payload }));
   return pageOf(items, limit, ({ version }) => String(version));
 }
 
-/** The order's attempts to pay, the latest first. @throws order_not_found */
+/**
+ * Reads an order's attempts to pay, the latest first.
+ * @throws order_not_found when there is no such order
+ */
 export async function readPayments(reader: Reader, ref: OrderRef): Promise<Payment[]> {
   const { id } = await requireOrder(reader, ref);
   return readPaymentsOfOrder(reader, id);
 }
 
-/** The order's parcels with their part of its lines. @throws order_not_found */
+/**
+ * Reads an order's parcels with their part of its lines.
+ * @throws order_not_found when there is no such order
+ */
 export async function readShipments(reader: Reader, ref: OrderRef): Promise<ShipmentWithLines[]> {
   const { id } = await requireOrder(reader, ref);
   const shipments = await readShipmentsOfOrder(reader, id);

@@ -1,24 +1,27 @@
-import { newId } from '../../ids.ts';
 import type { DisputeStatus } from '../../dispute/dispute.ts';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
+import { newId } from '../../ids.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { applied, ignored, type Decision } from './decision.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { applied, ignored, type Decision } from './decision.ts';
 
-/** A shopper's bank contests a payment, or has decided. A person handles it at the gateway; here it is on record. */
-export function applyDispute(work: UnitOfWork, unit: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
+/**
+ * Applies that a shopper's bank has opened or decided a dispute about a payment. It is recorded here; an operator handles
+ * it at the gateway.
+ * @returns the decision; the order and its parts are changed, not written
+ */
+export function applyDispute(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const { amount, currency } = event;
   const gatewayDisputeId = event.gatewayObjectId ?? payment.id;
-  const known = unit.disputes.find(
+  const known = order.disputes.find(
     (dispute) => dispute.paymentId === payment.id && dispute.gatewayDisputeId === gatewayDisputeId,
   );
   const status = statusOf(event);
-  // A decision is final, and one that overtook the opening says all that the opening would.
+  // A decision is final. One that came before the opening already says all that the opening would.
   if (known && (known.status === status || known.status !== 'OPEN')) return ignored('already_noted');
-  if (known) work.setDispute(unit, { ...known, status, updatedAt: work.now });
+  if (known) order.setDispute({ ...known, status, updatedAt: order.now });
   else {
-    const dispute = {
+    order.addDispute({
       id: newId(),
       paymentId: payment.id,
       orderId: payment.orderId,
@@ -26,13 +29,14 @@ export function applyDispute(work: UnitOfWork, unit: LockedOrder, payment: Payme
       status,
       amount,
       currency,
-    };
-    work.addDispute(unit, { ...dispute, createdAt: work.now, updatedAt: work.now });
+      createdAt: order.now,
+      updatedAt: order.now,
+    });
   }
   const facts = { paymentId: payment.id, gatewayDisputeId, status, amount, currency };
-  work.tell(unit, status === 'OPEN' ? 'dispute.opened' : 'dispute.closed', facts);
-  if (status !== 'WON') work.raiseAttention(unit, 'dispute');
-  else if (unit.disputes.every((dispute) => dispute.status === 'WON')) work.clearAttention(unit, 'dispute');
+  order.record(status === 'OPEN' ? 'dispute.opened' : 'dispute.closed', facts);
+  if (status !== 'WON') order.raiseAttention('dispute');
+  else if (order.disputes.every((dispute) => dispute.status === 'WON')) order.clearAttention('dispute');
   return applied(status === 'OPEN' ? 'dispute_opened' : 'dispute_closed');
 }
 

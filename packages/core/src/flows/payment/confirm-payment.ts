@@ -3,30 +3,33 @@ import { accepted, CommerceError, invalidTransition, refused, type Outcome } fro
 import type { Gateway } from '../../gateways/gateway.ts';
 import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import { ownUnit } from '../order/own-unit.ts';
+import { locatePayment } from './locate-payment.ts';
 
-/** A payment to confirm; with `customerId` only that customer's. */
+/** A payment to confirm. With `customerId`, only a payment of that customer. */
 type Confirmation = { paymentId: string; customerId?: string | undefined };
 
 /**
- * Whether a payment may be confirmed at its gateway now; one that has come already may, and nothing happens.
- * @returns its id · refusals: payment_not_found, unsupported_by_provider, invalid_transition (it failed, or nobody waits for it)
+ * Checks that a payment can be confirmed at its gateway now. An approved payment passes too; its confirmation changes
+ * nothing.
+ * @returns the payment's id · refusals: payment_not_found, unsupported_by_provider, invalid_transition (the payment
+ * FAILED, was CANCELED or is surplus)
  */
 export async function confirmable(
   tx: Transaction,
-  { paymentId, customerId }: Confirmation,
+  confirmation: Confirmation,
   gateways: ReadonlyMap<string, Gateway>,
 ): Promise<Outcome<string>> {
   await tx.began;
-  const orderId = (await readOrderIdsOfPayments(tx, [paymentId])).get(paymentId) ?? '';
-  const work = await UnitOfWork.lock(tx, orderId ? [orderId] : []);
-  const payment = ownUnit(work, { orderId, customerId })?.payments.find(({ id }) => id === paymentId);
-  if (!payment) return refused(new CommerceError('payment_not_found', 'no such payment'));
+  const orderIds = await readOrderIdsOfPayments(tx, [confirmation.paymentId]);
+  const work = await UnitOfWork.lock(tx, orderIds.values());
+  const located = locatePayment(work, confirmation);
+  if (!located.ok) return located;
+  const { payment } = located.value;
   if (!gateways.get(payment.provider)?.confirm) {
     return refused(new CommerceError('unsupported_by_provider', 'payments of this provider need no confirmation'));
   }
   if (payment.status === 'FAILED' || payment.status === 'CANCELED' || payment.surplus) {
     return refused(invalidTransition('payment', payment.status, 'CAPTURED'));
   }
-  return accepted(paymentId);
+  return accepted(payment.id);
 }

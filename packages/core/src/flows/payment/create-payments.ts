@@ -1,15 +1,14 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
-import { shortages } from '../../inventory/stock.ts';
-import { canTransition, transitionOrder } from '../../order/order.ts';
+import { canTransition } from '../../order/order.ts';
 import { isLive, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
-import { demandOf, type LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import { ownUnit } from '../order/own-unit.ts';
+import { locateOrder } from '../order/locate-order.ts';
 
 /**
- * An attempt to pay an order; with `customerId` only that customer's. `id` is minted before the transaction; the order's
- * stock is held for `reservationMs` from now, or longer if it is already.
+ * An attempt to pay an order. With `customerId`, only an order of that customer. The caller makes `id` before the
+ * transaction. The order's stock stays reserved for at least `reservationMs` from now.
  */
 export type CreatePaymentCommand = {
   id: string;
@@ -22,7 +21,7 @@ export type CreatePaymentCommand = {
 };
 
 /**
- * Creates payment attempts. The first one takes the order to PAYMENT_PENDING; one after a failure holds the stock again.
+ * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again.
  * @returns the payment in CREATED · refusals: order_not_found, payment_in_progress, invalid_transition,
  * insufficient_stock (the order stays as it was)
  */
@@ -34,40 +33,44 @@ export async function createPayments(
     tx,
     commands.map(({ orderId }) => orderId),
   );
-  await work.lockStocksOf(({ order }) => order.reservationStatus === 'RELEASED');
+  await work.lockStocksOf(({ row }) => row.reservationStatus === 'RELEASED');
   const outcomes = commands.map((command) => create(work, command));
   work.write();
   return outcomes;
 }
 
 function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Payment> {
-  const unit = ownUnit(work, command);
-  if (!unit) return refused(new CommerceError('order_not_found', 'no such order'));
-  const refusal = refusalOf(work, unit);
+  const located = locateOrder(work, command);
+  if (!located.ok) return located;
+  const order = located.value;
+  const refusal = refusalOf(order);
   if (refusal) return refused(refusal);
 
-  if (unit.order.reservationStatus === 'RELEASED') work.moveStock('reserve', demandOf(unit), unit.order.id);
+  if (order.row.reservationStatus === 'RELEASED') order.reserveStock();
   const { id, provider, method, capture, reservationMs } = command;
-  const reservedUntil = new Date(Math.max(unit.order.reservedUntil.getTime(), work.now.getTime() + reservationMs));
-  work.setOrder(unit, { ...transitionOrder(unit.order, 'PAYMENT_PENDING', work.now), reservedUntil });
-  const { currency, totalAmount } = unit.order;
-  const payment = newPayment(
-    { id, orderId: unit.order.id, provider, method, capture, currency, amount: totalAmount },
-    work.now,
-  );
-  work.addPayment(unit, payment);
-  work.tell(unit, 'payment.created', { paymentId: id, provider, amount: totalAmount, currency, reservedUntil });
+  const reservedUntil = new Date(Math.max(order.row.reservedUntil.getTime(), work.now.getTime() + reservationMs));
+  order.transition('PAYMENT_PENDING');
+  order.setReservedUntil(reservedUntil);
+  const { currency, totalAmount: amount } = order.row;
+  const payment = newPayment({ id, orderId: order.id, provider, method, capture, currency, amount }, work.now);
+  order.addPayment(payment);
+  order.record('payment.created', {
+    paymentId: id,
+    provider,
+    amount,
+    currency,
+    reservedUntil: reservedUntil.toISOString(),
+  });
   return accepted(payment);
 }
 
-function refusalOf(work: UnitOfWork, unit: LockedOrder): CommerceError | undefined {
-  const { order, payments } = unit;
-  if (payments.some(isLive)) {
-    return new CommerceError('payment_in_progress', 'another attempt to pay this order is under way');
+function refusalOf(order: LockedOrder): CommerceError | undefined {
+  if (order.payments.some(isLive)) {
+    return new CommerceError('payment_in_progress', 'another attempt to pay this order is in progress');
   }
   if (!canTransition(order.status, 'PAYMENT_PENDING'))
     return invalidTransition('order', order.status, 'PAYMENT_PENDING');
-  const short = order.reservationStatus === 'RELEASED' ? shortages(work.stocks, demandOf(unit)) : [];
-  if (short.length === 0) return undefined;
-  return new CommerceError('insufficient_stock', 'there is not enough stock any more', { products: short });
+  const products = order.row.reservationStatus === 'RELEASED' ? order.shortages() : [];
+  if (products.length === 0) return undefined;
+  return new CommerceError('insufficient_stock', 'there is not enough stock any more', { products });
 }

@@ -3,14 +3,19 @@ import { accepted, CommerceError, invalidTransition, refused, type Outcome } fro
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
-import { openVoidOf } from '../../unit-of-work/locked-order.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { locatePayment } from './locate-payment.ts';
 
-/** Money to take of what was authorized: `amount` in minor units, all of it unless said. What is left is let go of. */
+/**
+ * An authorized payment to capture. `amount` is in minor units and defaults to the whole authorized amount; the gateway
+ * voids the rest.
+ */
 export type RequestCaptureCommand = { paymentId: string; amount?: number | undefined };
 
 /**
- * Has the gateway take money that it has authorized. It is asked after the commit; the payment is CAPTURED by its word.
+ * Requests captures of authorized payments. The gateway is called after the commit, and its CAPTURED event makes the
+ * payment CAPTURED.
  * @returns the payment, still AUTHORIZED · refusals: payment_not_found, invalid_transition, capture_in_progress,
  * capture_exceeds_authorized
  */
@@ -23,28 +28,35 @@ export async function requestCaptures(
   const orderIds = await readOrderIdsOfPayments(tx, paymentIds);
   const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true });
   const capturing = new Set((await readOpenGatewayCalls(tx, paymentIds, 'CAPTURE')).map(({ paymentId }) => paymentId));
-  const outcomes = commands.map(({ paymentId, amount }): Outcome<Payment> => {
-    const unit = work.units.get(orderIds.get(paymentId) ?? '');
-    const payment = unit?.payments.find(({ id }) => id === paymentId);
-    if (!unit || !payment) return refused(new CommerceError('payment_not_found', 'no such payment'));
-    const { authorizedAmount, currency } = payment;
-    // Of an order without cost there is nothing to take.
-    const isCapturable = payment.status === 'AUTHORIZED' && authorizedAmount > 0 && !openVoidOf(unit, payment);
-    if (!isCapturable) return refused(invalidTransition('payment', payment.status, 'CAPTURED'));
-    if (capturing.has(paymentId))
-      return refused(new CommerceError('capture_in_progress', 'this payment is just being captured'));
-    if (amount !== undefined && amount > authorizedAmount) {
-      return refused(
-        new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', {
-          authorizedAmount,
-          currency,
-        }),
-      );
-    }
-    capturing.add(paymentId);
-    work.callGateway(payment, { kind: 'CAPTURE', amount: amount ?? authorizedAmount });
+  const outcomes = commands.map((command): Outcome<Payment> => {
+    const located = locatePayment(work, command);
+    if (!located.ok) return located;
+    const { order, payment } = located.value;
+    const amount = command.amount ?? payment.authorizedAmount;
+    const refusal = refusalOf(order, payment, amount, capturing);
+    if (refusal) return refused(refusal);
+    capturing.add(payment.id);
+    order.callGateway(payment, { kind: 'CAPTURE', amount });
     return accepted(payment);
   });
   work.write();
   return outcomes;
+}
+
+function refusalOf(
+  order: LockedOrder,
+  payment: Payment,
+  amount: number,
+  capturing: ReadonlySet<string>,
+): CommerceError | undefined {
+  const { id, status, authorizedAmount, currency } = payment;
+  // A free order has nothing to capture.
+  const isCapturable = status === 'AUTHORIZED' && authorizedAmount > 0 && !order.openVoidOf(payment);
+  if (!isCapturable) return invalidTransition('payment', status, 'CAPTURED');
+  if (capturing.has(id)) return new CommerceError('capture_in_progress', 'this payment is being captured already');
+  if (amount <= authorizedAmount) return undefined;
+  return new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', {
+    authorizedAmount,
+    currency,
+  });
 }

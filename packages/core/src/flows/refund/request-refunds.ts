@@ -2,80 +2,88 @@ import { newId } from '../../ids.ts';
 import { refundableAmount, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundLine, RefundReason } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /**
- * Records that a payment's money must go back in whole: a refund REQUESTED, the balance reserved where the money was
- * captured, and the order in need of attention until it is done. Of nothing, nothing goes back.
+ * Requests the refund of all money of a payment, and raises `refund_due` until it succeeds. For captured money a REFUND
+ * reserves the balance. A payment without a capture gets a VOID. A payment without money stays as it is.
  */
-export function requestMoneyBack(
-  work: UnitOfWork,
-  unit: LockedOrder,
-  payment: Payment,
-  reason: RefundReason,
-  id = newId(),
-): void {
+export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: RefundReason, id = newId()): void {
   if (payment.capturedAmount > 0) {
     const amount = refundableAmount(payment);
     if (amount === 0) return;
-    requestRefund(work, unit, payment, { id, amount, reason });
+    requestRefund(order, payment, { id, amount, reason });
   } else {
-    // An attempt that was never approved has no amounts of its own; what the gateway reported is what it took.
-    const owed =
-      payment.authorizedAmount > 0
-        ? { amount: payment.authorizedAmount, currency: payment.currency }
-        : { amount: payment.reportedAmount ?? 0, currency: payment.reportedCurrency ?? payment.currency };
+    const owed = uncapturedMoney(payment);
     if (owed.amount === 0) return;
-    add(work, unit, payment, { id, kind: 'VOID', amount: owed.amount, currency: owed.currency, reason });
-    // What goes back in whole isn't captured first.
-    work.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'going_back' });
+    addRefund(order, payment, { id, kind: 'VOID', ...owed, reason });
+    // The VOID makes a capture needless.
+    order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'going_back' });
   }
-  work.raiseAttention(unit, 'refund_due');
+  order.raiseAttention('refund_due');
 }
 
-type Asked = { id: string; amount: number; reason: RefundReason };
+/** What a gateway took or authorized for a payment without a capture: for one that was never approved, what it reported. */
+function uncapturedMoney(payment: Payment): Pick<Refund, 'amount' | 'currency'> {
+  const { authorizedAmount, currency, reportedAmount, reportedCurrency } = payment;
+  if (authorizedAmount > 0) return { amount: authorizedAmount, currency };
+  return { amount: reportedAmount ?? 0, currency: reportedCurrency ?? currency };
+}
 
-/** Records that captured money must go back: the caller has seen that the balance allows it, and it is reserved. */
+type RequestedRefund = { id: string; amount: number; reason: RefundReason };
+
+/**
+ * Requests a refund of captured money and reserves its amount. The caller has checked that the balance allows it.
+ * @returns the refund in REQUESTED
+ */
 export function requestRefund(
-  work: UnitOfWork,
-  unit: LockedOrder,
+  order: LockedOrder,
   payment: Payment,
-  { id, amount, reason }: Asked,
+  { id, amount, reason }: RequestedRefund,
   lines: readonly RefundLine[] = [],
 ): Refund {
-  work.setPayment(unit, {
+  order.setPayment({
     ...payment,
     refundReservedAmount: payment.refundReservedAmount + amount,
-    updatedAt: work.now,
+    updatedAt: order.now,
   });
-  return add(work, unit, payment, { id, kind: 'REFUND', amount, currency: payment.currency, reason }, lines);
+  return addRefund(order, payment, { id, kind: 'REFUND', amount, currency: payment.currency, reason }, lines);
 }
 
-function add(
-  work: UnitOfWork,
-  unit: LockedOrder,
-  { id: paymentId, orderId, provider }: Payment,
-  asked: Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'>,
+function addRefund(
+  order: LockedOrder,
+  payment: Payment,
+  requested: Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'>,
   lines: readonly RefundLine[] = [],
 ): Refund {
-  const refund: Refund = {
-    ...asked,
+  const refund = newRefund(payment, requested, order.now);
+  order.addRefund(refund, lines);
+  order.callGateway(payment, { kind: 'REFUND', refundId: refund.id });
+  recordRefundRequest(order, refund, lines);
+  return refund;
+}
+
+/** A refund of a payment in REQUESTED. */
+export function newRefund(
+  { id: paymentId, orderId }: Payment,
+  requested: Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'>,
+  now: Date,
+): Refund {
+  return {
+    ...requested,
     paymentId,
     orderId,
     status: 'REQUESTED',
     gatewayRefundId: null,
     failureCode: null,
-    createdAt: work.now,
-    updatedAt: work.now,
+    createdAt: now,
+    updatedAt: now,
   };
-  const { id: refundId, ...facts } = asked;
-  work.addRefund(unit, refund, lines);
-  work.callGateway({ id: paymentId, orderId, provider }, { kind: 'REFUND', refundId });
-  work.tell(unit, 'refund.requested', {
-    refundId,
-    paymentId,
-    ...facts,
-    ...(lines.length > 0 && { lines: lines.map(({ lineNo, quantity, restock }) => ({ lineNo, quantity, restock })) }),
-  });
-  return refund;
+}
+
+/** Records the event of a new refund. `lines` are left out of the event when there are none. */
+export function recordRefundRequest(order: LockedOrder, refund: Refund, lines: readonly RefundLine[] = []): void {
+  const { id: refundId, paymentId, kind, amount, currency, reason } = refund;
+  const facts = { refundId, paymentId, kind, amount, currency, reason };
+  const units = lines.map(({ lineNo, quantity, restock }) => ({ lineNo, quantity, restock }));
+  order.record('refund.requested', units.length > 0 ? { ...facts, lines: units } : facts);
 }

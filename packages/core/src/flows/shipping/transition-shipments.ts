@@ -1,11 +1,11 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { fulfillmentOf, transitionShipment, type Shipment, type ShipmentLine } from '../../shipping/shipment.ts';
+import { transitionShipment, type Shipment, type ShipmentLine } from '../../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../../shipping/shipment-repository.ts';
-import { parcelsOf, shippableQty } from './fulfillment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
+/** A parcel and the status that it takes. */
 export type TransitionShipmentCommand =
   | { shipmentId: string; to: 'SHIPPED'; carrier: string; trackingNumber: string }
   | { shipmentId: string; to: 'IN_TRANSIT' | 'DELIVERED' };
@@ -19,7 +19,7 @@ const eventOf = {
 } as const;
 
 /**
- * Hands parcels to a carrier, and follows them until they have arrived; the order's fulfillment status follows them.
+ * Hands parcels to a carrier and records their way until they are delivered. The order's fulfillment status follows.
  * @returns the shipment · refusals: shipment_not_found, invalid_transition
  */
 export async function transitionShipments(
@@ -32,11 +32,11 @@ export async function transitionShipments(
   );
   const work = await UnitOfWork.lock(tx, orderIds.values(), { shipments: true, refundLines: true });
   const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
-    const unit = work.units.get(orderIds.get(command.shipmentId) ?? '');
-    const shipment = unit?.shipments.find(({ id }) => id === command.shipmentId);
-    if (!unit || !shipment) return refused(new CommerceError('shipment_not_found', 'no such shipment'));
+    const order = work.orders.get(orderIds.get(command.shipmentId) ?? '');
+    const shipment = order?.shipments.find(({ id }) => id === command.shipmentId);
+    if (!order || !shipment) return refused(new CommerceError('shipment_not_found', 'no such shipment'));
     try {
-      return accepted(move(work, unit, shipment, command));
+      return accepted(transition(order, shipment, command));
     } catch (error) {
       if (error instanceof CommerceError) return refused(error);
       throw error;
@@ -46,22 +46,17 @@ export async function transitionShipments(
   return outcomes;
 }
 
-function move(
-  work: UnitOfWork,
-  unit: LockedOrder,
-  shipment: Shipment,
-  command: TransitionShipmentCommand,
-): ShipmentWithLines {
-  const { now } = work;
-  const moved = { ...transitionShipment(shipment, command.to, now), ...factsOf(command, now) };
-  work.setShipment(unit, moved);
-  work.setOrder(unit, { ...unit.order, fulfillmentStatus: fulfillmentOf(shippableQty(unit), parcelsOf(unit)) });
-  const { carrier, trackingNumber } = moved;
-  work.tell(unit, eventOf[command.to], { shipmentId: moved.id, carrier, trackingNumber });
-  return { ...moved, lines: linesOf(unit, moved.id) };
+function transition(order: LockedOrder, shipment: Shipment, command: TransitionShipmentCommand): ShipmentWithLines {
+  const { now } = order;
+  const changed = { ...transitionShipment(shipment, command.to, now), ...changesOf(command, now) };
+  order.setShipment(changed);
+  order.updateFulfillment();
+  const { id, carrier, trackingNumber } = changed;
+  order.record(eventOf[command.to], { shipmentId: id, carrier, trackingNumber });
+  return { ...changed, lines: order.linesOfParcel(id) };
 }
 
-function factsOf(command: TransitionShipmentCommand, now: Date): Partial<Shipment> {
+function changesOf(command: TransitionShipmentCommand, now: Date): Partial<Shipment> {
   switch (command.to) {
     case 'SHIPPED':
       return { carrier: command.carrier, trackingNumber: command.trackingNumber, shippedAt: now };
@@ -71,6 +66,3 @@ function factsOf(command: TransitionShipmentCommand, now: Date): Partial<Shipmen
       return {};
   }
 }
-
-const linesOf = ({ shipmentLines }: LockedOrder, shipmentId: string) =>
-  shipmentLines.filter((line) => line.shipmentId === shipmentId).map(({ lineNo, quantity }) => ({ lineNo, quantity }));

@@ -1,0 +1,50 @@
+import { refundableAmount, transitionPayment } from '../../payment/payment.ts';
+import { isOpen, isOwed, transitionRefund, type Refund } from '../../refund/refund.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+
+/** Makes a refund SUCCEEDED: its money has gone back. `gatewayRefundId` is the gateway's id where the event has one. */
+export function finishRefund(order: LockedOrder, refund: Refund, gatewayRefundId: string | null): void {
+  const { id, paymentId, kind, amount, currency } = refund;
+  const payment = order.paymentOf(refund);
+  order.setRefund({
+    ...transitionRefund(refund, 'SUCCEEDED', order.now),
+    failureCode: null,
+    gatewayRefundId: gatewayRefundId ?? refund.gatewayRefundId,
+  });
+  order.record('refund.succeeded', { refundId: id, paymentId, kind, amount, currency });
+  if (kind === 'REFUND') {
+    order.setPayment({
+      ...payment,
+      refundedAmount: payment.refundedAmount + amount,
+      refundReservedAmount: payment.refundReservedAmount - amount,
+      updatedAt: order.now,
+    });
+  } else if (payment.status === 'AUTHORIZED') {
+    order.setPayment(transitionPayment(payment, 'CANCELED', order.now));
+    order.record('payment.voided', { paymentId });
+  }
+  order.closeCalls({ subjectId: id, kind: 'REFUND', status: 'DONE', failureCode: null });
+  if (!order.refunds.some((other) => isMissing(order, other))) order.clearAttention('refund_failed');
+  if (!order.refunds.some((other) => isOpen(other) && isOwed(other))) order.clearAttention('refund_due');
+}
+
+/** Whether a refund FAILED and its money hasn't gone back by another refund since. */
+function isMissing(order: LockedOrder, refund: Refund): boolean {
+  if (refund.status !== 'FAILED') return false;
+  const payment = order.paymentOf(refund);
+  return refund.kind === 'REFUND'
+    ? refundableAmount(payment) > 0
+    : payment.capturedAmount === 0 && !order.standingVoidOf(payment);
+}
+
+/** Makes a refund FAILED: its money hasn't gone, or came back, so another refund can send the amount again. */
+export function failRefund(order: LockedOrder, refund: Refund, failureCode: string): void {
+  const { id, paymentId, kind, amount, currency } = refund;
+  order.setRefund({ ...transitionRefund(refund, 'FAILED', order.now), failureCode });
+  order.record('refund.failed', { refundId: id, paymentId, kind, amount, currency, failureCode });
+  order.closeCalls({ subjectId: id, kind: 'REFUND', status: 'REFUSED', failureCode });
+  if (kind !== 'REFUND') return;
+  const payment = order.paymentOf(refund);
+  const balance = refund.status === 'SUCCEEDED' ? 'refundedAmount' : 'refundReservedAmount';
+  order.setPayment({ ...payment, [balance]: payment[balance] - amount, updatedAt: order.now });
+}

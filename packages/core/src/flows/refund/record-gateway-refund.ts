@@ -1,0 +1,81 @@
+import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
+import { newId } from '../../ids.ts';
+import { refundableAmount, type Payment } from '../../payment/payment.ts';
+import { isOwed, madeAtGateway } from '../../refund/refund.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
+import { failRefund, finishRefund } from './finish-refund.ts';
+import { newRefund, recordRefundRequest, requestMoneyBack } from './request-refunds.ts';
+
+/**
+ * Records a refund that was made in the gateway's own dashboard. The gateway's id of it keeps it from being counted twice.
+ * @returns the decision; the order and its parts are changed, not written
+ */
+export function recordGatewayRefund(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
+  const { amount, currency, gatewayObjectId } = event;
+  // The VOID has undone the whole payment, in however many parts the gateway sends the money.
+  if (order.standingVoidOf(payment)?.status === 'SUCCEEDED') return ignored('already_refunded');
+  if (finishesVoid(order, payment, event)) return applied('refund_succeeded');
+  const taken = {
+    amount: Math.max(payment.amount, payment.reportedAmount ?? 0),
+    currency: payment.reportedCurrency ?? payment.currency,
+  };
+  // Without the gateway's id a repeated event and a second refund can't be told apart.
+  if (gatewayObjectId === null || amount === 0 || currency !== taken.currency || amount > taken.amount) {
+    order.raiseAttention('amount_mismatch');
+    return ignored('amount_mismatch');
+  }
+  makeRoom(order, payment, amount);
+  const current = order.paymentOf({ paymentId: payment.id });
+  if (refundableAmount(current) < amount) {
+    // The event of the approval or capture may still come, or the gateway may refuse our own open refunds.
+    if (event.source === 'WEBHOOK') order.callGateway(payment, { kind: 'POLL' });
+    return tryLater;
+  }
+  const requested = { id: newId(), kind: 'REFUND', amount, currency, reason: 'gateway' } as const;
+  const refund = { ...newRefund(payment, requested, order.now), gatewayRefundId: gatewayObjectId };
+  order.addRefund(refund);
+  order.setPayment({ ...current, refundReservedAmount: current.refundReservedAmount + amount });
+  recordRefundRequest(order, refund);
+  finishRefund(order, refund, gatewayObjectId);
+  requestRest(order, payment);
+  // The order could still be shipped although its money is gone.
+  if (order.status === 'PAID' && order.row.fulfillmentStatus === 'UNFULFILLED')
+    order.raiseAttention('refunded_at_gateway');
+  return applied('refund_recorded');
+}
+
+/**
+ * Finishes the VOID of a payment that has no balance when the gateway refunded exactly the VOID's amount. A payment that
+ * was never accepted, or is canceled, has no balance.
+ */
+function finishesVoid(order: LockedOrder, payment: Payment, event: GatewayEvent): boolean {
+  const undoing = order.refunds.findLast(({ paymentId, kind }) => paymentId === payment.id && kind === 'VOID');
+  const hasNoBalance = payment.authorizedAmount === 0 || payment.status === 'CANCELED';
+  if (!undoing || !hasNoBalance || undoing.amount !== event.amount || undoing.currency !== event.currency) return false;
+  finishRefund(order, undoing, event.gatewayObjectId);
+  return true;
+}
+
+/** Fails our own refunds that weren't sent yet, if together they free enough balance for one that has happened. */
+function makeRoom(order: LockedOrder, payment: Payment, amount: number): void {
+  let missing = amount - refundableAmount(payment);
+  const unsent = order.refunds.filter(
+    ({ paymentId, kind, status }) => paymentId === payment.id && kind === 'REFUND' && status === 'REQUESTED',
+  );
+  if (missing > unsent.reduce((sum, refund) => sum + refund.amount, 0)) return;
+  for (const refund of unsent) {
+    if (missing <= 0) return;
+    failRefund(order, refund, madeAtGateway);
+    missing -= refund.amount;
+    // `requestRest` requests owed money again. A refund that an operator had requested is for an operator to decide again.
+    if (!isOwed(refund)) order.raiseAttention('refund_failed');
+  }
+}
+
+/** Requests the refund of the rest of a surplus or canceled payment, after a part was refunded at the gateway. */
+function requestRest(order: LockedOrder, { id }: Payment): void {
+  const payment = order.paymentOf({ paymentId: id });
+  if (payment.surplus) requestMoneyBack(order, payment, 'surplus');
+  else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
+}

@@ -1,0 +1,155 @@
+import type { Transaction } from '@commerce-core/pg-pipeline';
+import type { Product } from '../catalog/product.ts';
+import { updateProducts } from '../catalog/product-repository.ts';
+import type { Dispute } from '../dispute/dispute.ts';
+import {
+  insertDisputes,
+  loadDisputes,
+  loadDisputesOfPaymentOrders,
+  updateDisputes,
+} from '../dispute/dispute-repository.ts';
+import type { Event } from '../events/event.ts';
+import { insertEvents } from '../events/event-repository.ts';
+import type { Stock } from '../inventory/stock.ts';
+import { insertStockMovements, insertStocks, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
+import type { Order, OrderLine } from '../order/order.ts';
+import {
+  insertOrderLines,
+  insertOrders,
+  loadOrderLines,
+  loadOrderLinesOfPayments,
+  updateOrders,
+} from '../order/order-repository.ts';
+import type { Payment } from '../payment/payment.ts';
+import {
+  insertPayments,
+  lockPaymentsOfOrders,
+  lockPaymentsOfPaymentOrders,
+  updatePayments,
+} from '../payment/payment-repository.ts';
+import type { Refund, RefundLine } from '../refund/refund.ts';
+import {
+  insertRefundLines,
+  insertRefunds,
+  loadRefundLines,
+  lockRefundsOfOrders,
+  lockRefundsOfPaymentOrders,
+  updateRefunds,
+} from '../refund/refund-repository.ts';
+import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
+import {
+  insertShipmentLines,
+  insertShipments,
+  loadShipmentLines,
+  lockShipmentsOfOrders,
+  updateShipments,
+} from '../shipping/shipment-repository.ts';
+
+/** A table whose rows a transaction collects and writes with one statement. */
+export type Table<R> = {
+  /** Missing where a unit of work adds no rows. */
+  insert?: (tx: Transaction, rows: readonly R[]) => void;
+  /** Missing where rows never change. */
+  change?: { key: (row: R) => string; update: (tx: Transaction, rows: readonly R[]) => void };
+};
+
+type Read<R> = (tx: Transaction, ids: readonly string[]) => Promise<R[]>;
+
+/** A table whose rows belong to one order each, and how they are read when that order is locked. */
+export type PartTable<R> = Table<R> & {
+  /** Whether `ofOrders` and `ofPayments` lock the rows that they read. */
+  locks: boolean;
+  /** The request that includes these rows; without one they are always read. */
+  only?: 'money' | 'refundLines' | 'shipments';
+  ofOrders: Read<R>;
+  /** Reads the rows of the orders that payments belong to. */
+  ofPayments?: Read<R>;
+};
+
+type Rows = {
+  orders: Order;
+  lines: OrderLine;
+  payments: Payment;
+  refunds: Refund;
+  refundLines: RefundLine;
+  disputes: Dispute;
+  shipments: Shipment;
+  shipmentLines: ShipmentLine;
+  products: Product;
+  stocks: Stock;
+  stockMovements: StockMovement;
+  events: Event;
+};
+export type TableName = keyof Rows;
+export type RowOf<N extends TableName> = Rows[N];
+
+/** A table whose rows belong to one order each, by the name of the order's property. */
+export type PartName = Exclude<TableName, 'orders' | 'products' | 'stocks' | 'stockMovements' | 'events'>;
+
+const byId = ({ id }: { id: string }): string => id;
+
+/** The tables of an order's parts, in the order in which they are locked, read and written. */
+export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
+  lines: {
+    insert: insertOrderLines,
+    locks: false,
+    ofOrders: loadOrderLines,
+    ofPayments: loadOrderLinesOfPayments,
+  },
+  payments: {
+    insert: insertPayments,
+    change: { key: byId, update: updatePayments },
+    locks: true,
+    ofOrders: lockPaymentsOfOrders,
+    ofPayments: lockPaymentsOfPaymentOrders,
+  },
+  refunds: {
+    insert: insertRefunds,
+    change: { key: byId, update: updateRefunds },
+    locks: true,
+    only: 'money',
+    ofOrders: lockRefundsOfOrders,
+    ofPayments: lockRefundsOfPaymentOrders,
+  },
+  refundLines: {
+    insert: insertRefundLines,
+    locks: false,
+    only: 'refundLines',
+    ofOrders: loadRefundLines,
+  },
+  disputes: {
+    insert: insertDisputes,
+    change: { key: byId, update: updateDisputes },
+    locks: false,
+    only: 'money',
+    ofOrders: loadDisputes,
+    ofPayments: loadDisputesOfPaymentOrders,
+  },
+  shipments: {
+    insert: insertShipments,
+    change: { key: byId, update: updateShipments },
+    locks: true,
+    only: 'shipments',
+    ofOrders: lockShipmentsOfOrders,
+  },
+  shipmentLines: {
+    insert: insertShipmentLines,
+    locks: false,
+    only: 'shipments',
+    ofOrders: loadShipmentLines,
+  },
+};
+
+/** Every table that a unit of work writes, in the order in which it writes them. */
+export const tables: { [N in TableName]: Table<RowOf<N>> } = {
+  orders: { insert: insertOrders, change: { key: byId, update: updateOrders } },
+  ...partTables,
+  products: { change: { key: byId, update: updateProducts } },
+  stocks: { insert: insertStocks, change: { key: ({ productId }) => productId, update: updateStocks } },
+  stockMovements: { insert: insertStockMovements },
+  events: { insert: insertEvents },
+};
+
+// Object.keys returns string[]; these two objects have exactly the keys of their types.
+export const partNames = Object.keys(partTables) as PartName[];
+export const tableNames = Object.keys(tables) as TableName[];
