@@ -5,6 +5,7 @@ import {
   errorKinds,
   invalidTransition,
   refused,
+  onlyOutcome,
   unwrap,
   type DetailsOf,
   type ErrorBody,
@@ -12,12 +13,12 @@ import {
   type Shortage,
 } from './errors.ts';
 
-describe('one table says of every code what kind of thing went wrong', () => {
-  test('codes are snake_case', () => {
+describe('the table of error codes', () => {
+  test('has codes in snake_case', () => {
     expect(Object.keys(errorKinds).filter((code) => !/^[a-z]+(_[a-z]+)*$/.test(code))).toEqual([]);
   });
 
-  test('what front ends switch on stays what it is', () => {
+  test('keeps the codes that front ends switch on', () => {
     const promised = {
       validation_failed: 'invalid',
       empty_order: 'invalid',
@@ -56,20 +57,20 @@ describe('an error', () => {
   test('narrows its details by its code', () => {
     expectTypeOf<Extract<ErrorBody, { code: 'stock_changed' }>['details']>().toEqualTypeOf<{ availableQty: number }>();
     expectTypeOf<DetailsOf<'order_not_found'>>().toEqualTypeOf<undefined>();
-    // @ts-expect-error: a shortage without its products is not one.
+    // @ts-expect-error: insufficient_stock needs its details.
     expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();
   });
 
-  test('names the step that a state machine refuses', () => {
+  test('names the transition that a state machine refuses', () => {
     const error = invalidTransition('payment', 'CAPTURED', 'FAILED');
     expect(error.message).toBe('a payment that is CAPTURED cannot become FAILED');
     expect(error.details).toEqual({ subject: 'payment', from: 'CAPTURED', to: 'FAILED' });
   });
 });
 
-test('an outcome is its value, or its error thrown; a missing one is a fault', () => {
+test('an accepted outcome returns its value, a refused one throws its error, a missing one is a defect', () => {
   const error = new CommerceError('order_not_found', 'no such order');
   expect(unwrap(accepted(7))).toBe(7);
   expect(() => unwrap(refused(error))).toThrow(error);
-  expect(() => unwrap(undefined)).toThrow('a batch answered fewer outcomes than it had commands');
+  expect(() => onlyOutcome([])).toThrow('a flow returned fewer outcomes than it was given commands');
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { id, newId } from './ids.ts';
 
-test('a new id is a UUID of version 7 with the time in it', () => {
+test('a new id is a UUID of version 7 and contains the time', () => {
   const before = Date.now();
   const minted = newId();
   expect(minted).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -10,13 +10,13 @@ test('a new id is a UUID of version 7 with the time in it', () => {
   expect(time - before).toBeLessThan(1_000);
 });
 
-test('ids minted in one go are all different and sort as they were minted, also thousands in a millisecond', () => {
+test('thousands of ids of one millisecond are different and sort in the order of their creation', () => {
   const ids = Array.from({ length: 50_000 }, newId);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.toSorted()).toEqual(ids);
 });
 
-test('a given id is taken in upper case, and only as an id', () => {
+test('an id from a caller may be in upper case, and anything but an id is refused', () => {
   const minted = newId();
   expect(id.parse(minted.toUpperCase())).toBe(minted);
   expect(id.safeParse(`${minted}0`).success).toBe(false);

@@ -4,8 +4,8 @@ import { multiplyAmount, sumAmounts, unitAmountMax } from './money.ts';
 const most = Number.MAX_SAFE_INTEGER;
 const tooLarge = expect.objectContaining({ code: 'amount_too_large' });
 
-describe('amounts are counted exactly or not at all', () => {
-  test('quantity times unit, up to the last integer that is exact', () => {
+describe('an amount is exact, or refused', () => {
+  test('quantity times unit amount works up to the last exact integer', () => {
     expect(multiplyAmount(1_999, 3)).toBe(5_997);
     expect(multiplyAmount(-150, 2)).toBe(-300);
     expect(multiplyAmount(most, 1)).toBe(most);
@@ -15,13 +15,13 @@ describe('amounts are counted exactly or not at all', () => {
     expect(() => multiplyAmount(-(most + 1) / 2, 2)).toThrow(tooLarge);
   });
 
-  test('the highest unit price fits 9,007 times, and not once more', () => {
+  test('the highest unit price can be multiplied by 9,007, not by 9,008', () => {
     expect(unitAmountMax).toBe(10 ** 12);
     expect(multiplyAmount(unitAmountMax, 9_007)).toBe(9_007_000_000_000_000);
     expect(() => multiplyAmount(unitAmountMax, 9_008)).toThrow(tooLarge);
   });
 
-  test('sums, of nothing too, up to the same bound on the way', () => {
+  test('every partial sum stays within the same bound, and an empty sum is zero', () => {
     expect(sumAmounts([])).toBe(0);
     expect(sumAmounts([1_000, -300, 0])).toBe(700);
     expect(sumAmounts([most - 1, 1])).toBe(most);
@@ -30,7 +30,7 @@ describe('amounts are counted exactly or not at all', () => {
     expect(() => sumAmounts([-most, -1])).toThrow(tooLarge);
   });
 
-  test('a fraction of a minor unit is no amount', () => {
+  test('a fraction of a minor unit is refused', () => {
     expect(() => multiplyAmount(0.1, 3)).toThrow(tooLarge);
     expect(() => sumAmounts([0.5])).toThrow(tooLarge);
   });

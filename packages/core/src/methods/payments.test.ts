@@ -22,17 +22,17 @@ declare module '../gateways/gateway.ts' {
   }
 }
 
-/** A gateway that has to be told of an attempt; `answer` says how it takes each telling. */
-function telling(answer: (payment: GatewayPayment, times: number) => Promise<void>) {
-  const opened: string[] = [];
+/** A gateway where the server begins each payment. `answer` runs each time and may fail. */
+function serverInitiatedGateway(answer: (payment: GatewayPayment, times: number) => Promise<void>) {
+  const initiated: string[] = [];
   const gateway: Gateway = {
     ...idle,
-    provider: 'telling',
+    provider: 'server-initiated',
     initiation: {
       by: 'server',
       initiate: async (payment) => {
-        opened.push(payment.id);
-        await answer(payment, opened.length);
+        initiated.push(payment.id);
+        await answer(payment, initiated.length);
         return {
           gatewayPaymentId: `gp_${payment.id}`,
           next: { provider: 'test', clientSecret: `secret of ${payment.id}` },
@@ -40,10 +40,10 @@ function telling(answer: (payment: GatewayPayment, times: number) => Promise<voi
       },
     },
   };
-  return { gateway, opened };
+  return { gateway, initiated };
 }
 
-async function open(gateway: Gateway) {
+async function openShopWithOrder(gateway: Gateway) {
   shop = await createTestShop({ gateways: [gateway] });
   const productId = await shop.createTestProduct({ quantity: 5 });
   const { id: orderId } = await shop.createTestOrder({ [productId]: 2 });
@@ -58,19 +58,19 @@ async function open(gateway: Gateway) {
   };
 }
 
-/** Ends every lease, as time would. */
+/** Ends every lease at once. */
 const endLeases = async () =>
   shop.database.pool.query(
     `update commerce.idempotency_keys set lease_until = now() - interval '1 second' where lease_until is not null`,
   );
 
-describe('an attempt at a gateway that has to be told of it', () => {
-  test('is committed before the gateway hears of it, and PENDING once it has', async () => {
-    const { gateway } = telling(async ({ id }) => {
+describe('a payment that the server begins at its gateway', () => {
+  test('is committed before the gateway is called, and PENDING afterwards', async () => {
+    const { gateway } = serverInitiatedGateway(async ({ id }) => {
       const [payment] = (await shop.commerce.listPayments({ orderId: orderOf })).filter((each) => each.id === id);
       expect(payment).toMatchObject({ status: 'CREATED' });
     });
-    const { orderId: orderOf, create } = await open(gateway);
+    const { orderId: orderOf, create } = await openShopWithOrder(gateway);
     const payment = await create();
     expect(payment).toMatchObject({
       status: 'PENDING',
@@ -79,92 +79,92 @@ describe('an attempt at a gateway that has to be told of it', () => {
     });
   });
 
-  test('an equal key while the first call is under way is refused for now; after it, it gets the same attempt', async () => {
+  test('is returned to an equal key after the first call ended, which is refused while that call runs', async () => {
     const waiting = Promise.withResolvers<void>();
-    const { gateway, opened } = telling(async (_, times) => {
+    const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
       if (times === 1) await waiting.promise;
     });
-    const { create } = await open(gateway);
+    const { create } = await openShopWithOrder(gateway);
     const first = create();
-    await expect.poll(() => opened.length).toBe(1);
+    await expect.poll(() => initiated.length).toBe(1);
     expect(await errorCodeOf(create())).toBe('idempotency_in_progress');
     waiting.resolve();
     const { id } = await first;
     const again = await create();
     expect(again).toMatchObject({ id, status: 'PENDING', next: { clientSecret: `secret of ${id}` } });
-    expect(new Set(opened)).toEqual(new Set([id]));
+    expect(new Set(initiated)).toEqual(new Set([id]));
   });
 
-  test('a call whose process died is gone on with by the next one of its key, with the same id, when its lease is over', async () => {
-    const { gateway, opened } = telling(async (_, times) => {
+  test('is continued with the same id by the next call of its key, once the lease of a dead process ended', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
       if (times === 1) await new Promise(() => {});
     });
-    const { create, keys } = await open(gateway);
+    const { create, keys } = await openShopWithOrder(gateway);
     void create();
     await expect.poll(async () => (await keys()).length).toBe(1);
-    await expect.poll(() => opened.length).toBe(1);
+    await expect.poll(() => initiated.length).toBe(1);
     await endLeases();
     const { id, status } = await create();
-    expect([id, status]).toEqual([opened[0], 'PENDING']);
-    expect(opened).toEqual([id, id]);
+    expect([id, status]).toEqual([initiated[0], 'PENDING']);
+    expect(initiated).toEqual([id, id]);
   });
 
-  test('without an answer of the gateway nothing is stored for the key, and the same key goes on with the attempt at once', async () => {
-    const { gateway, opened } = telling(async (_, times) => {
+  test('is continued at once by the same key after the gateway gave no answer', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
       if (times === 1) throw new Error('no answer');
     });
-    const { create } = await open(gateway);
+    const { create } = await openShopWithOrder(gateway);
     expect(await errorCodeOf(create())).toBe('gateway_unavailable');
     const { id } = await create();
-    expect(opened).toEqual([id, id]);
+    expect(initiated).toEqual([id, id]);
   });
 
-  test('nothing is opened any more for a call that is gone on with after its order was canceled', async () => {
-    const { gateway, opened } = telling(async () => {
+  test('is not begun again by its key after its order was canceled', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async () => {
       throw new Error('no answer');
     });
-    const { create, orderId } = await open(gateway);
+    const { create, orderId } = await openShopWithOrder(gateway);
     expect(await errorCodeOf(create())).toBe('gateway_unavailable');
     await shop.commerce.cancelOrder({ orderId });
-    expect(await create()).toMatchObject({ id: opened[0], status: 'CANCELED', next: null });
-    expect(opened).toHaveLength(1);
+    expect(await create()).toMatchObject({ id: initiated[0], status: 'CANCELED', next: null });
+    expect(initiated).toHaveLength(1);
   });
 
-  test('what the gateway refuses is refused again for the same key, and the stock is free', async () => {
-    const { gateway, opened } = telling(async () => {
+  test('that the gateway refuses is refused again for the same key, and its stock is released', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async () => {
       throw new GatewayRefusal('amount_too_small', 'no');
     });
-    const { create, productId, orderId } = await open(gateway);
+    const { create, productId, orderId } = await openShopWithOrder(gateway);
     for (let time = 0; time < 2; time += 1) {
       await expect(create()).rejects.toMatchObject({
         code: 'payment_refused',
         details: { failureCode: 'amount_too_small' },
       });
     }
-    expect(opened).toHaveLength(1);
+    expect(initiated).toHaveLength(1);
     expect(await shop.readStock(productId)).toEqual([5, 0]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAYMENT_FAILED' });
   });
 
-  test('what the front end needs is in no stored answer', async () => {
-    const { gateway } = telling(async () => {});
-    const { create, keys } = await open(gateway);
+  test('stores no answer that contains the secret for the front end', async () => {
+    const { gateway } = serverInitiatedGateway(async () => {});
+    const { create, keys } = await openShopWithOrder(gateway);
     await create();
     const stored = await keys();
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('secret of');
   });
 
-  test('the same key for another call is refused, whether the first one is over or not', async () => {
-    const { gateway } = telling(async () => {});
-    const { create } = await open(gateway);
+  test('refuses its key for a call with another input', async () => {
+    const { gateway } = serverInitiatedGateway(async () => {});
+    const { create } = await openShopWithOrder(gateway);
     await create();
     expect(await errorCodeOf(create({ method: 'card' }))).toBe('idempotency_key_reused');
   });
 
-  test('a shopper who comes back gets the same attempt with what the page needs; another shopper gets nothing', async () => {
-    const { gateway } = telling(async () => {});
-    const { create } = await open(gateway);
+  test('can be resumed with its secret by its own shopper, and by no other', async () => {
+    const { gateway } = serverInitiatedGateway(async () => {});
+    const { create } = await openShopWithOrder(gateway);
     const { id: paymentId } = await create();
     expect(await shop.commerce.resumePayment({ paymentId, customerId: 'customer-1' })).toMatchObject({
       id: paymentId,
@@ -176,7 +176,7 @@ describe('an attempt at a gateway that has to be told of it', () => {
   });
 });
 
-describe('an attempt that the shop has to confirm', () => {
+describe('a payment that the shop has to confirm', () => {
   const confirming = (confirm: NonNullable<Gateway['confirm']>): Gateway => ({
     ...idle,
     provider: 'confirming',
@@ -184,24 +184,24 @@ describe('an attempt that the shop has to confirm', () => {
     confirm,
   });
 
-  test('is paid by what the gateway answers, once, however often it is confirmed', async () => {
-    let asked = 0;
+  test('is paid by the facts that the gateway returns, once, however often it is confirmed', async () => {
+    let confirmations = 0;
     const gateway = confirming(async ({ id, amount, currency }, token) => {
-      asked += 1;
+      confirmations += 1;
       return [gatewayFact({ type: 'CAPTURED', paymentId: id, gatewayPaymentId: token, amount, currency })];
     });
-    const { create, orderId, productId } = await open(gateway);
+    const { create, orderId, productId } = await openShopWithOrder(gateway);
     const { id: paymentId } = await create();
     const confirm = async () => shop.commerce.confirmPayment({ paymentId, token: 'tk_1', customerId: 'customer-1' });
     expect(await confirm()).toMatchObject({ status: 'CAPTURED', gatewayPaymentId: 'tk_1' });
     expect(await confirm()).toMatchObject({ status: 'CAPTURED' });
-    expect(asked).toBe(1);
+    expect(confirmations).toBe(1);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
     expect(await shop.readStock(productId)).toEqual([3, 0]);
   });
 
-  test('without an answer the gateway is asked about it later', async () => {
-    const { create } = await open(
+  test('is polled later when the gateway gives no answer', async () => {
+    const { create } = await openShopWithOrder(
       confirming(async () => {
         throw new Error('no answer');
       }),
@@ -211,10 +211,10 @@ describe('an attempt that the shop has to confirm', () => {
     expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'POLL', paymentId, status: 'DUE' }]);
   });
 
-  test('of an order that was canceled meanwhile is refused, and the gateway is not asked', async () => {
-    const { create, orderId } = await open(
+  test('is refused without a call to the gateway when its order was canceled', async () => {
+    const { create, orderId } = await openShopWithOrder(
       confirming(async () => {
-        throw new Error('it was asked');
+        throw new Error('the gateway was called');
       }),
     );
     const { id: paymentId } = await create();

@@ -23,7 +23,7 @@ const order = (productId: string, quantity = 1, reference?: string) => ({
   ...(reference ? { reference } : {}),
 });
 
-test('good and bad orders at once: each gets its own answer, and only the good ones hold stock', async () => {
+test('accepted and refused orders of one batch get their own outcomes; only accepted ones reserve stock', async () => {
   const [plenty, scarce] = [
     await shop.createTestProduct({ quantity: 1000 }),
     await shop.createTestProduct({ quantity: 3 }),
@@ -43,7 +43,7 @@ test('good and bad orders at once: each gets its own answer, and only the good o
   ]);
 });
 
-test('a command that makes the database fail fails alone, and its neighbours succeed', async () => {
+test('a command that makes a statement fail is the only one of its batch that fails', async () => {
   await shop.database.pool.query(`
     create function commerce.refuse_cursed() returns trigger language plpgsql as $$
       begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
@@ -59,7 +59,7 @@ test('a command that makes the database fail fails alone, and its neighbours suc
   expect(await shop.readStock(productId)).toEqual([1000, 96]);
 });
 
-test('lanes on overlapping products in opposite orders all get through', async () => {
+test('lanes that lock the same products in opposite orders don’t deadlock', async () => {
   const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
   const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.createTestProduct({ quantity: 1000 })));
   const codes = await Promise.all(
@@ -72,126 +72,7 @@ test('lanes on overlapping products in opposite orders all get through', async (
   for (const id of ids) expect(await shop.readStock(id)).toEqual([1000, 200]);
 });
 
-/** While somebody else holds the stock rows of these products, in a transaction of their own. */
-async function whileHeld(productIds: string[], during: (release: () => Promise<void>) => Promise<void>): Promise<void> {
-  const holder = await shop.database.pool.connect();
-  const release = async () => {
-    await holder.query('rollback');
-  };
-  try {
-    await holder.query('begin');
-    await holder.query('select 1 from commerce.stocks where product_id = any($1::uuid[]) for update', [productIds]);
-    await during(release);
-  } finally {
-    await release();
-    holder.release();
-  }
-}
-
-test('a stock row that somebody holds keeps only its own orders waiting, in every lane and for as long as it is held', async () => {
-  const [stuck, free] = [
-    await shop.createTestProduct({ quantity: 1000 }),
-    await shop.createTestProduct({ quantity: 1000 }),
-  ];
-  const both = {
-    customerId: 'c',
-    lines: [
-      { productId: stuck, quantity: 1 },
-      { productId: free, quantity: 1 },
-    ],
-  };
-  await whileHeld([stuck], async (release) => {
-    let heldBack = 0;
-    const waitFor = async (input: typeof both) =>
-      shop.commerce.placeOrder(input).finally(() => {
-        heldBack += 1;
-      });
-    // Those that need the free row as well come before anybody knows of the held one.
-    const waiting = [waitFor(both), ...Array.from({ length: 20 }, async () => waitFor(order(stuck)))];
-    for (let turn = 0; turn < 40; turn += 1) await shop.commerce.placeOrder(order(free));
-    waiting.push(waitFor(both));
-    await Promise.all(Array.from({ length: 300 }, async () => shop.commerce.placeOrder(order(free))));
-    expect(heldBack).toBe(0);
-    await release();
-    await Promise.all(waiting);
-  });
-  expect([await shop.readStock(stuck), await shop.readStock(free)]).toEqual([
-    [1000, 22],
-    [1000, 342],
-  ]);
-});
-
-test('many held stock rows take no connection from anybody', async () => {
-  const commerce = createCommerce({ database: other, batching: { waitMaxMs: 1_500 } });
-  const held = await shop.createTestProducts(40, 10);
-  const free = await shop.createTestProduct({ quantity: 100 });
-  await whileHeld(held, async () => {
-    let answered = 0;
-    const waiting = held.map(async (productId) =>
-      errorCodeOf(commerce.placeOrder(order(productId))).finally(() => {
-        answered += 1;
-      }),
-    );
-    let inUse = 0;
-    while (answered < held.length) {
-      expect(await errorCodeOf(commerce.placeOrder(order(free)))).toBe('accepted');
-      inUse = Math.max(inUse, other.writers.totalCount - other.writers.idleCount);
-      await commerce.receiveStock({ productId: free, quantity: 1 });
-    }
-    expect(inUse, 'lanes and the call beside them').toBeLessThanOrEqual(3);
-    expect(new Set(await Promise.all(waiting))).toEqual(new Set(['overloaded']));
-  });
-  await commerce.close();
-});
-
-test('a webhook or an attempt to pay that needs a held row waits alone: those that came with it are answered at once', async () => {
-  const [stuck, free] = [
-    await shop.createTestProduct({ quantity: 1000 }),
-    await shop.createTestProduct({ quantity: 1000 }),
-  ];
-  const held = await shop.createPendingOrder({ [stuck]: 1 });
-  const others = await Promise.all(Array.from({ length: 30 }, async () => shop.createPendingOrder({ [free]: 1 })));
-  const [failed, unpaid] = [await shop.createPendingOrder({ [stuck]: 1 }), await shop.createTestOrder({ [free]: 1 })];
-  await shop.sendWebhook('FAILED', failed.payment);
-  await whileHeld([stuck], async (release) => {
-    const begin = performance.now();
-    let heldBack = 0;
-    const waiting = [
-      shop.sendWebhook('CAPTURED', held.payment),
-      // It has to hold the stock again, so it needs the row, too.
-      shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
-    ].map(async (each) =>
-      Promise.resolve(each).finally(() => {
-        heldBack += 1;
-      }),
-    );
-    await Promise.all([
-      ...others.map(async ({ payment }) => shop.sendWebhook('CAPTURED', payment)),
-      shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
-    ]);
-    expect(performance.now() - begin).toBeLessThan(3_000);
-    expect(heldBack).toBe(0);
-    await release();
-    await Promise.all(waiting);
-  });
-  const statuses = await Promise.all(
-    [held, ...others].map(async ({ orderId }) => (await shop.commerce.getOrder({ orderId })).status),
-  );
-  expect(new Set(statuses)).toEqual(new Set(['PAID']));
-});
-
-test('orders for a stock row that stays held answer 503 in the end, and nothing of them is left', async () => {
-  const stuck = await shop.createTestProduct({ quantity: 10 });
-  await whileHeld([stuck], async () => {
-    expect(await errorCodeOf(shop.commerce.placeOrder(order(stuck)))).toBe('overloaded');
-  });
-  expect(await shop.readStock(stuck)).toEqual([10, 0]);
-  await vi.waitFor(async () => {
-    expect(await errorCodeOf(shop.commerce.placeOrder(order(stuck)))).toBe('accepted');
-  }, 5_000);
-}, 30_000);
-
-test('stock rows are updated in place: no index is written for a reservation', async () => {
+test('a reservation updates its stock row in place and writes no index', async () => {
   const productId = await shop.createTestProduct({ quantity: 1000 });
   const counted = async () =>
     (
@@ -201,7 +82,7 @@ test('stock rows are updated in place: no index is written for a reservation', a
     ).rows[0]!;
   const before = await counted();
   for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(order(productId));
-  // The server counts them a second later at the latest.
+  // The server updates its statistics within a second.
   const after = await vi.waitUntil(
     async () => {
       const now = await counted();
@@ -212,7 +93,7 @@ test('stock rows are updated in place: no index is written for a reservation', a
   expect((after.inPlace - before.inPlace) / (after.updates - before.updates)).toBeGreaterThan(0.95);
 });
 
-test('two processes on a hot product never oversell it', async () => {
+test('two processes never oversell a product', async () => {
   const productId = await shop.createTestProduct({ quantity: 75 });
   const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
   const codes = await Promise.all(
@@ -222,7 +103,7 @@ test('two processes on a hot product never oversell it', async () => {
   expect(await shop.readStock(productId)).toEqual([75, 75]);
 });
 
-test('an order of 1,000 lines does not keep small ones from getting through', async () => {
+test('orders of 1,000 lines don’t make small orders fail', async () => {
   const ids = await shop.createTestProducts(1000, 100);
   const hot = await shop.createTestProduct({ quantity: 1000 });
   const big = Array.from({ length: 3 }, async () =>
@@ -238,7 +119,7 @@ test('an order of 1,000 lines does not keep small ones from getting through', as
 test.each([
   ['before it reached the server', false],
   ['while the server commits', true],
-])('a batch whose COMMIT is lost %s is there once, and each caller gets the truth', async (_, deliver) => {
+])('a batch whose COMMIT is lost %s commits once, and each caller gets its order', async (_, deliver) => {
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });
@@ -260,21 +141,21 @@ test.each([
   await proxy.close();
 });
 
-test('a statement that was first sent behind a failed one works again afterwards', async () => {
+test('a statement that was first sent after a failed one works in the next transaction', async () => {
   const lone = connect({ url: shop.database.url, poolMax: 1 });
   const commerce = createCommerce({ database: lone });
   const productId = await shop.createTestProduct();
   await shop.database.pool.query(`
     create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
-  // The connection's first order: all statements behind the lines are parsed in a transaction that has failed.
+  // On a new connection, all statements after the failing one are parsed in a failed transaction.
   await expect(commerce.placeOrder(order(productId))).rejects.toThrow('no');
   await shop.database.pool.query('drop function commerce.refuse_lines() cascade');
   expect(await errorCodeOf(commerce.placeOrder(order(productId)))).toBe('accepted');
   await lone.close();
 });
 
-test('closing answers what was taken, and takes no more', async () => {
+test('closing finishes the accepted calls and refuses further ones', async () => {
   const commerce = createCommerce({ database: other });
   const productId = await shop.createTestProduct({ quantity: 100 });
   const taken = Array.from({ length: 40 }, async () => errorCodeOf(commerce.placeOrder(order(productId))));

@@ -1,4 +1,4 @@
-import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
+import type { PageRequest, Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
 import { sellable, type Stock } from '../../inventory/stock.ts';
@@ -20,13 +20,14 @@ export async function readStock(reader: Reader, productId: string): Promise<Stoc
 }
 
 /**
- * Reads a page of a product's stock movements, the latest first.
+ * Lists a product's stock movements, the latest first.
  * @throws product_not_found when there is no such product
  */
-export async function readStockMovements(
+export async function listMovementsOfProduct(
   reader: Reader,
-  { productId, cursor, limit }: PageRequest & { productId: string },
-): Promise<Page<StockMovement>> {
-  await readStock(reader, productId);
-  return pageOf(await listStockMovements(reader, productId, cursor, limit + 1), limit, ({ id }) => id);
+  filter: { productId: string },
+  page: PageRequest,
+): Promise<StockMovement[]> {
+  await readStock(reader, filter.productId);
+  return listStockMovements(reader, filter, page);
 }

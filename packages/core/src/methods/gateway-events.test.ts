@@ -5,7 +5,7 @@ import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { scriptedGateway } from '../testing/scripted-gateway.ts';
 import { errorCodeOf, createTestShop } from '../testing/test-shop.ts';
 
-test('what a gateway lists is fetched, though another one gives no answer', async () => {
+test('the events of one gateway are fetched although another gateway gives no answer', async () => {
   const listed: SignedEvent[] = [];
   const shop = await createTestShop({
     gateways: [
@@ -31,7 +31,7 @@ test('what a gateway lists is fetched, though another one gives no answer', asyn
   }
 });
 
-test('an operator fetches what one gateway lists, from as far back as they say, and hears how many were new', async () => {
+test('an operator fetches the events of one gateway since a time, and gets the number of new ones', async () => {
   const [asked, listed]: [Date[], SignedEvent[]] = [[], []];
   const lists = async (since: Date) => {
     asked.push(since);

@@ -22,7 +22,7 @@ const order = (productId: string, quantity = 1) => ({ customerId: 'customer-1', 
 const keyed = async (key: string, productId: string, quantity = 1) =>
   shop.commerce.placeOrder(order(productId, quantity), call(key));
 
-test('the same key again answers the same order, and holds nothing twice', async () => {
+test('a repeated key returns the same order and reserves nothing twice', async () => {
   const productId = await shop.createTestProduct();
   const key = randomUUID();
   const first = await keyed(key, productId);
@@ -30,7 +30,7 @@ test('the same key again answers the same order, and holds nothing twice', async
   expect(await shop.readStock(productId)).toEqual([10, 1]);
 });
 
-test('a refusal that the rows decided is answered again, though it would be accepted by now', async () => {
+test('a repeated key returns the same refusal, although the call would be accepted by now', async () => {
   const productId = await shop.createTestProduct({ quantity: 1 });
   const key = randomUUID();
   const refusal = {
@@ -43,7 +43,7 @@ test('a refusal that the rows decided is answered again, though it would be acce
   expect(await errorCodeOf(keyed(randomUUID(), productId, 5))).toBe('accepted');
 });
 
-test('an input whose metadata are written in another order is the same input', async () => {
+test('metadata in another order is the same input', async () => {
   const productId = await shop.createTestProduct();
   const key = randomUUID();
   const place = async (metadata: PlaceOrderInput['metadata']) =>
@@ -53,7 +53,7 @@ test('an input whose metadata are written in another order is the same input', a
   expect(await errorCodeOf(place({ a: 1, b: { c: [{ d: 2, e: 4 }], f: null } }))).toBe('idempotency_key_reused');
 });
 
-test('a key with another input, or for another procedure, is refused and does nothing', async () => {
+test('a key with another input or another procedure is refused and changes nothing', async () => {
   const productId = await shop.createTestProduct();
   const key = randomUUID();
   const { id: orderId } = await keyed(key, productId);
@@ -62,7 +62,7 @@ test('a key with another input, or for another procedure, is refused and does no
   expect(await shop.readStock(productId)).toEqual([10, 1]);
 });
 
-test('keys of two callers never meet', async () => {
+test('equal keys of two callers are different keys', async () => {
   const productId = await shop.createTestProduct();
   const key = randomUUID();
   const first = await shop.commerce.placeOrder(order(productId), call(key, 'customer:1'));
@@ -70,7 +70,7 @@ test('keys of two callers never meet', async () => {
   expect(second.id).not.toBe(first.id);
 });
 
-test('equal keys at once — in one batch, across lanes and across processes — run once and all get the answer', async () => {
+test('equal keys at once run once in a batch, across lanes and across processes, and all get the order', async () => {
   const lanes = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 2 } });
   const process = createCommerce({ database: other, batching: { lanes: 4 } });
   for (let round = 0; round < 5; round += 1) {
@@ -85,21 +85,21 @@ test('equal keys at once — in one batch, across lanes and across processes —
   }
 });
 
-test('equal keys with different inputs in one batch: one runs, the other is refused', async () => {
+test('of equal keys with different inputs in one batch one runs and the other is refused', async () => {
   const productId = await shop.createTestProduct();
   const key = randomUUID();
   const codes = await Promise.all([1, 2, 1, 2].map(async (quantity) => errorCodeOf(keyed(key, productId, quantity))));
   expect(codes.toSorted()).toEqual(['accepted', 'accepted', 'idempotency_key_reused', 'idempotency_key_reused']);
 });
 
-test('an invalid input is not kept: the key is free for the input as it should have been', async () => {
+test('an invalid input leaves the key free for the corrected input', async () => {
   const productId = await shop.createTestProduct();
   const key = randomUUID();
   expect(await errorCodeOf(keyed(key, productId, 0))).toBe('validation_failed');
   expect(await errorCodeOf(keyed(key, productId, 1))).toBe('accepted');
 });
 
-test('every other mutation that changes something runs once a key, and answers what it answered', async () => {
+test('every other mutation runs once for its key and returns the same answer again', async () => {
   const { commerce } = shop;
   const productId = await shop.createTestProduct();
   const { orderId, payment } = await shop.createPendingOrder({ [productId]: 1 });
@@ -132,7 +132,7 @@ test('every other mutation that changes something runs once a key, and answers w
   expect((await shop.commerce.getStock({ productId })).availableQty).toBe(20);
 });
 
-test('keys expire after the time they are kept, by the loop', async () => {
+test('a key is kept until the job deletes it after its time', async () => {
   const commerce = createCommerce({ database: shop.database, keepKeysMs: -1_000 });
   const productId = await shop.createTestProduct();
   const key = randomUUID();
