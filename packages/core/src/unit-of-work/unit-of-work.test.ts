@@ -48,11 +48,11 @@ test('orders of payments are locked in the same order', async () => {
   const locking = UnitOfWork.lockOfPayments(tx, [newId()], { money: true });
   expect(statements).toEqual([
     'lock_orders_of_payments',
-    'lock_payments_beside',
-    'lock_refunds_beside',
+    'lock_payments_of_payment_orders',
+    'lock_refunds_of_payment_orders',
     'lock_stocks_of_payments',
     'lines_of_orders_of_payments',
-    'disputes_beside_payments',
+    'disputes_of_payment_orders',
   ]);
   await locking;
 });

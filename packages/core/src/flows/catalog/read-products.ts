@@ -8,7 +8,7 @@ import { sellable } from '../../inventory/stock.ts';
 /** A product as anyone may see it: with the units that can be sold, without the numbers on hand and reserved. */
 export type ProductView = Omit<Product, 'version'> & { sellableQty: number };
 
-/** Products with the units that can be sold, the newest first. */
+/** Lists products with the units that can be sold, the newest first. */
 export async function listProductViews(
   reader: Reader,
   filter: ProductFilter,

@@ -20,7 +20,7 @@ export async function readStock(reader: Reader, productId: string): Promise<Stoc
 }
 
 /**
- * Movements of a product's stock, the newest first.
+ * Lists a product's stock movements, the latest first.
  * @throws product_not_found when there is no such product
  */
 export async function listMovementsOfProduct(
