@@ -28,7 +28,7 @@ test('the local shop is found from any folder below it', async () => {
   const below = join(folder, 'apps', 'api');
   await mkdir(below, { recursive: true });
   for (const start of [folder, below]) {
-    expect(findConnection({}, start)).toEqual({
+    expect(findConnection({ env: {}, folder: start })).toEqual({
       url: local.url,
       apiKey: 'ck_local',
       simulatorUrl: local.simulatorUrl,
@@ -37,10 +37,10 @@ test('the local shop is found from any folder below it', async () => {
   }
 });
 
-test('what the environment says wins', async () => {
+test('the environment wins over the local shop', async () => {
   await leave(JSON.stringify(local));
   const env = { COMMERCE_API_KEY: 'ck_other', COMMERCE_SIMULATOR_URL: 'http://sim', CUSTOMER_JWT_SECRET: 'other' };
-  expect(findConnection(env, folder)).toEqual({
+  expect(findConnection({ env, folder })).toEqual({
     url: local.url,
     apiKey: 'ck_other',
     simulatorUrl: 'http://sim',
@@ -50,24 +50,24 @@ test('what the environment says wins', async () => {
 
 test('the key of the local shop is never sent to another one', async () => {
   await leave(JSON.stringify(local));
-  expect(findConnection({ COMMERCE_URL: 'https://shop.example' }, folder)).toEqual({
+  expect(findConnection({ env: { COMMERCE_URL: 'https://shop.example' }, folder })).toEqual({
     url: 'https://shop.example',
     apiKey: undefined,
     simulatorUrl: undefined,
     customerTokenSecret: undefined,
   });
-  expect(findConnection({ COMMERCE_URL: 'http://127.0.0.1:3000/' }, folder).apiKey).toBe('ck_local');
+  expect(findConnection({ env: { COMMERCE_URL: 'http://127.0.0.1:3000/' }, folder }).apiKey).toBe('ck_local');
 });
 
-test('without a shop anywhere the message says what to do', () => {
-  expect(() => findConnection({}, folder)).toThrow(/npm start.*COMMERCE_URL/);
+test('without any shop the message names the two ways to get one', () => {
+  expect(() => findConnection({ env: {}, folder })).toThrow(/npm start.*COMMERCE_URL/);
 });
 
-test.each(['shop.example', 'ftp://shop.example', 'http://'])('%s is no address of a shop', (url) => {
-  expect(() => findConnection({ COMMERCE_URL: url }, folder)).toThrow('COMMERCE_URL is no address');
+test.each(['shop.example', 'ftp://shop.example', 'http://'])('%s is refused as the address of a shop', (url) => {
+  expect(() => findConnection({ env: { COMMERCE_URL: url }, folder })).toThrow('COMMERCE_URL is no address');
 });
 
-test.each(['', '{', 'null', '"text"'])('a damaged local.json is named: %j', async (content) => {
+test.each(['', '{', 'null', '"text"'])('a damaged local.json is named in the error: %j', async (content) => {
   await leave(content);
-  expect(() => findConnection({}, folder)).toThrow(/local\.json is damaged/);
+  expect(() => findConnection({ env: {}, folder })).toThrow(/local\.json is damaged/);
 });

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Client } from '@commerce-core/api/client';
 import { createClient } from '@commerce-core/api/client';
+import type { CommandContext } from './command-context.ts';
 import { Failure } from './failure.ts';
 import { shopFetch } from './shop-fetch.ts';
 
-/** Where the shop is and what opens it. */
+/** A shop's address and the key for it. */
 export type Connection = {
   url: string;
   apiKey: string | undefined;
@@ -16,12 +17,12 @@ export type Connection = {
 type Local = Partial<Record<'url' | 'simulatorUrl' | 'adminApiKey' | 'customerTokenSecret', string>>;
 
 /**
- * The shop that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`), else the one that `npm start` runs from
- * this folder or one above it.
+ * Returns the shop that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`). Otherwise it returns the shop that
+ * `npm start` runs in this folder or in a folder above it.
  *
- * @throws Failure when neither is there
+ * @throws Failure when there is neither
  */
-export function findConnection(env = process.env, folder = process.cwd()): Connection {
+export function findConnection({ env, folder }: Pick<CommandContext, 'env' | 'folder'>): Connection {
   const local = readLocal(folder);
   const url = (env['COMMERCE_URL'] || local.url)?.replace(/\/+$/, '');
   if (!url) {
@@ -33,7 +34,7 @@ export function findConnection(env = process.env, folder = process.cwd()): Conne
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new Failure(`COMMERCE_URL is no address: ${url}. Give one like http://127.0.0.1:3000.`, 2);
   }
-  // What opens the local shop is not for anybody else's.
+  // The key of the local shop is never sent to another shop.
   const known = url === local.url?.replace(/\/+$/, '') ? local : {};
   return {
     url,
@@ -44,14 +45,14 @@ export function findConnection(env = process.env, folder = process.cwd()): Conne
 }
 
 /**
- * A client for the shop as an operator.
+ * Returns a client for the shop, with an operator's key.
  *
- * @param attemptsMax how often a call is sent at most; once more unless said: a lost answer is mended, and nobody waits
- * long for a shop that isn't there
+ * @param attemptsMax how often a call is sent at most. Defaults to 2: a lost answer is repaired, and a shop that isn't
+ * there is reported soon.
  * @throws Failure when there is no shop or no key
  */
-export function connect(attemptsMax = 2): { client: Client; connection: Connection } {
-  const connection = findConnection();
+export function connect(context: CommandContext, attemptsMax = 2): { client: Client; connection: Connection } {
+  const connection = findConnection(context);
   const { url, apiKey } = connection;
   if (!apiKey) {
     throw new Failure(`No API key for ${url}. Set COMMERCE_API_KEY to an operator's key.`, 2);
@@ -74,7 +75,7 @@ function readIfThere(file: string): string | undefined {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    // Somebody else's shop, started by another user: the environment may name ours.
+    // Another user started this shop. The environment may name a shop of our own.
     if (code === 'EACCES') return undefined;
     throw error;
   }

@@ -1,21 +1,25 @@
 import { commerceErrorOf } from '@commerce-core/api/client';
 import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
+import type { CommandContext } from './command-context.ts';
 import { findConnection } from './connection.ts';
 import { Failure } from './failure.ts';
 import { formatMoney } from './money.ts';
 import { commerceCode, statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/read-rows.ts';
 
-/** A failed command in words, and what the process ends with: 1 for a refusal or failure, 2 for a wrong call. */
-export function explain(error: unknown): { message: string; exitCode: 1 | 2 } {
+/** Explains why a command failed, with the exit code: 1 for a refusal or failure, 2 for a wrong call. */
+export function explain(error: unknown, context: CommandContext): { message: string; exitCode: 1 | 2 } {
   if (error instanceof Failure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof InputError || error instanceof CommanderError) return { message: error.message, exitCode: 2 };
   const nobody = unreachable(error);
   if (nobody) return { message: nobody.message, exitCode: 1 };
   if (error instanceof TRPCClientError) {
     const isShop = commerceErrorOf(error) !== undefined;
-    return { message: isShop ? refused(error) : `What answers at ${shopUrl()} is not the shop's API.`, exitCode: 1 };
+    return {
+      message: isShop ? refused(error, context) : `What answers at ${shopUrl(context)} is not the shop's API.`,
+      exitCode: 1,
+    };
   }
   return {
     message: `Something went wrong here: ${error instanceof Error ? error.message : String(error)}`,
@@ -23,43 +27,43 @@ export function explain(error: unknown): { message: string; exitCode: 1 | 2 } {
   };
 }
 
-function refused(error: Error): string {
+function refused(error: Error, context: CommandContext): string {
   const status = statusOf(error);
   if (status === 401) {
-    const source = process.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
-    return `The shop at ${shopUrl()} does not know the API key from ${source}: it is wrong or was revoked.`;
+    const source = context.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
+    return `The shop at ${shopUrl(context)} does not know the API key from ${source}: it is wrong or was revoked.`;
   }
-  if (status === 503) return `The shop at ${shopUrl()} has no room or no database just now. Try again.`;
+  if (status === 503) return `The shop at ${shopUrl(context)} has no room or no database just now. Try again.`;
   if (status === 403) return `The API key may not do that (${error.message}).`;
   const lines = detailLines(commerceErrorOf(error)?.details);
   return [`${error.message} (${commerceCode(error)})`, ...lines].join('\n');
 }
 
-/** What the details of a refusal add to its message, a line each. */
+/** The lines that the details of a refusal add to its message. */
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
   const { products, issues, productIds, availableQty, reservedQty, ...money } = details as Record<string, unknown>;
   const { refundableAmount, authorizedAmount, currency, lineNo, refundableQty, restockableQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(
-      ({ productId, requestedQty, sellableQty }) => `  ${productId}: ${requestedQty} asked, ${sellableQty} left`,
+      ({ productId, requestedQty, sellableQty }) => `  ${productId}: ${requestedQty} requested, ${sellableQty} left`,
     );
   }
   if (Array.isArray(issues)) return issues.map(({ path, message }) => `  ${path || 'input'}: ${message}`);
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
-  if (typeof reservedQty === 'number') return [`  held by orders: ${reservedQty}`];
+  if (typeof reservedQty === 'number') return [`  reserved by orders: ${reservedQty}`];
   if (typeof refundableAmount === 'number')
-    return [`  left to send back: ${formatMoney(refundableAmount, String(currency))}`];
+    return [`  left to refund: ${formatMoney(refundableAmount, String(currency))}`];
   if (typeof authorizedAmount === 'number') return [`  authorized: ${formatMoney(authorizedAmount, String(currency))}`];
   if (typeof lineNo === 'number') return [`  line ${lineNo}: ${String(refundableQty ?? restockableQty)} left`];
   if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];
   return [];
 }
 
-function shopUrl(): string {
+function shopUrl(context: CommandContext): string {
   try {
-    return findConnection().url;
+    return findConnection(context).url;
   } catch {
     return 'the shop';
   }

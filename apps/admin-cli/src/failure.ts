@@ -1,4 +1,4 @@
-/** Why a command did not do what it was asked. The text is for people; 1 is a refusal, 2 a wrong call. */
+/** A command that failed. The message is for people; exit code 1 is a refusal, 2 a wrong call. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly exitCode: 1 | 2;

@@ -7,9 +7,9 @@ export type Product = RouterOutputs['product']['list']['items'][number];
 const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
 /**
- * The product with this id or sku, archived ones too as far as the key may see them.
+ * Finds the product with this id or sku. Archived products are found if the key may see them.
  *
- * @throws Failure when there is none
+ * @throws Failure when there is no such product
  */
 export async function findProduct(client: Client, reference: string): Promise<Product> {
   const product = (await seek(client, reference, false)) ?? (await seek(client, reference, true));

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { processContext } from './command-context.ts';
 import { createProgram } from './program.ts';
 
 function leaves(command: Command): Command[] {
@@ -13,11 +14,11 @@ function helpOf(command: Command): string {
   return help;
 }
 
-const commands = leaves(createProgram());
+const commands = leaves(createProgram(processContext()));
 const nameOf = (command: Command): string => (command.parent ? `${nameOf(command.parent)} ` : '') + command.name();
 
 test.each(commands.map((command) => [nameOf(command), command] as const))(
-  '%s explains itself, with examples that fit and an answer for programs',
+  '%s has help with valid examples and --json',
   (name, command) => {
     const help = helpOf(command);
     expect(command.description()).not.toBe('');
@@ -28,7 +29,7 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
 );
 
 test.each(
-  createProgram()
+  createProgram(processContext())
     .commands.filter(({ commands }) => commands.length > 0)
     .map((group) => [group.name(), group] as const),
 )('commerce %s shows an example of each of its commands', (name, group) => {
@@ -36,8 +37,8 @@ test.each(
   for (const command of group.commands) expect(help).toContain(`$ commerce ${name} ${command.name()}`);
 });
 
-test('every command is listed with what it does', () => {
-  const help = helpOf(createProgram());
+test('the help lists every command with its summary', () => {
+  const help = helpOf(createProgram(processContext()));
   for (const name of [
     'products',
     'stock',

@@ -1,30 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCommerce, useShop } from './shop.testing.ts';
-import { standBefore } from './stand-before.testing.ts';
+import { runCommerce, startCommerce } from './run-commerce.testing.ts';
+import { useShop } from './shop.testing.ts';
+import { openFaultInjectingProxy } from './fault-injecting-proxy.testing.ts';
 
 const shop = useShop();
 
-test('without a shop the message says how to get one', async () => {
-  const ran = await runCommerce(tmpdir(), ['products', 'list']);
+test('without a shop the message names the ways to get one', async () => {
+  const ran = await startCommerce(tmpdir(), ['products', 'list']);
   expect(ran).toMatchObject({ code: 2, out: '' });
   expect(ran.err).toMatch(/^error: No shop found.*npm start.*COMMERCE_URL/);
 });
 
-test('without a key the message says which variable takes it', async () => {
+test('without a key the message names its variable', async () => {
   const ran = await runCommerce(tmpdir(), ['products', 'list'], { COMMERCE_URL: shop.api.url });
   expect(ran).toMatchObject({ code: 2, out: '' });
   expect(ran.err).toContain('COMMERCE_API_KEY');
 });
 
-test('the environment is enough, from any folder', async () => {
+test('the environment is enough in any folder', async () => {
   const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
-  expect(await runCommerce(tmpdir(), ['doctor'], env)).toMatchObject({ code: 0, err: '' });
+  expect(await startCommerce(tmpdir(), ['doctor'], env)).toMatchObject({ code: 0, err: '' });
 });
 
-test('a shop that does not answer is named, with what to do', async () => {
+test('a process finds the shop above its folder and prints notes to standard error', async () => {
+  for (const name of ['one', 'two']) await shop.json('products', 'create', `SKU-${randomUUID()}`, name, '1', 'GBP');
+  const below = join(shop.folder, 'some', 'folder');
+  await mkdir(below, { recursive: true });
+  const ran = await startCommerce(below, ['products', 'list', '--limit', '1']);
+  expect(ran.code).toBe(0);
+  expect(ran.out.split('\n')).toHaveLength(3);
+  expect(ran.err).toMatch(/^There are more: --all, or --cursor \S+\n$/);
+});
+
+test('a shop that does not answer is named with a way out', async () => {
   const server = createServer();
   const url = await new Promise<string>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
@@ -37,7 +51,7 @@ test('a shop that does not answer is named, with what to do', async () => {
   );
 });
 
-test('something else at the address is told from a shop', async () => {
+test('a server that is not a shop is recognised', async () => {
   const server = createServer((_, response) => response.end('<html>hello</html>'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -47,14 +61,14 @@ test('something else at the address is told from a shop', async () => {
   expect(ran.err).toContain('is not the shop');
 });
 
-test('a wrong key is called that, with where it came from and without showing it', async () => {
-  const wrong = await runCommerce(shop.folder, ['orders', 'list'], { COMMERCE_API_KEY: 'ck_wrong' });
+test('a wrong key is reported with its source and without its text', async () => {
+  const wrong = await startCommerce(shop.folder, ['orders', 'list'], { COMMERCE_API_KEY: 'ck_wrong' });
   expect(wrong).toMatchObject({ code: 1, out: '' });
   expect(wrong.err).toMatch(/does not know the API key from COMMERCE_API_KEY/);
   expect(wrong.err).not.toContain('ck_wrong');
 });
 
-test('a key without the scope is told which one it lacks', async () => {
+test('a key without the needed scope gets the name of that scope', async () => {
   const env = { COMMERCE_API_KEY: await shop.api.apiKey('stock') };
   const ran = await runCommerce(shop.folder, ['orders', 'list'], env);
   expect(ran).toMatchObject({ code: 1, out: '' });
@@ -84,22 +98,22 @@ test.each([
   expect(ran.err).toMatch(/error:|Usage:/);
 });
 
-test('help is no failure', async () => {
+test('--help exits 0', async () => {
   expect(await shop.run('--help')).toMatchObject({ code: 0, err: '' });
   expect(await shop.run('orders', 'create', '--help')).toMatchObject({ code: 0, err: '' });
 });
 
-test('what goes into a pipe has no colours and one row a line', async () => {
+test('output into a pipe has no colours and one line per row', async () => {
   const sku = 'A-RATHER-LONG-STOCK-CODE-THAT-NO-SCREEN-OF-EIGHTY-COLUMNS-HAS-ROOM-FOR';
   await shop.json('products', 'create', sku, 'x'.repeat(200), '1', 'GBP');
-  const { out } = await shop.run('products', 'list', '--sku', sku);
+  const { out } = await startCommerce(shop.folder, ['products', 'list', '--sku', sku]);
   expect(out).not.toContain('\u001b');
   expect(out.trimEnd().split('\n')).toHaveLength(2);
   expect(out).toContain('x'.repeat(200));
 });
 
-test('a shop without room, or a proxy before one that is down, is told from a refusal', async () => {
-  const url = await standBefore(shop.api.url, () => 'busy');
+test('a busy shop, and a proxy of a shop that is down, are not reported as refusals', async () => {
+  const url = await openFaultInjectingProxy(shop.api.url, () => 'busy');
   const ran = await runCommerce(tmpdir(), ['orders', 'list'], await shop.through(url));
   expect(ran).toMatchObject({ code: 1, out: '' });
   expect(ran.err).toContain('no room');

@@ -2,12 +2,12 @@ import { InvalidArgumentError } from 'commander';
 import { code as find } from 'currency-codes';
 
 /**
- * How many decimals the currency has in ISO 4217: GBP 2, KRW 0, KWD 3. Not by Intl, which says how it is customarily
- * written: HUF and COP without the two decimals that gateways count in.
+ * Returns the number of decimals that ISO 4217 gives a currency: GBP 2, KRW 0, KWD 3. Intl is not used, because it returns
+ * how an amount is usually written: HUF and COP without the two decimals that gateways count.
  */
 const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 
-/** Minor units as people write them: `1234567 GBP` → `12,345.67 GBP`. Exact, as no division is made. */
+/** Formats minor units: `1234567 GBP` → `12,345.67 GBP`. The result is exact, because nothing is divided. */
 export function formatMoney(amount: number, currency: string): string {
   const decimals = decimalsOf(currency);
   const digits = String(Math.abs(amount)).padStart(decimals + 1, '0');
@@ -16,7 +16,10 @@ export function formatMoney(amount: number, currency: string): string {
   return `${amount < 0 ? '-' : ''}${whole}${fraction} ${currency}`;
 }
 
-/** A price as people write it (`2.55`, `1500`) in minor units of `currency`. @throws InvalidArgumentError */
+/**
+ * Parses a price (`2.55`, `1500`) into minor units of `currency`.
+ * @throws InvalidArgumentError when the text is no such price
+ */
 export function parseMoney(text: string, currency: string): number {
   const decimals = decimalsOf(currency);
   const [, whole = '', fraction = ''] = /^(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
@@ -30,7 +33,10 @@ export function parseMoney(text: string, currency: string): number {
   return amount;
 }
 
-/** @throws InvalidArgumentError unless it is three letters that could be a currency */
+/**
+ * Parses a currency code.
+ * @throws InvalidArgumentError when it is not three letters that can be a currency
+ */
 export function parseCurrency(text: string): string {
   const currency = text.toUpperCase();
   if (!/^[A-Z]{3}$/.test(currency)) throw new InvalidArgumentError('A currency is three letters, for instance GBP.');

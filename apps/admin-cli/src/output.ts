@@ -1,28 +1,43 @@
-import type { JsonOption, Page } from './command.ts';
-import type { Column } from './table.ts';
-import { renderTable, screenWidth } from './table.ts';
+import type { JsonOption } from './command.ts';
+import type { Page } from './read-pages.ts';
+import type { CommandContext } from './command-context.ts';
+import { screenOf } from './command-context.ts';
+import type { Column, Screen } from './table.ts';
+import { renderTable } from './table.ts';
 
-/** Prints the answer: as JSON for programs, else as `text` makes it for people. */
-export function print(answer: unknown, { json }: JsonOption, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(answer, null, 2) : text()}\n`);
+/** Prints a result: as JSON with `--json`, otherwise the text that `text` returns. */
+export function print(
+  { stdout }: CommandContext,
+  answer: unknown,
+  { json }: JsonOption,
+  text: (screen: Screen) => string,
+): void {
+  stdout.write(`${json ? JSON.stringify(answer, null, 2) : text(screenOf(stdout))}\n`);
 }
 
-/** Prints a page of a list; what else there is to know of it goes to standard error. */
-export function printPage<T>(page: Page<T>, options: JsonOption, columns: readonly Column<T>[], nothing: string): void {
+/** Prints a page of a list. Notes about the list go to standard error. */
+export function printPage<T>(
+  context: CommandContext,
+  page: Page<T>,
+  options: JsonOption,
+  columns: readonly Column<T>[],
+  nothing: string,
+): void {
   if (!options.json && page.items.length === 0) {
-    note(nothing);
+    note(context, nothing);
     return;
   }
-  print(page, options, () => renderTable(page.items, columns, screenWidth()));
-  if (!options.json && page.nextCursor !== null) note(`There are more: --all, or --cursor ${page.nextCursor}`);
+  print(context, page, options, (screen) => renderTable(page.items, columns, screen));
+  if (!options.json && page.nextCursor !== null)
+    note(context, `There are more: use --all, or --cursor ${page.nextCursor}`);
 }
 
-/** Says something to whoever sits there, beside the answer. */
-export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+/** Prints a note for people to standard error, so that the result on standard output stays clean. */
+export function note({ stderr }: CommandContext, text: string): void {
+  stderr.write(`${text}\n`);
 }
 
-/** A time as the API gives it, to the second, in UTC. */
+/** Formats a time of the API, to the second, in UTC. */
 export function formatTime(time: string): string {
   return `${time.slice(0, 19).replace('T', ' ')}Z`;
 }

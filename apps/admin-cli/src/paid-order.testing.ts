@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TestShop } from './shop.testing.ts';
 
-/** What somebody does at the simulator, by its own way in: a path and its input. */
+/** An action at the simulator: a path and its input. */
 export async function atSimulator(shop: TestShop, path: string, input: object): Promise<any> {
   const headers = { 'content-type': 'application/json' };
   const response = await fetch(`${shop.simulatorUrl}${path}`, { method: 'POST', headers, body: JSON.stringify(input) });
@@ -9,7 +9,7 @@ export async function atSimulator(shop: TestShop, path: string, input: object): 
   return response.json();
 }
 
-/** An order of 2 units for 12.50 GBP each with a payment on which the gateway has said something. */
+/** Creates an order of 2 units for 12.50 GBP each, with a payment that the gateway has reported on. */
 export async function paidOrder(shop: TestShop, outcome: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED', amount = 2_500) {
   const sku = `SKU-${randomUUID()}`;
   await shop.client.product.create.mutate({ sku, name: 'Blue mug', priceAmount: 1_250, currency: 'GBP' });

@@ -7,7 +7,7 @@ export function paymentStatusOf({ status, failureCode, surplus }: Payment): stri
   return [status, failureCode, surplus ? 'surplus' : null].filter(Boolean).join(' ');
 }
 
-/** What was asked, and what came and went of it, as far as it did. */
+/** Formats the amounts of a payment that are not zero: asked, captured, refunded. */
 export function paymentMoneyOf(payment: Payment): string {
   const { amount, capturedAmount, refundedAmount, refundReservedAmount, currency } = payment;
   const { reportedAmount, reportedCurrency } = payment;

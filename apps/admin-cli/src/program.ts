@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import type { OutputConfiguration } from 'commander';
+import type { CommandContext, OutputStream } from './command-context.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addDisputeCommands } from './commands/disputes.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -28,26 +30,38 @@ Examples:
   $ commerce orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90
   $ commerce doctor`;
 
-/** The whole command line. It throws CommanderError where commander would end the process. */
-export function createProgram(): Command {
+/** Builds the whole command line. It throws CommanderError where commander would end the process. */
+export function createProgram(context: CommandContext): Command {
   const program = new Command('commerce')
     .description('Runs a shop from the command line: what is sold, what is there, who ordered what.')
     .addHelpText('after', about)
     .showHelpAfterError('(--help says more)')
-    .exitOverride();
-  addProductCommands(program);
-  addStockCommands(program);
-  addOrderCommands(program);
-  addShipmentCommands(program);
-  addPaymentCommands(program);
-  addRefundCommands(program);
-  addDisputeCommands(program);
-  addEventCommands(program);
-  addCallCommands(program);
-  addKeyCommands(program);
-  addDoctorCommand(program);
-  addReconcileCommand(program);
-  addTokenCommand(program);
-  addReplayCommand(program);
+    .exitOverride()
+    .configureOutput(outputOf(context));
+  addProductCommands(program, context);
+  addStockCommands(program, context);
+  addOrderCommands(program, context);
+  addShipmentCommands(program, context);
+  addPaymentCommands(program, context);
+  addRefundCommands(program, context);
+  addDisputeCommands(program, context);
+  addEventCommands(program, context);
+  addCallCommands(program, context);
+  addKeyCommands(program, context);
+  addDoctorCommand(program, context);
+  addReconcileCommand(program, context);
+  addTokenCommand(program, context);
+  addReplayCommand(program, context);
   return program;
+}
+
+/** Tells commander where to write and how wide that is: 80 columns for a pipe. */
+function outputOf({ stdout, stderr }: CommandContext): OutputConfiguration {
+  const widthOf = (stream: OutputStream) => (stream.isTTY ? (stream.columns ?? 80) : 80);
+  return {
+    writeOut: (text) => void stdout.write(text),
+    writeErr: (text) => void stderr.write(text),
+    getOutHelpWidth: () => widthOf(stdout),
+    getErrHelpWidth: () => widthOf(stderr),
+  };
 }

@@ -1,10 +1,10 @@
 import { Unreachable } from './refusal.ts';
 
 /**
- * `fetch` for the shop at `url`, which says in words when nobody answers there, or when what answers is a proxy whose
- * shop is down: neither is in the API's own language.
+ * Returns a `fetch` for the shop at `url` that throws a clear error in two cases: no server answers, or a proxy answers
+ * for a shop that is down. Neither case is an error of the API.
  *
- * @throws Unreachable
+ * @throws Unreachable in these two cases
  */
 export function shopFetch(url: string): typeof fetch {
   return async (input, init) => {
@@ -33,7 +33,7 @@ const reasons: Record<string, string> = {
 };
 
 function reason(error: unknown): string | undefined {
-  // fetch says "fetch failed"; what failed is in the cause.
+  // fetch throws "fetch failed"; the reason is in the cause.
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause ? reasons[String(cause.code)] : undefined;
 }

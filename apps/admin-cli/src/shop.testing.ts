@@ -1,49 +1,24 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@commerce-core/api/client';
 import type { TestApi } from '@commerce-core/api/testing';
 import { startTestApi } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
+import { runCommerce, type Ran } from './run-commerce.testing.ts';
 
-const bin = fileURLToPath(new URL('../bin/commerce.mjs', import.meta.url));
-
-export type Ran = { code: number | null; out: string; err: string };
-
-/** The command line as its own process, in `folder`. `during` gets hold of it while it runs. */
-export async function runCommerce(
-  folder: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-  during: (child: { kill: (signal: NodeJS.Signals) => void; err: () => string }) => void | Promise<void> = () => {},
-): Promise<Ran> {
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ran: Ran = { code: null, out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.err += text));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  await during({ kill: (signal) => void child.kill(signal), err: () => ran.err });
-  return { ...ran, code: await ended, out: ran.out, err: ran.err };
-}
-
-/** A whole shop (API, simulator, its local.json in a folder) with the command line pointed at it. */
+/** A whole shop: API, simulator, and a folder whose local.json leads the command line to it. */
 export type TestShop = {
   api: TestApi;
   client: Client;
   folder: string;
   simulatorUrl: string;
-  /** Runs `commerce` there. */
+  /** Runs `commerce` in this process, in the folder of the shop. */
   run: (...args: string[]) => Promise<Ran>;
-  /** Runs it with --json and answers what it printed. @throws Error when it failed */
+  /** Runs `commerce` with --json and returns the parsed output. @throws Error when the exit code isn't 0 */
   json: (...args: string[]) => Promise<any>;
   /** The environment in which `commerce` reaches the shop at another address. */
   through: (url: string) => Promise<Record<string, string>>;
@@ -55,7 +30,7 @@ export function useShop(): TestShop {
   let closeSimulator = async () => {};
 
   beforeAll(async () => {
-    // The shop calls the simulator and the simulator the shop, so one of the two is reached before it is there.
+    // The shop calls the simulator and the simulator the shop, so one address is known before its server exists.
     let simulator: Simulator | undefined;
     const server = serve({
       fetch: (request, env) => simulator!.app.fetch(request, env),
@@ -75,12 +50,7 @@ export function useShop(): TestShop {
       server.close();
     };
 
-    const folder = await mkdtemp(join(tmpdir(), 'commerce-shop-'));
-    await mkdir(join(folder, '.data'));
-    const { url, webhookSecret: mockWebhookSecret, customerTokenSecret } = api;
-    const local = { url, simulatorUrl, adminApiKey: await api.apiKey(), mockWebhookSecret, customerTokenSecret };
-    await writeFile(join(folder, '.data', 'local.json'), JSON.stringify(local));
-
+    const folder = await createShopFolder(api, simulatorUrl);
     const run = (...args: string[]) => runCommerce(folder, args);
     const json = async (...args: string[]) => {
       const ran = await run(...args, '--json');
@@ -102,4 +72,14 @@ export function useShop(): TestShop {
   });
 
   return shop;
+}
+
+/** Creates a folder as `npm start` leaves it: with the address and the keys of the shop in .data/local.json. */
+async function createShopFolder(api: TestApi, simulatorUrl: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'commerce-shop-'));
+  await mkdir(join(folder, '.data'));
+  const { url, webhookSecret: mockWebhookSecret, customerTokenSecret } = api;
+  const local = { url, simulatorUrl, adminApiKey: await api.apiKey(), mockWebhookSecret, customerTokenSecret };
+  await writeFile(join(folder, '.data', 'local.json'), JSON.stringify(local));
+  return folder;
 }

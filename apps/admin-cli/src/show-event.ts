@@ -2,12 +2,13 @@ import { styleText } from 'node:util';
 import type { RouterOutputs } from '@commerce-core/api/client';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
-import { printable, renderRecord, screenWidth } from './table.ts';
+import type { Screen } from './table.ts';
+import { printable, renderRecord } from './table.ts';
 
 type GatewayEvent = RouterOutputs['gatewayEvent']['get'];
 
-/** A gateway's message as it was understood, without its body. */
-export function renderEvent(event: Omit<GatewayEvent, 'rawBody'>): string {
+/** Renders a gateway event without its body. */
+export function renderEvent(event: Omit<GatewayEvent, 'rawBody'>, screen: Screen): string {
   const { amount, currency, dueAt, decidedAt, payableUntil } = event;
   return renderRecord(
     [
@@ -29,14 +30,16 @@ export function renderEvent(event: Omit<GatewayEvent, 'rawBody'>): string {
       ['received', formatTime(event.receivedAt)],
       ['decided', decidedAt && formatTime(decidedAt)],
     ],
-    screenWidth(),
+    screen,
   );
 }
 
-/** The same with its body as it came, but for what would steer the terminal. */
-export function renderWholeEvent({ rawBody, ...event }: GatewayEvent): string {
-  if (rawBody === null) return renderEvent(event);
+/** Renders a gateway event with its body, without characters that would control the terminal. */
+export function renderWholeEvent({ rawBody, ...event }: GatewayEvent, screen: Screen): string {
+  if (rawBody === null) return renderEvent(event, screen);
   const [title, body] = 'text' in rawBody ? ['Body', rawBody.text] : ['Body, in base64', rawBody.base64];
   const lines = body.split('\n').map(printable);
-  return [renderEvent(event), '', styleText('underline', title, { stream: process.stdout }), ...lines].join('\n');
+  return [renderEvent(event, screen), '', styleText('underline', title, { stream: screen.stream }), ...lines].join(
+    '\n',
+  );
 }

@@ -1,14 +1,14 @@
 import { styleText } from 'node:util';
 import type { Client, RouterOutputs } from '@commerce-core/api/client';
-import { readPages } from './command.ts';
+import { readPages } from './read-pages.ts';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
 import type { Payment } from './payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from './payment.ts';
 import type { Shipment } from './shipment.ts';
 import { trackingOf, unitsOf } from './shipment.ts';
-import type { Column } from './table.ts';
-import { renderRecord, renderTable, screenWidth } from './table.ts';
+import type { Column, Screen } from './table.ts';
+import { renderRecord, renderTable } from './table.ts';
 
 type Order = RouterOutputs['order']['get'];
 type Line = Order['lines'][number];
@@ -25,9 +25,9 @@ export type WholeOrder = {
   history: Fact[];
 };
 
-/** Everything that belongs to an order. */
+/** Reads an order and everything that belongs to it. */
 export async function readOrder(client: Client, orderId: string): Promise<WholeOrder> {
-  // The order first: of one that isn't there, the others would only repeat the refusal.
+  // The order is read first: for a missing order the other calls would only repeat the refusal.
   const order = await client.order.get.query({ orderId });
   const all = { limit: 0, all: true } as const;
   const [payments, shipments, refunds, disputes, history] = await Promise.all([
@@ -47,7 +47,10 @@ export async function readOrder(client: Client, orderId: string): Promise<WholeO
   };
 }
 
-export function renderOrder({ order, payments, shipments, refunds, disputes, history }: WholeOrder): string {
+export function renderOrder(
+  { order, payments, shipments, refunds, disputes, history }: WholeOrder,
+  screen: Screen,
+): string {
   const money = (amount: number) => formatMoney(amount, order.currency);
   const lines: Column<Line>[] = [
     { head: '#', value: ({ lineNo }) => String(lineNo), align: 'right' },
@@ -58,20 +61,20 @@ export function renderOrder({ order, payments, shipments, refunds, disputes, his
     { head: 'AMOUNT', value: ({ amount }) => money(amount), align: 'right' },
   ];
   return [
-    renderOrderHead(order),
-    section('Lines', order.lines, lines),
-    section('Payments', payments, paymentColumns),
-    section('Shipments', shipments, shipmentColumns),
-    section('Refunds', refunds, refundColumns),
-    section('Disputes', disputes, disputeColumns),
-    section('History', history, historyColumns),
+    renderOrderHead(order, screen),
+    section('Lines', order.lines, lines, screen),
+    section('Payments', payments, paymentColumns, screen),
+    section('Shipments', shipments, shipmentColumns, screen),
+    section('Refunds', refunds, refundColumns, screen),
+    section('Disputes', disputes, disputeColumns, screen),
+    section('History', history, historyColumns, screen),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-/** The order itself, without what hangs on it. */
-export function renderOrderHead(order: Omit<Order, 'lines'>): string {
+/** Renders the order itself, without its payments, parcels and history. */
+export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): string {
   const { contact, shippingAddress: to } = order;
   const address = to && [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country];
   return renderRecord(
@@ -90,7 +93,7 @@ export function renderOrderHead(order: Omit<Order, 'lines'>): string {
       ['metadata', order.metadata && JSON.stringify(order.metadata)],
       ['created', formatTime(order.createdAt)],
     ],
-    screenWidth(),
+    screen,
   );
 }
 
@@ -128,7 +131,7 @@ const historyColumns: Column<Fact>[] = [
   { head: 'WHAT', value: ({ type }) => type, wraps: true },
 ];
 
-function section<T>(title: string, rows: readonly T[], columns: readonly Column<T>[]): string {
+function section<T>(title: string, rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
   if (rows.length === 0) return '';
-  return `${styleText('underline', title, { stream: process.stdout })}\n${renderTable(rows, columns, screenWidth())}`;
+  return `${styleText('underline', title, { stream: screen.stream })}\n${renderTable(rows, columns, screen)}`;
 }

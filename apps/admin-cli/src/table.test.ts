@@ -1,6 +1,7 @@
+import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import type { Column } from './table.ts';
+import type { Column, Screen } from './table.ts';
 import { renderRecord, renderTable } from './table.ts';
 
 type Product = { id: string; sku: string; name: string; price: string };
@@ -14,10 +15,12 @@ const id = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
 const holder = { id, sku: '85123A', name: 'WHITE HANGING HEART T-LIGHT HOLDER', price: '2.55 GBP' };
 
 const linesOf = (text: string) => stripVTControlCharacters(text).split('\n');
+/** A screen without colours. */
+const screen = (width: number): Screen => ({ width, stream: new PassThrough() });
 const widest = (text: string) => Math.max(...linesOf(text).map((line) => line.length));
 
 test('on a screen of 80 columns ids and amounts stay whole and names wrap at words', () => {
-  const text = renderTable([holder], columns, 80);
+  const text = renderTable([holder], columns, screen(80));
   expect(widest(text)).toBeLessThanOrEqual(80);
   expect(text).toContain(id);
   expect(text).toContain('2.55 GBP');
@@ -25,36 +28,38 @@ test('on a screen of 80 columns ids and amounts stay whole and names wrap at wor
   for (const word of holder.name.split(' ')) expect(text).toContain(word);
 });
 
-test('where nobody looks at a screen every row is one line', () => {
-  expect(linesOf(renderTable([holder, holder], columns, Number.POSITIVE_INFINITY))).toHaveLength(3);
+test('without a screen every row is one line', () => {
+  expect(linesOf(renderTable([holder, holder], columns, screen(Number.POSITIVE_INFINITY)))).toHaveLength(3);
 });
 
-test.each([20, 60, 76, 80, 81, 100, 200])('nothing is lost at %d columns', (width) => {
+test.each([20, 60, 76, 80, 81, 100, 200])('no text is lost at %d columns', (width) => {
   const long = { ...holder, sku: 'x'.repeat(100), name: `${'y'.repeat(90)} z` };
-  const text = linesOf(renderTable([long], columns, width)).join('');
+  const text = linesOf(renderTable([long], columns, screen(width))).join('');
   expect(text).toContain(id);
   expect(text.match(/x/g)).toHaveLength(100);
   expect(text.match(/y/g)).toHaveLength(90);
   expect(text).not.toContain('…');
 });
 
-test('a column for which there is no room is left out, and is back on a wider screen', () => {
+test('a column without room is left out, and shown on a wider screen', () => {
   const more = [...columns, { head: 'CREATED', value: () => '2026-11-23 01:40:12Z', ifRoom: true }];
-  expect(renderTable([holder], more, 80)).not.toContain('CREATED');
-  expect(renderTable([holder], more, 150)).toContain('2026-11-23 01:40:12Z');
+  expect(renderTable([holder], more, screen(80))).not.toContain('CREATED');
+  expect(renderTable([holder], more, screen(150))).toContain('2026-11-23 01:40:12Z');
 });
 
-test('wide characters keep the columns straight', () => {
-  const text = renderTable([{ ...holder, name: '하얀 하트 등불' }, holder], columns, Number.POSITIVE_INFINITY);
+test('wide characters keep the columns aligned', () => {
+  const text = renderTable([{ ...holder, name: '하얀 하트 등불' }, holder], columns, screen(Number.POSITIVE_INFINITY));
   const [, korean = '', english = ''] = linesOf(text);
   expect(korean.length + 6).toBe(english.length);
 });
 
-test('a name cannot steer the terminal', () => {
-  expect(renderTable([{ ...holder, name: 'a\u001b[2Jb\u0007\nc\u009bd' }], columns, 120)).toContain('a [2Jb c d');
+test('a name cannot control the terminal', () => {
+  expect(renderTable([{ ...holder, name: 'a\u001b[2Jb\u0007\nc\u009bd' }], columns, screen(120))).toContain(
+    'a [2Jb c d',
+  );
 });
 
-test('a record shows what there is and leaves out what there is not', () => {
+test('a record leaves out empty values', () => {
   expect(
     linesOf(
       renderRecord(
@@ -63,24 +68,24 @@ test('a record shows what there is and leaves out what there is not', () => {
           ['reference', null],
           ['status', 'PAID'],
         ],
-        80,
+        screen(80),
       ),
     ),
   ).toEqual([`id      ${id}`, 'status  PAID']);
 });
 
-test('a long list is rendered row by row, in one shape', () => {
+test('a long list is rendered in parts with equal columns', () => {
   const rows = Array.from({ length: 1234 }, (_, index) => ({
     ...holder,
     sku: `${index}`,
     name: 'x'.repeat(index % 30),
   }));
-  const [head = '', ...body] = linesOf(renderTable(rows, columns, 90));
+  const [head = '', ...body] = linesOf(renderTable(rows, columns, screen(90)));
   expect(body).toHaveLength(1234);
   expect(body.map((line) => line.slice(0, 36))).toEqual(rows.map((row) => row.id));
   for (const line of body) expect(line.indexOf('2.55 GBP') + 8).toBe(head.indexOf('PRICE') + 5);
 });
 
-test('a table without rows is its head', () => {
-  expect(linesOf(renderTable([], columns, 80))).toEqual(['ID  SKU  NAME  PRICE']);
+test('a table without rows shows its head', () => {
+  expect(linesOf(renderTable([], columns, screen(80)))).toEqual(['ID  SKU  NAME  PRICE']);
 });

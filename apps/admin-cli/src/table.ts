@@ -5,11 +5,14 @@ export type Column<T> = {
   head: string;
   value: (row: T) => string;
   align?: 'left' | 'right';
-  /** May be wrapped when the screen is narrow. Ids and amounts stay whole, so that they can be copied. */
+  /** Whether the text wraps on a narrow screen. Ids and amounts stay whole, so that they can be copied. */
   wraps?: boolean;
-  /** Left out when the screen is too narrow for it. */
+  /** Whether the column is left out when the screen is too narrow. */
   ifRoom?: boolean;
 };
+
+/** The place where text is shown. The stream decides whether text may have colours. */
+export type Screen = { width: number; stream: NodeJS.WritableStream };
 
 const GAP = 2;
 const WRAPPED_MIN = 8;
@@ -17,10 +20,11 @@ const WRAPPED_MIN = 8;
 const ROWS_AT_ONCE = 100;
 
 /**
- * Rows in columns, at most `width` characters wide as long as the columns that stay whole leave room for it. Pass
- * Infinity where nobody looks at a screen.
+ * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. The width of a pipe
+ * is Infinity.
  */
-export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], width: number): string {
+export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
+  const { width, stream } = screen;
   const cells = new Map(columns.map((column) => [column, rows.map((row) => printable(column.value(row)))]));
   const widest = new Map(columns.map((column) => [column, widestOf(column.head, cells.get(column) ?? [])]));
   const natural = (column: Column<T>) => widest.get(column) ?? 0;
@@ -33,7 +37,7 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
   }
   shown.sort((a, b) => columns.indexOf(a) - columns.indexOf(b));
 
-  // What the whole columns leave is shared out: first the least, then to whoever still lacks some.
+  // The width that the whole columns leave is divided: each column gets its minimum, then columns that need more.
   const widths = shown.map(least);
   for (let spare = width - total(widths); spare > 0;) {
     const short = shown.map((column, index) => natural(column) - (widths[index] ?? 0));
@@ -63,28 +67,23 @@ export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[]
     lines.push(...table.toString().split('\n'));
   }
   const [head = '', ...body] = lines.map((line) => line.trimEnd());
-  return [styleText('bold', head, { stream: process.stdout }), ...body].join('\n');
+  return [styleText('bold', head, { stream }), ...body].join('\n');
 }
 
-/** One thing, a name and a value a line. Empty values are left out. */
+/** Renders one record: a name and a value per line. Empty values are left out. */
 export function renderRecord(
   fields: readonly (readonly [name: string, value: string | null])[],
-  width: number,
+  screen: Screen,
 ): string {
   const filled = fields.flatMap(([name, value]) => (value === null || value === '' ? [] : [{ name, value }]));
   const columns: Column<{ name: string; value: string }>[] = [
     { head: '', value: ({ name }) => name },
     { head: '', value: ({ value }) => value, wraps: true },
   ];
-  return renderTable(filled, columns, width).split('\n').slice(1).join('\n');
+  return renderTable(filled, columns, screen).split('\n').slice(1).join('\n');
 }
 
-/** The width of the screen that standard output is; Infinity when it is none. */
-export function screenWidth(): number {
-  return process.stdout.isTTY ? Math.max(process.stdout.columns || 80, 40) : Number.POSITIVE_INFINITY;
-}
-
-/** Without what would steer the terminal: names come from outside. */
+/** Removes characters that would control the terminal: names come from other systems. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, ' ');
 }
@@ -107,7 +106,7 @@ function total(widths: number[]): number {
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\p{Extended_Pictographic}]/gu;
 
-/** Columns that the text takes: East Asian characters and emoji are two wide. */
+/** Returns how many columns a text takes: East Asian characters and emoji take two. */
 function displayWidth(text: string): number {
   return Array.from(text).length + (text.match(wide)?.length ?? 0);
 }

@@ -86,7 +86,7 @@ export class EnvError extends Error {
   override readonly name = 'EnvError';
 }
 
-type Variables = Record<string, string | undefined>;
+export type Variables = Record<string, string | undefined>;
 
 /** @throws EnvError */
 export const readEnv = (variables: Variables = process.env): Env => read(apiEnv, variables);

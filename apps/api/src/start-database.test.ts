@@ -1,6 +1,7 @@
 import { openTestDatabase, type TestDatabase } from '@commerce-core/core/testing';
 import { pendingMigrations } from '@commerce-core/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiKeyProgram } from './api-key-program.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 import { runProgram } from './testing/program.ts';
 import { openWire } from './testing/wire.ts';
@@ -59,9 +60,9 @@ test('create-api-key called wrongly says why and prints no key', async () => {
   ];
   await Promise.all(
     calls.map(async ([code, args]) => {
-      const program = runProgram('create-api-key.ts', { DATABASE_URL: own.url }, { args });
-      expect(await program.exit, args.join()).toBe(code);
-      expect([program.stdout(), program.stderr()]).toEqual(['', expect.stringMatching(/\w/)]);
+      const { exitCode, stdout, stderr } = await apiKeyProgram(args, { DATABASE_URL: own.url });
+      expect(exitCode, args.join()).toBe(code);
+      expect([stdout, stderr]).toEqual(['', expect.stringMatching(/\w/)]);
     }),
   );
 });

@@ -44,7 +44,7 @@ test('when all of it is over, every event was delivered or dropped, and the book
     expect(refunds.filter(({ refundId }) => refundId !== null).length).toBeLessThanOrEqual(1);
     expect(refunds.map(({ status }) => status)).not.toContain('PENDING');
   }
-}, 20_000);
+});
 
 describe('the same seed', () => {
   /** What the hostile mode makes of 60 shoppers, whose payments are told apart by their luck alone. */

@@ -32,11 +32,11 @@ export async function startShop(reply: (received: Received, number: number) => R
 
 export const applied: Reply = { status: 200, body: JSON.stringify({ outcome: 'APPLIED', duplicate: false }) };
 
-/** Waits until `condition` holds; fails after 5 s. */
+/** Waits until `condition` holds; fails after 60 s. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 60_000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition did not hold within 5 s');
+    if (Date.now() > deadline) throw new Error('the condition did not hold within 60 s');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -67,7 +67,7 @@ test('one start takes an order from the cart to the doorstep, the next one keeps
   second.kill('SIGTERM');
   expect(await second.ended).toBe(0);
   expect(await leftovers(shop)).toEqual([]);
-}, 120_000);
+});
 
 test.runIf(canPaste)('the webhook that it prints is taken as it is pasted, and again as a duplicate', async () => {
   const shop = await home();

@@ -61,7 +61,7 @@ export const startMain = ({ home, port, started }: Home) => {
     signalGroup: (signal: NodeJS.Signals) => process.kill(-(child.pid ?? NaN), signal),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     says: async (text: string): Promise<void> => {
-      const deadline = Date.now() + 60_000;
+      const deadline = Date.now() + 150_000;
       while (!output.includes(text)) {
         if (child.exitCode !== null || Date.now() > deadline) throw new Error(`It never said "${text}":\n${output}`);
         await delay(20);

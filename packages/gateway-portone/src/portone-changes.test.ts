@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { newId, gatewayFact } from '@commerce-core/core/gateway';
-import { standIn, type Answer } from '@commerce-core/core/testing';
+import { startFakeGatewayApi, type FakeApiResponse } from '@commerce-core/core/testing';
 import { changePagesMax } from './portone-changes.ts';
 import { portoneGateway } from './portone.ts';
 
@@ -15,14 +15,14 @@ const payment = (changes: object = {}) => ({
   amount: { total: 1000, cancelled: 0 },
   ...changes,
 });
-const pageOf = (items: unknown[], size = 100): Answer => ({
+const pageOf = (items: unknown[], size = 100): FakeApiResponse => ({
   status: 200,
   body: { items, page: { number: 0, size, totalCount: items.length } },
 });
 
 /** PortOne, answering by one page after the other, the last one for good. */
-async function listing(...pages: Answer[]) {
-  const { url, asked } = await standIn((_, number) => pages[Math.min(number, pages.length) - 1]!);
+async function listing(...pages: FakeApiResponse[]) {
+  const { url, requests: asked } = await startFakeGatewayApi((_, number) => pages[Math.min(number, pages.length) - 1]!);
   const gateway = portoneGateway({
     apiSecret: 'secret-1',
     storeId: 'store-1',
@@ -133,7 +133,7 @@ describe('the list', () => {
     expect(fetched).toHaveBeenCalledTimes(changePagesMax);
   });
 
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['without an answer', 'hang up'],
     ['refused', { status: 403, body: { type: 'FORBIDDEN' } }],
     ['without pages', { status: 200, body: { items: [] } }],

@@ -6,7 +6,7 @@ import {
   type GatewayPayment,
   type GatewayRefund,
 } from '@commerce-core/core/gateway';
-import { standIn, type Answer } from '@commerce-core/core/testing';
+import { startFakeGatewayApi, type FakeApiResponse } from '@commerce-core/core/testing';
 import { portoneGateway } from './portone.ts';
 
 const paymentId = newId();
@@ -60,8 +60,8 @@ const refunded = gatewayFact({
   gatewayObjectId: 'c1',
 });
 
-const ok = (body: unknown): Answer => ({ status: 200, body });
-const no = (status: number, type: string): Answer => ({ status, body: { type, message: '한국어' } });
+const ok = (body: unknown): FakeApiResponse => ({ status: 200, body });
+const no = (status: number, type: string): FakeApiResponse => ({ status, body: { type, message: '한국어' } });
 const missing = no(404, 'PAYMENT_NOT_FOUND');
 const types = (facts: { type: string }[]) => facts.map(({ type }) => type);
 const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusal', code });
@@ -73,8 +73,12 @@ const canceling = `POST ${path}/cancel`;
 const closing = `POST ${path}/virtual-account/close?storeId=store-1`;
 
 /** PortOne, answering each call by the next of its answers, the last one for good. */
-async function gatewayOf(answers: Record<string, Answer[]>) {
-  const { url, asked, calls } = await standIn(({ call }) => {
+async function gatewayOf(answers: Record<string, FakeApiResponse[]>) {
+  const {
+    url,
+    requests: asked,
+    calls,
+  } = await startFakeGatewayApi(({ call }) => {
     const list = answers[call] ?? [missing];
     return list.length > 1 ? list.shift()! : list[0]!;
   });
@@ -128,7 +132,7 @@ describe('opening', () => {
 });
 
 describe("what isn't a definite no leaves the outcome unknown", () => {
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['a wrong secret', no(401, 'UNAUTHORIZED')],
     ['missing rights', no(403, 'FORBIDDEN')],
     ['a call still under way', no(409, 'IDEMPOTENCY_OUTSTANDING_REQUEST')],
@@ -187,7 +191,7 @@ test('retrieve tells all of a payment, and nothing of an unknown one', async () 
 });
 
 describe('cancel', () => {
-  test.each<[string, Answer, string[]]>([
+  test.each<[string, FakeApiResponse, string[]]>([
     ['unknown', missing, []],
     ['only opened', ok(ready), []],
     ['paid', ok(paid), ['CAPTURED']],

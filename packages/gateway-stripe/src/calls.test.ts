@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CallPolicy } from '@commerce-core/core/gateway';
-import type { Answer } from '@commerce-core/core/testing';
+import type { FakeApiResponse } from '@commerce-core/core/testing';
 import {
   aPayment,
   aRefund,
@@ -13,7 +13,7 @@ import {
 } from './stripe.testing.ts';
 
 const create = 'POST /v1/payment_intents';
-const opened = async (answers: Answer | Answer[], policy: Partial<CallPolicy> = {}) => {
+const opened = async (answers: FakeApiResponse | FakeApiResponse[], policy: Partial<CallPolicy> = {}) => {
   const waitsForLocks = { timeoutMs: 5_000, triesMax: 1, ...policy };
   const standIn = await startStandIn({ [create]: answers }, { policy: waitsForLocks });
   const answer = Promise.resolve(standIn.gateway.initiation.initiate(aPayment({ gatewayPaymentId: null })));
@@ -27,7 +27,7 @@ const opened = async (answers: Answer | Answer[], policy: Partial<CallPolicy> = 
 };
 
 describe('a definite no is a refusal with Stripe’s code', () => {
-  test.each<[Answer, string]>([
+  test.each<[FakeApiResponse, string]>([
     [refusalAnswer('amount_too_small'), 'amount_too_small'],
     [refusalAnswer('resource_missing', 404), 'resource_missing'],
     [
@@ -57,7 +57,7 @@ describe('a definite no is a refusal with Stripe’s code', () => {
 });
 
 describe('whatever else comes leaves the outcome unknown', () => {
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['StripeAPIError 409 idempotency_key_in_use', refusalAnswer('idempotency_key_in_use', 409)],
     ['StripeInvalidRequestError 400 idempotency_key_in_use', refusalAnswer('idempotency_key_in_use', 400)],
     [

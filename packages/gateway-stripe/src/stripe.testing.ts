@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { newId, type GatewayPayment, type GatewayRefund } from '@commerce-core/core/gateway';
-import { standIn, type Answer } from '@commerce-core/core/testing';
+import { startFakeGatewayApi, type FakeApiResponse } from '@commerce-core/core/testing';
 import { stripeGateway, type StripeOptions } from './stripe.ts';
 
 type Call = {
@@ -10,14 +10,14 @@ type Call = {
   headers: IncomingHttpHeaders;
 };
 /** What is answered to `POST /v1/refunds` and the like; of a list the last one for ever. */
-type Script = Record<string, Answer | Answer[]>;
+type Script = Record<string, FakeApiResponse | FakeApiResponse[]>;
 
 export const webhookSecret = 'whsec_current';
 
 /** The adapter, with Stripe's library, before a stand-in that answers by the script and notes what it was asked. */
 export async function startStandIn(script: Script, options: Partial<StripeOptions> = {}) {
   const calls: Call[] = [];
-  const { url } = await standIn(({ call, headers, body }) => {
+  const { url } = await startFakeGatewayApi(({ call, headers, body }) => {
     const [path = '', query] = call.split('?');
     const [method] = path.split(' ');
     const fields = (text: string | undefined) => Object.fromEntries(new URLSearchParams(text));
@@ -36,7 +36,7 @@ export async function startStandIn(script: Script, options: Partial<StripeOption
   return { gateway, calls, asked: () => calls.map(({ call }) => call) };
 }
 
-export const ok = (body: unknown): Answer => ({ status: 200, body });
+export const ok = (body: unknown): FakeApiResponse => ({ status: 200, body });
 
 export const aPayment = (given: Partial<GatewayPayment> = {}): GatewayPayment => ({
   id: newId(),
@@ -107,10 +107,10 @@ export const disputeObject = (given: object = {}) => ({
   ...given,
 });
 
-export const listObject = (data: unknown[], more = false): Answer =>
+export const listObject = (data: unknown[], more = false): FakeApiResponse =>
   ok({ object: 'list', data, has_more: more, url: '/v1/of_the_tests' });
 
-export const refusalAnswer = (code: string, status = 400, type = 'invalid_request_error'): Answer => ({
+export const refusalAnswer = (code: string, status = 400, type = 'invalid_request_error'): FakeApiResponse => ({
   status,
   body: { error: { type, code, message: `Stripe says ${code}.` } },
 });

@@ -6,7 +6,7 @@ import {
   type GatewayPayment,
   type GatewayRefund,
 } from '@commerce-core/core/gateway';
-import { standIn, type Answer } from '@commerce-core/core/testing';
+import { startFakeGatewayApi, type FakeApiResponse } from '@commerce-core/core/testing';
 import { tossGateway } from './toss.ts';
 
 const paymentId = newId();
@@ -58,8 +58,11 @@ const sentBack = toss({
     { cancelAmount: 300, cancelReason: `requested [refund ${refundId}]`, transactionKey: 'T1', cancelStatus: 'DONE' },
   ],
 });
-const missing: Answer = { status: 404, body: { code: 'NOT_FOUND_PAYMENT', message: '존재하지 않는 결제 입니다.' } };
-const no = (status: number, code: string): Answer => ({ status, body: { code, message: '한국어' } });
+const missing: FakeApiResponse = {
+  status: 404,
+  body: { code: 'NOT_FOUND_PAYMENT', message: '존재하지 않는 결제 입니다.' },
+};
+const no = (status: number, code: string): FakeApiResponse => ({ status, body: { code, message: '한국어' } });
 const types = (facts: { type: string }[]) => facts.map(({ type }) => type);
 
 const byKey = 'GET /v1/payments/tviva_1';
@@ -68,8 +71,12 @@ const confirming = 'POST /v1/payments/confirm';
 const canceling = 'POST /v1/payments/tviva_1/cancel';
 
 /** Toss, answering each call by the next of its answers, the last one for good. */
-async function gatewayOf(answers: Record<string, Answer[]>) {
-  const { url, asked, calls } = await standIn(({ call }) => {
+async function gatewayOf(answers: Record<string, FakeApiResponse[]>) {
+  const {
+    url,
+    requests: asked,
+    calls,
+  } = await startFakeGatewayApi(({ call }) => {
     const list = answers[call] ?? [missing];
     return list.length > 1 ? list.shift()! : list[0]!;
   });
@@ -77,7 +84,7 @@ async function gatewayOf(answers: Record<string, Answer[]>) {
   const policy = { timeoutMs: isSilent ? 200 : 10_000, triesMax: 2 };
   return { gateway: tossGateway({ secretKey: 'test_sk_1', clientKey: 'test_ck_1', url, policy }), asked, calls };
 }
-const ok = (body: unknown): Answer => ({ status: 200, body });
+const ok = (body: unknown): FakeApiResponse => ({ status: 200, body });
 const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusal', code });
 
 test("an attempt opens without a call: Toss hears of it from the shopper's browser", async () => {
@@ -162,7 +169,7 @@ describe("a definite no is a refusal with Toss's code", () => {
 });
 
 describe('everything else leaves the outcome unknown', () => {
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['a wrong key', no(401, 'UNAUTHORIZED_KEY')],
     ['a wrong key by its other name', no(400, 'INVALID_API_KEY')],
     ['missing rights', no(403, 'FORBIDDEN_REQUEST')],

@@ -1,18 +1,24 @@
 // PostgreSQL's binary format of one-dimensional arrays: https://www.postgresql.org/docs/18/protocol-message-formats.html
-// (Bind) and array_recv in src/backend/utils/adt/arrayfuncs.c. As text each value is escaped here and unescaped there.
+// (Bind) and array_recv in src/backend/utils/adt/arrayfuncs.c. In the text format this process would have to escape each
+// value, and PostgreSQL to unescape it.
 
-/** Writes a value at `offset` of the scratch buffer, which has room for it; answers the bytes written. */
-type Write = (value: never, offset: number) => number;
-
-type ElementType = { oid: number; /** Bytes at most. */ room: (value: never) => number; write: Write };
+// `never`: an element type is chosen by the SQL type's name, so the compiler can't know the type of its values.
+type ElementType = {
+  /** The type's id in pg_type. */
+  oid: number;
+  /** Returns the bytes to reserve in `scratch` before `write`. */
+  sizeOf: (value: never) => number;
+  /** Writes a value at `offset` of `scratch`. Returns the bytes written. */
+  write: (value: never, offset: number) => number;
+};
 
 let scratch = Buffer.allocUnsafe(64 * 1024);
-// Kept at most between two calls: a batch of a thousand lines is rare, and its buffer need not stay.
-const keptMax = 1024 * 1024;
+// A larger buffer, which a rare large batch needs, is not kept for the next call.
+const scratchMaxBytes = 1024 * 1024;
 
 const fixed = (oid: number, bytes: number, write: (value: never, offset: number) => unknown): ElementType => ({
   oid,
-  room: () => bytes,
+  sizeOf: () => bytes,
   write: (value, offset) => {
     write(value, offset);
     return bytes;
@@ -21,10 +27,11 @@ const fixed = (oid: number, bytes: number, write: (value: never, offset: number)
 
 const utf8 = (oid: number, textOf: (value: never) => string, version = 0): ElementType => ({
   oid,
-  room: () => 0,
+  // `write` reserves the bytes, as it knows the text.
+  sizeOf: () => 0,
   write(value, offset) {
     const text = textOf(value);
-    // Three bytes a UTF-16 unit at most.
+    // UTF-8 takes at most 3 bytes for each UTF-16 unit.
     reserve(offset, version + text.length * 3);
     if (version > 0) scratch[offset] = version;
     return version + scratch.write(text, offset + version);
@@ -34,10 +41,10 @@ const utf8 = (oid: number, textOf: (value: never) => string, version = 0): Eleme
 const text = (value: string) => value;
 const json = (value: unknown) => JSON.stringify(value);
 
-// Microseconds since 2000 there, milliseconds since 1970 here.
+// PostgreSQL counts microseconds since 2000, JavaScript milliseconds since 1970.
 const epochMs = Date.UTC(2000, 0, 1);
 
-/** By the names that Drizzle's columns give. */
+/** By the type's name as Drizzle's columns give it. */
 const elementTypes: Record<string, ElementType> = {
   uuid: fixed(2950, 16, writeUuid),
   text: utf8(25, text),
@@ -50,41 +57,48 @@ const elementTypes: Record<string, ElementType> = {
   'timestamp (3) with time zone': fixed(1184, 8, writeTime),
   bytea: {
     oid: 17,
-    room: (value: Buffer) => value.length,
+    sizeOf: (value: Buffer) => value.length,
     write: (value: Buffer, offset) => value.copy(scratch, offset),
   },
 };
 
-/** What makes a parameter of type `sqlType[]` of values, null or undefined for NULL. @throws Error for a type that isn't known here */
+/**
+ * Returns a function that encodes values as a parameter of type `sqlType[]`; null and undefined become NULL. The function
+ * throws when a value does not fit the type.
+ * @param sqlType the type's name as Drizzle's columns give it, such as `uuid` or `bigint`
+ * @throws Error for a type without an encoding here
+ */
 export function arrayOf(sqlType: string): (values: readonly unknown[]) => Buffer {
   const elementType = elementTypes[sqlType];
-  if (!elementType) throw new Error(`no binary format is known here for arrays of ${sqlType}`);
-  const { oid, room, write } = elementType;
+  if (!elementType) throw new Error(`there is no binary encoding for arrays of ${sqlType}`);
+  const { oid, sizeOf, write } = elementType;
   return (values) => {
     let offset = 20;
     let nulls = 0;
     for (const value of values) {
       const isNull = value === null || value === undefined;
-      reserve(offset, 4 + (isNull ? 0 : room(value as never)));
+      reserve(offset, 4 + (isNull ? 0 : sizeOf(value as never)));
       const size = isNull ? -1 : write(value as never, offset + 4);
       scratch.writeInt32BE(size, offset);
       if (isNull) nulls = 1;
       offset += 4 + Math.max(size, 0);
     }
-    // An empty array has no dimensions, and so no length and lower bound.
+    // An empty array has no dimension, so its header has no length and no lower bound.
     const header = values.length === 0 ? [0, 0, oid] : [1, nulls, oid, values.length, 1];
     header.forEach((field, index) => scratch.writeInt32BE(field, index * 4));
     const array = Buffer.from(scratch.subarray(0, values.length === 0 ? 12 : offset));
-    if (scratch.length > keptMax) scratch = Buffer.allocUnsafe(64 * 1024);
+    if (scratch.length > scratchMaxBytes) scratch = Buffer.allocUnsafe(64 * 1024);
     return array;
   };
 }
 
 const [ofUuids, ofTexts] = [arrayOf('uuid'), arrayOf('text')];
+/** Encodes UUIDs as a parameter of type `uuid[]`. @throws Error when a value is not a UUID */
 export const uuids = (values: Iterable<string>): Buffer => ofUuids([...values]);
+/** Encodes texts as a parameter of type `text[]`. */
 export const texts = (values: Iterable<string | null>): Buffer => ofTexts([...values]);
 
-/** Sees to `bytes` of room from `offset` on, and for the next value's length. */
+/** Makes `scratch` large enough for `bytes` from `offset` on, and for the length field of the next value. */
 function reserve(offset: number, bytes: number): void {
   const needed = offset + bytes + 8;
   if (needed <= scratch.length) return;
@@ -95,7 +109,7 @@ function reserve(offset: number, bytes: number): void {
 
 function writeTime(time: Date, offset: number): void {
   const ms = time.getTime() - epochMs;
-  // From the year 2255 on the microseconds are no safe integer.
+  // From the year 2255 on the microseconds exceed the safe integers.
   if (Number.isSafeInteger(ms * 1_000)) writeInt64(ms * 1_000, offset);
   else scratch.writeBigInt64BE(BigInt(ms) * 1_000n, offset);
 }
@@ -113,7 +127,7 @@ for (const [value, digit] of '0123456789abcdef'.split('').entries()) {
   nibbles[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-/** Half as long as by a string without dashes and Buffer's own `hex`. */
+/** Takes half the time of removing the dashes and writing the text with Buffer's `hex` encoding. */
 function writeUuid(uuid: string, offset: number): void {
   let at = 0;
   let invalid = uuid.length === 36 ? 0 : -1;

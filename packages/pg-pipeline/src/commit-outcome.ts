@@ -1,68 +1,73 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PipelineError } from './pipeline-error.ts';
-import { within, type Database } from './connect.ts';
+import { queryWithTimeout, type Database } from './connect.ts';
 import { sqlState } from './database-errors.ts';
 
 const pauseMs = 50;
-// Two look-ups by key. Where a host is gone all connections of the pool may be dead, and each is found out by being asked.
-const answerMs = 1_000;
+// For each of two look-ups by key. When a host is gone every pooled connection may be dead, and each one costs a time-out.
+const lookupTimeoutMs = 1_000;
 
-/** A query that answers a row only if a transaction committed: it looks for one that the transaction inserted. */
+/** A query that returns a row only if a transaction committed: it looks up a row that the transaction inserted. */
 export type Witness = { text: string; values: unknown[] };
 
+type Outcome = 'committed' | 'aborted';
+
 /**
- * What became of a transaction whose COMMIT got no answer, asked on another connection until it is certain.
+ * Reads on other connections what became of a transaction whose COMMIT got no answer, until the outcome is certain.
  *
- * A missing row alone never means aborted: the old backend may still be committing. Nor does `committed` alone mean that
- * it was this transaction: a server that crashed hands out again the ids of transactions of which nothing had reached the
- * disk. Committed is what the server calls committed and whose witness is there.
- * @throws outcome_unknown when it is still undecided, or nobody could be asked, after `patienceMs`, 10 s unless said
+ * Neither of the two signs is enough alone. A missing row doesn't mean aborted: the old backend may still be committing.
+ * The status `committed` may be another transaction's: a server that crashed hands out ids again when nothing of their
+ * transactions had reached the disk. So committed means that PostgreSQL says so and the witness finds its row.
+ * @param xid the transaction's id, as `pg_current_xact_id()` returned it
+ * @param witness a query for a row of the transaction; without it the status alone decides
+ * @param patienceMs how long to try, in milliseconds; defaults to 10 s
+ * @throws PipelineError `outcome_unknown` when the outcome is still not certain after `patienceMs`
  */
-export async function outcomeOf(
+export async function readCommitOutcome(
   database: Database,
   xid: string,
   witness?: Witness,
   patienceMs = 10_000,
-): Promise<'committed' | 'aborted'> {
+): Promise<Outcome> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
-    // Whatever fault the asking meets, it says nothing of the transaction; told as its cause it would pass for one of it.
-    const verdict = await ask(database, xid, witness).catch(() => undefined);
-    if (verdict) return verdict;
+    // An error of the look-up says nothing about the transaction. It is not kept as a cause, where it would look like one.
+    const outcome = await readOutcomeOnce(database, xid, witness).catch(() => undefined);
+    if (outcome) return outcome;
     await sleep(pauseMs);
   }
   throw new PipelineError(
     'outcome_unknown',
-    'the database went away while it was committing; ask again what became of it',
+    'the connection was lost during COMMIT, so the outcome is unknown; read the data before you try again',
   );
 }
 
-/** The verdict, or undefined while there is none. */
-async function ask(
+/** Returns undefined while the outcome is not certain. */
+async function readOutcomeOnce(
   database: Database,
   xid: string,
   witness: Witness | undefined,
-): Promise<'committed' | 'aborted' | undefined> {
-  const status = await statusOf(database, xid);
+): Promise<Outcome | undefined> {
+  const status = await readStatus(database, xid);
   if (status === 'aborted') return 'aborted';
   if (status === 'in progress') return undefined;
-  // Asked after the status, so that what was committed by then is seen.
-  const there = witness
-    ? (await database.pool.query(within(answerMs, witness.text, witness.values))).rowCount === 1
+  // Read after the status, so that the row is visible if the transaction had committed by then.
+  const hasCommitted = witness
+    ? (await database.pool.query(queryWithTimeout(lookupTimeoutMs, witness.text, witness.values))).rowCount === 1
     : status === 'committed';
-  if (there) return 'committed';
+  if (hasCommitted) return 'committed';
   return status === 'committed' ? 'aborted' : undefined;
 }
 
-/** `committed`, `aborted`, `in progress`; null for an id that is too old to know or not handed out here (yet). */
-async function statusOf(database: Database, xid: string): Promise<string | null> {
+/** Returns `committed`, `aborted` or `in progress`; null for an id that is too old or not handed out on this server yet. */
+async function readStatus(database: Database, xid: string): Promise<string | null> {
   try {
     const { rows } = await database.pool.query<{ status: string | null }>(
-      within(answerMs, 'select pg_xact_status($1::xid8) as status', [xid]),
+      queryWithTimeout(lookupTimeoutMs, 'select pg_xact_status($1::xid8) as status', [xid]),
     );
-    return rows[0]!.status;
+    return rows[0]?.status ?? null;
   } catch (error) {
-    // 22023: an id from the future, so this is another server than the one that began the transaction, or it crashed.
+    // 22023: an id from the future. The server crashed, or it is another one than the transaction's.
     if (sqlState(error) === '22023') return null;
     throw error;
   }

@@ -1,13 +1,14 @@
 import type { ClientBase } from 'pg';
 
-const words = new WeakMap<ClientBase, Error>();
+const firstErrors = new WeakMap<ClientBase, Error>();
 
-/** Keeps what a connection's server, or the network, said when it ended while nothing was asked of it. */
+/** Records the error that ends a connection while no statement waits for its result: the only place where it shows. */
 export function keepConnectionError(client: ClientBase): void {
-  client.on('error', (fault: Error) => {
-    // What follows only says that it has ended.
-    if (!words.has(client)) words.set(client, fault);
+  client.on('error', (error: Error) => {
+    // The first error has the cause; later ones only say that the connection has ended.
+    if (!firstErrors.has(client)) firstErrors.set(client, error);
   });
 }
 
-export const connectionErrorOf = (client: ClientBase): Error | undefined => words.get(client);
+/** Returns the error that ended a connection between two statements, or undefined. */
+export const connectionErrorOf = (client: ClientBase): Error | undefined => firstErrors.get(client);

@@ -1,6 +1,9 @@
 import pg from 'pg';
 
-/** PostgreSQL's five-character code of an error, also where Drizzle has wrapped it; undefined when it isn't one. */
+/**
+ * Returns PostgreSQL's five-character code of an error, also when Drizzle has wrapped the error. Undefined when the error
+ * is not PostgreSQL's. Codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
 export function sqlState(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof pg.DatabaseError) return cause.code;
@@ -8,7 +11,7 @@ export function sqlState(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The constraint that a statement violated, by name. */
+/** Returns the name of the constraint that a statement violated, or undefined. */
 export function violatedConstraint(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof pg.DatabaseError) return cause.constraint;
@@ -17,25 +20,24 @@ export function violatedConstraint(error: unknown): string | undefined {
 }
 
 /**
- * The whole transaction may run again: serialization_failure, deadlock_detected, lock_not_available, or a prepared
- * statement that this connection lost (26000: it was first sent behind a failed one).
+ * Returns whether the whole transaction may run again because of this error: 40001 serialization_failure, 40P01
+ * deadlock_detected, 55P03 lock_not_available, or 26000, a prepared statement that this connection does not have. That one
+ * happens to a statement that was first sent behind a failed one.
  */
 export function isContention(error: unknown): boolean {
   return ['40001', '40P01', '55P03', '26000'].includes(sqlState(error) ?? '');
 }
 
-/** Whether an error came from PostgreSQL or the connection to it, and not from the work's own code. */
-export const isDatabaseError = (error: unknown): boolean => sqlState(error) !== undefined || isConnectionLoss(error);
-
-/** Rows stayed locked by somebody else for longer than this transaction would wait. */
+/** Returns whether a statement gave up because another transaction kept a row locked for longer than `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
 
-/** The server ended the connection because its transaction had stood still for too long: nothing of it is left. */
-export const isIdleKill = (error: unknown): boolean => sqlState(error) === '25P03';
+/** Returns whether PostgreSQL ended the connection because its transaction was idle for too long; it is rolled back. */
+export const isIdleTimeout = (error: unknown): boolean => sqlState(error) === '25P03';
 
 /**
- * The connection ended, or never came about: no answer, so nothing is known of a COMMIT that was under way.
- * 57P01 to 57P03 are a server shutting down, crashing or starting; class 08 is the connection itself; 53300 too many.
+ * Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown.
+ * Codes: 57P01 to 57P03 for a server that shuts down, crashes or starts, class 08 for the connection itself, 53300 for too
+ * many connections.
  */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
@@ -44,7 +46,7 @@ export function isConnectionLoss(error: unknown): boolean {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
     if (cause instanceof AggregateError && cause.errors.some(isConnectionLoss)) return true;
-    // pg has no codes for these.
+    // Errors of pg have no codes, only messages.
     if (
       /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
         cause.message,

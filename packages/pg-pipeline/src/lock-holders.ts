@@ -4,8 +4,10 @@ import { anyOf } from './any-of.ts';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 
 /**
- * Reads which rows another transaction has locked at this moment, by id, each with the id of that transaction: a text to
- * compare and nothing else. It has no lock itself when it returns.
+ * Reads which rows another transaction has locked at this moment. Takes no lasting lock.
+ * @param id the table's id column
+ * @returns the ids of the locked rows, each with an id of the lock holder. Two reads that return the same holder mean the
+ * same transaction; the text has no other meaning (it is the row's `xmax`).
  */
 export async function readLockedRows(
   reader: NodePgDatabase,

@@ -1,6 +1,12 @@
+/**
+ * - `database_unavailable`: no connection to PostgreSQL, or it was lost; nothing was done.
+ * - `overloaded`: too many commands wait, or rows stay locked; nothing was done.
+ * - `outcome_unknown`: the answer to COMMIT was lost, and PostgreSQL could not tell whether it committed.
+ * - `client_closed`: the caller went away before its command ran; nothing was done.
+ */
 export type PipelineErrorCode = 'database_unavailable' | 'overloaded' | 'outcome_unknown' | 'client_closed';
 
-/** An error about the database or this process, not about what a command asked for. The same command may succeed later. */
+/** An error of the database or of this process, not of the command. The same command may succeed later. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: PipelineErrorCode;

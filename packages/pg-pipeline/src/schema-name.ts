@@ -1,6 +1,6 @@
 /**
- * @returns the name
- * @throws Error for a name that would need escaping
+ * Returns the name of a PostgreSQL schema unchanged: 1 to 63 lower-case letters, digits and underscores, no digit first.
+ * @throws Error when the name would need escaping
  */
 export function checkSchemaName(schema: string): string {
   if (/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) return schema;
@@ -8,9 +8,10 @@ export function checkSchemaName(schema: string): string {
 }
 
 /**
- * Rewrites SQL that was written for one schema to another one. Drizzle bakes a schema's name into its tables, and a
- * `search_path` is session state that PgBouncer in transaction mode loses. The qualified, quoted name is in each
- * statement and values never are, so the text can be rewritten when it is sent. `connect` has checked both names.
+ * Returns SQL that was written for the schema `from`, rewritten for the schema `to`. `connect` has checked both names.
+ *
+ * Drizzle writes a schema's name into its tables, and PgBouncer in transaction mode loses a `search_path`. Each statement
+ * has the qualified, quoted name in its text, and values are parameters, so the text can be rewritten when it is sent.
  */
 export function renameSchema(text: string, from: string, to: string): string {
   return from === to ? text : text.replaceAll(`"${from}"`, `"${to}"`);

@@ -1,12 +1,15 @@
-/** A prepared statement: parsed once a connection under its name, so one name has one text for good. */
+/** A prepared statement. PostgreSQL parses it once for each connection and knows it by its name from then on. */
 export type Statement = { name: string; text: string };
 
 const texts = new Map<string, string>();
 
-/** All statements by name, for a test that looks at their plans. */
+/** The texts of all statements of the process by name, for tests that check their query plans. */
 export const statements: ReadonlyMap<string, string> = texts;
 
-/** A statement by name. @throws Error when another text has that name already */
+/**
+ * Defines a prepared statement. Its parameters are `$1`, `$2` and so on; its name is unique in the process.
+ * @throws Error when the name already has another text
+ */
 export function statement(name: string, text: string): Statement {
   const known = texts.get(name);
   if (known !== undefined && known !== text) throw new Error(`two statements are named ${name}`);

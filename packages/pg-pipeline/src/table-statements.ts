@@ -7,14 +7,20 @@ import { statement, type Statement } from './statement.ts';
 import type { Witness } from './commit-outcome.ts';
 import type { Transaction } from './transaction.ts';
 
-// One statement a table, however many rows: each column travels as one array parameter, so the text is the same for any
-// number of rows and can be prepared once, and a thousand lines don't run into the limit of 65,535 parameters. The texts
-// are made from Drizzle's tables, once; Drizzle's own builder would make them anew for every batch.
+// Each column is sent as one array parameter. So the text is the same for any number of rows and is prepared once, and many
+// rows don't exceed PostgreSQL's limit of 65,535 parameters. The texts are built from Drizzle's tables when the process
+// starts; Drizzle's query builder would build them again for every batch.
 
 type Row<T extends PgTable> = InferInsertModel<T>;
 type Field<T extends PgTable> = keyof Row<T> & string;
 
-/** A table's rows by a condition on parameters, as Drizzle would read them: `tail` is what follows `from`, another source the table. */
+/**
+ * Defines a prepared statement that reads rows of a table, aliased `t`, with the fields that Drizzle gives them.
+ * @param name the statement's name, unique in the process
+ * @param tail the SQL behind `from … t`, such as `where t."id" = any($1::uuid[])`
+ * @param source the SQL to read from; defaults to the table
+ * @returns a function that runs the statement with its parameters and returns the rows
+ */
 export function selection<T extends PgTable>(name: string, table: T, tail: string, source = qualified(table)) {
   const columns = Object.entries(getTableColumns(table)).map(([field, { name }]) => `t."${name}" as "${field}"`);
   const select = statement(name, `select ${columns.join(', ')} from ${source} t ${tail}`);
@@ -29,8 +35,10 @@ type Columns = readonly {
 }[];
 
 /**
- * Inserts rows with all columns but `defaulted`; sent at once, waited for by the transaction's end. `conflict` is an
- * `on conflict` clause for rows that are there already.
+ * Defines a prepared statement that inserts rows into a table.
+ * @param defaulted the fields that the rows don't have, because PostgreSQL sets them
+ * @param conflict an `on conflict` clause
+ * @returns a function that sends the statement without waiting; an error rejects the transaction's commit
  */
 export function insertion<T extends PgTable>(table: T, defaulted: readonly Field<T>[] = [], conflict = '') {
   const { insert, columns } = insertOf(table, defaulted, conflict);
@@ -39,24 +47,33 @@ export function insertion<T extends PgTable>(table: T, defaulted: readonly Field
     const [first] = rows;
     if (!first) return;
     tx.send(insert, arraysOf(columns, rows));
-    // With a conflict the row may be another transaction's: that it is there shows nothing.
-    if (conflict === '') tx.witnessedBy(witness(first));
+    // With an `on conflict` clause the row may be another transaction's, which would prove nothing.
+    if (conflict === '') tx.setWitness(witness(first));
   };
 }
 
-/** Inserts the rows that meet no conflict, and answers the ids of those. `conflict` is what follows `on conflict`. */
+/**
+ * Defines a prepared statement that inserts the rows which meet no conflict. The table has an `id` column.
+ * @param conflict the conflict's target: the SQL between `on conflict` and `do nothing`
+ * @returns a function that inserts rows and returns the ids of the inserted ones
+ */
 export function insertionUnless<T extends PgTable>(table: T, conflict: string) {
   const { insert, columns } = insertOf(table, [], `on conflict ${conflict} do nothing returning "id"`);
   const witness = witnessOf(table);
   return async (tx: Transaction, rows: readonly Row<T>[]): Promise<Set<string>> => {
     if (rows.length === 0) return new Set();
     const ids = (await tx.query<{ id: string }>(insert, arraysOf(columns, rows))).map(({ id }) => id);
-    if (ids.length > 0) tx.witnessedBy(witness({ id: ids[0] }));
+    if (ids.length > 0) tx.setWitness(witness({ id: ids[0] }));
     return new Set(ids);
   };
 }
 
-/** Updates `fields` of rows that this transaction has locked, by `key`; sent at once, waited for by the transaction's end. */
+/**
+ * Defines a prepared statement that updates rows of a table. The transaction must have locked the rows.
+ * @param key the field that identifies a row
+ * @param fields the fields that are set
+ * @returns a function that sends the statement without waiting; an error rejects the transaction's commit
+ */
 export function update<T extends PgTable>(table: T, key: Field<T>, fields: readonly Field<T>[]) {
   const columns = columnsOf(table, [key, ...fields]);
   const [by, ...set] = columns.map(({ name }) => `"${name}"`);
@@ -86,7 +103,7 @@ function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { in
   return { insert: statement(name, text), columns };
 }
 
-/** A query that finds a row by its primary key: that it is there shows that the transaction which inserted it committed. */
+/** Returns a function that makes the query for a row by its primary key: the proof that the row's transaction committed. */
 function witnessOf(table: PgTable): (row: object) => Witness {
   const { columns, primaryKeys } = getTableConfig(table);
   const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary);

@@ -2,90 +2,104 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { Witness } from './commit-outcome.ts';
 import { sqlState } from './database-errors.ts';
-import { PipelinedBatch, type Answer, type Dialect, type Parameter } from './pipeline.ts';
+import { PipelinedBatch, type StatementResult, type StatementSettings, type Parameter } from './pipeline.ts';
 import { statement, type Statement } from './statement.ts';
 
-// What must hold in every transaction, as SET LOCAL (set_config with true), which PgBouncer in transaction mode keeps apart.
-// lock_timeout: long enough for a queue on a hot row, short enough that a stuck neighbour shows as 503 and not as a hung
-// shop. idle_in_transaction: what a client that vanished without a word had locked comes free before others give up.
-const openingWith = (lockTimeout: string) => `select pg_current_xact_id()::text as "xid", now() as "now",
+// Settings of every transaction. set_config with `true` is SET LOCAL, which PgBouncer in transaction mode keeps apart.
+// lock_timeout: long enough for a queue on a busy row, and short enough that a caller gets an error instead of a hang.
+// idle_in_transaction_session_timeout: frees the locks of a client that vanished before others stop retrying.
+const openWith = (lockTimeout: string) => `select pg_current_xact_id()::text as "xid", now() as "now",
   set_config('lock_timeout', '${lockTimeout}', true), set_config('statement_timeout', '30s', true),
   set_config('idle_in_transaction_session_timeout', '10s', true)`;
 
-// All that flows ask for is looked up by key. On statistics from when a table was small, or never analyzed, the planner
-// scans it instead and keeps that plan: 1,000 orders/s became 7,000 when autoanalyze had passed by.
+// The statements of a flow look rows up by key. With statistics of a small or never analyzed table the planner would choose
+// a scan and keep that plan. Measured: 1,000 orders/s before autoanalyze had run, 7,000 after it.
 const lookups = `set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
   set_config('enable_mergejoin', 'off', true)`;
+
+type Start = { xid: string; now: Date };
 
 const begin: Statement = { name: 'begin', text: 'begin isolation level read committed' };
 const commit: Statement = { name: 'commit', text: 'commit' };
 const modes = {
-  flow: statement('begin_flow', `${openingWith('4s')}, ${lookups}`),
-  // Far longer than another process's batch takes, and short enough for a lane to lose.
-  flow_short_lock_wait: statement('begin_flow_short_lock_wait', `${openingWith('300ms')}, ${lookups}`),
-  caller: statement('begin_caller', openingWith('4s')),
+  flow: statement('begin_flow', `${openWith('4s')}, ${lookups}`),
+  // Far longer than a batch of another process takes, and short enough for a lane to lose.
+  flow_short_lock_wait: statement('begin_flow_short_lock_wait', `${openWith('300ms')}, ${lookups}`),
+  caller: statement('begin_caller', openWith('4s')),
 };
 
-/** How a transaction is opened: for a flow, for a flow that gives up soon when rows are locked, or for a caller's own statements. */
+/**
+ * How a transaction is opened.
+ * - `flow`: its statements look rows up by key, so scans and hash joins are off. It waits up to 4 s for a row lock.
+ * - `flow_short_lock_wait`: as `flow`, but it waits up to 300 ms for a row lock, and is not retried after that.
+ * - `caller`: for a caller's own statements, with the planner's defaults. It waits up to 4 s for a row lock.
+ *
+ * In each of them a statement may take 30 s, and PostgreSQL ends the transaction after 10 s without a statement.
+ */
 export type TransactionMode = keyof typeof modes;
 
 /**
- * A transaction that is open on a pipelining connection. What needs one takes it as its first argument and can't be
- * called without. Statements run in the order they were given, and those of one tick go out as one flight: BEGIN with the
- * first reads, the writes with COMMIT.
+ * An open transaction. `withTransaction` opens and ends it; a function that needs one takes it as its first argument.
+ *
+ * Statements run in the order of the calls. Statements of one tick are sent as one pipelined batch: BEGIN together with
+ * the first reads, the last writes together with COMMIT.
  */
 export class Transaction {
   readonly #client: PoolClient;
-  readonly #dialect: Dialect;
-  readonly #began: Promise<{ xid: string; now: Date }>;
+  readonly #settings: StatementSettings;
+  readonly #began: Promise<Start>;
   readonly #sent: Promise<unknown>[] = [];
-  #start: { xid: string; now: Date } | undefined;
+  #start: Start | undefined;
   #db: NodePgDatabase | undefined;
   #witness: Witness | undefined;
-  #flight: PipelinedBatch | undefined;
+  #batch: PipelinedBatch | undefined;
 
-  constructor(client: PoolClient, dialect: Dialect, mode: TransactionMode) {
+  constructor(client: PoolClient, settings: StatementSettings, mode: TransactionMode) {
     this.#client = client;
-    this.#dialect = dialect;
+    this.#settings = settings;
     this.send(begin, []);
     this.#began = this.#begin(modes[mode]);
     this.#track(this.#began);
   }
 
-  async #begin(open: Statement) {
-    const [start] = await this.query<{ xid: string; now: Date }>(open, []);
-    this.#start = start!;
-    return start!;
+  async #begin(open: Statement): Promise<Start> {
+    const [start] = await this.query<Start>(open, []);
+    if (!start) throw new Error('the statement that opens a transaction returned no row');
+    this.#start = start;
+    return start;
   }
 
-  /** Waits until the transaction has begun, after which its clock is known. */
+  /** Resolves when the transaction has begun, so that `now` and `xid` are known. */
   get began(): Promise<unknown> {
     return this.#began;
   }
 
-  /** The database's clock when the transaction began. Known once anything was read. */
+  /**
+   * The database's time when the transaction began, known as soon as the first result has arrived.
+   * @throws Error before that
+   */
   get now(): Date {
     if (this.#start) return this.#start.now;
-    throw new Error('the transaction’s clock was asked before anything was read in it');
+    throw new Error('`now` is not known before the transaction’s first result; await `began`');
   }
 
-  /** The transaction's id on the server; undefined while it isn't known to have begun. */
+  /** The transaction's id in PostgreSQL; undefined before the first result has arrived. */
   get xid(): string | undefined {
     return this.#start?.xid;
   }
 
-  /** A query for a row that is there only if this transaction commits, once it has inserted one. */
+  /** A query for a row that exists only if this transaction commits; undefined before the transaction inserted one. */
   get witness(): Witness | undefined {
     return this.#witness;
   }
 
-  witnessedBy(witness: Witness): void {
+  /** Sets the query that proves the commit; later calls change nothing. */
+  setWitness(witness: Witness): void {
     this.#witness ??= witness;
   }
 
-  /** Drizzle on this transaction. */
+  /** Drizzle on this transaction. Each of its statements is sent at once, behind those that wait for the end of the tick. */
   get db(): NodePgDatabase {
-    // What was asked for before goes out before.
     const query = (...given: unknown[]): unknown => {
       this.#flush();
       return (this.#client.query as (...args: unknown[]) => unknown).apply(this.#client, given);
@@ -94,59 +108,66 @@ export class Transaction {
     return this.#db;
   }
 
-  /** A statement's rows. Statements that don't need each other's answers are asked for together. */
+  /**
+   * Runs a statement and returns its rows. Calls of one tick are sent together: start those that don't need each other's
+   * rows before you await the first.
+   */
   async query<R extends QueryResultRow>(statement: Statement, values: Parameter[]): Promise<R[]> {
-    return (await this.#ask(statement, values)).rows as R[];
+    return (await this.#add(statement, values)).rows as R[];
   }
 
-  /** A statement whose answer nobody waits for; if it fails, the commit fails with its fault. */
+  /** Sends a statement without waiting for its result. If the statement fails, `commit` rejects with its error. */
   send(statement: Statement, values: Parameter[]): void {
-    void this.#ask(statement, values);
+    void this.#add(statement, values);
   }
 
-  /** Commits. @throws the first fault of any statement; the connection's, when the answer got lost */
+  /**
+   * Commits.
+   * @throws the first error of any statement; then the transaction is rolled back
+   * @throws the connection's error when the answer to COMMIT got lost
+   */
   async commit(): Promise<void> {
-    // Its id has to be known before COMMIT's answer can get lost.
+    // The id must be known before the answer to COMMIT can get lost.
     await this.#began;
-    const committing = this.#ask(commit, []);
-    const fault = await this.firstFault(undefined);
-    if (fault !== undefined) throw fault;
+    const committing = this.#add(commit, []);
+    const error = await this.firstError(undefined);
+    if (error !== undefined) throw error;
     const { command } = await committing;
-    // COMMIT of a failed transaction succeeds, as a ROLLBACK.
-    if (command !== 'COMMIT') throw new Error('the transaction had failed and was rolled back');
+    // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, without an error.
+    if (command !== 'COMMIT') throw new Error('a statement had failed, so the transaction was rolled back');
   }
 
-  /** Waits for all that was sent; answers the first fault, or `otherwise`. */
-  async firstFault(otherwise: unknown): Promise<unknown> {
+  /** Waits for all statements. Returns `thrown`, or the first statement's error when `thrown` only follows from that. */
+  async firstError(thrown: unknown): Promise<unknown> {
     const settled = await Promise.allSettled(this.#sent);
-    const faults = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    const inFailed = (fault: unknown) => sqlState(fault) === '25P02';
-    // 25P02 only says that something before it failed.
-    return otherwise === undefined || inFailed(otherwise)
-      ? (faults.find((fault) => !inFailed(fault)) ?? otherwise)
-      : otherwise;
+    const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    // 25P02, in_failed_sql_transaction: an earlier statement failed.
+    const followsFromOther = (error: unknown) => sqlState(error) === '25P02';
+    return thrown === undefined || followsFromOther(thrown)
+      ? (errors.find((error) => !followsFromOther(error)) ?? thrown)
+      : thrown;
   }
 
-  #ask(statement: Statement, values: Parameter[]): Promise<Answer> {
-    if (!this.#flight) {
-      this.#flight = new PipelinedBatch(this.#dialect);
+  #add(statement: Statement, values: Parameter[]): Promise<StatementResult> {
+    if (!this.#batch) {
+      this.#batch = new PipelinedBatch(this.#settings);
       process.nextTick(() => {
         this.#flush();
       });
     }
-    const asked = this.#flight.ask(statement, values);
-    this.#track(asked);
-    return asked;
+    const result = this.#batch.add(statement, values);
+    this.#track(result);
+    return result;
   }
 
   #flush(): void {
-    const flight = this.#flight;
-    this.#flight = undefined;
-    if (flight) this.#client.query(flight);
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (batch) this.#client.query(batch);
   }
 
   #track(sent: Promise<unknown>): void {
-    // A rejection is collected by firstFault; until then it must not count as unhandled, which ends the process.
+    // `firstError` collects a rejection. Until then it must not count as unhandled, which would end the process.
     sent.catch(() => {});
     this.#sent.push(sent);
   }

@@ -1,52 +1,63 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { PipelineError } from './pipeline-error.ts';
-import { outcomeOf } from './commit-outcome.ts';
+import { readCommitOutcome } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
-import { isConnectionLoss, isContention, isDatabaseError, isIdleKill, isLockTimeout } from './database-errors.ts';
+import { isConnectionLoss, isContention, isIdleTimeout, isLockTimeout } from './database-errors.ts';
 import { connectionErrorOf } from './connection-errors.ts';
 import { Transaction, type TransactionMode } from './transaction.ts';
 
 export type TransactionOptions = {
-  /** Defaults to `flow`. */
+  /** How the transaction is opened. Defaults to `flow`. */
   mode?: TransactionMode;
-  /** Errors of the database, besides deadlocks and the like, after which the whole transaction runs again. */
+  /** Returns whether the transaction runs again after this error of PostgreSQL, in addition to the errors listed below. */
   isRetryable?: (error: unknown) => boolean;
+  /**
+   * Returns whether an error of `work` is a decision, which is thrown even if the connection breaks during the rollback.
+   * After any other error a broken connection may have been the cause, so the transaction runs again.
+   */
+  isFinal?: (error: unknown) => boolean;
 };
 
 const attemptsMax = 8;
-// Longer than the longest wait for a lock; after that whoever called would rather hear that it didn't work out.
-const patienceMs = 8_000;
+// Twice the longest lock wait. A caller that waited for so long is better served by an error.
+const retryMaxMs = 8_000;
 
 /**
- * Runs `work` in one transaction and commits it. `work` may run several times: on deadlocks, serialization failures and
- * lock time-outs, and when the connection breaks before COMMIT; it must do nothing but database work with ids minted
- * before. When the answer to COMMIT is lost the server is asked what became of it, so a result always means committed
- * and an error never means perhaps, but for `outcome_unknown`, which says so.
- * @throws database_unavailable when no connection is to be had, or `work` paused for more than 10 s · overloaded when rows
- * stay locked · outcome_unknown · whatever `work` throws, rolled back
+ * Runs `work` in one transaction and commits it.
+ *
+ * `work` may run up to 8 times within about 8 s: after a deadlock, a serialization failure, a lock time-out, or a
+ * connection lost before COMMIT. So it does nothing but database work, with ids that were made before.
+ *
+ * When the answer to COMMIT is lost, the outcome is read on another connection. A result means committed. An error means
+ * that nothing was done, except `outcome_unknown`.
+ * @throws PipelineError `database_unavailable` when no connection can be had, or when `work` paused for more than 10 s
+ * @throws PipelineError `overloaded` when rows stay locked
+ * @throws PipelineError `outcome_unknown` when the answer to COMMIT is lost and the outcome can't be read
+ * @throws what `work` throws, after a rollback
  */
 export async function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { mode = 'flow', isRetryable = () => false }: TransactionOptions = {},
+  { mode = 'flow', isRetryable = () => false, isFinal = () => false }: TransactionOptions = {},
 ): Promise<T> {
-  const giveUpAt = performance.now() + patienceMs;
+  const giveUpAt = performance.now() + retryMaxMs;
   for (let attempt = 1; ; attempt += 1) {
-    const result = await runOnce(database, work, { mode, isRetryable });
+    const result = await runOnce(database, work, { mode, isRetryable, isFinal });
     if ('value' in result) return result.value;
-    if (attempt >= attemptsMax || performance.now() > giveUpAt) throw exhausted(result.again);
+    if (attempt >= attemptsMax || performance.now() > giveUpAt) throw retriesExhausted(result.retryAfter);
     await sleep(Math.random() * Math.min(200, 10 * 2 ** attempt));
   }
 }
 
-type Result<T> = { value: T } | { again: unknown };
+/** The value of a committed transaction, or the error after which the transaction may run again. */
+type Attempt<T> = { value: T } | { retryAfter: unknown };
 
 async function runOnce<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { mode, isRetryable }: Required<TransactionOptions>,
-): Promise<Result<T>> {
+  { mode, isRetryable, isFinal }: Required<TransactionOptions>,
+): Promise<Attempt<T>> {
   const client = await acquire(database);
   const tx = new Transaction(client, database, mode);
   let broken: Error | undefined;
@@ -55,23 +66,22 @@ async function runOnce<T>(
     try {
       await tx.commit();
     } catch (error) {
-      if (!isConnectionLoss(error) || isIdleKill(connectionErrorOf(client))) throw error;
+      if (!isConnectionLoss(error) || isIdleTimeout(connectionErrorOf(client))) throw error;
       broken = error as Error;
-      const outcome = tx.xid === undefined ? 'aborted' : await outcomeOf(database, tx.xid, tx.witness);
-      return outcome === 'committed' ? { value } : { again: error };
+      const outcome = tx.xid === undefined ? 'aborted' : await readCommitOutcome(database, tx.xid, tx.witness);
+      return outcome === 'committed' ? { value } : { retryAfter: error };
     }
     return { value };
   } catch (thrown) {
-    const error = await tx.firstFault(thrown);
-    const lost = isConnectionLoss(error) || isIdleKill(error);
-    broken = lost ? (error as Error) : await rollback(client);
-    // An error of the work's own stands even if the connection broke during the rollback.
-    if (!isDatabaseError(error)) throw error;
-    // Work that pauses for so long would do so again.
-    if ([broken, connectionErrorOf(client)].some(isIdleKill)) throw lost ? stoodStill(error) : error;
-    if (broken) return { again: broken };
-    if (isRetryable(error)) return { again: error };
-    if (isContention(error) && !(mode === 'flow_short_lock_wait' && isLockTimeout(error))) return { again: error };
+    const error = await tx.firstError(thrown);
+    const isLost = isConnectionLoss(error) || isIdleTimeout(error);
+    broken = isLost ? (error as Error) : await rollback(client);
+    if (error instanceof PipelineError || isFinal(error)) throw error;
+    // `work` paused for longer than a transaction may be idle, and would do so again.
+    if ([broken, connectionErrorOf(client)].some(isIdleTimeout)) throw isLost ? pausedTooLong(error) : error;
+    if (broken) return { retryAfter: broken };
+    if (isRetryable(error)) return { retryAfter: error };
+    if (isContention(error) && !(mode === 'flow_short_lock_wait' && isLockTimeout(error))) return { retryAfter: error };
     throw error;
   } finally {
     client.release(broken);
@@ -91,13 +101,13 @@ async function acquire(database: Database): Promise<PoolClient> {
   try {
     return await database.writers.connect();
   } catch (error) {
-    if (isConnectionLoss(error)) throw unavailable(error);
+    if (isConnectionLoss(error)) throw databaseUnavailable(error);
     throw error;
   }
 }
 
-function exhausted(error: unknown): PipelineError {
-  if (isConnectionLoss(error)) return unavailable(error);
+function retriesExhausted(error: unknown): PipelineError {
+  if (isConnectionLoss(error)) return databaseUnavailable(error);
   return new PipelineError(
     'overloaded',
     'other transactions keep the needed rows locked; nothing was done, try again shortly',
@@ -105,12 +115,13 @@ function exhausted(error: unknown): PipelineError {
   );
 }
 
-const stoodStill = (cause: unknown): PipelineError =>
+const pausedTooLong = (cause: unknown): PipelineError =>
   new PipelineError(
     'database_unavailable',
     'more than 10 s passed between two statements, so the server ended the transaction; nothing was done',
     cause,
   );
 
-export const unavailable = (cause: unknown): PipelineError =>
+/** Returns a PipelineError `database_unavailable` for the loss of a connection. */
+export const databaseUnavailable = (cause: unknown): PipelineError =>
   new PipelineError('database_unavailable', 'the database cannot be reached at the moment; nothing was done', cause);

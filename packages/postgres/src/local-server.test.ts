@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startLocalServer } from './local-server.ts';
 import type { LocalServer } from './local-server.ts';
 import { processIsAlive } from './process-is-alive.ts';
@@ -26,6 +26,22 @@ const newFolder = (mode = 0o755): string => {
   chmodSync(folder, mode);
   folders.push(folder);
   return folder;
+};
+
+/** initdb takes half of a first start, so it runs once here. Tests that are not about the first start get copies. */
+let made = '';
+beforeAll(async () => {
+  made = newFolder();
+  folders.splice(0);
+  await (await startLocalServer(made, { stateRoot: join(made, 'never-used') })).stop();
+});
+afterAll(() => rmSync(made, { recursive: true, force: true }));
+
+/** The folder of a clone that was started and stopped before. */
+const startedBefore = (): { clone: string; data: string } => {
+  const clone = newFolder();
+  execFileSync('cp', ['-a', join(made, '.data'), clone]);
+  return { clone, data: join(clone, '.data', 'postgres') };
 };
 
 const start = async (clone: string, stateRoot = join(clone, 'never-used')): Promise<LocalServer> => {
@@ -69,7 +85,7 @@ test('a second start has the data of the first', async () => {
 });
 
 test('commits are durable, times are UTC, and only this machine can connect, with the password', async () => {
-  const { url, data } = await start(newFolder());
+  const { url, data } = await start(startedBefore().clone);
   for (const [name, value] of [
     ['fsync', 'on'],
     ['synchronous_commit', 'on'],
@@ -89,13 +105,13 @@ test('commits are durable, times are UTC, and only this machine can connect, wit
 });
 
 test("the server has a process group of its own, so that a terminal's Ctrl-C doesn't reach it", async () => {
-  const { pid } = await start(newFolder());
+  const { pid } = await start(startedBefore().clone);
   expect(groupOf(pid)).toBe(String(pid));
   expect(groupOf(process.pid)).not.toBe(String(pid));
 });
 
 test('a second start beside a running one is refused and leaves the first alone', async () => {
-  const clone = newFolder();
+  const { clone } = startedBefore();
   const first = await start(clone);
   await expect(start(clone)).rejects.toThrow('Another npm start of this clone is running');
   expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -132,25 +148,19 @@ test('a folder that is not ours is left alone, with a message that names it', as
 });
 
 test('data of another major version are refused before anything runs on them', async () => {
-  const clone = newFolder();
-  const { data, stop } = await start(clone);
-  await stop();
+  const { clone, data } = startedBefore();
   writeFileSync(join(data, 'PG_VERSION'), '17\n');
   await expect(start(clone)).rejects.toThrow('was made by PostgreSQL 17');
 });
 
 test("a start that fails shows the last lines of the server's log", async () => {
-  const clone = newFolder();
-  const { data, stop } = await start(clone);
-  await stop();
+  const { clone, data } = startedBefore();
   rmSync(join(data, 'global', 'pg_control'));
   await expect(start(clone)).rejects.toThrow(/PostgreSQL did not start: it ended with code \d+\n.*pg_control/s);
 });
 
 test("a postmaster.pid whose number now belongs to another program doesn't prevent a start", async () => {
-  const clone = newFolder();
-  const { data, stop } = await start(clone);
-  await stop();
+  const { clone, data } = startedBefore();
   const stale = [process.pid, data, 1_700_000_000, 5432, '', '127.0.0.1', '', 'ready   '];
   writeFileSync(join(data, 'postmaster.pid'), `${stale.join('\n')}\n`);
   const { adopted } = await start(clone);
@@ -158,7 +168,7 @@ test("a postmaster.pid whose number now belongs to another program doesn't preve
 });
 
 test('the loss of the server is told', async () => {
-  const { pid, lost } = await start(newFolder());
+  const { pid, lost } = await start(startedBefore().clone);
   process.kill(pid, 'SIGINT');
   await expect(lost).resolves.toBeUndefined();
 });
@@ -200,9 +210,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
   });
 
   test('data that an unprivileged user made are served as that user', async () => {
-    const clone = newFolder();
-    const { data, stop } = await start(clone);
-    await stop();
+    const { clone, data } = startedBefore();
     execFileSync('chown', ['-R', 'daemon:daemon', data]);
     const { pid } = await start(clone);
     expect(statSync(`/proc/${pid}`).uid).toBe(statSync(data).uid);

@@ -1,10 +1,10 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { ListOptions } from '../command.ts';
-import { addGroup, addListCommand, readPages } from '../command.ts';
-import { connect } from '../connection.ts';
-import { formatTime, printPage } from '../output.ts';
+import type { CommandContext } from '../command-context.ts';
+import { addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
+import { formatTime } from '../output.ts';
 import type { Column } from '../table.ts';
 
 type Call = RouterOutputs['gatewayCall']['list']['items'][number];
@@ -22,23 +22,22 @@ const columns: Column<Call>[] = [
   { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
-export function addCallCommands(program: Command): void {
+export function addCallCommands(program: Command, context: CommandContext): void {
   const calls = addGroup(program, 'calls', 'inspect what the payment gateways are asked for');
 
-  addListCommand(calls, 'list', 'list calls to gateways, the latest first, and how they were answered', [
-    'calls list',
-    'calls list --status DUE',
-    'calls list --order 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--order <id>', 'only those about this order')
-    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect();
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.order && { orderId: options.order }),
-      };
-      const page = await readPages((range) => client.gatewayCall.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such calls.');
-    });
+  addListCommand<Call, { status?: Status; order?: string }>(calls, context, {
+    usage: 'list',
+    summary: 'list calls to gateways, the latest first, and how they were answered',
+    examples: ['calls list', 'calls list --status DUE', 'calls list --order 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--order <id>', 'only those about this order'),
+    reader:
+      (client, { status, order }) =>
+      (range) =>
+        client.gatewayCall.list.query({ status, orderId: order, ...range }),
+    columns,
+    empty: 'There are no such calls.',
+  });
 }

@@ -1,11 +1,11 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { ListOptions } from '../command.ts';
-import { addGroup, addListCommand, readPages } from '../command.ts';
-import { connect } from '../connection.ts';
+import type { CommandContext } from '../command-context.ts';
+import { addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime, printPage } from '../output.ts';
+import { formatTime } from '../output.ts';
 import type { Column } from '../table.ts';
 
 type Dispute = RouterOutputs['dispute']['list']['items'][number];
@@ -22,22 +22,22 @@ const columns: Column<Dispute>[] = [
   { head: 'PAYMENT', value: ({ paymentId }) => paymentId, ifRoom: true },
 ];
 
-export function addDisputeCommands(program: Command): void {
+export function addDisputeCommands(program: Command, context: CommandContext): void {
   const disputes = addGroup(program, 'disputes', "inspect payments that shoppers' banks contest");
 
-  addListCommand(disputes, 'list', 'list disputes, the latest first; they are settled at the gateway', [
-    'disputes list',
-    'disputes list --status OPEN',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--order <id>', 'only those about this order')
-    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect();
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.order && { orderId: options.order }),
-      };
-      const page = await readPages((range) => client.dispute.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such disputes.');
-    });
+  addListCommand<Dispute, { status?: Status; order?: string }>(disputes, context, {
+    usage: 'list',
+    summary: 'list disputes, the latest first; they are decided at the gateway',
+    examples: ['disputes list', 'disputes list --status OPEN'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--order <id>', 'only those about this order'),
+    reader:
+      (client, { status, order }) =>
+      (range) =>
+        client.dispute.list.query({ status, orderId: order, ...range }),
+    columns,
+    empty: 'There are no such disputes.',
+  });
 }

@@ -3,7 +3,7 @@ import { useShop } from '../shop.testing.ts';
 
 const shop = useShop();
 
-test('the doctor is silent while everything holds, and ends with 1 when something does not', async () => {
+test('doctor exits 0 while every invariant holds, and 1 when one is broken', async () => {
   const productId = await shop.api.product({ quantity: 5 });
   expect(await shop.run('doctor')).toEqual({
     code: 0,

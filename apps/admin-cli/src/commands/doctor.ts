@@ -1,5 +1,6 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -8,19 +9,19 @@ import { printable } from '../table.ts';
 
 export type Violation = RouterOutputs['system']['doctor']['violations'][number];
 
-export function addDoctorCommand(program: Command): void {
+export function addDoctorCommand(program: Command, context: CommandContext): void {
   addCommand(program, 'doctor', 'check that the books are right; exits 1 when they are not', [
     'doctor',
     'doctor --json',
   ]).action(async (options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const report = await client.system.doctor.query();
-    print(report, options, () => renderViolations(report.violations));
-    if (report.violations.length > 0) process.exitCode = 1;
+    print(context, report, options, () => renderViolations(report.violations));
+    if (report.violations.length > 0) context.exitCode = 1;
   });
 }
 
-/** Every invariant that does not hold, with its first examples. */
+/** Renders every invariant that does not hold, with its first examples. */
 export function renderViolations(violations: readonly Violation[]): string {
   if (violations.length === 0) return 'Everything holds: the doctor found no violation.';
   const found = violations.map(({ name, sentence, count, examples }) => {

@@ -6,7 +6,7 @@ const shop = useShop();
 
 const statusOf = async (orderId: string) => (await shop.json('orders', 'show', orderId)).order.status;
 
-test('events whose webhooks got lost are fetched from the gateway’s list, once', async () => {
+test('events of lost webhooks are fetched once from the gateway’s event list', async () => {
   const since = new Date().toISOString().slice(0, 10);
   await atSimulator(shop, '/hostile', { seed: 1, scale: 0, rates: { dropped: 1 } });
   const { orderId } = await paidOrder(shop);
@@ -18,7 +18,7 @@ test('events whose webhooks got lost are fetched from the gateway’s list, once
   expect(await shop.json('gateway-events', 'fetch', 'mock', '--since', since)).toEqual({ eventsNew: 0 });
 });
 
-test('a gateway that isn’t configured, and a time to come, are refused with why', async () => {
+test('a gateway that isn’t configured and a future time are refused with the reason', async () => {
   const nobody = await shop.run('gateway-events', 'fetch', 'nobody', '--since', '2026-11-01T09:30+09:00');
   expect(nobody).toMatchObject({ code: 1, out: '', err: expect.stringContaining('(provider_not_configured)') });
   const future = await shop.run('gateway-events', 'fetch', 'mock', '--since', '2999-01-01');
@@ -26,7 +26,7 @@ test('a gateway that isn’t configured, and a time to come, are refused with wh
 });
 
 test.each([[['--since', 'yesterday']], [['--since', '2026-11-01T09:30']], [['--since', '2026-13-01']], [[]]])(
-  'a wrong time ends with 2 and says what would be right: %j',
+  'a wrong time exits 2 and shows a correct example: %j',
   async (args) => {
     const ran = await shop.run('gateway-events', 'fetch', 'mock', ...args);
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--since') });

@@ -1,12 +1,14 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addGroup, addListCommand, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import { commerceCode } from '../refusal.ts';
 import { renderEvent, renderWholeEvent } from '../show-event.ts';
 import type { Column } from '../table.ts';
@@ -42,71 +44,84 @@ const columns: Column<GatewayEvent>[] = [
   { head: 'EVENT', value: ({ providerEventId }) => providerEventId, ifRoom: true },
 ];
 
-export function addEventCommands(program: Command): void {
+export function addEventCommands(program: Command, context: CommandContext): void {
   const events = addGroup(
     program,
     'gateway-events',
     "inspect the payment gateways' webhooks, and handle those that wait",
   );
 
-  addListCommand(events, 'list', 'list the events that gateways sent, the latest first, and what became of them', [
-    'gateway-events list',
-    'gateway-events list --outcome UNMATCHED',
-    'gateway-events list --payment 0199d3c4-7f00-7a6d-b1c2-d3e4f5061728 --json',
-  ])
-    .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(outcomes))
-    .option('--provider <name>', 'only those of this gateway')
-    .option('--payment <id>', 'only those about this payment')
-    .action(async (options: ListOptions & { outcome?: Outcome; provider?: string; payment?: string }) => {
-      const { client } = connect();
-      const filter = {
-        ...(options.outcome && { outcome: options.outcome }),
-        ...(options.provider && { provider: options.provider }),
-        ...(options.payment && { paymentId: options.payment }),
-      };
-      const page = await readPages((range) => client.gatewayEvent.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such events.');
-    });
+  addListCommand<GatewayEvent, { outcome?: Outcome; provider?: string; payment?: string }>(events, context, {
+    usage: 'list',
+    summary: 'list the events that gateways sent, the latest first, with their outcomes',
+    examples: [
+      'gateway-events list',
+      'gateway-events list --outcome UNMATCHED',
+      'gateway-events list --payment 0199d3c4-7f00-7a6d-b1c2-d3e4f5061728 --json',
+    ],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--outcome <outcome>', 'only those with this outcome').choices(outcomes))
+        .option('--provider <name>', 'only those of this gateway')
+        .option('--payment <id>', 'only those about this payment'),
+    reader:
+      (client, { outcome, provider, payment }) =>
+      (range) =>
+        client.gatewayEvent.list.query({ outcome, provider, paymentId: payment, ...range }),
+    columns,
+    empty: 'There are no such events.',
+  });
 
+  addShowEvent(events, context);
+  addEventDecisions(events, context);
+  addFetchEvents(events, context);
+}
+
+function addShowEvent(events: Command, context: CommandContext): void {
   addCommand(events, 'show <event>', 'show an event with its body as it came', [
     `gateway-events show ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const event = await client.gatewayEvent.get.query({ gatewayEventId });
-    print(event, options, () => renderWholeEvent(event));
+    print(context, event, options, (screen) => renderWholeEvent(event, screen));
   });
+}
 
+function addEventDecisions(events: Command, context: CommandContext): void {
   addCommand(events, 'redrive <event>', 'have an event tried anew that waits or was given up', [
     `gateway-events redrive ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const event = await client.gatewayEvent.redrive.mutate({ gatewayEventId });
-    print(event, options, () => renderEvent(event));
+    print(context, event, options, (screen) => renderEvent(event, screen));
   });
 
   addCommand(events, 'dismiss <event>', 'dismiss an event that waits or was parked', [
     `gateway-events dismiss ${example}`,
   ]).action(async (gatewayEventId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const event = await client.gatewayEvent.dismiss.mutate({ gatewayEventId });
-    print(event, options, () => renderEvent(event));
+    print(context, event, options, (screen) => renderEvent(event, screen));
   });
+}
+
+function addFetchEvents(events: Command, context: CommandContext): void {
   addCommand(events, 'fetch <provider>', 'take the events that a gateway lists and the shop never heard of', [
     'gateway-events fetch stripe --since 2026-11-01',
     'gateway-events fetch stripe --since 2026-11-01T09:30+09:00 --json',
   ])
     .requiredOption('--since <time>', 'from when on; a date begins at 00:00 UTC', time)
     .action(async (provider: string, options: JsonOption & { since: string }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const { since } = options;
       const fetched = await client.gatewayEvent.fetchMissed.mutate({ provider, since }).catch(silent);
       const { eventsNew } = fetched;
       const were = eventsNew === 1 ? '1 event was new' : `${eventsNew} events were new`;
-      print(fetched, options, () => `Of what ${provider} lists since ${formatTime(since)}, ${were}.`);
+      print(context, fetched, options, () => `Of what ${provider} lists since ${formatTime(since)}, ${were}.`);
     });
 }
 
-/** A date, or a time that says which zone it is of, as ISO 8601 has them. */
+/** Parses an ISO 8601 date, or a time with its zone. @throws InvalidArgumentError for anything else */
 function time(text: string): string {
   const value = new Date(text);
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(value.getTime())) {
@@ -117,7 +132,7 @@ function time(text: string): string {
   return value.toISOString();
 }
 
-/** It is the gateway that can't be reached, not the shop. */
+/** Names the gateway as the part that gave no answer: the shop itself was reached. */
 function silent(error: unknown): never {
   if (error instanceof Error && commerceCode(error) === 'gateway_unavailable')
     throw new Failure(`${error.message} (gateway_unavailable)`);

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { runCommerce, useShop } from '../shop.testing.ts';
+import { runCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
 
 const shop = useShop();
 
-test('a new key opens what its scopes say until it is revoked', async () => {
+test('a new key allows what its scopes name, until it is revoked', async () => {
   const created = await shop.json('keys', 'create', 'warehouse', '--scopes', 'stock, orders');
   expect(created).toMatchObject({ name: 'warehouse', scopes: ['stock', 'orders'] });
   const withKey = (...args: string[]) => runCommerce(shop.folder, args, { COMMERCE_API_KEY: created.key });
@@ -20,7 +21,7 @@ test('a new key opens what its scopes say until it is revoked', async () => {
   expect((await withKey('orders', 'list')).err).toContain('was revoked');
 });
 
-test('a key is shown when it is made and never again', async () => {
+test('a key is shown when it is created and never again', async () => {
   const made = await shop.run('keys', 'create', 'reports', '--scopes', 'gateway-events');
   const key = /^key +(\S+)$/m.exec(made.out)?.[1] ?? '';
   expect(key).toMatch(/^ck_.{40}/);

@@ -1,12 +1,14 @@
 import type { RouterInputs, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
-import { formatTime, note, print, printPage } from '../output.ts';
+import { formatTime, note, print } from '../output.ts';
 import type { Column } from '../table.ts';
-import { renderRecord, screenWidth } from '../table.ts';
+import { renderRecord } from '../table.ts';
 
 type Key = RouterOutputs['apiKey']['list']['items'][number];
 type Scope = RouterInputs['apiKey']['create']['scopes'][number];
@@ -21,16 +23,17 @@ const columns: Column<Key>[] = [
   { head: 'LAST USED', value: ({ lastUsedAt }) => (lastUsedAt ? formatTime(lastUsedAt) : 'never'), ifRoom: true },
 ];
 
-export function addKeyCommands(program: Command): void {
+export function addKeyCommands(program: Command, context: CommandContext): void {
   const keys = addGroup(program, 'keys', "manage operators' API keys");
 
-  addListCommand(keys, 'list', 'list the keys; what opens the shop is not shown', ['keys list']).action(
-    async (options: ListOptions) => {
-      const { client } = connect();
-      const page = await readPages((range) => client.apiKey.list.query(range), options);
-      printPage(page, options, columns, 'There are no keys.');
-    },
-  );
+  addListCommand<Key, object>(keys, context, {
+    usage: 'list',
+    summary: 'list the keys, without their secret part',
+    examples: ['keys list'],
+    reader: (client) => (range) => client.apiKey.list.query(range),
+    columns,
+    empty: 'There are no keys.',
+  });
 
   addCommand(keys, 'create <name>', 'create a key; it is shown this once', [
     'keys create warehouse --scopes stock,orders',
@@ -38,9 +41,9 @@ export function addKeyCommands(program: Command): void {
   ])
     .requiredOption('--scopes <list>', `what it may do, of ${scopes.join(', ')}`, parseScopes)
     .action(async (name: string, options: JsonOption & { scopes: Scope[] }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const created = await client.apiKey.create.mutate({ name, scopes: options.scopes });
-      print(created, options, () =>
+      print(context, created, options, (screen) =>
         renderRecord(
           [
             ['id', created.id],
@@ -48,18 +51,18 @@ export function addKeyCommands(program: Command): void {
             ['scopes', created.scopes.join(', ')],
             ['key', created.key],
           ],
-          screenWidth(),
+          screen,
         ),
       );
-      if (!options.json) note('Keep the key now: it is not shown again.');
+      if (!options.json) note(context, 'Keep the key now: it is not shown again.');
     });
 
   addCommand(keys, 'revoke <key-id>', 'make a key useless, for good', [
     'keys revoke 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (apiKeyId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const revoked = await client.apiKey.revoke.mutate({ apiKeyId });
-    print(revoked, options, () => `The key ${revoked.name} is revoked.`);
+    print(context, revoked, options, () => `The key ${revoked.name} is revoked.`);
   });
 }
 

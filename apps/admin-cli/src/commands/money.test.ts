@@ -8,7 +8,7 @@ const shop = useShop();
 
 const paymentOf = (paymentId: string) => shop.json('payments', 'show', paymentId);
 
-test('an authorized payment is captured in part, and shown as what it is by every view', async () => {
+test('an authorized payment is captured in part, and every view shows the amounts', async () => {
   const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
   const tooMuch = await shop.run('payments', 'capture', paymentId, '--amount', '25.01');
   expect(tooMuch).toMatchObject({ code: 1, out: '' });
@@ -28,7 +28,7 @@ test('an authorized payment is captured in part, and shown as what it is by ever
   expect((await shop.json('payments', 'list', '--provider', 'nobody')).items).toEqual([]);
 });
 
-test('a payment of another amount is taken or sent back, as an operator decides', async () => {
+test('an operator accepts a payment of another amount, or sends it back', async () => {
   const [taken, back] = [await paidOrder(shop, 'AUTHORIZED', 2_400), await paidOrder(shop, 'AUTHORIZED', 2_400)];
   expect((await shop.run('payments', 'list', '--status', 'REVIEW')).out).toMatch(
     new RegExp(`^${taken.paymentId}  REVIEW +25\\.00 GBP, 24\\.00 GBP came`, 'm'),
@@ -44,7 +44,7 @@ test('a payment of another amount is taken or sent back, as an operator decides'
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('accept, reject') });
 });
 
-test('a gateway is asked about a payment', async () => {
+test('payments poll makes the gateway’s call due', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
   expect((await shop.run('payments', 'ask', paymentId)).out).toBe(
     `mock will be asked about the payment ${paymentId}.\n`,
@@ -57,7 +57,7 @@ test('a gateway is asked about a payment', async () => {
   );
 });
 
-test('money goes back by lines, by amount and in whole; never more than there is', async () => {
+test('refunds work by lines, by amount and for the rest, and never exceed the balance', async () => {
   const { orderId, paymentId, productId } = await paidOrder(shop);
   const refund = await shop.run('refunds', 'create', orderId, '--line', '1:1', '--restock');
   expect(refund.out).toMatch(/^status +REQUESTED\namount +12\.50 GBP\nreason +requested$/m);
@@ -88,7 +88,7 @@ test.each([
   expect(await shop.run(...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(says) });
 });
 
-test('what a shopper’s bank contests is listed, and shown with its order', async () => {
+test('a dispute is listed, and shown with its order', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
   const { disputes } = await atSimulator(shop, '/dashboard/disputes', { paymentId, amount: 700 });
   await until(async () => (await shop.json('disputes', 'list', '--order', orderId)).items.length === 1);
@@ -99,7 +99,7 @@ test('what a shopper’s bank contests is listed, and shown with its order', asy
   );
 });
 
-test('an event that waits is shown with its body, tried again, and put aside', async () => {
+test('a waiting event is shown with its body, redriven and dismissed', async () => {
   const paymentId = randomUUID();
   await atSimulator(shop, '/pay', { paymentId, amount: 1, currency: 'GBP', outcome: 'AUTHORIZED' });
   const [{ id }] = (await shop.json('gateway-events', 'list', '--payment', paymentId)).items;

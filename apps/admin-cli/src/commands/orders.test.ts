@@ -48,14 +48,14 @@ test('an order is placed by skus, shown and canceled', async () => {
   expect(again.err).toContain('(invalid_transition)');
 });
 
-test('a shortage says per product what was asked and what is left', async () => {
+test('a shortage shows the requested and the sellable units of each product', async () => {
   const sku = await newProduct(5);
   const refused = await shop.run('orders', 'create', `${sku}=6`, '--customer', 'ana');
   expect(refused).toMatchObject({ code: 1, out: '' });
-  expect(refused.err).toMatch(/\(insufficient_stock\)\n {2}[\da-f-]{36}: 6 asked, 5 left\n/);
+  expect(refused.err).toMatch(/\(insufficient_stock\)\n {2}[\da-f-]{36}: 6 requested, 5 left\n/);
 });
 
-test('an order goes from payment to delivery and everything about it is shown', async () => {
+test('an order is paid, shipped and delivered, and orders show prints all of it', async () => {
   const { orderId, paymentId } = await paidOrder(`customer-${randomUUID()}`);
   const { items } = await shop.json('shipments', 'list', orderId);
   const [{ id: shipmentId }] = items;
@@ -78,7 +78,7 @@ test('an order goes from payment to delivery and everything about it is shown', 
   expect(late.code).toBe(1);
 });
 
-test('canceling a paid order sends the money back, which is shown', async () => {
+test('canceling a paid order refunds it, and orders show prints the refund', async () => {
   const { orderId } = await paidOrder('bo');
   await shop.json('orders', 'cancel', orderId);
   const shown = await shop.run('orders', 'show', orderId);
@@ -86,7 +86,7 @@ test('canceling a paid order sends the money back, which is shown', async () => 
   expect(shown.out).toMatch(/(REQUESTED|SUBMITTED|SUCCEEDED) +order_canceled +25\.00 GBP/);
 });
 
-test('orders are found by customer and status; a shipped one shows how far it got', async () => {
+test('orders are found by customer and status; a shipped order shows how far its parcels are', async () => {
   const customer = `customer-${randomUUID()}`;
   const { orderId } = await paidOrder(customer);
   const listed = await shop.run('orders', 'list', '--customer', customer, '--status', 'PAID');
@@ -99,7 +99,7 @@ test('orders are found by customer and status; a shipped one shows how far it go
   expect((await shop.json('orders', 'list', '--customer', customer, '--status', 'CANCELED')).items).toEqual([]);
 });
 
-test('what a person should look at is listed, and cleared', async () => {
+test('orders that need attention are listed, and cleared', async () => {
   const sku = await newProduct(10);
   const { id: orderId } = await shop.json('orders', 'create', `${sku}=1`, '--customer', 'ana');
   const payment = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
@@ -115,7 +115,7 @@ test('what a person should look at is listed, and cleared', async () => {
   expect((await shop.run('orders', 'list', '--attention', '--all')).out).not.toContain(orderId);
 });
 
-test('gateway events are listed by what became of them', async () => {
+test('gateway events are listed by outcome', async () => {
   const { paymentId } = await paidOrder('ana');
   const { items } = await shop.json('gateway-events', 'list', '--payment', paymentId);
   expect(items).toMatchObject([{ type: 'AUTHORIZED', outcome: 'APPLIED', amount: 2500 }]);
@@ -127,7 +127,7 @@ test('gateway events are listed by what became of them', async () => {
 });
 
 test.each(['show', 'cancel', 'clear-attention'])(
-  'orders %s of an unknown order and of no id ends with 1',
+  'orders %s exits 1 for an unknown order and for a text that is no id',
   async (command) => {
     const unknown = await shop.run('orders', command, randomUUID());
     expect(unknown).toMatchObject({ code: 1, out: '' });
@@ -138,7 +138,7 @@ test.each(['show', 'cancel', 'clear-attention'])(
   },
 );
 
-test('a token lets a program act as that customer, and as nobody else', async () => {
+test('a token lets a program act as its customer and as no other customer', async () => {
   const { orderId } = await paidOrder('ana of the token');
   const printed = await shop.run('token', 'ana of the token', '--expires', '5m');
   expect(printed.out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);

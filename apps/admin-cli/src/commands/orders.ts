@@ -1,12 +1,14 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, positiveInteger, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand, positiveInteger } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
 import type { Column } from '../table.ts';
 
@@ -24,71 +26,79 @@ const columns: Column<Order>[] = [
   { head: 'REFERENCE', value: ({ reference }) => reference ?? '', ifRoom: true },
 ];
 
-export function addOrderCommands(program: Command): void {
+export function addOrderCommands(program: Command, context: CommandContext): void {
   const orders = addGroup(program, 'orders', 'inspect, place and cancel orders');
 
-  addListCommand(orders, 'list', 'list orders, the latest first; of paid ones, how far their goods got', [
-    'orders list',
-    'orders list --status PAID --customer 17850',
-    'orders list --attention',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--customer <id>', 'only those of this customer')
-    .option('--attention', 'only those that a person should look at')
-    .action(async (options: ListOptions & { status?: Status; customer?: string; attention?: true }) => {
-      const { client } = connect();
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.customer && { customerId: options.customer }),
-        ...(options.attention && { needsAttention: true }),
-      };
-      const page = await readPages((range) => client.order.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such orders.');
-    });
+  addListCommand<Order, { status?: Status; customer?: string; attention?: true }>(orders, context, {
+    usage: 'list',
+    summary: 'list orders, the latest first; a paid order shows how far its parcels are',
+    examples: ['orders list', 'orders list --status PAID --customer 17850', 'orders list --attention'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--customer <id>', 'only those of this customer')
+        .option('--attention', 'only those that need an operator'),
+    reader:
+      (client, { status, customer, attention }) =>
+      (range) =>
+        client.order.list.query({ status, customerId: customer, needsAttention: attention, ...range }),
+    columns,
+    empty: 'There are no such orders.',
+  });
 
+  addShowOrder(orders, context);
+  addCreateOrder(orders, context);
+  addOrderChanges(orders, context);
+}
+
+function addShowOrder(orders: Command, context: CommandContext): void {
   addCommand(orders, 'show <order>', 'show an order with its lines, payments, shipments, refunds and history', [
     'orders show 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const whole = await readOrder(client, orderId);
-    print(whole, options, () => renderOrder(whole));
+    print(context, whole, options, (screen) => renderOrder(whole, screen));
   });
+}
 
+function addCreateOrder(orders: Command, context: CommandContext): void {
   addCommand(orders, 'create <product=units...>', 'place an order for a customer; products by id or sku', [
     'orders create MUG-BLUE=2 TEE-S=1 --customer ana',
     'orders create MUG-BLUE=1 --customer ana --reference "phone call"',
   ])
     .requiredOption('--customer <id>', 'whose order it is')
-    .option('--reference <text>', 'what you want to find it by')
+    .option('--reference <text>', 'a text to find the order by')
     .action(async (items: string[], options: JsonOption & { customer: string; reference?: string }) => {
       const asked = items.map(parseItem);
-      const { client } = connect();
+      const { client } = connect(context);
       const lines = await Promise.all(
         asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
       );
       const reference = options.reference && { reference: options.reference };
       const order = await client.order.create.mutate({ lines, customerId: options.customer, ...reference });
-      print(order, options, () => renderOrderHead(order));
+      print(context, order, options, (screen) => renderOrderHead(order, screen));
     });
+}
 
-  addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; if it was paid, the money goes back', [
+function addOrderChanges(orders: Command, context: CommandContext): void {
+  addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; a paid order is refunded', [
     'orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const order = await client.order.cancel.mutate({ orderId });
-    print(order, options, () => renderOrderHead(order));
+    print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 
-  addCommand(orders, 'clear-attention <order>', 'note that a person has looked at an order and settled it', [
+  addCommand(orders, 'clear-attention <order>', 'record that an operator has handled what an order needed', [
     'orders clear-attention 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const order = await client.order.clearAttention.mutate({ orderId });
-    print(order, options, () => renderOrderHead(order));
+    print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 }
 
-/** Only paid orders ship, so where their goods are says more than PAID. */
+/** Shows how far the parcels of a paid order are, because only paid orders ship; otherwise the status. */
 function statusOf({ status, fulfillmentStatus, needsAttention }: Order): string {
   const far = fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus;
   return needsAttention ? `${far} ! ${needsAttention}` : far;

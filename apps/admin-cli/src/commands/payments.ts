@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addGroup, addListCommand, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addCommand, addGroup } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatMoney, parseMoney } from '../money.ts';
-import { formatTime, note, print, printPage } from '../output.ts';
+import { formatTime, note, print } from '../output.ts';
 import type { Payment } from '../payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from '../payment.ts';
 import type { Column } from '../table.ts';
-import { renderRecord, screenWidth } from '../table.ts';
+import { renderRecord } from '../table.ts';
 
 type Status = Payment['status'];
 
@@ -25,71 +27,87 @@ const columns: Column<Payment>[] = [
   { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
-export function addPaymentCommands(program: Command): void {
+export function addPaymentCommands(program: Command, context: CommandContext): void {
   const payments = addGroup(program, 'payments', 'inspect payments, capture them and decide on doubtful ones');
 
-  addListCommand(payments, 'list', 'list payments of all orders, the latest first', [
-    'payments list',
-    'payments list --status REVIEW',
-    'payments list --provider stripe --all --json',
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--provider <name>', 'only those of this gateway')
-    .action(async (options: ListOptions & { status?: Status; provider?: string }) => {
-      const { client } = connect();
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.provider && { provider: options.provider }),
-      };
-      const page = await readPages((range) => client.payment.listAll.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such payments.');
-    });
+  addListCommand<Payment, { status?: Status; provider?: string }>(payments, context, {
+    usage: 'list',
+    summary: 'list payments of all orders, the latest first',
+    examples: ['payments list', 'payments list --status REVIEW', 'payments list --provider stripe --all --json'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--provider <name>', 'only those of this gateway'),
+    reader:
+      (client, { status, provider }) =>
+      (range) =>
+        client.payment.listAll.query({ status, provider, ...range }),
+    columns,
+    empty: 'There are no such payments.',
+  });
 
+  addShowPayment(payments, context);
+  addCapturePayment(payments, context);
+  addDecidePayment(payments, context);
+  addPollPayment(payments, context);
+}
+
+function addShowPayment(payments: Command, context: CommandContext): void {
   addCommand(payments, 'show <payment>', 'show a payment', [`payments show ${example}`]).action(
     async (paymentId: string, options: JsonOption) => {
-      const { client } = connect();
-      printPayment(await client.payment.get.query({ paymentId }), options);
+      const { client } = connect(context);
+      printPayment(context, await client.payment.get.query({ paymentId }), options);
     },
   );
+}
 
+function addCapturePayment(payments: Command, context: CommandContext): void {
   addCommand(payments, 'capture <payment>', 'take money that is authorized, all of it unless said', [
     `payments capture ${example}`,
     `payments capture ${example} --amount 12.50`,
   ])
     .option('--amount <amount>', "take so much and let go of the rest, in the payment's currency")
     .action(async (paymentId: string, options: JsonOption & { amount?: string }) => {
-      const { client } = connect();
+      const { client } = connect(context);
       const amount =
         options.amount && parseMoney(options.amount, (await client.payment.get.query({ paymentId })).currency);
       const payment = await client.payment.capture.mutate({ paymentId, ...(typeof amount === 'number' && { amount }) });
-      printPayment(payment, options);
-      if (!options.json) note('The gateway is asked for it now; `payments show` tells when it is CAPTURED.');
+      printPayment(context, payment, options);
+      if (!options.json) note(context, 'The gateway is asked for it now; `payments show` tells when it is CAPTURED.');
     });
+}
 
+function addDecidePayment(payments: Command, context: CommandContext): void {
   const decide = addCommand(
     payments,
     'decide <payment> <decision>',
     'decide on a payment of another amount than asked: take it for the order, or send it back',
     [`payments decide ${example} accept`, `payments decide ${example} reject`],
   ).action(async (paymentId: string, decision: keyof typeof decisions, options: JsonOption) => {
-    const { client } = connect();
-    printPayment(await client.payment.decideReview.mutate({ paymentId, decision: decisions[decision] }), options);
+    const { client } = connect(context);
+    printPayment(
+      context,
+      await client.payment.decideReview.mutate({ paymentId, decision: decisions[decision] }),
+      options,
+    );
   });
   decide.registeredArguments[1]?.choices(Object.keys(decisions));
+}
 
+function addPollPayment(payments: Command, context: CommandContext): void {
   addCommand(payments, 'ask <payment>', 'have the gateway asked what it knows of a payment', [
     `payments ask ${example}`,
   ]).action(async (paymentId: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const payment = await client.payment.ask.mutate({ paymentId });
-    print(payment, options, () => `${payment.provider} will be asked about the payment ${payment.id}.`);
+    print(context, payment, options, () => `${payment.provider} will be asked about the payment ${payment.id}.`);
   });
 }
 
-function printPayment(payment: Payment, options: JsonOption): void {
+function printPayment(context: CommandContext, payment: Payment, options: JsonOption): void {
   const money = (amount: number) => (amount > 0 ? formatMoney(amount, payment.currency) : null);
   const { reportedAmount, reportedCurrency, currency } = payment;
-  print(payment, options, () =>
+  print(context, payment, options, (screen) =>
     renderRecord(
       [
         ['payment', payment.id],
@@ -108,7 +126,7 @@ function printPayment(payment: Payment, options: JsonOption): void {
         ['created', formatTime(payment.createdAt)],
         ['changed', formatTime(payment.updatedAt)],
       ],
-      screenWidth(),
+      screen,
     ),
   );
 }

@@ -26,7 +26,7 @@ test('a product is created, renamed, re-priced and archived by its sku', async (
   expect(items).toMatchObject([{ id: created.id, name: 'Blue mug, large', priceAmount: 1300 }]);
 });
 
-test('prices are in the currency’s own units', async () => {
+test('prices are read and shown in the currency’s own decimals', async () => {
   const sku = newSku();
   expect(await json('products', 'create', sku, '티셔츠', '15000', 'KRW')).toMatchObject({
     priceAmount: 15_000,
@@ -39,7 +39,7 @@ test('prices are in the currency’s own units', async () => {
   expect(refused.err).toContain('without decimals');
 });
 
-test('a list shows ids whole, tells how to go on, and --all goes on', async () => {
+test('a list shows whole ids and the next cursor, and --all reads every page', async () => {
   for (let count = 0; count < 3; count += 1) await json('products', 'create', newSku(), 'One of many', '1', 'GBP');
   const some = await run('products', 'list', '--limit', '2');
   expect(some.out.trimEnd().split('\n')).toHaveLength(3);
@@ -51,7 +51,7 @@ test('a list shows ids whole, tells how to go on, and --all goes on', async () =
   expect(rest.map(({ id }: { id: string }) => id)).toEqual(all.slice(2));
 });
 
-test('what the shop refuses ends with 1 and its reason', async () => {
+test('a refusal of the shop exits 1 with its reason', async () => {
   const sku = newSku();
   await json('products', 'create', sku, 'Mug', '1', 'GBP');
   const taken = await run('products', 'create', sku, 'Mug', '1', 'GBP');
@@ -62,7 +62,7 @@ test('what the shop refuses ends with 1 and its reason', async () => {
   expect(blank.err).toMatch(/name: /);
 });
 
-test('an unknown product ends with 1, by sku and by id', async () => {
+test('an unknown product exits 1, by sku and by id', async () => {
   expect((await run('products', 'rename', 'NO-SUCH-SKU', 'x')).err).toBe(
     'error: There is no product with the sku NO-SUCH-SKU.\n',
   );

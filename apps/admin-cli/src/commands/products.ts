@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import type { Product } from '../find-product.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney, parseCurrency, parseMoney } from '../money.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import type { Column } from '../table.ts';
-import { renderRecord, screenWidth } from '../table.ts';
+import { renderRecord } from '../table.ts';
 
 const columns: Column<Product>[] = [
   { head: 'ID', value: ({ id }) => id },
@@ -17,67 +19,78 @@ const columns: Column<Product>[] = [
   { head: 'LEFT', value: ({ archivedAt, sellableQty }) => (archivedAt ? 'gone' : String(sellableQty)), align: 'right' },
 ];
 
-export function addProductCommands(program: Command): void {
+export function addProductCommands(program: Command, context: CommandContext): void {
   const products = addGroup(program, 'products', 'list, create and change what is sold');
 
-  addListCommand(products, 'list', 'list products, with what is left to sell', [
-    'products list',
-    'products list --sku MUG-BLUE',
-    'products list --all --json',
-  ])
-    .option('--sku <sku>', 'the one with this sku')
-    .option('--archived', 'also those that are no longer sold')
-    .action(async (options: ListOptions & { sku?: string; archived?: true }) => {
-      const { client } = connect();
-      const filter = { ...(options.sku && { sku: options.sku }), ...(options.archived && { includeArchived: true }) };
-      const page = await readPages((range) => client.product.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such products.');
-    });
+  addListCommand<Product, { sku?: string; archived?: true }>(products, context, {
+    usage: 'list',
+    summary: 'list products, with the units that can still be sold',
+    examples: ['products list', 'products list --sku MUG-BLUE', 'products list --all --json'],
+    addFilters: (command) =>
+      command.option('--sku <sku>', 'the one with this sku').option('--archived', 'also those that are no longer sold'),
+    reader:
+      (client, { sku, archived }) =>
+      (range) =>
+        client.product.list.query({ sku, includeArchived: archived, ...range }),
+    columns,
+    empty: 'There are no such products.',
+  });
 
+  addCreateProduct(products, context);
+  addProductChanges(products, context);
+}
+
+function addCreateProduct(products: Command, context: CommandContext): void {
   addCommand(products, 'create <sku> <name> <price> <currency>', 'create a product, with nothing in stock', [
     'products create MUG-BLUE "Blue mug" 12.50 GBP',
     'products create TEE-S "티셔츠 S" 15000 KRW',
   ]).action(async (sku: string, name: string, price: string, code: string, options: JsonOption) => {
     const currency = parseCurrency(code);
-    const { client } = connect();
+    const { client } = connect(context);
     const created = await client.product.create.mutate({
       sku,
       name,
       priceAmount: parseMoney(price, currency),
       currency,
     });
-    printProduct(created, options);
+    printProduct(context, created, options);
   });
+}
 
+function addProductChanges(products: Command, context: CommandContext): void {
   addCommand(products, 'rename <product> <name>', 'rename a product, named by its id or sku', [
     'products rename MUG-BLUE "Blue mug, large"',
   ]).action(async (reference: string, name: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const { id: productId } = await findProduct(client, reference);
-    printProduct(await client.product.rename.mutate({ productId, name }), options);
+    printProduct(context, await client.product.rename.mutate({ productId, name }), options);
   });
 
   addCommand(products, 'reprice <product> <price>', 'set the price, in the currency that the product has', [
     'products reprice MUG-BLUE 13.00',
   ]).action(async (reference: string, price: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const { id: productId, currency } = await findProduct(client, reference);
-    printProduct(await client.product.reprice.mutate({ productId, priceAmount: parseMoney(price, currency) }), options);
+    printProduct(
+      context,
+      await client.product.reprice.mutate({ productId, priceAmount: parseMoney(price, currency) }),
+      options,
+    );
   });
 
   addCommand(products, 'archive <product>', 'sell a product no longer; orders that have it keep it', [
     'products archive MUG-BLUE',
   ]).action(async (reference: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const { id: productId } = await findProduct(client, reference);
-    printProduct(await client.product.archive.mutate({ productId }), options);
+    printProduct(context, await client.product.archive.mutate({ productId }), options);
   });
 }
 
 type Changed = Pick<Product, 'id' | 'sku' | 'name' | 'priceAmount' | 'currency' | 'archivedAt'>;
 
-function printProduct(product: Changed, options: JsonOption): void {
-  print(product, options, () =>
+function printProduct(context: CommandContext, product: Changed, options: JsonOption): void {
+  print(context, product, options, (screen) =>
     renderRecord(
       [
         ['id', product.id],
@@ -86,7 +99,7 @@ function printProduct(product: Changed, options: JsonOption): void {
         ['price', formatMoney(product.priceAmount, product.currency)],
         ['archived', product.archivedAt && formatTime(product.archivedAt)],
       ],
-      screenWidth(),
+      screen,
     ),
   );
 }

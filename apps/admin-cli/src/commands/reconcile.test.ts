@@ -8,7 +8,7 @@ const shop = useShop();
 const reconcile = () => shop.run('reconcile');
 const paymentOf = (paymentId: string) => shop.client.payment.get.query({ paymentId });
 
-// What a test plants is undone by its end: the books of the next one shall agree.
+// Each test removes the differences that it made, so that the books agree for the next test.
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const one of undo.splice(0)) await one();
@@ -21,7 +21,7 @@ async function plant(paymentId: string, change: string, back: string): Promise<v
   await update(change);
 }
 
-test('both books agree on what was paid, captured in part, refunded, let go of, sent back by an operator and never paid', async () => {
+test('the books agree on paid, partly captured, refunded, released and unpaid payments', async () => {
   const [whole, part, voided, rejected] = [
     await paidOrder(shop),
     await paidOrder(shop, 'AUTHORIZED'),
@@ -45,7 +45,7 @@ test('both books agree on what was paid, captured in part, refunded, let go of, 
   expect(await shop.json('reconcile')).toEqual({ payments: { shop: 5, gateway: 4 }, differences: [] });
 });
 
-test('every difference is a row, with its amount in money and to the unit for programs; it exits 1', async () => {
+test('every difference is a row with its amount, in minor units with --json, and exits 1', async () => {
   const { paymentId } = await paidOrder(shop);
   await plant(paymentId, 'refunded_amount = 1', 'refunded_amount = 0');
   const ran = await reconcile();
@@ -59,7 +59,7 @@ test('every difference is a row, with its amount in money and to the unit for pr
   ]);
 });
 
-test('a payment that is in one book alone is found in either; another provider’s books are not asked for it', async () => {
+test('a payment in one book alone is found from both sides, within its provider', async () => {
   const { orderId } = await paidOrder(shop);
   const { items } = await shop.client.payment.list.query({ orderId });
   const { lines } = await shop.client.order.get.query({ orderId });
@@ -86,7 +86,7 @@ test('a payment that is in one book alone is found in either; another provider�
   });
 });
 
-test('payments from before the gateway’s book began are left out where that is said', async () => {
+test('--since leaves out payments from before the gateway’s book began', async () => {
   const { paymentId } = await paidOrder(shop);
   await plant(paymentId, 'refunded_amount = 1', 'refunded_amount = 0');
   const { createdAt } = await paymentOf(paymentId);
@@ -106,7 +106,7 @@ test('payments from before the gateway’s book began are left out where that is
   });
 });
 
-test('what is no gateway, or answers nothing, is named', async () => {
+test('an address without a simulator is named in the error', async () => {
   const noBook = await shop.run('reconcile', '--gateway', shop.api.url);
   expect(noBook).toMatchObject({ code: 1, out: '', err: expect.stringContaining("has no gateway's book") });
   expect((await shop.run('reconcile', '--gateway', 'http://127.0.0.1:1')).err).toContain(

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
 import { connect } from '../connection.ts';
@@ -16,12 +16,12 @@ import {
   type GatewayPayment,
 } from '../reconcile/gateway-book.ts';
 import { readShopBook, readShopPayment, type ShopBook } from '../reconcile/shop-book.ts';
-import type { Column } from '../table.ts';
-import { renderTable, screenWidth } from '../table.ts';
+import type { Column, Screen } from '../table.ts';
+import { renderTable } from '../table.ts';
 
-// What is on its way between the two while they are read differs for a moment, and not for good.
+// A change that happens while the two books are read makes a difference that disappears.
 const secondLookMs = 2_000;
-// One by one up to here; beyond it both books are read anew.
+// Up to this number of differences, payments are read one by one; beyond it, both books are read again.
 const singlyMax = 100;
 
 const columns: Column<Difference>[] = [
@@ -34,7 +34,7 @@ const columns: Column<Difference>[] = [
 
 type Options = JsonOption & { gateway?: string; provider?: string; since?: Date };
 
-export function addReconcileCommand(program: Command): void {
+export function addReconcileCommand(program: Command, context: CommandContext): void {
   addCommand(program, 'reconcile', "compare the shop's book with the gateway simulator's; exits 1 where they differ", [
     'reconcile',
     'reconcile --gateway http://127.0.0.1:3001 --provider mock',
@@ -44,7 +44,7 @@ export function addReconcileCommand(program: Command): void {
     .option('--provider <name>', 'only payments of this provider')
     .option('--since <time>', "only payments made since then: the simulator's book begins when it starts", parseTime)
     .action(async (options: Options) => {
-      const { client, connection } = connect();
+      const { client, connection } = connect(context);
       const url = options.gateway ?? connection.simulatorUrl;
       if (!url || !URL.canParse(url))
         throw new Failure('Say where the gateway is, like --gateway http://127.0.0.1:3001.', 2);
@@ -54,11 +54,12 @@ export function addReconcileCommand(program: Command): void {
       const isAsked = ({ paymentId, provider }: GatewayPayment) =>
         (options.provider ?? provider) === provider && (shop.has(paymentId) || !all.has(paymentId));
       const theirs = new Map([...gateway.payments].filter(([, payment]) => isAsked(payment)));
-      const differences = await lookTwice(client, url, shop, theirs);
+      const differences = await lookTwice(context, client, url, shop, theirs);
       const answer = { payments: { shop: shop.size, gateway: theirs.size }, differences };
-      print(answer, options, () => render(differences, shop));
-      if (gateway.forgotten > 0) note(`The gateway's book no longer lists ${gateway.forgotten} of its payments.`);
-      if (differences.length > 0) process.exitCode = 1;
+      print(context, answer, options, (screen) => render(differences, shop, screen));
+      if (gateway.forgotten > 0)
+        note(context, `The gateway's book no longer lists ${gateway.forgotten} of its payments.`);
+      if (differences.length > 0) context.exitCode = 1;
     });
 }
 
@@ -68,8 +69,9 @@ function parseTime(text: string): Date {
   return time;
 }
 
-/** Differences that are still there after a while. */
+/** Returns the differences that are still there after a pause. */
 async function lookTwice(
+  { pause }: CommandContext,
   client: Client,
   url: string,
   shop: ShopBook,
@@ -79,7 +81,7 @@ async function lookTwice(
   const first = [...paymentIds].flatMap((id) => compare(shop.get(id), gateway.get(id)));
   const differing = [...new Set(first.map(({ paymentId }) => paymentId))];
   if (differing.length === 0) return first;
-  await sleep(secondLookMs);
+  await pause(secondLookMs);
   if (differing.length > singlyMax) {
     const [ours, theirs] = await Promise.all([readShopBook(client, undefined), readGatewayBook(url)]);
     return differing.flatMap((id) => compare(ours.get(id), theirs.payments.get(id)));
@@ -91,11 +93,11 @@ async function lookTwice(
   return again;
 }
 
-function render(differences: readonly Difference[], shop: ShopBook): string {
+function render(differences: readonly Difference[], shop: ShopBook, screen: Screen): string {
   if (differences.length === 0) return `Both books agree on ${shop.size} payments.`;
   const payments = new Set(differences.map(({ paymentId }) => paymentId)).size;
   const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} in ${payments} of ${shop.size} payments.`;
-  return `${renderTable(differences, columns, screenWidth())}\n\n${count}`;
+  return `${renderTable(differences, columns, screen)}\n\n${count}`;
 }
 
 function valueOf(value: string | number | null, currency: string): string {

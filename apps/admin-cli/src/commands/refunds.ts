@@ -1,14 +1,16 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addCommand, addGroup, addListCommand, positiveInteger, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addCommand, addGroup, positiveInteger } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatMoney, parseMoney } from '../money.ts';
-import { formatTime, note, print, printPage } from '../output.ts';
-import type { Column } from '../table.ts';
-import { renderRecord, screenWidth } from '../table.ts';
+import { formatTime, note, print } from '../output.ts';
+import type { Column, Screen } from '../table.ts';
+import { renderRecord } from '../table.ts';
 
 type Refund = RouterOutputs['refund']['list']['items'][number];
 type Status = Refund['status'];
@@ -27,25 +29,22 @@ const columns: Column<Refund>[] = [
   { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
-export function addRefundCommands(program: Command): void {
+export function addRefundCommands(program: Command, context: CommandContext): void {
   const refunds = addGroup(program, 'refunds', 'send money back, and see what became of it');
 
-  addListCommand(refunds, 'list', 'list refunds, the latest first', [
-    'refunds list',
-    'refunds list --status FAILED',
-    `refunds list --order ${order}`,
-  ])
-    .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-    .option('--order <id>', 'only those of this order')
-    .action(async (options: ListOptions & { status?: Status; order?: string }) => {
-      const { client } = connect();
-      const filter = {
-        ...(options.status && { status: options.status }),
-        ...(options.order && { orderId: options.order }),
-      };
-      const page = await readPages((range) => client.refund.list.query({ ...filter, ...range }), options);
-      printPage(page, options, columns, 'There are no such refunds.');
-    });
+  addListCommand<Refund, { status?: Status; order?: string }>(refunds, context, {
+    usage: 'list',
+    summary: 'list refunds, the latest first',
+    examples: ['refunds list', 'refunds list --status FAILED', `refunds list --order ${order}`],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--order <id>', 'only those of this order'),
+    reader: (client, options) => (range) =>
+      client.refund.list.query({ status: options.status, orderId: options.order, ...range }),
+    columns,
+    empty: 'There are no such refunds.',
+  });
 
   addCommand(refunds, 'create <order>', "send an order's money back: all that is left, an amount, or for units", [
     `refunds create ${order}`,
@@ -59,7 +58,7 @@ export function addRefundCommands(program: Command): void {
       if (options.restock && !options.line) {
         throw new Failure('What goes back on sale is said by --line, for instance --line 1:2 --restock.', 2);
       }
-      const { client } = connect();
+      const { client } = connect(context);
       const amount = options.amount && parseMoney(options.amount, (await client.order.get.query({ orderId })).currency);
       const restock = options.restock === true;
       const lines = options.line?.map((line) => ({ ...line, restock }));
@@ -68,12 +67,12 @@ export function addRefundCommands(program: Command): void {
         ...(typeof amount === 'number' && { amount }),
         ...(lines && { lines }),
       });
-      print(refund, options, () => renderRefund(refund));
-      if (!options.json) note('The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
+      print(context, refund, options, (screen) => renderRefund(refund, screen));
+      if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
     });
 }
 
-function renderRefund(refund: Refund): string {
+function renderRefund(refund: Refund, screen: Screen): string {
   return renderRecord(
     [
       ['refund', refund.id],
@@ -84,7 +83,7 @@ function renderRefund(refund: Refund): string {
       ['reason', refund.reason],
       ['created', formatTime(refund.createdAt)],
     ],
-    screenWidth(),
+    screen,
   );
 }
 

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Report } from '../replay/report.ts';
-import type { Ran } from '../shop.testing.ts';
-import { runCommerce, useShop } from '../shop.testing.ts';
-import { standBefore } from '../stand-before.testing.ts';
+import type { Ran } from '../run-commerce.testing.ts';
+import { runCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
+import { openFaultInjectingProxy } from '../fault-injecting-proxy.testing.ts';
 
 const shop = useShop();
 const sample = fileURLToPath(new URL('../../../../samples/online-retail.csv', import.meta.url));
@@ -25,8 +26,8 @@ async function countOrders(): Promise<number> {
   return rows[0].n;
 }
 
-test('a shop that goes away for good ends the replay with what was done', async () => {
-  const url = await standBefore(shop.api.url, (number) => (number < 900 ? 'pass' : 'break'));
+test('a shop that stays away ends the replay with a report of what was done', async () => {
+  const url = await openFaultInjectingProxy(shop.api.url, (number) => (number < 900 ? 'pass' : 'break'));
   const ran = await replayThrough(url, '--concurrency', '2');
   expect(ran.code).toBe(1);
   expect(ran.out).toMatch(/^Orders taken +\d+ of 44$/m);
@@ -34,9 +35,9 @@ test('a shop that goes away for good ends the replay with what was done', async 
   expect(ran.err).toContain(`No answer from ${url}`);
 });
 
-test('an outage of three seconds is outlasted', async () => {
+test('an outage of three seconds fails no invoice', async () => {
   let back = Number.POSITIVE_INFINITY;
-  const url = await standBefore(shop.api.url, (number) => {
+  const url = await openFaultInjectingProxy(shop.api.url, (number) => {
     if (number === 900) back = Date.now() + 3_000;
     return number < 900 || Date.now() > back ? 'pass' : 'break';
   });
@@ -49,10 +50,12 @@ test('an outage of three seconds is outlasted', async () => {
   });
 });
 
-test('answers that get lost double nothing: neither orders nor charges', async () => {
+test('lost answers double neither orders nor charges', async () => {
   const before = await charged();
   const ordersBefore = await countOrders();
-  const url = await standBefore(shop.api.url, (number) => (number > 750 && number % 7 === 0 ? 'lose' : 'pass'));
+  const url = await openFaultInjectingProxy(shop.api.url, (number) =>
+    number > 750 && number % 7 === 0 ? 'lose' : 'pass',
+  );
   const ran = await replayThrough(url, '--json', '--ship-after', '10');
   expect(ran.code).toBe(0);
   const report: Report = JSON.parse(ran.out);

@@ -3,12 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { until } from '@commerce-core/api/testing';
 import { expect, test } from 'vitest';
 import { demandOf, planReplay, totalsOf } from '../replay/plan.ts';
 import { readRows } from '../replay/read-rows.ts';
 import type { Report } from '../replay/report.ts';
-import { runCommerce, useShop } from '../shop.testing.ts';
-import { standBefore } from '../stand-before.testing.ts';
+import { runCommerce, startCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
+import { openFaultInjectingProxy } from '../fault-injecting-proxy.testing.ts';
 
 const shop = useShop();
 const sample = fileURLToPath(new URL('../../../../samples/online-retail.csv', import.meta.url));
@@ -18,7 +20,7 @@ async function replay(...args: string[]): Promise<Report> {
   return shop.json('replay', sample, ...args);
 }
 
-/** What the gateway charged since the shop opened, in pence. */
+/** The amount that the gateway charged since the shop opened, in pence. */
 async function charged(): Promise<number> {
   const answer = await fetch(`${shop.simulatorUrl}/book?limit=1`);
   const { totals } = (await answer.json()) as { totals: { charged: Record<string, number> } };
@@ -33,7 +35,7 @@ async function countOrders(status: 'PAID' | 'CANCELED' | 'PAYMENT_PENDING'): Pro
   return rows[0].n;
 }
 
-/** Units of all products with this prefix: [received, still there, held]. */
+/** Units of all products with this prefix: [received, on hand, reserved]. */
 async function unitsOf(prefix: string): Promise<[number, number, number]> {
   const { rows } = await shop.api.database.pool.query(
     `select coalesce(sum(s.available_qty), 0)::int as there, coalesce(sum(s.reserved_qty), 0)::int as held,
@@ -46,7 +48,7 @@ async function unitsOf(prefix: string): Promise<[number, number, number]> {
   return [rows[0].received, rows[0].there, rows[0].held];
 }
 
-test('the sample goes through as planned: every order, every unit, every penny', async () => {
+test('the sample replays as planned: every order, every unit, every penny', async () => {
   const plan = await planReplay(readRows(sample));
   const totals = totalsOf(plan);
   const before = { charged: await charged(), paid: await countOrders('PAID'), canceled: await countOrders('CANCELED') };
@@ -89,7 +91,7 @@ test('the sample goes through as planned: every order, every unit, every penny',
   expect(there).toBe(demand - rows[0].units);
 });
 
-test('for people it ends with the doctor’s word, and says beforehand how far it is', async () => {
+test('without --json it prints progress, and ends with the doctor’s result', async () => {
   const ran = await shop.run('replay', sample, '--limit', '10', '--sku-prefix', newPrefix());
   expect(ran.code).toBe(0);
   expect(ran.out).toMatch(/^Rows +484, of which left out: 10$/m);
@@ -99,7 +101,7 @@ test('for people it ends with the doctor’s word, and says beforehand how far i
   expect(ran.out.trimEnd().split('\n').at(-1)).toBe('Everything holds: the doctor found no violation.');
 });
 
-test('it can be replayed again: products are found and get more stock', async () => {
+test('a second replay finds the products and gives them more stock', async () => {
   const prefix = newPrefix();
   await replay('--sku-prefix', prefix, '--limit', '12');
   const [received] = await unitsOf(prefix);
@@ -113,7 +115,7 @@ test('it can be replayed again: products are found and get more stock', async ()
   expect((await unitsOf(prefix))[0]).toBe(2 * received);
 });
 
-test('what is there keeps its price, and the report says so', async () => {
+test('an existing product keeps its price, and the report counts it', async () => {
   const prefix = newPrefix();
   await shop.json('products', 'create', `${prefix}85123A`, 'Holder', '99.00', 'GBP');
   const report = await replay('--sku-prefix', prefix, '--limit', '1');
@@ -121,7 +123,7 @@ test('what is there keeps its price, and the report says so', async () => {
   expect(report.taken.amount).toBe(report.planned.ourAmount + 6 * (9900 - 255));
 });
 
-test('with half of the stock many orders are refused, none is oversold, and all are accounted for', async () => {
+test('with half of the stock orders are refused, nothing is oversold, and every order is counted', async () => {
   const prefix = newPrefix();
   const report = await replay('--scarcity', '0.5', '--sku-prefix', prefix, '--limit', '40');
   const { refused, taken } = report.orders;
@@ -135,14 +137,14 @@ test('with half of the stock many orders are refused, none is oversold, and all 
   expect(held).toBe(0);
 });
 
-test('--no-ship leaves everything open, so that every cancellation with an order finds it', async () => {
+test('--no-ship leaves every order open, so that each cancellation finds its order', async () => {
   const report = await replay('--no-ship', '--limit', '30', '--sku-prefix', newPrefix());
   expect(report.orders.shipped.orders).toBe(0);
   expect(report.cancellations).toMatchObject({ returnsOfShipped: 0 });
 });
 
-test('connections that break before the shop hears anything, and a busy shop, cost nothing but time', async () => {
-  const url = await standBefore(shop.api.url, (number) =>
+test('broken connections and a busy shop cost time and no order', async () => {
+  const url = await openFaultInjectingProxy(shop.api.url, (number) =>
     number % 9 === 0 ? 'break' : number % 10 === 0 ? 'busy' : 'pass',
   );
   const args = ['replay', sample, '--json', '--limit', '40', '--ship-after', '10', '--sku-prefix', newPrefix()];
@@ -155,7 +157,7 @@ test('connections that break before the shop hears anything, and a busy shop, co
   });
 });
 
-test('Ctrl-C takes no new invoice, finishes what is under way and reports', async () => {
+test('Ctrl-C starts no new invoice, finishes the running ones and reports', async () => {
   const file = join(shop.folder, `${randomUUID()}.csv`);
   const rows = Array.from({ length: 2000 }, (_, index) => `${index},A,Thing,1,2010-12-01,1.00,${index},UK`);
   await writeFile(
@@ -165,10 +167,8 @@ test('Ctrl-C takes no new invoice, finishes what is under way and reports', asyn
   const pending = await countOrders('PAYMENT_PENDING');
   const paid = await countOrders('PAID');
   const args = ['replay', file, '--json', '--no-ship', '--concurrency', '4', '--sku-prefix', newPrefix()];
-  const ran = await runCommerce(shop.folder, args, {}, async ({ kill }) => {
-    const deadline = Date.now() + 20_000;
-    while ((await countOrders('PAID')) < paid + 20 && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+  const ran = await startCommerce(shop.folder, args, {}, async ({ kill }) => {
+    await until(async () => (await countOrders('PAID')) >= paid + 20);
     kill('SIGINT');
     kill('SIGINT');
   });
@@ -197,14 +197,14 @@ test.each<[string, string | Buffer, RegExp]>([
   expect((await unitsOf(prefix))[0]).toBe(0);
 });
 
-test('a file of nothing usable does nothing and is no failure', async () => {
+test('a file without a usable row changes nothing and exits 0', async () => {
   const file = join(shop.folder, `${randomUUID()}.csv.gz`);
   await writeFile(file, gzipSync(`${header}1,A,,1,d,0,,\nC2,A,Thing,-1,d,1.00,7,\n`));
   const report: Report = await shop.json('replay', file);
   expect(report).toMatchObject({ orders: { taken: 0 }, cancellations: { returnsWithoutOrder: 1 }, violations: [] });
 });
 
-test('a product that is archived or sold in another currency is named before any order', async () => {
+test('an archived product or another currency is reported before any order', async () => {
   const prefix = newPrefix();
   await shop.json('products', 'create', `${prefix}85123A`, 'Holder', '1', 'GBP');
   await shop.json('products', 'archive', `${prefix}85123A`);
@@ -218,7 +218,7 @@ test('a product that is archived or sold in another currency is named before any
   expect((await shop.run('replay', sample, '--sku-prefix', other)).err).toContain('sold in KRW');
 });
 
-test('without a simulator the message says so, before anything was sent', async () => {
+test('a missing simulator is reported before anything is sent', async () => {
   const env = { COMMERCE_URL: shop.api.url, COMMERCE_API_KEY: await shop.api.apiKey() };
   const elsewhere = join(shop.folder, 'elsewhere', '.data');
   await mkdir(elsewhere, { recursive: true });

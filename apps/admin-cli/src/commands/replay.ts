@@ -2,13 +2,14 @@ import { basename } from 'node:path';
 import type { Client } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand, integer, positiveInteger } from '../command.ts';
 import { connect } from '../connection.ts';
 import { explain } from '../explain.ts';
 import { Failure } from '../failure.ts';
 import { note, print } from '../output.ts';
-import { isExpired } from '../refusal.ts';
+import { isUnreachable } from '../refusal.ts';
 import { openShop } from '../replay/open-shop.ts';
 import { demandOf, firstInvoices, planReplay } from '../replay/plan.ts';
 import { startProgress } from '../replay/progress.ts';
@@ -30,7 +31,7 @@ type ReplayOptions = JsonOption & {
   simulator?: string;
 };
 
-export function addReplayCommand(program: Command): void {
+export function addReplayCommand(program: Command, context: CommandContext): void {
   addCommand(program, 'replay <file>', 'send a CSV of real orders through the shop', [
     'replay samples/online-retail.csv',
     'replay samples/online-retail.csv --ship-after 10',
@@ -45,7 +46,7 @@ export function addReplayCommand(program: Command): void {
     .option('--sku-prefix <text>', 'put this before every stock code, to keep apart from other products', '')
     .option('--simulator <url>', 'the gateway simulator, or set COMMERCE_SIMULATOR_URL')
     .addHelpText('after', explanation)
-    .action(replay);
+    .action((file: string, options: ReplayOptions) => replay(context, file, options));
 }
 
 const explanation = `
@@ -60,22 +61,22 @@ again: its products are found by sku and get more stock.
 Ctrl-C takes no new invoice, finishes those under way and reports. Exits 1 when
 something failed or the doctor finds a violation, 130 when it was stopped.`;
 
-// With the waits between them about fifteen seconds, which outlasts a restart of the shop.
+// With the pauses between them about fifteen seconds: longer than a restart of the shop.
 const ATTEMPTS_MAX = 6;
 
-async function replay(file: string, options: ReplayOptions): Promise<void> {
-  const { client, connection } = connect(ATTEMPTS_MAX);
+async function replay(context: CommandContext, file: string, options: ReplayOptions): Promise<void> {
+  const { client, connection } = connect(context, ATTEMPTS_MAX);
   const simulatorUrl = (options.simulator ?? connection.simulatorUrl)?.replace(/\/+$/, '');
   if (!simulatorUrl) throw new Failure('No gateway simulator: set COMMERCE_SIMULATOR_URL or give --simulator.', 2);
   await checkSimulator(simulatorUrl);
 
   const whole = await planReplay(readRows(file));
   const plan = options.limit === undefined ? whole : firstInvoices(whole, options.limit);
-  const { signal, release } = stopOnInterrupt();
+  const { signal, release } = stopOnInterrupt(context);
   const { concurrency, scarcity, skuPrefix } = options;
 
   const demand = demandOf(plan);
-  const shelving = startProgress('Products', demand.size, signal);
+  const shelving = startProgress(context.stderr, 'Products', demand.size, signal);
   const shelf = await stockUp(client, plan.products, demand, {
     scarcity,
     skuPrefix,
@@ -86,28 +87,28 @@ async function replay(file: string, options: ReplayOptions): Promise<void> {
   }).finally(shelving.stop);
 
   const started = Date.now();
-  const running = startProgress('Invoices', plan.invoices.length, signal);
+  const running = startProgress(context.stderr, 'Invoices', plan.invoices.length, signal);
   const shipAfter = options.ship ? options.shipAfter : Number.POSITIVE_INFINITY;
   const shop = openShop(client, simulatorUrl, shelf.productIds);
   const run = { concurrency, shipAfter, signal, onProgress: running.update };
-  const result = await runInvoices(plan.invoices, shop, run, isExpired).finally(running.stop);
+  const result = await runInvoices(plan.invoices, shop, run, isUnreachable).finally(running.stop);
   const elapsedMs = Date.now() - started;
   release();
 
-  const violations = result.failures.first.some(isExpired) ? null : await askDoctor(client);
+  const violations = result.failures.first.some(isUnreachable) ? null : await askDoctor(context, client);
   const report = reportOf(file, plan, shelf, result, { elapsedMs, interrupted: signal.aborted, violations });
-  print(report, options, () => renderReport(report));
-  for (const error of result.failures.first) note(explain(error).message);
-  if (result.failures.count > 0 || violations === null || violations.length > 0) process.exitCode = 1;
-  else if (signal.aborted) process.exitCode = 130;
+  print(context, report, options, (screen) => renderReport(report, screen));
+  for (const error of result.failures.first) note(context, explain(error, context).message);
+  if (result.failures.count > 0 || violations === null || violations.length > 0) context.exitCode = 1;
+  else if (signal.aborted) context.exitCode = 130;
 }
 
-async function askDoctor(client: Client): Promise<Violation[] | null> {
+async function askDoctor(context: CommandContext, client: Client): Promise<Violation[] | null> {
   try {
     const { violations } = await client.system.doctor.query();
     return violations;
   } catch (error) {
-    note(explain(error).message);
+    note(context, explain(error, context).message);
     return null;
   }
 }

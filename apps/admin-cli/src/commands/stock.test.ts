@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { runCommerce, useShop } from '../shop.testing.ts';
+import { runCommerce } from '../run-commerce.testing.ts';
+import { useShop } from '../shop.testing.ts';
 
 const shop = useShop();
 
@@ -10,7 +11,7 @@ async function newProduct(): Promise<string> {
   return sku;
 }
 
-test('what is received, counted and held is shown', async () => {
+test('received, counted and reserved units are shown', async () => {
   const sku = await newProduct();
   expect(await shop.json('stock', 'receive', sku, '100', '--reason', 'delivery 4711')).toMatchObject({
     availableQty: 100,
@@ -29,7 +30,7 @@ test('what is received, counted and held is shown', async () => {
   expect((await shop.run('stock', 'movements', sku)).out).toMatch(/ADJUSTED +-3 +three were broken/);
 });
 
-test('setting stock that has changed meanwhile is refused and shows what is there', async () => {
+test('stock set is refused after a change in between, and shows the units on hand', async () => {
   const sku = await newProduct();
   await shop.json('stock', 'receive', sku, '10');
   const refused = await shop.run('stock', 'set', sku, '5', '--expected', '9', '--reason', 'counted');
@@ -38,7 +39,7 @@ test('setting stock that has changed meanwhile is refused and shows what is ther
   expect(await shop.json('stock', 'show', sku)).toMatchObject({ availableQty: 10 });
 });
 
-test('stock cannot be set below what orders hold', async () => {
+test('stock cannot be set below the reserved units', async () => {
   const sku = await newProduct();
   await shop.json('stock', 'receive', sku, '10');
   await shop.json('orders', 'create', `${sku}=4`, '--customer', 'ana');
@@ -55,12 +56,12 @@ test('a key for stock alone finds products by their sku', async () => {
   expect(unknown).toMatchObject({ code: 1, err: 'error: There is no product with the sku NO-SUCH-SKU.\n' });
 });
 
-test('a product without stock has no movements, which is no failure', async () => {
+test('a product without stock has no movements and exits 0', async () => {
   const sku = await newProduct();
   expect(await shop.run('stock', 'movements', sku)).toEqual({
     code: 0,
     out: '',
-    err: 'Its stock has never changed.\n',
+    err: 'The stock of this product has never changed.\n',
   });
   expect(await shop.json('stock', 'movements', sku)).toEqual({ items: [], nextCursor: null });
 });

@@ -1,12 +1,14 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import type { JsonOption, ListOptions } from '../command.ts';
-import { addGroup, addCommand, addListCommand, integer, positiveInteger, readPages } from '../command.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { addGroup, addCommand, integer, positiveInteger } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
-import { formatTime, print, printPage } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import type { Column } from '../table.ts';
-import { renderRecord, screenWidth } from '../table.ts';
+import { renderRecord } from '../table.ts';
 
 type Stock = RouterOutputs['stock']['get'];
 type Movement = RouterOutputs['stock']['movements']['items'][number];
@@ -19,17 +21,23 @@ const columns: Column<Movement>[] = [
   { head: 'CAUSE', value: ({ causeId }) => causeId, ifRoom: true },
 ];
 
-export function addStockCommands(program: Command): void {
+export function addStockCommands(program: Command, context: CommandContext): void {
   const stock = addGroup(program, 'stock', 'see and change how many units there are');
 
   addCommand(stock, 'show <product>', 'show how many units are there, held and left to sell', [
     'stock show MUG-BLUE',
   ]).action(async (reference: string, options: JsonOption) => {
-    const { client } = connect();
+    const { client } = connect(context);
     const { id: productId, sku } = await findProduct(client, reference);
-    printStock(sku, await client.stock.get.query({ productId }), options);
+    printStock(context, sku, await client.stock.get.query({ productId }), options);
   });
 
+  addReceiveStock(stock, context);
+  addSetStock(stock, context);
+  addListMovements(stock, context);
+}
+
+function addReceiveStock(stock: Command, context: CommandContext): void {
   addCommand(stock, 'receive <product> <units>', 'add units that came in', [
     'stock receive MUG-BLUE 100',
     'stock receive MUG-BLUE 100 --reason "delivery 4711"',
@@ -37,12 +45,14 @@ export function addStockCommands(program: Command): void {
     .option('--reason <text>', 'what it was')
     .action(async (reference: string, units: string, options: JsonOption & { reason?: string }) => {
       const quantity = positiveInteger(units);
-      const { client } = connect();
+      const { client } = connect(context);
       const { id: productId, sku } = await findProduct(client, reference);
       const reason = options.reason && { reason: options.reason };
-      printStock(sku, await client.stock.receive.mutate({ productId, quantity, ...reason }), options);
+      printStock(context, sku, await client.stock.receive.mutate({ productId, quantity, ...reason }), options);
     });
+}
 
+function addSetStock(stock: Command, context: CommandContext): void {
   addCommand(stock, 'set <product> <units>', 'set the units on hand to what was counted', [
     'stock set MUG-BLUE 97 --expected 100 --reason "three were broken"',
   ])
@@ -53,26 +63,30 @@ export function addStockCommands(program: Command): void {
     .requiredOption('--reason <text>', 'why they differ')
     .action(async (reference: string, units: string, options: JsonOption & { expected: number; reason: string }) => {
       const availableQty = integer(units);
-      const { client } = connect();
+      const { client } = connect(context);
       const { id: productId, sku } = await findProduct(client, reference);
       const { expected: expectedAvailableQty, reason } = options;
       const set = await client.stock.set.mutate({ productId, availableQty, expectedAvailableQty, reason });
-      printStock(sku, set, options);
+      printStock(context, sku, set, options);
     });
+}
 
-  addListCommand(stock, 'movements <product>', 'list what changed the units on hand, the latest first', [
-    'stock movements MUG-BLUE',
-    'stock movements MUG-BLUE --all --json',
-  ]).action(async (reference: string, options: ListOptions) => {
-    const { client } = connect();
-    const { id: productId } = await findProduct(client, reference);
-    const page = await readPages((range) => client.stock.movements.query({ productId, ...range }), options);
-    printPage(page, options, columns, 'Its stock has never changed.');
+function addListMovements(stock: Command, context: CommandContext): void {
+  addListCommand<Movement, object>(stock, context, {
+    usage: 'movements <product>',
+    summary: 'list what changed the units on hand, the latest first',
+    examples: ['stock movements MUG-BLUE', 'stock movements MUG-BLUE --all --json'],
+    async reader(client, _options, reference) {
+      const { id: productId } = await findProduct(client, reference);
+      return (range) => client.stock.movements.query({ productId, ...range });
+    },
+    columns,
+    empty: 'The stock of this product has never changed.',
   });
 }
 
-function printStock(sku: string, stock: Stock, options: JsonOption): void {
-  print(stock, options, () =>
+function printStock(context: CommandContext, sku: string, stock: Stock, options: JsonOption): void {
+  print(context, stock, options, (screen) =>
     renderRecord(
       [
         ['product', stock.productId],
@@ -81,7 +95,7 @@ function printStock(sku: string, stock: Stock, options: JsonOption): void {
         ['held', String(stock.reservedQty)],
         ['left to sell', String(stock.sellableQty)],
       ],
-      screenWidth(),
+      screen,
     ),
   );
 }

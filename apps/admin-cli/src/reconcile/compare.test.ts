@@ -1,63 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Payment } from '../payment.ts';
-import { compare, type Dispute, type Refund } from './compare.ts';
-import type { GatewayPayment } from './gateway-book.ts';
-
-const paid = { status: 'CAPTURED', authorizedAmount: 1_000, capturedAmount: 1_000 } as const;
-const authorized = { status: 'AUTHORIZED', authorizedAmount: 1_000 } as const;
-
-function shop(payment: Partial<Payment> = {}, ...refunds: Partial<Refund>[]) {
-  const none = {
-    authorizedAmount: 0,
-    capturedAmount: 0,
-    refundedAmount: 0,
-    refundReservedAmount: 0,
-    reportedAmount: null,
-  };
-  const whole = {
-    id: 'p',
-    currency: 'KRW',
-    amount: 1_000,
-    surplus: false,
-    reportedCaptured: false,
-    status: 'CREATED',
-    ...none,
-  };
-  const refund = { id: 'r', paymentId: 'p', kind: 'REFUND', amount: 400, currency: 'KRW', gatewayRefundId: null };
-  return {
-    payment: { ...whole, ...payment } as Payment,
-    refunds: refunds.map((given) => ({ ...refund, ...given }) as Refund),
-    disputes: [] as Dispute[],
-  };
-}
-
-function gateway(
-  payment: Partial<GatewayPayment> = {},
-  ...refunds: Partial<GatewayPayment['refunds'][number]>[]
-): GatewayPayment {
-  const none = { authorizedAmount: 0, capturedAmount: 0, releasedBy: null };
-  const refund = { id: 'mr_1', refundId: 'r', amount: 400, status: 'SUCCEEDED' } as const;
-  return {
-    paymentId: 'p',
-    provider: 'mock',
-    state: 'CREATED',
-    currency: 'KRW',
-    ...none,
-    ...payment,
-    refunds: refunds.map((given) => ({ ...refund, ...given })),
-    disputes: [],
-  };
-}
-
-const captured = { state: 'CAPTURED', authorizedAmount: 1_000, capturedAmount: 1_000 } as const;
-const held = { state: 'AUTHORIZED', authorizedAmount: 1_000 } as const;
-const released = { state: 'CANCELED', authorizedAmount: 1_000 } as const;
+import { authorized, captured, gateway, held, paid, released, shop } from './books.testing.ts';
+import { compare, type Dispute } from './compare.ts';
 
 describe('nothing differs', () => {
   test.each<[string, Parameters<typeof compare>]>([
-    ['of an attempt that the gateway has not heard of', [shop(), undefined]],
+    ['about an attempt that the gateway does not know', [shop(), undefined]],
     [
-      'of one that has ended on both sides, each in its own way',
+      'about an attempt that has ended in both books, with different words',
       [shop({ status: 'FAILED' }), gateway({ state: 'CANCELED' })],
     ],
     ['of one that the shop has ended and the gateway keeps open', [shop({ status: 'CANCELED' }), gateway()]],
@@ -76,16 +25,16 @@ describe('nothing differs', () => {
     ],
     ['of a refund', [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, {})]],
     [
-      'of a refund that is on its way',
+      'about a refund that is on its way',
       [shop({ ...paid, refundReservedAmount: 400 }, { status: 'SUBMITTED' }), gateway(captured, { status: 'PENDING' })],
     ],
     [
-      'of a refund that was not sent yet',
+      'about a refund that was not sent yet',
       [shop({ ...paid, refundReservedAmount: 400 }, { status: 'REQUESTED' }), gateway(captured)],
     ],
     ['of a refund that failed', [shop(paid, { status: 'FAILED' }), gateway(captured, { status: 'FAILED' })]],
     [
-      'of a refund made at the gateway',
+      'about a refund made at the gateway',
       [
         shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED', reason: 'gateway', gatewayRefundId: 'mr_1' }),
         gateway(captured, { refundId: null }),
@@ -99,14 +48,14 @@ describe('nothing differs', () => {
       ],
     ],
     [
-      'of what was to be let go of and had been captured',
+      'about a captured payment that was to be released',
       [
         shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }),
         gateway(captured, { amount: 1_000 }),
       ],
     ],
     [
-      'of what went back in parts, one of them from the dashboard',
+      'about money that was refunded in parts, one of them from the dashboard',
       [
         shop(
           { status: 'FAILED', surplus: true, reportedAmount: 999, reportedCaptured: true },
@@ -120,7 +69,7 @@ describe('nothing differs', () => {
       ],
     ],
     [
-      'of what came to another amount and went back',
+      'about a payment of another amount that was refunded',
       [
         shop(
           { status: 'CANCELED', surplus: true, reportedAmount: 999, reportedCaptured: true },
@@ -138,7 +87,7 @@ describe('it differs', () => {
   type Found = [what: string, refundId: string | null, shop: unknown, gateway: unknown];
   test.each<[string, Parameters<typeof compare>, Found[]]>([
     [
-      'when the shop has money that the gateway knows nothing of',
+      'when the shop has money that the gateway does not know',
       [shop(paid), undefined],
       [['payment', null, 'CAPTURED', null]],
     ],
@@ -149,7 +98,7 @@ describe('it differs', () => {
     ],
     ['when the gateway has a payment of nobody', [undefined, gateway(captured)], [['payment', null, null, 'CAPTURED']]],
     [
-      'when the shop has not heard of the money',
+      'when the shop has no record of the money',
       [shop(), gateway(held)],
       [
         ['status', null, 'CREATED', 'AUTHORIZED'],
@@ -157,7 +106,7 @@ describe('it differs', () => {
       ],
     ],
     [
-      'when the shop has not heard of the end',
+      'when the shop has no record of the end',
       [shop(), gateway({ state: 'FAILED' })],
       [['status', null, 'CREATED', 'FAILED']],
     ],
@@ -205,7 +154,7 @@ describe('it differs', () => {
       ],
     ],
     [
-      'when a refund went back with another amount',
+      'when a refund has another amount',
       [shop({ ...paid, refundedAmount: 400 }, { status: 'SUCCEEDED' }), gateway(captured, { amount: 401 })],
       [
         ['refund', 'r', 400, 401],
@@ -221,7 +170,7 @@ describe('it differs', () => {
       ],
     ],
     [
-      'when the gateway’s own refund was not heard of',
+      'when the shop has no record of the gateway’s own refund',
       [shop(paid), gateway(captured, { refundId: null })],
       [
         ['refund', 'mr_1', null, 400],
@@ -229,7 +178,7 @@ describe('it differs', () => {
       ],
     ],
     [
-      'when a refund that failed here was done there',
+      'when a refund failed in the shop and succeeded at the gateway',
       [shop(paid, { status: 'FAILED' }), gateway(captured, {})],
       [
         ['refund', 'r', 'FAILED', 'SUCCEEDED'],
@@ -252,21 +201,21 @@ describe('disputes', () => {
     disputes: [{ id: 'dp_1', status, amount: 1_000 }],
   });
 
-  test('that both books have differ in nothing', () => {
+  test('in both books with equal fields make no difference', () => {
     expect(compare(ours('OPEN'), theirs('OPEN'))).toEqual([]);
   });
 
   test.each<[string, Parameters<typeof compare>, string | null, string | null]>([
-    ['that the shop has not heard of', [shop(paid), theirs('OPEN')], null, 'OPEN 1,000 KRW'],
-    ['that the gateway has not', [ours('OPEN'), gateway(captured)], 'OPEN 1,000 KRW', null],
+    ['that the shop has no record of', [shop(paid), theirs('OPEN')], null, 'OPEN 1,000 KRW'],
+    ['that the gateway has no record of', [ours('OPEN'), gateway(captured)], 'OPEN 1,000 KRW', null],
     ['that ended otherwise', [ours('WON'), theirs('LOST')], 'WON 1,000 KRW', 'LOST 1,000 KRW'],
     ['over another amount', [ours('OPEN', 1), theirs('OPEN')], 'OPEN 1 KRW', 'OPEN 1,000 KRW'],
-    ['at PortOne that the shop has not heard of', [shop(paid), theirs('OPEN', 'portone')], null, 'there'],
+    ['at PortOne that the shop has no record of', [shop(paid), theirs('OPEN', 'portone')], null, 'there'],
   ])('%s differ', (_, [left, right], at, there) => {
     expect(compare(left, right)).toMatchObject([{ refundId: 'dp_1', what: 'dispute', shop: at, gateway: there }]);
   });
 
-  test('of which a provider tells less differ in what it tells alone', () => {
+  test('of a provider that reports less differ only in what it reports', () => {
     expect(compare(ours('OPEN', 0), theirs('LOST', 'portone'))).toEqual([]);
     expect(compare(shop(paid), theirs('LOST', 'toss'))).toEqual([]);
   });

@@ -6,13 +6,13 @@ import type { GatewayPayment, GatewayRefund } from './gateway-book.ts';
 
 export type Refund = RouterOutputs['refund']['list']['items'][number];
 export type Dispute = RouterOutputs['dispute']['list']['items'][number];
-/** A payment as the shop's book has it. */
+/** A payment in the shop's book. */
 export type ShopPayment = { payment: Payment; refunds: readonly Refund[]; disputes: readonly Dispute[] };
 
-/** One thing that the two books say differently; amounts are integer minor units of `currency`. */
+/** One difference between the two books. Amounts are integer minor units of `currency`. */
 export type Difference = {
   paymentId: string;
-  /** The refund that it is about, or the dispute: the shop's id, or the gateway's of one that the shop doesn't know. */
+  /** The id of the refund or dispute: the shop's id, or the gateway's id if the shop doesn't know it. */
   refundId: string | null;
   what: 'payment' | 'status' | 'currency' | 'authorized' | 'captured' | 'refunded' | 'refund' | 'dispute';
   shop: string | number | null;
@@ -21,13 +21,13 @@ export type Difference = {
 };
 
 /**
- * OPEN: nothing has come yet. ENDED: nothing will. RELEASED: what had come went back in whole, by letting go of the
- * authorization or, where it was captured meanwhile, by a refund.
+ * OPEN: no money has come yet. ENDED: no money will come. RELEASED: all money went back, because the authorization was
+ * released or the captured amount was refunded.
  */
 type Standing = 'OPEN' | 'ENDED' | 'AUTHORIZED' | 'CAPTURED' | 'RELEASED';
 type Side = { standing: Standing; currency: string; authorized: number; captured: number };
 
-/** Everything in which the two books differ about one payment. */
+/** Returns all differences between the two books about one payment. */
 export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment | undefined): Difference[] {
   const whole = { refundId: null, what: 'payment' } as const;
   if (!shop)
@@ -46,7 +46,7 @@ export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment |
     if (left !== right) found.push({ paymentId, refundId: null, what, shop: left, gateway: right, currency });
   };
   const isUndone = ours.standing === 'RELEASED' && leftOf(gateway) === 0;
-  // The gateway may keep open what the shop has ended: it is told to end it where it can be, and money that comes goes back.
+  // The gateway may keep an attempt open that the shop has ended. Not every provider can end it; late money is refunded.
   const isEndedHere = ours.standing === 'ENDED' && theirs.standing === 'OPEN';
   if (ours.standing !== theirs.standing && !isUndone && !isEndedHere)
     same('status', paymentStatusOf(shop.payment), gateway.state);
@@ -56,7 +56,7 @@ export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment |
   return [...found, ...compareRefunds(shop, gateway), ...compareDisputes(shop, gateway)];
 }
 
-// What else they know the providers don't tell: Toss nothing of disputes, PortOne neither amounts nor who won.
+// Two providers report less: Toss has no disputes in its API, PortOne neither their amounts nor who won.
 const tellsOfDisputes = (provider: string): 'all' | 'that' | 'nothing' =>
   provider === 'toss' ? 'nothing' : provider === 'portone' ? 'that' : 'all';
 
@@ -74,13 +74,13 @@ function compareDisputes({ disputes }: ShopPayment, gateway: GatewayPayment): Di
   });
 }
 
-/** Of an attempt that brought no money a gateway needn't know. */
+/** Whether the gateway has to know an attempt: it does if the attempt brought money. */
 const mustBeKnown = (shop: ShopPayment): boolean =>
   sideOfShop(shop).authorized > 0 || shop.payment.status === 'PENDING';
 
 function sideOfShop({ payment, refunds }: ShopPayment): Side {
   const { status, authorizedAmount, capturedAmount, reportedAmount, reportedCurrency, reportedCaptured } = payment;
-  // Under review, or sent back without a decision: what the gateway said it took is not yet, or never was, the payment's own.
+  // For a payment under review, or one that was refunded without a decision, the gateway's reported amount counts.
   const isReported = authorizedAmount === 0 && reportedAmount !== null;
   const authorized = isReported ? reportedAmount : authorizedAmount;
   const captured = isReported ? (reportedCaptured ? reportedAmount : 0) : capturedAmount;
@@ -119,7 +119,7 @@ function standingOf(authorized: number, captured: number, without: 'OPEN' | 'END
 const sum = (refunds: readonly GatewayRefund[]): number =>
   refunds.reduce((total, { status, amount }) => total + (status === 'SUCCEEDED' ? amount : 0), 0);
 
-/** What the gateway has of it. */
+/** The amount that the gateway still has. */
 const leftOf = ({ state, authorizedAmount, capturedAmount, refunds }: GatewayPayment): number =>
   state === 'AUTHORIZED' ? authorizedAmount : capturedAmount - sum(refunds);
 
@@ -141,11 +141,11 @@ function compareRefunds({ payment, refunds }: ShopPayment, gateway: GatewayPayme
     if (theirs && refund.kind === 'VOID') ofVoids.push(theirs);
     const done = theirs?.status ?? (gateway.releasedBy === refund.id ? 'SUCCEEDED' : null);
     if (!agree(refund, done)) differ(refund.id, 'refund', refund.status, done);
-    // A VOID undoes what there is, which may be a part that was captured: that nothing is left says its status.
+    // A VOID may undo a part that was captured. The status then shows that nothing is left.
     else if (theirs && refund.kind === 'REFUND' && theirs.amount !== refund.amount)
       differ(refund.id, 'refund', refund.amount, theirs.amount);
   }
-  // What was undone in whole went in however many parts, from the dashboard too: that nothing is left says the payment.
+  // A payment may be undone in several parts, also from the dashboard. The payment shows that nothing is left.
   if (refunds.some(({ kind, status }) => kind === 'VOID' && status === 'SUCCEEDED')) {
     ofVoids.push(...unknown);
     unknown.clear();
@@ -156,11 +156,11 @@ function compareRefunds({ payment, refunds }: ShopPayment, gateway: GatewayPayme
   return found;
 }
 
-/** Whether the shop's refund is where the gateway's is; null is one that the gateway doesn't know. */
+/** Compares the shop's refund with the gateway's, which is null if the gateway doesn't know it. */
 function agree({ status, kind }: Refund, theirs: GatewayRefund['status'] | null): boolean {
   switch (status) {
     case 'SUCCEEDED':
-      // One that was let go of by the gateway itself has no refund's name there.
+      // If the gateway itself released the authorization, its book names no refund.
       return theirs === 'SUCCEEDED' || (kind === 'VOID' && theirs === null);
     case 'FAILED':
       return theirs === 'FAILED' || theirs === null;

@@ -10,16 +10,16 @@ export type GatewayRefund = {
 
 export type GatewayDispute = { id: string; amount: number; status: 'OPEN' | 'WON' | 'LOST' };
 
-/** A payment as the gateway's book has it. Amounts are integer minor units of `currency`. */
+/** A payment in the gateway's book. Amounts are integer minor units of `currency`. */
 export type GatewayPayment = {
-  /** The shop's id of it. */
+  /** The shop's id of the payment. */
   paymentId: string;
   provider: string;
   state: 'CREATED' | 'WAITING' | 'AUTHORIZED' | 'CAPTURED' | 'FAILED' | 'CANCELED';
   currency: string;
   authorizedAmount: number;
   capturedAmount: number;
-  /** The shop's id of the refund by which an authorization was let go of. */
+  /** The shop's id of the refund that released the authorization. */
   releasedBy: string | null;
   refunds: GatewayRefund[];
   disputes: GatewayDispute[];
@@ -27,7 +27,7 @@ export type GatewayPayment = {
 
 export type GatewayBook = {
   payments: Map<string, GatewayPayment>;
-  /** Payments that it has had and lists no more. */
+  /** Payments that the book no longer lists. */
   forgotten: number;
 };
 
@@ -35,7 +35,11 @@ type BookPage = { items: GatewayPayment[]; nextCursor: string | null; totals: { 
 
 const pageMax = 200;
 
-/** The whole book of the simulator at `url`. @throws Unreachable when nobody answers there · Failure when it is no simulator */
+/**
+ * Reads the whole book of the simulator at `url`.
+ * @throws Unreachable when no server answers at the address
+ * @throws Failure when the server is not a simulator
+ */
 export async function readGatewayBook(url: string): Promise<GatewayBook> {
   const payments = new Map<string, GatewayPayment>();
   for (let cursor = ''; ;) {
@@ -47,7 +51,7 @@ export async function readGatewayBook(url: string): Promise<GatewayBook> {
   }
 }
 
-/** One payment; undefined when the gateway doesn't know it. */
+/** Reads one payment. Returns undefined when the gateway doesn't know it. */
 export async function readGatewayPayment(url: string, paymentId: string): Promise<GatewayPayment | undefined> {
   return (await ask(url, `book/${paymentId}`)) as GatewayPayment | undefined;
 }

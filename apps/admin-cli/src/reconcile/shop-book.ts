@@ -1,5 +1,5 @@
 import type { Client } from '@commerce-core/api/client';
-import { readPages } from '../command.ts';
+import { readPages } from '../read-pages.ts';
 import { commerceCode } from '../refusal.ts';
 import type { ShopPayment } from './compare.ts';
 
@@ -7,7 +7,7 @@ export type ShopBook = Map<string, ShopPayment>;
 
 const all = { limit: 0, all: true } as const;
 
-/** All payments of the shop with their refunds and disputes, or those of one provider. */
+/** Reads all payments of the shop, or of one provider, with their refunds and disputes. */
 export async function readShopBook(client: Client, provider: string | undefined): Promise<ShopBook> {
   const filter = provider === undefined ? {} : { provider };
   const [payments, refunds, disputes] = await Promise.all([
@@ -25,10 +25,10 @@ export async function readShopBook(client: Client, provider: string | undefined)
   );
 }
 
-/** One payment as it is now; undefined when the shop doesn't know it. */
+/** Reads one payment. Returns undefined when the shop doesn't know it. */
 export async function readShopPayment(client: Client, id: string): Promise<ShopPayment | undefined> {
   const payment = await client.payment.get.query({ paymentId: id }).catch((error: unknown) => {
-    // Gateways know ids that can't be any of this shop's.
+    // A gateway may know ids that cannot belong to this shop.
     if (['payment_not_found', 'validation_failed'].includes(commerceCode(error) ?? '')) return undefined;
     throw error;
   });

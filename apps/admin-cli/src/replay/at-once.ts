@@ -1,4 +1,4 @@
-/** Does `work` for every item, `width` at a time, until the first failure, or until `signal` aborts. */
+/** Runs `work` for every item, `width` at a time, until the first failure or until `signal` aborts. */
 export async function atOnce<T>(
   items: Iterable<T>,
   width: number,

@@ -1,4 +1,4 @@
-/** Lets at most `width` through at once; the others wait in the order in which they came. */
+/** Admits at most `width` callers at once. The others wait in the order of their calls. */
 export type Gate = { enter: () => Promise<void>; leave: () => void };
 
 export function createGate(width: number): Gate {
@@ -20,7 +20,7 @@ export function createGate(width: number): Gate {
         inside -= 1;
         return;
       }
-      // The place is handed on, so `inside` stays.
+      // The next caller takes the place, so `inside` stays the same.
       head += 1;
       if (head === waiting.length) {
         waiting.length = 0;

@@ -1,6 +1,6 @@
 import type { Invoice } from './plan.ts';
 
-/** An order that the shop took. `ordinal` counts the file's orders, refused ones too. */
+/** An order that the shop accepted. `ordinal` counts the file's orders, refused ones included. */
 export type PlacedOrder = {
   ordinal: number;
   orderId: string;
@@ -10,14 +10,14 @@ export type PlacedOrder = {
   state: 'UNPAID' | 'PAID' | 'SHIPPED' | 'CANCELED';
 };
 
-/** What a cancellation finds: orders that can still be canceled, and whether some of it has shipped. */
+/** The orders that a cancellation can cancel, and whether some of its units have shipped. */
 export type Targets = { open: PlacedOrder[]; shipped: boolean };
 
-/** Who ordered what, so that a cancellation finds the latest order of its customer with its product. */
+/** Keeps the orders of each customer by product, so that a cancellation finds the latest order. */
 export type Ledger = {
   note: (invoice: Invoice, order: PlacedOrder) => void;
   /**
-   * @param ordersBefore how many orders of the file stand before the cancellation; later ones are none of its business
+   * @param ordersBefore how many orders of the file stand before the cancellation; later orders are ignored
    * @param isOpen whether an order can still be canceled
    */
   find: (cancellation: Invoice, ordersBefore: number, isOpen: (order: PlacedOrder) => boolean) => Targets;
@@ -33,7 +33,7 @@ export function createLedger(): Ledger {
       for (const { sku } of lines) {
         const orders = bySku.get(sku) ?? [];
         bySku.set(sku, orders);
-        // By their place in the file: guests' orders are placed side by side and may come in out of it.
+        // Sorted by their place in the file: guests' orders run concurrently and may arrive in another order.
         let at = orders.length;
         while (at > 0 && (orders[at - 1]?.ordinal ?? 0) > order.ordinal) at -= 1;
         if (orders[at - 1] !== order) orders.splice(at, 0, order);
@@ -43,10 +43,10 @@ export function createLedger(): Ledger {
       const bySku = byCustomer.get(customerId);
       const open = new Set<PlacedOrder>();
       let shipped = false;
-      // All products first: the order that one line cancels is the latest with the next line's product, too.
+      // All products are looked up first: one order may be the latest for several lines.
       for (const { sku } of lines) {
         const orders = bySku?.get(sku) ?? [];
-        // Canceled ones never come back, so nobody looks at them again.
+        // A canceled order never opens again, so it is dropped.
         while (orders.at(-1)?.state === 'CANCELED') orders.pop();
         const latest = orders.findLast(({ ordinal, state }) => ordinal < ordersBefore && state !== 'CANCELED');
         if (latest && isOpen(latest)) open.add(latest);

@@ -8,7 +8,7 @@ import { payAtSimulator } from './simulator.ts';
 const PAID_WITHIN_MS = 40_000;
 const POLL_MS = 200;
 
-/** A shop over its API, and the gateway simulator that tells it of payments. */
+/** Opens a shop over its API, with the gateway simulator that sends it webhooks. */
 export function openShop(client: Client, simulatorUrl: string, productIds: ReadonlyMap<string, string>): Shop {
   async function isPaidSoon(orderId: string): Promise<boolean> {
     for (const deadline = Date.now() + PAID_WITHIN_MS; Date.now() < deadline; await sleep(POLL_MS)) {

@@ -6,7 +6,7 @@ import { rowOf } from './row.testing.ts';
 
 const sample = fileURLToPath(new URL('../../../../samples/online-retail.csv', import.meta.url));
 
-test("a product's price and name are its most frequent ones, of equals the first", async () => {
+test("a product's price and name are the most frequent ones; of equals the first counts", async () => {
   const plan = await planReplay([
     rowOf({ unitPrice: '2.95', description: 'HOLDER' }),
     rowOf({ unitPrice: '2.55', description: 'HEART HOLDER' }),
@@ -16,7 +16,7 @@ test("a product's price and name are its most frequent ones, of equals the first
   expect([...plan.products.values()]).toEqual([{ sku: '85123A', name: 'HEART HOLDER', priceAmount: 295 }]);
 });
 
-test("a cancellation's rows and rows left out have no say in a product's price", async () => {
+test("cancellations and left-out rows do not count for a product's price", async () => {
   const cheap = { unitPrice: '0.50', invoiceNo: 'C1', quantity: '-1' };
   const plan = await planReplay([
     rowOf(cheap),
@@ -28,7 +28,7 @@ test("a cancellation's rows and rows left out have no say in a product's price",
   expect(plan.products.get('85123A')?.priceAmount).toBe(255);
 });
 
-test('invoices stand in file order with their lines unsummed, also when their rows lie apart', async () => {
+test('invoices keep the file’s order and single lines, also if their rows are not adjacent', async () => {
   const plan = await planReplay([
     rowOf({ invoiceNo: '1', quantity: '2' }),
     rowOf({ invoiceNo: '2', customerId: '' }),
@@ -42,7 +42,7 @@ test('invoices stand in file order with their lines unsummed, also when their ro
   ]);
 });
 
-test('every row is in an invoice or left out for one reason, with the line where that was first seen', async () => {
+test('every row is in an invoice or left out for one reason, with the first such line', async () => {
   const plan = await planReplay([
     rowOf({ line: 2 }),
     rowOf({ line: 3, unitPrice: '0.0', quantity: '-4', description: '' }),
@@ -63,7 +63,7 @@ test('an invoice keeps its first 2,000 lines; the rest are counted as left out',
   expect(plan.products.size).toBe(2000);
 });
 
-test('the totals tell the file’s own prices from the most frequent ones', async () => {
+test('the totals show the file’s own prices and the most frequent prices', async () => {
   const plan = await planReplay([
     rowOf(),
     rowOf({ invoiceNo: '2' }),
@@ -73,12 +73,12 @@ test('the totals tell the file’s own prices from the most frequent ones', asyn
   expect(totalsOf(firstInvoices(plan, 1))).toMatchObject({ orders: 1, units: 6 });
 });
 
-test('demand is what orders ask for; cancellations give nothing back', async () => {
+test('demand counts the orders; cancellations do not reduce it', async () => {
   const plan = await planReplay([rowOf(), rowOf(), rowOf({ invoiceNo: 'C1', quantity: '-6' })]);
   expect([...demandOf(plan)]).toEqual([['85123A', 12]]);
 });
 
-test('the sample holds every kind of odd row', async () => {
+test('the sample contains every kind of unusable row', async () => {
   const plan = await planReplay(readRows(sample));
   const kept = plan.invoices.reduce((sum, { lines }) => sum + lines.length, 0);
   const left = plan.leftOut.reduce((sum, { rows }) => sum + rows, 0);

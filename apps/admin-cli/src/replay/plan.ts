@@ -14,7 +14,7 @@ export type Invoice = {
   isCancellation: boolean;
   customerId: string;
   lines: PlannedLine[];
-  /** Σ quantity × the row's own price, in pence. */
+  /** The sum of quantity × the row's own price, in pence. */
   fileAmount: number;
 };
 
@@ -23,19 +23,19 @@ export type LeftOut = { reason: LeftOutReason; rows: number; firstLine: number }
 export type Plan = {
   /** In the order in which the file first sells them. */
   products: Map<string, PlannedProduct>;
-  /** In file order; an invoice whose rows lie apart stands where its first row is. */
+  /** In file order. An invoice whose rows are not adjacent stands at its first row. */
   invoices: Invoice[];
   rows: number;
   leftOut: LeftOut[];
-  /** Invoices of which every row was left out. */
+  /** Invoices without any usable row. */
   emptyInvoices: number;
 };
 
 export const CURRENCY = 'GBP';
 
 /**
- * Reads all rows and decides what the shop is asked to do. Prices and names are each product's most frequent ones over
- * all its sales in the file (of equally frequent ones the first), so they don't depend on how much of it is replayed.
+ * Reads all rows and plans the calls to the shop. A product's price and name are the most frequent ones of its sales in
+ * the whole file, so they don't depend on how much of it is replayed. Of equally frequent ones the first counts.
  */
 export async function planReplay(rows: AsyncIterable<Row> | Iterable<Row>): Promise<Plan> {
   const invoices = new Map<string, Invoice>();
@@ -89,7 +89,7 @@ export async function planReplay(rows: AsyncIterable<Row> | Iterable<Row>): Prom
   };
 }
 
-/** The same plan for the first invoices alone, `C` ones counted. */
+/** The same plan for the first invoices, `C` invoices included. */
 export function firstInvoices(plan: Plan, limit: number): Plan {
   return { ...plan, invoices: plan.invoices.slice(0, limit) };
 }
@@ -104,7 +104,7 @@ export function demandOf(plan: Plan): Map<string, number> {
   return demand;
 }
 
-/** What the orders come to by the file's own prices and by ours (the most frequent ones), in pence. */
+/** The total of the orders by the file's own prices and by the most frequent prices, in pence. */
 export type Totals = { orders: number; lines: number; units: number; fileAmount: number; ourAmount: number };
 
 export function totalsOf(plan: Plan): Totals {
@@ -130,7 +130,10 @@ class Tally<T> {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + 1);
   }
 
-  /** Of equally frequent ones the first that was added. @throws Error when there is none */
+  /**
+   * Returns the most frequent value; of equally frequent values the first that was added.
+   * @throws Error when no value was added
+   */
   mostFrequent(): T {
     let best: { value: T; count: number } | undefined;
     for (const [value, count] of this.#counts) {

@@ -19,7 +19,7 @@ test.each([20, 40, 60, 80, 200])('the bar fits into %d columns as long as its wo
   expect(line).toContain('312/s 0:19 left');
 });
 
-test('the bar is empty at the start and full at the end, also of nothing', () => {
+test('the bar is empty at the start and full at the end, also for an empty list', () => {
   expect(bar('x', 0, 10, '', '', 60)).toMatch(/\[ +\] 0%/);
   expect(bar('x', 10, 10, '', '', 60)).toMatch(/\[=+\] 100%/);
   expect(bar('x', 0, 0, '', '', 60)).toMatch(/\[=+\] 100%/);

@@ -1,11 +1,12 @@
 import { SingleBar } from 'cli-progress';
+import type { OutputStream } from '../command-context.ts';
 
-/** Says on standard error how far something is: a bar on a terminal, else a line now and then. */
+/** Shows progress on standard error: a bar on a terminal, otherwise a line from time to time. */
 export type Progress = { update: (done: number) => void; stop: () => void };
 
 const LINE_EVERY_MS = 5_000;
 
-export function startProgress(what: string, total: number, signal: AbortSignal): Progress {
+export function startProgress(stderr: OutputStream, what: string, total: number, signal: AbortSignal): Progress {
   if (signal.aborted) return { update: () => {}, stop: () => {} };
   const started = Date.now();
   let done = 0;
@@ -16,15 +17,15 @@ export function startProgress(what: string, total: number, signal: AbortSignal):
     return { rate, left: rate > 0 ? formatSeconds((total - done) / rate) : '?' };
   }
 
-  if (process.stderr.isTTY) {
+  if (stderr.isTTY) {
     const format = (_: unknown, { value }: { value: number }) => {
       const { rate, left } = pace();
-      // In the bar's own line: anything written beside it would be painted over.
+      // Printed as part of the bar's line: the bar would overwrite any other text.
       const hint = signal.aborted ? 'stopping; Ctrl-C again ends at once' : `${left} left`;
-      return bar(what, value, total, `${Math.round(rate)}/s`, hint, process.stderr.columns || 80);
+      return bar(what, value, total, `${Math.round(rate)}/s`, hint, stderr.columns || 80);
     };
-    // It would otherwise end the process on Ctrl-C, which here only stops taking new work.
-    const single = new SingleBar({ format, stream: process.stderr, hideCursor: true, gracefulExit: false });
+    // The library would end the process on Ctrl-C; here Ctrl-C only stops new work.
+    const single = new SingleBar({ format, stream: stderr, hideCursor: true, gracefulExit: false });
     single.start(total, 0);
     return {
       update(now) {
@@ -36,7 +37,7 @@ export function startProgress(what: string, total: number, signal: AbortSignal):
   }
 
   let said = started;
-  const sayStopping = () => void process.stderr.write(`${what}: stopping, finishing what is under way\n`);
+  const sayStopping = () => void stderr.write(`${what}: stopping, finishing what is under way\n`);
   signal.addEventListener('abort', sayStopping, { once: true });
   return {
     update(now) {
@@ -45,16 +46,16 @@ export function startProgress(what: string, total: number, signal: AbortSignal):
       said = Date.now();
       const { rate, left } = pace();
       const counts = `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`;
-      process.stderr.write(`${what}: ${counts}, ${Math.round(rate)}/s, about ${left} left\n`);
+      stderr.write(`${what}: ${counts}, ${Math.round(rate)}/s, about ${left} left\n`);
     },
     stop: () => signal.removeEventListener('abort', sayStopping),
   };
 }
 
-// Room for the ^C that a terminal echoes: wrapped into the next line, it would tear the bar.
+// Room for the ^C that a terminal echoes: it would wrap and break the bar.
 const ECHO = 3;
 
-/** One line of at most `width` columns, of which the bar takes what the words leave. */
+/** Renders one line of at most `width` columns. The bar takes the columns that the words leave. */
 export function bar(what: string, done: number, total: number, rate: string, left: string, width: number): string {
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const words = `${what} [] ${Math.floor(share * 100)}% ${done}/${total} ${rate} ${left}`;
@@ -63,7 +64,7 @@ export function bar(what: string, done: number, total: number, rate: string, lef
   return words.replace('[]', cells === 0 ? '' : `[${'='.repeat(full)}${' '.repeat(cells - full)}]`);
 }
 
-/** `95` → `1:35`. */
+/** Formats seconds: `95` → `1:35`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];

@@ -39,7 +39,7 @@ test('a row keeps its text and its line number', async () => {
   ]);
 });
 
-test('a zipped file is told by its content, not by its name', async () => {
+test('a zipped file is recognised by its content, not by its name', async () => {
   const plain = `${header}\n${first}\n`;
   expect(await read(await fileOf(gzipSync(plain)))).toEqual(await read(await fileOf(plain)));
 });
@@ -59,7 +59,7 @@ test.each<[string, string]>([
   expect(row).toMatchObject({ invoiceNo: '536365', description: 'HOLDER, "WHITE"', customerId: '17850.0' });
 });
 
-test('bytes that are no UTF-8 are replaced, the row is kept', async () => {
+test('bytes that are not UTF-8 are replaced, and the row is kept', async () => {
   const latin1 = Buffer.from(`${header}\n1,2,Voucher £40,1,,40.0,,\n`, 'latin1');
   expect((await read(await fileOf(latin1)))[0]).toMatchObject({ description: 'Voucher \ufffd40', quantity: '1' });
 });
@@ -81,7 +81,7 @@ test.each<[string, string | Buffer, RegExp]>([
   ['a long row', `${header}\n${first},more\n`, /line 2: the row has more or fewer fields/],
   ['an open quotation mark', `${header}\n1,2,"three\n${first}`, /line \d: .*quotation mark/],
   [
-    'an open quotation mark to the end',
+    'a quotation mark that is never closed',
     `${header}\n1,2,"three,4,5,6,7,8`,
     /line 2: a quotation mark is opened and never closed/,
   ],
@@ -100,7 +100,7 @@ test.each<[string, string | Buffer, RegExp]>([
   expect((failure as InputError).message).toMatch(message);
 });
 
-test('a file that is not there and a folder are told apart', async () => {
+test('a missing file and a folder get different messages', async () => {
   await expect(read('/nowhere/orders.csv')).rejects.toThrow('/nowhere/orders.csv: there is no such file.');
   await expect(read(tmpdir())).rejects.toThrow('it is a folder');
 });

@@ -17,7 +17,7 @@ export type Row = {
   country: string;
 };
 
-/** A file that is not such a CSV; the message says where and why. */
+/** The file is not such a CSV. The message names the line and the reason. */
 export class InputError extends Error {
   override readonly name = 'InputError';
 }
@@ -32,12 +32,12 @@ const columns = {
 } as const;
 const optionalColumns = { InvoiceDate: 'invoiceDate', Country: 'country' } as const;
 
-// A file without line breaks would otherwise be gathered in memory as one record.
+// Without this limit a file without line breaks would be read into memory as one record.
 const RECORD_BYTES_MAX = 1_000_000;
 
 /**
- * Reads the rows of a CSV with the columns of UCI's "Online Retail", in any order and with others beside them. Whether
- * the file is gzipped is seen from its content.
+ * Reads the rows of a CSV with the columns of UCI's "Online Retail", in any order; other columns are ignored. A gzipped
+ * file is recognised by its content.
  *
  * @throws InputError when the file can't be read, lacks a column, or is damaged
  */
@@ -51,7 +51,7 @@ export async function* readRows(file: string): AsyncGenerator<Row> {
   });
   let empty = true;
   try {
-    // Whatever breaks on the way destroys the parser with it and so comes out of the loop: nothing to do at its end.
+    // An error of the stream destroys the parser and is thrown by the loop, so nothing has to be closed here.
     pipeline(await openText(file), parser, () => undefined);
     for await (const row of parser) {
       empty = false;
@@ -63,7 +63,7 @@ export async function* readRows(file: string): AsyncGenerator<Row> {
   if (empty) throw new InputError(`${file} has no rows.`);
 }
 
-/** The file's text, unzipped when it starts as gzip does. Read once from its start, so a pipe will do as well. */
+/** Reads the file's text and unzips it if it starts like gzip. The file is read once, so it may be a pipe. */
 async function openText(file: string): Promise<Readable> {
   const chunks = createReadStream(file)[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let start: Buffer = Buffer.alloc(0);

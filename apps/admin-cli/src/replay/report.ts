@@ -1,7 +1,8 @@
 import type { Violation } from '../commands/doctor.ts';
 import { renderViolations } from '../commands/doctor.ts';
 import { formatMoney } from '../money.ts';
-import { renderRecord, screenWidth } from '../table.ts';
+import type { Screen } from '../table.ts';
+import { renderRecord } from '../table.ts';
 import type { PlacedOrder } from './ledger.ts';
 import type { Plan } from './plan.ts';
 import { CURRENCY, totalsOf } from './plan.ts';
@@ -11,7 +12,7 @@ import type { Shelf } from './stock-up.ts';
 
 export type Report = ReturnType<typeof reportOf>;
 
-/** All that there is to say of a replay, amounts in pence. `plan` is the part of the file that was asked for. */
+/** Builds the report of a replay, with amounts in pence. `plan` is the requested part of the file. */
 export function reportOf(
   file: string,
   plan: Plan,
@@ -51,8 +52,8 @@ export function reportOf(
   };
 }
 
-/** The report for people. */
-export function renderReport(report: Report): string {
+/** Renders the report for people. */
+export function renderReport(report: Report, screen: Screen): string {
   const { rows, invoices, products, planned, orders, taken, cancellations } = report;
   const number = (value: number) => value.toLocaleString('en');
   const money = (amount: number) => formatMoney(amount, CURRENCY);
@@ -96,5 +97,5 @@ export function renderReport(report: Report): string {
   ];
   const doctor = report.violations ? renderViolations(report.violations) : 'The doctor could not be asked.';
   const stopped = report.interrupted ? 'Stopped before the end.\n' : '';
-  return `${stopped}${renderRecord(fields, screenWidth())}\n\n${doctor}`;
+  return `${stopped}${renderRecord(fields, screen)}\n\n${doctor}`;
 }

@@ -1,6 +1,6 @@
 import type { Row } from './read-rows.ts';
 
-/** A row as the file would have it, with whatever the test is about. */
+/** Creates a row of the file with the given fields. */
 export function rowOf(changed: Partial<Row> = {}): Row {
   return {
     line: 2,

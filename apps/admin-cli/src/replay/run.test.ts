@@ -13,7 +13,7 @@ const invoice = (invoiceNo: string, customerId: string, ...skus: string[]): Invo
   fileAmount: 100 * skus.length,
 });
 
-/** A shop in memory that takes a random while for everything and writes down what was asked of it. */
+/** A shop in memory that answers after random pauses and records its calls. */
 function slowShop(changed: Partial<Shop> = {}) {
   const log: string[] = [];
   const busy = { now: 0, most: 0 };
@@ -84,7 +84,7 @@ test('a cancellation of several products of one order cancels that order alone',
   expect(states(result.orders)).toEqual({ 1: 'PAID', 2: 'CANCELED' });
 });
 
-test('a cancellation that comes after the parcel, or for nothing ordered, is a return', async () => {
+test('a cancellation after shipping, or without an order, is counted as a return', async () => {
   const { shop, log } = slowShop();
   const result = await run([invoice('1', 'ana', 'a'), invoice('C2', 'ana', 'a'), invoice('C3', 'ana', 'z')], shop);
   expect(log).not.toContain('cancel 1');
@@ -112,7 +112,7 @@ test.each([
   expect(cancellations.canceling).toBe(example.canceled ? 1 : 0);
 });
 
-test('the last orders stay open when shipping lags, all of them when nothing ships', async () => {
+test('the last orders stay open when shipping lags, and all when nothing ships', async () => {
   const invoices = ['1', '2', '3', '4'].map((no) => invoice(no, no, 'a'));
   const lagging = await run(invoices, slowShop().shop, { shipAfter: 2 });
   expect(states(lagging.orders)).toEqual({ 1: 'SHIPPED', 2: 'SHIPPED', 3: 'PAID', 4: 'PAID' });
@@ -121,7 +121,7 @@ test('the last orders stay open when shipping lags, all of them when nothing shi
   expect(log.filter((entry) => entry.startsWith('ship'))).toEqual([]);
 });
 
-/** Many customers with few products, and cancellations among them, by a fixed recipe. */
+/** Invoices of many customers with few products and some cancellations, always the same. */
 function manyInvoices(count: number): Invoice[] {
   let seed = 7;
   const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
@@ -135,7 +135,7 @@ function manyInvoices(count: number): Invoice[] {
   });
 }
 
-test('the outcome is the same one at a time and many at once', async () => {
+test('the result is the same for one invoice at a time and for many at once', async () => {
   const invoices = manyInvoices(400);
   const one = await run(invoices, slowShop().shop, { shipAfter: 7 });
   expect(one.cancellations.canceling).toBeGreaterThan(20);
@@ -147,7 +147,7 @@ test('the outcome is the same one at a time and many at once', async () => {
   expect(busy.most).toBe(12);
 });
 
-test("one customer's invoices come in the order of the file however many run at once", async () => {
+test("one customer's invoices run in the file's order, however many run at once", async () => {
   const invoices = manyInvoices(200);
   const { shop, log } = slowShop();
   await run(invoices, shop, { concurrency: 12, shipAfter: Number.POSITIVE_INFINITY });
@@ -169,7 +169,7 @@ test('guests’ orders do not wait for each other', async () => {
   expect(busy.most).toBe(8);
 });
 
-test('a guest’s cancellation finds the latest order before it, however late that was placed', async () => {
+test('a guest’s cancellation finds the latest earlier order, however late it was placed', async () => {
   const first = Promise.withResolvers<void>();
   const { shop } = slowShop({
     place: async ({ invoiceNo }) => {
@@ -188,7 +188,7 @@ test('a guest’s cancellation finds the latest order before it, however late th
   expect(states(orders)).toEqual({ 0: 'PAID', 1: 'CANCELED', 3: 'PAID' });
 });
 
-test('a refused order is counted by reason and hides nothing from a later cancellation', async () => {
+test('a refused order is counted by reason and does not hide earlier orders', async () => {
   const { shop } = slowShop({
     place: async ({ invoiceNo }) =>
       invoiceNo === '2' ? { refused: 'insufficient_stock' } : { orderId: invoiceNo, amount: 100 },
@@ -199,14 +199,14 @@ test('a refused order is counted by reason and hides nothing from a later cancel
   expect(states(result.orders)).toEqual({ 1: 'CANCELED' });
 });
 
-test('an order whose payment did not come is not shipped', async () => {
+test('an unpaid order is not shipped', async () => {
   const { shop, log } = slowShop({ pay: async () => false });
   const result = await run([invoice('1', 'ana', 'a')], shop);
   expect(states(result.orders)).toEqual({ 1: 'UNPAID' });
   expect(log).not.toContain('ship 1');
 });
 
-test('a failure is counted and the rest goes on', async () => {
+test('a failure is counted, and the other invoices run', async () => {
   const { shop } = slowShop({
     place: async ({ invoiceNo }) => {
       if (invoiceNo === '2') throw new Error('it broke');
@@ -221,13 +221,13 @@ test('a failure is counted and the rest goes on', async () => {
   expect(states(result.orders)).toEqual({ 1: 'SHIPPED', 3: 'SHIPPED' });
 });
 
-test('a fatal failure takes no further invoice', async () => {
+test('a fatal failure starts no further invoice', async () => {
   const { shop } = slowShop({ place: () => Promise.reject(new Error('gone')) });
   const result = await run(manyInvoices(100), shop, { concurrency: 2 }, () => true);
   expect(result.failures.count).toBeLessThanOrEqual(2);
 });
 
-test('stopping takes no further invoice, finishes those under way and ends', async () => {
+test('stopping starts no further invoice and finishes the running ones', async () => {
   const stop = new AbortController();
   const { shop, log } = slowShop();
   const result = await run(manyInvoices(200), shop, {

@@ -1,4 +1,4 @@
-import { createGate } from './gate.ts';
+import { createGate, type Gate } from './gate.ts';
 import { createCustomerQueue } from './customer-queue.ts';
 import type { PlacedOrder } from './ledger.ts';
 import { createLedger } from './ledger.ts';
@@ -6,44 +6,44 @@ import type { Invoice } from './plan.ts';
 import type { Shop } from './shop.ts';
 
 export type RunOptions = {
-  /** Invoices and parcels under way at once. */
+  /** How many invoices and parcels run at once. */
   concurrency: number;
-  /** An order ships once this many later orders of the file have been through; Infinity: never. */
+  /** An order ships after this many later orders of the file are done; Infinity: never. */
   shipAfter: number;
-  /** Takes no new invoice once it is aborted, and finishes those under way. */
+  /** When it aborts, no new invoice starts, and those that run are finished. */
   signal: AbortSignal;
   onProgress: (done: number) => void;
 };
 
 export type RunResult = {
-  /** Invoices that were gone through, cancellations counted. */
+  /** Finished invoices, cancellations included. */
   invoices: number;
-  /** The orders that the shop took, in the order in which it took them. */
+  /** The orders that the shop accepted, in that order. */
   orders: PlacedOrder[];
-  /** Orders that it refused, by error code. */
+  /** Orders that the shop refused, by error code. */
   refused: Map<string, number>;
   cancellations: {
     /** C invoices that canceled at least one order, and the orders. */
     canceling: number;
     canceledOrders: number;
-    /** C invoices that came too late, or for what was never ordered here. */
+    /** C invoices that came after shipping, or without an order. */
     returnsOfShipped: number;
     returnsWithoutOrder: number;
   };
-  /** What went wrong otherwise, and the first few errors. */
+  /** Other failures, with the first few errors. */
   failures: { count: number; first: unknown[] };
 };
 
 const ERRORS_KEPT = 5;
 
-// How far ahead of the slowest invoice others may start. Without a bound, all that wait for their customer's earlier
-// ones would be in memory at once.
+// How far ahead of the slowest invoice other invoices may start. Without this bound, all invoices that wait for an
+// earlier one of their customer would be in memory at once.
 const AHEAD = 16;
 
 /**
- * Sends invoices through a shop, one customer's after the other and different customers' at the same time. What a
- * cancellation meets depends on the file alone, never on timing: an order is open as long as `shipAfter` says. A
- * failure that a retry could not mend is counted and the rest goes on, unless `isFatal` says that nothing will work.
+ * Sends invoices through a shop: one customer's in order, different customers' concurrently. `shipAfter` decides how long
+ * an order stays open, so the result of a cancellation depends on the file and never on timing. A failure that a retry
+ * cannot repair is counted, and the replay continues unless `isFatal` returns true for it.
  */
 export async function runInvoices(
   invoices: readonly Invoice[],
@@ -51,55 +51,113 @@ export async function runInvoices(
   options: RunOptions,
   isFatal: (error: unknown) => boolean,
 ): Promise<RunResult> {
-  const { concurrency, shipAfter, signal, onProgress } = options;
-  const result: RunResult = {
+  return new Replay(invoices, shop, options, isFatal).run();
+}
+
+class Replay {
+  readonly #invoices: readonly Invoice[];
+  readonly #shop: Shop;
+  readonly #options: RunOptions;
+  readonly #isFatal: (error: unknown) => boolean;
+  readonly #result: RunResult = {
     invoices: 0,
     orders: [],
     refused: new Map(),
     cancellations: { canceling: 0, canceledOrders: 0, returnsOfShipped: 0, returnsWithoutOrder: 0 },
     failures: { count: 0, first: [] },
   };
-  const ledger = createLedger();
-  const slots = createGate(concurrency);
-  const ahead = createGate(concurrency * AHEAD);
-  const fatal = new AbortController();
-  const stopped = () => signal.aborted || fatal.signal.aborted;
-  const shipping = new Set<Promise<void>>();
+  readonly #ledger = createLedger();
+  readonly #slots: Gate;
+  readonly #fatal = new AbortController();
+  // Orders that may still have to ship, and the number of orders whose predecessors are all done.
+  readonly #byOrdinal = new Map<number, PlacedOrder>();
+  readonly #done = new Set<number>();
+  #position = 0;
+  #ordersDone = 0;
+  readonly #shipping = new Set<Promise<void>>();
 
-  async function attempt(work: () => Promise<void>): Promise<void> {
-    await slots.enter();
+  constructor(invoices: readonly Invoice[], shop: Shop, options: RunOptions, isFatal: (error: unknown) => boolean) {
+    this.#invoices = invoices;
+    this.#shop = shop;
+    this.#options = options;
+    this.#isFatal = isFatal;
+    this.#slots = createGate(options.concurrency);
+  }
+
+  async run(): Promise<RunResult> {
+    const ahead = createGate(this.#options.concurrency * AHEAD);
+    const queue = createCustomerQueue();
+    let ordersBefore = 0;
+    for (const [index, invoice] of this.#invoices.entries()) {
+      await ahead.enter();
+      if (this.#isStopped()) break;
+      const ordinal = ordersBefore;
+      if (!invoice.isCancellation) ordersBefore += 1;
+      const done = queue.after(invoice).then(async () => {
+        await this.#runInvoice(invoice, index, ordinal);
+        ahead.leave();
+      });
+      queue.add(invoice, done);
+    }
+    await queue.idle();
+    // Wait for the parcels that are still being shipped.
+    await Promise.all(this.#shipping);
+    return this.#result;
+  }
+
+  #isStopped(): boolean {
+    return this.#options.signal.aborted || this.#fatal.signal.aborted;
+  }
+
+  async #runInvoice(invoice: Invoice, index: number, ordinal: number): Promise<void> {
+    let hasBegun = false;
+    await this.#attempt(async () => {
+      if (this.#isStopped()) return;
+      hasBegun = true;
+      await (invoice.isCancellation ? this.#cancel(invoice, ordinal) : this.#order(invoice, ordinal));
+    });
+    if (!hasBegun) return;
+    this.#result.invoices += 1;
+    this.#options.onProgress(this.#result.invoices);
+    this.#advance(index);
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    const { failures } = this.#result;
+    await this.#slots.enter();
     try {
       await work();
     } catch (error) {
-      result.failures.count += 1;
-      if (result.failures.first.length < ERRORS_KEPT) result.failures.first.push(error);
-      if (isFatal(error)) fatal.abort();
+      failures.count += 1;
+      if (failures.first.length < ERRORS_KEPT) failures.first.push(error);
+      if (this.#isFatal(error)) this.#fatal.abort();
     } finally {
-      slots.leave();
+      this.#slots.leave();
     }
   }
 
-  async function order(invoice: Invoice, ordinal: number): Promise<void> {
-    const placed = await shop.place(invoice);
+  async #order(invoice: Invoice, ordinal: number): Promise<void> {
+    const { refused, orders } = this.#result;
+    const placed = await this.#shop.place(invoice);
     if ('refused' in placed) {
-      result.refused.set(placed.refused, (result.refused.get(placed.refused) ?? 0) + 1);
+      refused.set(placed.refused, (refused.get(placed.refused) ?? 0) + 1);
       return;
     }
     const units = invoice.lines.reduce((sum, { quantity }) => sum + quantity, 0);
     const taken: PlacedOrder = { ...placed, ordinal, units, lines: invoice.lines.length, state: 'UNPAID' };
-    byOrdinal.set(ordinal, taken);
-    result.orders.push(taken);
-    ledger.note(invoice, taken);
-    if (await shop.pay(taken.orderId)) taken.state = 'PAID';
+    this.#byOrdinal.set(ordinal, taken);
+    orders.push(taken);
+    this.#ledger.note(invoice, taken);
+    if (await this.#shop.pay(taken.orderId)) taken.state = 'PAID';
   }
 
-  async function cancel(invoice: Invoice, ordersBefore: number): Promise<void> {
-    const { cancellations } = result;
-    const isOpen = ({ ordinal }: PlacedOrder) => ordersBefore - 1 - ordinal < shipAfter;
-    const { open, shipped } = ledger.find(invoice, ordersBefore, isOpen);
+  async #cancel(invoice: Invoice, ordersBefore: number): Promise<void> {
+    const { cancellations } = this.#result;
+    const isOpen = ({ ordinal }: PlacedOrder) => ordersBefore - 1 - ordinal < this.#options.shipAfter;
+    const { open, shipped } = this.#ledger.find(invoice, ordersBefore, isOpen);
     let canceled = 0;
     for (const target of open) {
-      if (!(await shop.cancel(target.orderId))) continue;
+      if (!(await this.#shop.cancel(target.orderId))) continue;
       target.state = 'CANCELED';
       canceled += 1;
     }
@@ -109,56 +167,25 @@ export async function runInvoices(
     else cancellations.returnsWithoutOrder += 1;
   }
 
-  // Orders whose turn to ship may still come, and how many orders all of whose predecessors are through.
-  const byOrdinal = new Map<number, PlacedOrder>();
-  const through = new Set<number>();
-  let position = 0;
-  let ordersThrough = 0;
-
-  function advance(finished: number): void {
-    through.add(finished);
-    for (; through.delete(position); position += 1) {
-      if (invoices[position]?.isCancellation) continue;
-      const due = ordersThrough - shipAfter;
-      ordersThrough += 1;
-      const target = byOrdinal.get(due);
-      byOrdinal.delete(due);
-      if (!target || target.state !== 'PAID') continue;
-      const task = attempt(async () => {
-        if (stopped()) return;
-        await shop.ship(target.orderId);
-        target.state = 'SHIPPED';
-      }).finally(() => shipping.delete(task));
-      shipping.add(task);
+  /** Ships the orders that are due now that the invoice at `finished` is done. */
+  #advance(finished: number): void {
+    this.#done.add(finished);
+    for (; this.#done.delete(this.#position); this.#position += 1) {
+      if (this.#invoices[this.#position]?.isCancellation) continue;
+      const due = this.#ordersDone - this.#options.shipAfter;
+      this.#ordersDone += 1;
+      const order = this.#byOrdinal.get(due);
+      this.#byOrdinal.delete(due);
+      if (order?.state === 'PAID') this.#ship(order);
     }
   }
 
-  const queue = createCustomerQueue();
-  let ordersBefore = 0;
-  for (const [index, invoice] of invoices.entries()) {
-    await ahead.enter();
-    if (stopped()) break;
-    const ordinal = ordersBefore;
-    if (!invoice.isCancellation) ordersBefore += 1;
-    const work = () => (invoice.isCancellation ? cancel(invoice, ordinal) : order(invoice, ordinal));
-    const done = queue.after(invoice).then(async () => {
-      let begun = false;
-      await attempt(async () => {
-        if (stopped()) return;
-        begun = true;
-        await work();
-      });
-      if (begun) {
-        result.invoices += 1;
-        onProgress(result.invoices);
-        advance(index);
-      }
-      ahead.leave();
-    });
-    queue.add(invoice, done);
+  #ship(order: PlacedOrder): void {
+    const task = this.#attempt(async () => {
+      if (this.#isStopped()) return;
+      await this.#shop.ship(order.orderId);
+      order.state = 'SHIPPED';
+    }).finally(() => this.#shipping.delete(task));
+    this.#shipping.add(task);
   }
-  await queue.idle();
-  // What ships last may still be on its way, and shipping starts no more of it.
-  await Promise.all(shipping);
-  return result;
 }

@@ -1,6 +1,6 @@
 import type { Row } from './read-rows.ts';
 
-/** Why a row is neither part of an order nor of a cancellation. */
+/** Why a row belongs neither to an order nor to a cancellation. */
 export const leftOutReasons = [
   'blank invoice number',
   'blank stock code',
@@ -18,7 +18,7 @@ export const leftOutReasons = [
 ] as const;
 export type LeftOutReason = (typeof leftOutReasons)[number];
 
-/** A row that counts. Of a cancellation, too, the quantity is positive. `unitAmount` is in pence. */
+/** A usable row. The quantity is positive for a cancellation, too. `unitAmount` is in pence. */
 export type SiftedRow = {
   invoiceNo: string;
   isCancellation: boolean;
@@ -29,17 +29,17 @@ export type SiftedRow = {
   customerId: string;
 };
 
-/** Whose orders those without a customer are. */
+/** The customer of all rows without one. */
 export const GUEST = 'guest';
 
-// The shop's own limits: what is beyond them would only be refused by it.
+// The shop's own limits: it would refuse values beyond them.
 const SKU_LENGTH_MAX = 100;
 const NAME_LENGTH_MAX = 300;
 const CUSTOMER_LENGTH_MAX = 200;
 const QUANTITY_MAX = 1_000_000;
 const UNIT_AMOUNT_MAX = 1_000_000_000_000;
 
-/** Takes one row as an order's or a cancellation's line, or says why not; the first reason that applies is the one. */
+/** Converts a row into a line of an order or cancellation, or returns the first reason why it is left out. */
 export function siftRow(row: Row): SiftedRow | LeftOutReason {
   const invoiceNo = clean(row.invoiceNo);
   const sku = clean(row.stockCode);
@@ -70,7 +70,7 @@ export function siftRow(row: Row): SiftedRow | LeftOutReason {
   return { invoiceNo, isCancellation, sku, name, quantity: Math.abs(quantity), unitAmount, customerId };
 }
 
-/** Pounds as written ("2.55", "15.0") in pence. By text, as 1.005 * 100 is no whole number of anything. */
+/** Converts pounds ("2.55", "15.0") into pence, as text: 1.005 * 100 is not a whole number in floating point. */
 function inPence(text: string): number | LeftOutReason {
   const match = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text);
   if (!match) return 'unparsable price';
@@ -82,12 +82,12 @@ function inPence(text: string): number | LeftOutReason {
   return Number(pounds) * 100 + Number(decimals.slice(0, 2).padEnd(2, '0'));
 }
 
-/** Trimmed, with control characters and runs of white space as single spaces: a name ends up on a terminal. */
+/** Trims a name and replaces control characters and white space by single spaces: it is printed on a terminal. */
 export function clean(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** Numbers that went through a spreadsheet: "17850.0" is customer 17850. */
+/** Repairs a number that a spreadsheet has changed: "17850.0" is customer 17850. */
 function withoutFraction(text: string): string {
   return /^\d+\.0+$/.test(text) ? text.slice(0, text.indexOf('.')) : text;
 }

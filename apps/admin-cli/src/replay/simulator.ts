@@ -6,10 +6,11 @@ const ATTEMPTS_MAX = 6;
 const FIRST_WAIT_MS = 250;
 
 /**
- * Pays at the gateway simulator; answers whether the shop took its webhook and applied it. Tries again when nobody
- * answers or there is no room: a payment is charged once, however often it is paid.
+ * Pays at the gateway simulator. Returns whether the shop applied the webhook. It retries when the server does not answer
+ * or is busy: a payment is charged once, however often it is paid.
  *
- * @throws Unreachable when the tries are used up, Failure when the simulator refuses
+ * @throws Unreachable after the last retry
+ * @throws Failure when the simulator refuses
  */
 export async function payAtSimulator(
   simulatorUrl: string,
@@ -20,13 +21,17 @@ export async function payAtSimulator(
       return await pay(simulatorUrl, payment);
     } catch (error) {
       if (attempt === ATTEMPTS_MAX || !(error instanceof Unreachable)) throw error;
-      // Spread, so that those that failed together don't come back together.
+      // Random pauses, so that calls that failed together are not repeated together.
       await sleep(FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()));
     }
   }
 }
 
-/** @throws Unreachable when nobody answers at this address, Failure when it is no simulator's */
+/**
+ * Checks that a simulator answers at this address.
+ * @throws Unreachable when no server answers
+ * @throws Failure when the server is not a simulator
+ */
 export async function checkSimulator(simulatorUrl: string): Promise<void> {
   const response = await ask(`${simulatorUrl}/book?limit=1`, {});
   await response.body?.cancel();

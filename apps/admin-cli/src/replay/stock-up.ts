@@ -6,7 +6,7 @@ import type { PlannedProduct } from './plan.ts';
 import { CURRENCY } from './plan.ts';
 
 export type StockUpOptions = {
-  /** How much of each product's demand is received, 0 to 1. */
+  /** The share of each product's demand that is received, 0 to 1. */
   scarcity: number;
   skuPrefix: string;
   reason: string;
@@ -19,15 +19,15 @@ export type Shelf = {
   /** Product ids by the file's own stock codes. */
   productIds: Map<string, string>;
   created: number;
-  /** Products that were there, and those among them that cost something else than in the file. */
+  /** Products that existed before, and those of them with another price than in the file. */
   found: number;
   pricedOtherwise: number;
   unitsReceived: number;
 };
 
 /**
- * Sees to it that every product of `demand` is there and receives its stock. Products are found again by sku, so a file
- * can be replayed any number of times; what is there keeps its price and gets more stock.
+ * Creates every missing product of `demand` and receives its stock. Products are found by sku, so a file can be replayed
+ * any number of times. An existing product keeps its price and gets more stock.
  *
  * @throws Failure when a product of the same sku is archived or sold in another currency
  */

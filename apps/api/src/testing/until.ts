@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Asks again until the answer is neither undefined nor false. @throws Error after `patienceMs` */
-export async function until<T>(ask: () => T | Promise<T>, patienceMs = 15_000): Promise<Exclude<T, undefined | false>> {
+export async function until<T>(ask: () => T | Promise<T>, patienceMs = 60_000): Promise<Exclude<T, undefined | false>> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
     const answer = await ask();

@@ -210,7 +210,7 @@ test('a dispute is told when it opens and when it closes, and is for a person to
   await until(() => heard().length === 3);
 });
 
-test('in hostile hands every call ends in a truth, and no money goes back twice', { timeout: 60_000 }, async () => {
+test('in hostile hands every call ends in a truth, and no money goes back twice', async () => {
   const {
     gateway,
     payment: first,

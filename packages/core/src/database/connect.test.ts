@@ -2,7 +2,7 @@ import { connect } from './connect.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { mockGateway } from '../gateways/mock.ts';
-import { shopOn, webhookSecret } from '../testing/shop.ts';
+import { testShopOf, webhookSecret } from '../testing/test-shop.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { migrate, pendingMigrations } from './migrate.ts';
 
@@ -18,10 +18,10 @@ test('a second shop in a schema of another name lives beside the first and touch
   await migrate(other);
   expect(await pendingMigrations(other)).toEqual([]);
   const commerce = createCommerce({ database: other, gateways: [mockGateway([webhookSecret])] });
-  const shop = shopOn(commerce, other);
-  const productId = await shop.product();
-  const { orderId, payment } = await shop.pending({ [productId]: 2 });
-  await shop.tell('AUTHORIZED', payment);
+  const shop = testShopOf(commerce, other);
+  const productId = await shop.createTestProduct();
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 2 });
+  await shop.sendWebhook('AUTHORIZED', payment);
   expect((await commerce.getOrder({ orderId })).status).toBe('PAID');
   expect(await commerce.doctor()).toEqual([]);
   const { rows } = await base.pool.query(

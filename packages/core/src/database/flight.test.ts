@@ -2,13 +2,13 @@ import { connect } from './connect.ts';
 import { withTransaction } from './transaction.ts';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openShop, type Shop } from '../testing/shop.ts';
+import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
 
-let shop: Shop;
+let shop: TestShop;
 let database: Database;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   // One connection, so that what one transaction leaves behind on it is met by the next.
   database = connect({ url: shop.database.url, poolMax: 1 });
 });
@@ -45,7 +45,7 @@ test('statements of one tick are written at once and answered at once, each with
 });
 
 test('after a statement that fails those behind it are not run, and fail with its fault', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const raise = {
     name: 'raise_of_a_test',
     text: 'update "commerce"."stocks" set "available_qty" = 0 where "product_id" = $1::uuid',
@@ -61,7 +61,7 @@ test('after a statement that fails those behind it are not run, and fail with it
     { reason: { code: '22012' } },
     { reason: { code: '22012' } },
   ]);
-  expect(await shop.stock(productId)).toEqual([10, 0]);
+  expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
 test('statements first sent with, or behind, one that failed work the next time on that connection', async () => {
@@ -87,7 +87,7 @@ test('a statement that the server has forgotten is parsed again, and the transac
 });
 
 test('Drizzle’s statements keep their place among the others', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const set = { name: 'set_of_a_test', text: 'update "commerce"."products" set "name" = $1 where "id" = $2' };
   const names = await withTransaction(database, async (tx) => {
     tx.send(set, ['first', productId]);
@@ -102,13 +102,16 @@ test('Drizzle’s statements keep their place among the others', async () => {
 });
 
 test('a whole order goes through without named statements, which leave nothing behind on the connection', async () => {
-  const unnamed = await openShop({ connect: { preparedStatements: false, poolMax: 1 } });
+  const unnamed = await createTestShop({ connect: { preparedStatements: false, poolMax: 1 } });
   try {
-    const productId = await unnamed.product();
-    const { orderId, payment } = await unnamed.pending({ [productId]: 2 });
-    expect(await unnamed.tell('AUTHORIZED', payment)).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
+    const productId = await unnamed.createTestProduct();
+    const { orderId, payment } = await unnamed.createPendingOrder({ [productId]: 2 });
+    expect(await unnamed.sendWebhook('AUTHORIZED', payment)).toMatchObject({
+      outcome: 'APPLIED',
+      effect: 'order_paid',
+    });
     await unnamed.commerce.cancelOrder({ orderId });
-    expect(await unnamed.stock(productId)).toEqual([10, 0]);
+    expect(await unnamed.readStock(productId)).toEqual([10, 0]);
     for (const pool of [unnamed.database.pool, unnamed.database.writers]) {
       expect((await pool.query('select name from pg_prepared_statements')).rows).toEqual([]);
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { within, type Database } from '@commerce-core/pg-pipeline';
+import { queryWithTimeout, type Database } from '@commerce-core/pg-pipeline';
 
 export const migrationsFolder = join(import.meta.dirname, '../../migrations');
 
@@ -78,9 +78,9 @@ const answerMs = 2_000;
 export async function pendingMigrations(database: Database, migrations = readMigrations()): Promise<string[]> {
   const { pool, schema } = database;
   const { rows } = await pool.query(
-    within(answerMs, 'select to_regclass($1) is not null as there', [`${schema}.migrations`]),
+    queryWithTimeout(answerMs, 'select to_regclass($1) is not null as there', [`${schema}.migrations`]),
   );
-  const done = rows[0].there ? (await pool.query<Applied>(within(answerMs, ledgerEntries))).rows : [];
+  const done = rows[0].there ? (await pool.query<Applied>(queryWithTimeout(answerMs, ledgerEntries))).rows : [];
   return missingFrom(done, migrations).map(({ name }) => name);
 }
 

@@ -6,15 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
 import { openFaultInjectingProxy, type FaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
-import { outcomeOf, type Database } from '@commerce-core/pg-pipeline';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
+import { readCommitOutcome, type Database } from '@commerce-core/pg-pipeline';
 import { migrate, pendingMigrations } from './migrate.ts';
 
 // A database that is gone without a word: no connection ends, and none answers.
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
@@ -43,14 +43,14 @@ async function idle(count: number): Promise<void> {
 }
 
 test('connections that fall silent are given up, by every lane, and the orders on their way are placed once', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   await Promise.all([place(productId), place(productId)]);
   await idle(2);
   proxy.silence();
   const orders = await Promise.all([place(productId), place(productId), place(productId)]);
   expect(new Set(orders.map(({ id }) => id)).size).toBe(3);
   expect(commerce.queues().filter(({ waiting, running }) => waiting + running > 0)).toEqual([]);
-  expect(await shop.stock(productId)).toEqual([10, 5]);
+  expect(await shop.readStock(productId)).toEqual([10, 5]);
   expect(await orderCount(productId)).toBe(5);
 });
 
@@ -60,7 +60,7 @@ test.each([
 ])(
   'a COMMIT that %s and is never answered leaves exactly one order, and the caller is told of it',
   async (_, deliver) => {
-    const productId = await shop.product();
+    const productId = await shop.createTestProduct();
     await idle(1);
     proxy.cutAt({ when: /commit\0/, deliver, silent: true });
     const { id } = await place(productId);
@@ -78,7 +78,7 @@ test('what became of a COMMIT is found out although one connection after the oth
   ]);
   const { rows } = await shop.database.pool.query('select pg_current_xact_id()::text as xid');
   proxy.silence();
-  expect(await outcomeOf(waitsForLocks, rows[0].xid)).toBe('committed');
+  expect(await readCommitOutcome(waitsForLocks, rows[0].xid)).toBe('committed');
   await waitsForLocks.close();
 });
 
@@ -117,11 +117,11 @@ test('a connection that answers in time is kept, whatever the answer', async () 
 test('reads answer database_unavailable instead of waiting, and go on when there is a database again', async () => {
   await idle(2);
   proxy.silence();
-  expect(await Promise.all([codeOf(commerce.listOrders()), codeOf(commerce.listOrders())])).toEqual([
+  expect(await Promise.all([errorCodeOf(commerce.listOrders()), errorCodeOf(commerce.listOrders())])).toEqual([
     'database_unavailable',
     'database_unavailable',
   ]);
-  expect(await codeOf(commerce.listOrders())).toBe('accepted');
+  expect(await errorCodeOf(commerce.listOrders())).toBe('accepted');
 });
 
 test('a server that takes connections and says nothing on them is not waited for', async () => {
@@ -132,14 +132,14 @@ test('a server that takes connections and says nothing on them is not waited for
     acquireTimeoutMs: 200,
   });
   expect(
-    await codeOf(
+    await errorCodeOf(
       createCommerce({ database: away }).placeOrder({
         customerId: 'c',
         lines: [{ productId: crypto.randomUUID(), quantity: 1 }],
       }),
     ),
   ).toBe('database_unavailable');
-  expect(await codeOf(createCommerce({ database: away }).listOrders())).toBe('database_unavailable');
+  expect(await errorCodeOf(createCommerce({ database: away }).listOrders())).toBe('database_unavailable');
   await away.close();
   mute.close();
 });

@@ -3,18 +3,18 @@ import { withTransaction } from './transaction.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openProxiedShop } from '../testing/proxied-shop.ts';
+import { createProxiedShop } from '../testing/proxied-shop.ts';
 import type { FaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
-import { codeOf, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, type TestShop } from '../testing/test-shop.ts';
 import { type Transaction } from '@commerce-core/pg-pipeline';
 
-let shop: Shop;
+let shop: TestShop;
 let proxy: FaultInjectingProxy;
 let commerce: Commerce;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ shop, proxy, commerce, close } = await openProxiedShop());
+  ({ shop, proxy, commerce, close } = await createProxiedShop());
 });
 afterAll(async () => close());
 
@@ -24,7 +24,7 @@ const orderCount = async (productId: string) =>
 const place = (productId: string) => commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
 
 test('a deadlock is run again until both sides are through', async () => {
-  const [a, b] = await Promise.all([shop.product(), shop.product()]);
+  const [a, b] = await Promise.all([shop.createTestProduct(), shop.createTestProduct()]);
   const runs: string[] = [];
   const lockBoth = (name: string, first: string, second: string, ready: () => void, wait: Promise<void>) =>
     withTransaction(shop.database, async (tx) => {
@@ -38,7 +38,7 @@ test('a deadlock is run again until both sides are through', async () => {
   const two = Promise.withResolvers<void>();
   await Promise.all([lockBoth('ab', a, b, one.resolve, two.promise), lockBoth('ba', b, a, two.resolve, one.promise)]);
   expect(runs.length).toBeGreaterThan(2);
-  expect([await shop.stock(a), await shop.stock(b)]).toEqual([
+  expect([await shop.readStock(a), await shop.readStock(b)]).toEqual([
     [10, 2],
     [10, 2],
   ]);
@@ -63,7 +63,7 @@ test('a fault inside a transaction gives its connection back', async () => {
 });
 
 test('idle connections that the server ends neither kill the process nor fail the next call', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   await Promise.all([place(productId), place(productId), place(productId)]);
   await shop.database.pool.query(
     'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
@@ -103,7 +103,7 @@ describe.each([
     ['before a statement', async (tx: Transaction) => tx.db.execute('select 1')],
     ['before COMMIT', async () => {}],
   ])('%s is told so and not run again, and leaves nothing', async (__, goOn) => {
-    const productId = await shop.product();
+    const productId = await shop.createTestProduct();
     let runs = 0;
     const work = shop.commerce.transaction(async (tx) => {
       runs += 1;
@@ -159,9 +159,9 @@ test('a server that is not there answers database_unavailable', async () => {
   const nowhere = connect({ url: 'postgres://nobody@127.0.0.1:1/none' });
   const away = createCommerce({ database: nowhere });
   expect(
-    await codeOf(away.placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] })),
+    await errorCodeOf(away.placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] })),
   ).toBe('database_unavailable');
-  expect(await codeOf(away.listOrders())).toBe('database_unavailable');
-  expect(await codeOf(away.doctor())).toBe('database_unavailable');
+  expect(await errorCodeOf(away.listOrders())).toBe('database_unavailable');
+  expect(await errorCodeOf(away.doctor())).toBe('database_unavailable');
   await nowhere.close();
 });

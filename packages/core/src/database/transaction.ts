@@ -1,7 +1,7 @@
 import {
   isConnectionLoss,
   PipelineError,
-  unavailable,
+  databaseUnavailable,
   violatedConstraint,
   withTransaction as withPipelineTransaction,
   type Database,
@@ -12,16 +12,21 @@ import { CommerceError } from '../errors.ts';
 
 export type { Database, Transaction };
 
-// An idempotency key or a gateway's message that another transaction stored meanwhile: the next run finds it.
+// Another transaction stored the same idempotency key or gateway event first; the next run finds it.
 const storedMeanwhile: readonly string[] = ['idempotency_keys_pkey', 'gateway_events_first'];
 const isRetryable = (error: unknown): boolean => storedMeanwhile.includes(violatedConstraint(error) ?? '');
+// A decision of the shop's rules stands even if the connection breaks during the rollback.
+const isFinal = (error: unknown): boolean => error instanceof CommerceError;
 
-/** Runs work in one transaction and throws the pipeline's own errors as they are: for what the batcher runs. */
+/**
+ * Runs a batch's `work` as `withTransaction` does, but throws the errors of pg-pipeline untranslated, because the batcher
+ * reads them.
+ */
 export const withBatchTransaction = async <T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
   mode: TransactionMode,
-): Promise<T> => withPipelineTransaction(database, work, { mode, isRetryable });
+): Promise<T> => withPipelineTransaction(database, work, { mode, isRetryable, isFinal });
 
 /**
  * Runs `work` in one transaction and commits it. `work` may run several times, so it does nothing but database work with
@@ -36,7 +41,7 @@ export async function withTransaction<T>(
   work: (tx: Transaction) => Promise<T>,
   { mode = 'flow' }: { mode?: TransactionMode } = {},
 ): Promise<T> {
-  return withPipelineTransaction(database, work, { mode, isRetryable }).catch(throwAsCommerceError);
+  return withPipelineTransaction(database, work, { mode, isRetryable, isFinal }).catch(throwAsCommerceError);
 }
 
 /**
@@ -47,7 +52,7 @@ export async function read<T>(query: () => Promise<T>): Promise<T> {
   try {
     return await query();
   } catch (error) {
-    throw commerceErrorOf(isConnectionLoss(error) ? unavailable(error) : error);
+    throw commerceErrorOf(isConnectionLoss(error) ? databaseUnavailable(error) : error);
   }
 }
 

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Shop } from '../testing/shop.ts';
+import type { TestShop } from '../testing/test-shop.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 import { furtherCorruptions } from '../testing/corruptions/further.ts';
-import { openLivedInShop } from '../testing/lived-in-shop.ts';
+import { createPopulatedShop } from '../testing/populated-shop.ts';
 import { corruptions } from '../testing/corruptions/stock-and-orders.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
 import type { Corruption } from './planting.testing.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openLivedInShop();
+  shop = await createPopulatedShop();
 });
 afterAll(() => shop.close());
 

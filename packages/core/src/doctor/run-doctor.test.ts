@@ -3,13 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { migrate } from '../database/migrate.ts';
 import { newId } from '../ids.ts';
-import { openShop, type Shop } from '../testing/shop.ts';
-import { openLivedInShop } from '../testing/lived-in-shop.ts';
+import { createTestShop, type TestShop } from '../testing/test-shop.ts';
+import { createPopulatedShop } from '../testing/populated-shop.ts';
 import { runDoctor, type Violation } from './run-doctor.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openLivedInShop();
+  shop = await createPopulatedShop();
 });
 afterAll(() => shop.close());
 
@@ -68,10 +68,10 @@ test('the doctor is silent over orders in every state that the flows can reach',
 });
 
 test('a violation says how many rows break the rule, and shows up to ten of them by ids and numbers', async () => {
-  const broken = await openShop();
+  const broken = await createTestShop();
   try {
-    const product = await broken.product({ quantity: 100 });
-    const orders = await Promise.all(Array.from({ length: 12 }, () => broken.order({ [product]: 1 })));
+    const product = await broken.createTestProduct({ quantity: 100 });
+    const orders = await Promise.all(Array.from({ length: 12 }, () => broken.createTestOrder({ [product]: 1 })));
     await broken.database.pool.query('update commerce.orders set total_amount = total_amount + 1');
     const violations = await broken.commerce.doctor();
     expect(violations.map(({ name, count }) => [name, count])).toEqual([
@@ -89,17 +89,19 @@ test('a violation says how many rows break the rule, and shows up to ten of them
 });
 
 test('orders that are placed, paid, canceled and shipped while the doctor looks raise no false alarm', async () => {
-  const live = await openShop({ connect: { poolMax: 12 } });
+  const live = await createTestShop({ connect: { poolMax: 12 } });
   try {
-    const products = await Promise.all(Array.from({ length: 3 }, () => live.product({ quantity: 1_000_000 })));
+    const products = await Promise.all(
+      Array.from({ length: 3 }, () => live.createTestProduct({ quantity: 1_000_000 })),
+    );
     let open = true;
     let turns = 0;
     const shopper = async (mine: number) => {
       while (open) {
         const turn = turns++ % 4;
         const [some, others] = [products[mine % 3]!, products[(mine + 1) % 3]!];
-        const { orderId, payment } = await live.pending({ [some]: 1 + (mine % 2), [others]: 1 });
-        await live.tell(turn === 0 ? 'FAILED' : 'AUTHORIZED', payment);
+        const { orderId, payment } = await live.createPendingOrder({ [some]: 1 + (mine % 2), [others]: 1 });
+        await live.sendWebhook(turn === 0 ? 'FAILED' : 'AUTHORIZED', payment);
         if (turn === 1) await live.commerce.cancelOrder({ orderId });
         if (turn === 2) {
           const [parcel] = await live.commerce.listShipments({ orderId });
@@ -123,11 +125,11 @@ test('orders that are placed, paid, canceled and shipped while the doctor looks 
 });
 
 test('all checks look at one moment: what is broken while the doctor looks is found by the next one', async () => {
-  const watched = await openShop();
+  const watched = await createTestShop();
   const { pool } = watched.database;
   const locker = await pool.connect();
   try {
-    await watched.tell('AUTHORIZED', { id: newId(), amount: 1, currency: 'KRW' });
+    await watched.sendWebhook('AUTHORIZED', { id: newId(), amount: 1, currency: 'KRW' });
     await locker.query('begin; lock table commerce.refunds');
     const looking = watched.commerce.doctor();
     const waiting = `

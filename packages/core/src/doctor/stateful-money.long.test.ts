@@ -4,12 +4,12 @@ import type { Commerce } from '../commerce.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { gatewayEventTypes } from '../gateway-inbox/gateway-event.ts';
-import { unreliableGateway } from '../testing/fickle-gateway.ts';
-import { randomOf } from '../testing/random-of.ts';
-import { openShop, type Shop } from '../testing/shop.ts';
+import { unreliableGateway } from '../testing/unreliable-gateway.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 
 type Payment = Awaited<ReturnType<Commerce['createPayment']>>;
-type Commons = { shop: Shop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
+type Commons = { shop: TestShop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
 
 /** Shoppers, operators, loops and the gateway's webhooks, whatever comes to their mind. Refusals that were decided are let pass. */
 async function live(
@@ -18,7 +18,7 @@ async function live(
   seed: number,
 ): Promise<number> {
   const { commerce } = shop;
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const below = (bound: number) => Math.floor(random() * bound);
   const one = <T>(all: readonly T[]): T | undefined => all[below(all.length)];
   const orderId = () => one(orders) ?? '';
@@ -38,7 +38,7 @@ async function live(
     const amount =
       refund?.amount ??
       (type === 'REFUNDED' ? 1 + below(payment.amount) : payment.amount + (below(8) === 0 ? below(3) - 1 : 0));
-    await shop.tell(
+    await shop.sendWebhook(
       type,
       { ...payment, amount: Math.max(0, amount) },
       {
@@ -82,7 +82,9 @@ async function live(
     [
       6,
       async () =>
-        orders.push((await shop.order({ [one(products)!]: 1 + below(3), [one(products)!]: 1 + below(2) })).id),
+        orders.push(
+          (await shop.createTestOrder({ [one(products)!]: 1 + below(3), [one(products)!]: 1 + below(2) })).id,
+        ),
     ],
     [
       8,
@@ -138,7 +140,7 @@ async function live(
 }
 
 /** Everything that waits is made due, and done, until nothing waits; answers what still does. */
-async function drain({ commerce, database }: Shop): Promise<unknown[]> {
+async function drain({ commerce, database }: TestShop): Promise<unknown[]> {
   let waiting: unknown[] = ['everything'];
   for (let turn = 1; turn <= 40 && waiting.length > 0; turn += 1) {
     await database.pool.query(
@@ -169,14 +171,14 @@ test('whatever shoppers, operators and a fickle gateway do with money, no invari
   // What is tried is the same each time, when and beside what is not. For others: RANDOM_SEED.
   const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const faults: unknown[] = [];
-  const { gateway, calm } = unreliableGateway(randomOf(seed));
-  const shop = await openShop({
+  const { gateway, calm } = unreliableGateway(seededRandom(seed));
+  const shop = await createTestShop({
     connect: { poolMax: 20 },
     gateways: [gateway],
     onFault: (fault) => faults.push(fault),
   });
   try {
-    const products = await Promise.all(Array.from({ length: 4 }, () => shop.product({ quantity: 60 })));
+    const products = await Promise.all(Array.from({ length: 4 }, () => shop.createTestProduct({ quantity: 60 })));
     const commons: Commons = { shop, products, orders: [], payments: [], eventIds: [] };
     const until = performance.now() + 40_000;
     const lives = Promise.all(Array.from({ length: 8 }, (_, index) => live(commons, until, seed + index)));

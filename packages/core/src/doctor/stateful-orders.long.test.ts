@@ -4,13 +4,13 @@ import type { Commerce } from '../commerce.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { orderStatuses } from '../order/order.ts';
-import { randomOf } from '../testing/random-of.ts';
-import { openShop, type Shop } from '../testing/shop.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 
 type Payment = Awaited<ReturnType<Commerce['createPayment']>>;
 
 /** What everybody in the shop gets at: two of them often want the same. */
-type Commons = { shop: Shop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
+type Commons = { shop: TestShop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
 
 /** One of those who do to a shop whatever comes to their mind; only refusals that were decided are let pass. */
 async function live(
@@ -18,8 +18,8 @@ async function live(
   until: number,
   seed: number,
 ): Promise<number> {
-  const { commerce, tell } = shop;
-  const random = randomOf(seed);
+  const { commerce, sendWebhook } = shop;
+  const random = seededRandom(seed);
   const below = (bound: number) => Math.floor(random() * bound);
   const one = <T>(all: readonly T[]): T | undefined => all[below(all.length)];
 
@@ -33,7 +33,7 @@ async function live(
     if (!payment) return;
     const { eventId = newId(), ...rest } = message(payment);
     eventIds.push(eventId);
-    await tell(type, payment, { eventId, ...rest });
+    await sendWebhook(type, payment, { eventId, ...rest });
   };
   const moveParcel = async (orderId: string) => {
     const parcel = one(await commerce.listShipments({ orderId }));
@@ -49,7 +49,7 @@ async function live(
       6,
       async () => {
         const basket = Object.fromEntries(Array.from({ length: 1 + below(3) }, () => [one(products)!, 1 + below(3)]));
-        orders.push((await shop.order(basket)).id);
+        orders.push((await shop.createTestOrder(basket)).id);
       },
     ],
     [
@@ -105,13 +105,13 @@ async function live(
 }
 
 test('whatever shoppers, gateway and operators do at once, in whatever order, no invariant breaks', async () => {
-  const shop = await openShop({ connect: { poolMax: 20 } });
+  const shop = await createTestShop({ connect: { poolMax: 20 } });
   // What is tried is the same each time, when and beside what is not. For others: RANDOM_SEED.
   const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const stop = new AbortController();
   const faults: unknown[] = [];
   try {
-    const products = await Promise.all(Array.from({ length: 5 }, () => shop.product({ quantity: 40 })));
+    const products = await Promise.all(Array.from({ length: 5 }, () => shop.createTestProduct({ quantity: 40 })));
     const commons: Commons = { shop, products, orders: [], payments: [], eventIds: [] };
     const loops = shop.commerce.runJobs(stop.signal, ({ error }) => {
       if (error) faults.push(error);

@@ -3,15 +3,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { callGateway, type CallPolicy } from './call-gateway.ts';
-import { standIn, type Answer } from '../testing/stand-in.ts';
+import { startFakeGatewayApi, type FakeApiResponse } from '../testing/fake-gateway-api.ts';
 
 const quick: CallPolicy = { timeoutMs: 10_000, triesMax: 2 };
-const ok: Answer = { status: 200, body: { done: true } };
+const ok: FakeApiResponse = { status: 200, body: { done: true } };
 
 /** A gateway that answers by one after the other, the last one for good, and when it was asked. */
-async function gatewayOf(...answers: Answer[]) {
+async function gatewayOf(...answers: FakeApiResponse[]) {
   const times: number[] = [];
-  const { url, asked, calls } = await standIn((_, number) => {
+  const {
+    url,
+    requests: asked,
+    calls,
+  } = await startFakeGatewayApi((_, number) => {
     times.push(performance.now());
     return answers[Math.min(number, answers.length) - 1]!;
   });
@@ -33,7 +37,7 @@ describe('an answer', () => {
 });
 
 describe('what may have come to nothing is tried again, by the same request', () => {
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['a 500', { status: 500 }],
     ['a 502', { status: 502, body: '<html>' }],
     ['a 503', { status: 503 }],
@@ -112,7 +116,7 @@ describe('a try is bounded', () => {
 });
 
 test("a redirect isn't followed: the secret would go with it", async () => {
-  const { asked: elsewhere, url } = await standIn(() => ok);
+  const { requests: elsewhere, url } = await startFakeGatewayApi(() => ok);
   const server = createServer((_, response) => response.writeHead(307, { location: url }).end());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

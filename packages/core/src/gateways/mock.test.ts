@@ -5,7 +5,7 @@ import { newId } from '../ids.ts';
 import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import type { WebhookMessage } from './gateway.ts';
 import { mockGateway } from './mock.ts';
-import { standIn, type Answer } from '../testing/stand-in.ts';
+import { startFakeGatewayApi, type FakeApiResponse } from '../testing/fake-gateway-api.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 const gateway = mockGateway([secret]);
@@ -130,7 +130,7 @@ describe('an answer that leaves the outcome open is no refusal', () => {
     method: null,
     gatewayPaymentId: null,
   };
-  test.each<[string, Answer, string]>([
+  test.each<[string, FakeApiResponse, string]>([
     ['an error of its own', { status: 500 }, 'the gateway gave no usable answer: 500'],
     ['too many calls', { status: 429 }, 'the gateway gave no usable answer: 429'],
     ['a connection that breaks', 'hang up', 'the gateway gave no usable answer: UND_ERR_SOCKET'],
@@ -143,7 +143,7 @@ describe('an answer that leaves the outcome open is no refusal', () => {
       "the gateway answered a fact that can't be read: paymentId",
     ],
   ])('%s', async (_, answer, message) => {
-    const { url } = await standIn(() => answer);
+    const { url } = await startFakeGatewayApi(() => answer);
     const calling = mockGateway([secret], {
       url,
       policy: { timeoutMs: answer === 'silence' ? 50 : 10_000, triesMax: 1 },

@@ -3,11 +3,11 @@ import { GatewayRefusal } from '../gateways/gateway.ts';
 import type { SignedEvent } from '../gateway-inbox/gateway-event.ts';
 import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { scriptedGateway } from '../testing/scripted-gateway.ts';
-import { codeOf, openShop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop } from '../testing/test-shop.ts';
 
 test('events listed by one gateway are applied although another gateway does not respond', async () => {
   const listed: SignedEvent[] = [];
-  const shop = await openShop({
+  const shop = await createTestShop({
     gateways: [
       {
         ...scriptedGateway('silent').gateway,
@@ -22,7 +22,7 @@ test('events listed by one gateway are applied although another gateway does not
     const {
       orderId,
       payment: { id: paymentId, amount, currency },
-    } = await shop.pending({ [await shop.product()]: 2 });
+    } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
     await expect(shop.commerce.fetchMissedEvents({ since: new Date() })).rejects.toThrow('gives no answer');
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
@@ -38,7 +38,7 @@ test('fetchMissedEvents applies what one provider lists since a given time and r
     requestedSince.push(since);
     return listed;
   };
-  const shop = await openShop({
+  const shop = await createTestShop({
     gateways: [
       { ...scriptedGateway().gateway, listEvents },
       {
@@ -57,17 +57,17 @@ test('fetchMissedEvents applies what one provider lists since a given time and r
     const {
       orderId,
       payment: { id: paymentId, amount, currency },
-    } = await shop.pending({ [await shop.product()]: 2 });
+    } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
     expect(await fetchMissedEvents('mock')).toBe(1);
     expect(await fetchMissedEvents('mock')).toBe(0);
     expect(requestedSince).toEqual([since, since]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
-    expect(await codeOf(fetchMissedEvents('nobody'))).toBe('provider_not_configured');
-    expect(await codeOf(fetchMissedEvents('mute'))).toBe('unsupported_by_provider');
+    expect(await errorCodeOf(fetchMissedEvents('nobody'))).toBe('provider_not_configured');
+    expect(await errorCodeOf(fetchMissedEvents('mute'))).toBe('unsupported_by_provider');
     await expect(fetchMissedEvents('silent')).rejects.toThrow('refuses to list its events (not_permitted)');
     const future = new Date(Date.now() + 86_400_000);
-    expect(await codeOf(fetchMissedEvents('mock', future))).toBe('validation_failed');
+    expect(await errorCodeOf(fetchMissedEvents('mock', future))).toBe('validation_failed');
   } finally {
     await shop.close();
   }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayRefusal, type Gateway, type GatewayPayment } from '../gateways/gateway.ts';
 import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 afterEach(() => shop.close());
 
 const idle: Pick<Gateway, 'captures' | 'signs' | 'receive' | 'capture' | 'cancel' | 'refund'> = {
@@ -44,9 +44,9 @@ function serverInitiatedGateway(onInitiate: (payment: GatewayPayment, times: num
 }
 
 async function openShopWithOrder(gateway: Gateway) {
-  shop = await openShop({ gateways: [gateway] });
-  const productId = await shop.product({ quantity: 5 });
-  const { id: orderId } = await shop.order({ [productId]: 2 });
+  shop = await createTestShop({ gateways: [gateway] });
+  const productId = await shop.createTestProduct({ quantity: 5 });
+  const { id: orderId } = await shop.createTestOrder({ [productId]: 2 });
   const idempotencyOptions = { idempotency: { scope: 'customer:customer-1', key: randomUUID() } };
   const createPayment = async (more: object = {}, callOptions = idempotencyOptions) =>
     shop.commerce.createPayment(
@@ -92,7 +92,7 @@ describe('createPayment at a server-initiated gateway', () => {
     const { createPayment } = await openShopWithOrder(gateway);
     const first = createPayment();
     await expect.poll(() => initiatedIds.length).toBe(1);
-    expect(await codeOf(createPayment())).toBe('idempotency_in_progress');
+    expect(await errorCodeOf(createPayment())).toBe('idempotency_in_progress');
     gatewayResponse.resolve();
     const { id } = await first;
     const again = await createPayment();
@@ -119,7 +119,7 @@ describe('createPayment at a server-initiated gateway', () => {
       if (times === 1) throw new Error('no response');
     });
     const { createPayment } = await openShopWithOrder(gateway);
-    expect(await codeOf(createPayment())).toBe('gateway_unavailable');
+    expect(await errorCodeOf(createPayment())).toBe('gateway_unavailable');
     const { id } = await createPayment();
     expect(initiatedIds).toEqual([id, id]);
   });
@@ -129,7 +129,7 @@ describe('createPayment at a server-initiated gateway', () => {
       throw new Error('no response');
     });
     const { createPayment, orderId } = await openShopWithOrder(gateway);
-    expect(await codeOf(createPayment())).toBe('gateway_unavailable');
+    expect(await errorCodeOf(createPayment())).toBe('gateway_unavailable');
     await shop.commerce.cancelOrder({ orderId });
     expect(await createPayment()).toMatchObject({ id: initiatedIds[0], status: 'CANCELED', next: null });
     expect(initiatedIds).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('createPayment at a server-initiated gateway', () => {
       });
     }
     expect(initiatedIds).toHaveLength(1);
-    expect(await shop.stock(productId)).toEqual([5, 0]);
+    expect(await shop.readStock(productId)).toEqual([5, 0]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAYMENT_FAILED' });
   });
 
@@ -164,7 +164,7 @@ describe('createPayment at a server-initiated gateway', () => {
     const { gateway } = serverInitiatedGateway(async () => {});
     const { createPayment } = await openShopWithOrder(gateway);
     await createPayment();
-    expect(await codeOf(createPayment({ method: 'card' }))).toBe('idempotency_key_reused');
+    expect(await errorCodeOf(createPayment({ method: 'card' }))).toBe('idempotency_key_reused');
   });
 
   test('is followed by resumePayment, which returns the client secret to the customer only', async () => {
@@ -175,7 +175,9 @@ describe('createPayment at a server-initiated gateway', () => {
       id: paymentId,
       next: { clientSecret: `secret of ${paymentId}` },
     });
-    expect(await codeOf(shop.commerce.resumePayment({ paymentId, customerId: 'another' }))).toBe('payment_not_found');
+    expect(await errorCodeOf(shop.commerce.resumePayment({ paymentId, customerId: 'another' }))).toBe(
+      'payment_not_found',
+    );
   });
 });
 
@@ -200,7 +202,7 @@ describe('confirmPayment', () => {
     expect(await confirm()).toMatchObject({ status: 'CAPTURED' });
     expect(confirmations).toBe(1);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
-    expect(await shop.stock(productId)).toEqual([3, 0]);
+    expect(await shop.readStock(productId)).toEqual([3, 0]);
   });
 
   test('has the payment polled later when the gateway does not respond', async () => {
@@ -210,7 +212,7 @@ describe('confirmPayment', () => {
       }),
     );
     const { id: paymentId } = await createPayment();
-    expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
+    expect(await errorCodeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
     expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'POLL', paymentId, status: 'DUE' }]);
   });
 
@@ -222,6 +224,6 @@ describe('confirmPayment', () => {
     );
     const { id: paymentId } = await createPayment();
     await shop.commerce.cancelOrder({ orderId });
-    expect(await codeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('invalid_transition');
+    expect(await errorCodeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('invalid_transition');
   });
 });

@@ -2,13 +2,13 @@ import type { Database } from '@commerce-core/pg-pipeline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { connect } from '../database/connect.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { orderInput } from './shared-transactions.testing.ts';
 
-let shop: Shop;
+let shop: TestShop;
 let otherDatabase: Database;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   otherDatabase = connect({ url: shop.database.url });
 });
 afterAll(async () => {
@@ -36,7 +36,10 @@ async function whileLocked(
 }
 
 test('a locked stock row blocks only its own orders, in every lane and until it is released', async () => {
-  const [locked, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
+  const [locked, free] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 1000 }),
+  ];
   const orderOfBoth = {
     customerId: 'c',
     lines: [
@@ -62,7 +65,7 @@ test('a locked stock row blocks only its own orders, in every lane and until it 
     await release();
     await Promise.all(waiting);
   });
-  expect([await shop.stock(locked), await shop.stock(free)]).toEqual([
+  expect([await shop.readStock(locked), await shop.readStock(free)]).toEqual([
     [1000, 22],
     [1000, 342],
   ]);
@@ -70,18 +73,18 @@ test('a locked stock row blocks only its own orders, in every lane and until it 
 
 test('40 locked stock rows occupy at most 3 connections', async () => {
   const commerce = createCommerce({ database: otherDatabase, batching: { waitMaxMs: 1_500 } });
-  const locked = await shop.products(40, 10);
-  const free = await shop.product({ quantity: 100 });
+  const locked = await shop.createTestProducts(40, 10);
+  const free = await shop.createTestProduct({ quantity: 100 });
   await whileLocked(locked, async () => {
     let finished = 0;
     const waiting = locked.map(async (productId) =>
-      codeOf(commerce.placeOrder(orderInput(productId))).finally(() => {
+      errorCodeOf(commerce.placeOrder(orderInput(productId))).finally(() => {
         finished += 1;
       }),
     );
     let inUse = 0;
     while (finished < locked.length) {
-      expect(await codeOf(commerce.placeOrder(orderInput(free)))).toBe('accepted');
+      expect(await errorCodeOf(commerce.placeOrder(orderInput(free)))).toBe('accepted');
       inUse = Math.max(inUse, otherDatabase.writers.totalCount - otherDatabase.writers.idleCount);
       await commerce.receiveStock({ productId: free, quantity: 1 });
     }
@@ -92,16 +95,19 @@ test('40 locked stock rows occupy at most 3 connections', async () => {
 });
 
 test('a webhook and a payment that need a locked stock row block no other command', async () => {
-  const [locked, free] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 1000 })];
-  const lockedOrder = await shop.pending({ [locked]: 1 });
-  const freeOrders = await Promise.all(Array.from({ length: 30 }, async () => shop.pending({ [free]: 1 })));
-  const [failed, unpaid] = [await shop.pending({ [locked]: 1 }), await shop.order({ [free]: 1 })];
-  await shop.tell('FAILED', failed.payment);
+  const [locked, free] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 1000 }),
+  ];
+  const lockedOrder = await shop.createPendingOrder({ [locked]: 1 });
+  const freeOrders = await Promise.all(Array.from({ length: 30 }, async () => shop.createPendingOrder({ [free]: 1 })));
+  const [failed, unpaid] = [await shop.createPendingOrder({ [locked]: 1 }), await shop.createTestOrder({ [free]: 1 })];
+  await shop.sendWebhook('FAILED', failed.payment);
   await whileLocked([locked], async (release) => {
     const startedAt = performance.now();
     let finished = 0;
     const waiting = [
-      shop.tell('CAPTURED', lockedOrder.payment),
+      shop.sendWebhook('CAPTURED', lockedOrder.payment),
       // A new attempt reserves the stock again, so it needs the locked row too.
       shop.commerce.createPayment({ orderId: failed.orderId, provider: 'mock' }),
     ].map(async (each) =>
@@ -110,7 +116,7 @@ test('a webhook and a payment that need a locked stock row block no other comman
       }),
     );
     await Promise.all([
-      ...freeOrders.map(async ({ payment }) => shop.tell('CAPTURED', payment)),
+      ...freeOrders.map(async ({ payment }) => shop.sendWebhook('CAPTURED', payment)),
       shop.commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }),
     ]);
     expect(performance.now() - startedAt).toBeLessThan(3_000);
@@ -125,12 +131,12 @@ test('a webhook and a payment that need a locked stock row block no other comman
 });
 
 test('an order for a stock row that stays locked is rejected as overloaded and reserves nothing', async () => {
-  const locked = await shop.product({ quantity: 10 });
+  const locked = await shop.createTestProduct({ quantity: 10 });
   await whileLocked([locked], async () => {
-    expect(await codeOf(shop.commerce.placeOrder(orderInput(locked)))).toBe('overloaded');
+    expect(await errorCodeOf(shop.commerce.placeOrder(orderInput(locked)))).toBe('overloaded');
   });
-  expect(await shop.stock(locked)).toEqual([10, 0]);
+  expect(await shop.readStock(locked)).toEqual([10, 0]);
   await vi.waitFor(async () => {
-    expect(await codeOf(shop.commerce.placeOrder(orderInput(locked)))).toBe('accepted');
+    expect(await errorCodeOf(shop.commerce.placeOrder(orderInput(locked)))).toBe('accepted');
   }, 5_000);
 }, 30_000);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accepted, CommerceError } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { codeOf } from '../testing/shop.ts';
+import { errorCodeOf } from '../testing/test-shop.ts';
 import { runLeased } from './run-leased.ts';
 
 let database: TestDatabase;
@@ -73,7 +73,7 @@ test('a failed call that outlived its lease does not end the lease of the next c
   const { slow, next } = await startOverlappingCalls();
   slow.fail();
   await expect(slow.result).rejects.toThrow('slow got no response');
-  expect(await codeOf(startCall('third').result)).toBe('idempotency_in_progress');
+  expect(await errorCodeOf(startCall('third').result)).toBe('idempotency_in_progress');
   next.respond();
   expect(await next.result).toEqual({ of: 'next' });
   expect(await startCall('third').result).toEqual({ of: 'next' });
@@ -83,10 +83,10 @@ test('a failed call that outlived its lease does not end the lease of the next c
 test('a call that outlived its lease is rejected while the next call runs, whose result is stored', async () => {
   const { slow, next } = await startOverlappingCalls();
   slow.respond();
-  expect(await codeOf(slow.result)).toBe('idempotency_in_progress');
+  expect(await errorCodeOf(slow.result)).toBe('idempotency_in_progress');
   next.refuse();
-  expect(await codeOf(next.result)).toBe('payment_refused');
-  expect(await codeOf(startCall('slow again').result)).toBe('payment_refused');
+  expect(await errorCodeOf(next.result)).toBe('payment_refused');
+  expect(await errorCodeOf(startCall('slow again').result)).toBe('payment_refused');
 });
 
 test('a call that outlived its lease returns the result of the next call once that has ended', async () => {

@@ -5,13 +5,13 @@ import { createCommerce } from '../commerce.ts';
 import { connect } from '../database/connect.ts';
 import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { first, only } from '../testing/only.ts';
-import { codeOf, openShop, type Shop } from '../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { orderInput } from './shared-transactions.testing.ts';
 
-let shop: Shop;
+let shop: TestShop;
 let otherDatabase: Database;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   otherDatabase = connect({ url: shop.database.url });
 });
 afterAll(async () => {
@@ -20,17 +20,20 @@ afterAll(async () => {
 });
 
 test('valid and invalid orders at the same time get their own results, and only valid ones reserve stock', async () => {
-  const [plenty, scarce] = [await shop.product({ quantity: 1000 }), await shop.product({ quantity: 3 })];
+  const [plenty, scarce] = [
+    await shop.createTestProduct({ quantity: 1000 }),
+    await shop.createTestProduct({ quantity: 3 }),
+  ];
   const calls = Array.from({ length: 60 }, async (_, index) => {
-    if (index % 3 === 0) return codeOf(shop.commerce.placeOrder(orderInput(plenty, 2)));
-    if (index % 3 === 1) return codeOf(shop.commerce.placeOrder(orderInput(scarce)));
-    return codeOf(shop.commerce.placeOrder(orderInput(randomUUID())));
+    if (index % 3 === 0) return errorCodeOf(shop.commerce.placeOrder(orderInput(plenty, 2)));
+    if (index % 3 === 1) return errorCodeOf(shop.commerce.placeOrder(orderInput(scarce)));
+    return errorCodeOf(shop.commerce.placeOrder(orderInput(randomUUID())));
   });
   const codes = Map.groupBy(await Promise.all(calls), (code) => code);
   expect(codes.get('accepted')).toHaveLength(20 + 3);
   expect(codes.get('insufficient_stock')).toHaveLength(17);
   expect(codes.get('product_not_found')).toHaveLength(20);
-  expect([await shop.stock(plenty), await shop.stock(scarce)]).toEqual([
+  expect([await shop.readStock(plenty), await shop.readStock(scarce)]).toEqual([
     [1000, 40],
     [3, 3],
   ]);
@@ -41,7 +44,7 @@ test('a command that fails in the database fails alone, and the others of its ba
     create function commerce.fail_marked_order() returns trigger language plpgsql as $$
       begin if new.reference = 'fail' then raise exception 'a secret of the database'; end if; return new; end $$;
     create trigger fail_marked_order before insert on commerce.orders for each row execute function commerce.fail_marked_order()`);
-  const productId = await shop.product({ quantity: 1000 });
+  const productId = await shop.createTestProduct({ quantity: 1000 });
   const settledCalls = await Promise.allSettled(
     Array.from({ length: 100 }, async (_, index) =>
       shop.commerce.placeOrder(orderInput(productId, 1, index % 25 === 7 ? 'fail' : undefined)),
@@ -49,24 +52,24 @@ test('a command that fails in the database fails alone, and the others of its ba
   );
   await shop.database.pool.query('drop function commerce.fail_marked_order() cascade');
   expect(settledCalls.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
-  expect(await shop.stock(productId)).toEqual([1000, 96]);
+  expect(await shop.readStock(productId)).toEqual([1000, 96]);
 });
 
 test('lanes with overlapping products in opposite orders accept every order', async () => {
   const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
-  const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.product({ quantity: 1000 })));
+  const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.createTestProduct({ quantity: 1000 })));
   const codes = await Promise.all(
     Array.from({ length: 200 }, async (_, index) => {
       const lines = ids.map((productId) => ({ productId, quantity: 1 }));
-      return codeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
+      return errorCodeOf(commerce.placeOrder({ customerId: 'c', lines: index % 2 ? lines : lines.toReversed() }));
     }),
   );
   expect(new Set(codes)).toEqual(new Set(['accepted']));
-  for (const id of ids) expect(await shop.stock(id)).toEqual([1000, 200]);
+  for (const id of ids) expect(await shop.readStock(id)).toEqual([1000, 200]);
 });
 
 test('a reservation updates its stock rows in place and writes no index entry', async () => {
-  const productId = await shop.product({ quantity: 1000 });
+  const productId = await shop.createTestProduct({ quantity: 1000 });
   const readCounters = async () => {
     const { rows } = await shop.database.pool.query<{ updates: number; inPlace: number }>(
       `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
@@ -87,26 +90,28 @@ test('a reservation updates its stock rows in place and writes no index entry', 
 });
 
 test('two processes never oversell a hot product', async () => {
-  const productId = await shop.product({ quantity: 75 });
+  const productId = await shop.createTestProduct({ quantity: 75 });
   const otherCommerce = createCommerce({ database: otherDatabase, batching: { lanes: 2 } });
   const codes = await Promise.all(
     Array.from({ length: 300 }, async (_, index) =>
-      codeOf((index % 2 === 0 ? shop.commerce : otherCommerce).placeOrder(orderInput(productId))),
+      errorCodeOf((index % 2 === 0 ? shop.commerce : otherCommerce).placeOrder(orderInput(productId))),
     ),
   );
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
-  expect(await shop.stock(productId)).toEqual([75, 75]);
+  expect(await shop.readStock(productId)).toEqual([75, 75]);
 });
 
 test('an order of 1,000 lines does not block small orders', async () => {
-  const ids = await shop.products(1000, 100);
-  const hot = await shop.product({ quantity: 1000 });
+  const ids = await shop.createTestProducts(1000, 100);
+  const hot = await shop.createTestProduct({ quantity: 1000 });
   const big = Array.from({ length: 3 }, async () =>
-    codeOf(shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) })),
+    errorCodeOf(
+      shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) }),
+    ),
   );
-  const small = Array.from({ length: 200 }, async () => codeOf(shop.commerce.placeOrder(orderInput(hot))));
+  const small = Array.from({ length: 200 }, async () => errorCodeOf(shop.commerce.placeOrder(orderInput(hot))));
   expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
-  expect(await shop.stock(first(ids))).toEqual([100, 3]);
+  expect(await shop.readStock(first(ids))).toEqual([100, 3]);
 });
 
 test.each([
@@ -116,7 +121,7 @@ test.each([
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });
-  const productId = await shop.product({ quantity: 100 });
+  const productId = await shop.createTestProduct({ quantity: 100 });
   await shop.database.pool.query(`
     create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
     create constraint trigger slow_commit after insert on commerce.orders deferrable initially deferred
@@ -129,7 +134,7 @@ test.each([
   await shop.database.pool.query('drop function commerce.slow_commit() cascade');
   expect(proxy.cuts()).toBe(1);
   for (const { id } of placed) expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('CREATED');
-  expect(await shop.stock(productId)).toEqual([100, 21]);
+  expect(await shop.readStock(productId)).toEqual([100, 21]);
   await database.close();
   await proxy.close();
 });
@@ -137,23 +142,23 @@ test.each([
 test('a statement that was first sent after a failed one works in the next transaction', async () => {
   const singleConnection = connect({ url: shop.database.url, poolMax: 1 });
   const commerce = createCommerce({ database: singleConnection });
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   await shop.database.pool.query(`
     create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
   // The first order of the connection: every statement after the order lines is parsed in a failed transaction.
   await expect(commerce.placeOrder(orderInput(productId))).rejects.toThrow('no');
   await shop.database.pool.query('drop function commerce.refuse_lines() cascade');
-  expect(await codeOf(commerce.placeOrder(orderInput(productId)))).toBe('accepted');
+  expect(await errorCodeOf(commerce.placeOrder(orderInput(productId)))).toBe('accepted');
   await singleConnection.close();
 });
 
 test('close completes the commands that were taken and rejects later ones', async () => {
   const commerce = createCommerce({ database: otherDatabase });
-  const productId = await shop.product({ quantity: 100 });
-  const taken = Array.from({ length: 40 }, async () => codeOf(commerce.placeOrder(orderInput(productId))));
+  const productId = await shop.createTestProduct({ quantity: 100 });
+  const taken = Array.from({ length: 40 }, async () => errorCodeOf(commerce.placeOrder(orderInput(productId))));
   await Promise.resolve();
   await commerce.close();
   expect(new Set(await Promise.all(taken))).toEqual(new Set(['accepted']));
-  expect(await codeOf(commerce.placeOrder(orderInput(productId)))).toBe('overloaded');
+  expect(await errorCodeOf(commerce.placeOrder(orderInput(productId)))).toBe('overloaded');
 });

@@ -1,2 +1,2 @@
 export { openTestDatabase, type TestDatabase } from './test-database.ts';
-export { standIn, type Answer } from './stand-in.ts';
+export { startFakeGatewayApi, type FakeApiResponse } from './fake-gateway-api.ts';

@@ -1,14 +1,19 @@
 import { connect } from '../database/connect.ts';
 import { createCommerce, type Commerce } from '../commerce.ts';
 import { openFaultInjectingProxy, type FaultInjectingProxy } from './fault-injecting-proxy.ts';
-import { openShop, type Shop } from './shop.ts';
+import { createTestShop, type TestShop } from './test-shop.ts';
 
 /** A shop, and beside it the same core over a wire that can be cut. */
-export type ProxiedShop = { shop: Shop; proxy: FaultInjectingProxy; commerce: Commerce; close: () => Promise<void> };
+export type ProxiedShop = {
+  shop: TestShop;
+  proxy: FaultInjectingProxy;
+  commerce: Commerce;
+  close: () => Promise<void>;
+};
 
 /** Tests that use it may write past the flows, so its end asks for no invariants. */
-export async function openProxiedShop(): Promise<ProxiedShop> {
-  const shop = await openShop();
+export async function createProxiedShop(): Promise<ProxiedShop> {
+  const shop = await createTestShop();
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url, poolMax: 3 });
   return {

@@ -2,31 +2,31 @@ import type { Gateway } from '../gateways/gateway.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import type { GatewayCallKind } from '../gateway-outbox/gateway-call.ts';
 import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
-import { openShop, webhookSecret, type Shop } from './shop.ts';
+import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
 
 /** What the gateway is asked for: a call of the outbox, or a shopper's confirmation. */
-export type AskedKind = GatewayCallKind | 'CONFIRM';
-export type Asked = { kind: AskedKind; paymentId: string; refundId?: string; amount?: number };
+export type GatewayRequestKind = GatewayCallKind | 'CONFIRM';
+export type GatewayRequest = { kind: GatewayRequestKind; paymentId: string; refundId?: string; amount?: number };
 /** Facts, something to throw, or what to do meanwhile. Facts need not name their payment. */
-export type Reply =
+export type ScriptedReply =
   | readonly Partial<GatewayFact>[]
   | Error
-  | ((asked: Asked) => Promise<readonly Partial<GatewayFact>[]>);
+  | ((asked: GatewayRequest) => Promise<readonly Partial<GatewayFact>[]>);
 
 /** A gateway whose answers a test writes beforehand. It stands in for the network alone: the database is a real one. */
 export type ScriptedGateway = {
   gateway: Gateway;
   /** The replies to the next calls about a payment, by kind; without one it obeys, and knows nothing when it is asked. */
-  script: (paymentId: string, replies: Partial<Record<AskedKind, Reply[]>>) => void;
+  scriptReplies: (paymentId: string, replies: Partial<Record<GatewayRequestKind, ScriptedReply[]>>) => void;
   /** What it was asked about a payment, in order. */
-  asked: (paymentId: string, kind?: AskedKind) => Asked[];
+  readRequests: (paymentId: string, kind?: GatewayRequestKind) => GatewayRequest[];
 };
 
 export function scriptedGateway(provider = 'mock'): ScriptedGateway {
-  const all: Asked[] = [];
-  const scripts = new Map<string, Reply[]>();
+  const all: GatewayRequest[] = [];
+  const scripts = new Map<string, ScriptedReply[]>();
 
-  async function answer(asked: Asked, obey: Partial<GatewayFact>[]): Promise<GatewayFact[]> {
+  async function answer(asked: GatewayRequest, obey: Partial<GatewayFact>[]): Promise<GatewayFact[]> {
     all.push(asked);
     const reply = scripts.get(`${asked.paymentId} ${asked.kind}`)?.shift() ?? obey;
     if (reply instanceof Error) throw reply;
@@ -50,32 +50,36 @@ export function scriptedGateway(provider = 'mock'): ScriptedGateway {
   };
   return {
     gateway,
-    script(paymentId, replies) {
+    scriptReplies(paymentId, replies) {
       for (const [kind, list] of Object.entries(replies)) scripts.set(`${paymentId} ${kind}`, [...list]);
     },
-    asked: (paymentId, kind) =>
+    readRequests: (paymentId, kind) =>
       all.filter((one) => one.paymentId === paymentId && (kind === undefined || one.kind === kind)),
   };
 }
 
-export type ScriptedShop = Shop &
+export type ScriptedShop = TestShop &
   Omit<ScriptedGateway, 'gateway'> & {
     /** An order of 2 units at 1,000 KRW with a live payment; its product has `stock` units. */
-    attempt: (stock?: number) => Promise<Attempt>;
+    createAttempt: (stock?: number) => Promise<Attempt>;
     /** The same, after the gateway has approved it. */
-    paid: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
+    createPaidAttempt: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
     /** Makes every call to the gateway that is open now, whenever it is due, once. */
-    call: () => Promise<void>;
+    callGatewaysNow: () => Promise<void>;
     /** Tries every message that waits, whenever it is due, once. */
-    retry: () => Promise<void>;
+    retryGatewayEventsNow: () => Promise<void>;
     /** A refund of `amount` in the gateway's own dashboard, told by webhook. */
-    madeThere: (attempt: Attempt, amount: number, objectId: string) => ReturnType<Shop['tell']>;
+    sendDashboardRefund: (attempt: Attempt, amount: number, objectId: string) => ReturnType<TestShop['sendWebhook']>;
     /** What was sent back of an attempt's money, and what is still to be. */
-    amounts: (attempt: Attempt) => Promise<{ refunded: number; reserved: number }>;
+    readRefundAmounts: (attempt: Attempt) => Promise<{ refunded: number; reserved: number }>;
     /** What an operator sees of an order, in one line a part. */
-    state: (attempt: Attempt) => Promise<OrderState>;
+    readState: (attempt: Attempt) => Promise<OrderState>;
   };
-export type Attempt = { productId: string; orderId: string; payment: Awaited<ReturnType<Shop['pending']>>['payment'] };
+export type Attempt = {
+  productId: string;
+  orderId: string;
+  payment: Awaited<ReturnType<TestShop['createPendingOrder']>>['payment'];
+};
 export type OrderState = {
   payment: string;
   order: string;
@@ -84,46 +88,47 @@ export type OrderState = {
   attention: string | null;
 };
 
-export async function openScriptedShop(options: Parameters<typeof openShop>[0] = {}): Promise<ScriptedShop> {
+export async function createScriptedShop(options: Parameters<typeof createTestShop>[0] = {}): Promise<ScriptedShop> {
   const { gateway, ...scripted } = scriptedGateway();
-  const shop = await openShop({ gateways: [gateway], ...options });
-  const attempt: ScriptedShop['attempt'] = async (stock = 10) => {
-    const productId = await shop.product({ quantity: stock });
-    return { productId, ...(await shop.pending({ [productId]: 2 })) };
+  const shop = await createTestShop({ gateways: [gateway], ...options });
+  const createAttempt: ScriptedShop['createAttempt'] = async (stock = 10) => {
+    const productId = await shop.createTestProduct({ quantity: stock });
+    return { productId, ...(await shop.createPendingOrder({ [productId]: 2 })) };
   };
   return {
     ...shop,
     ...scripted,
-    attempt,
-    async paid(type = 'CAPTURED') {
-      const paid = await attempt();
-      await shop.tell(type, paid.payment);
+    createAttempt,
+    async createPaidAttempt(type = 'CAPTURED') {
+      const paid = await createAttempt();
+      await shop.sendWebhook(type, paid.payment);
       return paid;
     },
-    async call() {
+    async callGatewaysNow() {
       await shop.database.pool.query(
         `update commerce.gateway_calls set due_at = now() - interval '1 second' where status = 'DUE'`,
       );
       await shop.commerce.callGateways(1_000);
     },
-    async retry() {
+    async retryGatewayEventsNow() {
       await shop.database.pool.query(
         `update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`,
       );
       await shop.commerce.retryGatewayEvents();
     },
-    madeThere: async ({ payment }, amount, objectId) => shop.tell('REFUNDED', { ...payment, amount }, { objectId }),
-    async amounts({ orderId, payment }) {
+    sendDashboardRefund: async ({ payment }, amount, objectId) =>
+      shop.sendWebhook('REFUNDED', { ...payment, amount }, { objectId }),
+    async readRefundAmounts({ orderId, payment }) {
       const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(
         ({ id }) => id === payment.id,
       )!;
       return { refunded: refundedAmount, reserved: refundReservedAmount };
     },
-    async state({ orderId, payment: { id }, productId }) {
+    async readState({ orderId, payment: { id }, productId }) {
       const { status, needsAttention } = await shop.commerce.getOrder({ orderId });
       const payment = (await shop.commerce.listPayments({ orderId })).find((one) => one.id === id)!;
       const refunds = (await shop.commerce.listRefunds({ orderId })).items.toReversed();
-      const [available, reserved] = await shop.stock(productId);
+      const [available, reserved] = await shop.readStock(productId);
       return {
         payment: payment.surplus ? `${payment.status} surplus` : payment.status,
         order: status,

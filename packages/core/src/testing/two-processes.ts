@@ -2,13 +2,13 @@ import type { Database } from '@commerce-core/pg-pipeline';
 import { createCommerce } from '../commerce.ts';
 import { connect } from '../database/connect.ts';
 import { mockGateway } from '../gateways/mock.ts';
-import { openScriptedShop, type ScriptedShop } from './scripted-gateway.ts';
-import { shopOn, webhookSecret, type Shop } from './shop.ts';
+import { createScriptedShop, type ScriptedShop } from './scripted-gateway.ts';
+import { testShopOf, webhookSecret, type TestShop } from './test-shop.ts';
 
 export type TwoProcesses = {
   shop: ScriptedShop;
   /** A second `commerce` on the same database, with its own connections. */
-  otherProcess: Omit<Shop, 'database' | 'close'>;
+  otherProcess: Omit<TestShop, 'database' | 'close'>;
   /** The faults that `shop` has reported. */
   faults: unknown[];
   close: () => Promise<void>;
@@ -17,9 +17,9 @@ export type TwoProcesses = {
 /** Opens a shop that runs as two processes would: two `commerce` objects with separate connections. */
 export async function openTwoProcesses(): Promise<TwoProcesses> {
   const faults: unknown[] = [];
-  const shop = await openScriptedShop({ onFault: (fault) => faults.push(fault) });
+  const shop = await createScriptedShop({ onFault: (fault) => faults.push(fault) });
   const database: Database = connect({ url: shop.database.url });
-  const otherProcess = shopOn(createCommerce({ database, gateways: [mockGateway([webhookSecret])] }), database);
+  const otherProcess = testShopOf(createCommerce({ database, gateways: [mockGateway([webhookSecret])] }), database);
   return {
     shop,
     otherProcess,

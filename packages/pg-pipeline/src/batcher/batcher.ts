@@ -1,89 +1,119 @@
-import { isLockTimeout } from '../database-errors.ts';
 import { PipelineError } from '../pipeline-error.ts';
-import { BlockedQueue, type LockHolders } from './blocked-queue.ts';
+import { BatchRunner } from './batch-runner.ts';
 import type { BatcherOptions } from './batcher-options.ts';
-import { isWorthSplitting } from './is-worth-splitting.ts';
-import { KeysInFlight } from './keys-in-flight.ts';
-import { Queue, type QueueLimits } from './queue.ts';
-import type { Waiting } from './waiting.ts';
+import { BlockedQueue } from './blocked-queue.ts';
+import { CommandQueue, type QueueLimits } from './command-queue.ts';
+import { KeysInUse } from './keys-in-use.ts';
+import type { QueuedCommand } from './queued-command.ts';
 
-// Limits unless said: commands and weight of a batch, commands that wait.
-const limits: QueueLimits = { commandsMax: 256, weightMax: 2_000, queueMax: 2_000 };
-// A few batches' time: whoever waits longer for an idle lane wins nothing by a larger batch.
+// The states of a command, from `submit` to the moment when its promise settles:
+//
+// - queued: waits in memory for a lane (CommandQueue). Becomes `running`, `blocked`, `expired` or `abandoned`.
+// - running: part of a batch, which is one transaction on one lane. No other running batch has one of its keys. Becomes
+//   `succeeded` or `failed`; `blocked` when the batch met a row that another transaction has locked.
+// - blocked: needs a locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the row is
+//   free, `expired` or `abandoned`.
+//
+// The end of each command is one of these:
+//
+// - succeeded: resolved with its result; the transaction has committed.
+// - failed: rejected with its batch's error. A batch is split and run again when one command may have caused the error.
+// - expired: rejected with `overloaded`, because it was queued or blocked for longer than `waitMaxMs`. It did not run.
+// - abandoned: rejected with `client_closed`, because its caller went away before its batch formed. It did not run.
+// - refused: rejected with `overloaded` by `submit` itself. The queue is full or makes no progress, the command needs a row
+//   that has been locked for longer than `waitMaxMs`, or the batcher is closed.
+//
+// A closed batcher refuses every new command, and runs those that it has.
+
+const defaultLimits: QueueLimits = { commandsMax: 256, weightMax: 2_000, queueMax: 2_000 };
+// A few batches' time: a command that waits longer for an idle lane gains nothing from a larger batch.
 const idleWaitMs = 50;
-const lookEveryMs = 100;
+const pollEveryMs = 100;
 
 /**
- * Many concurrent calls, few transactions. While a batch is in flight calls queue up; the next batch takes all that
- * waits, within its caps. Nothing waits when nothing is in flight: a lone call is a batch of one, at once. Batches form by
- * themselves, the bigger the more is going on.
+ * Runs many concurrent commands in few transactions. Commands queue while a batch runs; the next batch takes all that
+ * wait, within its limits. When nothing runs a command starts at once, as a batch of one. So batches grow with the load,
+ * and no timer delays a command on an idle server.
  */
 export class Batcher<C, R> {
   readonly #options: BatcherOptions<C, R> & { lanes: number; waitMaxMs: number };
-  readonly #queue: Queue<C, R>;
+  readonly #queue: CommandQueue<C, R>;
   readonly #blocked: BlockedQueue<C, R>;
-  readonly #held = new KeysInFlight();
-  #running = 0;
-  #inFlight = 0;
-  /** Whether calls were refused by their age since the last batch ended. */
+  readonly #runner: BatchRunner<C, R>;
+  readonly #keysInUse = new KeysInUse();
+  #runningBatches = 0;
+  #runningCommands = 0;
+  /** Whether commands expired in the queue since the last batch ended. */
   #isStalled = false;
   #closed = false;
-  #idle: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #pumpLater: NodeJS.Timeout | undefined;
+  #onIdle: (() => void)[] = [];
+  #expiryTimer: NodeJS.Timeout | undefined;
+  #startTimer: NodeJS.Timeout | undefined;
 
+  /** @throws RangeError when `lanes` is less than 1 */
   constructor({ lanes = 2, waitMaxMs = 5_000, ...options }: BatcherOptions<C, R>) {
-    if (!(lanes >= 1)) throw new RangeError('a batcher needs a lane');
+    if (!(lanes >= 1)) throw new RangeError('a batcher needs 1 lane or more');
     this.#options = { ...options, lanes, waitMaxMs };
-    this.#queue = new Queue({ ...limits, ...options });
+    this.#queue = new CommandQueue({ ...defaultLimits, ...options });
+    const lockHoldersOf = options.lockHoldersOf ?? (async () => new Map<string, string>());
     this.#blocked = new BlockedQueue({
-      lookEveryMs,
+      pollEveryMs,
       waitMaxMs,
-      lockHoldersOf: async (keys) => options.lockHoldersOf!(keys),
-      giveUp: (waiting) => {
-        refuse(waiting);
-        this.#pump();
+      lockHoldersOf,
+      giveUp: (expired) => {
+        rejectUnrun(expired);
+        this.#startBatches();
       },
-      putBack: (waiting) => {
-        this.#queue.putBack(waiting);
-        this.#pump();
-        this.#watch();
+      putBack: (unblocked) => {
+        this.#queue.putBack(unblocked);
+        this.#startBatches();
+        this.#watchExpiry();
       },
+    });
+    this.#runner = new BatchRunner({
+      ...options,
+      lockHoldersOf,
+      block: (commands, holders) => {
+        this.#blocked.add(commands, holders);
+      },
+      hasQueued: () => this.#queue.length > 0,
     });
   }
 
+  /** The queue's name in metrics. */
   get name(): string {
     return this.#options.name;
   }
 
-  /** Commands that wait for a lane, or for rows that somebody holds. */
+  /** Commands that are queued or blocked. */
   get waiting(): number {
     return this.#queue.length + this.#blocked.length;
   }
 
-  /** Those of them that wait for rows that somebody holds. */
+  /** Commands that are blocked, because another transaction has locked a row that they need. */
   get blocked(): number {
     return this.#blocked.length;
   }
 
-  /** Batches in flight. */
+  /** Batches that run now: 0 to `lanes`. */
   get running(): number {
-    return this.#running;
+    return this.#runningBatches;
   }
 
   /**
-   * Queues a command and answers what its batch answered for it. A command whose caller went away (`signal`) before its
-   * batch formed isn't run.
-   * @throws overloaded, with nothing done: at once where the queue is full, has become old, or needs rows that are held for
-   * long already; at the latest after `waitMaxMs` · client_closed · what the batch failed with
+   * Queues a command and returns its result of the batch. A command whose `signal` aborts before its batch formed does not
+   * run.
+   * @throws PipelineError `overloaded` when the command was refused or expired; it did not run
+   * @throws PipelineError `client_closed` when `signal` aborted; the command did not run
+   * @throws the error that its batch failed with
    */
   async submit(command: C, signal?: AbortSignal): Promise<R> {
     const { weightOf, keysOf } = this.#options;
     if (this.#closed) throw stopping();
-    this.#refuseOld();
+    this.#rejectExpired();
     const weight = weightOf ? weightOf(command) : 1;
     const keys = keysOf ? [...keysOf(command)] : [];
-    if (this.#isOld() || this.#queue.isFull(weight, this.#blocked.length) || this.#blocked.isExpired(keys))
+    if (this.#isSlow() || this.#queue.isFull(weight, this.#blocked.length) || this.#blocked.isExpired(keys))
       throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#queue.push({
@@ -96,175 +126,107 @@ export class Batcher<C, R> {
       resolve,
       reject,
     });
-    this.#pump();
-    this.#watch();
+    this.#startBatches();
+    this.#watchExpiry();
     return promise;
   }
 
-  /** Takes no more, and resolves when all that was taken is answered. */
+  /** Refuses new commands from now on, and resolves when every accepted command has its result or error. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#blocked.close();
-    if (this.#running === 0 && this.waiting === 0) return;
+    if (this.#runningBatches === 0 && this.waiting === 0) return;
     await new Promise<void>((resolve) => {
-      this.#idle.push(resolve);
+      this.#onIdle.push(resolve);
     });
   }
 
-  #pump(): void {
-    while (this.#running < this.#options.lanes && this.#queue.length > 0) {
+  /** Starts as many batches as there are free lanes and queued commands for them. */
+  #startBatches(): void {
+    while (this.#runningBatches < this.#options.lanes && this.#queue.length > 0) {
       if (this.#isWorthWaiting()) break;
-      const { batch, blocked, gone } = this.#queue.next(this.#held.all(), this.#blocked.isBlocked);
-      refuse(gone);
+      const { batch, blocked, abandoned } = this.#queue.takeBatch(this.#keysInUse.all(), this.#blocked.isBlocked);
+      rejectUnrun(abandoned);
       this.#blocked.add(blocked);
       if (batch.length === 0) break;
-      this.#running += 1;
-      this.#inFlight += batch.length;
-      this.#held.add(batch);
-      void this.#runBatch(
-        batch,
-        batch.some(({ waitsForLocks }) => waitsForLocks),
-      ).finally(() => {
-        this.#running -= 1;
-        this.#inFlight -= batch.length;
-        this.#held.remove(batch);
-        this.#isStalled = false;
-        this.#pump();
-      });
+      this.#startBatch(batch);
     }
     if (this.#queue.length > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (this.#running === 0 && this.waiting === 0)
-      this.#idle.splice(0).forEach((resolve) => {
+    clearTimeout(this.#expiryTimer);
+    this.#expiryTimer = undefined;
+    if (this.#runningBatches === 0 && this.waiting === 0)
+      this.#onIdle.splice(0).forEach((resolve) => {
         resolve();
       });
   }
 
+  #startBatch(batch: QueuedCommand<C, R>[]): void {
+    this.#runningBatches += 1;
+    this.#runningCommands += batch.length;
+    this.#keysInUse.add(batch);
+    const waitsForLocks = batch.some((queued) => queued.waitsForLocks);
+    void this.#runner.run(batch, waitsForLocks).finally(() => {
+      this.#runningBatches -= 1;
+      this.#runningCommands -= batch.length;
+      this.#keysInUse.remove(batch);
+      this.#isStalled = false;
+      this.#startBatches();
+    });
+  }
+
   /**
-   * A further batch pays once it is as large as what is under way: smaller ones cost more each than they wait. But one that
-   * is under way for long may stay so.
+   * Returns whether a free lane should wait for more commands. A further batch pays off once it is as large as the running
+   * ones: a smaller one costs each command more than the wait. The wait ends after `idleWaitMs`, however long batches run.
    */
   #isWorthWaiting(): boolean {
-    if (this.#running === 0 || this.#queue.length >= this.#inFlight / this.#running) return false;
+    if (this.#runningBatches === 0 || this.#queue.length >= this.#runningCommands / this.#runningBatches) return false;
     const leftMs = (this.#queue.oldestSince ?? 0) + idleWaitMs - performance.now();
     if (leftMs <= 0) return false;
-    if (this.#pumpLater) return true;
-    this.#pumpLater = setTimeout(() => {
-      this.#pumpLater = undefined;
-      this.#pump();
+    if (this.#startTimer) return true;
+    this.#startTimer = setTimeout(() => {
+      this.#startTimer = undefined;
+      this.#startBatches();
     }, leftMs);
     return true;
   }
 
-  /** Whoever came now would hear of it only when it is too late: nothing went through, or the first one waits long already. */
-  #isOld(): boolean {
-    if (this.#running === 0) return false;
+  /** Whether a new command would expire for certain or nearly: it is refused at once, so that its caller need not wait. */
+  #isSlow(): boolean {
+    if (this.#runningBatches === 0) return false;
     return this.#isStalled || (this.#queue.oldestSince ?? Infinity) < performance.now() - this.#options.waitMaxMs / 2;
   }
 
-  #refuseOld(): void {
-    const old = this.#queue.takeOld(performance.now() - this.#options.waitMaxMs);
-    if (old.length > 0) this.#isStalled = true;
-    refuse(old);
+  #rejectExpired(): void {
+    const expired = this.#queue.takeExpired(performance.now() - this.#options.waitMaxMs);
+    if (expired.length > 0) this.#isStalled = true;
+    rejectUnrun(expired);
   }
 
-  /** Lanes may all be stuck, so the oldest command is refused by the clock and not by the next batch. */
-  #watch(): void {
+  /** Rejects the oldest queued command when it expires: all lanes may be busy for longer than that. */
+  #watchExpiry(): void {
     const oldestSince = this.#queue.oldestSince;
-    if (this.#timer || oldestSince === undefined) return;
+    if (this.#expiryTimer || oldestSince === undefined) return;
     const dueInMs = oldestSince + this.#options.waitMaxMs - performance.now();
-    this.#timer = setTimeout(
+    this.#expiryTimer = setTimeout(
       () => {
-        this.#timer = undefined;
-        this.#refuseOld();
-        this.#watch();
+        this.#expiryTimer = undefined;
+        this.#rejectExpired();
+        this.#watchExpiry();
       },
       Math.max(1, Math.ceil(dueInMs)),
     );
   }
-
-  /** Answers whether it went through as a whole. */
-  async #runBatch(batch: Waiting<C, R>[], waitsForLocks: boolean): Promise<boolean> {
-    const started = performance.now();
-    let failed = false;
-    try {
-      const answers = await this.#options.run(
-        batch.map(({ command }) => command),
-        { waitsForLocks },
-      );
-      const answer = () => {
-        batch.forEach(({ resolve }, index) => {
-          resolve(answers[index]!);
-        });
-      };
-      // To make many answers takes milliseconds: what waits is sent first, and the database works at it meanwhile.
-      if (this.#queue.length > 0) setImmediate(answer);
-      else answer();
-    } catch (error) {
-      failed = true;
-      if (!waitsForLocks && isLockTimeout(error)) await this.#putAside(batch);
-      else await this.#split(batch, error, waitsForLocks);
-    }
-    this.#report(batch, started, failed);
-    return !failed;
-  }
-
-  /** Rows that somebody holds for long must not hold up the rest: who needs them is put aside, the others run. */
-  async #putAside(batch: Waiting<C, R>[]): Promise<void> {
-    const held = await this.#lockHoldersOf(batch);
-    const { stuck = [], goesOn = [] } = Object.groupBy(batch, ({ keys }) =>
-      keys.some((key) => held.has(key)) ? 'stuck' : 'goesOn',
-    );
-    this.#blocked.add(stuck, held);
-    // Where nobody is stuck any more, whoever held the rows has let go, or holds others: then they are waited for.
-    if (goesOn.length > 0) await this.#runBatch(goesOn, stuck.length === 0);
-  }
-
-  async #lockHoldersOf(batch: readonly Waiting<C, R>[]): Promise<LockHolders> {
-    try {
-      return await this.#options.lockHoldersOf!([...new Set(batch.flatMap(({ keys }) => keys))]);
-    } catch {
-      // It can't be told: the patient run finds out what is wrong, and says so.
-      return new Map();
-    }
-  }
-
-  /** A fault that one command may have caused must not cost its neighbours: half by half, down to the culprit. */
-  async #split(batch: Waiting<C, R>[], error: unknown, waitsForLocks: boolean): Promise<void> {
-    if (batch.length === 1 || !isWorthSplitting(error)) {
-      batch.forEach(({ reject }) => {
-        reject(error);
-      });
-      return;
-    }
-    const middle = Math.ceil(batch.length / 2);
-    const [first, second] = [batch.slice(0, middle), batch.slice(middle)];
-    const wentThrough = await this.#runBatch(first, waitsForLocks);
-    // Then the culprit is in the other half: to run that as a whole would only show it again.
-    if (wentThrough && second.length > 1) await this.#split(second, error, waitsForLocks);
-    else await this.#runBatch(second, waitsForLocks);
-  }
-
-  #report(batch: readonly Waiting<C, R>[], started: number, failed: boolean): void {
-    const weight = batch.reduce((sum, { weight }) => sum + weight, 0);
-    const waitedMs = started - batch[0]!.since;
-    const tookMs = performance.now() - started;
-    try {
-      this.#options.onBatch?.({ queue: this.#options.name, commands: batch.length, weight, waitedMs, tookMs, failed });
-    } catch {
-      // Whoever watches has a fault of its own; the batch has none.
-    }
-  }
 }
 
-function refuse<C, R>(waiting: readonly Waiting<C, R>[]): void {
-  waiting.forEach(({ signal, reject }) => {
-    reject(signal?.aborted ? gone() : overloaded());
+/** Rejects commands that expired or were abandoned. */
+function rejectUnrun<C, R>(commands: readonly QueuedCommand<C, R>[]): void {
+  commands.forEach(({ signal, reject }) => {
+    reject(signal?.aborted ? clientClosed() : overloaded());
   });
 }
 
 const overloaded = () =>
-  new PipelineError('overloaded', 'too much is going on at the moment; nothing was done, try again shortly');
+  new PipelineError('overloaded', 'too many commands wait at the moment; nothing was done, try again shortly');
 const stopping = () => new PipelineError('overloaded', 'this server is stopping; nothing was done, try again');
-const gone = () => new PipelineError('client_closed', 'whoever asked for this has gone; nothing was done');
+const clientClosed = () =>
+  new PipelineError('client_closed', 'the caller closed its connection before this ran; nothing was done');

@@ -2,10 +2,10 @@ import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { Batcher } from './batcher.ts';
 import type { BatcherOptions } from './batcher-options.ts';
-import { codeOf } from './held-batches.testing.ts';
+import { errorCodeOf } from './controlled-batcher.testing.ts';
 
-/** A batcher whose batches meet rows that others hold: `holders` says who holds which key, to be changed by the test. */
-function lockable(options: Partial<BatcherOptions<number, number>> = {}) {
+/** Creates a batcher whose batches meet row locks. The test sets in `holders` which transaction has locked which key. */
+function createLockedBatcher(options: Partial<BatcherOptions<number, number>> = {}) {
   const holders = new Map<string, string>();
   const runs: { commands: number[]; waitsForLocks: boolean }[] = [];
   const keysOf = (command: number) => String(command).split('');
@@ -20,46 +20,46 @@ function lockable(options: Partial<BatcherOptions<number, number>> = {}) {
       }
       return commands;
     },
-    lockHoldersOf: async (keys) => new Map(keys.flatMap((key) => (holders.has(key) ? [[key, holders.get(key)!]] : []))),
+    lockHoldersOf: async (keys) => new Map([...holders].filter(([key]) => keys.includes(key))),
     ...options,
   });
   return { batcher, holders, runs };
 }
 
-test('commands whose rows somebody holds wait aside, and hold up nobody on their other rows', async () => {
-  const { batcher, holders, runs } = lockable();
-  holders.set('1', 'someone');
-  const waiting = [1, 12, 1].map(async (command) => batcher.submit(command));
+test('a command that needs a locked row is blocked, and blocks no command on its other rows', async () => {
+  const { batcher, holders, runs } = createLockedBatcher();
+  holders.set('1', 'transaction A');
+  const blocked = [1, 12, 1].map(async (command) => batcher.submit(command));
   expect(await Promise.all([3, 4, 2].map(async (command) => batcher.submit(command)))).toEqual([3, 4, 2]);
-  const came = batcher.submit(13);
+  const blockedLater = batcher.submit(13);
   expect(await batcher.submit(2)).toBe(2);
   expect([batcher.blocked, batcher.waiting, batcher.running]).toEqual([4, 4, 0]);
   holders.clear();
-  expect(await Promise.all([...waiting, came])).toEqual([1, 12, 1, 13]);
+  expect(await Promise.all([...blocked, blockedLater])).toEqual([1, 12, 1, 13]);
   expect(
     runs.every(({ waitsForLocks }) => !waitsForLocks),
-    'none waited in the database',
+    'no batch waited for a lock in the database',
   ).toBe(true);
   await batcher.close();
 });
 
-test('rows that go from hand to hand are busy, not stuck: for them a batch waits in the database', async () => {
-  const { batcher, holders, runs } = lockable();
-  holders.set('1', 'someone');
-  const answer = batcher.submit(1);
+test('a row whose lock holder changes is busy: a batch then waits for its lock in the database', async () => {
+  const { batcher, holders, runs } = createLockedBatcher();
+  holders.set('1', 'transaction A');
+  const result = batcher.submit(1);
   await vi.waitUntil(() => batcher.blocked === 1);
-  holders.set('1', 'someone else');
-  expect(await answer).toBe(1);
+  holders.set('1', 'transaction B');
+  expect(await result).toBe(1);
   expect(runs.at(-1)).toEqual({ commands: [1], waitsForLocks: true });
 });
 
-test('nobody waits in the database beside those who have to', async () => {
-  const { batcher, holders, runs } = lockable({ lanes: 1 });
-  holders.set('1', 'someone');
+test('a command that can run never shares a batch with one that waits for a row lock', async () => {
+  const { batcher, holders, runs } = createLockedBatcher({ lanes: 1 });
+  holders.set('1', 'transaction A');
   const first = batcher.submit(1);
   await vi.waitUntil(() => batcher.blocked === 1);
-  holders.set('1', 'someone else');
-  // While it is put back, others come all the time.
+  holders.set('1', 'transaction B');
+  // Other commands are queued all the time, also when the blocked one is put back.
   let isDone = false;
   const others = (async () => {
     while (!isDone) await Promise.all([batcher.submit(2), batcher.submit(3)]);
@@ -70,16 +70,16 @@ test('nobody waits in the database beside those who have to', async () => {
   expect(runs.filter(({ waitsForLocks }) => waitsForLocks)).toEqual([{ commands: [1], waitsForLocks: true }]);
 });
 
-test('who waits aside is refused in time, and who comes for rows that are held that long already at once', async () => {
-  const { batcher, holders } = lockable({ waitMaxMs: 300 });
-  holders.set('1', 'someone');
-  expect(await codeOf(batcher.submit(1))).toBe('overloaded');
+test('a blocked command expires, and later commands for a row locked that long are refused at once', async () => {
+  const { batcher, holders } = createLockedBatcher({ waitMaxMs: 300 });
+  holders.set('1', 'transaction A');
+  expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
   const begin = performance.now();
   await vi.waitFor(
     async () => {
-      const asked = performance.now();
-      expect(await codeOf(batcher.submit(1))).toBe('overloaded');
-      expect(performance.now() - asked).toBeLessThan(50);
+      const submittedAt = performance.now();
+      expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
+      expect(performance.now() - submittedAt).toBeLessThan(50);
     },
     { timeout: 3_000, interval: 10 },
   );
@@ -88,18 +88,18 @@ test('who waits aside is refused in time, and who comes for rows that are held t
   holders.clear();
   await vi.waitFor(
     async () => {
-      expect(await codeOf(batcher.submit(1))).toBe('accepted');
+      expect(await errorCodeOf(batcher.submit(1))).toBe('accepted');
     },
     { timeout: 3_000, interval: 10 },
   );
   await batcher.close();
 });
 
-test('closing answers those who wait aside, too', async () => {
-  const { batcher, holders } = lockable({ waitMaxMs: 200 });
-  holders.set('1', 'someone');
-  const answer = codeOf(batcher.submit(1));
+test('close waits until blocked commands have expired', async () => {
+  const { batcher, holders } = createLockedBatcher({ waitMaxMs: 200 });
+  holders.set('1', 'transaction A');
+  const code = errorCodeOf(batcher.submit(1));
   await vi.waitUntil(() => batcher.blocked === 1);
   await batcher.close();
-  expect(await answer).toBe('overloaded');
+  expect(await code).toBe('overloaded');
 });

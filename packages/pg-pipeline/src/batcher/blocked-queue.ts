@@ -1,113 +1,122 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Waiting } from './waiting.ts';
-
-/** Keys whose rows somebody else holds now, each with who that is. */
-export type LockHolders = ReadonlyMap<string, string>;
+import type { LockHolders } from './batcher-options.ts';
+import type { QueuedCommand } from './queued-command.ts';
 
 export type BlockedQueueOptions<C, R> = {
   lockHoldersOf: (keys: readonly string[]) => Promise<LockHolders>;
-  /** How often it is looked whether rows are free again. */
-  lookEveryMs: number;
-  /** How long a command may wait in all. */
+  /** Interval in milliseconds at which the queue reads whether the locked rows are free. */
+  pollEveryMs: number;
+  /** How long a command may wait in milliseconds since it was submitted. */
   waitMaxMs: number;
-  /** What may go on. */
-  putBack: (waiting: Waiting<C, R>[]) => void;
-  /** What has waited for too long. */
-  giveUp: (waiting: Waiting<C, R>[]) => void;
+  /** Receives the commands whose rows are free. */
+  putBack: (unblocked: QueuedCommand<C, R>[]) => void;
+  /** Receives the commands that waited for longer than `waitMaxMs`, and those whose caller closed its connection. */
+  giveUp: (expired: QueuedCommand<C, R>[]) => void;
 };
 
-type Stuck = { holder: string; since: number };
+type LockedKey = { holder: string; since: number };
 
 /**
- * Commands that need rows which somebody holds for long: they wait here, in memory, without a lane and without locks, so
- * that they hold up nobody else. Every now and then it is looked who holds those rows. Once they are free, the commands go
- * on. Where another one holds them each time the rows are only busy, and the commands go on patiently, in the database's
- * own queue for them.
+ * Commands that need a row which another transaction has locked for long. They wait here in memory, without a lane and
+ * without locks, so that they block no other command.
+ *
+ * The queue polls which transactions hold the row locks. When a row is free its commands go back to the command queue.
+ * When a row has a new lock holder the row is only busy: its commands go back, too, and then wait for the lock in
+ * PostgreSQL's own queue.
  */
 export class BlockedQueue<C, R> {
   readonly #options: BlockedQueueOptions<C, R>;
-  #waiting: Waiting<C, R>[] = [];
-  readonly #stuck = new Map<string, Stuck>();
-  #looking = false;
+  #commands: QueuedCommand<C, R>[] = [];
+  readonly #lockedKeys = new Map<string, LockedKey>();
+  #isPolling = false;
   #closed = false;
 
   constructor(options: BlockedQueueOptions<C, R>) {
     this.#options = options;
   }
 
+  /** Number of commands that wait here. */
   get length(): number {
-    return this.#waiting.length;
+    return this.#commands.length;
   }
 
-  isBlocked = (keys: readonly string[]): boolean => this.#stuck.size > 0 && keys.some((key) => this.#stuck.has(key));
+  /** Returns whether one of the keys is known as locked. */
+  isBlocked = (keys: readonly string[]): boolean =>
+    this.#lockedKeys.size > 0 && keys.some((key) => this.#lockedKeys.has(key));
 
-  /** Whether one of the keys is held for longer than anybody may wait for it. */
+  /** Returns whether one of the keys has been locked for longer than a command may wait. */
   isExpired(keys: readonly string[]): boolean {
-    if (this.#stuck.size === 0) return false;
-    const since = performance.now() - this.#options.waitMaxMs;
-    return keys.some((key) => (this.#stuck.get(key)?.since ?? Infinity) < since);
+    if (this.#lockedKeys.size === 0) return false;
+    const before = performance.now() - this.#options.waitMaxMs;
+    return keys.some((key) => (this.#lockedKeys.get(key)?.since ?? Infinity) < before);
   }
 
-  /** Puts commands aside. `held` is what is known of the holders now. */
-  add(waiting: readonly Waiting<C, R>[], held: LockHolders = new Map()): void {
-    if (waiting.length === 0) return;
-    for (const [key, holder] of held)
-      if (!this.#stuck.has(key)) this.#stuck.set(key, { holder, since: performance.now() });
-    this.#waiting.push(...waiting);
-    void this.#look();
+  /** Adds blocked commands, and the lock holders that were just read, if any. */
+  add(commands: readonly QueuedCommand<C, R>[], holders: LockHolders = new Map()): void {
+    if (commands.length === 0) return;
+    for (const [key, holder] of holders)
+      if (!this.#lockedKeys.has(key)) this.#lockedKeys.set(key, { holder, since: performance.now() });
+    this.#commands.push(...commands);
+    void this.#poll();
   }
 
-  /** Looks no longer than anybody waits. */
+  /** Stops polling as soon as no command waits here. */
   close(): void {
     this.#closed = true;
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
-    const { lookEveryMs } = this.#options;
-    // While nobody waits it is still looked, so that who comes next neither tries in vain nor waits in vain.
-    while (this.#waiting.length > 0 || (this.#stuck.size > 0 && !this.#closed)) {
-      await sleep(lookEveryMs, undefined, { ref: this.#waiting.length > 0 });
-      this.#refuseOld();
-      await this.#lookOnce();
+  async #poll(): Promise<void> {
+    if (this.#isPolling) return;
+    this.#isPolling = true;
+    const { pollEveryMs } = this.#options;
+    // Goes on while keys are known as locked, even without commands: a new command then runs at once, or is refused.
+    while (this.#commands.length > 0 || (this.#lockedKeys.size > 0 && !this.#closed)) {
+      await sleep(pollEveryMs, undefined, { ref: this.#commands.length > 0 });
+      this.#giveUpExpired();
+      await this.#pollOnce();
     }
-    this.#looking = false;
+    this.#isPolling = false;
   }
 
-  async #lookOnce(): Promise<void> {
-    let held: LockHolders;
+  async #pollOnce(): Promise<void> {
+    let holders: LockHolders;
     try {
-      held = await this.#options.lockHoldersOf([...this.#stuck.keys()]);
+      holders = await this.#options.lockHoldersOf([...this.#lockedKeys.keys()]);
     } catch {
-      // It can't be told now: whoever waits goes on waiting, until it is too old.
+      // Without an answer the commands stay blocked; the next poll asks again, until they expire.
       return;
     }
-    const busy = new Set<string>();
-    for (const [key, { holder }] of this.#stuck) {
-      const now = held.get(key);
-      if (now === holder) continue;
-      this.#stuck.delete(key);
-      if (now !== undefined) busy.add(key);
-    }
-    const { free = [], stuck = [] } = Object.groupBy(this.#waiting, ({ keys }) =>
-      this.isBlocked(keys) ? 'stuck' : 'free',
+    const busyKeys = this.#releaseKeys(holders);
+    const { free = [], blocked = [] } = Object.groupBy(this.#commands, ({ keys }) =>
+      this.isBlocked(keys) ? 'blocked' : 'free',
     );
-    this.#waiting = stuck;
+    this.#commands = blocked;
     if (free.length > 0)
       this.#options.putBack(
-        free.map((waiting) =>
-          waiting.keys.some((key) => busy.has(key)) ? { ...waiting, waitsForLocks: true } : waiting,
+        free.map((queued) =>
+          queued.keys.some((key) => busyKeys.has(key)) ? { ...queued, waitsForLocks: true } : queued,
         ),
       );
   }
 
-  #refuseOld(): void {
+  /** Forgets the keys whose lock holder is gone. Returns those of them that another transaction has locked since. */
+  #releaseKeys(holders: LockHolders): Set<string> {
+    const busyKeys = new Set<string>();
+    for (const [key, { holder }] of this.#lockedKeys) {
+      const holderNow = holders.get(key);
+      if (holderNow === holder) continue;
+      this.#lockedKeys.delete(key);
+      if (holderNow !== undefined) busyKeys.add(key);
+    }
+    return busyKeys;
+  }
+
+  #giveUpExpired(): void {
     const before = performance.now() - this.#options.waitMaxMs;
-    const { old = [], young = [] } = Object.groupBy(this.#waiting, ({ since, signal }) =>
-      since <= before || signal?.aborted ? 'old' : 'young',
+    const { expired = [], waiting = [] } = Object.groupBy(this.#commands, ({ since, signal }) =>
+      since <= before || signal?.aborted ? 'expired' : 'waiting',
     );
-    this.#waiting = young;
-    this.#options.giveUp(old);
+    this.#commands = waiting;
+    this.#options.giveUp(expired);
   }
 }

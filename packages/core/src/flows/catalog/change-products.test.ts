@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
@@ -32,7 +32,7 @@ test('a new product has no stock, and products are returned with their sellable 
 });
 
 test('one of 20 concurrent products with an equal sku is created', async () => {
-  const codes = await Promise.all(Array.from({ length: 20 }, () => codeOf(createTestProduct('ONCE'))));
+  const codes = await Promise.all(Array.from({ length: 20 }, () => errorCodeOf(createTestProduct('ONCE'))));
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
   expect(codes.filter((code) => code === 'sku_taken')).toHaveLength(19);
 });
@@ -54,14 +54,14 @@ test('a new name and a new price record one event each, and an equal price recor
 test('an archived product leaves the list, its orders can still be paid, and it stays archived', async () => {
   const { id: productId } = await createTestProduct(randomUUID());
   await shop.commerce.receiveStock({ productId, quantity: 5 });
-  const order = await shop.order({ [productId]: 1 });
+  const order = await shop.createTestOrder({ [productId]: 1 });
   const { archivedAt } = await shop.commerce.archiveProduct({ productId });
   expect((await shop.commerce.archiveProduct({ productId })).archivedAt).toEqual(archivedAt);
-  expect(await codeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
   expect(await shop.commerce.getProduct({ productId, includeArchived: true })).toMatchObject({ sellableQty: 0 });
   expect((await shop.commerce.listProducts({ limit: 100 })).items.map(({ id }) => id)).not.toContain(productId);
   const payment = await shop.commerce.createPayment({ orderId: order.id, provider: 'mock' });
-  expect(await shop.tell('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
+  expect(await shop.sendWebhook('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
 });
 
 test.each([
@@ -73,14 +73,14 @@ test.each([
   ['a price above the maximum', { priceAmount: 1e15 }],
   ['an unknown currency', { currency: 'Pounds' }],
 ])('createProduct rejects %s', async (_, rest) => {
-  expect(await codeOf(createTestProduct(randomUUID(), rest))).toBe('validation_failed');
+  expect(await errorCodeOf(createTestProduct(randomUUID(), rest))).toBe('validation_failed');
 });
 
 test('an unknown product can be neither read nor changed', async () => {
   const productId = randomUUID();
-  expect(await codeOf(shop.commerce.renameProduct({ productId, name: 'x' }))).toBe('product_not_found');
-  expect(await codeOf(shop.commerce.archiveProduct({ productId }))).toBe('product_not_found');
-  expect(await codeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.renameProduct({ productId, name: 'x' }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.archiveProduct({ productId }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.getProduct({ productId }))).toBe('product_not_found');
 });
 
 test('pages of products follow one another without a gap or a repeat', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { only } from '../../testing/only.ts';
 import type { Attempt } from '../../testing/scripted-gateway.ts';
-import type { Shop } from '../../testing/shop.ts';
+import type { TestShop } from '../../testing/test-shop.ts';
 import { openTwoProcesses, repeat, type TwoProcesses } from '../../testing/two-processes.ts';
 
 // Each test repeats a known failure of other shops.
@@ -30,34 +30,34 @@ const eventsOf = async ({ payment }: Attempt) =>
     .toReversed();
 
 test('an event that always fails is PARKED, blocks no other event and can be redriven', async () => {
-  const [broken, otherAttempt] = [await shop.attempt(), await shop.attempt()];
+  const [broken, otherAttempt] = [await shop.createAttempt(), await shop.createAttempt()];
   const repair = await failOrderUpdates(broken.orderId);
   const results = await Promise.all([
-    shop.tell('CAPTURED', broken.payment),
-    shop.tell('CAPTURED', otherAttempt.payment),
+    shop.sendWebhook('CAPTURED', broken.payment),
+    shop.sendWebhook('CAPTURED', otherAttempt.payment),
   ]);
   expect(results.map(({ outcome }) => outcome)).toEqual(['RECEIVED', 'APPLIED']);
   for (let turn = 0; turn < 10; turn += 1) {
-    const laterAttempt = await shop.attempt();
-    await shop.tell('CAPTURED', laterAttempt.payment);
-    await shop.retry();
-    expect((await shop.state(laterAttempt)).order).toBe('PAID');
+    const laterAttempt = await shop.createAttempt();
+    await shop.sendWebhook('CAPTURED', laterAttempt.payment);
+    await shop.retryGatewayEventsNow();
+    expect((await shop.readState(laterAttempt)).order).toBe('PAID');
   }
   expect(await eventsOf(broken)).toEqual(['CAPTURED PARKED 8']);
   await repair();
   const parked = only((await shop.commerce.listGatewayEvents({ paymentId: broken.payment.id })).items);
   await shop.commerce.redriveGatewayEvent({ gatewayEventId: parked.id });
-  await shop.retry();
-  expect((await shop.state(broken)).order).toBe('PAID');
+  await shop.retryGatewayEventsNow();
+  expect((await shop.readState(broken)).order).toBe('PAID');
 });
 
 test(
   'an event with another amount and a known id is stored as a conflict, in any order of arrival',
   repeat(5, async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const eventId = randomUUID();
-    const sendWebhook = (process: Pick<Shop, 'tell'>, amount: number) =>
-      process.tell('CAPTURED', attempt.payment, { eventId, amount });
+    const sendWebhook = (process: Pick<TestShop, 'sendWebhook'>, amount: number) =>
+      process.sendWebhook('CAPTURED', attempt.payment, { eventId, amount });
     const results = await Promise.all([
       sendWebhook(shop, 2000),
       sendWebhook(otherProcess, 1999),
@@ -66,24 +66,24 @@ test(
     ]);
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['APPLIED', 'CONFLICT']));
     expect((await eventsOf(attempt)).toSorted()).toEqual(['CAPTURED APPLIED 1', 'CAPTURED CONFLICT 0']);
-    expect((await shop.state(attempt)).attention).toMatch(/event_conflict|amount_mismatch/);
-    expect(await shop.types(attempt.orderId)).toContain('order.attention_raised');
+    expect((await shop.readState(attempt)).attention).toMatch(/event_conflict|amount_mismatch/);
+    expect(await shop.readEventTypes(attempt.orderId)).toContain('order.attention_raised');
   }),
 );
 
 test('a webhook that cannot be applied is stored as RECEIVED and applied by a retry', async () => {
-  const attempt = await shop.attempt();
+  const attempt = await shop.createAttempt();
   const repair = await failOrderUpdates(attempt.orderId);
   const eventId = randomUUID();
-  expect(await shop.tell('CAPTURED', attempt.payment, { eventId })).toMatchObject({ outcome: 'RECEIVED' });
+  expect(await shop.sendWebhook('CAPTURED', attempt.payment, { eventId })).toMatchObject({ outcome: 'RECEIVED' });
   expect(processes.faults.at(-1)).toMatchObject({ message: expect.stringContaining('planned fault') });
-  expect(await shop.tell('CAPTURED', attempt.payment, { eventId })).toMatchObject({
+  expect(await shop.sendWebhook('CAPTURED', attempt.payment, { eventId })).toMatchObject({
     outcome: 'RECEIVED',
     duplicate: true,
   });
   await repair();
-  await shop.retry();
-  expect(await shop.state(attempt)).toEqual({
+  await shop.retryGatewayEventsNow();
+  expect(await shop.readState(attempt)).toEqual({
     payment: 'CAPTURED',
     order: 'PAID',
     stock: '8 0',

@@ -3,51 +3,56 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
 import { only } from '../../testing/only.ts';
-import { openShop, signed, webhookSecret, type Shop } from '../../testing/shop.ts';
+import { createTestShop, signTestWebhook, webhookSecret, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
 const getOrder = (orderId: string) => shop.commerce.getOrder({ orderId });
 
 async function createPendingOrder(quantity = 2, stock = 10) {
-  const productId = await shop.product({ quantity: stock });
-  return { productId, ...(await shop.pending({ [productId]: quantity })) };
+  const productId = await shop.createTestProduct({ quantity: stock });
+  return { productId, ...(await shop.createPendingOrder({ [productId]: quantity })) };
 }
 
 describe('a repeated gateway event', () => {
   test('returns the first outcome and changes nothing', async () => {
     const { productId, payment } = await createPendingOrder();
-    const first = await shop.tell('AUTHORIZED', payment, { eventId: 'again-1' });
-    const again = await shop.tell('AUTHORIZED', payment, { eventId: 'again-1' });
+    const first = await shop.sendWebhook('AUTHORIZED', payment, { eventId: 'again-1' });
+    const again = await shop.sendWebhook('AUTHORIZED', payment, { eventId: 'again-1' });
     expect(again).toEqual({ ...first, duplicate: true });
-    expect(await shop.stock(productId)).toEqual([8, 0]);
+    expect(await shop.readStock(productId)).toEqual([8, 0]);
   });
 
   test('received 50 times at once is applied once and returns 49 results marked as duplicates', async () => {
     const { productId, orderId, payment } = await createPendingOrder();
     const eventId = randomUUID();
-    const results = await Promise.all(Array.from({ length: 50 }, () => shop.tell('AUTHORIZED', payment, { eventId })));
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => shop.sendWebhook('AUTHORIZED', payment, { eventId })),
+    );
     expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
     expect(new Set(results.map(({ outcome, effect }) => `${outcome} ${effect}`))).toEqual(
       new Set(['APPLIED order_paid']),
     );
-    expect(await shop.stock(productId)).toEqual([8, 0]);
+    expect(await shop.readStock(productId)).toEqual([8, 0]);
     expect(
       (await shop.commerce.listStockMovements({ productId })).items.filter(({ kind }) => kind === 'SOLD'),
     ).toHaveLength(1);
-    expect(await shop.types(orderId)).toHaveLength(5);
+    expect(await shop.readEventTypes(orderId)).toHaveLength(5);
   });
 
   test('with different content is stored once as a conflict, and the first event stays applied', async () => {
     const { orderId, payment } = await createPendingOrder();
     const eventId = randomUUID();
-    await shop.tell('AUTHORIZED', payment, { eventId });
+    await shop.sendWebhook('AUTHORIZED', payment, { eventId });
     for (let i = 0; i < 2; i += 1) {
-      expect(await shop.tell('FAILED', payment, { eventId })).toMatchObject({ outcome: 'CONFLICT', duplicate: true });
+      expect(await shop.sendWebhook('FAILED', payment, { eventId })).toMatchObject({
+        outcome: 'CONFLICT',
+        duplicate: true,
+      });
     }
     expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: 'event_conflict' });
     const { items } = await shop.commerce.listGatewayEvents({ paymentId: payment.id });
@@ -55,18 +60,21 @@ describe('a repeated gateway event', () => {
       ['FAILED', 'CONFLICT'],
       ['AUTHORIZED', 'APPLIED'],
     ]);
-    expect(await shop.tell('AUTHORIZED', payment, { eventId })).toMatchObject({ outcome: 'APPLIED', duplicate: true });
+    expect(await shop.sendWebhook('AUTHORIZED', payment, { eventId })).toMatchObject({
+      outcome: 'APPLIED',
+      duplicate: true,
+    });
   });
 
   test('with its fields in another order and an unknown field is a duplicate', async () => {
     const { payment } = await createPendingOrder();
     const eventId = randomUUID();
-    await shop.tell('AUTHORIZED', payment, { eventId });
+    await shop.sendWebhook('AUTHORIZED', payment, { eventId });
     const { currency, amount, id } = payment;
     expect(
       await shop.commerce.receiveWebhook(
         'mock',
-        signed({ currency, amount, paymentId: id, type: 'AUTHORIZED', extra: 1 }, eventId),
+        signTestWebhook({ currency, amount, paymentId: id, type: 'AUTHORIZED', extra: 1 }, eventId),
       ),
     ).toMatchObject([{ outcome: 'APPLIED', duplicate: true }]);
   });
@@ -79,7 +87,9 @@ describe('two concurrent processes', () => {
     eventId: string,
   ) => {
     const other = createCommerce({ database: shop.database, gateways: [mockGateway([webhookSecret])] });
-    return only(await other.receiveWebhook('mock', signed({ type, paymentId: id, amount, currency }, eventId)));
+    return only(
+      await other.receiveWebhook('mock', signTestWebhook({ type, paymentId: id, amount, currency }, eventId)),
+    );
   };
 
   test('store an equal event once and both return the first outcome', async () => {
@@ -92,7 +102,7 @@ describe('two concurrent processes', () => {
       expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
       expect(new Set(results.map((result) => `${result.eventId} ${result.outcome}`)).size).toBe(1);
       expect(results[0]).toMatchObject({ outcome: 'APPLIED', effect: 'order_paid' });
-      expect(await shop.stock(productId)).toEqual([8, 0]);
+      expect(await shop.readStock(productId)).toEqual([8, 0]);
     }
   });
 
@@ -125,18 +135,21 @@ describe('two concurrent events for one payment', () => {
   test('that both approve pay the order once', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { productId, payment } = await createPendingOrder();
-      const results = await Promise.all([shop.tell('AUTHORIZED', payment), shop.tell('AUTHORIZED', payment)]);
+      const results = await Promise.all([
+        shop.sendWebhook('AUTHORIZED', payment),
+        shop.sendWebhook('AUTHORIZED', payment),
+      ]);
       expect(results.map(({ outcome }) => outcome).sort()).toEqual(['APPLIED', 'IGNORED_STALE']);
-      expect(await shop.stock(productId)).toEqual([8, 0]);
+      expect(await shop.readStock(productId)).toEqual([8, 0]);
     }
   });
 
   test('that approve and fail pay the order and sell its stock once', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { productId, orderId, payment } = await createPendingOrder();
-      await Promise.all([shop.tell('AUTHORIZED', payment), shop.tell('FAILED', payment)]);
+      await Promise.all([shop.sendWebhook('AUTHORIZED', payment), shop.sendWebhook('FAILED', payment)]);
       expect(await getOrder(orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
-      expect(await shop.stock(productId)).toEqual([8, 0]);
+      expect(await shop.readStock(productId)).toEqual([8, 0]);
     }
   });
 });
@@ -151,7 +164,7 @@ describe('a gateway event for an unknown payment', () => {
 
   test('is stored as UNMATCHED and applied once its payment exists', async () => {
     const { orderId, payment } = await createPendingOrder();
-    const { outcome, eventId } = await shop.tell('AUTHORIZED', unknownPayment());
+    const { outcome, eventId } = await shop.sendWebhook('AUTHORIZED', unknownPayment());
     expect(outcome).toBe('UNMATCHED');
     await shop.database.pool.query('update commerce.gateway_events set payment_id = $1 where id = $2', [
       payment.id,
@@ -167,7 +180,7 @@ describe('a gateway event for an unknown payment', () => {
   });
 
   test('is retried with growing pauses and then PARKED for an operator', async () => {
-    const { eventId } = await shop.tell('AUTHORIZED', unknownPayment());
+    const { eventId } = await shop.sendWebhook('AUTHORIZED', unknownPayment());
     const pauses: number[] = [];
     for (let attempt = 1; attempt < 8; attempt += 1) {
       const { rows } = await shop.database.pool.query(
@@ -186,7 +199,7 @@ describe('a gateway event for an unknown payment', () => {
 
   test('is retried once per due time by two concurrent processes', async () => {
     const ids = await Promise.all(
-      Array.from({ length: 20 }, async () => (await shop.tell('FAILED', unknownPayment())).eventId),
+      Array.from({ length: 20 }, async () => (await shop.sendWebhook('FAILED', unknownPayment())).eventId),
     );
     await Promise.all(ids.map(makeEventDue));
     const handled = await Promise.all([shop.commerce.retryGatewayEvents(15), shop.commerce.retryGatewayEvents(15)]);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openShop, type Shop } from '../../testing/shop.ts';
+import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
   // A trigger makes every update of a payment fail while broken_payments lists the payment.
   await shop.database.pool.query(`
     create table broken_payments (payment_id uuid primary key);
@@ -21,9 +21,9 @@ afterAll(() => shop?.close());
 const query = (sql: string, ...values: string[]) => shop.database.pool.query(sql, values);
 
 async function receiveFailingEvent() {
-  const { orderId, payment } = await shop.pending({ [await shop.product()]: 1 });
+  const { orderId, payment } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 1 });
   await query('insert into broken_payments values ($1)', payment.id);
-  const { eventId } = await shop.tell('AUTHORIZED', payment);
+  const { eventId } = await shop.sendWebhook('AUTHORIZED', payment);
   return { orderId, paymentId: payment.id, eventId };
 }
 
@@ -46,7 +46,7 @@ test('a gateway event that is PARKED after 8 failed attempts raises one attentio
     status: 'PAYMENT_PENDING',
     needsAttention: 'event_conflict',
   });
-  expect((await shop.types(orderId)).filter((type) => type === 'order.attention_raised')).toHaveLength(1);
+  expect((await shop.readEventTypes(orderId)).filter((type) => type === 'order.attention_raised')).toHaveLength(1);
   await query('delete from broken_payments where payment_id = $1', paymentId);
 });
 

@@ -8,7 +8,7 @@ export const refusal = new GatewayRefusal('refund_account_closed', 'no');
 
 /** Creates a refund of a captured payment of 2,000 KRW. Its gateway call is due. */
 export async function createDueRefund(shop: ScriptedShop, amount = 500) {
-  const attempt = await shop.paid('CAPTURED');
+  const attempt = await shop.createPaidAttempt('CAPTURED');
   const refund = await shop.commerce.createRefund({ orderId: attempt.orderId, amount });
   return { attempt, refund };
 }

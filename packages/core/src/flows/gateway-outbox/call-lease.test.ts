@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 import {
   createDueRefund,
   delayedReply,
@@ -11,7 +11,7 @@ import {
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
@@ -24,16 +24,16 @@ describe('the lease of a call', () => {
   test('blocks other workers, and when its worker dies the next one calls with the same id', async () => {
     const { attempt, refund } = await createDueRefund(shop);
     const { reply, requested } = delayedReply(() => []);
-    shop.script(attempt.payment.id, { REFUND: [reply] });
+    shop.scriptReplies(attempt.payment.id, { REFUND: [reply] });
     void shop.commerce.callGateways();
     await requested;
     await Promise.all([shop.commerce.callGateways(), shop.commerce.callGateways()]);
-    expect(shop.asked(attempt.payment.id)).toHaveLength(1);
+    expect(shop.readRequests(attempt.payment.id)).toHaveLength(1);
     expect(await millisecondsUntilDue(shop, attempt)).toBeGreaterThan(50_000);
     await expireLease(attempt);
     await shop.commerce.callGateways();
-    expect(shop.asked(attempt.payment.id).map(({ refundId }) => refundId)).toEqual([refund.id, refund.id]);
-    expect((await shop.state(attempt)).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
+    expect(shop.readRequests(attempt.payment.id).map(({ refundId }) => refundId)).toEqual([refund.id, refund.id]);
+    expect((await shop.readState(attempt)).refunds).toEqual(['REFUND 500 SUCCEEDED requested']);
   });
 
   test('lets four concurrent workers make each of 40 calls once', async () => {
@@ -41,8 +41,8 @@ describe('the lease of a call', () => {
     await Promise.all(Array.from({ length: 4 }, () => shop.commerce.callGateways(20)));
     while ((await shop.commerce.callGateways()) > 0);
     for (const { attempt } of all) {
-      expect(shop.asked(attempt.payment.id)).toHaveLength(1);
-      expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+      expect(shop.readRequests(attempt.payment.id)).toHaveLength(1);
+      expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
     }
   });
 
@@ -58,14 +58,14 @@ describe('the lease of a call', () => {
     });
     const type = result === 'done' ? ('REFUNDED' as const) : ('REFUND_PENDING' as const);
     const facts = [{ type, amount: 500, currency: 'KRW', refundId: refund.id, gatewayObjectId: `re_${refund.id}` }];
-    shop.script(attempt.payment.id, { REFUND: [reply, facts] });
+    shop.scriptReplies(attempt.payment.id, { REFUND: [reply, facts] });
     const first = shop.commerce.callGateways();
     await requested;
     await expireLease(attempt);
     await shop.commerce.callGateways();
     respond();
     await first;
-    expect(await shop.state(attempt)).toMatchObject({
+    expect(await shop.readState(attempt)).toMatchObject({
       refunds: [`REFUND 500 ${result === 'done' ? 'SUCCEEDED' : 'SUBMITTED'} requested`],
       attention: null,
     });

@@ -4,7 +4,7 @@ import type { Gateway } from '../../gateways/gateway.ts';
 import { gatewayFact, type SignedEvent } from '../../gateway-inbox/gateway-event.ts';
 import { first, only } from '../../testing/only.ts';
 import { scriptedGateway } from '../../testing/scripted-gateway.ts';
-import { openShop, type Shop } from '../../testing/shop.ts';
+import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -39,11 +39,11 @@ function listingGateway(provider = 'mock') {
 
 let bank: ReturnType<typeof listingGateway>;
 let other: ReturnType<typeof listingGateway>;
-let shop: Shop;
+let shop: TestShop;
 beforeEach(async () => {
   bank = listingGateway();
   other = listingGateway('other');
-  shop = await openShop({ gateways: [bank.gateway, other.gateway], pollAfterMs: 50 });
+  shop = await createTestShop({ gateways: [bank.gateway, other.gateway], pollAfterMs: 50 });
 });
 afterEach(() => shop.close());
 
@@ -64,7 +64,7 @@ const readListing = async (provider = 'mock') => {
 
 /** Creates an order whose payment is captured, with no webhook: only the list of `bank` has the event. */
 async function createPaymentWithoutWebhook(at: Date, eventId = 'evt_lost') {
-  const { orderId, payment } = await shop.pending({ [await shop.product()]: 1 });
+  const { orderId, payment } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 1 });
   const { id: paymentId, amount, currency } = payment;
   bank.addEvent(at, { providerEventId: eventId, ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
   return orderId;

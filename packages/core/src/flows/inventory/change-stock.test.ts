@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
@@ -12,7 +12,7 @@ const setStock = (productId: string, expectedAvailableQty: number, availableQty:
   shop.commerce.setStock({ productId, expectedAvailableQty, availableQty, reason: 'counted' });
 
 test('every change of the quantity on hand is a stock movement, and the movements add up to it', async () => {
-  const productId = await shop.product({ quantity: 0 });
+  const productId = await shop.createTestProduct({ quantity: 0 });
   await shop.commerce.receiveStock({ productId, quantity: 30, reason: 'first delivery' });
   expect(await setStock(productId, 30, 28)).toEqual({ productId, availableQty: 28, reservedQty: 0, sellableQty: 28 });
   const { items } = await shop.commerce.listStockMovements({ productId });
@@ -23,17 +23,17 @@ test('every change of the quantity on hand is a stock movement, and the movement
 });
 
 test('setStock rejects a count when the quantity on hand is not the expected one', async () => {
-  const productId = await shop.product({ quantity: 10 });
+  const productId = await shop.createTestProduct({ quantity: 10 });
   await expect(setStock(productId, 9, 12)).rejects.toMatchObject({
     code: 'stock_changed',
     details: { availableQty: 10 },
   });
-  expect(await shop.stock(productId)).toEqual([10, 0]);
+  expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
 test('setStock rejects a quantity below the reserved units', async () => {
-  const productId = await shop.product({ quantity: 10 });
-  await shop.order({ [productId]: 4 });
+  const productId = await shop.createTestProduct({ quantity: 10 });
+  await shop.createTestOrder({ [productId]: 4 });
   await expect(setStock(productId, 10, 3)).rejects.toMatchObject({
     code: 'stock_below_reserved',
     details: { reservedQty: 4 },
@@ -42,36 +42,40 @@ test('setStock rejects a quantity below the reserved units', async () => {
 });
 
 test('setStock with the current quantity records no stock movement', async () => {
-  const productId = await shop.product({ quantity: 10 });
+  const productId = await shop.createTestProduct({ quantity: 10 });
   await setStock(productId, 10, 10);
   expect((await shop.commerce.listStockMovements({ productId })).items).toHaveLength(1);
 });
 
 test('40 concurrent receipts are all counted', async () => {
-  const productId = await shop.product({ quantity: 0 });
+  const productId = await shop.createTestProduct({ quantity: 0 });
   await Promise.all(Array.from({ length: 40 }, () => shop.commerce.receiveStock({ productId, quantity: 3 })));
-  expect(await shop.stock(productId)).toEqual([120, 0]);
+  expect(await shop.readStock(productId)).toEqual([120, 0]);
 });
 
 test('one of two concurrent counts is set, and the other is rejected with stock_changed', async () => {
-  const productId = await shop.product({ quantity: 10 });
-  const codes = await Promise.all([codeOf(setStock(productId, 10, 11)), codeOf(setStock(productId, 10, 12))]);
+  const productId = await shop.createTestProduct({ quantity: 10 });
+  const codes = await Promise.all([errorCodeOf(setStock(productId, 10, 11)), errorCodeOf(setStock(productId, 10, 12))]);
   expect(codes.sort()).toEqual(['accepted', 'stock_changed']);
 });
 
 test('receiveStock rejects more than 1,000,000,000 units on hand', async () => {
-  const productId = await shop.product({ quantity: 1_000_000_000 });
-  expect(await codeOf(shop.commerce.receiveStock({ productId, quantity: 1 }))).toBe('stock_too_large');
+  const productId = await shop.createTestProduct({ quantity: 1_000_000_000 });
+  expect(await errorCodeOf(shop.commerce.receiveStock({ productId, quantity: 1 }))).toBe('stock_too_large');
 });
 
 test.each([0, -1, 1.5, NaN, 1_000_000_001])('receiveStock rejects a quantity of %s', async (quantity) => {
-  expect(await codeOf(shop.commerce.receiveStock({ productId: randomUUID(), quantity }))).toBe('validation_failed');
+  expect(await errorCodeOf(shop.commerce.receiveStock({ productId: randomUUID(), quantity }))).toBe(
+    'validation_failed',
+  );
 });
 
 test('stock of an unknown product can be neither read nor received', async () => {
-  expect(await codeOf(shop.commerce.receiveStock({ productId: randomUUID(), quantity: 1 }))).toBe('product_not_found');
-  expect(await codeOf(shop.commerce.getStock({ productId: randomUUID() }))).toBe('product_not_found');
-  expect(await codeOf(shop.commerce.listStockMovements({ productId: randomUUID() }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.receiveStock({ productId: randomUUID(), quantity: 1 }))).toBe(
+    'product_not_found',
+  );
+  expect(await errorCodeOf(shop.commerce.getStock({ productId: randomUUID() }))).toBe('product_not_found');
+  expect(await errorCodeOf(shop.commerce.listStockMovements({ productId: randomUUID() }))).toBe('product_not_found');
 });
 
 test('rows of stock_movements and events can be neither changed nor deleted', async () => {

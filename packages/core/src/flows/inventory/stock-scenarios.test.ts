@@ -3,7 +3,7 @@ import { createCommerce, type Commerce } from '../../commerce.ts';
 import { connect } from '../../database/connect.ts';
 import { mockGateway } from '../../gateways/mock.ts';
 import { only } from '../../testing/only.ts';
-import { codeOf, shopOn, webhookSecret } from '../../testing/shop.ts';
+import { errorCodeOf, testShopOf, webhookSecret } from '../../testing/test-shop.ts';
 import { openTwoProcesses, repeat, type TwoProcesses } from '../../testing/two-processes.ts';
 
 // Each test repeats a known failure of other shops.
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => processes.close());
 
-const sortedCodesOf = async (calls: Promise<unknown>[]) => (await Promise.all(calls.map(codeOf))).toSorted();
+const sortedCodesOf = async (calls: Promise<unknown>[]) => (await Promise.all(calls.map(errorCodeOf))).toSorted();
 
 const getOrder = async (orderId: string) => shop.commerce.getOrder({ orderId });
 
@@ -28,40 +28,46 @@ const endReservations = (ids: string[]) =>
 test(
   'the last unit is sold once to 20 concurrent orders',
   repeat(5, async () => {
-    const productId = await shop.product({ quantity: 1 });
+    const productId = await shop.createTestProduct({ quantity: 1 });
     const orderCodes = await sortedCodesOf(
-      Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? shop : otherProcess).order({ [productId]: 1 })),
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 === 0 ? shop : otherProcess).createTestOrder({ [productId]: 1 }),
+      ),
     );
     expect(orderCodes).toEqual(['accepted', ...Array.from({ length: 19 }, () => 'insufficient_stock')]);
-    expect(await shop.stock(productId)).toEqual([1, 1]);
+    expect(await shop.readStock(productId)).toEqual([1, 1]);
   }),
 );
 
 test(
   'the last unit is sold once to two expired orders that are paid late at the same time',
   repeat(10, async () => {
-    const productId = await shop.product({ quantity: 2 });
-    const orders = [await shop.pending({ [productId]: 1 }), await shop.pending({ [productId]: 1 })];
+    const productId = await shop.createTestProduct({ quantity: 2 });
+    const orders = [
+      await shop.createPendingOrder({ [productId]: 1 }),
+      await shop.createPendingOrder({ [productId]: 1 }),
+    ];
     await endReservations(orders.map(({ orderId }) => orderId));
     await otherProcess.commerce.expireOrders();
-    await shop.order({ [productId]: 1 });
+    await shop.createTestOrder({ [productId]: 1 });
     const effects = await Promise.all(
       orders.map(
-        async ({ payment }, index) => (await (index === 0 ? shop : otherProcess).tell('CAPTURED', payment)).effect,
+        async ({ payment }, index) =>
+          (await (index === 0 ? shop : otherProcess).sendWebhook('CAPTURED', payment)).effect,
       ),
     );
     expect(effects.toSorted((a, b) => `${a}`.localeCompare(`${b}`))).toEqual(['order_paid', 'surplus']);
-    expect(await shop.stock(productId)).toEqual([1, 1]);
+    expect(await shop.readStock(productId)).toEqual([1, 1]);
   }),
 );
 
 test('concurrent checkouts, webhooks, cancels and expiries of the same products cause no deadlock', async () => {
-  const products = await shop.products(6, 1_000);
+  const products = await shop.createTestProducts(6, 1_000);
   const forwards = Object.fromEntries(products.map((id) => [id, 1]));
   const backwards = Object.fromEntries(products.toReversed().map((id) => [id, 1]));
   // Separate connections: a PostgreSQL backend reports its deadlocks when it ends.
   const ownConnections = connect({ url: shop.database.url });
-  const busyProcess = shopOn(
+  const busyProcess = testShopOf(
     createCommerce({
       database: ownConnections,
       gateways: [mockGateway([webhookSecret])],
@@ -70,13 +76,13 @@ test('concurrent checkouts, webhooks, cancels and expiries of the same products 
     ownConnections,
   );
   const pendingOrders = await Promise.all(
-    Array.from({ length: 30 }, (_, index) => busyProcess.pending(index % 2 === 0 ? forwards : backwards)),
+    Array.from({ length: 30 }, (_, index) => busyProcess.createPendingOrder(index % 2 === 0 ? forwards : backwards)),
   );
   await Promise.all(
     pendingOrders.flatMap(({ orderId, payment }, index) => [
-      busyProcess.tell(index % 3 === 0 ? 'FAILED' : 'CAPTURED', payment),
-      busyProcess.order(index % 2 === 0 ? backwards : forwards),
-      ...(index % 5 === 0 ? [codeOf(busyProcess.commerce.cancelOrder({ orderId }))] : []),
+      busyProcess.sendWebhook(index % 3 === 0 ? 'FAILED' : 'CAPTURED', payment),
+      busyProcess.createTestOrder(index % 2 === 0 ? backwards : forwards),
+      ...(index % 5 === 0 ? [errorCodeOf(busyProcess.commerce.cancelOrder({ orderId }))] : []),
       busyProcess.commerce.expireOrders(),
     ]),
   );
@@ -97,35 +103,35 @@ test('no stock row and no order row is locked during a gateway call', async () =
         productId,
       ]);
       await shop.database.pool.query('select 1 from commerce.orders where id = $1 for update nowait', [orderId]);
-      await otherProcess.order({ [productId]: 1 });
+      await otherProcess.createTestOrder({ [productId]: 1 });
       gatewayCalls.push(kind);
       return [];
     };
-  const confirmed = await shop.attempt();
-  shop.script(confirmed.payment.id, { CONFIRM: [buyDuringCall(confirmed, 'confirm')] });
+  const confirmed = await shop.createAttempt();
+  shop.scriptReplies(confirmed.payment.id, { CONFIRM: [buyDuringCall(confirmed, 'confirm')] });
   await shop.commerce.confirmPayment({ paymentId: confirmed.payment.id, token: 'agreed' });
-  const captured = await shop.paid('AUTHORIZED');
+  const captured = await shop.createPaidAttempt('AUTHORIZED');
   await shop.commerce.capturePayment({ paymentId: captured.payment.id });
-  shop.script(captured.payment.id, { CAPTURE: [buyDuringCall(captured, 'capture')] });
-  const canceled = await shop.paid('CAPTURED');
+  shop.scriptReplies(captured.payment.id, { CAPTURE: [buyDuringCall(captured, 'capture')] });
+  const canceled = await shop.createPaidAttempt('CAPTURED');
   await shop.commerce.cancelOrder({ orderId: canceled.orderId });
-  shop.script(canceled.payment.id, { REFUND: [buyDuringCall(canceled, 'refund')] });
-  await shop.call();
+  shop.scriptReplies(canceled.payment.id, { REFUND: [buyDuringCall(canceled, 'refund')] });
+  await shop.callGatewaysNow();
   expect(gatewayCalls.toSorted()).toEqual(['capture', 'confirm', 'refund']);
 });
 
 test(
   'a payment that meets the expiry pays the order, or is refunded as surplus',
   repeat(15, async () => {
-    const productId = await shop.product({ quantity: 1 });
-    const { orderId, payment } = await shop.pending({ [productId]: 1 });
+    const productId = await shop.createTestProduct({ quantity: 1 });
+    const { orderId, payment } = await shop.createPendingOrder({ [productId]: 1 });
     await endReservations([orderId]);
     // This gateway can't be polled, so the order expires at once. Another shopper wants the same unit.
     const [, , , bought] = await Promise.all([
-      shop.tell('CAPTURED', payment),
+      shop.sendWebhook('CAPTURED', payment),
       otherProcess.commerce.expireOrders(),
       otherProcess.commerce.expireOrders(),
-      codeOf(otherProcess.order({ [productId]: 1 })),
+      errorCodeOf(otherProcess.createTestOrder({ [productId]: 1 })),
     ]);
     const { status } = await getOrder(orderId);
     expect(only(await shop.commerce.listPayments({ orderId }))).toMatchObject({
@@ -133,8 +139,8 @@ test(
       surplus: status !== 'PAID',
     });
     expect([status, bought]).toEqual(status === 'PAID' ? ['PAID', 'insufficient_stock'] : ['EXPIRED', 'accepted']);
-    expect(await shop.stock(productId)).toEqual(status === 'PAID' ? [0, 0] : [1, 1]);
-    await shop.call();
+    expect(await shop.readStock(productId)).toEqual(status === 'PAID' ? [0, 0] : [1, 1]);
+    await shop.callGatewaysNow();
     expect((await shop.commerce.listRefunds({ orderId })).items.map((refund) => refund.status)).toEqual(
       status === 'PAID' ? [] : ['SUCCEEDED'],
     );
@@ -144,13 +150,16 @@ test(
 test(
   'concurrent cancels and expiries release only units that are reserved',
   repeat(10, async () => {
-    const productId = await shop.product();
-    const [failed, expired] = [await shop.pending({ [productId]: 3 }), await shop.order({ [productId]: 2 })];
-    await shop.order({ [productId]: 4 });
+    const productId = await shop.createTestProduct();
+    const [failed, expired] = [
+      await shop.createPendingOrder({ [productId]: 3 }),
+      await shop.createTestOrder({ [productId]: 2 }),
+    ];
+    await shop.createTestOrder({ [productId]: 4 });
     await endReservations([expired.id]);
-    const cancel = async (commerce: Commerce, orderId: string) => codeOf(commerce.cancelOrder({ orderId }));
+    const cancel = async (commerce: Commerce, orderId: string) => errorCodeOf(commerce.cancelOrder({ orderId }));
     await Promise.all([
-      shop.tell('FAILED', failed.payment),
+      shop.sendWebhook('FAILED', failed.payment),
       cancel(shop.commerce, failed.orderId),
       cancel(otherProcess.commerce, failed.orderId),
       otherProcess.commerce.expireOrders(),
@@ -158,12 +167,12 @@ test(
       cancel(otherProcess.commerce, expired.id),
     ]);
     expect((await getOrder(failed.orderId)).status).toBe('CANCELED');
-    expect(await shop.stock(productId)).toEqual([10, 4]);
+    expect(await shop.readStock(productId)).toEqual([10, 4]);
   }),
 );
 
 test('every webhook after the shipment returns an outcome and leaves the order unchanged', async () => {
-  const attempt = await shop.paid('CAPTURED');
+  const attempt = await shop.createPaidAttempt('CAPTURED');
   const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId: attempt.orderId }));
   const steps = [
     () => shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' }),
@@ -181,16 +190,18 @@ test('every webhook after the shipment returns an outcome and leaves the order u
       'CHANGED',
       'REFUND_FAILED',
     ] as const) {
-      expect((await shop.tell(type, attempt.payment)).outcome, type).toMatch(/^(APPLIED|IGNORED_STALE)$/);
+      expect((await shop.sendWebhook(type, attempt.payment)).outcome, type).toMatch(/^(APPLIED|IGNORED_STALE)$/);
     }
-    expect(await shop.state(attempt)).toMatchObject({
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
       attention: null,
     });
   }
-  expect(await shop.tell('REFUNDED', { ...attempt.payment, amount: 500 }, { objectId: 're_late' })).toMatchObject({
+  expect(
+    await shop.sendWebhook('REFUNDED', { ...attempt.payment, amount: 500 }, { objectId: 're_late' }),
+  ).toMatchObject({
     effect: 'refund_recorded',
   });
   expect((await getOrder(attempt.orderId)).fulfillmentStatus).toBe('DELIVERED');

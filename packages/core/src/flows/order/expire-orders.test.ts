@@ -1,47 +1,50 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
-import { openShop, type Shop } from '../../testing/shop.ts';
+import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
 const statusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).status;
 
 test('an order expires and releases its stock after reservedUntil, and other orders stay', async () => {
-  const productId = await shop.product();
-  const [dueOrder, laterOrder] = [await shop.order({ [productId]: 2 }), await shop.order({ [productId]: 3 })];
-  await shop.expire(dueOrder.id);
+  const productId = await shop.createTestProduct();
+  const [dueOrder, laterOrder] = [
+    await shop.createTestOrder({ [productId]: 2 }),
+    await shop.createTestOrder({ [productId]: 3 }),
+  ];
+  await shop.expireTestOrder(dueOrder.id);
   expect([await statusOf(dueOrder.id), await statusOf(laterOrder.id)]).toEqual(['EXPIRED', 'CREATED']);
-  expect(await shop.stock(productId)).toEqual([10, 3]);
-  expect(await shop.types(dueOrder.id)).toEqual(['order.created', 'order.expired']);
+  expect(await shop.readStock(productId)).toEqual([10, 3]);
+  expect(await shop.readEventTypes(dueOrder.id)).toEqual(['order.created', 'order.expired']);
 });
 
 test('an expiry ends a live attempt, and releases no stock a second time after a failed attempt', async () => {
-  const productId = await shop.product();
-  const live = await shop.pending({ [productId]: 2 });
-  const failed = await shop.pending({ [productId]: 3 });
-  await shop.tell('FAILED', failed.payment);
-  await shop.expire(live.orderId);
-  await shop.expire(failed.orderId);
+  const productId = await shop.createTestProduct();
+  const live = await shop.createPendingOrder({ [productId]: 2 });
+  const failed = await shop.createPendingOrder({ [productId]: 3 });
+  await shop.sendWebhook('FAILED', failed.payment);
+  await shop.expireTestOrder(live.orderId);
+  await shop.expireTestOrder(failed.orderId);
   expect(await shop.commerce.listPayments({ orderId: live.orderId })).toMatchObject([{ status: 'CANCELED' }]);
   expect(await shop.commerce.listPayments({ orderId: failed.orderId })).toMatchObject([{ status: 'FAILED' }]);
-  expect(await shop.stock(productId)).toEqual([10, 0]);
+  expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
 test('a paid order never expires', async () => {
-  const productId = await shop.product();
-  const { orderId, payment } = await shop.pending({ [productId]: 2 });
-  await shop.tell('AUTHORIZED', payment);
-  await shop.expire(orderId);
+  const productId = await shop.createTestProduct();
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 2 });
+  await shop.sendWebhook('AUTHORIZED', payment);
+  await shop.expireTestOrder(orderId);
   expect(await statusOf(orderId)).toBe('PAID');
 });
 
 test('expireOrders skips an order that another transaction has locked, and expires it afterwards', async () => {
-  const productId = await shop.product();
-  const order = await shop.order({ [productId]: 2 });
+  const productId = await shop.createTestProduct();
+  const order = await shop.createTestOrder({ [productId]: 2 });
   await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
     order.id,
   ]);
@@ -55,8 +58,8 @@ test('expireOrders skips an order that another transaction has locked, and expir
 });
 
 test('four processes expire 100 orders once each', async () => {
-  const productId = await shop.product({ quantity: 100 });
-  const orders = await Promise.all(Array.from({ length: 100 }, () => shop.order({ [productId]: 1 })));
+  const productId = await shop.createTestProduct({ quantity: 100 });
+  const orders = await Promise.all(Array.from({ length: 100 }, () => shop.createTestOrder({ [productId]: 1 })));
   await shop.database.pool.query(
     `update commerce.orders set hold_until = now() - interval '1 second' where id = any($1)`,
     [orders.map(({ id }) => id)],
@@ -67,11 +70,11 @@ test('four processes expire 100 orders once each', async () => {
     handled += counts.reduce((sum, count) => sum + count, 0);
   }
   expect(handled).toBe(100);
-  expect(await shop.stock(productId)).toEqual([100, 0]);
+  expect(await shop.readStock(productId)).toEqual([100, 0]);
 });
 
 test('the expire_orders job expires due orders, continues after a fault and stops on its signal', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const commerce = createCommerce({ database: shop.database, reservationMs: 1 });
   const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
   const stopping = new AbortController();

@@ -1,18 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
-import { webhookSecret } from '../../testing/shop.ts';
-import { openScriptedShop, scriptedGateway, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { webhookSecret } from '../../testing/test-shop.ts';
+import {
+  createScriptedShop,
+  scriptedGateway,
+  type Attempt,
+  type ScriptedShop,
+} from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 const reservationSecondsLeft = async ({ orderId }: Attempt) =>
   ((await shop.commerce.getOrder({ orderId })).reservedUntil.getTime() - Date.now()) / 1_000;
-const pollCountOf = ({ payment }: Attempt) => shop.asked(payment.id, 'POLL').length;
+const pollCountOf = ({ payment }: Attempt) => shop.readRequests(payment.id, 'POLL').length;
 const moveToPast = (table: string, column: string, attempt: Attempt, minutes: number) =>
   shop.database.pool.query(
     `update commerce.${table} set ${column} = now() - $2 * interval '1 minute' where order_id = $1`,
@@ -23,25 +28,29 @@ const timeout = new Error('nothing within 10000 ms');
 
 describe('a pollable order', () => {
   test('keeps its stock for some seconds while the gateway is polled, and expires by the response', async () => {
-    const attempt = await shop.attempt();
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CREATED', order: 'PAYMENT_PENDING', stock: '10 2' });
+    const attempt = await shop.createAttempt();
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({
+      payment: 'CREATED',
+      order: 'PAYMENT_PENDING',
+      stock: '10 2',
+    });
     expect(await reservationSecondsLeft(attempt)).toBeGreaterThan(5);
     expect(await reservationSecondsLeft(attempt)).toBeLessThan(20);
-    await shop.call();
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
-    await shop.call();
-    expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['POLL', 'CANCEL']);
+    await shop.callGatewaysNow();
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id).map(({ kind }) => kind)).toEqual(['POLL', 'CANCEL']);
   });
 
   test('is paid when the poll returns a captured payment', async () => {
-    const attempt = await shop.attempt();
-    shop.script(attempt.payment.id, { POLL: [capturedFacts] });
-    await shop.expire(attempt.orderId);
-    await shop.call();
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toEqual({
+    const attempt = await shop.createAttempt();
+    shop.scriptReplies(attempt.payment.id, { POLL: [capturedFacts] });
+    await shop.expireTestOrder(attempt.orderId);
+    await shop.callGatewaysNow();
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -51,16 +60,20 @@ describe('a pollable order', () => {
   });
 
   test('keeps its stock until payableUntil, and an equal or earlier time does not shorten it', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const payableUntil = new Date(Date.now() + 3 * 24 * 60 * 60_000);
-    shop.script(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });
-    await shop.expire(attempt.orderId);
-    await shop.call();
+    shop.scriptReplies(attempt.payment.id, { POLL: [[{ type: 'PENDING', payableUntil }]] });
+    await shop.expireTestOrder(attempt.orderId);
+    await shop.callGatewaysNow();
     expect((await shop.commerce.getOrder({ orderId: attempt.orderId })).reservedUntil).toEqual(payableUntil);
     await shop.commerce.expireOrders();
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'PENDING', order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect(await shop.readState(attempt)).toMatchObject({
+      payment: 'PENDING',
+      order: 'PAYMENT_PENDING',
+      stock: '10 2',
+    });
     for (const notLater of [payableUntil, new Date()]) {
-      expect(await shop.tell('PENDING', attempt.payment, { payableUntil: notLater })).toMatchObject({
+      expect(await shop.sendWebhook('PENDING', attempt.payment, { payableUntil: notLater })).toMatchObject({
         effect: 'already_pending',
       });
     }
@@ -68,10 +81,10 @@ describe('a pollable order', () => {
   });
 
   test('keeps its stock until a later payableUntil, without a transition', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const until = [1, 2].map((days) => new Date(Date.now() + days * 24 * 60 * 60_000));
     for (const payableUntil of until) {
-      expect(await shop.tell('PENDING', attempt.payment, { payableUntil })).toMatchObject({
+      expect(await shop.sendWebhook('PENDING', attempt.payment, { payableUntil })).toMatchObject({
         effect: 'payment_pending',
       });
     }
@@ -80,30 +93,30 @@ describe('a pollable order', () => {
   });
 
   test('keeps its stock and a single poll while the gateway is silent, for ten minutes at most', async () => {
-    const attempt = await shop.attempt();
-    shop.script(attempt.payment.id, { POLL: [timeout, timeout] });
+    const attempt = await shop.createAttempt();
+    shop.scriptReplies(attempt.payment.id, { POLL: [timeout, timeout] });
     for (let turn = 0; turn < 5; turn += 1) {
-      await shop.expire(attempt.orderId);
-      if (turn < 2) await shop.call();
+      await shop.expireTestOrder(attempt.orderId);
+      if (turn < 2) await shop.callGatewaysNow();
     }
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
     expect((await shop.commerce.listGatewayCalls({ orderId: attempt.orderId })).items).toMatchObject([
       { kind: 'POLL', status: 'DUE', attempts: 2 },
     ]);
     await moveToPast('gateway_calls', 'created_at', attempt, 11);
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'EXPIRED', stock: '10 0' });
   });
 
   test('that expired without a response is paid by a late response', async () => {
-    const attempt = await shop.attempt();
-    await shop.expire(attempt.orderId);
+    const attempt = await shop.createAttempt();
+    await shop.expireTestOrder(attempt.orderId);
     await moveToPast('gateway_calls', 'created_at', attempt, 11);
-    await shop.expire(attempt.orderId);
-    expect((await shop.state(attempt)).order).toBe('EXPIRED');
-    shop.script(attempt.payment.id, { POLL: [capturedFacts], CANCEL: [capturedFacts] });
-    await shop.call();
-    expect(await shop.state(attempt)).toEqual({
+    await shop.expireTestOrder(attempt.orderId);
+    expect((await shop.readState(attempt)).order).toBe('EXPIRED');
+    shop.scriptReplies(attempt.payment.id, { POLL: [capturedFacts], CANCEL: [capturedFacts] });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -113,45 +126,48 @@ describe('a pollable order', () => {
   });
 
   test('expires without a poll after a recent response, and is polled after an older one', async () => {
-    const [fresh, old] = [await shop.attempt(), await shop.attempt()];
+    const [fresh, old] = [await shop.createAttempt(), await shop.createAttempt()];
     for (const attempt of [fresh, old]) await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
-    await shop.call();
+    await shop.callGatewaysNow();
     await moveToPast('payments', 'asked_at', old, 3);
-    await shop.expire(fresh.orderId);
-    await shop.expire(old.orderId);
-    expect([(await shop.state(fresh)).order, (await shop.state(old)).order]).toEqual(['EXPIRED', 'PAYMENT_PENDING']);
-    await shop.call();
+    await shop.expireTestOrder(fresh.orderId);
+    await shop.expireTestOrder(old.orderId);
+    expect([(await shop.readState(fresh)).order, (await shop.readState(old)).order]).toEqual([
+      'EXPIRED',
+      'PAYMENT_PENDING',
+    ]);
+    await shop.callGatewaysNow();
     expect([pollCountOf(fresh), pollCountOf(old)]).toEqual([1, 2]);
   });
 
   test('keeps its stock while a poll is due, although the last response is recent', async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const { id: paymentId } = attempt.payment;
     await shop.commerce.pollPayment({ paymentId });
-    await shop.call();
+    await shop.callGatewaysNow();
     // The gateway reports a change, so another poll is due.
-    await shop.tell('CHANGED', attempt.payment);
-    await shop.expire(attempt.orderId);
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
-    shop.script(paymentId, { POLL: [capturedFacts] });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
+    await shop.sendWebhook('CHANGED', attempt.payment);
+    await shop.expireTestOrder(attempt.orderId);
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAYMENT_PENDING', stock: '10 2' });
+    shop.scriptReplies(paymentId, { POLL: [capturedFacts] });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
   });
 
   test('expires at once when its only attempt has failed or it has none', async () => {
-    const failed = await shop.attempt();
-    await shop.tell('FAILED', failed.payment);
-    const { id } = await shop.order({ [failed.productId]: 3 });
-    await shop.expire(failed.orderId);
-    await shop.expire(id);
-    expect((await shop.state(failed)).order).toBe('EXPIRED');
+    const failed = await shop.createAttempt();
+    await shop.sendWebhook('FAILED', failed.payment);
+    const { id } = await shop.createTestOrder({ [failed.productId]: 3 });
+    await shop.expireTestOrder(failed.orderId);
+    await shop.expireTestOrder(id);
+    expect((await shop.readState(failed)).order).toBe('EXPIRED');
     expect((await shop.commerce.getOrder({ orderId: id })).status).toBe('EXPIRED');
-    expect(await shop.stock(failed.productId)).toEqual([10, 0]);
+    expect(await shop.readStock(failed.productId)).toEqual([10, 0]);
     expect(pollCountOf(failed)).toBe(0);
   });
 
   test('is polled once by three concurrent runs of expireOrders', async () => {
-    const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.attempt()));
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => shop.createAttempt()));
     const ids = attempts.map(({ orderId }) => orderId);
     const expire = async () => {
       await shop.database.pool.query(
@@ -170,8 +186,8 @@ describe('a pollable order', () => {
     await expire();
     for (const attempt of attempts) {
       expect(pollCountOf(attempt)).toBe(1);
-      expect(await shop.state(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
-      expect((await shop.types(attempt.orderId)).filter((type) => type === 'order.expired')).toHaveLength(1);
+      expect(await shop.readState(attempt)).toMatchObject({ payment: 'CANCELED', order: 'EXPIRED', stock: '10 0' });
+      expect((await shop.readEventTypes(attempt.orderId)).filter((type) => type === 'order.expired')).toHaveLength(1);
     }
   });
 });
@@ -181,12 +197,12 @@ test('an order whose gateway cannot be polled expires at once', async () => {
     database: shop.database,
     gateways: [mockGateway([webhookSecret])],
   });
-  const attempt = await shop.attempt();
+  const attempt = await shop.createAttempt();
   await shop.database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
     attempt.orderId,
   ]);
   await commerceWithoutPolling.expireOrders();
-  expect((await shop.state(attempt)).order).toBe('EXPIRED');
+  expect((await shop.readState(attempt)).order).toBe('EXPIRED');
 });
 
 test('createPayment reserves stock as long as its method needs, and never shortens a reservation', async () => {
@@ -197,11 +213,11 @@ test('createPayment reserves stock as long as its method needs, and never shorte
     gateways: [{ ...gateway, reservationMsOf: (method) => (method === 'virtual_account' ? 72 * hourMs : undefined) }],
     reservationMs: hourMs,
   });
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const reservedHours = async (method?: string) => {
     const order = await commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] });
     const { id } = await commerce.createPayment({ orderId: order.id, provider: 'mock', method });
-    await shop.tell('FAILED', { id, amount: 1000, currency: 'KRW' });
+    await shop.sendWebhook('FAILED', { id, amount: 1000, currency: 'KRW' });
     await commerce.createPayment({ orderId: order.id, provider: 'mock' });
     return Math.round(((await commerce.getOrder({ orderId: order.id })).reservedUntil.getTime() - Date.now()) / hourMs);
   };

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
-import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
@@ -32,34 +32,36 @@ describe('placeOrder', () => {
     ['an unknown product', [{ productId: id, quantity: 1 }], 'product_not_found'],
   ])('rejects %s', async (_, lines, code) => {
     // The types forbid some of these inputs, so the cast is needed.
-    expect(await codeOf(placeTestOrder(lines as never))).toBe(code);
+    expect(await errorCodeOf(placeTestOrder(lines as never))).toBe(code);
   });
 });
 
 test('an archived product cannot be ordered, and the error names every unavailable product', async () => {
-  const [archived, unknown, sellable] = [await shop.product(), randomUUID(), await shop.product()];
+  const [archived, unknown, sellable] = [await shop.createTestProduct(), randomUUID(), await shop.createTestProduct()];
   await shop.commerce.archiveProduct({ productId: archived });
   const call = placeTestOrder([archived, unknown, sellable].map((productId) => ({ productId, quantity: 1 })));
   await expect(call).rejects.toMatchObject({ code: 'product_not_found', details: { productIds: [archived, unknown] } });
-  expect(await shop.stock(sellable)).toEqual([10, 0]);
+  expect(await shop.readStock(sellable)).toEqual([10, 0]);
 });
 
 test('an order of products in two currencies is rejected', async () => {
-  const lines = [await shop.product(), await shop.product({ currency: 'EUR' })].map((productId) => ({
-    productId,
-    quantity: 1,
-  }));
-  expect(await codeOf(placeTestOrder(lines))).toBe('currency_mismatch');
+  const lines = [await shop.createTestProduct(), await shop.createTestProduct({ currency: 'EUR' })].map(
+    (productId) => ({
+      productId,
+      quantity: 1,
+    }),
+  );
+  expect(await errorCodeOf(placeTestOrder(lines))).toBe('currency_mismatch');
 });
 
 test('a total above the largest safe integer is rejected', async () => {
-  const productId = await shop.product({ priceAmount: 1_000_000_000_000, quantity: 1_000_000 });
-  expect(await codeOf(placeTestOrder([{ productId, quantity: 1_000_000 }]))).toBe('amount_too_large');
-  expect(await shop.stock(productId)).toEqual([1_000_000, 0]);
+  const productId = await shop.createTestProduct({ priceAmount: 1_000_000_000_000, quantity: 1_000_000 });
+  expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1_000_000 }]))).toBe('amount_too_large');
+  expect(await shop.readStock(productId)).toEqual([1_000_000, 0]);
 });
 
 test('address, contact, reference and metadata are stored as given, and are in no event', async () => {
-  const productId = await shop.product();
+  const productId = await shop.createTestProduct();
   const rest = {
     contact: { email: 'kim@example.com', name: 'Kim' },
     shippingAddress: { name: 'Kim', line1: 'Sejong-daero 110', city: 'Seoul', postalCode: '04524', country: 'KR' },
@@ -82,9 +84,9 @@ test.each([
   ],
   ['an unknown field', { contact: { nickname: 'k' } }],
 ])('placeOrder rejects %s', async (_, rest) => {
-  const productId = await shop.product();
-  expect(await codeOf(placeTestOrder([{ productId, quantity: 1 }], rest))).toBe('validation_failed');
-  expect(await shop.stock(productId)).toEqual([10, 0]);
+  const productId = await shop.createTestProduct();
+  expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1 }], rest))).toBe('validation_failed');
+  expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
 describe('the quote hook', () => {
@@ -94,7 +96,7 @@ describe('the quote hook', () => {
   const quoteLine = (kind: string, unitAmount: number) => ({ kind, name: kind, quantity: 1, unitAmount });
 
   test('adds shipping, discounts and tax to the total', async () => {
-    const productId = await shop.product();
+    const productId = await shop.createTestProduct();
     const commerce = commerceWithQuote(() => [
       quoteLine('SHIPPING', 3000),
       quoteLine('DISCOUNT', -500),
@@ -111,12 +113,12 @@ describe('the quote hook', () => {
   });
 
   test('cannot return a discount above the price of the order', async () => {
-    const productId = await shop.product();
+    const productId = await shop.createTestProduct();
     const commerce = commerceWithQuote(() => [quoteLine('DISCOUNT', -1001)]);
-    expect(await codeOf(commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }))).toBe(
+    expect(await errorCodeOf(commerce.placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }))).toBe(
       'validation_failed',
     );
-    expect(await shop.stock(productId)).toEqual([10, 0]);
+    expect(await shop.readStock(productId)).toEqual([10, 0]);
   });
 
   test.each([
@@ -125,10 +127,10 @@ describe('the quote hook', () => {
     ['a discount above zero', () => [quoteLine('DISCOUNT', 1)]],
     ['a fractional amount', () => [quoteLine('TAX', 0.5)]],
   ])('that returns %s causes a fault, and nothing is reserved', async (_, quote) => {
-    const productId = await shop.product();
+    const productId = await shop.createTestProduct();
     await expect(
       commerceWithQuote(quote).placeOrder({ customerId: 'c', lines: [{ productId, quantity: 1 }] }),
     ).rejects.toThrow('quote hook');
-    expect(await shop.stock(productId)).toEqual([10, 0]);
+    expect(await shop.readStock(productId)).toEqual([10, 0]);
   });
 });

@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 type DisputeEventType = 'DISPUTE_OPENED' | 'DISPUTE_WON' | 'DISPUTE_LOST';
 const sendDispute = async ({ payment }: Attempt, type: DisputeEventType, objectId = 'dp_1') =>
-  (await shop.tell(type, payment, { objectId })).effect;
+  (await shop.sendWebhook(type, payment, { objectId })).effect;
 const disputesOf = async ({ orderId }: Attempt) =>
   (await shop.commerce.listDisputes()).items
     .filter((dispute) => dispute.orderId === orderId)
     .map(({ gatewayDisputeId, status, amount }) => `${gatewayDisputeId} ${status} ${amount}`)
     .toSorted();
-const attentionOf = async (attempt: Attempt) => (await shop.state(attempt)).attention;
+const attentionOf = async (attempt: Attempt) => (await shop.readState(attempt)).attention;
 
 test('an open dispute raises an attention until it is won, and changes no order, stock or balance', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   expect(await sendDispute(attempt, 'DISPUTE_OPENED')).toBe('dispute_opened');
-  expect(await shop.state(attempt)).toEqual({
+  expect(await shop.readState(attempt)).toEqual({
     payment: 'CAPTURED',
     order: 'PAID',
     stock: '8 0',
@@ -34,7 +34,7 @@ test('an open dispute raises an attention until it is won, and changes no order,
 });
 
 test('a lost dispute keeps its attention', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   await sendDispute(attempt, 'DISPUTE_OPENED');
   await sendDispute(attempt, 'DISPUTE_LOST');
   expect(await disputesOf(attempt)).toEqual(['dp_1 LOST 2000']);
@@ -42,7 +42,7 @@ test('a lost dispute keeps its attention', async () => {
 });
 
 test('a won dispute keeps the attention of other open disputes', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   await sendDispute(attempt, 'DISPUTE_OPENED');
   await sendDispute(attempt, 'DISPUTE_OPENED', 'dp_2');
   await sendDispute(attempt, 'DISPUTE_WON');
@@ -55,7 +55,7 @@ test('a won dispute keeps the attention of other open disputes', async () => {
 test.each(['DISPUTE_WON', 'DISPUTE_LOST'] as const)(
   'a decided dispute ignores every later event (%s)',
   async (decision) => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     await sendDispute(attempt, decision);
     expect(await sendDispute(attempt, 'DISPUTE_OPENED')).toBe('already_noted');
     expect(await sendDispute(attempt, decision)).toBe('already_noted');
@@ -68,7 +68,7 @@ test.each(['DISPUTE_WON', 'DISPUTE_LOST'] as const)(
 
 test('a dispute that is opened and lost at the same time is stored once, as LOST', async () => {
   for (let round = 0; round < 10; round += 1) {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     await Promise.all(
       (['DISPUTE_OPENED', 'DISPUTE_LOST', 'DISPUTE_OPENED'] as const).map((type) =>
         sendDispute(attempt, type, `dp_r${round}`),
@@ -79,20 +79,20 @@ test('a dispute that is opened and lost at the same time is stored once, as LOST
 });
 
 test('a won dispute restores the attention of a refund that is due', async () => {
-  const attempt = await shop.attempt();
+  const attempt = await shop.createAttempt();
   await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-  await shop.tell('CAPTURED', attempt.payment);
+  await shop.sendWebhook('CAPTURED', attempt.payment);
   await sendDispute(attempt, 'DISPUTE_OPENED');
   expect(await attentionOf(attempt)).toBe('dispute');
   await sendDispute(attempt, 'DISPUTE_WON');
   expect(await attentionOf(attempt)).toBe('refund_due');
-  await shop.call();
+  await shop.callGatewaysNow();
   expect(await attentionOf(attempt)).toBeNull();
 });
 
 test('a more urgent attention hides no other reason: that reason shows after the first one is over', async () => {
-  const attempt = await shop.paid();
-  await shop.tell('CAPTURED', { ...attempt.payment, amount: 1 });
+  const attempt = await shop.createPaidAttempt();
+  await shop.sendWebhook('CAPTURED', { ...attempt.payment, amount: 1 });
   await sendDispute(attempt, 'DISPUTE_OPENED', 'dp_front');
   expect(await shop.commerce.getOrder({ orderId: attempt.orderId })).toMatchObject({
     needsAttention: 'dispute',

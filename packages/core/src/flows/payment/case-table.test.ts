@@ -2,12 +2,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { mockGateway } from '../../gateways/mock.ts';
 import { only } from '../../testing/only.ts';
-import { codeOf, webhookSecret } from '../../testing/shop.ts';
-import { openScriptedShop, type Attempt, type OrderState, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf, webhookSecret } from '../../testing/test-shop.ts';
+import {
+  createScriptedShop,
+  type Attempt,
+  type OrderState,
+  type ScriptedShop,
+} from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
@@ -28,8 +33,8 @@ const unpaid: OrderState = {
 };
 const paid: OrderState = { payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null };
 
-const sendWebhook = async (...args: Parameters<ScriptedShop['tell']>) => {
-  const { outcome, effect, duplicate } = await shop.tell(...args);
+const sendWebhook = async (...args: Parameters<ScriptedShop['sendWebhook']>) => {
+  const { outcome, effect, duplicate } = await shop.sendWebhook(...args);
   return `${outcome} ${effect}${duplicate ? ' duplicate' : ''}`;
 };
 const expireOrder = async ({ orderId }: Attempt) => {
@@ -44,7 +49,7 @@ const cases: Case[] = [
   {
     title: 'a duplicate gateway event returns the first outcome and changes nothing',
     async run() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const eventId = `again-${attempt.orderId}`;
       const first = await sendWebhook('CAPTURED', attempt.payment, { eventId });
       const second = await sendWebhook('CAPTURED', attempt.payment, { eventId });
@@ -56,7 +61,7 @@ const cases: Case[] = [
   {
     title: 'an event id with different content is stored as a conflict and raises an attention',
     async run() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const eventId = `other-${attempt.orderId}`;
       const first = await sendWebhook('CAPTURED', attempt.payment, { eventId });
       const second = await sendWebhook('FAILED', attempt.payment, { eventId });
@@ -69,7 +74,7 @@ const cases: Case[] = [
     title: 'an event for an unknown payment is UNMATCHED, and is applied once the payment is known',
     async run() {
       // The event has the gateway's own payment id. The shop learns that id later.
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const gatewayPaymentId = `gp_${attempt.payment.id}`;
       const {
         rows: [event],
@@ -80,13 +85,13 @@ const cases: Case[] = [
         [gatewayPaymentId],
       );
       const outcome = async () => (await shop.commerce.getGatewayEvent({ gatewayEventId: event.id })).outcome;
-      await shop.retry();
+      await shop.retryGatewayEventsNow();
       const before = await outcome();
       await shop.database.pool.query('update commerce.payments set gateway_payment_id = $2 where id = $1', [
         attempt.payment.id,
         gatewayPaymentId,
       ]);
-      await shop.retry();
+      await shop.retryGatewayEventsNow();
       return { attempt, results: [before, await outcome()] };
     },
     results: ['UNMATCHED', 'APPLIED'],
@@ -95,7 +100,7 @@ const cases: Case[] = [
   {
     title: 'FAILED and PENDING after the approval are ignored',
     async run() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       const first = await sendWebhook('FAILED', attempt.payment);
       const second = await sendWebhook('PENDING', attempt.payment);
       return { attempt, results: [first, second] };
@@ -106,7 +111,7 @@ const cases: Case[] = [
   ...[{ amount: 1999 }, { amount: 2001 }, { currency: 'USD' }].map((other): Case => ({
     title: `another amount or currency puts the payment under review: ${JSON.stringify(other)}`,
     async run() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       const result = await sendWebhook('CAPTURED', attempt.payment, other);
       await expireOrder(attempt);
       return { attempt, results: [result] };
@@ -118,10 +123,10 @@ const cases: Case[] = [
     [true, false].map((inStock) => ({
       title: `an approval after ${way === 'expired' ? 'the order expired' : 'the attempt failed'} ${inStock ? 'pays the order while stock is left' : 'is surplus without stock'}`,
       async run() {
-        const attempt = await shop.attempt();
+        const attempt = await shop.createAttempt();
         if (way === 'expired') await expireOrder(attempt);
-        else await shop.tell('FAILED', attempt.payment);
-        if (!inStock) await shop.order({ [attempt.productId]: 9 });
+        else await shop.sendWebhook('FAILED', attempt.payment);
+        if (!inStock) await shop.createTestOrder({ [attempt.productId]: 9 });
         return { attempt, results: [await sendWebhook('CAPTURED', attempt.payment)] };
       },
       results: [inStock ? 'APPLIED order_paid' : 'APPLIED surplus'],
@@ -139,7 +144,7 @@ const cases: Case[] = [
   {
     title: 'an approval after a cancel is surplus',
     async run() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       await shop.commerce.cancelOrder({ orderId: attempt.orderId });
       return { attempt, results: [await sendWebhook('CAPTURED', attempt.payment)] };
     },
@@ -155,8 +160,8 @@ const cases: Case[] = [
   {
     title: 'the second approval of two attempts is surplus',
     async run() {
-      const attempt = await shop.attempt();
-      await shop.tell('FAILED', attempt.payment);
+      const attempt = await shop.createAttempt();
+      await shop.sendWebhook('FAILED', attempt.payment);
       const second = await shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' });
       return {
         attempt,
@@ -174,7 +179,7 @@ const cases: Case[] = [
   {
     title: 'a refund in the gateway’s dashboard is recorded once and raises an attention',
     async run() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       const refund = { ...attempt.payment, amount: 500 };
       const first = await sendWebhook('REFUNDED', refund, { objectId: 're_1' });
       const second = await sendWebhook('REFUNDED', refund, { objectId: 're_1' });
@@ -186,7 +191,7 @@ const cases: Case[] = [
   {
     title: 'an expiry after the approval changes nothing',
     async run() {
-      const attempt = await shop.attempt();
+      const attempt = await shop.createAttempt();
       await shop.database.pool.query(
         `update commerce.orders set hold_until = now() - interval '1 second' where id = $1`,
         [attempt.orderId],
@@ -200,8 +205,8 @@ const cases: Case[] = [
   {
     title: 'a second attempt is rejected while one is live',
     async run() {
-      const attempt = await shop.attempt();
-      const code = await codeOf(shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' }));
+      const attempt = await shop.createAttempt();
+      const code = await errorCodeOf(shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' }));
       return { attempt, results: [code] };
     },
     results: ['payment_in_progress'],
@@ -210,10 +215,10 @@ const cases: Case[] = [
   {
     title: 'a cancel is rejected after the shipment',
     async run() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       const parcel = only(await shop.commerce.listShipments({ orderId: attempt.orderId }));
       await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: '1' });
-      return { attempt, results: [await codeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
+      return { attempt, results: [await errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
     },
     results: ['invalid_transition'],
     finalState: paid,
@@ -221,15 +226,15 @@ const cases: Case[] = [
   {
     title: 'a refund without a response is UNKNOWN, and is retried with one id until it succeeds',
     async run() {
-      const attempt = await shop.paid();
+      const attempt = await shop.createPaidAttempt();
       await shop.commerce.createRefund({ orderId: attempt.orderId });
-      shop.script(attempt.payment.id, { REFUND: [new Error('nothing within 10000 ms')] });
-      await shop.call();
-      const { refunds } = await shop.state(attempt);
-      await shop.call();
+      shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('nothing within 10000 ms')] });
+      await shop.callGatewaysNow();
+      const { refunds } = await shop.readState(attempt);
+      await shop.callGatewaysNow();
       return {
         attempt,
-        results: [...refunds, new Set(shop.asked(attempt.payment.id).map(({ refundId }) => refundId)).size],
+        results: [...refunds, new Set(shop.readRequests(attempt.payment.id).map(({ refundId }) => refundId)).size],
       };
     },
     results: ['REFUND 2000 UNKNOWN requested', 1],
@@ -240,5 +245,5 @@ const cases: Case[] = [
 test.each(cases.map((each) => [each.title, each] as const))('%s', async (_, { run, results, finalState }) => {
   const done = await run();
   expect(done.results).toEqual(results);
-  expect(await shop.state(done.attempt)).toEqual(finalState);
+  expect(await shop.readState(done.attempt)).toEqual(finalState);
 });

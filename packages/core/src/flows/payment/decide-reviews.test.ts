@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { only } from '../../testing/only.ts';
-import { codeOf } from '../../testing/shop.ts';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
@@ -21,8 +21,8 @@ async function createPaymentUnderReview(
   message: { amount?: number; currency?: string } = { amount: 700 },
   stock = 10,
 ) {
-  const attempt = await shop.attempt(stock);
-  expect(await shop.tell(type, attempt.payment, message)).toMatchObject({ effect: 'payment_in_review' });
+  const attempt = await shop.createAttempt(stock);
+  expect(await shop.sendWebhook(type, attempt.payment, message)).toMatchObject({ effect: 'payment_in_review' });
   return attempt;
 }
 
@@ -33,7 +33,7 @@ describe.each(['AUTHORIZED', 'CAPTURED'] as const)('accepting a payment under re
   ])('pays the order with %s than the requested amount', async (_, amount) => {
     const attempt = await createPaymentUnderReview(type, { amount });
     expect(await decideReview(attempt, 'ACCEPT')).toMatchObject({ status: type, amount });
-    expect(await shop.state(attempt)).toEqual({
+    expect(await shop.readState(attempt)).toEqual({
       payment: type,
       order: 'PAID',
       stock: '8 0',
@@ -44,18 +44,20 @@ describe.each(['AUTHORIZED', 'CAPTURED'] as const)('accepting a payment under re
       authorizedAmount: amount,
       capturedAmount: type === 'CAPTURED' ? amount : 0,
     });
-    expect(await shop.tell(type, attempt.payment, { amount })).toMatchObject({ effect: 'already_approved' });
-    if (type === 'AUTHORIZED') await shop.tell('CAPTURED', attempt.payment, { amount });
-    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: amount + 1 }))).toBe(
+    expect(await shop.sendWebhook(type, attempt.payment, { amount })).toMatchObject({ effect: 'already_approved' });
+    if (type === 'AUTHORIZED') await shop.sendWebhook('CAPTURED', attempt.payment, { amount });
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: amount + 1 }))).toBe(
       'refund_exceeds_balance',
     );
-    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount }))).toBe('accepted');
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount }))).toBe('accepted');
   });
 });
 
 test('a payment that is captured during its review is CAPTURED once accepted', async () => {
   const attempt = await createPaymentUnderReview('AUTHORIZED');
-  expect(await shop.tell('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({ effect: 'under_review' });
+  expect(await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({
+    effect: 'under_review',
+  });
   expect(await decideReview(attempt, 'ACCEPT')).toMatchObject({ status: 'CAPTURED', capturedAmount: 700 });
 });
 
@@ -64,9 +66,9 @@ test('an accepted payment is refunded like any other payment when its order is c
     const attempt = await createPaymentUnderReview(type, { amount: 1500 });
     await decideReview(attempt, 'ACCEPT');
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-    await shop.call();
+    await shop.callGatewaysNow();
     const [payment, kind] = type === 'AUTHORIZED' ? ['CANCELED', 'VOID'] : ['CAPTURED', 'REFUND'];
-    expect(await shop.state(attempt)).toEqual({
+    expect(await shop.readState(attempt)).toEqual({
       payment,
       order: 'CANCELED',
       stock: '10 0',
@@ -78,8 +80,8 @@ test('an accepted payment is refunded like any other payment when its order is c
 
 test('a payment in another currency can be rejected but not accepted', async () => {
   const attempt = await createPaymentUnderReview('CAPTURED', { currency: 'USD' });
-  expect(await codeOf(decideReview(attempt, 'ACCEPT'))).toBe('currency_mismatch');
-  expect((await shop.state(attempt)).payment).toBe('REVIEW');
+  expect(await errorCodeOf(decideReview(attempt, 'ACCEPT'))).toBe('currency_mismatch');
+  expect((await shop.readState(attempt)).payment).toBe('REVIEW');
   await decideReview(attempt, 'REJECT');
   expect((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items).toMatchObject([
     { amount: 2000, currency: 'USD', status: 'REQUESTED' },
@@ -92,7 +94,7 @@ describe('rejecting a payment under review', () => {
     async (type) => {
       const attempt = await createPaymentUnderReview(type);
       await decideReview(attempt, 'REJECT');
-      expect(await shop.state(attempt)).toEqual({
+      expect(await shop.readState(attempt)).toEqual({
         payment: 'CANCELED surplus',
         order: 'PAYMENT_FAILED',
         stock: '10 0',
@@ -100,9 +102,9 @@ describe('rejecting a payment under review', () => {
         attention: 'refund_due',
       });
       const second = await shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' });
-      await shop.call();
-      await shop.tell('CAPTURED', second);
-      expect(await shop.state({ ...attempt, payment: second })).toEqual({
+      await shop.callGatewaysNow();
+      await shop.sendWebhook('CAPTURED', second);
+      expect(await shop.readState({ ...attempt, payment: second })).toEqual({
         payment: 'CAPTURED',
         order: 'PAID',
         stock: '8 0',
@@ -124,11 +126,13 @@ describe('rejecting a payment under review', () => {
   test('is final: a repeated event changes nothing, and another amount raises an attention', async () => {
     const attempt = await createPaymentUnderReview();
     await decideReview(attempt, 'REJECT');
-    await shop.call();
-    expect(await shop.tell('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({ effect: 'already_approved' });
-    expect(await shop.tell('FAILED', attempt.payment)).toMatchObject({ effect: 'canceled_before' });
-    expect(await shop.tell('CAPTURED', attempt.payment)).toMatchObject({ effect: 'amount_mismatch' });
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({
+      effect: 'already_approved',
+    });
+    expect(await shop.sendWebhook('FAILED', attempt.payment)).toMatchObject({ effect: 'canceled_before' });
+    expect(await shop.sendWebhook('CAPTURED', attempt.payment)).toMatchObject({ effect: 'amount_mismatch' });
+    expect(await shop.readState(attempt)).toMatchObject({
       order: 'PAYMENT_FAILED',
       refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
       attention: 'amount_mismatch',
@@ -140,65 +144,65 @@ describe('an order under review', () => {
   test('outlives its reservation, and its payment can be decided afterwards', async () => {
     const attempt = await createPaymentUnderReview();
     for (let times = 0; times < 3; times += 1) {
-      await shop.expire(attempt.orderId);
-      await shop.call();
+      await shop.expireTestOrder(attempt.orderId);
+      await shop.callGatewaysNow();
     }
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'REVIEW', order: 'PAYMENT_PENDING', stock: '10 2' });
+    expect(await shop.readState(attempt)).toMatchObject({ payment: 'REVIEW', order: 'PAYMENT_PENDING', stock: '10 2' });
     await decideReview(attempt, 'ACCEPT');
-    expect(await shop.state(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
+    expect(await shop.readState(attempt)).toMatchObject({ order: 'PAID', stock: '8 0' });
   });
 
   test('whose attempt had failed is accepted only when its stock is sellable', async () => {
-    const attempt = await shop.attempt(2);
-    await shop.tell('FAILED', attempt.payment);
-    const other = await shop.order({ [attempt.productId]: 1 });
-    await shop.tell('CAPTURED', attempt.payment, { amount: 700 });
+    const attempt = await shop.createAttempt(2);
+    await shop.sendWebhook('FAILED', attempt.payment);
+    const other = await shop.createTestOrder({ [attempt.productId]: 1 });
+    await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 });
     await expect(decideReview(attempt, 'ACCEPT')).rejects.toMatchObject({
       code: 'insufficient_stock',
       details: { products: [{ productId: attempt.productId, requestedQty: 2, sellableQty: 1 }] },
     });
     await shop.commerce.cancelOrder({ orderId: other.id });
     await decideReview(attempt, 'ACCEPT');
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', stock: '0 0' });
+    expect(await shop.readState(attempt)).toMatchObject({ payment: 'CAPTURED', order: 'PAID', stock: '0 0' });
   });
 
   test('is paid by the late approval of another attempt, and the payment under review is refunded', async () => {
-    const first = await shop.attempt();
-    await shop.tell('FAILED', first.payment);
+    const first = await shop.createAttempt();
+    await shop.sendWebhook('FAILED', first.payment);
     const second = await shop.commerce.createPayment({ orderId: first.orderId, provider: 'mock' });
-    await shop.tell('CAPTURED', second, { amount: 700 });
-    await shop.tell('CAPTURED', first.payment);
-    await shop.call();
-    expect(await shop.state(first)).toMatchObject({
+    await shop.sendWebhook('CAPTURED', second, { amount: 700 });
+    await shop.sendWebhook('CAPTURED', first.payment);
+    await shop.callGatewaysNow();
+    expect(await shop.readState(first)).toMatchObject({
       payment: 'CAPTURED',
       order: 'PAID',
       refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
     });
-    expect(await codeOf(decideReview({ ...first, payment: second }, 'ACCEPT'))).toBe('invalid_transition');
+    expect(await errorCodeOf(decideReview({ ...first, payment: second }, 'ACCEPT'))).toBe('invalid_transition');
   });
 
   test('is decided once by two concurrent operators and a concurrent cancel', async () => {
     for (let round = 0; round < 10; round += 1) {
       const attempt = await createPaymentUnderReview();
-      const cancel = codeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }));
+      const cancel = errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }));
       const codes = await Promise.all([
-        codeOf(decideReview(attempt, 'ACCEPT')),
-        codeOf(decideReview(attempt, 'REJECT')),
+        errorCodeOf(decideReview(attempt, 'ACCEPT')),
+        errorCodeOf(decideReview(attempt, 'REJECT')),
         cancel,
       ]);
       expect(codes.slice(0, 2).filter((code) => code === 'accepted').length).toBeLessThanOrEqual(1);
-      const { order, stock, refunds } = await shop.state(attempt);
+      const { order, stock, refunds } = await shop.readState(attempt);
       expect([order, stock, refunds.length]).toEqual(['CANCELED', '10 0', 1]);
     }
   });
 });
 
 test('only a payment under review can be decided', async () => {
-  for (const attempt of [await shop.attempt(), await shop.paid()]) {
+  for (const attempt of [await shop.createAttempt(), await shop.createPaidAttempt()]) {
     for (const decision of ['ACCEPT', 'REJECT'] as const)
-      expect(await codeOf(decideReview(attempt, decision))).toBe('invalid_transition');
+      expect(await errorCodeOf(decideReview(attempt, decision))).toBe('invalid_transition');
   }
-  expect(await codeOf(shop.commerce.decideReview({ paymentId: randomUUID(), decision: 'ACCEPT' }))).toBe(
+  expect(await errorCodeOf(shop.commerce.decideReview({ paymentId: randomUUID(), decision: 'ACCEPT' }))).toBe(
     'payment_not_found',
   );
 });

@@ -1,43 +1,43 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gatewayEventTypes, type GatewayEventType } from '../../gateway-inbox/gateway-event.ts';
 import { present } from '../../testing/only.ts';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 /** Brings a payment of 2,000 KRW, for 2 of 10 units, into each state before the event. */
 const createStates: Record<string, () => Promise<Attempt>> = {
-  CREATED: () => shop.attempt(),
-  PENDING: () => afterEvent(shop.attempt(), 'PENDING'),
-  FAILED: () => afterEvent(shop.attempt(), 'FAILED'),
-  AUTHORIZED: () => shop.paid('AUTHORIZED'),
-  CAPTURED: () => shop.paid('CAPTURED'),
-  REVIEW: () => afterEvent(shop.attempt(), 'AUTHORIZED', 700),
-  CANCELED: async () => afterCancel(await shop.attempt()),
+  CREATED: () => shop.createAttempt(),
+  PENDING: () => afterEvent(shop.createAttempt(), 'PENDING'),
+  FAILED: () => afterEvent(shop.createAttempt(), 'FAILED'),
+  AUTHORIZED: () => shop.createPaidAttempt('AUTHORIZED'),
+  CAPTURED: () => shop.createPaidAttempt('CAPTURED'),
+  REVIEW: () => afterEvent(shop.createAttempt(), 'AUTHORIZED', 700),
+  CANCELED: async () => afterCancel(await shop.createAttempt()),
   EXPIRED: async () => {
-    const attempt = await shop.attempt();
-    await shop.expire(attempt.orderId);
-    await shop.call();
-    await shop.expire(attempt.orderId);
+    const attempt = await shop.createAttempt();
+    await shop.expireTestOrder(attempt.orderId);
+    await shop.callGatewaysNow();
+    await shop.expireTestOrder(attempt.orderId);
     return attempt;
   },
   // The approval came after the cancel, and its refund is requested.
-  RETURNING: async () => afterEvent(afterCancel(await shop.attempt()), 'AUTHORIZED'),
+  RETURNING: async () => afterEvent(afterCancel(await shop.createAttempt()), 'AUTHORIZED'),
   // The authorization was voided after the cancel.
   VOIDED: async () => {
-    const attempt = await afterCancel(await shop.paid('AUTHORIZED'));
-    await shop.call();
+    const attempt = await afterCancel(await shop.createPaidAttempt('AUTHORIZED'));
+    await shop.callGatewaysNow();
     return attempt;
   },
 };
 
 async function afterEvent(created: Promise<Attempt>, type: GatewayEventType, amount?: number): Promise<Attempt> {
   const attempt = await created;
-  await shop.tell(type, attempt.payment, { amount: amount ?? attempt.payment.amount });
+  await shop.sendWebhook(type, attempt.payment, { amount: amount ?? attempt.payment.amount });
   return attempt;
 }
 
@@ -211,7 +211,7 @@ test.each(rows)('the state $before returns $decision for $type', async ({ before
   const cellsBefore = present(states.get(before), before);
   expect(await readCells(attempt)).toEqual(cellsBefore);
   const message = /^(REFUND|DISPUTE)/.test(type) ? { objectId: 'made_there' } : {};
-  const { outcome, effect } = await shop.tell(type, attempt.payment, message);
+  const { outcome, effect } = await shop.sendWebhook(type, attempt.payment, message);
   const written: Record<string, string> = {
     APPLIED: `${effect}`,
     IGNORED_STALE: `(${effect})`,
@@ -229,7 +229,7 @@ test('the table has every pair of a state and an event type', () => {
 });
 
 async function readCells(attempt: Attempt): Promise<string[]> {
-  const { payment, order, stock, refunds, attention } = await shop.state(attempt);
+  const { payment, order, stock, refunds, attention } = await shop.readState(attempt);
   return [payment, order, stock, refunds.join(', ').replaceAll(' 2000', '') || '-', attention ?? '-'];
 }
 

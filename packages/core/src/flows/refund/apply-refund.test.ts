@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
-import { codeOf } from '../../testing/shop.ts';
-import { openScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
+import { createScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
@@ -13,23 +13,26 @@ const capturedFact = { type: 'CAPTURED' as const, amount: 2000, currency: 'KRW' 
 
 describe('a dashboard refund', () => {
   test('is recorded once, by its webhook and by a poll', async () => {
-    const attempt = await shop.paid();
-    expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({ outcome: 'APPLIED', effect: 'refund_recorded' });
-    expect(await shop.madeThere(attempt, 700, 're_1')).toMatchObject({
+    const attempt = await shop.createPaidAttempt();
+    expect(await shop.sendDashboardRefund(attempt, 700, 're_1')).toMatchObject({
+      outcome: 'APPLIED',
+      effect: 'refund_recorded',
+    });
+    expect(await shop.sendDashboardRefund(attempt, 700, 're_1')).toMatchObject({
       outcome: 'IGNORED_STALE',
       effect: 'already_refunded',
     });
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       POLL: [[capturedFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_1' }]],
     });
     await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({
       refunds: ['REFUND 700 SUCCEEDED gateway'],
       attention: 'refunded_at_gateway',
     });
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
-    expect(await codeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1301 }))).toBe(
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1301 }))).toBe(
       'refund_exceeds_balance',
     );
   });
@@ -37,58 +40,65 @@ describe('a dashboard refund', () => {
   test.each(['creation', 'authorization'] as const)(
     'that is reported between %s and capture is applied after the capture',
     async (reportedAfter) => {
-      const attempt = await (reportedAfter === 'authorization' ? shop.paid('AUTHORIZED') : shop.attempt());
-      expect(await shop.madeThere(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
-      await shop.tell('CAPTURED', attempt.payment);
-      await shop.retry();
-      expect(await shop.state(attempt)).toMatchObject({
+      const attempt = await (reportedAfter === 'authorization'
+        ? shop.createPaidAttempt('AUTHORIZED')
+        : shop.createAttempt());
+      expect(await shop.sendDashboardRefund(attempt, 700, 're_early')).toMatchObject({ outcome: 'UNMATCHED' });
+      await shop.sendWebhook('CAPTURED', attempt.payment);
+      await shop.retryGatewayEventsNow();
+      expect(await shop.readState(attempt)).toMatchObject({
         payment: 'CAPTURED',
         order: 'PAID',
         refunds: ['REFUND 700 SUCCEEDED gateway'],
       });
-      expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+      expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
     },
   );
 
   test('that is reported before the capture has the payment polled, and both are applied once', async () => {
-    const attempt = await shop.paid('AUTHORIZED');
-    shop.script(attempt.payment.id, {
+    const attempt = await shop.createPaidAttempt('AUTHORIZED');
+    shop.scriptReplies(attempt.payment.id, {
       POLL: [[capturedFact, { type: 'REFUNDED', amount: 700, currency: 'KRW', gatewayObjectId: 're_both' }]],
     });
-    await shop.madeThere(attempt, 700, 're_both');
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ payment: 'CAPTURED', refunds: ['REFUND 700 SUCCEEDED gateway'] });
-    await shop.retry();
-    await shop.tell('CAPTURED', attempt.payment);
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    await shop.sendDashboardRefund(attempt, 700, 're_both');
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({
+      payment: 'CAPTURED',
+      refunds: ['REFUND 700 SUCCEEDED gateway'],
+    });
+    await shop.retryGatewayEventsNow();
+    await shop.sendWebhook('CAPTURED', attempt.payment);
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test('fails an unsent refund of the shop, which is then never sent', async () => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
-    await shop.madeThere(attempt, 700, 're_first');
-    await shop.call();
-    expect(shop.asked(attempt.payment.id, 'REFUND')).toEqual([]);
-    expect((await shop.state(attempt)).refunds).toEqual([
+    await shop.sendDashboardRefund(attempt, 700, 're_first');
+    await shop.callGatewaysNow();
+    expect(shop.readRequests(attempt.payment.id, 'REFUND')).toEqual([]);
+    expect((await shop.readState(attempt)).refunds).toEqual([
       'REFUND 1500 FAILED requested',
       'REFUND 700 SUCCEEDED gateway',
     ]);
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test('waits for a sent refund of the shop, and is recorded after the gateway refused that one', async () => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 1500 });
-    shop.script(attempt.payment.id, { REFUND: [new Error('nothing'), new GatewayRefusal('amount_too_large', 'no')] });
-    await shop.call();
-    expect(await shop.madeThere(attempt, 700, 're_crossing')).toMatchObject({ outcome: 'UNMATCHED' });
-    await shop.call();
-    await shop.retry();
-    expect((await shop.state(attempt)).refunds).toEqual([
+    shop.scriptReplies(attempt.payment.id, {
+      REFUND: [new Error('nothing'), new GatewayRefusal('amount_too_large', 'no')],
+    });
+    await shop.callGatewaysNow();
+    expect(await shop.sendDashboardRefund(attempt, 700, 're_crossing')).toMatchObject({ outcome: 'UNMATCHED' });
+    await shop.callGatewaysNow();
+    await shop.retryGatewayEventsNow();
+    expect((await shop.readState(attempt)).refunds).toEqual([
       'REFUND 1500 FAILED requested',
       'REFUND 700 SUCCEEDED gateway',
     ]);
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 700, reserved: 0 });
   });
 
   test.each([
@@ -97,85 +107,92 @@ describe('a dashboard refund', () => {
     ['an amount of 0', { amount: 0 }, {}],
     ['no id of the gateway', {}, { objectId: undefined }],
   ])('with %s changes no balance and raises an attention', async (_, paid, message) => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     expect(
-      await shop.tell('REFUNDED', { ...attempt.payment, ...paid }, { objectId: 're_odd', ...message }),
+      await shop.sendWebhook('REFUNDED', { ...attempt.payment, ...paid }, { objectId: 're_odd', ...message }),
     ).toMatchObject({ effect: 'amount_mismatch' });
-    expect(await shop.state(attempt)).toMatchObject({ refunds: [], attention: 'amount_mismatch' });
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
+    expect(await shop.readState(attempt)).toMatchObject({ refunds: [], attention: 'amount_mismatch' });
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
   });
 
   test('above the balance is retried, then PARKED, and raises an attention', async () => {
-    const attempt = await shop.paid();
-    await shop.madeThere(attempt, 1500, 're_a');
+    const attempt = await shop.createPaidAttempt();
+    await shop.sendDashboardRefund(attempt, 1500, 're_a');
     await shop.commerce.clearAttention({ orderId: attempt.orderId });
-    expect(await shop.madeThere(attempt, 1000, 're_b')).toMatchObject({ outcome: 'UNMATCHED' });
-    for (let tries = 2; tries <= 8; tries += 1) await shop.retry();
+    expect(await shop.sendDashboardRefund(attempt, 1000, 're_b')).toMatchObject({ outcome: 'UNMATCHED' });
+    for (let tries = 2; tries <= 8; tries += 1) await shop.retryGatewayEventsNow();
     expect(
       (await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id, outcome: 'PARKED' })).items,
     ).toHaveLength(1);
-    expect((await shop.state(attempt)).attention).toBe('amount_mismatch');
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 1500, reserved: 0 });
+    expect((await shop.readState(attempt)).attention).toBe('amount_mismatch');
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 1500, reserved: 0 });
   });
 });
 
 describe('a gateway event for a refund of the shop', () => {
   async function createSentRefund(amount = 500) {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     const { id: refundId } = await shop.commerce.createRefund({ orderId: attempt.orderId, amount });
-    await shop.call();
+    await shop.callGatewaysNow();
     return { attempt, refundId, refundedPayment: { ...attempt.payment, amount } };
   }
 
   test('that contradicts its status has the payment polled, and the response is applied', async () => {
     const { attempt, refundId, refundedPayment } = await createSentRefund();
     const failed = { type: 'REFUND_FAILED' as const, refundId, failureCode: 'account_closed' };
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       POLL: [
         [capturedFact, failed],
         [capturedFact, { ...failed, type: 'REFUNDED', amount: 500, currency: 'KRW', failureCode: null }],
       ],
     });
-    expect(await shop.tell('REFUND_FAILED', refundedPayment, { refundId })).toMatchObject({ effect: 'polls_gateway' });
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
-    await shop.call();
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
-    expect(await shop.state(attempt)).toMatchObject({
+    expect(await shop.sendWebhook('REFUND_FAILED', refundedPayment, { refundId })).toMatchObject({
+      effect: 'polls_gateway',
+    });
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    await shop.callGatewaysNow();
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
+    expect(await shop.readState(attempt)).toMatchObject({
       refunds: ['REFUND 500 FAILED requested'],
       attention: 'refund_failed',
     });
-    expect(await shop.tell('REFUNDED', refundedPayment, { refundId, objectId: `re_${refundId}` })).toMatchObject({
-      effect: 'polls_gateway',
+    expect(await shop.sendWebhook('REFUNDED', refundedPayment, { refundId, objectId: `re_${refundId}` })).toMatchObject(
+      {
+        effect: 'polls_gateway',
+      },
+    );
+    await shop.callGatewaysNow();
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    expect(await shop.readState(attempt)).toMatchObject({
+      refunds: ['REFUND 500 SUCCEEDED requested'],
+      attention: null,
     });
-    await shop.call();
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
-    expect(await shop.state(attempt)).toMatchObject({ refunds: ['REFUND 500 SUCCEEDED requested'], attention: null });
   });
 
   test('with another amount or currency changes no balance and raises an attention', async () => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     const { id: refundId } = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 });
     for (const difference of [{ amount: 499 }, { amount: 501 }, { amount: 500, currency: 'USD' }]) {
-      expect(await shop.tell('REFUNDED', { ...attempt.payment, ...difference }, { refundId })).toMatchObject({
+      expect(await shop.sendWebhook('REFUNDED', { ...attempt.payment, ...difference }, { refundId })).toMatchObject({
         effect: 'amount_mismatch',
       });
     }
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
-    expect((await shop.state(attempt)).attention).toBe('amount_mismatch');
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 0, reserved: 500 });
+    expect((await shop.readState(attempt)).attention).toBe('amount_mismatch');
   });
 
   test('that ends one of two failed refunds keeps the attention of the other', async () => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     const first = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 500 });
     const second = await shop.commerce.createRefund({ orderId: attempt.orderId, amount: 600 });
     for (const { id, amount } of [first, second])
-      await shop.tell('REFUND_FAILED', { ...attempt.payment, amount }, { refundId: id });
-    shop.script(attempt.payment.id, {
+      await shop.sendWebhook('REFUND_FAILED', { ...attempt.payment, amount }, { refundId: id });
+    shop.scriptReplies(attempt.payment.id, {
       POLL: [[{ type: 'REFUNDED', amount: 500, currency: 'KRW', refundId: first.id, gatewayObjectId: 're_late' }]],
     });
     await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({
       refunds: ['REFUND 500 SUCCEEDED requested', 'REFUND 600 FAILED requested'],
       attention: 'refund_failed',
     });

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Commerce } from '../../commerce.ts';
 import { only } from '../../testing/only.ts';
-import { codeOf } from '../../testing/shop.ts';
-import { openScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
+import { createScriptedShop, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop({ quote: () => [{ kind: 'SHIPPING', name: 'Parcel', quantity: 1, unitAmount: 300 }] });
+  shop = await createScriptedShop({
+    quote: () => [{ kind: 'SHIPPING', name: 'Parcel', quantity: 1, unitAmount: 300 }],
+  });
 });
 afterAll(() => shop.close());
 
@@ -16,9 +18,9 @@ const createLineRefund = (orderId: string, lines: Lines, amount?: number) =>
 
 /** Creates a captured order of 4,300: line 1 is 3 cups at 1,000, line 2 is 2 trays at 500, line 3 is shipping at 300. */
 async function createCapturedOrder() {
-  const [cup, tray] = [await shop.product(), await shop.product({ priceAmount: 500 })];
-  const { orderId, payment } = await shop.pending({ [cup]: 3, [tray]: 2 });
-  await shop.tell('CAPTURED', payment);
+  const [cup, tray] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 500 })];
+  const { orderId, payment } = await shop.createPendingOrder({ [cup]: 3, [tray]: 2 });
+  await shop.sendWebhook('CAPTURED', payment);
   return { orderId, payment, cup, tray, productId: cup };
 }
 const parcelsOf = async (orderId: string) =>
@@ -43,7 +45,7 @@ describe('a refund by lines', () => {
         { lineNo: 3, quantity: 1 },
       ]),
     ).toMatchObject({ amount: 2300, status: 'REQUESTED' });
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [7, 0],
       [8, 0],
     ]);
@@ -53,7 +55,7 @@ describe('a refund by lines', () => {
   test('with restock returns its units to the stock and takes them out of the parcel, and the rest ships', async () => {
     const { orderId, payment, cup, tray } = await createCapturedOrder();
     await createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [9, 0],
       [8, 0],
     ]);
@@ -62,8 +64,8 @@ describe('a refund by lines', () => {
     expect(await fulfillmentOf(orderId)).toBe('SHIPPED');
     await shop.commerce.deliverShipment({ shipmentId });
     expect(await fulfillmentOf(orderId)).toBe('DELIVERED');
-    await shop.call();
-    expect((await shop.state({ orderId, payment, productId: cup })).refunds).toEqual([
+    await shop.callGatewaysNow();
+    expect((await shop.readState({ orderId, payment, productId: cup })).refunds).toEqual([
       'REFUND 2000 SUCCEEDED requested',
     ]);
   });
@@ -75,7 +77,7 @@ describe('a refund by lines', () => {
       { lineNo: 2, quantity: 2, restock: true },
       { lineNo: 3, quantity: 1 },
     ]);
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [10, 0],
       [10, 0],
     ]);
@@ -86,24 +88,24 @@ describe('a refund by lines', () => {
   test('rejects refunded units, a restock of units that have shipped, and unknown lines', async () => {
     const { orderId } = await createCapturedOrder();
     await createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]);
-    expect(await codeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
-    expect(await codeOf(createLineRefund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
-    expect(await codeOf(createLineRefund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe(
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe(
       'units_not_restockable',
     );
     await dispatchReadyParcel(orderId);
-    expect(await codeOf(createLineRefund(orderId, [{ lineNo: 2, quantity: 1, restock: true }]))).toBe(
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 2, quantity: 1, restock: true }]))).toBe(
       'units_not_restockable',
     );
-    expect(await codeOf(createLineRefund(orderId, [{ lineNo: 2, quantity: 1 }]))).toBe('accepted');
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 2, quantity: 1 }]))).toBe('accepted');
   });
 
   test('that the gateway refuses leaves its units refundable and its restocked units on sale', async () => {
     const { orderId, payment, cup } = await createCapturedOrder();
     const { id } = await createLineRefund(orderId, [{ lineNo: 1, quantity: 3, restock: true }]);
-    await shop.tell('REFUND_FAILED', { ...payment, amount: 3000 }, { refundId: id });
-    expect(await shop.stock(cup)).toEqual([10, 0]);
-    expect(await codeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 3 }]))).toBe('accepted');
+    await shop.sendWebhook('REFUND_FAILED', { ...payment, amount: 3000 }, { refundId: id });
+    expect(await shop.readStock(cup)).toEqual([10, 0]);
+    expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 3 }]))).toBe('accepted');
     await dispatchReadyParcel(orderId);
     expect(await fulfillmentOf(orderId)).toBe('SHIPPED');
   });
@@ -112,10 +114,12 @@ describe('a refund by lines', () => {
     for (let round = 0; round < 10; round += 1) {
       const { orderId, cup } = await createCapturedOrder();
       const codes = await Promise.all(
-        Array.from({ length: 4 }, () => codeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]))),
+        Array.from({ length: 4 }, () =>
+          errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }])),
+        ),
       );
       expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
-      expect(await shop.stock(cup)).toEqual([9, 0]);
+      expect(await shop.readStock(cup)).toEqual([9, 0]);
       expect(await parcelsOf(orderId)).toEqual(['READY 1×1 2×2']);
     }
   });
@@ -124,11 +128,11 @@ describe('a refund by lines', () => {
     for (let round = 0; round < 10; round += 1) {
       const { orderId, cup } = await createCapturedOrder();
       const [restocked] = await Promise.all([
-        codeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 3, restock: true }])),
-        codeOf(dispatchReadyParcel(orderId)),
+        errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 3, restock: true }])),
+        errorCodeOf(dispatchReadyParcel(orderId)),
       ]);
       const inParcels = (await parcelsOf(orderId)).some((parcel) => parcel.includes('1×3'));
-      expect(await shop.stock(cup)).toEqual([inParcels ? 7 : 10, 0]);
+      expect(await shop.readStock(cup)).toEqual([inParcels ? 7 : 10, 0]);
       expect(restocked).toBe(inParcels ? 'units_not_restockable' : 'accepted');
     }
   });
@@ -138,14 +142,14 @@ describe('a cancel', () => {
   test('after a refund with restock restocks the other units and refunds the other money', async () => {
     const { orderId, payment, cup, tray } = await createCapturedOrder();
     await createLineRefund(orderId, [{ lineNo: 1, quantity: 2, restock: true }]);
-    await shop.call();
+    await shop.callGatewaysNow();
     await shop.commerce.cancelOrder({ orderId });
-    expect([await shop.stock(cup), await shop.stock(tray)]).toEqual([
+    expect([await shop.readStock(cup), await shop.readStock(tray)]).toEqual([
       [10, 0],
       [10, 0],
     ]);
-    await shop.call();
-    expect(await shop.state({ orderId, payment, productId: cup })).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState({ orderId, payment, productId: cup })).toMatchObject({
       order: 'CANCELED',
       refunds: ['REFUND 2000 SUCCEEDED requested', 'REFUND 2300 SUCCEEDED order_canceled'],
       attention: null,
@@ -155,24 +159,24 @@ describe('a cancel', () => {
   test.each(['sent', 'unsent'])('after a refund of all money (%s) requests no other refund', async (when) => {
     const attempt = await createCapturedOrder();
     await shop.commerce.createRefund({ orderId: attempt.orderId });
-    if (when === 'sent') await shop.call();
+    if (when === 'sent') await shop.callGatewaysNow();
     expect(await shop.commerce.cancelOrder({ orderId: attempt.orderId })).toMatchObject({
       status: 'CANCELED',
       needsAttention: null,
     });
-    expect((await shop.state(attempt)).refunds).toHaveLength(1);
+    expect((await shop.readState(attempt)).refunds).toHaveLength(1);
   });
 });
 
 describe('the refundable balance', () => {
   test('is the captured amount, and no refund exceeds it', async () => {
-    const attempt = await shop.paid('AUTHORIZED');
+    const attempt = await shop.createPaidAttempt('AUTHORIZED');
     const { orderId } = attempt;
     await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 0 },
     });
-    await shop.tell('CAPTURED', { ...attempt.payment, amount: 1500 });
+    await shop.sendWebhook('CAPTURED', { ...attempt.payment, amount: 1500 });
     await expect(shop.commerce.createRefund({ orderId, amount: 1501 })).rejects.toMatchObject({
       details: { refundableAmount: 1500 },
     });
@@ -181,10 +185,10 @@ describe('the refundable balance', () => {
   });
 
   test('is 0 for an unpaid order, and an unknown order is rejected', async () => {
-    expect(await codeOf(shop.commerce.createRefund({ orderId: '019a0000-0000-7000-8000-000000000000' }))).toBe(
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: '019a0000-0000-7000-8000-000000000000' }))).toBe(
       'order_not_found',
     );
-    expect(await codeOf(shop.commerce.createRefund({ orderId: (await shop.attempt()).orderId }))).toBe(
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId: (await shop.createAttempt()).orderId }))).toBe(
       'refund_exceeds_balance',
     );
   });

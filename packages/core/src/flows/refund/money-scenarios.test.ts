@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
-import { codeOf } from '../../testing/shop.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
 import { openTwoProcesses, repeat, type TwoProcesses } from '../../testing/two-processes.ts';
 
 // Each test repeats a known failure of other shops.
@@ -15,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => processes.close());
 
 async function createTwoAttempts() {
-  const first = await shop.attempt();
-  await shop.tell('FAILED', first.payment);
+  const first = await shop.createAttempt();
+  await shop.sendWebhook('FAILED', first.payment);
   return {
     first,
     second: { ...first, payment: await shop.commerce.createPayment({ orderId: first.orderId, provider: 'mock' }) },
@@ -31,9 +31,12 @@ test(
   'two concurrent approvals of two attempts pay the order once and void the other attempt',
   repeat(10, async () => {
     const { first, second } = await createTwoAttempts();
-    await Promise.all([shop.tell('AUTHORIZED', first.payment), otherProcess.tell('AUTHORIZED', second.payment)]);
-    await shop.call();
-    const states = [await shop.state(first), await shop.state(second)];
+    await Promise.all([
+      shop.sendWebhook('AUTHORIZED', first.payment),
+      otherProcess.sendWebhook('AUTHORIZED', second.payment),
+    ]);
+    await shop.callGatewaysNow();
+    const states = [await shop.readState(first), await shop.readState(second)];
     expect(states.map(({ payment }) => payment).toSorted()).toEqual(['AUTHORIZED', 'CANCELED surplus']);
     expect(states[0]).toMatchObject({
       order: 'PAID',
@@ -47,17 +50,17 @@ test(
 test(
   'an event that arrives three times at once is applied once',
   repeat(10, async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const eventId = randomUUID();
     const results = await Promise.all(
-      [shop, otherProcess, shop].map(({ tell }) => tell('CAPTURED', attempt.payment, { eventId })),
+      [shop, otherProcess, shop].map(({ sendWebhook }) => sendWebhook('CAPTURED', attempt.payment, { eventId })),
     );
     expect(results.map(({ outcome, effect }) => `${outcome} ${effect}`)).toEqual(
       Array.from({ length: 3 }, () => 'APPLIED order_paid'),
     );
     expect(results.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
-    expect(countOf(await shop.types(attempt.orderId), 'order.paid')).toBe(1);
-    expect(await shop.state(attempt)).toEqual({
+    expect(countOf(await shop.readEventTypes(attempt.orderId), 'order.paid')).toBe(1);
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -72,12 +75,12 @@ test(
   repeat(10, async () => {
     const { first, second } = await createTwoAttempts();
     await Promise.all([
-      shop.tell('CAPTURED', second.payment),
-      otherProcess.tell('FAILED', first.payment),
-      otherProcess.tell('CANCELED', first.payment),
+      shop.sendWebhook('CAPTURED', second.payment),
+      otherProcess.sendWebhook('FAILED', first.payment),
+      otherProcess.sendWebhook('CANCELED', first.payment),
     ]);
-    await shop.tell('FAILED', first.payment);
-    expect(await shop.state(second)).toEqual({
+    await shop.sendWebhook('FAILED', first.payment);
+    expect(await shop.readState(second)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -90,21 +93,21 @@ test(
 test(
   'a confirmation and concurrent webhooks pay the order once',
   repeat(10, async () => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     const call = newKey();
     const confirm = () =>
-      codeOf(shop.commerce.confirmPayment({ paymentId: attempt.payment.id, token: 'agreed' }, call));
+      errorCodeOf(shop.commerce.confirmPayment({ paymentId: attempt.payment.id, token: 'agreed' }, call));
     const [confirmed, again] = await Promise.all([
       confirm(),
       confirm(),
-      shop.tell('CAPTURED', attempt.payment),
-      otherProcess.tell('CAPTURED', attempt.payment),
+      shop.sendWebhook('CAPTURED', attempt.payment),
+      otherProcess.sendWebhook('CAPTURED', attempt.payment),
     ]);
     expect([confirmed, again].toSorted()).toEqual(expect.arrayContaining(['accepted']));
     expect(await confirm()).toBe('accepted');
-    expect(shop.asked(attempt.payment.id, 'CONFIRM').length).toBeLessThanOrEqual(1);
-    expect(countOf(await shop.types(attempt.orderId), 'order.paid')).toBe(1);
-    expect(await shop.state(attempt)).toEqual({
+    expect(shop.readRequests(attempt.payment.id, 'CONFIRM').length).toBeLessThanOrEqual(1);
+    expect(countOf(await shop.readEventTypes(attempt.orderId), 'order.paid')).toBe(1);
+    expect(await shop.readState(attempt)).toEqual({
       payment: 'CAPTURED',
       order: 'PAID',
       stock: '8 0',
@@ -115,40 +118,40 @@ test(
 );
 
 test('money for an expired order without stock is refunded as surplus under one refund id', async () => {
-  const attempt = await shop.attempt(2);
+  const attempt = await shop.createAttempt(2);
   await otherProcess.commerce.transaction(async (tx) => {
     await tx.db.execute(
       `update commerce.orders set hold_until = now() - interval '1 second' where id = '${attempt.orderId}'`,
     );
   });
   await otherProcess.commerce.expireOrders();
-  await shop.order({ [attempt.productId]: 2 });
-  await shop.tell('CAPTURED', attempt.payment);
-  expect(await shop.state(attempt)).toEqual({
+  await shop.createTestOrder({ [attempt.productId]: 2 });
+  await shop.sendWebhook('CAPTURED', attempt.payment);
+  expect(await shop.readState(attempt)).toEqual({
     payment: 'CAPTURED surplus',
     order: 'EXPIRED',
     stock: '2 2',
     refunds: ['REFUND 2000 REQUESTED surplus'],
     attention: 'refund_due',
   });
-  shop.script(attempt.payment.id, { REFUND: [new Error('nothing')] });
-  await shop.call();
-  await shop.call();
-  expect(await shop.state(attempt)).toMatchObject({
+  shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('nothing')] });
+  await shop.callGatewaysNow();
+  await shop.callGatewaysNow();
+  expect(await shop.readState(attempt)).toMatchObject({
     order: 'EXPIRED',
     refunds: ['REFUND 2000 SUCCEEDED surplus'],
     attention: null,
   });
-  expect(new Set(shop.asked(attempt.payment.id, 'REFUND').map(({ refundId }) => refundId)).size).toBe(1);
+  expect(new Set(shop.readRequests(attempt.payment.id, 'REFUND').map(({ refundId }) => refundId)).size).toBe(1);
 });
 
 test(
   'concurrent refunds never exceed the balance',
   repeat(5, async () => {
-    const attempt = await shop.paid();
+    const attempt = await shop.createPaidAttempt();
     const codes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        codeOf(
+        errorCodeOf(
           (index % 2 === 0 ? shop : otherProcess).commerce.createRefund({ orderId: attempt.orderId, amount: 700 }),
         ),
       ),
@@ -156,33 +159,33 @@ test(
     expect(countOf(codes, 'accepted')).toBe(2);
     expect(countOf(codes, 'refund_exceeds_balance')).toBe(8);
     await Promise.all([
-      shop.call(),
-      shop.tell('REFUNDED', { ...attempt.payment, amount: 600 }, { objectId: 're_there' }),
+      shop.callGatewaysNow(),
+      shop.sendWebhook('REFUNDED', { ...attempt.payment, amount: 600 }, { objectId: 're_there' }),
     ]);
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   }),
 );
 
 test('a refund that is retried with a new key is rejected, and its money is refunded once', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   const { orderId } = attempt;
   const call = newKey();
   const first = await shop.commerce.createRefund({ orderId }, call);
   // The gateway made the refund and its response was lost, so the refund is UNKNOWN.
-  shop.script(attempt.payment.id, { REFUND: [new Error('nothing')] });
-  await shop.call();
+  shop.scriptReplies(attempt.payment.id, { REFUND: [new Error('nothing')] });
+  await shop.callGatewaysNow();
   expect(await shop.commerce.createRefund({ orderId }, call)).toMatchObject({ id: first.id });
-  expect(await codeOf(otherProcess.commerce.createRefund({ orderId }, newKey()))).toBe('refund_exceeds_balance');
-  await shop.call();
-  expect(await codeOf(otherProcess.commerce.createRefund({ orderId }, newKey()))).toBe('refund_exceeds_balance');
-  expect(new Set(shop.asked(attempt.payment.id).map(({ refundId }) => refundId))).toEqual(new Set([first.id]));
-  expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+  expect(await errorCodeOf(otherProcess.commerce.createRefund({ orderId }, newKey()))).toBe('refund_exceeds_balance');
+  await shop.callGatewaysNow();
+  expect(await errorCodeOf(otherProcess.commerce.createRefund({ orderId }, newKey()))).toBe('refund_exceeds_balance');
+  expect(new Set(shop.readRequests(attempt.payment.id).map(({ refundId }) => refundId))).toEqual(new Set([first.id]));
+  expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
 });
 
 test('a refund that the gateway refuses is sent once, and the payment is polled once', async () => {
-  const attempt = await shop.paid();
+  const attempt = await shop.createPaidAttempt();
   await shop.commerce.createRefund({ orderId: attempt.orderId });
-  shop.script(attempt.payment.id, { REFUND: [new GatewayRefusal('charge_already_refunded', 'no')] });
-  for (let turn = 0; turn < 5; turn += 1) await shop.call();
-  expect(shop.asked(attempt.payment.id).map(({ kind }) => kind)).toEqual(['REFUND', 'POLL']);
+  shop.scriptReplies(attempt.payment.id, { REFUND: [new GatewayRefusal('charge_already_refunded', 'no')] });
+  for (let turn = 0; turn < 5; turn += 1) await shop.callGatewaysNow();
+  expect(shop.readRequests(attempt.payment.id).map(({ kind }) => kind)).toEqual(['REFUND', 'POLL']);
 });

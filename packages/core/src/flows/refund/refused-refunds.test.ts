@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
 import { only } from '../../testing/only.ts';
-import { codeOf } from '../../testing/shop.ts';
-import { openScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf } from '../../testing/test-shop.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 let shop: ScriptedShop;
 beforeAll(async () => {
-  shop = await openScriptedShop();
+  shop = await createScriptedShop();
 });
 afterAll(() => shop.close());
 
 describe('a refused refund', () => {
   const createRefusedSurplus = async (type: 'AUTHORIZED' | 'CAPTURED') => {
-    const attempt = await shop.attempt();
+    const attempt = await shop.createAttempt();
     await shop.commerce.cancelOrder({ orderId: attempt.orderId });
-    await shop.tell(type, attempt.payment);
-    shop.script(attempt.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ attention: 'refund_failed' });
+    await shop.sendWebhook(type, attempt.payment);
+    shop.scriptReplies(attempt.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({ attention: 'refund_failed' });
     return attempt;
   };
 
   test('raises an attention and breaks no invariant', async () => {
     await createRefusedSurplus('AUTHORIZED');
     await createRefusedSurplus('CAPTURED');
-    const canceled = await shop.paid();
-    shop.script(canceled.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
+    const canceled = await shop.createPaidAttempt();
+    shop.scriptReplies(canceled.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
     await shop.commerce.cancelOrder({ orderId: canceled.orderId });
-    await shop.call();
-    expect(await shop.state(canceled)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState(canceled)).toMatchObject({
       refunds: ['REFUND 2000 FAILED order_canceled'],
       attention: 'refund_failed',
     });
@@ -37,8 +37,8 @@ describe('a refused refund', () => {
 
   test('succeeds when an operator voids the authorization at the gateway', async () => {
     const attempt = await createRefusedSurplus('AUTHORIZED');
-    expect(await shop.tell('CANCELED', attempt.payment)).toMatchObject({ effect: 'payment_voided' });
-    expect(await shop.state(attempt)).toMatchObject({
+    expect(await shop.sendWebhook('CANCELED', attempt.payment)).toMatchObject({ effect: 'payment_voided' });
+    expect(await shop.readState(attempt)).toMatchObject({
       payment: 'CANCELED surplus',
       refunds: ['VOID 2000 SUCCEEDED surplus'],
       attention: null,
@@ -50,7 +50,7 @@ describe('a refused refund', () => {
     const attempt = await createRefusedSurplus('AUTHORIZED');
     const refused = only((await shop.commerce.listRefunds({ orderId: attempt.orderId })).items);
     await shop.commerce.createRefund({ orderId: attempt.orderId, paymentId: attempt.payment.id });
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused.id }]],
     });
     return attempt;
@@ -62,38 +62,38 @@ describe('a refused refund', () => {
   };
 
   test.each<[string, (attempt: Attempt) => Promise<unknown>]>([
-    ['the second refund in its response', () => shop.call()],
-    ['only that the payment is canceled', ({ payment }) => shop.tell('CANCELED', payment)],
+    ['the second refund in its response', () => shop.callGatewaysNow()],
+    ['only that the payment is canceled', ({ payment }) => shop.sendWebhook('CANCELED', payment)],
     [
       'the first refund in a poll',
       async ({ payment }) => {
-        shop.script(payment.id, { REFUND: [new Error('nothing')] });
+        shop.scriptReplies(payment.id, { REFUND: [new Error('nothing')] });
         await shop.commerce.pollPayment({ paymentId: payment.id });
-        await shop.call();
+        await shop.callGatewaysNow();
       },
     ],
     [
       'both refunds',
       async ({ payment }) => {
-        await shop.call();
+        await shop.callGatewaysNow();
         await shop.commerce.pollPayment({ paymentId: payment.id });
-        await shop.call();
-        await shop.tell('CANCELED', payment);
+        await shop.callGatewaysNow();
+        await shop.sendWebhook('CANCELED', payment);
       },
     ],
   ])('succeeds once after a second request when the gateway reports %s', async (_, ends) => {
     const attempt = await createRepeatedVoid();
     await ends(attempt);
-    expect(await shop.state(attempt)).toMatchObject(refundedOnce);
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject(refundedOnce);
+    expect(await shop.readState(attempt)).toMatchObject(refundedOnce);
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject(refundedOnce);
   });
 
   test('needs no attention after an operator makes it in the dashboard', async () => {
     const attempt = await createRefusedSurplus('CAPTURED');
-    expect(await shop.madeThere(attempt, 2000, 're_by_hand')).toMatchObject({ effect: 'refund_recorded' });
-    expect((await shop.state(attempt)).attention).toBeNull();
-    expect(await shop.amounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
+    expect(await shop.sendDashboardRefund(attempt, 2000, 're_by_hand')).toMatchObject({ effect: 'refund_recorded' });
+    expect((await shop.readState(attempt)).attention).toBeNull();
+    expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 2000, reserved: 0 });
   });
 
   test.each(['AUTHORIZED', 'CAPTURED'] as const)(
@@ -101,7 +101,7 @@ describe('a refused refund', () => {
     async (type) => {
       const attempt = await createRefusedSurplus(type);
       const again = { orderId: attempt.orderId, paymentId: attempt.payment.id };
-      expect(await codeOf(shop.commerce.createRefund({ ...again, lines: [{ lineNo: 1, quantity: 1 }] }))).toBe(
+      expect(await errorCodeOf(shop.commerce.createRefund({ ...again, lines: [{ lineNo: 1, quantity: 1 }] }))).toBe(
         'refund_exceeds_balance',
       );
       expect(await shop.commerce.createRefund(again)).toMatchObject({
@@ -109,15 +109,15 @@ describe('a refused refund', () => {
         amount: 2000,
         status: 'REQUESTED',
       });
-      expect(await codeOf(shop.commerce.createRefund(again))).toBe('refund_exceeds_balance');
-      await shop.call();
-      expect((await shop.state(attempt)).refunds.map((refund) => refund.split(' ', 3).join(' '))).toEqual(
+      expect(await errorCodeOf(shop.commerce.createRefund(again))).toBe('refund_exceeds_balance');
+      await shop.callGatewaysNow();
+      expect((await shop.readState(attempt)).refunds.map((refund) => refund.split(' ', 3).join(' '))).toEqual(
         type === 'AUTHORIZED'
           ? ['VOID 2000 FAILED', 'VOID 2000 SUCCEEDED']
           : ['REFUND 2000 FAILED', 'REFUND 2000 SUCCEEDED'],
       );
-      expect(await codeOf(shop.commerce.createRefund(again))).toBe('refund_exceeds_balance');
-      expect(await codeOf(shop.commerce.createRefund({ ...again, paymentId: attempt.orderId }))).toBe(
+      expect(await errorCodeOf(shop.commerce.createRefund(again))).toBe('refund_exceeds_balance');
+      expect(await errorCodeOf(shop.commerce.createRefund({ ...again, paymentId: attempt.orderId }))).toBe(
         'payment_not_found',
       );
       expect(await shop.commerce.doctor()).toEqual([]);
@@ -125,13 +125,13 @@ describe('a refused refund', () => {
   );
 
   test('is sent again for a canceled order whose authorization still exists', async () => {
-    const canceled = await shop.paid('AUTHORIZED');
-    shop.script(canceled.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
+    const canceled = await shop.createPaidAttempt('AUTHORIZED');
+    shop.scriptReplies(canceled.payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
     await shop.commerce.cancelOrder({ orderId: canceled.orderId });
-    await shop.call();
+    await shop.callGatewaysNow();
     await shop.commerce.createRefund({ orderId: canceled.orderId });
-    await shop.call();
-    expect(await shop.state(canceled)).toMatchObject({
+    await shop.callGatewaysNow();
+    expect(await shop.readState(canceled)).toMatchObject({
       payment: 'CANCELED',
       refunds: ['VOID 2000 FAILED order_canceled', 'VOID 2000 SUCCEEDED order_canceled'],
     });
@@ -139,60 +139,60 @@ describe('a refused refund', () => {
 
   test('is replaced by another refund when the payment is captured after all', async () => {
     const attempt = await createRefusedSurplus('AUTHORIZED');
-    await shop.tell('CAPTURED', attempt.payment);
-    await shop.call();
+    await shop.sendWebhook('CAPTURED', attempt.payment);
+    await shop.callGatewaysNow();
     const refunded = {
       payment: 'CAPTURED surplus',
       refunds: ['VOID 2000 FAILED surplus', 'REFUND 2000 SUCCEEDED surplus'],
     };
-    expect(await shop.state(attempt)).toMatchObject({ ...refunded, attention: null });
+    expect(await shop.readState(attempt)).toMatchObject({ ...refunded, attention: null });
     // A poll reports that the void succeeded too. The shop records no second refund.
     const { items } = await shop.commerce.listRefunds({ orderId: attempt.orderId });
     const refused = only(items.filter(({ status }) => status === 'FAILED'));
-    shop.script(attempt.payment.id, {
+    shop.scriptReplies(attempt.payment.id, {
       POLL: [[{ type: 'REFUNDED', amount: 2000, currency: 'KRW', refundId: refused.id }]],
     });
     await shop.commerce.pollPayment({ paymentId: attempt.payment.id });
-    await shop.call();
-    expect(await shop.state(attempt)).toMatchObject({ ...refunded, attention: 'amount_mismatch' });
+    await shop.callGatewaysNow();
+    expect(await shop.readState(attempt)).toMatchObject({ ...refunded, attention: 'amount_mismatch' });
   });
 
   test.each(['refused', 'under way'] as const)(
     'of a rejected review succeeds when an operator makes it in the dashboard (%s)',
     async (when) => {
-      const attempt = await shop.attempt();
-      await shop.tell('CAPTURED', attempt.payment, { amount: 700 });
-      shop.script(attempt.payment.id, { REFUND: [new GatewayRefusal('amount_too_large', 'no')] });
+      const attempt = await shop.createAttempt();
+      await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 });
+      shop.scriptReplies(attempt.payment.id, { REFUND: [new GatewayRefusal('amount_too_large', 'no')] });
       await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
-      if (when === 'refused') await shop.call();
-      expect(await shop.madeThere(attempt, 700, 're_by_hand')).toMatchObject({
+      if (when === 'refused') await shop.callGatewaysNow();
+      expect(await shop.sendDashboardRefund(attempt, 700, 're_by_hand')).toMatchObject({
         outcome: 'APPLIED',
         effect: 'refund_succeeded',
       });
-      expect(await shop.madeThere(attempt, 700, 're_by_hand')).toMatchObject({
+      expect(await shop.sendDashboardRefund(attempt, 700, 're_by_hand')).toMatchObject({
         outcome: 'IGNORED_STALE',
         effect: 'already_refunded',
       });
-      await shop.call();
-      expect((await shop.state(attempt)).refunds).toEqual(['VOID 700 SUCCEEDED amount_mismatch']);
+      await shop.callGatewaysNow();
+      expect((await shop.readState(attempt)).refunds).toEqual(['VOID 700 SUCCEEDED amount_mismatch']);
       expect(await shop.commerce.doctor()).toEqual([]);
     },
   );
 });
 
 test('the refund of a rejected review includes a part that was refunded in the dashboard before', async () => {
-  const attempt = await shop.attempt();
-  await shop.tell('CAPTURED', attempt.payment, { amount: 2500 });
-  expect(await shop.madeThere(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
+  const attempt = await shop.createAttempt();
+  await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 2500 });
+  expect(await shop.sendDashboardRefund(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
   await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
-  await shop.call();
-  await shop.retry();
+  await shop.callGatewaysNow();
+  await shop.retryGatewayEventsNow();
   const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
   expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({
     outcome: 'IGNORED_STALE',
     effect: 'already_refunded',
   });
-  expect(await shop.state(attempt)).toMatchObject({
+  expect(await shop.readState(attempt)).toMatchObject({
     payment: 'CANCELED surplus',
     refunds: ['VOID 2500 SUCCEEDED amount_mismatch'],
     attention: null,

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { only } from '../../testing/only.ts';
-import { codeOf, openShop, type Shop } from '../../testing/shop.ts';
+import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-let shop: Shop;
+let shop: TestShop;
 beforeAll(async () => {
-  shop = await openShop();
+  shop = await createTestShop();
 });
 afterAll(() => shop.close());
 
 async function createPaidOrder() {
-  const productId = await shop.product();
-  const { orderId, payment } = await shop.pending({ [productId]: 2 });
-  await shop.tell('AUTHORIZED', payment);
+  const productId = await shop.createTestProduct();
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 2 });
+  await shop.sendWebhook('AUTHORIZED', payment);
   const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId }));
   return { orderId, shipmentId };
 }
@@ -37,7 +37,7 @@ test('a parcel is dispatched, in transit and delivered, and the fulfillment of i
     deliveredAt: expect.any(Date),
   });
   expect(await fulfillmentStatusOf(orderId)).toBe('DELIVERED');
-  expect((await shop.types(orderId)).slice(-3)).toEqual([
+  expect((await shop.readEventTypes(orderId)).slice(-3)).toEqual([
     'shipment.dispatched',
     'shipment.in_transit',
     'shipment.delivered',
@@ -53,34 +53,34 @@ test('a parcel can be delivered without having been in transit', async () => {
 
 test('a parcel can neither skip nor repeat a transition', async () => {
   const { shipmentId } = await createPaidOrder();
-  expect(await codeOf(shop.commerce.deliverShipment({ shipmentId }))).toBe('invalid_transition');
-  expect(await codeOf(shop.commerce.markShipmentInTransit({ shipmentId }))).toBe('invalid_transition');
+  expect(await errorCodeOf(shop.commerce.deliverShipment({ shipmentId }))).toBe('invalid_transition');
+  expect(await errorCodeOf(shop.commerce.markShipmentInTransit({ shipmentId }))).toBe('invalid_transition');
   await dispatch(shipmentId);
-  expect(await codeOf(dispatch(shipmentId))).toBe('invalid_transition');
+  expect(await errorCodeOf(dispatch(shipmentId))).toBe('invalid_transition');
 });
 
 test('one of 8 concurrent dispatches of a parcel succeeds', async () => {
   const { orderId, shipmentId } = await createPaidOrder();
-  const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(dispatch(shipmentId))));
+  const codes = await Promise.all(Array.from({ length: 8 }, () => errorCodeOf(dispatch(shipmentId))));
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(1);
-  expect((await shop.types(orderId)).filter((type) => type === 'shipment.dispatched')).toHaveLength(1);
+  expect((await shop.readEventTypes(orderId)).filter((type) => type === 'shipment.dispatched')).toHaveLength(1);
 });
 
 test('a dispatch and a concurrent cancel either ship the parcel or cancel the order', async () => {
   for (let round = 0; round < 15; round += 1) {
     const { orderId, shipmentId } = await createPaidOrder();
     const [dispatched, canceled] = await Promise.all([
-      codeOf(dispatch(shipmentId)),
-      codeOf(shop.commerce.cancelOrder({ orderId })),
+      errorCodeOf(dispatch(shipmentId)),
+      errorCodeOf(shop.commerce.cancelOrder({ orderId })),
     ]);
     expect([dispatched, canceled].sort()).toEqual(['accepted', 'invalid_transition']);
   }
 });
 
 test('dispatchShipment rejects an unknown parcel and a blank carrier', async () => {
-  expect(await codeOf(dispatch(randomUUID()))).toBe('shipment_not_found');
+  expect(await errorCodeOf(dispatch(randomUUID()))).toBe('shipment_not_found');
   const { shipmentId } = await createPaidOrder();
-  expect(await codeOf(shop.commerce.dispatchShipment({ shipmentId, carrier: ' ', trackingNumber: '1' }))).toBe(
+  expect(await errorCodeOf(shop.commerce.dispatchShipment({ shipmentId, carrier: ' ', trackingNumber: '1' }))).toBe(
     'validation_failed',
   );
 });

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /** A request to the stand-in: `call` is its method and path, `body` its JSON, or its text where that is none. */
-export type Asked = { call: string; headers: IncomingHttpHeaders; body: any };
-export type Answer = { status: number; body?: unknown } | 'hang up' | 'silence';
+export type FakeApiRequest = { call: string; headers: IncomingHttpHeaders; body: any };
+export type FakeApiResponse = { status: number; body?: unknown } | 'hang up' | 'silence';
 
 /** A gateway's API on loopback: keeps what it is asked, and answers as `answer` says. It ends with the test. */
-export async function standIn(answer: (asked: Asked, number: number) => Answer) {
-  const asked: Asked[] = [];
+export async function startFakeGatewayApi(answer: (asked: FakeApiRequest, number: number) => FakeApiResponse) {
+  const requests: FakeApiRequest[] = [];
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
@@ -19,8 +19,8 @@ export async function standIn(answer: (asked: Asked, number: number) => Answer) 
       headers: request.headers,
       body: isJson ? JSON.parse(text) : text,
     };
-    asked.push(one);
-    const reply = answer(one, asked.length);
+    requests.push(one);
+    const reply = answer(one, requests.length);
     if (reply === 'silence') return;
     if (reply === 'hang up') {
       request.socket.destroy();
@@ -36,7 +36,7 @@ export async function standIn(answer: (asked: Asked, number: number) => Answer) 
   });
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    calls: () => asked.map(({ call }) => call),
+    requests,
+    calls: () => requests.map(({ call }) => call),
   };
 }

@@ -1,7 +1,7 @@
 import { GatewayRefusal, type Gateway, type GatewayPayment, type GatewayRefund } from '../gateways/gateway.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import { gatewayFact, type GatewayEventType, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
-import { webhookSecret } from './shop.ts';
+import { webhookSecret } from './test-shop.ts';
 
 /**
  * A gateway with a will of its own: it obeys, refuses, says nothing, says nothing after it has done as it was told, takes

@@ -2,15 +2,15 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What becomes of a request: `break` loses it, `lose` loses the answer to it, `busy` is a 503 without asking. */
-export type Fate = 'pass' | 'break' | 'busy' | 'lose';
+/** What the proxy does with a request: `break` drops it, `lose` drops its answer, `busy` returns 503 at once. */
+export type Fault = 'pass' | 'break' | 'busy' | 'lose';
 
-/** Stands between a program and the server at `url`; `fate` decides over the first request, the second, and so on. */
-export async function standBefore(url: string, fate: (number: number) => Fate): Promise<string> {
+/** A proxy in front of the server at `url`. `faultOf` decides about the first request, the second, and so on. */
+export async function openFaultInjectingProxy(url: string, faultOf: (number: number) => Fault): Promise<string> {
   const target = new URL(url);
   let number = 0;
   const server = createServer((incoming, answer) => {
-    const what = fate((number += 1));
+    const what = faultOf((number += 1));
     if (what === 'break') return void incoming.socket.destroy();
     if (what === 'busy') return void answer.writeHead(503).end();
     const { method, url: path, headers } = incoming;

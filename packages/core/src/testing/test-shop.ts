@@ -22,37 +22,37 @@ type Message = {
 };
 
 /** A shop on a database of its own, with the short cuts that tests share. */
-export type Shop = {
+export type TestShop = {
   commerce: Commerce;
   database: TestDatabase;
   /** Closes the shop and removes its database. @throws Error when an invariant was broken along the way */
   close: () => Promise<void>;
   /** A product with stock; its id. */
-  product: (options?: { quantity?: number; priceAmount?: number; currency?: string }) => Promise<string>;
+  createTestProduct: (options?: { quantity?: number; priceAmount?: number; currency?: string }) => Promise<string>;
   /** Many products with stock at once; their ids. */
-  products: (count: number, quantity: number) => Promise<string[]>;
+  createTestProducts: (count: number, quantity: number) => Promise<string[]>;
   /** An order of one customer for quantities by product id. */
-  order: (quantities: Record<string, number>) => ReturnType<Commerce['placeOrder']>;
+  createTestOrder: (quantities: Record<string, number>) => ReturnType<Commerce['placeOrder']>;
   /** An order with a live payment. */
-  pending: (
+  createPendingOrder: (
     quantities: Record<string, number>,
   ) => Promise<{ orderId: string; payment: Awaited<ReturnType<Commerce['createPayment']>> }>;
   /** What the gateway says about a payment, as a signed webhook; its one answer. */
-  tell: (
+  sendWebhook: (
     type: GatewayEventType,
     payment: Paid,
     message?: Message,
   ) => Promise<Awaited<ReturnType<Commerce['receiveWebhook']>>[0]>;
   /** [available, reserved]. */
-  stock: (productId: string) => Promise<[number, number]>;
+  readStock: (productId: string) => Promise<[number, number]>;
   /** Lets an order's hold pass, and runs the expiry once. */
-  expire: (orderId: string) => Promise<void>;
-  types: (orderId: string) => Promise<string[]>;
+  expireTestOrder: (orderId: string) => Promise<void>;
+  readEventTypes: (orderId: string) => Promise<string[]>;
 };
 
-export async function openShop(
+export async function createTestShop(
   options: Omit<CommerceOptions, 'database'> & { connect?: Partial<ConnectOptions> } = {},
-): Promise<Shop> {
+): Promise<TestShop> {
   const { connect, ...rest } = options;
   const database = await openTestDatabase(connect);
   const commerce = createCommerce({ database, gateways: [mockGateway([webhookSecret])], ...rest });
@@ -60,24 +60,27 @@ export async function openShop(
     const violations = await commerce.doctor().finally(database.drop);
     if (violations.length > 0) throw new Error(`the doctor found: ${JSON.stringify(violations, null, 2)}`);
   };
-  return { database, ...shopOn(commerce, database), close };
+  return { database, ...testShopOf(commerce, database), close };
 }
 
-export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>): Omit<Shop, 'database' | 'close'> {
-  const order: Shop['order'] = (quantities) =>
+export function testShopOf(
+  commerce: Commerce,
+  database: Pick<TestDatabase, 'pool'>,
+): Omit<TestShop, 'database' | 'close'> {
+  const createTestOrder: TestShop['createTestOrder'] = (quantities) =>
     commerce.placeOrder({
       customerId: 'customer-1',
       lines: Object.entries(quantities).map(([productId, quantity]) => ({ productId, quantity })),
     });
   return {
     commerce,
-    order,
-    async product({ quantity = 10, priceAmount = 1000, currency = 'KRW' } = {}) {
+    createTestOrder,
+    async createTestProduct({ quantity = 10, priceAmount = 1000, currency = 'KRW' } = {}) {
       const { id } = await commerce.createProduct({ sku: randomUUID(), name: 'A thing', priceAmount, currency });
       if (quantity > 0) await commerce.receiveStock({ productId: id, quantity });
       return id;
     },
-    async products(count, quantity) {
+    async createTestProducts(count, quantity) {
       const ids = Array.from({ length: count }, () => randomUUID());
       await commerce.transaction(async (tx) => {
         await createProducts(
@@ -91,35 +94,35 @@ export function shopOn(commerce: Commerce, database: Pick<TestDatabase, 'pool'>)
       });
       return ids;
     },
-    async pending(quantities) {
-      const { id: orderId } = await order(quantities);
+    async createPendingOrder(quantities) {
+      const { id: orderId } = await createTestOrder(quantities);
       return { orderId, payment: await commerce.createPayment({ orderId, provider: 'mock' }) };
     },
-    async tell(type, { id, amount, currency }, { eventId = randomUUID(), ...message } = {}) {
+    async sendWebhook(type, { id, amount, currency }, { eventId = randomUUID(), ...message } = {}) {
       const [answer] = await commerce.receiveWebhook(
         'mock',
-        signed({ type, paymentId: id, amount, currency, ...message }, eventId),
+        signTestWebhook({ type, paymentId: id, amount, currency, ...message }, eventId),
       );
       return answer!;
     },
-    async stock(productId) {
+    async readStock(productId) {
       const { availableQty, reservedQty } = await commerce.getStock({ productId });
       return [availableQty, reservedQty];
     },
-    async expire(orderId) {
+    async expireTestOrder(orderId) {
       await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [
         orderId,
       ]);
       await commerce.expireOrders();
     },
-    async types(orderId) {
+    async readEventTypes(orderId) {
       return (await commerce.orderHistory({ orderId })).items.map(({ type }) => type);
     },
   };
 }
 
 /** A webhook of the mock gateway, signed as the gateway would. */
-export function signed(body: object, eventId: string, secondsAgo = 0) {
+export function signTestWebhook(body: object, eventId: string, secondsAgo = 0) {
   const rawBody = Buffer.from(JSON.stringify(body));
   const timestamp = String(Math.floor(Date.now() / 1000) - secondsAgo);
   const signature = createHmac('sha256', key).update(`${eventId}.${timestamp}.`).update(rawBody).digest('base64');
@@ -132,7 +135,7 @@ export function signed(body: object, eventId: string, secondsAgo = 0) {
 }
 
 /** The refusal's code, or 'accepted'. */
-export async function codeOf(call: Promise<unknown>): Promise<string> {
+export async function errorCodeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;
     return 'accepted';

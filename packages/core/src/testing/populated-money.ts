@@ -1,7 +1,7 @@
-import type { Shop } from './shop.ts';
+import type { TestShop } from './test-shop.ts';
 
 /** Captures, refunds of every kind, disputes and decisions, each brought about by the flows and a gateway that obeys. */
-export async function moveMoney(shop: Shop, basket: Record<string, number>): Promise<void> {
+export async function populateMoney(shop: TestShop, basket: Record<string, number>): Promise<void> {
   await waitForDeposit(shop, basket);
   await captureInPart(shop, basket);
   await refundInParts(shop, basket);
@@ -14,39 +14,39 @@ export async function moveMoney(shop: Shop, basket: Record<string, number>): Pro
 }
 
 async function paid(
-  { pending, tell }: Shop,
+  { createPendingOrder, sendWebhook }: TestShop,
   basket: Record<string, number>,
   type: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED',
 ) {
-  const { orderId, payment } = await pending(basket);
-  await tell(type, payment);
+  const { orderId, payment } = await createPendingOrder(basket);
+  await sendWebhook(type, payment);
   return { orderId, payment };
 }
 
-async function waitForDeposit(shop: Shop, basket: Record<string, number>): Promise<void> {
-  const { payment } = await shop.pending(basket);
-  await shop.tell('PENDING', payment, { payableUntil: new Date(Date.now() + 3 * 24 * 60 * 60_000) });
+async function waitForDeposit(shop: TestShop, basket: Record<string, number>): Promise<void> {
+  const { payment } = await shop.createPendingOrder(basket);
+  await shop.sendWebhook('PENDING', payment, { payableUntil: new Date(Date.now() + 3 * 24 * 60 * 60_000) });
 }
 
-async function captureInPart(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function captureInPart(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { payment } = await paid(shop, basket, 'AUTHORIZED');
   await shop.commerce.capturePayment({ paymentId: payment.id, amount: payment.amount - 100 });
   await shop.commerce.callGateways();
 }
 
-async function refundInParts(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function refundInParts(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { orderId, payment } = await paid(shop, basket);
   await shop.commerce.createRefund({ orderId, amount: 500 });
   await shop.commerce.callGateways();
   const { id: refundId } = await shop.commerce.createRefund({ orderId });
-  await shop.tell(
+  await shop.sendWebhook(
     'REFUND_FAILED',
     { ...payment, amount: payment.amount - 500 },
     { refundId, failureCode: 'account_closed' },
   );
 }
 
-async function refundByLines(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function refundByLines(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { orderId } = await paid(shop, basket);
   await shop.commerce.createRefund({ orderId, lines: [{ lineNo: 1, quantity: 2, restock: true }] });
   await shop.commerce.callGateways();
@@ -61,23 +61,23 @@ async function refundByLines(shop: Shop, basket: Record<string, number>): Promis
   await shop.commerce.callGateways();
 }
 
-async function refundAtTheGateway(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function refundAtTheGateway(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { payment } = await paid(shop, basket);
-  await shop.tell('REFUNDED', { ...payment, amount: 700 }, { objectId: 're_dashboard' });
+  await shop.sendWebhook('REFUNDED', { ...payment, amount: 700 }, { objectId: 're_dashboard' });
 }
 
-async function dispute(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function dispute(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { payment } = await paid(shop, basket);
-  await shop.tell('DISPUTE_OPENED', payment, { objectId: 'dp_1' });
-  await shop.tell('DISPUTE_WON', payment, { objectId: 'dp_1' });
-  await shop.tell('DISPUTE_LOST', payment, { objectId: 'dp_2' });
+  await shop.sendWebhook('DISPUTE_OPENED', payment, { objectId: 'dp_1' });
+  await shop.sendWebhook('DISPUTE_WON', payment, { objectId: 'dp_1' });
+  await shop.sendWebhook('DISPUTE_LOST', payment, { objectId: 'dp_2' });
 }
 
-async function decide(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function decide(shop: TestShop, basket: Record<string, number>): Promise<void> {
   for (const decision of ['ACCEPT', 'REJECT'] as const) {
     for (const type of ['AUTHORIZED', 'CAPTURED'] as const) {
-      const { payment } = await shop.pending(basket);
-      await shop.tell(type, { ...payment, amount: payment.amount - 1 });
+      const { payment } = await shop.createPendingOrder(basket);
+      await shop.sendWebhook(type, { ...payment, amount: payment.amount - 1 });
       await shop.commerce.decideReview({ paymentId: payment.id, decision });
     }
   }
@@ -85,14 +85,14 @@ async function decide(shop: Shop, basket: Record<string, number>): Promise<void>
 }
 
 /** Whoever lets go of the authorization at the gateway is faster than the shop's own call. */
-async function letGoAtTheGateway(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function letGoAtTheGateway(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { orderId, payment } = await paid(shop, basket, 'AUTHORIZED');
   await shop.commerce.cancelOrder({ orderId });
-  await shop.tell('CANCELED', payment);
-  await shop.tell('AUTHORIZED', payment);
+  await shop.sendWebhook('CANCELED', payment);
+  await shop.sendWebhook('AUTHORIZED', payment);
 }
 
-async function leaveOneUnsent(shop: Shop, basket: Record<string, number>): Promise<void> {
+async function leaveOneUnsent(shop: TestShop, basket: Record<string, number>): Promise<void> {
   const { orderId } = await paid(shop, basket, 'AUTHORIZED');
   await shop.commerce.cancelOrder({ orderId });
 }

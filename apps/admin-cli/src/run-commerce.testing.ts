@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from './run-program.ts';
+
+export type Ran = { code: number | null; out: string; err: string };
+
+const bin = fileURLToPath(new URL('../bin/commerce.mjs', import.meta.url));
+
+// With FORCE_COLOR, styleText writes colours even where a command has no screen. A run of the tests may have it set.
+delete process.env['FORCE_COLOR'];
+
+/** Runs the command line in this process, as if it was started in `folder` with nothing but `env`. */
+export async function runCommerce(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  const [stdout, stderr] = [new Collected(), new Collected()];
+  const code = await runProgram(args, {
+    folder,
+    env,
+    stdout,
+    stderr,
+    onInterrupt: () => () => {},
+    endAtOnce: (exitCode) => {
+      throw new Error(`The command ended the process at once, with ${exitCode}.`);
+    },
+    pause: (ms) => setTimeout(ms / 20),
+    exitCode: 0,
+  });
+  return { code, out: stdout.text, err: stderr.text };
+}
+
+/**
+ * Starts the command line as a process of its own, which takes 0.5 s: for what only a process shows. `during` is called
+ * while the process runs.
+ */
+export async function startCommerce(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  during: (child: { kill: (signal: NodeJS.Signals) => void }) => void | Promise<void> = () => {},
+): Promise<Ran> {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ran: Ran = { code: null, out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (ran.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (ran.err += text));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  await during({ kill: (signal) => void child.kill(signal) });
+  return { code: await ended, out: ran.out, err: ran.err };
+}
+
+class Collected extends Writable {
+  text = '';
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}

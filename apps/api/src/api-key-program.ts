@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { CommerceError, createCommerce, MigrationsDiverged, scopes, type Scope } from '@commerce-core/core';
+import { EnvError, readDatabaseEnv, type Variables } from './env.ts';
+import { describeFault } from './log.ts';
+import { DatabaseUnusable, startDatabase } from './start-database.ts';
+
+const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone, this once.
+
+  DATABASE_URL=postgres://… node apps/api/src/create-api-key.ts --name NAME --scopes ${scopes.join(',')}
+`;
+
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function readArguments(args: readonly string[]): { name: string; scopes: Scope[] } | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { name: { type: 'string' }, scopes: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return 'help';
+  if (!values.name || !values.scopes) throw new UsageError('--name and --scopes are needed');
+  const asked = values.scopes
+    .split(',')
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== '');
+  const unknown = asked.filter((scope) => !(scopes as readonly string[]).includes(scope));
+  if (unknown.length > 0) throw new UsageError(`unknown scopes: ${unknown.join(', ')}`);
+  return { name: values.name, scopes: asked as Scope[] };
+}
+
+async function createApiKey(input: { name: string; scopes: Scope[] }, env: Variables): Promise<string> {
+  const { DATABASE_URL: url, DATABASE_SCHEMA: schema } = readDatabaseEnv(env);
+  const database = await startDatabase({
+    url,
+    schema,
+    poolMax: 2,
+    applicationName: 'commerce-create-api-key',
+    patienceMs: 0,
+  });
+  try {
+    return (await createCommerce({ database }).createApiKey(input)).key;
+  } finally {
+    await database.close();
+  }
+}
+
+function explain(error: unknown): ProgramResult {
+  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  const known = [EnvError, DatabaseUnusable, MigrationsDiverged, CommerceError].some((kind) => error instanceof kind);
+  const why = isUsage || known ? (error as Error).message : JSON.stringify(describeFault(error));
+  return { stdout: '', stderr: `${why}\n${isUsage ? `\n${usage}` : ''}`, exitCode: isUsage ? 2 : 1 };
+}
+
+export type ProgramResult = { stdout: string; stderr: string; exitCode: 0 | 1 | 2 };
+
+/** Runs the program with these arguments and environment variables, and returns what its process prints and ends with. */
+export async function apiKeyProgram(args: readonly string[], env: Variables): Promise<ProgramResult> {
+  try {
+    const input = readArguments(args);
+    return { stdout: input === 'help' ? usage : `${await createApiKey(input, env)}\n`, stderr: '', exitCode: 0 };
+  } catch (error) {
+    return explain(error);
+  }
+}

@@ -1,0 +1,177 @@
+import { createCommerce } from '../commerce.ts';
+import { mockGateway } from '../gateways/mock.ts';
+import { newId } from '../ids.ts';
+import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
+import { populateMoney } from './populated-money.ts';
+
+/** A shop with orders in every state that the flows can reach, each brought there by them. */
+export async function createPopulatedShop(): Promise<TestShop> {
+  const shop = await createTestShop({ quote });
+  await keepCatalogue(shop);
+  const mug = await shop.createTestProduct({ quantity: 1_000, priceAmount: 900 });
+  const tray = await shop.createTestProduct({ quantity: 1_000, priceAmount: 2_500 });
+  // The whole of it twice: what one of them left is no longer said of the other.
+  for (const basket of [{ [mug]: 2, [tray]: 1 }, { [tray]: 3 }]) {
+    await leaveUnpaid(shop, basket);
+    await leavePaid(shop, basket);
+    await ship(shop, basket);
+    await leaveMoneyBehind(shop, basket);
+    await approveTooLate(shop, basket);
+    await review(shop, basket);
+    await populateMoney(shop, basket);
+  }
+  await leaveMessages(shop, { [mug]: 1 });
+  return shop;
+}
+
+const quote = () => [
+  { kind: 'SHIPPING' as const, name: 'Parcel', quantity: 1, unitAmount: 3_000 },
+  { kind: 'DISCOUNT' as const, name: 'Welcome', quantity: 2, unitAmount: -150 },
+  { kind: 'TAX' as const, name: 'VAT', quantity: 1, unitAmount: 120 },
+];
+
+type Basket = Record<string, number>;
+
+async function keepCatalogue({ commerce, createTestProduct }: TestShop): Promise<void> {
+  const productId = await createTestProduct({ quantity: 40 });
+  await commerce.renameProduct({ productId, name: 'A better thing' });
+  await commerce.repriceProduct({ productId, priceAmount: 1_200 });
+  await commerce.receiveStock({ productId, quantity: 5, reason: 'second delivery' });
+  await commerce.setStock({ productId, expectedAvailableQty: 45, availableQty: 43, reason: 'two were broken' });
+  await commerce.archiveProduct({ productId });
+  await createTestProduct({ quantity: 0 });
+}
+
+async function leaveUnpaid(
+  { commerce, createTestOrder, createPendingOrder, sendWebhook, expireTestOrder }: TestShop,
+  basket: Basket,
+): Promise<void> {
+  await createTestOrder(basket);
+  await createPendingOrder(basket);
+  await sendWebhook('FAILED', (await createPendingOrder(basket)).payment, { failureCode: 'card_declined' });
+  await commerce.cancelOrder({ orderId: (await createTestOrder(basket)).id });
+  await commerce.cancelOrder({ orderId: (await createPendingOrder(basket)).orderId });
+  await expireTestOrder((await createTestOrder(basket)).id);
+  const retried = await createPendingOrder(basket);
+  await sendWebhook('FAILED', retried.payment);
+  await commerce.createPayment({ orderId: retried.orderId, provider: 'mock' });
+  await expireTestOrder(retried.orderId);
+}
+
+async function pay({ createPendingOrder, sendWebhook }: TestShop, basket: Basket) {
+  const { orderId, payment } = await createPendingOrder(basket);
+  await sendWebhook('AUTHORIZED', payment);
+  return { orderId, payment };
+}
+
+async function leavePaid(shop: TestShop, basket: Basket): Promise<void> {
+  const { commerce, sendWebhook } = shop;
+  const { payment } = await pay(shop, basket);
+  await sendWebhook('AUTHORIZED', payment);
+  await sendWebhook('FAILED', payment);
+  await commerce.cancelOrder({ orderId: (await pay(shop, basket)).orderId });
+}
+
+async function ship(shop: TestShop, basket: Basket): Promise<void> {
+  const { commerce } = shop;
+  const dispatched = async () => {
+    const [parcel] = await commerce.listShipments({ orderId: (await pay(shop, basket)).orderId });
+    return commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
+  };
+  await dispatched();
+  await commerce.markShipmentInTransit({ shipmentId: (await dispatched()).id });
+  await commerce.deliverShipment({ shipmentId: (await dispatched()).id });
+  const { id: shipmentId } = await dispatched();
+  await commerce.markShipmentInTransit({ shipmentId });
+  await commerce.deliverShipment({ shipmentId });
+}
+
+/** Money for orders that can't take it: each is surplus, and asked back. */
+async function leaveMoneyBehind(
+  { commerce, createPendingOrder, sendWebhook }: TestShop,
+  basket: Basket,
+): Promise<void> {
+  const canceled = await createPendingOrder(basket);
+  await commerce.cancelOrder({ orderId: canceled.orderId });
+  await sendWebhook('FAILED', canceled.payment);
+  await sendWebhook('AUTHORIZED', canceled.payment);
+  await commerce.clearAttention({ orderId: canceled.orderId });
+
+  const otherAmount = await createPendingOrder(basket);
+  await commerce.cancelOrder({ orderId: otherAmount.orderId });
+  await sendWebhook('AUTHORIZED', otherAmount.payment, { amount: 7 });
+
+  const twice = await createPendingOrder(basket);
+  await sendWebhook('FAILED', twice.payment);
+  await sendWebhook('FAILED', twice.payment);
+  const second = await commerce.createPayment({ orderId: twice.orderId, provider: 'mock' });
+  await sendWebhook('AUTHORIZED', second);
+  await sendWebhook('AUTHORIZED', twice.payment);
+}
+
+async function approveTooLate(shop: TestShop, basket: Basket): Promise<void> {
+  const { commerce, createTestProduct, createPendingOrder, createTestOrder, sendWebhook, expireTestOrder } = shop;
+  const failed = await createPendingOrder(basket);
+  await sendWebhook('FAILED', failed.payment);
+  await sendWebhook('AUTHORIZED', failed.payment);
+
+  const expired = await createPendingOrder(basket);
+  await expireTestOrder(expired.orderId);
+  await sendWebhook('AUTHORIZED', expired.payment);
+
+  const overtaken = await createPendingOrder(basket);
+  await sendWebhook('FAILED', overtaken.payment);
+  await commerce.createPayment({ orderId: overtaken.orderId, provider: 'mock' });
+  await sendWebhook('AUTHORIZED', overtaken.payment);
+
+  const scarce = await createTestProduct({ quantity: 1 });
+  const outOfStock = await createPendingOrder({ [scarce]: 1 });
+  await expireTestOrder(outOfStock.orderId);
+  await createTestOrder({ [scarce]: 1 });
+  await sendWebhook('AUTHORIZED', outOfStock.payment);
+}
+
+async function review(
+  { commerce, createPendingOrder, sendWebhook, expireTestOrder }: TestShop,
+  basket: Basket,
+): Promise<void> {
+  const waiting = await createPendingOrder(basket);
+  await sendWebhook('AUTHORIZED', waiting.payment, { amount: waiting.payment.amount - 1 });
+  await sendWebhook('FAILED', waiting.payment);
+  await sendWebhook('AUTHORIZED', waiting.payment);
+  await expireTestOrder(waiting.orderId);
+
+  const afterFailure = await createPendingOrder(basket);
+  await sendWebhook('FAILED', afterFailure.payment);
+  await sendWebhook('AUTHORIZED', afterFailure.payment, { currency: 'USD' });
+
+  const canceled = await createPendingOrder(basket);
+  await sendWebhook('AUTHORIZED', canceled.payment, { amount: 5 });
+  await commerce.cancelOrder({ orderId: canceled.orderId });
+
+  const paid = await createPendingOrder(basket);
+  await sendWebhook('AUTHORIZED', paid.payment);
+  await sendWebhook('AUTHORIZED', paid.payment, { amount: paid.payment.amount + 1 });
+}
+
+/** Messages that wait, that were given up on, and that contradict an earlier one. */
+async function leaveMessages(shop: TestShop, basket: Basket): Promise<void> {
+  const { commerce, database, createTestOrder, createPendingOrder, sendWebhook } = shop;
+  const unknown = () => ({ id: newId(), amount: 100, currency: 'KRW' });
+  await sendWebhook('AUTHORIZED', unknown());
+  for (let retried = 1; retried > 0;) {
+    await database.pool.query(`
+      update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
+    retried = await commerce.retryGatewayEvents();
+  }
+  await sendWebhook('AUTHORIZED', unknown());
+
+  const { payment } = await createPendingOrder(basket);
+  await sendWebhook('FAILED', payment, { eventId: 'evt_contradicted' });
+  await sendWebhook('AUTHORIZED', payment, { eventId: 'evt_contradicted' });
+
+  // A gateway that speaks of another one's payment names one that it doesn't have.
+  const former = createCommerce({ database, gateways: [{ ...mockGateway([webhookSecret]), provider: 'former' }] });
+  const { id: orderId } = await createTestOrder(basket);
+  await sendWebhook('AUTHORIZED', await former.createPayment({ orderId, provider: 'former' }));
+}

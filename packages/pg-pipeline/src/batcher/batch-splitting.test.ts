@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { Batcher } from './batcher.ts';
+import { errorCodeOf } from './controlled-batcher.testing.ts';
+
+/**
+ * Submits commands 0 to 20: 0 is the first batch, the others are the second one. A batch that contains one of the `failing`
+ * commands fails, and so does the run of number `failingRun`. Returns the commands that failed, and all runs.
+ */
+async function runBatches(failing: number[], failingRun?: number) {
+  const runs: number[][] = [];
+  const batcher = new Batcher<number, number>({
+    name: 'test',
+    lanes: 1,
+    run: async (commands) => {
+      runs.push(commands);
+      const fails = runs.length === failingRun;
+      await new Promise(setImmediate);
+      if (fails || failing.some((command) => commands.includes(command))) throw new Error('failing command');
+      return commands;
+    },
+  });
+  const codes = await Promise.all(
+    Array.from({ length: 21 }, async (_, command) => errorCodeOf(batcher.submit(command))),
+  );
+  return { failed: codes.flatMap((code, command) => (code === 'accepted' ? [] : [command])), runs };
+}
+
+test('a batch that fails by one command is split until that command alone fails', async () => {
+  let runsInAll = 0;
+  for (let failing = 1; failing <= 20; failing += 1) {
+    const { failed, runs } = await runBatches([failing]);
+    expect(failed).toEqual([failing]);
+    runsInAll += runs.length - 2;
+  }
+  // Two runs for each split would be 176. When the first half succeeds, the second one is split without a run of its own.
+  expect(runsInAll).toBeLessThan(150);
+});
+
+test('when several commands make a batch fail, these fail and the others succeed', async () => {
+  for (const failing of [[1, 20], [3, 4], [10, 11], [2, 9, 17], Array.from({ length: 20 }, (_, index) => index + 1)]) {
+    expect((await runBatches(failing)).failed, failing.join()).toEqual(failing);
+  }
+});
+
+test('an error that does not come again fails no command', async () => {
+  expect((await runBatches([], 2)).failed).toEqual([]);
+});
