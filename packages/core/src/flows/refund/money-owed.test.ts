@@ -2,12 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
 import { only } from '../../testing/only.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
-import {
-  createScriptedShop,
-  scriptedGateway,
-  type Attempt,
-  type ScriptedShop,
-} from '../../testing/scripted-gateway.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 // Money that is due is refunded completely, or an attention is raised, for events in any order. After the last test the
 // doctor checks all invariants.
