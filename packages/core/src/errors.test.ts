@@ -5,6 +5,7 @@ import {
   errorKinds,
   invalidTransition,
   refused,
+  onlyOutcome,
   unwrap,
   type DetailsOf,
   type ErrorBody,
@@ -13,12 +14,12 @@ import {
 } from './errors.ts';
 
 describe('the table of error codes', () => {
-  test('writes every code in snake_case', () => {
+  test('has codes in snake_case', () => {
     expect(Object.keys(errorKinds).filter((code) => !/^[a-z]+(_[a-z]+)*$/.test(code))).toEqual([]);
   });
 
-  test('keeps the kind of each code that front ends depend on', () => {
-    const stableKinds = {
+  test('keeps the codes that front ends switch on', () => {
+    const promised = {
       validation_failed: 'invalid',
       empty_order: 'invalid',
       invalid_signature: 'invalid',
@@ -34,12 +35,12 @@ describe('the table of error codes', () => {
       database_unavailable: 'unavailable',
       outcome_unknown: 'unavailable',
     } satisfies Partial<Record<ErrorCode, string>>;
-    expect(errorKinds).toMatchObject(stableKinds);
+    expect(errorKinds).toMatchObject(promised);
   });
 });
 
 describe('an error', () => {
-  test('carries its code, its kind and the details of its code', () => {
+  test('carries its code, its kind and the details that belong to its code', () => {
     const products: Shortage[] = [{ productId: 'a', requestedQty: 2, sellableQty: 1 }];
     const error = new CommerceError('insufficient_stock', 'there is not enough stock', { products });
     expect(error).toBeInstanceOf(Error);
@@ -53,23 +54,23 @@ describe('an error', () => {
     expect(new CommerceError('order_not_found', 'no such order').details).toBeUndefined();
   });
 
-  test('has the type of details that its code defines', () => {
+  test('narrows its details by its code', () => {
     expectTypeOf<Extract<ErrorBody, { code: 'stock_changed' }>['details']>().toEqualTypeOf<{ availableQty: number }>();
     expectTypeOf<DetailsOf<'order_not_found'>>().toEqualTypeOf<undefined>();
-    // @ts-expect-error: insufficient_stock requires the products in its details.
+    // @ts-expect-error: insufficient_stock needs its details.
     expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();
   });
 
-  test('names the subject and both statuses of a rejected transition', () => {
+  test('names the transition that a state machine refuses', () => {
     const error = invalidTransition('payment', 'CAPTURED', 'FAILED');
     expect(error.message).toBe('a payment that is CAPTURED cannot become FAILED');
     expect(error.details).toEqual({ subject: 'payment', from: 'CAPTURED', to: 'FAILED' });
   });
 });
 
-test('unwrap returns an accepted value, throws a refused error and throws for a missing outcome', () => {
+test('an accepted outcome returns its value, a refused one throws its error, a missing one is a defect', () => {
   const error = new CommerceError('order_not_found', 'no such order');
   expect(unwrap(accepted(7))).toBe(7);
   expect(() => unwrap(refused(error))).toThrow(error);
-  expect(() => unwrap(undefined)).toThrow('a batch answered fewer outcomes than it had commands');
+  expect(() => onlyOutcome([])).toThrow('a flow returned fewer outcomes than it was given commands');
 });

@@ -11,7 +11,7 @@ export type ErrorKind =
   | 'client_closed'
   | 'internal';
 
-/** The one table of what can go wrong: code → kind. The API maps kinds to HTTP and tRPC; front ends switch on codes. */
+/** All error codes with their kinds. The API maps kinds to HTTP and tRPC statuses; front ends switch on codes. */
 export const errorKinds = {
   validation_failed: 'invalid',
   empty_order: 'invalid',
@@ -58,10 +58,10 @@ export const errorKinds = {
 
 export type ErrorCode = keyof typeof errorKinds;
 
-/** What a shortage says for each product: units asked for, and units that can still be sold. */
+/** A product of which an order requests more units than can be sold. */
 export type Shortage = { productId: string; requestedQty: number; sellableQty: number };
 
-/** The codes whose details have a shape of their own; all others carry none. */
+/** The details of each code that has some. */
 export interface ErrorDetails {
   validation_failed: { issues: { path: string; message: string }[] };
   currency_mismatch: { currencies: string[] };
@@ -72,10 +72,10 @@ export interface ErrorDetails {
     from: string;
     to: string;
   };
-  /** The gateway's own code. */
+  /** `failureCode`: the gateway's own code. */
   payment_refused: { failureCode: string };
   capture_exceeds_authorized: { authorizedAmount: number; currency: string };
-  /** What can still be sent back, in minor units. */
+  /** `refundableAmount`: what can still be refunded, in minor units. */
   refund_exceeds_balance: { refundableAmount: number; currency: string };
   units_not_refundable: { lineNo: number; refundableQty: number };
   units_not_restockable: { lineNo: number; restockableQty: number };
@@ -85,12 +85,12 @@ export interface ErrorDetails {
 
 export type DetailsOf<C extends ErrorCode> = C extends keyof ErrorDetails ? ErrorDetails[C] : undefined;
 
-/** An error as clients see it: one member per code, so that a `switch` on `code` narrows `details`. */
+/** An error as clients receive it. One member for each code, so that a `switch` on `code` narrows `details`. */
 export type ErrorBody = { [C in ErrorCode]: { code: C; details: DetailsOf<C> } }[ErrorCode];
 
 type DetailsArgument<C extends ErrorCode> = C extends keyof ErrorDetails ? [details: ErrorDetails[C]] : [];
 
-/** A refusal that a caller is meant to understand. Everything else that is thrown is a fault and stays masked. */
+/** An error for callers. Any other error is a defect or an outage, and the API hides its text. */
 export class CommerceError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'CommerceError';
   readonly code: C;
@@ -99,6 +99,7 @@ export class CommerceError<C extends ErrorCode = ErrorCode> extends Error {
   constructor(code: C, message: string, ...[details]: DetailsArgument<C>) {
     super(message);
     this.code = code;
+    // DetailsArgument<C> has exactly this type, which TypeScript can't derive for a generic code.
     this.details = details as DetailsOf<C>;
   }
 
@@ -107,24 +108,29 @@ export class CommerceError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Whether it is about us and the moment, not about what was asked: the same call may succeed soon. */
+/** Whether an error is about this server's state and not about the call: the same call may succeed soon. */
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof CommerceError && error.kind === 'unavailable';
 
-/** A command's answer inside a batch: one refused command never fails its neighbours. */
+/** The result of one command of a batch. A refused command doesn't fail the others. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: CommerceError };
 
 export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
 export const refused = (error: CommerceError): Outcome<never> => ({ ok: false, error });
 
-/** The value of an outcome, or its error thrown: for flows that run one command. */
-export function unwrap<T>(outcome: Outcome<T> | undefined): T {
-  if (!outcome) throw new Error('a batch answered fewer outcomes than it had commands');
+/** The outcome of a flow that was given one command. @throws Error when the flow returned none */
+export function onlyOutcome<T>([outcome]: readonly Outcome<T>[]): Outcome<T> {
+  if (outcome) return outcome;
+  throw new Error('a flow returned fewer outcomes than it was given commands');
+}
+
+/** The value of an outcome. @throws CommerceError when the command was refused */
+export function unwrap<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw outcome.error;
   return outcome.value;
 }
 
-/** The invalid_transition of a state machine, in one wording. */
+/** The error for a change of status that the state machine doesn't allow. */
 export function invalidTransition(subject: ErrorDetails['invalid_transition']['subject'], from: string, to: string) {
   return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, {
     subject,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Text that PostgreSQL can store: no NUL, no half of a surrogate pair. */
+/** Whether PostgreSQL can store a text: it has no NUL and no half of a surrogate pair. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 const unprintable = 'must not contain control characters';

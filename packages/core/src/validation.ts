@@ -4,24 +4,29 @@ import { CommerceError } from './errors.ts';
 const checked = new WeakSet<object>();
 
 /**
- * Marks an input that its schemas have made already, so that it isn't read by them again: an API that checks what comes in
- * at its door. Whoever marks anything else gives up what the schemas keep out.
+ * Marks an input that its schema has parsed already, so that it isn't parsed a second time: for an API that checks its requests.
+ * An input that is marked without being parsed reaches the database unchecked.
  */
 export function alreadyChecked<T extends object>(input: T): T {
   checked.add(input);
   return input;
 }
 
+/** Whether an input was marked by `alreadyChecked`. */
 export const isChecked = (input: object): boolean => checked.has(input);
 
-/** An input as its schema has it. @throws validation_failed with where and why · empty_order for an order without lines */
+/**
+ * Parses an input by its schema.
+ * @throws validation_failed when the input doesn't match; the details list places and reasons
+ * @throws empty_order when an order has no lines
+ */
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw validationError(parsed.error);
 }
 
-/** What zod found, as the error that callers get: places and reasons, never the values themselves. */
+/** zod's error as the error for callers: up to 20 places and reasons, never the values. */
 export function validationError(error: z.ZodError): CommerceError {
   const isEmptyOrder = error.issues.some(({ path, code }) => path.join('.') === 'lines' && code === 'too_small');
   if (isEmptyOrder) return new CommerceError('empty_order', 'an order needs at least one line');

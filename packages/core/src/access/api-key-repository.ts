@@ -1,11 +1,12 @@
-import { and, desc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { getTableColumns } from 'drizzle-orm';
-import type { Reader } from '../database/page.ts';
+import { and, desc, eq, getTableColumns, isNull, lt, or, sql } from 'drizzle-orm';
+import { after } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import type { ApiKey } from './api-key.ts';
 import { apiKeys } from './tables.ts';
 
 const { keyHash: _keyHash, ...listed } = getTableColumns(apiKeys);
 
+/** Inserts a key's record and returns it. */
 export async function insertApiKey(
   reader: Reader,
   row: Pick<ApiKey, 'id' | 'name' | 'scopes'>,
@@ -15,10 +16,11 @@ export async function insertApiKey(
     .insert(apiKeys)
     .values({ ...row, keyHash, createdAt: sql`now()` })
     .returning(listed);
+  // An INSERT that doesn't fail returns its row.
   return rows[0]!;
 }
 
-/** The key that has this hash and isn't revoked. */
+/** The key with this hash; undefined when it is unknown or revoked. */
 export async function findApiKey(reader: Reader, keyHash: Buffer): Promise<ApiKey | undefined> {
   const rows = await reader
     .select(listed)
@@ -27,7 +29,7 @@ export async function findApiKey(reader: Reader, keyHash: Buffer): Promise<ApiKe
   return rows[0];
 }
 
-/** Notes that a key was used, once a minute at most: a busy key would else write its row with every call. */
+/** Stores when a key was used, at most once a minute: otherwise a busy key would update its row with every call. */
 export async function touchApiKey(reader: Reader, id: string): Promise<void> {
   const isStale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
   await reader
@@ -36,16 +38,12 @@ export async function touchApiKey(reader: Reader, id: string): Promise<void> {
     .where(and(eq(apiKeys.id, id), isStale));
 }
 
-export async function listApiKeys(reader: Reader, cursor: string | undefined, limit: number): Promise<ApiKey[]> {
-  return reader
-    .select(listed)
-    .from(apiKeys)
-    .where(cursor === undefined ? undefined : lt(apiKeys.id, cursor))
-    .orderBy(desc(apiKeys.id))
-    .limit(limit);
+/** Keys, the newest first. The filter is empty: every list function has the same shape. */
+export async function listApiKeys(reader: Reader, _filter: object, { cursor, limit }: PageRequest): Promise<ApiKey[]> {
+  return reader.select(listed).from(apiKeys).where(after(apiKeys.id, cursor)).orderBy(desc(apiKeys.id)).limit(limit);
 }
 
-/** Revokes a key, once: its time of revocation stays. Answers undefined when there is none. */
+/** Revokes a key. A key that is revoked already keeps its time. Returns undefined when there is no such key. */
 export async function revokeApiKey(reader: Reader, id: string): Promise<ApiKey | undefined> {
   const rows = await reader
     .update(apiKeys)

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What an operator's key may do. */
+/** The permissions that a key can have. */
 export const scopes = ['catalog', 'stock', 'orders', 'money', 'gateway-events', 'keys'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** An operator's key as it is listed: the key itself is shown once, when it is made, and kept as a hash alone. */
+/** The record of an operator's key. The key itself is shown once, when it is created; only its hash is stored. */
 export type ApiKey = {
   id: string;
   name: string;
@@ -16,9 +16,11 @@ export type ApiKey = {
 
 const prefix = 'ck_';
 
-/** A new key: 256 random bits behind a prefix that secret scanners and people recognise. */
+/** A new key: a prefix that people and secret scanners recognise, then 256 random bits. */
 export const newApiKey = (): string => prefix + randomBytes(32).toString('base64url');
 
+/** Whether a token has an API key's prefix. */
 export const looksLikeApiKey = (token: string): boolean => token.startsWith(prefix);
 
+/** SHA-256 of a key. */
 export const hashApiKey = (key: string): Buffer => createHash('sha256').update(key).digest();

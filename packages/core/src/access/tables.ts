@@ -8,7 +8,7 @@ export const apiKeys = commerceSchema.table(
   {
     id: uuid('id').primaryKey(),
     name: text('name').notNull(),
-    // SHA-256 of 256 random bits: nothing to guess, so nothing to slow down.
+    // Plain SHA-256 is enough: 256 random bits can't be guessed, so hashing needn't be slow.
     keyHash: bytea('key_hash').notNull(),
     scopes: text('scopes').array().$type<Scope[]>().notNull(),
     createdAt: timestamptz('created_at').notNull(),

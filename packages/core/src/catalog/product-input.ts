@@ -4,7 +4,7 @@ import { unitAmountMax } from '../money.ts';
 import { line } from '../text.ts';
 import { pageInput } from '../list-input.ts';
 
-/** ISO 4217; amounts count its minor units. */
+/** A currency code of ISO 4217. Amounts are in its minor units. */
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter currency code, like KRW');
 const priceAmount = z.int().min(0).max(unitAmountMax);
 const name = line(300);
@@ -15,7 +15,8 @@ export const repriceProductInput = z.strictObject({ productId: id, priceAmount }
 export const productIdInput = z.strictObject({ productId: id });
 
 export type CreateProduct = z.output<typeof createProductInput>;
-/** `includeArchived` is an operator's. */
+
+/** `includeArchived` is for operators. */
 export const listProductsInput = z.strictObject({
   ...pageInput,
   sku: line(100).optional(),

@@ -1,4 +1,4 @@
-/** Something for sale. `priceAmount` in minor units of `currency`. */
+/** A product for sale. `priceAmount` is in minor units of `currency`. */
 export type Product = {
   id: string;
   sku: string;

@@ -1,46 +1,43 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc } from 'drizzle-orm';
 import { uuids, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import type { Dispute, DisputeStatus } from './dispute.ts';
 import { disputes } from './tables.ts';
 
+export type DisputeFilter = { orderId?: string | undefined; status?: DisputeStatus | undefined };
+
 const byOrder = selection('disputes_of_orders', disputes, 'where t."order_id" = any($1::uuid[]) order by t."id"');
-const beside = selection(
-  'disputes_beside_payments',
+const byPaymentOrders = selection(
+  'disputes_of_payment_orders',
   disputes,
   `
   where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id"`,
 );
 
-/** Disputes about orders that are locked. */
+/** Disputes about locked orders. */
 export async function loadDisputes(tx: Transaction, orderIds: readonly string[]): Promise<Dispute[]> {
   return byOrder(tx, [uuids(orderIds)]);
 }
 
 /** Disputes about the orders of payments; the orders are locked. */
 export async function loadDisputesOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Dispute[]> {
-  return beside(tx, [uuids(paymentIds)]);
+  return byPaymentOrders(tx, [uuids(paymentIds)]);
 }
 
 export const insertDisputes = insertion(disputes);
 export const updateDisputes = update(disputes, 'id', ['status', 'amount', 'updatedAt']);
 
+/** Disputes, the newest first. */
 export async function listDisputes(
   reader: Reader,
-  { orderId, status }: { orderId?: string | undefined; status?: DisputeStatus | undefined },
-  cursor: string | undefined,
-  limit: number,
+  { orderId, status }: DisputeFilter,
+  { cursor, limit }: PageRequest,
 ): Promise<Dispute[]> {
   return reader
     .select()
     .from(disputes)
-    .where(
-      and(
-        orderId === undefined ? undefined : eq(disputes.orderId, orderId),
-        status === undefined ? undefined : eq(disputes.status, status),
-        cursor === undefined ? undefined : lt(disputes.id, cursor),
-      ),
-    )
+    .where(and(matches(disputes.orderId, orderId), matches(disputes.status, status), after(disputes.id, cursor)))
     .orderBy(desc(disputes.id))
     .limit(limit);
 }

@@ -1,7 +1,7 @@
 export const disputeStatuses = ['OPEN', 'WON', 'LOST'] as const;
 export type DisputeStatus = (typeof disputeStatuses)[number];
 
-/** A shopper's bank contests a payment. `amount` in minor units of `currency`; WON is the shop's. */
+/** A payment that the shopper's bank contests. `amount` is in minor units of `currency`. WON: the shop keeps the money. */
 export type Dispute = {
   id: string;
   paymentId: string;

@@ -4,6 +4,7 @@ import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
 import { orders } from '../order/tables.ts';
 import { disputeStatuses, type DisputeStatus } from './dispute.ts';
 import { payments } from '../payment/tables.ts';
+
 export const disputes = commerceSchema.table(
   'disputes',
   {

@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Work that becomes due in the database. `run` handles up to `batchMax` rows and answers how many it found. */
+/** Work that becomes due in the database. `run` handles up to `batchMax` rows and returns how many it found. */
 export type Job = { name: string; pauseMs: number; batchMax: number; run: (limit: number) => Promise<number> };
 
-/** What a loop reports: `handled` rows, or the fault that made it wait for its next turn. */
+/** Called after each turn of a job (`loop` is its name) that handled rows, or that failed with `error`. */
 export type JobReport = (report: { loop: string; handled: number; error?: unknown }) => void;
 
 /**
- * Runs loops until `signal` aborts; then finishes the turn that is under way. A full batch is followed by the next one
- * at once, else by the pause. Any number of processes may run the same loops: rows are locked with SKIP LOCKED, and due
- * times are the database's. A fault never ends a loop.
+ * Runs jobs until `signal` aborts, then finishes the turns that are running. After a full batch a job runs again at once,
+ * otherwise after its pause. Any number of processes may run the same jobs: rows are locked with SKIP LOCKED, and due
+ * times are compared with the database's clock. An error never ends a job.
+ * @throws nothing: errors are reported
  */
-export async function runJobs(loops: readonly Job[], signal: AbortSignal, report: JobReport): Promise<void> {
-  await Promise.all(loops.map((loop) => runJob(loop, signal, report)));
+export async function runJobs(jobs: readonly Job[], signal: AbortSignal, report: JobReport): Promise<void> {
+  await Promise.all(jobs.map(async (job) => runJob(job, signal, report)));
 }
 
 async function runJob({ name, pauseMs, batchMax, run }: Job, signal: AbortSignal, report: JobReport): Promise<void> {
@@ -30,9 +31,9 @@ async function runJob({ name, pauseMs, batchMax, run }: Job, signal: AbortSignal
 
 async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
   try {
-    // Spread, so that processes that started together don't ask together for ever.
+    // Between 75 % and 125 %, so that processes that started together drift apart.
     await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal });
   } catch {
-    // Aborted: the loop's condition ends it.
+    // The signal aborted the pause; the loop in runJob ends.
   }
 }

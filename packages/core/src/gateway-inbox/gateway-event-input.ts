@@ -5,6 +5,7 @@ import { line } from '../text.ts';
 import { eventOutcomes } from './gateway-event.ts';
 
 export const gatewayEventIdInput = z.strictObject({ gatewayEventId: id });
+
 export const listGatewayEventsInput = z.strictObject({
   ...pageInput,
   provider: line(50).optional(),

@@ -1,5 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNotNull, lt, lte, type SQL } from 'drizzle-orm';
-import { getTableColumns } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, isNotNull, lte, type SQL } from 'drizzle-orm';
 import {
   anyOf,
   texts,
@@ -9,11 +8,13 @@ import {
   statement,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
+import { longestDue } from '../due-work/longest-due.ts';
 import type { EventEffect, EventOutcome, GatewayEvent } from './gateway-event.ts';
 import { gatewayEvents } from './tables.ts';
 
-/** A row of the inbox, without the raw body. */
+/** A row of the inbox without its raw body. */
 export type InboxRow = GatewayEvent & {
   id: string;
   fingerprint: string;
@@ -33,15 +34,15 @@ const insertFirst = insertion(gatewayEvents);
 const insertUnlessThere = insertionUnless(gatewayEvents, '');
 
 /**
- * Stores messages that haven't come before with what became of them, as the transaction's last lock: whoever is storing an
- * equal message has all its locks already and commits. An equal one that committed meanwhile fails the transaction by
- * `gateway_events_first`, and it runs again.
+ * Stores the first event of each provider and event id, with its outcome. This is the transaction's last lock, so another
+ * transaction that stores an equal event has all of its locks and commits. After that commit this transaction fails by
+ * `gateway_events_first` and runs again.
  */
 export function insertFirstGatewayEvents(tx: Transaction, rows: readonly NewInboxRow[]): void {
   insertFirst(tx, rows.toSorted(byKey));
 }
 
-/** Inserts messages that contradict an earlier one, each content once, and answers the ids of what was inserted. */
+/** Inserts events that contradict an earlier one, each content once. Returns the ids that were inserted. */
 export async function insertConflictingGatewayEvents(
   tx: Transaction,
   rows: readonly NewInboxRow[],
@@ -49,17 +50,17 @@ export async function insertConflictingGatewayEvents(
   return insertUnlessKnown(tx, rows);
 }
 
-/** Inserts the messages that aren't there yet, and answers the ids of those. */
+/** Inserts the events that aren't stored yet. Returns the ids that were inserted. */
 export async function insertUnlessKnown(tx: Transaction, rows: readonly NewInboxRow[]): Promise<Set<string>> {
   return insertUnlessThere(tx, rows.toSorted(byKey));
 }
 
-// Two transactions that insert two equal keys in opposite order would wait for each other.
+// Two transactions that insert two equal keys in opposite order would deadlock.
 const byKey = (a: Keyed, b: Keyed): number => (inboxKey(a) < inboxKey(b) ? -1 : 1);
 
 type Keyed = { provider: string; providerEventId: string };
 
-/** A key that equals for equal provider and event id. */
+/** One string for a provider and an event id. */
 export const inboxKey = ({ provider, providerEventId }: Keyed): string => `${provider} ${providerEventId}`;
 
 export type FirstMessage = Keyed & Pick<InboxRow, 'id' | 'paymentId' | 'fingerprint' | 'outcome' | 'effect'>;
@@ -72,7 +73,7 @@ const firstByKey = statement(
     where g."provider" = given."provider" and g."provider_event_id" = given."id" and g."outcome" <> 'CONFLICT' limit 1) t`,
 );
 
-/** The first message of each given provider and event id, as far as any has come. */
+/** The stored first events of the given providers and event ids. */
 export async function readFirstGatewayEvents(tx: Transaction, keys: readonly Keyed[]): Promise<FirstMessage[]> {
   return tx.query<FirstMessage>(firstByKey, [
     texts(keys.map(({ provider }) => provider)),
@@ -80,22 +81,18 @@ export async function readFirstGatewayEvents(tx: Transaction, keys: readonly Key
   ]);
 }
 
-/** Locks up to `limit` messages (of `ids`) that are due for another try; those of other processes are left to them. */
+/** Locks up to `limit` events (among `ids`, if given) that are due for another attempt. Locked rows are skipped. */
 export async function lockDueGatewayEvents(
   tx: Transaction,
   limit: number,
   ids?: readonly string[],
 ): Promise<InboxRow[]> {
-  const due = tx.db
-    .select({ id: gatewayEvents.id })
-    .from(gatewayEvents)
-    .where(and(lte(gatewayEvents.dueAt, tx.now), ids && anyOf(gatewayEvents.id, ids)))
-    .orderBy(asc(gatewayEvents.dueAt))
-    .limit(limit);
+  const { id, dueAt } = gatewayEvents;
+  const isDue = and(lte(dueAt, tx.now), ids && anyOf(id, ids));
   return tx.db
     .select(listed)
     .from(gatewayEvents)
-    .where(and(inArray(gatewayEvents.id, due), lte(gatewayEvents.dueAt, tx.now)))
+    .where(longestDue(tx, { table: gatewayEvents, id, dueAt, isDue, limit }))
     .orderBy(asc(gatewayEvents.id))
     .for('update', { skipLocked: true });
 }
@@ -115,47 +112,48 @@ export type GatewayEventFilter = {
   paymentId?: string | undefined;
 };
 
+/** Events without their raw bodies, the newest first. */
 export async function listGatewayEvents(
   reader: Reader,
   { provider, outcome, paymentId }: GatewayEventFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<InboxRow[]> {
   return reader
     .select(listed)
     .from(gatewayEvents)
     .where(
       and(
-        provider === undefined ? undefined : eq(gatewayEvents.provider, provider),
-        outcome === undefined ? undefined : eq(gatewayEvents.outcome, outcome),
-        paymentId === undefined ? undefined : eq(gatewayEvents.paymentId, paymentId),
-        cursor === undefined ? undefined : lt(gatewayEvents.id, cursor),
+        matches(gatewayEvents.provider, provider),
+        matches(gatewayEvents.outcome, outcome),
+        matches(gatewayEvents.paymentId, paymentId),
+        after(gatewayEvents.id, cursor),
       ),
     )
     .orderBy(desc(gatewayEvents.id))
     .limit(limit);
 }
 
-/** A message with its raw body, as it came. */
+/** An event with its raw body as it arrived. */
 export async function readGatewayEvent(reader: Reader, id: string): Promise<NewInboxRow | undefined> {
   const [row] = await reader.select().from(gatewayEvents).where(eq(gatewayEvents.id, id));
   return row;
 }
 
-/** Locks one message, without its raw body. */
+/** Locks one event and returns it without its raw body. */
 export async function lockGatewayEvent(tx: Transaction, id: string): Promise<InboxRow | undefined> {
   const [row] = await tx.db.select(listed).from(gatewayEvents).where(eq(gatewayEvents.id, id)).for('update');
   return row;
 }
 
-/** Messages that wait for another try, and those that had their last in vain; each counted up to `max`. */
+/** Counts events that wait for another attempt and events that are PARKED, each up to `max`. */
 export async function countWaitingGatewayEvents(
   reader: Reader,
   max: number,
 ): Promise<{ waiting: number; parked: number }> {
   const countOf = async (of: SQL) => {
     const some = reader.select({ id: gatewayEvents.id }).from(gatewayEvents).where(of).limit(max).as('some');
-    return (await reader.select({ rows: count() }).from(some))[0]!.rows;
+    const [counted] = await reader.select({ rows: count() }).from(some);
+    return counted?.rows ?? 0;
   };
   const [waiting, parked] = await Promise.all([
     countOf(isNotNull(gatewayEvents.dueAt)),

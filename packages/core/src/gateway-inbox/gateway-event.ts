@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What a gateway can say, in this shop's words. ATTEMPT_FAILED may still succeed; CHANGED says that something about the
- * payment changed without saying what, so the gateway is asked; OTHER is about nothing that this shop keeps.
+ * The types of gateway events, as this shop names them. After ATTEMPT_FAILED the payment can still succeed. After CHANGED the
+ * payment is polled, because the event doesn't tell what changed. OTHER is about nothing that this shop stores.
  */
 export const gatewayEventTypes = [
   'PENDING',
@@ -23,8 +23,8 @@ export const gatewayEventTypes = [
 export type GatewayEventType = (typeof gatewayEventTypes)[number];
 
 /**
- * What became of a gateway's message. RECEIVED and UNMATCHED wait for another try; the others are final.
- * CONFLICT is a message that contradicts an earlier one of the same id; DISMISSED one that an operator put aside.
+ * The outcome of a gateway event. RECEIVED and UNMATCHED wait for another attempt; the others are final. A CONFLICT contradicts
+ * an earlier event with the same id. A DISMISSED event was ended by an operator.
  */
 export const eventOutcomes = [
   'RECEIVED',
@@ -39,8 +39,8 @@ export const eventOutcomes = [
 export type EventOutcome = (typeof eventOutcomes)[number];
 
 /**
- * What an applied message did, or why another one did nothing. `going_back` is on older rows alone: what is said of money that
- * goes back waits by now until it has gone.
+ * What an applied event did, or why an ignored event did nothing. `going_back` is on old rows only: an event about money that is
+ * being refunded now waits until the refund is over.
  */
 export const eventEffects = [
   'order_paid',
@@ -72,42 +72,42 @@ export const eventEffects = [
 ] as const;
 export type EventEffect = (typeof eventEffects)[number];
 
-/** ISO 4217's code for no currency, of facts that aren't about an amount. */
+/** The code of ISO 4217 for no currency, for facts without an amount. */
 export const noCurrency = 'XXX';
 
-/** Something that a gateway states about one payment. */
+/** A statement of a gateway about one payment. */
 export type GatewayFact = {
   type: GatewayEventType;
-  /** Our id of the payment, where the gateway tells it. */
+  /** This shop's id of the payment, if the gateway sends it. */
   paymentId: string | null;
   /** The gateway's own id of the payment. */
   gatewayPaymentId: string | null;
   /**
-   * In minor units of `currency`: authorized or captured in all, sent back by this refund, or in dispute. 0 where the
-   * fact is about no amount.
+   * In minor units of `currency`: the amount authorized or captured in total, returned by this refund, or in dispute. 0 for
+   * facts without an amount.
    */
   amount: number;
   currency: string;
   failureCode: string | null;
-  /** Our id of the refund, where the gateway tells it. */
+  /** This shop's id of the refund, if the gateway sends it. */
   refundId: string | null;
   /** The gateway's own id of the refund or the dispute. */
   gatewayObjectId: string | null;
-  /** Until when the shopper may still pay (a virtual account); the order's stock is held as long. */
+  /** Until when the shopper can pay into a virtual account; the order's stock stays reserved until then. */
   payableUntil: Date | null;
 };
 
-/** A fact in a message with an id of its own. */
+/** A fact in a webhook or a list, with the gateway's id of the event. */
 export type SignedEvent = GatewayFact & { providerEventId: string };
 
-/** How the shop came to know: it was told, or it had asked. */
+/** WEBHOOK: the gateway sent the event or listed it. ANSWER: the gateway returned the fact to a call. */
 export const eventSources = ['WEBHOOK', 'ANSWER'] as const;
 export type EventSource = (typeof eventSources)[number];
 
-/** A verified message of a gateway, or a fact in its answer to a call of ours. */
+/** A verified event of a gateway, or a fact that the gateway returned to a call. */
 export type GatewayEvent = SignedEvent & { provider: string; source: EventSource };
 
-/** A fact with nothing but what is given. */
+/** A fact with the given fields; all others are empty. */
 export function gatewayFact(given: Pick<GatewayFact, 'type'> & Partial<GatewayFact>): GatewayFact {
   return {
     paymentId: null,
@@ -122,7 +122,7 @@ export function gatewayFact(given: Pick<GatewayFact, 'type'> & Partial<GatewayFa
   };
 }
 
-/** The facts that a message states, in one canonical form; white space and key order of the body don't count. */
+/** A fact in one canonical form, which doesn't depend on the body's white space and order of keys. */
 export function fingerprint(fact: GatewayFact): string {
   const { type, paymentId, amount, currency, failureCode, gatewayPaymentId, refundId, gatewayObjectId, payableUntil } =
     fact;
@@ -131,18 +131,14 @@ export function fingerprint(fact: GatewayFact): string {
   return JSON.stringify(further.some((part) => part !== null) ? [...facts, ...further] : facts);
 }
 
-/** What a gateway answered to a call: the same fact answered again has the same id, and counts once. */
+/** A fact that a gateway returned to a call. Equal facts get equal event ids, so a fact counts once. */
 export function answeredEvent(provider: string, fact: GatewayFact): GatewayEvent {
   const hash = createHash('sha256').update(fingerprint(fact)).digest('base64url');
   return { ...fact, provider, providerEventId: `answer:${fact.paymentId}:${hash}`, source: 'ANSWER' };
 }
 
-/** Tries of a message before it is PARKED: one at once, the others after 10 s, doubling, over 21 minutes. */
-export const matchAttemptsMax = 8;
-const firstRetryMs = 10_000;
-
-/** When to try a message again after `attempts` tries, or undefined when it was the last. */
-export function nextMatchAt(attempts: number, now: Date): Date | undefined {
-  if (attempts >= matchAttemptsMax) return undefined;
-  return new Date(now.getTime() + firstRetryMs * 2 ** (attempts - 1));
-}
+/**
+ * When an event that can't be applied yet is tried again. After the last attempt, 21 minutes after the first, the event is
+ * PARKED. The first attempt is made when the event arrives.
+ */
+export const eventRetry = { attemptsMax: 8, firstMs: 10_000, maxMs: 640_000 };

@@ -11,7 +11,8 @@ import {
   type EventSource,
   type GatewayEventType,
 } from './gateway-event.ts';
-/** The inbox: one row per message of a gateway, whatever became of it. */
+
+/** The inbox: one row for each gateway event, applied or not. */
 export const gatewayEvents = commerceSchema.table(
   'gateway_events',
   {
@@ -20,7 +21,7 @@ export const gatewayEvents = commerceSchema.table(
     providerEventId: text('provider_event_id').notNull(),
     type: text('type').$type<GatewayEventType>().notNull(),
     source: text('source').$type<EventSource>().notNull().default('WEBHOOK'),
-    // No foreign key: an event may name a payment that we don't know (yet), or only the gateway's own id, or neither.
+    // No foreign key: an event may name a payment that isn't known (yet), or only the gateway's own id, or neither.
     paymentId: uuid('payment_id'),
     gatewayPaymentId: text('gateway_payment_id'),
     refundId: uuid('refund_id'),
@@ -29,13 +30,13 @@ export const gatewayEvents = commerceSchema.table(
     amount: bigint('amount', { mode: 'number' }).notNull(),
     currency: text('currency').notNull(),
     failureCode: text('failure_code'),
-    // The facts in one canonical form: two messages of one id that differ here contradict each other.
+    // The facts in one canonical form: two events with one id that differ here contradict each other.
     fingerprint: text('fingerprint').notNull(),
     rawBody: bytea('raw_body'),
     outcome: text('outcome').$type<EventOutcome>().notNull(),
     effect: text('effect').$type<EventEffect>(),
     attempts: integer('attempts').notNull(),
-    // Defaults: a message that is stored before it is decided is due at once.
+    // An event that is stored before it is applied is due at once.
     dueAt: timestamptz('due_at').defaultNow(),
     receivedAt: timestamptz('received_at').notNull().defaultNow(),
     decidedAt: timestamptz('decided_at'),
@@ -53,7 +54,7 @@ export const gatewayEvents = commerceSchema.table(
     ),
     check('gateway_events_applied_says_what', sql`${t.outcome} <> 'APPLIED' or ${t.effect} is not null`),
     check('gateway_events_attempts_range', sql`${t.attempts} >= 0`),
-    // The first message of an id is the one that counts; those that contradict it lie beside it, once each.
+    // The first event of an id counts. Events that contradict it are stored as well, each content once.
     uniqueIndex('gateway_events_first')
       .on(t.provider, t.providerEventId)
       .where(sql`${t.outcome} <> 'CONFLICT'`),
@@ -64,7 +65,7 @@ export const gatewayEvents = commerceSchema.table(
     index('gateway_events_due')
       .on(t.dueAt)
       .where(sql`${t.dueAt} is not null`),
-    // What operators look for, and metrics count.
+    // The events that operators look for and metrics count.
     index('gateway_events_parked')
       .on(t.id)
       .where(sql`${t.outcome} = 'PARKED'`),

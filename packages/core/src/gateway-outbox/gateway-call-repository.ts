@@ -1,6 +1,8 @@
-import { and, count, desc, eq, lt } from 'drizzle-orm';
+import { and, count, desc, eq } from 'drizzle-orm';
 import { texts, uuids, insertion, selection, statement, type Transaction } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
+import { claiming, leaseIsHeld, leaseParameters } from '../due-work/lease.ts';
 import { callLeaseMs, type GatewayCall, type GatewayCallKind, type GatewayCallStatus } from './gateway-call.ts';
 import { gatewayCalls } from './tables.ts';
 
@@ -13,11 +15,11 @@ const insert = insertion(
 );
 
 /**
- * Adds calls to make. Where one of the same kind is open for the same payment already, that one is made as soon. The last
- * class of locks: the orders are locked already.
+ * Adds calls to make. A payment has one open call of a kind: where there is one already, it becomes due as soon as the new
+ * one would be. These rows are locked after all others; the orders are locked already.
  */
 export function insertGatewayCalls(tx: Transaction, calls: readonly GatewayCall[]): void {
-  // Sorted, and each pair once: one statement can't touch a row twice.
+  // Sorted against deadlocks, and each pair once: one statement can't update a row twice.
   const byPair = new Map(
     calls.map((call) => [call.kind === 'REFUND' ? call.id : `${call.paymentId} ${call.kind}`, call]),
   );
@@ -38,7 +40,7 @@ const closing = (name: string, key: string) =>
 const closeOfPayments = closing('close_gateway_calls_of_payments', 'payment_id');
 const closeOfRefunds = closing('close_gateway_calls_of_refunds', 'refund_id');
 
-/** Open calls that have become needless: those of a kind for a payment, or a REFUND's for its refund. */
+/** An open call that needn't be made: the one of a kind for a payment, or the REFUND of a refund (`subjectId`). */
 export type ClosedCall = {
   subjectId: string;
   kind: GatewayCallKind;
@@ -46,6 +48,7 @@ export type ClosedCall = {
   failureCode: string | null;
 };
 
+/** Ends open calls without making them. */
 export function closeGatewayCalls(tx: Transaction, closed: readonly ClosedCall[]): void {
   const { refunds = [], payments = [] } = Object.groupBy(closed, ({ kind }) =>
     kind === 'REFUND' ? 'refunds' : 'payments',
@@ -65,31 +68,19 @@ export function closeGatewayCalls(tx: Transaction, closed: readonly ClosedCall[]
   }
 }
 
-const claim = statement(
-  'claim_gateway_calls',
-  `
-  update "commerce"."gateway_calls" t set "attempts" = t."attempts" + 1, "due_at" = now() + $2::integer * interval '1 millisecond', "updated_at" = now()
-  from (
-    select "id" from "commerce"."gateway_calls"
-    where "status" = 'DUE' and "due_at" <= now() and "provider" = any($3::text[])
-    order by "due_at" limit $1 for update skip locked
-  ) due
-  where t."id" = due."id" returning t."id"`,
-);
+const claim = claiming(gatewayCalls, gatewayCalls.id, {
+  set: ', "updated_at" = now()',
+  and: `and "status" = 'DUE'`,
+});
 
-const claimed = selection('gateway_calls_by_id', gatewayCalls, 'where t."id" = any($1::uuid[]) order by t."id"');
-
-/**
- * Takes up to `limit` calls that are due at these providers, for the length of a lease: whoever took one last may finish it.
- * Calls that another process is just taking are left to it.
- */
+/** Claims up to `limit` due calls to these providers for `callLeaseMs`. Returns them as claimed, by id. */
 export async function claimGatewayCalls(
   tx: Transaction,
   providers: readonly string[],
   limit: number,
 ): Promise<GatewayCall[]> {
-  const rows = await tx.query<{ id: string }>(claim, [limit, callLeaseMs, texts(providers)]);
-  return rows.length === 0 ? [] : claimed(tx, [uuids(rows.map(({ id }) => id))]);
+  const claimed = await claim(tx, providers, callLeaseMs, limit);
+  return claimed.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 const hold = statement(
@@ -98,7 +89,10 @@ const hold = statement(
   select "id" from "commerce"."gateway_calls" where "id" = $1 and "attempts" = $2 and "status" = 'DUE' for update`,
 );
 
-/** Whether whoever began a call still has it: nobody has taken it since, and it wasn't closed. The order is locked already. */
+/**
+ * Locks a call and returns whether the caller's claim is still the last one: no worker has claimed the call since, and it
+ * wasn't closed. The order is locked already.
+ */
 export async function holdGatewayCall(
   tx: Transaction,
   { id, attempts }: Pick<GatewayCall, 'id' | 'attempts'>,
@@ -110,25 +104,25 @@ const finish = statement(
   'finish_gateway_call',
   `
   update "commerce"."gateway_calls" set "status" = $4, "due_at" = $5, "failure_code" = $6, "updated_at" = $7
-  where "id" = $1 and "attempts" = $2 and "due_at" = $3 and "status" = 'DUE'`,
+  where "id" = $1 and ${leaseIsHeld} and "status" = 'DUE'`,
 );
 
 /**
- * Writes what became of a call as it was claimed, unless somebody else has taken it since, it was closed, or it was asked for
- * once more while it was made: what the gateway answered may be older than that, so it is made again.
+ * Writes the result of a claimed call. Writes nothing when another worker has claimed the call since, when it was closed,
+ * or when it became due again while it was made: the gateway's answer may be older than that request, so the call is
+ * made again.
  */
 export function finishGatewayCall(
   tx: Transaction,
-  { id, attempts, dueAt: leaseUntil }: GatewayCall,
-  became: Pick<GatewayCall, 'status' | 'dueAt' | 'failureCode'>,
+  call: GatewayCall,
+  result: Pick<GatewayCall, 'status' | 'dueAt' | 'failureCode'>,
 ): void {
   tx.send(finish, [
-    id,
-    attempts,
-    leaseUntil?.toISOString() ?? null,
-    became.status,
-    became.dueAt?.toISOString() ?? null,
-    became.failureCode,
+    call.id,
+    ...leaseParameters(call),
+    result.status,
+    result.dueAt?.toISOString() ?? null,
+    result.failureCode,
     tx.now.toISOString(),
   ]);
 }
@@ -140,7 +134,7 @@ const openOfPayments = selection(
   where t."payment_id" = any($1::uuid[]) and t."kind" = $2 and t."status" = 'DUE'`,
 );
 
-/** Calls of a kind that are still to be made for payments whose orders are locked. */
+/** Open calls of a kind for payments whose orders are locked. */
 export async function readOpenGatewayCalls(
   tx: Transaction,
   paymentIds: readonly string[],
@@ -151,27 +145,23 @@ export async function readOpenGatewayCalls(
 
 export type GatewayCallFilter = { orderId?: string | undefined; status?: GatewayCallStatus | undefined };
 
+/** Calls, the newest first. */
 export async function listGatewayCalls(
   reader: Reader,
   { orderId, status }: GatewayCallFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<GatewayCall[]> {
   return reader
     .select()
     .from(gatewayCalls)
     .where(
-      and(
-        orderId === undefined ? undefined : eq(gatewayCalls.orderId, orderId),
-        status === undefined ? undefined : eq(gatewayCalls.status, status),
-        cursor === undefined ? undefined : lt(gatewayCalls.id, cursor),
-      ),
+      and(matches(gatewayCalls.orderId, orderId), matches(gatewayCalls.status, status), after(gatewayCalls.id, cursor)),
     )
     .orderBy(desc(gatewayCalls.id))
     .limit(limit);
 }
 
-/** Calls that are still to be made, and those of them that were made without an answer; counted up to `max`. */
+/** Counts open calls, and those of them that were made without an answer, each up to `max`. */
 export async function countOpenGatewayCalls(
   reader: Reader,
   max: number,
@@ -183,5 +173,6 @@ export async function countOpenGatewayCalls(
     .limit(max)
     .as('open');
   const [row] = await reader.select({ open: count(), unanswered: count(open.failureCode) }).from(open);
+  // An aggregate without GROUP BY always returns one row.
   return row!;
 }

@@ -1,47 +1,47 @@
 import { newId } from '../ids.ts';
 
 /**
- * What the shop asks of a gateway outside of any shopper's call. POLL: what do you know of this payment? CANCEL: nobody
- * waits for this attempt any more. The other two move money.
+ * What the shop requests of a gateway outside of any shopper's call. POLL reads the payment's state. CANCEL ends an
+ * attempt that the shop no longer waits for. CAPTURE and REFUND move money.
  */
 export const gatewayCallKinds = ['POLL', 'CANCEL', 'CAPTURE', 'REFUND'] as const;
 export type GatewayCallKind = (typeof gatewayCallKinds)[number];
 
-/** DUE until the gateway has given a definite answer. */
+/** A call is DUE until the gateway has accepted (DONE) or refused it. */
 export const gatewayCallStatuses = ['DUE', 'DONE', 'REFUSED'] as const;
 export type GatewayCallStatus = (typeof gatewayCallStatuses)[number];
 
-/** One row of the outbox to the gateways: decided in a transaction, made after it, repeated until it is answered. */
+/** A row of the outbox to the gateways: written by the transaction that decides on the call, which is made afterwards. */
 export type GatewayCall = {
   id: string;
   kind: GatewayCallKind;
   provider: string;
   paymentId: string;
   orderId: string;
-  /** Of a REFUND. */
+  /** Set for a REFUND only. */
   refundId: string | null;
-  /** Of a CAPTURE, in minor units of the payment's currency. */
+  /** Set for a CAPTURE only, in minor units of the payment's currency. */
   amount: number | null;
   status: GatewayCallStatus;
-  /** Times it was begun; whoever finishes it must have begun it last. */
+  /** How often the call was claimed. Only the worker with the last claim may finish the call. */
   attempts: number;
-  /** When it may be made next; while one process makes it, the end of that one's lease. */
+  /** When the call is due; while a worker makes it, the end of that worker's lease. */
   dueAt: Date | null;
-  /** The gateway's reason for its no, or what went wrong last. */
+  /** The gateway's code for its refusal, or `no_answer` after an attempt without an answer. */
   failureCode: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
-type Asked = Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>;
+type Request = Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>;
 
-/** What a call needs to know of the payment that it is about. */
+/** The payment that a call is about. */
 export type CalledPayment = { id: string; orderId: string; provider: string };
 
 /** A call about a payment, due at once. */
 export function newGatewayCall(
   { id: paymentId, orderId, provider }: CalledPayment,
-  { kind, refundId = null, amount = null }: Asked,
+  { kind, refundId = null, amount = null }: Request,
   now: Date,
 ): GatewayCall {
   return {
@@ -61,15 +61,11 @@ export function newGatewayCall(
   };
 }
 
-/** How long one process may take for a call before another one makes it again. */
+/** How long a worker may take for a call before another worker makes it again. */
 export const callLeaseMs = 60_000;
 
-const firstRetryMs = 2_000;
-const retryMaxMs = 15 * 60_000;
+/** When a call without a definite answer is made again. */
+export const callRetry = { firstMs: 2_000, maxMs: 15 * 60_000 };
 
-/** When to make a call again that got no definite answer in `attempts` tries: after 2 s, doubling, 15 minutes at most. */
-export const nextCallAt = (attempts: number, now: Date): Date =>
-  new Date(now.getTime() + Math.min(firstRetryMs * 2 ** Math.min(attempts - 1, 20), retryMaxMs));
-
-/** Unanswered tries after which a person should know, about an hour, and again. The call goes on being made. */
+/** Each time a call has made so many attempts without an answer, its order asks for an operator: first after about 17 minutes. */
 export const callAttemptsBeforeAttention = 10;

@@ -5,7 +5,8 @@ import { orders } from '../order/tables.ts';
 import { gatewayCallKinds, gatewayCallStatuses, type GatewayCallKind, type GatewayCallStatus } from './gateway-call.ts';
 import { refunds } from '../refund/tables.ts';
 import { payments } from '../payment/tables.ts';
-/** The outbox to the gateways: calls that were decided in a transaction and are made after it. */
+
+/** The outbox to the gateways: calls that a transaction decided on and that are made after it. */
 export const gatewayCalls = commerceSchema.table(
   'gateway_calls',
   {
@@ -34,7 +35,7 @@ export const gatewayCalls = commerceSchema.table(
     check('gateway_calls_amount_when_capture', sql`(${t.kind} = 'CAPTURE') = (${t.amount} is not null)`),
     check('gateway_calls_amount_positive', sql`${t.amount} > 0`),
     check('gateway_calls_attempts_range', sql`${t.attempts} >= 0`),
-    // Money is captured once and each refund sent by one call; a payment is asked about, or ended, by one call at a time.
+    // Each refund is sent by one call. A payment has at most one open call of each other kind.
     uniqueIndex('gateway_calls_one_refund').on(t.refundId),
     uniqueIndex('gateway_calls_one_open')
       .on(t.paymentId, t.kind)
@@ -46,7 +47,7 @@ export const gatewayCalls = commerceSchema.table(
   ],
 );
 
-/** How far each gateway's own list of events has been gone through, for those that can list them. */
+/** How far each gateway's own list of events has been read, for the gateways that have such a list. */
 export const gatewayListings = commerceSchema.table(
   'gateway_listings',
   {

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { CommerceError, errorKinds, refused, accepted, type ErrorCode, type Outcome } from '../errors.ts';
+import { CommerceError, errorKinds, refused, type ErrorCode, type Outcome } from '../errors.ts';
 
-/** A key that a caller gave to a call: the same key and input again is the same call, whatever happened to its answer. */
+/** A key that a caller gave to a call: a second call with the same key and input is the same call, and isn't run again. */
 export type IdempotencyKey = {
-  /** Whose key it is: keys of different callers never meet. */
+  /** The caller. Equal keys of two callers are different keys. */
   scope: string;
   key: string;
   procedure: string;
@@ -21,14 +21,14 @@ export function idempotencyKey(
     scope,
     key,
     procedure,
-    fingerprint: hash('sha256', JSON.stringify([procedure, inOneOrder(input)]), 'buffer'),
+    fingerprint: hash('sha256', JSON.stringify([procedure, withSortedMetadata(input)]), 'buffer'),
   };
 }
 
-/** An input whose `metadata`, the one part that callers may order as they like, is in one order: the same JSON is the same input. */
-function inOneOrder(input: unknown): unknown {
-  const { metadata } = (input ?? {}) as { metadata?: unknown };
-  return metadata ? { ...(input as object), metadata: sorted(metadata) } : input;
+/** The input with the fields of `metadata` sorted: schemas put all other fields in one order, a caller orders these. */
+function withSortedMetadata(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || !('metadata' in input) || !input.metadata) return input;
+  return { ...input, metadata: sorted(input.metadata) };
 }
 
 function sorted(value: unknown): unknown {
@@ -41,13 +41,16 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** How long a key is kept unless said otherwise: a day, as payment gateways do. */
+/** How long a key is kept by default: a day, as Stripe and other payment gateways do. */
 export const keepKeysMs = 24 * 60 * 60 * 1000;
 
-/** An outcome as it is stored beside its key. */
+/** An outcome as it is stored with its key. */
 export type StoredAnswer = { value: unknown } | { error: { code: ErrorCode; message: string; details: unknown } };
 
-/** What is stored: successes and what the rows decided. An input that is not valid is not: it is so again. */
+/**
+ * The outcome to store; undefined for an outcome that isn't stored. Successes are stored, and refusals that the rows
+ * decided. An invalid input isn't: it would be refused again, and the key stays free for the corrected input.
+ */
 export function storedAnswer(outcome: Outcome<unknown>): StoredAnswer | undefined {
   if (outcome.ok) return { value: outcome.value };
   const { code, message, details } = outcome.error;
@@ -55,21 +58,18 @@ export function storedAnswer(outcome: Outcome<unknown>): StoredAnswer | undefine
   return kind === 'conflict' || kind === 'missing' ? { error: { code, message, details } } : undefined;
 }
 
-/** The outcome that was stored; JSON has no dates, so `dates` names the value's fields that are. */
-export function replayed<T>(answer: StoredAnswer, dates: readonly string[]): Outcome<T> {
-  if ('error' in answer) {
-    const { code, message, details } = answer.error;
-    return refused(Reflect.construct(CommerceError, [code, message, details]) as CommerceError);
-  }
-  const value = { ...(answer.value as Record<string, unknown>) };
-  for (const field of dates) if (typeof value[field] === 'string') value[field] = new Date(value[field]);
-  return accepted(value as T);
-}
-
 export const keyReused = () =>
   refused(
     new CommerceError(
       'idempotency_key_reused',
-      'this Idempotency-Key was used for something else; a new call needs a new key',
+      'this Idempotency-Key was used with another input; a new call needs a new key',
+    ),
+  );
+
+export const keyInProgress = () =>
+  refused(
+    new CommerceError(
+      'idempotency_in_progress',
+      'the first call with this Idempotency-Key is still running; try again shortly',
     ),
   );

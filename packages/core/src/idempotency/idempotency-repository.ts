@@ -1,8 +1,9 @@
 import { texts, insertion, selection, statement, type Transaction } from '@commerce-core/pg-pipeline';
+import { leaseEnd } from '../due-work/lease.ts';
 import type { IdempotencyKey, StoredAnswer } from './idempotency-key.ts';
 import { idempotencyKeys } from './tables.ts';
 
-// LIMIT keeps the look-ups look-ups, key by key: on statistics of a small table a join with it would be planned as a scan.
+// LIMIT makes this a look-up for each key: with statistics from a small table, a join would be planned as a scan.
 const byScopeAndKey = selection(
   'idempotency_keys_by_key',
   idempotencyKeys,
@@ -12,7 +13,7 @@ const byScopeAndKey = selection(
     where k."scope" = given."scope" and k."key" = given."key" limit 1)`,
 );
 
-/** Keys that were used already, with their answers. A key counts until it is deleted. */
+/** The stored keys among the given ones, with their answers. An expired key counts until it is deleted. */
 export async function readIdempotencyKeys(tx: Transaction, keys: readonly IdempotencyKey[]) {
   return byScopeAndKey(tx, [texts(keys.map(({ scope }) => scope)), texts(keys.map(({ key }) => key))]);
 }
@@ -23,30 +24,30 @@ type Answered = IdempotencyKey & { answer: StoredAnswer; expiresAt: Date };
 type Leased = IdempotencyKey & Lease & { expiresAt: Date };
 
 /**
- * Stores answers beside their keys, as the transaction's last lock: whoever holds an equal key has all its locks already and
- * commits. An equal key that committed meanwhile fails the transaction by `idempotency_keys_pkey`, and it runs again.
+ * Stores keys with their answers or leases. This is the transaction's last lock, so another transaction that stores an equal
+ * key has all of its locks and commits. After that commit this transaction fails by `idempotency_keys_pkey` and runs again.
  */
-export function insertIdempotencyKeys(tx: Transaction, answered: readonly (Answered | Leased)[]): void {
-  if (answered.length === 0) return;
-  // Sorted: two transactions that insert two equal keys in opposite order would wait for each other.
-  const sorted = answered.toSorted((a, b) => (a.scope < b.scope || (a.scope === b.scope && a.key < b.key) ? -1 : 1));
+export function insertIdempotencyKeys(tx: Transaction, rows: readonly (Answered | Leased)[]): void {
+  if (rows.length === 0) return;
+  // Sorted: two transactions that insert two equal keys in opposite order would deadlock.
+  const sorted = rows.toSorted((a, b) => (a.scope < b.scope || (a.scope === b.scope && a.key < b.key) ? -1 : 1));
   insertKeys(tx, sorted);
 }
 
 /**
- * Who is at a call: its row, and until when nobody else shall go on with it. The time is also its holder's sign, for a lease
- * that follows ends later than it.
+ * The right to run a call alone until `leaseUntil`, with the row that the call has written. `leaseUntil` also tells leases
+ * apart: a later lease of the same key ends later.
  */
 export type Lease = { rowId: string; leaseUntil: Date };
 
 const renew = statement(
   'renew_idempotency_lease',
   `
-  update "commerce"."idempotency_keys" set "lease_until" = now() + $3::integer * interval '1 millisecond'
+  update "commerce"."idempotency_keys" set "lease_until" = ${leaseEnd('$3')}
   where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" <= now() returning "row_id" as "rowId", "lease_until" as "leaseUntil"`,
 );
 
-/** Goes on with a call whose lease is over; undefined while somebody else is at it. */
+/** Leases a call whose last lease has ended, for `leaseMs`. Returns undefined while another call holds the lease. */
 export async function renewIdempotencyLease(
   tx: Transaction,
   { scope, key }: IdempotencyKey,
@@ -62,7 +63,10 @@ const complete = statement(
   where "scope" = $1 and "key" = $2 and "answer" is null and ("lease_until" = $3::timestamptz or "lease_until" <= now()) returning 1 as "completed"`,
 );
 
-/** Stores the answer of a call that was leased. Answers false where it doesn't count: there is one, or somebody else is at it. */
+/**
+ * Stores the answer of a leased call.
+ * @returns false when the answer doesn't count: one is stored already, or another call holds the lease
+ */
 export async function completeIdempotencyKey(
   tx: Transaction,
   { scope, key }: IdempotencyKey,
@@ -79,7 +83,7 @@ const release = statement(
   where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" = $3::timestamptz`,
 );
 
-/** The call ended without an answer: whoever comes next goes on with it at once. Another one's lease stays as it is. */
+/** Ends the lease of a call without an answer, so the next call of the key may continue at once. Other leases stay. */
 export function releaseIdempotencyLease(tx: Transaction, { scope, key }: IdempotencyKey, { leaseUntil }: Lease): void {
   tx.send(release, [scope, key, leaseUntil.toISOString()]);
 }
@@ -92,7 +96,7 @@ const deleteExpired = statement(
   )) returning 1 as "deleted"`,
 );
 
-/** Deletes up to `limit` keys that have expired. Answers how many. */
+/** Deletes up to `limit` expired keys. Returns how many were deleted. */
 export async function deleteExpiredIdempotencyKeys(tx: Transaction, limit: number): Promise<number> {
   return (await tx.query(deleteExpired, [limit])).length;
 }

@@ -3,7 +3,7 @@ import { check, index, json, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { bytea, commerceSchema, timestamptz } from '../database/schema.ts';
 import type { StoredAnswer } from './idempotency-key.ts';
 
-/** Answers to calls that were made with a key, written in the transaction of the call itself. */
+/** The answers of calls with a key, written in the call's own transaction. */
 export const idempotencyKeys = commerceSchema.table(
   'idempotency_keys',
   {
@@ -11,9 +11,9 @@ export const idempotencyKeys = commerceSchema.table(
     key: text('key').notNull(),
     procedure: text('procedure').notNull(),
     fingerprint: bytea('fingerprint').notNull(),
-    // json, not jsonb: an answer is given again to the letter, the order of its fields included.
+    // json, not jsonb: a repeated call returns the same text, with its fields in the same order.
     answer: json('answer').$type<StoredAnswer>(),
-    // Of a call that goes to a gateway: the row that it made, and how long nobody else shall go on with it.
+    // Only for a call to a gateway: the row that the call wrote, and until when no other call may continue it.
     rowId: uuid('row_id'),
     leaseUntil: timestamptz('lease_until'),
     expiresAt: timestamptz('expires_at').notNull(),

@@ -12,11 +12,12 @@ export const receiveStockInput = z.strictObject({
   reason: reason.optional(),
 });
 
-/** Compare-and-set: `expectedAvailableQty` is what the caller saw, `availableQty` what was counted. */
+/** Compare-and-set: `expectedAvailableQty` is the number that the caller saw, `availableQty` the number that was counted. */
 export const setStockInput = z.strictObject({
   productId: id,
   expectedAvailableQty: z.int().min(0).max(stockMax),
   availableQty: z.int().min(0).max(stockMax),
   reason,
 });
+
 export const listStockMovementsInput = z.strictObject({ ...pageInput, productId: id });

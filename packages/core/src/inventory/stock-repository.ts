@@ -1,4 +1,4 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import {
   anyOf,
   uuids,
@@ -8,7 +8,8 @@ import {
   update,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import type { MovementKind, Stock } from './stock.ts';
 import { stockMovements, stocks } from './tables.ts';
 
@@ -28,7 +29,7 @@ const lockedByProduct = selection(
   'where t."product_id" = any($1::uuid[]) order by t."product_id" for update',
 );
 
-/** Locks the stock rows in ascending product order, so that no two transactions wait for each other. */
+/** Locks stock rows in ascending product order, so that no two transactions deadlock. */
 export async function lockStocks(tx: Transaction, productIds: Iterable<string>): Promise<Map<string, Stock>> {
   const ids = [...new Set(productIds)];
   if (ids.length === 0) return new Map();
@@ -36,6 +37,7 @@ export async function lockStocks(tx: Transaction, productIds: Iterable<string>):
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
+/** The stocks of these products, by product. */
 export async function readStocks(reader: Reader, productIds: Iterable<string>): Promise<Map<string, Stock>> {
   const rows = await reader.select().from(stocks).where(anyOf(stocks.productId, productIds));
   return new Map(rows.map((row) => [row.productId, row]));
@@ -64,7 +66,7 @@ const lockedByPayment = selection(
   order by t."product_id" for update`,
 );
 
-/** Locks the stock rows of all products in the orders that payments are for, in ascending product order. */
+/** Locks the stock rows of all products in the orders of payments, in ascending product order. */
 export async function lockStocksOfPayments(
   tx: Transaction,
   paymentIds: readonly string[],
@@ -73,7 +75,7 @@ export async function lockStocksOfPayments(
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-/** Which of these products' stock rows another transaction holds at this moment, and who that is. */
+/** The products among these whose stock rows are locked at this moment, each with its lock holder. */
 export const readLockedStocks = async (reader: Reader, productIds: Iterable<string>): Promise<Map<string, string>> =>
   readLockedRows(reader, stocks.productId, productIds);
 
@@ -81,18 +83,16 @@ export const insertStocks = insertion(stocks);
 export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty']);
 export const insertStockMovements = insertion(stockMovements);
 
+/** Movements of one product, the newest first. */
 export async function listStockMovements(
   reader: Reader,
-  productId: string,
-  cursor: string | undefined,
-  limit: number,
+  { productId }: { productId: string },
+  { cursor, limit }: PageRequest,
 ): Promise<StockMovement[]> {
   return reader
     .select()
     .from(stockMovements)
-    .where(
-      and(eq(stockMovements.productId, productId), cursor === undefined ? undefined : lt(stockMovements.id, cursor)),
-    )
+    .where(and(eq(stockMovements.productId, productId), after(stockMovements.id, cursor)))
     .orderBy(desc(stockMovements.id))
     .limit(limit);
 }

@@ -7,7 +7,7 @@ const stock = (availableQty: number, reservedQty: number, productId = 'a'): Stoc
   reservedQty,
 });
 
-test('what can be sold is what is on hand and not reserved', () => {
+test('sellable units are those on hand that are not reserved', () => {
   expect(sellable(stock(10, 3))).toBe(7);
   expect(sellable(stock(3, 3))).toBe(0);
 });
@@ -18,7 +18,7 @@ describe('shortages', () => {
     ['b', stock(2, 0, 'b')],
   ]);
 
-  test('a demand that can be met in whole is short of nothing, to the last unit', () => {
+  test('a demand for the last unit has no shortage', () => {
     expect(
       shortages(
         stocks,
@@ -31,7 +31,7 @@ describe('shortages', () => {
     expect(shortages(stocks, new Map())).toEqual([]);
   });
 
-  test('each product that is short says what was asked and what is left', () => {
+  test('each shortage has the requested and the sellable units of its product', () => {
     expect(
       shortages(
         stocks,
@@ -48,7 +48,7 @@ describe('shortages', () => {
   });
 });
 
-describe('a step changes the two numbers, and the ledger knows what left and came', () => {
+describe('a step', () => {
   test.each<[StockStep, after: [number, number], movement: string | undefined]>([
     ['reserve', [10, 7], undefined],
     ['release', [10, 1], undefined],
@@ -60,11 +60,11 @@ describe('a step changes the two numbers, and the ledger knows what left and cam
     expect(movementOf[step]).toBe(movement);
   });
 
-  test('no step is left out', () => {
+  test('of each kind is tested above', () => {
     expect(Object.keys(stockSteps)).toEqual(['reserve', 'release', 'commit', 'sell', 'restock']);
   });
 
-  test('a step that moves what is on hand always has a movement, and no other has', () => {
+  test('has a stock movement exactly when it changes the units on hand', () => {
     for (const [step, { available }] of Object.entries(stockSteps)) {
       expect(step in movementOf, step).toBe(available !== 0);
     }

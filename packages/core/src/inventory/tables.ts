@@ -13,14 +13,14 @@ export const stocks = commerceSchema.table(
   },
   (t) => [
     foreignKey({ name: 'stocks_product', columns: [t.productId], foreignColumns: [products.id] }),
-    // The cap on reservations: whatever the code believes, this row can't be oversold.
+    // No defect in the code can oversell a product.
     check('stocks_reserved_within_available', sql`0 <= ${t.reservedQty} and ${t.reservedQty} <= ${t.availableQty}`),
-    // Twice what may be received, so that units of canceled orders always find room.
+    // Twice `stockMax`, so that units of canceled orders can always be restocked.
     check('stocks_available_qty_range', sql`${t.availableQty} <= ${sql.raw(String(stockCeiling))}`),
   ],
 );
 
-/** The ledger of `available_qty`. `cause_id` is what moved it: an order, a refund, or the receipt itself. */
+/** Every change of `available_qty`. `cause_id` names its cause: an order, a refund, or the receipt itself. */
 export const stockMovements = commerceSchema.table(
   'stock_movements',
   {

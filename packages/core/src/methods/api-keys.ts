@@ -1,24 +1,35 @@
-import { read } from '../database/transaction.ts';
 import type { z } from 'zod';
 import { apiKeyIdInput, createApiKeyInput, listApiKeysInput } from '../access/api-key-input.ts';
 import { findApiKey, insertApiKey, listApiKeys, revokeApiKey, touchApiKey } from '../access/api-key-repository.ts';
 import { hashApiKey, newApiKey, type ApiKey } from '../access/api-key.ts';
-import { pageOf } from '../database/page.ts';
+import { read } from '../database/transaction.ts';
+import type { Page } from '../database/page.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
-import { parse } from '../validation.ts';
 import type { Context } from '../run/context.ts';
+import { listPage } from '../run/list-page.ts';
+import { parse } from '../validation.ts';
 
-/** Operators' keys. */
-export function accessUseCases({ database: { db } }: Context) {
+/** API keys of operators. */
+export function apiKeyMethods({ database: { db } }: Context) {
   return {
-    /** A new operator's key. `key` is in this answer and nowhere else. */
+    /**
+     * Creates an API key. `name` has 1 to 100 characters; `scopes` lists at least one permission.
+     * @returns the key's record and the key itself (`key`), which can't be read again
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
     async createApiKey(input: z.input<typeof createApiKeyInput>): Promise<ApiKey & { key: string }> {
       const key = newApiKey();
       const row = { id: newId(), ...parse(createApiKeyInput, input) };
       return { ...(await read(async () => insertApiKey(db, row, hashApiKey(key)))), key };
     },
-    /** The operator behind a key, or undefined when it is unknown or revoked. */
+
+    /**
+     * Finds the record of an API key, and stores that the key was used (at most once a minute).
+     * @returns undefined when the key is unknown or revoked
+     * @throws database_unavailable when the database can't be reached
+     */
     async authenticateApiKey(key: string): Promise<ApiKey | undefined> {
       return read(async () => {
         const found = await findApiKey(db, hashApiKey(key));
@@ -26,16 +37,29 @@ export function accessUseCases({ database: { db } }: Context) {
         return found;
       });
     },
-    async listApiKeys(input: z.input<typeof listApiKeysInput> = {}) {
-      const { cursor, limit } = parse(listApiKeysInput, input);
-      return read(async () => pageOf(await listApiKeys(db, cursor, limit + 1), limit, ({ id }) => id));
-    },
-    /** Revoking a key again changes nothing. @throws api_key_not_found */
+
+    /**
+     * Lists API keys without the keys themselves, revoked ones included, the newest first, 1 to 100 a page (`limit`, 50 by
+     * default).
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
+    listApiKeys: async (input: z.input<typeof listApiKeysInput> = {}): Promise<Page<ApiKey>> =>
+      listPage(db, listApiKeysInput, input, listApiKeys),
+
+    /**
+     * Revokes an API key. Revoking it again changes nothing.
+     * @returns the key's record
+     * @throws validation_failed when the id isn't a UUID
+     * @throws api_key_not_found when there is no such key
+     * @throws database_unavailable when the database can't be reached
+     */
     async revokeApiKey(input: z.input<typeof apiKeyIdInput>): Promise<ApiKey> {
       const { apiKeyId } = parse(apiKeyIdInput, input);
       const revoked = await read(async () => revokeApiKey(db, apiKeyId));
       if (revoked) return revoked;
-      throw new CommerceError('api_key_not_found', 'no such API key');
+      throw new CommerceError('api_key_not_found', 'there is no such API key');
     },
   };
 }

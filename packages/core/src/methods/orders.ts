@@ -1,76 +1,160 @@
-import { withTransaction, read } from '../database/transaction.ts';
 import type { z } from 'zod';
-import { type Transaction } from '@commerce-core/pg-pipeline';
+import type { Transaction } from '@commerce-core/pg-pipeline';
+import { read, withTransaction } from '../database/transaction.ts';
+import type { Page } from '../database/page.ts';
+import type { Outcome } from '../errors.ts';
 import { cancelOrders } from '../flows/order/cancel-orders.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
-import { placeOrders, type PlaceOrderCommand } from '../flows/order/place-orders.ts';
-import { readHistory, readOrder, readOrderPage } from '../flows/order/read-orders.ts';
+import { expireOrders } from '../flows/order/expire-orders.ts';
+import { placeOrders, type PlacedOrder, type PlaceOrderCommand } from '../flows/order/place-orders.ts';
+import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
 import { readLockedStocks } from '../inventory/stock-repository.ts';
 import {
   customerId as customerIdInput,
-  placeOrderInput,
-  type PlaceOrder,
   listOrdersInput,
   orderHistoryInput,
   orderIdInput,
+  placeOrderInput,
+  type PlaceOrder,
 } from '../order/order-input.ts';
-import type { Quote } from '../order/order.ts';
+import type { Order } from '../order/order.ts';
+import { listOrders } from '../order/order-repository.ts';
+import { orders } from '../order/tables.ts';
+import type { Call, Context, Owner } from '../run/context.ts';
+import { listPage } from '../run/list-page.ts';
+import { runAlone, runBatched } from '../run/run-flow.ts';
 import { isChecked, parse } from '../validation.ts';
-import { batched, mutation, type Call, type Context } from '../run/context.ts';
 
 export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: string };
 
-/** Whose orders a caller may touch: one customer's, or with undefined any. */
-export type Owner = { customerId?: string | undefined };
-
-const dates = ['createdAt', 'updatedAt', 'reservedUntil'];
-
-/** Orders, from the cart on. Amounts are integer minor units. */
-export function orderUseCases(context: Context, quote: Quote | undefined) {
-  const { database } = context;
+/** Orders. Amounts are integer minor units of the order's currency, quantities are units. */
+export function orderMethods(context: Context) {
+  const { database, reservationMs, quote } = context;
   const { db } = database;
-  const policy = { reservationMs: context.reservationMs, quote };
-  const flow = async (tx: Transaction, commands: PlaceOrderCommand[]) => placeOrders(tx, commands, policy);
-  const placing = batched(context, {
-    name: 'order.create',
-    flow,
-    dates,
-    weightOf: ({ lines }) => lines.length,
-    keysOf: ({ lines }) => lines.map(({ productId }) => productId),
-    lockHoldersOf: async (productIds) => readLockedStocks(db, productIds),
-  });
-  const cancel = mutation(context, 'order.cancel', cancelOrders, dates);
-  const parsed = (given: PlaceOrderInput): PlaceOrder & { customerId: string } => {
-    if (isChecked(given)) return given as PlaceOrder & { customerId: string };
-    const { customerId, ...input } = given;
-    return { customerId: parse(customerIdInput, customerId), ...parse(placeOrderInput, input) };
-  };
+  const policy = { reservationMs, quote };
+  const expiryPolicy = { reservationMs, pollable: new Set(context.gateways.pollable) };
+  const flow = async (tx: Transaction, commands: readonly PlaceOrderCommand[]) => placeOrders(tx, commands, policy);
+  const place = runBatched(
+    context,
+    { name: 'order.create', flow, answer: orders },
+    {
+      weightOf: ({ lines }) => lines.length,
+      keysOf: ({ lines }) => lines.map(({ productId }) => productId),
+      lockHoldersOf: async (productIds) => readLockedStocks(db, productIds),
+    },
+  );
+  const cancel = runAlone(context, { name: 'order.cancel', flow: cancelOrders, answer: orders });
 
   return {
-    batchers: [placing.batcher],
-    methods: {
-      async placeOrder(input: PlaceOrderInput, call?: Call) {
-        const order = parsed(input);
-        return placing.submit({ id: newId(), ...order }, order, call);
-      },
-      /** `placeOrder` for many, inside the caller's own transaction: one outcome each, all or none of it committed. */
-      placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]) =>
-        placeOrders(
-          tx,
-          inputs.map((input) => ({ id: newId(), ...parsed(input) })),
-          policy,
-        ),
-      getOrder: async ({ customerId, ...input }: { orderId: string } & Owner) =>
-        read(async () => readOrder(db, { ...parse(orderIdInput, input), customerId })),
-      listOrders: async (input: z.input<typeof listOrdersInput> = {}) =>
-        read(async () => readOrderPage(db, parse(listOrdersInput, input))),
-      cancelOrder: async ({ customerId, ...input }: { orderId: string } & Owner, call?: Call) =>
-        cancel({ ...parse(orderIdInput, input), customerId }, (command) => command, call),
-      orderHistory: async ({ customerId, ...input }: z.input<typeof orderHistoryInput> & Owner) =>
-        read(async () => readHistory(db, { ...parse(orderHistoryInput, input), customerId })),
-      clearAttention: async (input: { orderId: string }) =>
-        withTransaction(database, async (tx) => clearAttention(tx, parse(orderIdInput, input))),
+    /**
+     * Places an order of 1 to 2,000 lines, each with 1 to 10^6 units, and reserves its stock for `reservationMs`. Lines with
+     * the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of JSON.
+     * @returns the order in CREATED, with its lines
+     * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the order
+     * @throws empty_order when there are no lines
+     * @throws product_not_found when a product doesn't exist or is archived; the details list all such products
+     * @throws currency_mismatch when the products have different currencies
+     * @throws insufficient_stock when a product hasn't enough units; the details list all such products
+     * @throws amount_too_large when an amount exceeds 2^53 - 1
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws client_closed when the signal aborted before the order's batch began; nothing was done
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when too many calls wait, or rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    async placeOrder(input: PlaceOrderInput, call?: Call): Promise<PlacedOrder> {
+      const order = parsedOrder(input);
+      return place({ id: newId(), ...order }, call, order);
     },
+
+    /**
+     * Places many orders inside the caller's own transaction, see `transaction` and `placeOrder`.
+     * @returns one outcome an order; a refused order writes nothing, and the transaction decides whether the others commit
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws empty_order when an order has no lines
+     * @throws Error when a statement fails; the transaction can't be committed then
+     */
+    placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]): Promise<Outcome<PlacedOrder>[]> =>
+      flow(
+        tx,
+        inputs.map((input) => ({ id: newId(), ...parsedOrder(input) })),
+      ),
+
+    /**
+     * Reads an order with its lines.
+     * @throws validation_failed when the id isn't a UUID
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws database_unavailable when the database can't be reached
+     */
+    getOrder: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<PlacedOrder> =>
+      read(async () => readOrder(db, { ...parse(orderIdInput, input), customerId })),
+
+    /**
+     * Lists orders without their lines, the newest first, 1 to 100 a page (`limit`, 50 by default). `status`, `customerId`
+     * and `needsAttention` select orders.
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
+    listOrders: async (input: z.input<typeof listOrdersInput> = {}): Promise<Page<Order>> =>
+      listPage(db, listOrdersInput, input, listOrders),
+
+    /**
+     * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay end. A
+     * paid order is restocked and its money is refunded.
+     * @returns the order in CANCELED, with its lines
+     * @throws validation_failed when the id isn't a UUID
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws invalid_transition when the order can't be canceled: it is CANCELED or EXPIRED, or a parcel has shipped
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    cancelOrder: async ({ customerId, ...input }: { orderId: string } & Owner, call?: Call): Promise<PlacedOrder> =>
+      cancel({ ...parse(orderIdInput, input), customerId }, call),
+
+    /**
+     * Reads what happened to an order, from its beginning, 1 to 500 facts a page (`limit`, 100 by default).
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws database_unavailable when the database can't be reached
+     */
+    orderHistory: async ({
+      customerId,
+      ...input
+    }: z.input<typeof orderHistoryInput> & Owner): Promise<Page<HistoryItem>> =>
+      read(async () => readHistory(db, { ...parse(orderHistoryInput, input), customerId })),
+
+    /**
+     * Clears all reasons for which an order needs an operator's attention. An order without a reason stays as it is.
+     * @returns the order, with its lines
+     * @throws validation_failed when the id isn't a UUID
+     * @throws order_not_found when there is no such order
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost; clearing again is safe
+     */
+    clearAttention: async (input: z.input<typeof orderIdInput>): Promise<PlacedOrder> =>
+      withTransaction(database, async (tx) => clearAttention(tx, parse(orderIdInput, input))),
+
+    /**
+     * Expires up to `limit` unpaid orders (200 by default) whose reservation has ended, and releases their stock. An order
+     * whose payment can be polled is polled first.
+     * @returns how many orders were due
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
+     */
+    expireOrders: async (limit = 200): Promise<number> =>
+      withTransaction(database, async (tx) => expireOrders(tx, limit, expiryPolicy)),
   };
+}
+
+function parsedOrder(input: PlaceOrderInput): PlaceOrder & { customerId: string } {
+  if (isChecked(input)) return input;
+  const { customerId, ...order } = input;
+  return { customerId: parse(customerIdInput, customerId), ...parse(placeOrderInput, order) };
 }

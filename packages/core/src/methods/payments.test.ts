@@ -22,17 +22,17 @@ declare module '../gateways/gateway.ts' {
   }
 }
 
-/** Returns a gateway where the server initiates payments. `onInitiate` runs at each initiation; `times` counts from 1. */
-function serverInitiatedGateway(onInitiate: (payment: GatewayPayment, times: number) => Promise<void>) {
-  const initiatedIds: string[] = [];
+/** A gateway where the server begins each payment. `answer` runs each time and may fail. */
+function serverInitiatedGateway(answer: (payment: GatewayPayment, times: number) => Promise<void>) {
+  const initiated: string[] = [];
   const gateway: Gateway = {
     ...idle,
-    provider: 'server_initiated',
+    provider: 'server-initiated',
     initiation: {
       by: 'server',
       initiate: async (payment) => {
-        initiatedIds.push(payment.id);
-        await onInitiate(payment, initiatedIds.length);
+        initiated.push(payment.id);
+        await answer(payment, initiated.length);
         return {
           gatewayPaymentId: `gp_${payment.id}`,
           next: { provider: 'test', clientSecret: `secret of ${payment.id}` },
@@ -40,43 +40,38 @@ function serverInitiatedGateway(onInitiate: (payment: GatewayPayment, times: num
       },
     },
   };
-  return { gateway, initiatedIds };
+  return { gateway, initiated };
 }
 
 async function openShopWithOrder(gateway: Gateway) {
   shop = await createTestShop({ gateways: [gateway] });
   const productId = await shop.createTestProduct({ quantity: 5 });
   const { id: orderId } = await shop.createTestOrder({ [productId]: 2 });
-  const idempotencyOptions = { idempotency: { scope: 'customer:customer-1', key: randomUUID() } };
-  const createPayment = async (more: object = {}, callOptions = idempotencyOptions) =>
-    shop.commerce.createPayment(
-      { orderId, provider: gateway.provider, customerId: 'customer-1', ...more },
-      callOptions,
-    );
+  const key = { idempotency: { scope: 'customer:customer-1', key: randomUUID() } };
+  const create = async (more: object = {}, call = key) =>
+    shop.commerce.createPayment({ orderId, provider: gateway.provider, customerId: 'customer-1', ...more }, call);
   return {
     productId,
     orderId,
-    createPayment,
-    readStoredKeys: async () => (await shop.database.pool.query('select * from commerce.idempotency_keys')).rows,
+    create,
+    keys: async () => (await shop.database.pool.query('select * from commerce.idempotency_keys')).rows,
   };
 }
 
-/** Sets the end of every lease to a moment ago. */
-const expireLeases = async () =>
+/** Ends every lease at once. */
+const endLeases = async () =>
   shop.database.pool.query(
     `update commerce.idempotency_keys set lease_until = now() - interval '1 second' where lease_until is not null`,
   );
 
-describe('createPayment at a server-initiated gateway', () => {
-  test('commits the payment before it calls the gateway, and returns the payment as PENDING', async () => {
+describe('a payment that the server begins at its gateway', () => {
+  test('is committed before the gateway is called, and PENDING afterwards', async () => {
     const { gateway } = serverInitiatedGateway(async ({ id }) => {
-      const [payment] = (await shop.commerce.listPayments({ orderId: createdOrderId })).filter(
-        (each) => each.id === id,
-      );
+      const [payment] = (await shop.commerce.listPayments({ orderId: orderOf })).filter((each) => each.id === id);
       expect(payment).toMatchObject({ status: 'CREATED' });
     });
-    const { orderId: createdOrderId, createPayment } = await openShopWithOrder(gateway);
-    const payment = await createPayment();
+    const { orderId: orderOf, create } = await openShopWithOrder(gateway);
+    const payment = await create();
     expect(payment).toMatchObject({
       status: 'PENDING',
       gatewayPaymentId: `gp_${payment.id}`,
@@ -84,93 +79,93 @@ describe('createPayment at a server-initiated gateway', () => {
     });
   });
 
-  test('rejects an equal key while the first call runs, and returns the same payment afterwards', async () => {
-    const gatewayResponse = Promise.withResolvers<void>();
-    const { gateway, initiatedIds } = serverInitiatedGateway(async (_, times) => {
-      if (times === 1) await gatewayResponse.promise;
+  test('is returned to an equal key after the first call ended, which is refused while that call runs', async () => {
+    const waiting = Promise.withResolvers<void>();
+    const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
+      if (times === 1) await waiting.promise;
     });
-    const { createPayment } = await openShopWithOrder(gateway);
-    const first = createPayment();
-    await expect.poll(() => initiatedIds.length).toBe(1);
-    expect(await errorCodeOf(createPayment())).toBe('idempotency_in_progress');
-    gatewayResponse.resolve();
+    const { create } = await openShopWithOrder(gateway);
+    const first = create();
+    await expect.poll(() => initiated.length).toBe(1);
+    expect(await errorCodeOf(create())).toBe('idempotency_in_progress');
+    waiting.resolve();
     const { id } = await first;
-    const again = await createPayment();
+    const again = await create();
     expect(again).toMatchObject({ id, status: 'PENDING', next: { clientSecret: `secret of ${id}` } });
-    expect(new Set(initiatedIds)).toEqual(new Set([id]));
+    expect(new Set(initiated)).toEqual(new Set([id]));
   });
 
-  test('continues a call whose process died with the same payment id, once its lease has expired', async () => {
-    const { gateway, initiatedIds } = serverInitiatedGateway(async (_, times) => {
+  test('is continued with the same id by the next call of its key, once the lease of a dead process ended', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
       if (times === 1) await new Promise(() => {});
     });
-    const { createPayment, readStoredKeys } = await openShopWithOrder(gateway);
-    void createPayment();
-    await expect.poll(async () => (await readStoredKeys()).length).toBe(1);
-    await expect.poll(() => initiatedIds.length).toBe(1);
-    await expireLeases();
-    const { id, status } = await createPayment();
-    expect([id, status]).toEqual([initiatedIds[0], 'PENDING']);
-    expect(initiatedIds).toEqual([id, id]);
+    const { create, keys } = await openShopWithOrder(gateway);
+    void create();
+    await expect.poll(async () => (await keys()).length).toBe(1);
+    await expect.poll(() => initiated.length).toBe(1);
+    await endLeases();
+    const { id, status } = await create();
+    expect([id, status]).toEqual([initiated[0], 'PENDING']);
+    expect(initiated).toEqual([id, id]);
   });
 
-  test('stores no result when the gateway does not respond, and a retry continues the same payment', async () => {
-    const { gateway, initiatedIds } = serverInitiatedGateway(async (_, times) => {
-      if (times === 1) throw new Error('no response');
+  test('is continued at once by the same key after the gateway gave no answer', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
+      if (times === 1) throw new Error('no answer');
     });
-    const { createPayment } = await openShopWithOrder(gateway);
-    expect(await errorCodeOf(createPayment())).toBe('gateway_unavailable');
-    const { id } = await createPayment();
-    expect(initiatedIds).toEqual([id, id]);
+    const { create } = await openShopWithOrder(gateway);
+    expect(await errorCodeOf(create())).toBe('gateway_unavailable');
+    const { id } = await create();
+    expect(initiated).toEqual([id, id]);
   });
 
-  test('does not call the gateway again for an order that was canceled before the retry', async () => {
-    const { gateway, initiatedIds } = serverInitiatedGateway(async () => {
-      throw new Error('no response');
+  test('is not begun again by its key after its order was canceled', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async () => {
+      throw new Error('no answer');
     });
-    const { createPayment, orderId } = await openShopWithOrder(gateway);
-    expect(await errorCodeOf(createPayment())).toBe('gateway_unavailable');
+    const { create, orderId } = await openShopWithOrder(gateway);
+    expect(await errorCodeOf(create())).toBe('gateway_unavailable');
     await shop.commerce.cancelOrder({ orderId });
-    expect(await createPayment()).toMatchObject({ id: initiatedIds[0], status: 'CANCELED', next: null });
-    expect(initiatedIds).toHaveLength(1);
+    expect(await create()).toMatchObject({ id: initiated[0], status: 'CANCELED', next: null });
+    expect(initiated).toHaveLength(1);
   });
 
-  test('repeats a refusal of the gateway for an equal key and releases the reserved stock', async () => {
-    const { gateway, initiatedIds } = serverInitiatedGateway(async () => {
+  test('that the gateway refuses is refused again for the same key, and its stock is released', async () => {
+    const { gateway, initiated } = serverInitiatedGateway(async () => {
       throw new GatewayRefusal('amount_too_small', 'no');
     });
-    const { createPayment, productId, orderId } = await openShopWithOrder(gateway);
+    const { create, productId, orderId } = await openShopWithOrder(gateway);
     for (let time = 0; time < 2; time += 1) {
-      await expect(createPayment()).rejects.toMatchObject({
+      await expect(create()).rejects.toMatchObject({
         code: 'payment_refused',
         details: { failureCode: 'amount_too_small' },
       });
     }
-    expect(initiatedIds).toHaveLength(1);
+    expect(initiated).toHaveLength(1);
     expect(await shop.readStock(productId)).toEqual([5, 0]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAYMENT_FAILED' });
   });
 
-  test('stores no client secret with the key', async () => {
+  test('stores no answer that contains the secret for the front end', async () => {
     const { gateway } = serverInitiatedGateway(async () => {});
-    const { createPayment, readStoredKeys } = await openShopWithOrder(gateway);
-    await createPayment();
-    const stored = await readStoredKeys();
+    const { create, keys } = await openShopWithOrder(gateway);
+    await create();
+    const stored = await keys();
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain('secret of');
   });
 
-  test('rejects a key that was used with another input', async () => {
+  test('refuses its key for a call with another input', async () => {
     const { gateway } = serverInitiatedGateway(async () => {});
-    const { createPayment } = await openShopWithOrder(gateway);
-    await createPayment();
-    expect(await errorCodeOf(createPayment({ method: 'card' }))).toBe('idempotency_key_reused');
+    const { create } = await openShopWithOrder(gateway);
+    await create();
+    expect(await errorCodeOf(create({ method: 'card' }))).toBe('idempotency_key_reused');
   });
 
-  test('is followed by resumePayment, which returns the client secret to the customer only', async () => {
+  test('can be resumed with its secret by its own shopper, and by no other', async () => {
     const { gateway } = serverInitiatedGateway(async () => {});
-    const { createPayment } = await openShopWithOrder(gateway);
-    const { id: paymentId } = await createPayment();
+    const { create } = await openShopWithOrder(gateway);
+    const { id: paymentId } = await create();
     expect(await shop.commerce.resumePayment({ paymentId, customerId: 'customer-1' })).toMatchObject({
       id: paymentId,
       next: { clientSecret: `secret of ${paymentId}` },
@@ -181,22 +176,22 @@ describe('createPayment at a server-initiated gateway', () => {
   });
 });
 
-describe('confirmPayment', () => {
-  const confirmingGateway = (confirm: NonNullable<Gateway['confirm']>): Gateway => ({
+describe('a payment that the shop has to confirm', () => {
+  const confirming = (confirm: NonNullable<Gateway['confirm']>): Gateway => ({
     ...idle,
     provider: 'confirming',
     initiation: { by: 'client', initiate: () => ({ provider: 'mock' }) },
     confirm,
   });
 
-  test('applies the response of the gateway once, however often it is called', async () => {
+  test('is paid by the facts that the gateway returns, once, however often it is confirmed', async () => {
     let confirmations = 0;
-    const gateway = confirmingGateway(async ({ id, amount, currency }, token) => {
+    const gateway = confirming(async ({ id, amount, currency }, token) => {
       confirmations += 1;
       return [gatewayFact({ type: 'CAPTURED', paymentId: id, gatewayPaymentId: token, amount, currency })];
     });
-    const { createPayment, orderId, productId } = await openShopWithOrder(gateway);
-    const { id: paymentId } = await createPayment();
+    const { create, orderId, productId } = await openShopWithOrder(gateway);
+    const { id: paymentId } = await create();
     const confirm = async () => shop.commerce.confirmPayment({ paymentId, token: 'tk_1', customerId: 'customer-1' });
     expect(await confirm()).toMatchObject({ status: 'CAPTURED', gatewayPaymentId: 'tk_1' });
     expect(await confirm()).toMatchObject({ status: 'CAPTURED' });
@@ -205,24 +200,24 @@ describe('confirmPayment', () => {
     expect(await shop.readStock(productId)).toEqual([3, 0]);
   });
 
-  test('has the payment polled later when the gateway does not respond', async () => {
-    const { createPayment } = await openShopWithOrder(
-      confirmingGateway(async () => {
-        throw new Error('no response');
+  test('is polled later when the gateway gives no answer', async () => {
+    const { create } = await openShopWithOrder(
+      confirming(async () => {
+        throw new Error('no answer');
       }),
     );
-    const { id: paymentId } = await createPayment();
+    const { id: paymentId } = await create();
     expect(await errorCodeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('gateway_unavailable');
     expect((await shop.commerce.listGatewayCalls()).items).toMatchObject([{ kind: 'POLL', paymentId, status: 'DUE' }]);
   });
 
-  test('rejects the payment of a canceled order and does not call the gateway', async () => {
-    const { createPayment, orderId } = await openShopWithOrder(
-      confirmingGateway(async () => {
+  test('is refused without a call to the gateway when its order was canceled', async () => {
+    const { create, orderId } = await openShopWithOrder(
+      confirming(async () => {
         throw new Error('the gateway was called');
       }),
     );
-    const { id: paymentId } = await createPayment();
+    const { id: paymentId } = await create();
     await shop.commerce.cancelOrder({ orderId });
     expect(await errorCodeOf(shop.commerce.confirmPayment({ paymentId, token: 'tk_1' }))).toBe('invalid_transition');
   });

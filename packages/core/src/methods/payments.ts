@@ -1,219 +1,236 @@
-import { read } from '../database/transaction.ts';
 import type { z } from 'zod';
-import { pageOf } from '../database/page.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError } from '../errors.ts';
+import { read, withTransaction } from '../database/transaction.ts';
+import type { Page } from '../database/page.ts';
+import { accepted, CommerceError, onlyOutcome } from '../errors.ts';
+import { requireGateway } from '../flows/gateway-outbox/configured-gateways.ts';
+import type { Inbox } from '../flows/gateway-inbox/submit-gateway-event.ts';
+import { readLockedOrders } from '../flows/order/read-lock-holders.ts';
+import { readPayments } from '../flows/order/read-orders.ts';
+import { confirmAtGateway } from '../flows/payment/confirm-at-gateway.ts';
 import { confirmable } from '../flows/payment/confirm-payment.ts';
 import { createPayments, type CreatePaymentCommand } from '../flows/payment/create-payments.ts';
-import { readLockedOrders } from '../flows/order/read-lock-holders.ts';
 import { decideReviews, type DecideReviewCommand } from '../flows/payment/decide-reviews.ts';
-import { readPayments } from '../flows/order/read-orders.ts';
+import { initiatePayment, type InitiatedPayment } from '../flows/payment/initiate-payment.ts';
+import { paymentCommand } from '../flows/payment/payment-command.ts';
+import { requirePayment } from '../flows/payment/read-payment.ts';
 import { requestCaptures } from '../flows/payment/request-captures.ts';
-import { runLeased, type LeasedCall } from '../run/run-leased.ts';
-import { GatewayRefusal, type NextStep, type PaymentInitiation } from '../gateways/gateway.ts';
-import { newId } from '../ids.ts';
-import { readOrders } from '../order/order-repository.ts';
-import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
-import * as inputs from '../payment/payment-input.ts';
-import { listPayments, readPayment } from '../payment/payment-repository.ts';
-import type { Payment } from '../payment/payment.ts';
-import { parse } from '../validation.ts';
-import { batched, keyOf, mutation, type Call, type Context } from '../run/context.ts';
-import type { Gateways } from './gateways.ts';
-import type { Owner } from './orders.ts';
-import { listAllPaymentsInput } from '../payment/payment-input.ts';
+import { requestPoll } from '../flows/payment/request-poll.ts';
+import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { orderIdInput } from '../order/order-input.ts';
+import {
+  capturePaymentInput,
+  confirmPaymentInput,
+  createPaymentInput,
+  decideReviewInput,
+  listAllPaymentsInput,
+  paymentIdInput,
+} from '../payment/payment-input.ts';
+import { listPayments } from '../payment/payment-repository.ts';
+import type { Payment } from '../payment/payment.ts';
+import { payments } from '../payment/tables.ts';
+import type { Call, Context, Owner } from '../run/context.ts';
+import { listPage } from '../run/list-page.ts';
+import { keyOf, runAlone, runBatched } from '../run/run-flow.ts';
+import { runLeased } from '../run/run-leased.ts';
+import { parse } from '../validation.ts';
 
-/** An attempt that was just begun, and what the front end needs to go on with it; null when there is nothing to go on with. */
-export type CreatedPayment = Payment & { next: NextStep | null };
-
-type ServerInitiation = Extract<PaymentInitiation, { by: 'server' }>;
-
-const dates = ['createdAt', 'updatedAt', 'polledAt'];
-
-/** Attempts to pay. Amounts are integer minor units. */
-export function paymentUseCases(context: Context, gateways: Gateways) {
-  const { database, reservationMs, keepKeysMs: keepMs, leaseMs } = context;
+/** Attempts to pay orders. Amounts are integer minor units of the payment's currency. */
+export function paymentMethods(context: Context, inbox: Inbox) {
+  const { database, gateways, reservationMs } = context;
   const { db } = database;
-  const flow = async (tx: Transaction, commands: CreatePaymentCommand[]) => createPayments(tx, commands);
-  const creating = batched(context, {
-    name: 'payment.create',
-    flow,
-    dates,
+  const creation = { name: 'payment.create', flow: createPayments, answer: payments };
+  const create = runBatched(context, creation, {
     keysOf: ({ orderId }) => [orderId],
     lockHoldersOf: async (orderIds) => readLockedOrders(db, orderIds),
   });
-  const capture = mutation(context, 'payment.capture', requestCaptures, dates);
-  const decide = mutation(
-    context,
-    'payment.decideReview',
-    async (tx, commands: DecideReviewCommand[]) => decideReviews(tx, commands, reservationMs),
-    dates,
-  );
+  const capture = runAlone(context, { name: 'payment.capture', flow: requestCaptures, answer: payments });
+  const decide = runAlone(context, {
+    name: 'payment.decideReview',
+    flow: async (tx: Transaction, commands: DecideReviewCommand[]) => decideReviews(tx, commands, reservationMs),
+    answer: payments,
+  });
 
-  const paymentOf = async (id: string): Promise<Payment> =>
-    read(async () => {
-      const payment = await readPayment(db, id);
-      if (payment) return payment;
-      throw new CommerceError('payment_not_found', 'no such payment');
-    });
-
-  /** Has a gateway take a step of an attempt; its facts are applied. Answers the payment after it. */
-  async function step(payment: Payment, ask: () => Promise<GatewayFact[]>): Promise<Payment> {
-    let facts: GatewayFact[];
-    try {
-      facts = await ask();
-    } catch (error) {
-      if (!(error instanceof GatewayRefusal)) {
-        await gateways.requestPoll(payment);
-        throw new CommerceError(
-          'gateway_unavailable',
-          'the payment gateway gives no answer; what became of it will be asked for',
-        );
-      }
-      await gateways.apply(payment, [gatewayFact({ type: 'FAILED', failureCode: error.code })]);
-      throw new CommerceError('payment_refused', 'the payment gateway refuses this payment', {
-        failureCode: error.code,
-      });
-    }
-    await gateways.apply(payment, facts);
-    return paymentOf(payment.id);
-  }
-
-  /** Begins an attempt at a gateway that has to be told of it, once for its key. */
-  async function createAt(command: CreatePaymentCommand, key: LeasedCall<Payment>['key']): Promise<CreatedPayment> {
-    let next: NextStep | null = null;
-    const { value, replayed } = await runLeased<Payment>(database, {
+  /** Creates a payment and begins it at its gateway, once for the key. `next` can be secret and isn't stored. */
+  async function createAtGateway(command: CreatePaymentCommand, key: IdempotencyKey | undefined) {
+    const result = await runLeased<Payment, InitiatedPayment>(context, {
       key,
-      keepMs,
-      leaseMs,
-      dates,
+      answer: payments,
       begin: async (tx) => {
-        const [outcome] = await createPayments(tx, [command]);
-        return outcome!.ok ? accepted(outcome!.value.id) : outcome!;
+        const outcome = onlyOutcome(await createPayments(tx, [command]));
+        return outcome.ok ? accepted(outcome.value.id) : outcome;
       },
-      run: async (id) => {
-        const { next: opened, ...payment } = await resume(id);
-        next = opened;
-        return payment;
-      },
+      run: async (paymentId) => initiatePayment(inbox, gateways, paymentId),
+      answerOf: ({ next: _, ...payment }) => payment,
     });
-    return { ...value, next: replayed ? (await resume(value.id)).next : next };
-  }
-
-  /** What a front end needs is never stored: some of it is secret. It is fetched again, while the shopper can still pay. */
-  async function resume(id: string): Promise<CreatedPayment> {
-    const payment = await paymentOf(id);
-    if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return { ...payment, next: null };
-    const { initiation } = gateways.of(payment.provider);
-    if (initiation.by === 'client') return { ...payment, next: initiation.initiate(payment) };
-    return initiateAt(initiation, payment);
-  }
-
-  async function initiateAt(initiation: ServerInitiation, payment: Payment): Promise<CreatedPayment> {
-    let next: NextStep | null = null;
-    const opened = await step(payment, async () => {
-      const { gatewayPaymentId, next: step } = await initiation.initiate(payment);
-      next = step;
-      return [gatewayFact({ type: 'PENDING', gatewayPaymentId })];
-    });
-    return { ...opened, next };
+    if ('ran' in result) return result.ran;
+    const { next } = await initiatePayment(inbox, gateways, result.replayed.id);
+    return { ...result.replayed, next };
   }
 
   return {
-    batchers: [creating.batcher],
-    methods: {
-      /**
-       * Begins an attempt to pay.
-       * @throws what createPayments refuses · provider_not_configured · unsupported_by_provider · payment_refused ·
-       * gateway_unavailable (the attempt exists; the same key goes on with it)
-       */
-      async createPayment(
-        { customerId, ...input }: z.input<typeof inputs.createPaymentInput> & Owner,
-        call?: Call,
-      ): Promise<CreatedPayment> {
-        const asked = { ...parse(inputs.createPaymentInput, input), customerId };
-        const gateway = gateways.of(asked.provider);
-        const method = asked.method ?? null;
-        const capture = asked.capture ?? gateway.captures[0];
-        if (!gateway.captures.includes(capture)) {
-          throw new CommerceError('unsupported_by_provider', 'this payment provider cannot capture so');
-        }
-        const command = {
-          id: newId(),
-          ...asked,
-          method,
-          capture,
-          reservationMs: gateway.reservationMsOf?.(method) ?? reservationMs,
-        };
-        const { initiation } = gateway;
-        if (initiation.by === 'server') return createAt(command, keyOf(call, 'payment.create', asked));
-        const payment = await creating.submit(command, asked, call);
-        return { ...payment, next: initiation.initiate(payment) };
-      },
-      /**
-       * An attempt with what the front end needs to go on with it: for a shopper who comes back to the page.
-       * @throws payment_not_found · payment_refused · gateway_unavailable
-       */
-      async resumePayment({
-        customerId,
-        ...input
-      }: z.input<typeof inputs.paymentIdInput> & Owner): Promise<CreatedPayment> {
-        const payment = await paymentOf(parse(inputs.paymentIdInput, input).paymentId);
-        const [order] = await read(async () => readOrders(db, [payment.orderId]));
-        if (customerId === undefined || order?.customerId === customerId) return resume(payment.id);
-        throw new CommerceError('payment_not_found', 'no such payment');
-      },
-      /**
-       * Completes an attempt at a gateway where the shop has to, after the shopper agreed there.
-       * @throws payment_not_found · unsupported_by_provider · invalid_transition · payment_refused · gateway_unavailable
-       */
-      async confirmPayment(
-        { customerId, ...input }: z.input<typeof inputs.confirmPaymentInput> & Owner,
-        call?: Call,
-      ): Promise<Payment> {
-        const { paymentId, token } = parse(inputs.confirmPaymentInput, input);
-        const { value } = await runLeased<Payment>(database, {
-          key: keyOf(call, 'payment.confirm', { paymentId, token, customerId }),
-          keepMs,
-          leaseMs,
-          dates,
-          begin: async (tx) => confirmable(tx, { paymentId, customerId }, gateways.byProvider),
-          run: async (id) => {
-            const payment = await paymentOf(id);
-            if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return payment;
-            return step(payment, async () => gateways.of(payment.provider).confirm!(payment, token));
-          },
-        });
-        return value;
-      },
-      /** Has money taken that is authorized. The payment is CAPTURED once the gateway says so. */
-      capturePayment: async (input: z.input<typeof inputs.capturePaymentInput>, call?: Call) =>
-        capture(parse(inputs.capturePaymentInput, input), (command) => command, call),
-      /** An operator's decision on a payment under REVIEW. */
-      decideReview: async (input: z.input<typeof inputs.decideReviewInput>, call?: Call) =>
-        decide(parse(inputs.decideReviewInput, input), (command) => command, call),
-      /**
-       * Has the gateway asked about a payment, soon.
-       * @throws payment_not_found · provider_not_configured · unsupported_by_provider (it can't be asked)
-       */
-      async pollPayment(input: z.input<typeof inputs.paymentIdInput>): Promise<Payment> {
-        const payment = await paymentOf(parse(inputs.paymentIdInput, input).paymentId);
-        if (!gateways.of(payment.provider).retrieve) {
-          throw new CommerceError('unsupported_by_provider', 'this payment provider cannot be asked what it knows');
-        }
-        await gateways.requestPoll(payment);
-        return payment;
-      },
-      /** @throws payment_not_found */
-      getPayment: async (input: z.input<typeof inputs.paymentIdInput>) =>
-        paymentOf(parse(inputs.paymentIdInput, input).paymentId),
-      listPayments: async ({ customerId, ...input }: { orderId: string } & Owner) =>
-        read(async () => readPayments(db, { ...parse(orderIdInput, input), customerId })),
-      listAllPayments: async (input: z.input<typeof listAllPaymentsInput> = {}) => {
-        const { cursor, limit, ...filter } = parse(listAllPaymentsInput, input);
-        return read(async () => pageOf(await listPayments(db, filter, cursor, limit + 1), limit, ({ id }) => id));
-      },
+    /**
+     * Begins an attempt to pay an order in full, and reserves the order's stock for at least `reservationMs` from now.
+     * `provider` names a configured gateway; `method` and `capture` default to the gateway's own.
+     * @returns the payment, and `next`: what the shopper's browser needs to continue; null when it can't be continued
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws provider_not_configured when the shop has no gateway of this provider
+     * @throws unsupported_by_provider when the gateway can't capture in the requested way
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws payment_in_progress when another attempt for the order is live
+     * @throws invalid_transition when the order can't be paid any more
+     * @throws insufficient_stock when the order's stock was released and isn't available any more
+     * @throws payment_refused when the gateway refuses the payment; `failureCode` is the gateway's
+     * @throws gateway_unavailable when the gateway gives no answer; a call with the same key continues the payment
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws idempotency_in_progress when another call with the key is running
+     * @throws client_closed when the signal aborted before the payment's batch began; nothing was done
+     * @throws database_unavailable when the database can't be reached; a call with the same key finds what was done
+     * @throws overloaded when too many calls wait, or rows stay locked; a call with the same key finds what was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    async createPayment(
+      { customerId, ...input }: z.input<typeof createPaymentInput> & Owner,
+      call?: Call,
+    ): Promise<InitiatedPayment> {
+      const request = { ...parse(createPaymentInput, input), customerId };
+      const gateway = requireGateway(gateways, request.provider);
+      const command = paymentCommand(gateway, request, reservationMs);
+      const { initiation } = gateway;
+      if (initiation.by === 'server') return createAtGateway(command, keyOf(call, creation.name, request));
+      const payment = await create(command, call, request);
+      return { ...payment, next: initiation.initiate(payment) };
     },
+
+    /**
+     * Returns a payment with what the shopper's browser needs to continue it (`next`), for a shopper who comes back to the
+     * page. `next` is null when the payment can't be continued.
+     * @throws validation_failed when the id isn't a UUID
+     * @throws payment_not_found when there is no such payment, or it is another customer's
+     * @throws provider_not_configured when the payment's gateway isn't configured any more
+     * @throws payment_refused when the gateway refuses the payment; the payment is FAILED then
+     * @throws gateway_unavailable when the gateway gives no answer; the payment is polled later
+     * @throws database_unavailable when the database can't be reached; resuming again is safe
+     * @throws overloaded when too many calls wait, or rows stay locked; resuming again is safe
+     * @throws outcome_unknown when the answer to COMMIT was lost; resuming again is safe
+     */
+    async resumePayment({ customerId, ...input }: z.input<typeof paymentIdInput> & Owner): Promise<InitiatedPayment> {
+      const { id } = await requirePayment(db, { ...parse(paymentIdInput, input), customerId });
+      return initiatePayment(inbox, gateways, id);
+    },
+
+    /**
+     * Confirms a payment at a gateway that requires it, after the shopper agreed on the gateway's page. `token` has 1 to 300
+     * characters and comes from that page. A payment that is approved already stays as it is.
+     * @returns the payment
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws payment_not_found when there is no such payment, or it is another customer's
+     * @throws unsupported_by_provider when payments of this provider need no confirmation
+     * @throws invalid_transition when the payment is FAILED or CANCELED, or its money must be refunded
+     * @throws provider_not_configured when the payment's gateway isn't configured any more
+     * @throws payment_refused when the gateway refuses the payment; the payment is FAILED then
+     * @throws gateway_unavailable when the gateway gives no answer; the payment is polled later
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws idempotency_in_progress when another call with the key is running
+     * @throws database_unavailable when the database can't be reached; the payment can be confirmed nevertheless
+     * @throws overloaded when too many calls wait, or rows stay locked; the payment can be confirmed nevertheless
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    async confirmPayment(
+      { customerId, ...input }: z.input<typeof confirmPaymentInput> & Owner,
+      call?: Call,
+    ): Promise<Payment> {
+      const { paymentId, token } = parse(confirmPaymentInput, input);
+      const result = await runLeased<Payment, Payment>(context, {
+        key: keyOf(call, 'payment.confirm', { paymentId, token, customerId }),
+        answer: payments,
+        begin: async (tx) => confirmable(tx, { paymentId, customerId }, gateways.byProvider),
+        run: async (id) => confirmAtGateway(inbox, gateways, { paymentId: id, token }),
+        answerOf: (payment) => payment,
+      });
+      return 'ran' in result ? result.ran : result.replayed;
+    },
+
+    /**
+     * Requests the capture of an authorized payment: `amount` minor units, or all of it by default. The gateway is called
+     * afterwards; the payment becomes CAPTURED when the gateway reports it, and the rest of the authorization is released.
+     * @returns the payment, still AUTHORIZED
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws payment_not_found when there is no such payment
+     * @throws invalid_transition when the payment isn't AUTHORIZED, is free, or is being voided
+     * @throws capture_in_progress when the payment is being captured already
+     * @throws capture_exceeds_authorized when `amount` exceeds the authorized amount
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    capturePayment: async (input: z.input<typeof capturePaymentInput>, call?: Call): Promise<Payment> =>
+      capture(parse(capturePaymentInput, input), call),
+
+    /**
+     * Decides on a payment in REVIEW, for which the gateway reported another amount than the order's. ACCEPT: the reported
+     * amount pays for the order. REJECT: it is refunded, and the order can be paid again for `reservationMs`.
+     * @returns the payment
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws payment_not_found when there is no such payment
+     * @throws invalid_transition when the payment isn't in REVIEW, or the order can't be paid any more
+     * @throws currency_mismatch when the reported amount has another currency and is accepted
+     * @throws insufficient_stock when the order's stock was released and isn't available any more
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    decideReview: async (input: z.input<typeof decideReviewInput>, call?: Call): Promise<Payment> =>
+      decide(parse(decideReviewInput, input), call),
+
+    /**
+     * Has a payment polled at its gateway soon, by the job of that gateway.
+     * @returns the payment as it is now
+     * @throws validation_failed when the id isn't a UUID
+     * @throws payment_not_found when there is no such payment
+     * @throws provider_not_configured when the payment's gateway isn't configured any more
+     * @throws unsupported_by_provider when the gateway can't be polled
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost; polling again is safe
+     */
+    async pollPayment(input: z.input<typeof paymentIdInput>): Promise<Payment> {
+      const payment = await requirePayment(db, parse(paymentIdInput, input));
+      if (!requireGateway(gateways, payment.provider).retrieve) {
+        throw new CommerceError('unsupported_by_provider', 'payments of this provider cannot be polled');
+      }
+      await withTransaction(database, async (tx) => requestPoll(tx, payment));
+      return payment;
+    },
+
+    /**
+     * Reads a payment.
+     * @throws validation_failed when the id isn't a UUID
+     * @throws payment_not_found when there is no such payment
+     * @throws database_unavailable when the database can't be reached
+     */
+    getPayment: async (input: z.input<typeof paymentIdInput>): Promise<Payment> =>
+      requirePayment(db, parse(paymentIdInput, input)),
+
+    /**
+     * Reads all attempts to pay one order, the newest first.
+     * @throws validation_failed when the id isn't a UUID
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws database_unavailable when the database can't be reached
+     */
+    listPayments: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<Payment[]> =>
+      read(async () => readPayments(db, { ...parse(orderIdInput, input), customerId })),
+
+    /**
+     * Lists payments of all orders, the newest first, 1 to 100 a page (`limit`, 50 by default). `provider` and `status` select
+     * payments.
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
+    listAllPayments: async (input: z.input<typeof listAllPaymentsInput> = {}): Promise<Page<Payment>> =>
+      listPage(db, listAllPaymentsInput, input, listPayments),
   };
 }

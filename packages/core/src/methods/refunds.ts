@@ -1,25 +1,51 @@
-import { read } from '../database/transaction.ts';
 import type { z } from 'zod';
-import { pageOf } from '../database/page.ts';
-import { createRefunds, type CreateRefundCommand } from '../flows/refund/create-refunds.ts';
+import type { Page } from '../database/page.ts';
+import { createRefunds } from '../flows/refund/create-refunds.ts';
 import { newId } from '../ids.ts';
 import { createRefundInput, listRefundsInput } from '../refund/refund-input.ts';
 import { listRefunds } from '../refund/refund-repository.ts';
+import type { Refund } from '../refund/refund.ts';
+import { refunds } from '../refund/tables.ts';
+import type { Call, Context } from '../run/context.ts';
+import { listPage } from '../run/list-page.ts';
+import { runAlone } from '../run/run-flow.ts';
 import { parse } from '../validation.ts';
-import { mutation, type Call, type Context } from '../run/context.ts';
 
-/** Money that goes back. Amounts are integer minor units. */
-export function refundUseCases(context: Context) {
-  const create = mutation(context, 'refund.create', createRefunds, ['createdAt', 'updatedAt']);
+/** Refunds. Amounts are integer minor units of the refund's currency. */
+export function refundMethods(context: Context) {
+  const { db } = context.database;
+  const create = runAlone(context, { name: 'refund.create', flow: createRefunds, answer: refunds });
+
   return {
-    /** Decides a refund and reserves its amount; it is sent right after, and ends by the gateway's word. */
-    createRefund: async (input: z.input<typeof createRefundInput>, call?: Call) =>
-      create(parse(createRefundInput, input), (asked): CreateRefundCommand => ({ id: newId(), ...asked }), call),
-    listRefunds: async (input: z.input<typeof listRefundsInput> = {}) => {
-      const { cursor, limit, ...filter } = parse(listRefundsInput, input);
-      return read(async () =>
-        pageOf(await listRefunds(context.database.db, filter, cursor, limit + 1), limit, ({ id }) => id),
-      );
+    /**
+     * Refunds an order's payment: `amount` minor units, or the price of the units in `lines`, or by default all that is left.
+     * Units with `restock` are on sale again at once. The amount is reserved here, and the gateway is called afterwards.
+     * @param input `paymentId` defaults to the payment that pays for the order. Another payment can be named when its money
+     * had to be refunded without a request, and that refund failed
+     * @returns the refund in REQUESTED
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws order_not_found when there is no such order
+     * @throws payment_not_found when the order has no such payment
+     * @throws refund_exceeds_balance when less can be refunded, or nothing; the details hold the amount that can be
+     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, or is free
+     * @throws units_not_restockable when `restock` is set for units that have shipped, or that aren't products
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    createRefund: async (input: z.input<typeof createRefundInput>, call?: Call): Promise<Refund> => {
+      const request = parse(createRefundInput, input);
+      return create({ id: newId(), ...request }, call, request);
     },
+
+    /**
+     * Lists refunds, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select refunds.
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
+    listRefunds: async (input: z.input<typeof listRefundsInput> = {}): Promise<Page<Refund>> =>
+      listPage(db, listRefundsInput, input, listRefunds),
   };
 }

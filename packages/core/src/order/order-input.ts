@@ -4,6 +4,7 @@ import { isStorable, line } from '../text.ts';
 import { pageInput } from '../list-input.ts';
 import { orderStatuses } from './order.ts';
 
+/** Lines of one order. */
 export const linesMax = 2_000;
 /** Units of one product in one line. */
 export const quantityMax = 1_000_000;
@@ -45,10 +46,10 @@ function isStorableJson(value: unknown): boolean {
   return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner));
 }
 
-/** Whose order it is: an opaque id, as the shop's own accounts name it. */
+/** The customer's id in the shop's own accounts. */
 export const customerId = line(200);
 
-/** What a shopper asks for. Prices are never asked: the catalogue has them. */
+/** An order as a shopper sends it. Prices come from the catalogue, never from the shopper. */
 export const placeOrderInput = z.strictObject({
   lines: z.array(orderLine).min(1).max(linesMax),
   contact: contact.optional(),
@@ -58,9 +59,10 @@ export const placeOrderInput = z.strictObject({
 });
 
 export type PlaceOrder = z.output<typeof placeOrderInput>;
+
 export const orderIdInput = z.strictObject({ orderId: id });
 
-/** `customerId` and `needsAttention` are an operator's; a customer's own list is always their own. */
+/** `customerId` and `needsAttention` are for operators: a customer always lists their own orders. */
 export const listOrdersInput = z.strictObject({
   ...pageInput,
   status: z.enum(orderStatuses).optional(),
@@ -68,7 +70,7 @@ export const listOrdersInput = z.strictObject({
   needsAttention: z.boolean().optional(),
 });
 
-/** History is read from its beginning; `cursor` is the version that was read last. */
+/** A history is read from its beginning. `cursor` is the last version of the previous page. */
 export const orderHistoryInput = z.strictObject({
   orderId: id,
   cursor: z

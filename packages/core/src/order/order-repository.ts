@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte } from 'drizzle-orm';
+import { and, asc, desc, inArray, isNotNull, lte } from 'drizzle-orm';
 import {
   anyOf,
   uuids,
@@ -8,7 +8,9 @@ import {
   update,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
+import { longestDue } from '../due-work/longest-due.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
 import { orderLines, orders } from './tables.ts';
 
@@ -25,7 +27,7 @@ const linesByOrder = selection(
   'where t."order_id" = any($1::uuid[]) order by t."order_id", t."line_no"',
 );
 
-// As an array and not a join: on statistics from when the tables were small a join is planned from the wrong side.
+// An array and not a join: with statistics from when the tables were small, a join is planned from the wrong side.
 const ofPayments = '= any(array(select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])))';
 const lockByPayment = selection(
   'lock_orders_of_payments',
@@ -38,49 +40,41 @@ const linesByPayment = selection(
   `where t."order_id" ${ofPayments} order by t."order_id", t."line_no"`,
 );
 
-/** Locks orders in ascending id. Unknown ids are simply not in the answer. */
+/** Locks orders in ascending id. Unknown ids are left out. */
 export async function lockOrders(tx: Transaction, ids: Iterable<string>): Promise<Order[]> {
   return lockById(tx, [uuids(ids)]);
 }
 
-/** Locks the orders that payments are for, in ascending id. */
+/** Locks the orders of payments, in ascending id. */
 export async function lockOrdersOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<Order[]> {
   return lockByPayment(tx, [uuids(paymentIds)]);
 }
 
-/** Lines of the orders that payments are for, by order and line number. */
+/** Lines of the orders of payments, by order and line number. */
 export async function loadOrderLinesOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<OrderLine[]> {
   return linesByPayment(tx, [uuids(paymentIds)]);
 }
 
-/** Lines of orders that are locked, by order and line number. */
+/** Lines of locked orders, by order and line number. */
 export async function loadOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
 
-const reservationPassed = (now: Date) =>
-  and(inArray(orders.status, [...unpaidStatuses]), lte(orders.reservedUntil, now));
-
 /**
- * Locks up to `limit` orders whose hold has passed by the database's clock, the longest overdue first, in ascending id.
- * Orders that somebody else is working on are left to them.
+ * Locks the up to `limit` unpaid orders whose reservation ended the longest ago, in ascending id. Locked rows are skipped.
  */
 export async function lockOverdueOrders(tx: Transaction, limit: number): Promise<Order[]> {
-  const due = tx.db
-    .select({ id: orders.id })
-    .from(orders)
-    .where(reservationPassed(tx.now))
-    .orderBy(asc(orders.reservedUntil))
-    .limit(limit);
+  const { id, status, reservedUntil } = orders;
+  const isDue = and(inArray(status, [...unpaidStatuses]), lte(reservedUntil, tx.now));
   return tx.db
     .select()
     .from(orders)
-    .where(and(inArray(orders.id, due), reservationPassed(tx.now)))
-    .orderBy(asc(orders.id))
+    .where(longestDue(tx, { table: orders, id, dueAt: reservedUntil, isDue, limit }))
+    .orderBy(asc(id))
     .for('update', { skipLocked: true });
 }
 
-/** Which of these orders' rows another transaction holds at this moment, and who that is. */
+/** The orders among these whose rows are locked at this moment, each with its lock holder. */
 export const readLockedOrderRows = async (reader: Reader, ids: Iterable<string>): Promise<Map<string, string>> =>
   readLockedRows(reader, orders.id, ids);
 
@@ -97,21 +91,21 @@ export async function readOrderLines(reader: Reader, orderIds: Iterable<string>)
     .orderBy(asc(orderLines.orderId), asc(orderLines.lineNo));
 }
 
+/** Orders without their lines, the newest first. */
 export async function listOrders(
   reader: Reader,
   { customerId, status, needsAttention }: OrderFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<Order[]> {
   return reader
     .select()
     .from(orders)
     .where(
       and(
-        customerId === undefined ? undefined : eq(orders.customerId, customerId),
-        status === undefined ? undefined : eq(orders.status, status),
+        matches(orders.customerId, customerId),
+        matches(orders.status, status),
         needsAttention ? isNotNull(orders.needsAttention) : undefined,
-        cursor === undefined ? undefined : lt(orders.id, cursor),
+        after(orders.id, cursor),
       ),
     )
     .orderBy(desc(orders.id))

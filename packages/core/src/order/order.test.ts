@@ -15,7 +15,7 @@ import {
   type QuoteLine,
 } from './order.ts';
 
-/** Written out a second time, on purpose: a change of the table has to be meant twice. */
+/** Repeats the table in code on purpose: changing a transition takes two deliberate edits. */
 const allowed = [
   'CREATED → PAYMENT_PENDING',
   'CREATED → CANCELED',
@@ -55,12 +55,12 @@ const orderIn = (status: OrderStatus): Order => ({
   updatedAt: created,
 });
 
-describe('an order becomes what its state machine says, and nothing else', () => {
+describe('an order changes exactly as its state machine allows', () => {
   const pairs = orderStatuses.flatMap((from) => orderStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
   const legal = pairs.filter(({ pair }) => allowed.includes(pair));
   const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
 
-  test('no pair of statuses is left out', () => {
+  test('every pair of statuses is tested', () => {
     expect(pairs).toHaveLength(36);
     expect(legal).toHaveLength(allowed.length);
   });
@@ -78,7 +78,7 @@ describe('an order becomes what its state machine says, and nothing else', () =>
   });
 });
 
-test("an order's hold on stock follows from its status", () => {
+test("the reservation status follows the order's status", () => {
   expect(reservationOf).toEqual({
     CREATED: 'HELD',
     PAYMENT_PENDING: 'HELD',
@@ -95,7 +95,7 @@ const priced = (id: string, priceAmount: number): [string, Priced] => [
 ];
 
 describe('product lines', () => {
-  test('the same product asked for twice is one line with the sum, where it was asked for first', () => {
+  test('two requests for a product become one line with the sum, at the first request’s place', () => {
     const demand = sumByProduct([
       { productId: 'b', quantity: 2 },
       { productId: 'a', quantity: 1 },
@@ -132,7 +132,7 @@ describe('product lines', () => {
     ]);
   });
 
-  test('a product that is not there is named', () => {
+  test('a missing product is named in the error', () => {
     const lines = () =>
       productLines(
         'o',
@@ -145,20 +145,20 @@ describe('product lines', () => {
     expect(lines).toThrow(expect.objectContaining({ code: 'product_not_found', details: { productIds: ['x'] } }));
   });
 
-  test('an amount that cannot be counted exactly is refused', () => {
+  test('an amount beyond exact integers is refused', () => {
     const lines = () => productLines('o', new Map([['a', 1_000_000]]), new Map([priced('a', 1_000_000_000_000)]));
     expect(lines).toThrow(expect.objectContaining({ code: 'amount_too_large' }));
   });
 });
 
-describe('quoted lines and the total', () => {
+describe('quoted lines', () => {
   const quoted: QuoteLine[] = [
     { kind: 'SHIPPING', name: 'Parcel', quantity: 1, unitAmount: 3000 },
     { kind: 'DISCOUNT', name: 'Welcome', quantity: 2, unitAmount: -500 },
     { kind: 'TAX', name: 'VAT', quantity: 1, unitAmount: 0 },
   ];
 
-  test('they come after the products, name no product and count quantity times unit', () => {
+  test('follow the products, name no product, and multiply quantity and unit amount', () => {
     expect(quotedLines('o', quoted, 3)).toEqual([
       { ...quoted[0], orderId: 'o', lineNo: 3, productId: null, sku: null, amount: 3000 },
       { ...quoted[1], orderId: 'o', lineNo: 4, productId: null, sku: null, amount: -1000 },
@@ -168,13 +168,13 @@ describe('quoted lines and the total', () => {
 
   const lineOf = (amount: number) => ({ amount }) as OrderLine;
 
-  test('the total is the sum of the lines; discounts may take all of it', () => {
+  test('add up to the total, which discounts can reduce to zero', () => {
     expect(orderTotal(quotedLines('o', quoted, 1))).toBe(2000);
     expect(orderTotal([lineOf(500), lineOf(-500)])).toBe(0);
   });
 
-  test('discounts that take more than all are refused', () => {
-    const issues = [{ path: 'lines', message: 'the discounts exceed what the order costs' }];
+  test('are refused when the discounts exceed the other lines', () => {
+    const issues = [{ path: 'lines', message: 'the discounts exceed the price of the order' }];
     const refusal = { code: 'validation_failed', details: { issues } };
     expect(() => orderTotal([lineOf(500), lineOf(-501)])).toThrow(expect.objectContaining(refusal));
   });

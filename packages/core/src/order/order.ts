@@ -1,7 +1,7 @@
 import { CommerceError, invalidTransition } from '../errors.ts';
 import { multiplyAmount, sumAmounts } from '../money.ts';
 
-/** Who may become what. Read by code, tests, the doctor and docs/state-machines.md alike. */
+/** The statuses that each status can change to. Code, tests, the doctor and docs/state-machines.md read this table. */
 export const orderTransitions = {
   CREATED: ['PAYMENT_PENDING', 'CANCELED', 'EXPIRED'],
   PAYMENT_PENDING: ['PAID', 'PAYMENT_FAILED', 'CANCELED', 'EXPIRED'],
@@ -12,12 +12,13 @@ export const orderTransitions = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type OrderStatus = keyof typeof orderTransitions;
+// Object.keys returns strings, though the table has no other keys.
 export const orderStatuses = Object.keys(orderTransitions) as OrderStatus[];
 
-/** The statuses in which an order waits for its money, and which a passed `hold_until` ends. */
+/** The statuses of an unpaid order, which expires when `reservedUntil` has passed. */
 export const unpaidStatuses = ['CREATED', 'PAYMENT_PENDING', 'PAYMENT_FAILED'] as const satisfies OrderStatus[];
 
-/** What an order's status says of its hold on stock. A CHECK holds the pair together. */
+/** The status of the stock reservation in each status of the order. A CHECK enforces the pairs. */
 export const reservationOf = {
   CREATED: 'HELD',
   PAYMENT_PENDING: 'HELD',
@@ -41,7 +42,7 @@ export const fulfillmentStatuses = [
 ] as const;
 export type FulfillmentStatus = (typeof fulfillmentStatuses)[number];
 
-/** Why a person should look at an order, the most urgent first. */
+/** Why an order needs an operator's attention, the most urgent reason first. */
 export const attentionReasons = [
   'refund_failed',
   'dispute',
@@ -49,19 +50,19 @@ export const attentionReasons = [
   'refunded_at_gateway',
   'amount_mismatch',
   'event_conflict',
-  // These the fact that is waited for settles by itself.
+  // The reasons below are cleared by a later gateway event or call.
   'capture_failed',
   'gateway_silent',
   'refund_due',
 ] as const;
 export type AttentionReason = (typeof attentionReasons)[number];
 
-/** The order with one more or one less reason for a person to look at it. */
+/** The order with a reason for attention added or removed. */
 export function withAttention(
   order: Order,
   { raise, clear }: { raise?: AttentionReason; clear?: AttentionReason },
 ): Order {
-  const had: readonly (AttentionReason | undefined)[] = order.attentionReasons ?? [];
+  const had = order.attentionReasons ?? [];
   const reasons = attentionReasons.filter((reason) => reason !== clear && (reason === raise || had.includes(reason)));
   return { ...order, needsAttention: reasons[0] ?? null, attentionReasons: reasons.length > 0 ? reasons : null };
 }
@@ -83,9 +84,9 @@ export type Order = {
   shippingAddress: Address | null;
   reference: string | null;
   metadata: Record<string, unknown> | null;
-  /** The most urgent reason for a person to look at it. */
+  /** The most urgent reason for an operator's attention. */
   needsAttention: AttentionReason | null;
-  /** All of them, the most urgent first; null when there is none. */
+  /** All reasons, the most urgent first; null when there is none. */
   attentionReasons: AttentionReason[] | null;
   version: number;
   createdAt: Date;
@@ -104,7 +105,7 @@ export type Address = {
   phone?: string | undefined;
 };
 
-/** A line as it was when the order was placed; `productId` on PRODUCT lines alone. */
+/** A line with the product's name and price from when the order was placed. Only PRODUCT lines have a `productId`. */
 export type OrderLine = {
   orderId: string;
   lineNo: number;
@@ -117,7 +118,7 @@ export type OrderLine = {
   amount: number;
 };
 
-/** What an embedder's `quote` may add to an order: shipping, discount (not above zero) and tax, never a product. */
+/** A line that the shop's `quote` adds to an order: shipping, a discount (zero or below) or tax. */
 export type QuoteLine = { kind: Exclude<LineKind, 'PRODUCT'>; name: string; quantity: number; unitAmount: number };
 
 export type QuotedOrder = {
@@ -128,12 +129,16 @@ export type QuotedOrder = {
   metadata: Record<string, unknown> | null;
 };
 
-/** Prices what is not a product. Runs inside the transaction, so it answers at once: no promise, no network. */
+/** Prices shipping, discounts and tax. It runs inside the transaction, so it returns no promise and uses no network. */
 export type Quote = (order: QuotedOrder) => QuoteLine[];
 
 export type Priced = { id: string; sku: string; name: string; priceAmount: number; currency: string };
 
-/** PRODUCT lines with the snapshot of each product, in the order first asked for. @throws amount_too_large */
+/**
+ * PRODUCT lines with each product's name and price, in the order in which the products were first requested.
+ * @throws product_not_found when a product is missing
+ * @throws amount_too_large when a line's amount exceeds 2^53 - 1
+ */
 export function productLines(
   orderId: string,
   demand: ReadonlyMap<string, number>,
@@ -141,7 +146,7 @@ export function productLines(
 ) {
   return [...demand].map(([productId, quantity], index): OrderLine => {
     const product = products.get(productId);
-    if (!product) throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
+    if (!product) throw new CommerceError('product_not_found', 'there is no such product', { productIds: [productId] });
     const { sku, name, priceAmount } = product;
     return {
       orderId,
@@ -157,7 +162,7 @@ export function productLines(
   });
 }
 
-/** The quote's lines, numbered after the products'. @throws amount_too_large */
+/** The quote's lines, numbered from `firstNo`. @throws amount_too_large when a line's amount exceeds 2^53 - 1 */
 export function quotedLines(orderId: string, quoted: readonly QuoteLine[], firstNo: number): OrderLine[] {
   return quoted.map(({ kind, name, quantity, unitAmount }, index) => ({
     orderId,
@@ -172,25 +177,31 @@ export function quotedLines(orderId: string, quoted: readonly QuoteLine[], first
   }));
 }
 
-/** Σ lines in minor units. @throws validation_failed when discounts exceed the rest */
+/**
+ * The sum of the lines in minor units.
+ * @throws validation_failed when the discounts exceed the other lines
+ * @throws amount_too_large when the sum exceeds 2^53 - 1
+ */
 export function orderTotal(lines: readonly OrderLine[]): number {
   const total = sumAmounts(lines.map((line) => line.amount));
   if (total >= 0) return total;
-  const message = 'the discounts exceed what the order costs';
+  const message = 'the discounts exceed the price of the order';
   throw new CommerceError('validation_failed', message, { issues: [{ path: 'lines', message }] });
 }
 
-/** Units asked for by product; the same product twice is the sum. */
+/** The requested units by product, summed over the lines of each product. */
 export function sumByProduct(lines: readonly { productId: string; quantity: number }[]): Map<string, number> {
   const demand = new Map<string, number>();
   for (const { productId, quantity } of lines) demand.set(productId, (demand.get(productId) ?? 0) + quantity);
   return demand;
 }
 
-export const canTransition = (from: OrderStatus, to: OrderStatus): boolean =>
-  (orderTransitions[from] as readonly OrderStatus[]).includes(to);
+export function canTransition(from: OrderStatus, to: OrderStatus): boolean {
+  const targets: readonly OrderStatus[] = orderTransitions[from];
+  return targets.includes(to);
+}
 
-/** The order in its new status, its hold on stock following. @throws invalid_transition */
+/** The order in its new status, with the reservation status that follows. @throws invalid_transition when it can't change so */
 export function transitionOrder(order: Order, to: OrderStatus, now: Date): Order {
   if (!canTransition(order.status, to)) throw invalidTransition('order', order.status, to);
   return { ...order, status: to, reservationStatus: reservationOf[to], updatedAt: now };

@@ -12,12 +12,12 @@ const quoteLine = z
     unitAmount: z.int().min(-unitAmountMax).max(unitAmountMax),
   })
   .refine(({ kind, unitAmount }) => (kind === 'DISCOUNT' ? unitAmount <= 0 : unitAmount >= 0), {
-    error: 'a discount must not be above zero, anything else not below',
+    error: 'a discount must be zero or below, any other line zero or above',
   });
 
-/** What the embedder's `quote` answered, checked. @throws Error, a fault of the embedder's and not of the shopper's */
-export function parseQuote(answer: unknown): QuoteLine[] {
-  const parsed = z.array(quoteLine).max(100).safeParse(answer);
+/** Checks the lines that the shop's `quote` returned. @throws Error when they are invalid: the shop's defect, not the shopper's */
+export function parseQuote(returned: unknown): QuoteLine[] {
+  const parsed = z.array(quoteLine).max(100).safeParse(returned);
   if (parsed.success) return parsed.data;
-  throw new Error(`the quote hook answered something unusable: ${z.prettifyError(parsed.error)}`);
+  throw new Error(`the quote hook returned invalid lines: ${z.prettifyError(parsed.error)}`);
 }

@@ -31,7 +31,7 @@ import {
 } from './order.ts';
 
 const statusPairs = Object.entries(reservationOf)
-  .map(([status, held]) => `(${quoted([status, held])})`)
+  .map(([status, reservation]) => `(${quoted([status, reservation])})`)
   .join(', ');
 
 export const orders = commerceSchema.table(
@@ -73,7 +73,7 @@ export const orders = commerceSchema.table(
     check('orders_version_positive', sql`${t.version} > 0`),
     index('orders_customer').on(t.customerId, t.id),
     index('orders_status').on(t.status, t.id),
-    // The expiry loop's queue: leaves the index when the order is paid, canceled or expired.
+    // The orders that the expiry job looks for: an order leaves the index when it is paid, canceled or expired.
     index('orders_hold_due').on(t.reservedUntil).where(inList(t.status, unpaidStatuses)),
     index('orders_attention')
       .on(t.id)

@@ -6,7 +6,10 @@ import { pageInput } from '../list-input.ts';
 
 export const providerName = line(50);
 
-/** `method` and `capture` are the provider's own default unless said; `method` matters where it has a hold of its own. */
+/**
+ * `method` and `capture` default to the provider's own. `method` is needed where the provider keeps the stock for a time of
+ * its own, like `virtual_account`.
+ */
 export const createPaymentInput = z.strictObject({
   orderId: id,
   provider: providerName,
@@ -14,7 +17,9 @@ export const createPaymentInput = z.strictObject({
   capture: z.enum(captureModes).optional(),
 });
 
-/** `token` is what the gateway's page handed back to the shopper's browser (Toss: `paymentKey`). */
+export type CreatePayment = z.output<typeof createPaymentInput>;
+
+/** `token` is what the shopper's browser got from the gateway's page (Toss: `paymentKey`). */
 export const confirmPaymentInput = z.strictObject({ paymentId: id, token: line(300) });
 
 export const capturePaymentInput = z.strictObject({ paymentId: id, amount: z.int().min(1).optional() });

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, or, sql } from 'drizzle-orm';
 import {
   anyOf,
   texts,
@@ -9,7 +9,8 @@ import {
   statement,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
 import { liveStatuses, type Payment, type PaymentStatus } from './payment.ts';
 import { payments } from './tables.ts';
@@ -25,8 +26,8 @@ export async function lockPaymentsOfOrders(tx: Transaction, orderIds: Iterable<s
   return lockByOrder(tx, [uuids(orderIds)]);
 }
 
-const lockBeside = selection(
-  'lock_payments_beside',
+const lockOfPaymentOrders = selection(
+  'lock_payments_of_payment_orders',
   payments,
   `
   where t."order_id" = any(array(select "order_id" from "commerce"."payments" where "id" = any($1::uuid[]))) order by t."id" for update`,
@@ -34,7 +35,7 @@ const lockBeside = selection(
 
 /** Locks the given payments and all others of their orders in ascending id. The orders are locked already. */
 export async function lockPaymentsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Payment[]> {
-  return lockBeside(tx, [uuids(paymentIds)]);
+  return lockOfPaymentOrders(tx, [uuids(paymentIds)]);
 }
 
 const orderIds = statement(
@@ -42,7 +43,7 @@ const orderIds = statement(
   'select "id", "order_id" as "orderId" from "commerce"."payments" where "id" = any($1::uuid[])',
 );
 
-/** The order that each payment belongs to. Unknown payments are not in the answer. */
+/** The order of each payment, by payment. Unknown payments are left out. */
 export async function readOrderIdsOfPayments(
   tx: Transaction,
   paymentIds: Iterable<string | null>,
@@ -60,7 +61,7 @@ const byGatewayId = statement(
   where ("provider", "gateway_payment_id") in (select * from unnest($1::text[], $2::text[]))`,
 );
 
-/** Our ids of payments by provider and the gateway's id, keyed `provider id`. */
+/** This shop's ids of payments that are named by the gateway's ids, keyed `provider id`. */
 export async function readPaymentIdsOfGatewayIds(
   tx: Transaction,
   named: readonly { provider: string; gatewayPaymentId: string | null }[],
@@ -73,25 +74,26 @@ export async function readPaymentIdsOfGatewayIds(
   return new Map(rows.map(({ id, provider, gatewayPaymentId }) => [`${provider} ${gatewayPaymentId}`, id]));
 }
 
-const lastHeard = 'coalesce(t."asked_at", t."created_at")';
-// What nobody is asked about just now, and wasn't heard of for $2 ms.
-const isQuiet = `${lastHeard} < now() - $2::integer * interval '1 millisecond'
+// When a payment was last polled, or created.
+const lastPolled = 'coalesce(t."asked_at", t."created_at")';
+// Not polled for $2 ms, and no poll is due.
+const isStale = `${lastPolled} < now() - $2::integer * interval '1 millisecond'
     and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'POLL' and c."status" = 'DUE')`;
-// The longer ago it was begun, the longer between two questions.
-const patience = `(${lastHeard} - t."created_at") / 2`;
+// Half of the payment's age at the last poll: the older a payment is, the less often it is polled.
+const pollPause = `(${lastPolled} - t."created_at") / 2`;
 
-const quiet = statement(
-  'order_ids_of_quiet_payments',
+const stale = statement(
+  'order_ids_of_stale_payments',
   `
   select t."order_id" as "orderId" from "commerce"."payments" t
-  where t."status" in (${quoted(liveStatuses)}) and t."provider" = any($1::text[]) and ${isQuiet}
-    and ${lastHeard} < now() - least(${patience}, interval '6 hours')
-  order by ${lastHeard} limit $3`,
+  where t."status" in (${quoted(liveStatuses)}) and t."provider" = any($1::text[]) and ${isStale}
+    and ${lastPolled} < now() - least(${pollPause}, interval '6 hours')
+  order by ${lastPolled} limit $3`,
 );
 
 /**
- * Orders with a live payment at one of these providers of which nothing was heard for `pollAfterMs`, unless the provider is being
- * asked already; those that have waited long are named less and less often, four times a day at last.
+ * Orders with a live payment at one of these providers that wasn't polled for `pollAfterMs`, and for which no poll is due. The
+ * pause grows with the payment's age, up to 6 hours.
  */
 export async function readOrderIdsOfStalePayments(
   tx: Transaction,
@@ -99,43 +101,43 @@ export async function readOrderIdsOfStalePayments(
   pollAfterMs: number,
   limit: number,
 ): Promise<string[]> {
-  return (await tx.query<{ orderId: string }>(quiet, [texts(providers), pollAfterMs, limit])).map(
+  return (await tx.query<{ orderId: string }>(stale, [texts(providers), pollAfterMs, limit])).map(
     ({ orderId }) => orderId,
   );
 }
 
 const payableAfterCancel = statement(
-  'order_ids_of_lingering_payments',
+  'order_ids_of_payments_payable_after_cancel',
   `
   select t."order_id" as "orderId" from "commerce"."payments" t
-  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[]) and ${isQuiet}
-    and t."created_at" > now() - $4::integer * interval '1 millisecond' and ${lastHeard} < now() - ${patience}
-  order by ${lastHeard} limit $3`,
+  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[]) and ${isStale}
+    and t."created_at" > now() - $4::integer * interval '1 millisecond' and ${lastPolled} < now() - ${pollPause}
+  order by ${lastPolled} limit $3`,
 );
 
 /**
- * Orders with a canceled attempt, not older than `lingerMs`, at one of these providers, where a shopper may have paid it all
- * the same; nothing was heard of it for `pollAfterMs`. The longer ago it was begun the less often it is named.
+ * Orders with a canceled attempt, not older than `payableMs`, at one of these providers, where a shopper can still have paid
+ * it. The attempt wasn't polled for `pollAfterMs`; the pause grows with its age.
  */
 export async function readOrderIdsOfPaymentsPayableAfterCancel(
   tx: Transaction,
   providers: readonly string[],
   pollAfterMs: number,
-  lingerMs: number,
+  payableMs: number,
   limit: number,
 ): Promise<string[]> {
   if (providers.length === 0) return [];
   return (
-    await tx.query<{ orderId: string }>(payableAfterCancel, [texts(providers), pollAfterMs, limit, lingerMs])
+    await tx.query<{ orderId: string }>(payableAfterCancel, [texts(providers), pollAfterMs, limit, payableMs])
   ).map(({ orderId }) => orderId);
 }
 
-/** Attempts to pay an order, the latest first. */
+/** Attempts to pay an order, the newest first. */
 export async function readPaymentsOfOrder(reader: Reader, orderId: string): Promise<Payment[]> {
   return reader.select().from(payments).where(eq(payments.orderId, orderId)).orderBy(desc(payments.id));
 }
 
-/** Which of the given payments we know of this provider: their ids, ours or the gateway's as they were given. */
+/** The ids among the given ones, this shop's or the gateway's, of payments that this shop has at this provider. */
 export async function readKnownPayments(
   reader: Reader,
   provider: string,
@@ -150,14 +152,14 @@ export async function readKnownPayments(
   return new Set(rows.flatMap((row) => [row.id, row.gatewayPaymentId ?? row.id]));
 }
 
-/** A payment by our id, or by its provider's for it. */
+/** A payment by this shop's id, or by its provider and the provider's id. */
 export type NamedPayment = {
   provider?: string | undefined;
   paymentId?: string | null;
   gatewayPaymentId?: string | null | undefined;
 };
 
-/** Payments by either of their names; unknown ones are not in the answer. */
+/** Payments by either of their names. Unknown payments are left out. */
 export async function readPaymentsNamed(
   reader: Reader,
   named: readonly NamedPayment[],
@@ -175,6 +177,7 @@ export async function readPaymentsNamed(
     .where(or(anyOf(id, ids), byGateway));
 }
 
+/** The payment with this id. */
 export async function readPayment(reader: Reader, id: string): Promise<Payment | undefined> {
   const [payment] = await reader.select().from(payments).where(eq(payments.id, id));
   return payment;
@@ -182,28 +185,21 @@ export async function readPayment(reader: Reader, id: string): Promise<Payment |
 
 export type PaymentFilter = { provider?: string | undefined; status?: PaymentStatus | undefined };
 
-/** Attempts to pay any order, the latest first. */
+/** Attempts to pay any order, the newest first. */
 export async function listPayments(
   reader: Reader,
   { provider, status }: PaymentFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<Payment[]> {
   return reader
     .select()
     .from(payments)
-    .where(
-      and(
-        provider === undefined ? undefined : eq(payments.provider, provider),
-        status === undefined ? undefined : eq(payments.status, status),
-        cursor === undefined ? undefined : lt(payments.id, cursor),
-      ),
-    )
+    .where(and(matches(payments.provider, provider), matches(payments.status, status), after(payments.id, cursor)))
     .orderBy(desc(payments.id))
     .limit(limit);
 }
 
-/** Fails by `payments_one_live` for a second live attempt, which the lock on the order rules out. */
+/** Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. */
 export const insertPayments = insertion(payments);
 export const updatePayments = update(payments, 'id', [
   'status',

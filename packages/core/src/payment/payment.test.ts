@@ -11,7 +11,7 @@ import {
   type PaymentStatus,
 } from './payment.ts';
 
-/** Written out a second time, on purpose: a change of the table has to be meant twice. */
+/** Repeats the table in code on purpose: changing a transition takes two deliberate edits. */
 const allowed = [
   'CREATED → PENDING',
   'CREATED → AUTHORIZED',
@@ -44,12 +44,12 @@ const attempt = newPayment(
 );
 const paymentIn = (status: PaymentStatus): Payment => ({ ...attempt, status });
 
-describe('a payment becomes what its state machine says, and nothing else', () => {
+describe('a payment changes exactly as its state machine allows', () => {
   const pairs = paymentStatuses.flatMap((from) => paymentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })));
   const legal = pairs.filter(({ pair }) => allowed.includes(pair));
   const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
 
-  test('no pair of statuses is left out', () => {
+  test('every pair of statuses is tested', () => {
     expect(pairs).toHaveLength(49);
     expect(legal).toHaveLength(allowed.length);
   });
@@ -64,7 +64,7 @@ describe('a payment becomes what its state machine says, and nothing else', () =
   });
 });
 
-test('a new attempt has no money and waits for it', () => {
+test('a new attempt is live and has no money', () => {
   expect(attempt).toEqual({
     id: 'p',
     orderId: 'o',
@@ -90,7 +90,7 @@ test('a new attempt has no money and waits for it', () => {
   });
 });
 
-test('an approval is over the whole amount, and a failure before it is forgotten', () => {
+test('an approval covers the whole amount and clears an earlier failure', () => {
   const failed = { ...paymentIn('FAILED'), failureCode: 'declined' };
   expect(approvePayment(failed, { captured: false, surplus: false }, now)).toEqual({
     ...attempt,
@@ -105,7 +105,7 @@ test('an approval is over the whole amount, and a failure before it is forgotten
   expect(again).toThrow(expect.objectContaining({ code: 'invalid_transition' }));
 });
 
-test('live is what may still bring the money, settled what did, settling what pays for its order', () => {
+test('a payment is live, approved, or pays for its order according to its status and surplus', () => {
   const which = (is: (payment: Payment) => boolean) => paymentStatuses.filter((status) => is(paymentIn(status)));
   expect(which(isLive)).toEqual(['CREATED', 'PENDING', 'REVIEW']);
   expect(which(isApproved)).toEqual(['AUTHORIZED', 'CAPTURED']);

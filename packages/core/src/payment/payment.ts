@@ -1,6 +1,6 @@
 import { invalidTransition } from '../errors.ts';
 
-/** Who may become what. FAILED → AUTHORIZED is a late approval, CANCELED → AUTHORIZED one that nobody waits for. */
+/** The statuses that each status can change to. FAILED or CANCELED → AUTHORIZED or CAPTURED is a late approval. */
 export const paymentTransitions = {
   CREATED: ['PENDING', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'REVIEW'],
   PENDING: ['AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'REVIEW'],
@@ -12,14 +12,15 @@ export const paymentTransitions = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type PaymentStatus = keyof typeof paymentTransitions;
+// Object.keys returns strings, though the table has no other keys.
 export const paymentStatuses = Object.keys(paymentTransitions) as PaymentStatus[];
 
-/** An attempt that may still bring the money: at most one per order, by a partial unique index. */
+/** An attempt that can still be approved. An order has at most one, which a partial unique index enforces. */
 export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies PaymentStatus[];
-/** An attempt that did. */
+/** An attempt that the gateway has approved. */
 export const approvedStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
 
-/** AUTOMATIC: the gateway takes the money as it approves. MANUAL: it is authorized first, and captured by a call. */
+/** AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call. */
 export const captureModes = ['AUTOMATIC', 'MANUAL'] as const;
 export type CaptureMode = (typeof captureModes)[number];
 
@@ -28,10 +29,10 @@ export type Payment = {
   id: string;
   orderId: string;
   provider: string;
-  /** How the shopper pays, in the provider's words, where that makes a difference: `virtual_account`. */
+  /** How the shopper pays, as the provider names it, where the provider treats it differently: `virtual_account`. */
   method: string | null;
   capture: CaptureMode;
-  /** The gateway's own id of it, once we know. */
+  /** The gateway's own id of the payment, once it is known. */
   gatewayPaymentId: string | null;
   status: PaymentStatus;
   currency: string;
@@ -40,33 +41,35 @@ export type Payment = {
   capturedAmount: number;
   refundedAmount: number;
   refundReservedAmount: number;
-  /** Money that came for an order which can't take it; it goes back. */
+  /** The money arrived for an order that can't use it; it must be refunded. */
   surplus: boolean;
   failureCode: string | null;
-  /** What the gateway said it took, where that differs from what was asked. */
+  /** The amount that the gateway reported, where it differs from `amount`. */
   reportedAmount: number | null;
   reportedCurrency: string | null;
-  /** Whether what it said it took was captured already. */
+  /** Whether the reported amount was captured already. */
   reportedCaptured: boolean;
-  /** When the gateway was last asked about it, and answered. */
+  /** When the payment was last polled with an answer. */
   polledAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
-export const isLive = (payment: Payment): boolean =>
-  (liveStatuses as readonly PaymentStatus[]).includes(payment.status);
-export const isApproved = (payment: Payment): boolean =>
-  (approvedStatuses as readonly PaymentStatus[]).includes(payment.status);
-/** Pays for its order: settled, and not money that goes back. */
+const live: readonly PaymentStatus[] = liveStatuses;
+const approved: readonly PaymentStatus[] = approvedStatuses;
+
+export const isLive = ({ status }: Payment): boolean => live.includes(status);
+export const isApproved = ({ status }: Payment): boolean => approved.includes(status);
+
+/** Whether a payment pays for its order: it is approved, and its money needn't be refunded. */
 export const paysForOrder = (payment: Payment): boolean => isApproved(payment) && !payment.surplus;
 
-type Asked = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'>;
+type NewPayment = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'>;
 
-/** A new attempt: nothing has come yet. */
-export function newPayment(asked: Asked, now: Date): Payment {
+/** A new attempt, without money. */
+export function newPayment(given: NewPayment, now: Date): Payment {
   return {
-    ...asked,
+    ...given,
     status: 'CREATED',
     gatewayPaymentId: null,
     authorizedAmount: 0,
@@ -84,38 +87,37 @@ export function newPayment(asked: Asked, now: Date): Payment {
   };
 }
 
-/** The payment in its new status. @throws invalid_transition */
+/** The payment in its new status. @throws invalid_transition when it can't change so */
 export function transitionPayment(payment: Payment, to: PaymentStatus, now: Date): Payment {
-  if (!(paymentTransitions[payment.status] as readonly PaymentStatus[]).includes(to)) {
-    throw invalidTransition('payment', payment.status, to);
-  }
+  const targets: readonly PaymentStatus[] = paymentTransitions[payment.status];
+  if (!targets.includes(to)) throw invalidTransition('payment', payment.status, to);
   return { ...payment, status: to, updatedAt: now };
 }
 
-/** The attempt after the gateway approved exactly what was asked, and perhaps took it at once. @throws invalid_transition */
+/** The attempt after the gateway approved its amount, and perhaps captured it. @throws invalid_transition when it can't change so */
 export function approvePayment(
   payment: Payment,
   { captured, surplus }: { captured: boolean; surplus: boolean },
   now: Date,
 ): Payment {
   const { amount } = payment;
-  const moved = transitionPayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
-  return { ...moved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
+  const approved = transitionPayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
+  return { ...approved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
 }
 
-/** The attempt after the gateway took `amount` of what it had authorized, and let go of the rest. @throws invalid_transition */
+/** The payment after the gateway captured `amount` and released the rest. @throws invalid_transition when it can't change so */
 export function capturePayment(payment: Payment, amount: number, now: Date): Payment {
   return { ...transitionPayment(payment, 'CAPTURED', now), capturedAmount: amount };
 }
 
-/** Brought nothing before it was canceled. Where the gateway can't end it, the shopper may pay it all the same. */
+/** Whether an attempt was canceled without money. Where the gateway can't end it, the shopper can still pay. */
 export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Payment): boolean =>
   status === 'CANCELED' && authorizedAmount === 0 && !surplus;
 
-/** What of a payment can still be sent back. */
+/** The amount of a payment that can still be refunded, in minor units. */
 export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
   capturedAmount - refundedAmount - refundReservedAmount;
 
-/** Its authorization was let go of: whatever is told of that again, or late, has been dealt with. */
+/** Whether the authorization was voided. Later events about it change nothing. */
 export const isVoided = ({ status, authorizedAmount }: Payment): boolean =>
   status === 'CANCELED' && authorizedAmount > 0;

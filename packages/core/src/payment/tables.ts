@@ -10,6 +10,7 @@ import {
   type CaptureMode,
   type PaymentStatus,
 } from './payment.ts';
+
 export const payments = commerceSchema.table(
   'payments',
   {
@@ -42,7 +43,7 @@ export const payments = commerceSchema.table(
     check('payments_method_length', sql`length(${t.method}) between 1 and 50`),
     check('payments_gateway_payment_id_length', sql`length(${t.gatewayPaymentId}) between 1 and 300`),
     check('payments_currency_code', sql`${t.currency} ~ '^[A-Z]{3}$'`),
-    // No money leaves that didn't come, none comes that wasn't asked for.
+    // No more is refunded than was captured, and no more is captured or authorized than was requested.
     check(
       'payments_amounts_ordered',
       sql`0 <= ${t.refundedAmount} and 0 <= ${t.refundReservedAmount} and ${t.refundedAmount} + ${t.refundReservedAmount} <= ${t.capturedAmount} and ${t.capturedAmount} <= ${t.authorizedAmount} and ${t.authorizedAmount} <= ${t.amount}`,
@@ -68,11 +69,11 @@ export const payments = commerceSchema.table(
     uniqueIndex('payments_gateway_payment_id')
       .on(t.provider, t.gatewayPaymentId)
       .where(sql`${t.gatewayPaymentId} is not null`),
-    // Those that wait for the gateway's word: asked for after a while.
-    // Those that may be paid although they were canceled: asked for, too, while they are young.
+    // Canceled attempts that can still be paid: polled for a day.
     index('payments_lingering')
       .on(t.createdAt)
       .where(sql`${t.status} = 'CANCELED' and ${t.authorizedAmount} = 0 and not ${t.surplus}`),
+    // Live attempts: polled when the gateway sends nothing for a while.
     index('payments_live_asked')
       .on(sql`coalesce(${t.polledAt}, ${t.createdAt})`)
       .where(inList(t.status, liveStatuses)),

@@ -10,8 +10,8 @@ const refundLine = z.strictObject({
 });
 
 /**
- * Without `lines` and `amount` it is all that is left. `amount` in minor units. `paymentId` is the payment that pays for
- * the order unless given: another one's money had to go back by itself, and did not.
+ * Without `lines` and `amount` all that is left is refunded. `amount` is in minor units. `paymentId` defaults to the payment
+ * that pays for the order. Another payment is named when its automatic refund failed.
  */
 export const createRefundInput = z.strictObject({
   orderId: id,
@@ -24,6 +24,7 @@ export const createRefundInput = z.strictObject({
     .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once')
     .optional(),
 });
+
 export const listRefundsInput = z.strictObject({
   ...pageInput,
   orderId: id.optional(),

@@ -1,6 +1,7 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc } from 'drizzle-orm';
 import { texts, uuids, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after, matches } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
 import { openRefundStatuses, type Refund, type RefundLine, type RefundStatus } from './refund.ts';
 import { refundLines, refunds } from './tables.ts';
@@ -12,8 +13,8 @@ const lockByOrder = selection(
   refunds,
   'where t."order_id" = any($1::uuid[]) order by t."id" for update',
 );
-const lockBeside = selection(
-  'lock_refunds_beside',
+const lockOfPaymentOrders = selection(
+  'lock_refunds_of_payment_orders',
   refunds,
   `
   where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id" for update`,
@@ -31,10 +32,10 @@ export async function lockRefundsOfOrders(tx: Transaction, orderIds: readonly st
 
 /** Locks all refunds of the orders of payments in ascending id. The orders are locked already. */
 export async function lockRefundsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Refund[]> {
-  return lockBeside(tx, [uuids(paymentIds)]);
+  return lockOfPaymentOrders(tx, [uuids(paymentIds)]);
 }
 
-/** What refunds of locked orders are for, of those that were asked for by lines. */
+/** The lines of refunds of locked orders, for refunds that were requested by lines. */
 export async function loadRefundLines(tx: Transaction, orderIds: readonly string[]): Promise<RefundLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
@@ -49,7 +50,7 @@ const sent = statement(
   order by t."id" limit $3`,
 );
 
-/** Orders with a refund that a provider took, and of which nothing was heard for `pollAfterMs`, unless it is being asked already. */
+/** Orders with a refund that a provider accepted `pollAfterMs` ago, not polled since, and for which no poll is due. */
 export async function readOrderIdsOfSentRefunds(
   tx: Transaction,
   providers: readonly string[],
@@ -65,22 +66,16 @@ export const insertRefunds = insertion(refunds);
 export const insertRefundLines = insertion(refundLines);
 export const updateRefunds = update(refunds, 'id', ['status', 'gatewayRefundId', 'failureCode', 'updatedAt']);
 
+/** Refunds, the newest first. */
 export async function listRefunds(
   reader: Reader,
   { orderId, status }: RefundFilter,
-  cursor: string | undefined,
-  limit: number,
+  { cursor, limit }: PageRequest,
 ): Promise<Refund[]> {
   return reader
     .select()
     .from(refunds)
-    .where(
-      and(
-        orderId === undefined ? undefined : eq(refunds.orderId, orderId),
-        status === undefined ? undefined : eq(refunds.status, status),
-        cursor === undefined ? undefined : lt(refunds.id, cursor),
-      ),
-    )
+    .where(and(matches(refunds.orderId, orderId), matches(refunds.status, status), after(refunds.id, cursor)))
     .orderBy(desc(refunds.id))
     .limit(limit);
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { refundStatuses, refundTransitions } from './refund.ts';
 
-test('a refund is asked for, sent, and ends; one whose answer is unknown is asked about and never sent anew', () => {
+test('a refund changes exactly as its state machine allows', () => {
   const steps = refundStatuses.flatMap((from) => refundTransitions[from].map((to) => `${from} → ${to}`));
-  // Written out a second time, on purpose: a change of the table has to be meant twice.
+  // Repeats the table in code on purpose: changing a transition takes two deliberate edits.
   expect(steps).toEqual([
     'REQUESTED → SUBMITTED',
     'REQUESTED → SUCCEEDED',

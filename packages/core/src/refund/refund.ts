@@ -1,9 +1,9 @@
 import { invalidTransition } from '../errors.ts';
 
 /**
- * Who may become what. REQUESTED ends at once where the gateway did it by itself, or where what it was for has gone back
- * already. UNKNOWN → SUBMITTED: the gateway says that it has it. SUCCEEDED → FAILED: the bank sent it back. FAILED →
- * SUCCEEDED: the gateway says so when it is asked again.
+ * The statuses that each status can change to. REQUESTED ends at once when the refund was made in the gateway's dashboard.
+ * UNKNOWN → SUBMITTED: the gateway confirms that it has the refund. SUCCEEDED → FAILED: the bank returned the money.
+ * FAILED → SUCCEEDED: a later poll shows that the refund was made.
  */
 export const refundTransitions = {
   REQUESTED: ['SUBMITTED', 'SUCCEEDED', 'FAILED'],
@@ -14,23 +14,24 @@ export const refundTransitions = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type RefundStatus = keyof typeof refundTransitions;
+// Object.keys returns strings, though the table has no other keys.
 export const refundStatuses = Object.keys(refundTransitions) as RefundStatus[];
 
 /**
- * VOID undoes a payment in whole whose money we don't know to be captured: by letting go of the authorization, or by a
- * refund where the gateway has captured it meanwhile. REFUND sends captured money back, in whole or in part.
+ * VOID undoes a whole payment that isn't known to be captured: the gateway releases the authorization, or refunds the payment
+ * if it has captured it. REFUND returns captured money, all or a part of it.
  */
 export const refundKinds = ['VOID', 'REFUND'] as const;
 export type RefundKind = (typeof refundKinds)[number];
 
-/** `requested` by an operator; `gateway`: made there, in its dashboard. */
+/** `requested`: by an operator. `gateway`: made in the gateway's dashboard. The others are decided by this shop. */
 export const refundReasons = ['surplus', 'order_canceled', 'amount_mismatch', 'requested', 'gateway'] as const;
 export type RefundReason = (typeof refundReasons)[number];
 
-/** The failure code of a refund that wasn't sent: one that was made in the gateway's dashboard took its place. */
+/** The failure code of a refund that wasn't sent because one from the gateway's dashboard replaced it. */
 export const madeAtGateway = 'made_at_gateway';
 
-/** Money on its way back; `amount` in minor units of `currency`, as the gateway took it. */
+/** Money that is returned to the shopper. `amount` is in minor units of `currency`, the payment's at the gateway. */
 export type Refund = {
   id: string;
   paymentId: string;
@@ -40,28 +41,28 @@ export type Refund = {
   amount: number;
   currency: string;
   reason: RefundReason;
-  /** The gateway's own id of it, once we know. */
+  /** The gateway's own id of the refund, once it is known. */
   gatewayRefundId: string | null;
-  /** Why it FAILED, in the gateway's words. */
+  /** The gateway's code for the failure. */
   failureCode: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
-/** Units of an order's line that a refund is for. With `restock` they won't be shipped, and are for sale again. */
+/** Units of an order's line that are refunded. With `restock` they aren't shipped, and are for sale again. */
 export type RefundLine = { refundId: string; orderId: string; lineNo: number; quantity: number; restock: boolean };
 
-/** On its way: its amount is reserved. */
+/** A refund that isn't over: its amount is reserved. */
 export const openRefundStatuses = ['REQUESTED', 'SUBMITTED', 'UNKNOWN'] as const satisfies RefundStatus[];
-export const isOpen = ({ status }: Refund): boolean => (openRefundStatuses as readonly RefundStatus[]).includes(status);
+const open: readonly RefundStatus[] = openRefundStatuses;
+export const isOpen = ({ status }: Refund): boolean => open.includes(status);
 
-/** Nobody asked for it: the money came, or stayed, for an order that can't take it. */
+/** Whether this shop decided on the refund by itself, because the order can't use the money. */
 export const isOwed = ({ reason }: Refund): boolean => reason !== 'requested' && reason !== 'gateway';
 
-/** The refund in its new status. @throws invalid_transition */
+/** The refund in its new status. @throws invalid_transition when it can't change so */
 export function transitionRefund(refund: Refund, to: RefundStatus, now: Date): Refund {
-  if (!(refundTransitions[refund.status] as readonly RefundStatus[]).includes(to)) {
-    throw invalidTransition('refund', refund.status, to);
-  }
+  const targets: readonly RefundStatus[] = refundTransitions[refund.status];
+  if (!targets.includes(to)) throw invalidTransition('refund', refund.status, to);
   return { ...refund, status: to, updatedAt: now };
 }

@@ -23,6 +23,7 @@ import {
   type RefundStatus,
 } from './refund.ts';
 import { payments } from '../payment/tables.ts';
+
 export const refunds = commerceSchema.table(
   'refunds',
   {
@@ -47,12 +48,12 @@ export const refunds = commerceSchema.table(
     oneOf('refunds_reason_known', t.reason, refundReasons),
     check('refunds_amount_positive', sql`${t.amount} > 0`),
     check('refunds_currency_code', sql`${t.currency} ~ '^[A-Z]{3}$'`),
-    // An authorization is let go of once.
+    // An authorization is voided once.
     uniqueIndex('refunds_one_void')
       .on(t.paymentId)
       .where(sql`${t.kind} = 'VOID' and ${t.status} <> 'FAILED'`),
     check('refunds_failed_says_why', sql`${t.status} <> 'FAILED' or ${t.failureCode} is not null`),
-    // A refund of the gateway's is counted once, whoever made it.
+    // A refund at the gateway counts once, whether this shop or the dashboard made it.
     uniqueIndex('refunds_gateway_refund_id')
       .on(t.paymentId, t.gatewayRefundId)
       .where(sql`${t.gatewayRefundId} is not null`),
@@ -63,7 +64,7 @@ export const refunds = commerceSchema.table(
   ],
 );
 
-/** What of an order a refund is for, where it was asked for by lines. */
+/** The units that a refund is for, where it was requested by lines. */
 export const refundLines = commerceSchema.table(
   'refund_lines',
   {

@@ -1,88 +1,39 @@
-import { throwAsCommerceError, withBatchTransaction, withTransaction } from '../database/transaction.ts';
-import { Batcher, type BatcherOptions, type Database, type Transaction } from '@commerce-core/pg-pipeline';
-import { unwrap, type Outcome } from '../errors.ts';
+import type { Batcher, BatcherOptions, Database } from '@commerce-core/pg-pipeline';
+import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
-import { runKeyed, type Keyed, type KeyPolicy } from './run-keyed.ts';
-import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import type { Quote } from '../order/order.ts';
 
-/** What a caller may say about a call besides its input. */
+/** Options of a call. */
 export type Call = {
-  /** The same scope, key and input again answers what the first call answered, and does nothing. */
+  /** A second call with the same scope, key and input returns what the first one returned, and changes nothing. */
   idempotency?: { scope: string; key: string } | undefined;
-  /** A call whose caller has gone before its turn came isn't run. */
+  /** A call that waits for its batch isn't run when its signal aborts; it throws client_closed. */
   signal?: AbortSignal | undefined;
 };
+
+/** The customer whose orders a call may read and change; undefined for an operator, who may access all. */
+export type Owner = { customerId?: string | undefined };
 
 export type BatchingOptions = Pick<
   BatcherOptions<never, never>,
   'lanes' | 'commandsMax' | 'weightMax' | 'queueMax' | 'waitMaxMs' | 'onBatch'
 >;
 
-/** What use cases share. */
+/** Configuration and state that methods share. */
 export type Context = {
   database: Database;
+  gateways: ConfiguredGateways;
+  quote: Quote | undefined;
+  /** How long an unpaid order keeps its stock. */
   reservationMs: number;
   keepKeysMs: number;
-  /** How long a call has for its way to a gateway before another one with its key may go on with it. */
+  /** How long a call with a key may take at a gateway before another call with the same key may continue it. */
   leaseMs: number;
-  /** How long a gateway may say nothing about a payment before it is asked. */
+  /** How long a gateway may send nothing about a payment before the payment is polled. */
   pollAfterMs: number;
   batching: BatchingOptions;
-  /** Told of faults that no caller sees, because what failed is tried again by itself. */
-  onFault?: ((error: unknown) => void) | undefined;
-  onGatewayCall?: ((report: GatewayCallReport) => void) | undefined;
+  /** All batchers. Each is added when it is created, for `queues` and `close`. */
+  batchers: Pick<Batcher<never, unknown>, 'name' | 'waiting' | 'blocked' | 'running' | 'close'>[];
+  onFault: ((error: unknown) => void) | undefined;
+  onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
 };
-
-type Flow<C, T> = (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>;
-
-/** The caller's key for a call of a procedure, if one was given. */
-export const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
-  call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
-
-/** A mutation that runs by itself, in a transaction of its own. */
-export function mutation<C, T>(
-  { database, keepKeysMs: keepMs }: Context,
-  procedure: string,
-  flow: Flow<C, T>,
-  dates: readonly string[],
-): <I>(input: I, toCommand: (input: I) => C, call?: Call) => Promise<T> {
-  return async (input, toCommand, call) => {
-    const keyed = [{ command: toCommand(input), idempotency: keyOf(call, procedure, input) }];
-    const run = async (tx: Transaction) => runKeyed(tx, keyed, flow, { dates, keepMs });
-    return unwrap((await withTransaction(database, run))[0]);
-  };
-}
-
-/** A mutation that shares a transaction with the calls that come while another batch is under way. */
-export function batched<C, T>(
-  { database, keepKeysMs: keepMs, batching }: Context,
-  options: {
-    name: string;
-    flow: Flow<C, T>;
-    dates: KeyPolicy['dates'];
-    weightOf?: (command: C) => number;
-    keysOf: (command: C) => Iterable<string>;
-    /** Which of these keys' rows another transaction holds now, and who that is. */
-    lockHoldersOf: (keys: readonly string[]) => Promise<ReadonlyMap<string, string>>;
-  },
-) {
-  const { name, flow, dates, weightOf, keysOf, lockHoldersOf } = options;
-  const batcher = new Batcher<Keyed<C>, Outcome<T>>({
-    ...batching,
-    name,
-    ...(weightOf ? { weightOf: ({ command }) => weightOf(command) } : {}),
-    keysOf: ({ command }) => keysOf(command),
-    lockHoldersOf,
-    run: async (commands, { waitsForLocks }) =>
-      withBatchTransaction(
-        database,
-        async (tx) => runKeyed(tx, commands, flow, { dates, keepMs }),
-        waitsForLocks ? 'flow' : 'flow_short_lock_wait',
-      ),
-  });
-  const submit = async (command: C, input: unknown, call?: Call): Promise<T> => {
-    const keyed = { command, idempotency: keyOf(call, name, input) };
-    return unwrap(await batcher.submit(keyed, call?.signal).catch(throwAsCommerceError));
-  };
-  return { submit, batcher };
-}

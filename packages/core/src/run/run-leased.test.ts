@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accepted, CommerceError } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { stocks } from '../inventory/tables.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { errorCodeOf } from '../testing/test-shop.ts';
 import { runLeased } from './run-leased.ts';
@@ -19,100 +20,100 @@ beforeEach(() => {
   gatewayCalls = [];
 });
 
-type Result = { of: string };
+type Answer = { of: string };
 
-/** Starts a call with the key of this test. The gateway responds when the test calls respond, refuse or fail. */
-function startCall(name: string, { leaseMs = 60_000 } = {}) {
-  const gateway = Promise.withResolvers<Result>();
-  const requested = Promise.withResolvers<void>();
-  const leased = runLeased<Result>(database, {
+/** A call with the key of this test. The test decides later what its gateway returns. */
+function call(name: string, { leaseMs = 60_000 } = {}) {
+  const gateway = Promise.withResolvers<Answer>();
+  const called = Promise.withResolvers<void>();
+  const policy = { database, leaseMs, keepKeysMs: 60_000 };
+  const leased = runLeased<Answer, Answer>(policy, {
     key,
-    leaseMs,
-    keepMs: 60_000,
-    dates: [],
+    answer: stocks,
+    answerOf: (answer) => answer,
     begin: async (tx) => {
       await tx.began;
       return accepted(crypto.randomUUID());
     },
     run: async () => {
       gatewayCalls.push(name);
-      requested.resolve();
+      called.resolve();
       return gateway.promise;
     },
   });
-  const result = leased.then(({ value }) => value);
-  // The test handles a rejection later.
-  result.catch(() => {});
+  const answer = leased.then((result) => ('ran' in result ? result.ran : result.replayed));
+  // The test awaits the answer later; until then a rejection must not count as unhandled.
+  answer.catch(() => {});
   return {
-    result,
-    requested: async () => Promise.race([requested.promise, result]),
-    respond: () => {
+    answer,
+    atGateway: async () => Promise.race([called.promise, answer]),
+    succeed: () => {
       gateway.resolve({ of: name });
     },
     refuse: () => {
       gateway.reject(new CommerceError('payment_refused', `${name} is refused`, { failureCode: 'x' }));
     },
     fail: () => {
-      gateway.reject(new Error(`${name} got no response`));
+      gateway.reject(new Error(`${name} got no answer`));
     },
   };
 }
 
-/** Starts a call that outlives its lease and the next call, which continues the first one. */
-async function startOverlappingCalls() {
-  const slow = startCall('slow', { leaseMs: 50 });
-  await slow.requested();
+/** A call whose lease ended while it ran, and the next call, which continues it. */
+async function overtaken() {
+  const slow = call('slow', { leaseMs: 50 });
+  await slow.atGateway();
   await sleep(100);
-  const next = startCall('next');
-  await next.requested();
+  const next = call('next');
+  await next.atGateway();
   expect(gatewayCalls).toEqual(['slow', 'next']);
   return { slow, next };
 }
 
-test('a failed call that outlived its lease does not end the lease of the next call', async () => {
-  const { slow, next } = await startOverlappingCalls();
+test('a failed call whose lease ended leaves the lease of the next call as it is', async () => {
+  const { slow, next } = await overtaken();
   slow.fail();
-  await expect(slow.result).rejects.toThrow('slow got no response');
-  expect(await errorCodeOf(startCall('third').result)).toBe('idempotency_in_progress');
-  next.respond();
-  expect(await next.result).toEqual({ of: 'next' });
-  expect(await startCall('third').result).toEqual({ of: 'next' });
+  await expect(slow.answer).rejects.toThrow('slow got no answer');
+  expect(await errorCodeOf(call('third').answer)).toBe('idempotency_in_progress');
+  next.succeed();
+  expect(await next.answer).toEqual({ of: 'next' });
+  expect(await call('third').answer).toEqual({ of: 'next' });
   expect(gatewayCalls).toEqual(['slow', 'next']);
 });
 
-test('a call that outlived its lease is rejected while the next call runs, whose result is stored', async () => {
-  const { slow, next } = await startOverlappingCalls();
-  slow.respond();
-  expect(await errorCodeOf(slow.result)).toBe('idempotency_in_progress');
+test('a call whose lease ended is refused while the next call runs, and returns that call’s answer later', async () => {
+  const { slow, next } = await overtaken();
+  slow.succeed();
+  expect(await errorCodeOf(slow.answer)).toBe('idempotency_in_progress');
   next.refuse();
-  expect(await errorCodeOf(next.result)).toBe('payment_refused');
-  expect(await errorCodeOf(startCall('slow again').result)).toBe('payment_refused');
+  expect(await errorCodeOf(next.answer)).toBe('payment_refused');
+  expect(await errorCodeOf(call('slow again').answer)).toBe('payment_refused');
 });
 
-test('a call that outlived its lease returns the result of the next call once that has ended', async () => {
-  const { slow, next } = await startOverlappingCalls();
-  next.respond();
-  expect(await next.result).toEqual({ of: 'next' });
+test('a call whose lease ended returns the answer that the next call stored', async () => {
+  const { slow, next } = await overtaken();
+  next.succeed();
+  expect(await next.answer).toEqual({ of: 'next' });
   slow.refuse();
-  expect(await slow.result).toEqual({ of: 'next' });
+  expect(await slow.answer).toEqual({ of: 'next' });
 });
 
-test('the result of a call that outlived its lease is stored when no other call runs', async () => {
-  const { slow, next } = await startOverlappingCalls();
+test('the answer of a call whose lease ended is stored when no other call is running', async () => {
+  const { slow, next } = await overtaken();
   next.fail();
-  await expect(next.result).rejects.toThrow('next got no response');
-  slow.respond();
-  expect(await slow.result).toEqual({ of: 'slow' });
-  expect(await startCall('third').result).toEqual({ of: 'slow' });
+  await expect(next.answer).rejects.toThrow('next got no answer');
+  slow.succeed();
+  expect(await slow.answer).toEqual({ of: 'slow' });
+  expect(await call('third').answer).toEqual({ of: 'slow' });
 });
 
-test('a call that fails within its lease is continued at once by the next call', async () => {
-  const first = startCall('first');
-  await first.requested();
+test('a call that fails within its lease can be continued at once', async () => {
+  const first = call('first');
+  await first.atGateway();
   first.fail();
-  await expect(first.result).rejects.toThrow('first got no response');
-  const second = startCall('second');
-  await second.requested();
-  second.respond();
-  expect(await second.result).toEqual({ of: 'second' });
+  await expect(first.answer).rejects.toThrow('first got no answer');
+  const second = call('second');
+  await second.atGateway();
+  second.succeed();
+  expect(await second.answer).toEqual({ of: 'second' });
 });

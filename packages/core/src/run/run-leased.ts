@@ -1,7 +1,7 @@
 import { withTransaction } from '../database/transaction.ts';
-import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
+import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, unwrap, type Outcome } from '../errors.ts';
-import { keyReused, replayed, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { keyInProgress, keyReused, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import {
   completeIdempotencyKey,
   insertIdempotencyKeys,
@@ -10,65 +10,65 @@ import {
   renewIdempotencyLease,
   type Lease,
 } from '../idempotency/idempotency-repository.ts';
+import type { Context } from './context.ts';
+import { replayedAnswer, type AnswerTable } from './replayed-answer.ts';
 
-export type LeasedCall<T> = {
+export type LeasedCall<T, R extends T> = {
   key: IdempotencyKey | undefined;
-  keepMs: number;
-  /** How long it has for its way to the gateway before another call with the same key may go on with it. */
-  leaseMs: number;
-  dates: readonly string[];
-  /** What is written before the gateway is called; answers the id of the row that the call is about. */
+  /** The table whose row the stored answer is. */
+  answer: AnswerTable<T>;
+  /** Writes what must be committed before the gateway is called. Returns the id of the row that the call is about. */
   begin: (tx: Transaction) => Promise<Outcome<string>>;
-  /** Calls the gateway about that row, outside of any transaction. May run again for the same row, later or elsewhere. */
-  run: (rowId: string) => Promise<T>;
+  /** Calls the gateway about that row, outside of any transaction. May run again for the same row, in any process. */
+  run: (rowId: string) => Promise<R>;
+  /** The part of the result that is stored with the key; what is secret is left out. */
+  answerOf: (result: R) => T;
 };
 
+/** What `run` returned in this call, or the answer that was stored by another call of the key. */
+type LeasedResult<T, R> = { ran: R } | { replayed: T };
 type Begun<T> = { lease: Lease } | { outcome: Outcome<T> };
+type Policy = Pick<Context, 'database' | 'keepKeysMs' | 'leaseMs'>;
 
 /**
- * Runs a call that goes to a gateway, once for its key. Its row and the key are committed first; then the gateway is
- * called, and the answer is stored. A call whose process died, or that got no answer, is gone on with by the next one of
- * the same key: with the same row, so with the same id at the gateway. One that outlived its lease meanwhile answers what
- * counts in the end, like any other call of the key.
- * @throws what `begin` refuses and `run` throws · idempotency_in_progress while another call of the key is at it
+ * Runs a call to a gateway once for its key. The row and the key are committed first; then the gateway is called, and the
+ * answer is stored. The next call of the key continues a call whose process died or that got no answer, with the same row
+ * and so with the same id at the gateway. A call that took longer than its lease returns what counts in the end.
+ * @throws idempotency_in_progress when another call of the key is running
+ * @throws idempotency_key_reused when the key was used with another input
+ * @throws what `begin` refuses and what `run` throws
  */
-export async function runLeased<T>(database: Database, call: LeasedCall<T>): Promise<{ value: T; replayed: boolean }> {
-  const { key, run } = call;
-  const begun = await withTransaction(database, async (tx) => begin(tx, call));
-  if ('outcome' in begun) return { value: unwrap(begun.outcome), replayed: true };
+export async function runLeased<T, R extends T>(policy: Policy, call: LeasedCall<T, R>): Promise<LeasedResult<T, R>> {
+  const { database } = policy;
+  const { key } = call;
+  const begun = await withTransaction(database, async (tx) => begin(tx, policy, call));
+  if ('outcome' in begun) return { replayed: unwrap(begun.outcome) };
   const { lease } = begun;
-  let outcome: Outcome<T>;
-  try {
-    outcome = accepted(await run(lease.rowId));
-  } catch (error) {
-    if (!(error instanceof CommerceError) || !storedAnswer(refused(error))) {
-      if (key)
-        await withTransaction(database, async (tx) => {
-          await tx.began;
-          releaseIdempotencyLease(tx, key, lease);
-        });
-      throw error;
-    }
-    outcome = refused(error);
-  }
-  const instead = key && (await withTransaction(database, async (tx) => finish(tx, key, call, lease, outcome)));
-  return instead ? { value: unwrap(instead), replayed: true } : { value: unwrap(outcome), replayed: false };
+  const outcome = await outcomeOf(policy, call, lease);
+  if (!key) return { ran: unwrap(outcome) };
+  const stored: Outcome<T> = outcome.ok ? accepted(call.answerOf(outcome.value)) : outcome;
+  const instead = await withTransaction(database, async (tx) => finish(tx, key, call.answer, lease, stored));
+  return instead ? { replayed: unwrap(instead) } : { ran: unwrap(outcome) };
 }
 
-async function begin<T>(tx: Transaction, call: LeasedCall<T>): Promise<Begun<T>> {
-  const { key, leaseMs } = call;
-  if (!key) return first(tx, call);
-  const [stored] = await readIdempotencyKeys(tx, [key]);
-  if (!stored) return first(tx, call);
+/** Stores an answer, or renews the lease of a call that was begun before, or begins a new call. */
+async function begin<T, R extends T>(tx: Transaction, policy: Policy, call: LeasedCall<T, R>): Promise<Begun<T>> {
+  const { key } = call;
+  const [stored] = key ? await readIdempotencyKeys(tx, [key]) : [];
+  if (!key || !stored) return beginFirst(tx, policy, call);
   if (!key.fingerprint.equals(stored.fingerprint)) return { outcome: keyReused() };
-  if (stored.answer) return { outcome: replayed<T>(stored.answer, call.dates) };
-  const lease = await renewIdempotencyLease(tx, key, leaseMs);
-  return lease ? { lease } : { outcome: inProgress() };
+  if (stored.answer) return { outcome: replayedAnswer<T>(stored.answer, call.answer) };
+  const lease = await renewIdempotencyLease(tx, key, policy.leaseMs);
+  return lease ? { lease } : { outcome: keyInProgress() };
 }
 
-async function first<T>(tx: Transaction, { key, keepMs, leaseMs, begin }: LeasedCall<T>): Promise<Begun<T>> {
+async function beginFirst<T, R extends T>(
+  tx: Transaction,
+  { keepKeysMs, leaseMs }: Policy,
+  { key, begin }: LeasedCall<T, R>,
+): Promise<Begun<T>> {
   const outcome = await begin(tx);
-  const expiresAt = new Date(tx.now.getTime() + keepMs);
+  const expiresAt = new Date(tx.now.getTime() + keepKeysMs);
   if (outcome.ok) {
     const lease = { rowId: outcome.value, leaseUntil: new Date(tx.now.getTime() + leaseMs) };
     if (key) insertIdempotencyKeys(tx, [{ ...key, ...lease, expiresAt }]);
@@ -79,26 +79,38 @@ async function first<T>(tx: Transaction, { key, keepMs, leaseMs, begin }: Leased
   return { outcome };
 }
 
-/** Stores the outcome; where it doesn't count, because the lease is somebody else's by now, answers what does instead. */
+/** Runs the call. An error that isn't stored ends the lease, so the next call of the key continues at once. */
+async function outcomeOf<T, R extends T>(
+  { database }: Policy,
+  { key, run }: LeasedCall<T, R>,
+  lease: Lease,
+): Promise<Outcome<R>> {
+  try {
+    return accepted(await run(lease.rowId));
+  } catch (error) {
+    if (error instanceof CommerceError && storedAnswer(refused(error))) return refused(error);
+    if (key) {
+      await withTransaction(database, async (tx) => {
+        await tx.began;
+        releaseIdempotencyLease(tx, key, lease);
+      });
+    }
+    throw error;
+  }
+}
+
+/** Stores the outcome. Where it doesn't count because another call holds the lease, returns the one that does. */
 async function finish<T>(
   tx: Transaction,
   key: IdempotencyKey,
-  { dates }: LeasedCall<T>,
+  table: AnswerTable<T>,
   lease: Lease,
   outcome: Outcome<T>,
 ): Promise<Outcome<T> | undefined> {
   const answer = storedAnswer(outcome);
   if (!answer || (await completeIdempotencyKey(tx, key, lease, answer))) return undefined;
   const [stored] = await readIdempotencyKeys(tx, [key]);
-  // Nothing is left of a key that expired meanwhile.
+  // The key expired and was deleted while the call ran.
   if (!stored) return undefined;
-  return stored.answer ? replayed<T>(stored.answer, dates) : inProgress();
+  return stored.answer ? replayedAnswer(stored.answer, table) : keyInProgress();
 }
-
-const inProgress = () =>
-  refused(
-    new CommerceError(
-      'idempotency_in_progress',
-      'the first call with this Idempotency-Key is still under way; ask again shortly',
-    ),
-  );

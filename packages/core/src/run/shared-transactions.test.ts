@@ -1,33 +1,38 @@
+import { connect } from '../database/connect.ts';
 import { randomUUID } from 'node:crypto';
-import type { Database } from '@commerce-core/pg-pipeline';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
-import { connect } from '../database/connect.ts';
+import { type Database } from '@commerce-core/pg-pipeline';
 import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { first, only } from '../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
-import { orderInput } from './shared-transactions.testing.ts';
 
 let shop: TestShop;
-let otherDatabase: Database;
+let other: Database;
 beforeAll(async () => {
   shop = await createTestShop();
-  otherDatabase = connect({ url: shop.database.url });
+  other = connect({ url: shop.database.url });
 });
 afterAll(async () => {
-  await otherDatabase.close();
+  await other.close();
   await shop.close();
 });
 
-test('valid and invalid orders at the same time get their own results, and only valid ones reserve stock', async () => {
+const order = (productId: string, quantity = 1, reference?: string) => ({
+  customerId: 'customer-1',
+  lines: [{ productId, quantity }],
+  ...(reference ? { reference } : {}),
+});
+
+test('accepted and refused orders of one batch get their own outcomes; only accepted ones reserve stock', async () => {
   const [plenty, scarce] = [
     await shop.createTestProduct({ quantity: 1000 }),
     await shop.createTestProduct({ quantity: 3 }),
   ];
   const calls = Array.from({ length: 60 }, async (_, index) => {
-    if (index % 3 === 0) return errorCodeOf(shop.commerce.placeOrder(orderInput(plenty, 2)));
-    if (index % 3 === 1) return errorCodeOf(shop.commerce.placeOrder(orderInput(scarce)));
-    return errorCodeOf(shop.commerce.placeOrder(orderInput(randomUUID())));
+    if (index % 3 === 0) return errorCodeOf(shop.commerce.placeOrder(order(plenty, 2)));
+    if (index % 3 === 1) return errorCodeOf(shop.commerce.placeOrder(order(scarce)));
+    return errorCodeOf(shop.commerce.placeOrder(order(randomUUID())));
   });
   const codes = Map.groupBy(await Promise.all(calls), (code) => code);
   expect(codes.get('accepted')).toHaveLength(20 + 3);
@@ -39,23 +44,23 @@ test('valid and invalid orders at the same time get their own results, and only 
   ]);
 });
 
-test('a command that fails in the database fails alone, and the others of its batch succeed', async () => {
+test('a command that makes a statement fail is the only one of its batch that fails', async () => {
   await shop.database.pool.query(`
-    create function commerce.fail_marked_order() returns trigger language plpgsql as $$
-      begin if new.reference = 'fail' then raise exception 'a secret of the database'; end if; return new; end $$;
-    create trigger fail_marked_order before insert on commerce.orders for each row execute function commerce.fail_marked_order()`);
+    create function commerce.refuse_cursed() returns trigger language plpgsql as $$
+      begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
+    create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed()`);
   const productId = await shop.createTestProduct({ quantity: 1000 });
-  const settledCalls = await Promise.allSettled(
+  const settled = await Promise.allSettled(
     Array.from({ length: 100 }, async (_, index) =>
-      shop.commerce.placeOrder(orderInput(productId, 1, index % 25 === 7 ? 'fail' : undefined)),
+      shop.commerce.placeOrder(order(productId, 1, index % 25 === 7 ? 'cursed' : undefined)),
     ),
   );
-  await shop.database.pool.query('drop function commerce.fail_marked_order() cascade');
-  expect(settledCalls.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
+  await shop.database.pool.query('drop function commerce.refuse_cursed() cascade');
+  expect(settled.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([7, 32, 57, 82]);
   expect(await shop.readStock(productId)).toEqual([1000, 96]);
 });
 
-test('lanes with overlapping products in opposite orders accept every order', async () => {
+test('lanes that lock the same products in opposite orders don’t deadlock', async () => {
   const commerce = createCommerce({ database: shop.database, batching: { lanes: 4, commandsMax: 5 } });
   const ids = await Promise.all(Array.from({ length: 8 }, async () => shop.createTestProduct({ quantity: 1000 })));
   const codes = await Promise.all(
@@ -68,7 +73,7 @@ test('lanes with overlapping products in opposite orders accept every order', as
   for (const id of ids) expect(await shop.readStock(id)).toEqual([1000, 200]);
 });
 
-test('a reservation updates its stock rows in place and writes no index entry', async () => {
+test('a reservation updates its stock row in place and writes no index', async () => {
   const productId = await shop.createTestProduct({ quantity: 1000 });
   const readCounters = async () => {
     const { rows } = await shop.database.pool.query<{ updates: number; inPlace: number }>(
@@ -77,8 +82,8 @@ test('a reservation updates its stock rows in place and writes no index entry', 
     return only(rows);
   };
   const before = await readCounters();
-  for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(orderInput(productId));
-  // PostgreSQL reports its counters with a delay of up to a second.
+  for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(order(productId));
+  // The server updates its statistics within a second.
   const after = await vi.waitUntil(
     async () => {
       const now = await readCounters();
@@ -89,19 +94,19 @@ test('a reservation updates its stock rows in place and writes no index entry', 
   expect((after.inPlace - before.inPlace) / (after.updates - before.updates)).toBeGreaterThan(0.95);
 });
 
-test('two processes never oversell a hot product', async () => {
+test('two processes never oversell a product', async () => {
   const productId = await shop.createTestProduct({ quantity: 75 });
-  const otherCommerce = createCommerce({ database: otherDatabase, batching: { lanes: 2 } });
+  const otherCommerce = createCommerce({ database: other, batching: { lanes: 2 } });
   const codes = await Promise.all(
     Array.from({ length: 300 }, async (_, index) =>
-      errorCodeOf((index % 2 === 0 ? shop.commerce : otherCommerce).placeOrder(orderInput(productId))),
+      errorCodeOf((index % 2 === 0 ? shop.commerce : otherCommerce).placeOrder(order(productId))),
     ),
   );
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
   expect(await shop.readStock(productId)).toEqual([75, 75]);
 });
 
-test('an order of 1,000 lines does not block small orders', async () => {
+test('orders of 1,000 lines don’t make small orders fail', async () => {
   const ids = await shop.createTestProducts(1000, 100);
   const hot = await shop.createTestProduct({ quantity: 1000 });
   const big = Array.from({ length: 3 }, async () =>
@@ -109,15 +114,15 @@ test('an order of 1,000 lines does not block small orders', async () => {
       shop.commerce.placeOrder({ customerId: 'c', lines: ids.map((productId) => ({ productId, quantity: 1 })) }),
     ),
   );
-  const small = Array.from({ length: 200 }, async () => errorCodeOf(shop.commerce.placeOrder(orderInput(hot))));
+  const small = Array.from({ length: 200 }, async () => errorCodeOf(shop.commerce.placeOrder(order(hot))));
   expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
   expect(await shop.readStock(first(ids))).toEqual([100, 3]);
 });
 
 test.each([
-  ['before the server', false],
-  ['during the commit', true],
-])('a batch whose COMMIT is lost %s is committed once, and its callers get its outcome', async (_, deliver) => {
+  ['before it reached the server', false],
+  ['while the server commits', true],
+])('a batch whose COMMIT is lost %s commits once, and each caller gets its order', async (_, deliver) => {
   const proxy = await openFaultInjectingProxy(shop.database.url);
   const database = connect({ url: proxy.url });
   const commerce = createCommerce({ database });
@@ -126,8 +131,8 @@ test.each([
     create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
     create constraint trigger slow_commit after insert on commerce.orders deferrable initially deferred
       for each row execute function commerce.slow_commit()`);
-  const first = commerce.placeOrder(orderInput(productId));
-  const rest = Array.from({ length: 20 }, async () => commerce.placeOrder(orderInput(productId)));
+  const first = commerce.placeOrder(order(productId));
+  const rest = Array.from({ length: 20 }, async () => commerce.placeOrder(order(productId)));
   await first;
   proxy.cutAt({ when: /commit\0/, deliver });
   const placed = await Promise.all(rest);
@@ -140,25 +145,25 @@ test.each([
 });
 
 test('a statement that was first sent after a failed one works in the next transaction', async () => {
-  const singleConnection = connect({ url: shop.database.url, poolMax: 1 });
-  const commerce = createCommerce({ database: singleConnection });
+  const lone = connect({ url: shop.database.url, poolMax: 1 });
+  const commerce = createCommerce({ database: lone });
   const productId = await shop.createTestProduct();
   await shop.database.pool.query(`
     create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
-  // The first order of the connection: every statement after the order lines is parsed in a failed transaction.
-  await expect(commerce.placeOrder(orderInput(productId))).rejects.toThrow('no');
+  // On a new connection, all statements after the failing one are parsed in a failed transaction.
+  await expect(commerce.placeOrder(order(productId))).rejects.toThrow('no');
   await shop.database.pool.query('drop function commerce.refuse_lines() cascade');
-  expect(await errorCodeOf(commerce.placeOrder(orderInput(productId)))).toBe('accepted');
-  await singleConnection.close();
+  expect(await errorCodeOf(commerce.placeOrder(order(productId)))).toBe('accepted');
+  await lone.close();
 });
 
-test('close completes the commands that were taken and rejects later ones', async () => {
-  const commerce = createCommerce({ database: otherDatabase });
+test('closing finishes the accepted calls and refuses further ones', async () => {
+  const commerce = createCommerce({ database: other });
   const productId = await shop.createTestProduct({ quantity: 100 });
-  const taken = Array.from({ length: 40 }, async () => errorCodeOf(commerce.placeOrder(orderInput(productId))));
+  const taken = Array.from({ length: 40 }, async () => errorCodeOf(commerce.placeOrder(order(productId))));
   await Promise.resolve();
   await commerce.close();
   expect(new Set(await Promise.all(taken))).toEqual(new Set(['accepted']));
-  expect(await errorCodeOf(commerce.placeOrder(orderInput(productId)))).toBe('overloaded');
+  expect(await errorCodeOf(commerce.placeOrder(order(productId)))).toBe('overloaded');
 });

@@ -4,7 +4,7 @@ import type { Reader } from '../database/page.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
 
-/** The order that each shipment belongs to. Unknown shipments are not in the answer. */
+/** The order of each shipment, by shipment. Unknown shipments are left out. */
 export async function readOrderIdsOfShipments(
   reader: Reader,
   shipmentIds: Iterable<string>,
@@ -21,7 +21,7 @@ const lockByOrder = selection(
   shipments,
   'where t."order_id" = any($1::uuid[]) order by t."id" for update',
 );
-// By way of the shipments: the lines are indexed by their shipment alone.
+// Through the shipments, because the lines are indexed by shipment only.
 const linesByOrder = selection(
   'lines_of_shipments_of_orders',
   shipmentLines,
@@ -35,15 +35,17 @@ export async function lockShipmentsOfOrders(tx: Transaction, orderIds: Iterable<
   return lockByOrder(tx, [uuids(orderIds)]);
 }
 
-/** Lines of the shipments of orders that are locked. */
+/** Lines of the shipments of locked orders. */
 export async function loadShipmentLines(tx: Transaction, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
 
+/** The shipments of an order, the oldest first. */
 export async function readShipmentsOfOrder(reader: Reader, orderId: string): Promise<Shipment[]> {
   return reader.select().from(shipments).where(eq(shipments.orderId, orderId)).orderBy(asc(shipments.id));
 }
 
+/** Lines of all shipments of an order, by shipment and line number. */
 export async function readShipmentLines(reader: Reader, orderId: string): Promise<ShipmentLine[]> {
   const ofOrder = reader.select({ id: shipments.id }).from(shipments).where(eq(shipments.orderId, orderId));
   return reader

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fulfillmentOf, transitionShipment, shipmentStatuses, type Shipment, type ShipmentStatus } from './shipment.ts';
 
-/** Written out a second time, on purpose: a change of the table has to be meant twice. */
+/** Repeats the table in code on purpose: changing a transition takes two deliberate edits. */
 const allowed = [
   'READY → SHIPPED',
   'READY → CANCELED',
@@ -28,14 +28,14 @@ const shipmentIn = (status: ShipmentStatus): Shipment => ({
   updatedAt: created,
 });
 
-describe('a shipment becomes what its state machine says, and nothing else', () => {
+describe('a shipment changes exactly as its state machine allows', () => {
   const pairs = shipmentStatuses.flatMap((from) =>
     shipmentStatuses.map((to) => ({ from, to, pair: `${from} → ${to}` })),
   );
   const legal = pairs.filter(({ pair }) => allowed.includes(pair));
   const illegal = pairs.filter(({ pair }) => !allowed.includes(pair));
 
-  test('no pair of statuses is left out', () => {
+  test('every pair of statuses is tested', () => {
     expect(pairs).toHaveLength(49);
     expect(legal).toHaveLength(allowed.length);
   });
@@ -50,7 +50,7 @@ describe('a shipment becomes what its state machine says, and nothing else', () 
   });
 });
 
-describe('fulfillment is told by units, over all parcels', () => {
+describe('the fulfillment status counts units over all parcels', () => {
   type Parcel = [status: ShipmentStatus, quantity: number];
   test.each<[parcels: Parcel[], fulfillment: string]>([
     [[], 'UNFULFILLED'],
@@ -132,11 +132,11 @@ describe('fulfillment is told by units, over all parcels', () => {
     ).toBe(fulfillment);
   });
 
-  test('more shipped than ordered is a fault, not a fulfillment', () => {
+  test('more units shipped than ordered is an internal error', () => {
     const tooMuch = [
       { status: 'SHIPPED' as const, quantity: 4 },
       { status: 'DELIVERED' as const, quantity: 2 },
     ];
-    expect(() => fulfillmentOf(5, tooMuch)).toThrow('more was shipped than ordered');
+    expect(() => fulfillmentOf(5, tooMuch)).toThrow('more units were shipped than ordered');
   });
 });

@@ -1,5 +1,6 @@
 import { CommerceError, invalidTransition } from '../errors.ts';
 
+/** The statuses that each status can change to. */
 export const shipmentTransitions = {
   READY: ['SHIPPED', 'CANCELED'],
   SHIPPED: ['IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED'],
@@ -11,6 +12,7 @@ export const shipmentTransitions = {
 } as const satisfies Record<string, readonly string[]>;
 
 export type ShipmentStatus = keyof typeof shipmentTransitions;
+// Object.keys returns strings, though the table has no other keys.
 export const shipmentStatuses = Object.keys(shipmentTransitions) as ShipmentStatus[];
 
 export type Shipment = {
@@ -27,19 +29,20 @@ export type Shipment = {
 
 export type ShipmentLine = { shipmentId: string; orderId: string; lineNo: number; quantity: number };
 
-/** The shipment in its new status. @throws invalid_transition */
+/** The shipment in its new status. @throws invalid_transition when it can't change so */
 export function transitionShipment(shipment: Shipment, to: ShipmentStatus, now: Date): Shipment {
-  if (!(shipmentTransitions[shipment.status] as readonly ShipmentStatus[]).includes(to)) {
-    throw invalidTransition('shipment', shipment.status, to);
-  }
+  const targets: readonly ShipmentStatus[] = shipmentTransitions[shipment.status];
+  if (!targets.includes(to)) throw invalidTransition('shipment', shipment.status, to);
   return { ...shipment, status: to, updatedAt: now };
 }
 
 type Fulfillment = 'UNFULFILLED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'PARTIALLY_DELIVERED' | 'DELIVERED';
 
 /**
- * The order's fulfillment as its shipments tell it, by units of PRODUCT lines: nothing under way, some or all under
- * way, some or all arrived. A LOST or RETURNED parcel was shipped and didn't arrive.
+ * The fulfillment status of an order, from the units of its PRODUCT lines in each shipment. LOST and RETURNED parcels count as
+ * shipped, not as delivered.
+ * @param orderedQty the ordered units that must be shipped
+ * @throws internal_error when more units were shipped than ordered
  */
 export function fulfillmentOf(
   orderedQty: number,
@@ -49,7 +52,7 @@ export function fulfillmentOf(
     shipments.filter(({ status }) => statuses.includes(status)).reduce((sum, { quantity }) => sum + quantity, 0);
   const delivered = unitsIn('DELIVERED');
   const shipped = delivered + unitsIn('SHIPPED', 'IN_TRANSIT', 'LOST', 'RETURNED');
-  if (shipped > orderedQty) throw new CommerceError('internal_error', 'more was shipped than ordered');
+  if (shipped > orderedQty) throw new CommerceError('internal_error', 'more units were shipped than ordered');
   if (delivered > 0) return delivered === orderedQty ? 'DELIVERED' : 'PARTIALLY_DELIVERED';
   if (shipped > 0) return shipped === orderedQty ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
   return 'UNFULFILLED';

@@ -36,7 +36,7 @@ export const shipmentLines = commerceSchema.table(
   'shipment_lines',
   {
     shipmentId: uuid('shipment_id').notNull(),
-    // Kept beside the shipment's id so that both keys must name the same order.
+    // Stored here, too, so that both foreign keys must name the same order.
     orderId: uuid('order_id').notNull(),
     lineNo: smallint('line_no').notNull(),
     quantity: integer('quantity').notNull(),

@@ -1,6 +1,6 @@
 import { listProducts, readProducts, type ProductFilter } from '../../catalog/product-repository.ts';
 import type { Product } from '../../catalog/product.ts';
-import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
+import type { PageRequest, Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { sellable } from '../../inventory/stock.ts';
@@ -8,12 +8,13 @@ import { sellable } from '../../inventory/stock.ts';
 /** A product as anyone may see it: with what can be sold, never the raw numbers. */
 export type ProductView = Omit<Product, 'version'> & { sellableQty: number };
 
-export async function readProductPage(
+/** Products with what can be sold of them, the newest first. */
+export async function listProductViews(
   reader: Reader,
-  { cursor, limit, ...filter }: PageRequest & ProductFilter,
-): Promise<Page<ProductView>> {
-  const { items, nextCursor } = pageOf(await listProducts(reader, filter, cursor, limit + 1), limit, ({ id }) => id);
-  return { items: await withSellable(reader, items), nextCursor };
+  filter: ProductFilter,
+  page: PageRequest,
+): Promise<ProductView[]> {
+  return withSellable(reader, await listProducts(reader, filter, page));
 }
 
 /** @throws product_not_found, also for an archived one unless `includeArchived` */

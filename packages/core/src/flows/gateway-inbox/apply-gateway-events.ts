@@ -1,4 +1,5 @@
-import { nextMatchAt } from '../../gateway-inbox/gateway-event.ts';
+import { retryAt } from '../../due-work/retry.ts';
+import { eventRetry } from '../../gateway-inbox/gateway-event.ts';
 import type { InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvent } from '../payment/apply-gateway-event.ts';
@@ -30,7 +31,7 @@ type Waiting = Pick<InboxRow, 'attempts' | 'outcome' | 'dueAt' | 'decidedAt'>;
 
 /** A message that can't be applied yet: tried again later, or PARKED for an operator when that was the last try. */
 export function waiting(attempts: number, now: Date, outcome: 'UNMATCHED' | 'RECEIVED' = 'UNMATCHED'): Waiting {
-  const dueAt = nextMatchAt(attempts, now);
+  const dueAt = retryAt(eventRetry, attempts, now);
   return dueAt
     ? { attempts, outcome, dueAt, decidedAt: null }
     : { attempts, outcome: 'PARKED', dueAt: null, decidedAt: now };

@@ -1,8 +1,9 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { callAttemptsBeforeAttention, nextCallAt, type GatewayCall } from '../../gateway-outbox/gateway-call.ts';
+import { callAttemptsBeforeAttention, callRetry, type GatewayCall } from '../../gateway-outbox/gateway-call.ts';
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
+import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -61,7 +62,7 @@ function outcomeOf(
     case 'no':
       return { status: 'REFUSED', dueAt: null, failureCode: result.code };
     case 'unknown':
-      return { status: 'DUE', dueAt: nextCallAt(call.attempts, now), failureCode: 'no_answer' };
+      return { status: 'DUE', dueAt: retryAt(callRetry, call.attempts, now), failureCode: 'no_answer' };
   }
 }
 

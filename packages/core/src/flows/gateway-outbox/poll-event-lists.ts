@@ -1,6 +1,12 @@
 import { withTransaction } from '../../database/transaction.ts';
 import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
-import { listingCompleted, listingFailed, listedSince, type GatewayListing } from '../../gateway-outbox/event-list.ts';
+import { retryAt } from '../../due-work/retry.ts';
+import {
+  listingCompleted,
+  listedSince,
+  listingRetryFirstMs,
+  type GatewayListing,
+} from '../../gateway-outbox/event-list.ts';
 import { claimGatewayListings, finishGatewayListing } from '../../gateway-outbox/event-list-repository.ts';
 import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from '../gateway-inbox/receive-listed-events.ts';
 
@@ -30,7 +36,8 @@ export async function pollEventLists(
           take,
         );
       } catch (error) {
-        await finish(database, listing, (now) => listingFailed(listing, everyMs, now));
+        const retry = { firstMs: listingRetryFirstMs, maxMs: everyMs };
+        await finish(database, listing, (now) => ({ ...listing, dueAt: retryAt(retry, listing.attempts, now) }));
         throw error;
       }
       await finish(database, listing, (now) => listingCompleted(listing, began, everyMs, now));

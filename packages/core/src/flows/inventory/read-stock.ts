@@ -1,4 +1,4 @@
-import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
+import type { PageRequest, Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
 import { sellable, type Stock } from '../../inventory/stock.ts';
@@ -16,10 +16,11 @@ export async function readStock(reader: Reader, productId: string): Promise<Stoc
 }
 
 /** The ledger of what is on hand, the latest movement first. @throws product_not_found */
-export async function readStockMovements(
+export async function listMovementsOfProduct(
   reader: Reader,
-  { productId, cursor, limit }: PageRequest & { productId: string },
-): Promise<Page<StockMovement>> {
-  await readStock(reader, productId);
-  return pageOf(await listStockMovements(reader, productId, cursor, limit + 1), limit, ({ id }) => id);
+  filter: { productId: string },
+  page: PageRequest,
+): Promise<StockMovement[]> {
+  await readStock(reader, filter.productId);
+  return listStockMovements(reader, filter, page);
 }

@@ -2,7 +2,7 @@ import { pageOf, type Page, type PageRequest, type Reader } from '../../database
 import { CommerceError } from '../../errors.ts';
 import { readEvents } from '../../events/event-repository.ts';
 import type { Order } from '../../order/order.ts';
-import { listOrders, readOrderLines, readOrders, type OrderFilter } from '../../order/order-repository.ts';
+import { readOrderLines, readOrders } from '../../order/order-repository.ts';
 import { readPaymentsOfOrder } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { readShipmentLines, readShipmentsOfOrder } from '../../shipping/shipment-repository.ts';
@@ -19,14 +19,6 @@ export type HistoryItem = { version: number; type: string; createdAt: Date; fact
 export async function readOrder(reader: Reader, ref: OrderRef): Promise<PlacedOrder> {
   const order = await requireOrder(reader, ref);
   return { ...order, lines: await readOrderLines(reader, [order.id]) };
-}
-
-/** Orders without their lines, the latest first. */
-export async function readOrderPage(
-  reader: Reader,
-  { cursor, limit, ...filter }: PageRequest & OrderFilter,
-): Promise<Page<Order>> {
-  return pageOf(await listOrders(reader, filter, cursor, limit + 1), limit, ({ id }) => id);
 }
 
 /** @throws order_not_found */

@@ -5,7 +5,7 @@ import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { scriptedGateway } from '../testing/scripted-gateway.ts';
 import { errorCodeOf, createTestShop } from '../testing/test-shop.ts';
 
-test('events listed by one gateway are applied although another gateway does not respond', async () => {
+test('the events of one gateway are fetched although another gateway gives no answer', async () => {
   const listed: SignedEvent[] = [];
   const shop = await createTestShop({
     gateways: [
@@ -31,16 +31,15 @@ test('events listed by one gateway are applied although another gateway does not
   }
 });
 
-test('fetchMissedEvents applies what one provider lists since a given time and returns the new count', async () => {
-  const requestedSince: Date[] = [];
-  const listed: SignedEvent[] = [];
-  const listEvents = async (since: Date) => {
-    requestedSince.push(since);
+test('an operator fetches the events of one gateway since a time, and gets the number of new ones', async () => {
+  const [asked, listed]: [Date[], SignedEvent[]] = [[], []];
+  const lists = async (since: Date) => {
+    asked.push(since);
     return listed;
   };
   const shop = await createTestShop({
     gateways: [
-      { ...scriptedGateway().gateway, listEvents },
+      { ...scriptedGateway().gateway, listEvents: lists },
       {
         ...scriptedGateway('silent').gateway,
         listEvents: async () => {
@@ -52,22 +51,21 @@ test('fetchMissedEvents applies what one provider lists since a given time and r
   });
   try {
     const since = new Date('2026-01-01T00:00:00Z');
-    const fetchMissedEvents = async (provider: string, from = since) =>
-      shop.commerce.fetchMissedEvents({ provider, since: from });
+    const fetch = async (provider: string, from = since) => shop.commerce.fetchMissedEvents({ provider, since: from });
     const {
       orderId,
       payment: { id: paymentId, amount, currency },
     } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
     listed.push({ providerEventId: 'evt_lost', ...gatewayFact({ type: 'CAPTURED', paymentId, amount, currency }) });
-    expect(await fetchMissedEvents('mock')).toBe(1);
-    expect(await fetchMissedEvents('mock')).toBe(0);
-    expect(requestedSince).toEqual([since, since]);
+    expect(await fetch('mock')).toBe(1);
+    expect(await fetch('mock')).toBe(0);
+    expect(asked).toEqual([since, since]);
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID' });
-    expect(await errorCodeOf(fetchMissedEvents('nobody'))).toBe('provider_not_configured');
-    expect(await errorCodeOf(fetchMissedEvents('mute'))).toBe('unsupported_by_provider');
-    await expect(fetchMissedEvents('silent')).rejects.toThrow('refuses to list its events (not_permitted)');
+    expect(await errorCodeOf(fetch('nobody'))).toBe('provider_not_configured');
+    expect(await errorCodeOf(fetch('mute'))).toBe('unsupported_by_provider');
+    await expect(fetch('silent')).rejects.toThrow('refuses to list its events (not_permitted)');
     const future = new Date(Date.now() + 86_400_000);
-    expect(await errorCodeOf(fetchMissedEvents('mock', future))).toBe('validation_failed');
+    expect(await errorCodeOf(fetch('mock', future))).toBe('validation_failed');
   } finally {
     await shop.close();
   }

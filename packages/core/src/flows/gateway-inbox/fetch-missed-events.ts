@@ -1,0 +1,45 @@
+import { CommerceError } from '../../errors.ts';
+import { GatewayRefusal } from '../../gateways/gateway.ts';
+import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from './receive-listed-events.ts';
+import { receiveOrKeepEvent } from './receive-or-keep-event.ts';
+import type { Inbox } from './submit-gateway-event.ts';
+
+/** Receives an event of a gateway's list. Returns whether it was new. */
+export const receivingListed =
+  (inbox: Inbox): ReceiveEvent =>
+  async (event) =>
+    !(await receiveOrKeepEvent(inbox, { ...event, rawBody: null })).duplicate;
+
+/**
+ * Receives the events that gateways list since a time. Returns how many were new.
+ * @throws gateway_unavailable when a gateway gives no answer, or refuses to list its events; the events of the other
+ * gateways are received all the same
+ */
+export async function fetchMissedEvents(
+  inbox: Inbox,
+  gateways: readonly ListingGateway[],
+  since: Date,
+): Promise<number> {
+  const fetched = await Promise.allSettled(
+    gateways.map(async (gateway) =>
+      receiveListedEvents(
+        gateway.provider,
+        await gateway.listEvents(since).catch(throwUnavailable),
+        receivingListed(inbox),
+      ),
+    ),
+  );
+  const failed = fetched.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return fetched.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+}
+
+function throwUnavailable(cause: unknown): never {
+  const reason = cause instanceof GatewayRefusal ? `refuses to list its events (${cause.code})` : 'gives no answer';
+  const error = new CommerceError(
+    'gateway_unavailable',
+    `the payment gateway ${reason}; missed events can be fetched later`,
+  );
+  error.cause = cause;
+  throw error;
+}

@@ -1,0 +1,50 @@
+import type { Job } from './due-work/run-jobs.ts';
+
+/** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
+export type JobMethods = {
+  expireOrders: (limit: number) => Promise<number>;
+  retryGatewayEvents: (limit: number) => Promise<number>;
+  pollStalePayments: (limit: number) => Promise<number>;
+  pollEventLists: () => Promise<number>;
+  callGateways: (limit: number, provider: string) => Promise<number>;
+  deleteExpiredKeys: (limit: number) => Promise<number>;
+  providers: () => string[];
+};
+
+/**
+ * The background jobs: their name, the pause between two turns, the rows of one turn, and what a turn runs. A turn that
+ * handled fewer rows than its maximum is followed by the pause, any other by the next turn.
+ */
+export function jobsOf(methods: JobMethods, pollAfterMs: number): Job[] {
+  const pollPauseMs = Math.min(pollAfterMs, 30_000);
+  return [
+    { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (max) => methods.expireOrders(max) },
+    {
+      name: 'retry_gateway_events',
+      pauseMs: 1_000,
+      batchMax: 200,
+      run: async (max) => methods.retryGatewayEvents(max),
+    },
+    {
+      name: 'poll_stale_payments',
+      pauseMs: pollPauseMs,
+      batchMax: 200,
+      run: async (max) => methods.pollStalePayments(max),
+    },
+    // A turn reads all lists that are due, so it is always followed by the pause.
+    { name: 'poll_event_lists', pauseMs: pollPauseMs, batchMax: Infinity, run: async () => methods.pollEventLists() },
+    // One job a gateway: a gateway that is slow must not delay the calls to the others.
+    ...methods.providers().map((provider) => ({
+      name: `call_gateway_${provider}`,
+      pauseMs: 500,
+      batchMax: 32,
+      run: async (max: number) => methods.callGateways(max, provider),
+    })),
+    {
+      name: 'delete_expired_keys',
+      pauseMs: 60_000,
+      batchMax: 1_000,
+      run: async (max) => methods.deleteExpiredKeys(max),
+    },
+  ];
+}

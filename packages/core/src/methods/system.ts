@@ -1,0 +1,71 @@
+import type { Transaction } from '@commerce-core/pg-pipeline';
+import { read, withTransaction } from '../database/transaction.ts';
+import { runDoctor } from '../doctor/run-doctor.ts';
+import { runJobs, type JobReport } from '../due-work/run-jobs.ts';
+import { deleteExpiredIdempotencyKeys } from '../idempotency/idempotency-repository.ts';
+import { jobsOf, type JobMethods } from '../jobs.ts';
+import type { Context } from '../run/context.ts';
+
+/** The shop as a whole: its transactions, jobs, invariants and queues. */
+export function systemMethods({ database, pollAfterMs, batchers }: Context) {
+  return {
+    /**
+     * Runs `work` in one transaction and commits it. What `work` writes through `tx.db` commits together with the orders of
+     * `placeOrdersIn`. `work` may run several times, so it must do nothing but database work.
+     * @returns what `work` returned
+     * @throws database_unavailable when the database can't be reached, or `work` paused for more than 10 s; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     * @throws Error when `work` throws; the transaction was rolled back
+     */
+    transaction: async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
+      withTransaction(
+        database,
+        async (tx) => {
+          await tx.began;
+          return work(tx);
+        },
+        { mode: 'caller' },
+      ),
+
+    /**
+     * Checks every invariant of the database.
+     * @returns the invariants that don't hold, with examples; an empty list for a healthy shop
+     * @throws database_unavailable when the database can't be reached
+     */
+    doctor: async () => read(async () => runDoctor(database)),
+
+    /**
+     * Deletes up to `limit` expired idempotency keys (1,000 by default).
+     * @returns how many keys were deleted
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
+     */
+    deleteExpiredKeys: async (limit = 1_000): Promise<number> =>
+      withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
+
+    /**
+     * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. Any number of
+     * processes may run them. `report` is called after each turn that handled rows, or that failed.
+     * @throws nothing: a job that fails is reported and runs again
+     */
+    async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
+      return runJobs(jobsOf(this, pollAfterMs), signal, report);
+    },
+
+    /**
+     * The queues of batched calls: commands that wait, those of them that wait for locked rows, and batches that are running.
+     * @throws nothing
+     */
+    queues: () => batchers.map(({ name, waiting, blocked, running }) => ({ name, waiting, blocked, running })),
+
+    /**
+     * Stops accepting batched calls: orders, payments and gateway events. Resolves when all accepted calls are answered.
+     * @throws nothing
+     */
+    close: async (): Promise<void> => {
+      await Promise.all(batchers.map(async (batcher) => batcher.close()));
+    },
+  };
+}
