@@ -120,7 +120,7 @@ test('orders of 1,000 lines don’t make small orders fail', async () => {
 });
 
 test.each([
-  ['before it reached the server', false],
+  ['before the server', false],
   ['while the server commits', true],
 ])('a batch whose COMMIT is lost %s commits once, and each caller gets its order', async (_, deliver) => {
   const proxy = await openFaultInjectingProxy(shop.database.url);
