@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
+import { only } from '../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 import type { PlaceOrderInput } from '../methods/orders.ts';
 
@@ -104,10 +105,9 @@ test('every other mutation runs once for its key and returns the same answer aga
   const productId = await shop.createTestProduct();
   const { orderId, payment } = await shop.createPendingOrder({ [productId]: 1 });
   await shop.sendWebhook('AUTHORIZED', payment);
-  const [shipment] = await commerce.listShipments({ orderId });
+  const { id: shipmentId } = only(await commerce.listShipments({ orderId }));
   const unpaid = await shop.createTestOrder({ [productId]: 1 });
   const sku = randomUUID();
-  const shipmentId = shipment!.id;
   const mutations: Record<string, (key: string) => Promise<unknown>> = {
     createProduct: async (key) =>
       commerce.createProduct({ sku, name: 'x', priceAmount: 1, currency: 'KRW' }, call(key)),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
 import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
+import { first, only } from '../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 
 let shop: TestShop;
@@ -74,18 +75,18 @@ test('lanes that lock the same products in opposite orders don’t deadlock', as
 
 test('a reservation updates its stock row in place and writes no index', async () => {
   const productId = await shop.createTestProduct({ quantity: 1000 });
-  const counted = async () =>
-    (
-      await shop.database.pool.query<{ updates: number; inPlace: number }>(
-        `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
-      )
-    ).rows[0]!;
-  const before = await counted();
+  const readCounters = async () => {
+    const { rows } = await shop.database.pool.query<{ updates: number; inPlace: number }>(
+      `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
+    );
+    return only(rows);
+  };
+  const before = await readCounters();
   for (let turn = 0; turn < 100; turn += 1) await shop.commerce.placeOrder(order(productId));
   // The server updates its statistics within a second.
   const after = await vi.waitUntil(
     async () => {
-      const now = await counted();
+      const now = await readCounters();
       return now.updates - before.updates >= 100 && now;
     },
     { timeout: 10_000, interval: 50 },
@@ -95,9 +96,11 @@ test('a reservation updates its stock row in place and writes no index', async (
 
 test('two processes never oversell a product', async () => {
   const productId = await shop.createTestProduct({ quantity: 75 });
-  const processes = [shop.commerce, createCommerce({ database: other, batching: { lanes: 2 } })];
+  const otherCommerce = createCommerce({ database: other, batching: { lanes: 2 } });
   const codes = await Promise.all(
-    Array.from({ length: 300 }, async (_, index) => errorCodeOf(processes[index % 2]!.placeOrder(order(productId)))),
+    Array.from({ length: 300 }, async (_, index) =>
+      errorCodeOf((index % 2 === 0 ? shop.commerce : otherCommerce).placeOrder(order(productId))),
+    ),
   );
   expect(codes.filter((code) => code === 'accepted')).toHaveLength(75);
   expect(await shop.readStock(productId)).toEqual([75, 75]);
@@ -113,11 +116,11 @@ test('orders of 1,000 lines don’t make small orders fail', async () => {
   );
   const small = Array.from({ length: 200 }, async () => errorCodeOf(shop.commerce.placeOrder(order(hot))));
   expect(new Set(await Promise.all([...big, ...small]))).toEqual(new Set(['accepted']));
-  expect(await shop.readStock(ids[0]!)).toEqual([100, 3]);
+  expect(await shop.readStock(first(ids))).toEqual([100, 3]);
 });
 
 test.each([
-  ['before it reached the server', false],
+  ['before the server', false],
   ['while the server commits', true],
 ])('a batch whose COMMIT is lost %s commits once, and each caller gets its order', async (_, deliver) => {
   const proxy = await openFaultInjectingProxy(shop.database.url);
