@@ -36,7 +36,7 @@ export const refundChecks: readonly Check[] = [
     name: 'refund_within_what_came',
     sentence: "A payment's refunds add up to at most the amount that the gateway took.",
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundTotalsAmount"
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
       from (${refundTotals}) r join "commerce"."payments" p on p.id = r.payment_id
       where r.amount > ${takenAmount}`,
   },
@@ -44,7 +44,7 @@ export const refundChecks: readonly Check[] = [
     name: 'refund_of_surplus',
     sentence: 'A surplus payment is refunded in full, unless the gateway refused the refund.',
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundTotalsAmount"
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
       from "commerce"."payments" p left join (${refundTotals}) r on r.payment_id = p.id
       where p.surplus and coalesce(r.amount, 0) < ${takenAmount} and not ${hasFailed}`,
   },
@@ -52,7 +52,7 @@ export const refundChecks: readonly Check[] = [
     name: 'refund_of_canceled_order',
     sentence: 'The payment of a canceled order is refunded in full, unless the gateway refused the refund.',
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundTotalsAmount"
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
       from "commerce"."orders" o
       join "commerce"."payments" p on p.order_id = o.id and p.authorized_amount > 0
       left join (${refundTotals}) r on r.payment_id = p.id

@@ -3,7 +3,7 @@ import { createCommerce, type Commerce } from '../commerce.ts';
 import { openFaultInjectingProxy, type FaultInjectingProxy } from '@commerce-core/pg-pipeline/testing';
 import { createTestShop, type TestShop } from './test-shop.ts';
 
-/** A shop, and a second core on the same database whose connections go through a proxy that can break them. */
+/** A shop, and a second core on the same database whose connections go through a fault-injecting proxy. */
 export type ProxiedShop = {
   shop: TestShop;
   proxy: FaultInjectingProxy;
