@@ -54,7 +54,7 @@ describe('initiation', () => {
 });
 
 describe('every failure but a definite no leaves the outcome unknown', () => {
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['a wrong secret', refusalAnswer(401, 'UNAUTHORIZED')],
     ['missing rights', refusalAnswer(403, 'FORBIDDEN')],
     ['a call that is still running', refusalAnswer(409, 'IDEMPOTENCY_OUTSTANDING_REQUEST')],

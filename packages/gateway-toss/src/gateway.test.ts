@@ -104,7 +104,7 @@ describe("a definite no of Toss is a refusal with Toss's code", () => {
 });
 
 describe('every other failure leaves the outcome unknown', () => {
-  test.each<[string, Answer]>([
+  test.each<[string, FakeApiResponse]>([
     ['a wrong key', refusalAnswer(401, 'UNAUTHORIZED_KEY')],
     ['a wrong key with status 400', refusalAnswer(400, 'INVALID_API_KEY')],
     ['missing rights', refusalAnswer(403, 'FORBIDDEN_REQUEST')],

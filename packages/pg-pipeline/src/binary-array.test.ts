@@ -15,7 +15,7 @@ afterAll(async () => {
   await drop();
 });
 
-/** What PostgreSQL reads in an array, as text. */
+/** Sends an array and returns the values that PostgreSQL reads from it, as text. */
 async function readBack(sqlType: string, values: readonly unknown[]): Promise<(string | null)[]> {
   const { rows } = await database.pool.query(`select value::text from unnest($1::${sqlType}[]) as value`, [
     arrayOf(sqlType)(values),
@@ -41,7 +41,7 @@ test.each<[string, unknown[], (string | null)[]]>([
     ['-9007199254740991', '-1', '0', '4294967296', '9007199254740991'],
   ],
   ['bytea', [Buffer.from([0, 255, 34]), Buffer.alloc(0)], ['\\x00ff22', '\\x']],
-])('PostgreSQL reads arrays of %s as they were', async (sqlType, values, read) => {
+])('PostgreSQL reads the values of an array of %s unchanged', async (sqlType, values, read) => {
   expect(await readBack(sqlType, values)).toEqual(read);
   expect(await readBack(sqlType, [])).toEqual([]);
 });
@@ -58,14 +58,14 @@ test('PostgreSQL reads times to the millisecond, before 1970 and after 2000', as
   expect(rows.map(({ value }) => value.toISOString())).toEqual(times);
 });
 
-test('a hundred thousand values, and one of a megabyte, arrive whole', async () => {
+test('100,000 values, and one value of a megabyte, arrive complete', async () => {
   const many = Array.from({ length: 100_000 }, (_, n) => n);
   expect(await readBack('integer', many)).toEqual(many.map(String));
   const long = '✓'.repeat(400_000);
   expect(await readBack('text', ['a', long, 'b'])).toEqual(['a', long, 'b']);
 });
 
-test('what is not a UUID is refused instead of written as another one', () => {
+test('a text that is no UUID throws', () => {
   for (const wrong of [
     '',
     'x',
@@ -77,10 +77,10 @@ test('what is not a UUID is refused instead of written as another one', () => {
   }
 });
 
-test('a number that is no safe integer is refused', () => {
+test('a number that is no safe integer throws', () => {
   for (const wrong of [2 ** 53, 0.5, NaN]) expect(() => arrayOf('bigint')([wrong])).toThrow('not a safe integer');
 });
 
-test('a type without a binary format here is refused when the statement is made, not when it is run', () => {
+test('a type without an encoding throws when the statement is defined, not when it runs', () => {
   expect(() => arrayOf('point')).toThrow('arrays of point');
 });

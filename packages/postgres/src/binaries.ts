@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 export type Binaries = {
-  /** Has PostgreSQL's own `bin`, `lib` and `share`. */
+  /** The folder with PostgreSQL's `bin`, `lib` and `share`. */
   folder: string;
-  /** PostgreSQL's version and the package's own suffix. */
+  /** PostgreSQL's version with the npm package's suffix. */
   version: string;
 };
 
-/** PostgreSQL from the npm package for this platform. */
+/** Returns PostgreSQL's programs from the npm package for this platform. @throws Error when the package is missing or incomplete */
 export const findBinaries = (): Binaries => {
   const platform = `${process.platform}-${process.arch}`;
   let entry: string;
@@ -29,7 +29,7 @@ export const findBinaries = (): Binaries => {
   return { folder, version };
 };
 
-/** Copies PostgreSQL's programs for another user to run: readable by all, whatever the umask was at the install. */
+/** Copies PostgreSQL's programs so that another user can run them: every user may read the copy, whatever the umask was. */
 export const copyBinaries = (from: string, to: string): void => {
   cpSync(from, to, { recursive: true, verbatimSymlinks: true });
   chmodSync(to, 0o755);

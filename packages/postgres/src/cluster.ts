@@ -6,16 +6,16 @@ import { processIsAlive } from './process-is-alive.ts';
 import { spawnAs } from './system-user.ts';
 import type { SystemUser } from './system-user.ts';
 
-/** Kept inside the data folder, mode 0600: data and password are made by one rename and can't be separated. */
+/** The password's file, mode 0600. It is inside the data folder, so that one rename creates both. */
 const passwordFile = 'superuser-password';
 export const superuser = 'postgres';
 
 export type ClusterOptions = {
   binaries: string;
-  /** The data folder to be made; its parent exists. */
+  /** The data folder to create; its parent exists. */
   data: string;
   user: SystemUser | undefined;
-  /** False leaves the new files to the system's cache: for data that need not survive a power cut. */
+  /** Whether the new files are flushed to disk. False for data that need not survive a power cut. */
   sync: boolean;
 };
 
@@ -37,7 +37,7 @@ export const clusterState = (data: string): ClusterState => {
 
 export const clusterPassword = (data: string): string => readFileSync(join(data, passwordFile), 'utf8').trim();
 
-/** Removes what an interrupted `makeCluster` left beside the data folder. */
+/** Removes the temporary folders of interrupted `makeCluster` calls, which are siblings of the data folder. */
 const removeLeftovers = (data: string): void => {
   const prefix = `${basename(data)}.new-`;
   for (const name of readdirSync(dirname(data))) {
@@ -49,8 +49,8 @@ const removeLeftovers = (data: string): void => {
 };
 
 /**
- * Makes the data folder in one step: initdb writes into a folder beside it that is renamed when all is there, so a
- * data folder is either whole or absent. When another process was faster, its folder stands.
+ * Creates the data folder in one step: initdb writes into a temporary folder, which is renamed when it is complete. So a
+ * data folder is complete or absent. When another process was faster, its folder is kept.
  */
 export const makeCluster = ({ binaries, data, user, sync }: ClusterOptions): void => {
   removeLeftovers(data);
@@ -61,7 +61,7 @@ export const makeCluster = ({ binaries, data, user, sync }: ClusterOptions): voi
   try {
     writeFileSync(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
     if (user) for (const path of [workshop, password]) chownSync(path, user.uid, user.gid);
-    // PostgreSQL's own C.UTF-8, not the system's: the same order of text on every machine, whatever locales it has.
+    // PostgreSQL's own C.UTF-8 sorts text in the same order on every machine, whatever locales the system has.
     const initdb = spawnSync(
       join(binaries, 'bin', 'initdb'),
       [

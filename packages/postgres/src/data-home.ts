@@ -24,7 +24,7 @@ export type DataHome = {
   log: string;
   binaries: Binaries;
   user: SystemUser | undefined;
-  /** A sentence for the person at the terminal, when the data aren't where they would be looked for. */
+  /** A sentence for the terminal when the data are not in the usual folder. */
   note?: string;
 };
 
@@ -34,7 +34,7 @@ const defaultStateRoot = (): string => {
   return join(given && isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'commerce-core');
 };
 
-/** Whether files here can be its user's alone, as PostgreSQL insists; a virtual machine's shared folders can't. */
+/** Returns whether files here can belong to one user only, which PostgreSQL requires. Shared folders of virtual machines can't. */
 const keepsOwners = (folder: string, user: SystemUser | undefined): boolean => {
   const probe = mkdtempSync(join(folder, 'probe-'));
   try {
@@ -66,9 +66,9 @@ const copyOnce = ({ folder, version }: Binaries, state: string): string => {
 const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
 
 /**
- * Decides where the clone's PostgreSQL keeps its data: in `.data/postgres`, or, where its user can't get there, in a
- * state folder of the machine named by the clone's path, beside a copy of the programs. `.data/where` then says so,
- * and later starts follow it.
+ * Returns where the clone's PostgreSQL keeps its data. That is `.data/postgres`. When PostgreSQL's user can't enter it, the
+ * data and a copy of the programs are in a state folder of the machine, named by the clone's path. Then `.data/where` has
+ * that folder's path, which later starts read.
  */
 export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): DataHome => {
   const dotData = join(realpathSync(clone), '.data');
@@ -96,7 +96,7 @@ export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): Dat
   const state = movedTo ?? join(stateRoot, name);
   mkdirSync(state, { recursive: true });
   if (user) {
-    // Others may pass through to what is theirs, whatever our umask; the data folder itself is its user's alone.
+    // Other users may enter this folder, whatever the umask is; only PostgreSQL's user may enter the data folder itself.
     if (!movedTo) chmodSync(stateRoot, 0o755);
     chmodSync(state, 0o711);
   } else {

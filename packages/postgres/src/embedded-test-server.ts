@@ -10,7 +10,7 @@ import { startServer } from './server.ts';
 import { canReach, userForPostgres } from './system-user.ts';
 import type { SystemUser } from './system-user.ts';
 
-/** A test's data may die with the machine; COMMIT still takes its normal way through the log. */
+/** Settings for tests, whose data need not survive a power cut. COMMIT still writes to the log. */
 export const testSettings = {
   fsync: 'off',
   full_page_writes: 'off',
@@ -19,8 +19,8 @@ export const testSettings = {
 };
 
 /**
- * Ends the server and removes its folder when this process dies without doing so (SIGKILL): a shell of its own waits
- * for the end of a pipe that only we hold open.
+ * Stops the server and removes its folder when this process is killed before it could do so. A separate shell waits for the
+ * end of a pipe that only this process keeps open.
  */
 const guardFolder = (folder: string): ChildProcess => {
   const script = `cat > /dev/null
@@ -39,7 +39,7 @@ const guardFolder = (folder: string): ChildProcess => {
   return guard;
 };
 
-/** A new temporary folder that belongs to PostgreSQL's user and that it can get to. */
+/** Creates a temporary folder that belongs to PostgreSQL's user and that this user can enter. */
 const temporaryFolder = (user: SystemUser | undefined): string => {
   for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
     const folder = mkdtempSync(join(realpathSync(parent), 'commerce-test-postgres-'));
@@ -51,8 +51,8 @@ const temporaryFolder = (user: SystemUser | undefined): string => {
 };
 
 /**
- * A server on data of its own that `stop` removes, and that doesn't outlive this process however it ends. With other
- * `settings` than a test's: durable ones, to measure.
+ * Starts a server on new data. `stop` removes both, and so does the end of this process, however it ends. Measurements pass
+ * durable `settings` instead of those for tests.
  */
 export const startEmbeddedTestServer = async (
   settings: Record<string, string> = testSettings,

@@ -13,11 +13,11 @@ export type LocalServer = {
   /** URL of the database `commerce`. */
   url: string;
   pid: number;
-  /** True when it was still running from an earlier start that was killed. */
+  /** Whether the server was still running, because an earlier start was killed. */
   adopted: boolean;
   data: string;
   note: string | undefined;
-  /** Resolves when the server is gone without `stop`. */
+  /** Resolves when the server ends without `stop`. */
   lost: Promise<void>;
   stop: () => Promise<void>;
 };
@@ -29,7 +29,7 @@ const startAttempts = 10;
 
 const settings = {
   max_connections: '200',
-  // Without the DETAIL lines, which quote rows: no personal data in the log.
+  // Omits DETAIL lines, which quote rows, so that the log has no personal data.
   log_error_verbosity: 'terse',
 };
 
@@ -60,7 +60,7 @@ const adoptOrStart = async ({ binaries, data, log, user }: DataHome) => {
     try {
       return { server: await startServer({ binaries: binaries.folder, data, log, user, settings }), adopted: false };
     } catch (error) {
-      // Another start was faster, or the last processes of a killed server are about to notice its death.
+      // Another start was faster, or processes of a killed server have not ended yet.
       const passing = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
       if (attempt === startAttempts || !(error instanceof Error) || !passing.test(error.message)) throw error;
       await delay(300);
@@ -69,8 +69,8 @@ const adoptOrStart = async ({ binaries, data, log, user }: DataHome) => {
 };
 
 /**
- * A session that holds the data for this start and ends with our process, however that ends; undefined when another
- * start has it. A start that was killed just now may hold it for some milliseconds more.
+ * Opens the session whose lock reserves the data for this start, and which ends with this process. Returns undefined when
+ * another start has the lock. A start that was killed may keep it for some milliseconds.
  */
 const claim = async (url: string): Promise<pg.Client | undefined> => {
   const client = new pg.Client({ connectionString: url, application_name: 'npm start', keepAlive: true });
@@ -87,8 +87,9 @@ const claim = async (url: string): Promise<pg.Client | undefined> => {
 };
 
 /**
- * The PostgreSQL of a clone: its data are made at the first start and kept; a server that a killed start left running
- * is taken over. Rejects, touching nothing, while another start of the same clone runs.
+ * Starts the PostgreSQL of a clone. The first start creates the data, and later ones keep them. A server that a killed start
+ * left running is used again.
+ * @throws Error while another start of the same clone runs; then nothing is changed
  */
 export const startLocalServer = async (clone: string, options: { stateRoot?: string } = {}): Promise<LocalServer> => {
   const home = findDataHome(clone, options.stateRoot);

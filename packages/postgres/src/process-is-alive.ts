@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether the process still runs. A zombie, which only waits for its parent to notice, doesn't count. */
+/** Returns whether the process runs. A zombie, which has ended and waits for its parent to read that, does not count. */
 export const processIsAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -10,7 +10,7 @@ export const processIsAlive = (pid: number): boolean => {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
-    // Without /proc (macOS) the signal's answer stands; on Linux the process has just gone.
+    // macOS has no /proc, so the signal's result decides; on Linux the process has just ended.
     return process.platform !== 'linux';
   }
 };

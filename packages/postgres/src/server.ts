@@ -13,18 +13,18 @@ import type { SystemUser } from './system-user.ts';
 export type ServerOptions = {
   binaries: string;
   data: string;
-  /** What the server says; written anew at every start. */
+  /** The server's log file, which every start overwrites. */
   log: string;
   user: SystemUser | undefined;
-  /** Server parameters beyond the ones that every server of ours has. */
+  /** Server parameters in addition to those that every server here has. */
   settings: Record<string, string>;
 };
 
 export type PostgresServer = {
-  /** The superuser's URL of the database `postgres`. */
+  /** The URL of the database `postgres` for the superuser. */
   url: string;
   pid: number;
-  /** Fast shutdown: sessions are ended, everything committed is kept. Resolves when the process is gone. */
+  /** Stops the server: ends all sessions and keeps everything committed. Resolves when the process has ended. */
   stop: () => Promise<void>;
 };
 
@@ -45,7 +45,7 @@ const freePort = (): Promise<number> =>
 export const serverUrl = (data: string, port: number): string =>
   `postgres://${superuser}:${clusterPassword(data)}@127.0.0.1:${port}/postgres`;
 
-/** The server's data folder as it names it itself, or undefined when nobody (or somebody else) answers at the URL. */
+/** Returns the data folder that the server at the URL reports, or undefined when no server accepts the URL. */
 export const answeringDataFolder = async (url: string): Promise<string | undefined> => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {});
@@ -62,7 +62,7 @@ export const answeringDataFolder = async (url: string): Promise<string | undefin
 
 const lastLines = (log: string): string => readFileSync(log, 'utf8').trim().split('\n').slice(-10).join('\n');
 
-/** Ends a postmaster, ours or an adopted one; bounded, and the harder way when the gentle one takes too long. */
+/** Stops a postmaster, with a harder signal when the gentle one takes too long. @throws Error when it does not stop */
 export const stopProcess = async (pid: number): Promise<void> => {
   for (const [signal, patienceMs] of [
     ['SIGINT', stopMs],
@@ -84,14 +84,14 @@ const tryStart = async (options: ServerOptions, port: number): Promise<PostgresS
   const all = {
     listen_addresses: '127.0.0.1',
     port: String(port),
-    // TCP with a password is the only way in: no socket file in a folder that others may write.
+    // The server accepts only TCP with a password: a socket file would be in a folder that others may write.
     unix_socket_directories: '',
     timezone: 'UTC',
     log_timezone: 'UTC',
     ...settings,
   };
   const output = openSync(log, 'w', 0o600);
-  // A session of its own, so that a terminal's Ctrl-C reaches only us, and we stop the server last.
+  // In its own session, Ctrl-C of the terminal reaches only this process, which stops the server last.
   const server = spawn(
     join(binaries, 'bin', 'postgres'),
     ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
@@ -127,7 +127,7 @@ const tryStart = async (options: ServerOptions, port: number): Promise<PostgresS
   throw new Error(`PostgreSQL did not answer within ${startMs / 1_000} s:\n${lastLines(log)}`);
 };
 
-/** Starts a server on 127.0.0.1 at a free port and waits until it answers. Errors carry the last lines of its log. */
+/** Starts a server on 127.0.0.1 at a free port and waits until it accepts connections. Errors have the log's last lines. */
 export const startServer = async (options: ServerOptions): Promise<PostgresServer> => {
   for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
     const started = await tryStart(options, await freePort());

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 export type SystemUser = { name: string; uid: number; gid: number };
 
 /**
- * PostgreSQL refuses to run as root: for root this is an unprivileged user that the machine already has, preferably
- * the one with `ownerUid` (who owns existing data). Undefined when we aren't root and PostgreSQL can run as ourselves.
+ * Returns the user that PostgreSQL runs as when this process is root, which PostgreSQL refuses: an unprivileged user of the
+ * machine, if possible the one with `ownerUid`, who owns existing data. Undefined when this process is not root.
  */
 export const userForPostgres = (ownerUid?: number): SystemUser | undefined => {
   if (process.getuid?.() !== 0) return undefined;
@@ -25,11 +25,11 @@ export const userForPostgres = (ownerUid?: number): SystemUser | undefined => {
   return user;
 };
 
-/** Options for spawning something as that user. */
+/** Returns the options that spawn a program as that user. */
 export const spawnAs = (user: SystemUser | undefined): { uid?: number; gid?: number } =>
   user ? { uid: user.uid, gid: user.gid } : {};
 
-/** Whether that user may enter (a folder) or execute (a file) each of the paths; asked of the system, ACLs and all. */
+/** Returns whether that user may enter each folder and execute each file of the paths, access control lists included. */
 export const canReach = (user: SystemUser | undefined, paths: string[]): boolean => {
   const asked = spawnSync('sh', ['-c', 'for path; do test -x "$path" || exit 1; done', 'sh', ...paths], {
     ...spawnAs(user),

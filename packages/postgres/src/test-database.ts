@@ -3,7 +3,7 @@ import pg from 'pg';
 
 export type TestDatabase = {
   url: string;
-  /** Ends all sessions and removes the database. */
+  /** Ends all sessions and drops the database. */
   drop: () => Promise<void>;
 };
 
@@ -36,7 +36,7 @@ const onServer = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> 
 const exists = async (client: pg.Client, name: string): Promise<boolean> =>
   (await client.query('select 1 from pg_database where datname = $1', [name])).rowCount === 1;
 
-/** One process makes the template, the others wait; it gets its name when it is whole. */
+/** One process creates the template and the others wait. The template gets its name when it is complete. */
 const ensureTemplate = async (
   client: pg.Client,
   template: string,
@@ -47,7 +47,7 @@ const ensureTemplate = async (
   try {
     if (await exists(client, template)) return;
     const unfinished = `${template}_unfinished`;
-    // Whoever left this behind has lost its lock with its connection.
+    // A process that left this database behind has lost its connection, and its lock with it.
     await client.query(`drop database if exists ${quoted(unfinished)} with (force)`);
     await client.query(`create database ${quoted(unfinished)}`);
     await prepare(databaseUrl(unfinished));
@@ -59,9 +59,9 @@ const ensureTemplate = async (
 };
 
 /**
- * Creates a database of the caller's own on the test server. It is empty, or a clone (about 0.1 s) of the database
- * `template`, which `prepare` fills once per server. Change the template's name when `prepare` changes; a name has at
- * most 50 characters.
+ * Creates a database on the test server for one caller. It is empty, or a clone of the database `template`, which `prepare`
+ * fills once for each server; a clone takes about 0.1 s. The template's name changes when `prepare` does, and has at most 50
+ * characters.
  */
 export const createTestDatabase = async (from?: {
   template: string;

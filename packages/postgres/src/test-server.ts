@@ -2,7 +2,7 @@ import { startEmbeddedTestServer, testSettings } from './embedded-test-server.ts
 
 export type TestServer = {
   url: string;
-  /** Which server it is, and why not the one before it in the order of preference. */
+  /** Which server it is, and why a preferred one is not used. */
   description: string;
   stop: () => Promise<void>;
 };
@@ -37,8 +37,8 @@ const startContainer = async (): Promise<TestServer> => {
 };
 
 /**
- * The one PostgreSQL that tests run on: TEST_DATABASE_URL, else Testcontainers, else an embedded one whose data are
- * removed by `stop`. Never DATABASE_URL, which may hold real data.
+ * Finds or starts the PostgreSQL that tests run on: TEST_DATABASE_URL, else Testcontainers, else an embedded server whose
+ * data `stop` removes. DATABASE_URL is never used, because it may have real data.
  */
 export const startTestServer = async (): Promise<TestServer> => {
   const given = process.env['TEST_DATABASE_URL'];

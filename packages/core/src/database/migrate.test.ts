@@ -40,7 +40,7 @@ const tables = async () => {
 };
 
 describe('migrate', () => {
-  test('brings an empty database to this version, and then has nothing left to do', async () => {
+  test('migrates an empty database to this version once', async () => {
     const names = readMigrations().map(({ name }) => name);
     expect(await pendingMigrations(database)).toEqual(names);
     expect(await migrate(database)).toEqual(names);
@@ -48,7 +48,7 @@ describe('migrate', () => {
     expect(await migrate(database)).toEqual([]);
   });
 
-  test('applies what is missing, in its order', async () => {
+  test('applies the missing migrations in order', async () => {
     expect(await migrate(database, [first])).toEqual(['0000_first']);
     expect(await pendingMigrations(database, [first, second, third])).toEqual(['0001_second', '0002_third']);
     expect(await migrate(database, [first, second, third])).toEqual(['0001_second', '0002_third']);
@@ -65,14 +65,14 @@ describe('migrate', () => {
     }
   });
 
-  test('a failure in the middle leaves nothing, and the next try finds a clean start', async () => {
+  test('a migration that fails leaves nothing, and the next call starts from the same state', async () => {
     const broken = step('0001_second', 'create table "commerce"."half" ()', 'create table "commerce"."first" ()');
     await expect(migrate(database, [first, broken])).rejects.toThrow('relation "first" already exists');
     expect(await tables()).toEqual([]);
     expect(await migrate(database, [first, second])).toEqual(['0000_first', '0001_second']);
   });
 
-  test('an edited migration is noticed, and nothing is done', async () => {
+  test('an edited migration rejects and changes nothing', async () => {
     await migrate(database, [first]);
     const edited = { ...first, hash: 'another' };
     const refusal = 'migration 0000_first was edited after it had been applied';
@@ -81,7 +81,7 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['first', 'migrations']);
   });
 
-  test('a migration that slipped in before an applied one is noticed, and nothing is done', async () => {
+  test('a migration that was inserted before an applied one rejects and changes nothing', async () => {
     await migrate(database, [first, third]);
     const refusal = 'migration 2 of the database is 0002_third, of this code 0001_second';
     await expect(migrate(database, [first, second, third])).rejects.toThrow(new MigrationsDiverged(refusal));
@@ -89,14 +89,14 @@ describe('migrate', () => {
     expect(await tables()).toEqual(['first', 'migrations', 'third']);
   });
 
-  test('a database that is ahead is left alone', async () => {
+  test('a database that is ahead of the code is not changed', async () => {
     await migrate(database, [first, second]);
     expect(await migrate(database, [first])).toEqual([]);
     expect(await pendingMigrations(database, [first])).toEqual([]);
     expect(await tables()).toEqual(['first', 'migrations', 'second']);
   });
 
-  test('keeps a schema of another name apart', async () => {
+  test('migrates each schema of a database on its own', async () => {
     const other = connect({ url, schema: 'another_shop' });
     try {
       await migrate(database, [first]);
@@ -120,7 +120,7 @@ describe('readMigrations', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('an edit of a file, be it one space, is another hash', () => {
+  test('an edit of one space changes a migration’s hash', () => {
     const [before] = readMigrations(folder);
     const file = join(folder, `${before!.name}.sql`);
     writeFileSync(file, `${readFileSync(file, 'utf8')} `);

@@ -7,7 +7,7 @@ export const migrationsFolder = join(import.meta.dirname, '../../migrations');
 
 export type Migration = { name: string; hash: string; statements: string[] };
 
-/** The migrations of this version of the code, in the order of drizzle-kit's journal. */
+/** Returns the migrations of this version of the code, in the order of drizzle-kit's journal. */
 export function readMigrations(folder: string = migrationsFolder): Migration[] {
   const journal = JSON.parse(readFileSync(join(folder, 'meta/_journal.json'), 'utf8')) as {
     entries: { tag: string }[];
@@ -21,12 +21,12 @@ export function readMigrations(folder: string = migrationsFolder): Migration[] {
 
 type Applied = { name: string; hash: string };
 
-/** The database's migrations and the code's are not one history. */
+/** The migrations of the database and of the code differ: one was edited, or another one came before it. */
 export class MigrationsDiverged extends Error {
   override readonly name = 'MigrationsDiverged';
 }
 
-// Two constants of our own in the space of advisory locks, so that other programs' locks don't meet ours.
+// A pair of constants for the advisory lock, so that it is none of other programs' locks.
 const lock = 'select pg_advisory_xact_lock(1668115821, 1)';
 
 const ledger = `create schema if not exists "commerce";
@@ -40,9 +40,9 @@ create table if not exists "commerce"."migrations" (
 const ledgerEntries = 'select name, hash from "commerce"."migrations" order by position';
 
 /**
- * Brings the database to this version of the code: everything missing in one transaction, behind a lock, so that many
- * processes may start at once. A database that is ahead is left alone, for a release that is rolled out step by step.
- * @returns the names of the migrations that were applied now
+ * Applies all missing migrations in one transaction, under a lock, so that many processes may start at once. A database
+ * that is ahead of the code is not changed, so that a release can be rolled out step by step.
+ * @returns the names of the applied migrations
  * @throws MigrationsDiverged when an applied migration was edited or another one slipped in before it
  */
 export async function migrate(database: Database, migrations = readMigrations()): Promise<string[]> {
@@ -71,10 +71,10 @@ export async function migrate(database: Database, migrations = readMigrations())
   }
 }
 
-// For each of two look-ups: whoever asks this wants to know whether there is a database to work with.
+// For each of two look-ups. The caller checks whether the database is usable, and should not wait for long.
 const answerMs = 2_000;
 
-/** The names of migrations that the database still lacks. @throws MigrationsDiverged as `migrate` does */
+/** Returns the names of the migrations that the database lacks. @throws MigrationsDiverged as `migrate` does */
 export async function pendingMigrations(database: Database, migrations = readMigrations()): Promise<string[]> {
   const { pool, schema } = database;
   const { rows } = await pool.query(
@@ -85,8 +85,8 @@ export async function pendingMigrations(database: Database, migrations = readMig
 }
 
 function missingFrom(done: readonly Applied[], migrations: readonly Migration[]) {
-  done.slice(0, migrations.length).forEach(({ name, hash }, index) => {
-    const { name: expected, hash: expectedHash } = migrations[index]!;
+  migrations.slice(0, done.length).forEach(({ name: expected, hash: expectedHash }, index) => {
+    const { name, hash } = done[index] ?? {};
     if (name !== expected) {
       throw new MigrationsDiverged(`migration ${index + 1} of the database is ${name}, of this code ${expected}`);
     }

@@ -20,14 +20,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** drizzle-kit over the tables of the code; what it prints. */
+/** Runs drizzle-kit on the tables in code. Returns its output. */
 async function drizzleKit(command: string, ...rest: string[]): Promise<string> {
   const kit = join(root, 'node_modules/drizzle-kit/bin.cjs');
   const options = ['--dialect', 'postgresql', '--schema', './src/*/tables.ts', ...rest];
   return (await run(process.execPath, [kit, command, ...options], { cwd: root, maxBuffer: 2 ** 24 })).stdout;
 }
 
-/** The migrations that drizzle-kit would add. */
+/** Returns the migrations that drizzle-kit would add. */
 async function generate(): Promise<string[]> {
   const before = new Set(readdirSync(folder));
   await drizzleKit('generate', '--out', relative(root, folder));
@@ -35,7 +35,7 @@ async function generate(): Promise<string[]> {
   return added.map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
-/** Every column, constraint and index, as PostgreSQL itself words them; the ledger of migrations left out. */
+/** Returns every column, constraint and index in PostgreSQL's own words, without the table of migrations. */
 async function catalogue(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query(`
     with tables as (
@@ -59,7 +59,7 @@ test('drizzle-kit finds nothing to add to the migrations', async () => {
   expect(await generate()).toEqual([]);
 });
 
-test('a table that no migration knows would be found', async () => {
+test('drizzle-kit finds a table that no migration creates', async () => {
   const snapshots = readdirSync(join(folder, 'meta')).filter((name) => name.endsWith('_snapshot.json'));
   const file = join(folder, 'meta', snapshots.toSorted().at(-1)!);
   const snapshot = JSON.parse(readFileSync(file, 'utf8')) as { tables: Record<string, unknown> };
@@ -68,7 +68,7 @@ test('a table that no migration knows would be found', async () => {
   expect(await generate()).toEqual([expect.stringContaining('CREATE TABLE "commerce"."shipment_lines"')]);
 });
 
-test('the migrations build what the tables in code say: every column, constraint and index', async () => {
+test('the migrations create every column, constraint and index of the tables in code', async () => {
   const migrated = await openTestDatabase();
   const blank = await createTestDatabase({ template: 'empty', prepare: async () => {} });
   const exported = connect({ url: blank.url });

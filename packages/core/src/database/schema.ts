@@ -1,17 +1,17 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { check, customType, pgSchema, timestamp, type AnyPgColumn } from 'drizzle-orm/pg-core';
 
-/** The schema that all tables live in. `connect({ schema })` can rename it per database (see schema-name.ts). */
+/** The schema of all tables. `connect({ schema })` can rename it for a database. */
 export const commerceSchema = pgSchema('commerce');
 
 export const timestamptz = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
-/** A transaction's 64-bit id, kept with events so that a reader can fence itself behind unfinished transactions. */
+/** A transaction's 64-bit id, stored with events so that a reader can stop before those of running transactions. */
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
-/** CHECK that a text column holds one of a state machine's states: the table in code is the only list. */
+/** Returns a CHECK that a text column has one of a state machine's states, as listed in code. */
 export function oneOf(name: string, column: AnyPgColumn, values: readonly string[]) {
   return check(name, sql`${column} in (${sql.raw(quoted(values))})`);
 }

@@ -3,14 +3,15 @@ import type { Check } from './check.ts';
 export const callChecks: readonly Check[] = [
   {
     name: 'call_nothing_overdue',
-    sentence: 'No call to a gateway waits longer than an hour past the time it is due.',
+    sentence: 'No gateway call is overdue by more than an hour.',
     query: `
       select id as "gatewayCallId", kind, provider, attempts, due_at as "dueAt" from "commerce"."gateway_calls"
       where status = 'DUE' and due_at < now() - interval '1 hour'`,
   },
   {
     name: 'call_about_its_own_order',
-    sentence: 'A call to a gateway is about a payment, and a refund, of one order, at the provider of that payment.',
+    sentence:
+      "A gateway call, its payment and its refund belong to the same order, and the call goes to the payment's provider.",
     query: `
       select c.id as "gatewayCallId", c.kind, c.order_id as "orderId", p.order_id as "paymentOrderId", r.payment_id as "refundPaymentId"
       from "commerce"."gateway_calls" c
@@ -21,7 +22,7 @@ export const callChecks: readonly Check[] = [
   },
   {
     name: 'call_captures_what_was_authorized',
-    sentence: 'No more is captured by a call than was authorized.',
+    sentence: 'A gateway call captures at most the authorized amount.',
     query: `
       select c.id as "gatewayCallId", c.payment_id as "paymentId", c.amount, p.authorized_amount as "authorizedAmount"
       from "commerce"."gateway_calls" c join "commerce"."payments" p on p.id = c.payment_id
@@ -29,7 +30,7 @@ export const callChecks: readonly Check[] = [
   },
   {
     name: 'dispute_of_its_payment',
-    sentence: 'A dispute is about a payment of the same order.',
+    sentence: 'A dispute and its payment belong to the same order.',
     query: `
       select d.id as "disputeId", d.order_id as "orderId", p.order_id as "paymentOrderId"
       from "commerce"."disputes" d left join "commerce"."payments" p on p.id = d.payment_id

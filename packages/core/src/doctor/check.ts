@@ -1,15 +1,22 @@
 import { quoted } from '../database/schema.ts';
 
-/**
- * An invariant. `sentence` says what must hold; `query` answers the rows that break it, and must answer none. A query
- * never casts what a payload says: on broken data it has to find, not to fail.
- */
-export type Check = { name: string; sentence: string; query: string };
+/** An invariant as a query. */
+export type Check = {
+  /** Public: operators and alerts know a check by it. */
+  name: string;
+  /** What must hold, for an operator. */
+  sentence: string;
+  /**
+   * Returns the rows that break the invariant, with the ids and numbers that show why. It casts no value of a JSON
+   * payload, because a cast fails on a corrupt value that the query should find.
+   */
+  query: string;
+};
 
-/** Constants of the code as the rows of a VALUES list. */
+/** Returns constants of the code as the rows of a SQL VALUES list. */
 export const tuples = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `(${quoted(row)})`).join(', ');
 
-/** Each step that a state machine allows. */
-export const stepsOf = (transitions: Record<string, readonly string[]>): [from: string, to: string][] =>
+/** Returns every transition that a state machine allows. */
+export const transitionPairs = (transitions: Record<string, readonly string[]>): [from: string, to: string][] =>
   Object.entries(transitions).flatMap(([from, all]) => all.map((to): [string, string] => [from, to]));

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestShop } from '../testing/test-shop.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
-import { furtherCorruptions } from '../testing/corruptions/further.ts';
+import type { Corruption } from '../testing/corruptions/corruption.ts';
+import { furtherCorruptions } from '../testing/corruptions/more-per-check.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
-import { corruptions } from '../testing/corruptions/stock-and-orders.ts';
+import { corruptions } from '../testing/corruptions/one-per-check.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
-import type { Corruption } from './planting.testing.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -16,26 +16,26 @@ afterAll(() => shop.close());
 
 const names = checks.map(({ name }) => name);
 
-test('every check has a name of its own, a sentence, and a violation planted for it', () => {
+test('every check has a unique name, a sentence, and a corruption that it must find', () => {
   expect(new Set(names).size).toBe(names.length);
   expect(names.filter((name) => !/^[a-z]+(_[a-z]+)+$/.test(name))).toEqual([]);
   expect(checks.filter(({ sentence }) => !/^[A-Z].+\.$/.test(sentence))).toEqual([]);
   expect(Object.keys(corruptions).toSorted()).toEqual(names.toSorted());
 });
 
-/** What a check says while the damage is done, in a transaction that then never was. */
-async function diagnose(check: Check, { without = [], damage }: Corruption): Promise<Violation[]> {
+/** Runs a check on corrupted rows, in a transaction that is rolled back. */
+async function runCorrupted(check: Check, { withoutConstraints = [], statements }: Corruption): Promise<Violation[]> {
   const client = await shop.database.pool.connect();
   try {
-    // Replicas apply changes without triggers and foreign keys: nothing keeps the log append-only here.
+    // As a replica does, this session skips triggers and foreign keys: events can be changed and deleted.
     await client.query('begin; set local session_replication_role = replica');
-    for (const name of without) {
+    for (const name of withoutConstraints) {
       const [table, constraint] = name.split('.');
       await client.query(
         constraint ? `alter table commerce.${table} drop constraint ${constraint}` : `drop index commerce.${name}`,
       );
     }
-    for (const statement of damage) expect((await client.query(statement)).rowCount, statement).toBeGreaterThan(0);
+    for (const statement of statements) expect((await client.query(statement)).rowCount, statement).toBeGreaterThan(0);
     return await runChecks(client, [check]);
   } finally {
     await client.query('rollback');
@@ -43,24 +43,24 @@ async function diagnose(check: Check, { without = [], damage }: Corruption): Pro
   }
 }
 
-describe('a violation planted for a check is caught by that check', () => {
+describe('a check finds the corruption of its invariant', () => {
   test.each(checks)('$name', async (check) => {
-    const [violation] = await diagnose(check, corruptions[check.name]!);
+    const corruption = corruptions[check.name];
+    if (!corruption) throw new Error(`no corruption for ${check.name}`);
+    const [violation] = await runCorrupted(check, corruption);
+    if (!violation) throw new Error(`${check.name} found nothing`);
     expect(violation).toMatchObject({ name: check.name, sentence: check.sentence });
-    expect(violation!.count).toBeGreaterThan(0);
-    expect(violation!.examples).toHaveLength(Math.min(violation!.count, 10));
+    expect(violation.count).toBeGreaterThan(0);
+    expect(violation.examples).toHaveLength(Math.min(violation.count, 10));
   });
 });
 
-test.each(furtherCorruptions)('$check catches it too: $how', async ({ check, ...planting }) => {
-  expect(
-    await diagnose(
-      checks.find(({ name }) => name === check)!,
-      planting,
-    ),
-  ).toHaveLength(1);
+test.each(furtherCorruptions)('$check also finds: $how', async ({ check: checkName, ...corruption }) => {
+  const check = checks.find(({ name }) => name === checkName);
+  if (!check) throw new Error(`there is no check ${checkName}`);
+  expect(await runCorrupted(check, corruption)).toHaveLength(1);
 });
 
-test('the constraints that were dropped for a planting are back after it, and nothing is broken', async () => {
+test('the corruptions and dropped constraints are rolled back, so all invariants hold', async () => {
   expect(await shop.commerce.doctor()).toEqual([]);
 });

@@ -9,7 +9,7 @@ import { refundChecks } from './refund-checks.ts';
 import { shipmentChecks } from './shipment-checks.ts';
 import { stockChecks } from './stock-checks.ts';
 
-/** Every invariant of the shop, in the order in which an operator reads them. */
+/** All invariants, in the order in which the doctor reports them. */
 export const checks: readonly Check[] = [
   ...stockChecks,
   ...orderChecks,

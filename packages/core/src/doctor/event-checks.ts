@@ -1,9 +1,9 @@
 import type { Check } from './check.ts';
 
-/** Versions count an aggregate's events from 1; `count = max` and `min = 1` leave no room for a gap. */
+/** Versions are unique for each aggregate, so there is no gap when the first is 1 and the last is the number of events. */
 const versionsUnbroken = (aggregate: 'order' | 'product', table: string): Check => ({
   name: `${aggregate}_versions_unbroken`,
-  sentence: `The events of every ${aggregate} are numbered from 1 without a gap, up to the version that it has.`,
+  sentence: `The versions of the events of each ${aggregate} run from 1 to the ${aggregate}'s own version without a gap.`,
   query: `
     select coalesce(a.id, e.aggregateid) as "${aggregate}Id", a.version, e.events,
       e.first as "firstVersion", e.last as "lastVersion"

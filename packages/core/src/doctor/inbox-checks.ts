@@ -2,7 +2,7 @@ import { quoted } from '../database/schema.ts';
 import type { EventEffect } from '../gateway-inbox/gateway-event.ts';
 import type { Check } from './check.ts';
 
-/** What can happen to a payment once. */
+/** Effects that a payment can have once. */
 const onceEffects: readonly EventEffect[] = [
   'order_paid',
   'payment_failed',
@@ -14,14 +14,14 @@ const onceEffects: readonly EventEffect[] = [
 export const inboxChecks: readonly Check[] = [
   {
     name: 'inbox_first_message_once',
-    sentence: "A gateway's message counts once: one row for its id, beside those that contradict it.",
+    sentence: 'A gateway event is stored once for each provider and event id; only rows in CONFLICT share its id.',
     query: `
       select provider, provider_event_id as "providerEventId", count(*) as rows from "commerce"."gateway_events"
       where outcome <> 'CONFLICT' group by provider, provider_event_id having count(*) > 1`,
   },
   {
     name: 'inbox_conflict_contradicts_the_first',
-    sentence: 'A message in CONFLICT has the id of an earlier one and other content.',
+    sentence: 'A gateway event in CONFLICT has the id of an earlier one, and other content.',
     query: `
       select c.id as "gatewayEventId", c.provider, c.provider_event_id as "providerEventId"
       from "commerce"."gateway_events" c
@@ -33,21 +33,21 @@ export const inboxChecks: readonly Check[] = [
   },
   {
     name: 'inbox_nothing_overdue',
-    sentence: 'No message waits longer than an hour past the time it is due for another try.',
+    sentence: 'No retry of a gateway event is overdue by more than an hour.',
     query: `
       select id as "gatewayEventId", provider, outcome, attempts, due_at as "dueAt" from "commerce"."gateway_events"
       where due_at < now() - interval '1 hour'`,
   },
   {
     name: 'inbox_applied_once',
-    sentence: 'A payment is moved in the same way by one message at most.',
+    sentence: 'At most one gateway event has the same effect on a payment, for effects that happen once.',
     query: `
       select payment_id as "paymentId", effect, count(*) as messages from "commerce"."gateway_events"
       where outcome = 'APPLIED' and effect in (${quoted(onceEffects)}) group by payment_id, effect having count(*) > 1`,
   },
   {
     name: 'inbox_applied_shows',
-    sentence: 'What an applied message did shows on the payment that it names.',
+    sentence: 'The effect of an applied gateway event is visible on its payment.',
     query: `
       select g.id as "gatewayEventId", g.type, g.effect, g.amount, g.currency, p.id as "paymentId", p.status,
         p.amount as "paymentAmount", p.currency as "paymentCurrency", p.reported_amount as "reportedAmount", p.surplus

@@ -1,15 +1,15 @@
 import { quoted } from '../database/schema.ts';
 import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.ts';
-import { stepsOf, tuples, type Check } from './check.ts';
+import { transitionPairs, tuples, type Check } from './check.ts';
 import { orderStatusRecorded } from './recorded-statuses.ts';
 
-const enteringTypes = Object.entries(orderStatusRecorded);
-const typesInto = (status: string) => enteringTypes.filter(([, told]) => told === status).map(([type]) => type);
+const statusEvents = Object.entries(orderStatusRecorded);
+const typesInto = (status: string) => statusEvents.filter(([, recorded]) => recorded === status).map(([type]) => type);
 
-/** [before, type, after] of every step that an order may take, from nothing on. */
-const legalSteps = [
+/** [status before, event type, status after] of every legal transition of an order; its creation has no status before. */
+const legalTransitions = [
   ['', 'order.created', 'CREATED'],
-  ...stepsOf(orderTransitions).flatMap(([from, to]) => typesInto(to).map((type) => [from, type, to])),
+  ...transitionPairs(orderTransitions).flatMap(([from, to]) => typesInto(to).map((type) => [from, type, to])),
 ];
 
 export const orderChecks: readonly Check[] = [
@@ -33,31 +33,31 @@ export const orderChecks: readonly Check[] = [
       from "commerce"."order_lines" where amount <> quantity::numeric * unit_amount`,
   },
   {
-    name: 'order_is_as_last_told',
-    sentence: "An order's status, fulfillment and reservation are what the last event of its history says.",
+    name: 'order_is_as_last_recorded',
+    sentence: "An order's status, fulfillment and reservation are those that its last event recorded.",
     query: `
-      select o.id as "orderId", o.version, e.type as "lastEvent", o.status, e.payload ->> 'orderStatus' as "toldStatus",
-        o.fulfillment_status as "fulfillmentStatus", e.payload ->> 'fulfillmentStatus' as "toldFulfillmentStatus",
-        o.reservation_status as "reservationStatus", e.payload ->> 'reservationStatus' as "toldReservationStatus"
+      select o.id as "orderId", o.version, e.type as "lastEvent", o.status, e.payload ->> 'orderStatus' as "recordedStatus",
+        o.fulfillment_status as "fulfillmentStatus", e.payload ->> 'fulfillmentStatus' as "recordedFulfillmentStatus",
+        o.reservation_status as "reservationStatus", e.payload ->> 'reservationStatus' as "recordedReservationStatus"
       from "commerce"."orders" o
       join "commerce"."events" e on e.aggregateid = o.id and e.version = o.version
       where (o.status, o.fulfillment_status, o.reservation_status) is distinct from
         (e.payload ->> 'orderStatus', e.payload ->> 'fulfillmentStatus', e.payload ->> 'reservationStatus')`,
   },
   {
-    name: 'order_is_as_first_told',
-    sentence: "An order's history begins with order.created, which told the order's total and currency.",
+    name: 'order_is_as_first_recorded',
+    sentence: "An order's history begins with order.created, with the order's total and currency.",
     query: `
       select o.id as "orderId", e.type as "firstEvent", o.total_amount as "totalAmount", o.currency,
-        e.payload ->> 'totalAmount' as "toldAmount", e.payload ->> 'currency' as "toldCurrency"
+        e.payload ->> 'totalAmount' as "recordedAmount", e.payload ->> 'currency' as "recordedCurrency"
       from "commerce"."orders" o
       left join "commerce"."events" e on e.aggregateid = o.id and e.version = 1
       where (e.aggregatetype, e.type, e.payload ->> 'totalAmount', e.payload ->> 'currency') is distinct from
         ('order', 'order.created', o.total_amount::text, o.currency)`,
   },
   {
-    name: 'order_steps_are_legal',
-    sentence: 'An order takes only the steps of its state machine, each told by the event that belongs to it.',
+    name: 'order_transitions_are_legal',
+    sentence: 'An order takes only transitions of its state machine, and each is recorded by its own event type.',
     query: `
       select aggregateid as "orderId", version, type, before as "statusBefore", status
       from (
@@ -65,12 +65,12 @@ export const orderChecks: readonly Check[] = [
           coalesce(lag(payload ->> 'orderStatus') over (partition by aggregateid order by version), '') as before
         from "commerce"."events" where aggregatetype = 'order'
       ) step
-      where case when before = status then type in (${quoted(enteringTypes.map(([type]) => type))})
-        else (before, type, status) not in (values ${tuples(legalSteps)}) end`,
+      where case when before = status then type in (${quoted(statusEvents.map(([type]) => type))})
+        else (before, type, status) not in (values ${tuples(legalTransitions)}) end`,
   },
   {
     name: 'order_reservation_follows_status',
-    sentence: "An order's hold on stock is the one that its status calls for.",
+    sentence: "An order's reservation is the one that belongs to its status.",
     query: `
       select id as "orderId", status, reservation_status as "reservationStatus" from "commerce"."orders"
       where (status, reservation_status) not in (values ${tuples(Object.entries(reservationOf))})`,
@@ -78,7 +78,7 @@ export const orderChecks: readonly Check[] = [
   {
     name: 'order_paid_in_full',
     sentence:
-      'A PAID order has a payment, no surplus, in its currency: over its whole total, or an amount that an operator took.',
+      'A PAID order has a payment in its currency, not a surplus, for its total or for the amount that an operator accepted.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
@@ -89,8 +89,8 @@ export const orderChecks: readonly Check[] = [
       )`,
   },
   {
-    name: 'order_paid_by_the_payment_told',
-    sentence: "The event order.paid names the order's own payment that paid for it.",
+    name: 'order_paid_by_the_recorded_payment',
+    sentence: "The event order.paid names the order's payment that was approved in full and is no surplus.",
     query: `
       select e.aggregateid as "orderId", e.version, e.payload ->> 'paymentId' as "paymentId", p.status, p.surplus
       from "commerce"."events" e
@@ -98,18 +98,18 @@ export const orderChecks: readonly Check[] = [
       where e.type = 'order.paid' and (p.surplus or p.authorized_amount <> p.amount or p.id is null)`,
   },
   {
-    name: 'order_hold_not_overdue',
-    sentence: 'No unpaid order is more than 5 minutes past its hold: the expiry loop ends it.',
+    name: 'order_reservation_not_overdue',
+    sentence: "No unpaid order's reservation is overdue by more than 5 minutes, because the expiry job ends it.",
     query: `
       select id as "orderId", status, hold_until as "reservedUntil" from "commerce"."orders"
       where status in (${quoted(unpaidStatuses)}) and hold_until < now() - interval '5 minutes'`,
   },
   {
-    name: 'order_attention_is_told',
+    name: 'order_attention_is_recorded',
     sentence:
-      "An order needs attention for exactly those reasons that its history has raised and hasn't cleared since, the most urgent first.",
+      'An order needs attention for exactly the reasons that its events raised and did not clear since, the most urgent first.',
     query: `
-      select o.id as "orderId", o.needs_attention as "needsAttention", o.attention_reasons as "attentionReasons", t.reasons as "toldReasons"
+      select o.id as "orderId", o.needs_attention as "needsAttention", o.attention_reasons as "attentionReasons", t.reasons as "recordedReasons"
       from "commerce"."orders" o
       left join (
         select aggregateid, array_agg(reason order by reason) as reasons from (

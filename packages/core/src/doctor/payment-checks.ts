@@ -5,12 +5,12 @@ import { recordedChecks } from './recorded-checks.ts';
 import { paymentStatusRecorded } from './recorded-statuses.ts';
 
 const live = `status in (${quoted(liveStatuses)})`;
-const settled = `status in (${quoted(approvedStatuses)})`;
+const approved = `status in (${quoted(approvedStatuses)})`;
 
 export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_amounts_are_ordered',
-    sentence: 'No more is refunded than captured, no more captured than authorized, no more authorized than asked.',
+    sentence: 'A payment’s amounts are ordered: refunded plus refund-reserved ≤ captured ≤ authorized ≤ amount.',
     query: `
       select id as "paymentId", amount, authorized_amount as "authorizedAmount", captured_amount as "capturedAmount",
         refunded_amount as "refundedAmount", refund_reserved_amount as "refundReservedAmount"
@@ -21,18 +21,18 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_status_has_its_money',
-    sentence: 'A payment that is settled was approved in full; one that is not has no money.',
+    sentence:
+      'An approved payment was approved in full. A payment that was never approved has no authorized or captured amount.',
     query: `
       select id as "paymentId", status, amount,
         authorized_amount as "authorizedAmount", captured_amount as "capturedAmount"
       from "commerce"."payments"
-      where case when ${settled} then authorized_amount <> amount
+      where case when ${approved} then authorized_amount <> amount
         when status <> 'CANCELED' then authorized_amount <> 0 or captured_amount <> 0 end`,
   },
   {
     name: 'payment_asks_the_order_total',
-    sentence:
-      "A payment asks for its order's whole total, in the order's currency, or is over what an operator took for it.",
+    sentence: "A payment's amount and currency are its order's total and currency, or those that an operator accepted.",
     query: `
       select p.id as "paymentId", p.order_id as "orderId", p.amount, p.currency,
         o.total_amount as "totalAmount", o.currency as "orderCurrency"
@@ -42,21 +42,22 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_one_live',
-    sentence: 'An order has at most one payment that may still bring the money.',
+    sentence: 'An order has at most one live payment.',
     query: `
       select order_id as "orderId", count(*) as payments from "commerce"."payments"
       where ${live} group by order_id having count(*) > 1`,
   },
   {
-    name: 'payment_one_settling',
-    sentence: 'An order is paid by at most one payment; what more comes is surplus.',
+    name: 'payment_one_pays_for_order',
+    sentence: 'At most one approved payment pays for an order; any other is a surplus.',
     query: `
       select order_id as "orderId", count(*) as payments from "commerce"."payments"
-      where ${settled} and not surplus group by order_id having count(*) > 1`,
+      where ${approved} and not surplus group by order_id having count(*) > 1`,
   },
   {
     name: 'payment_live_while_order_waits',
-    sentence: 'An order has a live payment exactly while it is PAYMENT_PENDING, or PAYMENT_FAILED under REVIEW.',
+    sentence:
+      'A PAYMENT_PENDING order has a live payment. No other order has one, except a PAYMENT_FAILED order with a payment in REVIEW.',
     query: `
       select o.id as "orderId", o.status, p.id as "paymentId", p.status as "paymentStatus"
       from "commerce"."orders" o
@@ -65,16 +66,17 @@ export const paymentChecks: readonly Check[] = [
         else o.status <> 'PAYMENT_PENDING' and (o.status, p.status) <> ('PAYMENT_FAILED', 'REVIEW') end`,
   },
   {
-    name: 'payment_settling_made_order_paid',
-    sentence: 'The order of a payment that settled and is no surplus is PAID, or CANCELED since.',
+    name: 'payment_approval_made_order_paid',
+    sentence: 'The order of an approved payment that is no surplus is PAID, or was CANCELED later.',
     query: `
       select p.id as "paymentId", o.id as "orderId", o.status
       from "commerce"."payments" p join "commerce"."orders" o on o.id = p.order_id
-      where p.${settled} and not p.surplus and o.status not in ('PAID', 'CANCELED')`,
+      where p.${approved} and not p.surplus and o.status not in ('PAID', 'CANCELED')`,
   },
   {
-    name: 'payment_moved_by_the_gateway',
-    sentence: "A payment is settled, failed or under review by its gateway's own word: a message that was applied.",
+    name: 'payment_changed_by_the_gateway',
+    sentence:
+      'A payment that is AUTHORIZED, CAPTURED, FAILED or in REVIEW has an applied gateway event with that effect.',
     query: `
       select p.id as "paymentId", p.provider, p.status from "commerce"."payments" p
       where p.status in ('AUTHORIZED', 'CAPTURED', 'FAILED', 'REVIEW') and not exists (
@@ -88,7 +90,7 @@ export const paymentChecks: readonly Check[] = [
   ...recordedChecks({
     subject: 'payment',
     transitions: paymentTransitions,
-    told: paymentStatusRecorded,
+    recorded: paymentStatusRecorded,
     first: 'CREATED',
   }),
 ];

@@ -6,7 +6,7 @@ import type { ShipmentStatus } from '../shipping/shipment.ts';
 
 type TypesOf<Subject extends string> = Extract<OrderEventType, `${Subject}.${string}`>;
 
-/** The one event that takes an order into each status; after any other event it is what it was before. */
+/** The status that an order has after each of these events; every other event leaves the status as it is. */
 export const orderStatusRecorded = {
   'order.created': 'CREATED',
   'payment.created': 'PAYMENT_PENDING',
@@ -17,7 +17,7 @@ export const orderStatusRecorded = {
   'payment.review_rejected': 'PAYMENT_FAILED',
 } as const satisfies Partial<Record<OrderEventType, OrderStatus>>;
 
-/** What a payment is after each event about it. */
+/** The status that a payment has after each event about it. */
 export const paymentStatusRecorded = {
   'payment.created': 'CREATED',
   'payment.pending': 'PENDING',
@@ -30,7 +30,7 @@ export const paymentStatusRecorded = {
   'payment.review_opened': 'REVIEW',
 } as const satisfies Record<TypesOf<'payment'>, PaymentStatus>;
 
-/** What a refund is after each event about it. */
+/** The status that a refund has after each event about it. */
 export const refundStatusRecorded = {
   'refund.requested': 'REQUESTED',
   'refund.submitted': 'SUBMITTED',
@@ -39,7 +39,7 @@ export const refundStatusRecorded = {
   'refund.failed': 'FAILED',
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
 
-/** What a shipment is after each event about it. */
+/** The status that a shipment has after each event about it. */
 export const shipmentStatusRecorded = {
   'shipment.created': 'READY',
   'shipment.dispatched': 'SHIPPED',

@@ -5,21 +5,22 @@ import { refundStatusRecorded } from './recorded-statuses.ts';
 
 const open = `status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`;
 
-/** A refund that the gateway refused has raised its own alarm, and a person sees to the money. */
+/** A refund that the gateway refused raised attention by itself; an operator sends the money back. */
 const hasFailed = `exists (
   select from "commerce"."refunds" f where f.payment_id = p.id and f.status = 'FAILED' and f.failure_code <> '${madeAtGateway}')`;
 
-/** What the gateway took for a payment: the approved amount, or what it said when that was another. */
-const taken = `case when p.captured_amount > 0 then p.captured_amount
+/** The amount that the gateway took for a payment: the approved one, or the reported one when the two differ. */
+const takenAmount = `case when p.captured_amount > 0 then p.captured_amount
   when p.authorized_amount > 0 then p.authorized_amount else coalesce(p.reported_amount, 0) end`;
 
-const goingBack = `
+const refundTotals = `
   select payment_id, sum(amount) as amount from "commerce"."refunds" where status <> 'FAILED' group by payment_id`;
 
 export const refundChecks: readonly Check[] = [
   {
     name: 'refund_columns_are_sums_of_refunds',
-    sentence: "A payment's refunded amount is what its refunds have sent back, its reserved one what they still will.",
+    sentence:
+      "A payment's refunded amount is the sum of its succeeded refunds, and its reserved amount is the sum of its open ones.",
     query: `
       select p.id as "paymentId", p.refunded_amount as "refundedAmount", r.succeeded as "succeededAmount",
         p.refund_reserved_amount as "refundReservedAmount", r.open as "openAmount"
@@ -33,33 +34,34 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_within_what_came',
-    sentence: 'No more goes back of a payment than the gateway took for it.',
+    sentence: "A payment's refunds add up to at most the amount that the gateway took.",
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${taken} as "takenAmount", r.amount as "goingBackAmount"
-      from (${goingBack}) r join "commerce"."payments" p on p.id = r.payment_id
-      where r.amount > ${taken}`,
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
+      from (${refundTotals}) r join "commerce"."payments" p on p.id = r.payment_id
+      where r.amount > ${takenAmount}`,
   },
   {
     name: 'refund_of_surplus',
-    sentence: 'Money that came for an order which could not take it goes back in whole, unless the gateway refused.',
+    sentence: 'A surplus payment is refunded in full, unless the gateway refused the refund.',
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${taken} as "takenAmount", r.amount as "goingBackAmount"
-      from "commerce"."payments" p left join (${goingBack}) r on r.payment_id = p.id
-      where p.surplus and coalesce(r.amount, 0) < ${taken} and not ${hasFailed}`,
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
+      from "commerce"."payments" p left join (${refundTotals}) r on r.payment_id = p.id
+      where p.surplus and coalesce(r.amount, 0) < ${takenAmount} and not ${hasFailed}`,
   },
   {
     name: 'refund_of_canceled_order',
-    sentence: 'The money of an order that was canceled goes back in whole, unless the gateway refused.',
+    sentence: 'The payment of a canceled order is refunded in full, unless the gateway refused the refund.',
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${taken} as "takenAmount", r.amount as "goingBackAmount"
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
       from "commerce"."orders" o
       join "commerce"."payments" p on p.order_id = o.id and p.authorized_amount > 0
-      left join (${goingBack}) r on r.payment_id = p.id
-      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${taken} and not ${hasFailed}`,
+      left join (${refundTotals}) r on r.payment_id = p.id
+      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${takenAmount} and not ${hasFailed}`,
   },
   {
     name: 'refund_of_its_payment',
-    sentence: 'A refund is of a payment of the same order, in the currency that the gateway took.',
+    sentence:
+      "A refund and its payment belong to the same order, and the refund's currency is the one that the gateway took.",
     query: `
       select r.id as "refundId", r.order_id as "orderId", p.order_id as "paymentOrderId", r.currency,
         coalesce(p.reported_currency, p.currency) as "takenCurrency"
@@ -71,7 +73,7 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_open_has_its_call',
     sentence:
-      'A refund that was not sent, or whose answer is unknown, has its call to the gateway; one that is over has none.',
+      'A refund that is REQUESTED or UNKNOWN has a due gateway call, and one that is SUCCEEDED or FAILED has none.',
     query: `
       select r.id as "refundId", r.order_id as "orderId", r.status, c.status as "callStatus"
       from "commerce"."refunds" r left join "commerce"."gateway_calls" c on c.refund_id = r.id
@@ -80,7 +82,7 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_counted_once',
-    sentence: "A refund of the gateway's is counted once, whoever made it.",
+    sentence: 'A refund of the gateway is stored once, whether it was made here or in its dashboard.',
     query: `
       select payment_id as "paymentId", gateway_refund_id as "gatewayRefundId", count(*) as refunds
       from "commerce"."refunds" where gateway_refund_id is not null
@@ -89,7 +91,7 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_lines_within_order',
     sentence:
-      'No more units of a line are refunded than were ordered, but by a refund that was told to have failed and had not.',
+      'At most the ordered units of a line are refunded, except by a refund that succeeded after its failure was reported.',
     query: `
       select l.order_id as "orderId", l.line_no as "lineNo", o.quantity as "orderedQty", sum(l.quantity) as "refundedQty"
       from "commerce"."refund_lines" l
@@ -100,7 +102,7 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_voided_once',
-    sentence: 'An authorization is let go of once.',
+    sentence: 'A payment is voided once.',
     query: `
       select payment_id as "paymentId", count(*) as voids from "commerce"."refunds"
       where kind = 'VOID' and status <> 'FAILED' group by payment_id having count(*) > 1`,
@@ -116,22 +118,23 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_open_needs_attention',
-    sentence: 'An order whose money must go back needs attention until it has, unless that was cleared since.',
+    sentence:
+      'An order with an open refund of surplus or canceled money needs attention, unless an operator has cleared it.',
     query: `
       select r.order_id as "orderId", r.id as "refundId", r.status, o.needs_attention as "needsAttention"
       from (select * from "commerce"."refunds" where ${open}) r
       join "commerce"."orders" o on o.id = r.order_id
-      left join "commerce"."events" asked on asked.aggregateid = r.order_id
-        and asked.type = 'refund.requested' and asked.payload ->> 'refundId' = r.id::text
+      left join "commerce"."events" creation on creation.aggregateid = r.order_id
+        and creation.type = 'refund.requested' and creation.payload ->> 'refundId' = r.id::text
       where o.needs_attention is null and r.reason not in ('requested', 'gateway') and not exists (
         select from "commerce"."events" cleared
-        where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared' and cleared.version > asked.version
+        where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared' and cleared.version > creation.version
       )`,
   },
   ...recordedChecks({
     subject: 'refund',
     transitions: refundTransitions,
-    told: refundStatusRecorded,
+    recorded: refundStatusRecorded,
     first: 'REQUESTED',
   }),
 ];

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-/** Every state that today's flows can reach; what they reach has been in front of the doctor. */
+/** Every state that the flows can reach, so that every check runs on rows in all of them. */
 const reached = {
   'orders.status': ['CANCELED', 'CREATED', 'EXPIRED', 'PAID', 'PAYMENT_FAILED', 'PAYMENT_PENDING'],
   'orders.fulfillment_status': ['DELIVERED', 'SHIPPED', 'UNFULFILLED'],
@@ -34,10 +34,11 @@ const reached = {
   'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'RESTOCKED', 'SOLD'],
   'gateway_events.outcome': ['APPLIED', 'CONFLICT', 'IGNORED_STALE', 'PARKED', 'UNMATCHED'],
   'gateway_events.effect': [
+    'already_approved',
     'already_failed',
     'already_refunded',
-    'already_approved',
     'amount_mismatch',
+    'approved_before',
     'canceled_before',
     'dispute_closed',
     'dispute_opened',
@@ -50,13 +51,12 @@ const reached = {
     'refund_failed',
     'refund_recorded',
     'refund_succeeded',
-    'approved_before',
     'surplus',
     'under_review',
   ],
 };
 
-test('the doctor is silent over orders in every state that the flows can reach', async () => {
+test('orders in every state that the flows can reach break no invariant', async () => {
   for (const [place, states] of Object.entries(reached)) {
     const [table, column] = place.split('.');
     const { rows } = await shop.database.pool.query(`
@@ -67,7 +67,7 @@ test('the doctor is silent over orders in every state that the flows can reach',
   expect(await shop.commerce.doctor()).toEqual([]);
 });
 
-test('a violation says how many rows break the rule, and shows up to ten of them by ids and numbers', async () => {
+test('a violation has the number of rows that break the invariant, and up to 10 of them', async () => {
   const broken = await createTestShop();
   try {
     const product = await broken.createTestProduct({ quantity: 100 });
@@ -76,7 +76,7 @@ test('a violation says how many rows break the rule, and shows up to ten of them
     const violations = await broken.commerce.doctor();
     expect(violations.map(({ name, count }) => [name, count])).toEqual([
       ['order_total_is_sum_of_lines', 12],
-      ['order_is_as_first_told', 12],
+      ['order_is_as_first_recorded', 12],
     ]);
     const [{ examples, sentence }] = violations as [(typeof violations)[0]];
     expect(sentence).toBe("An order has at least one product line, and its total is the sum of its lines' amounts.");
@@ -88,7 +88,7 @@ test('a violation says how many rows break the rule, and shows up to ten of them
   }
 });
 
-test('orders that are placed, paid, canceled and shipped while the doctor looks raise no false alarm', async () => {
+test('orders that change while the doctor runs cause no false alarm', async () => {
   const live = await createTestShop({ connect: { poolMax: 12 } });
   try {
     const products = await Promise.all(
@@ -124,21 +124,21 @@ test('orders that are placed, paid, canceled and shipped while the doctor looks 
   }
 });
 
-test('all checks look at one moment: what is broken while the doctor looks is found by the next one', async () => {
+test('all checks run on one snapshot: the next run finds what breaks meanwhile', async () => {
   const watched = await createTestShop();
   const { pool } = watched.database;
   const locker = await pool.connect();
   try {
     await watched.sendWebhook('AUTHORIZED', { id: newId(), amount: 1, currency: 'KRW' });
     await locker.query('begin; lock table commerce.refunds');
-    const looking = watched.commerce.doctor();
+    const running = watched.commerce.doctor();
     const waiting = `
       select 1 from pg_stat_activity
       where wait_event_type = 'Lock' and query like '%refunds%' and datname = current_database()`;
     await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(1);
     await pool.query(`update commerce.gateway_events set due_at = now() - interval '2 hours'`);
     await locker.query('rollback');
-    expect(await looking).toEqual([]);
+    expect(await running).toEqual([]);
     expect((await watched.commerce.doctor()).map(({ name }) => name)).toEqual(['inbox_nothing_overdue']);
   } finally {
     locker.release();
@@ -146,7 +146,7 @@ test('all checks look at one moment: what is broken while the doctor looks is fo
   }
 });
 
-test('the doctor looks into the schema that the tables live in', async () => {
+test('the doctor checks the schema that `connect` names', async () => {
   const database = connect({ url: shop.database.url, schema: 'another_shop' });
   try {
     await migrate(database);
@@ -158,13 +158,13 @@ test('the doctor looks into the schema that the tables live in', async () => {
   }
 });
 
-test('a doctor that runs out of time says at which check, and leaves its connection usable', async () => {
+test('a doctor that runs out of time names the check and leaves its connection usable', async () => {
   const database = connect({ url: shop.database.url, poolMax: 1 });
   const locker = await shop.database.pool.connect();
   try {
     await locker.query('begin; lock table commerce.stocks');
-    const impatient = runDoctor(database, { withinMs: 100 });
-    await expect(impatient).rejects.toThrow('the doctor ran out of time at the check stock_row_per_product');
+    const running = runDoctor(database, { withinMs: 100 });
+    await expect(running).rejects.toThrow('the doctor ran out of time at the check stock_row_per_product');
     await locker.query('rollback');
     expect(await runDoctor(database)).toEqual([]);
   } finally {

@@ -4,30 +4,32 @@ import { type Database, sqlState } from '@commerce-core/pg-pipeline';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 
-/** An invariant that doesn't hold: how many rows break it, and up to ten of them. */
+/** An invariant that does not hold: the number of rows that break it, and up to 10 of them. */
 export type Violation = Pick<Check, 'name' | 'sentence'> & { count: number; examples: Record<string, unknown>[] };
 
 const examplesMax = 10;
 
 const { INT8, NUMERIC } = pg.types.builtins;
 
-/** Amounts and sums as numbers: text, pg's own way with 64 bits, says less to who reads an example. */
+/** Returns amounts and sums as numbers; pg's default for 64 bits is text. */
 const readable: CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
     oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-// work_mem: the usual 4 MB would send the joins and sorts through files. jit: none of these queries is worth it.
-// Whole tables are compared. On statistics from when a table was small the planner would look each row up in another one
-// by scanning it: minutes, where hashing takes a second.
+// work_mem: with the usual 4 MB, joins and sorts would use files. jit: compiling these queries costs more than it saves.
+// enable_nestloop: the queries compare whole tables. With old statistics the planner would scan one table for each row of
+// another, which takes minutes where a hash join takes a second.
 const begin = `begin isolation level repeatable read read only;
 set local work_mem = '64MB';
 set local enable_nestloop = off;
 set local jit = off`;
 
 /**
- * Runs every check over one snapshot, so that a live system raises no false alarm. Answers what is broken.
- * @throws Error when the whole takes longer than `withinMs`, 10 minutes unless said
+ * Runs all checks on one snapshot, so that a running shop causes no false alarm.
+ * @param withinMs time limit for all checks together, in milliseconds; defaults to 10 minutes
+ * @returns the invariants that do not hold
+ * @throws Error when the checks take longer than `withinMs`
  */
 export async function runDoctor(database: Database, { withinMs = 600_000 } = {}): Promise<Violation[]> {
   const client = await database.pool.connect();
@@ -41,7 +43,7 @@ export async function runDoctor(database: Database, { withinMs = 600_000 } = {})
   }
 }
 
-/** Runs checks in the transaction that `client` is in, until `endsAt` on the clock of `performance.now()`. */
+/** Runs checks in the open transaction of `client`, until `endsAt` on the clock of `performance.now()`. */
 export async function runChecks(client: ClientBase, all: readonly Check[], endsAt = Infinity): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const check of all) {
@@ -53,7 +55,7 @@ export async function runChecks(client: ClientBase, all: readonly Check[], endsA
 
 async function run(client: ClientBase, check: Check, endsAt: number): Promise<Violation | undefined> {
   const { name, sentence, query } = check;
-  // Of a time-out 0 means none, so what is used up still has its millisecond.
+  // A statement_timeout of 0 means no limit, so at least 1 ms is left.
   const leftMs = Number.isFinite(endsAt) ? Math.max(1, Math.floor(endsAt - performance.now())) : 0;
   await client.query(`set local statement_timeout = ${leftMs}`);
   const text = `

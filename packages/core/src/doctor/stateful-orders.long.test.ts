@@ -9,12 +9,12 @@ import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 
 type Payment = Awaited<ReturnType<Commerce['createPayment']>>;
 
-/** What everybody in the shop gets at: two of them often want the same. */
-type Commons = { shop: TestShop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
+/** What all runners share, so that they often use the same rows. */
+type SharedRows = { shop: TestShop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
 
-/** One of those who do to a shop whatever comes to their mind; only refusals that were decided are let pass. */
-async function live(
-  { shop, products, orders, payments, eventIds }: Commons,
+/** Runs random commands until a time. Expected refusals are ignored. Returns the number of commands. */
+async function runRandomCommands(
+  { shop, products, orders, payments, eventIds }: SharedRows,
   until: number,
   seed: number,
 ): Promise<number> {
@@ -28,14 +28,14 @@ async function live(
     const amount = below(8) === 0 ? payment.amount + below(3) - 1 : payment.amount;
     return { amount, ...(below(12) === 0 ? { currency: 'USD' } : {}), ...(eventId ? { eventId } : {}) };
   };
-  const hear = async (type: 'AUTHORIZED' | 'FAILED') => {
+  const sendRandomWebhook = async (type: 'AUTHORIZED' | 'FAILED') => {
     const payment = one(payments);
     if (!payment) return;
     const { eventId = newId(), ...rest } = message(payment);
     eventIds.push(eventId);
     await sendWebhook(type, payment, { eventId, ...rest });
   };
-  const moveParcel = async (orderId: string) => {
+  const transitionShipment = async (orderId: string) => {
     const parcel = one(await commerce.listShipments({ orderId }));
     if (!parcel) return;
     const shipmentId = parcel.id;
@@ -58,10 +58,10 @@ async function live(
         payments.push(await commerce.createPayment({ orderId: one(orders) ?? '', provider: 'mock' }));
       },
     ],
-    [8, () => hear('AUTHORIZED')],
-    [5, () => hear('FAILED')],
+    [8, () => sendRandomWebhook('AUTHORIZED')],
+    [5, () => sendRandomWebhook('FAILED')],
     [2, () => commerce.cancelOrder({ orderId: one(orders) ?? '' })],
-    [3, () => moveParcel(one(orders) ?? '')],
+    [3, () => transitionShipment(one(orders) ?? '')],
     [1, () => commerce.clearAttention({ orderId: one(orders) ?? '' })],
     [1, () => commerce.receiveStock({ productId: one(products)!, quantity: 1 + below(5) })],
     [
@@ -89,51 +89,53 @@ async function live(
         ),
     ],
   ];
-  const hat = actions.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
+  const weighted = actions.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
 
   let done = 0;
   for (; performance.now() < until; done += 1) {
-    // What has been lived through makes room for what is new.
+    // Old rows make room for new ones.
     if (orders.length > 60) orders.splice(0, 10);
     if (payments.length > 80) payments.splice(0, 10);
     if (eventIds.length > 80) eventIds.splice(0, 10);
-    await one(hat)!().catch((error: unknown) => {
+    await one(weighted)!().catch((error: unknown) => {
       if (!(error instanceof CommerceError) || error.kind === 'internal' || error.kind === 'unavailable') throw error;
     });
   }
   return done;
 }
 
-test('whatever shoppers, gateway and operators do at once, in whatever order, no invariant breaks', async () => {
+test('random concurrent commands on orders break no invariant', async () => {
   const shop = await createTestShop({ connect: { poolMax: 20 } });
-  // What is tried is the same each time, when and beside what is not. For others: RANDOM_SEED.
+  // The commands are the same for a seed; their timing is not. RANDOM_SEED chooses another seed.
   const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const stop = new AbortController();
   const faults: unknown[] = [];
   try {
     const products = await Promise.all(Array.from({ length: 5 }, () => shop.createTestProduct({ quantity: 40 })));
-    const commons: Commons = { shop, products, orders: [], payments: [], eventIds: [] };
-    const loops = shop.commerce.runJobs(stop.signal, ({ error }) => {
+    const shared: SharedRows = { shop, products, orders: [], payments: [], eventIds: [] };
+    const jobs = shop.commerce.runJobs(stop.signal, ({ error }) => {
       if (error) faults.push(error);
     });
     const until = performance.now() + 30_000;
-    const lives = Promise.all(Array.from({ length: 10 }, (_, index) => live(commons, until, seed + index)));
+    const runners = Promise.all(
+      Array.from({ length: 10 }, (_, index) => runRandomCommands(shared, until, seed + index)),
+    );
     const watch = (async () => {
       while (performance.now() < until) {
         expect(await shop.commerce.doctor(), `seed ${seed}`).toEqual([]);
         await sleep(500);
       }
     })();
-    const [done] = await Promise.all([lives, watch]);
+    const [done] = await Promise.all([runners, watch]);
     stop.abort();
-    await loops;
+    await jobs;
     expect(faults, `seed ${seed}`).toEqual([]);
     expect(Math.min(...done)).toBeGreaterThan(50);
     expect(await shop.commerce.doctor(), `seed ${seed}`).toEqual([]);
     const { rows } = await shop.database.pool.query('select distinct status from commerce.orders order by 1');
     expect(
       rows.map(({ status }) => status),
-      'all of it was lived through',
+      'every status was reached',
     ).toEqual(orderStatuses.toSorted());
   } finally {
     stop.abort();

@@ -1,28 +1,28 @@
 import type { Check } from './check.ts';
 
 const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l.quantity else 0 end`;
-/** A refund may have put some of its units back before. */
+/** Units that cancelation restocked; a refund may have restocked some before. */
 const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null
   then l.quantity - coalesce(b.quantity, 0) else 0 end`;
 
 export const stockChecks: readonly Check[] = [
   {
     name: 'stock_row_per_product',
-    sentence: 'Every product has its stock row.',
+    sentence: 'Every product has a stock row.',
     query: `
       select p.id as "productId", p.sku from "commerce"."products" p
       where not exists (select from "commerce"."stocks" s where s.product_id = p.id)`,
   },
   {
     name: 'stock_reserved_within_available',
-    sentence: 'No product has fewer units on hand than its orders hold, and neither number is below zero.',
+    sentence: "A product's reserved units are at most its units on hand, and neither number is below zero.",
     query: `
       select product_id as "productId", available_qty as "availableQty", reserved_qty as "reservedQty"
       from "commerce"."stocks" where not (0 <= reserved_qty and reserved_qty <= available_qty)`,
   },
   {
     name: 'stock_available_is_sum_of_movements',
-    sentence: "What is on hand is the sum of the product's stock movements.",
+    sentence: "A product's units on hand are the sum of its stock movements.",
     query: `
       select product_id as "productId", s.available_qty as "availableQty", m.quantity as "movedQty"
       from "commerce"."stocks" s
@@ -31,10 +31,10 @@ export const stockChecks: readonly Check[] = [
       where s.available_qty is distinct from coalesce(m.quantity, 0)`,
   },
   {
-    name: 'stock_reserved_is_held_by_orders',
-    sentence: 'What is reserved is the sum of the product lines of the orders that hold stock.',
+    name: 'stock_reserved_is_sum_of_reservations',
+    sentence: "A product's reserved units are the sum of its lines in orders with a reservation.",
     query: `
-      select product_id as "productId", s.reserved_qty as "reservedQty", h.quantity as "heldQty"
+      select product_id as "productId", s.reserved_qty as "reservedQty", h.quantity as "orderedQty"
       from "commerce"."stocks" s
       full join (
         select l.product_id, sum(l.quantity) as quantity
@@ -46,7 +46,7 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_movement_once_per_cause',
-    sentence: "A cause moves a product's stock once in each way.",
+    sentence: 'A cause has at most one stock movement of each kind for a product.',
     query: `
       select cause_id as "causeId", product_id as "productId", kind, count(*) as movements
       from "commerce"."stock_movements" group by cause_id, product_id, kind having count(*) > 1`,
@@ -54,7 +54,7 @@ export const stockChecks: readonly Check[] = [
   {
     name: 'stock_movement_has_its_cause',
     sentence:
-      'What sells or restocks units is an order, or restocks a refund, with a line for them; other movements are their own cause.',
+      'A sale is caused by an order with a line of that product, and a restock by such an order or refund. Other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
@@ -68,7 +68,7 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_restocked_by_refunds',
-    sentence: 'What a refund puts back on sale is in the stock movements, once.',
+    sentence: 'A refund line that restocks has one stock movement of the same quantity.',
     query: `
       select r.refund_id as "refundId", o.product_id as "productId", r.quantity, m.quantity as "restockedQty"
       from "commerce"."refund_lines" r
@@ -79,7 +79,8 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_moved_by_orders_as_paid',
-    sentence: 'A paid order has sold its lines, one canceled since has also restocked them, others have moved nothing.',
+    sentence:
+      'A paid order has sold its lines. If it was canceled later it has restocked them, too. Other orders have no stock movement.',
     query: `
       select o.id as "orderId", o.status, l.product_id as "productId", l.quantity,
         -coalesce(s.quantity, 0) as "soldQty", coalesce(r.quantity, 0) as "restockedQty"
@@ -96,10 +97,10 @@ export const stockChecks: readonly Check[] = [
       where -coalesce(s.quantity, 0) <> ${sold} or coalesce(r.quantity, 0) <> ${restocked}`,
   },
   {
-    name: 'stock_changes_are_told',
-    sentence: 'Every receipt and every adjustment of stock has its event, with the same units.',
+    name: 'stock_changes_are_recorded',
+    sentence: 'Every receipt and adjustment of stock has an event with the same quantity.',
     query: `
-      select product_id as "productId", type, m.movements, m.quantity, e.events, e.quantity as "toldQty"
+      select product_id as "productId", type, m.movements, m.quantity, e.events, e.quantity as "recordedQty"
       from (
         select product_id, 'stock.' || lower(kind) as type, count(*) as movements, sum(quantity) as quantity
         from "commerce"."stock_movements" where kind in ('RECEIVED', 'ADJUSTED') group by product_id, kind

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
-import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
+import { openFaultInjectingProxy } from '@commerce-core/pg-pipeline/testing';
 import { first, only } from '../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 

@@ -3,12 +3,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A request to the stand-in: `call` is its method and path, `body` its JSON, or its text where that is none. */
+/** A request to the fake API: `call` is its method and path, `body` its JSON value, or its text when it is not JSON. */
 export type FakeApiRequest = { call: string; headers: IncomingHttpHeaders; body: any };
+/** A response, a connection that is closed without one, or no response at all. */
 export type FakeApiResponse = { status: number; body?: unknown } | 'hang up' | 'silence';
 
-/** A gateway's API on loopback: keeps what it is asked, and answers as `answer` says. It ends with the test. */
-export async function startFakeGatewayApi(answer: (asked: FakeApiRequest, number: number) => FakeApiResponse) {
+/**
+ * Starts a gateway's API on loopback, which stops when the test ends. It records every request and responds with what
+ * `answer` returns for it; `number` counts the requests from 1.
+ */
+export async function startFakeGatewayApi(answer: (request: FakeApiRequest, number: number) => FakeApiResponse) {
   const requests: FakeApiRequest[] = [];
   const server = createServer(async (request, response) => {
     let text = '';

@@ -3,8 +3,8 @@ import type { Database } from '@commerce-core/pg-pipeline';
 const products = 1_000;
 const linesPerOrder = 3;
 
-/** The lives that orders had: what each event left behind, in the order of their history. */
-const lives = `
+/** The histories of orders: each event with the statuses after it. */
+const histories = `
   ('open', 1, 'order.created', 'CREATED', 'UNFULFILLED', 'HELD'),
   ('failed', 1, 'order.created', 'CREATED', 'UNFULFILLED', 'HELD'),
   ('failed', 2, 'payment.created', 'PAYMENT_PENDING', 'UNFULFILLED', 'HELD'),
@@ -30,8 +30,8 @@ const lives = `
   ('returned', 8, 'refund.requested', 'CANCELED', 'UNFULFILLED', 'RELEASED'),
   ('returned', 9, 'order.attention_raised', 'CANCELED', 'UNFULFILLED', 'RELEASED')`;
 
-/** One order in twenty of each unhappy life; the rest was delivered. */
-const lifeOf = `case i % 20
+/** One order in twenty has each of the other histories; the rest was delivered. */
+const historyOf = `case i % 20
   when 0 then 'open' when 1 then 'failed' when 2 then 'expired' when 3 then 'returned' else 'delivered' end`;
 const totalAmount = linesPerOrder * 2 * 100;
 
@@ -39,9 +39,9 @@ const paid = `status = 'PAID' or (status = 'CANCELED' and payment_id is not null
 
 const statements = (orders: number): string[] => [
   `create temp table life (life text, version int, type text, status text, fulfillment text, reservation text)`,
-  `insert into life values ${lives}`,
+  `insert into life values ${histories}`,
   `create temp table made as
-    select i, uuidv7() as id, ${lifeOf} as life, case when i % 20 <> 0 then uuidv7() end as payment_id,
+    select i, uuidv7() as id, ${historyOf} as life, case when i % 20 <> 0 then uuidv7() end as payment_id,
       case when i % 20 >= 3 then uuidv7() end as shipment_id, case when i % 20 = 3 then uuidv7() end as refund_id
     from generate_series(1, ${orders}) i`,
   `create temp table placed as
@@ -103,8 +103,8 @@ const statements = (orders: number): string[] => [
     from placed where refund_id is not null`,
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'product', id, version, type, jsonb_build_object('productId', id, 'quantity', 1000000), now()
-    from product cross join (values (1, 'product.created'), (2, 'stock.received')) as told (version, type)`,
-  // By version: what happened to an order later lies elsewhere in the table, as it does in a shop.
+    from product cross join (values (1, 'product.created'), (2, 'stock.received')) as recorded (version, type)`,
+  // In the order of versions, so that an order's events are spread over the table, as in a shop.
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'order', id, life.version, type, jsonb_build_object('orderId', id, 'orderStatus', life.status,
       'fulfillmentStatus', life.fulfillment, 'reservationStatus', life.reservation) || case
@@ -119,7 +119,7 @@ const statements = (orders: number): string[] => [
   'analyze',
 ];
 
-/** Writes a healthy shop's history of many orders straight into the tables, about 10,000 orders a second. */
+/** Writes a history of many orders that breaks no invariant directly into the tables, about 10,000 orders a second. */
 export async function writeManyOrders(database: Database, orders: number): Promise<void> {
   const client = await database.pool.connect();
   try {

@@ -4,23 +4,23 @@ import { newId } from '../ids.ts';
 import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
 import { populateMoney } from './populated-money.ts';
 
-/** A shop with orders in every state that the flows can reach, each brought there by them. */
+/** Creates a shop with orders in every state that the flows can reach, made by the flows themselves. */
 export async function createPopulatedShop(): Promise<TestShop> {
   const shop = await createTestShop({ quote });
-  await keepCatalogue(shop);
+  await createCatalog(shop);
   const mug = await shop.createTestProduct({ quantity: 1_000, priceAmount: 900 });
   const tray = await shop.createTestProduct({ quantity: 1_000, priceAmount: 2_500 });
-  // The whole of it twice: what one of them left is no longer said of the other.
+  // Everything twice, so that no state depends on being the only one of its kind.
   for (const basket of [{ [mug]: 2, [tray]: 1 }, { [tray]: 3 }]) {
-    await leaveUnpaid(shop, basket);
-    await leavePaid(shop, basket);
-    await ship(shop, basket);
-    await leaveMoneyBehind(shop, basket);
-    await approveTooLate(shop, basket);
-    await review(shop, basket);
+    await createUnpaidOrders(shop, basket);
+    await createPaidOrders(shop, basket);
+    await createShipments(shop, basket);
+    await createSurpluses(shop, basket);
+    await approveLate(shop, basket);
+    await createReviews(shop, basket);
     await populateMoney(shop, basket);
   }
-  await leaveMessages(shop, { [mug]: 1 });
+  await createGatewayEvents(shop, { [mug]: 1 });
   return shop;
 }
 
@@ -32,7 +32,7 @@ const quote = () => [
 
 type Basket = Record<string, number>;
 
-async function keepCatalogue({ commerce, createTestProduct }: TestShop): Promise<void> {
+async function createCatalog({ commerce, createTestProduct }: TestShop): Promise<void> {
   const productId = await createTestProduct({ quantity: 40 });
   await commerce.renameProduct({ productId, name: 'A better thing' });
   await commerce.repriceProduct({ productId, priceAmount: 1_200 });
@@ -42,7 +42,7 @@ async function keepCatalogue({ commerce, createTestProduct }: TestShop): Promise
   await createTestProduct({ quantity: 0 });
 }
 
-async function leaveUnpaid(
+async function createUnpaidOrders(
   { commerce, createTestOrder, createPendingOrder, sendWebhook, expireTestOrder }: TestShop,
   basket: Basket,
 ): Promise<void> {
@@ -58,24 +58,24 @@ async function leaveUnpaid(
   await expireTestOrder(retried.orderId);
 }
 
-async function pay({ createPendingOrder, sendWebhook }: TestShop, basket: Basket) {
+async function createPaidOrder({ createPendingOrder, sendWebhook }: TestShop, basket: Basket) {
   const { orderId, payment } = await createPendingOrder(basket);
   await sendWebhook('AUTHORIZED', payment);
   return { orderId, payment };
 }
 
-async function leavePaid(shop: TestShop, basket: Basket): Promise<void> {
+async function createPaidOrders(shop: TestShop, basket: Basket): Promise<void> {
   const { commerce, sendWebhook } = shop;
-  const { payment } = await pay(shop, basket);
+  const { payment } = await createPaidOrder(shop, basket);
   await sendWebhook('AUTHORIZED', payment);
   await sendWebhook('FAILED', payment);
-  await commerce.cancelOrder({ orderId: (await pay(shop, basket)).orderId });
+  await commerce.cancelOrder({ orderId: (await createPaidOrder(shop, basket)).orderId });
 }
 
-async function ship(shop: TestShop, basket: Basket): Promise<void> {
+async function createShipments(shop: TestShop, basket: Basket): Promise<void> {
   const { commerce } = shop;
   const dispatched = async () => {
-    const [parcel] = await commerce.listShipments({ orderId: (await pay(shop, basket)).orderId });
+    const [parcel] = await commerce.listShipments({ orderId: (await createPaidOrder(shop, basket)).orderId });
     return commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
   };
   await dispatched();
@@ -86,11 +86,8 @@ async function ship(shop: TestShop, basket: Basket): Promise<void> {
   await commerce.deliverShipment({ shipmentId });
 }
 
-/** Money for orders that can't take it: each is surplus, and asked back. */
-async function leaveMoneyBehind(
-  { commerce, createPendingOrder, sendWebhook }: TestShop,
-  basket: Basket,
-): Promise<void> {
+/** Approvals for orders that can't take the money: each payment is a surplus and gets a refund. */
+async function createSurpluses({ commerce, createPendingOrder, sendWebhook }: TestShop, basket: Basket): Promise<void> {
   const canceled = await createPendingOrder(basket);
   await commerce.cancelOrder({ orderId: canceled.orderId });
   await sendWebhook('FAILED', canceled.payment);
@@ -109,7 +106,7 @@ async function leaveMoneyBehind(
   await sendWebhook('AUTHORIZED', twice.payment);
 }
 
-async function approveTooLate(shop: TestShop, basket: Basket): Promise<void> {
+async function approveLate(shop: TestShop, basket: Basket): Promise<void> {
   const { commerce, createTestProduct, createPendingOrder, createTestOrder, sendWebhook, expireTestOrder } = shop;
   const failed = await createPendingOrder(basket);
   await sendWebhook('FAILED', failed.payment);
@@ -131,7 +128,7 @@ async function approveTooLate(shop: TestShop, basket: Basket): Promise<void> {
   await sendWebhook('AUTHORIZED', outOfStock.payment);
 }
 
-async function review(
+async function createReviews(
   { commerce, createPendingOrder, sendWebhook, expireTestOrder }: TestShop,
   basket: Basket,
 ): Promise<void> {
@@ -154,8 +151,8 @@ async function review(
   await sendWebhook('AUTHORIZED', paid.payment, { amount: paid.payment.amount + 1 });
 }
 
-/** Messages that wait, that were given up on, and that contradict an earlier one. */
-async function leaveMessages(shop: TestShop, basket: Basket): Promise<void> {
+/** Gateway events that wait, that were given up, and that contradict an earlier one. */
+async function createGatewayEvents(shop: TestShop, basket: Basket): Promise<void> {
   const { commerce, database, createTestOrder, createPendingOrder, sendWebhook } = shop;
   const unknown = () => ({ id: newId(), amount: 100, currency: 'KRW' });
   await sendWebhook('AUTHORIZED', unknown());
@@ -170,7 +167,7 @@ async function leaveMessages(shop: TestShop, basket: Basket): Promise<void> {
   await sendWebhook('FAILED', payment, { eventId: 'evt_contradicted' });
   await sendWebhook('AUTHORIZED', payment, { eventId: 'evt_contradicted' });
 
-  // A gateway that speaks of another one's payment names one that it doesn't have.
+  // A gateway's event about another gateway's payment names a payment that this gateway doesn't have.
   const former = createCommerce({ database, gateways: [{ ...mockGateway([webhookSecret]), provider: 'former' }] });
   const { id: orderId } = await createTestOrder(basket);
   await sendWebhook('AUTHORIZED', await former.createPayment({ orderId, provider: 'former' }));

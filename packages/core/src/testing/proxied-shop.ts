@@ -1,9 +1,9 @@
 import { connect } from '../database/connect.ts';
 import { createCommerce, type Commerce } from '../commerce.ts';
-import { openFaultInjectingProxy, type FaultInjectingProxy } from './fault-injecting-proxy.ts';
+import { openFaultInjectingProxy, type FaultInjectingProxy } from '@commerce-core/pg-pipeline/testing';
 import { createTestShop, type TestShop } from './test-shop.ts';
 
-/** A shop, and beside it the same core over a wire that can be cut. */
+/** A shop, and a second core on the same database whose connections go through a fault-injecting proxy. */
 export type ProxiedShop = {
   shop: TestShop;
   proxy: FaultInjectingProxy;
@@ -11,7 +11,7 @@ export type ProxiedShop = {
   close: () => Promise<void>;
 };
 
-/** Tests that use it may write past the flows, so its end asks for no invariants. */
+/** Creates a proxied shop. `close` checks no invariants, because its tests may write to tables directly. */
 export async function createProxiedShop(): Promise<ProxiedShop> {
   const shop = await createTestShop();
   const proxy = await openFaultInjectingProxy(shop.database.url);

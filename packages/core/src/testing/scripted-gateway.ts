@@ -4,34 +4,35 @@ import type { GatewayCallKind } from '../gateway-outbox/gateway-call.ts';
 import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
 
-/** What the gateway is asked for: a call of the outbox, or a shopper's confirmation. */
+/** A request to the gateway: a gateway call, or the confirmation of a payment. */
 export type GatewayRequestKind = GatewayCallKind | 'CONFIRM';
 export type GatewayRequest = { kind: GatewayRequestKind; paymentId: string; refundId?: string; amount?: number };
-/** Facts, something to throw, or what to do meanwhile. Facts need not name their payment. */
+/** Facts to return, an error to throw, or a function that does either. Facts default to the request's payment. */
 export type ScriptedReply =
   | readonly Partial<GatewayFact>[]
   | Error
-  | ((asked: GatewayRequest) => Promise<readonly Partial<GatewayFact>[]>);
+  | ((request: GatewayRequest) => Promise<readonly Partial<GatewayFact>[]>);
 
-/** A gateway whose answers a test writes beforehand. It stands in for the network alone: the database is a real one. */
+/** A gateway whose replies a test sets beforehand. Only the network is fake: the database is real. */
 export type ScriptedGateway = {
   gateway: Gateway;
-  /** The replies to the next calls about a payment, by kind; without one it obeys, and knows nothing when it is asked. */
+  /** Sets the replies to the next requests about a payment, by kind. Without a reply a request succeeds, and a poll returns no fact. */
   scriptReplies: (paymentId: string, replies: Partial<Record<GatewayRequestKind, ScriptedReply[]>>) => void;
-  /** What it was asked about a payment, in order. */
+  /** Returns the requests about a payment, in order. */
   readRequests: (paymentId: string, kind?: GatewayRequestKind) => GatewayRequest[];
 };
 
+/** Creates a scripted gateway with the mock gateway's webhooks. */
 export function scriptedGateway(provider = 'mock'): ScriptedGateway {
-  const all: GatewayRequest[] = [];
+  const requests: GatewayRequest[] = [];
   const scripts = new Map<string, ScriptedReply[]>();
 
-  async function answer(asked: GatewayRequest, obey: Partial<GatewayFact>[]): Promise<GatewayFact[]> {
-    all.push(asked);
-    const reply = scripts.get(`${asked.paymentId} ${asked.kind}`)?.shift() ?? obey;
+  async function answer(request: GatewayRequest, obey: Partial<GatewayFact>[]): Promise<GatewayFact[]> {
+    requests.push(request);
+    const reply = scripts.get(`${request.paymentId} ${request.kind}`)?.shift() ?? obey;
     if (reply instanceof Error) throw reply;
-    const facts = typeof reply === 'function' ? await reply(asked) : reply;
-    return facts.map((fact) => gatewayFact({ type: 'OTHER', paymentId: asked.paymentId, ...fact }));
+    const facts = typeof reply === 'function' ? await reply(request) : reply;
+    return facts.map((fact) => gatewayFact({ type: 'OTHER', paymentId: request.paymentId, ...fact }));
   }
 
   const gateway: Gateway = {
@@ -54,25 +55,25 @@ export function scriptedGateway(provider = 'mock'): ScriptedGateway {
       for (const [kind, list] of Object.entries(replies)) scripts.set(`${paymentId} ${kind}`, [...list]);
     },
     readRequests: (paymentId, kind) =>
-      all.filter((one) => one.paymentId === paymentId && (kind === undefined || one.kind === kind)),
+      requests.filter((one) => one.paymentId === paymentId && (kind === undefined || one.kind === kind)),
   };
 }
 
 export type ScriptedShop = TestShop &
   Omit<ScriptedGateway, 'gateway'> & {
-    /** An order of 2 units at 1,000 KRW with a live payment; its product has `stock` units. */
+    /** Places an order of 2 units at 1,000 KRW and creates its payment; the product has `stock` units. */
     createAttempt: (stock?: number) => Promise<Attempt>;
-    /** The same, after the gateway has approved it. */
+    /** As `createAttempt`, and the gateway approves the payment. */
     createPaidAttempt: (type?: 'AUTHORIZED' | 'CAPTURED') => Promise<Attempt>;
-    /** Makes every call to the gateway that is open now, whenever it is due, once. */
+    /** Makes every open gateway call once, whenever it is due. */
     callGatewaysNow: () => Promise<void>;
-    /** Tries every message that waits, whenever it is due, once. */
+    /** Retries every gateway event that waits once, whenever it is due. */
     retryGatewayEventsNow: () => Promise<void>;
-    /** A refund of `amount` in the gateway's own dashboard, told by webhook. */
+    /** Sends the webhook of a refund of `amount` that was made in the gateway's dashboard. */
     sendDashboardRefund: (attempt: Attempt, amount: number, objectId: string) => ReturnType<TestShop['sendWebhook']>;
-    /** What was sent back of an attempt's money, and what is still to be. */
+    /** Returns the refunded and the refund-reserved amount of an attempt's payment. */
     readRefundAmounts: (attempt: Attempt) => Promise<{ refunded: number; reserved: number }>;
-    /** What an operator sees of an order, in one line a part. */
+    /** Returns an attempt's payment, order, stock, refunds and attention, each as a short text. */
     readState: (attempt: Attempt) => Promise<OrderState>;
   };
 export type Attempt = {
@@ -88,6 +89,7 @@ export type OrderState = {
   attention: string | null;
 };
 
+/** Creates a test shop whose gateway is scripted. */
 export async function createScriptedShop(options: Parameters<typeof createTestShop>[0] = {}): Promise<ScriptedShop> {
   const { gateway, ...scripted } = scriptedGateway();
   const shop = await createTestShop({ gateways: [gateway], ...options });

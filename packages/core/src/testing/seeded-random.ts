@@ -1,4 +1,4 @@
-/** mulberry32: the same numbers for the same seed. */
+/** Returns a generator of numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

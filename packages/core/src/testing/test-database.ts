@@ -4,7 +4,7 @@ import { createTestDatabase } from '@commerce-core/postgres';
 import { type Database } from '@commerce-core/pg-pipeline';
 import { migrate, readMigrations } from '../database/migrate.ts';
 
-/** A migrated database of the caller's own on the test server. */
+/** A migrated database on the test server that no other test uses. */
 export type TestDatabase = Database & { url: string; drop: () => Promise<void> };
 
 const templateHash = () =>
@@ -17,7 +17,7 @@ const templateHash = () =>
     .digest('hex')
     .slice(0, 12);
 
-/** Clones the migrated template (about 0.1 s) and opens a pool on the clone. `drop` closes and removes it. */
+/** Clones the migrated template database, which takes about 0.1 s, and connects to the clone. `drop` closes and drops it. */
 export async function openTestDatabase(options: Partial<Omit<ConnectOptions, 'url'>> = {}): Promise<TestDatabase> {
   const prepare = async (url: string) => {
     const database = connect({ url });

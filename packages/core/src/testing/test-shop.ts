@@ -8,11 +8,12 @@ import type { GatewayEventType } from '../gateway-inbox/gateway-event.ts';
 import { readInvalidPayloads } from './invalid-payloads.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
-const key = Buffer.alloc(24, 7);
-export const webhookSecret = `whsec_${key.toString('base64')}`;
+const webhookKey = Buffer.alloc(24, 7);
+/** The mock gateway's webhook secret in tests. */
+export const webhookSecret = `whsec_${webhookKey.toString('base64')}`;
 
-type Paid = { id: string; amount: number; currency: string };
-type Message = {
+type PaymentFacts = { id: string; amount: number; currency: string };
+type WebhookFacts = {
   eventId?: string;
   amount?: number;
   currency?: string;
@@ -22,35 +23,37 @@ type Message = {
   payableUntil?: Date;
 };
 
-/** A shop on a database of its own, with the short cuts that tests share. */
+/** A shop on its own database, with functions for what tests do often. */
 export type TestShop = {
   commerce: Commerce;
   database: TestDatabase;
-  /** Closes the shop and removes its database. @throws Error when an invariant was broken along the way */
+  /** Drops the shop's database. @throws Error when an invariant does not hold */
   close: () => Promise<void>;
-  /** A product with stock; its id. */
+  /** Creates a product with stock: 10 units at 1,000 KRW by default. Returns its id. */
   createTestProduct: (options?: { quantity?: number; priceAmount?: number; currency?: string }) => Promise<string>;
-  /** Many products with stock at once; their ids. */
+  /** Creates many products with stock in one transaction. Returns their ids. */
   createTestProducts: (count: number, quantity: number) => Promise<string[]>;
-  /** An order of one customer for quantities by product id. */
+  /** Places an order of `customer-1` for quantities by product id. */
   createTestOrder: (quantities: Record<string, number>) => ReturnType<Commerce['placeOrder']>;
-  /** An order with a live payment. */
+  /** Places an order and creates its payment. */
   createPendingOrder: (
     quantities: Record<string, number>,
   ) => Promise<{ orderId: string; payment: Awaited<ReturnType<Commerce['createPayment']>> }>;
-  /** What the gateway says about a payment, as a signed webhook; its one answer. */
+  /** Receives a signed webhook of the mock gateway about a payment. Returns the result of its one event. */
   sendWebhook: (
     type: GatewayEventType,
-    payment: Paid,
-    message?: Message,
+    payment: PaymentFacts,
+    facts?: WebhookFacts,
   ) => Promise<Awaited<ReturnType<Commerce['receiveWebhook']>>[0]>;
-  /** [available, reserved]. */
+  /** Returns a product's stock as [available, reserved]. */
   readStock: (productId: string) => Promise<[number, number]>;
-  /** Lets an order's hold pass, and runs the expiry once. */
+  /** Lets an order's reservation end, and runs the expiry job once. */
   expireTestOrder: (orderId: string) => Promise<void>;
+  /** Returns the event types of an order's history, the oldest first. */
   readEventTypes: (orderId: string) => Promise<string[]>;
 };
 
+/** Creates a shop on its own database, with the mock gateway unless `gateways` says otherwise. */
 export async function createTestShop(
   options: Omit<CommerceOptions, 'database'> & { connect?: Partial<ConnectOptions> } = {},
 ): Promise<TestShop> {
@@ -65,6 +68,7 @@ export async function createTestShop(
   return { database, ...testShopOf(commerce, database), close };
 }
 
+/** Returns the functions of a test shop for a core and a database that the caller has opened. */
 export function testShopOf(
   commerce: Commerce,
   database: Pick<TestDatabase, 'pool'>,
@@ -101,11 +105,12 @@ export function testShopOf(
       return { orderId, payment: await commerce.createPayment({ orderId, provider: 'mock' }) };
     },
     async sendWebhook(type, { id, amount, currency }, { eventId = randomUUID(), ...message } = {}) {
-      const [answer] = await commerce.receiveWebhook(
+      const [result] = await commerce.receiveWebhook(
         'mock',
         signTestWebhook({ type, paymentId: id, amount, currency, ...message }, eventId),
       );
-      return answer!;
+      if (!result) throw new Error('the webhook contained no event');
+      return result;
     },
     async readStock(productId) {
       const { availableQty, reservedQty } = await commerce.getStock({ productId });
@@ -123,11 +128,14 @@ export function testShopOf(
   };
 }
 
-/** A webhook of the mock gateway, signed as the gateway would. */
+/** Returns a webhook of the mock gateway, signed as the gateway signs it. */
 export function signTestWebhook(body: object, eventId: string, secondsAgo = 0) {
   const rawBody = Buffer.from(JSON.stringify(body));
   const timestamp = String(Math.floor(Date.now() / 1000) - secondsAgo);
-  const signature = createHmac('sha256', key).update(`${eventId}.${timestamp}.`).update(rawBody).digest('base64');
+  const signature = createHmac('sha256', webhookKey)
+    .update(`${eventId}.${timestamp}.`)
+    .update(rawBody)
+    .digest('base64');
   const headers: Record<string, string> = {
     'webhook-id': eventId,
     'webhook-timestamp': timestamp,
@@ -136,7 +144,7 @@ export function signTestWebhook(body: object, eventId: string, secondsAgo = 0) {
   return { rawBody, header: (name: string) => headers[name] };
 }
 
-/** The refusal's code, or 'accepted'. */
+/** Returns 'accepted', or the code of the CommerceError that a call rejects with. Any other error is thrown. */
 export async function errorCodeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

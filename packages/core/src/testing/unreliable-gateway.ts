@@ -4,19 +4,20 @@ import { gatewayFact, type GatewayEventType, type GatewayFact } from '../gateway
 import { webhookSecret } from './test-shop.ts';
 
 /**
- * A gateway with a will of its own: it obeys, refuses, says nothing, says nothing after it has done as it was told, takes
- * its time, or tells something else. After `calm` it does and answers all that is still asked of it.
+ * Creates a gateway that succeeds, refuses, times out before or after the effect, returns no fact or an unexpected fact, at
+ * random. After `recover` every request succeeds.
  */
 export function unreliableGateway(random: () => number) {
   const refunds = new Map<
     string,
     { refund: GatewayRefund; paymentId: string; status: 'REFUND_PENDING' | 'REFUNDED' | 'REFUND_FAILED' }
   >();
-  let isCalm = false;
+  let isReliable = false;
   const below = (bound: number) => Math.floor(random() * bound);
+  const pick = <T>(all: readonly [T, ...T[]]): T => all[below(all.length)] ?? all[0];
 
-  function decide(facts: () => GatewayFact[], strange: () => GatewayFact[]): GatewayFact[] {
-    switch (isCalm ? 0 : below(8)) {
+  function reply(facts: () => GatewayFact[], unexpected: () => GatewayFact[]): GatewayFact[] {
+    switch (isReliable ? 0 : below(8)) {
       case 0:
       case 1:
       case 2:
@@ -24,22 +25,28 @@ export function unreliableGateway(random: () => number) {
       case 3:
         throw new GatewayRefusal('not_today', 'no');
       case 4:
-        throw new Error('nothing within 10000 ms');
+        throw new Error('no response within 10000 ms');
       case 5:
         facts();
-        throw new Error('nothing within 10000 ms');
+        throw new Error('no response within 10000 ms');
       case 6:
-        return strange();
+        return unexpected();
       default:
         return [];
     }
   }
 
-  const say = ({ id, currency, amount }: GatewayPayment, type: GatewayEventType, given: Partial<GatewayFact> = {}) =>
+  const factOf = ({ id, currency, amount }: GatewayPayment, type: GatewayEventType, given: Partial<GatewayFact> = {}) =>
     gatewayFact({ type, paymentId: id, currency, amount, ...given });
-  const words: GatewayEventType[] = ['PENDING', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED'];
-  const anything = (payment: GatewayPayment) => [
-    say(payment, words[below(words.length)]!, below(6) === 0 ? { amount: below(4_000) } : {}),
+  const factTypes: [GatewayEventType, ...GatewayEventType[]] = [
+    'PENDING',
+    'AUTHORIZED',
+    'CAPTURED',
+    'FAILED',
+    'CANCELED',
+  ];
+  const randomFacts = (payment: GatewayPayment) => [
+    factOf(payment, pick(factTypes), below(6) === 0 ? { amount: below(4_000) } : {}),
   ];
   const refundFact = ({
     refund: { id, amount, currency },
@@ -63,32 +70,32 @@ export function unreliableGateway(random: () => number) {
   const gateway: Gateway = {
     ...mockGateway([webhookSecret]),
     confirm: async (payment) =>
-      decide(
-        () => [say(payment, 'CAPTURED')],
-        () => anything(payment),
+      reply(
+        () => [factOf(payment, 'CAPTURED')],
+        () => randomFacts(payment),
       ),
     capture: async (payment, amount) =>
-      decide(
-        () => [say(payment, 'CAPTURED', { amount })],
-        () => anything(payment),
+      reply(
+        () => [factOf(payment, 'CAPTURED', { amount })],
+        () => randomFacts(payment),
       ),
     cancel: async (payment) =>
-      decide(
-        () => [say(payment, 'CANCELED')],
-        () => anything(payment),
+      reply(
+        () => [factOf(payment, 'CANCELED')],
+        () => randomFacts(payment),
       ),
     async retrieve(payment) {
-      const known = [...refunds.values()].filter(({ paymentId }) => paymentId === payment.id);
-      if (isCalm) for (const one of known) if (one.status === 'REFUND_PENDING') one.status = 'REFUNDED';
-      return decide(
-        () => known.map(refundFact),
-        () => [...anything(payment), ...known.map(refundFact)],
+      const refundsOfPayment = [...refunds.values()].filter(({ paymentId }) => paymentId === payment.id);
+      if (isReliable) for (const one of refundsOfPayment) if (one.status === 'REFUND_PENDING') one.status = 'REFUNDED';
+      return reply(
+        () => refundsOfPayment.map(refundFact),
+        () => [...randomFacts(payment), ...refundsOfPayment.map(refundFact)],
       );
     },
     async refund(refund, payment) {
-      const status = isCalm || below(2) === 0 ? ('REFUNDED' as const) : ('REFUND_PENDING' as const);
+      const status = isReliable || below(2) === 0 ? ('REFUNDED' as const) : ('REFUND_PENDING' as const);
       const one = refunds.get(refund.id) ?? { refund, paymentId: payment.id, status };
-      return decide(
+      return reply(
         () => {
           refunds.set(refund.id, one);
           return [refundFact(one)];
@@ -103,8 +110,8 @@ export function unreliableGateway(random: () => number) {
   };
   return {
     gateway,
-    calm: () => {
-      isCalm = true;
+    recover: () => {
+      isReliable = true;
     },
   };
 }

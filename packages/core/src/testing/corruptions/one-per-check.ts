@@ -1,0 +1,247 @@
+import { moneyCorruptions } from './refunds-and-calls.ts';
+import { type Corruption, firstId } from './corruption.ts';
+
+export const paidOrder = firstId('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
+export const orderPaidThenCanceled = `(
+  select order_id from commerce.refunds where reason = 'order_canceled' order by id limit 1)`;
+/** A canceled order whose refund was not sent yet. */
+export const orderOwedMoney = `(
+  select order_id from commerce.refunds where reason = 'order_canceled' and status = 'REQUESTED' order by id limit 1)`;
+const aProduct = `(
+  select product_id from commerce.order_lines where product_id is not null order by order_id, line_no limit 1)`;
+const newUuid = 'gen_random_uuid()';
+
+export const setOrder = (id: string, assignments: string) =>
+  `update commerce.orders set ${assignments} where id = ${id}`;
+/** Sets why an order needs attention: one reason, or none. */
+export const setAttention = (id: string, reason: string | null): string =>
+  setOrder(
+    id,
+    reason === null
+      ? 'needs_attention = null, attention_reasons = null'
+      : `needs_attention = '${reason}', attention_reasons = '["${reason}"]'`,
+  );
+export const setPayment = (where: string, assignments: string) =>
+  `update commerce.payments set ${assignments} where id = ${firstId('payments', where)}`;
+export const deleteEvent = (where: string) => `delete from commerce.events where id = ${firstId('events', where)}`;
+
+/** Records an event at the end of an order's history, with the order's present statuses and `facts`, a jsonb expression. */
+export const recordEvent = (orderId: string, type: string, facts: string): string => `
+  with recorded as (update commerce.orders set version = version + 1 where id = ${orderId} returning *)
+  insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
+  select ${newUuid}, 'order', id, version, '${type}', jsonb_build_object('orderStatus', status,
+    'fulfillmentStatus', fulfillment_status, 'reservationStatus', reservation_status) || ${facts}, now() from recorded`;
+
+const addPayment = (orderId: string, status: string, authorized: string): string => `
+  insert into commerce.payments (id, order_id, provider, status, currency, amount, authorized_amount, captured_amount,
+    refunded_amount, refund_reserved_amount, surplus, created_at, updated_at)
+  select ${newUuid}, id, 'mock', '${status}', currency, total_amount, ${authorized}, 0, 0, 0, false, now(), now()
+  from commerce.orders where id = ${orderId}`;
+
+const copyGatewayEvent = (where: string, id: string): string => `
+  insert into commerce.gateway_events (id, provider, provider_event_id, type, payment_id, amount, currency,
+    failure_code, fingerprint, outcome, effect, attempts, due_at, received_at, decided_at)
+  select ${newUuid}, provider, ${id}, type, payment_id, amount, currency,
+    failure_code, fingerprint, outcome, effect, attempts, due_at, received_at, decided_at
+  from commerce.gateway_events where id = ${firstId('gateway_events', where)}`;
+
+const addKey = (answer: string, keptFor: string): string => `
+  insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
+  values ('customer:1', 'a key', 'order.create', sha256('x'), ${answer}, now() + interval ${keptFor})`;
+
+const addRefund = (paymentWhere: string, kind: string, status: string, amount: string): string => `
+  insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason,
+    created_at, updated_at)
+  select ${newUuid}, id, order_id, '${kind}', '${status}', ${amount}, currency, 'surplus', now(), now()
+  from commerce.payments where id = ${firstId('payments', paymentWhere)}`;
+
+export const firstShipment = (status: string) => firstId('shipments', `status = '${status}'`);
+export const approvedPayment = `status = 'AUTHORIZED' and not surplus and order_id = ${paidOrder}`;
+
+/** One way to break each invariant, by the name of its check. */
+export const corruptions: Record<string, Corruption> = {
+  stock_row_per_product: { statements: [`delete from commerce.stocks where product_id = ${aProduct}`] },
+  stock_reserved_within_available: {
+    withoutConstraints: ['stocks.stocks_reserved_within_available'],
+    statements: [`update commerce.stocks set reserved_qty = available_qty + 1 where product_id = ${aProduct}`],
+  },
+  stock_available_is_sum_of_movements: {
+    statements: [`update commerce.stocks set available_qty = available_qty + 1 where product_id = ${aProduct}`],
+  },
+  stock_reserved_is_sum_of_reservations: {
+    statements: [`update commerce.stocks set reserved_qty = reserved_qty - 1 where product_id = ${aProduct}`],
+  },
+  stock_movement_once_per_cause: {
+    withoutConstraints: ['stock_movements.stock_movements_one_per_cause'],
+    statements: [
+      `insert into commerce.stock_movements
+      select ${newUuid}, product_id, kind, quantity, cause_id, reason, created_at
+      from commerce.stock_movements where kind = 'SOLD' limit 1`,
+    ],
+  },
+  stock_movement_has_its_cause: {
+    statements: [`update commerce.stock_movements set cause_id = ${newUuid} where kind = 'RECEIVED'`],
+  },
+  stock_moved_by_orders_as_paid: {
+    statements: [
+      `delete from commerce.stock_movements where kind = 'RESTOCKED' and cause_id = ${orderPaidThenCanceled}`,
+    ],
+  },
+  stock_changes_are_recorded: { statements: [deleteEvent(`type = 'stock.adjusted'`)] },
+
+  order_total_is_sum_of_lines: { statements: [setOrder(firstId('orders'), 'total_amount = total_amount + 1')] },
+  order_line_amount_is_quantity_times_unit: {
+    withoutConstraints: ['order_lines.order_lines_amount_product'],
+    statements: [`update commerce.order_lines set amount = amount + 1 where line_no = 1`],
+  },
+  order_is_as_last_recorded: {
+    statements: [setOrder(firstId('orders', `status = 'CREATED'`), `status = 'PAYMENT_PENDING'`)],
+  },
+  order_is_as_first_recorded: { statements: [setOrder(firstId('orders'), `currency = 'USD'`)] },
+  order_transitions_are_legal: {
+    statements: [
+      setOrder(firstId('orders', `status = 'EXPIRED'`), `status = 'CREATED', reservation_status = 'HELD'`),
+      recordEvent(firstId('orders', `status = 'CREATED'`), 'order.created', `'{}'`),
+    ],
+  },
+  order_reservation_follows_status: {
+    withoutConstraints: ['orders.orders_reservation_follows_status'],
+    statements: [setOrder(paidOrder, `reservation_status = 'HELD'`)],
+  },
+  order_paid_in_full: {
+    withoutConstraints: ['payments.payments_authorized_in_full'],
+    statements: [setPayment(approvedPayment, 'authorized_amount = authorized_amount - 1')],
+  },
+  order_paid_by_the_recorded_payment: { statements: [setPayment(approvedPayment, 'surplus = true')] },
+  order_reservation_not_overdue: {
+    statements: [setOrder(firstId('orders', `status = 'CREATED'`), `hold_until = now() - interval '6 minutes'`)],
+  },
+  order_attention_is_recorded: { statements: [setAttention(paidOrder, 'event_conflict')] },
+
+  order_versions_unbroken: { statements: [deleteEvent(`aggregatetype = 'order' and version = 2`)] },
+  product_versions_unbroken: {
+    statements: [`update commerce.products set version = version + 1 where id = ${aProduct}`],
+  },
+
+  payment_amounts_are_ordered: {
+    withoutConstraints: ['payments.payments_amounts_ordered'],
+    statements: [
+      setPayment(approvedPayment, 'captured_amount = authorized_amount, refunded_amount = authorized_amount + 1'),
+    ],
+  },
+  payment_status_has_its_money: {
+    withoutConstraints: ['payments.payments_unsettled_has_no_money'],
+    statements: [setPayment(`status = 'FAILED'`, 'authorized_amount = amount')],
+  },
+  payment_asks_the_order_total: { statements: [setPayment(`status = 'CREATED'`, 'amount = amount + 1')] },
+  payment_one_live: {
+    withoutConstraints: ['payments_one_live'],
+    statements: [addPayment(firstId('orders', `status = 'PAYMENT_PENDING'`), 'CREATED', '0')],
+  },
+  payment_one_pays_for_order: {
+    withoutConstraints: ['payments_one_settling'],
+    statements: [addPayment(paidOrder, 'AUTHORIZED', 'total_amount')],
+  },
+  payment_live_while_order_waits: { statements: [addPayment(firstId('orders', `status = 'EXPIRED'`), 'CREATED', '0')] },
+  payment_approval_made_order_paid: {
+    statements: [addPayment(firstId('orders', `status = 'EXPIRED'`), 'AUTHORIZED', 'total_amount')],
+  },
+  payment_changed_by_the_gateway: {
+    statements: [
+      `delete from commerce.gateway_events
+      where effect = 'order_paid' and payment_id = ${firstId('payments', approvedPayment)}`,
+    ],
+  },
+  payment_is_as_last_recorded: { statements: [setPayment(`status = 'CREATED'`, `status = 'PENDING'`)] },
+  payment_transitions_are_legal: {
+    statements: [
+      recordEvent(
+        paidOrder,
+        'payment.failed',
+        `jsonb_build_object('paymentId', ${firstId('payments', approvedPayment)})`,
+      ),
+    ],
+  },
+
+  refund_columns_are_sums_of_refunds: {
+    statements: [setPayment(approvedPayment, 'captured_amount = authorized_amount, refunded_amount = 1')],
+  },
+  refund_within_what_came: {
+    statements: [`update commerce.refunds set amount = amount + 1 where id = ${firstId('refunds')}`],
+  },
+  refund_of_surplus: {
+    statements: [`update commerce.refunds set amount = amount - 1 where reason = 'surplus' and amount > 1`],
+  },
+  refund_of_canceled_order: { statements: [`delete from commerce.refunds where order_id = ${orderPaidThenCanceled}`] },
+  refund_of_its_payment: {
+    statements: [`update commerce.refunds set currency = 'USD' where id = ${firstId('refunds', `currency = 'KRW'`)}`],
+  },
+  refund_voided_once: {
+    withoutConstraints: ['refunds_one_void'],
+    statements: [addRefund('surplus', 'VOID', 'SUCCEEDED', '1')],
+  },
+  refund_due_has_a_refund: { statements: [`update commerce.refunds set status = 'SUCCEEDED'`] },
+  refund_open_needs_attention: { statements: [setAttention(orderOwedMoney, null)] },
+  refund_is_as_last_recorded: {
+    statements: [`update commerce.refunds set status = 'SUBMITTED' where id = ${firstId('refunds')}`],
+  },
+  refund_transitions_are_legal: {
+    statements: [
+      recordEvent(
+        orderPaidThenCanceled,
+        'refund.requested',
+        `(select payload from commerce.events
+      where type = 'refund.requested' and aggregateid = ${orderPaidThenCanceled} limit 1)`,
+      ),
+    ],
+  },
+
+  ...moneyCorruptions,
+
+  key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
+  key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },
+  inbox_first_message_once: {
+    withoutConstraints: ['gateway_events_first'],
+    statements: [copyGatewayEvent(`outcome = 'APPLIED'`, 'provider_event_id')],
+  },
+  inbox_conflict_contradicts_the_first: {
+    statements: [
+      `delete from commerce.gateway_events
+      where provider_event_id = 'evt_contradicted' and outcome <> 'CONFLICT'`,
+    ],
+  },
+  inbox_nothing_overdue: {
+    statements: [
+      `update commerce.gateway_events set due_at = now() - interval '61 minutes' where outcome = 'UNMATCHED'`,
+    ],
+  },
+  inbox_applied_once: { statements: [copyGatewayEvent(`effect = 'order_paid'`, `provider_event_id || ' again'`)] },
+  inbox_applied_shows: { statements: [setPayment(`status = 'REVIEW'`, 'reported_amount = reported_amount + 1')] },
+
+  shipment_within_order: {
+    statements: [
+      `update commerce.shipment_lines set quantity = quantity + 1 where shipment_id = ${firstShipment('READY')}`,
+    ],
+  },
+  shipment_for_everything_paid: {
+    statements: [`delete from commerce.shipment_lines where shipment_id = ${firstShipment('READY')}`],
+  },
+  shipment_only_of_paid_orders: {
+    statements: [`update commerce.shipments set status = 'READY' where order_id = ${orderPaidThenCanceled}`],
+  },
+  shipment_is_not_empty: {
+    statements: [`delete from commerce.shipment_lines where shipment_id = ${firstShipment('CANCELED')}`],
+  },
+  order_fulfillment_follows_shipments: {
+    statements: [setOrder(firstId('orders', `fulfillment_status = 'SHIPPED'`), `fulfillment_status = 'DELIVERED'`)],
+  },
+  shipment_is_as_last_recorded: {
+    statements: [`update commerce.shipments set status = 'LOST' where id = ${firstShipment('IN_TRANSIT')}`],
+  },
+  shipment_transitions_are_legal: {
+    statements: [
+      `delete from commerce.events where type = 'shipment.dispatched'
+      and aggregateid = (select order_id from commerce.shipments where status = 'IN_TRANSIT' order by id limit 1)`,
+    ],
+  },
+};

@@ -1,0 +1,1 @@
+export { openFaultInjectingProxy, type FaultInjectingProxy } from './fault-injecting-proxy.ts';
