@@ -13,7 +13,9 @@ export function addGroup(program: Command, name: string, summary: string): Comma
   return group.addHelpText('after', () => exampleText(examples));
 }
 
-/** Adds a command with `--json` and examples in its help. `usage` is its name and arguments, as commander writes them. */
+/**
+ * Adds a command with `--json` and examples in its help. `usage` is its name and arguments, as commander writes them.
+ */
 export function addCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
   firstExamples.get(parent)?.push(...examples.slice(0, 1));
   return parent

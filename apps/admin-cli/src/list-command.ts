@@ -15,8 +15,8 @@ export type ListCommand<T, O extends object> = {
   /** Adds the options that narrow the list. */
   addFilters?: (command: Command) => Command;
   /**
-   * Prepares the reading of pages: `options` has what the user gave, `args` the command's arguments. An option that was not
-   * given is undefined, which the API takes for no filter.
+   * Prepares the reading of pages: `options` has what the user gave, `args` the command's arguments. An option that was
+   * not given is undefined, which the API takes for no filter.
    */
   reader: (client: Client, options: O, ...args: string[]) => PageReader<T> | Promise<PageReader<T>>;
   columns: readonly Column<T>[];

@@ -2,8 +2,8 @@ import { InvalidArgumentError } from 'commander';
 import { code as find } from 'currency-codes';
 
 /**
- * Returns the number of decimals that ISO 4217 gives a currency: GBP 2, KRW 0, KWD 3. Intl is not used, because it returns
- * how an amount is usually written: HUF and COP without the two decimals that gateways count.
+ * Returns the number of decimals that ISO 4217 gives a currency: GBP 2, KRW 0, KWD 3. Intl is not used, because it
+ * returns how an amount is usually written: HUF and COP without the two decimals that gateways count.
  */
 const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 

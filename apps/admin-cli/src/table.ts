@@ -20,8 +20,8 @@ const WRAPPED_MIN = 8;
 const ROWS_AT_ONCE = 100;
 
 /**
- * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. The width of a pipe
- * is Infinity.
+ * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. The width of a
+ * pipe is Infinity.
  */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
   const { width, stream } = screen;

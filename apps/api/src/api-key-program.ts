@@ -54,7 +54,9 @@ function explain(error: unknown): ProgramResult {
 
 export type ProgramResult = { stdout: string; stderr: string; exitCode: 0 | 1 | 2 };
 
-/** Runs the program with these arguments and environment variables, and returns what its process prints and ends with. */
+/**
+ * Runs the program with these arguments and environment variables, and returns what its process prints and ends with.
+ */
 export async function apiKeyProgram(args: readonly string[], env: Variables): Promise<ProgramResult> {
   try {
     const input = readArguments(args);

@@ -21,13 +21,15 @@ export type { ErrorBody, ErrorCode };
 export type ClientOptions = {
   /** The API's base URL, like `https://shop.example`. */
   url: string;
-  /** A customer's token or an operator's API key. A function is called for each request, so that tokens can be renewed. */
+  /**
+   * A customer's token or an operator's API key. A function is called for each request, so that tokens can be renewed.
+   */
   token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
   /**
-   * How often a call is sent at most when the network fails, the server is unavailable (503), or an earlier attempt of the
-   * same call is still running. Defaults to 4; 1 means no retry.
+   * How often a call is sent at most when the network fails, the server is unavailable (503), or an earlier attempt of
+   * the same call is still running. Defaults to 4; 1 means no retry.
    */
   attemptsMax?: number | undefined;
 };
@@ -37,11 +39,12 @@ const batchMax = 50;
 const addressLengthMax = 4_000;
 
 /**
- * Creates the typed client of the API, for browsers and servers. Concurrent queries share one request. Each mutation has
- * its own request with an Idempotency-Key that stays the same when the request is retried, so the mutation runs once.
+ * Creates the typed client of the API, for browsers and servers. Concurrent queries share one request. Each mutation
+ * has its own request with an Idempotency-Key that stays the same when the request is retried, so the mutation runs
+ * once.
  *
- * A page that must be able to repeat a mutation after a reload gives its own key:
- * `mutate(input, { context: { idempotencyKey } })`.
+ * A page that must be able to repeat a mutation after a reload gives its own key: `mutate(input, { context: {
+ * idempotencyKey } })`.
  */
 export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptions) {
   const authorization = async (): Promise<Record<string, string>> => {
@@ -76,8 +79,8 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
 export type Client = ReturnType<typeof createClient>;
 
 /**
- * Returns the code and details of an error that the API returned; a `switch` on `code` narrows `details`. Returns undefined
- * for any other error, like a lost connection.
+ * Returns the code and details of an error that the API returned; a `switch` on `code` narrows `details`. Returns
+ * undefined for any other error, like a lost connection.
  */
 export function commerceErrorOf(error: unknown): ErrorBody | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;

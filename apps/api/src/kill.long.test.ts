@@ -67,7 +67,9 @@ async function placeOrder(url: string, productId: string, idempotencyKey: string
   return response.status === 200 ? { status: 200, id: body.result.data.id } : { status: response.status };
 }
 
-/** Runs shoppers that each place one order after another until `stop`. `responses` has undefined for a lost response. */
+/**
+ * Runs shoppers that each place one order after another until `stop`. `responses` has undefined for a lost response.
+ */
 function startShoppers(url: () => string, productId: string, count: number) {
   const responses = new Map<string, PlaceResponse | undefined>();
   let isRunning = true;

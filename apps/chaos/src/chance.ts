@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { present } from './present.ts';
 
 /**
- * Makes every random decision of a run from its seed and a key that names the decision. The same seed and key decide the
- * same, in any order and at any time.
+ * Makes every random decision of a run from its seed and a key that names the decision. The same seed and key decide
+ * the same, in any order and at any time.
  */
 export type Chance = {
   /** From 0 up to, not including, 1. */

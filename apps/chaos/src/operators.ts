@@ -13,8 +13,8 @@ export type Operators = {
 const pauseMs = 1_000;
 
 /**
- * Runs the operators until they are stopped. They accept or reject payments in REVIEW, repeat failed refunds of money that
- * the shop owes, and cancel orders whose authorization is gone. A turn that fails is repeated.
+ * Runs the operators until they are stopped. They accept or reject payments in REVIEW, repeat failed refunds of money
+ * that the shop owes, and cancel orders whose authorization is gone. A turn that fails is repeated.
  */
 export function startOperators(world: World): Operators {
   const stopping = new AbortController();
@@ -63,8 +63,8 @@ async function decideReviews({ chance, ledger, operator, shopperOf }: World, tur
 const isOpen = (status: string): boolean => ['REQUESTED', 'SUBMITTED', 'UNKNOWN'].includes(status);
 
 /**
- * Repeats failed refunds of money that the shop owes, because the gateway refused them or the shopper's bank returned them.
- * The amount is what the gateway still has and what is not in dispute.
+ * Repeats failed refunds of money that the shop owes, because the gateway refused them or the shopper's bank returned
+ * them. The amount is what the gateway still has and what is not in dispute.
  */
 async function repeatRefunds({ gateway, ledger, operator }: World, turn: number): Promise<number> {
   const { items } = await operator.refund.list.query({ status: 'FAILED', limit: 100 });

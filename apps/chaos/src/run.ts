@@ -19,7 +19,9 @@ export type Outcome = Counts & { seconds: number; shoppedSeconds: number; findin
 /** How many shoppers run at once, without those that wait for an expiry or a deposit. */
 const shoppersAtOnce = 32;
 
-/** Runs all shoppers while faults are injected, stops the faults, waits until nothing is pending, and runs all checks. */
+/**
+ * Runs all shoppers while faults are injected, stops the faults, waits until nothing is pending, and runs all checks.
+ */
 export async function run(shop: RunningShop, options: Options, progress: Progress): Promise<Outcome> {
   const startedAt = performance.now();
   const chance = chanceOf(options.seed);

@@ -14,8 +14,8 @@ const redriveMs = 3_000;
 const pauseMs = 400;
 
 /**
- * Waits until no order, payment, refund, call or message is pending any more. Then an operator compares the shop's and the
- * gateways' books and has payments polled whose messages were lost, and the wait starts again.
+ * Waits until no order, payment, refund, call or message is pending any more. Then an operator compares the shop's and
+ * the gateways' books and has payments polled whose messages were lost, and the wait starts again.
  */
 export async function waitUntilIdle(
   shop: RunningShop,

@@ -27,8 +27,8 @@ export const loadDemoCatalogue = async (operator: Client): Promise<number> => {
 };
 
 /**
- * Returns a product with at least `quantity` units to sell: the demo's own, else any. Receives more units when too few are
- * left.
+ * Returns a product with at least `quantity` units to sell: the demo's own, else any. Receives more units when too few
+ * are left.
  * @throws Error when the catalogue is empty
  */
 export const demoProduct = async (operator: Client, index: number, quantity: number): Promise<DemoProduct> => {

@@ -1,6 +1,8 @@
 import type { Payment } from './walk-through.ts';
 
-/** The last lines of `npm start`. The pasted commands sign the webhook, because a signature expires after five minutes. */
+/**
+ * The last lines of `npm start`. The pasted commands sign the webhook, because a signature expires after five minutes.
+ */
 export const nextSteps = (options: { url: string; orderId: string; unpaid: Payment }): string => {
   const { url, orderId, unpaid } = options;
   return `Try next, in another terminal, in this folder:

@@ -40,8 +40,9 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 /**
- * Starts a program of this workspace. It has a process group of its own, so that a terminal's Ctrl-C does not reach it and
- * this process decides the order of stopping. It also has an IPC channel, and stops when this process's end is gone.
+ * Starts a program of this workspace. It has a process group of its own, so that a terminal's Ctrl-C does not reach it
+ * and this process decides the order of stopping. It also has an IPC channel, and stops when this process's end is
+ * gone.
  */
 export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOptions): Program => {
   const output = openSync(log, 'w', 0o600);

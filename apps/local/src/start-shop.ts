@@ -26,7 +26,10 @@ export type ShopOptions = {
 
 const busyMs = 5_000;
 
-/** Returns the API's port. Waits up to 5 s for an API whose `npm start` was just killed, because that API is about to end. */
+/**
+ * Returns the API's port. Waits up to 5 s for an API whose `npm start` was just killed, because that API is about to
+ * end.
+ */
 const portForApi = async (port: number, host: string): Promise<number> => {
   const deadline = Date.now() + busyMs;
   for (;;) {
@@ -76,8 +79,8 @@ const portFromEnvironment = (): number => {
 };
 
 /**
- * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API. Fills an empty catalogue, takes one
- * order from placement to delivery, and prints what to try next. `lost` resolves with the reason when a part ends
+ * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API. Fills an empty catalogue, takes
+ * one order from placement to delivery, and prints what to try next. `lost` resolves with the reason when a part ends
  * unexpectedly.
  */
 export const startShop = async ({ clone, home, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {

@@ -43,7 +43,9 @@ const shipTo = {
   country: 'KR',
 };
 
-/** Takes one order from placement to delivery over HTTP and prints the stock after each step. Returns the order's id. */
+/**
+ * Takes one order from placement to delivery over HTTP and prints the stock after each step. Returns the order's id.
+ */
 export const walkThrough = async (shop: Shop, print: (line: string) => void): Promise<string> => {
   const { customer, operator, simulatorUrl } = shop;
   const quantity = 2;

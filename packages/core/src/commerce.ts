@@ -34,8 +34,8 @@ export type CommerceOptions = {
   /** Adds shipping, discounts and tax to an order. */
   quote?: Quote;
   /**
-   * How long a gateway may send nothing about a payment before the payment is polled; defaults to 5 minutes. The event lists
-   * of gateways are read at twice this interval.
+   * How long a gateway may send nothing about a payment before the payment is polled; defaults to 5 minutes. The event
+   * lists of gateways are read at twice this interval.
    */
   pollAfterMs?: number;
   /** Called with errors that no caller receives, because the work is tried again. */
@@ -47,9 +47,9 @@ export type CommerceOptions = {
 };
 
 /**
- * The order → payment → shipping core. Each method is one use case, and checks its input whoever the caller is. Amounts are
- * integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError; errors.ts lists the
- * codes. A mutation with an idempotency key runs once for that key.
+ * The order → payment → shipping core. Each method is one use case, and checks its input whoever the caller is. Amounts
+ * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
+ * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
  */
 export function createCommerce(options: CommerceOptions) {
   const context: Context = {

@@ -5,10 +5,10 @@ let lastMs = 0;
 let counter = 0;
 
 /**
- * A new UUID v7 (RFC 9562). It is created before the transaction, so that a row can be looked up after a lost answer. Ids of one
- * process sort in the order of their creation: a counter takes the twelve bits after the milliseconds (RFC 9562, 6.2, method 1).
- * The other 62 bits come from `randomUUID`, which reads entropy in large blocks; reading it for each id took 5 % of the API's
- * time under load.
+ * A new UUID v7 (RFC 9562). It is created before the transaction, so that a row can be looked up after a lost answer.
+ * Ids of one process sort in the order of their creation: a counter takes the twelve bits after the milliseconds (RFC
+ * 9562, 6.2, method 1). The other 62 bits come from `randomUUID`, which reads entropy in large blocks; reading it for
+ * each id took 5 % of the API's time under load.
  */
 export function newId(): string {
   const now = Date.now();

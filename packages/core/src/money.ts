@@ -3,7 +3,10 @@ import { CommerceError } from './errors.ts';
 /** The highest unit price, 10^12 minor units: quantity × price stays below 2^53 for quantities up to 9,007. */
 export const unitAmountMax = 1_000_000_000_000;
 
-/** Quantity × unit price in minor units. @throws amount_too_large when it exceeds 2^53 - 1, JavaScript's largest exact integer */
+/**
+ * Quantity × unit price in minor units.
+ * @throws amount_too_large when it exceeds 2^53 - 1, JavaScript's largest exact integer
+ */
 export function multiplyAmount(unitAmount: number, quantity: number): number {
   return exact(unitAmount * quantity);
 }

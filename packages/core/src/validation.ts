@@ -4,8 +4,8 @@ import { CommerceError } from './errors.ts';
 const checked = new WeakSet<object>();
 
 /**
- * Marks an input that its schema has parsed already, so that it isn't parsed a second time: for an API that checks its requests.
- * An input that is marked without being parsed reaches the database unchecked.
+ * Marks an input that its schema has parsed already, so that it isn't parsed a second time: for an API that checks its
+ * requests. An input that is marked without being parsed reaches the database unchecked.
  */
 export function alreadyChecked<T extends object>(input: T): T {
   checked.add(input);

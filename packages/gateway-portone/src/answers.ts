@@ -2,8 +2,8 @@ import type { PaymentError } from '@portone/server-sdk/payment';
 import { z } from 'zod';
 import { GatewayRefusal } from '@commerce-core/core/gateway';
 
-// The errors that decide against a call. Every other one may be a fault of PortOne or of the payment provider behind it:
-// PG_PROVIDER stands for a no as well as for a time-out there. CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN means that the
+// The errors that decide against a call. Every other one may be a fault of PortOne or of the payment provider behind
+// it: PG_PROVIDER stands for a no as well as for a time-out there. CANCELLABLE_AMOUNT_CONSISTENCY_BROKEN means that the
 // balance has changed since it was read. https://developers.portone.io/api/rest-v2/payment
 const refusals = [
   'ALREADY_PAID',

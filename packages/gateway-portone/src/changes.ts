@@ -20,9 +20,9 @@ const listedPayment = z.object({
 });
 
 /**
- * Returns the query for page `number`, from 0, of the payments that changed since `since`. The newest change comes first
- * and the time has no upper bound: a payment that changes between two pages moves to the front. So other payments may be
- * listed twice, and none is skipped.
+ * Returns the query for page `number`, from 0, of the payments that changed since `since`. The newest change comes
+ * first and the time has no upper bound: a payment that changes between two pages moves to the front. So other payments
+ * may be listed twice, and none is skipped.
  */
 export const changesQuery = (since: Date, storeId: string, number: number) => ({
   page: { number, size: pageSize },

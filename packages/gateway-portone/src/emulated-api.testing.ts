@@ -74,7 +74,9 @@ export const registering = `POST ${path}/pre-register`;
 export const canceling = `POST ${path}/cancel`;
 export const closing = `POST ${path}/virtual-account/close?storeId=store-1`;
 
-/** The adapter and an emulated PortOne, which gives each call's answers one after the other and repeats the last one. */
+/**
+ * The adapter and an emulated PortOne, which gives each call's answers one after the other and repeats the last one.
+ */
 export async function startPortone(answers: Record<string, FakeApiResponse[]>) {
   const {
     url,

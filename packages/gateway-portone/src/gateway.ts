@@ -10,8 +10,8 @@ export type PortoneOptions = PortoneApiOptions & {
   /** The channel of the payment provider behind PortOne, for the shopper's browser. */
   channelKey: string;
   /**
-   * How long a payment by `virtual_account` reserves the order's stock; defaults to 7 days. After PortOne has issued the
-   * account, its expiry counts.
+   * How long a payment by `virtual_account` reserves the order's stock; defaults to 7 days. After PortOne has issued
+   * the account, its expiry counts.
    */
   virtualAccountReservationMs?: number;
 };
@@ -22,8 +22,9 @@ type PortoneGateway = Gateway &
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * The adapter for PortOne V2. The shopper pays in the browser, and PortOne sends a webhook. Our payment's id is PortOne's
- * `paymentId`; the shopper may try again under the same id until it is paid. https://developers.portone.io/api/rest-v2
+ * The adapter for PortOne V2. The shopper pays in the browser, and PortOne sends a webhook. Our payment's id is
+ * PortOne's `paymentId`; the shopper may try again under the same id until it is paid.
+ * https://developers.portone.io/api/rest-v2
  * @throws Error when a webhook secret isn't one
  */
 export function portoneGateway(options: PortoneOptions): PortoneGateway {

@@ -6,10 +6,10 @@ import { errorTypeOf, refusalOf } from './answers.ts';
 /**
  * Calls PortOne's library, which has no time-out and doesn't return the HTTP status of an answer.
  *
- * A try that times out isn't aborted: the library (0.19) calls the global `fetch` and takes neither a signal nor another
- * `fetch`. Such a request ends by Node's own time-out after 300 s without a byte, and the next try may overlap with it.
- * So only calls that may overlap are made this way: queries, a pre-registration of the same amount, and closing an
- * account. The call that moves money goes through `callGateway`, which aborts.
+ * A try that times out isn't aborted: the library (0.19) calls the global `fetch` and takes neither a signal nor
+ * another `fetch`. Such a request ends by Node's own time-out after 300 s without a byte, and the next try may overlap
+ * with it. So only calls that may overlap are made this way: queries, a pre-registration of the same amount, and
+ * closing an account. The call that moves money goes through `callGateway`, which aborts.
  * @throws GatewayRefusal when PortOne has decided against the call
  * @throws Error when the outcome is unknown
  */

@@ -4,8 +4,8 @@ import { fromStripe } from './amounts.ts';
 import type { Dispute, PaymentIntent, StripeRefund } from './objects.ts';
 
 /**
- * Returns what a payment intent's status states. A manual capture returns the authorization as well, because it may have
- * taken less than was authorized.
+ * Returns what a payment intent's status states. A manual capture returns the authorization as well, because it may
+ * have taken less than was authorized.
  */
 export function intentFacts(intent: PaymentIntent): GatewayFact[] {
   switch (intent.status) {

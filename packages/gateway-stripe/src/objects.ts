@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { id, line } from '@commerce-core/core/gateway';
 
-// The fields of Stripe's objects that the shop reads, checked strictly. Other fields differ by API version and are ignored.
-// https://docs.stripe.com/api
+// The fields of Stripe's objects that the shop reads, checked strictly. Other fields differ by API version and are
+// ignored. https://docs.stripe.com/api
 const objectId = z
   .string()
   .regex(/^[a-z]+_\w+$/)

@@ -4,8 +4,8 @@ import { CommerceError, type WebhookMessage, toleranceSeconds } from '@commerce-
 /**
  * Verifies `stripe-signature` over the raw body with Stripe's own library. Any of `secrets` may have signed it, so that
  * they can be rotated. https://docs.stripe.com/webhooks/signature
- * @throws invalid_signature when no secret fits, or the timestamp is off by more than 5 minutes; the message doesn't say
- * which
+ * @throws invalid_signature when no secret fits, or the timestamp is off by more than 5 minutes; the message doesn't
+ * say which
  */
 export function verifyStripeSignature(
   { rawBody, header }: WebhookMessage,

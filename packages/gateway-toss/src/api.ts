@@ -12,8 +12,8 @@ export type TossApiOptions = {
 };
 
 /**
- * The calls of Toss's API that the adapter makes. `confirm` and `cancel` return Toss's answer as it is, errors below 500
- * included. The others throw GatewayRefusal for a definite no, and Error for every other failure.
+ * The calls of Toss's API that the adapter makes. `confirm` and `cancel` return Toss's answer as it is, errors below
+ * 500 included. The others throw GatewayRefusal for a definite no, and Error for every other failure.
  * https://docs.tosspayments.com/reference
  */
 export function tossApi({ secretKey, url = 'https://api.tosspayments.com', policy }: TossApiOptions) {

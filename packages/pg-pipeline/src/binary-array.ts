@@ -1,6 +1,7 @@
-// PostgreSQL's binary format of one-dimensional arrays: https://www.postgresql.org/docs/18/protocol-message-formats.html
-// (Bind) and array_recv in src/backend/utils/adt/arrayfuncs.c. In the text format this process would have to escape each
-// value, and PostgreSQL to unescape it.
+// PostgreSQL's binary format of one-dimensional arrays:
+// https://www.postgresql.org/docs/18/protocol-message-formats.html (Bind) and array_recv in
+// src/backend/utils/adt/arrayfuncs.c. In the text format this process would have to escape each value, and PostgreSQL
+// to unescape it.
 
 // `never`: an element type is chosen by the SQL type's name, so the compiler can't know the type of its values.
 type ElementType = {
@@ -63,8 +64,8 @@ const elementTypes: Record<string, ElementType> = {
 };
 
 /**
- * Returns a function that encodes values as a parameter of type `sqlType[]`; null and undefined become NULL. The function
- * throws when a value does not fit the type.
+ * Returns a function that encodes values as a parameter of type `sqlType[]`; null and undefined become NULL. The
+ * function throws when a value does not fit the type.
  * @param sqlType the type's name as Drizzle's columns give it, such as `uuid` or `bigint`
  * @throws Error for a type without an encoding here
  */

@@ -26,7 +26,9 @@ afterAll(async () => {
 const lock = statement('lock_item_of_a_test', 'select * from "test"."items" where "id" = $1 for update');
 const add = statement('add_to_item_of_a_test', 'update "test"."items" set "quantity" = "quantity" + 1 where "id" = $1');
 
-/** In one transaction: locks an item, adds 1 to its quantity and inserts another item. Returns the id of the new item. */
+/**
+ * In one transaction: locks an item, adds 1 to its quantity and inserts another item. Returns the id of the new item.
+ */
 async function addOne(to: Database, id: string): Promise<string> {
   return withTransaction(to, async (tx) => {
     await tx.query(lock, [id]);

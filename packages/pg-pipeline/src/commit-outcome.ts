@@ -4,7 +4,8 @@ import { queryWithTimeout, type Database } from './connect.ts';
 import { sqlState } from './database-errors.ts';
 
 const pauseMs = 50;
-// For each of two look-ups by key. When a host is gone every pooled connection may be dead, and each one costs a time-out.
+// For each of two look-ups by key. When a host is gone every pooled connection may be dead, and each one costs a
+// time-out.
 const lookupTimeoutMs = 1_000;
 
 /** A query that returns a row only if a transaction committed: it looks up a row that the transaction inserted. */
@@ -15,9 +16,10 @@ type Outcome = 'committed' | 'aborted';
 /**
  * Reads on other connections what became of a transaction whose COMMIT got no answer, until the outcome is certain.
  *
- * Neither of the two signs is enough alone. A missing row doesn't mean aborted: the old backend may still be committing.
- * The status `committed` may be another transaction's: a server that crashed hands out ids again when nothing of their
- * transactions had reached the disk. So committed means that PostgreSQL says so and the witness finds its row.
+ * Neither of the two signs is enough alone. A missing row doesn't mean aborted: the old backend may still be
+ * committing. The status `committed` may be another transaction's: a server that crashed hands out ids again when
+ * nothing of their transactions had reached the disk. So committed means that PostgreSQL says so and the witness finds
+ * its row.
  * @param xid the transaction's id, as `pg_current_xact_id()` returned it
  * @param witness a query for a row of the transaction; without it the status alone decides
  * @param patienceMs how long to try, in milliseconds; defaults to 10 s
@@ -31,7 +33,8 @@ export async function readCommitOutcome(
 ): Promise<Outcome> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
-    // An error of the look-up says nothing about the transaction. It is not kept as a cause, where it would look like one.
+    // An error of the look-up says nothing about the transaction. It is not kept as a cause, where it would look like
+    // one.
     const outcome = await readOutcomeOnce(database, xid, witness).catch(() => undefined);
     if (outcome) return outcome;
     await sleep(pauseMs);
@@ -59,7 +62,9 @@ async function readOutcomeOnce(
   return status === 'committed' ? 'aborted' : undefined;
 }
 
-/** Returns `committed`, `aborted` or `in progress`; null for an id that is too old or not handed out on this server yet. */
+/**
+ * Returns `committed`, `aborted` or `in progress`; null for an id that is too old or not handed out on this server yet.
+ */
 async function readStatus(database: Database, xid: string): Promise<string | null> {
   try {
     const { rows } = await database.pool.query<{ status: string | null }>(

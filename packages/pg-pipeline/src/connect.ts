@@ -29,8 +29,8 @@ export type ConnectOptions = {
   /** How long a call waits for a free connection before it rejects, in milliseconds. Defaults to 5,000 ms. */
   acquireTimeoutMs?: number;
   /**
-   * How long a result may take before its connection counts as lost, in milliseconds. Defaults to 35,000 ms: the 30 s that
-   * a statement of a transaction may take, and some more for the network. The limit holds for transactions and
+   * How long a result may take before its connection counts as lost, in milliseconds. Defaults to 35,000 ms: the 30 s
+   * that a statement of a transaction may take, and some more for the network. The limit holds for transactions and
    * `pool.query`; a client of `pool.connect()`, which a migration uses, has none.
    */
   answerTimeoutMs?: number;
@@ -44,7 +44,8 @@ export type ConnectOptions = {
 };
 
 /**
- * Creates the connection pools of a database. They connect lazily, so an unreachable server shows at the first statement.
+ * Creates the connection pools of a database. They connect lazily, so an unreachable server shows at the first
+ * statement.
  * @throws Error when a schema's name would need escaping
  */
 export function connect(options: ConnectOptions): Database {

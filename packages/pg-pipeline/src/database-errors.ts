@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Returns PostgreSQL's five-character code of an error, also when Drizzle has wrapped the error. Undefined when the error
- * is not PostgreSQL's. Codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
+ * Returns PostgreSQL's five-character code of an error, also when Drizzle has wrapped the error. Undefined when the
+ * error is not PostgreSQL's. Codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
 export function sqlState(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
@@ -21,8 +21,8 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /**
  * Returns whether the whole transaction may run again because of this error: 40001 serialization_failure, 40P01
- * deadlock_detected, 55P03 lock_not_available, or 26000, a prepared statement that this connection does not have. That one
- * happens to a statement that was first sent behind a failed one.
+ * deadlock_detected, 55P03 lock_not_available, or 26000, a prepared statement that this connection does not have. That
+ * one happens to a statement that was first sent behind a failed one.
  */
 export function isContention(error: unknown): boolean {
   return ['40001', '40P01', '55P03', '26000'].includes(sqlState(error) ?? '');
@@ -36,8 +36,8 @@ export const isIdleTimeout = (error: unknown): boolean => sqlState(error) === '2
 
 /**
  * Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown.
- * Codes: 57P01 to 57P03 for a server that shuts down, crashes or starts, class 08 for the connection itself, 53300 for too
- * many connections.
+ * Codes: 57P01 to 57P03 for a server that shuts down, crashes or starts, class 08 for the connection itself, 53300 for
+ * too many connections.
  */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);

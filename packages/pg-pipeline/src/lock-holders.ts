@@ -6,8 +6,8 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 /**
  * Reads which rows another transaction has locked at this moment. Takes no lasting lock.
  * @param id the table's id column
- * @returns the ids of the locked rows, each with an id of the lock holder. Two reads that return the same holder mean the
- * same transaction; the text has no other meaning (it is the row's `xmax`).
+ * @returns the ids of the locked rows, each with an id of the lock holder. Two reads that return the same holder mean
+ * the same transaction; the text has no other meaning (it is the row's `xmax`).
  */
 export async function readLockedRows(
   reader: NodePgDatabase,

@@ -93,8 +93,8 @@ export class PipelinedBatch extends pg.Query {
     const name = prepared ? statement.name : '';
     pending.parses = !prepared || !this.#parsed.has(name);
     if (pending.parses) {
-      // The server may have the name all the same, when it was sent behind a failed statement. Close of an unknown name is
-      // no error.
+      // The server may have the name all the same, when it was sent behind a failed statement. Close of an unknown name
+      // is no error.
       if (prepared) connection.close({ type: 'S', name });
       connection.parse({ name, text: rename(statement.text) });
       if (prepared) this.#parsed.set(name, undefined);
@@ -143,7 +143,8 @@ export class PipelinedBatch extends pg.Query {
 
   handleError(error: Error): void {
     this.callback?.();
-    // 26000: no such prepared statement. The server has dropped them all, or the pooler gave this connection another server.
+    // 26000: no such prepared statement. The server has dropped them all, or the pooler gave this connection another
+    // server.
     if (sqlState(error) === '26000') this.#parsed.clear();
     this.#resolveCompleted();
     this.#statements.slice(this.#results.length).forEach(({ statement: { name }, parses, reject }, index) => {

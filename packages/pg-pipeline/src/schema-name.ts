@@ -1,5 +1,6 @@
 /**
- * Returns the name of a PostgreSQL schema unchanged: 1 to 63 lower-case letters, digits and underscores, no digit first.
+ * Returns the name of a PostgreSQL schema unchanged: 1 to 63 lower-case letters, digits and underscores, no digit
+ * first.
  * @throws Error when the name would need escaping
  */
 export function checkSchemaName(schema: string): string {
@@ -10,8 +11,9 @@ export function checkSchemaName(schema: string): string {
 /**
  * Returns SQL that was written for the schema `from`, rewritten for the schema `to`. `connect` has checked both names.
  *
- * Drizzle writes a schema's name into its tables, and PgBouncer in transaction mode loses a `search_path`. Each statement
- * has the qualified, quoted name in its text, and values are parameters, so the text can be rewritten when it is sent.
+ * Drizzle writes a schema's name into its tables, and PgBouncer in transaction mode loses a `search_path`. Each
+ * statement has the qualified, quoted name in its text, and values are parameters, so the text can be rewritten when it
+ * is sent.
  */
 export function renameSchema(text: string, from: string, to: string): string {
   return from === to ? text : text.replaceAll(`"${from}"`, `"${to}"`);

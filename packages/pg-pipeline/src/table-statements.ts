@@ -7,9 +7,9 @@ import { statement, type Statement } from './statement.ts';
 import type { Witness } from './commit-outcome.ts';
 import type { Transaction } from './transaction.ts';
 
-// Each column is sent as one array parameter. So the text is the same for any number of rows and is prepared once, and many
-// rows don't exceed PostgreSQL's limit of 65,535 parameters. The texts are built from Drizzle's tables when the process
-// starts; Drizzle's query builder would build them again for every batch.
+// Each column is sent as one array parameter. So the text is the same for any number of rows and is prepared once, and
+// many rows don't exceed PostgreSQL's limit of 65,535 parameters. The texts are built from Drizzle's tables when the
+// process starts; Drizzle's query builder would build them again for every batch.
 
 type Row<T extends PgTable> = InferInsertModel<T>;
 type Field<T extends PgTable> = keyof Row<T> & string;
@@ -103,7 +103,9 @@ function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { in
   return { insert: statement(name, text), columns };
 }
 
-/** Returns a function that makes the query for a row by its primary key: the proof that the row's transaction committed. */
+/**
+ * Returns a function that makes the query for a row by its primary key: the proof that the row's transaction committed.
+ */
 function witnessOf(table: PgTable): (row: object) => Witness {
   const { columns, primaryKeys } = getTableConfig(table);
   const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary);

@@ -12,8 +12,8 @@ const openWith = (lockTimeout: string) => `select pg_current_xact_id()::text as 
   set_config('lock_timeout', '${lockTimeout}', true), set_config('statement_timeout', '30s', true),
   set_config('idle_in_transaction_session_timeout', '10s', true)`;
 
-// The statements of a flow look rows up by key. With statistics of a small or never analyzed table the planner would choose
-// a scan and keep that plan. Measured: 1,000 orders/s before autoanalyze had run, 7,000 after it.
+// The statements of a flow look rows up by key. With statistics of a small or never analyzed table the planner would
+// choose a scan and keep that plan. Measured: 1,000 orders/s before autoanalyze had run, 7,000 after it.
 const lookups = `set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
   set_config('enable_mergejoin', 'off', true)`;
 
@@ -98,7 +98,10 @@ export class Transaction {
     this.#witness ??= witness;
   }
 
-  /** Drizzle on this transaction. Each of its statements is sent at once, behind those that wait for the end of the tick. */
+  /**
+   * Drizzle on this transaction. Each of its statements is sent at once, behind those that wait for the end of the
+   * tick.
+   */
   get db(): NodePgDatabase {
     const query = (...given: unknown[]): unknown => {
       this.#flush();
@@ -109,8 +112,8 @@ export class Transaction {
   }
 
   /**
-   * Runs a statement and returns its rows. Calls of one tick are sent together: start those that don't need each other's
-   * rows before you await the first.
+   * Runs a statement and returns its rows. Calls of one tick are sent together: start those that don't need each
+   * other's rows before you await the first.
    */
   async query<R extends QueryResultRow>(statement: Statement, values: Parameter[]): Promise<R[]> {
     return (await this.#add(statement, values)).rows as R[];
@@ -137,7 +140,9 @@ export class Transaction {
     if (command !== 'COMMIT') throw new Error('a statement had failed, so the transaction was rolled back');
   }
 
-  /** Waits for all statements. Returns `thrown`, or the first statement's error when `thrown` only follows from that. */
+  /**
+   * Waits for all statements. Returns `thrown`, or the first statement's error when `thrown` only follows from that.
+   */
   async firstError(thrown: unknown): Promise<unknown> {
     const settled = await Promise.allSettled(this.#sent);
     const errors = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));

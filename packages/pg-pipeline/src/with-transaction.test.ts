@@ -85,7 +85,10 @@ test('a connection lost between two statements makes the next statement fail, an
   expect([sum, runs]).toEqual([2, 2]);
 });
 
-/** Pauses until the server has ended the transaction. With `blocksEventLoop` this process can't notice before it goes on. */
+/**
+ * Pauses until the server has ended the transaction. With `blocksEventLoop` this process can't notice before it goes
+ * on.
+ */
 async function pause(tx: Transaction, { blocksEventLoop }: { blocksEventLoop: boolean }): Promise<void> {
   await tx.db.execute(`set local idle_in_transaction_session_timeout = '100ms'`);
   if (blocksEventLoop) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);

@@ -10,11 +10,13 @@ import { Transaction, type TransactionMode } from './transaction.ts';
 export type TransactionOptions = {
   /** How the transaction is opened. Defaults to `flow`. */
   mode?: TransactionMode;
-  /** Returns whether the transaction runs again after this error of PostgreSQL, in addition to the errors listed below. */
+  /**
+   * Returns whether the transaction runs again after this error of PostgreSQL, in addition to the errors listed below.
+   */
   isRetryable?: (error: unknown) => boolean;
   /**
-   * Returns whether an error of `work` is a decision, which is thrown even if the connection breaks during the rollback.
-   * After any other error a broken connection may have been the cause, so the transaction runs again.
+   * Returns whether an error of `work` is a decision, which is thrown even if the connection breaks during the
+   * rollback. After any other error a broken connection may have been the cause, so the transaction runs again.
    */
   isFinal?: (error: unknown) => boolean;
 };
@@ -29,8 +31,8 @@ const retryMaxMs = 8_000;
  * `work` may run up to 8 times within about 8 s: after a deadlock, a serialization failure, a lock time-out, or a
  * connection lost before COMMIT. So it does nothing but database work, with ids that were made before.
  *
- * When the answer to COMMIT is lost, the outcome is read on another connection. A result means committed. An error means
- * that nothing was done, except `outcome_unknown`.
+ * When the answer to COMMIT is lost, the outcome is read on another connection. A result means committed. An error
+ * means that nothing was done, except `outcome_unknown`.
  * @throws PipelineError `database_unavailable` when no connection can be had, or when `work` paused for more than 10 s
  * @throws PipelineError `overloaded` when rows stay locked
  * @throws PipelineError `outcome_unknown` when the answer to COMMIT is lost and the outcome can't be read

@@ -9,7 +9,10 @@ export type Binaries = {
   version: string;
 };
 
-/** Returns PostgreSQL's programs from the npm package for this platform. @throws Error when the package is missing or incomplete */
+/**
+ * Returns PostgreSQL's programs from the npm package for this platform.
+ * @throws Error when the package is missing or incomplete
+ */
 export const findBinaries = (): Binaries => {
   const platform = `${process.platform}-${process.arch}`;
   let entry: string;
@@ -29,7 +32,9 @@ export const findBinaries = (): Binaries => {
   return { folder, version };
 };
 
-/** Copies PostgreSQL's programs so that another user can run them: every user may read the copy, whatever the umask was. */
+/**
+ * Copies PostgreSQL's programs so that another user can run them: every user may read the copy, whatever the umask was.
+ */
 export const copyBinaries = (from: string, to: string): void => {
   cpSync(from, to, { recursive: true, verbatimSymlinks: true });
   chmodSync(to, 0o755);

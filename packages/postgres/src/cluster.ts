@@ -49,8 +49,8 @@ const removeLeftovers = (data: string): void => {
 };
 
 /**
- * Creates the data folder in one step: initdb writes into a temporary folder, which is renamed when it is complete. So a
- * data folder is complete or absent. When another process was faster, its folder is kept.
+ * Creates the data folder in one step: initdb writes into a temporary folder, which is renamed when it is complete. So
+ * a data folder is complete or absent. When another process was faster, its folder is kept.
  */
 export const makeCluster = ({ binaries, data, user, sync }: ClusterOptions): void => {
   removeLeftovers(data);

@@ -34,7 +34,10 @@ const defaultStateRoot = (): string => {
   return join(given && isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'commerce-core');
 };
 
-/** Returns whether files here can belong to one user only, which PostgreSQL requires. Shared folders of virtual machines can't. */
+/**
+ * Returns whether files here can belong to one user only, which PostgreSQL requires. Shared folders of virtual machines
+ * can't.
+ */
 const keepsOwners = (folder: string, user: SystemUser | undefined): boolean => {
   const probe = mkdtempSync(join(folder, 'probe-'));
   try {
@@ -66,9 +69,9 @@ const copyOnce = ({ folder, version }: Binaries, state: string): string => {
 const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
 
 /**
- * Returns where the clone's PostgreSQL keeps its data. That is `.data/postgres`. When PostgreSQL's user can't enter it, the
- * data and a copy of the programs are in a state folder of the machine, named by the clone's path. Then `.data/where` has
- * that folder's path, which later starts read.
+ * Returns where the clone's PostgreSQL keeps its data. That is `.data/postgres`. When PostgreSQL's user can't enter it,
+ * the data and a copy of the programs are in a state folder of the machine, named by the clone's path. Then
+ * `.data/where` has that folder's path, which later starts read.
  */
 export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): DataHome => {
   const dotData = join(realpathSync(clone), '.data');
@@ -96,7 +99,8 @@ export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): Dat
   const state = movedTo ?? join(stateRoot, name);
   mkdirSync(state, { recursive: true });
   if (user) {
-    // Other users may enter this folder, whatever the umask is; only PostgreSQL's user may enter the data folder itself.
+    // Other users may enter this folder, whatever the umask is; only PostgreSQL's user may enter the data folder
+    // itself.
     if (!movedTo) chmodSync(stateRoot, 0o755);
     chmodSync(state, 0o711);
   } else {

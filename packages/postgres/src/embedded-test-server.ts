@@ -19,8 +19,8 @@ export const testSettings = {
 };
 
 /**
- * Stops the server and removes its folder when this process is killed before it could do so. A separate shell waits for the
- * end of a pipe that only this process keeps open.
+ * Stops the server and removes its folder when this process is killed before it could do so. A separate shell waits for
+ * the end of a pipe that only this process keeps open.
  */
 const guardFolder = (folder: string): ChildProcess => {
   const script = `cat > /dev/null
@@ -51,8 +51,8 @@ const temporaryFolder = (user: SystemUser | undefined): string => {
 };
 
 /**
- * Starts a server on new data. `stop` removes both, and so does the end of this process, however it ends. Measurements pass
- * durable `settings` instead of those for tests.
+ * Starts a server on new data. `stop` removes both, and so does the end of this process, however it ends. Measurements
+ * pass durable `settings` instead of those for tests.
  */
 export const startEmbeddedTestServer = async (
   settings: Record<string, string> = testSettings,

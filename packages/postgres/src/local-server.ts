@@ -69,8 +69,8 @@ const adoptOrStart = async ({ binaries, data, log, user }: DataHome) => {
 };
 
 /**
- * Opens the session whose lock reserves the data for this start, and which ends with this process. Returns undefined when
- * another start has the lock. A start that was killed may keep it for some milliseconds.
+ * Opens the session whose lock reserves the data for this start, and which ends with this process. Returns undefined
+ * when another start has the lock. A start that was killed may keep it for some milliseconds.
  */
 const claim = async (url: string): Promise<pg.Client | undefined> => {
   const client = new pg.Client({ connectionString: url, application_name: 'npm start', keepAlive: true });
@@ -87,8 +87,8 @@ const claim = async (url: string): Promise<pg.Client | undefined> => {
 };
 
 /**
- * Starts the PostgreSQL of a clone. The first start creates the data, and later ones keep them. A server that a killed start
- * left running is used again.
+ * Starts the PostgreSQL of a clone. The first start creates the data, and later ones keep them. A server that a killed
+ * start left running is used again.
  * @throws Error while another start of the same clone runs; then nothing is changed
  */
 export const startLocalServer = async (clone: string, options: { stateRoot?: string } = {}): Promise<LocalServer> => {

@@ -14,9 +14,9 @@ const programName = (pid: number): string => {
 };
 
 /**
- * Returns the server that runs on this data folder, according to `postmaster.pid`. PostgreSQL ignores the file of a dead
- * process, but not when another program has that process id now, as after a reboot; then the file is removed here. The port
- * is 0 until the server has written it.
+ * Returns the server that runs on this data folder, according to `postmaster.pid`. PostgreSQL ignores the file of a
+ * dead process, but not when another program has that process id now, as after a reboot; then the file is removed here.
+ * The port is 0 until the server has written it.
  */
 export const runningPostmaster = (data: string): RunningPostmaster | undefined => {
   const file = join(data, 'postmaster.pid');

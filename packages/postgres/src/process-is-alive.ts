@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** Returns whether the process runs. A zombie, which has ended and waits for its parent to read that, does not count. */
+/**
+ * Returns whether the process runs. A zombie, which has ended and waits for its parent to read that, does not count.
+ */
 export const processIsAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);

@@ -127,7 +127,9 @@ const tryStart = async (options: ServerOptions, port: number): Promise<PostgresS
   throw new Error(`PostgreSQL did not answer within ${startMs / 1_000} s:\n${lastLines(log)}`);
 };
 
-/** Starts a server on 127.0.0.1 at a free port and waits until it accepts connections. Errors have the log's last lines. */
+/**
+ * Starts a server on 127.0.0.1 at a free port and waits until it accepts connections. Errors have the log's last lines.
+ */
 export const startServer = async (options: ServerOptions): Promise<PostgresServer> => {
   for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
     const started = await tryStart(options, await freePort());

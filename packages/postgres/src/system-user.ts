@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 export type SystemUser = { name: string; uid: number; gid: number };
 
 /**
- * Returns the user that PostgreSQL runs as when this process is root, which PostgreSQL refuses: an unprivileged user of the
- * machine, if possible the one with `ownerUid`, who owns existing data. Undefined when this process is not root.
+ * Returns the user that PostgreSQL runs as when this process is root, which PostgreSQL refuses: an unprivileged user of
+ * the machine, if possible the one with `ownerUid`, who owns existing data. Undefined when this process is not root.
  */
 export const userForPostgres = (ownerUid?: number): SystemUser | undefined => {
   if (process.getuid?.() !== 0) return undefined;
@@ -29,7 +29,9 @@ export const userForPostgres = (ownerUid?: number): SystemUser | undefined => {
 export const spawnAs = (user: SystemUser | undefined): { uid?: number; gid?: number } =>
   user ? { uid: user.uid, gid: user.gid } : {};
 
-/** Returns whether that user may enter each folder and execute each file of the paths, access control lists included. */
+/**
+ * Returns whether that user may enter each folder and execute each file of the paths, access control lists included.
+ */
 export const canReach = (user: SystemUser | undefined, paths: string[]): boolean => {
   const asked = spawnSync('sh', ['-c', 'for path; do test -x "$path" || exit 1; done', 'sh', ...paths], {
     ...spawnAs(user),

@@ -59,9 +59,9 @@ const ensureTemplate = async (
 };
 
 /**
- * Creates a database on the test server for one caller. It is empty, or a clone of the database `template`, which `prepare`
- * fills once for each server; a clone takes about 0.1 s. The template's name changes when `prepare` does, and has at most 50
- * characters.
+ * Creates a database on the test server for one caller. It is empty, or a clone of the database `template`, which
+ * `prepare` fills once for each server; a clone takes about 0.1 s. The template's name changes when `prepare` does, and
+ * has at most 50 characters.
  */
 export const createTestDatabase = async (from?: {
   template: string;

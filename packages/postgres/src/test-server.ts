@@ -37,8 +37,8 @@ const startContainer = async (): Promise<TestServer> => {
 };
 
 /**
- * Finds or starts the PostgreSQL that tests run on: TEST_DATABASE_URL, else Testcontainers, else an embedded server whose
- * data `stop` removes. DATABASE_URL is never used, because it may have real data.
+ * Finds or starts the PostgreSQL that tests run on: TEST_DATABASE_URL, else Testcontainers, else an embedded server
+ * whose data `stop` removes. DATABASE_URL is never used, because it may have real data.
  */
 export const startTestServer = async (): Promise<TestServer> => {
   const given = process.env['TEST_DATABASE_URL'];

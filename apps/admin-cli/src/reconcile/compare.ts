@@ -46,7 +46,8 @@ export function compare(shop: ShopPayment | undefined, gateway: GatewayPayment |
     if (left !== right) found.push({ paymentId, refundId: null, what, shop: left, gateway: right, currency });
   };
   const isUndone = ours.standing === 'RELEASED' && leftOf(gateway) === 0;
-  // The gateway may keep an attempt open that the shop has ended. Not every provider can end it; late money is refunded.
+  // The gateway may keep an attempt open that the shop has ended. Not every provider can end it; late money is
+  // refunded.
   const isEndedHere = ours.standing === 'ENDED' && theirs.standing === 'OPEN';
   if (ours.standing !== theirs.standing && !isUndone && !isEndedHere)
     same('status', paymentStatusOf(shop.payment), gateway.state);

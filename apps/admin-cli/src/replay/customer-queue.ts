@@ -11,9 +11,9 @@ export type CustomerQueue = {
 };
 
 /**
- * One customer's invoices run in the order of the file. Guests are many people under one name. Their orders do not wait,
- * and their cancellations wait for the earlier invoices of all guests. One in twelve orders is a guest's, so a queue for
- * them would delay the rest.
+ * One customer's invoices run in the order of the file. Guests are many people under one name. Their orders do not
+ * wait, and their cancellations wait for the earlier invoices of all guests. One in twelve orders is a guest's, so a
+ * queue for them would delay the rest.
  */
 export function createCustomerQueue(): CustomerQueue {
   const lastOf = new Map<string, Promise<unknown>>();

@@ -41,9 +41,9 @@ const ERRORS_KEPT = 5;
 const AHEAD = 16;
 
 /**
- * Sends invoices through a shop: one customer's in order, different customers' concurrently. `shipAfter` decides how long
- * an order stays open, so the result of a cancellation depends on the file and never on timing. A failure that a retry
- * cannot repair is counted, and the replay continues unless `isFatal` returns true for it.
+ * Sends invoices through a shop: one customer's in order, different customers' concurrently. `shipAfter` decides how
+ * long an order stays open, so the result of a cancellation depends on the file and never on timing. A failure that a
+ * retry cannot repair is counted, and the replay continues unless `isFatal` returns true for it.
  */
 export async function runInvoices(
   invoices: readonly Invoice[],

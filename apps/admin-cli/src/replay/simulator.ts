@@ -6,8 +6,8 @@ const ATTEMPTS_MAX = 6;
 const FIRST_WAIT_MS = 250;
 
 /**
- * Pays at the gateway simulator. Returns whether the shop applied the webhook. It retries when the server does not answer
- * or is busy: a payment is charged once, however often it is paid.
+ * Pays at the gateway simulator. Returns whether the shop applied the webhook. It retries when the server does not
+ * answer or is busy: a payment is charged once, however often it is paid.
  *
  * @throws Unreachable after the last retry
  * @throws Failure when the simulator refuses

@@ -26,8 +26,8 @@ export type Shelf = {
 };
 
 /**
- * Creates every missing product of `demand` and receives its stock. Products are found by sku, so a file can be replayed
- * any number of times. An existing product keeps its price and gets more stock.
+ * Creates every missing product of `demand` and receives its stock. Products are found by sku, so a file can be
+ * replayed any number of times. An existing product keeps its price and gets more stock.
  *
  * @throws Failure when a product of the same sku is archived or sold in another currency
  */

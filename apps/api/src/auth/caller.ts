@@ -13,8 +13,8 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
 const tokenLengthMax = 8_192;
 
 /**
- * Returns a function that finds the caller behind an `Authorization` header: anonymous without a header, an operator by API
- * key, a customer by token. Keys are looked up in the database at each call, so a revoked key stops at once.
+ * Returns a function that finds the caller behind an `Authorization` header: anonymous without a header, an operator by
+ * API key, a customer by token. Keys are looked up in the database at each call, so a revoked key stops at once.
  *
  * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
  * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters

@@ -19,14 +19,14 @@ export type CustomerTokenOptions = {
 const symmetric = ['HS256'];
 const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'EdDSA'];
 
-// A shopper sends one token with several calls, and its verification costs more than most calls. The price: a key that the
-// identity provider withdraws is trusted for at most this long.
+// A shopper sends one token with several calls, and its verification costs more than most calls. The price: a key that
+// the identity provider withdraws is trusted for at most this long.
 const cachedMsMax = 60_000;
 const cachedMax = 10_000;
 
 /**
- * Returns a function that verifies customers' tokens (JWT with `exp` and `sub`; 5 s of clock difference are accepted), or
- * undefined without a secret or key set: then there are no customers. Verified tokens are cached for up to 60 s.
+ * Returns a function that verifies customers' tokens (JWT with `exp` and `sub`; 5 s of clock difference are accepted),
+ * or undefined without a secret or key set: then there are no customers. Verified tokens are cached for up to 60 s.
  * @throws identity_unavailable from the returned function, when the key set cannot be fetched
  */
 export function customerTokens({
@@ -74,7 +74,9 @@ function keyOf(secret: string | undefined, jwksUrl: string | undefined): JWTVeri
   return jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
 }
 
-/** A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer. */
+/**
+ * A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer.
+ */
 function usableSubject(sub: string | undefined): string | undefined {
   const parsed = customerId.safeParse(sub);
   return parsed.success && parsed.data === sub ? sub : undefined;

@@ -52,11 +52,17 @@ const apiEnv = z
       .min(1)
       .max(30 * 24)
       .default(24),
-    /** Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for the disk. */
+    /**
+     * Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for the
+     * disk.
+     */
     BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(2),
     /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
     QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
-    /** Webhooks per minute from gateways that do not sign (Toss), per address and in total. A webhook beyond that gets a 429. */
+    /**
+     * Webhooks per minute from gateways that do not sign (Toss), per address and in total. A webhook beyond that gets a
+     * 429.
+     */
     UNSIGNED_WEBHOOKS_PER_ADDRESS: z.coerce
       .number('must be a number')
       .int()

@@ -25,7 +25,10 @@ const isProvider = (name: string): boolean => (providers as readonly string[]).i
 
 /** Terms of the shop with its gateways that replace the adapters' defaults. */
 export const gatewayTermVariables = {
-  /** How long an attempt reserves the stock, in minutes, per provider or provider/method: `stripe=45, toss/virtual_account=4320`. */
+  /**
+   * How long an attempt reserves the stock, in minutes, per provider or provider/method: `stripe=45,
+   * toss/virtual_account=4320`.
+   */
   GATEWAY_RESERVATION_MINUTES: entries
     .refine(
       (all) =>

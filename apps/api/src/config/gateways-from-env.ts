@@ -26,7 +26,9 @@ const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at lea
 export const gatewayVariables = {
   /** `whsec_…`, comma-separated: the current one, and those that are being rotated out. */
   MOCK_WEBHOOK_SECRETS: webhookSecrets.optional(),
-  /** Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it the mock's calls succeed at once. */
+  /**
+   * Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it the mock's calls succeed at once.
+   */
   MOCK_GATEWAY_URL: baseUrl.optional(),
   STRIPE_SECRET_KEY: z
     .string()
@@ -78,8 +80,8 @@ export function gatewayIssues(env: GatewayEnv): { name: keyof GatewayEnv; messag
 }
 
 /**
- * Returns the gateways that are on, with the shop's terms. `env` is what `readEnv` returned. A program with a gateway of
- * its own passes both to `createCommerce`: `gateways: [...gatewaysFromEnv(env), acmeGateway(…)]`.
+ * Returns the gateways that are on, with the shop's terms. `env` is what `readEnv` returned. A program with a gateway
+ * of its own passes both to `createCommerce`: `gateways: [...gatewaysFromEnv(env), acmeGateway(…)]`.
  */
 export function gatewaysFromEnv(env: GatewayEnv): Gateway[] {
   const { MOCK_WEBHOOK_SECRETS, MOCK_GATEWAY_URL } = env;

@@ -5,8 +5,8 @@ import type { AppEnv } from './app-env.ts';
 
 /**
  * Rejects bodies of more than `maxSize` bytes with the response of `onError`. Node.js enforces a Content-Length, so for
- * such a request it is enough to read the header. Only a body without one is counted while it is read, because that turns
- * the request into a stream.
+ * such a request it is enough to read the header. Only a body without one is counted while it is read, because that
+ * turns the request into a stream.
  */
 export function limitBody(maxSize: number, onError: (c: Context<AppEnv>) => Response): MiddlewareHandler<AppEnv> {
   const counting = bodyLimit({ maxSize, onError });

@@ -4,7 +4,10 @@ import { refusalOf } from './refusal.ts';
 import { traceRefusal } from './trace.ts';
 import type { AppEnv } from './app-env.ts';
 
-/** Returns `{ error: { code, message, details? } }`, the errors of all routes but tRPC's. `status` replaces the error's own. */
+/**
+ * Returns `{ error: { code, message, details? } }`, the errors of all routes but tRPC's. `status` replaces the error's
+ * own.
+ */
 export function errorResponse(c: Context<AppEnv>, thrown: unknown, status?: 503): Response {
   const own = refusalOf(thrown);
   const refusal = { ...own, status: status ?? own.status };

@@ -8,8 +8,8 @@ type Reason = 'stopping' | 'database_unreachable' | 'migrations_pending' | 'migr
 const checkMaxMs = 2_000;
 
 /**
- * `/healthz` returns 200 while the process is alive. `/readyz` returns 200 when it can serve requests, else 503 with the
- * reason: `stopping`, `database_unreachable`, `migrations_pending` or `migrations_diverged`.
+ * `/healthz` returns 200 while the process is alive. `/readyz` returns 200 when it can serve requests, else 503 with
+ * the reason: `stopping`, `database_unreachable`, `migrations_pending` or `migrations_diverged`.
  */
 export function healthRoutes(database: Database, stopping: AbortSignal) {
   // Concurrent requests share one check, so that look-ups do not pile up at a database that does not respond. After

@@ -15,7 +15,8 @@ const trpcCodes = {
   too_large: 'PAYLOAD_TOO_LARGE',
   limited: 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
-  // 499, nginx's status for a closed connection. No client reads it; logs and metrics do not count it as a server error.
+  // 499, nginx's status for a closed connection. No client reads it; logs and metrics do not count it as a server
+  // error.
   client_closed: 'CLIENT_CLOSED_REQUEST',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorKind, TRPC_ERROR_CODE_KEY>;
@@ -24,8 +25,8 @@ const trpcCodes = {
 export type Refusal = { code: TRPC_ERROR_CODE_KEY; status: number; message: string; body: ErrorBody };
 
 /**
- * Converts a thrown error for the caller. A CommerceError is returned as it is; an error of tRPC about the request becomes
- * `validation_failed` or `not_found`; any other error becomes `internal_error` with a fixed sentence.
+ * Converts a thrown error for the caller. A CommerceError is returned as it is; an error of tRPC about the request
+ * becomes `validation_failed` or `not_found`; any other error becomes `internal_error` with a fixed sentence.
  */
 export function refusalOf(thrown: unknown): Refusal {
   // tRPC wraps what a procedure threw. An error of tRPC itself has no cause, or the failed parse of the caller's JSON.

@@ -11,8 +11,8 @@ const usableId = /^[\w.:=@/+-]{1,128}$/;
 const pathLengthMax = 200;
 
 /**
- * Gives each request an id: the caller's `x-request-id` when it is fit for a log, else a random one. Adds the common response
- * headers. Writes one log line and one metric per response.
+ * Gives each request an id: the caller's `x-request-id` when it is fit for a log, else a random one. Adds the common
+ * response headers. Writes one log line and one metric per response.
  */
 export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -74,7 +74,9 @@ const securityHeaders = {
   'x-xss-protection': '0',
 };
 
-/** Adds an error to the request's trace: its code, whether a retry makes sense, and for a server error what was thrown. */
+/**
+ * Adds an error to the request's trace: its code, whether a retry makes sense, and for a server error what was thrown.
+ */
 export function traceRefusal(trace: Trace, { status, body }: Refusal, thrown: unknown): void {
   trace.codes.push(body.code);
   if (status >= 500) trace.fault ??= thrown;

@@ -16,7 +16,10 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return pino(options, destination ?? collectLines(pino.destination({ fd: 1, sync: true })));
 }
 
-/** Collects the lines of one turn of the event loop and writes them with one system call. Under load, one call per line is slow. */
+/**
+ * Collects the lines of one turn of the event loop and writes them with one system call. Under load, one call per line
+ * is slow.
+ */
 function collectLines(out: DestinationStream): DestinationStream & { flushSync: () => void } {
   let lines = '';
   const flushSync = () => {
@@ -53,7 +56,9 @@ type FaultLine = {
 const safeToLog: readonly unknown[] = [Error, TypeError, RangeError, ReferenceError, CommerceError];
 const depthMax = 5;
 
-/** Describes an error for the log, with up to five causes: enough to find the place, without the data it was handling. */
+/**
+ * Describes an error for the log, with up to five causes: enough to find the place, without the data it was handling.
+ */
 export function describeFault(thrown: unknown, depth = 1): FaultLine {
   if (!(thrown instanceof Error)) return { type: typeof thrown };
   const { code, constraint } = thrown as { code?: unknown; constraint?: unknown };

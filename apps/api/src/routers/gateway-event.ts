@@ -7,7 +7,9 @@ const fetchMissedInput = z.strictObject({ provider: z.string(), since: z.iso.dat
 
 /** The messages of payment gateways. All procedures are for operators with the scope `gateway-events`. */
 export const gatewayEventRouter = router({
-  /** Returns a page of messages without their bodies, the latest first. `provider`, `outcome` and `paymentId` filter. */
+  /**
+   * Returns a page of messages without their bodies, the latest first. `provider`, `outcome` and `paymentId` filter.
+   */
   list: procedure
     .input(listGatewayEventsInput.optional())
     .query(({ ctx, input }) => ctx.commerce.listGatewayEvents(input)),
@@ -34,8 +36,8 @@ export const gatewayEventRouter = router({
     .input(gatewayEventIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.dismissGatewayEvent(input, ctx.call)),
   /**
-   * Reads the events that a gateway lists since a time (ISO 8601 with offset, not in the future) and receives those that
-   * the shop does not have. A repeated call receives only what was listed after the first one.
+   * Reads the events that a gateway lists since a time (ISO 8601 with offset, not in the future) and receives those
+   * that the shop does not have. A repeated call receives only what was listed after the first one.
    *
    * Returns `{ eventsNew }`, the number of events that were new, once all of them are stored.
    * @throws provider_not_configured when the server has no such provider

@@ -14,9 +14,9 @@ import { systemRouter } from './system.ts';
 /**
  * All procedures. `auth/access.ts` is the table of who may call which.
  *
- * Amounts are integers in minor units of their `currency` (ISO 4217), quantities are units, times are ISO 8601 strings. A
- * list takes `limit` (1 to 100, defaults to 50) and `cursor`, the `nextCursor` of the page before; it returns
- * `{ items, nextCursor }`, where a null `nextCursor` marks the last page.
+ * Amounts are integers in minor units of their `currency` (ISO 4217), quantities are units, times are ISO 8601 strings.
+ * A list takes `limit` (1 to 100, defaults to 50) and `cursor`, the `nextCursor` of the page before; it returns `{
+ * items, nextCursor }`, where a null `nextCursor` marks the last page.
  *
  * A mutation that is sent again with the same Idempotency-Key and input returns the first answer and changes nothing.
  *

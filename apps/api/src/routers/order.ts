@@ -14,13 +14,13 @@ import { procedure, router } from '../trpc/trpc.ts';
 const createOrderInput = placeOrderInput.extend({ customerId: customerId.optional() });
 
 /**
- * Orders. Customers may call these procedures for their own orders, operators with the scope `orders` for all. An order of
- * another customer is reported exactly like one that does not exist.
+ * Orders. Customers may call these procedures for their own orders, operators with the scope `orders` for all. An order
+ * of another customer is reported exactly like one that does not exist.
  */
 export const orderRouter = router({
   /**
-   * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock. Lines
-   * of the same product are added up. `metadata` has at most 4,096 bytes of JSON.
+   * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock.
+   * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON.
    *
    * A customer leaves `customerId` out; an operator has to give it.
    *
@@ -65,8 +65,8 @@ export const orderRouter = router({
     .input(orderHistoryInput)
     .query(({ ctx, input }) => ctx.commerce.orderHistory({ ...input, ...ownOrders(ctx.caller) })),
   /**
-   * Cancels an order. The stock of an unpaid order is released and its live payment attempts are canceled. The stock of a
-   * paid order is restocked and its money is sent back.
+   * Cancels an order. The stock of an unpaid order is released and its live payment attempts are canceled. The stock of
+   * a paid order is restocked and its money is sent back.
    *
    * Returns the order with its lines, in status CANCELED.
    * @throws order_not_found when the order does not exist or belongs to another customer

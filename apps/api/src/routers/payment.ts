@@ -12,17 +12,17 @@ import { procedure, router } from '../trpc/trpc.ts';
 import { onePage } from './one-page.ts';
 
 /**
- * Payment attempts. Amounts are integers in minor units of the order's currency. `create`, `resume`, `confirm` and `list`
- * are for customers, for their own orders, and for operators with the scope `orders`; the others are for operators with
- * the scope `money`.
+ * Payment attempts. Amounts are integers in minor units of the order's currency. `create`, `resume`, `confirm` and
+ * `list` are for customers, for their own orders, and for operators with the scope `orders`; the others are for
+ * operators with the scope `money`.
  */
 export const paymentRouter = router({
   /**
-   * Begins an attempt to pay an order's total at `provider`. `method` and `capture` default to the provider's own. An order
-   * whose attempt failed has its stock reserved again.
+   * Begins an attempt to pay an order's total at `provider`. `method` and `capture` default to the provider's own. An
+   * order whose attempt failed has its stock reserved again.
    *
-   * Returns the payment and in `next`, typed by its `provider`, what the front end needs to continue. `next` may contain a
-   * secret and is never stored.
+   * Returns the payment and in `next`, typed by its `provider`, what the front end needs to continue. `next` may
+   * contain a secret and is never stored.
    * @throws order_not_found when the order does not exist or belongs to another customer
    * @throws provider_not_configured when the server has no such provider
    * @throws unsupported_by_provider when the provider has no such capture mode
@@ -47,8 +47,8 @@ export const paymentRouter = router({
     .input(paymentIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.resumePayment({ ...input, ...ownOrders(ctx.caller) })),
   /**
-   * Completes an attempt after the shopper has agreed on the gateway's page, for gateways that require it. `token` (1 to 300
-   * characters) is what that page handed to the shopper's browser, for example Toss's `paymentKey`.
+   * Completes an attempt after the shopper has agreed on the gateway's page, for gateways that require it. `token` (1
+   * to 300 characters) is what that page handed to the shopper's browser, for example Toss's `paymentKey`.
    *
    * Returns the payment after the gateway's response was applied.
    * @throws payment_not_found when the payment does not exist or belongs to another customer
@@ -89,8 +89,8 @@ export const paymentRouter = router({
     .input(capturePaymentInput)
     .mutation(({ ctx, input }) => ctx.commerce.capturePayment(input, ctx.call)),
   /**
-   * Decides on a payment in REVIEW, whose gateway reported another amount than the order's. ACCEPT pays the order with the
-   * reported amount. REJECT sends the money back, and the order can be paid again.
+   * Decides on a payment in REVIEW, whose gateway reported another amount than the order's. ACCEPT pays the order with
+   * the reported amount. REJECT sends the money back, and the order can be paid again.
    *
    * Returns the payment.
    * @throws payment_not_found when no payment has this id
@@ -102,8 +102,8 @@ export const paymentRouter = router({
     .input(decideReviewInput)
     .mutation(({ ctx, input }) => ctx.commerce.decideReview(input, ctx.call)),
   /**
-   * Requests that the server polls the gateway for a payment's state, within seconds. Repeated requests before that are one
-   * poll. The call takes no Idempotency-Key.
+   * Requests that the server polls the gateway for a payment's state, within seconds. Repeated requests before that are
+   * one poll. The call takes no Idempotency-Key.
    *
    * Returns the payment as it is now.
    * @throws payment_not_found when no payment has this id

@@ -54,8 +54,8 @@ export const productRouter = router({
    */
   rename: procedure.input(renameProductInput).mutation(({ ctx, input }) => ctx.commerce.renameProduct(input, ctx.call)),
   /**
-   * Changes a product's price (0 to 10^12 minor units); the currency stays. Placed orders keep the old price. Returns the
-   * product.
+   * Changes a product's price (0 to 10^12 minor units); the currency stays. Placed orders keep the old price. Returns
+   * the product.
    * @throws product_not_found when no product has this id
    */
   reprice: procedure

@@ -1,12 +1,15 @@
 import { createRefundInput, listRefundsInput } from '@commerce-core/core';
 import { procedure, router } from '../trpc/trpc.ts';
 
-/** Refunds. Both procedures are for operators with the scope `money`. Amounts are in minor units of the order's currency. */
+/**
+ * Refunds. Both procedures are for operators with the scope `money`. Amounts are in minor units of the order's
+ * currency.
+ */
 export const refundRouter = router({
   /**
-   * Requests a refund of an order: of `amount`, of the price of up to 1,000 `lines`, or without both of everything that is
-   * left. A line with `restock` returns its unshipped units to sale. `paymentId` names another payment than the one that
-   * pays for the order.
+   * Requests a refund of an order: of `amount`, of the price of up to 1,000 `lines`, or without both of everything that
+   * is left. A line with `restock` returns its unshipped units to sale. `paymentId` names another payment than the one
+   * that pays for the order.
    *
    * Returns the refund, REQUESTED, with its amount reserved; the gateway reports its end.
    * @throws order_not_found when no order has this id

@@ -4,8 +4,8 @@ import { procedure, router } from '../trpc/trpc.ts';
 import { onePage } from './one-page.ts';
 
 /**
- * Shipments. `list` is for customers, for their own orders, and for operators with the scope `orders`; the others are for
- * operators with the scope `orders`.
+ * Shipments. `list` is for customers, for their own orders, and for operators with the scope `orders`; the others are
+ * for operators with the scope `orders`.
  */
 export const shipmentRouter = router({
   /**

@@ -2,8 +2,8 @@ import { listStockMovementsInput, productIdInput, receiveStockInput, setStockInp
 import { procedure, router } from '../trpc/trpc.ts';
 
 /**
- * Stock, in units: `availableQty` on hand (reserved units included), `reservedQty`, and `sellableQty`, the difference. All
- * procedures are for operators with the scope `stock`.
+ * Stock, in units: `availableQty` on hand (reserved units included), `reservedQty`, and `sellableQty`, the difference.
+ * All procedures are for operators with the scope `stock`.
  */
 export const stockRouter = router({
   /**
@@ -15,8 +15,8 @@ export const stockRouter = router({
    */
   receive: procedure.input(receiveStockInput).mutation(({ ctx, input }) => ctx.commerce.receiveStock(input, ctx.call)),
   /**
-   * Sets `availableQty` to what was counted, if it still is `expectedAvailableQty` (compare-and-set). `reason` has 1 to 500
-   * characters.
+   * Sets `availableQty` to what was counted, if it still is `expectedAvailableQty` (compare-and-set). `reason` has 1 to
+   * 500 characters.
    *
    * Returns the stock.
    * @throws product_not_found when no product has this id

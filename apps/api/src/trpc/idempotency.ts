@@ -7,8 +7,8 @@ export const idempotencyHeader = 'idempotency-key';
 const usableKey = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Returns a call's idempotency key in a scope of its caller, so that two callers' keys never collide; undefined without a key
- * or for an anonymous caller.
+ * Returns a call's idempotency key in a scope of its caller, so that two callers' keys never collide; undefined without
+ * a key or for an anonymous caller.
  * @throws validation_failed when the key is not 1 to 255 visible ASCII characters, or the request has several calls
  */
 export function idempotencyOf(caller: Caller, key: string | undefined, calls: number): Call['idempotency'] {

@@ -32,8 +32,8 @@ export const isOneMutation = (method: string, path: string, search: string): boo
   method === 'POST' && search === '' && Object.hasOwn(procedures, path) && procedures[path]!._def.type === 'mutation';
 
 /**
- * Calls one mutation and returns the same bytes as tRPC's own adapter. It avoids the adapter's copies of request and response,
- * which cost more than everything else here. Batches and queries still go through the adapter.
+ * Calls one mutation and returns the same bytes as tRPC's own adapter. It avoids the adapter's copies of request and
+ * response, which cost more than everything else here. Batches and queries still go through the adapter.
  */
 export async function callOneMutation(
   c: HonoContext<AppEnv>,
@@ -52,13 +52,16 @@ export async function callOneMutation(
   }
 }
 
-/** Whether a procedure has only what trpc.ts gives it: the access check, one input and the resolver. tRPC runs all others. */
+/**
+ * Whether a procedure has only what trpc.ts gives it: the access check, one input and the resolver. tRPC runs all
+ * others.
+ */
 const isPlain = ({ inputs, middlewares }: Procedure['_def']): boolean =>
   inputs.length === 1 && middlewares.length === 3;
 
 /**
- * Runs a procedure: access check, input, resolver. tRPC copies its options, property by property, at each of these steps,
- * which took a twelfth of the server's CPU time.
+ * Runs a procedure: access check, input, resolver. tRPC copies its options, property by property, at each of these
+ * steps, which took a twelfth of the server's CPU time.
  */
 async function runProcedure(path: string, ctx: Context, getRawInput: () => Promise<unknown>): Promise<unknown> {
   const { _def } = procedures[path]!;

@@ -4,7 +4,9 @@ import { authorize } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import { errorShape } from '../http/refusal.ts';
 
-/** `call` has what is not in a mutation's input: its idempotency key, and the signal that its caller has disconnected. */
+/**
+ * `call` has what is not in a mutation's input: its idempotency key, and the signal that its caller has disconnected.
+ */
 export type Context = { commerce: Commerce; caller: Caller; call: Call };
 
 const t = initTRPC.context<Context>().create({
@@ -15,7 +17,9 @@ const t = initTRPC.context<Context>().create({
 /** Creates a router of procedures. */
 export const { router } = t;
 
-/** The base of every procedure. It checks `auth/access.ts` before the input is read, so no procedure is without a rule. */
+/**
+ * The base of every procedure. It checks `auth/access.ts` before the input is read, so no procedure is without a rule.
+ */
 export const procedure = t.procedure.use(({ path, ctx, next }) => {
   authorize(path, ctx.caller);
   return next();

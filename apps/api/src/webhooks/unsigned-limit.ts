@@ -27,8 +27,8 @@ export function unsignedLimit({ perAddressMax, inAllMax, addressHeader }: Unsign
   const inAll = new RateLimiterMemory({ points: inAllMax, duration: windowS });
   const perAddress = new RateLimiterMemory({ points: perAddressMax, duration: windowS });
   return async (c: Context<AppEnv>): Promise<number | undefined> => {
-    // The total is counted first, which bounds the number of remembered addresses. A request that exceeds its own address's
-    // limit is given back to the total, so that it takes nothing from other addresses.
+    // The total is counted first, which bounds the number of remembered addresses. A request that exceeds its own
+    // address's limit is given back to the total, so that it takes nothing from other addresses.
     const waitMs = await consume(inAll, '');
     if (waitMs !== undefined) return seconds(waitMs);
     const ownWaitMs = await consume(perAddress, networkOf(addressOf(c, addressHeader)));
@@ -55,7 +55,9 @@ function addressOf(c: Context<AppEnv>, header: string | undefined): string {
   return forwarded !== undefined && isIP(forwarded) > 0 ? forwarded : (c.env?.incoming?.socket.remoteAddress ?? '');
 }
 
-/** Returns an IPv4 address unchanged (an IPv4-mapped IPv6 address as IPv4), and the first 64 bits of an IPv6 address. */
+/**
+ * Returns an IPv4 address unchanged (an IPv4-mapped IPv6 address as IPv4), and the first 64 bits of an IPv6 address.
+ */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
   if (!isIPv6(plain)) return plain;

@@ -9,8 +9,8 @@ import type { AppEnv } from '../http/app-env.ts';
 
 const bodyBytesMax = 256 * 1024;
 
-// The errors of the message itself. After any other error the gateway has to send the message again, so it gets a 503. A 4xx
-// for a conflict in the shop's data would make some gateways give up, and others repeat the message for days.
+// The errors of the message itself. After any other error the gateway has to send the message again, so it gets a 503.
+// A 4xx for a conflict in the shop's data would make some gateways give up, and others repeat the message for days.
 const messageErrors: readonly ErrorCode[] = ['invalid_signature', 'malformed_event', 'provider_not_configured'];
 
 /** The response to an unsigned message about no payment of this shop. The message is not stored. */

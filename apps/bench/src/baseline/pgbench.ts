@@ -23,7 +23,10 @@ export function findPgbench(): Pgbench | undefined {
 
 export type PgbenchJob = Window & { databaseUrl: string; script: string; clients: number; rate?: number | undefined };
 
-/** Runs a script for whole seconds and computes the figures from the log of its transactions. @throws Error with pgbench's errors */
+/**
+ * Runs a script for whole seconds and computes the figures from the log of its transactions.
+ * @throws Error with pgbench's errors
+ */
 export async function runPgbench({ path }: Pgbench, job: PgbenchJob): Promise<Measured> {
   const { databaseUrl, script, clients, rate, warmMs, measureMs } = job;
   const url = new URL(databaseUrl);

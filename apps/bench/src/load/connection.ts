@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net';
 export type HttpResponse = { status: number; body: string };
 
 /**
- * A kept-alive HTTP/1.1 connection with one request at a time. On two cores the load's CPU time is taken from the server
- * that is measured, and this class needs a fifth of the CPU time of Node's own clients. It reads the bodies that our
- * server sends: with a length, or chunked.
+ * A kept-alive HTTP/1.1 connection with one request at a time. On two cores the load's CPU time is taken from the
+ * server that is measured, and this class needs a fifth of the CPU time of Node's own clients. It reads the bodies that
+ * our server sends: with a length, or chunked.
  */
 export class Connection {
   readonly #socket: Socket;

@@ -10,7 +10,9 @@ const clients = 64;
 
 type Size = { label: string; seed: Seed; shape: Shape };
 
-/** Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end. */
+/**
+ * Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end.
+ */
 async function compare(bench: Bench, name: string, sizes: readonly Size[]): Promise<Series[]> {
   const opened: {
     label: string;

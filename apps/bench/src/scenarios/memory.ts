@@ -52,7 +52,10 @@ export const memory: Scenario = {
   },
 };
 
-/** The memory must be bounded, and must not grow from the second fifth of the time, after the warm-up, to the last fifth. */
+/**
+ * The memory must be bounded, and must not grow from the second fifth of the time, after the warm-up, to the last
+ * fifth.
+ */
 function goalsOf(samples: readonly number[]): Goal[] {
   const fifth = Math.floor(samples.length / 5);
   const all = spreadOf(samples);

@@ -14,7 +14,10 @@ export class WrongResult extends Error {
   override readonly name = 'WrongResult';
 }
 
-/** Runs `work` with a new pair, then the doctor on both databases. @throws WrongResult when the doctor finds violations */
+/**
+ * Runs `work` with a new pair, then the doctor on both databases.
+ * @throws WrongResult when the doctor finds violations
+ */
 export async function withPair<T>(bench: Bench, content: Seed, work: (pair: Pair) => Promise<T>): Promise<T> {
   const { server, progress } = bench;
   const filling = (done: number) => progress.now(`filling a database, ${Math.round(done * 100)} %`);

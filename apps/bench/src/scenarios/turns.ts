@@ -8,8 +8,8 @@ import type { Bench, Series, Side } from './scenario.ts';
 const warmMs = 600;
 
 /**
- * Returns a side's warm-up and measured time. The baseline's warm-up is longer from 64 clients on, because each connection
- * first plans the function's statements.
+ * Returns a side's warm-up and measured time. The baseline's warm-up is longer from 64 clients on, because each
+ * connection first plans the function's statements.
  */
 export function windowOf(bench: Bench, side: Side, clients: number): Window {
   const planningMs = side === 'baseline' ? Math.ceil(clients / 64) * 1_000 * (clients >= 64 ? 1 : 0) : 0;
@@ -26,8 +26,8 @@ export function turnSeconds(rounds: number, seconds: number, sides: readonly (re
 type Turn = { label: string; side: Side; clients: number; turn: () => Promise<Measured> };
 
 /**
- * Runs the turns in rounds and reports each. Each process of ours first gets a turn that doesn't count, because its code
- * is not compiled yet. The baseline has new sessions in each turn, so its warm-up is within the turn.
+ * Runs the turns in rounds and reports each. Each process of ours first gets a turn that doesn't count, because its
+ * code is not compiled yet. The baseline has new sessions in each turn, so its warm-up is within the turn.
  *
  * @param options `warmed`: omits the turns that don't count
  */

@@ -78,7 +78,8 @@ const ordersAtOnce = 50_000;
 
 /**
  * Fills a migrated, empty database by SQL, about 10,000 orders a second, then vacuums and analyzes it. Without the
- * analyze, PostgreSQL plans with the statistics of empty tables, up to three times slower. The doctor finds no violations.
+ * analyze, PostgreSQL plans with the statistics of empty tables, up to three times slower. The doctor finds no
+ * violations.
  *
  * @param progress called with the done share, from 0 to 1
  */

@@ -5,8 +5,8 @@ import pg from 'pg';
 import { seed, type Seed } from './seed.ts';
 
 /**
- * PostgreSQL's settings, as durable as its defaults and the same for both sides. They allow 256 clients, and no checkpoint
- * starts by time or size during a turn, because each round begins with one.
+ * PostgreSQL's settings, as durable as its defaults and the same for both sides. They allow 256 clients, and no
+ * checkpoint starts by time or size during a turn, because each round begins with one.
  */
 export const serverSettings = {
   fsync: 'on',

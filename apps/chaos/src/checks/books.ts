@@ -19,7 +19,9 @@ export const heldInDispute = ({ disputes }: BookEntry): number =>
 const takenOf = ({ capturedAmount, authorizedAmount, reportedAmount }: PaymentRow): number =>
   capturedAmount || authorizedAmount || (reportedAmount ?? 0);
 
-/** Describes how the shop's and the gateway's books differ about one payment; empty when they agree to the minor unit. */
+/**
+ * Describes how the shop's and the gateway's books differ about one payment; empty when they agree to the minor unit.
+ */
 export function differences({ payments, refundsOf, disputesOf, book }: State, paymentId: string): string[] {
   const payment = payments.get(paymentId);
   const entry = book.get(paymentId);

@@ -19,8 +19,8 @@ function withNewId(provider: Provider, { body }: { body: string }): { id: string
 }
 
 /**
- * Creates an order that its shopper pays while the message is late or lost. `meanwhile` runs before the shop learns of the
- * payment.
+ * Creates an order that its shopper pays while the message is late or lost. `meanwhile` runs before the shop learns of
+ * the payment.
  */
 async function payWithoutMessage(
   provider: Provider,

@@ -14,8 +14,8 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export type Faults = Record<string, number>;
 
 /**
- * Starts a shop and its gateways, which talk over HTTP. No background jobs run: only the gateways' messages arrive without a
- * call of the test. Ends with the test file.
+ * Starts a shop and its gateways, which talk over HTTP. No background jobs run: only the gateways' messages arrive
+ * without a call of the test. Ends with the test file.
  */
 export async function startWorld() {
   let simulator: Simulator | undefined;
@@ -104,8 +104,8 @@ export async function startWorld() {
       );
     },
     /**
-     * Injects these faults while `work` runs, each with a rate from 0 to 1. Calls that only read meet no faults. A `delayed`
-     * message and a `slow_refund` arrive after `work`.
+     * Injects these faults while `work` runs, each with a rate from 0 to 1. Calls that only read meet no faults. A
+     * `delayed` message and a `slow_refund` arrive after `work`.
      */
     async withFaults<T>(faults: Faults, work: () => Promise<T>): Promise<T> {
       const waits = faults['delayed'] || faults['slow_refund'];

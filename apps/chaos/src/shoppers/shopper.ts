@@ -5,8 +5,8 @@ import { afterPayment } from './after-payment.ts';
 import { behaviors, shares } from './behaviors.ts';
 
 /**
- * Runs one shopper: an order, attempts to pay it, and what happens afterwards. A shopper who waits for an expiry or a deposit
- * continues in a promise given to `later`, so that the next shopper can start.
+ * Runs one shopper: an order, attempts to pay it, and what happens afterwards. A shopper who waits for an expiry or a
+ * deposit continues in a promise given to `later`, so that the next shopper can start.
  */
 export async function runShopper(world: World, n: number, later: (work: Promise<void>) => void): Promise<void> {
   const name = `shopper ${n}`;

@@ -7,7 +7,9 @@ export type DeliveryPolicy = {
   /** An attempt fails when it has no response after this many milliseconds. */
   timeoutMs: number;
   attemptsMax: number;
-  /** The pause before the second attempt. It doubles each time, up to `backoffMaxMs`; up to half is cut off at random. */
+  /**
+   * The pause before the second attempt. It doubles each time, up to `backoffMaxMs`; up to half is cut off at random.
+   */
   backoffMs: number;
   backoffMaxMs: number;
 };

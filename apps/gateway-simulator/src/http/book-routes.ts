@@ -11,7 +11,9 @@ const pageInput = z.strictObject({
     .optional(),
 });
 
-/** `GET /book`: totals and a page of payments. `GET /book/:paymentId`: one payment, by the shop's or the gateway's id. */
+/**
+ * `GET /book`: totals and a page of payments. `GET /book/:paymentId`: one payment, by the shop's or the gateway's id.
+ */
 export function bookRoutes(book: Book): Hono {
   return new Hono()
     .get('/book', (c) => {

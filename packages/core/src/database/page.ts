@@ -3,7 +3,9 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 /** Drizzle on the pool or on an open transaction. */
 export type Reader = NodePgDatabase;
 
-/** One page of a list, the newest item first when ids order it. `nextCursor` reads the next page; null on the last one. */
+/**
+ * One page of a list, the newest item first when ids order it. `nextCursor` reads the next page; null on the last one.
+ */
 export type Page<T> = { items: T[]; nextCursor: string | null };
 
 export type PageRequest = { cursor?: string | undefined; limit: number };

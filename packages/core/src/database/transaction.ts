@@ -19,8 +19,8 @@ const isRetryable = (error: unknown): boolean => storedMeanwhile.includes(violat
 const isFinal = (error: unknown): boolean => error instanceof CommerceError;
 
 /**
- * Runs a batch's `work` as `withTransaction` does, but throws the errors of pg-pipeline untranslated, because the batcher
- * reads them.
+ * Runs a batch's `work` as `withTransaction` does, but throws the errors of pg-pipeline untranslated, because the
+ * batcher reads them.
  */
 export const withBatchTransaction = async <T>(
   database: Database,
@@ -29,8 +29,9 @@ export const withBatchTransaction = async <T>(
 ): Promise<T> => withPipelineTransaction(database, work, { mode, isRetryable, isFinal });
 
 /**
- * Runs `work` in one transaction and commits it. `work` may run several times, so it does nothing but database work with
- * ids that were minted before. A result means committed; an error means that nothing was done, except `outcome_unknown`.
+ * Runs `work` in one transaction and commits it. `work` may run several times, so it does nothing but database work
+ * with ids that were minted before. A result means committed; an error means that nothing was done, except
+ * `outcome_unknown`.
  * @throws database_unavailable when no connection can be had, or when `work` paused for more than 10 s
  * @throws overloaded when rows stay locked
  * @throws outcome_unknown when the answer to COMMIT got lost and the server could not tell what became of it

@@ -1,7 +1,9 @@
 export const disputeStatuses = ['OPEN', 'WON', 'LOST'] as const;
 export type DisputeStatus = (typeof disputeStatuses)[number];
 
-/** A payment that the shopper's bank contests. `amount` is in minor units of `currency`. WON: the shop keeps the money. */
+/**
+ * A payment that the shopper's bank contests. `amount` is in minor units of `currency`. WON: the shop keeps the money.
+ */
 export type Dispute = {
   id: string;
   paymentId: string;

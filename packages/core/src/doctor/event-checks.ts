@@ -1,6 +1,8 @@
 import type { Check } from './check.ts';
 
-/** Versions are unique for each aggregate, so there is no gap when the first is 1 and the last is the number of events. */
+/**
+ * Versions are unique for each aggregate, so there is no gap when the first is 1 and the last is the number of events.
+ */
 const versionsUnbroken = (aggregate: 'order' | 'product', table: string): Check => ({
   name: `${aggregate}_versions_unbroken`,
   sentence: `The versions of the events of each ${aggregate} run from 1 to the ${aggregate}'s own version without a gap.`,

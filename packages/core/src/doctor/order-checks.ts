@@ -6,7 +6,9 @@ import { orderStatusRecorded } from './recorded-statuses.ts';
 const statusEvents = Object.entries(orderStatusRecorded);
 const typesInto = (status: string) => statusEvents.filter(([, recorded]) => recorded === status).map(([type]) => type);
 
-/** [status before, event type, status after] of every legal transition of an order; its creation has no status before. */
+/**
+ * [status before, event type, status after] of every legal transition of an order; its creation has no status before.
+ */
 const legalTransitions = [
   ['', 'order.created', 'CREATED'],
   ...transitionPairs(orderTransitions).flatMap(([from, to]) => typesInto(to).map((type) => [from, type, to])),

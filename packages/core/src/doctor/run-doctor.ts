@@ -17,9 +17,9 @@ const readable: CustomTypesConfig = {
     oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
-// work_mem: with the usual 4 MB, joins and sorts would use files. jit: compiling these queries costs more than it saves.
-// enable_nestloop: the queries compare whole tables. With old statistics the planner would scan one table for each row of
-// another, which takes minutes where a hash join takes a second.
+// work_mem: with the usual 4 MB, joins and sorts would use files. jit: compiling these queries costs more than it
+// saves. enable_nestloop: the queries compare whole tables. With old statistics the planner would scan one table for
+// each row of another, which takes minutes where a hash join takes a second.
 const begin = `begin isolation level repeatable read read only;
 set local work_mem = '64MB';
 set local enable_nestloop = off;

@@ -11,7 +11,10 @@ import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 type Payment = Awaited<ReturnType<Commerce['createPayment']>>;
 type SharedRows = { shop: TestShop; products: string[]; orders: string[]; payments: Payment[]; eventIds: string[] };
 
-/** Runs random commands of shoppers, operators, jobs and the gateway until a time. Expected refusals are ignored. Returns their number. */
+/**
+ * Runs random commands of shoppers, operators, jobs and the gateway until a time. Expected refusals are ignored.
+ * Returns their number.
+ */
 async function runRandomCommands(
   { shop, products, orders, payments, eventIds }: SharedRows,
   until: number,

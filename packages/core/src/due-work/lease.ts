@@ -23,12 +23,13 @@ export const leaseParameters = ({ attempts, dueAt }: Leased): [number, string | 
 type LeasableTable = PgTable & { provider: PgColumn; attempts: PgColumn; dueAt: PgColumn };
 
 /**
- * A claim on the due rows of a table that has the columns `provider`, `attempts` and `due_at`. Claiming counts an attempt
- * and moves `due_at` to the end of the lease. Rows that another transaction is just claiming are skipped.
+ * A claim on the due rows of a table that has the columns `provider`, `attempts` and `due_at`. Claiming counts an
+ * attempt and moves `due_at` to the end of the lease. Rows that another transaction is just claiming are skipped.
  * @param key the primary key's column
  * @param set further assignments, each with a leading comma
  * @param and a further condition on due rows, with a leading `and`
- * @returns a function that claims up to `limit` rows of these providers, the longest due first, and returns them as claimed
+ * @returns a function that claims up to `limit` rows of these providers, the longest due first, and returns them as
+ * claimed
  */
 export function claiming<T extends LeasableTable>(table: T, key: PgColumn, { set = '', and = '' } = {}) {
   const name = `"${getTableConfig(table).schema}"."${getTableName(table)}"`;

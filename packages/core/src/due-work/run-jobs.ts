@@ -7,9 +7,9 @@ export type Job = { name: string; pauseMs: number; batchMax: number; run: (limit
 export type JobReport = (report: { loop: string; handled: number; error?: unknown }) => void;
 
 /**
- * Runs jobs until `signal` aborts, then finishes the turns that are running. After a full batch a job runs again at once,
- * otherwise after its pause. Any number of processes may run the same jobs: rows are locked with SKIP LOCKED, and due
- * times are compared with the database's clock. An error never ends a job.
+ * Runs jobs until `signal` aborts, then finishes the turns that are running. After a full batch a job runs again at
+ * once, otherwise after its pause. Any number of processes may run the same jobs: rows are locked with SKIP LOCKED, and
+ * due times are compared with the database's clock. An error never ends a job.
  * @throws nothing: errors are reported
  */
 export async function runJobs(jobs: readonly Job[], signal: AbortSignal, report: JobReport): Promise<void> {

@@ -12,8 +12,8 @@ afterAll(async () => {
   await shop.close();
 });
 
-// A refund is UNKNOWN after a call without a reply, which this shop's gateway always gives. The fulfillment status changes
-// by a restock only when some parcels have left and others haven't.
+// A refund is UNKNOWN after a call without a reply, which this shop's gateway always gives. The fulfillment status
+// changes by a restock only when some parcels have left and others haven't.
 const notInThisShop: readonly EventType[] = ['order.fulfillment_changed', 'refund.unknown'];
 
 test('every stored event has exactly the payload of its type', async () => {

@@ -52,8 +52,8 @@ const lineQuantity = { lineNo: z.int().min(1), quantity };
 const stockChange = { quantity: z.int(), availableQty: z.int().min(0), reason: z.string().nullable() };
 
 /**
- * The events of an order by type, in the past tense. Events of its payments, refunds, disputes and shipments are events of
- * the order.
+ * The events of an order by type, in the past tense. Events of its payments, refunds, disputes and shipments are events
+ * of the order.
  */
 export const orderEventPayloads = {
   'order.created': orderEvent({

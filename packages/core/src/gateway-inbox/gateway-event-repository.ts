@@ -34,9 +34,9 @@ const insertFirst = insertion(gatewayEvents);
 const insertUnlessThere = insertionUnless(gatewayEvents, '');
 
 /**
- * Stores the first event of each provider and event id, with its outcome. This is the transaction's last lock, so another
- * transaction that stores an equal event has all of its locks and commits. After that commit this transaction fails by
- * `gateway_events_first` and runs again.
+ * Stores the first event of each provider and event id, with its outcome. This is the transaction's last lock, so
+ * another transaction that stores an equal event has all of its locks and commits. After that commit this transaction
+ * fails by `gateway_events_first` and runs again.
  */
 export function insertFirstGatewayEvents(tx: Transaction, rows: readonly NewInboxRow[]): void {
   insertFirst(tx, rows.toSorted(byKey));

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The types of gateway events, as this shop names them. After ATTEMPT_FAILED the payment can still succeed. After CHANGED the
- * payment is polled, because the event doesn't tell what changed. OTHER is about nothing that this shop stores.
+ * The types of gateway events, as this shop names them. After ATTEMPT_FAILED the payment can still succeed. After
+ * CHANGED the payment is polled, because the event doesn't tell what changed. OTHER is about nothing that this shop
+ * stores.
  */
 export const gatewayEventTypes = [
   'PENDING',
@@ -23,8 +24,8 @@ export const gatewayEventTypes = [
 export type GatewayEventType = (typeof gatewayEventTypes)[number];
 
 /**
- * The outcome of a gateway event. RECEIVED and UNMATCHED wait for another attempt; the others are final. A CONFLICT contradicts
- * an earlier event with the same id. A DISMISSED event was ended by an operator.
+ * The outcome of a gateway event. RECEIVED and UNMATCHED wait for another attempt; the others are final. A CONFLICT
+ * contradicts an earlier event with the same id. A DISMISSED event was ended by an operator.
  */
 export const eventOutcomes = [
   'RECEIVED',
@@ -39,8 +40,8 @@ export const eventOutcomes = [
 export type EventOutcome = (typeof eventOutcomes)[number];
 
 /**
- * What an applied event did, or why an ignored event did nothing. `going_back` is on old rows only: an event about money that is
- * being refunded now waits until the refund is over.
+ * What an applied event did, or why an ignored event did nothing. `going_back` is on old rows only: an event about
+ * money that is being refunded now waits until the refund is over.
  */
 export const eventEffects = [
   'order_paid',
@@ -83,8 +84,8 @@ export type GatewayFact = {
   /** The gateway's own id of the payment. */
   gatewayPaymentId: string | null;
   /**
-   * In minor units of `currency`: the amount authorized or captured in total, returned by this refund, or in dispute. 0 for
-   * facts without an amount.
+   * In minor units of `currency`: the amount authorized or captured in total, returned by this refund, or in dispute. 0
+   * for facts without an amount.
    */
   amount: number;
   currency: string;
@@ -138,7 +139,7 @@ export function answeredEvent(provider: string, fact: GatewayFact): GatewayEvent
 }
 
 /**
- * When an event that can't be applied yet is tried again. After the last attempt, 21 minutes after the first, the event is
- * PARKED. The first attempt is made when the event arrives.
+ * When an event that can't be applied yet is tried again. After the last attempt, 21 minutes after the first, the event
+ * is PARKED. The first attempt is made when the event arrives.
  */
 export const eventRetry = { attemptsMax: 8, firstMs: 10_000, maxMs: 640_000 };

@@ -34,8 +34,8 @@ const finish = statement(
 );
 
 /**
- * Writes the result of a claimed listing. Only the worker with the last claim sets when the list is read next. Any worker
- * may move `listed_until` forward: its reading began where the list had no gap, and its events are in the inbox.
+ * Writes the result of a claimed listing. Only the worker with the last claim sets when the list is read next. Any
+ * worker may move `listed_until` forward: its reading began where the list had no gap, and its events are in the inbox.
  */
 export function finishGatewayListing(tx: Transaction, listing: GatewayListing, result: GatewayListing): void {
   tx.send(finish, [

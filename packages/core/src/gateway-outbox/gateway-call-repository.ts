@@ -15,8 +15,8 @@ const insert = insertion(
 );
 
 /**
- * Adds calls to make. A payment has one open call of a kind: where there is one already, it becomes due as soon as the new
- * one would be. These rows are locked after all others; the orders are locked already.
+ * Adds calls to make. A payment has one open call of a kind: where there is one already, it becomes due as soon as the
+ * new one would be. These rows are locked after all others; the orders are locked already.
  */
 export function insertGatewayCalls(tx: Transaction, calls: readonly GatewayCall[]): void {
   // Sorted against deadlocks, and each pair once: one statement can't update a row twice.
@@ -90,8 +90,8 @@ const hold = statement(
 );
 
 /**
- * Locks a call and returns whether the caller's claim is still the last one: no worker has claimed the call since, and it
- * wasn't closed. The order is locked already.
+ * Locks a call and returns whether the caller's claim is still the last one: no worker has claimed the call since, and
+ * it wasn't closed. The order is locked already.
  */
 export async function holdGatewayCall(
   tx: Transaction,
@@ -108,9 +108,9 @@ const finish = statement(
 );
 
 /**
- * Writes the result of a claimed call. Writes nothing when another worker has claimed the call since, when it was closed,
- * or when it became due again while it was made: the gateway's answer may be older than that request, so the call is
- * made again.
+ * Writes the result of a claimed call. Writes nothing when another worker has claimed the call since, when it was
+ * closed, or when it became due again while it was made: the gateway's answer may be older than that request, so the
+ * call is made again.
  */
 export function finishGatewayCall(
   tx: Transaction,

@@ -11,7 +11,9 @@ export type GatewayCallKind = (typeof gatewayCallKinds)[number];
 export const gatewayCallStatuses = ['DUE', 'DONE', 'REFUSED'] as const;
 export type GatewayCallStatus = (typeof gatewayCallStatuses)[number];
 
-/** A row of the outbox to the gateways: written by the transaction that decides on the call, which is made afterwards. */
+/**
+ * A row of the outbox to the gateways: written by the transaction that decides on the call, which is made afterwards.
+ */
 export type GatewayCall = {
   id: string;
   kind: GatewayCallKind;
@@ -67,5 +69,8 @@ export const callLeaseMs = 60_000;
 /** When a call without a definite answer is made again. */
 export const callRetry = { firstMs: 2_000, maxMs: 15 * 60_000 };
 
-/** Each time a call has made so many attempts without an answer, its order asks for an operator: first after about 17 minutes. */
+/**
+ * Each time a call has made so many attempts without an answer, its order asks for an operator: first after about 17
+ * minutes.
+ */
 export const callAttemptsBeforeAttention = 10;

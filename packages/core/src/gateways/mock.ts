@@ -15,8 +15,8 @@ export type MockOptions = {
 };
 
 /**
- * The simulator's gateway. Its webhooks are signed by Standard Webhooks; `webhook-id` is the event's id. Without a `url`
- * the adapter makes no calls: captures, cancels and refunds succeed at once.
+ * The simulator's gateway. Its webhooks are signed by Standard Webhooks; `webhook-id` is the event's id. Without a
+ * `url` the adapter makes no calls: captures, cancels and refunds succeed at once.
  * @param secrets `whsec_…`: the current one, and those that are being rotated out
  * @throws Error when a secret isn't one
  */

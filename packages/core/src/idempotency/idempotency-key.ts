@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { CommerceError, errorKinds, refused, type ErrorCode, type Outcome } from '../errors.ts';
 
-/** A key that a caller gave to a call: a second call with the same key and input is the same call, and isn't run again. */
+/**
+ * A key that a caller gave to a call: a second call with the same key and input is the same call, and isn't run again.
+ */
 export type IdempotencyKey = {
   /** The caller. Equal keys of two callers are different keys. */
   scope: string;

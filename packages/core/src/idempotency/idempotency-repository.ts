@@ -24,8 +24,9 @@ type Answered = IdempotencyKey & { answer: StoredAnswer; expiresAt: Date };
 type Leased = IdempotencyKey & Lease & { expiresAt: Date };
 
 /**
- * Stores keys with their answers or leases. This is the transaction's last lock, so another transaction that stores an equal
- * key has all of its locks and commits. After that commit this transaction fails by `idempotency_keys_pkey` and runs again.
+ * Stores keys with their answers or leases. This is the transaction's last lock, so another transaction that stores an
+ * equal key has all of its locks and commits. After that commit this transaction fails by `idempotency_keys_pkey` and
+ * runs again.
  */
 export function insertIdempotencyKeys(tx: Transaction, rows: readonly (Answered | Leased)[]): void {
   if (rows.length === 0) return;
@@ -35,8 +36,8 @@ export function insertIdempotencyKeys(tx: Transaction, rows: readonly (Answered 
 }
 
 /**
- * The right to run a call alone until `leaseUntil`, with the row that the call has written. `leaseUntil` also tells leases
- * apart: a later lease of the same key ends later.
+ * The right to run a call alone until `leaseUntil`, with the row that the call has written. `leaseUntil` also tells
+ * leases apart: a later lease of the same key ends later.
  */
 export type Lease = { rowId: string; leaseUntil: Date };
 

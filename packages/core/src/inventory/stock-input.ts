@@ -12,7 +12,10 @@ export const receiveStockInput = z.strictObject({
   reason: reason.optional(),
 });
 
-/** Compare-and-set: `expectedAvailableQty` is the number that the caller saw, `availableQty` the number that was counted. */
+/**
+ * Compare-and-set: `expectedAvailableQty` is the number that the caller saw, `availableQty` the number that was
+ * counted.
+ */
 export const setStockInput = z.strictObject({
   productId: id,
   expectedAvailableQty: z.int().min(0).max(stockMax),

@@ -39,8 +39,8 @@ export function apiKeyMethods({ database: { db } }: Context) {
     },
 
     /**
-     * Lists API keys without the keys themselves, revoked ones included, the newest first, 1 to 100 a page (`limit`, 50 by
-     * default).
+     * Lists API keys without the keys themselves, revoked ones included, the newest first, 1 to 100 a page (`limit`, 50
+     * by default).
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

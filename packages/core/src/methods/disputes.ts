@@ -10,7 +10,8 @@ import { listPage } from '../run/list-page.ts';
 export function disputeMethods({ database: { db } }: Context) {
   return {
     /**
-     * Lists disputes, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select disputes.
+     * Lists disputes, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select
+     * disputes.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

@@ -33,7 +33,8 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
     unsignedProviders: (): readonly string[] => gateways.unsigned,
 
     /**
-     * Lists gateway calls, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select calls.
+     * Lists gateway calls, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select
+     * calls.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
@@ -42,15 +43,15 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
       listPage(db, listGatewayCallsInput, input, listGatewayCalls),
 
     /**
-     * Counts open calls, open calls that got no answer, events that wait for another attempt, and PARKED events. Each number
-     * ends at 10,000, which means 10,000 or more.
+     * Counts open calls, open calls that got no answer, events that wait for another attempt, and PARKED events. Each
+     * number ends at 10,000, which means 10,000 or more.
      * @throws database_unavailable when the database can't be reached
      */
     gatewayBacklog: async (): Promise<GatewayBacklog> => read(async () => readGatewayBacklog(db)),
 
     /**
-     * Makes up to `limit` due calls (32 by default) to all gateways, or to one `provider`. Each call is leased for a minute; a
-     * call without an answer is made again later, with the same ids.
+     * Makes up to `limit` due calls (32 by default) to all gateways, or to one `provider`. Each call is leased for a
+     * minute; a call without an answer is made again later, with the same ids.
      * @returns how many calls were due
      * @throws provider_not_configured when the shop has no gateway of this provider
      * @throws database_unavailable when the database can't be reached; the next run continues
@@ -65,8 +66,8 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
     },
 
     /**
-     * Requests polls for up to `limit` orders (200 by default), whose gateways have sent nothing for `pollAfterMs` about a live
-     * payment, a refund, or a canceled payment that can still be paid.
+     * Requests polls for up to `limit` orders (200 by default), whose gateways have sent nothing for `pollAfterMs`
+     * about a live payment, a refund, or a canceled payment that can still be paid.
      * @returns how many orders were due
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
@@ -76,8 +77,8 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
       withTransaction(database, async (tx) => pollStalePayments(tx, gateways, pollAfterMs, limit)),
 
     /**
-     * Reads the event lists of gateways that are due (each every `everyMs`, by default twice `pollAfterMs`), from where the last
-     * reading began, and receives their events.
+     * Reads the event lists of gateways that are due (each every `everyMs`, by default twice `pollAfterMs`), from where
+     * the last reading began, and receives their events.
      * @returns how many events were new
      * @throws database_unavailable when the database can't be reached; the next run continues
      * @throws overloaded when too many events wait, or rows stay locked; the next run continues

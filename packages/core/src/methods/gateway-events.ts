@@ -27,8 +27,8 @@ export function gatewayEventMethods(context: Context, inbox: Inbox) {
 
   return {
     /**
-     * Verifies a webhook of a provider and applies its events. An event counts once, however often it is delivered. When
-     * applying an event fails, the event is kept and tried again by a job, and the error goes to `onFault`.
+     * Verifies a webhook of a provider and applies its events. An event counts once, however often it is delivered.
+     * When applying an event fails, the event is kept and tried again by a job, and the error goes to `onFault`.
      * @returns one result an event. Events about payments of other shops are left out when the provider doesn't sign
      * @throws provider_not_configured when the shop has no gateway of this provider
      * @throws invalid_signature when the gateway didn't send the webhook
@@ -41,8 +41,8 @@ export function gatewayEventMethods(context: Context, inbox: Inbox) {
       receiveWebhook(inbox, requireGateway(gateways, provider), message),
 
     /**
-     * Lists gateway events without their raw bodies, the newest first, 1 to 100 a page (`limit`, 50 by default). `provider`,
-     * `outcome` and `paymentId` select events.
+     * Lists gateway events without their raw bodies, the newest first, 1 to 100 a page (`limit`, 50 by default).
+     * `provider`, `outcome` and `paymentId` select events.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
@@ -51,8 +51,8 @@ export function gatewayEventMethods(context: Context, inbox: Inbox) {
       listPage(db, listGatewayEventsInput, input, listGatewayEvents),
 
     /**
-     * Reads a gateway event with its raw body as it arrived: `{ text }`, or `{ base64 }` when it isn't UTF-8, or null for a
-     * fact that a gateway returned to a call.
+     * Reads a gateway event with its raw body as it arrived: `{ text }`, or `{ base64 }` when it isn't UTF-8, or null
+     * for a fact that a gateway returned to a call.
      * @throws validation_failed when the id isn't a UUID
      * @throws gateway_event_not_found when there is no such event
      * @throws database_unavailable when the database can't be reached
@@ -89,8 +89,8 @@ export function gatewayEventMethods(context: Context, inbox: Inbox) {
       handle({ to: 'DISMISS', ...parse(gatewayEventIdInput, input) }, call),
 
     /**
-     * Tries up to `limit` events again (200 by default) that are due: their payment was unknown, or applying them failed. An
-     * event that fails again waits longer, and is PARKED after its last attempt.
+     * Tries up to `limit` events again (200 by default) that are due: their payment was unknown, or applying them
+     * failed. An event that fails again waits longer, and is PARKED after its last attempt.
      * @returns how many events were due
      * @throws database_unavailable when the database can't be reached; the next run continues
      * @throws overloaded when rows stay locked; the next run continues
@@ -99,8 +99,9 @@ export function gatewayEventMethods(context: Context, inbox: Inbox) {
     retryGatewayEvents: async (limit = 200): Promise<number> => retryGatewayEvents(database, limit),
 
     /**
-     * Receives all events that one gateway (`provider`), or every gateway with such a list, has listed since a time. Finds
-     * events that were lost before the shop began to read the list. `since` may be at most a minute in the future.
+     * Receives all events that one gateway (`provider`), or every gateway with such a list, has listed since a time.
+     * Finds events that were lost before the shop began to read the list. `since` may be at most a minute in the
+     * future.
      * @returns how many events were new
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws provider_not_configured when the shop has no gateway of this provider

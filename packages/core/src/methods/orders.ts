@@ -47,10 +47,12 @@ export function orderMethods(context: Context) {
 
   return {
     /**
-     * Places an order of 1 to 2,000 lines, each with 1 to 10^6 units, and reserves its stock for `reservationMs`. Lines with
-     * the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of JSON.
+     * Places an order of 1 to 2,000 lines, each with 1 to 10^6 units, and reserves its stock for `reservationMs`. Lines
+     * with the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of
+     * JSON.
      * @returns the order in CREATED, with its lines
-     * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the order
+     * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the
+     * order
      * @throws empty_order when there are no lines
      * @throws product_not_found when a product doesn't exist or is archived; the details list all such products
      * @throws currency_mismatch when the products have different currencies
@@ -69,7 +71,8 @@ export function orderMethods(context: Context) {
 
     /**
      * Places many orders inside the caller's own transaction, see `transaction` and `placeOrder`.
-     * @returns one outcome an order; a refused order writes nothing, and the transaction decides whether the others commit
+     * @returns one outcome an order; a refused order writes nothing, and the transaction decides whether the others
+     * commit
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws empty_order when an order has no lines
      * @throws Error when a statement fails; the transaction can't be committed then
@@ -90,8 +93,8 @@ export function orderMethods(context: Context) {
       read(async () => readOrder(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Lists orders without their lines, the newest first, 1 to 100 a page (`limit`, 50 by default). `status`, `customerId`
-     * and `needsAttention` select orders.
+     * Lists orders without their lines, the newest first, 1 to 100 a page (`limit`, 50 by default). `status`,
+     * `customerId` and `needsAttention` select orders.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
@@ -100,8 +103,8 @@ export function orderMethods(context: Context) {
       listPage(db, listOrdersInput, input, listOrders),
 
     /**
-     * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay end. A
-     * paid order is restocked and its money is refunded.
+     * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay
+     * end. A paid order is restocked and its money is refunded.
      * @returns the order in CANCELED, with its lines
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order, or it is another customer's
@@ -140,8 +143,8 @@ export function orderMethods(context: Context) {
       withTransaction(database, async (tx) => clearAttention(tx, parse(orderIdInput, input))),
 
     /**
-     * Expires up to `limit` unpaid orders (200 by default) whose reservation has ended, and releases their stock. An order
-     * whose payment can be polled is polled first.
+     * Expires up to `limit` unpaid orders (200 by default) whose reservation has ended, and releases their stock. An
+     * order whose payment can be polled is polled first.
      * @returns how many orders were due
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

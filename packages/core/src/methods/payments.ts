@@ -102,8 +102,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
     },
 
     /**
-     * Returns a payment with what the shopper's browser needs to continue it (`next`), for a shopper who comes back to the
-     * page. `next` is null when the payment can't be continued.
+     * Returns a payment with what the shopper's browser needs to continue it (`next`), for a shopper who comes back to
+     * the page. `next` is null when the payment can't be continued.
      * @throws validation_failed when the id isn't a UUID
      * @throws payment_not_found when there is no such payment, or it is another customer's
      * @throws provider_not_configured when the payment's gateway isn't configured any more
@@ -119,8 +119,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
     },
 
     /**
-     * Confirms a payment at a gateway that requires it, after the shopper agreed on the gateway's page. `token` has 1 to 300
-     * characters and comes from that page. A payment that is approved already stays as it is.
+     * Confirms a payment at a gateway that requires it, after the shopper agreed on the gateway's page. `token` has 1
+     * to 300 characters and comes from that page. A payment that is approved already stays as it is.
      * @returns the payment
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws payment_not_found when there is no such payment, or it is another customer's
@@ -151,8 +151,9 @@ export function paymentMethods(context: Context, inbox: Inbox) {
     },
 
     /**
-     * Requests the capture of an authorized payment: `amount` minor units, or all of it by default. The gateway is called
-     * afterwards; the payment becomes CAPTURED when the gateway reports it, and the rest of the authorization is released.
+     * Requests the capture of an authorized payment: `amount` minor units, or all of it by default. The gateway is
+     * called afterwards; the payment becomes CAPTURED when the gateway reports it, and the rest of the authorization is
+     * released.
      * @returns the payment, still AUTHORIZED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws payment_not_found when there is no such payment
@@ -168,8 +169,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
       capture(parse(capturePaymentInput, input), call),
 
     /**
-     * Decides on a payment in REVIEW, for which the gateway reported another amount than the order's. ACCEPT: the reported
-     * amount pays for the order. REJECT: it is refunded, and the order can be paid again for `reservationMs`.
+     * Decides on a payment in REVIEW, for which the gateway reported another amount than the order's. ACCEPT: the
+     * reported amount pays for the order. REJECT: it is refunded, and the order can be paid again for `reservationMs`.
      * @returns the payment
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws payment_not_found when there is no such payment
@@ -223,8 +224,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
       read(async () => readPayments(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Lists payments of all orders, the newest first, 1 to 100 a page (`limit`, 50 by default). `provider` and `status` select
-     * payments.
+     * Lists payments of all orders, the newest first, 1 to 100 a page (`limit`, 50 by default). `provider` and `status`
+     * select payments.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

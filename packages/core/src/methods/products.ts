@@ -27,8 +27,8 @@ export function productMethods(context: Context) {
 
   return {
     /**
-     * Creates a product with no units in stock. `sku` has 1 to 100 characters, `name` 1 to 300. `priceAmount` is 0 to 10^12
-     * minor units of `currency`, a code of ISO 4217.
+     * Creates a product with no units in stock. `sku` has 1 to 100 characters, `name` 1 to 300. `priceAmount` is 0 to
+     * 10^12 minor units of `currency`, a code of ISO 4217.
      * @returns the product
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws sku_taken when another product has this sku, also an archived one
@@ -97,8 +97,8 @@ export function productMethods(context: Context) {
     }): Promise<ProductView> => read(async () => readProduct(db, { ...parse(productIdInput, input), includeArchived })),
 
     /**
-     * Lists products, the newest first, 1 to 100 a page (`limit`, 50 by default). `sku` selects one product. Archived products
-     * are left out unless `includeArchived` is set.
+     * Lists products, the newest first, 1 to 100 a page (`limit`, 50 by default). `sku` selects one product. Archived
+     * products are left out unless `includeArchived` is set.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

@@ -18,10 +18,11 @@ export function refundMethods(context: Context) {
 
   return {
     /**
-     * Refunds an order's payment: `amount` minor units, or the price of the units in `lines`, or by default all that is left.
-     * Units with `restock` are on sale again at once. The amount is reserved here, and the gateway is called afterwards.
-     * @param input `paymentId` defaults to the payment that pays for the order. Another payment can be named when its money
-     * had to be refunded without a request, and that refund failed
+     * Refunds an order's payment: `amount` minor units, or the price of the units in `lines`, or by default all that is
+     * left. Units with `restock` are on sale again at once. The amount is reserved here, and the gateway is called
+     * afterwards.
+     * @param input `paymentId` defaults to the payment that pays for the order. Another payment can be named when its
+     * money had to be refunded without a request, and that refund failed
      * @returns the refund in REQUESTED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order

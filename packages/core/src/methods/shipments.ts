@@ -25,7 +25,8 @@ export function shipmentMethods(context: Context) {
       read(async () => readShipments(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Records that a READY parcel was handed to a carrier. `carrier` and `trackingNumber` have 1 to 100 characters each.
+     * Records that a READY parcel was handed to a carrier. `carrier` and `trackingNumber` have 1 to 100 characters
+     * each.
      * @returns the shipment in SHIPPED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws shipment_not_found when there is no such shipment

@@ -36,7 +36,8 @@ export function stockMethods(context: Context) {
     },
 
     /**
-     * Sets the units on hand to the 0 to 10^9 units that were counted (`availableQty`), and records an ADJUSTED movement.
+     * Sets the units on hand to the 0 to 10^9 units that were counted (`availableQty`), and records an ADJUSTED
+     * movement.
      * @param input `expectedAvailableQty` is the number that the caller saw before counting
      * @returns the stock after it
      * @throws validation_failed when a field is missing, unknown or out of its bounds

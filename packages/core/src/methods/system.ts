@@ -10,10 +10,11 @@ import type { Context } from '../run/context.ts';
 export function systemMethods({ database, pollAfterMs, batchers }: Context) {
   return {
     /**
-     * Runs `work` in one transaction and commits it. What `work` writes through `tx.db` commits together with the orders of
-     * `placeOrdersIn`. `work` may run several times, so it must do nothing but database work.
+     * Runs `work` in one transaction and commits it. What `work` writes through `tx.db` commits together with the
+     * orders of `placeOrdersIn`. `work` may run several times, so it must do nothing but database work.
      * @returns what `work` returned
-     * @throws database_unavailable when the database can't be reached, or `work` paused for more than 10 s; nothing was done
+     * @throws database_unavailable when the database can't be reached, or `work` paused for more than 10 s; nothing was
+     * done
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      * @throws Error when `work` throws; the transaction was rolled back
@@ -46,8 +47,8 @@ export function systemMethods({ database, pollAfterMs, batchers }: Context) {
       withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
 
     /**
-     * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. Any number of
-     * processes may run them. `report` is called after each turn that handled rows, or that failed.
+     * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. Any
+     * number of processes may run them. `report` is called after each turn that handled rows, or that failed.
      * @throws nothing: a job that fails is reported and runs again
      */
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
@@ -55,13 +56,15 @@ export function systemMethods({ database, pollAfterMs, batchers }: Context) {
     },
 
     /**
-     * The queues of batched calls: commands that wait, those of them that wait for locked rows, and batches that are running.
+     * The queues of batched calls: commands that wait, those of them that wait for locked rows, and batches that are
+     * running.
      * @throws nothing
      */
     queues: () => batchers.map(({ name, waiting, blocked, running }) => ({ name, waiting, blocked, running })),
 
     /**
-     * Stops accepting batched calls: orders, payments and gateway events. Resolves when all accepted calls are answered.
+     * Stops accepting batched calls: orders, payments and gateway events. Resolves when all accepted calls are
+     * answered.
      * @throws nothing
      */
     close: async (): Promise<void> => {

@@ -61,7 +61,8 @@ export async function loadOrderLines(tx: Transaction, orderIds: Iterable<string>
 }
 
 /**
- * Locks the up to `limit` unpaid orders whose reservation ended the longest ago, in ascending id. Locked rows are skipped.
+ * Locks the up to `limit` unpaid orders whose reservation ended the longest ago, in ascending id. Locked rows are
+ * skipped.
  */
 export async function lockOverdueOrders(tx: Transaction, limit: number): Promise<Order[]> {
   const { id, status, reservedUntil } = orders;

@@ -201,7 +201,10 @@ export function canTransition(from: OrderStatus, to: OrderStatus): boolean {
   return targets.includes(to);
 }
 
-/** The order in its new status, with the reservation status that follows. @throws invalid_transition when it can't change so */
+/**
+ * The order in its new status, with the reservation status that follows.
+ * @throws invalid_transition when it can't change so
+ */
 export function transitionOrder(order: Order, to: OrderStatus, now: Date): Order {
   if (!canTransition(order.status, to)) throw invalidTransition('order', order.status, to);
   return { ...order, status: to, reservationStatus: reservationOf[to], updatedAt: now };

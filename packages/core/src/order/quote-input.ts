@@ -15,7 +15,10 @@ const quoteLine = z
     error: 'a discount must be zero or below, any other line zero or above',
   });
 
-/** Checks the lines that the shop's `quote` returned. @throws Error when they are invalid: the shop's defect, not the shopper's */
+/**
+ * Checks the lines that the shop's `quote` returned.
+ * @throws Error when they are invalid: the shop's defect, not the shopper's
+ */
 export function parseQuote(returned: unknown): QuoteLine[] {
   const parsed = z.array(quoteLine).max(100).safeParse(returned);
   if (parsed.success) return parsed.data;

@@ -7,8 +7,8 @@ import { pageInput } from '../list-input.ts';
 export const providerName = line(50);
 
 /**
- * `method` and `capture` default to the provider's own. `method` is needed where the provider keeps the stock for a time of
- * its own, like `virtual_account`.
+ * `method` and `capture` default to the provider's own. `method` is needed where the provider keeps the stock for a
+ * time of its own, like `virtual_account`.
  */
 export const createPaymentInput = z.strictObject({
   orderId: id,

@@ -92,8 +92,8 @@ const stale = statement(
 );
 
 /**
- * Orders with a live payment at one of these providers that wasn't polled for `pollAfterMs`, and for which no poll is due. The
- * pause grows with the payment's age, up to 6 hours.
+ * Orders with a live payment at one of these providers that wasn't polled for `pollAfterMs`, and for which no poll is
+ * due. The pause grows with the payment's age, up to 6 hours.
  */
 export async function readOrderIdsOfStalePayments(
   tx: Transaction,
@@ -116,8 +116,8 @@ const payableAfterCancel = statement(
 );
 
 /**
- * Orders with a canceled attempt, not older than `payableMs`, at one of these providers, where a shopper can still have paid
- * it. The attempt wasn't polled for `pollAfterMs`; the pause grows with its age.
+ * Orders with a canceled attempt, not older than `payableMs`, at one of these providers, where a shopper can still have
+ * paid it. The attempt wasn't polled for `pollAfterMs`; the pause grows with its age.
  */
 export async function readOrderIdsOfPaymentsPayableAfterCancel(
   tx: Transaction,

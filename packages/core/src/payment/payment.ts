@@ -20,7 +20,9 @@ export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies 
 /** An attempt that the gateway has approved. */
 export const approvedStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
 
-/** AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call. */
+/**
+ * AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call.
+ */
 export const captureModes = ['AUTOMATIC', 'MANUAL'] as const;
 export type CaptureMode = (typeof captureModes)[number];
 
@@ -94,7 +96,10 @@ export function transitionPayment(payment: Payment, to: PaymentStatus, now: Date
   return { ...payment, status: to, updatedAt: now };
 }
 
-/** The attempt after the gateway approved its amount, and perhaps captured it. @throws invalid_transition when it can't change so */
+/**
+ * The attempt after the gateway approved its amount, and perhaps captured it.
+ * @throws invalid_transition when it can't change so
+ */
 export function approvePayment(
   payment: Payment,
   { captured, surplus }: { captured: boolean; surplus: boolean },
@@ -105,7 +110,10 @@ export function approvePayment(
   return { ...approved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
 }
 
-/** The payment after the gateway captured `amount` and released the rest. @throws invalid_transition when it can't change so */
+/**
+ * The payment after the gateway captured `amount` and released the rest.
+ * @throws invalid_transition when it can't change so
+ */
 export function capturePayment(payment: Payment, amount: number, now: Date): Payment {
   return { ...transitionPayment(payment, 'CAPTURED', now), capturedAmount: amount };
 }

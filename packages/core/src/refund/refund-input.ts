@@ -10,8 +10,8 @@ const refundLine = z.strictObject({
 });
 
 /**
- * Without `lines` and `amount` all that is left is refunded. `amount` is in minor units. `paymentId` defaults to the payment
- * that pays for the order. Another payment is named when its automatic refund failed.
+ * Without `lines` and `amount` all that is left is refunded. `amount` is in minor units. `paymentId` defaults to the
+ * payment that pays for the order. Another payment is named when its automatic refund failed.
  */
 export const createRefundInput = z.strictObject({
   orderId: id,

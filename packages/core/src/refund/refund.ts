@@ -1,9 +1,9 @@
 import { invalidTransition } from '../errors.ts';
 
 /**
- * The statuses that each status can change to. REQUESTED ends at once when the refund was made in the gateway's dashboard.
- * UNKNOWN → SUBMITTED: the gateway confirms that it has the refund. SUCCEEDED → FAILED: the bank returned the money.
- * FAILED → SUCCEEDED: a later poll shows that the refund was made.
+ * The statuses that each status can change to. REQUESTED ends at once when the refund was made in the gateway's
+ * dashboard. UNKNOWN → SUBMITTED: the gateway confirms that it has the refund. SUCCEEDED → FAILED: the bank returned
+ * the money. FAILED → SUCCEEDED: a later poll shows that the refund was made.
  */
 export const refundTransitions = {
   REQUESTED: ['SUBMITTED', 'SUCCEEDED', 'FAILED'],
@@ -18,8 +18,8 @@ export type RefundStatus = keyof typeof refundTransitions;
 export const refundStatuses = Object.keys(refundTransitions) as RefundStatus[];
 
 /**
- * VOID undoes a whole payment that isn't known to be captured: the gateway releases the authorization, or refunds the payment
- * if it has captured it. REFUND returns captured money, all or a part of it.
+ * VOID undoes a whole payment that isn't known to be captured: the gateway releases the authorization, or refunds the
+ * payment if it has captured it. REFUND returns captured money, all or a part of it.
  */
 export const refundKinds = ['VOID', 'REFUND'] as const;
 export type RefundKind = (typeof refundKinds)[number];

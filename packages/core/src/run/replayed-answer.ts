@@ -6,8 +6,8 @@ import type { StoredAnswer } from '../idempotency/idempotency-key.ts';
 type DateFields<T> = { [F in keyof T]: Extract<T[F], Date> extends never ? never : F }[keyof T];
 
 /**
- * A table that has a column for each date of an answer. The answer is a row of this table; it may have further fields, as
- * long as these hold no dates.
+ * A table that has a column for each date of an answer. The answer is a row of this table; it may have further fields,
+ * as long as these hold no dates.
  */
 export type AnswerTable<T> = PgTable & { $inferSelect: Pick<T, DateFields<T>> };
 

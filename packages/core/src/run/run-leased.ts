@@ -31,9 +31,10 @@ type Begun<T> = { lease: Lease } | { outcome: Outcome<T> };
 type Policy = Pick<Context, 'database' | 'keepKeysMs' | 'leaseMs'>;
 
 /**
- * Runs a call to a gateway once for its key. The row and the key are committed first; then the gateway is called, and the
- * answer is stored. The next call of the key continues a call whose process died or that got no answer, with the same row
- * and so with the same id at the gateway. A call that took longer than its lease returns what counts in the end.
+ * Runs a call to a gateway once for its key. The row and the key are committed first; then the gateway is called, and
+ * the answer is stored. The next call of the key continues a call whose process died or that got no answer, with the
+ * same row and so with the same id at the gateway. A call that took longer than its lease returns what counts in the
+ * end.
  * @throws idempotency_in_progress when another call of the key is running
  * @throws idempotency_key_reused when the key was used with another input
  * @throws what `begin` refuses and what `run` throws

@@ -16,7 +16,10 @@ export type ScriptedReply =
 /** A gateway whose replies a test sets beforehand. Only the network is fake: the database is real. */
 export type ScriptedGateway = {
   gateway: Gateway;
-  /** Sets the replies to the next requests about a payment, by kind. Without a reply a request succeeds, and a poll returns no fact. */
+  /**
+   * Sets the replies to the next requests about a payment, by kind. Without a reply a request succeeds, and a poll
+   * returns no fact.
+   */
   scriptReplies: (paymentId: string, replies: Partial<Record<GatewayRequestKind, ScriptedReply[]>>) => void;
   /** Returns the requests about a payment, in order. */
   readRequests: (paymentId: string, kind?: GatewayRequestKind) => GatewayRequest[];

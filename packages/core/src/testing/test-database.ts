@@ -17,7 +17,10 @@ const templateHash = () =>
     .digest('hex')
     .slice(0, 12);
 
-/** Clones the migrated template database, which takes about 0.1 s, and connects to the clone. `drop` closes and drops it. */
+/**
+ * Clones the migrated template database, which takes about 0.1 s, and connects to the clone. `drop` closes and drops
+ * it.
+ */
 export async function openTestDatabase(options: Partial<Omit<ConnectOptions, 'url'>> = {}): Promise<TestDatabase> {
   const prepare = async (url: string) => {
     const database = connect({ url });

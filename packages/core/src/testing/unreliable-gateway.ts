@@ -4,8 +4,8 @@ import { gatewayFact, type GatewayEventType, type GatewayFact } from '../gateway
 import { webhookSecret } from './test-shop.ts';
 
 /**
- * Creates a gateway that succeeds, refuses, times out before or after the effect, returns no fact or an unexpected fact, at
- * random. After `recover` every request succeeds.
+ * Creates a gateway that succeeds, refuses, times out before or after the effect, returns no fact or an unexpected
+ * fact, at random. After `recover` every request succeeds.
  */
 export function unreliableGateway(random: () => number) {
   const refunds = new Map<

@@ -48,8 +48,8 @@ const distributing =
   };
 
 /**
- * Locks the requested parts of orders that `locking` locks, class by class. All statements are sent in one tick, so they
- * share a round trip.
+ * Locks the requested parts of orders that `locking` locks, class by class. All statements are sent in one tick, so
+ * they share a round trip.
  */
 export async function lockPartsOfOrders(
   tx: Transaction,

@@ -17,7 +17,9 @@ import type { OrderParts } from './lock-parts.ts';
 import type { PendingChanges, RequestedCall } from './pending-changes.ts';
 import { partTables, type PartName, type RowOf } from './table-registry.ts';
 
-/** The rows of one locked order. Every change is kept here for later commands and in the transaction's pending changes. */
+/**
+ * The rows of one locked order. Every change is kept here for later commands and in the transaction's pending changes.
+ */
 export class LockedOrderRows {
   protected readonly changes: PendingChanges;
   #row: Order;

@@ -41,7 +41,9 @@ export class PendingChanges {
     return this.#stocks;
   }
 
-  /** Locks the stock rows of products in ascending id. After them, only gateway calls can be locked without a deadlock. */
+  /**
+   * Locks the stock rows of products in ascending id. After them, only gateway calls can be locked without a deadlock.
+   */
   async lockStocks(productIds: Iterable<string>): Promise<void> {
     this.#stocks = await lockStocks(this.#tx, productIds);
   }
@@ -82,7 +84,9 @@ export class PendingChanges {
     this.#calls.push(newGatewayCall(payment, call, this.now));
   }
 
-  /** Closes calls that are still to be made and no longer needed, those that this transaction has requested included. */
+  /**
+   * Closes calls that are still to be made and no longer needed, those that this transaction has requested included.
+   */
   closeCalls(closed: ClosedCall): void {
     this.#closedCalls.push(closed);
     this.#calls = this.#calls.filter(

@@ -9,9 +9,9 @@ import { lockPartsOfOrders, lockPartsOfPayments, noParts, type LockedRows, type 
 import { PendingChanges } from './pending-changes.ts';
 
 /**
- * The locked orders or products of one transaction and the changes that a flow decides about them. A flow locks all that
- * its commands need, decides one command after the other in memory, and writes once. Every flow locks rows in the same
- * order, each class by ascending id: orders → payments → refunds → shipments → stocks → gateway calls.
+ * The locked orders or products of one transaction and the changes that a flow decides about them. A flow locks all
+ * that its commands need, decides one command after the other in memory, and writes once. Every flow locks rows in the
+ * same order, each class by ascending id: orders → payments → refunds → shipments → stocks → gateway calls.
  */
 export class UnitOfWork extends PendingChanges {
   /** The locked orders by id. */
@@ -34,7 +34,9 @@ export class UnitOfWork extends PendingChanges {
     return UnitOfWork.lockPartsOf(tx, ids, lockOrders(tx, ids), requested);
   }
 
-  /** Locks the requested parts of orders. `orders` is the lock on the orders' own rows, which the caller has requested. */
+  /**
+   * Locks the requested parts of orders. `orders` is the lock on the orders' own rows, which the caller has requested.
+   */
   static async lockPartsOf(
     tx: Transaction,
     ids: readonly string[],
@@ -56,7 +58,10 @@ export class UnitOfWork extends PendingChanges {
     return new UnitOfWork(tx, await lockPartsOfPayments(tx, [...new Set(paymentIds)], requested));
   }
 
-  /** Locks products by their stock rows in ascending id, then reads the products. Unknown ids are left out of `products`. */
+  /**
+   * Locks products by their stock rows in ascending id, then reads the products. Unknown ids are left out of
+   * `products`.
+   */
   static async lockProducts(tx: Transaction, productIds: Iterable<string>): Promise<UnitOfWork> {
     const ids = [...productIds];
     const [stocks, products] = await Promise.all([lockStocks(tx, ids), loadProducts(tx, ids)]);

@@ -45,7 +45,8 @@ export class BatchRunner<C, R> {
         resolve(results[index]!);
       });
     };
-    // The callers' code takes milliseconds for many results: the next batch is sent first, and PostgreSQL works meanwhile.
+    // The callers' code takes milliseconds for many results: the next batch is sent first, and PostgreSQL works
+    // meanwhile.
     if (this.#options.hasQueued()) setImmediate(resolveAll);
     else resolveAll();
   }
@@ -57,7 +58,8 @@ export class BatchRunner<C, R> {
       keys.some((key) => holders.has(key)) ? 'blocked' : 'runnable',
     );
     this.#options.block(blocked, holders);
-    // When no command is blocked, the lock is gone or is on a row without a key here: then the batch waits for the lock.
+    // When no command is blocked, the lock is gone or is on a row without a key here: then the batch waits for the
+    // lock.
     if (runnable.length > 0) await this.run(runnable, blocked.length === 0);
   }
 
@@ -65,7 +67,8 @@ export class BatchRunner<C, R> {
     try {
       return await this.#options.lockHoldersOf([...new Set(batch.flatMap(({ keys }) => keys))]);
     } catch {
-      // Then no command counts as blocked. The batch runs again, waits for locks, and rejects with the database's error.
+      // Then no command counts as blocked. The batch runs again, waits for locks, and rejects with the database's
+      // error.
       return new Map();
     }
   }

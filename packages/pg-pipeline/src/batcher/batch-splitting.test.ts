@@ -3,8 +3,8 @@ import { Batcher } from './batcher.ts';
 import { errorCodeOf } from './controlled-batcher.testing.ts';
 
 /**
- * Submits commands 0 to 20: 0 is the first batch, the others are the second one. A batch that contains one of the `failing`
- * commands fails, and so does the run of number `failingRun`. Returns the commands that failed, and all runs.
+ * Submits commands 0 to 20: 0 is the first batch, the others are the second one. A batch that contains one of the
+ * `failing` commands fails, and so does the run of number `failingRun`. Returns the commands that failed, and all runs.
  */
 async function runBatches(failing: number[], failingRun?: number) {
   const runs: number[][] = [];
@@ -32,7 +32,8 @@ test('a batch that fails by one command is split until that command alone fails'
     expect(failed).toEqual([failing]);
     runsInAll += runs.length - 2;
   }
-  // Two runs for each split would be 176. When the first half succeeds, the second one is split without a run of its own.
+  // Two runs for each split would be 176. When the first half succeeds, the second one is split without a run of its
+  // own.
   expect(runsInAll).toBeLessThan(150);
 });
 

@@ -13,15 +13,17 @@ export type BatcherOptions<C, R> = Partial<QueueLimits> & {
    */
   run: (commands: C[], how: { waitsForLocks: boolean }) => Promise<R[]>;
   /**
-   * Returns which of these keys' rows another transaction has locked now, and which transaction. Commands that need these
-   * rows move to the blocked queue, and the others run. Without this option every batch waits for row locks.
+   * Returns which of these keys' rows another transaction has locked now, and which transaction. Commands that need
+   * these rows move to the blocked queue, and the others run. Without this option every batch waits for row locks.
    */
   lockHoldersOf?: (keys: readonly string[]) => Promise<LockHolders>;
   /** What a command counts against `weightMax`, for example its lines: 1 or more. Defaults to 1. */
   weightOf?: (command: C) => number;
   /** The keys of the rows that a command will lock, as far as they are known. Batches that run at once share no key. */
   keysOf?: (command: C) => Iterable<string>;
-  /** Batches that may run at once, each on its own connection: 1 or more. Defaults to 2: one works while one commits. */
+  /**
+   * Batches that may run at once, each on its own connection: 1 or more. Defaults to 2: one works while one commits.
+   */
   lanes?: number;
   /** How long a command may wait in milliseconds before it expires. Defaults to 5,000 ms. */
   waitMaxMs?: number;

@@ -107,7 +107,8 @@ test('running batches share no key, and no command overtakes an earlier one on t
     keysOf: (command) => String(command).split(''),
   });
   const results = [12, 23, 34, 56, 3].map(async (command) => batcher.submit(command));
-  // 23 waits for 12. No running batch has the keys of 34 and 3, but they must not overtake 23. 56 shares no key with them.
+  // 23 waits for 12. No running batch has the keys of 34 and 3, but they must not overtake 23. 56 shares no key with
+  // them.
   expect(batchCommands()).toEqual([[12], [56]]);
   await endBatch(0);
   expect(batchCommands()).toEqual([[12], [56], [23, 34, 3]]);

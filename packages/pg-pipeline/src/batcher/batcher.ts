@@ -10,17 +10,17 @@ import type { QueuedCommand } from './queued-command.ts';
 //
 // - queued: waits in memory for a lane (CommandQueue). Becomes `running`, `blocked`, `expired` or `abandoned`.
 // - running: part of a batch, which is one transaction on one lane. No other running batch has one of its keys. Becomes
-//   `succeeded` or `failed`; `blocked` when the batch met a row that another transaction has locked.
-// - blocked: needs a locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the row is
+// `succeeded` or `failed`; `blocked` when the batch met a row that another transaction has locked. - blocked: needs a
+// locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the row is
 //   free, `expired` or `abandoned`.
 //
 // The end of each command is one of these:
 //
-// - succeeded: resolved with its result; the transaction has committed.
-// - failed: rejected with its batch's error. A batch is split and run again when one command may have caused the error.
-// - expired: rejected with `overloaded`, because it was queued or blocked for longer than `waitMaxMs`. It did not run.
-// - abandoned: rejected with `client_closed`, because its caller went away before its batch formed. It did not run.
-// - refused: rejected with `overloaded` by `submit` itself. The queue is full or makes no progress, the command needs a row
+// - succeeded: resolved with its result; the transaction has committed. - failed: rejected with its batch's error. A
+// batch is split and run again when one command may have caused the error. - expired: rejected with `overloaded`,
+// because it was queued or blocked for longer than `waitMaxMs`. It did not run. - abandoned: rejected with
+// `client_closed`, because its caller went away before its batch formed. It did not run. - refused: rejected with
+// `overloaded` by `submit` itself. The queue is full or makes no progress, the command needs a row
 //   that has been locked for longer than `waitMaxMs`, or the batcher is closed.
 //
 // A closed batcher refuses every new command, and runs those that it has.
@@ -32,8 +32,8 @@ const pollEveryMs = 100;
 
 /**
  * Runs many concurrent commands in few transactions. Commands queue while a batch runs; the next batch takes all that
- * wait, within its limits. When nothing runs a command starts at once, as a batch of one. So batches grow with the load,
- * and no timer delays a command on an idle server.
+ * wait, within its limits. When nothing runs a command starts at once, as a batch of one. So batches grow with the
+ * load, and no timer delays a command on an idle server.
  */
 export class Batcher<C, R> {
   readonly #options: BatcherOptions<C, R> & { lanes: number; waitMaxMs: number };
@@ -101,8 +101,8 @@ export class Batcher<C, R> {
   }
 
   /**
-   * Queues a command and returns its result of the batch. A command whose `signal` aborts before its batch formed does not
-   * run.
+   * Queues a command and returns its result of the batch. A command whose `signal` aborts before its batch formed does
+   * not run.
    * @throws PipelineError `overloaded` when the command was refused or expired; it did not run
    * @throws PipelineError `client_closed` when `signal` aborted; the command did not run
    * @throws the error that its batch failed with
@@ -175,8 +175,9 @@ export class Batcher<C, R> {
   }
 
   /**
-   * Returns whether a free lane should wait for more commands. A further batch pays off once it is as large as the running
-   * ones: a smaller one costs each command more than the wait. The wait ends after `idleWaitMs`, however long batches run.
+   * Returns whether a free lane should wait for more commands. A further batch pays off once it is as large as the
+   * running ones: a smaller one costs each command more than the wait. The wait ends after `idleWaitMs`, however long
+   * batches run.
    */
   #isWorthWaiting(): boolean {
     if (this.#runningBatches === 0 || this.#queue.length >= this.#runningCommands / this.#runningBatches) return false;
@@ -190,7 +191,9 @@ export class Batcher<C, R> {
     return true;
   }
 
-  /** Whether a new command would expire for certain or nearly: it is refused at once, so that its caller need not wait. */
+  /**
+   * Whether a new command would expire for certain or nearly: it is refused at once, so that its caller need not wait.
+   */
   #isSlow(): boolean {
     if (this.#runningBatches === 0) return false;
     return this.#isStalled || (this.#queue.oldestSince ?? Infinity) < performance.now() - this.#options.waitMaxMs / 2;

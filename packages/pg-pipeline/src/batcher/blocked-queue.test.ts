@@ -4,7 +4,9 @@ import { Batcher } from './batcher.ts';
 import type { BatcherOptions } from './batcher-options.ts';
 import { errorCodeOf } from './controlled-batcher.testing.ts';
 
-/** Creates a batcher whose batches meet row locks. The test sets in `holders` which transaction has locked which key. */
+/**
+ * Creates a batcher whose batches meet row locks. The test sets in `holders` which transaction has locked which key.
+ */
 function createLockedBatcher(options: Partial<BatcherOptions<number, number>> = {}) {
   const holders = new Map<string, string>();
   const runs: { commands: number[]; waitsForLocks: boolean }[] = [];

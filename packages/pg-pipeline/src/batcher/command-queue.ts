@@ -5,16 +5,16 @@ export type QueueLimits = {
   /** Commands in a batch at most. Defaults to 256. */
   commandsMax: number;
   /**
-   * Weight of a batch at most. Defaults to 2,000. One heavy command may exceed it; then up to half of `weightMax` is left
-   * for light commands.
+   * Weight of a batch at most. Defaults to 2,000. One heavy command may exceed it; then up to half of `weightMax` is
+   * left for light commands.
    */
   weightMax: number;
   /** Commands that may wait, queued and blocked ones together. Defaults to 2,000. */
   queueMax: number;
 };
 
-// A command that weighs more than this share of weightMax is heavy. A batch takes one heavy command at most, so that light
-// commands don't wait for all of them.
+// A command that weighs more than this share of weightMax is heavy. A batch takes one heavy command at most, so that
+// light commands don't wait for all of them.
 const heavyShare = 1 / 4;
 // Weight that may wait, in batches of weightMax: queued commands lie in memory.
 const batchesWaitingMax = 50;

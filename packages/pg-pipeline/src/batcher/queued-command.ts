@@ -8,8 +8,8 @@ export type QueuedCommand<C, R> = {
   /** When the command was submitted, on the clock of `performance.now()`. */
   since: number;
   /**
-   * Whether the command's batch waits for row locks as long as a transaction may. False: the batch gives up soon, and its
-   * blocked commands move to the blocked queue.
+   * Whether the command's batch waits for row locks as long as a transaction may. False: the batch gives up soon, and
+   * its blocked commands move to the blocked queue.
    */
   waitsForLocks: boolean;
   /** Aborts when the caller has closed its connection. */

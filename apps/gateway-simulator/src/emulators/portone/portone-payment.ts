@@ -83,7 +83,9 @@ export function portoneCancellation(payment: BankPayment, refund: BankRefund) {
   };
 }
 
-/** Returns the type of the webhook about a change; undefined when PortOne sends none. It sends none for failed refunds. */
+/**
+ * Returns the type of the webhook about a change; undefined when PortOne sends none. It sends none for failed refunds.
+ */
 export function portoneEventType({ type, payment }: Change): string | undefined {
   switch (type) {
     case 'CREATED':

@@ -22,8 +22,8 @@ import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 export type ReceiveGatewayEventCommand = GatewayEvent & { rawBody: Buffer | null };
 
 /**
- * The outcome of a received event. A `duplicate` was received before and has the first outcome. A duplicate that contradicts
- * the first event of its id is a CONFLICT; the caller records it in a transaction of its own.
+ * The outcome of a received event. A `duplicate` was received before and has the first outcome. A duplicate that
+ * contradicts the first event of its id is a CONFLICT; the caller records it in a transaction of its own.
  */
 export type ReceivedGatewayEvent = {
   eventId: string;

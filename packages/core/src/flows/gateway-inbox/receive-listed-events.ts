@@ -9,8 +9,9 @@ export type ListingGateway = Gateway & Required<Pick<Gateway, 'listEvents'>>;
 export type ReceiveEvent = (event: GatewayEvent) => Promise<boolean>;
 
 /**
- * Receives the events of a gateway's list one after the other, in the order in which they happened. One at a time leaves
- * the database to the shop's own work. An event that fails doesn't stop those after it, which would otherwise never come.
+ * Receives the events of a gateway's list one after the other, in the order in which they happened. One at a time
+ * leaves the database to the shop's own work. An event that fails doesn't stop those after it, which would otherwise
+ * never come.
  * @returns how many events were new
  * @throws the first event's error, after all other events were received; at once if the database is unavailable
  */

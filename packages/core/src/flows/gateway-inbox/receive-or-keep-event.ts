@@ -8,8 +8,8 @@ import {
 import { submitGatewayEvent, type Inbox } from './submit-gateway-event.ts';
 
 /**
- * Receives one event. When applying the event fails, the event is kept as RECEIVED and a job tries it again: the gateway
- * has delivered the event and needn't repeat it.
+ * Receives one event. When applying the event fails, the event is kept as RECEIVED and a job tries it again: the
+ * gateway has delivered the event and needn't repeat it.
  * @throws database_unavailable when the database can't be reached; the event isn't kept
  * @throws overloaded when rows stay locked; the event isn't kept
  * @throws outcome_unknown when the answer to COMMIT was lost

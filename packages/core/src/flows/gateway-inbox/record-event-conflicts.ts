@@ -11,8 +11,9 @@ import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
 
 /**
- * Stores events that contradict the first event of their id, each content once, and raises attention on the order of that
- * first event. Run it in a transaction of its own, so that the record stays even if the event's batch is rolled back.
+ * Stores events that contradict the first event of their id, each content once, and raises attention on the order of
+ * that first event. Run it in a transaction of its own, so that the record stays even if the event's batch is rolled
+ * back.
  */
 export async function recordEventConflicts(
   tx: Transaction,

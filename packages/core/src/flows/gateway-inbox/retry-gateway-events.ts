@@ -6,8 +6,8 @@ import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
 import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /**
- * Tries up to `limit` due gateway events again: events without a known payment, and events whose effect failed. An event
- * that fails again doesn't block the others. It waits longer each time and is PARKED after the last try.
+ * Tries up to `limit` due gateway events again: events without a known payment, and events whose effect failed. An
+ * event that fails again doesn't block the others. It waits longer each time and is PARKED after the last try.
  * @returns how many events were tried
  * @throws database_unavailable when no connection can be had; the next run tries the rest
  * @throws overloaded when rows stay locked

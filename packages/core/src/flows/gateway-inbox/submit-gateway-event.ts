@@ -13,8 +13,8 @@ export type Inbox = {
 };
 
 /**
- * Receives one event. An event that contradicts an earlier one is recorded in a transaction of its own; when that fails,
- * the gateway has to send the event again.
+ * Receives one event. An event that contradicts an earlier one is recorded in a transaction of its own; when that
+ * fails, the gateway has to send the event again.
  */
 export async function submitGatewayEvent(
   { database, receive }: Inbox,

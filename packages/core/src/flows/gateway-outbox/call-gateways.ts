@@ -46,7 +46,8 @@ export async function callGateways(
       await finish(database, readyCall, result);
     }),
   );
-  // A result that can't be written because the database is unavailable is no error: the call is made again after its lease.
+  // A result that can't be written because the database is unavailable is no error: the call is made again after its
+  // lease.
   const fault = finished.find((each) => each.status === 'rejected' && !isUnavailable(each.reason));
   if (fault?.status === 'rejected') throw fault.reason;
   return claimed.length;

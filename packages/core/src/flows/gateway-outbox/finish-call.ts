@@ -18,8 +18,8 @@ export type CallResult =
 
 /**
  * Writes the result of a call. Its facts enter the inbox like a webhook's events. The call is then done, or due again
- * later. Facts always count. A refusal or a missing reply counts only while this process has the call's lease: after the
- * lease another process may have made the call, and a refusal may only mean that it was made before.
+ * later. Facts always count. A refusal or a missing reply counts only while this process has the call's lease: after
+ * the lease another process may have made the call, and a refusal may only mean that it was made before.
  */
 export async function finishCall(
   tx: Transaction,

@@ -11,8 +11,8 @@ import { claimGatewayListings, finishGatewayListing } from '../../gateway-outbox
 import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from '../gateway-inbox/receive-listed-events.ts';
 
 /**
- * Lists the events of gateways that are due, and receives the new ones. One process lists a gateway once in `everyMs`. The
- * stored position in a gateway's list moves on only when all listed events are in the inbox. So no event is missed,
+ * Lists the events of gateways that are due, and receives the new ones. One process lists a gateway once in `everyMs`.
+ * The stored position in a gateway's list moves on only when all listed events are in the inbox. So no event is missed,
  * however long the shop was down. A list is read as a whole, a few hundred bytes an event.
  * @returns how many events were new
  * @throws the first gateway's error, after all other gateways were listed; the gateway is tried again, each time later

@@ -23,8 +23,8 @@ const unansweredMaxMs = 10 * 60_000;
 
 /**
  * Expires up to `limit` orders whose reservation has ended by the database's clock, and releases their stock. A live
- * payment at a pollable gateway without a reply in the last 2 minutes is polled first, and the reservation is extended by
- * 15 s. An order with a payment under review stays: money has come, and an operator decides about it.
+ * payment at a pollable gateway without a reply in the last 2 minutes is polled first, and the reservation is extended
+ * by 15 s. An order with a payment under review stays: money has come, and an operator decides about it.
  * @returns the number of orders that were looked at
  */
 export const expireOrders =

@@ -21,7 +21,9 @@ export async function readLockedOrders(reader: Reader, orderIds: Iterable<string
   return orders;
 }
 
-/** The lock keys of a gateway's message: our id of its payment, else the provider's name and id; none without either. */
+/**
+ * The lock keys of a gateway's message: our id of its payment, else the provider's name and id; none without either.
+ */
 export const paymentKeyOf = ({ provider, paymentId, gatewayPaymentId }: NamedPayment): string[] => {
   if (paymentId) return [paymentId];
   return gatewayPaymentId ? [`${provider} ${gatewayPaymentId}`] : [];

@@ -55,8 +55,8 @@ function applyRepeatedApproval(
 
 /** Applies the capture of all or a part of the authorized amount. */
 function applyCapture(order: LockedOrder, payment: Payment, { amount, currency }: GatewayEvent): Decision {
-  // The VOID undoes the payment whether it was captured or not. Only if the gateway refuses the VOID is this amount to be
-  // refunded.
+  // The VOID undoes the payment whether it was captured or not. Only if the gateway refuses the VOID is this amount to
+  // be refunded.
   if (order.openVoidOf(payment)) return tryLater;
   if (amount === 0 || amount > payment.authorizedAmount || currency !== payment.currency) {
     order.raiseAttention('amount_mismatch');

@@ -6,8 +6,8 @@ import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applied, ignored, type Decision } from './decision.ts';
 
 /**
- * Applies that a shopper's bank has opened or decided a dispute about a payment. It is recorded here; an operator handles
- * it at the gateway.
+ * Applies that a shopper's bank has opened or decided a dispute about a payment. It is recorded here; an operator
+ * handles it at the gateway.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function applyDispute(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {

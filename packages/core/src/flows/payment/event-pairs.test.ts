@@ -47,8 +47,9 @@ async function afterCancel(attempt: Attempt): Promise<Attempt> {
 }
 
 /**
- * A line without indent is a state: payment, order, stock (on hand, reserved), refunds and attention. An indented line is
- * an event, its decision (in parentheses: the event is ignored) and the state afterwards. A dot is an unchanged cell.
+ * A line without indent is a state: payment, order, stock (on hand, reserved), refunds and attention. An indented line
+ * is an event, its decision (in parentheses: the event is ignored) and the state afterwards. A dot is an unchanged
+ * cell.
  */
 const pairs = `
 CREATED                                 CREATED             PAYMENT_PENDING  10 2  -                              -

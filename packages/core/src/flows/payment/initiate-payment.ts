@@ -10,8 +10,8 @@ import { takeGatewayStep } from './take-gateway-step.ts';
 export type InitiatedPayment = Payment & { next: NextStep | null };
 
 /**
- * Begins a payment at its gateway, or begins it again: the gateway treats equal ids as one payment. `next` is never stored,
- * since a part of it is secret; it is requested anew each time.
+ * Begins a payment at its gateway, or begins it again: the gateway treats equal ids as one payment. `next` is never
+ * stored, since a part of it is secret; it is requested anew each time.
  * @throws payment_not_found when there is no such payment
  * @throws provider_not_configured when the payment's gateway isn't configured any more
  * @throws payment_refused when the gateway refuses the payment

@@ -7,8 +7,8 @@ import { failRefund, finishRefund } from './finish-refund.ts';
 import { recordGatewayRefund } from './record-gateway-refund.ts';
 
 /**
- * Applies an event about a refund. An event names one of our refunds by our id or by the gateway's. A refund that we don't
- * know was made at the gateway.
+ * Applies an event about a refund. An event names one of our refunds by our id or by the gateway's. A refund that we
+ * don't know was made at the gateway.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function applyRefundEvent(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
@@ -42,7 +42,8 @@ function applySuccess(order: LockedOrder, refund: Refund, event: GatewayEvent): 
 
 /** Applies the success of a refund that had been marked FAILED and its balance released. */
 function applyLateSuccess(order: LockedOrder, refund: Refund, event: GatewayEvent): Decision {
-  // Webhooks can arrive out of order, and a bank can return a refund. Only the gateway's reply to a POLL tells which it was.
+  // Webhooks can arrive out of order, and a bank can return a refund. Only the gateway's reply to a POLL tells which it
+  // was.
   if (event.source === 'WEBHOOK') return poll(order, refund);
   const payment = order.paymentOf(refund);
   if (refund.kind === 'VOID') {

@@ -16,7 +16,9 @@ type Lines = NonNullable<Parameters<Commerce['createRefund']>[0]['lines']>;
 const createLineRefund = (orderId: string, lines: Lines, amount?: number) =>
   shop.commerce.createRefund({ orderId, lines, amount });
 
-/** Creates a captured order of 4,300: line 1 is 3 cups at 1,000, line 2 is 2 trays at 500, line 3 is shipping at 300. */
+/**
+ * Creates a captured order of 4,300: line 1 is 3 cups at 1,000, line 2 is 2 trays at 500, line 3 is shipping at 300.
+ */
 async function createCapturedOrder() {
   const [cup, tray] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 500 })];
   const { orderId, payment } = await shop.createPendingOrder({ [cup]: 3, [tray]: 2 });

@@ -10,9 +10,9 @@ import { requestMoneyBack, requestRefund } from './request-refunds.ts';
 import { restockLines } from './restock-lines.ts';
 
 /**
- * A refund of an order. The caller makes `id` before the transaction. `amount` is in minor units. With `lines` the refund
- * is for those units, and `amount` defaults to their price; without both it is the whole balance. `paymentId` defaults to
- * the payment that pays for the order. It may name a payment whose own refund has failed.
+ * A refund of an order. The caller makes `id` before the transaction. `amount` is in minor units. With `lines` the
+ * refund is for those units, and `amount` defaults to their price; without both it is the whole balance. `paymentId`
+ * defaults to the payment that pays for the order. It may name a payment whose own refund has failed.
  */
 export type CreateRefundCommand = {
   id: string;

@@ -8,7 +8,8 @@ import { failRefund, finishRefund } from './finish-refund.ts';
 import { newRefund, recordRefundRequest, requestMoneyBack } from './request-refunds.ts';
 
 /**
- * Records a refund that was made in the gateway's own dashboard. The gateway's id of it keeps it from being counted twice.
+ * Records a refund that was made in the gateway's own dashboard. The gateway's id of it keeps it from being counted
+ * twice.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function recordGatewayRefund(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
@@ -46,8 +47,8 @@ export function recordGatewayRefund(order: LockedOrder, payment: Payment, event:
 }
 
 /**
- * Finishes the VOID of a payment that has no balance when the gateway refunded exactly the VOID's amount. A payment that
- * was never accepted, or is canceled, has no balance.
+ * Finishes the VOID of a payment that has no balance when the gateway refunded exactly the VOID's amount. A payment
+ * that was never accepted, or is canceled, has no balance.
  */
 function finishesVoid(order: LockedOrder, payment: Payment, event: GatewayEvent): boolean {
   const undoing = order.refunds.findLast(({ paymentId, kind }) => paymentId === payment.id && kind === 'VOID');
@@ -68,7 +69,8 @@ function makeRoom(order: LockedOrder, payment: Payment, amount: number): void {
     if (missing <= 0) return;
     failRefund(order, refund, madeAtGateway);
     missing -= refund.amount;
-    // `requestRest` requests owed money again. A refund that an operator had requested is for an operator to decide again.
+    // `requestRest` requests owed money again. A refund that an operator had requested is for an operator to decide
+    // again.
     if (!isOwed(refund)) order.raiseAttention('refund_failed');
   }
 }

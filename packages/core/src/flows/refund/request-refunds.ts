@@ -22,7 +22,9 @@ export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: R
   order.raiseAttention('refund_due');
 }
 
-/** What a gateway took or authorized for a payment without a capture: for one that was never approved, what it reported. */
+/**
+ * What a gateway took or authorized for a payment without a capture: for one that was never approved, what it reported.
+ */
 function uncapturedMoney(payment: Payment): Pick<Refund, 'amount' | 'currency'> {
   const { authorizedAmount, currency, reportedAmount, reportedCurrency } = payment;
   if (authorizedAmount > 0) return { amount: authorizedAmount, currency };

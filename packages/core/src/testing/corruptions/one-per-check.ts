@@ -25,7 +25,9 @@ export const setPayment = (where: string, assignments: string) =>
   `update commerce.payments set ${assignments} where id = ${firstId('payments', where)}`;
 export const deleteEvent = (where: string) => `delete from commerce.events where id = ${firstId('events', where)}`;
 
-/** Records an event at the end of an order's history, with the order's present statuses and `facts`, a jsonb expression. */
+/**
+ * Records an event at the end of an order's history, with the order's present statuses and `facts`, a jsonb expression.
+ */
 export const recordEvent = (orderId: string, type: string, facts: string): string => `
   with recorded as (update commerce.orders set version = version + 1 where id = ${orderId} returning *)
   insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
