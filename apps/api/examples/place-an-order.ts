@@ -12,7 +12,7 @@ try {
   const order = await shop.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });
   const payment = await shop.payment.create.mutate({ orderId: order.id, provider: 'mock' });
 
-  // The shopper pays at the gateway, which tells the shop by a webhook of its own.
+  // The shopper pays at the gateway, which then sends the shop a webhook.
   const { id: paymentId, amount, currency } = payment;
   const outcome = 'AUTHORIZED';
   const headers = { 'content-type': 'application/json' };
@@ -28,6 +28,6 @@ try {
   const refusal = commerceErrorOf(error);
   if (refusal?.code !== 'insufficient_stock') throw error;
   for (const { productId, requestedQty, sellableQty } of refusal.details.products) {
-    console.log(`${productId}: you asked for ${requestedQty}, ${sellableQty} are left`);
+    console.log(`${productId}: ${requestedQty} requested, ${sellableQty} can be sold`);
   }
 }
