@@ -1,0 +1,12 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const repository = join(import.meta.dirname, '../../..');
+const pages = globSync(['*.md', 'docs/**/*.md', 'samples/*.md', 'packages/*/README.md'], { cwd: repository });
+
+test.each(pages)('every relative link of %s leads to a file or folder', (page) => {
+  const text = readFileSync(join(repository, page), 'utf8');
+  const links = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].flatMap(([, link]) => link ?? []);
+  expect(links.filter((link) => !existsSync(join(repository, dirname(page), link)))).toEqual([]);
+});
