@@ -12,8 +12,8 @@ import { InputError } from './replay/read-rows.ts';
 export function explain(error: unknown, context: CommandContext): { message: string; exitCode: 1 | 2 } {
   if (error instanceof Failure) return { message: error.message, exitCode: error.exitCode };
   if (error instanceof InputError || error instanceof CommanderError) return { message: error.message, exitCode: 2 };
-  const nobody = unreachable(error);
-  if (nobody) return { message: nobody.message, exitCode: 1 };
+  const noAnswer = unreachable(error);
+  if (noAnswer) return { message: noAnswer.message, exitCode: 1 };
   if (error instanceof TRPCClientError) {
     const isShop = commerceErrorOf(error) !== undefined;
     return {

@@ -32,7 +32,7 @@ function start(env: Record<string, string> = {}, options?: { ipc: boolean }): Pr
 const place = (url: string) =>
   createClient({ url, token: key }).order.create.mutate({ customerId: 'kim', lines: [{ productId, quantity: 1 }] });
 
-/** Starts an order that waits for a stock row which somebody else has locked. */
+/** Starts an order that waits for a stock row which another transaction has locked. */
 async function orderInFlight(url: string) {
   const holder = await database.pool.connect();
   await holder.query('begin');
@@ -57,7 +57,7 @@ const refusesConnections = (url: string) =>
     () => true,
   );
 
-test('it says where it listens and what is on, runs its loops, and ends when it is told', async () => {
+test('it logs its address and providers, runs its jobs, and ends on a signal', async () => {
   const program = start({ MOCK_WEBHOOK_SECRETS: webhookSecret, CUSTOMER_JWT_SECRET: 'x'.repeat(32) });
   const { url, ...line } = await program.said('listening');
   expect(line).toMatchObject({ level: 'info', providers: ['mock'], customers: 'secret' });
@@ -74,11 +74,11 @@ test('it says where it listens and what is on, runs its loops, and ends when it 
   expect(program.stderr()).toBe('');
 });
 
-test('without secrets no provider is on and nobody is a customer', async () => {
+test('without secrets no provider is configured and no customer is accepted', async () => {
   expect(await start().said('listening')).toMatchObject({ providers: [], customers: 'off' });
 });
 
-test('told to end, it takes nothing new and finishes an order in flight', async () => {
+test('after a signal it accepts nothing new and finishes a running order', async () => {
   const program = start();
   const { url } = await program.said('listening');
   const { order, release } = await orderInFlight(url);
@@ -93,7 +93,7 @@ test('told to end, it takes nothing new and finishes an order in flight', async 
   expect(rows).toEqual([{ status: 'CREATED' }]);
 });
 
-test('a signal doubled, as npm and a terminal do, is one; another one later ends it at once', async () => {
+test('two signals at once count as one, and a later one ends it at once', async () => {
   const program = start();
   const { order, release } = await orderInFlight((await program.said('listening')).url);
   program.child.kill('SIGINT');
@@ -117,7 +117,7 @@ test('a signal while it waits for its database ends it at once', async () => {
   expect(await program.exit).toBe(0);
 });
 
-test('when whoever started it is gone it ends too, and connections that ask nothing do not hold it up', async () => {
+test('it ends with the process that started it, although idle connections are open', async () => {
   const program = start({}, { ipc: true });
   const { url } = await program.said('listening');
   const open = async (text: string) => {
@@ -131,11 +131,11 @@ test('when whoever started it is gone it ends too, and connections that ask noth
   await open('POST /trpc/order.create HTTP/1.1\r\nHost');
   await fetch(`${url}/healthz`);
   program.child.disconnect();
-  // 1 would mean that it waited until its patience ended.
+  // 1 would mean that it waited until its time limit.
   expect(await program.exit).toBe(0);
 });
 
-test('a port that is taken ends it with a sentence', async () => {
+test('a port in use ends it with one sentence', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   try {
@@ -148,14 +148,14 @@ test('a port that is taken ends it with a sentence', async () => {
   }
 });
 
-test('a bad environment ends it with the variable’s name, and without its value', async () => {
+test('a wrong variable ends it with the variable’s name and without its value', async () => {
   const program = start({ CUSTOMER_JWT_SECRET: 'hunter2' });
   expect(await program.exit).toBe(1);
   expect(program.stderr()).toMatch(/can't start:\n {2}CUSTOMER_JWT_SECRET: /);
   expect(program.stderr() + program.stdout()).not.toContain('hunter2');
 });
 
-test('a database that refuses ends it with where and why, and without its password', async () => {
+test('a database that rejects it ends it with address and reason, without the password', async () => {
   const url = new URL(database.url);
   url.pathname = '/no_such_database';
   const program = start({ DATABASE_URL: url.href });

@@ -10,14 +10,14 @@ let own: TestDatabase;
 beforeAll(async () => (own = await openTestDatabase()));
 afterAll(() => own?.drop());
 
-test('several that start at once on an empty schema migrate it once', async () => {
+test('several processes that start at once on an empty schema migrate it once', async () => {
   const start = () => startDatabase({ url: own.url, schema: 'fresh', waitMaxMs: 0 });
   const all = await Promise.all([start(), start(), start()]);
   for (const database of all) expect(await pendingMigrations(database)).toEqual([]);
   await Promise.all(all.map((database) => database.close()));
 });
 
-test('a server that comes up later is waited for, and that is said once', async () => {
+test('it waits for a server that starts later, and logs that once', async () => {
   const wire = await openFaultInjectingProxy(() => own.url);
   await wire.disconnect();
   const said: string[] = [];
@@ -36,13 +36,13 @@ test('a server that comes up later is waited for, and that is said once', async 
   await wire.disconnect();
 });
 
-test('a server that does not come up is given up, with where it should be', async () => {
+test('it gives up a server that does not start, and names its address', async () => {
   const start = startDatabase({ url: 'postgres://shop:hunter2@127.0.0.1:1/shop', waitMaxMs: 300 });
   await expect(start).rejects.toThrow(DatabaseUnusable);
   await expect(start).rejects.toThrow('no PostgreSQL responds at 127.0.0.1:1/shop (ECONNREFUSED)');
 });
 
-test('create-api-key migrates, and prints a key that works and nothing else', async () => {
+test('create-api-key migrates and prints a working key and nothing else', async () => {
   const env = { DATABASE_URL: own.url, DATABASE_SCHEMA: 'keys' };
   const program = runProgram('create-api-key.ts', env, { args: ['--name', 'till', '--scopes', 'orders, stock'] });
   expect(await program.exit).toBe(0);
@@ -51,7 +51,7 @@ test('create-api-key migrates, and prints a key that works and nothing else', as
   expect(rows).toEqual([{ name: 'till', scopes: ['orders', 'stock'] }]);
 });
 
-test('create-api-key called wrongly says why and prints no key', async () => {
+test('a wrong call of create-api-key prints the reason and no key', async () => {
   const calls: [code: number, args: string[]][] = [
     [2, ['--name', 'till']],
     [2, ['--name', 'till', '--scopes', 'everything']],
@@ -67,7 +67,7 @@ test('create-api-key called wrongly says why and prints no key', async () => {
   );
 });
 
-test('create-api-key without a database says which variable is missing', async () => {
+test('create-api-key without a database names the missing variable', async () => {
   const program = runProgram('create-api-key.ts', {}, { args: ['--name', 'till', '--scopes', 'orders'] });
   expect(await program.exit).toBe(1);
   expect(program.stderr()).toContain('DATABASE_URL: is missing');

@@ -10,14 +10,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what was written is read again, secrets included', () => {
+test('settings are read as they were written, secrets included', () => {
   const file = join(folder, '.data', 'local.json');
   const settings = { ...readSettings(file), url: 'http://127.0.0.1:3000', adminApiKey: 'a key' };
   writeSettings(file, settings);
   expect(readSettings(file)).toEqual(settings);
 });
 
-test('the file is readable by its owner alone, also when it was not before, and nothing else is left', () => {
+test('the file is readable by its owner alone, and no temporary file is left', () => {
   const file = join(folder, 'local.json');
   writeFileSync(file, '{}', { mode: 0o644 });
   writeSettings(file, readSettings(file));
@@ -34,7 +34,7 @@ test.each(damaged)('a damaged file (%s) gets new secrets', (text) => {
   expect(settings.customerTokenSecret.length).toBeGreaterThanOrEqual(32);
 });
 
-test('secrets are made at random', () => {
+test('secrets are random', () => {
   const file = join(folder, 'local.json');
   expect(readSettings(file).mockWebhookSecret).not.toBe(readSettings(file).mockWebhookSecret);
 });

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const { remove } of homes.splice(0)) remove();
 });
 
-test('after a SIGKILL the next start takes over PostgreSQL and everything in it', async () => {
+test('after a SIGKILL the next start takes over PostgreSQL with all data', async () => {
   const shop = await home();
   const killed = startMain(shop);
   await killed.says(serving);
@@ -40,7 +40,7 @@ test('Ctrl-C at any moment of a start ends it cleanly', async () => {
     await delay(afterMs);
     run.signalGroup('SIGINT');
     const code = await run.ended;
-    // Before Node has read our program, the signal is the system's to handle.
+    // Before Node has read our program, the system handles the signal.
     expect([0, null], `interrupted after ${afterMs} ms:\n${run.output()}`).toContain(code);
     expect(await leftovers(shop), `interrupted after ${afterMs} ms:\n${run.output()}`).toEqual([]);
   }
@@ -50,7 +50,7 @@ test('Ctrl-C at any moment of a start ends it cleanly', async () => {
   expect(await last.ended).toBe(0);
 });
 
-test('every order that was answered before Ctrl-C under load is there at the next start', async () => {
+test('every order acknowledged before Ctrl-C under load exists at the next start', async () => {
   const shop = await home();
   const first = startMain(shop);
   await first.says(serving);
@@ -86,7 +86,7 @@ test('every order that was answered before Ctrl-C under load is there at the nex
   expect(await second.ended).toBe(0);
 });
 
-test('when PostgreSQL dies, the shop says so, stops and fails', async () => {
+test('when PostgreSQL dies, the shop reports it, stops and exits with an error', async () => {
   const shop = await home();
   const run = startMain(shop);
   await run.says(serving);

@@ -19,7 +19,7 @@ afterEach(() => {
 
 const canPaste = ['curl', 'openssl'].every((program) => spawnSync(program, ['--version']).error === undefined);
 
-test('one start takes an order from the cart to the doorstep, the next one keeps all of it', async () => {
+test('one start takes an order to delivery, and the next start keeps all data', async () => {
   const shop = await home();
   const first = startMain(shop);
   await first.says(serving);
@@ -48,7 +48,7 @@ test('one start takes an order from the cart to the doorstep, the next one keeps
   expect(first.output()).not.toContain(settings.adminApiKey);
   const orderId = /orders show (\S+)/.exec(first.output())?.[1] ?? '';
 
-  // As a terminal does it: to every process of the group.
+  // A terminal sends the signal to every process of the group.
   first.signalGroup('SIGINT');
   expect(await first.ended).toBe(0);
   expect(first.output()).toMatch(/Stopping\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
@@ -69,7 +69,7 @@ test('one start takes an order from the cart to the doorstep, the next one keeps
   expect(await leftovers(shop)).toEqual([]);
 });
 
-test.runIf(canPaste)('the webhook that it prints is taken as it is pasted, and again as a duplicate', async () => {
+test.runIf(canPaste)('the printed webhook works when it is pasted, and is a duplicate the second time', async () => {
   const shop = await home();
   const run = startMain(shop);
   await run.says(serving);
@@ -85,7 +85,7 @@ test.runIf(canPaste)('the webhook that it prints is taken as it is pasted, and a
   expect(await run.ended).toBe(0);
 });
 
-test('a port that somebody else has is named, and nothing is started', async () => {
+test('a port in use is named, and nothing is started', async () => {
   const shop = await home();
   const other = createServer((_, response) => response.writeHead(404).end());
   await new Promise<void>((resolve) => other.listen(shop.port, '127.0.0.1', resolve));
@@ -97,7 +97,7 @@ test('a port that somebody else has is named, and nothing is started', async () 
   await new Promise((resolve) => other.close(resolve));
 });
 
-test('a data folder that is not ours ends the start with a message, not a stack', async () => {
+test('a foreign data folder ends the start with a message and no stack', async () => {
   const shop = await home();
   mkdirSync(join(shop.home, '.data', 'postgres'), { recursive: true });
   writeFileSync(join(shop.home, '.data', 'postgres', 'thesis.txt'), 'irreplaceable');

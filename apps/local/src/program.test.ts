@@ -30,7 +30,7 @@ const server = `
     response.writeHead(Date.now() - began > 200 ? 200 : 503).end();
   }).listen(Number(process.env.PORT), '127.0.0.1');`;
 
-test('a program counts as started once it says that it is ready', async () => {
+test('a program counts as started when its ready check succeeds', async () => {
   const { program, readyUrl } = await start(server);
   expect((await fetch(readyUrl)).status).toBe(200);
   await program.stop();
@@ -42,14 +42,14 @@ test('a program that ends before it is ready is reported with its last lines', a
   await expect(failing).rejects.toThrow(/The thing did not start \(code 7\).*no coffee left/s);
 });
 
-test('the end of a running program is told', async () => {
+test('the end of a running program is reported', async () => {
   const { program, readyUrl } = await start(server);
   await fetch(readyUrl.replace('/ready', '/end')).catch(() => {});
   expect(await program.ended).toContain('The thing ended (code 3)');
   await program.stop();
 });
 
-test('a program may finish what it began before it ends', async () => {
+test('a program can finish its work before it ends', async () => {
   const { program } = await start(`${server}
     process.on('SIGTERM', () => setTimeout(() => { console.log('finished'); process.exit(0); }, 300));`);
   await program.stop();

@@ -12,13 +12,13 @@ import { ifFree } from './port.ts';
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 export const serving = 'Serving. Ctrl-C stops';
 
-/** An empty folder that stands for a clone, and a port for its shop. */
+/** An empty folder in place of a clone, and a port for its shop. */
 export const newHome = async () => {
   const home = mkdtempSync(join(tmpdir(), 'local-shop-'));
   chmodSync(home, 0o755);
   const port = (await ifFree(0, '127.0.0.1')) ?? 0;
   const started: ChildProcess[] = [];
-  /** The PostgreSQL that runs on the folder's data, as its own pid file says. */
+  /** The process id of the PostgreSQL that runs on the folder's data, from its pid file. */
   const postgresPid = (): number | undefined => {
     const file = join(home, '.data', 'postgres', 'postmaster.pid');
     return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
@@ -70,7 +70,7 @@ export const startMain = ({ home, port, started }: Home) => {
   };
 };
 
-/** What a stopped shop must not leave behind: its server, or somebody on one of its ports. */
+/** Checks that a stopped shop leaves neither its server nor a listener on its ports. */
 export const leftovers = async (shop: Home): Promise<string[]> => {
   const left = shop.postgresPid() === undefined ? [] : ['PostgreSQL'];
   if ((await ifFree(shop.port, '127.0.0.1')) === undefined) left.push('API');

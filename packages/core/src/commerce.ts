@@ -47,7 +47,7 @@ export type CommerceOptions = {
 };
 
 /**
- * The order → payment → shipping core. Each method is one use case, and checks its input whoever the caller is. Amounts
+ * The order → payment → shipping core. Each method is one use case, and checks its input for every caller. Amounts
  * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
  * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
  */

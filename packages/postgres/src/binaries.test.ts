@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what was installed under a strict umask can be run by others once it is copied', () => {
+test('programs installed under a strict umask can be run by other users after the copy', () => {
   const from = join(folder, 'from');
   mkdirSync(join(from, 'bin'), { recursive: true, mode: 0o700 });
   writeFileSync(join(from, 'bin', 'postgres'), 'program', { mode: 0o700 });

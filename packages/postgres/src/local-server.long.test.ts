@@ -20,7 +20,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Starts the clone's server in a process of its own and says its pid and URL on stdout. */
+/** Starts the clone's server in a process of its own, which prints its pid and URL. */
 const startElsewhere = (clone: string) => {
   const program = `
     import { startLocalServer } from ${JSON.stringify(import.meta.resolve('./local-server.ts'))};
@@ -51,7 +51,7 @@ const query = async (url: string, text: string): Promise<Record<string, unknown>
   }
 };
 
-test('a server whose start was killed is taken over, and stopped in the end', async () => {
+test('a server whose start was killed is taken over and stopped', async () => {
   const clone = newClone();
   const elsewhere = startElsewhere(clone);
   const { pid, url } = await elsewhere.started;
@@ -64,7 +64,7 @@ test('a server whose start was killed is taken over, and stopped in the end', as
   expect(processIsAlive(pid)).toBe(false);
 });
 
-test('after a killed server, what was committed is there at the next start', async () => {
+test('after a killed server the next start has all committed rows', async () => {
   const clone = newClone();
   const first = await startLocalServer(clone);
   await query(first.url, "create table kept as select 'still here' as word");

@@ -60,7 +60,7 @@ const query = async (url: string, text: string): Promise<Record<string, unknown>
   }
 };
 
-/** The process group; a process of a session of its own leads its own group. */
+/** The process group of a process. A process with a session of its own leads its own group. */
 const groupOf = (pid: number): string =>
   existsSync('/proc/self/stat')
     ? (readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/s, '').trim().split(' ')[2] ?? '')
@@ -84,7 +84,7 @@ test('a second start has the data of the first', async () => {
   expect(await query(second.url, 'select word from kept')).toEqual([{ word: 'still here' }]);
 });
 
-test('commits are durable, times are UTC, and only this machine can connect, with the password', async () => {
+test('commits are durable, times are UTC, and only this machine with the password connects', async () => {
   const { url, data } = await start(startedBefore().clone);
   for (const [name, value] of [
     ['fsync', 'on'],
@@ -110,14 +110,14 @@ test("the server has a process group of its own, so that a terminal's Ctrl-C doe
   expect(groupOf(process.pid)).not.toBe(String(pid));
 });
 
-test('a second start beside a running one is refused and leaves the first alone', async () => {
+test('a second start during the first is refused and does not disturb it', async () => {
   const { clone } = startedBefore();
   const first = await start(clone);
   await expect(start(clone)).rejects.toThrow('Another npm start of this clone is running');
   expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test('of two first starts at the same moment one wins and has a whole server', async () => {
+test('of two first starts at the same moment one wins and has a complete server', async () => {
   const clone = newFolder();
   const results = await Promise.allSettled([start(clone), start(clone)]);
   const won = results.filter((result) => result.status === 'fulfilled');
@@ -125,7 +125,7 @@ test('of two first starts at the same moment one wins and has a whole server', a
   expect(await query(won[0]?.value.url ?? '', 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
-test('an initdb that was interrupted is done again', async () => {
+test('an interrupted initdb is repeated', async () => {
   const clone = newFolder();
   const abandoned = join(clone, '.data', 'postgres.new-999999999', 'data');
   mkdirSync(abandoned, { recursive: true });
@@ -137,7 +137,7 @@ test('an initdb that was interrupted is done again', async () => {
   expect(readdirSync(join(clone, '.data')).sort()).toEqual(['postgres', 'postgres.log']);
 });
 
-test('a folder that is not ours is left alone, with a message that names it', async () => {
+test('a foreign folder is not touched, and the message names it', async () => {
   const clone = newFolder();
   const data = join(clone, '.data', 'postgres');
   mkdirSync(data, { recursive: true });
@@ -147,7 +147,7 @@ test('a folder that is not ours is left alone, with a message that names it', as
   expect(readFileSync(join(data, 'thesis.txt'), 'utf8')).toBe('irreplaceable');
 });
 
-test('data of another major version are refused before anything runs on them', async () => {
+test('data of another major version are refused before a server starts on them', async () => {
   const { clone, data } = startedBefore();
   writeFileSync(join(data, 'PG_VERSION'), '17\n');
   await expect(start(clone)).rejects.toThrow('was made by PostgreSQL 17');
@@ -167,13 +167,13 @@ test("a postmaster.pid whose number now belongs to another program doesn't preve
   expect(adopted).toBe(false);
 });
 
-test('the loss of the server is told', async () => {
+test('the end of the server is reported', async () => {
   const { pid, lost } = await start(startedBefore().clone);
   process.kill(pid, 'SIGINT');
   await expect(lost).resolves.toBeUndefined();
 });
 
-// Root is where the clone and PostgreSQL have different users; elsewhere there is nothing to move.
+// Only as root do the clone and PostgreSQL have different users, so only then are data moved.
 describe.runIf(process.getuid?.() === 0)('as root', () => {
   test("PostgreSQL runs as a user that the machine already had, and the data are that user's", async () => {
     const { pid, data } = await start(newFolder());
@@ -182,7 +182,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(statSync(data).uid).toBe(uid);
   });
 
-  test("below a folder that its user can't enter, data and programs lie in the machine's state folder", async () => {
+  test("below a folder that its user can't enter, data are in the machine's state folder", async () => {
     const clone = newFolder(0o700);
     const stateRoot = join(newFolder(), 'state');
     const first = await start(clone, stateRoot);
@@ -199,7 +199,7 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(await query(second.url, 'select word from kept')).toEqual([{ word: 'still here' }]);
   });
 
-  test('data that lie elsewhere are found again when the clone becomes accessible', async () => {
+  test('data in the state folder are found again when the clone becomes accessible', async () => {
     const clone = newFolder(0o700);
     const stateRoot = join(newFolder(), 'state');
     const first = await start(clone, stateRoot);

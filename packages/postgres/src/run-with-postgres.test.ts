@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const program = fileURLToPath(new URL('./run-with-postgres.ts', import.meta.url));
 
-/** Runs a shell command on a test server of its own: the tests' own server is not offered to it. */
+/** Runs a shell command with a test server of its own: it does not see the server of these tests. */
 const runWithPostgres = (script: string) => {
   const { TEST_DATABASE_URL: _, ...env } = process.env;
   const child = spawn(process.execPath, [program, 'sh', '-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -43,7 +43,7 @@ const isGone = async (url: string): Promise<boolean> => {
   }
 };
 
-test("the command has a server while it runs, its exit code is ours, and the server's end too", async () => {
+test('the command has a server while it runs, and its exit code is returned', async () => {
   const run = runWithPostgres('echo "url=$TEST_DATABASE_URL"; exit 7');
   expect(await run.ended).toBe(7);
   expect(run.output()).toMatch(/^PostgreSQL for the tests: /);
@@ -62,7 +62,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s reaches the command, and the serve
   expect(await isGone(urlIn(run.output()))).toBe(true);
 });
 
-test('a command that does not exist is named', async () => {
+test('a missing command is named', async () => {
   const { TEST_DATABASE_URL: _, ...env } = process.env;
   const child = spawn(process.execPath, [program, 'no-such-command'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

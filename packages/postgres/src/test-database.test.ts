@@ -28,7 +28,7 @@ afterAll(async () => {
   for (const { datname } of templates) await query(serverUrl(), `drop database "${String(datname)}"`);
 });
 
-test('a template is prepared once, however many ask for it at the same moment', async () => {
+test('concurrent requests prepare a template once', async () => {
   let prepared = 0;
   const databases = await Promise.all(
     Array.from({ length: 8 }, () =>
@@ -44,7 +44,7 @@ test('a template is prepared once, however many ask for it at the same moment', 
   for (const { url } of databases) expect(await query(url, 'select name from things')).toHaveLength(1);
 });
 
-test('what is written to one clone is in no other', async () => {
+test('rows written to one clone are in no other clone', async () => {
   const prepare = async (url: string): Promise<void> => {
     await query(url, 'create table things (name text)');
   };
@@ -54,7 +54,7 @@ test('what is written to one clone is in no other', async () => {
   expect(await query(other.url, 'select * from things')).toEqual([]);
 });
 
-test('a preparation that fails leaves no template, and the next one starts afresh', async () => {
+test('a failed preparation leaves no template, and the next one starts again', async () => {
   const template = `failing_template_${run}`;
   const failing = create(template, async (url) => {
     await query(url, 'create table half_made ()');
@@ -68,7 +68,7 @@ test('a preparation that fails leaves no template, and the next one starts afres
   expect(tables).toEqual([{ tablename: 'whole' }]);
 });
 
-test('a dropped database is gone, with sessions still open on it', async () => {
+test('a database with open sessions can be dropped', async () => {
   const database = await create(`dropped_template_${run}`, async () => {});
   const client = new pg.Client({ connectionString: database.url });
   client.on('error', () => {});

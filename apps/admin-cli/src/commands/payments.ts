@@ -62,11 +62,11 @@ function addShowPayment(payments: Command, context: CommandContext): void {
 }
 
 function addCapturePayment(payments: Command, context: CommandContext): void {
-  addCommand(payments, 'capture <payment>', 'take money that is authorized, all of it unless said', [
+  addCommand(payments, 'capture <payment>', 'capture an authorized payment, in whole or in part', [
     `payments capture ${example}`,
     `payments capture ${example} --amount 12.50`,
   ])
-    .option('--amount <amount>', "take so much and let go of the rest, in the payment's currency")
+    .option('--amount <amount>', "capture this amount and release the rest, in the payment's currency")
     .action(async (paymentId: string, options: JsonOption & { amount?: string }) => {
       const { client } = connect(context);
       const amount =

@@ -40,7 +40,7 @@ export function addReconcileCommand(program: Command, context: CommandContext): 
     'reconcile --gateway http://127.0.0.1:3001 --provider mock',
     'reconcile --since 2026-11-23T08:00Z --json',
   ])
-    .option('--gateway <url>', 'where the simulator is; the local one unless said')
+    .option('--gateway <url>', 'the address of the simulator; defaults to the local one')
     .option('--provider <name>', 'only payments of this provider')
     .option('--since <time>', "only payments made since then: the simulator's book begins when it starts", parseTime)
     .action(async (options: Options) => {

@@ -41,7 +41,7 @@ describe('nothing differs', () => {
       ],
     ],
     [
-      'of what was let go of',
+      'about a released authorization',
       [
         shop({ ...authorized, status: 'CANCELED' }, { kind: 'VOID', amount: 1_000, status: 'SUCCEEDED' }),
         gateway({ ...released, releasedBy: 'r' }),
@@ -96,7 +96,11 @@ describe('it differs', () => {
       [shop({ status: 'PENDING' }), undefined],
       [['payment', null, 'PENDING', null]],
     ],
-    ['when the gateway has a payment of nobody', [undefined, gateway(captured)], [['payment', null, null, 'CAPTURED']]],
+    [
+      'when the gateway has a payment that the shop does not know',
+      [undefined, gateway(captured)],
+      [['payment', null, null, 'CAPTURED']],
+    ],
     [
       'when the shop has no record of the money',
       [shop(), gateway(held)],
@@ -125,7 +129,7 @@ describe('it differs', () => {
       [['currency', null, 'KRW', 'USD']],
     ],
     [
-      'when it was let go of unheard',
+      'when the gateway released it and the shop has no record',
       [shop(authorized), gateway(released)],
       [['status', null, 'AUTHORIZED', 'CANCELED']],
     ],

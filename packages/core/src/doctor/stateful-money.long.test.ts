@@ -142,7 +142,7 @@ async function runRandomCommands(
   return done;
 }
 
-/** Everything that waits is made due, and done, until nothing waits; answers what still does. */
+/** Makes all waiting work due and runs it, until nothing waits. Returns what still waits. */
 async function drain({ commerce, database }: TestShop): Promise<unknown[]> {
   let waiting: unknown[] = ['everything'];
   for (let turn = 1; turn <= 40 && waiting.length > 0; turn += 1) {
