@@ -45,7 +45,7 @@ test('stock cannot be set below the reserved units', async () => {
   await shop.json('orders', 'create', `${sku}=4`, '--customer', 'ana');
   const refused = await shop.run('stock', 'set', sku, '3', '--expected', '10', '--reason', 'counted');
   expect(refused.code).toBe(1);
-  expect(refused.err).toMatch(/\(stock_below_reserved\)\n {2}held by orders: 4\n/);
+  expect(refused.err).toMatch(/\(stock_below_reserved\)\n {2}reserved by orders: 4\n/);
 });
 
 test('a key for stock alone finds products by their sku', async () => {
