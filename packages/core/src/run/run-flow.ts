@@ -21,7 +21,7 @@ export type Procedure<C, T> = {
   answer: AnswerTable<NoInfer<T>>;
 };
 
-/** The rows that a batch of commands locks, by keys: commands that wait for the same row lock share a batch. */
+/** The rows that a command locks, by keys. Two batches that run at once never have a key in common. */
 export type BatchLocks<C> = Pick<BatcherOptions<C, never>, 'weightOf'> &
   Required<Pick<BatcherOptions<C, never>, 'keysOf' | 'lockHoldersOf'>>;
 
