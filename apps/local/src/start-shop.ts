@@ -1,28 +1,16 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createClient } from '@commerce-core/api/client';
-import { startLocalServer } from '@commerce-core/postgres';
 import { customerToken } from './customer-token.ts';
 import { loadDemoCatalogue } from './demo-catalogue.ts';
-import { readSettings, writeSettings } from './local-settings.ts';
+import { readSettings, writeSettings, type LocalSettings } from './local-settings.ts';
 import { nextSteps } from './next-steps.ts';
 import { ifFree } from './port.ts';
-import { startProgram } from './program.ts';
+import { openDatabase, startApi, startSimulator, type ShopOptions } from './shop-parts.ts';
 import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
-
-/** Where and how to start the shop. */
-export type ShopOptions = {
-  /** The folder of the repository. */
-  clone: string;
-  /** The folder whose `.data` has settings, logs and, if PostgreSQL's user can read it, the data. */
-  home: string;
-  print: (line?: string) => void;
-  /** Called after each started part that must be stopped. It may throw to abort the start. */
-  onStarted: (name: string, stop: () => Promise<void>) => void;
-};
 
 const busyMs = 5_000;
 
@@ -83,7 +71,8 @@ const portFromEnvironment = (): number => {
  * one order from placement to delivery, and prints what to try next. `lost` resolves with the reason when a part ends
  * unexpectedly.
  */
-export const startShop = async ({ clone, home, print, onStarted }: ShopOptions): Promise<{ lost: Promise<string> }> => {
+export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<string> }> => {
+  const { clone, home, print } = options;
   const host = process.env['HOST'] || '127.0.0.1';
   const port = await portForApi(portFromEnvironment(), host);
   const url = `http://127.0.0.1:${port}`;
@@ -92,74 +81,35 @@ export const startShop = async ({ clone, home, print, onStarted }: ShopOptions):
   const settingsFile = join(dataFolder, 'local.json');
   const settings = readSettings(settingsFile);
 
-  let databaseUrl = process.env['DATABASE_URL'] ?? '';
-  let databaseLost: Promise<string> = new Promise(() => {});
-  if (databaseUrl) {
-    print('PostgreSQL  the one of DATABASE_URL');
-  } else {
-    const server = await startLocalServer(home);
-    databaseUrl = server.url;
-    databaseLost = server.lost.then(() => 'PostgreSQL ended by itself.');
-    const where = server.note ?? `data in ${relative(home, server.data)}`;
-    const adopted = server.adopted ? 'still running from an earlier start, ' : '';
-    print(`PostgreSQL  ${new URL(server.url).host}, ${adopted}${where}`);
-    onStarted('PostgreSQL', server.stop);
-  }
-
-  const simulatorPort = (port !== 3001 && (await ifFree(3001, '127.0.0.1'))) || (await ifFree(0, '127.0.0.1'));
-  const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
-  const simulator = startProgram({
-    name: 'gateway simulator',
-    script: join(clone, 'apps/gateway-simulator/src/main.ts'),
-    env: {
-      PORT: String(simulatorPort),
-      HOST: '127.0.0.1',
-      WEBHOOK_URL: `${url}/api/v1/payments/webhooks/mock`,
-      MOCK_WEBHOOK_SECRET: settings.mockWebhookSecret,
-    },
-    log: join(dataFolder, 'simulator.log'),
-    readyUrl: `${simulatorUrl}/healthz`,
-  });
-  onStarted('Simulator', simulator.stop);
-
-  const api = startProgram({
-    name: 'API',
-    script: join(clone, 'apps/api/src/main.ts'),
-    env: {
-      PORT: String(port),
-      HOST: host,
-      // The same as in apps/api's start script: less memory than Node's default, at the same speed.
-      NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=32 --max-old-space-size=2048`.trim(),
-      DATABASE_URL: databaseUrl,
-      MOCK_WEBHOOK_SECRETS: settings.mockWebhookSecret,
-      MOCK_GATEWAY_URL: `${simulatorUrl}/mock`,
-      CUSTOMER_JWT_SECRET: settings.customerTokenSecret,
-      // These could be another shop's settings, with which the API would reject this shop's tokens.
-      CUSTOMER_JWKS_URL: '',
-      CUSTOMER_JWT_ISSUER: '',
-      CUSTOMER_JWT_AUDIENCE: '',
-    },
-    log: join(dataFolder, 'api.log'),
-    readyUrl: `${url}/readyz`,
-  });
-  onStarted('API', api.stop);
+  const database = await openDatabase(options);
+  const setup = { ...options, dataFolder, settings, host, port };
+  const simulator = await startSimulator(setup);
+  const api = startApi(setup, database.url, simulator.url);
   await Promise.all([simulator.ready, api.ready]);
-  print(`Simulator   ${simulatorUrl}`);
+  print(`Simulator   ${simulator.url}`);
   print(`API         ${url}, its log in .data/api.log`);
 
-  const adminApiKey = await adminKey({ clone, url, databaseUrl, known: settings.adminApiKey });
-  writeSettings(settingsFile, { ...settings, url, simulatorUrl, adminApiKey });
+  const adminApiKey = await adminKey({ clone, url, databaseUrl: database.url, known: settings.adminApiKey });
+  const current = { ...settings, url, simulatorUrl: simulator.url, adminApiKey };
+  writeSettings(settingsFile, current);
   print('Keys        .data/local.json');
+  await demonstrate(current, print);
+  return { lost: Promise.race([database.lost, simulator.ended, api.ended]) };
+};
 
+/** Fills an empty catalogue, takes one order from placement to delivery, and prints what to try next. */
+const demonstrate = async (
+  { url, simulatorUrl, adminApiKey, customerTokenSecret }: LocalSettings,
+  print: ShopOptions['print'],
+): Promise<void> => {
   const operator = createClient({ url, token: adminApiKey });
   const made = await loadDemoCatalogue(operator);
   if (made > 0) print(`Catalogue   ${made} demo products`);
-  const customer = createClient({ url, token: await customerToken('demo-customer', settings.customerTokenSecret) });
+  const customer = createClient({ url, token: await customerToken('demo-customer', customerTokenSecret) });
   print();
   const shop = { customer, operator, simulatorUrl };
   const orderId = await walkThrough(shop, print);
   const unpaid = await leaveOneUnpaid(shop);
   print();
   print(nextSteps({ url, orderId, unpaid }));
-  return { lost: Promise.race([databaseLost, simulator.ended, api.ended]) };
 };

@@ -68,6 +68,16 @@ const copyOnce = ({ folder, version }: Binaries, state: string): string => {
 
 const ownerOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.uid;
 
+/** Returns PostgreSQL's user, who must own the existing data if there are any. */
+const userOfExistingData = (existing: string): SystemUser | undefined => {
+  const owner = ownerOf(existing);
+  const user = userForPostgres(owner);
+  if (!user && owner !== undefined && owner !== process.getuid?.()) {
+    throw new Error(`${existing} belongs to another user (${owner}): start as root or that user, or move it away.`);
+  }
+  return user;
+};
+
 /**
  * Returns where the clone's PostgreSQL keeps its data. That is `.data/postgres`. When PostgreSQL's user can't enter it,
  * the data and a copy of the programs are in a state folder of the machine, named by the clone's path. Then
@@ -82,30 +92,15 @@ export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): Dat
   const where = existsSync(whereFile) ? readFileSync(whereFile, 'utf8').split('\n')[0] : undefined;
   const movedTo = where && existsSync(where) ? where : undefined;
 
-  const existing = join(movedTo ?? dotData, 'postgres');
-  const owner = ownerOf(existing);
-  const user = userForPostgres(owner);
-  if (!user && owner !== undefined && owner !== process.getuid?.()) {
-    throw new Error(`${existing} belongs to another user (${owner}): start as root or that user, or move it away.`);
-  }
+  const user = userOfExistingData(join(movedTo ?? dotData, 'postgres'));
   const usable = canReach(user, [dotData, join(binaries.folder, 'bin', 'postgres')]) && keepsOwners(dotData, user);
   if (!movedTo && usable) return { data: inClone, log: join(dotData, 'postgres.log'), binaries, user };
   if (!movedTo && existsSync(join(inClone, 'PG_VERSION'))) {
     throw new Error(`PostgreSQL's user ${user?.name ?? ''} can no longer get to its data in ${inClone}.`);
   }
 
-  const path = dirname(dotData);
-  const name = `${basename(path)}-${createHash('sha256').update(path).digest('hex').slice(0, 8)}`;
-  const state = movedTo ?? join(stateRoot, name);
-  mkdirSync(state, { recursive: true });
-  if (user) {
-    // Other users may enter this folder, whatever the umask is; only PostgreSQL's user may enter the data folder
-    // itself.
-    if (!movedTo) chmodSync(stateRoot, 0o755);
-    chmodSync(state, 0o711);
-  } else {
-    chmodSync(state, 0o700);
-  }
+  const state = movedTo ?? join(stateRoot, stateFolderName(dirname(dotData)));
+  openStateFolder(state, user, movedTo ? undefined : stateRoot);
   const copied = copyOnce(binaries, state);
   if (!canReach(user, [state, join(copied, 'bin', 'postgres')])) {
     throw new Error(`PostgreSQL can't run in ${state}: its user may not enter, or nothing may be executed there.`);
@@ -116,13 +111,23 @@ export const findDataHome = (clone: string, stateRoot = defaultStateRoot()): Dat
     ? `because it runs as the user ${user.name}, who can't enter this clone`
     : 'because the file system of this clone keeps no owners and modes';
   writeFileSync(whereFile, `${state}\nPostgreSQL's data and programs for this clone are there, ${reason}.\n`);
-  return {
-    data,
-    log: join(state, 'postgres.log'),
-    binaries: { ...binaries, folder: copied },
-    user,
-    note: leftByEarlierClone
-      ? `Data in ${state}, left there by an earlier clone at this path.`
-      : `Data in ${state}, ${reason}.`,
-  };
+  const note = leftByEarlierClone
+    ? `Data in ${state}, left there by an earlier clone at this path.`
+    : `Data in ${state}, ${reason}.`;
+  return { data, log: join(state, 'postgres.log'), binaries: { ...binaries, folder: copied }, user, note };
+};
+
+const stateFolderName = (clone: string): string =>
+  `${basename(clone)}-${createHash('sha256').update(clone).digest('hex').slice(0, 8)}`;
+
+/**
+ * Creates the state folder if it is missing. Only this process's user may enter the folder, unless PostgreSQL runs as
+ * `user`. Then others may enter the folder and `newRoot`, the root of a folder that is used for the first time.
+ */
+const openStateFolder = (state: string, user: SystemUser | undefined, newRoot: string | undefined): void => {
+  mkdirSync(state, { recursive: true });
+  if (!user) return chmodSync(state, 0o700);
+  // Other users may enter this folder, whatever the umask is; only PostgreSQL's user may enter the data folder itself.
+  if (newRoot) chmodSync(newRoot, 0o755);
+  chmodSync(state, 0o711);
 };

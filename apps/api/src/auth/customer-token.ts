@@ -51,6 +51,7 @@ export function customerTokens({
     try {
       const { payload } = await jwtVerify(token, key, options);
       const customer = usableSubject(payload.sub);
+      // `requiredClaims` rejects a token without `exp`.
       const ttl = Math.min(cachedMsMax, payload.exp! * 1_000 - Date.now());
       if (customer !== undefined && ttl > 0) verified.set(token, customer, { ttl });
       return customer;

@@ -34,7 +34,7 @@ export const gatewayTermVariables = {
       (all) =>
         all.every(
           ([name, minutes]) =>
-            isProvider(name.split('/', 1)[0]!) &&
+            isProvider(name.split('/', 1)[0] ?? '') &&
             /^\d{1,6}$/.test(minutes) &&
             Number(minutes) > 0 &&
             Number(minutes) <= reservationMinutesMax,

@@ -10,8 +10,10 @@ export function startLoadProcess(): LoadProcess {
   const child: ChildProcess = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), {
     serialization: 'advanced',
   });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the load process did not start');
   return {
-    pid: child.pid!,
+    pid,
     async run(job) {
       const { promise, resolve, reject } = Promise.withResolvers<Reply>();
       const ended = (code: number | null) => reject(new Error(`the load process ended (${code})`));

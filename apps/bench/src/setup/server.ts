@@ -66,10 +66,10 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
     return name;
   }
 
-  const { rows: files } = await admin.query<{ file: string }>("select pg_read_file('postmaster.pid') as file");
+  const { file } = await readRow<{ file: string }>(admin, "select pg_read_file('postmaster.pid') as file");
   return {
-    pid: Number(files[0]!.file.split('\n')[0]),
-    version: (await admin.query<{ server_version: string }>('show server_version')).rows[0]!.server_version,
+    pid: Number(file.split('\n')[0]),
+    version: (await readRow<{ server_version: string }>(admin, 'show server_version')).server_version,
     async createDatabase(name, content, progress) {
       const template = await templateOf(content, progress);
       await admin.query(`create database ${name} template ${template} strategy file_copy`);
@@ -139,4 +139,10 @@ export async function runDoctor({ url }: BenchDatabase): Promise<string[]> {
   } finally {
     await database.close();
   }
+}
+
+async function readRow<R extends pg.QueryResultRow>(client: pg.Client, text: string): Promise<R> {
+  const [row] = (await client.query<R>(text)).rows;
+  if (!row) throw new Error(`no row from: ${text}`);
+  return row;
 }

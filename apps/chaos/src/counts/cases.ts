@@ -1,5 +1,6 @@
 import type { State } from '../checks/state.ts';
 import type { RunningShop } from '../setup/shop.ts';
+import type { Entry } from '../shop/call.ts';
 import type { World } from '../shop/world.ts';
 import { present } from '../present.ts';
 import type { Count } from './count.ts';
@@ -47,13 +48,38 @@ export async function countCases(
   { ledger }: World,
   { book, payments }: State,
 ): Promise<Count[]> {
-  const counted = await Promise.all(
+  return [
+    { what: 'a duplicate message: the first outcome', count: countDuplicates(book) },
+    ...(await countInTables(database)),
+    { what: 'an approval whose message was lost: found by polling', count: countLostApprovals(book, payments) },
+    { what: 'a commit whose response was lost: its outcome looked up', count: cutCommits() },
+    ...countAnswers([...ledger.values()]),
+  ];
+}
+
+const countInTables = (database: RunningShop['database']): Promise<Count[]> =>
+  Promise.all(
     Object.entries(queries).map(async ([what, text]) => ({
       what,
       count: present((await database.query<{ count: number }>(text))[0]).count,
     })),
   );
-  const entries = [...ledger.values()];
+
+const countDuplicates = (book: State['book']): number =>
+  [...book.values()]
+    .flatMap(({ events }) => events)
+    .flatMap(({ attempts }) => attempts)
+    .filter(({ duplicate }) => duplicate).length;
+
+const countLostApprovals = (book: State['book'], payments: State['payments']): number =>
+  [...book.values()].filter(
+    ({ paymentId, events }) =>
+      (payments.get(paymentId)?.authorizedAmount ?? 0) > 0 &&
+      events.some(({ type, state }) => (type === 'AUTHORIZED' || type === 'CAPTURED') && state === 'DROPPED'),
+  ).length;
+
+/** Counts the cases that show in the responses to calls of shoppers and operators. */
+function countAnswers(entries: Entry[]): Count[] {
   const refused = (procedure: string, ...codes: string[]): number =>
     entries.filter(({ procedure: called, answer }) => called === procedure && !answer.ok && codes.includes(answer.code))
       .length;
@@ -62,25 +88,7 @@ export async function countCases(
       ({ procedure, input, answer }) =>
         procedure === 'payment.decideReview' && answer.ok && (input as { decision: string }).decision === decision,
     ).length;
-  const shipped = new Set(
-    entries.flatMap(({ procedure, answer }) =>
-      procedure === 'shipment.dispatch' && answer.ok ? [(answer.value as { orderId: string }).orderId] : [],
-    ),
-  );
-  const repeats = [...book.values()]
-    .flatMap(({ events }) => events)
-    .flatMap(({ attempts }) => attempts)
-    .filter(({ duplicate }) => duplicate);
-  const lost = [...book.values()].filter(
-    ({ paymentId, events }) =>
-      (payments.get(paymentId)?.authorizedAmount ?? 0) > 0 &&
-      events.some(({ type, state }) => (type === 'AUTHORIZED' || type === 'CAPTURED') && state === 'DROPPED'),
-  );
   return [
-    { what: 'a duplicate message: the first outcome', count: repeats.length },
-    ...counted,
-    { what: 'an approval whose message was lost: found by polling', count: lost.length },
-    { what: 'a commit whose response was lost: its outcome looked up', count: cutCommits() },
     { what: 'a review accepted', count: decided('ACCEPT') },
     { what: 'a review rejected', count: decided('REJECT') },
     { what: 'a further attempt while one is live: refused', count: refused('payment.create', 'payment_in_progress') },
@@ -91,12 +99,18 @@ export async function countCases(
       rare: true,
     },
     { what: 'a refund above the balance: refused', count: refused('refund.create', 'refund_exceeds_balance') },
-    {
-      what: 'a cancellation after a shipment: refused',
-      count: entries.filter(
-        ({ procedure, input, answer }) =>
-          procedure === 'order.cancel' && !answer.ok && shipped.has((input as { orderId: string }).orderId),
-      ).length,
-    },
+    { what: 'a cancellation after a shipment: refused', count: countCancellationsAfterShipment(entries) },
   ];
+}
+
+function countCancellationsAfterShipment(entries: Entry[]): number {
+  const shipped = new Set(
+    entries.flatMap(({ procedure, answer }) =>
+      procedure === 'shipment.dispatch' && answer.ok ? [(answer.value as { orderId: string }).orderId] : [],
+    ),
+  );
+  return entries.filter(
+    ({ procedure, input, answer }) =>
+      procedure === 'order.cancel' && !answer.ok && shipped.has((input as { orderId: string }).orderId),
+  ).length;
 }

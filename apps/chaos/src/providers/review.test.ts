@@ -3,7 +3,8 @@ import { describe, expect } from 'vitest';
 import { testThatBooksAgree } from './books.testing.ts';
 import { testEach, type Provider } from './providers.testing.ts';
 import { createSale, total } from './sale.testing.ts';
-import { startWorld, type Faults } from './world.testing.ts';
+import { startWorld } from './world.testing.ts';
+import type { Faults } from './world-simulator.testing.ts';
 
 const world = await startWorld();
 const { operator } = world;

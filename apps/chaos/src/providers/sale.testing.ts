@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { present } from '@commerce-core/api/testing';
-import { createClient, type RouterInputs, type RouterOutputs } from '@commerce-core/api/client';
+import { createClient, type Client, type RouterInputs, type RouterOutputs } from '@commerce-core/api/client';
 import type { BookEntry } from '@commerce-core/gateway-simulator';
 import type { Provider } from './providers.testing.ts';
 import type { World } from './world.testing.ts';
@@ -17,12 +17,22 @@ const byAge = (one: { id: string }, other: { id: string }): number => (one.id < 
 
 /** Creates an order of 2 out of `stock` units, with what its shopper may do. */
 export async function createSale(world: World, { stock = 5, currency = 'KRW', priceAmount = unitPrice } = {}) {
-  const { api, operator, callSimulator } = world;
+  const { api } = world;
   const productId = await api.createProduct({ quantity: stock, priceAmount, currency });
   // Each call is sent once, so that an injected fault is not hidden by a retry.
   const customer = createClient({ url: api.url, token: await api.customerToken(randomUUID()), attemptsMax: 1 });
   const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId, quantity: 2 }] });
+  const ids = { productId, orderId };
+  return { ...ids, customer, ...shopperActions(world, customer, ids), ...saleReads(world, ids) };
+}
 
+type SaleIds = { productId: string; orderId: string };
+
+function shopperActions(
+  { api, callSimulator, runUntilIdle }: World,
+  customer: Client,
+  { productId, orderId }: SaleIds,
+) {
   /** Acts on the gateway's page as the shopper. Returns the gateway's id of the payment. */
   async function actAtGateway(
     { id, provider, amount, currency }: Attempt,
@@ -37,9 +47,6 @@ export async function createSale(world: World, { stock = 5, currency = 'KRW', pr
   }
 
   return {
-    productId,
-    orderId,
-    customer,
     beginAttempt: (provider: Provider, how: Partial<RouterInputs['payment']['create']> = {}) =>
       customer.payment.create.mutate({ orderId, provider, ...how }),
     actAtGateway,
@@ -50,7 +57,7 @@ export async function createSale(world: World, { stock = 5, currency = 'KRW', pr
       const { items } = await customer.payment.list.query({ orderId });
       const isOpen = items.some(({ id, status }) => id === attempt.id && status === 'CREATED');
       if (confirms && isOpen) await customer.payment.confirm.mutate({ paymentId: attempt.id, token });
-      await world.runUntilIdle();
+      await runUntilIdle();
     },
     /** Places another customer's order of all units that are left. */
     async sellOut(): Promise<void> {
@@ -58,6 +65,11 @@ export async function createSale(world: World, { stock = 5, currency = 'KRW', pr
       const other = await api.customerClient();
       await other.order.create.mutate({ lines: [{ productId, quantity: available - reserved }] });
     },
+  };
+}
+
+function saleReads({ api, operator, callSimulator }: World, { productId, orderId }: SaleIds) {
+  return {
     /** Reads the state of order, payments, refunds and stock. */
     async readState() {
       const [order, payments, refunds, stock] = await Promise.all([

@@ -21,45 +21,13 @@ const hopByHopHeaders = new Set(['host', 'connection', 'keep-alive', 'content-le
  */
 export async function openLoadBalancer(chance: Chance, targets: () => readonly string[]): Promise<LoadBalancer> {
   const counts: LostCalls = { request_lost: 0, answer_lost: 0 };
-  const seen = new Map<string, number>();
+  const faultOf = createFaultPlan(chance);
+  const forward = createForwarder(targets);
   let faultsStopped = false;
-  let turn = 0;
-
-  /** Decides by the call's key and its number of attempts whether it loses its request or response. */
-  function faultOf(request: IncomingMessage, body: Buffer): keyof LostCalls | undefined {
-    if (faultsStopped || request.method !== 'POST') return undefined;
-    const given = request.headers['idempotency-key'];
-    const name =
-      typeof given === 'string' ? `${request.url} ${given}` : createHash('sha256').update(body).digest('hex');
-    const nth = (seen.get(name) ?? 0) + 1;
-    seen.set(name, nth);
-    const drawn = chance.fraction(`front ${name} ${nth}`);
-    if (drawn < rates.request_lost) return 'request_lost';
-    return drawn < rates.request_lost + rates.answer_lost ? 'answer_lost' : undefined;
-  }
-
-  async function forward(request: IncomingMessage, body: Buffer): Promise<Response | undefined> {
-    const alive = targets();
-    for (const _ of alive) {
-      const target = present(alive[(turn += 1) % alive.length], 'process');
-      try {
-        return await fetch(target + request.url, {
-          method: request.method!,
-          headers: forwardedHeaders(request.headers),
-          redirect: 'manual',
-          ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
-        });
-      } catch (error) {
-        // A process that received the call may have run it, so only a refused connection allows another process.
-        if (!isConnectionRefused(error)) return undefined;
-      }
-    }
-    return undefined;
-  }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
-    const fault = faultOf(request, body);
+    const fault = faultsStopped ? undefined : faultOf(request, body);
     if (fault) counts[fault] += 1;
     if (fault === 'request_lost') return void response.destroy();
     const forwarded = await forward(request, body);
@@ -84,6 +52,44 @@ export async function openLoadBalancer(chance: Chance, targets: () => readonly s
       server.close();
       await once(server, 'close');
     },
+  };
+}
+
+/** Creates a function that decides by a call's key and its number of attempts whether its request or response is lost. */
+function createFaultPlan(chance: Chance) {
+  const attempts = new Map<string, number>();
+  return ({ method, url, headers }: IncomingMessage, body: Buffer): keyof LostCalls | undefined => {
+    if (method !== 'POST') return undefined;
+    const given = headers['idempotency-key'];
+    const name = typeof given === 'string' ? `${url} ${given}` : createHash('sha256').update(body).digest('hex');
+    const nth = (attempts.get(name) ?? 0) + 1;
+    attempts.set(name, nth);
+    const drawn = chance.fraction(`front ${name} ${nth}`);
+    if (drawn < rates.request_lost) return 'request_lost';
+    return drawn < rates.request_lost + rates.answer_lost ? 'answer_lost' : undefined;
+  };
+}
+
+/** Creates a function that passes a request to the next process that accepts connections. */
+function createForwarder(targets: () => readonly string[]) {
+  let turn = 0;
+  return async (request: IncomingMessage, body: Buffer): Promise<Response | undefined> => {
+    const alive = targets();
+    for (const _ of alive) {
+      const target = present(alive[(turn += 1) % alive.length], 'process');
+      try {
+        return await fetch(target + request.url, {
+          method: present(request.method, 'method'),
+          headers: forwardedHeaders(request.headers),
+          redirect: 'manual',
+          ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+        });
+      } catch (error) {
+        // A process that received the call may have run it, so only a refused connection allows another process.
+        if (!isConnectionRefused(error)) return undefined;
+      }
+    }
+    return undefined;
   };
 }
 

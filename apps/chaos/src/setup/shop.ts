@@ -3,7 +3,7 @@ import { createClient, type Client } from '@commerce-core/api/client';
 import { SignJWT } from 'jose';
 import { chanceOf } from '../chance.ts';
 import type { Options } from '../options.ts';
-import { startApi, type Api } from './api.ts';
+import { ApiProcesses } from './api-processes.ts';
 import { startDatabase, type ShopDatabase } from './database.ts';
 import { openLoadBalancer, type LostCalls } from './load-balancer.ts';
 import { startGateway, type Gateway } from './gateway.ts';
@@ -32,79 +32,71 @@ export type RunningShop = {
   stop: () => Promise<void>;
 };
 
-const processes = 2;
 const reservationMs = 6_000;
 const pollAfterSeconds = 3;
 const attemptsMax = 4;
 
 /** Starts the shop. What was started is stopped again when one of its parts does not start. */
-export async function startShop({ seed, orders, providers: names }: Options): Promise<RunningShop> {
+export async function startShop(options: Options): Promise<RunningShop> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.toReversed()) await each();
   };
   try {
-    const database = await startDatabase();
-    stops.push(database.stop);
-    const proxy = await openFaultInjectingProxy(chanceOf(seed), database.url);
-    stops.push(proxy.close);
-    const apis: (Api | undefined)[] = [];
-    const logs: string[] = [];
-    const loadBalancer = await openLoadBalancer(chanceOf(seed), () => apis.flatMap((api) => api?.url ?? []));
-    stops.push(loadBalancer.close);
-    const gateway = await startGateway(simulatorOptions(names, `${loadBalancer.url}/api/v1/payments/webhooks`));
-    stops.push(gateway.close);
-    const tokenSecret = randomBytes(32);
-    const env = {
-      DATABASE_URL: proxy.url,
-      RESERVATION_MINUTES: String(reservationMs / 60_000),
-      GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
-      CUSTOMER_JWT_SECRET: tokenSecret.toString('base64url'),
-      ...apiEnv(names, gateway.url),
-    };
-    const start = async (place: number) => {
-      const api = await startApi(env);
-      logs.push(api.log);
-      apis[place] = api;
-    };
-    stops.push(async () => void (await Promise.all(apis.map(async (api) => api?.stop()))));
-    await Promise.all(Array.from({ length: processes }, (_, place) => start(place)));
-
-    let kills = 0;
-    const token = async (n: number) =>
-      new SignJWT({ sub: `shopper-${n}` })
-        .setProtectedHeader({ alg: 'HS256' })
-        .setIssuedAt()
-        .setExpirationTime('3h')
-        .sign(new TextEncoder().encode(env.CUSTOMER_JWT_SECRET));
-    return {
-      database,
-      gateway,
-      orders,
-      reservationMs,
-      stop,
-      providers: providersOf(names),
-      operator: createClient({ url: loadBalancer.url, token: database.apiKey, attemptsMax }),
-      customer: async (n) => createClient({ url: loadBalancer.url, token: await token(n), attemptsMax }),
-      lostCalls: loadBalancer.counts,
-      cutCommits: proxy.cuts,
-      kills: () => kills,
-      async killOne() {
-        const place = kills % processes;
-        kills += 1;
-        const api = apis[place];
-        await api?.kill();
-        apis[place] = undefined;
-        await start(place);
-      },
-      logs: () => logs,
-      stopFaults() {
-        loadBalancer.stopFaults();
-        proxy.stopFaults();
-      },
-    };
+    return { ...(await startParts(options, (stopPart) => stops.push(stopPart))), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+/** Starts the shop's parts in order. Calls `onStarted` with each part's stop. */
+async function startParts(
+  { seed, orders, providers: names }: Options,
+  onStarted: (stop: () => Promise<void>) => void,
+): Promise<Omit<RunningShop, 'stop'>> {
+  const database = await startDatabase();
+  onStarted(database.stop);
+  const proxy = await openFaultInjectingProxy(chanceOf(seed), database.url);
+  onStarted(proxy.close);
+  const apis = new ApiProcesses();
+  const loadBalancer = await openLoadBalancer(chanceOf(seed), () => apis.urls());
+  onStarted(loadBalancer.close);
+  const gateway = await startGateway(simulatorOptions(names, `${loadBalancer.url}/api/v1/payments/webhooks`));
+  onStarted(gateway.close);
+  const tokenSecret = randomBytes(32).toString('base64url');
+  onStarted(() => apis.stop());
+  await apis.start({
+    DATABASE_URL: proxy.url,
+    RESERVATION_MINUTES: String(reservationMs / 60_000),
+    GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
+    CUSTOMER_JWT_SECRET: tokenSecret,
+    ...apiEnv(names, gateway.url),
+  });
+  return {
+    database,
+    gateway,
+    orders,
+    reservationMs,
+    providers: providersOf(names),
+    operator: createClient({ url: loadBalancer.url, token: database.apiKey, attemptsMax }),
+    customer: async (n) =>
+      createClient({ url: loadBalancer.url, token: await shopperToken(n, tokenSecret), attemptsMax }),
+    lostCalls: loadBalancer.counts,
+    cutCommits: proxy.cuts,
+    kills: () => apis.kills,
+    killOne: () => apis.killOne(),
+    logs: () => apis.logs,
+    stopFaults() {
+      loadBalancer.stopFaults();
+      proxy.stopFaults();
+    },
+  };
+}
+
+const shopperToken = (n: number, secret: string): Promise<string> =>
+  new SignJWT({ sub: `shopper-${n}` })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuedAt()
+    .setExpirationTime('3h')
+    .sign(new TextEncoder().encode(secret));

@@ -6,8 +6,8 @@ import { until, type Received, type Reply } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
 /** Starts a shop with an order of 50,000 won at the simulator. The doctor checks its database after the test. */
-export async function startShopWithOrder(dialect: Emulator, gatewayAt: (url: string) => Gateway) {
-  const { provider } = dialect;
+export async function startShopWithOrder(emulator: Emulator, gatewayAt: (url: string) => Gateway) {
+  const { provider } = emulator;
   let rejectsWebhooks = false;
   const take = async ({ headers, body }: Received): Promise<Reply> => {
     if (rejectsWebhooks) return { status: 503 };
@@ -15,7 +15,7 @@ export async function startShopWithOrder(dialect: Emulator, gatewayAt: (url: str
     await commerce.receiveWebhook(provider, { rawBody: Buffer.from(body), header });
     return { status: 200 };
   };
-  const simulator = await startSimulator({ emulators: [dialect], reply: take });
+  const simulator = await startSimulator({ emulators: [emulator], reply: take });
   const database = await openTestDatabase();
   const commerce = createCommerce({ database, gateways: [gatewayAt(simulator.url)] });
   onTestFinished(async () => {
@@ -29,18 +29,7 @@ export async function startShopWithOrder(dialect: Emulator, gatewayAt: (url: str
     commerce,
     orderId,
     create: (more: object = {}) => commerce.createPayment({ orderId, provider, ...more }),
-    order: () => commerce.getOrder({ orderId }),
-    /** The status of each attempt. */
-    payments: async () =>
-      (await commerce.listPayments({ orderId })).map(({ status, surplus }) => `${status}${surplus ? ' surplus' : ''}`),
-    refunds: async () =>
-      (await commerce.listRefunds({ orderId })).items
-        .map(({ status, reason, amount }) => `${status} ${reason} ${amount}`)
-        .toSorted(),
-    stock: async () => {
-      const { availableQty, reservedQty } = await commerce.getStock({ productId });
-      return [availableQty, reservedQty];
-    },
+    ...shopReads(commerce, { productId, orderId }),
     /** The shopper pays at the gateway. Returns the gateway's id of the payment. */
     pay: async (paymentId: string, outcome = 'CAPTURED', more: object = {}) => {
       const paying = { provider, paymentId, outcome, amount: 50_000, currency: 'KRW', ...more };
@@ -57,6 +46,23 @@ export async function startShopWithOrder(dialect: Emulator, gatewayAt: (url: str
           (await simulator.request('/hostile')).body.underway === 0 &&
           (await commerce.callGateways(32, provider)) === 0,
       ),
+  };
+}
+
+function shopReads(commerce: Commerce, { productId, orderId }: { productId: string; orderId: string }) {
+  return {
+    order: () => commerce.getOrder({ orderId }),
+    /** The status of each attempt. */
+    payments: async () =>
+      (await commerce.listPayments({ orderId })).map(({ status, surplus }) => `${status}${surplus ? ' surplus' : ''}`),
+    refunds: async () =>
+      (await commerce.listRefunds({ orderId })).items
+        .map(({ status, reason, amount }) => `${status} ${reason} ${amount}`)
+        .toSorted(),
+    stock: async () => {
+      const { availableQty, reservedQty } = await commerce.getStock({ productId });
+      return [availableQty, reservedQty];
+    },
   };
 }
 

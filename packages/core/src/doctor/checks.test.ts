@@ -3,7 +3,8 @@ import type { TestShop } from '../testing/test-shop.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 import type { Corruption } from '../testing/corruptions/corruption.ts';
-import { furtherCorruptions } from '../testing/corruptions/more-per-check.ts';
+import { furtherPaymentAndShipmentCorruptions } from '../testing/corruptions/more-of-payments-and-shipments.ts';
+import { furtherStockAndOrderCorruptions } from '../testing/corruptions/more-of-stock-and-orders.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
 import { corruptions } from '../testing/corruptions/one-per-check.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
@@ -54,6 +55,8 @@ describe('a check finds the corruption of its invariant', () => {
     expect(violation.examples).toHaveLength(Math.min(violation.count, 10));
   });
 });
+
+const furtherCorruptions = [...furtherStockAndOrderCorruptions, ...furtherPaymentAndShipmentCorruptions];
 
 test.each(furtherCorruptions)('$check also finds: $how', async ({ check: checkName, ...corruption }) => {
   const check = checks.find(({ name }) => name === checkName);

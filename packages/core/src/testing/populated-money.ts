@@ -1,3 +1,4 @@
+import { first } from './only.ts';
 import type { TestShop } from './test-shop.ts';
 
 /** Makes captures, refunds of every kind, disputes and review decisions, by the flows and the mock gateway. */
@@ -51,8 +52,8 @@ async function refundByLines(shop: TestShop, basket: Record<string, number>): Pr
   await shop.commerce.createRefund({ orderId, lines: [{ lineNo: 1, quantity: 2, restock: true }] });
   await shop.commerce.callGateways();
   const shipped = await createPaidOrder(shop, basket);
-  const [parcel] = await shop.commerce.listShipments({ orderId: shipped.orderId });
-  await shop.commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Post', trackingNumber: 'R-1' });
+  const parcel = first(await shop.commerce.listShipments({ orderId: shipped.orderId }));
+  await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: 'R-1' });
   await shop.commerce.createRefund({ orderId: shipped.orderId, lines: [{ lineNo: 1, quantity: 1, restock: false }] });
   await shop.commerce.callGateways();
   const { orderId: canceled } = await createPaidOrder(shop, basket);

@@ -3,6 +3,7 @@ import { mockGateway } from '../gateways/mock.ts';
 import { newId } from '../ids.ts';
 import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
 import { populateMoney } from './populated-money.ts';
+import { first } from './only.ts';
 
 /** Creates a shop with orders in every state that the flows can reach, made by the flows themselves. */
 export async function createPopulatedShop(): Promise<TestShop> {
@@ -75,8 +76,8 @@ async function createPaidOrders(shop: TestShop, basket: Basket): Promise<void> {
 async function createShipments(shop: TestShop, basket: Basket): Promise<void> {
   const { commerce } = shop;
   const dispatched = async () => {
-    const [parcel] = await commerce.listShipments({ orderId: (await createPaidOrder(shop, basket)).orderId });
-    return commerce.dispatchShipment({ shipmentId: parcel!.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
+    const parcel = first(await commerce.listShipments({ orderId: (await createPaidOrder(shop, basket)).orderId }));
+    return commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
   };
   await dispatched();
   await commerce.markShipmentInTransit({ shipmentId: (await dispatched()).id });

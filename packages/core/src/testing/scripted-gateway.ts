@@ -2,6 +2,7 @@ import type { Gateway } from '../gateways/gateway.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import type { GatewayCallKind } from '../gateway-outbox/gateway-call.ts';
 import { gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
+import { present } from './only.ts';
 import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
 
 /** A request to the gateway: a gateway call, or the confirmation of a payment. */
@@ -124,14 +125,12 @@ export async function createScriptedShop(options: Parameters<typeof createTestSh
     sendDashboardRefund: async ({ payment }, amount, objectId) =>
       shop.sendWebhook('REFUNDED', { ...payment, amount }, { objectId }),
     async readRefundAmounts({ orderId, payment }) {
-      const { refundedAmount, refundReservedAmount } = (await shop.commerce.listPayments({ orderId })).find(
-        ({ id }) => id === payment.id,
-      )!;
+      const { refundedAmount, refundReservedAmount } = await readPayment(shop, orderId, payment.id);
       return { refunded: refundedAmount, reserved: refundReservedAmount };
     },
     async readState({ orderId, payment: { id }, productId }) {
       const { status, needsAttention } = await shop.commerce.getOrder({ orderId });
-      const payment = (await shop.commerce.listPayments({ orderId })).find((one) => one.id === id)!;
+      const payment = await readPayment(shop, orderId, id);
       const refunds = (await shop.commerce.listRefunds({ orderId })).items.toReversed();
       const [available, reserved] = await shop.readStock(productId);
       return {
@@ -143,4 +142,12 @@ export async function createScriptedShop(options: Parameters<typeof createTestSh
       };
     },
   };
+}
+
+async function readPayment(shop: TestShop, orderId: string, id: string) {
+  const payments = await shop.commerce.listPayments({ orderId });
+  return present(
+    payments.find((payment) => payment.id === id),
+    'payment',
+  );
 }

@@ -73,37 +73,10 @@ export function testShopOf(
   commerce: Commerce,
   database: Pick<TestDatabase, 'pool'>,
 ): Omit<TestShop, 'database' | 'close'> {
-  const createTestOrder: TestShop['createTestOrder'] = (quantities) =>
-    commerce.placeOrder({
-      customerId: 'customer-1',
-      lines: Object.entries(quantities).map(([productId, quantity]) => ({ productId, quantity })),
-    });
   return {
     commerce,
-    createTestOrder,
-    async createTestProduct({ quantity = 10, priceAmount = 1000, currency = 'KRW' } = {}) {
-      const { id } = await commerce.createProduct({ sku: randomUUID(), name: 'A thing', priceAmount, currency });
-      if (quantity > 0) await commerce.receiveStock({ productId: id, quantity });
-      return id;
-    },
-    async createTestProducts(count, quantity) {
-      const ids = Array.from({ length: count }, () => randomUUID());
-      await commerce.transaction(async (tx) => {
-        await createProducts(
-          tx,
-          ids.map((id) => ({ id, sku: id, name: 'Bulk', priceAmount: 5, currency: 'KRW' })),
-        );
-        await changeStock(
-          tx,
-          ids.map((productId) => ({ change: 'receive', id: randomUUID(), productId, quantity })),
-        );
-      });
-      return ids;
-    },
-    async createPendingOrder(quantities) {
-      const { id: orderId } = await createTestOrder(quantities);
-      return { orderId, payment: await commerce.createPayment({ orderId, provider: 'mock' }) };
-    },
+    ...productFunctions(commerce),
+    ...orderFunctions(commerce, database),
     async sendWebhook(type, { id, amount, currency }, { eventId = randomUUID(), ...message } = {}) {
       const [result] = await commerce.receiveWebhook(
         'mock',
@@ -112,9 +85,51 @@ export function testShopOf(
       if (!result) throw new Error('the webhook contained no event');
       return result;
     },
-    async readStock(productId) {
-      const { availableQty, reservedQty } = await commerce.getStock({ productId });
-      return [availableQty, reservedQty];
+  };
+}
+
+const productFunctions = (
+  commerce: Commerce,
+): Pick<TestShop, 'createTestProduct' | 'createTestProducts' | 'readStock'> => ({
+  async createTestProduct({ quantity = 10, priceAmount = 1000, currency = 'KRW' } = {}) {
+    const { id } = await commerce.createProduct({ sku: randomUUID(), name: 'A thing', priceAmount, currency });
+    if (quantity > 0) await commerce.receiveStock({ productId: id, quantity });
+    return id;
+  },
+  async createTestProducts(count, quantity) {
+    const ids = Array.from({ length: count }, () => randomUUID());
+    await commerce.transaction(async (tx) => {
+      await createProducts(
+        tx,
+        ids.map((id) => ({ id, sku: id, name: 'Bulk', priceAmount: 5, currency: 'KRW' })),
+      );
+      await changeStock(
+        tx,
+        ids.map((productId) => ({ change: 'receive', id: randomUUID(), productId, quantity })),
+      );
+    });
+    return ids;
+  },
+  async readStock(productId) {
+    const { availableQty, reservedQty } = await commerce.getStock({ productId });
+    return [availableQty, reservedQty];
+  },
+});
+
+function orderFunctions(
+  commerce: Commerce,
+  database: Pick<TestDatabase, 'pool'>,
+): Pick<TestShop, 'createTestOrder' | 'createPendingOrder' | 'expireTestOrder' | 'readEventTypes'> {
+  const createTestOrder: TestShop['createTestOrder'] = (quantities) =>
+    commerce.placeOrder({
+      customerId: 'customer-1',
+      lines: Object.entries(quantities).map(([productId, quantity]) => ({ productId, quantity })),
+    });
+  return {
+    createTestOrder,
+    async createPendingOrder(quantities) {
+      const { id: orderId } = await createTestOrder(quantities);
+      return { orderId, payment: await commerce.createPayment({ orderId, provider: 'mock' }) };
     },
     async expireTestOrder(orderId) {
       await database.pool.query(`update commerce.orders set hold_until = now() - interval '1 second' where id = $1`, [

@@ -16,35 +16,8 @@ export async function startEmulator({
   policy = defaultPolicy,
 } = {}) {
   const simulator = await startSimulator({ emulators: [portoneEmulator(theirs)] });
-  const { apiSecret, storeId } = settings;
-  const { url } = simulator;
-  const gateway = portoneGateway({
-    apiSecret,
-    storeId,
-    channelKey: 'channel-1',
-    webhookSecrets: [webhookSecret],
-    url,
-    policy,
-  });
-  const payment = {
-    id: randomUUID(),
-    orderId: randomUUID(),
-    currency,
-    amount,
-    authorizedAmount: 0,
-    capturedAmount: 0,
-    capture: 'AUTOMATIC' as const,
-    method: null,
-    gatewayPaymentId: null,
-  };
-  const refundOf = (part: number, kind: 'REFUND' | 'VOID' = 'REFUND') => ({
-    id: randomUUID(),
-    kind,
-    amount: part,
-    currency,
-    reason: 'requested' as const,
-    gatewayRefundId: null,
-  });
+  const gateway = createAdapter(simulator.url, policy);
+  const { payment, refundOf } = createPayment(amount, currency);
   const initiate = async (opened = payment) => {
     if (gateway.initiation.by !== 'server') throw new Error('the adapter initiates no payments');
     return gateway.initiation.initiate(opened);
@@ -67,6 +40,35 @@ export async function startEmulator({
     pay,
     entry: () => simulator.book(payment.id),
   };
+}
+
+function createAdapter(url: string, policy: typeof defaultPolicy) {
+  const { apiSecret, storeId } = settings;
+  const webhookSecrets = [webhookSecret];
+  return portoneGateway({ apiSecret, storeId, channelKey: 'channel-1', webhookSecrets, url, policy });
+}
+
+function createPayment(amount: number, currency: string) {
+  const payment = {
+    id: randomUUID(),
+    orderId: randomUUID(),
+    currency,
+    amount,
+    authorizedAmount: 0,
+    capturedAmount: 0,
+    capture: 'AUTOMATIC' as const,
+    method: null,
+    gatewayPaymentId: null,
+  };
+  const refundOf = (part: number, kind: 'REFUND' | 'VOID' = 'REFUND') => ({
+    id: randomUUID(),
+    kind,
+    amount: part,
+    currency,
+    reason: 'requested' as const,
+    gatewayRefundId: null,
+  });
+  return { payment, refundOf };
 }
 
 /** Starts the emulator with a payment that the shopper has paid. */

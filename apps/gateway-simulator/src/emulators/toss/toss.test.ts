@@ -1,69 +1,6 @@
-import { tossGateway } from '@commerce-core/gateway-toss';
-import { randomUUID } from 'node:crypto';
-import { GatewayRefusal } from '@commerce-core/core';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../shop.testing.ts';
-import { startSimulator } from '../../simulator.testing.ts';
-import { createRetryingCaller } from '../retry-until-answered.testing.ts';
-import { tossEmulator } from './toss.ts';
-
-const secretKey = 'test_sk_1';
-
-async function startEmulator(theirKey = secretKey, policy?: { timeoutMs: number; triesMax: number }) {
-  const simulator = await startSimulator({ emulators: [tossEmulator({ secretKey: theirKey })] });
-  const gateway = tossGateway({
-    secretKey,
-    clientKey: 'test_ck_1',
-    url: `${simulator.url}/toss`,
-    ...(policy ? { policy } : {}),
-  });
-  /** The facts that the adapter reads from the webhooks. */
-  const receivedFacts = () =>
-    simulator.shop.received.flatMap(({ headers, body }) =>
-      gateway.receive({ rawBody: Buffer.from(body), header: (name) => headers[name]?.toString() }, new Date()),
-    );
-  return {
-    ...simulator,
-    gateway,
-    receivedFacts,
-    pay: (paying: object) => simulator.pay({ provider: 'toss', ...paying }),
-  };
-}
-
-function createAttempt() {
-  const payment = {
-    id: randomUUID(),
-    orderId: randomUUID(),
-    currency: 'KRW',
-    amount: 1000,
-    authorizedAmount: 0,
-    capturedAmount: 0,
-    capture: 'AUTOMATIC' as const,
-    method: null,
-    gatewayPaymentId: null,
-  };
-  const refundOf = (amount: number, kind: 'REFUND' | 'VOID' = 'REFUND') => ({
-    id: randomUUID(),
-    kind,
-    amount,
-    currency: 'KRW',
-    reason: 'requested' as const,
-    gatewayRefundId: null,
-  });
-  const agreed = (outcome = 'CAPTURED') => ({ paymentId: payment.id, outcome, amount: 1000, currency: 'KRW' });
-  return { payment, refundOf, agreed };
-}
-const types = (facts: { type: string }[]) => facts.map(({ type }) => type);
-const refusal = (code: string) => expect.objectContaining({ name: 'GatewayRefusal', code });
-
-/** Starts the emulator with a payment by card that the shop has confirmed. */
-async function startWithPaidPayment() {
-  const { payment, refundOf, agreed } = createAttempt();
-  const started = await startEmulator();
-  const { gatewayPaymentId } = (await started.pay(agreed())).body;
-  const facts = await started.gateway.confirm!(payment, gatewayPaymentId);
-  return { ...started, payment: { ...payment, gatewayPaymentId }, refundOf, facts };
-}
+import { createAttempt, refusal, startEmulator, startWithPaidPayment, types } from './toss.testing.ts';
 
 describe('a card', () => {
   test('is charged by confirm, and its webhook names the payment to poll', async () => {
@@ -201,47 +138,6 @@ test('a refund that the shopper’s bank returns is reported as failed by webhoo
   });
   await until(() => receivedFacts().length === 3);
   expect(receivedFacts()[2]).toMatchObject({ type: 'CHANGED', paymentId: payment.id });
-});
-
-test('under faults, each call ends with the true state, and no refund is made twice', async () => {
-  const { gateway, pay, request, untilIdle, book, receivedFacts } = await startEmulator(secretKey, {
-    timeoutMs: 500,
-    triesMax: 1,
-  });
-  await request('/hostile', { seed: 7, scale: 2, delayMs: 50, latencyMs: 3, silenceMs: 20 });
-  const { retryUntilAnswered, unknowns } = createRetryingCaller();
-  const shoppers = Array.from({ length: 30 }, async (_, number) => {
-    const { payment, refundOf, agreed } = createAttempt();
-    const { gatewayPaymentId } = (await pay({ ...agreed(), luck: `shopper ${number}` })).body;
-    const confirmed = await retryUntilAnswered(() => gateway.confirm!(payment, gatewayPaymentId));
-    const refund = refundOf(300);
-    return { payment, refund, confirmed, answer: await retryUntilAnswered(() => gateway.refund(refund, payment)) };
-  });
-  const all = await Promise.all(shoppers);
-  await request('/hostile', { off: true });
-  await untilIdle();
-
-  expect(unknowns()).toBeGreaterThan(5);
-  for (const { payment, refund, confirmed, answer } of all) {
-    const { refunds, refundedAmount, charged } = await book(payment.id);
-    expect(confirmed).toContainEqual(
-      expect.objectContaining({ type: 'CAPTURED', amount: charged!.amount, currency: charged!.currency }),
-    );
-    expect(refunds.filter(({ refundId }) => refundId === refund.id)).toHaveLength(typeof answer === 'string' ? 0 : 1);
-    const known = await gateway.retrieve(payment);
-    expect(known[0]).toMatchObject({ type: 'CAPTURED', amount: charged!.amount });
-    const back = known.filter(({ type }) => type === 'REFUNDED' || type === 'REFUND_PENDING');
-    expect(back.reduce((sum, { amount }) => sum + amount, 0)).toBe(refundedAmount);
-  }
-  expect(receivedFacts().every(({ type }) => type === 'CHANGED' || type === 'OTHER')).toBe(true);
-});
-
-test('with a wrong key every outcome is unknown', async () => {
-  const { payment } = createAttempt();
-  const { gateway } = await startEmulator('test_sk_2');
-  const error: unknown = await gateway.retrieve(payment).catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(Error);
-  expect(error).not.toBeInstanceOf(GatewayRefusal);
 });
 
 test('an agreement alone sends no webhook and charges nothing', async () => {

@@ -204,7 +204,6 @@ VOIDED                                  CANCELED            CANCELED         10 
   OTHER           (unknown)             ·                   ·                ·     ·                              ·
 `;
 
-const unchanged = '·';
 const [states, rows] = parsePairs(pairs);
 
 test.each(rows)('the state $before returns $decision for $type', async ({ before, type, decision, after }) => {
@@ -220,7 +219,7 @@ test.each(rows)('the state $before returns $decision for $type', async ({ before
   };
   expect(written[outcome] ?? outcome).toBe(decision);
   expect(await readCells(attempt)).toEqual(
-    cellsBefore.map((cell, index) => (after[index] === unchanged ? cell : after[index])),
+    cellsBefore.map((cell, index) => (after[index] === '·' ? cell : after[index])),
   );
 });
 

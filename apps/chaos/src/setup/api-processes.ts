@@ -1,0 +1,44 @@
+import { startApi, type Api } from './api.ts';
+
+const processes = 2;
+
+/** The API processes of a run, which can be killed and started again. */
+export class ApiProcesses {
+  /** The files that the processes log to, one a start. */
+  readonly logs: string[] = [];
+  kills = 0;
+  /** Undefined in the place of a process that is not running. */
+  readonly #apis: (Api | undefined)[] = [];
+  #env: Record<string, string> = {};
+
+  /** Starts all processes with this environment, which also holds for later starts. */
+  async start(env: Record<string, string>): Promise<void> {
+    this.#env = env;
+    await Promise.all(Array.from({ length: processes }, (_, place) => this.#startAt(place)));
+  }
+
+  /** Returns the URLs of the running processes. */
+  urls(): string[] {
+    return this.#apis.flatMap((api) => api?.url ?? []);
+  }
+
+  /** Kills one process with SIGKILL and starts it again. The processes take turns. */
+  async killOne(): Promise<void> {
+    const place = this.kills % processes;
+    this.kills += 1;
+    const api = this.#apis[place];
+    await api?.kill();
+    this.#apis[place] = undefined;
+    await this.#startAt(place);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#apis.map(async (api) => api?.stop()));
+  }
+
+  async #startAt(place: number): Promise<void> {
+    const api = await startApi(this.#env);
+    this.logs.push(api.log);
+    this.#apis[place] = api;
+  }
+}

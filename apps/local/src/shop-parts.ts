@@ -1,0 +1,100 @@
+import { join, relative } from 'node:path';
+import { startLocalServer } from '@commerce-core/postgres';
+import type { LocalSettings } from './local-settings.ts';
+import { ifFree } from './port.ts';
+import { startProgram, type Program } from './program.ts';
+
+/** Where and how to start the shop. */
+export type ShopOptions = {
+  /** The folder of the repository. */
+  clone: string;
+  /** The folder whose `.data` has settings, logs and, if PostgreSQL's user can read it, the data. */
+  home: string;
+  print: (line?: string) => void;
+  /** Called after each started part that must be stopped. It may throw to abort the start. */
+  onStarted: (name: string, stop: () => Promise<void>) => void;
+};
+
+/** What the simulator and the API are started with: the API's address, and the secrets that both know. */
+type Setup = Pick<ShopOptions, 'clone' | 'onStarted'> & {
+  dataFolder: string;
+  settings: LocalSettings;
+  host: string;
+  port: number;
+};
+
+/** Starts PostgreSQL unless DATABASE_URL names one. `lost` resolves with the reason when the started one ends. */
+export const openDatabase = async ({
+  home,
+  print,
+  onStarted,
+}: ShopOptions): Promise<{ url: string; lost: Promise<string> }> => {
+  const given = process.env['DATABASE_URL'];
+  if (given) {
+    print('PostgreSQL  the one of DATABASE_URL');
+    return { url: given, lost: new Promise(() => {}) };
+  }
+  const server = await startLocalServer(home);
+  const lost = server.lost.then(() => 'PostgreSQL ended by itself.');
+  const where = server.note ?? `data in ${relative(home, server.data)}`;
+  const adopted = server.adopted ? 'still running from an earlier start, ' : '';
+  print(`PostgreSQL  ${new URL(server.url).host}, ${adopted}${where}`);
+  onStarted('PostgreSQL', server.stop);
+  return { url: server.url, lost };
+};
+
+/** Starts the gateway simulator on port 3001, or on any free port when 3001 is taken. */
+export const startSimulator = async ({
+  clone,
+  onStarted,
+  dataFolder,
+  settings,
+  port,
+}: Setup): Promise<Program & { url: string }> => {
+  const simulatorPort = (port !== 3001 && (await ifFree(3001, '127.0.0.1'))) || (await ifFree(0, '127.0.0.1'));
+  const url = `http://127.0.0.1:${simulatorPort}`;
+  const program = startProgram({
+    name: 'gateway simulator',
+    script: join(clone, 'apps/gateway-simulator/src/main.ts'),
+    env: {
+      PORT: String(simulatorPort),
+      HOST: '127.0.0.1',
+      WEBHOOK_URL: `http://127.0.0.1:${port}/api/v1/payments/webhooks/mock`,
+      MOCK_WEBHOOK_SECRET: settings.mockWebhookSecret,
+    },
+    log: join(dataFolder, 'simulator.log'),
+    readyUrl: `${url}/healthz`,
+  });
+  onStarted('Simulator', program.stop);
+  return { ...program, url };
+};
+
+/** Starts the API with this database and this simulator. */
+export const startApi = (
+  { clone, onStarted, dataFolder, settings, host, port }: Setup,
+  databaseUrl: string,
+  simulatorUrl: string,
+): Program => {
+  const program = startProgram({
+    name: 'API',
+    script: join(clone, 'apps/api/src/main.ts'),
+    env: {
+      PORT: String(port),
+      HOST: host,
+      // The same as in apps/api's start script: less memory than Node's default, at the same speed.
+      NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --max-semi-space-size=32 --max-old-space-size=2048`.trim(),
+      DATABASE_URL: databaseUrl,
+      MOCK_WEBHOOK_SECRETS: settings.mockWebhookSecret,
+      MOCK_GATEWAY_URL: `${simulatorUrl}/mock`,
+      CUSTOMER_JWT_SECRET: settings.customerTokenSecret,
+      // These could be another shop's settings, with which the API would reject this shop's tokens.
+      CUSTOMER_JWKS_URL: '',
+      CUSTOMER_JWT_ISSUER: '',
+      CUSTOMER_JWT_AUDIENCE: '',
+    },
+    log: join(dataFolder, 'api.log'),
+    readyUrl: `http://127.0.0.1:${port}/readyz`,
+  });
+  onStarted('API', program.stop);
+  return program;
+};
