@@ -83,7 +83,7 @@ export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): st
       ['status', order.status],
       ['fulfillment', order.fulfillmentStatus],
       ['stock', order.reservationStatus],
-      ['held until', order.reservationStatus === 'HELD' ? formatTime(order.reservedUntil) : null],
+      ['reserved until', order.reservationStatus === 'HELD' ? formatTime(order.reservedUntil) : null],
       ['attention', order.attentionReasons?.join(', ') ?? null],
       ['total', formatMoney(order.totalAmount, order.currency)],
       ['customer', order.customerId],

@@ -38,7 +38,7 @@ test('an order is placed by skus, shown and canceled', async () => {
 
   const shown = await shop.run('orders', 'show', order.id);
   expect(shown.out).toMatch(/^total +37\.50 GBP$/m);
-  expect(shown.out).toMatch(/^held until +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/m);
+  expect(shown.out).toMatch(/^reserved until +\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/m);
   expect(shown.out).toMatch(new RegExp(`${sku} +Blue mug +3 +12\\.50 GBP +37\\.50 GBP`));
   expect(shown.out).toContain('order.created');
 

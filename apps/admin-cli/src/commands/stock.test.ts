@@ -21,7 +21,7 @@ test('received, counted and reserved units are shown', async () => {
   expect(set).toMatchObject({ availableQty: 97, reservedQty: 3, sellableQty: 94 });
 
   const shown = await shop.run('stock', 'show', sku);
-  expect(shown.out).toMatch(/on hand +97\nheld +3\nleft to sell +94\n/);
+  expect(shown.out).toMatch(/on hand +97\nreserved +3\nleft to sell +94\n/);
   const { items } = await shop.json('stock', 'movements', sku);
   expect(items).toMatchObject([
     { kind: 'ADJUSTED', quantity: -3, reason: 'three were broken' },

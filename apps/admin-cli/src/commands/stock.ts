@@ -24,7 +24,7 @@ const columns: Column<Movement>[] = [
 export function addStockCommands(program: Command, context: CommandContext): void {
   const stock = addGroup(program, 'stock', 'see and change how many units there are');
 
-  addCommand(stock, 'show <product>', 'show how many units are there, held and left to sell', [
+  addCommand(stock, 'show <product>', 'show how many units are on hand, reserved and left to sell', [
     'stock show MUG-BLUE',
   ]).action(async (reference: string, options: JsonOption) => {
     const { client } = connect(context);
@@ -57,7 +57,7 @@ function addSetStock(stock: Command, context: CommandContext): void {
     'stock set MUG-BLUE 97 --expected 100 --reason "three were broken"',
   ])
     .description(
-      'set the units on hand (held ones included) to what was counted; refused when they are not what you expected',
+      'set the units on hand (reserved ones included) to what was counted; refused when they are not what you expected',
     )
     .requiredOption('--expected <units>', 'the units on hand that you saw', integer)
     .requiredOption('--reason <text>', 'why they differ')
@@ -92,7 +92,7 @@ function printStock(context: CommandContext, sku: string, stock: Stock, options:
         ['product', stock.productId],
         ['sku', sku],
         ['on hand', String(stock.availableQty)],
-        ['held', String(stock.reservedQty)],
+        ['reserved', String(stock.reservedQty)],
         ['left to sell', String(stock.sellableQty)],
       ],
       screen,
