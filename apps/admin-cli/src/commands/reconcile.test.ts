@@ -102,7 +102,7 @@ test('--since leaves out payments from before the gateway’s book began', async
   });
   expect(await shop.run('reconcile', '--since', 'lunch')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('2026-11-23T08:00Z'),
+    err: expect.stringContaining('2026-11-01T09:30Z'),
   });
 });
 
