@@ -63,8 +63,7 @@ function refuse(error: CommerceError, code: TRPC_ERROR_CODE_KEY = trpcCodes[erro
 }
 
 /** The error object that tRPC's clients read. `path` is the procedure, if one was called. */
-export function errorShape(thrown: unknown, path: string | undefined) {
-  const { code, status, message, body } = refusalOf(thrown);
+export function errorShape({ code, status, message, body }: Refusal, path: string | undefined) {
   return {
     code: TRPC_ERROR_CODES_BY_KEY[code],
     message,

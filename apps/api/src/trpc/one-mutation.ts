@@ -48,7 +48,7 @@ export async function callOneMutation(
   } catch (thrown) {
     const refusal = refusalOf(thrown);
     traceRefusal(trace, refusal, thrown instanceof TRPCError ? (thrown.cause ?? thrown) : thrown);
-    return jsonResponse(trace, refusal.status, { error: errorShape(thrown, path) });
+    return jsonResponse(trace, refusal.status, { error: errorShape(refusal, path) });
   }
 }
 

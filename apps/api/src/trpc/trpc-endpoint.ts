@@ -56,7 +56,7 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
 function trpcErrorResponse(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
   const refusal = refusalOf(thrown);
   traceRefusal(c.get('trace'), refusal, thrown);
-  return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
+  return c.json({ error: errorShape(refusal, undefined) }, refusal.status as ContentfulStatusCode);
 }
 
 const isJson = (contentType = '') => contentType.replace(/;.*$/s, '').trim().toLowerCase() === 'application/json';

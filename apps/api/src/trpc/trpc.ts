@@ -2,7 +2,7 @@ import type { Call, Commerce } from '@commerce-core/core';
 import { initTRPC } from '@trpc/server';
 import { authorize } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
-import { errorShape } from '../http/refusal.ts';
+import { errorShape, refusalOf } from '../http/refusal.ts';
 
 /**
  * `call` has what is not in a mutation's input: its idempotency key, and the signal that its caller has disconnected.
@@ -11,7 +11,7 @@ export type Context = { commerce: Commerce; caller: Caller; call: Call };
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
-  errorFormatter: ({ error, path }) => errorShape(error, path),
+  errorFormatter: ({ error, path }) => errorShape(refusalOf(error), path),
 });
 
 /** Creates a router of procedures. */
