@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CommerceError, createCommerce, MigrationsDiverged, scopes, type Scope } from '@commerce-core/core';
 import { EnvError, readDatabaseEnv, type Variables } from './config/env.ts';
+import { list } from './config/list.ts';
 import { describeFault } from './observability/log.ts';
 import { DatabaseUnusable, startDatabase } from './start-database.ts';
 
@@ -20,10 +21,7 @@ function readArguments(args: readonly string[]): { name: string; scopes: Scope[]
   });
   if (values.help) return 'help';
   if (!values.name || !values.scopes) throw new UsageError('--name and --scopes are needed');
-  const asked = values.scopes
-    .split(',')
-    .map((scope) => scope.trim())
-    .filter((scope) => scope !== '');
+  const asked = list.parse(values.scopes);
   const unknown = asked.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) throw new UsageError(`unknown scopes: ${unknown.join(', ')}`);
   return { name: values.name, scopes: asked as Scope[] };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { gatewayIssues, gatewayVariables, httpUrl, list } from './gateways-from-env.ts';
+import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
+import { list } from './list.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const database = {

@@ -1,5 +1,5 @@
 import type { Gateway } from '@commerce-core/core';
-import { z } from 'zod';
+import { list } from './list.ts';
 
 const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
 // Toss and PortOne capture when they approve.
@@ -7,17 +7,12 @@ const manualCaptureProviders: readonly string[] = ['mock', 'stripe'];
 const reservationMinutesMax = 60 * 24 * 60;
 
 /** Parses `name=value, name=value`; each name may occur once. */
-const entries = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean)
-      .map((part) => {
-        const at = part.indexOf('=');
-        return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
-      }),
+const entries = list
+  .transform((parts) =>
+    parts.map((part) => {
+      const at = part.indexOf('=');
+      return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+    }),
   )
   .refine((all) => new Set(all.map(([name]) => name)).size === all.length, 'must be like stripe=…: each name once');
 

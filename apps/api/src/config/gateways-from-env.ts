@@ -4,13 +4,8 @@ import { tossGateway } from '@commerce-core/gateway-toss';
 import { mockGateway, type Gateway } from '@commerce-core/core';
 import { z } from 'zod';
 import { gatewayTermVariables, onTerms } from './gateway-terms.ts';
+import { list } from './list.ts';
 
-export const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 /** Where an API begins; paths are appended to it. */
