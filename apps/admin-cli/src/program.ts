@@ -14,7 +14,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
-import { StrictCommand } from './strict-command.ts';
+import { refuseEmptyArgument, StrictCommand } from './strict-command.ts';
 
 const about = `
 Finds the shop that \`npm start\` runs from this folder or one above it; or set
@@ -33,6 +33,7 @@ Examples:
 /** Builds the whole command line. It throws CommanderError where commander would end the process. */
 export function createProgram(context: CommandContext): Command {
   const program = new StrictCommand('commerce')
+    .hook('preAction', refuseEmptyArgument)
     .description('Runs a shop from the command line: what is sold, what is there, who ordered what.')
     .addHelpText('after', about)
     .showHelpAfterError('(--help says more)')

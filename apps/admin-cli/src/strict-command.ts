@@ -4,22 +4,22 @@ import { Command, Option } from 'commander';
 export class RepeatableOption extends Option {}
 
 /**
- * A command that refuses two calls which commander accepts: an option or argument with an empty value, and an option
- * that is given twice, of which the last would win. Both are mistakes of a script, such as `--amount "$UNSET"`.
+ * Refuses an argument with an empty value, which commander accepts. As a hook of the root, it runs before the action of
+ * every command.
+ */
+export function refuseEmptyArgument(_root: Command, command: Command): void {
+  const empty = command.args.indexOf('');
+  if (empty === -1) return;
+  // The last argument may take several values.
+  const argument = command.registeredArguments[empty] ?? command.registeredArguments.at(-1);
+  command.error(`error: argument '${argument?.name()}' is empty`);
+}
+
+/**
+ * A command that refuses two calls which commander accepts: an option with an empty value, and an option that is given
+ * twice, of which the last would win. Both are mistakes of a script, such as `--amount "$UNSET"`.
  */
 export class StrictCommand extends Command {
-  constructor(name?: string) {
-    super(name);
-    // Runs before the action of each command below this one.
-    this.hook('preAction', (_, actionCommand) => {
-      const empty = actionCommand.args.findIndex((value) => value === '');
-      if (empty === -1) return;
-      // The last argument may take several values.
-      const argument = actionCommand.registeredArguments[empty] ?? actionCommand.registeredArguments.at(-1);
-      actionCommand.error(`error: argument '${argument?.name()}' is empty`);
-    });
-  }
-
   override createCommand(name?: string): StrictCommand {
     return new StrictCommand(name);
   }

@@ -74,8 +74,8 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
       const lines = await Promise.all(
         asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
       );
-      const reference = options.reference && { reference: options.reference };
-      const order = await client.order.create.mutate({ lines, customerId: options.customer, ...reference });
+      const { customer: customerId, reference } = options;
+      const order = await client.order.create.mutate({ lines, customerId, reference });
       print(context, order, options, (screen) => renderOrderHead(order, screen));
     });
 }

@@ -72,7 +72,7 @@ function addCapturePayment(payments: Command, context: CommandContext): void {
       const { amount: text } = options;
       const amount =
         text === undefined ? undefined : parseMoney(text, (await client.payment.get.query({ paymentId })).currency);
-      const payment = await client.payment.capture.mutate({ paymentId, ...(amount !== undefined && { amount }) });
+      const payment = await client.payment.capture.mutate({ paymentId, amount });
       printPayment(context, payment, options);
       if (!options.json) note(context, 'The gateway is asked for it now; `payments show` tells when it is CAPTURED.');
     });

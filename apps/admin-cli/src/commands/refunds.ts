@@ -69,11 +69,7 @@ export function addRefundCommands(program: Command, context: CommandContext): vo
         text === undefined ? undefined : parseMoney(text, (await client.order.get.query({ orderId })).currency);
       const restock = options.restock === true;
       const lines = options.line?.map((line) => ({ ...line, restock }));
-      const refund = await client.refund.create.mutate({
-        orderId,
-        ...(amount !== undefined && { amount }),
-        ...(lines && { lines }),
-      });
+      const refund = await client.refund.create.mutate({ orderId, amount, lines });
       print(context, refund, options, (screen) => renderRefund(refund, screen));
       if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
     });

@@ -47,8 +47,8 @@ function addReceiveStock(stock: Command, context: CommandContext): void {
       const quantity = positiveInteger(units);
       const { client } = connect(context);
       const { id: productId, sku } = await findProduct(client, reference);
-      const reason = options.reason && { reason: options.reason };
-      printStock(context, sku, await client.stock.receive.mutate({ productId, quantity, ...reason }), options);
+      const { reason } = options;
+      printStock(context, sku, await client.stock.receive.mutate({ productId, quantity, reason }), options);
     });
 }
 

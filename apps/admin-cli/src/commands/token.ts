@@ -21,7 +21,7 @@ export function addTokenCommand(program: Command, context: CommandContext): void
       if (!customerTokenSecret) {
         throw new Failure('No customer token secret. Set CUSTOMER_JWT_SECRET to the one that the shop has.', 2);
       }
-      if (customerId.trim() !== customerId || customerId === '') {
+      if (customerId.trim() !== customerId) {
         throw new Failure('A customer is named by text without spaces around it.', 2);
       }
       const now = Math.floor(Date.now() / 1000);

@@ -9,9 +9,8 @@ const all = { limit: 0, all: true } as const;
 
 /** Reads all payments of the shop, or of one provider, with their refunds and disputes. */
 export async function readShopBook(client: Client, provider: string | undefined): Promise<ShopBook> {
-  const filter = provider === undefined ? {} : { provider };
   const [payments, refunds, disputes] = await Promise.all([
-    readPages((range) => client.payment.listAll.query({ ...filter, ...range }), all),
+    readPages((range) => client.payment.listAll.query({ provider, ...range }), all),
     readPages((range) => client.refund.list.query(range), all),
     readPages((range) => client.dispute.list.query(range), all),
   ]);
