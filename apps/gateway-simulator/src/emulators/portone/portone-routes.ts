@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { refundableAmount, refundedAmount, type BankPayment } from '../../bank/bank-payment.ts';
 import type { Bank } from '../../bank/bank.ts';
@@ -27,7 +26,6 @@ export function portoneRoutes({ bank }: EmulatorContext, settings: { apiSecret: 
   const requireStore = (given: string | undefined): void => {
     if (given !== undefined && given !== settings.storeId) throw new PortoneError(403, 'FORBIDDEN');
   };
-  app.use(bodyLimit({ maxSize: 65_536 }));
   app.use(async (c, next) => {
     if (c.req.header('authorization') !== `PortOne ${settings.apiSecret}`) throw new PortoneError(401, 'UNAUTHORIZED');
     requireStore(c.req.query('storeId'));

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { BankRefusal, refundableAmount, type RefusalReason } from '../../bank/bank-payment.ts';
 import type { Bank } from '../../bank/bank.ts';
@@ -17,7 +16,6 @@ import { disputeObject, fromUnits, intentObject, refundObject, refundObjects } f
  */
 export function stripeRoutes({ bank, webhooksSince }: EmulatorContext, secretKey?: string): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: 65_536 }));
   app.use(async (c, next) => {
     const [scheme, key = ''] = (c.req.header('authorization') ?? '').split(' ');
     const isKnown = secretKey === undefined ? /^[sr]k_\w+$/.test(key) : key === secretKey;

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { refundableAmount, type BankPayment } from '../../bank/bank-payment.ts';
 import type { Bank } from '../../bank/bank.ts';
@@ -35,7 +34,6 @@ const transactionsInput = z.object({
 /** The part of Toss's API that the shop uses. @param authorization the header that calls must carry */
 export function tossRoutes({ bank }: EmulatorContext, authorization: string): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: 65_536 }));
   app.use(async (c, next) => {
     if (c.req.header('authorization') !== authorization) throw new TossError(401, 'UNAUTHORIZED_KEY');
     await next();
