@@ -1,6 +1,6 @@
 import { currency, waitingAmount } from '../setup/ids.ts';
 import { customers, quantityMax, type Shape } from '../load/job.ts';
-import { upTo } from '../load/pick.ts';
+import { pickProducts, upTo } from '../load/pick.ts';
 
 /** One call of the baseline: a script for pgbench, and a statement with values for pg. */
 export type BaselineCall = {
@@ -13,7 +13,9 @@ export type BaselineCall = {
 };
 
 /** Returns the call that places an order of one line, or of two products in ascending order. */
-export function orderCall({ products, lines }: Shape): BaselineCall {
+export function orderCall(shape: Shape): BaselineCall {
+  const { products, lines } = shape;
+  const pickAscending = () => pickProducts(shape).toSorted((a, b) => a - b);
   const parameters = ['customer', ...Array.from({ length: lines }, (_, i) => [`product${i}`, `quantity${i}`]).flat()];
   const statementWith = (suffix: string, of: (name: string) => string) =>
     `select bench.place_order('customer-' || ${of('customer')}::int, gen_random_uuid()::text,
@@ -27,7 +29,7 @@ export function orderCall({ products, lines }: Shape): BaselineCall {
       `${statementWith(';', (name) => `:${name}`).replaceAll('\n', ' ')}`,
     ].join('\n'),
     statement: statementWith('', (name) => `$${parameters.indexOf(name) + 1}`),
-    values: () => [upTo(customers), ...pickProducts(products, lines).flatMap((n) => [n, 1 + upTo(quantityMax)])],
+    values: () => [upTo(customers), ...pickAscending().flatMap((n) => [n, 1 + upTo(quantityMax)])],
     // bench.place_order returns this object.
     idOf: (answer) => (answer as { value: { id: string } }).value.id,
   };
@@ -44,12 +46,6 @@ function pgbenchProducts(products: number, lines: number): string[] {
     '\\set product0 least(:a, :b)',
     '\\set product1 greatest(:a, :b)',
   ];
-}
-
-function pickProducts(products: number, lines: number): number[] {
-  const numbers = new Set<number>();
-  while (numbers.size < lines) numbers.add(1 + upTo(products));
-  return [...numbers].toSorted((a, b) => a - b);
 }
 
 const takePayment = `select bench.take_payment('evt-' || n, bench.payment(n), ${waitingAmount}, '${currency}',
