@@ -4,17 +4,14 @@ import pg from 'pg';
  * Returns PostgreSQL's five-character code of an error, also when Drizzle has wrapped the error. Undefined when the
  * error is not PostgreSQL's. Codes: https://www.postgresql.org/docs/18/errcodes-appendix.html
  */
-export function sqlState(error: unknown): string | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof pg.DatabaseError) return cause.code;
-  }
-  return undefined;
-}
+export const sqlState = (error: unknown): string | undefined => databaseErrorIn(error)?.code;
 
 /** Returns the name of the constraint that a statement violated, or undefined. */
-export function violatedConstraint(error: unknown): string | undefined {
+export const violatedConstraint = (error: unknown): string | undefined => databaseErrorIn(error)?.constraint;
+
+function databaseErrorIn(error: unknown): pg.DatabaseError | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof pg.DatabaseError) return cause.constraint;
+    if (cause instanceof pg.DatabaseError) return cause;
   }
   return undefined;
 }
@@ -34,6 +31,15 @@ export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '5
 /** Returns whether PostgreSQL ended the connection because its transaction was idle for too long; it is rolled back. */
 export const isIdleTimeout = (error: unknown): boolean => sqlState(error) === '25P03';
 
+// Errors of pg have no codes, only messages.
+const lossMessages = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+  'Client was closed and is not queryable',
+  'Query read timeout',
+];
+
 /**
  * Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown.
  * Codes: 57P01 to 57P03 for a server that shuts down, crashes or starts, class 08 for the connection itself, 53300 for
@@ -46,14 +52,7 @@ export function isConnectionLoss(error: unknown): boolean {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
     if (cause instanceof AggregateError && cause.errors.some(isConnectionLoss)) return true;
-    // Errors of pg have no codes, only messages.
-    if (
-      /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
-        cause.message,
-      )
-    )
-      return true;
-    if (/^(Client was closed and is not queryable|Query read timeout)/.test(cause.message)) return true;
+    if (lossMessages.some((message) => cause.message.startsWith(message))) return true;
   }
   return false;
 }

@@ -10,18 +10,18 @@ import type { QueuedCommand } from './queued-command.ts';
 //
 // - queued: waits in memory for a lane (CommandQueue). Becomes `running`, `blocked`, `expired` or `abandoned`.
 // - running: part of a batch, which is one transaction on one lane. No other running batch has one of its keys. Becomes
-// `succeeded` or `failed`; `blocked` when the batch met a row that another transaction has locked. - blocked: needs a
-// locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the row is
-//   free, `expired` or `abandoned`.
+//   `succeeded` or `failed`; `blocked` when the batch met a row that another transaction has locked.
+// - blocked: needs a locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the row
+//   is free, `expired` or `abandoned`.
 //
 // The end of each command is one of these:
 //
-// - succeeded: resolved with its result; the transaction has committed. - failed: rejected with its batch's error. A
-// batch is split and run again when one command may have caused the error. - expired: rejected with `overloaded`,
-// because it was queued or blocked for longer than `waitMaxMs`. It did not run. - abandoned: rejected with
-// `client_closed`, because its caller went away before its batch formed. It did not run. - refused: rejected with
-// `overloaded` by `submit` itself. The queue is full or makes no progress, the command needs a row
-//   that has been locked for longer than `waitMaxMs`, or the batcher is closed.
+// - succeeded: resolved with its result; the transaction has committed.
+// - failed: rejected with its batch's error. A batch is split and run again when one command may have caused the error.
+// - expired: rejected with `overloaded`, because it was queued or blocked for longer than `waitMaxMs`. It did not run.
+// - abandoned: rejected with `client_closed`, because its caller went away before its batch formed. It did not run.
+// - refused: rejected with `overloaded` by `submit` itself. The queue is full or makes no progress, the command needs a
+//   row that has been locked for longer than `waitMaxMs`, or the batcher is closed.
 //
 // A closed batcher refuses every new command, and runs those that it has.
 

@@ -83,7 +83,7 @@ export class BlockedQueue<C, R> {
     try {
       holders = await this.#options.lockHoldersOf([...this.#lockedKeys.keys()]);
     } catch {
-      // Without an answer the commands stay blocked; the next poll asks again, until they expire.
+      // The commands stay blocked: each poll repeats the query, until they expire.
       return;
     }
     const busyKeys = this.#releaseKeys(holders);
