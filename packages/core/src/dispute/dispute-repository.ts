@@ -2,6 +2,7 @@ import { and, desc } from 'drizzle-orm';
 import { uuids, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
+import { isOrderOfPayments } from '../database/orders-of-payments.ts';
 import type { Dispute, DisputeStatus } from './dispute.ts';
 import { disputes } from './tables.ts';
 
@@ -11,8 +12,7 @@ const byOrder = selection('disputes_of_orders', disputes, 'where t."order_id" = 
 const byPaymentOrders = selection(
   'disputes_of_payment_orders',
   disputes,
-  `
-  where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id"`,
+  `where t."order_id" ${isOrderOfPayments} order by t."id"`,
 );
 
 /** Disputes about locked orders. */

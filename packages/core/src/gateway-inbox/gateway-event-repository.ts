@@ -42,14 +42,6 @@ export function insertFirstGatewayEvents(tx: Transaction, rows: readonly NewInbo
   insertFirst(tx, rows.toSorted(byKey));
 }
 
-/** Inserts events that contradict an earlier one, each content once. Returns the ids that were inserted. */
-export async function insertConflictingGatewayEvents(
-  tx: Transaction,
-  rows: readonly NewInboxRow[],
-): Promise<Set<string>> {
-  return insertUnlessKnown(tx, rows);
-}
-
 /** Inserts the events that aren't stored yet. Returns the ids that were inserted. */
 export async function insertUnlessKnown(tx: Transaction, rows: readonly NewInboxRow[]): Promise<Set<string>> {
   return insertUnlessThere(tx, rows.toSorted(byKey));

@@ -10,6 +10,7 @@ import {
 } from '@commerce-core/pg-pipeline';
 import { after } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
+import { isOrderOfPayments } from '../database/orders-of-payments.ts';
 import type { MovementKind, Stock } from './stock.ts';
 import { stockMovements, stocks } from './tables.ts';
 
@@ -61,8 +62,7 @@ const lockedByPayment = selection(
   'lock_stocks_of_payments',
   stocks,
   `
-  where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" = any(array(
-    select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])))))
+  where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" ${isOrderOfPayments}))
   order by t."product_id" for update`,
 );
 

@@ -11,6 +11,7 @@ import {
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { longestDue } from '../due-work/longest-due.ts';
+import { isOrderOfPayments } from '../database/orders-of-payments.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
 import { orderLines, orders } from './tables.ts';
 
@@ -27,17 +28,15 @@ const linesByOrder = selection(
   'where t."order_id" = any($1::uuid[]) order by t."order_id", t."line_no"',
 );
 
-// An array and not a join: with statistics from when the tables were small, a join is planned from the wrong side.
-const ofPayments = '= any(array(select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])))';
 const lockByPayment = selection(
   'lock_orders_of_payments',
   orders,
-  `where t."id" ${ofPayments} order by t."id" for update`,
+  `where t."id" ${isOrderOfPayments} order by t."id" for update`,
 );
 const linesByPayment = selection(
   'lines_of_orders_of_payments',
   orderLines,
-  `where t."order_id" ${ofPayments} order by t."order_id", t."line_no"`,
+  `where t."order_id" ${isOrderOfPayments} order by t."order_id", t."line_no"`,
 );
 
 /** Locks orders in ascending id. Unknown ids are left out. */

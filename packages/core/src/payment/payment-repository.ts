@@ -12,6 +12,7 @@ import {
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
+import { isOrderOfPayments } from '../database/orders-of-payments.ts';
 import { liveStatuses, type Payment, type PaymentStatus } from './payment.ts';
 import { payments } from './tables.ts';
 
@@ -29,29 +30,12 @@ export async function lockPaymentsOfOrders(tx: Transaction, orderIds: Iterable<s
 const lockOfPaymentOrders = selection(
   'lock_payments_of_payment_orders',
   payments,
-  `
-  where t."order_id" = any(array(select "order_id" from "commerce"."payments" where "id" = any($1::uuid[]))) order by t."id" for update`,
+  `where t."order_id" ${isOrderOfPayments} order by t."id" for update`,
 );
 
 /** Locks the given payments and all others of their orders in ascending id. The orders are locked already. */
 export async function lockPaymentsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Payment[]> {
   return lockOfPaymentOrders(tx, [uuids(paymentIds)]);
-}
-
-const orderIds = statement(
-  'order_ids_of_payments',
-  'select "id", "order_id" as "orderId" from "commerce"."payments" where "id" = any($1::uuid[])',
-);
-
-/** The order of each payment, by payment. Unknown payments are left out. */
-export async function readOrderIdsOfPayments(
-  tx: Transaction,
-  paymentIds: Iterable<string | null>,
-): Promise<Map<string, string>> {
-  const rows = await tx.query<{ id: string; orderId: string }>(orderIds, [
-    uuids([...paymentIds].filter((id) => id !== null)),
-  ]);
-  return new Map(rows.map(({ id, orderId }) => [id, orderId]));
 }
 
 const byGatewayId = statement(

@@ -3,6 +3,7 @@ import { texts, uuids, insertion, selection, update, type Transaction, statement
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
+import { isOrderOfPayments } from '../database/orders-of-payments.ts';
 import { openRefundStatuses, type Refund, type RefundLine, type RefundStatus } from './refund.ts';
 import { refundLines, refunds } from './tables.ts';
 
@@ -16,8 +17,7 @@ const lockByOrder = selection(
 const lockOfPaymentOrders = selection(
   'lock_refunds_of_payment_orders',
   refunds,
-  `
-  where t."order_id" in (select "order_id" from "commerce"."payments" where "id" = any($1::uuid[])) order by t."id" for update`,
+  `where t."order_id" ${isOrderOfPayments} order by t."id" for update`,
 );
 const linesByOrder = selection(
   'refund_lines_of_orders',

@@ -17,6 +17,9 @@ export type RequestedParts = {
   stocks?: boolean;
 };
 
+/** The parts that can be locked by payment. */
+export type PartsOfPayments = Pick<RequestedParts, 'money' | 'stocks'>;
+
 /** The rows that belong to one order; empty where they weren't requested. */
 export type OrderParts = { [N in PartName]: RowOf<N>[] };
 
@@ -62,18 +65,18 @@ export async function lockPartsOfOrders(
   return lockInOrder(locking, read, lockStocks, requested);
 }
 
-/** Locks the orders of payments with their stock and the requested parts, class by class, in one round trip. */
+/** Locks the orders of payments with the requested parts, class by class, in one round trip. */
 export async function lockPartsOfPayments(
   tx: Transaction,
   paymentIds: readonly string[],
-  requested: Pick<RequestedParts, 'money'>,
+  requested: PartsOfPayments,
 ): Promise<Omit<LockedRows, 'products'>> {
   const read = async <N extends PartName>(name: N) => {
     const { ofPayments } = partTables[name];
     if (!ofPayments) throw new Error(`${name} cannot be read by payment`);
     return distributing(name, await ofPayments(tx, paymentIds));
   };
-  const lockStocks = async () => lockStocksOfPayments(tx, paymentIds);
+  const lockStocks = async () => (requested.stocks ? lockStocksOfPayments(tx, paymentIds) : new Map<string, Stock>());
   return lockInOrder(lockOrdersOfPayments(tx, paymentIds), read, lockStocks, requested);
 }
 

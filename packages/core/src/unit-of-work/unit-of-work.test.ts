@@ -45,7 +45,7 @@ test('orders and all their parts are locked in one round trip, in the order that
 
 test('orders of payments are locked in the same order', async () => {
   const { tx, statements } = createRecordingTransaction();
-  const locking = UnitOfWork.lockOfPayments(tx, [newId()], { money: true });
+  const locking = UnitOfWork.lockOfPayments(tx, [newId()], { money: true, stocks: true });
   expect(statements).toEqual([
     'lock_orders_of_payments',
     'lock_payments_of_payment_orders',

@@ -5,7 +5,14 @@ import type { Order, OrderLine } from '../order/order.ts';
 import { lockOrders } from '../order/order-repository.ts';
 import { LockedOrder } from './locked-order.ts';
 import { LockedProduct } from './locked-product.ts';
-import { lockPartsOfOrders, lockPartsOfPayments, noParts, type LockedRows, type RequestedParts } from './lock-parts.ts';
+import {
+  lockPartsOfOrders,
+  lockPartsOfPayments,
+  noParts,
+  type LockedRows,
+  type PartsOfPayments,
+  type RequestedParts,
+} from './lock-parts.ts';
 import { PendingChanges } from './pending-changes.ts';
 
 /**
@@ -47,13 +54,12 @@ export class UnitOfWork extends PendingChanges {
   }
 
   /**
-   * Locks the orders of payments, with their stock and the requested parts, in one round trip. Unknown payment ids are
-   * ignored.
+   * Locks the orders of payments with the requested parts, in one round trip. Unknown payment ids are ignored.
    */
   static async lockOfPayments(
     tx: Transaction,
     paymentIds: Iterable<string>,
-    requested: Pick<RequestedParts, 'money'> = {},
+    requested: PartsOfPayments = {},
   ): Promise<UnitOfWork> {
     return new UnitOfWork(tx, await lockPartsOfPayments(tx, [...new Set(paymentIds)], requested));
   }

@@ -18,5 +18,5 @@ export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, ev
 /** Locks the orders that events are about, with the parts that the decisions about them need. */
 export async function lockOrdersOfEvents(tx: Transaction, events: readonly GatewayEvent[]): Promise<UnitOfWork> {
   const paymentIds = events.flatMap(({ paymentId }) => paymentId ?? []);
-  return UnitOfWork.lockOfPayments(tx, paymentIds, { money: events.some(isAboutMoney) });
+  return UnitOfWork.lockOfPayments(tx, paymentIds, { money: events.some(isAboutMoney), stocks: true });
 }

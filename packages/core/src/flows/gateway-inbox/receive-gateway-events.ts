@@ -45,7 +45,7 @@ export async function receiveGatewayEvents(
   // Both are sent together and run one after the other. The inbox is read after the locks, so this transaction sees an
   // equal event of the transaction that had the locks before.
   const [work, known] = await Promise.all([lockOrdersOfEvents(tx, named), readFirstGatewayEvents(tx, commands)]);
-  const rows = named.map((event, index) => newRow(event, fingerprint(commands[index] ?? event), tx.now));
+  const rows = named.map((event, index) => newInboxRow(event, fingerprint(commands[index] ?? event), tx.now));
   const { decided, received } = decideFirstEvents(work, rows, known);
   work.write();
   insertFirstGatewayEvents(tx, decided);
@@ -64,7 +64,7 @@ export async function applyToLockedOrders(
 ): Promise<NewInboxRow[]> {
   if (events.length === 0) return [];
   const known = await readFirstGatewayEvents(tx, events);
-  const rows = events.map((event) => newRow({ ...event, rawBody: null }, fingerprint(event), tx.now));
+  const rows = events.map((event) => newInboxRow({ ...event, rawBody: null }, fingerprint(event), tx.now));
   return decideFirstEvents(work, rows, known).decided;
 }
 
@@ -93,7 +93,12 @@ function receivedAs(row: NewInboxRow, first: FirstMessage): ReceivedGatewayEvent
   return { eventId: first.id, outcome: first.outcome, effect: first.effect, duplicate };
 }
 
-function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, fingerprint: string, now: Date): NewInboxRow {
+/** A row of the inbox for a new event, which is not decided yet. */
+export function newInboxRow(
+  { rawBody, ...event }: ReceiveGatewayEventCommand,
+  fingerprint: string,
+  now: Date,
+): NewInboxRow {
   return {
     id: newId(),
     ...event,
@@ -115,7 +120,7 @@ function newRow({ rawBody, ...event }: ReceiveGatewayEventCommand, fingerprint: 
  */
 export async function keepGatewayEvent(tx: Transaction, command: ReceiveGatewayEventCommand): Promise<string> {
   await tx.began;
-  const row = { ...newRow(command, fingerprint(command), tx.now), ...waiting(1, tx.now, 'RECEIVED') };
+  const row = { ...newInboxRow(command, fingerprint(command), tx.now), ...waiting(1, tx.now, 'RECEIVED') };
   await insertUnlessKnown(tx, [row]);
   const [first] = await readFirstGatewayEvents(tx, [row]);
   if (!first) throw new Error('the event was neither inserted nor found');

@@ -1,14 +1,8 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { newId } from '../../ids.ts';
 import { fingerprint } from '../../gateway-inbox/gateway-event.ts';
-import {
-  insertConflictingGatewayEvents,
-  readFirstGatewayEvents,
-  inboxKey,
-} from '../../gateway-inbox/gateway-event-repository.ts';
-import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
+import { insertUnlessKnown, readFirstGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import type { ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
+import { newInboxRow, type ReceiveGatewayEventCommand } from './receive-gateway-events.ts';
 
 /**
  * Stores events that contradict the first event of their id, each content once, and raises attention on the order of
@@ -20,24 +14,17 @@ export async function recordEventConflicts(
   commands: readonly ReceiveGatewayEventCommand[],
 ): Promise<void> {
   await tx.began;
-  const rows = commands.map(({ rawBody, ...event }) => ({
-    id: newId(),
-    ...event,
-    fingerprint: fingerprint(event),
-    rawBody,
+  const rows = commands.map((command) => ({
+    ...newInboxRow(command, fingerprint(command), tx.now),
     outcome: 'CONFLICT' as const,
-    effect: null,
-    attempts: 0,
     dueAt: null,
-    receivedAt: tx.now,
     decidedAt: tx.now,
   }));
-  const inserted = await insertConflictingGatewayEvents(tx, rows);
+  const inserted = await insertUnlessKnown(tx, rows);
   const fresh = rows.filter(({ id }) => inserted.has(id));
   const first = await readFirstGatewayEvents(tx, fresh);
-  const paymentIds = new Map(first.map((row) => [inboxKey(row), row.paymentId]));
-  const orderIds = await readOrderIdsOfPayments(tx, paymentIds.values());
-  const work = await UnitOfWork.lock(tx, orderIds.values());
+  const paymentIds = first.flatMap(({ paymentId }) => paymentId ?? []);
+  const work = await UnitOfWork.lockOfPayments(tx, paymentIds);
   for (const order of work.orders.values()) order.raiseAttention('event_conflict');
   work.write();
 }

@@ -1,7 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
-import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locatePayment } from './locate-payment.ts';
 
@@ -19,9 +18,7 @@ export async function confirmable(
   confirmation: Confirmation,
   gateways: ReadonlyMap<string, Gateway>,
 ): Promise<Outcome<string>> {
-  await tx.began;
-  const orderIds = await readOrderIdsOfPayments(tx, [confirmation.paymentId]);
-  const work = await UnitOfWork.lock(tx, orderIds.values());
+  const work = await UnitOfWork.lockOfPayments(tx, [confirmation.paymentId]);
   const located = locatePayment(work, confirmation);
   if (!located.ok) return located;
   const { payment } = located.value;

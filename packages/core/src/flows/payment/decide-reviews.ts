@@ -1,7 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import { approvePayment, transitionPayment, type Payment } from '../../payment/payment.ts';
-import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { requestMoneyBack } from '../refund/request-refunds.ts';
@@ -20,12 +19,8 @@ export type DecideReviewCommand = { paymentId: string; decision: 'ACCEPT' | 'REJ
 export const decideReviews =
   ({ reservationMs }: { reservationMs: number }) =>
   async (tx: Transaction, commands: readonly DecideReviewCommand[]): Promise<Outcome<Payment>[]> => {
-    await tx.began;
-    const orderIds = await readOrderIdsOfPayments(
-      tx,
-      commands.map(({ paymentId }) => paymentId),
-    );
-    const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true, stocks: true });
+    const paymentIds = commands.map(({ paymentId }) => paymentId);
+    const work = await UnitOfWork.lockOfPayments(tx, paymentIds, { money: true, stocks: true });
     const outcomes = commands.map((command) => decide(work, command, reservationMs));
     work.write();
     return outcomes;

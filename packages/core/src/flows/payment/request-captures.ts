@@ -2,7 +2,6 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { readOrderIdsOfPayments } from '../../payment/payment-repository.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locatePayment } from './locate-payment.ts';
@@ -23,10 +22,8 @@ export async function requestCaptures(
   tx: Transaction,
   commands: readonly RequestCaptureCommand[],
 ): Promise<Outcome<Payment>[]> {
-  await tx.began;
   const paymentIds = commands.map(({ paymentId }) => paymentId);
-  const orderIds = await readOrderIdsOfPayments(tx, paymentIds);
-  const work = await UnitOfWork.lock(tx, orderIds.values(), { money: true });
+  const work = await UnitOfWork.lockOfPayments(tx, paymentIds, { money: true });
   const capturing = new Set((await readOpenGatewayCalls(tx, paymentIds, 'CAPTURE')).map(({ paymentId }) => paymentId));
   const outcomes = commands.map((command): Outcome<Payment> => {
     const located = locatePayment(work, command);
