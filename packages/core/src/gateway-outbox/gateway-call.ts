@@ -35,7 +35,8 @@ export type GatewayCall = {
   updatedAt: Date;
 };
 
-type Request = Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>;
+/** What a flow chooses about a gateway call. */
+export type RequestedCall = Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>;
 
 /** The payment that a call is about. */
 export type CalledPayment = { id: string; orderId: string; provider: string };
@@ -43,7 +44,7 @@ export type CalledPayment = { id: string; orderId: string; provider: string };
 /** A call about a payment, due at once. */
 export function newGatewayCall(
   { id: paymentId, orderId, provider }: CalledPayment,
-  { kind, refundId = null, amount = null }: Request,
+  { kind, refundId = null, amount = null }: RequestedCall,
   now: Date,
 ): GatewayCall {
   return {

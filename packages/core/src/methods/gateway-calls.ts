@@ -6,7 +6,6 @@ import { requireGateway } from '../flows/gateway-outbox/configured-gateways.ts';
 import { pollEventLists } from '../flows/gateway-outbox/poll-event-lists.ts';
 import { pollStalePayments } from '../flows/gateway-outbox/poll-stale-payments.ts';
 import { readGatewayBacklog, type GatewayBacklog } from '../flows/gateway-outbox/read-gateway-backlog.ts';
-import { receivingListed } from '../flows/gateway-inbox/fetch-missed-events.ts';
 import type { Inbox } from '../flows/gateway-inbox/submit-gateway-event.ts';
 import { listGatewayCallsInput } from '../gateway-outbox/gateway-call-input.ts';
 import { listGatewayCalls } from '../gateway-outbox/gateway-call-repository.ts';
@@ -86,6 +85,6 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
      * @throws Error when a gateway can't list its events, or an event can't be kept; the other lists were read
      */
     pollEventLists: async (everyMs = 2 * context.pollAfterMs): Promise<number> =>
-      pollEventLists(database, gateways.listing, everyMs, receivingListed(inbox)),
+      pollEventLists(inbox, gateways.listing, everyMs),
   };
 }

@@ -1,7 +1,7 @@
 import type { Dispute } from '../dispute/dispute.ts';
 import type { OrderEventFacts, OrderEventType } from '../events/payloads.ts';
 import type { ClosedCall } from '../gateway-outbox/gateway-call-repository.ts';
-import type { CalledPayment } from '../gateway-outbox/gateway-call.ts';
+import type { CalledPayment, RequestedCall } from '../gateway-outbox/gateway-call.ts';
 import {
   transitionOrder,
   withAttention,
@@ -14,7 +14,7 @@ import type { Payment } from '../payment/payment.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import type { OrderParts } from './lock-parts.ts';
-import type { PendingChanges, RequestedCall } from './pending-changes.ts';
+import type { PendingChanges } from './pending-changes.ts';
 import { partTables, type PartName, type RowOf } from './table-registry.ts';
 
 /**

@@ -1,15 +1,17 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { newEvent, type NewEvent } from '../events/event.ts';
-import { newGatewayCall, type CalledPayment, type GatewayCall } from '../gateway-outbox/gateway-call.ts';
+import {
+  newGatewayCall,
+  type CalledPayment,
+  type GatewayCall,
+  type RequestedCall,
+} from '../gateway-outbox/gateway-call.ts';
 import { closeGatewayCalls, insertGatewayCalls, type ClosedCall } from '../gateway-outbox/gateway-call-repository.ts';
 import { newId } from '../ids.ts';
 import { movementOf, stepStock, type Demand, type Stock, type StockStep } from '../inventory/stock.ts';
 import { lockStocks } from '../inventory/stock-repository.ts';
 import { ChangedRows } from './changed-rows.ts';
 import { tableNames, tables, type RowOf, type TableName } from './table-registry.ts';
-
-/** What a flow chooses about a gateway call. */
-export type RequestedCall = Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall, 'refundId' | 'amount'>>;
 
 /** The decided changes of one transaction: kept in memory until `write`, which sends one statement a table. */
 export class PendingChanges {

@@ -11,7 +11,7 @@ import {
 import type { Event } from '../events/event.ts';
 import { insertEvents } from '../events/event-repository.ts';
 import type { Stock } from '../inventory/stock.ts';
-import { insertStockMovements, insertStocks, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
+import { insertStockMovements, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
 import type { Order, OrderLine } from '../order/order.ts';
 import {
   insertOrderLines,
@@ -145,7 +145,7 @@ export const tables: { [N in TableName]: Table<RowOf<N>> } = {
   orders: { insert: insertOrders, change: { key: byId, update: updateOrders } },
   ...partTables,
   products: { change: { key: byId, update: updateProducts } },
-  stocks: { insert: insertStocks, change: { key: ({ productId }) => productId, update: updateStocks } },
+  stocks: { change: { key: ({ productId }) => productId, update: updateStocks } },
   stockMovements: { insert: insertStockMovements },
   events: { insert: insertEvents },
 };

@@ -1,14 +1,7 @@
 import { CommerceError } from '../../errors.ts';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
-import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from './receive-listed-events.ts';
-import { receiveOrKeepEvent } from './receive-or-keep-event.ts';
+import { receiveListedEvents, sumOfLists, type ListingGateway } from './receive-listed-events.ts';
 import type { Inbox } from './submit-gateway-event.ts';
-
-/** Receives an event of a gateway's list. Returns whether it was new. */
-export const receivingListed =
-  (inbox: Inbox): ReceiveEvent =>
-  async (event) =>
-    !(await receiveOrKeepEvent(inbox, { ...event, rawBody: null })).duplicate;
 
 /**
  * Receives the events that gateways list since a time. Returns how many were new.
@@ -22,16 +15,10 @@ export async function fetchMissedEvents(
 ): Promise<number> {
   const fetched = await Promise.allSettled(
     gateways.map(async (gateway) =>
-      receiveListedEvents(
-        gateway.provider,
-        await gateway.listEvents(since).catch(throwUnavailable),
-        receivingListed(inbox),
-      ),
+      receiveListedEvents(inbox, gateway.provider, await gateway.listEvents(since).catch(throwUnavailable)),
     ),
   );
-  const failed = fetched.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
-  return fetched.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0);
+  return sumOfLists(fetched);
 }
 
 function throwUnavailable(cause: unknown): never {

@@ -1,12 +1,11 @@
 import { isUnavailable } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
-import type { GatewayEvent, SignedEvent } from '../../gateway-inbox/gateway-event.ts';
+import type { SignedEvent } from '../../gateway-inbox/gateway-event.ts';
+import { receiveOrKeepEvent } from './receive-or-keep-event.ts';
+import type { Inbox } from './submit-gateway-event.ts';
 
 /** A gateway that can list its events. */
 export type ListingGateway = Gateway & Required<Pick<Gateway, 'listEvents'>>;
-
-/** Receives an event; returns whether it was new in the inbox. */
-export type ReceiveEvent = (event: GatewayEvent) => Promise<boolean>;
 
 /**
  * Receives the events of a gateway's list one after the other, in the order in which they happened. One at a time
@@ -16,15 +15,16 @@ export type ReceiveEvent = (event: GatewayEvent) => Promise<boolean>;
  * @throws the first event's error, after all other events were received; at once if the database is unavailable
  */
 export async function receiveListedEvents(
+  inbox: Inbox,
   provider: string,
   events: readonly SignedEvent[],
-  receive: ReceiveEvent,
 ): Promise<number> {
   let received = 0;
   const errors: unknown[] = [];
   for (const event of events) {
     try {
-      if (await receive({ ...event, provider, source: 'WEBHOOK' })) received += 1;
+      const { duplicate } = await receiveOrKeepEvent(inbox, { ...event, provider, source: 'WEBHOOK', rawBody: null });
+      if (!duplicate) received += 1;
     } catch (error) {
       if (isUnavailable(error)) throw error;
       errors.push(error);
@@ -33,3 +33,13 @@ export async function receiveListedEvents(
   if (errors.length > 0) throw errors[0];
   return received;
 }
+
+/**
+ * Returns the sum of the numbers of events that several gateways' lists brought.
+ * @throws the first list's error
+ */
+export const sumOfLists = (lists: readonly PromiseSettledResult<number>[]): number =>
+  lists.reduce((sum, list) => {
+    if (list.status === 'rejected') throw list.reason;
+    return sum + list.value;
+  }, 0);

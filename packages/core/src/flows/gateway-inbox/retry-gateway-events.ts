@@ -15,6 +15,7 @@ import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
  */
 export async function retryGatewayEvents(database: Database, limit: number): Promise<number> {
   const due = await withTransaction(database, async (tx) => (await dueRows(tx, limit)).map(({ id }) => id));
+  if (due.length === 0) return 0;
   try {
     return await withTransaction(database, async (tx) => retry(tx, limit, due));
   } catch (error) {

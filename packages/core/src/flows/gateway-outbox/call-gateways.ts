@@ -35,7 +35,8 @@ export async function callGateways(
   limit: number,
   observe: (report: GatewayCallReport) => void = () => {},
 ): Promise<number> {
-  const claimed = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()], limit));
+  const claimed = await withTransaction(database, async (tx) => claimGatewayCalls(tx, [...gateways.keys()], limit));
+  if (claimed.length === 0) return 0;
   const ready = await withTransaction(database, async (tx) => prepare(tx, claimed));
   const finished = await Promise.allSettled(
     ready.map(async (readyCall) => {
@@ -54,24 +55,18 @@ export async function callGateways(
 }
 
 /** Writes a result. A result that can't be applied counts as no reply: the call is made again, each time later. */
-async function finish(database: Database, { call, payment }: ReadyCall, result: CallResult): Promise<void> {
+async function finish(database: Database, { call }: ReadyCall, result: CallResult): Promise<void> {
   try {
-    await withTransaction(database, async (tx) => finishCall(tx, call, payment, result));
+    await withTransaction(database, async (tx) => finishCall(tx, call, result));
   } catch (error) {
     if (!isUnavailable(error))
-      await withTransaction(database, async (tx) => finishCall(tx, call, payment, { answered: 'unknown', error }));
+      await withTransaction(database, async (tx) => finishCall(tx, call, { answered: 'unknown', error }));
     throw error;
   }
 }
 
-async function claim(tx: Transaction, providers: readonly string[], limit: number): Promise<GatewayCall[]> {
-  await tx.began;
-  return claimGatewayCalls(tx, providers, limit);
-}
-
 /** Makes refunds SUBMITTED before they are sent, and closes calls that are no longer needed. */
 async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<ReadyCall[]> {
-  if (calls.length === 0) return [];
   const work = await UnitOfWork.lock(
     tx,
     calls.map(({ orderId }) => orderId),

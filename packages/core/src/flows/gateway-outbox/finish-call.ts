@@ -3,7 +3,6 @@ import { callAttemptsBeforeAttention, callRetry, type GatewayCall } from '../../
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import { insertFirstGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
-import type { Payment } from '../../payment/payment.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -21,15 +20,9 @@ export type CallResult =
  * later. Facts always count. A refusal or a missing reply counts only while this process has the call's lease: after
  * the lease another process may have made the call, and a refusal may only mean that it was made before.
  */
-export async function finishCall(
-  tx: Transaction,
-  call: GatewayCall,
-  payment: Payment,
-  result: CallResult,
-): Promise<void> {
-  const events = factsOf(call, payment, result).map((fact) =>
-    answeredEvent(call.provider, { ...fact, paymentId: payment.id }),
-  );
+export async function finishCall(tx: Transaction, call: GatewayCall, result: CallResult): Promise<void> {
+  const { provider, paymentId } = call;
+  const events = factsOf(call, result).map((fact) => answeredEvent(provider, { ...fact, paymentId }));
   // Only facts can move stock.
   const work = await UnitOfWork.lock(tx, [call.orderId], { money: true, stocks: events.length > 0 });
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
@@ -42,11 +35,11 @@ export async function finishCall(
   finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
 }
 
-function factsOf(call: GatewayCall, payment: Payment, result: CallResult): readonly GatewayFact[] {
+function factsOf(call: GatewayCall, result: CallResult): readonly GatewayFact[] {
   if (result.answered === 'yes') return result.facts;
   if (result.answered === 'unknown' || call.kind !== 'REFUND') return [];
   const { refundId } = call;
-  return [gatewayFact({ type: 'REFUND_FAILED', paymentId: payment.id, refundId, failureCode: result.code })];
+  return [gatewayFact({ type: 'REFUND_FAILED', refundId, failureCode: result.code })];
 }
 
 function outcomeOf(

@@ -8,7 +8,8 @@ import {
   type GatewayListing,
 } from '../../gateway-outbox/event-list.ts';
 import { claimGatewayListings, finishGatewayListing } from '../../gateway-outbox/event-list-repository.ts';
-import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from '../gateway-inbox/receive-listed-events.ts';
+import { receiveListedEvents, sumOfLists, type ListingGateway } from '../gateway-inbox/receive-listed-events.ts';
+import type { Inbox } from '../gateway-inbox/submit-gateway-event.ts';
 
 /**
  * Lists the events of gateways that are due, and receives the new ones. One process lists a gateway once in `everyMs`.
@@ -18,18 +19,18 @@ import { receiveListedEvents, type ListingGateway, type ReceiveEvent } from '../
  * @throws the first gateway's error, after all other gateways were listed; the gateway is tried again, each time later
  */
 export async function pollEventLists(
-  database: Database,
+  inbox: Inbox,
   gateways: ReadonlyMap<string, ListingGateway>,
   everyMs: number,
-  receive: ReceiveEvent,
 ): Promise<number> {
   if (gateways.size === 0) return 0;
+  const { database } = inbox;
   const { claimed, began } = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()]));
   const results = await Promise.allSettled(
     claimed.map(async (listing) => {
       let received: number;
       try {
-        received = await listAndReceive(gateways, listing, receive);
+        received = await listAndReceive(inbox, gateways, listing);
       } catch (error) {
         const retry = { firstMs: listingRetryFirstMs, maxMs: everyMs };
         await finish(database, listing, (now) => ({ ...listing, dueAt: retryAt(retry, listing.attempts, now) }));
@@ -39,27 +40,25 @@ export async function pollEventLists(
       return received;
     }),
   );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
-  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+  return sumOfLists(results);
 }
 
 async function listAndReceive(
+  inbox: Inbox,
   gateways: ReadonlyMap<string, ListingGateway>,
   listing: GatewayListing,
-  receive: ReceiveEvent,
 ): Promise<number> {
   const gateway = gateways.get(listing.provider);
   if (!gateway) throw new Error(`${listing.provider} is claimed but not configured`);
-  return receiveListedEvents(gateway.provider, await gateway.listEvents(listedSince(listing)), receive);
+  return receiveListedEvents(inbox, gateway.provider, await gateway.listEvents(listedSince(listing)));
 }
 
 async function claim(
   tx: Transaction,
   providers: readonly string[],
 ): Promise<{ claimed: GatewayListing[]; began: Date }> {
-  await tx.began;
-  return { claimed: await claimGatewayListings(tx, providers), began: tx.now };
+  const claimed = await claimGatewayListings(tx, providers);
+  return { claimed, began: tx.now };
 }
 
 async function finish(database: Database, listing: GatewayListing, next: (now: Date) => GatewayListing): Promise<void> {

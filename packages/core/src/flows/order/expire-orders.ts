@@ -32,6 +32,7 @@ export const expireOrders =
   async (tx: Transaction, limit: number): Promise<number> => {
     await tx.began;
     const overdue = await lockOverdueOrders(tx, limit);
+    if (overdue.length === 0) return 0;
     const work = await UnitOfWork.lockPartsOf(
       tx,
       overdue.map(({ id }) => id),
