@@ -1,5 +1,6 @@
-import { CommerceError, invalidTransition } from '../errors.ts';
+import { CommerceError } from '../errors.ts';
 import { multiplyAmount, sumAmounts } from '../money.ts';
+import { transition } from '../transition.ts';
 
 /** The statuses that each status can change to. Code, tests, the doctor and docs/state-machines.md read this table. */
 export const orderTransitions = {
@@ -206,6 +207,5 @@ export function canTransition(from: OrderStatus, to: OrderStatus): boolean {
  * @throws invalid_transition when it can't change so
  */
 export function transitionOrder(order: Order, to: OrderStatus, now: Date): Order {
-  if (!canTransition(order.status, to)) throw invalidTransition('order', order.status, to);
-  return { ...order, status: to, reservationStatus: reservationOf[to], updatedAt: now };
+  return { ...transition('order', orderTransitions, order, to, now), reservationStatus: reservationOf[to] };
 }

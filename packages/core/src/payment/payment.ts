@@ -1,4 +1,4 @@
-import { invalidTransition } from '../errors.ts';
+import { transition } from '../transition.ts';
 
 /** The statuses that each status can change to. FAILED or CANCELED → AUTHORIZED or CAPTURED is a late approval. */
 export const paymentTransitions = {
@@ -91,9 +91,7 @@ export function newPayment(given: NewPayment, now: Date): Payment {
 
 /** The payment in its new status. @throws invalid_transition when it can't change so */
 export function transitionPayment(payment: Payment, to: PaymentStatus, now: Date): Payment {
-  const targets: readonly PaymentStatus[] = paymentTransitions[payment.status];
-  if (!targets.includes(to)) throw invalidTransition('payment', payment.status, to);
-  return { ...payment, status: to, updatedAt: now };
+  return transition('payment', paymentTransitions, payment, to, now);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { invalidTransition } from '../errors.ts';
+import { transition } from '../transition.ts';
 
 /**
  * The statuses that each status can change to. REQUESTED ends at once when the refund was made in the gateway's
@@ -62,7 +62,5 @@ export const isOwed = ({ reason }: Refund): boolean => reason !== 'requested' &&
 
 /** The refund in its new status. @throws invalid_transition when it can't change so */
 export function transitionRefund(refund: Refund, to: RefundStatus, now: Date): Refund {
-  const targets: readonly RefundStatus[] = refundTransitions[refund.status];
-  if (!targets.includes(to)) throw invalidTransition('refund', refund.status, to);
-  return { ...refund, status: to, updatedAt: now };
+  return transition('refund', refundTransitions, refund, to, now);
 }

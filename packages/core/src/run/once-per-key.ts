@@ -2,7 +2,7 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Outcome } from '../errors.ts';
 import { keyInProgress, keyReused, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { insertIdempotencyKeys, readIdempotencyKeys } from '../idempotency/idempotency-repository.ts';
-import { replayedAnswer, type AnswerTable } from './replayed-answer.ts';
+import { outcomeOfStoredKey, type AnswerTable } from './replayed-answer.ts';
 
 /** A use case for many commands in one transaction: one outcome a command, in the order of the commands. */
 export type Flow<C, T> = (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>;
@@ -38,16 +38,12 @@ export function oncePerKey<C, T>(flow: Flow<C, T>, { answer, keepKeysMs }: KeyPo
       if (!key) return { index: running.push(keyed) - 1 };
       const name = nameOf(key);
       const row = stored.get(name);
+      if (row) return { known: outcomeOfStoredKey(key, row, answer) ?? keyInProgress() };
       const first = firsts.get(name);
-      if (!row && !first) {
-        const index = running.push(keyed) - 1;
-        firsts.set(name, { key, index });
-        return { index };
-      }
-      const used = row ?? first?.key;
-      if (!used || !key.fingerprint.equals(used.fingerprint)) return { known: keyReused() };
-      if (first) return { index: first.index };
-      return { known: row?.answer ? replayedAnswer<T>(row.answer, answer) : keyInProgress() };
+      if (first) return key.fingerprint.equals(first.key.fingerprint) ? { index: first.index } : { known: keyReused() };
+      const index = running.push(keyed) - 1;
+      firsts.set(name, { key, index });
+      return { index };
     };
     const sources = commands.map(sourceOf);
     const outcomes =

@@ -1,7 +1,7 @@
 import { getTableColumns } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { accepted, CommerceError, refused, type Outcome } from '../errors.ts';
-import type { StoredAnswer } from '../idempotency/idempotency-key.ts';
+import { keyReused, type IdempotencyKey, type StoredAnswer } from '../idempotency/idempotency-key.ts';
 
 type DateFields<T> = { [F in keyof T]: Extract<T[F], Date> extends never ? never : F }[keyof T];
 
@@ -21,6 +21,16 @@ function dateFieldsOf(table: PgTable): readonly string[] {
   const fields = columns.flatMap(([field, { dataType }]) => (dataType === 'date' ? [field] : []));
   dateFields.set(table, fields);
   return fields;
+}
+
+/** The outcome of a further call of a stored key. Undefined while the key has no answer. */
+export function outcomeOfStoredKey<T>(
+  key: IdempotencyKey,
+  stored: { fingerprint: Buffer; answer: StoredAnswer | null },
+  table: AnswerTable<T>,
+): Outcome<T> | undefined {
+  if (!key.fingerprint.equals(stored.fingerprint)) return keyReused();
+  return stored.answer ? replayedAnswer<T>(stored.answer, table) : undefined;
 }
 
 /** The outcome that was stored with a key. JSON has no dates, so the table says which texts were dates. */

@@ -1,7 +1,7 @@
 import { withTransaction } from '../database/transaction.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, unwrap, type Outcome } from '../errors.ts';
-import { keyInProgress, keyReused, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import { keyInProgress, storedAnswer, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import {
   completeIdempotencyKey,
   insertIdempotencyKeys,
@@ -11,7 +11,7 @@ import {
   type Lease,
 } from '../idempotency/idempotency-repository.ts';
 import type { Context } from './context.ts';
-import { replayedAnswer, type AnswerTable } from './replayed-answer.ts';
+import { outcomeOfStoredKey, replayedAnswer, type AnswerTable } from './replayed-answer.ts';
 
 export type LeasedCall<T, R extends T> = {
   key: IdempotencyKey | undefined;
@@ -57,8 +57,8 @@ async function begin<T, R extends T>(tx: Transaction, policy: Policy, call: Leas
   const { key } = call;
   const [stored] = key ? await readIdempotencyKeys(tx, [key]) : [];
   if (!key || !stored) return beginFirst(tx, policy, call);
-  if (!key.fingerprint.equals(stored.fingerprint)) return { outcome: keyReused() };
-  if (stored.answer) return { outcome: replayedAnswer<T>(stored.answer, call.answer) };
+  const outcome = outcomeOfStoredKey(key, stored, call.answer);
+  if (outcome) return { outcome };
   const lease = await renewIdempotencyLease(tx, key, policy.leaseMs);
   return lease ? { lease } : { outcome: keyInProgress() };
 }

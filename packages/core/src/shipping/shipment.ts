@@ -1,4 +1,5 @@
-import { CommerceError, invalidTransition } from '../errors.ts';
+import { CommerceError } from '../errors.ts';
+import { transition } from '../transition.ts';
 
 /** The statuses that each status can change to. */
 export const shipmentTransitions = {
@@ -31,9 +32,7 @@ export type ShipmentLine = { shipmentId: string; orderId: string; lineNo: number
 
 /** The shipment in its new status. @throws invalid_transition when it can't change so */
 export function transitionShipment(shipment: Shipment, to: ShipmentStatus, now: Date): Shipment {
-  const targets: readonly ShipmentStatus[] = shipmentTransitions[shipment.status];
-  if (!targets.includes(to)) throw invalidTransition('shipment', shipment.status, to);
-  return { ...shipment, status: to, updatedAt: now };
+  return transition('shipment', shipmentTransitions, shipment, to, now);
 }
 
 type Fulfillment = 'UNFULFILLED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'PARTIALLY_DELIVERED' | 'DELIVERED';

@@ -8,7 +8,7 @@ import {
   type Payment,
 } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import { requestMoneyBack } from '../refund/request-refunds.ts';
+import { requestMoneyBack, requestOwedMoney } from '../refund/request-refunds.ts';
 import { canBePaid, completeOrder, recordApproval } from './complete-order.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
 
@@ -67,9 +67,7 @@ function applyCapture(order: LockedOrder, payment: Payment, { amount, currency }
   order.record('payment.captured', { paymentId: payment.id, amount, currency });
   order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'DONE', failureCode: null });
   order.clearAttention('capture_failed');
-  if (captured.surplus || order.status === 'CANCELED') {
-    requestMoneyBack(order, captured, captured.surplus ? 'surplus' : 'order_canceled');
-  }
+  requestOwedMoney(order, captured);
   return applied('payment_captured');
 }
 

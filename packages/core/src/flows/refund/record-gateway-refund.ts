@@ -5,7 +5,7 @@ import { isOwed, madeAtGateway } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
 import { failRefund, finishRefund } from './finish-refund.ts';
-import { newRefund, recordRefundRequest, requestMoneyBack } from './request-refunds.ts';
+import { newRefund, recordRefundRequest, requestOwedMoney } from './request-refunds.ts';
 
 /**
  * Records a refund that was made in the gateway's own dashboard. The gateway's id of it keeps it from being counted
@@ -39,7 +39,7 @@ export function recordGatewayRefund(order: LockedOrder, payment: Payment, event:
   order.setPayment({ ...current, refundReservedAmount: current.refundReservedAmount + amount });
   recordRefundRequest(order, refund);
   finishRefund(order, refund, gatewayObjectId);
-  requestRest(order, payment);
+  requestOwedMoney(order, payment);
   // The order could still be shipped although its money is gone.
   if (order.status === 'PAID' && order.row.fulfillmentStatus === 'UNFULFILLED')
     order.raiseAttention('refunded_at_gateway');
@@ -69,15 +69,8 @@ function makeRoom(order: LockedOrder, payment: Payment, amount: number): void {
     if (missing <= 0) return;
     failRefund(order, refund, madeAtGateway);
     missing -= refund.amount;
-    // `requestRest` requests owed money again. A refund that an operator had requested is for an operator to decide
+    // `requestOwedMoney` requests owed money again. A refund that an operator had requested is for an operator to decide
     // again.
     if (!isOwed(refund)) order.raiseAttention('refund_failed');
   }
-}
-
-/** Requests the refund of the rest of a surplus or canceled payment, after a part was refunded at the gateway. */
-function requestRest(order: LockedOrder, { id }: Payment): void {
-  const payment = order.paymentOf({ paymentId: id });
-  if (payment.surplus) requestMoneyBack(order, payment, 'surplus');
-  else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
 }

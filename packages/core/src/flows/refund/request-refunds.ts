@@ -22,6 +22,13 @@ export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: R
   order.raiseAttention('refund_due');
 }
 
+/** Requests the refund of what is left of a payment that the order can't use: it is surplus, or the order is canceled. */
+export function requestOwedMoney(order: LockedOrder, { id }: Payment): void {
+  const payment = order.paymentOf({ paymentId: id });
+  if (payment.surplus) requestMoneyBack(order, payment, 'surplus');
+  else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
+}
+
 /**
  * What a gateway took or authorized for a payment without a capture: for one that was never approved, what it reported.
  */
