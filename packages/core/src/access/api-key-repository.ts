@@ -20,10 +20,16 @@ export async function insertApiKey(
   return rows[0]!;
 }
 
-/** The key with this hash; undefined when it is unknown or revoked. */
-export async function findApiKey(reader: Reader, keyHash: Buffer): Promise<ApiKey | undefined> {
+// Its use was not stored in the last minute.
+const isStale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
+
+/** The key with this hash, and whether `touchApiKey` would store its use; undefined when it is unknown or revoked. */
+export async function findApiKey(
+  reader: Reader,
+  keyHash: Buffer,
+): Promise<{ key: ApiKey; isStale: boolean } | undefined> {
   const rows = await reader
-    .select(listed)
+    .select({ key: listed, isStale: sql<boolean>`${isStale}` })
     .from(apiKeys)
     .where(and(eq(apiKeys.keyHash, keyHash), isNull(apiKeys.revokedAt)));
   return rows[0];
@@ -31,7 +37,6 @@ export async function findApiKey(reader: Reader, keyHash: Buffer): Promise<ApiKe
 
 /** Stores when a key was used, at most once a minute: otherwise a busy key would update its row with every call. */
 export async function touchApiKey(reader: Reader, id: string): Promise<void> {
-  const isStale = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, sql`now() - interval '1 minute'`));
   await reader
     .update(apiKeys)
     .set({ lastUsedAt: sql`now()` })

@@ -33,8 +33,8 @@ export function apiKeyMethods({ database: { db } }: Context) {
     async authenticateApiKey(key: string): Promise<ApiKey | undefined> {
       return read(async () => {
         const found = await findApiKey(db, hashApiKey(key));
-        if (found) await touchApiKey(db, found.id);
-        return found;
+        if (found?.isStale) await touchApiKey(db, found.key.id);
+        return found?.key;
       });
     },
 

@@ -59,11 +59,11 @@ export function paymentMethods(context: Context, inbox: Inbox) {
         const outcome = onlyOutcome(await createPayments(tx, [command]));
         return outcome.ok ? accepted(outcome.value.id) : outcome;
       },
-      run: async (paymentId) => initiatePayment(inbox, gateways, paymentId),
+      run: async (paymentId) => initiatePayment(inbox, gateways, { paymentId }),
       answerOf: ({ next: _, ...payment }) => payment,
     });
     if ('ran' in result) return result.ran;
-    const { next } = await initiatePayment(inbox, gateways, result.replayed.id);
+    const { next } = await initiatePayment(inbox, gateways, { paymentId: result.replayed.id });
     return { ...result.replayed, next };
   }
 
@@ -114,8 +114,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
      * @throws outcome_unknown when the answer to COMMIT was lost; resuming again is safe
      */
     async resumePayment({ customerId, ...input }: z.input<typeof paymentIdInput> & Owner): Promise<InitiatedPayment> {
-      const { id } = await requirePayment(db, { ...parse(paymentIdInput, input), customerId });
-      return initiatePayment(inbox, gateways, id);
+      return initiatePayment(inbox, gateways, { ...parse(paymentIdInput, input), customerId });
     },
 
     /**

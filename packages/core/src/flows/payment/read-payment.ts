@@ -6,7 +6,7 @@ import { readPayment } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 
 /** A payment to read; with `customerId` only a payment for that customer's order. */
-type PaymentRef = { paymentId: string; customerId?: string | undefined };
+export type PaymentRef = { paymentId: string; customerId?: string | undefined };
 
 /** @throws payment_not_found when there is no such payment, or it is for another customer's order */
 export async function requirePayment(reader: Reader, { paymentId, customerId }: PaymentRef): Promise<Payment> {
