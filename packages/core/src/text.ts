@@ -13,3 +13,6 @@ export const line = (lengthMax: number) =>
     .min(1)
     .max(lengthMax)
     .refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);
+
+/** The name of a payment gateway. */
+export const providerName = line(50);

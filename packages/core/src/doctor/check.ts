@@ -13,6 +13,10 @@ export type Check = {
   query: string;
 };
 
+/** Units of each order line that refunds have put back on sale. */
+export const putBack = `
+  select order_id, line_no, sum(quantity) as quantity from "commerce"."refund_lines" where restock group by order_id, line_no`;
+
 /** Returns constants of the code as the rows of a SQL VALUES list. */
 export const tuples = (rows: readonly (readonly string[])[]): string =>
   rows.map((row) => `(${quoted(row)})`).join(', ');

@@ -1,9 +1,10 @@
-import { madeAtGateway, refundTransitions } from '../refund/refund.ts';
+import { quoted } from '../database/schema.ts';
+import { madeAtGateway, openRefundStatuses, refundTransitions } from '../refund/refund.ts';
 import type { Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { refundStatusRecorded } from './recorded-statuses.ts';
 
-const open = `status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`;
+const open = `status in (${quoted(openRefundStatuses)})`;
 
 /** A refund that the gateway refused raised attention by itself; an operator sends the money back. */
 const hasFailed = `exists (

@@ -1,5 +1,5 @@
 import { shipmentTransitions } from '../shipping/shipment.ts';
-import type { Check } from './check.ts';
+import { putBack, type Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { shipmentStatusRecorded } from './recorded-statuses.ts';
 
@@ -9,10 +9,6 @@ const packed = `
   from "commerce"."shipment_lines" l
   join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED'
   group by l.order_id, l.line_no`;
-
-/** Units of each order line that refunds have put back on sale. */
-const putBack = `
-  select order_id, line_no, sum(quantity) as quantity from "commerce"."refund_lines" where restock group by order_id, line_no`;
 
 /** Parcels that were handed to a carrier; a LOST or RETURNED one did not arrive. */
 const hasLeft = `s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED')`;

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { putBack, type Check } from './check.ts';
 
 const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l.quantity else 0 end`;
 /** Units that cancelation restocked; a refund may have restocked some before. */
@@ -91,9 +91,7 @@ export const stockChecks: readonly Check[] = [
       left join "commerce"."stock_movements" r
         on r.cause_id = o.id and r.product_id = l.product_id and r.kind = 'RESTOCKED'
       left join "commerce"."events" paid on paid.aggregateid = o.id and paid.type = 'order.paid'
-      left join (
-        select order_id, line_no, sum(quantity) as quantity from "commerce"."refund_lines" where restock group by order_id, line_no
-      ) b on b.order_id = l.order_id and b.line_no = l.line_no
+      left join (${putBack}) b on b.order_id = l.order_id and b.line_no = l.line_no
       where -coalesce(s.quantity, 0) <> ${sold} or coalesce(r.quantity, 0) <> ${restocked}`,
   },
   {

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { pageInput } from '../list-input.ts';
-import { line } from '../text.ts';
+import { providerName } from '../text.ts';
 import { eventOutcomes } from './gateway-event.ts';
 
 export const gatewayEventIdInput = z.strictObject({ gatewayEventId: id });
 
 export const listGatewayEventsInput = z.strictObject({
   ...pageInput,
-  provider: line(50).optional(),
+  provider: providerName.optional(),
   outcome: z.enum(eventOutcomes).optional(),
   paymentId: id.optional(),
 });

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { line } from '../text.ts';
+import { line, providerName } from '../text.ts';
 import { captureModes, paymentStatuses } from './payment.ts';
 import { pageInput } from '../list-input.ts';
-
-export const providerName = line(50);
 
 /**
  * `method` and `capture` default to the provider's own. `method` is needed where the provider keeps the stock for a
@@ -29,6 +27,6 @@ export const decideReviewInput = z.strictObject({ paymentId: id, decision: z.enu
 export const paymentIdInput = z.strictObject({ paymentId: id });
 export const listAllPaymentsInput = z.strictObject({
   ...pageInput,
-  provider: line(50).optional(),
+  provider: providerName.optional(),
   status: z.enum(paymentStatuses).optional(),
 });

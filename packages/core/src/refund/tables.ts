@@ -12,9 +12,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
+import { commerceSchema, inList, oneOf, timestamptz } from '../database/schema.ts';
 import { orderLines, orders } from '../order/tables.ts';
 import {
+  openRefundStatuses,
   refundKinds,
   refundReasons,
   refundStatuses,
@@ -58,9 +59,7 @@ export const refunds = commerceSchema.table(
       .on(t.paymentId, t.gatewayRefundId)
       .where(sql`${t.gatewayRefundId} is not null`),
     index('refunds_order_id').on(t.orderId, t.id),
-    index('refunds_open')
-      .on(t.id)
-      .where(sql`${t.status} in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`),
+    index('refunds_open').on(t.id).where(inList(t.status, openRefundStatuses)),
   ],
 );
 
