@@ -46,7 +46,10 @@ export type Payment = {
   /** The money arrived for an order that can't use it; it must be refunded. */
   surplus: boolean;
   failureCode: string | null;
-  /** The amount that the gateway reported, where it differs from `amount`. */
+  /**
+   * The amount that the gateway reported, where it differs from the requested one. When it is accepted or becomes
+   * surplus, it becomes `amount`, and `reportedCurrency` becomes `currency`.
+   */
   reportedAmount: number | null;
   reportedCurrency: string | null;
   /** Whether the reported amount was captured already. */
