@@ -35,7 +35,7 @@ test('a process finds the shop above its folder and prints notes to standard err
   const ran = await startCommerce(below, ['products', 'list', '--limit', '1']);
   expect(ran.code).toBe(0);
   expect(ran.out.split('\n')).toHaveLength(3);
-  expect(ran.err).toMatch(/^There are more: --all, or --cursor \S+\n$/);
+  expect(ran.err).toMatch(/^There are more: use --all, or --cursor \S+\n$/);
 });
 
 test('a shop that does not answer is named with a way out', async () => {

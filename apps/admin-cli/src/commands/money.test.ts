@@ -64,7 +64,7 @@ test('refunds work by lines, by amount and for the rest, and never exceed the ba
   expect(await shop.api.readStock(productId)).toEqual([9, 0]);
   await shop.json('refunds', 'create', orderId, '--amount', '2.50');
   const tooMuch = await shop.run('refunds', 'create', orderId, '--amount', '10.01');
-  expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to send back: 10.00 GBP');
+  expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to refund: 10.00 GBP');
   const tooMany = await shop.run('refunds', 'create', orderId, '--line', '1:2');
   expect(tooMany.err).toContain('(units_not_refundable)\n  line 1: 1 left');
   await shop.json('refunds', 'create', orderId);
