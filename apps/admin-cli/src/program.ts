@@ -1,5 +1,4 @@
-import { Command } from 'commander';
-import type { OutputConfiguration } from 'commander';
+import type { Command, OutputConfiguration } from 'commander';
 import type { CommandContext, OutputStream } from './command-context.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addDisputeCommands } from './commands/disputes.ts';
@@ -15,6 +14,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
+import { StrictCommand } from './strict-command.ts';
 
 const about = `
 Finds the shop that \`npm start\` runs from this folder or one above it; or set
@@ -32,7 +32,7 @@ Examples:
 
 /** Builds the whole command line. It throws CommanderError where commander would end the process. */
 export function createProgram(context: CommandContext): Command {
-  const program = new Command('commerce')
+  const program = new StrictCommand('commerce')
     .description('Runs a shop from the command line: what is sold, what is there, who ordered what.')
     .addHelpText('after', about)
     .showHelpAfterError('(--help says more)')

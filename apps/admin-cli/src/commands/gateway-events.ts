@@ -1,6 +1,6 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand, addGroup } from '../command.ts';
@@ -12,6 +12,7 @@ import { formatTime, print } from '../output.ts';
 import { commerceCode } from '../refusal.ts';
 import { renderEvent, renderWholeEvent } from '../show-event.ts';
 import type { Column } from '../table.ts';
+import { parseTime } from '../time.ts';
 
 type GatewayEvent = RouterOutputs['gatewayEvent']['list']['items'][number];
 type Outcome = GatewayEvent['outcome'];
@@ -110,26 +111,15 @@ function addFetchEvents(events: Command, context: CommandContext): void {
     'gateway-events fetch stripe --since 2026-11-01',
     'gateway-events fetch stripe --since 2026-11-01T09:30+09:00 --json',
   ])
-    .requiredOption('--since <time>', 'from when on; a date begins at 00:00 UTC', time)
-    .action(async (provider: string, options: JsonOption & { since: string }) => {
+    .requiredOption('--since <time>', 'from when on; a date begins at 00:00 UTC', parseTime)
+    .action(async (provider: string, options: JsonOption & { since: Date }) => {
       const { client } = connect(context);
-      const { since } = options;
+      const since = options.since.toISOString();
       const fetched = await client.gatewayEvent.fetchMissed.mutate({ provider, since }).catch(silent);
       const { eventsNew } = fetched;
       const were = eventsNew === 1 ? '1 event was new' : `${eventsNew} events were new`;
       print(context, fetched, options, () => `Of what ${provider} lists since ${formatTime(since)}, ${were}.`);
     });
-}
-
-/** Parses an ISO 8601 date, or a time with its zone. @throws InvalidArgumentError for anything else */
-function time(text: string): string {
-  const value = new Date(text);
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) || Number.isNaN(value.getTime())) {
-    throw new InvalidArgumentError(
-      'It must be a date or a time with its zone, for instance 2026-11-01 or 2026-11-01T09:30Z.',
-    );
-  }
-  return value.toISOString();
 }
 
 /** Names the gateway as the part that gave no answer: the shop itself was reached. */

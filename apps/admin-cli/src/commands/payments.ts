@@ -69,9 +69,10 @@ function addCapturePayment(payments: Command, context: CommandContext): void {
     .option('--amount <amount>', "capture this amount and release the rest, in the payment's currency")
     .action(async (paymentId: string, options: JsonOption & { amount?: string }) => {
       const { client } = connect(context);
+      const { amount: text } = options;
       const amount =
-        options.amount && parseMoney(options.amount, (await client.payment.get.query({ paymentId })).currency);
-      const payment = await client.payment.capture.mutate({ paymentId, ...(typeof amount === 'number' && { amount }) });
+        text === undefined ? undefined : parseMoney(text, (await client.payment.get.query({ paymentId })).currency);
+      const payment = await client.payment.capture.mutate({ paymentId, ...(amount !== undefined && { amount }) });
       printPayment(context, payment, options);
       if (!options.json) note(context, 'The gateway is asked for it now; `payments show` tells when it is CAPTURED.');
     });

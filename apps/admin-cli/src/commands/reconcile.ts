@@ -1,6 +1,5 @@
 import type { Client } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
@@ -18,6 +17,7 @@ import {
 import { readShopBook, readShopPayment, type ShopBook } from '../reconcile/shop-book.ts';
 import type { Column, Screen } from '../table.ts';
 import { renderTable } from '../table.ts';
+import { parseTime } from '../time.ts';
 
 // A change that happens while the two books are read makes a difference that disappears.
 const secondLookMs = 2_000;
@@ -61,12 +61,6 @@ export function addReconcileCommand(program: Command, context: CommandContext): 
         note(context, `The gateway's book no longer lists ${gateway.forgotten} of its payments.`);
       if (differences.length > 0) context.exitCode = 1;
     });
-}
-
-function parseTime(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('Write a time like 2026-11-23T08:00Z.');
-  return time;
 }
 
 /** Returns the differences that are still there after a pause. */

@@ -9,6 +9,7 @@ import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatMoney, parseMoney } from '../money.ts';
 import { formatTime, note, print } from '../output.ts';
+import { RepeatableOption } from '../strict-command.ts';
 import type { Column, Screen } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -52,19 +53,25 @@ export function addRefundCommands(program: Command, context: CommandContext): vo
     `refunds create ${order} --line 1:2 --restock`,
   ])
     .option('--amount <amount>', "so much, in the order's currency")
-    .option('--line <line:units>', 'for so many units of a line; again for another line', addLine)
+    .addOption(
+      new RepeatableOption('--line <line:units>', 'for so many units of a line; again for another line').argParser(
+        addLine,
+      ),
+    )
     .option('--restock', 'those units have not shipped, and are for sale again')
     .action(async (orderId: string, options: CreateOptions) => {
       if (options.restock && !options.line) {
         throw new Failure('What goes back on sale is said by --line, for instance --line 1:2 --restock.', 2);
       }
       const { client } = connect(context);
-      const amount = options.amount && parseMoney(options.amount, (await client.order.get.query({ orderId })).currency);
+      const { amount: text } = options;
+      const amount =
+        text === undefined ? undefined : parseMoney(text, (await client.order.get.query({ orderId })).currency);
       const restock = options.restock === true;
       const lines = options.line?.map((line) => ({ ...line, restock }));
       const refund = await client.refund.create.mutate({
         orderId,
-        ...(typeof amount === 'number' && { amount }),
+        ...(amount !== undefined && { amount }),
         ...(lines && { lines }),
       });
       print(context, refund, options, (screen) => renderRefund(refund, screen));

@@ -14,7 +14,7 @@ export function addTokenCommand(program: Command, context: CommandContext): void
     'token ana --expires 15m',
     'token ana --json',
   ])
-    .option('--expires <time>', 'how long it is good for: 90s, 15m, 8h, 7d', parseDuration, parseDuration('1h'))
+    .option('--expires <duration>', 'how long it is good for: 90s, 15m, 8h, 7d', parseDuration, parseDuration('1h'))
     .addHelpText('after', '\nSigned here with the customer token secret; the shop is not asked.')
     .action(async (customerId: string, options: JsonOption & { expires: number }) => {
       const { customerTokenSecret } = findConnection(context);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl, list } from './gateways-from-env.ts';
+import { findMisspelled } from './misspelled.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const database = {
@@ -89,6 +90,9 @@ const apiEnv = z
 
 export type Env = z.output<typeof apiEnv>;
 
+/** The names of all variables that the API reads. */
+export const variableNames: readonly string[] = Object.keys(apiEnv.shape);
+
 /** An invalid environment. The message names the variables and never their values, because some are secrets. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
@@ -98,13 +102,13 @@ export type Variables = Record<string, string | undefined>;
 
 /**
  * The environment of the API server, with defaults.
- * @throws EnvError when variables are missing or invalid; the message lists all of them
+ * @throws EnvError when variables are missing, invalid or near misses of known names; the message lists all of them
  */
 export const readEnv = (variables: Variables = process.env): Env => read(apiEnv, variables);
 
 /**
  * The environment of a program that uses only the database.
- * @throws EnvError when variables are missing or invalid; the message lists all of them
+ * @throws EnvError when variables are missing, invalid or near misses of known names; the message lists all of them
  */
 export const readDatabaseEnv = (variables: Variables = process.env) => read(databaseEnv, variables);
 
@@ -114,12 +118,29 @@ function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S>
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => {
+  const misspelled = misspelledLines(variables);
+  if (parsed.success && misspelled.length === 0) return parsed.data;
+  const issues = parsed.error?.issues ?? [];
+  const lines = issues.map(({ path, message }) => {
     const name = path.join('.');
     return `  ${name}: ${name in given ? message : 'is missing'}`;
   });
-  throw new EnvError(lines.join('\n'));
+  throw new EnvError([...lines, ...misspelled].join('\n'));
+}
+
+/**
+ * Refuses near misses of the variables that the API reads, and of `others`.
+ * @throws EnvError with a suggestion for each
+ */
+export function refuseMisspelled(variables: Variables, others: readonly string[] = []): void {
+  const lines = misspelledLines(variables, others);
+  if (lines.length > 0) throw new EnvError(lines.join('\n'));
+}
+
+function misspelledLines(variables: Variables, others: readonly string[] = []): string[] {
+  const names = Object.keys(variables).filter((name) => variables[name] !== undefined);
+  const known = [...variableNames, ...others];
+  return findMisspelled(names, known).map(({ name, meant }) => `  ${name}: is not known; did you mean ${meant}?`);
 }
 
 function isOrigin(text: string): boolean {
