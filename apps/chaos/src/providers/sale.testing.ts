@@ -28,11 +28,9 @@ export async function createSale(world: World, { stock = 5, currency = 'KRW', pr
 
 type SaleIds = { productId: string; orderId: string };
 
-function shopperActions(
-  { api, callSimulator, runUntilIdle }: World,
-  customer: Client,
-  { productId, orderId }: SaleIds,
-) {
+function shopperActions(world: World, customer: Client, { productId, orderId }: SaleIds) {
+  const { api, callSimulator } = world;
+
   /** Acts on the gateway's page as the shopper. Returns the gateway's id of the payment. */
   async function actAtGateway(
     { id, provider, amount, currency }: Attempt,
@@ -57,7 +55,7 @@ function shopperActions(
       const { items } = await customer.payment.list.query({ orderId });
       const isOpen = items.some(({ id, status }) => id === attempt.id && status === 'CREATED');
       if (confirms && isOpen) await customer.payment.confirm.mutate({ paymentId: attempt.id, token });
-      await runUntilIdle();
+      await world.runUntilIdle();
     },
     /** Places another customer's order of all units that are left. */
     async sellOut(): Promise<void> {

@@ -35,17 +35,15 @@ export async function startWorld() {
 
   const operator = await api.operatorClient();
   const { commerce } = api;
-  const { callSimulator, waitForMessages, withFaults } = simulatorActions(server.url);
+  const atSimulator = simulatorActions(server.url);
   return {
     api,
     operator,
     commerce,
-    callSimulator,
-    waitForMessages,
-    withFaults,
+    ...atSimulator,
     /** Makes the calls that are due and receives messages, until there are no more of either. */
     async runUntilIdle(): Promise<void> {
-      do await waitForMessages();
+      do await atSimulator.waitForMessages();
       while ((await commerce.callGateways()) > 0);
     },
     ...clockActions(api),
