@@ -13,6 +13,7 @@ import {
 } from './database-errors.ts';
 import { sentenceOfState } from './error-scope.ts';
 import { connectionErrorOf } from './connection-errors.ts';
+import { PoolUsedUp } from './watched-pool.ts';
 import { Transaction, type TransactionMode } from './transaction.ts';
 
 export type TransactionOptions = {
@@ -135,6 +136,14 @@ const pausedTooLong = (cause: unknown): PipelineError =>
     cause,
   );
 
-/** Returns a PipelineError `database_unavailable`, whose message says why the server can't do anything now. */
-export const databaseUnavailable = (cause: unknown): PipelineError =>
-  new PipelineError('database_unavailable', `${sentenceOfState(sqlState(cause))}; nothing was done`, cause);
+/** Returns a PipelineError `database_unavailable`, whose message says why the database can't do anything now. */
+export function databaseUnavailable(cause: unknown): PipelineError {
+  const why = usedUpPool(cause)?.message ?? sentenceOfState(sqlState(cause));
+  return new PipelineError('database_unavailable', `${why}; nothing was done`, cause);
+}
+
+/** Drizzle wraps the errors of a pool. */
+function usedUpPool(error: unknown): PoolUsedUp | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof PoolUsedUp) return cause;
+  return undefined;
+}
