@@ -11,5 +11,5 @@ export const line = (lengthMax: number) =>
     .string()
     .trim()
     .min(1)
-    .max(lengthMax)
+    .max(lengthMax, { abort: true })
     .refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);

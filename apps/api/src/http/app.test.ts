@@ -84,8 +84,8 @@ describe('/trpc', () => {
     expect(body.error.message).toBe('the input is not well-formed JSON');
   });
 
-  test('rejects a body above 1 MiB with 413, with and without Content-Length', async () => {
-    const large = new Blob(['x'.repeat(1024 * 1024 + 1)]);
+  test('rejects a body above 512 KiB with 413, with and without Content-Length', async () => {
+    const large = new Blob(['x'.repeat(512 * 1024 + 1)]);
     const refusal = trpcRefusal(413, 'PAYLOAD_TOO_LARGE', 'payload_too_large');
     expect(await readResponse(await post('/trpc/order.create', large))).toMatchObject(refusal);
     const stream = { method: 'POST', body: large.stream(), duplex: 'half', headers: json } as RequestInit;
@@ -143,7 +143,7 @@ describe('every response', () => {
       api.fetch('/trpc/product.list,no.such?batch=1&input=%7B%7D'),
       post('/trpc/order.create', '{}'),
       post('/trpc/order.create', '{}', { 'content-type': 'text/plain' }),
-      post('/trpc/order.create', 'x'.repeat(1024 * 1024 + 1)),
+      post('/trpc/order.create', 'x'.repeat(512 * 1024 + 1)),
       post('/api/v1/payments/webhooks/mock', '{}'),
       post('/api/v1/payments/webhooks/mock', 'x'.repeat(256 * 1024 + 1)),
       api.fetch('/trpc/product.list', {

@@ -9,6 +9,7 @@ import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
+import { parseInput, readBody } from './read-input.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
 import { traceRefusal } from '../http/trace.ts';
@@ -18,10 +19,10 @@ import type { AppEnv } from '../http/app-env.ts';
 export const endpoint = '/trpc';
 /** The largest number of calls in one request. */
 const batchMax = 50;
-// An order of 2,000 lines, the largest, has about 170 kB.
-const bodyBytesMax = 1024 * 1024;
+// An order of 2,000 lines, the largest input, has about 170 kB.
+const bodyBytesMax = 512 * 1024;
 
-/** Serves the procedures over HTTP: JSON bodies of at most 1 MiB, at most 50 calls per request. */
+/** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls per request. */
 export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
   const limit = limitBody(bodyBytesMax, (c) =>
     trpcErrorResponse(c, new CommerceError('payload_too_large', `a request may have at most ${bodyBytesMax} bytes`)),
@@ -41,9 +42,11 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     };
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);
+    const request = await batchRequest(c).catch((error: unknown) => trpcErrorResponse(c, error));
+    if (request instanceof Response) return request;
     return fetchRequestHandler({
       endpoint,
-      req: c.req.raw,
+      req: request,
       router: appRouter,
       maxBatchSize: batchMax,
       createContext: ({ info }) => createContext(info.calls.length),
@@ -52,8 +55,18 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
   });
 }
 
+/** The request for tRPC's adapter, which parses a body without limits: the body is read and checked before. */
+async function batchRequest(c: Context<AppEnv>): Promise<Request> {
+  const { raw } = c.req;
+  if (c.req.method !== 'POST') return raw;
+  const { url, method, headers, signal } = raw;
+  const body = await readBody(c);
+  parseInput(body);
+  return new Request(url, { method, headers, signal, body });
+}
+
 /** An error before any procedure was called, in the shape that tRPC's clients read. */
-function trpcErrorResponse(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
+function trpcErrorResponse(c: Context<AppEnv>, thrown: unknown): Response {
   const refusal = refusalOf(thrown);
   traceRefusal(c.get('trace'), refusal, thrown);
   return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
