@@ -61,6 +61,16 @@ describe('an error', () => {
     expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();
   });
 
+  test.each([
+    ['order', 'an order'],
+    ['payment', 'a payment'],
+    ['refund', 'a refund'],
+    ['shipment', 'a shipment'],
+    ['gateway_event', 'a gateway event'],
+  ] as const)('names a refused transition of a subject %s as that of %s', (subject, noun) => {
+    expect(invalidTransition(subject, 'A', 'B').message).toBe(`${noun} that is A cannot become B`);
+  });
+
   test('names the transition that a state machine refuses', () => {
     const error = invalidTransition('payment', 'CAPTURED', 'FAILED');
     expect(error.message).toBe('a payment that is CAPTURED cannot become FAILED');

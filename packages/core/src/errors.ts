@@ -132,7 +132,8 @@ export function unwrap<T>(outcome: Outcome<T>): T {
 
 /** The error for a change of status that the state machine doesn't allow. */
 export function invalidTransition(subject: ErrorDetails['invalid_transition']['subject'], from: string, to: string) {
-  return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, {
+  const noun = `${subject === 'order' ? 'an' : 'a'} ${subject.replace('_', ' ')}`;
+  return new CommerceError('invalid_transition', `${noun} that is ${from} cannot become ${to}`, {
     subject,
     from,
     to,

@@ -80,3 +80,31 @@ test('all invalid variables are named at once', () => {
     /DATABASE_URL: is missing\n.*PORT: .*\n.*LOG_LEVEL: /,
   );
 });
+
+const numbers = Object.entries(readEnv({ DATABASE_URL })).flatMap(([name, value]) =>
+  typeof value === 'number' ? [name] : [],
+);
+test.each(numbers)('a wrong %s is told its range, whose ends are accepted', (name) => {
+  const messageFor = (value: string): string => {
+    try {
+      readEnv({ DATABASE_URL, [name]: value });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+  const message = messageFor('hunter2');
+  const [, whole, from, to, atLeast] =
+    /^ {2}[A-Z_]+: must be a (whole )?number (?:from ([\d.]+) to (\d+)|of at least (\d+))$/.exec(message) ?? [];
+  const [min, max] = [Number(from ?? atLeast), Number(to ?? 1e9)];
+  expect([min, max]).not.toContain(Number.NaN);
+  for (const wrong of ['-1', '1e400', String(min - 1), ...(to ? [String(max + 1)] : []), ...(whole ? ['2.5'] : [])])
+    expect(messageFor(wrong), wrong).toBe(message);
+  for (const right of [min, max]) expect(messageFor(String(right)), String(right)).toBe('');
+});
+
+test('DATABASE_POOL_MAX=1 is told the range', () => {
+  expect(() => readEnv({ DATABASE_URL, DATABASE_POOL_MAX: '1' })).toThrow(
+    '  DATABASE_POOL_MAX: must be a whole number from 2 to 1000',
+  );
+});
