@@ -1,5 +1,5 @@
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
-import { transitionPayment, type Payment } from '../../payment/payment.ts';
+import { mayBePaidAfterCancel, transitionPayment, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applyRefundEvent } from '../refund/apply-refund.ts';
 import { finishRefund } from '../refund/finish-refund.ts';
@@ -14,6 +14,7 @@ import { applied, ignored, type Decision } from './decision.ts';
  */
 export function applyGatewayEvent(order: LockedOrder, known: Payment, event: GatewayEvent): Decision {
   const payment = learnGatewayId(order, known, event);
+  if (isOpenWithoutNeed(payment, event)) order.callGateway(payment, { kind: 'CANCEL' });
   switch (event.type) {
     case 'AUTHORIZED':
     case 'CAPTURED':
@@ -45,6 +46,10 @@ export function applyGatewayEvent(order: LockedOrder, known: Payment, event: Gat
 /** Whether the decision about an event needs the order's refunds and disputes. */
 export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
+
+/** Whether the gateway still lets a shopper pay an attempt that isn't live any more. */
+const isOpenWithoutNeed = (payment: Payment, { type }: GatewayEvent): boolean =>
+  (type === 'PENDING' || type === 'ATTEMPT_FAILED') && (payment.status === 'FAILED' || mayBePaidAfterCancel(payment));
 
 function learnGatewayId(order: LockedOrder, payment: Payment, { gatewayPaymentId, type }: GatewayEvent): Payment {
   // A CHANGED event can be unsigned, so nothing in it is trusted.
