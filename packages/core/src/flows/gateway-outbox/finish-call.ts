@@ -3,7 +3,7 @@ import { callAttemptsBeforeAttention, callRetry, type GatewayCall } from '../../
 import { verdictOf } from './call-verdict.ts';
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
-import { insertFirstGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
+import { insertFirstGatewayEvents, updateGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
@@ -36,10 +36,11 @@ export async function finishCall(
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
   const order = work.orders.get(call.orderId);
   if (!order) throw new Error(`order ${call.orderId} of a call is gone`);
-  const inboxRows = await applyToLockedOrders(tx, work, events);
+  const { decided, changed } = await applyToLockedOrders(tx, work, events);
   followUp(order, call, result);
   work.write();
-  insertFirstGatewayEvents(tx, inboxRows);
+  insertFirstGatewayEvents(tx, decided);
+  updateGatewayEvents(tx, changed);
   finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
 }
 
