@@ -1,3 +1,4 @@
+import { authorizationLost } from '../payment/payment.ts';
 import { madeAtGateway, refundFailuresMax, refundTransitions } from '../refund/refund.ts';
 import type { Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
@@ -15,7 +16,8 @@ const failures = `(
 const isWithAnOperator = `${failures} between 1 and ${refundFailuresMax - 1}`;
 
 /** The amount that the gateway took for a payment. */
-const takenAmount = `case when p.captured_amount > 0 then p.captured_amount else p.authorized_amount end`;
+const takenAmount = `case when p.captured_amount > 0 then p.captured_amount
+  when p.status = 'CANCELED' and p.failure_code = '${authorizationLost}' then 0 else p.authorized_amount end`;
 
 const refundTotals = `
   select payment_id, sum(amount) as amount from "commerce"."refunds" where status <> 'FAILED' group by payment_id`;

@@ -129,6 +129,13 @@ export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Paym
 export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
   capturedAmount - refundedAmount - refundReservedAmount;
 
+/** The failure code of a payment whose authorization the gateway released without a request of the shop. */
+export const authorizationLost = 'authorization_lost';
+
+/** Whether the gateway released the authorization by itself: it lapsed, or was canceled there. */
+export const isLost = ({ status, authorizedAmount, failureCode }: Payment): boolean =>
+  status === 'CANCELED' && authorizedAmount > 0 && failureCode === authorizationLost;
+
 /** Whether the authorization was voided. Later events about it change nothing. */
 export const isVoided = ({ status, authorizedAmount }: Payment): boolean =>
   status === 'CANCELED' && authorizedAmount > 0;

@@ -48,6 +48,7 @@ function cancel(order: LockedOrder): void {
   order.record('order.canceled', { from });
   order.cancelReadyParcels();
   cancelLiveAttempts(order);
+  order.clearAttention('authorization_lost');
   const paying = order.payments.find(paysForOrder);
   if (paying) requestMoneyBack(order, paying, 'order_canceled');
 }

@@ -3,6 +3,7 @@ import {
   approvePayment,
   capturePayment,
   isApproved,
+  isLost,
   isVoided,
   transitionPayment,
   type Payment,
@@ -22,12 +23,31 @@ const reviewReservationMs = 7 * 24 * 60 * 60 * 1000;
  */
 export function applyApproval(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const isCaptured = event.type === 'CAPTURED';
+  if (isLost(payment)) return applyAfterLoss(order, payment, event);
   if (isVoided(payment)) return ignored('already_refunded');
   if (isCaptured && payment.status === 'AUTHORIZED') return applyCapture(order, payment, event);
   if (isApproved(payment) || payment.status === 'REVIEW') return applyRepeatedApproval(order, payment, event);
   const isExact = event.amount === payment.amount && event.currency === payment.currency;
   if (!isExact) return reviewOrReturn(order, payment, event);
   return canBePaid(order) ? pay(order, payment, isCaptured) : returnMoney(order, payment, event);
+}
+
+/** Applies that the gateway has captured money although it had released the authorization. */
+function applyAfterLoss(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
+  // An AUTHORIZED event is older than the loss.
+  if (event.type === 'AUTHORIZED') return ignored('canceled_before');
+  const { amount, currency } = event;
+  const fits = amount > 0 && amount <= payment.amount && currency === payment.currency;
+  if (!fits) {
+    order.raiseAttention('amount_mismatch');
+    return ignored('amount_mismatch');
+  }
+  const captured = { ...capturePayment(payment, amount, order.now), failureCode: null };
+  order.setPayment(captured);
+  order.record('payment.captured', { paymentId: payment.id, amount, currency });
+  order.clearAttention('authorization_lost');
+  if (order.status === 'CANCELED') requestMoneyBack(order, captured, 'order_canceled');
+  return applied('payment_captured');
 }
 
 /**
