@@ -74,6 +74,7 @@ function commerceFromEnv(env: Env, database: Database, log: Logger) {
 const appOptionsFromEnv = (env: Env) => ({
   host: env.HOST,
   port: env.PORT,
+  keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000,
   verifyCustomer: customerTokens({
     secret: env.CUSTOMER_JWT_SECRET,
     jwksUrl: env.CUSTOMER_JWKS_URL,

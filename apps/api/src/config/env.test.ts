@@ -14,6 +14,7 @@ test('only DATABASE_URL is required; all else has defaults', () => {
     CORS_ORIGINS: [],
     LOG_LEVEL: 'info',
     DATABASE_POOL_MAX: 10,
+    KEEP_ALIVE_SECONDS: 65,
     DATABASE_PREPARED_STATEMENTS: 'on',
     UNSIGNED_WEBHOOKS_PER_ADDRESS: 600,
     UNSIGNED_WEBHOOKS_IN_ALL: 3_000,

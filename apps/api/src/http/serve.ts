@@ -12,12 +12,24 @@ export type Serving = {
   close: (graceMs: number) => Promise<boolean>;
 };
 
-/** Serves the app over HTTP; port 0 picks a free one. Rejects with the server's error, like EADDRINUSE. */
-export async function serve(app: Hono<AppEnv>, { host, port }: { host: string; port: number }): Promise<Serving> {
+export type ServeOptions = {
+  /** The address to listen on, like `127.0.0.1` or `0.0.0.0`. */
+  host: string;
+  /** The port to listen on; 0 takes a free one. */
+  port: number;
+  /**
+   * How long an idle connection stays open, in milliseconds. Defaults to 65 s: proxies reuse a connection for up to
+   * 60 s (nginx, AWS's load balancers), and the side that sends requests should be the one that closes it.
+   */
+  keepAliveMs?: number;
+};
+
+/** Serves the app over HTTP. Rejects with the server's error, like EADDRINUSE. */
+export async function serve(app: Hono<AppEnv>, { host, port, keepAliveMs = 65_000 }: ServeOptions): Promise<Serving> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     // How long a client may take to send its headers, and its whole request. Node's defaults are 60 s and 300 s.
-    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000 },
+    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: keepAliveMs },
   }) as Server;
   const running = new Set<ServerResponse>();
   server.on('request', (_, response) => {

@@ -1,4 +1,4 @@
-import { CommerceError, type Commerce } from '@commerce-core/core';
+import type { Commerce, CommerceError } from '@commerce-core/core';
 import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
@@ -24,9 +24,7 @@ const bodyBytesMax = 512 * 1024;
 
 /** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls per request. */
 export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
-  const limit = limitBody(bodyBytesMax, (c) =>
-    trpcErrorResponse(c, new CommerceError('payload_too_large', `a request may have at most ${bodyBytesMax} bytes`)),
-  );
+  const limit = limitBody(bodyBytesMax, trpcErrorResponse);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
     trace.procedures = procedureNames(c.req.path);
