@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { CommerceError } from '@commerce-core/core';
 import { isExact } from './exact-number.ts';
 
@@ -9,9 +10,13 @@ const keysMax = 1_000;
 
 const invalidInput = (message: string) => new CommerceError('validation_failed', message, { issues: [] });
 
+/** The error for bytes that are not UTF-8. Decoded anyway, two different texts would become one. */
+export const invalidEncoding = () => new CommerceError('invalid_encoding', 'the request is not encoded in UTF-8');
+
 /**
  * Parses the JSON of a request's body; an empty body is undefined. The values, levels and keys are counted before
  * JSON.parse, which takes up to 30 ms of CPU time for 512 KiB of small values.
+ * @throws invalid_encoding when the body is not UTF-8
  * @throws validation_failed when the body has more than 20,000 values or 64 levels, or an object of it more than 1,000
  * keys
  * @throws validation_failed when JavaScript would change the input: a number that loses digits, or a key given twice
@@ -19,6 +24,7 @@ const invalidInput = (message: string) => new CommerceError('validation_failed',
  */
 export function readJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return undefined;
+  if (!isUtf8(bytes)) throw invalidEncoding();
   const keys = countKeys(bytes);
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
   // Of two equal keys JSON.parse keeps the last one.
