@@ -21,6 +21,7 @@ describe('the table of error codes', () => {
   test('keeps the codes that front ends switch on', () => {
     const promised = {
       validation_failed: 'invalid',
+      invalid_encoding: 'invalid',
       empty_order: 'invalid',
       invalid_signature: 'invalid',
       unauthenticated: 'unauthenticated',

@@ -14,6 +14,7 @@ export type ErrorKind =
 /** All error codes with their kinds. The API maps kinds to HTTP and tRPC statuses; front ends switch on codes. */
 export const errorKinds = {
   validation_failed: 'invalid',
+  invalid_encoding: 'invalid',
   empty_order: 'invalid',
   currency_mismatch: 'invalid',
   amount_too_large: 'invalid',

@@ -78,6 +78,25 @@ describe('/trpc', () => {
     }
   });
 
+  test('rejects bytes that are not UTF-8 with 400, in each place of a request', async () => {
+    const refusal = trpcRefusal(400, 'BAD_REQUEST', 'invalid_encoding');
+    const body = Buffer.concat([Buffer.from('{"contact":{"name":"'), Buffer.from([0xb1, 0xe8]), Buffer.from('"}}')]);
+    expect(await readResponse(await post('/trpc/order.create', body))).toMatchObject(refusal);
+    expect(await readResponse(await post('/trpc/order.create,order.cancel?batch=1', body))).toMatchObject(refusal);
+    const query = '/trpc/order.list?input=%7B%22customerId%22%3A%22%B1%E8%22%7D';
+    expect(await readResponse(await api.fetch(query))).toMatchObject(refusal);
+  });
+
+  test('rejects a declared charset other than UTF-8 with 415', async () => {
+    const statusOf = async (type: string) => (await post('/trpc/order.create', '{}', { 'content-type': type })).status;
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf8']) {
+      expect(await statusOf(`application/json; charset=${charset}`), charset).toBe(400);
+    }
+    for (const charset of ['euc-kr', 'utf-16', 'iso-8859-1', '', 'utf-8x']) {
+      expect(await statusOf(`application/json;charset=${charset}`), charset).toBe(415);
+    }
+  });
+
   test('rejects malformed JSON with 400 and does not repeat it', async () => {
     const body = await readResponse(await post('/trpc/order.create', '{"lines": my-secret'));
     expect(body).toMatchObject(trpcRefusal(400, 'BAD_REQUEST', 'validation_failed'));

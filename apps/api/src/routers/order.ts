@@ -20,7 +20,7 @@ const createOrderInput = placeOrderInput.extend({ customerId: customerId.optiona
 export const orderRouter = router({
   /**
    * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock.
-   * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON.
+   * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON, and 32 levels.
    *
    * A customer leaves `customerId` out; an operator has to give it.
    *

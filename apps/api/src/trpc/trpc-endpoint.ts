@@ -10,6 +10,7 @@ import type { Authenticate } from '../auth/caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
 import { parseInput, readBody } from './read-input.ts';
+import { invalidEncoding } from '../http/read-json.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
 import { traceRefusal } from '../http/trace.ts';
@@ -32,6 +33,7 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     if (c.req.method === 'POST' && !isJson(headerOf(c, 'content-type'))) {
       return trpcErrorResponse(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
     }
+    if (!isUrlInUtf8(c.req.url)) return trpcErrorResponse(c, invalidEncoding());
     const createContext = async (calls: number) => {
       const caller = await authenticate(headerOf(c, 'authorization'));
       trace.caller = caller;
@@ -70,7 +72,23 @@ function trpcErrorResponse(c: Context<AppEnv>, thrown: unknown): Response {
   return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
 }
 
-const isJson = (contentType = '') => contentType.replace(/;.*$/s, '').trim().toLowerCase() === 'application/json';
+/** Whether a content type is JSON, and its charset is UTF-8 if it names one (RFC 8259, 8.1). */
+function isJson(contentType = ''): boolean {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charsets = parameters.filter((parameter) => parameter.startsWith('charset'));
+  return type === 'application/json' && charsets.every((charset) => /^charset="?utf-?8"?$/.test(charset));
+}
+
+/** Whether the percent-encoded bytes of an address are UTF-8. URLSearchParams would replace those that are not. */
+function isUrlInUtf8(url: string): boolean {
+  if (!url.includes('%')) return true;
+  try {
+    decodeURIComponent(searchOf(url));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 // Not `new URL`, which is slow for something that runs on every call.
 const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
