@@ -20,6 +20,7 @@ const knownFact = z.object({
     .datetime({ offset: true })
     .transform((text) => new Date(text))
     .refine((time) => time >= payableSince && time.getTime() <= Date.now() + payableMsMax, 'must be within a year')
+    .nullable()
     .optional(),
 });
 
