@@ -35,7 +35,7 @@ export {
   repriceProductInput,
 } from './catalog/product-input.ts';
 export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
-export { customerId, placeOrderInput } from './order/order-input.ts';
+export { customerId, newCustomerId, placeOrderInput } from './order/order-input.ts';
 export type { Quote, QuotedOrder, QuoteLine } from './order/order.ts';
 export { gatewayFact, type GatewayFact, type SignedEvent } from './gateway-inbox/gateway-event.ts';
 export { gatewayEventIdInput } from './gateway-inbox/gateway-event-input.ts';

@@ -35,6 +35,15 @@ export const contact = z.strictObject({
 /** The customer's id in the shop's own accounts. */
 export const customerId = line(200);
 
+/**
+ * The customer's id of a new order. The event `order.created` keeps it for ever, so that personal data must not be in
+ * it.
+ */
+export const newCustomerId = customerId.refine(
+  (text) => !/[^\s@](?:@|%40)[^\s@]+\.[^\s@]/i.test(text),
+  'must not be an e-mail address: it is kept for ever in the event log; give an id of the shop’s accounts',
+);
+
 /** An order as a shopper sends it. Prices come from the catalogue, never from the shopper. */
 export const placeOrderInput = z.strictObject({
   lines: listOf(orderLine, linesMax),

@@ -104,6 +104,23 @@ test.each([
   expect(await shop.readStock(productId)).toEqual([10, 0]);
 });
 
+test.each(['kim@mail.example', 'Kim <kim@mail.example>', 'kim%40mail.example', 'mailto:k@m.co'])(
+  'a customerId like %s is rejected, because the event log keeps it for ever',
+  async (customerId) => {
+    const productId = await shop.createTestProduct();
+    expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1 }], { customerId }))).toBe('validation_failed');
+    expect(await shop.readStock(productId)).toEqual([10, 0]);
+  },
+);
+
+test.each(['17850', 'auth0|5f7c8ec7c33c6c004bbafe82', 'abc@clients', '@kim', 'kim@'])(
+  'a customerId like %s is accepted',
+  async (customerId) => {
+    const productId = await shop.createTestProduct();
+    expect(await placeTestOrder([{ productId, quantity: 1 }], { customerId })).toMatchObject({ customerId });
+  },
+);
+
 test('metadata at its bounds is stored as given', async () => {
   const productId = await shop.createTestProduct();
   for (const metadata of [
