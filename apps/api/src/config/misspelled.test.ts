@@ -5,7 +5,7 @@ const DATABASE_URL = 'postgres://shop:secret@db/shop';
 
 /** Misspells a name in each way, at each place. */
 function misspellings(name: string): string[] {
-  const places = [...name].map((_, index) => index);
+  const places = Array.from({ length: name.length }, (_, index) => index);
   const words = name.split('_');
   return [
     ...places.map((at) => name.slice(0, at) + name.slice(at + 1)),
