@@ -1,7 +1,7 @@
 // Everything that is needed to run the API with a commerce, and with payment gateways, of one's own.
 export { createApp, type AppOptions } from './http/app.ts';
 export { customerTokens, type CustomerTokenOptions, type VerifyCustomerToken } from './auth/customer-token.ts';
-export { EnvError, readEnv, refuseMisspelled, type Env } from './config/env.ts';
+export { EnvError, readEnv, type Env } from './config/env.ts';
 export { gatewaysFromEnv } from './config/gateways-from-env.ts';
 export { createLogger, logFaults, type Logger } from './observability/log.ts';
 export { createMetrics, type Metrics } from './observability/metrics.ts';

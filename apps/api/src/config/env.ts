@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl, list } from './gateways-from-env.ts';
-import { findMisspelled } from './misspelled.ts';
+import { findMisspelled, misspelledText } from './misspelled.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const rangeOf = (min: number, max: number): string =>
@@ -129,19 +129,8 @@ function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S>
   throw new EnvError([...new Set([...lines, ...misspelled])].join('\n'));
 }
 
-/**
- * Refuses near misses of the variables that the API reads, and of `others`.
- * @throws EnvError with a suggestion for each
- */
-export function refuseMisspelled(variables: Variables, others: readonly string[] = []): void {
-  const lines = misspelledLines(variables, others);
-  if (lines.length > 0) throw new EnvError(lines.join('\n'));
-}
-
-function misspelledLines(variables: Variables, others: readonly string[] = []): string[] {
-  const names = Object.keys(variables).filter((name) => variables[name] !== undefined);
-  const known = [...variableNames, ...others];
-  return findMisspelled(names, known).map(({ name, meant }) => `  ${name}: is not known; did you mean ${meant}?`);
+function misspelledLines(variables: Variables): string[] {
+  return findMisspelled(variables, variableNames).map((misspelled) => `  ${misspelledText(misspelled)}`);
 }
 
 function isOrigin(text: string): boolean {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { EnvError, readDatabaseEnv, readEnv, refuseMisspelled, variableNames } from './env.ts';
+import { EnvError, readDatabaseEnv, readEnv, variableNames } from './env.ts';
 
 const DATABASE_URL = 'postgres://shop:secret@db/shop';
 
 /** Misspells a name in each way, at each place. */
 function misspellings(name: string): string[] {
-  const places = [...name].map((_, index) => index);
+  const places = Array.from({ length: name.length }, (_, index) => index);
   const words = name.split('_');
   return [
     ...places.map((at) => name.slice(0, at) + name.slice(at + 1)),
@@ -49,7 +49,8 @@ test('variables of the system and of other programs are accepted', () => {
     'DATABASE_PORT DATABASE_NAME REDIS_URL REDIS_PORT TEST_DATABASE_URL TEST_API_URL SHOP_URL SHOP_PORT JWT_SECRET ' +
     'STRIPE_API_KEY STRIPE_DEVICE_NAME KUBERNETES_PORT KUBERNETES_SERVICE_HOST GATEWAY_PORT SIMULATOR_PORT CI ' +
     'COMMERCE_URL COMMERCE_API_KEY COMMERCE_SIMULATOR_URL WEBHOOK_URL npm_config_port npm_lifecycle_event ACME_SECRET';
-  expect(() => refuseMisspelled(Object.fromEntries(names.split(' ').map((name) => [name, 'x'])))).not.toThrow();
+  const others = Object.fromEntries(names.split(' ').map((name) => [name, 'x']));
+  expect(() => readEnv({ DATABASE_URL, ...others })).not.toThrow();
 });
 
 test('a name that resembles a variable which is set belongs to another program', () => {

@@ -1,5 +1,7 @@
 /** A variable that is not known, and the known name that was probably meant. */
-export type Misspelled = { name: string; meant: string };
+type Misspelled = { name: string; meant: string };
+
+export const misspelledText = ({ name, meant }: Misspelled): string => `${name}: is not known; did you mean ${meant}?`;
 
 /**
  * Returns the names that are near misses of a known name: one letter wrong, missing, too many or swapped (two in names
@@ -7,11 +9,13 @@ export type Misspelled = { name: string; meant: string };
  *
  * A name is not reported when the variable that it resembles is set: the environment may serve another program, too.
  */
-export function findMisspelled(names: readonly string[], known: readonly string[]): Misspelled[] {
-  const given = new Set(names);
-  const candidates = known.filter((name) => !given.has(name));
-  return names
-    .filter((name) => !known.includes(name))
+export function findMisspelled(
+  variables: Readonly<Record<string, string | undefined>>,
+  known: readonly string[],
+): Misspelled[] {
+  const candidates = known.filter((name) => !variables[name]);
+  return Object.keys(variables)
+    .filter((name) => variables[name] !== undefined && !known.includes(name))
     .flatMap((name) => {
       const meant = closest(name.toUpperCase(), candidates);
       return meant === undefined ? [] : [{ name, meant }];
