@@ -51,7 +51,7 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
 }
 
 /** An error before any procedure was called, in the shape that tRPC's clients read. */
-function trpcErrorResponse(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
+export function trpcErrorResponse(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
   const refusal = refusalOf(thrown);
   traceRefusal(c.get('trace'), refusal, thrown);
   return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
