@@ -18,13 +18,20 @@ export type RunningApi = {
  * the order in which they stop.
  * @throws Error the server's own, like EADDRINUSE, when it can't listen
  */
-export async function startApi({ host, port, keepAliveMs, ...options }: StartApiOptions): Promise<RunningApi> {
+export async function startApi({
+  host,
+  port,
+  keepAliveMs,
+  connectionLimits,
+  ...options
+}: StartApiOptions): Promise<RunningApi> {
   const { commerce, log } = options;
   const stopping = new AbortController();
   const serving = await serve(createApp({ ...options, stopping: stopping.signal }), {
     host,
     port,
     ...(keepAliveMs !== undefined && { keepAliveMs }),
+    ...(connectionLimits && { connectionLimits }),
   });
   const jobs = commerce.runJobs(stopping.signal, ({ error, ...facts }) => {
     if (error === undefined) log.info(facts, 'job');

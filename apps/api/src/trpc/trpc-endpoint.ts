@@ -1,4 +1,4 @@
-import type { Commerce, CommerceError } from '@commerce-core/core';
+import type { Commerce } from '@commerce-core/core';
 import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
@@ -66,7 +66,7 @@ async function batchRequest(c: Context<AppEnv>): Promise<Request> {
 }
 
 /** An error before any procedure was called, in the shape that tRPC's clients read. */
-function trpcErrorResponse(c: Context<AppEnv>, thrown: unknown): Response {
+export function trpcErrorResponse(c: Context<AppEnv>, thrown: unknown): Response {
   const refusal = refusalOf(thrown);
   traceRefusal(c.get('trace'), refusal, thrown);
   return c.json({ error: errorShape(thrown, undefined) }, refusal.status as ContentfulStatusCode);
