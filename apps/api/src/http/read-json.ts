@@ -39,7 +39,9 @@ function countKeys(bytes: Buffer): number {
   let levels = 0;
   const keys = new Uint32Array(levelsMax + 1);
   for (let at = 0; at < bytes.length; at += 1) {
-    switch (bytes[at]) {
+    // Within the bounds, as the loop's condition says; a number for the compiler, too.
+    const byte = bytes[at] ?? 0;
+    switch (byte) {
       case quote:
         at = endOfString(bytes, at);
         break;
@@ -64,7 +66,7 @@ function countKeys(bytes: Buffer): number {
         values += 1;
         break;
       default:
-        if (isNumeral(bytes[at])) at = endOfNumber(bytes, at) - 1;
+        if (isNumeral(byte)) at = endOfNumber(bytes, at) - 1;
     }
     if (values > valuesMax) throw invalidInput(`the input must not have more than ${valuesMax} values`);
   }
