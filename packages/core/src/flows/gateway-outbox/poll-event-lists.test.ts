@@ -239,8 +239,9 @@ describe('two processes', () => {
     if (hasInvalidEvent)
       bank.addEvent(new Date(), { providerEventId: 'x'.repeat(301), ...gatewayFact({ type: 'OTHER' }) });
     await pollEventLists(createOtherProcess()).catch(() => {});
+    // The first run lists the other gateway meanwhile, which may end at any time.
     const row = async () =>
-      query('select listed_until, attempts, due_at from commerce.gateway_listings order by provider');
+      query(`select listed_until, attempts, due_at from commerce.gateway_listings where provider = 'mock'`);
     const after = await row();
     slow.release();
     await firstRun.catch(() => {});
