@@ -3,6 +3,7 @@ import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { findConnection } from './connection.ts';
+import { knownSku } from './find-product.ts';
 import { Failure } from './failure.ts';
 import { formatMoney } from './money.ts';
 import { commerceCode, statusOf, unreachable } from './refusal.ts';
@@ -46,11 +47,13 @@ function detailLines(details: unknown): string[] {
   const { refundableAmount, authorizedAmount, currency, lineNo, refundableQty, restockableQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(
-      ({ productId, requestedQty, sellableQty }) => `  ${productId}: ${requestedQty} requested, ${sellableQty} left`,
+      ({ productId, requestedQty, sellableQty }) =>
+        `  ${nameOf(productId)}: ${requestedQty} requested, ${sellableQty} left`,
     );
   }
-  if (Array.isArray(issues)) return issues.map(({ path, message }) => `  ${path || 'input'}: ${message}`);
-  if (Array.isArray(productIds)) return productIds.map((id) => `  ${id}`);
+  // The message of the refusal is its first issue.
+  if (Array.isArray(issues)) return issues.slice(1).map(({ path, message }) => `  ${path || 'input'}: ${message}`);
+  if (Array.isArray(productIds)) return productIds.map((id) => `  ${nameOf(id)}`);
   if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
   if (typeof reservedQty === 'number') return [`  reserved by orders: ${reservedQty}`];
   if (typeof refundableAmount === 'number')
@@ -60,6 +63,8 @@ function detailLines(details: unknown): string[] {
   if (typeof failureCode === 'string') return [`  the gateway says: ${failureCode}`];
   return [];
 }
+
+const nameOf = (productId: string): string => knownSku(productId) ?? productId;
 
 function shopUrl(context: CommandContext): string {
   try {

@@ -4,6 +4,11 @@ import { commerceCode, statusOf } from './refusal.ts';
 
 export type Product = RouterOutputs['product']['list']['items'][number];
 
+const skus = new Map<string, string>();
+
+/** Returns the SKU of a product that this process has found; the shop's refusals name products by id. */
+export const knownSku = (productId: string): string | undefined => skus.get(productId);
+
 const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
 /**
@@ -13,7 +18,10 @@ const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}
  */
 export async function findProduct(client: Client, reference: string): Promise<Product> {
   const product = (await seek(client, reference, false)) ?? (await seek(client, reference, true));
-  if (product) return product;
+  if (product) {
+    skus.set(product.id, product.sku);
+    return product;
+  }
   throw new Failure(`There is no product with the ${isId(reference) ? 'id' : 'sku'} ${reference}.`);
 }
 

@@ -71,11 +71,23 @@ test('it logs its address and providers, runs its jobs, and ends on a signal', a
   program.child.kill('SIGTERM');
   expect(await program.exit).toBe(0);
   expect(program.stdout()).not.toContain(key);
+  expect(program.stdout()).not.toContain('"level":"warn"');
   expect(program.stderr()).toBe('');
 });
 
-test('without secrets no provider is configured and no customer is accepted', async () => {
-  expect(await start().said('listening')).toMatchObject({ providers: [], customers: 'off' });
+test('without secrets the API starts, and warns that no order can be paid and no customer can sign in', async () => {
+  const program = start();
+  expect(await program.said('listening')).toMatchObject({ providers: [], customers: 'off' });
+  expect(program.stdout()).toMatch(/"level":"warn".*no payment provider is configured/);
+  expect(program.stdout()).toMatch(/"level":"warn".*no customer can sign in/);
+});
+
+test('a misspelled variable ends the API with a suggestion', async () => {
+  const program = start({ STRIPE_SECRET: 'hunter2' });
+  expect(await program.exit).toBe(1);
+  expect(program.stderr()).toBe(
+    "The API can't start:\n  STRIPE_SECRET: is not known; did you mean STRIPE_SECRET_KEY?\n",
+  );
 });
 
 test('after a signal it accepts nothing new and finishes a running order', async () => {

@@ -38,8 +38,21 @@ async function main(env: Env): Promise<void> {
     log.info({ reason }, 'stopping');
     process.exit((await stopInTime(api, database, log)) ? 0 : 1);
   };
+  for (const warning of missingSettings(env, commerce.providers())) log.warn(warning);
   const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
   log.info({ url: api.url, providers: commerce.providers(), customers }, 'listening');
+}
+
+/** What the shop can't do with these settings. They are allowed: another process may do it, or the shop may be new. */
+function missingSettings(env: Env, providers: readonly string[]): string[] {
+  const warnings: string[] = [];
+  if (providers.length === 0)
+    warnings.push('no payment provider is configured, so no order can be paid; STRIPE_SECRET_KEY configures one');
+  if (!env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL)
+    warnings.push(
+      'no customer can sign in, so only operators can order; CUSTOMER_JWT_SECRET or CUSTOMER_JWKS_URL verifies tokens',
+    );
+  return warnings;
 }
 
 function commerceFromEnv(env: Env, database: Database, log: Logger) {
@@ -61,6 +74,7 @@ function commerceFromEnv(env: Env, database: Database, log: Logger) {
 const appOptionsFromEnv = (env: Env) => ({
   host: env.HOST,
   port: env.PORT,
+  keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000,
   verifyCustomer: customerTokens({
     secret: env.CUSTOMER_JWT_SECRET,
     jwksUrl: env.CUSTOMER_JWKS_URL,

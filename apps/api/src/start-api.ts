@@ -1,12 +1,7 @@
 import { createApp, type AppOptions } from './http/app.ts';
-import { serve } from './http/serve.ts';
+import { serve, type ServeOptions } from './http/serve.ts';
 
-export type StartApiOptions = Omit<AppOptions, 'stopping'> & {
-  /** The address to listen on, like `127.0.0.1` or `0.0.0.0`. */
-  host: string;
-  /** The port to listen on; 0 takes a free one. */
-  port: number;
-};
+export type StartApiOptions = Omit<AppOptions, 'stopping'> & ServeOptions;
 
 export type RunningApi = {
   /** Where it listens, like `http://127.0.0.1:3000`. */
@@ -23,10 +18,21 @@ export type RunningApi = {
  * the order in which they stop.
  * @throws Error the server's own, like EADDRINUSE, when it can't listen
  */
-export async function startApi({ host, port, ...options }: StartApiOptions): Promise<RunningApi> {
+export async function startApi({
+  host,
+  port,
+  keepAliveMs,
+  connectionLimits,
+  ...options
+}: StartApiOptions): Promise<RunningApi> {
   const { commerce, log } = options;
   const stopping = new AbortController();
-  const serving = await serve(createApp({ ...options, stopping: stopping.signal }), { host, port });
+  const serving = await serve(createApp({ ...options, stopping: stopping.signal }), {
+    host,
+    port,
+    ...(keepAliveMs !== undefined && { keepAliveMs }),
+    ...(connectionLimits && { connectionLimits }),
+  });
   const jobs = commerce.runJobs(stopping.signal, ({ error, ...facts }) => {
     if (error === undefined) log.info(facts, 'job');
     else log.error({ ...facts, err: error }, 'job');

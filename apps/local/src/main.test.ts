@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { ifFree } from './port.ts';
 import { leftovers, newHome, serving, startMain } from './shop.testing.ts';
 import type { Home } from './shop.testing.ts';
 
@@ -54,8 +55,15 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   expect(first.output()).toMatch(/Stopping\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
   expect(await leftovers(shop)).toEqual([]);
 
-  const second = startMain(shop);
+  const simulatorPort = (await ifFree(0, '127.0.0.1')) ?? 0;
+  const second = startMain(shop, { SIMULATOR_PORT: String(simulatorPort) });
   await second.says(serving);
+  expect(shop.settings().simulatorUrl).toBe(`http://127.0.0.1:${simulatorPort}`);
+  const other = startMain(shop);
+  expect(await other.ended).toBe(1);
+  expect(other.output()).toBe(
+    `\nThe shop of this folder runs already, at http://127.0.0.1:${shop.port}. Use it, or stop it first.\n`,
+  );
   expect(shop.settings()).toMatchObject({
     adminApiKey: settings.adminApiKey,
     mockWebhookSecret: settings.mockWebhookSecret,
@@ -95,6 +103,25 @@ test('a port in use is named, and nothing is started', async () => {
   expect(run.output()).toContain(`PORT=${shop.port + 5} npm start`);
   expect(existsSync(join(shop.home, '.data', 'postgres'))).toBe(false);
   await new Promise((resolve) => other.close(resolve));
+});
+
+test('a port of another program is named with the variable that sets it', async () => {
+  const shop = await home();
+  const other = createServer((_, response) => response.writeHead(404).end());
+  const taken = (await ifFree(0, '127.0.0.1')) ?? 0;
+  await new Promise<void>((resolve) => other.listen(taken, '127.0.0.1', resolve));
+  const run = startMain(shop, { SIMULATOR_PORT: String(taken) });
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toBe(
+    `\nPort ${taken} is taken. Free it, or choose another one: SIMULATOR_PORT=${taken + 5} npm start\n`,
+  );
+  await new Promise((resolve) => other.close(resolve));
+});
+
+test.each(['PROT', 'SIMULATOR_PROT'])('a misspelled variable ends the start: %s', async (name) => {
+  const run = startMain(await home(), { PORT: '', [name]: '4000' });
+  expect(await run.ended).toBe(1);
+  expect(run.output()).toContain(`${name}: is not known; did you mean ${name.replace('PROT', 'PORT')}?`);
 });
 
 test('a foreign data folder ends the start with a message and no stack', async () => {

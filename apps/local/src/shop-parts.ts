@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
 import { startLocalServer } from '@commerce-core/postgres';
 import type { LocalSettings } from './local-settings.ts';
-import { ifFree } from './port.ts';
 import { startProgram, type Program } from './program.ts';
 
 /** Where and how to start the shop. */
@@ -21,6 +20,7 @@ type Setup = Pick<ShopOptions, 'clone' | 'onStarted'> & {
   settings: LocalSettings;
   host: string;
   port: number;
+  simulatorPort: number;
 };
 
 /** Starts PostgreSQL unless DATABASE_URL names one. `lost` resolves with the reason when the started one ends. */
@@ -43,15 +43,15 @@ export const openDatabase = async ({
   return { url: server.url, lost };
 };
 
-/** Starts the gateway simulator on port 3001, or on any free port when 3001 is taken. */
-export const startSimulator = async ({
+/** Starts the gateway simulator. */
+export const startSimulator = ({
   clone,
   onStarted,
   dataFolder,
   settings,
   port,
-}: Setup): Promise<Program & { url: string }> => {
-  const simulatorPort = (port !== 3001 && (await ifFree(3001, '127.0.0.1'))) || (await ifFree(0, '127.0.0.1'));
+  simulatorPort,
+}: Setup): Program & { url: string } => {
   const url = `http://127.0.0.1:${simulatorPort}`;
   const program = startProgram({
     name: 'gateway simulator',

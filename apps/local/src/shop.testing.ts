@@ -44,10 +44,10 @@ export const newHome = async () => {
 export type Home = Awaited<ReturnType<typeof newHome>>;
 
 /** Runs the program of `npm start` in a process group of its own, as a terminal would. */
-export const startMain = ({ home, port, started }: Home) => {
+export const startMain = ({ home, port, started }: Home, variables: Record<string, string> = {}) => {
   const { DATABASE_URL: _url, npm_lifecycle_event: _event, ...env } = process.env;
   const child = spawn(process.execPath, [main, home], {
-    env: { ...env, PORT: String(port) },
+    env: { ...env, PORT: String(port), ...variables },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

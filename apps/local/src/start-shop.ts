@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createClient } from '@commerce-core/api/client';
+import { findMisspelled, misspelledText } from '@commerce-core/api/misspelled';
 import { customerToken } from './customer-token.ts';
 import { loadDemoCatalogue } from './demo-catalogue.ts';
 import { readSettings, writeSettings, type LocalSettings } from './local-settings.ts';
@@ -14,27 +15,57 @@ import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
 
 const busyMs = 5_000;
 
+type PortOptions = { port: number; host: string; settings: LocalSettings };
+
 /**
  * Returns the API's port. Waits up to 5 s for an API whose `npm start` was just killed, because that API is about to
  * end.
  */
-const portForApi = async (port: number, host: string): Promise<number> => {
+const portForApi = async ({ port, host, settings }: PortOptions): Promise<number> => {
   const deadline = Date.now() + busyMs;
   for (;;) {
     const free = await ifFree(port, host);
     if (free !== undefined) return free;
-    const ours = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+    const isApi = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
       (response) => response.ok,
       () => false,
     );
-    if (!ours || Date.now() > deadline) {
-      throw new Error(
-        `Port ${port} is taken${ours ? ', probably by a shop that already runs' : ''}. ` +
-          `Free it, or choose another one: PORT=${port + 5} npm start`,
-      );
+    if (!isApi || Date.now() > deadline) {
+      // Another port would not help: one start at a time uses this folder's data.
+      if (!process.env['DATABASE_URL'] && (await isServing(settings)))
+        throw new Error(`The shop of this folder runs already, at ${settings.url}. Use it, or stop it first.`);
+      throw portTaken('PORT', port);
     }
     await delay(100);
   }
+};
+
+const portTaken = (name: string, port: number): Error =>
+  new Error(`Port ${port} is taken. Free it, or choose another one: ${name}=${port + 5} npm start`);
+
+/** Whether an API runs on this folder's data: it accepts the key of the previous start. */
+const isServing = ({ url, adminApiKey }: LocalSettings): Promise<boolean> => {
+  if (!url || !adminApiKey) return Promise.resolve(false);
+  return createClient({ url, token: adminApiKey, attemptsMax: 1 })
+    .order.list.query({ limit: 1 })
+    .then(
+      () => true,
+      () => false,
+    );
+};
+
+/** Returns SIMULATOR_PORT, which must be free, else 3001 if it is free, else any free port. */
+const portForSimulator = async (apiPort: number): Promise<number> => {
+  if (process.env['SIMULATOR_PORT']) {
+    const port = portFromEnvironment('SIMULATOR_PORT', 0);
+    const free = port === apiPort && port !== 0 ? undefined : await ifFree(port, '127.0.0.1');
+    if (free === undefined) throw portTaken('SIMULATOR_PORT', port);
+    return free;
+  }
+  const usual = apiPort === 3001 ? undefined : await ifFree(3001, '127.0.0.1');
+  const port = usual ?? (await ifFree(0, '127.0.0.1'));
+  if (port === undefined) throw new Error('No port is free for the gateway simulator.');
+  return port;
 };
 
 type KeyOptions = { clone: string; url: string; databaseUrl: string; known: string };
@@ -59,11 +90,18 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
   return stdout.trim();
 };
 
-const portFromEnvironment = (): number => {
-  const given = process.env['PORT'] || '3000';
+const portFromEnvironment = (name: string, usual: number): number => {
+  const given = process.env[name] || String(usual);
   const port = Number(given);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`PORT is not a port number: ${given}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`${name} is not a port number: ${given}`);
   return port;
+};
+
+/** Refuses near misses of the variables that this program reads. The API refuses those of its own. */
+const refuseMisspelled = (): void => {
+  const known = ['PORT', 'HOST', 'DATABASE_URL', 'SIMULATOR_PORT'];
+  const misspelled = findMisspelled(process.env, known);
+  if (misspelled.length > 0) throw new Error(misspelled.map(misspelledText).join('\n'));
 };
 
 /**
@@ -73,17 +111,19 @@ const portFromEnvironment = (): number => {
  */
 export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<string> }> => {
   const { clone, home, print } = options;
+  refuseMisspelled();
   const host = process.env['HOST'] || '127.0.0.1';
-  const port = await portForApi(portFromEnvironment(), host);
-  const url = `http://127.0.0.1:${port}`;
   const dataFolder = join(home, '.data');
   mkdirSync(dataFolder, { recursive: true });
   const settingsFile = join(dataFolder, 'local.json');
   const settings = readSettings(settingsFile);
+  const port = await portForApi({ port: portFromEnvironment('PORT', 3000), host, settings });
+  const simulatorPort = await portForSimulator(port);
+  const url = `http://127.0.0.1:${port}`;
 
   const database = await openDatabase(options);
-  const setup = { ...options, dataFolder, settings, host, port };
-  const simulator = await startSimulator(setup);
+  const setup = { ...options, dataFolder, settings, host, port, simulatorPort };
+  const simulator = startSimulator(setup);
   const api = startApi(setup, database.url, simulator.url);
   await Promise.all([simulator.ready, api.ready]);
   print(`Simulator   ${simulator.url}`);

@@ -21,6 +21,7 @@ describe('the table of error codes', () => {
   test('keeps the codes that front ends switch on', () => {
     const promised = {
       validation_failed: 'invalid',
+      invalid_encoding: 'invalid',
       empty_order: 'invalid',
       invalid_signature: 'invalid',
       unauthenticated: 'unauthenticated',
@@ -59,6 +60,16 @@ describe('an error', () => {
     expectTypeOf<DetailsOf<'order_not_found'>>().toEqualTypeOf<undefined>();
     // @ts-expect-error: insufficient_stock needs its details.
     expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();
+  });
+
+  test.each([
+    ['order', 'an order'],
+    ['payment', 'a payment'],
+    ['refund', 'a refund'],
+    ['shipment', 'a shipment'],
+    ['gateway_event', 'a gateway event'],
+  ] as const)('names a refused transition of a subject %s as that of %s', (subject, noun) => {
+    expect(invalidTransition(subject, 'A', 'B').message).toBe(`${noun} that is A cannot become B`);
   });
 
   test('names the transition that a state machine refuses', () => {

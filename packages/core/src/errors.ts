@@ -14,6 +14,7 @@ export type ErrorKind =
 /** All error codes with their kinds. The API maps kinds to HTTP and tRPC statuses; front ends switch on codes. */
 export const errorKinds = {
   validation_failed: 'invalid',
+  invalid_encoding: 'invalid',
   empty_order: 'invalid',
   currency_mismatch: 'invalid',
   amount_too_large: 'invalid',
@@ -132,7 +133,8 @@ export function unwrap<T>(outcome: Outcome<T>): T {
 
 /** The error for a change of status that the state machine doesn't allow. */
 export function invalidTransition(subject: ErrorDetails['invalid_transition']['subject'], from: string, to: string) {
-  return new CommerceError('invalid_transition', `a ${subject} that is ${from} cannot become ${to}`, {
+  const noun = `${subject === 'order' ? 'an' : 'a'} ${subject.replace('_', ' ')}`;
+  return new CommerceError('invalid_transition', `${noun} that is ${from} cannot become ${to}`, {
     subject,
     from,
     to,

@@ -25,4 +25,4 @@ export function newId(): string {
 }
 
 /** An id from a caller, in lower case as PostgreSQL returns it. */
-export const id = z.guid().toLowerCase();
+export const id = z.guid('must be an id, like 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90').toLowerCase();

@@ -4,6 +4,7 @@ export { type BatchReport, type Database, type Transaction } from '@commerce-cor
 export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 export type { Call } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
+export { canWrite } from './database/can-write.ts';
 export { migrate, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
 export type { Page } from './database/page.ts';
 export {
@@ -34,7 +35,7 @@ export {
   repriceProductInput,
 } from './catalog/product-input.ts';
 export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
-export { customerId, placeOrderInput } from './order/order-input.ts';
+export { customerId, newCustomerId, placeOrderInput } from './order/order-input.ts';
 export type { Quote, QuotedOrder, QuoteLine } from './order/order.ts';
 export { gatewayFact, type GatewayFact, type SignedEvent } from './gateway-inbox/gateway-event.ts';
 export { gatewayEventIdInput } from './gateway-inbox/gateway-event-input.ts';

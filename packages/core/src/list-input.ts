@@ -3,3 +3,38 @@ import { id } from './ids.ts';
 
 /** Fields of every list: `cursor` is the `nextCursor` of the previous page; `limit` is 1 to 100 and defaults to 50. */
 export const pageInput = { cursor: id.optional(), limit: z.int().min(1).max(100).default(50) };
+
+const issuesMax = 20;
+
+/**
+ * A list of 1 to `max` items in an input. Its length is checked before its items, and the check of the items ends after
+ * 20 issues: a zod array reads all items first, and collects the issues of each.
+ */
+export const listOf = <T extends z.ZodType>(item: T, max: number) =>
+  z
+    .custom<z.input<T>[]>(
+      (value) => Array.isArray(value) && value.length <= max,
+      `must be a list of at most ${max.toLocaleString('en')} items`,
+    )
+    .transform((values, context): z.output<T>[] => {
+      if (values.length === 0) {
+        context.issues.push({
+          code: 'too_small',
+          origin: 'array',
+          minimum: 1,
+          input: values,
+          message: 'must not be empty',
+        });
+      }
+      const items: z.output<T>[] = [];
+      for (const [index, value] of values.entries()) {
+        const parsed = item.safeParse(value);
+        if (parsed.success) items.push(parsed.data);
+        else {
+          for (const { path, message } of parsed.error.issues)
+            context.issues.push({ code: 'custom', path: [index, ...path], message, input: value });
+        }
+        if (context.issues.length >= issuesMax) break;
+      }
+      return items;
+    });

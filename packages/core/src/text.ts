@@ -11,7 +11,7 @@ export const line = (lengthMax: number) =>
     .string()
     .trim()
     .min(1)
-    .max(lengthMax)
+    .max(lengthMax, { abort: true })
     .refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);
 
 /** The name of a payment gateway. */

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { CommerceError } from './errors.ts';
 
+// zod's message names each unknown key.
+const messageMax = 300;
+
 const checked = new WeakSet<object>();
 
 /**
@@ -30,7 +33,9 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 export function validationError(error: z.ZodError): CommerceError {
   const isEmptyOrder = error.issues.some(({ path, code }) => path.join('.') === 'lines' && code === 'too_small');
   if (isEmptyOrder) return new CommerceError('empty_order', 'an order needs at least one line');
-  const issues = error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.join('.'), message }));
+  const issues = error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => ({ path: path.join('.'), message: message.slice(0, messageMax) }));
   const [first] = issues;
   const where = first?.path ? `${first.path}: ` : '';
   return new CommerceError('validation_failed', `${where}${first?.message ?? 'the input is not valid'}`, { issues });

@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { StatementSettings } from './pipeline.ts';
 import { keepConnectionError } from './connection-errors.ts';
+import { WatchedPool } from './watched-pool.ts';
 import { checkSchemaName, renameSchema } from './schema-name.ts';
 
 /** The connections to one PostgreSQL database. */
@@ -61,7 +62,7 @@ export function connect(options: ConnectOptions): Database {
   }
   // pg ends the connection after this time. It costs one timer for each pipelined batch, 0.2 to 0.6 µs.
   const limit = { query_timeout: options.answerTimeoutMs ?? 35_000 };
-  class Readers extends pg.Pool {
+  class Readers extends WatchedPool {
     override query(...args: unknown[]): any {
       const [query] = args;
       if (typeof query === 'string') args[0] = { ...limit, text: query };
@@ -70,7 +71,7 @@ export function connect(options: ConnectOptions): Database {
     }
   }
   const open = (pipeline: boolean): pg.Pool => {
-    const pool = new (pipeline ? pg.Pool : Readers)({
+    const pool = new (pipeline ? WatchedPool : Readers)({
       connectionString: options.url,
       max: options.poolMax ?? 10,
       connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,

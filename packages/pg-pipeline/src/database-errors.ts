@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { scopeOfState, type ErrorScope } from './error-scope.ts';
 
 /**
  * Returns PostgreSQL's five-character code of an error, also when Drizzle has wrapped the error. Undefined when the
@@ -16,14 +17,19 @@ function databaseErrorIn(error: unknown): pg.DatabaseError | undefined {
   return undefined;
 }
 
-/**
- * Returns whether the whole transaction may run again because of this error: 40001 serialization_failure, 40P01
- * deadlock_detected, 55P03 lock_not_available, or 26000, a prepared statement that this connection does not have. That
- * one happens to a statement that was first sent behind a failed one.
- */
-export function isContention(error: unknown): boolean {
-  return ['40001', '40P01', '55P03', '26000'].includes(sqlState(error) ?? '');
+/** Returns what an error is about; undefined when it is neither PostgreSQL's nor of the connection to it. */
+export function scopeOf(error: unknown): ErrorScope | undefined {
+  const state = sqlState(error);
+  if (state !== undefined) return scopeOfState(state);
+  return isConnectionLoss(error) ? 'connection' : undefined;
 }
+
+/** Returns whether the whole transaction may run again because of this error: another transaction was in the way. */
+export const isContention = (error: unknown): boolean => scopeOf(error) === 'contention';
+
+/** Returns whether the server can't do anything now, so that the error is no command's fault. */
+export const isDatabaseUnavailable = (error: unknown): boolean =>
+  ['connection', 'server'].includes(scopeOf(error) ?? '');
 
 /** Returns whether a statement gave up because another transaction kept a row locked for longer than `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => sqlState(error) === '55P03';
@@ -40,14 +46,10 @@ const lossMessages = [
   'Query read timeout',
 ];
 
-/**
- * Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown.
- * Codes: 57P01 to 57P03 for a server that shuts down, crashes or starts, class 08 for the connection itself, 53300 for
- * too many connections.
- */
+/** Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown. */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
-  if (state) return state.startsWith('08') || ['57P01', '57P02', '57P03', '53300'].includes(state);
+  if (state !== undefined) return scopeOfState(state) === 'connection';
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;

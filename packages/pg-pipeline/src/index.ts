@@ -4,7 +4,14 @@ export type { BatcherOptions, BatchReport } from './batcher/batcher-options.ts';
 export { arrayOf, texts, uuids } from './binary-array.ts';
 export { readCommitOutcome, type Witness } from './commit-outcome.ts';
 export { connect, queryWithTimeout, type ConnectOptions, type Database } from './connect.ts';
-export { isConnectionLoss, isContention, isLockTimeout, sqlState, violatedConstraint } from './database-errors.ts';
+export {
+  isContention,
+  isDatabaseUnavailable,
+  isLockTimeout,
+  scopeOf,
+  sqlState,
+  violatedConstraint,
+} from './database-errors.ts';
 export { readLockedRows } from './lock-holders.ts';
 export { PipelinedBatch, type Parameter } from './pipeline.ts';
 export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';

@@ -3,8 +3,17 @@ import type { PoolClient } from 'pg';
 import { PipelineError } from './pipeline-error.ts';
 import { readCommitOutcome } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
-import { isConnectionLoss, isContention, isIdleTimeout, isLockTimeout } from './database-errors.ts';
+import {
+  isConnectionLoss,
+  isContention,
+  isIdleTimeout,
+  isLockTimeout,
+  isDatabaseUnavailable,
+  sqlState,
+} from './database-errors.ts';
+import { sentenceOfState } from './error-scope.ts';
 import { connectionErrorOf } from './connection-errors.ts';
+import { PoolUsedUp } from './watched-pool.ts';
 import { Transaction, type TransactionMode } from './transaction.ts';
 
 export type TransactionOptions = {
@@ -33,7 +42,8 @@ const retryMaxMs = 8_000;
  *
  * When the answer to COMMIT is lost, the outcome is read on another connection. A result means committed. An error
  * means that nothing was done, except `outcome_unknown`.
- * @throws PipelineError `database_unavailable` when no connection can be had, or when `work` paused for more than 10 s
+ * @throws PipelineError `database_unavailable` when no connection can be had, when the server can't do anything now (its
+ * disk is full, it is read-only, it canceled a statement), or when `work` paused for more than 10 s
  * @throws PipelineError `overloaded` when rows stay locked
  * @throws PipelineError `outcome_unknown` when the answer to COMMIT is lost and the outcome can't be read
  * @throws what `work` throws, after a rollback
@@ -81,6 +91,8 @@ async function runOnce<T>(
     if (error instanceof PipelineError || isFinal(error)) throw error;
     // `work` paused for longer than a transaction may be idle, and would do so again.
     if ([broken, connectionErrorOf(client)].some(isIdleTimeout)) throw isLost ? pausedTooLong(error) : error;
+    // To run again at once would meet the same full disk, the same setting or the same time limit.
+    if (!isLost && isDatabaseUnavailable(error)) throw databaseUnavailable(error);
     if (broken) return { retryAfter: broken };
     if (isRetryable(error)) return { retryAfter: error };
     if (isContention(error) && !(mode === 'flow_short_lock_wait' && isLockTimeout(error))) return { retryAfter: error };
@@ -103,7 +115,7 @@ async function acquire(database: Database): Promise<PoolClient> {
   try {
     return await database.writers.connect();
   } catch (error) {
-    if (isConnectionLoss(error)) throw databaseUnavailable(error);
+    if (isDatabaseUnavailable(error)) throw databaseUnavailable(error);
     throw error;
   }
 }
@@ -124,6 +136,14 @@ const pausedTooLong = (cause: unknown): PipelineError =>
     cause,
   );
 
-/** Returns a PipelineError `database_unavailable` for the loss of a connection. */
-export const databaseUnavailable = (cause: unknown): PipelineError =>
-  new PipelineError('database_unavailable', 'the database cannot be reached at the moment; nothing was done', cause);
+/** Returns a PipelineError `database_unavailable`, whose message says why the database can't do anything now. */
+export function databaseUnavailable(cause: unknown): PipelineError {
+  const why = usedUpPool(cause)?.message ?? sentenceOfState(sqlState(cause));
+  return new PipelineError('database_unavailable', `${why}; nothing was done`, cause);
+}
+
+/** Drizzle wraps the errors of a pool. */
+function usedUpPool(error: unknown): PoolUsedUp | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof PoolUsedUp) return cause;
+  return undefined;
+}

@@ -39,6 +39,13 @@ test('prices are read and shown in the currency’s own decimals', async () => {
   expect(refused.err).toContain('without decimals');
 });
 
+test('a new price is shown with the price before', async () => {
+  const sku = newSku();
+  await json('products', 'create', sku, 'Mug', '12.50', 'GBP');
+  const { out } = await run('products', 'reprice', sku, '1300');
+  expect(out).toMatch(/^price +1,300\.00 GBP\nprice before +12\.50 GBP$/m);
+});
+
 test('a list shows whole ids and the next cursor, and --all reads every page', async () => {
   for (let count = 0; count < 3; count += 1) await json('products', 'create', newSku(), 'One of many', '1', 'GBP');
   const some = await run('products', 'list', '--limit', '2');

@@ -70,12 +70,9 @@ function addProductChanges(products: Command, context: CommandContext): void {
     'products reprice MUG-BLUE 13.00',
   ]).action(async (reference: string, price: string, options: JsonOption) => {
     const { client } = connect(context);
-    const { id: productId, currency } = await findProduct(client, reference);
-    printProduct(
-      context,
-      await client.product.reprice.mutate({ productId, priceAmount: parseMoney(price, currency) }),
-      options,
-    );
+    const { id: productId, currency, priceAmount: before } = await findProduct(client, reference);
+    const repriced = await client.product.reprice.mutate({ productId, priceAmount: parseMoney(price, currency) });
+    printProduct(context, repriced, options, formatMoney(before, currency));
   });
 
   addCommand(products, 'archive <product>', 'sell a product no longer; orders that have it keep it', [
@@ -89,7 +86,12 @@ function addProductChanges(products: Command, context: CommandContext): void {
 
 type Changed = Pick<Product, 'id' | 'sku' | 'name' | 'priceAmount' | 'currency' | 'archivedAt'>;
 
-function printProduct(context: CommandContext, product: Changed, options: JsonOption): void {
+function printProduct(
+  context: CommandContext,
+  product: Changed,
+  options: JsonOption,
+  priceBefore: string | null = null,
+): void {
   print(context, product, options, (screen) =>
     renderRecord(
       [
@@ -97,6 +99,7 @@ function printProduct(context: CommandContext, product: Changed, options: JsonOp
         ['sku', product.sku],
         ['name', product.name],
         ['price', formatMoney(product.priceAmount, product.currency)],
+        ['price before', priceBefore],
         ['archived', product.archivedAt && formatTime(product.archivedAt)],
       ],
       screen,

@@ -44,6 +44,24 @@ test('a zipped file is recognised by its content, not by its name', async () => 
   expect(await read(await fileOf(gzipSync(plain)))).toEqual(await read(await fileOf(plain)));
 });
 
+test('bytes that are not UTF-8 end the reading, and the message names their line', async () => {
+  const korean = Buffer.from([0xb1, 0xe8]);
+  const rows = (count: number) => Buffer.from(`${first.replace('WHITE', '흰색')}\n`.repeat(count));
+  const head = Buffer.from(`${header}\n`);
+  for (const before of [0, 1, 5_000]) {
+    const file = await fileOf(Buffer.concat([head, rows(before), korean, rows(5_000)]));
+    await expect(read(file)).rejects.toThrow(`${file}, line ${before + 2}: the text is not UTF-8.`);
+  }
+  for (const content of [
+    [korean],
+    [head, rows(1), korean.subarray(0, 1)],
+    [head, rows(1), Buffer.from('흰').subarray(0, 2)],
+  ]) {
+    await expect(read(await fileOf(Buffer.concat(content)))).rejects.toThrow('the text is not UTF-8.');
+  }
+  expect(await read(await fileOf(Buffer.concat([head, rows(20_000)])))).toHaveLength(20_000);
+});
+
 test.each<[string, string]>([
   ['a byte order mark', `\ufeff"InvoiceNo"${header.slice(9)}\n${first}`],
   ['Windows line ends', `${header}\r\n${first}\r\n`],
@@ -57,11 +75,6 @@ test.each<[string, string]>([
 ])('%s does no harm', async (_, content) => {
   const [row] = await read(await fileOf(content));
   expect(row).toMatchObject({ invoiceNo: '536365', description: 'HOLDER, "WHITE"', customerId: '17850.0' });
-});
-
-test('bytes that are not UTF-8 are replaced, and the row is kept', async () => {
-  const latin1 = Buffer.from(`${header}\n1,2,Voucher £40,1,,40.0,,\n`, 'latin1');
-  expect((await read(await fileOf(latin1)))[0]).toMatchObject({ description: 'Voucher \ufffd40', quantity: '1' });
 });
 
 const zipped = gzipSync(`${header}\n${`${first}\n`.repeat(5000)}`);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -39,7 +40,7 @@ const RECORD_BYTES_MAX = 1_000_000;
  * Reads the rows of a CSV with the columns of UCI's "Online Retail", in any order; other columns are ignored. A gzipped
  * file is recognised by its content.
  *
- * @throws InputError when the file can't be read, lacks a column, or is damaged
+ * @throws InputError when the file can't be read, lacks a column, is not UTF-8, or is damaged
  */
 export async function* readRows(file: string): AsyncGenerator<Row> {
   const parser = parse({
@@ -52,7 +53,7 @@ export async function* readRows(file: string): AsyncGenerator<Row> {
   let empty = true;
   try {
     // An error of the stream destroys the parser and is thrown by the loop, so nothing has to be closed here.
-    pipeline(await openText(file), parser, () => undefined);
+    pipeline(await openText(file), utf8Only(file), parser, () => undefined);
     for await (const row of parser) {
       empty = false;
       yield row as Row;
@@ -80,6 +81,37 @@ async function openText(file: string): Promise<Readable> {
   );
   const isGzip = start[0] === 0x1f && start[1] === 0x8b;
   return isGzip ? pipeline(whole, createGunzip(), () => undefined) : whole;
+}
+
+/** Passes text on unchanged. Bytes that are not UTF-8 end it: two SKUs could become one. */
+function utf8Only(file: string) {
+  return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let line = 1;
+    let rest: Buffer = Buffer.alloc(0);
+    const checked = (bytes: Buffer): Buffer => {
+      if (!isUtf8(bytes)) throw new InputError(`${file}, line ${line + lineOfFault(bytes)}: the text is not UTF-8.`);
+      line += bytes.toString('latin1').split('\n').length - 1;
+      return bytes;
+    };
+    for await (const chunk of chunks) {
+      const bytes = Buffer.concat([rest, chunk]);
+      // A chunk can end within a character, but not after a byte of ASCII.
+      const end = bytes.findLastIndex((byte) => byte < 0x80) + 1;
+      rest = bytes.subarray(end);
+      if (end > 0) yield checked(bytes.subarray(0, end));
+    }
+    if (rest.length > 0) yield checked(rest);
+  };
+}
+
+/** How many lines of a text precede the first one that is not UTF-8. */
+function lineOfFault(bytes: Buffer): number {
+  let lines = 0;
+  for (let start = 0; ; lines += 1) {
+    const end = bytes.indexOf('\n', start) + 1;
+    if (end === 0 || !isUtf8(bytes.subarray(start, end))) return lines;
+    start = end;
+  }
 }
 
 function columnNames(header: string[], file: string): (string | undefined)[] {

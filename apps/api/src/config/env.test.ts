@@ -14,6 +14,7 @@ test('only DATABASE_URL is required; all else has defaults', () => {
     CORS_ORIGINS: [],
     LOG_LEVEL: 'info',
     DATABASE_POOL_MAX: 10,
+    KEEP_ALIVE_SECONDS: 65,
     DATABASE_PREPARED_STATEMENTS: 'on',
     UNSIGNED_WEBHOOKS_PER_ADDRESS: 600,
     UNSIGNED_WEBHOOKS_IN_ALL: 3_000,
@@ -78,5 +79,33 @@ test.each<[name: string, values: Record<string, string>]>([
 test('all invalid variables are named at once', () => {
   expect(() => readEnv({ PORT: '-1', LOG_LEVEL: 'loud' })).toThrow(
     /DATABASE_URL: is missing\n.*PORT: .*\n.*LOG_LEVEL: /,
+  );
+});
+
+const numbers = Object.entries(readEnv({ DATABASE_URL })).flatMap(([name, value]) =>
+  typeof value === 'number' ? [name] : [],
+);
+test.each(numbers)('a wrong %s is told its range, whose ends are accepted', (name) => {
+  const messageFor = (value: string): string => {
+    try {
+      readEnv({ DATABASE_URL, [name]: value });
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return '';
+  };
+  const message = messageFor('hunter2');
+  const [, whole, from, to, atLeast] =
+    /^ {2}[A-Z_]+: must be a (whole )?number (?:from ([\d.]+) to (\d+)|of at least (\d+))$/.exec(message) ?? [];
+  const [min, max] = [Number(from ?? atLeast), Number(to ?? 1e9)];
+  expect([min, max]).not.toContain(Number.NaN);
+  for (const wrong of ['-1', '1e400', String(min - 1), ...(to ? [String(max + 1)] : []), ...(whole ? ['2.5'] : [])])
+    expect(messageFor(wrong), wrong).toBe(message);
+  for (const right of [min, max]) expect(messageFor(String(right)), String(right)).toBe('');
+});
+
+test('DATABASE_POOL_MAX=1 is told the range', () => {
+  expect(() => readEnv({ DATABASE_URL, DATABASE_POOL_MAX: '1' })).toThrow(
+    '  DATABASE_POOL_MAX: must be a whole number from 2 to 1000',
   );
 });

@@ -1,7 +1,22 @@
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
 import { list } from './list.ts';
+import { findMisspelled, misspelledText } from './misspelled.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
+
+const rangeOf = (min: number, max: number): string =>
+  max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+
+function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  const rule = `must be a whole number ${rangeOf(min, max)}`;
+  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
+}
+
+/** A number that may have a fraction. */
+function someNumber(min: number, max: number) {
+  const rule = `must be a number ${rangeOf(min, max)}`;
+  return z.coerce.number(rule).min(min, rule).max(max, rule);
+}
 
 const database = {
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
@@ -17,11 +32,13 @@ const databaseEnv = z.object(database);
 const apiEnv = z
   .object({
     ...database,
-    PORT: z.coerce.number('must be a port').int().min(0).max(65_535).default(3_000),
+    PORT: wholeNumber(0, 65_535).default(3_000),
     /** The address to listen on. The default accepts connections from this machine only; a container needs 0.0.0.0. */
     HOST: z.string().default('127.0.0.1'),
+    /** How long an idle connection of a client or proxy stays open: longer than the proxy keeps it for reuse. */
+    KEEP_ALIVE_SECONDS: z.coerce.number('must be a number').min(1).max(3_600).default(65),
     /** The largest number of connections to the database. */
-    DATABASE_POOL_MAX: z.coerce.number('must be a number').int().min(2).max(1_000).default(10),
+    DATABASE_POOL_MAX: wholeNumber(2, 1_000).default(10),
     /** `off` is for PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */
     DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
     ...gatewayVariables,
@@ -36,40 +53,24 @@ const apiEnv = z
     CUSTOMER_JWT_ISSUER: z.string().optional(),
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
     /** How long an unpaid order reserves its stock. Fractions are allowed: 0.1 is six seconds, for trials. */
-    RESERVATION_MINUTES: z.coerce
-      .number('must be a number')
-      .min(0.05)
-      .max(7 * 24 * 60)
-      .default(30),
+    RESERVATION_MINUTES: someNumber(0.05, 7 * 24 * 60).default(30),
     /** How long a payment may go without news before its gateway is polled. */
-    GATEWAY_POLL_AFTER_SECONDS: z.coerce
-      .number('must be a number')
-      .min(1)
-      .max(24 * 60 * 60)
-      .default(5 * 60),
+    GATEWAY_POLL_AFTER_SECONDS: someNumber(1, 24 * 60 * 60).default(5 * 60),
     /** How long the answer to a call with an Idempotency-Key is kept. */
-    IDEMPOTENCY_KEY_HOURS: z.coerce
-      .number('must be a number')
-      .min(1)
-      .max(30 * 24)
-      .default(24),
+    IDEMPOTENCY_KEY_HOURS: someNumber(1, 30 * 24).default(24),
     /**
      * Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for the
      * disk.
      */
-    BATCH_LANES: z.coerce.number('must be a number').int().min(1).max(4).default(2),
+    BATCH_LANES: wholeNumber(1, 4).default(2),
     /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
-    QUEUE_MAX: z.coerce.number('must be a number').int().min(1).max(100_000).default(2_000),
+    QUEUE_MAX: wholeNumber(1, 100_000).default(2_000),
     /**
      * Webhooks per minute from gateways that do not sign (Toss), per address and in total. A webhook beyond that gets a
      * 429.
      */
-    UNSIGNED_WEBHOOKS_PER_ADDRESS: z.coerce
-      .number('must be a number')
-      .int()
-      .min(1)
-      .default(unsignedLimitsDefault.perAddressMax),
-    UNSIGNED_WEBHOOKS_IN_ALL: z.coerce.number('must be a number').int().min(1).default(unsignedLimitsDefault.inAllMax),
+    UNSIGNED_WEBHOOKS_PER_ADDRESS: wholeNumber(1).default(unsignedLimitsDefault.perAddressMax),
+    UNSIGNED_WEBHOOKS_IN_ALL: wholeNumber(1).default(unsignedLimitsDefault.inAllMax),
     /** Behind a proxy: the header with the client's address, like `x-forwarded-for`. The last address in it counts. */
     CLIENT_ADDRESS_HEADER: z
       .string()
@@ -90,6 +91,9 @@ const apiEnv = z
 
 export type Env = z.output<typeof apiEnv>;
 
+/** The names of all variables that the API reads. */
+export const variableNames: readonly string[] = Object.keys(apiEnv.shape);
+
 /** An invalid environment. The message names the variables and never their values, because some are secrets. */
 export class EnvError extends Error {
   override readonly name = 'EnvError';
@@ -99,13 +103,13 @@ export type Variables = Record<string, string | undefined>;
 
 /**
  * The environment of the API server, with defaults.
- * @throws EnvError when variables are missing or invalid; the message lists all of them
+ * @throws EnvError when variables are missing, invalid or near misses of known names; the message lists all of them
  */
 export const readEnv = (variables: Variables = process.env): Env => read(apiEnv, variables);
 
 /**
  * The environment of a program that uses only the database.
- * @throws EnvError when variables are missing or invalid; the message lists all of them
+ * @throws EnvError when variables are missing, invalid or near misses of known names; the message lists all of them
  */
 export const readDatabaseEnv = (variables: Variables = process.env) => read(databaseEnv, variables);
 
@@ -115,12 +119,19 @@ function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S>
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => {
+  const misspelled = misspelledLines(variables);
+  if (parsed.success && misspelled.length === 0) return parsed.data;
+  const issues = parsed.error?.issues ?? [];
+  const lines = issues.map(({ path, message }) => {
     const name = path.join('.');
     return `  ${name}: ${name in given ? message : 'is missing'}`;
   });
-  throw new EnvError(lines.join('\n'));
+  // A number may break several rules of one variable, which have one message.
+  throw new EnvError([...new Set([...lines, ...misspelled])].join('\n'));
+}
+
+function misspelledLines(variables: Variables): string[] {
+  return findMisspelled(variables, variableNames).map((misspelled) => `  ${misspelledText(misspelled)}`);
 }
 
 function isOrigin(text: string): boolean {

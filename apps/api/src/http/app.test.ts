@@ -9,7 +9,7 @@ let api: TestApi;
 let token: string;
 beforeAll(async () => {
   api = await startTestApi({ corsOrigins: ['https://shop.example'] });
-  token = await api.customerToken('kim@mail.example');
+  token = await api.customerToken('kim-of-token');
 });
 afterAll(() => api?.close());
 
@@ -78,14 +78,33 @@ describe('/trpc', () => {
     }
   });
 
+  test('rejects bytes that are not UTF-8 with 400, in each place of a request', async () => {
+    const refusal = trpcRefusal(400, 'BAD_REQUEST', 'invalid_encoding');
+    const body = Buffer.concat([Buffer.from('{"contact":{"name":"'), Buffer.from([0xb1, 0xe8]), Buffer.from('"}}')]);
+    expect(await readResponse(await post('/trpc/order.create', body))).toMatchObject(refusal);
+    expect(await readResponse(await post('/trpc/order.create,order.cancel?batch=1', body))).toMatchObject(refusal);
+    const query = '/trpc/order.list?input=%7B%22customerId%22%3A%22%B1%E8%22%7D';
+    expect(await readResponse(await api.fetch(query))).toMatchObject(refusal);
+  });
+
+  test('rejects a declared charset other than UTF-8 with 415', async () => {
+    const statusOf = async (type: string) => (await post('/trpc/order.create', '{}', { 'content-type': type })).status;
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf8']) {
+      expect(await statusOf(`application/json; charset=${charset}`), charset).toBe(400);
+    }
+    for (const charset of ['euc-kr', 'utf-16', 'iso-8859-1', '', 'utf-8x']) {
+      expect(await statusOf(`application/json;charset=${charset}`), charset).toBe(415);
+    }
+  });
+
   test('rejects malformed JSON with 400 and does not repeat it', async () => {
     const body = await readResponse(await post('/trpc/order.create', '{"lines": my-secret'));
     expect(body).toMatchObject(trpcRefusal(400, 'BAD_REQUEST', 'validation_failed'));
     expect(body.error.message).toBe('the input is not well-formed JSON');
   });
 
-  test('rejects a body above 1 MiB with 413, with and without Content-Length', async () => {
-    const large = new Blob(['x'.repeat(1024 * 1024 + 1)]);
+  test('rejects a body above 512 KiB with 413, with and without Content-Length', async () => {
+    const large = new Blob(['x'.repeat(512 * 1024 + 1)]);
     const refusal = trpcRefusal(413, 'PAYLOAD_TOO_LARGE', 'payload_too_large');
     expect(await readResponse(await post('/trpc/order.create', large))).toMatchObject(refusal);
     const stream = { method: 'POST', body: large.stream(), duplex: 'half', headers: json } as RequestInit;
@@ -143,7 +162,7 @@ describe('every response', () => {
       api.fetch('/trpc/product.list,no.such?batch=1&input=%7B%7D'),
       post('/trpc/order.create', '{}'),
       post('/trpc/order.create', '{}', { 'content-type': 'text/plain' }),
-      post('/trpc/order.create', 'x'.repeat(1024 * 1024 + 1)),
+      post('/trpc/order.create', 'x'.repeat(512 * 1024 + 1)),
       post('/api/v1/payments/webhooks/mock', '{}'),
       post('/api/v1/payments/webhooks/mock', 'x'.repeat(256 * 1024 + 1)),
       api.fetch('/trpc/product.list', {
@@ -209,7 +228,7 @@ describe('every response', () => {
     ]);
     expect(present(lines[0])['ms']).toBeGreaterThan(0);
     const text = JSON.stringify(lines);
-    for (const secret of [token, key, 'Minji', 'minji', 'Sejong', '04524', '+82', 'kim@', asked, productId])
+    for (const secret of [token, key, 'Minji', 'minji', 'Sejong', '04524', '+82', 'kim-of-token', asked, productId])
       expect(text).not.toContain(secret);
   });
 

@@ -10,7 +10,8 @@ import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { errorResponse } from './error-response.ts';
 import { tracing } from './trace.ts';
-import { endpoint, trpcRoutes } from '../trpc/trpc-endpoint.ts';
+import { limitRequests } from './request-limit.ts';
+import { endpoint, trpcErrorResponse, trpcRoutes } from '../trpc/trpc-endpoint.ts';
 import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
 import { webhookRoutes } from '../webhooks/webhooks.ts';
 import type { AppEnv } from './app-env.ts';
@@ -27,6 +28,8 @@ export type AppOptions = {
   corsOrigins?: readonly string[];
   /** Rate limits for the webhooks of gateways that do not sign. */
   unsignedWebhooks?: UnsignedLimits;
+  /** Requests under way at most, in all. A request beyond them gets a 503. Defaults to 4,000. */
+  requestsMax?: number;
   /** Aborted when the process starts to shut down. */
   stopping: AbortSignal;
 };
@@ -40,6 +43,7 @@ export function createApp({
   verifyCustomer,
   corsOrigins = [],
   unsignedWebhooks = unsignedLimitsDefault,
+  requestsMax = 4_000,
   stopping,
 }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -57,6 +61,12 @@ export function createApp({
     );
   }
   app.route('/', healthRoutes(database, stopping));
+  // Behind the health checks, which a full server must still answer.
+  app.use(
+    limitRequests(requestsMax, (c, error) =>
+      c.req.path.startsWith(`${endpoint}/`) ? trpcErrorResponse(c, error) : errorResponse(c, error),
+    ),
+  );
   app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
   const authenticate = authenticator(commerce, verifyCustomer);
   // For operators only: the metrics show how much a shop sells.

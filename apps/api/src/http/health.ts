@@ -1,15 +1,21 @@
-import { MigrationsDiverged, pendingMigrations, type Database } from '@commerce-core/core';
+import { canWrite, MigrationsDiverged, pendingMigrations, type Database } from '@commerce-core/core';
 import { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
 
-type Reason = 'stopping' | 'database_unreachable' | 'migrations_pending' | 'migrations_diverged';
+type Reason =
+  | 'stopping'
+  | 'database_unreachable'
+  | 'database_not_writable'
+  | 'migrations_pending'
+  | 'migrations_diverged';
 
-// Probes usually time out after a few seconds. A database that needs longer than this for two look-ups is of no use.
+// Probes usually time out after a few seconds. A database that needs longer than this for three look-ups is of no use.
 const checkMaxMs = 2_000;
 
 /**
  * `/healthz` returns 200 while the process is alive. `/readyz` returns 200 when it can serve requests, else 503 with
- * the reason: `stopping`, `database_unreachable`, `migrations_pending` or `migrations_diverged`.
+ * the reason: `stopping`, `database_unreachable`, `database_not_writable` (PostgreSQL is read-only or its disk is full),
+ * `migrations_pending` or `migrations_diverged`.
  */
 export function healthRoutes(database: Database, stopping: AbortSignal) {
   // Concurrent requests share one check, so that look-ups do not pile up at a database that does not respond. After
@@ -29,7 +35,8 @@ export function healthRoutes(database: Database, stopping: AbortSignal) {
 async function reasonNotReady(database: Database): Promise<Reason | undefined> {
   try {
     const pending = await pendingMigrations(database);
-    return pending.length > 0 ? 'migrations_pending' : undefined;
+    if (pending.length > 0) return 'migrations_pending';
+    return (await canWrite(database)) ? undefined : 'database_not_writable';
   } catch (error) {
     return error instanceof MigrationsDiverged ? 'migrations_diverged' : 'database_unreachable';
   }

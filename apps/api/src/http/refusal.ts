@@ -44,7 +44,7 @@ function requestError({ code, cause, message }: TRPCError): string {
   if (cause instanceof SyntaxError) return 'the input is not well-formed JSON';
   if (cause !== undefined) return 'the request is not well-formed';
   if (code === 'METHOD_NOT_SUPPORTED') return 'queries need GET, mutations need POST';
-  if (code === 'UNSUPPORTED_MEDIA_TYPE') return 'only application/json is accepted';
+  if (code === 'UNSUPPORTED_MEDIA_TYPE') return 'only application/json in UTF-8, without compression, is accepted';
   return message;
 }
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
+import { connectionLimitsDefault, limitConnections, type ConnectionLimits } from './connection-limits.ts';
 
 export type Serving = {
   /** Where the server listens, like `http://127.0.0.1:3000`. */
@@ -12,13 +13,34 @@ export type Serving = {
   close: (graceMs: number) => Promise<boolean>;
 };
 
-/** Serves the app over HTTP; port 0 picks a free one. Rejects with the server's error, like EADDRINUSE. */
-export async function serve(app: Hono<AppEnv>, { host, port }: { host: string; port: number }): Promise<Serving> {
+export type ServeOptions = {
+  /** The address to listen on, like `127.0.0.1` or `0.0.0.0`. */
+  host: string;
+  /** The port to listen on; 0 takes a free one. */
+  port: number;
+  /**
+   * How long an idle connection stays open, in milliseconds. Defaults to 65 s: proxies reuse a connection for up to
+   * 60 s (nginx, AWS's load balancers), and the side that sends requests should be the one that closes it.
+   */
+  keepAliveMs?: number;
+  connectionLimits?: ConnectionLimits;
+};
+
+/** Serves the app over HTTP. Rejects with the server's error, like EADDRINUSE. */
+export async function serve(
+  app: Hono<AppEnv>,
+  { host, port, keepAliveMs = 65_000, connectionLimits = connectionLimitsDefault }: ServeOptions,
+): Promise<Serving> {
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    // Node.js hands over all requests that it has read, also after their connection was closed for sending too many.
+    fetch: (request, env) =>
+      'incoming' in env && env.incoming.socket.destroyed
+        ? new Response(null, { status: 503 })
+        : app.fetch(request, env as HttpBindings),
     // How long a client may take to send its headers, and its whole request. Node's defaults are 60 s and 300 s.
-    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000 },
+    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: keepAliveMs },
   }) as Server;
+  limitConnections(server, connectionLimits);
   const running = new Set<ServerResponse>();
   server.on('request', (_, response) => {
     running.add(response);

@@ -93,6 +93,20 @@ describe('an invalid order', () => {
     expect(await refusalFrom(placeOrder([]))).toEqual({ status: 400, code: 'empty_order' });
   });
 
+  test('of a customer whose id is an e-mail address gets a 400, from the customer and from an operator', async () => {
+    const order = { lines: [{ productId, quantity: 1 }] };
+    const own = await api.customerClient('kim@mail.example');
+    const operator = await api.operatorClient('orders');
+    for (const call of [
+      own.order.create.mutate(order),
+      operator.order.create.mutate({ ...order, customerId: 'kim@mail.example' }),
+    ]) {
+      const refusal = await refusalFrom(call);
+      expect(refusal).toMatchObject({ status: 400, code: 'validation_failed' });
+      expect(refusal.details).toMatchObject({ issues: [{ path: 'customerId' }] });
+    }
+  });
+
   test('with unknown fields, or text that cannot be stored, gets a 400', async () => {
     const refusalWith = async (more: object) =>
       refusalFrom(

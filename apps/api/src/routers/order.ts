@@ -1,8 +1,8 @@
 import {
   alreadyChecked,
   CommerceError,
-  customerId,
   listOrdersInput,
+  newCustomerId,
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
@@ -11,7 +11,7 @@ import { ownOrders } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
 import { procedure, router } from '../trpc/trpc.ts';
 
-const createOrderInput = placeOrderInput.extend({ customerId: customerId.optional() });
+const createOrderInput = placeOrderInput.extend({ customerId: newCustomerId.optional() });
 
 /**
  * Orders. Customers may call these procedures for their own orders, operators with the scope `orders` for all. An order
@@ -20,9 +20,10 @@ const createOrderInput = placeOrderInput.extend({ customerId: customerId.optiona
 export const orderRouter = router({
   /**
    * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock.
-   * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON.
+   * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON, and 32 levels.
    *
-   * A customer leaves `customerId` out; an operator has to give it.
+   * A customer leaves `customerId` out; an operator has to give it. It must not be an e-mail address, because the event
+   * log keeps it for ever; neither must a customer's `sub` in the token.
    *
    * Returns the order with its lines, in status CREATED. `reservedUntil` is when an unpaid order expires.
    * @throws validation_failed when `customerId` is given by a customer or missing from an operator
@@ -86,7 +87,7 @@ export const orderRouter = router({
 
 /**
  * The customer of a new order: a customer who calls, or the one that an operator names.
- * @throws validation_failed when a customer names one, or an operator does not
+ * @throws validation_failed when a customer names one, or an operator does not, or it is an e-mail address
  */
 function customerOf(caller: Caller, given: string | undefined): string {
   const { customerId: own } = ownOrders(caller);
@@ -94,6 +95,9 @@ function customerOf(caller: Caller, given: string | undefined): string {
     throw invalidField('customerId', 'a customer orders only for themselves; leave this out');
   const customer = own ?? given;
   if (customer === undefined) throw invalidField('customerId', 'an operator has to name the customer of the order');
+  // A customer's own id comes from the token, which no schema of this procedure has read.
+  const { error } = newCustomerId.safeParse(customer);
+  if (error) throw invalidField('customerId', error.issues[0]?.message ?? 'is not valid');
   return customer;
 }
 

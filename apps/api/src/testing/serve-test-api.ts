@@ -30,6 +30,7 @@ export type ServedApiOptions = {
   mockGatewayUrl?: string;
   leaseMs?: number;
   unsignedWebhooks?: UnsignedLimits;
+  requestsMax?: number;
 };
 
 type ServedApi = {
@@ -66,6 +67,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
     corsOrigins: options.corsOrigins ?? [],
     ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
+    ...(options.requestsMax !== undefined && { requestsMax: options.requestsMax }),
     stopping: stopping.signal,
   });
   const serving = await serve(app, { host: '127.0.0.1', port: 0 });

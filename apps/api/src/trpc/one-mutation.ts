@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { authorize } from '../auth/access.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
+import { parseInput, readBody } from './read-input.ts';
 import { appRouter } from '../routers/index.ts';
 import { traceRefusal } from '../http/trace.ts';
 import type { Context } from './trpc.ts';
@@ -43,7 +44,7 @@ export async function callOneMutation(
   const trace = c.get('trace');
   try {
     const ctx = await createContext(1);
-    const data = await runProcedure(path, ctx, async () => parseBody(await c.req.text()));
+    const data = await runProcedure(path, ctx, async () => parseInput(await readBody(c)));
     return jsonResponse(trace, 200, { result: { data } });
   } catch (thrown) {
     const refusal = refusalOf(thrown);
@@ -74,13 +75,4 @@ async function runProcedure(path: string, ctx: Context, getRawInput: () => Promi
   const parsed = input.safeParse(await getRawInput());
   if (!parsed.success) throw new TRPCError({ code: 'BAD_REQUEST', cause: parsed.error });
   return _def.resolver({ ctx, input: parsed.data, path, type: 'mutation', signal });
-}
-
-function parseBody(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new TRPCError({ code: 'BAD_REQUEST', cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { CommerceError, type Commerce } from '@commerce-core/core';
+import type { Commerce } from '@commerce-core/core';
 import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
@@ -9,6 +9,8 @@ import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
+import { parseInput, readBody } from './read-input.ts';
+import { invalidEncoding } from '../http/read-json.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
 import { traceRefusal } from '../http/trace.ts';
@@ -18,14 +20,12 @@ import type { AppEnv } from '../http/app-env.ts';
 export const endpoint = '/trpc';
 /** The largest number of calls in one request. */
 const batchMax = 50;
-// An order of 2,000 lines, the largest, has about 170 kB.
-const bodyBytesMax = 1024 * 1024;
+// An order of 2,000 lines, the largest input, has about 170 kB.
+const bodyBytesMax = 512 * 1024;
 
-/** Serves the procedures over HTTP: JSON bodies of at most 1 MiB, at most 50 calls per request. */
+/** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls per request. */
 export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
-  const limit = limitBody(bodyBytesMax, (c) =>
-    trpcErrorResponse(c, new CommerceError('payload_too_large', `a request may have at most ${bodyBytesMax} bytes`)),
-  );
+  const limit = limitBody(bodyBytesMax, trpcErrorResponse);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
     trace.procedures = procedureNames(c.req.path);
@@ -33,6 +33,7 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     if (c.req.method === 'POST' && !isJson(headerOf(c, 'content-type'))) {
       return trpcErrorResponse(c, new TRPCError({ code: 'UNSUPPORTED_MEDIA_TYPE' }));
     }
+    if (!isUrlInUtf8(c.req.url)) return trpcErrorResponse(c, invalidEncoding());
     const createContext = async (calls: number) => {
       const caller = await authenticate(headerOf(c, 'authorization'));
       trace.caller = caller;
@@ -41,9 +42,11 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     };
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);
+    const request = await batchRequest(c).catch((error: unknown) => trpcErrorResponse(c, error));
+    if (request instanceof Response) return request;
     return fetchRequestHandler({
       endpoint,
-      req: c.req.raw,
+      req: request,
       router: appRouter,
       maxBatchSize: batchMax,
       createContext: ({ info }) => createContext(info.calls.length),
@@ -52,14 +55,40 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
   });
 }
 
+/** The request for tRPC's adapter, which parses a body without limits: the body is read and checked before. */
+async function batchRequest(c: Context<AppEnv>): Promise<Request> {
+  const { raw } = c.req;
+  if (c.req.method !== 'POST') return raw;
+  const { url, method, headers, signal } = raw;
+  const body = await readBody(c);
+  parseInput(body);
+  return new Request(url, { method, headers, signal, body });
+}
+
 /** An error before any procedure was called, in the shape that tRPC's clients read. */
-function trpcErrorResponse(c: Context<AppEnv>, thrown: CommerceError | TRPCError): Response {
+export function trpcErrorResponse(c: Context<AppEnv>, thrown: unknown): Response {
   const refusal = refusalOf(thrown);
   traceRefusal(c.get('trace'), refusal, thrown);
   return c.json({ error: errorShape(refusal, undefined) }, refusal.status as ContentfulStatusCode);
 }
 
-const isJson = (contentType = '') => contentType.replace(/;.*$/s, '').trim().toLowerCase() === 'application/json';
+/** Whether a content type is JSON, and its charset is UTF-8 if it names one (RFC 8259, 8.1). */
+function isJson(contentType = ''): boolean {
+  const [type = '', ...parameters] = contentType.split(';').map((part) => part.trim().toLowerCase());
+  const charsets = parameters.filter((parameter) => parameter.startsWith('charset'));
+  return type === 'application/json' && charsets.every((charset) => /^charset="?utf-?8"?$/.test(charset));
+}
+
+/** Whether the percent-encoded bytes of an address are UTF-8. URLSearchParams would replace those that are not. */
+function isUrlInUtf8(url: string): boolean {
+  if (!url.includes('%')) return true;
+  try {
+    decodeURIComponent(searchOf(url));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 // Not `new URL`, which is slow for something that runs on every call.
 const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');

@@ -20,15 +20,14 @@ const dropped = { eventId: null, outcome: 'DROPPED', effect: null, duplicate: fa
  * `POST /:provider` receives a gateway's webhook of at most 256 KiB. It returns
  * - 200 `{ outcome, duplicate, effect, eventId }` once the message and its effect are committed, or once the message is
  *   stored to be retried;
- * - 400 `invalid_signature` or `malformed_event`, 404 `provider_not_configured`, 413 `payload_too_large`;
+ * - 400 `invalid_signature` or `malformed_event`, 404 `provider_not_configured`, 413 `payload_too_large`,
+ *   415 for a compressed body;
  * - 429 `rate_limited` when too many unsigned messages arrive;
  * - 503 when the message could not be stored, so that the gateway sends it again.
  */
 export function webhookRoutes(commerce: Commerce, limits: UnsignedLimits) {
   const secondsToWait = unsignedLimit(limits);
-  const limit = limitBody(bodyBytesMax, (c) =>
-    errorResponse(c, new CommerceError('payload_too_large', `a webhook may have at most ${bodyBytesMax} bytes`)),
-  );
+  const limit = limitBody(bodyBytesMax, errorResponse);
   // Runs before the body is read: a message that cannot be verified must cost almost nothing.
   const limitUnsigned: MiddlewareHandler<AppEnv, '/:provider'> = async (c, next) => {
     const { provider } = c.req.param();

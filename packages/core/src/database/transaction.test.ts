@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultInjectingProxy } from '@commerce-core/pg-pipeline/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../commerce.ts';
 import { CommerceError } from '../errors.ts';
 import { createProxiedShop } from '../testing/proxied-shop.ts';
@@ -83,6 +83,34 @@ test.each([
     throw error;
   });
   expect(await errorCodeOf(work)).toBe(code);
+});
+
+describe('when all connections of a pool are in use', () => {
+  const calls: [string, 'pool' | 'writers', (busy: Commerce) => Promise<unknown>][] = [
+    ['a read', 'pool', async (busy) => busy.listOrders()],
+    [
+      'a batched call',
+      'writers',
+      async (busy) => busy.placeOrder({ customerId: 'c', lines: [{ productId: crypto.randomUUID(), quantity: 1 }] }),
+    ],
+    [
+      'a call of its own',
+      'writers',
+      async (busy) => busy.createProduct({ sku: 'pool', name: 'n', priceAmount: 1, currency: 'KRW' }),
+    ],
+    ['the doctor', 'pool', async (busy) => busy.doctor()],
+  ];
+
+  test.each(calls)('%s rejects with a message that says so', async (_, pool, call) => {
+    const database = connect({ url: shop.database.url, poolMax: 2, acquireTimeoutMs: 2_000 });
+    const clients = await Promise.all([database[pool].connect(), database[pool].connect()]);
+    await expect(call(createCommerce({ database }))).rejects.toMatchObject({
+      code: 'database_unavailable',
+      message: 'all 2 connections of this process were in use for 2 s; nothing was done',
+    });
+    clients.forEach((client) => client.release());
+    await database.close();
+  });
 });
 
 test('calls to a server that cannot be reached reject with database_unavailable', async () => {

@@ -1,5 +1,5 @@
 import {
-  isConnectionLoss,
+  isDatabaseUnavailable,
   PipelineError,
   databaseUnavailable,
   violatedConstraint,
@@ -32,7 +32,8 @@ export const withBatchTransaction = async <T>(
  * Runs `work` in one transaction and commits it. `work` may run several times, so it does nothing but database work
  * with ids that were minted before. A result means committed; an error means that nothing was done, except
  * `outcome_unknown`.
- * @throws database_unavailable when no connection can be had, or when `work` paused for more than 10 s
+ * @throws database_unavailable when no connection can be had, when the server can't do anything now (its disk is full, it
+ * is read-only, it canceled a statement), or when `work` paused for more than 10 s
  * @throws overloaded when rows stay locked
  * @throws outcome_unknown when the answer to COMMIT got lost and the server could not tell what became of it
  * @throws what `work` throws, after a rollback
@@ -47,13 +48,13 @@ export async function withTransaction<T>(
 
 /**
  * Runs a read outside a transaction.
- * @throws database_unavailable when the connection is lost
+ * @throws database_unavailable when the connection is lost, or the server can't do anything now
  */
 export async function read<T>(query: () => Promise<T>): Promise<T> {
   try {
     return await query();
   } catch (error) {
-    throw commerceErrorOf(isConnectionLoss(error) ? databaseUnavailable(error) : error);
+    throw commerceErrorOf(isDatabaseUnavailable(error) ? databaseUnavailable(error) : error);
   }
 }
 

@@ -60,6 +60,7 @@ export const inboxChecks: readonly Check[] = [
         when 'payment_pending' then p.status <> 'CREATED'
         when 'payment_voided' then exists (
           select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID' and r.status in ('SUCCEEDED', 'FAILED'))
+        when 'authorization_lost' then g.type = 'CANCELED' and p.status in ('CANCELED', 'CAPTURED')
         when 'refund_succeeded' then exists (
           select from "commerce"."refunds" r where r.payment_id = p.id and r.status in ('SUCCEEDED', 'FAILED')
             and (r.amount = g.amount or r.kind = 'VOID' and g.amount between 1 and r.amount))

@@ -1,5 +1,6 @@
 import { quoted } from '../database/schema.ts';
 import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.ts';
+import { authorizationLost } from '../payment/payment.ts';
 import { transitionPairs, tuples, type Check } from './check.ts';
 import { orderStatusRecorded } from './recorded-statuses.ts';
 
@@ -80,13 +81,14 @@ export const orderChecks: readonly Check[] = [
   {
     name: 'order_paid_in_full',
     sentence:
-      'A PAID order has a payment in its currency, not a surplus, for its total or for the amount that an operator accepted.',
+      'A PAID order has a payment in its currency, not a surplus, for its total or for the amount that an operator accepted, or has lost its authorization.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
       where o.status = 'PAID' and not exists (
         select from "commerce"."payments" p
-        where p.order_id = o.id and p.status in ('AUTHORIZED', 'CAPTURED') and not p.surplus
+        where p.order_id = o.id and not p.surplus
+          and (p.status in ('AUTHORIZED', 'CAPTURED') or p.status = 'CANCELED' and p.failure_code = '${authorizationLost}')
           and p.authorized_amount = coalesce(p.reported_amount, o.total_amount) and p.currency = o.currency
       )`,
   },

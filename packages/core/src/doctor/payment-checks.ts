@@ -32,7 +32,8 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_asks_the_order_total',
-    sentence: "A payment's amount and currency are its order's total and currency, or those that an operator accepted.",
+    sentence:
+      "A payment's amount and currency are its order's total and currency, or those that came and were accepted or are surplus.",
     query: `
       select p.id as "paymentId", p.order_id as "orderId", p.amount, p.currency,
         o.total_amount as "totalAmount", o.currency as "orderCurrency"

@@ -1,18 +1,24 @@
 import { quoted } from '../database/schema.ts';
-import { madeAtGateway, openRefundStatuses, refundTransitions } from '../refund/refund.ts';
+import { authorizationLost } from '../payment/payment.ts';
+import { madeAtGateway, openRefundStatuses, refundFailuresMax, refundTransitions } from '../refund/refund.ts';
 import type { Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { refundStatusRecorded } from './recorded-statuses.ts';
 
 const open = `status in (${quoted(openRefundStatuses)})`;
 
-/** A refund that the gateway refused raised attention by itself; an operator sends the money back. */
-const hasFailed = `exists (
-  select from "commerce"."refunds" f where f.payment_id = p.id and f.status = 'FAILED' and f.failure_code <> '${madeAtGateway}')`;
+/**
+ * A refund that the gateway refused raised attention by itself, and an operator sends the money back. After
+ * `refundFailuresMax` failures the money is stuck.
+ */
+const failures = `(
+  select count(*) from "commerce"."refunds" f
+  where f.payment_id = p.id and f.status = 'FAILED' and f.failure_code <> '${madeAtGateway}')`;
+const isWithAnOperator = `${failures} between 1 and ${refundFailuresMax - 1}`;
 
-/** The amount that the gateway took for a payment: the approved one, or the reported one when the two differ. */
+/** The amount that the gateway took for a payment. */
 const takenAmount = `case when p.captured_amount > 0 then p.captured_amount
-  when p.authorized_amount > 0 then p.authorized_amount else coalesce(p.reported_amount, 0) end`;
+  when p.status = 'CANCELED' and p.failure_code = '${authorizationLost}' then 0 else p.authorized_amount end`;
 
 const refundTotals = `
   select payment_id, sum(amount) as amount from "commerce"."refunds" where status <> 'FAILED' group by payment_id`;
@@ -43,33 +49,32 @@ export const refundChecks: readonly Check[] = [
   },
   {
     name: 'refund_of_surplus',
-    sentence: 'A surplus payment is refunded in full, unless the gateway refused the refund.',
+    sentence:
+      'A surplus payment is refunded in full, unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
       from "commerce"."payments" p left join (${refundTotals}) r on r.payment_id = p.id
-      where p.surplus and coalesce(r.amount, 0) < ${takenAmount} and not ${hasFailed}`,
+      where p.surplus and coalesce(r.amount, 0) < ${takenAmount} and not ${isWithAnOperator}`,
   },
   {
     name: 'refund_of_canceled_order',
-    sentence: 'The payment of a canceled order is refunded in full, unless the gateway refused the refund.',
+    sentence:
+      'The payment of a canceled order is refunded in full, unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
       from "commerce"."orders" o
       join "commerce"."payments" p on p.order_id = o.id and p.authorized_amount > 0
       left join (${refundTotals}) r on r.payment_id = p.id
-      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${takenAmount} and not ${hasFailed}`,
+      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${takenAmount} and not ${isWithAnOperator}`,
   },
   {
     name: 'refund_of_its_payment',
-    sentence:
-      "A refund and its payment belong to the same order, and the refund's currency is the one that the gateway took.",
+    sentence: "A refund and its payment belong to the same order, and the refund's currency is the payment's.",
     query: `
       select r.id as "refundId", r.order_id as "orderId", p.order_id as "paymentOrderId", r.currency,
-        coalesce(p.reported_currency, p.currency) as "takenCurrency"
+        p.currency as "paymentCurrency"
       from "commerce"."refunds" r left join "commerce"."payments" p on p.id = r.payment_id
-      where (r.order_id, r.currency) is distinct from (p.order_id, case
-        when p.status in ('AUTHORIZED', 'CAPTURED') then p.currency
-        else coalesce(p.reported_currency, p.currency) end)`,
+      where (r.order_id, r.currency) is distinct from (p.order_id, p.currency)`,
   },
   {
     name: 'refund_open_has_its_call',

@@ -4,6 +4,10 @@ import { id } from '../ids.ts';
 import { gatewayEventTypes, gatewayFact, noCurrency, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { line } from '../text.ts';
 
+// PostgreSQL has no time before 4713 BC, and an order must not keep its stock for centuries.
+const payableSince = new Date('2000-01-01T00:00:00Z');
+const payableMsMax = 366 * 24 * 60 * 60 * 1000;
+
 const knownFact = z.object({
   type: z.enum(gatewayEventTypes),
   paymentId: id,
@@ -12,7 +16,12 @@ const knownFact = z.object({
   failureCode: line(200).optional(),
   refundId: id.optional(),
   objectId: line(300).optional(),
-  payableUntil: z.coerce.date().optional(),
+  payableUntil: z.iso
+    .datetime({ offset: true })
+    .transform((text) => new Date(text))
+    .refine((time) => time >= payableSince && time.getTime() <= Date.now() + payableMsMax, 'must be within a year')
+    .nullable()
+    .optional(),
 });
 
 // Gateways add types of events, and this shop can't know what a new one means.

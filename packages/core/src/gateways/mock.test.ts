@@ -101,6 +101,24 @@ describe('a message with a wrong signature is rejected', () => {
   });
 });
 
+describe('the time until which a payment can be paid', () => {
+  const pending = (payableUntil: unknown) => ({ ...approved, type: 'PENDING' as const, payableUntil });
+
+  test.each(['-271821-04-20T00:00:00Z', '1999-12-31T23:59:59Z', '9999-12-31T00:00:00Z', '2026-06-01', 0, 8.64e15])(
+    '%s is malformed',
+    (payableUntil) => {
+      expect(() => receive(pending(payableUntil))).toThrow(malformed(': payableUntil'));
+    },
+  );
+
+  test('is at most a year from now', () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+    expect(receive(pending(inDays(365)))).toMatchObject([{ type: 'PENDING', payableUntil: expect.any(Date) }]);
+    expect(receive(pending(null))).toMatchObject([{ payableUntil: null }]);
+    expect(() => receive(pending(inDays(367)))).toThrow(malformed(': payableUntil'));
+  });
+});
+
 test('a body that is not valid UTF-8 is malformed', () => {
   const [before, after] = JSON.stringify({ ...approved, note: '|' }).split('|') as [string, string];
   const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);

@@ -11,8 +11,8 @@ import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-or
 import { newId } from '../ids.ts';
 import { readLockedStocks } from '../inventory/stock-repository.ts';
 import {
-  customerId as customerIdInput,
   listOrdersInput,
+  newCustomerId,
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
@@ -49,7 +49,7 @@ export function orderMethods(context: Context) {
     /**
      * Places an order of 1 to 2,000 lines, each with 1 to 10^6 units, and reserves its stock for `reservationMs`. Lines
      * with the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of
-     * JSON.
+     * JSON. `customerId` must not be an e-mail address, because the event log keeps it for ever.
      * @returns the order in CREATED, with its lines
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the
      * order
@@ -157,5 +157,5 @@ export function orderMethods(context: Context) {
 function parsedOrder(input: PlaceOrderInput): PlaceOrder & { customerId: string } {
   if (isChecked(input)) return input;
   const { customerId, ...order } = input;
-  return { customerId: parse(customerIdInput, customerId), ...parse(placeOrderInput, order) };
+  return { customerId: parse(newCustomerId, customerId), ...parse(placeOrderInput, order) };
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { isStorable, line } from '../text.ts';
-import { pageInput } from '../list-input.ts';
+import { listOf, pageInput } from '../list-input.ts';
+import { line } from '../text.ts';
+import { metadata } from './metadata.ts';
 import { orderStatuses } from './order.ts';
 
 /** Lines of one order. */
 export const linesMax = 2_000;
 /** Units of one product in one line. */
 export const quantityMax = 1_000_000;
-const metadataBytesMax = 4_096;
 
 const orderLine = z.strictObject({ productId: id, quantity: z.int().min(1).max(quantityMax) });
 
@@ -28,30 +28,25 @@ export const address = z.strictObject({
 
 export const contact = z.strictObject({
   name: line(200).optional(),
-  email: z.email().max(254).optional(),
+  email: z.string().max(254, { abort: true }).check(z.email()).optional(),
   phone: line(40).optional(),
 });
-
-export const metadata = z
-  .record(z.string(), z.json())
-  .refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= metadataBytesMax,
-    `must not exceed ${metadataBytesMax} bytes of JSON`,
-  )
-  .refine(isStorableJson, 'must not contain characters that cannot be stored');
-
-function isStorableJson(value: unknown): boolean {
-  if (typeof value === 'string') return isStorable(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner));
-}
 
 /** The customer's id in the shop's own accounts. */
 export const customerId = line(200);
 
+/**
+ * The customer's id of a new order. The event `order.created` keeps it for ever, so that personal data must not be in
+ * it.
+ */
+export const newCustomerId = customerId.refine(
+  (text) => !/[^\s@](?:@|%40)[^\s@]+\.[^\s@]/i.test(text),
+  'must not be an e-mail address: it is kept for ever in the event log; give an id of the shop’s accounts',
+);
+
 /** An order as a shopper sends it. Prices come from the catalogue, never from the shopper. */
 export const placeOrderInput = z.strictObject({
-  lines: z.array(orderLine).min(1).max(linesMax),
+  lines: listOf(orderLine, linesMax),
   contact: contact.optional(),
   shippingAddress: address.optional(),
   reference: line(200).optional(),

@@ -187,6 +187,7 @@ export async function listPayments(
 export const insertPayments = insertion(payments);
 export const updatePayments = update(payments, 'id', [
   'status',
+  'currency',
   'amount',
   'authorizedAmount',
   'capturedAmount',

@@ -46,7 +46,10 @@ export type Payment = {
   /** The money arrived for an order that can't use it; it must be refunded. */
   surplus: boolean;
   failureCode: string | null;
-  /** The amount that the gateway reported, where it differs from `amount`. */
+  /**
+   * The amount that the gateway reported, where it differs from the requested one. When it is accepted or becomes
+   * surplus, it becomes `amount`, and `reportedCurrency` becomes `currency`.
+   */
   reportedAmount: number | null;
   reportedCurrency: string | null;
   /** Whether the reported amount was captured already. */
@@ -123,6 +126,13 @@ export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Paym
 /** The amount of a payment that can still be refunded, in minor units. */
 export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
   capturedAmount - refundedAmount - refundReservedAmount;
+
+/** The failure code of a payment whose authorization the gateway released without a request of the shop. */
+export const authorizationLost = 'authorization_lost';
+
+/** Whether the gateway released the authorization by itself: it lapsed, or was canceled there. */
+export const isLost = ({ status, authorizedAmount, failureCode }: Payment): boolean =>
+  status === 'CANCELED' && authorizedAmount > 0 && failureCode === authorizationLost;
 
 /** Whether the authorization was voided. Later events about it change nothing. */
 export const isVoided = ({ status, authorizedAmount }: Payment): boolean =>

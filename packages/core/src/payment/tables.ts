@@ -52,6 +52,8 @@ export const payments = commerceSchema.table(
       'payments_authorized_in_full',
       sql`${t.status} not in ('AUTHORIZED', 'CAPTURED') or ${t.authorizedAmount} = ${t.amount}`,
     ),
+    // Without a balance of its own, surplus money couldn't be refunded in parts.
+    check('payments_surplus_has_a_balance', sql`not ${t.surplus} or ${t.authorizedAmount} = ${t.amount}`),
     check(
       'payments_unsettled_has_no_money',
       sql`${t.status} not in ('CREATED', 'PENDING', 'FAILED', 'REVIEW') or ${t.authorizedAmount} = 0`,

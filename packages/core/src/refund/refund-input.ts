@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { pageInput } from '../list-input.ts';
+import { listOf, pageInput } from '../list-input.ts';
 import { refundStatuses } from './refund.ts';
 
 const refundLine = z.strictObject({
@@ -17,10 +17,7 @@ export const createRefundInput = z.strictObject({
   orderId: id,
   paymentId: id.optional(),
   amount: z.int().min(1).optional(),
-  lines: z
-    .array(refundLine)
-    .min(1)
-    .max(1_000)
+  lines: listOf(refundLine, 1_000)
     .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once')
     .optional(),
 });

@@ -60,6 +60,14 @@ export const isOpen = ({ status }: Refund): boolean => open.includes(status);
 /** Whether this shop decided on the refund by itself, because the order can't use the money. */
 export const isOwed = ({ reason }: Refund): boolean => reason !== 'requested' && reason !== 'gateway';
 
+/** After so many failed refunds of one payment, the shop requests no further one by itself, and the doctor finds it. */
+export const refundFailuresMax = 3;
+
+/** Whether the gateway has refused or returned so many refunds of a payment that only an operator can go on. */
+export const hasFailedTooOften = (refunds: readonly Refund[], paymentId: string): boolean =>
+  refunds.filter((one) => one.paymentId === paymentId && one.status === 'FAILED' && one.failureCode !== madeAtGateway)
+    .length >= refundFailuresMax;
+
 /** The refund in its new status. @throws invalid_transition when it can't change so */
 export function transitionRefund(refund: Refund, to: RefundStatus, now: Date): Refund {
   return transition('refund', refundTransitions, refund, to, now);

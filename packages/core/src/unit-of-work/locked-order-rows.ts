@@ -148,8 +148,9 @@ export class LockedOrderRows {
     this.changes.addEvent({ aggregatetype: 'order', aggregateid: id, version, type, payload });
   }
 
-  /** Marks the order for an operator, for one more reason. */
+  /** Marks the order for an operator, for one more reason. A reason that it has already stays as it is. */
   raiseAttention(reason: AttentionReason): void {
+    if (this.#row.attentionReasons?.includes(reason)) return;
     this.setRow(withAttention(this.#row, { raise: reason }));
     this.record('order.attention_raised', { reason });
   }

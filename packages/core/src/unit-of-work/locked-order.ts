@@ -2,7 +2,7 @@ import { newId } from '../ids.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
 import type { Shortage } from '../errors.ts';
 import { sumByProduct, type Order, type OrderLine } from '../order/order.ts';
-import { isLive, type Payment } from '../payment/payment.ts';
+import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
 import { fulfillmentOf, transitionShipment, type ShipmentLine } from '../shipping/shipment.ts';
 import { LockedOrderRows } from './locked-order-rows.ts';
@@ -107,6 +107,11 @@ export class LockedOrder extends LockedOrderRows {
     if (fulfillmentStatus === this.row.fulfillmentStatus) return false;
     this.setRow({ ...this.row, fulfillmentStatus });
     return true;
+  }
+
+  /** Whether the order is PAID although no payment pays for it any more. */
+  hasLostItsMoney(): boolean {
+    return this.status === 'PAID' && !this.payments.some(paysForOrder);
   }
 
   /** Whether an attempt other than `payment` is still live. */

@@ -10,6 +10,7 @@ import {
   inboxKey,
   insertFirstGatewayEvents,
   insertUnlessKnown,
+  updateGatewayEvents,
   readFirstGatewayEvents,
   type FirstMessage,
   type NewInboxRow,
@@ -46,45 +47,72 @@ export async function receiveGatewayEvents(
   // equal event of the transaction that had the locks before.
   const [work, known] = await Promise.all([lockOrdersOfEvents(tx, named), readFirstGatewayEvents(tx, commands)]);
   const rows = named.map((event, index) => newInboxRow(event, fingerprint(commands[index] ?? event), tx.now));
-  const { decided, received } = decideFirstEvents(work, rows, known);
+  const { decided, changed, received } = decideFirstEvents(work, rows, known);
   work.write();
   insertFirstGatewayEvents(tx, decided);
+  updateGatewayEvents(tx, changed);
   return received;
 }
 
 /**
- * Applies events to orders that `work` has locked. The caller writes `work`, then inserts the returned rows by
- * `insertFirstGatewayEvents`. An event that was received before is not applied again.
- * @returns the new inbox rows
+ * Applies events to orders that `work` has locked. The caller writes `work`, then inserts the rows in `decided` by
+ * `insertFirstGatewayEvents` and updates those in `changed`. An event that was applied before is not applied again.
  */
 export async function applyToLockedOrders(
   tx: Transaction,
   work: UnitOfWork,
   events: readonly GatewayEvent[],
-): Promise<NewInboxRow[]> {
-  if (events.length === 0) return [];
+): Promise<Pick<Decided, 'decided' | 'changed'>> {
+  if (events.length === 0) return { decided: [], changed: [] };
   const known = await readFirstGatewayEvents(tx, events);
   const rows = events.map((event) => newInboxRow({ ...event, rawBody: null }, fingerprint(event), tx.now));
-  return decideFirstEvents(work, rows, known).decided;
+  return decideFirstEvents(work, rows, known);
 }
 
-/** Applies the events that weren't received before. Of equal events in one batch the first one counts. */
-function decideFirstEvents(
-  work: UnitOfWork,
-  rows: readonly NewInboxRow[],
-  known: readonly FirstMessage[],
-): { decided: NewInboxRow[]; received: ReceivedGatewayEvent[] } {
+type Decided = {
+  /** New inbox rows. */
+  decided: NewInboxRow[];
+  /** Stored answers that were ignored before and have another outcome now. */
+  changed: NewInboxRow[];
+  received: ReceivedGatewayEvent[];
+};
+
+/**
+ * Applies the events that weren't received before. Of equal events in one batch the first one counts. An answer that
+ * was ignored before is decided again: its id is made from its content, so it is no repetition but the gateway's state
+ * of now, which may contradict the shop's and raise an attention that an operator has cleared.
+ */
+function decideFirstEvents(work: UnitOfWork, rows: readonly NewInboxRow[], known: readonly FirstMessage[]): Decided {
   const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
   const fresh = rows.filter((row) => {
     const key = inboxKey(row);
-    if (first.has(key)) return false;
-    first.set(key, row);
+    const before = first.get(key);
+    if (before && !(row.source === 'ANSWER' && isDecidedAgain(before))) return false;
+    // Its own outcome is RECEIVED until it is decided, so an equal event of this batch is not decided twice.
+    first.set(key, before ? { ...row, id: before.id } : row);
     return true;
   });
-  const decided = applyGatewayEvents(work, fresh);
-  for (const row of decided) first.set(inboxKey(row), row);
-  return { decided, received: rows.map((row) => receivedAs(row, first.get(inboxKey(row)) ?? row)) };
+  const stored = new Map(known.map((row) => [row.id, row]));
+  const applied = applyGatewayEvents(
+    work,
+    fresh.map((row) => ({ ...row, id: first.get(inboxKey(row))?.id ?? row.id })),
+  );
+  const decided = applied.filter(({ id }) => !stored.has(id));
+  const changed = applied.filter(({ id, outcome, effect }) => {
+    const before = stored.get(id);
+    return (
+      before?.outcome === 'IGNORED_STALE' &&
+      outcome !== 'UNMATCHED' &&
+      (outcome !== before.outcome || effect !== before.effect)
+    );
+  });
+  for (const row of [...known, ...decided, ...changed]) first.set(inboxKey(row), row);
+  return { decided, changed, received: rows.map((row) => receivedAs(row, first.get(inboxKey(row)) ?? row)) };
 }
+
+/** A lost authorization stays lost, and matters for as long as the gateway says so. */
+const isDecidedAgain = ({ outcome, effect }: FirstMessage): boolean =>
+  outcome === 'IGNORED_STALE' || (outcome === 'APPLIED' && effect === 'authorization_lost');
 
 function receivedAs(row: NewInboxRow, first: FirstMessage): ReceivedGatewayEvent {
   const duplicate = first.id !== row.id;

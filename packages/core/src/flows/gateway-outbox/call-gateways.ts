@@ -3,6 +3,7 @@ import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { isUnavailable } from '../../errors.ts';
 import { GatewayRefusal, type Gateway } from '../../gateways/gateway.ts';
 import type { GatewayCall, GatewayCallKind } from '../../gateway-outbox/gateway-call.ts';
+import { verdictOf } from './call-verdict.ts';
 import { claimGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
@@ -100,13 +101,12 @@ function prepareCall(order: LockedOrder, call: GatewayCall): ReadyCall | undefin
 }
 
 async function make(gateway: Gateway | undefined, readyCall: ReadyCall): Promise<CallResult> {
-  const { refund } = readyCall;
   try {
     if (!gateway) throw new Error(`${readyCall.call.provider} is not configured`);
     const facts = await request(gateway, readyCall);
-    // A reply that leaves out the refund counts as no reply, so the call is made again.
-    if (refund && !facts.some(({ refundId }) => refundId === refund.id))
-      throw new Error('the gateway’s reply does not name the refund');
+    // A reply that doesn't tell whether the call had its effect counts as no reply, so the call is made again.
+    if (verdictOf(readyCall.call, facts).status === 'DUE')
+      throw new Error('the gateway’s reply does not tell whether the call had its effect');
     return { answered: 'yes', facts };
   } catch (error) {
     if (error instanceof GatewayRefusal) return { answered: 'no', code: error.code };

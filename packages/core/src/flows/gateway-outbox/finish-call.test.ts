@@ -61,8 +61,8 @@ describe('the cancel call of an attempt', () => {
       'REFUND 700',
     ]);
     expect(await shop.readState(attempt)).toMatchObject({
-      payment: 'CANCELED surplus',
-      refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
+      payment: 'CAPTURED surplus',
+      refunds: ['REFUND 700 SUCCEEDED amount_mismatch'],
       attention: null,
     });
   });

@@ -1,8 +1,10 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { callAttemptsBeforeAttention, callRetry, type GatewayCall } from '../../gateway-outbox/gateway-call.ts';
+import { verdictOf } from './call-verdict.ts';
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
-import { insertFirstGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
+import { insertFirstGatewayEvents, updateGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
+import type { Payment } from '../../payment/payment.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -28,10 +30,11 @@ export async function finishCall(tx: Transaction, call: GatewayCall, result: Cal
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
   const order = work.orders.get(call.orderId);
   if (!order) throw new Error(`order ${call.orderId} of a call is gone`);
-  const inboxRows = await applyToLockedOrders(tx, work, events);
+  const { decided, changed } = await applyToLockedOrders(tx, work, events);
   followUp(order, call, result);
   work.write();
-  insertFirstGatewayEvents(tx, inboxRows);
+  insertFirstGatewayEvents(tx, decided);
+  updateGatewayEvents(tx, changed);
   finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
 }
 
@@ -49,7 +52,7 @@ function outcomeOf(
 ): Pick<GatewayCall, 'status' | 'dueAt' | 'failureCode'> {
   switch (result.answered) {
     case 'yes':
-      return { status: 'DONE', dueAt: null, failureCode: null };
+      return { ...verdictOf(call, result.facts), dueAt: null };
     case 'no':
       return { status: 'REFUSED', dueAt: null, failureCode: result.code };
     case 'unknown':
@@ -62,10 +65,17 @@ function followUp(order: LockedOrder, call: GatewayCall, result: CallResult): vo
   if (result.answered === 'unknown') return noteMissingReply(order, call);
   order.clearAttention('gateway_silent');
   if (call.kind === 'POLL') return order.setPayment({ ...payment, polledAt: order.now });
+  if (result.answered === 'yes' && call.kind === 'CANCEL') closeCancel(order, call, result.facts);
   if (result.answered === 'yes') return noteSubmitted(order, call);
   if (call.kind === 'CAPTURE' && payment.status === 'AUTHORIZED') order.raiseAttention('capture_failed');
   // A POLL finds the reason for the refusal: an operator may have taken the step at the gateway by hand.
   order.callGateway(payment, { kind: 'POLL' });
+}
+
+/** Closes a CANCEL whose own reply says that the attempt is still open: another CANCEL at once would change nothing. */
+function closeCancel(order: LockedOrder, call: GatewayCall, facts: readonly GatewayFact[]): void {
+  const { status, failureCode } = verdictOf(call, facts);
+  if (status !== 'DUE') order.closeCalls({ subjectId: call.paymentId, kind: 'CANCEL', status, failureCode });
 }
 
 /** Makes an UNKNOWN refund SUBMITTED: the gateway has accepted it, and later events end it. */

@@ -109,7 +109,7 @@ describe('a capture', () => {
     await shop.callGatewaysNow();
     expect(await callsOf(attempt)).toEqual(['CAPTURE REFUSED charge_expired_for_capture', 'POLL DONE']);
     expect(await shop.readState(attempt)).toMatchObject({
-      payment: 'AUTHORIZED',
+      payment: 'CANCELED',
       order: 'PAID',
       attention: 'authorization_lost',
     });

@@ -80,6 +80,7 @@ test('an order that has shipped, expired or been canceled cannot be canceled', a
   await shop.expireTestOrder(expired.id);
   for (const orderId of [shipped.orderId, canceled.id, expired.id])
     expect(await errorCodeOf(cancelOrder(orderId))).toBe('invalid_transition');
+  await expect(cancelOrder(shipped.orderId)).rejects.toThrow('an order that is SHIPPED cannot become CANCELED');
 });
 
 test('one of 20 concurrent cancels releases the stock', async () => {

@@ -30,9 +30,9 @@ export async function cancelOrders(
     const located = locateOrder(work, command);
     if (!located.ok) return located;
     const order = located.value;
-    const hasShipped = order.row.fulfillmentStatus !== 'UNFULFILLED';
-    if (hasShipped || !canTransition(order.status, 'CANCELED'))
-      return refused(invalidTransition('order', order.status, 'CANCELED'));
+    const { fulfillmentStatus } = order.row;
+    if (fulfillmentStatus !== 'UNFULFILLED') return refused(invalidTransition('order', fulfillmentStatus, 'CANCELED'));
+    if (!canTransition(order.status, 'CANCELED')) return refused(invalidTransition('order', order.status, 'CANCELED'));
     cancel(order);
     return accepted(order.placed());
   });
@@ -48,6 +48,7 @@ function cancel(order: LockedOrder): void {
   order.record('order.canceled', { from });
   order.cancelReadyParcels();
   cancelLiveAttempts(order);
+  order.clearAttention('authorization_lost');
   const paying = order.payments.find(paysForOrder);
   if (paying) requestMoneyBack(order, paying, 'order_canceled');
 }

@@ -77,6 +77,20 @@ test.each([
   ['metadata beyond 4 KB', { metadata: { text: 'x'.repeat(4096) } }],
   ['metadata with a NUL', { metadata: { deep: [{ 'a\0': 1 }] } }],
   ['metadata with half a surrogate pair', { metadata: { text: '\ud800' } }],
+  ['metadata nested 5,000 levels deep', { metadata: { deep: JSON.parse('['.repeat(5_000) + ']'.repeat(5_000)) } }],
+  ['metadata that is nested 33 levels deep', { metadata: { deep: JSON.parse('['.repeat(32) + ']'.repeat(32)) } }],
+  ['metadata with numbers of 309 digits', { metadata: { numbers: Array(27).fill(1e308) } }],
+  ['metadata with numbers of 324 decimals', { metadata: { numbers: Array(27).fill(5e-324) } }],
+  ['metadata with a number that has lost digits', { metadata: { id: 2 ** 53 } }],
+  ['metadata with an infinite number', { metadata: { id: -Infinity } }],
+  ['metadata with a key __proto__', { metadata: JSON.parse('{"__proto__":{"a":1}}') }],
+  ['metadata with a deep key __proto__', { metadata: JSON.parse('{"a":[{"__proto__":1}]}') }],
+  ['metadata with a date', { metadata: { at: new Date() } }],
+  ['metadata with an undefined value', { metadata: { a: undefined } }],
+  ['metadata that is a list', { metadata: [1] }],
+  ['metadata that is null', { metadata: null }],
+  ['an e-mail address that is too long', { contact: { email: `${'a'.repeat(300)}@mail.example` } }],
+  ['a text that is no e-mail address', { contact: { email: 'kim' } }],
   ['a reference with a line break', { reference: 'a\nb' }],
   [
     'a country name instead of its code',
@@ -85,8 +99,40 @@ test.each([
   ['an unknown field', { contact: { nickname: 'k' } }],
 ])('placeOrder rejects %s', async (_, rest) => {
   const productId = await shop.createTestProduct();
-  expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1 }], rest))).toBe('validation_failed');
+  // The types forbid some of these inputs, so the cast is needed.
+  expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1 }], rest as object))).toBe('validation_failed');
   expect(await shop.readStock(productId)).toEqual([10, 0]);
+});
+
+test.each(['kim@mail.example', 'Kim <kim@mail.example>', 'kim%40mail.example', 'mailto:k@m.co'])(
+  'a customerId like %s is rejected, because the event log keeps it for ever',
+  async (customerId) => {
+    const productId = await shop.createTestProduct();
+    expect(await errorCodeOf(placeTestOrder([{ productId, quantity: 1 }], { customerId }))).toBe('validation_failed');
+    expect(await shop.readStock(productId)).toEqual([10, 0]);
+  },
+);
+
+test.each(['17850', 'auth0|5f7c8ec7c33c6c004bbafe82', 'abc@clients', '@kim', 'kim@'])(
+  'a customerId like %s is accepted',
+  async (customerId) => {
+    const productId = await shop.createTestProduct();
+    expect(await placeTestOrder([{ productId, quantity: 1 }], { customerId })).toMatchObject({ customerId });
+  },
+);
+
+test('metadata at its bounds is stored as given', async () => {
+  const productId = await shop.createTestProduct();
+  for (const metadata of [
+    { text: 'x'.repeat(4_096 - '{"text":""}'.length) },
+    { commas: Array<number>(2_042).fill(1) },
+    { decimals: Array<number>(12).fill(5e-324) },
+    { deep: JSON.parse('['.repeat(31) + ']'.repeat(31)) },
+    { number: 2 ** 53 - 1, fraction: 0.1 + 0.2, text: '\u0001\u007f"\\' },
+  ]) {
+    const { id } = await placeTestOrder([{ productId, quantity: 1 }], { metadata });
+    expect((await shop.commerce.getOrder({ orderId: id })).metadata).toEqual(metadata);
+  }
 });
 
 describe('the quote hook', () => {

@@ -3,14 +3,16 @@ import {
   approvePayment,
   capturePayment,
   isApproved,
+  isLost,
   isVoided,
   transitionPayment,
   type Payment,
 } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { requestMoneyBack, requestOwedMoney } from '../refund/request-refunds.ts';
-import { canBePaid, completeOrder, recordApproval } from './complete-order.ts';
+import { canBePaid, completeOrder } from './complete-order.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
+import { keepAsSurplus } from './keep-as-surplus.ts';
 
 /** For how long the stock of an order under review stays reserved: an operator may need days to decide. */
 const reviewReservationMs = 7 * 24 * 60 * 60 * 1000;
@@ -21,13 +23,31 @@ const reviewReservationMs = 7 * 24 * 60 * 60 * 1000;
  */
 export function applyApproval(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const isCaptured = event.type === 'CAPTURED';
+  if (isLost(payment)) return applyAfterLoss(order, payment, event);
   if (isVoided(payment)) return ignored('already_refunded');
   if (isCaptured && payment.status === 'AUTHORIZED') return applyCapture(order, payment, event);
-  if (isApproved(payment) || payment.status === 'REVIEW' || payment.surplus)
-    return applyRepeatedApproval(order, payment, event);
+  if (isApproved(payment) || payment.status === 'REVIEW') return applyRepeatedApproval(order, payment, event);
   const isExact = event.amount === payment.amount && event.currency === payment.currency;
   if (!isExact) return reviewOrReturn(order, payment, event);
-  return canBePaid(order) ? pay(order, payment, isCaptured) : keepAsSurplus(order, payment, isCaptured);
+  return canBePaid(order) ? pay(order, payment, isCaptured) : returnMoney(order, payment, event);
+}
+
+/** Applies that the gateway has captured money although it had released the authorization. */
+function applyAfterLoss(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
+  // An AUTHORIZED event is older than the loss.
+  if (event.type === 'AUTHORIZED') return ignored('canceled_before');
+  const { amount, currency } = event;
+  const fits = amount > 0 && amount <= payment.amount && currency === payment.currency;
+  if (!fits) {
+    order.raiseAttention('amount_mismatch');
+    return ignored('amount_mismatch');
+  }
+  const captured = { ...capturePayment(payment, amount, order.now), failureCode: null };
+  order.setPayment(captured);
+  order.record('payment.captured', { paymentId: payment.id, amount, currency });
+  order.clearAttention('authorization_lost');
+  if (order.status === 'CANCELED') requestMoneyBack(order, captured, 'order_canceled');
+  return applied('payment_captured');
 }
 
 /**
@@ -76,25 +96,18 @@ function pay(order: LockedOrder, payment: Payment, captured: boolean): Decision 
   return applied('order_paid');
 }
 
-/** Keeps approved money that the order can't use as surplus, and requests its refund. */
-function keepAsSurplus(order: LockedOrder, payment: Payment, captured: boolean): Decision {
-  const surplus = approvePayment(payment, { captured, surplus: true }, order.now);
-  recordApproval(order, surplus, { surplus: true });
-  requestMoneyBack(order, surplus, 'surplus');
+function returnMoney(order: LockedOrder, payment: Payment, { amount, currency, type }: GatewayEvent): Decision {
+  keepAsSurplus(order, payment, { amount, currency, captured: type === 'CAPTURED' });
   return applied('surplus');
 }
 
 /** Handles another amount than the requested one: an operator decides while the order can wait, else it is refunded. */
-function reviewOrReturn(order: LockedOrder, payment: Payment, { amount, currency, type }: GatewayEvent): Decision {
+function reviewOrReturn(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
+  const { amount, currency, type } = event;
   const reported = { reportedAmount: amount, reportedCurrency: currency, reportedCaptured: type === 'CAPTURED' };
   const isUnpaid = order.status === 'PAYMENT_PENDING' || order.status === 'PAYMENT_FAILED';
-  if (!isUnpaid || order.hasOtherLivePayment(payment) || payment.status === 'CANCELED') {
-    const surplus = { ...payment, ...reported, surplus: true, updatedAt: order.now };
-    order.setPayment(surplus);
-    order.closeCalls({ subjectId: payment.id, kind: 'CANCEL', status: 'REFUSED', failureCode: 'approved' });
-    requestMoneyBack(order, surplus, 'amount_mismatch');
-    return applied('surplus');
-  }
+  if (!isUnpaid || order.hasOtherLivePayment(payment) || payment.status === 'CANCELED')
+    return returnMoney(order, payment, event);
   order.setPayment({ ...transitionPayment(payment, 'REVIEW', order.now), ...reported });
   const reservedUntil = new Date(
     Math.max(order.row.reservedUntil.getTime(), order.now.getTime() + reviewReservationMs),

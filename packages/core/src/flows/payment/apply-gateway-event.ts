@@ -1,5 +1,11 @@
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
-import { transitionPayment, type Payment } from '../../payment/payment.ts';
+import {
+  authorizationLost,
+  isLost,
+  mayBePaidAfterCancel,
+  transitionPayment,
+  type Payment,
+} from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applyRefundEvent } from '../refund/apply-refund.ts';
 import { finishRefund } from '../refund/finish-refund.ts';
@@ -14,6 +20,7 @@ import { applied, ignored, type Decision } from './decision.ts';
  */
 export function applyGatewayEvent(order: LockedOrder, known: Payment, event: GatewayEvent): Decision {
   const payment = learnGatewayId(order, known, event);
+  if (isOpenWithoutNeed(payment, event)) order.callGateway(payment, { kind: 'CANCEL' });
   switch (event.type) {
     case 'AUTHORIZED':
     case 'CAPTURED':
@@ -45,6 +52,10 @@ export function applyGatewayEvent(order: LockedOrder, known: Payment, event: Gat
 /** Whether the decision about an event needs the order's refunds and disputes. */
 export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
+
+/** Whether the gateway still lets a shopper pay an attempt that isn't live any more. */
+const isOpenWithoutNeed = (payment: Payment, { type }: GatewayEvent): boolean =>
+  (type === 'PENDING' || type === 'ATTEMPT_FAILED') && (payment.status === 'FAILED' || mayBePaidAfterCancel(payment));
 
 function learnGatewayId(order: LockedOrder, payment: Payment, { gatewayPaymentId, type }: GatewayEvent): Payment {
   // A CHANGED event can be unsigned, so nothing in it is trusted.
@@ -106,9 +117,18 @@ function applyCancellation(order: LockedOrder, payment: Payment, { source }: Gat
     finishRefund(order, unfinishedVoid, null);
     return applied('payment_voided');
   }
-  if (payment.status !== 'AUTHORIZED' && payment.status !== 'REVIEW')
-    return applyFailure(order, payment, 'canceled_by_gateway');
-  // The order stays PAID: an operator has to find out what happened to its money.
-  order.raiseAttention('authorization_lost');
+  if (payment.status === 'AUTHORIZED') return loseAuthorization(order, payment);
+  if (payment.status !== 'REVIEW' && !isLost(payment)) return applyFailure(order, payment, 'canceled_by_gateway');
+  if (payment.status === 'REVIEW' || order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
   return ignored('authorization_lost');
+}
+
+/** Cancels a payment whose authorization the shop didn't void. The order stays PAID, and an operator has to decide. */
+function loseAuthorization(order: LockedOrder, payment: Payment): Decision {
+  order.setPayment({ ...transitionPayment(payment, 'CANCELED', order.now), failureCode: authorizationLost });
+  order.record('payment.voided', { paymentId: payment.id });
+  order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: authorizationLost });
+  order.clearAttention('capture_failed');
+  order.raiseAttention('authorization_lost');
+  return applied('authorization_lost');
 }

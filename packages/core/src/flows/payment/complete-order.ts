@@ -1,9 +1,7 @@
-import type { OrderEventFacts } from '../../events/payloads.ts';
 import { paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
-
-type ApprovalFacts = Pick<OrderEventFacts<'payment.authorized'>, 'surplus' | 'accepted'>;
+import { recordApproval, type ApprovalFacts } from './record-approval.ts';
 
 /** Whether an order can still become PAID: it isn't canceled, no payment pays for it, and its stock is there. */
 export function canBePaid(order: LockedOrder): boolean {
@@ -21,17 +19,4 @@ export function completeOrder(order: LockedOrder, payment: Payment, facts: Appro
   order.record('order.paid', { paymentId: payment.id, totalAmount, currency });
   const products = order.lines.filter(({ kind }) => kind === 'PRODUCT');
   order.packParcel(products.map(({ lineNo, quantity }) => ({ lineNo, quantity })));
-}
-
-/** Sets an approved payment and records its event. A CANCEL that is due comes too late, so it is closed. */
-export function recordApproval(order: LockedOrder, payment: Payment, facts: ApprovalFacts): void {
-  const { id, status, amount, currency } = payment;
-  order.setPayment(payment);
-  order.record(status === 'CAPTURED' ? 'payment.captured' : 'payment.authorized', {
-    paymentId: id,
-    amount,
-    currency,
-    ...facts,
-  });
-  order.closeCalls({ subjectId: id, kind: 'CANCEL', status: 'REFUSED', failureCode: 'approved' });
 }

@@ -93,12 +93,13 @@ describe('rejecting a payment under review', () => {
     'refunds the payment (%s) and releases the stock, and the order can be paid again',
     async (type) => {
       const attempt = await createPaymentUnderReview(type);
+      const kind = type === 'CAPTURED' ? 'REFUND' : 'VOID';
       await decideReview(attempt, 'REJECT');
       expect(await shop.readState(attempt)).toEqual({
-        payment: 'CANCELED surplus',
+        payment: `${type} surplus`,
         order: 'PAYMENT_FAILED',
         stock: '10 0',
-        refunds: ['VOID 700 REQUESTED amount_mismatch'],
+        refunds: [`${kind} 700 REQUESTED amount_mismatch`],
         attention: 'refund_due',
       });
       const second = await shop.commerce.createPayment({ orderId: attempt.orderId, provider: 'mock' });
@@ -108,7 +109,7 @@ describe('rejecting a payment under review', () => {
         payment: 'CAPTURED',
         order: 'PAID',
         stock: '8 0',
-        refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
+        refunds: [`${kind} 700 SUCCEEDED amount_mismatch`],
         attention: null,
       });
     },
@@ -130,11 +131,11 @@ describe('rejecting a payment under review', () => {
     expect(await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 700 })).toMatchObject({
       effect: 'already_approved',
     });
-    expect(await shop.sendWebhook('FAILED', attempt.payment)).toMatchObject({ effect: 'canceled_before' });
+    expect(await shop.sendWebhook('FAILED', attempt.payment)).toMatchObject({ effect: 'approved_before' });
     expect(await shop.sendWebhook('CAPTURED', attempt.payment)).toMatchObject({ effect: 'amount_mismatch' });
     expect(await shop.readState(attempt)).toMatchObject({
       order: 'PAYMENT_FAILED',
-      refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
+      refunds: ['REFUND 700 SUCCEEDED amount_mismatch'],
       attention: 'amount_mismatch',
     });
   });
@@ -176,7 +177,7 @@ describe('an order under review', () => {
     expect(await shop.readState(first)).toMatchObject({
       payment: 'CAPTURED',
       order: 'PAID',
-      refunds: ['VOID 700 SUCCEEDED amount_mismatch'],
+      refunds: ['REFUND 700 SUCCEEDED amount_mismatch'],
     });
     expect(await errorCodeOf(decideReview({ ...first, payment: second }, 'ACCEPT'))).toBe('invalid_transition');
   });

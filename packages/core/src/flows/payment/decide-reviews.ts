@@ -3,8 +3,8 @@ import { accepted, CommerceError, invalidTransition, refused, type Outcome } fro
 import { approvePayment, transitionPayment, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import { requestMoneyBack } from '../refund/request-refunds.ts';
 import { canBePaid, completeOrder } from './complete-order.ts';
+import { keepReviewedAsSurplus } from './keep-as-surplus.ts';
 import { locatePayment } from './locate-payment.ts';
 
 /** ACCEPT: the reported amount pays for the order. REJECT: it is refunded, and the order can be paid again. */
@@ -65,7 +65,7 @@ function accept(order: LockedOrder, payment: Payment): Outcome<Payment> {
 }
 
 function reject(order: LockedOrder, payment: Payment, reservationMs: number): Payment {
-  const rejected = { ...transitionPayment(payment, 'CANCELED', order.now), surplus: true };
+  const rejected = transitionPayment(payment, 'CANCELED', order.now);
   order.setPayment(rejected);
   order.releaseStock();
   const isPending = order.status === 'PAYMENT_PENDING';
@@ -73,6 +73,6 @@ function reject(order: LockedOrder, payment: Payment, reservationMs: number): Pa
   // The reservation had been extended by days for the operator.
   order.setReservedUntil(new Date(order.now.getTime() + reservationMs));
   order.record(isPending ? 'payment.review_rejected' : 'payment.canceled', { paymentId: payment.id });
-  requestMoneyBack(order, rejected, 'amount_mismatch');
+  keepReviewedAsSurplus(order, rejected);
   return order.paymentOf({ paymentId: payment.id });
 }

@@ -102,7 +102,7 @@ AUTHORIZED                              AUTHORIZED          PAID             8 0
   AUTHORIZED      (already_approved)    ·                   ·                ·     ·                              ·
   CAPTURED        payment_captured      CAPTURED            ·                ·     ·                              ·
   FAILED          (approved_before)     ·                   ·                ·     ·                              ·
-  CANCELED        (authorization_lost)  ·                   ·                ·     ·                              authorization_lost
+  CANCELED        authorization_lost    CANCELED            ·                ·     ·                              authorization_lost
   ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
   REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
   REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·

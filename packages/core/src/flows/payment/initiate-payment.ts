@@ -1,6 +1,6 @@
 import { gatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { NextStep } from '../../gateways/gateway.ts';
-import type { Payment } from '../../payment/payment.ts';
+import { isLive, type Payment } from '../../payment/payment.ts';
 import { requireGateway, type ConfiguredGateways } from '../gateway-outbox/configured-gateways.ts';
 import type { Inbox } from '../gateway-inbox/submit-gateway-event.ts';
 import { requirePayment, type PaymentRef } from './read-payment.ts';
@@ -32,5 +32,6 @@ export async function initiatePayment(
     next = begun.next;
     return [gatewayFact({ type: 'PENDING', gatewayPaymentId: begun.gatewayPaymentId })];
   });
-  return { ...initiated, next };
+  // The order may have been canceled or expired during the call. Then a CANCEL is due, and nobody may pay.
+  return { ...initiated, next: isLive(initiated) ? next : null };
 }

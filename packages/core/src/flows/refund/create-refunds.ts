@@ -6,7 +6,7 @@ import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
 import { priceLines } from './price-lines.ts';
-import { requestMoneyBack, requestRefund } from './request-refunds.ts';
+import { requestRefund, requestWholeRefund } from './request-refunds.ts';
 import { restockLines } from './restock-lines.ts';
 
 /**
@@ -48,14 +48,15 @@ function create(work: UnitOfWork, command: CreateRefundCommand): Outcome<Refund>
   if (!payment && paymentId !== undefined) return refused(new CommerceError('payment_not_found', 'no such payment'));
   const isOwed = payment !== undefined && (payment.surplus || order.status === 'CANCELED');
   if (isOwed && payment.capturedAmount === 0) return voidAgain(order, payment, command);
-  if (payment?.surplus && command.lines) return exceedsBalance(order, 0);
+  const currency = payment?.currency ?? order.row.currency;
+  if (payment?.surplus && command.lines) return exceedsBalance(0, currency);
 
   const lines = (command.lines ?? []).map((line) => ({ ...line, refundId: id, orderId }));
   const price = priceLines(order, lines);
   if (!price.ok) return price;
   const refundable = payment ? refundableAmount(payment) : 0;
   const amount = command.amount ?? (lines.length > 0 ? price.value : refundable);
-  if (!payment || amount === 0 || amount > refundable) return exceedsBalance(order, refundable);
+  if (!payment || amount === 0 || amount > refundable) return exceedsBalance(refundable, currency);
   const refund = requestRefund(order, payment, { id, amount, reason: 'requested' }, lines);
   restockLines(
     order,
@@ -68,9 +69,9 @@ function create(work: UnitOfWork, command: CreateRefundCommand): Outcome<Refund>
 /** Requests the VOID of an uncaptured payment once more, where the gateway refused the one before. */
 function voidAgain(order: LockedOrder, payment: Payment, { id, amount, lines }: CreateRefundCommand): Outcome<Refund> {
   if (!order.standingVoidOf(payment) && amount === undefined && !lines)
-    requestMoneyBack(order, payment, voidReason(payment), id);
+    requestWholeRefund(order, payment, voidReason(payment), id);
   const refund = order.refund(id);
-  return refund ? accepted(refund) : exceedsBalance(order, 0);
+  return refund ? accepted(refund) : exceedsBalance(0, payment.currency);
 }
 
 function voidReason({ reportedAmount, surplus }: Payment): RefundReason {
@@ -78,11 +79,10 @@ function voidReason({ reportedAmount, surplus }: Payment): RefundReason {
   return surplus ? 'surplus' : 'order_canceled';
 }
 
-function exceedsBalance(order: LockedOrder, refundableAmount: number): Outcome<never> {
+function exceedsBalance(refundableAmount: number, currency: string): Outcome<never> {
   const message =
     refundableAmount > 0
       ? 'the amount is more than can be refunded'
       : 'there is nothing to refund: no money was captured, or all of it has gone back';
-  const { currency } = order.row;
   return refused(new CommerceError('refund_exceeds_balance', message, { refundableAmount, currency }));
 }

@@ -1,6 +1,6 @@
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { newId } from '../../ids.ts';
-import { refundableAmount, type Payment } from '../../payment/payment.ts';
+import { isApproved, refundableAmount, type Payment } from '../../payment/payment.ts';
 import { isOwed, madeAtGateway } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
@@ -17,12 +17,11 @@ export function recordGatewayRefund(order: LockedOrder, payment: Payment, event:
   // The VOID has undone the whole payment, in however many parts the gateway sends the money.
   if (order.standingVoidOf(payment)?.status === 'SUCCEEDED') return ignored('already_refunded');
   if (finishesVoid(order, payment, event)) return applied('refund_succeeded');
-  const taken = {
-    amount: Math.max(payment.amount, payment.reportedAmount ?? 0),
-    currency: payment.reportedCurrency ?? payment.currency,
-  };
   // Without the gateway's id a repeated event and a second refund can't be told apart.
-  if (gatewayObjectId === null || amount === 0 || currency !== taken.currency || amount > taken.amount) {
+  const isReadable = gatewayObjectId !== null && amount > 0;
+  // Which money came is known only after its approval. Then a refund of other money contradicts it.
+  const fits = !hasBalance(payment) || (currency === payment.currency && amount <= payment.amount);
+  if (!isReadable || !fits) {
     order.raiseAttention('amount_mismatch');
     return ignored('amount_mismatch');
   }
@@ -41,22 +40,29 @@ export function recordGatewayRefund(order: LockedOrder, payment: Payment, event:
   finishRefund(order, refund, gatewayObjectId);
   requestOwedMoney(order, payment);
   // The order could still be shipped although its money is gone.
-  if (order.status === 'PAID' && order.row.fulfillmentStatus === 'UNFULFILLED')
+  if (!payment.surplus && order.status === 'PAID' && order.row.fulfillmentStatus === 'UNFULFILLED')
     order.raiseAttention('refunded_at_gateway');
   return applied('refund_recorded');
 }
 
 /**
- * Finishes the VOID of a payment that has no balance when the gateway refunded exactly the VOID's amount. A payment
- * that was never accepted, or is canceled, has no balance.
+ * Finishes the VOID of a CANCELED payment, which has no balance, when the gateway refunded exactly the VOID's amount.
  */
 function finishesVoid(order: LockedOrder, payment: Payment, event: GatewayEvent): boolean {
   const undoing = order.refunds.findLast(({ paymentId, kind }) => paymentId === payment.id && kind === 'VOID');
-  const hasNoBalance = payment.authorizedAmount === 0 || payment.status === 'CANCELED';
-  if (!undoing || !hasNoBalance || undoing.amount !== event.amount || undoing.currency !== event.currency) return false;
+  if (
+    !undoing ||
+    payment.status !== 'CANCELED' ||
+    undoing.amount !== event.amount ||
+    undoing.currency !== event.currency
+  )
+    return false;
   finishRefund(order, undoing, event.gatewayObjectId);
   return true;
 }
+
+/** Whether the payment was approved, so that its amount is what the gateway took. */
+const hasBalance = (payment: Payment): boolean => isApproved(payment) || payment.authorizedAmount > 0;
 
 /** Fails our own refunds that weren't sent yet, if together they free enough balance for one that has happened. */
 function makeRoom(order: LockedOrder, payment: Payment, amount: number): void {

@@ -167,34 +167,37 @@ describe('a refused refund', () => {
       if (when === 'refused') await shop.callGatewaysNow();
       expect(await shop.sendDashboardRefund(attempt, 700, 're_by_hand')).toMatchObject({
         outcome: 'APPLIED',
-        effect: 'refund_succeeded',
+        effect: 'refund_recorded',
       });
       expect(await shop.sendDashboardRefund(attempt, 700, 're_by_hand')).toMatchObject({
         outcome: 'IGNORED_STALE',
         effect: 'already_refunded',
       });
       await shop.callGatewaysNow();
-      expect((await shop.readState(attempt)).refunds).toEqual(['VOID 700 SUCCEEDED amount_mismatch']);
+      expect((await shop.readState(attempt)).refunds).toEqual([
+        'REFUND 700 FAILED amount_mismatch',
+        'REFUND 700 SUCCEEDED gateway',
+      ]);
       expect(await shop.commerce.doctor()).toEqual([]);
     },
   );
 });
 
-test('the refund of a rejected review includes a part that was refunded in the dashboard before', async () => {
+test('the refund of a rejected review leaves out a part that was refunded in the dashboard before', async () => {
   const attempt = await shop.createAttempt();
   await shop.sendWebhook('CAPTURED', attempt.payment, { amount: 2500 });
   expect(await shop.sendDashboardRefund(attempt, 2300, 're_part')).toMatchObject({ outcome: 'UNMATCHED' });
   await shop.commerce.decideReview({ paymentId: attempt.payment.id, decision: 'REJECT' });
-  await shop.callGatewaysNow();
   await shop.retryGatewayEventsNow();
+  await shop.callGatewaysNow();
   const { items } = await shop.commerce.listGatewayEvents({ paymentId: attempt.payment.id });
   expect(items.find(({ gatewayObjectId }) => gatewayObjectId === 're_part')).toMatchObject({
-    outcome: 'IGNORED_STALE',
-    effect: 'already_refunded',
+    outcome: 'APPLIED',
+    effect: 'refund_recorded',
   });
   expect(await shop.readState(attempt)).toMatchObject({
-    payment: 'CANCELED surplus',
-    refunds: ['VOID 2500 SUCCEEDED amount_mismatch'],
+    payment: 'CAPTURED surplus',
+    refunds: ['REFUND 2500 FAILED amount_mismatch', 'REFUND 2300 SUCCEEDED gateway', 'REFUND 200 SUCCEEDED surplus'],
     attention: null,
   });
 });

@@ -1,21 +1,30 @@
 import { newId } from '../../ids.ts';
 import { refundableAmount, type Payment } from '../../payment/payment.ts';
-import type { Refund, RefundLine, RefundReason } from '../../refund/refund.ts';
+import { hasFailedTooOften, type Refund, type RefundLine, type RefundReason } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+
+/**
+ * Requests the refund of all money that an order can't use, without an operator. After `refundFailuresMax` failures the
+ * shop requests no further refund of the payment by itself, and raises `refund_failed` for an operator.
+ */
+export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: RefundReason): void {
+  if (hasFailedTooOften(order.refunds, payment.id)) order.raiseAttention('refund_failed');
+  else requestWholeRefund(order, payment, reason, newId());
+}
 
 /**
  * Requests the refund of all money of a payment, and raises `refund_due` until it succeeds. For captured money a REFUND
  * reserves the balance. A payment without a capture gets a VOID. A payment without money stays as it is.
  */
-export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: RefundReason, id = newId()): void {
+export function requestWholeRefund(order: LockedOrder, payment: Payment, reason: RefundReason, id: string): void {
   if (payment.capturedAmount > 0) {
     const amount = refundableAmount(payment);
     if (amount === 0) return;
     requestRefund(order, payment, { id, amount, reason });
   } else {
-    const owed = uncapturedMoney(payment);
-    if (owed.amount === 0) return;
-    addRefund(order, payment, { id, kind: 'VOID', ...owed, reason });
+    const { authorizedAmount: amount, currency } = payment;
+    if (amount === 0) return;
+    addRefund(order, payment, { id, kind: 'VOID', amount, currency, reason });
     // The VOID makes a capture needless.
     order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'going_back' });
   }
@@ -27,15 +36,6 @@ export function requestOwedMoney(order: LockedOrder, { id }: Payment): void {
   const payment = order.paymentOf({ paymentId: id });
   if (payment.surplus) requestMoneyBack(order, payment, 'surplus');
   else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
-}
-
-/**
- * What a gateway took or authorized for a payment without a capture: for one that was never approved, what it reported.
- */
-function uncapturedMoney(payment: Payment): Pick<Refund, 'amount' | 'currency'> {
-  const { authorizedAmount, currency, reportedAmount, reportedCurrency } = payment;
-  if (authorizedAmount > 0) return { amount: authorizedAmount, currency };
-  return { amount: reportedAmount ?? 0, currency: reportedCurrency ?? currency };
 }
 
 type RequestedRefund = { id: string; amount: number; reason: RefundReason };

@@ -53,6 +53,8 @@ function transition(order: LockedOrder, shipment: Shipment, command: TransitionS
   order.updateFulfillment();
   const { id, carrier, trackingNumber } = changed;
   order.record(eventOf[command.to], { shipmentId: id, carrier, trackingNumber });
+  // The goods leave without a payment, even if an operator has cleared that reason before.
+  if (command.to === 'SHIPPED' && order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
   return { ...changed, lines: order.linesOfParcel(id) };
 }
 
