@@ -4,7 +4,6 @@ import { verdictOf } from './call-verdict.ts';
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import { insertFirstGatewayEvents, updateGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
-import type { Payment } from '../../payment/payment.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
