@@ -8,7 +8,7 @@ import { connect } from '../connection.ts';
 import { formatMoney, parseMoney } from '../money.ts';
 import { formatTime, note, print } from '../output.ts';
 import type { Payment } from '../payment.ts';
-import { paymentMoneyOf, paymentStatusOf } from '../payment.ts';
+import { isUnderReview, paymentMoneyOf, paymentStatusOf, reportedMoneyOf } from '../payment.ts';
 import type { Column } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -107,7 +107,7 @@ function addPollPayment(payments: Command, context: CommandContext): void {
 
 function printPayment(context: CommandContext, payment: Payment, options: JsonOption): void {
   const money = (amount: number) => (amount > 0 ? formatMoney(amount, payment.currency) : null);
-  const { reportedAmount, reportedCurrency, currency } = payment;
+  const came = reportedMoneyOf(payment);
   print(context, payment, options, (screen) =>
     renderRecord(
       [
@@ -117,8 +117,8 @@ function printPayment(context: CommandContext, payment: Payment, options: JsonOp
         ["gateway's id", payment.gatewayPaymentId],
         ['status', paymentStatusOf(payment)],
         ['capture', payment.capture],
-        ['asked', formatMoney(payment.amount, currency)],
-        ['came', reportedAmount === null ? null : formatMoney(reportedAmount, reportedCurrency ?? currency)],
+        ['asked', came === null || isUnderReview(payment) ? formatMoney(payment.amount, payment.currency) : null],
+        ['came', came],
         ['authorized', money(payment.authorizedAmount)],
         ['captured', money(payment.capturedAmount)],
         ['refunded', money(payment.refundedAmount)],

@@ -36,7 +36,7 @@ const apiEnv = z
     /** The address to listen on. The default accepts connections from this machine only; a container needs 0.0.0.0. */
     HOST: z.string().default('127.0.0.1'),
     /** How long an idle connection of a client or proxy stays open: longer than the proxy keeps it for reuse. */
-    KEEP_ALIVE_SECONDS: z.coerce.number('must be a number').min(1).max(3_600).default(65),
+    KEEP_ALIVE_SECONDS: someNumber(1, 3_600).default(65),
     /** The largest number of connections to the database. */
     DATABASE_POOL_MAX: wholeNumber(2, 1_000).default(10),
     /** `off` is for PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */

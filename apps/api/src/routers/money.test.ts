@@ -112,7 +112,13 @@ test('a payment of another amount is in REVIEW until an operator accepts it or s
     operator.payment.decideReview.mutate({ paymentId, decision });
   expect(await decide(accepted.paymentId, 'ACCEPT')).toMatchObject({ status: 'CAPTURED', capturedAmount: 1_999 });
   expect(await readOrder(accepted.orderId)).toMatchObject({ status: 'PAID', needsAttention: null });
-  expect(await decide(rejected.paymentId, 'REJECT')).toMatchObject({ status: 'CANCELED', surplus: true });
+  expect(await decide(rejected.paymentId, 'REJECT')).toMatchObject({
+    status: 'CAPTURED',
+    surplus: true,
+    amount: 1_999,
+    capturedAmount: 1_999,
+    refundReservedAmount: 1_999,
+  });
   const { items } = await operator.refund.list.query({ orderId: rejected.orderId });
   expect(items).toMatchObject([{ amount: 1_999, reason: 'amount_mismatch', status: 'REQUESTED' }]);
   expect(await refusalFrom(decide(rejected.paymentId, 'ACCEPT'))).toMatchObject({
