@@ -41,6 +41,8 @@ async function main(env: Env): Promise<void> {
   for (const warning of missingSettings(env, commerce.providers())) log.warn(warning);
   const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
   log.info({ url: api.url, providers: commerce.providers(), customers }, 'listening');
+  // A parent process may start others at the same port, and must not take their responses for this process's.
+  process.send?.({ listening: api.url });
 }
 
 /** What the shop can't do with these settings. They are allowed: another process may do it, or the shop may be new. */

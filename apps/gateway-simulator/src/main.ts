@@ -6,6 +6,8 @@ import { emulatorsFromEnv, emulatorVariables, webhookSecretSchema } from './emul
 const env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
+    /** The port to use when PORT is taken; 0 is any free one. */
+    PORT_IF_TAKEN: z.coerce.number().int().min(0).max(65_535).optional(),
     HOST: z.string().min(1).default('127.0.0.1'),
     WEBHOOK_URL: z.url({ protocol: /^https?$/ }),
     MOCK_WEBHOOK_SECRET: webhookSecretSchema,
@@ -21,7 +23,7 @@ if (!env.success) {
   process.exit(2);
 }
 
-const { PORT, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX } = env.data;
+const { PORT, PORT_IF_TAKEN, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX } = env.data;
 const simulator = createSimulator({
   webhookUrl: WEBHOOK_URL,
   secret: MOCK_WEBHOOK_SECRET,
@@ -32,8 +34,15 @@ const simulator = createSimulator({
 const server = serve({ fetch: simulator.app.fetch, port: PORT, hostname: HOST }, ({ port }) => {
   const host = HOST.includes(':') ? `[${HOST}]` : HOST;
   process.stdout.write(`Gateway simulator on http://${host}:${port}, webhooks to ${WEBHOOK_URL}\n`);
+  process.send?.({ listening: `http://${host}:${port}` });
 });
+let otherPort = PORT_IF_TAKEN;
 server.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EADDRINUSE' && otherPort !== undefined) {
+    server.listen(otherPort, HOST);
+    otherPort = undefined;
+    return;
+  }
   const reason = error.code === 'EADDRINUSE' ? `port ${PORT} is taken` : error.message;
   process.stderr.write(`The gateway simulator can't start: ${reason}\n`);
   process.exit(1);

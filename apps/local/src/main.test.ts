@@ -40,7 +40,7 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   const settings = shop.settings();
   expect(settings).toMatchObject({
     url: `http://127.0.0.1:${shop.port}`,
-    simulatorUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    simulatorUrl: `http://127.0.0.1:${shop.simulatorPort}`,
     adminApiKey: expect.stringMatching(/\S{20}/),
     mockWebhookSecret: expect.stringMatching(/^whsec_/),
     customerTokenSecret: expect.stringMatching(/\S{32}/),
@@ -55,10 +55,8 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   expect(first.output()).toMatch(/Stopping\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
   expect(await leftovers(shop)).toEqual([]);
 
-  const simulatorPort = (await ifFree(0, '127.0.0.1')) ?? 0;
-  const second = startMain(shop, { SIMULATOR_PORT: String(simulatorPort) });
+  const second = startMain(shop);
   await second.says(serving);
-  expect(shop.settings().simulatorUrl).toBe(`http://127.0.0.1:${simulatorPort}`);
   const other = startMain(shop);
   expect(await other.ended).toBe(1);
   expect(other.output()).toBe(
@@ -93,6 +91,16 @@ test.runIf(canPaste)('the printed webhook works when it is pasted, and is a dupl
   expect(await run.ended).toBe(0);
 });
 
+test('two shops that start at once each have a simulator of their own', async () => {
+  const shops = [await home(), await home()];
+  const runs = shops.map((shop) => startMain(shop, { SIMULATOR_PORT: '' }));
+  await Promise.all(runs.map((run) => run.says(serving)));
+  expect(new Set(shops.map((shop) => shop.settings().simulatorUrl)).size).toBe(2);
+  for (const run of runs) run.signalGroup('SIGINT');
+  expect(await Promise.all(runs.map((run) => run.ended))).toEqual([0, 0]);
+  for (const shop of shops) expect(await leftovers(shop)).toEqual([]);
+});
+
 test('a port in use is named, and nothing is started', async () => {
   const shop = await home();
   const other = createServer((_, response) => response.writeHead(404).end());
@@ -119,7 +127,7 @@ test('a port of another program is named with the variable that sets it', async 
 });
 
 test.each(['PROT', 'SIMULATOR_PROT'])('a misspelled variable ends the start: %s', async (name) => {
-  const run = startMain(await home(), { PORT: '', [name]: '4000' });
+  const run = startMain(await home(), { PORT: '', SIMULATOR_PORT: '', [name]: '4000' });
   expect(await run.ended).toBe(1);
   expect(run.output()).toContain(`${name}: is not known; did you mean ${name.replace('PROT', 'PORT')}?`);
 });

@@ -11,16 +11,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const start = async (source: string) => {
-  const script = join(folder, 'program.mjs');
+const startOn = async (port: number, source: string) => {
+  const script = join(folder, `program-${port}.mjs`);
   writeFileSync(script, source);
-  const port = (await ifFree(0, '127.0.0.1')) ?? 0;
-  const readyUrl = `http://127.0.0.1:${port}/ready`;
-  const options = { name: 'thing', script, env: { PORT: String(port) }, log: join(folder, 'log'), readyUrl };
-  const program = startProgram(options);
-  await program.ready;
-  return { readyUrl, program };
+  const env = { PORT: String(port) };
+  const program = startProgram({ name: 'thing', script, env, log: join(folder, 'log'), readyPath: '/ready' });
+  return { readyUrl: `${await program.ready}/ready`, program };
 };
+
+const start = async (source: string) => startOn((await ifFree(0, '127.0.0.1')) ?? 0, source);
 
 const server = `
   import { createServer } from 'node:http';
@@ -28,7 +27,8 @@ const server = `
   createServer((request, response) => {
     if (request.url === '/end') process.exit(3);
     response.writeHead(Date.now() - began > 200 ? 200 : 503).end();
-  }).listen(Number(process.env.PORT), '127.0.0.1');`;
+  }).listen(Number(process.env.PORT), '127.0.0.1', () =>
+    process.send({ listening: 'http://127.0.0.1:' + process.env.PORT }));`;
 
 test('a program counts as started when its ready check succeeds', async () => {
   const { program, readyUrl } = await start(server);
@@ -40,6 +40,13 @@ test('a program counts as started when its ready check succeeds', async () => {
 test('a program that ends before it is ready is reported with its last lines', async () => {
   const failing = start("console.error('no coffee left'); process.exit(7);");
   await expect(failing).rejects.toThrow(/The thing did not start \(code 7\).*no coffee left/s);
+});
+
+test('a program that can not take its port is not mistaken for the one that has it', async () => {
+  const { program, readyUrl } = await start(server);
+  const second = startOn(Number(new URL(readyUrl).port), server);
+  await expect(second).rejects.toThrow(/The thing did not start \(code 1\).*EADDRINUSE/s);
+  await program.stop();
 });
 
 test('the end of a running program is reported', async () => {

@@ -4,8 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** A started program. */
 export type Program = {
-  /** Resolves when the program is ready; rejects when it ends before, or is not ready within a minute. */
-  ready: Promise<void>;
+  /**
+   * Resolves with the program's address when it is ready, like `http://127.0.0.1:3001`. Rejects when the program ends
+   * before, or is not ready within a minute.
+   */
+  ready: Promise<string>;
   /** Resolves with the reason when the program has ended, also after `stop`. */
   ended: Promise<string>;
   /** Sends SIGTERM, and SIGKILL when the program has not ended after 30 s. */
@@ -20,8 +23,8 @@ export type ProgramOptions = {
   env: Record<string, string>;
   /** A file for its output, truncated at each start. */
   log: string;
-  /** Returns 2xx once the program is ready. */
-  readyUrl: string;
+  /** A path that returns 2xx once the program is ready. */
+  readyPath: string;
 };
 
 const readyMs = 60_000;
@@ -39,12 +42,18 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
+/** What a program sends over its IPC channel once it listens. */
+const listeningUrl = (message: unknown): string | undefined =>
+  typeof message === 'object' && message !== null && 'listening' in message ? String(message.listening) : undefined;
+
 /**
- * Starts a program of this workspace. It has a process group of its own, so that a terminal's Ctrl-C does not reach it
- * and this process decides the order of stopping. It also has an IPC channel, and stops when this process's end is
- * gone.
+ * Starts a program of this workspace. The program says itself where it listens: at a port that two programs try to
+ * take, the other one would answer for a program that could not start.
+ *
+ * The program has a process group of its own, so that a terminal's Ctrl-C does not reach it and this process decides
+ * the order of stopping. It stops when this process's end of the IPC channel is gone.
  */
-export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOptions): Program => {
+export const startProgram = ({ name, script, env, log, readyPath }: ProgramOptions): Program => {
   const output = openSync(log, 'w', 0o600);
   const child = spawn(process.execPath, [script], {
     detached: true,
@@ -52,6 +61,8 @@ export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOption
     env: { ...process.env, ...env },
   });
   closeSync(output);
+  let listening: string | undefined;
+  child.on('message', (message) => (listening ??= listeningUrl(message)));
   let how: string | undefined;
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve((how = error.message)));
@@ -65,9 +76,11 @@ export const startProgram = ({ name, script, env, log, readyUrl }: ProgramOption
   };
 
   const last = (): string => `Its last lines, from ${log}:\n${lastLines(log)}`;
-  const becomeReady = async (): Promise<void> => {
+  const becomeReady = async (): Promise<string> => {
     const deadline = Date.now() + readyMs;
-    while (!(await isReady(readyUrl))) {
+    for (;;) {
+      const url = listening && `http://127.0.0.1:${new URL(listening).port}`;
+      if (url && (await isReady(`${url}${readyPath}`))) return url;
       if (how !== undefined) throw new Error(`The ${name} did not start (${how}). ${last()}`);
       if (Date.now() > deadline) throw new Error(`The ${name} was not ready within ${readyMs / 1_000} s. ${last()}`);
       await delay(25);

@@ -20,8 +20,11 @@ type Setup = Pick<ShopOptions, 'clone' | 'onStarted'> & {
   settings: LocalSettings;
   host: string;
   port: number;
-  simulatorPort: number;
+  simulatorPort: SimulatorPort;
 };
+
+/** The simulator's port, and what it takes when that port is taken (0 is any free one). */
+export type SimulatorPort = { port: number; ifTaken?: number };
 
 /** Starts PostgreSQL unless DATABASE_URL names one. `lost` resolves with the reason when the started one ends. */
 export const openDatabase = async ({
@@ -43,30 +46,23 @@ export const openDatabase = async ({
   return { url: server.url, lost };
 };
 
-/** Starts the gateway simulator. */
-export const startSimulator = ({
-  clone,
-  onStarted,
-  dataFolder,
-  settings,
-  port,
-  simulatorPort,
-}: Setup): Program & { url: string } => {
-  const url = `http://127.0.0.1:${simulatorPort}`;
+/** Starts the gateway simulator. `ready` resolves with its address. */
+export const startSimulator = ({ clone, onStarted, dataFolder, settings, port, simulatorPort }: Setup): Program => {
   const program = startProgram({
     name: 'gateway simulator',
     script: join(clone, 'apps/gateway-simulator/src/main.ts'),
     env: {
-      PORT: String(simulatorPort),
+      PORT: String(simulatorPort.port),
+      ...(simulatorPort.ifTaken !== undefined && { PORT_IF_TAKEN: String(simulatorPort.ifTaken) }),
       HOST: '127.0.0.1',
       WEBHOOK_URL: `http://127.0.0.1:${port}/api/v1/payments/webhooks/mock`,
       MOCK_WEBHOOK_SECRET: settings.mockWebhookSecret,
     },
     log: join(dataFolder, 'simulator.log'),
-    readyUrl: `${url}/healthz`,
+    readyPath: '/healthz',
   });
   onStarted('Simulator', program.stop);
-  return { ...program, url };
+  return program;
 };
 
 /** Starts the API with this database and this simulator. */
@@ -93,7 +89,7 @@ export const startApi = (
       CUSTOMER_JWT_AUDIENCE: '',
     },
     log: join(dataFolder, 'api.log'),
-    readyUrl: `http://127.0.0.1:${port}/readyz`,
+    readyPath: '/readyz',
   });
   onStarted('API', program.stop);
   return program;

@@ -12,11 +12,12 @@ import { ifFree } from './port.ts';
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 export const serving = 'Serving. Ctrl-C stops';
 
-/** An empty folder in place of a clone, and a port for its shop. */
+/** An empty folder in place of a clone, and ports for its shop that other shops of this machine don't take. */
 export const newHome = async () => {
   const home = mkdtempSync(join(tmpdir(), 'local-shop-'));
   chmodSync(home, 0o755);
   const port = (await ifFree(0, '127.0.0.1')) ?? 0;
+  const simulatorPort = (await ifFree(0, '127.0.0.1')) ?? 0;
   const started: ChildProcess[] = [];
   /** The process id of the PostgreSQL that runs on the folder's data, from its pid file. */
   const postgresPid = (): number | undefined => {
@@ -27,6 +28,7 @@ export const newHome = async () => {
   return {
     home,
     port,
+    simulatorPort,
     settings,
     operator: () => createClient({ url: settings().url, token: settings().adminApiKey }),
     started,
@@ -44,10 +46,10 @@ export const newHome = async () => {
 export type Home = Awaited<ReturnType<typeof newHome>>;
 
 /** Runs the program of `npm start` in a process group of its own, as a terminal would. */
-export const startMain = ({ home, port, started }: Home, variables: Record<string, string> = {}) => {
+export const startMain = ({ home, port, simulatorPort, started }: Home, variables: Record<string, string> = {}) => {
   const { DATABASE_URL: _url, npm_lifecycle_event: _event, ...env } = process.env;
   const child = spawn(process.execPath, [main, home], {
-    env: { ...env, PORT: String(port), ...variables },
+    env: { ...env, PORT: String(port), SIMULATOR_PORT: String(simulatorPort), ...variables },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -74,9 +76,6 @@ export const startMain = ({ home, port, started }: Home, variables: Record<strin
 export const leftovers = async (shop: Home): Promise<string[]> => {
   const left = shop.postgresPid() === undefined ? [] : ['PostgreSQL'];
   if ((await ifFree(shop.port, '127.0.0.1')) === undefined) left.push('API');
-  if (existsSync(join(shop.home, '.data', 'local.json'))) {
-    const simulatorPort = Number(new URL(shop.settings().simulatorUrl).port);
-    if ((await ifFree(simulatorPort, '127.0.0.1')) === undefined) left.push('simulator');
-  }
+  if ((await ifFree(shop.simulatorPort, '127.0.0.1')) === undefined) left.push('simulator');
   return left;
 };

@@ -10,7 +10,7 @@ import { loadDemoCatalogue } from './demo-catalogue.ts';
 import { readSettings, writeSettings, type LocalSettings } from './local-settings.ts';
 import { nextSteps } from './next-steps.ts';
 import { ifFree } from './port.ts';
-import { openDatabase, startApi, startSimulator, type ShopOptions } from './shop-parts.ts';
+import { openDatabase, startApi, startSimulator, type ShopOptions, type SimulatorPort } from './shop-parts.ts';
 import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
 
 const busyMs = 5_000;
@@ -54,18 +54,15 @@ const isServing = ({ url, adminApiKey }: LocalSettings): Promise<boolean> => {
     );
 };
 
-/** Returns SIMULATOR_PORT, which must be free, else 3001 if it is free, else any free port. */
-const portForSimulator = async (apiPort: number): Promise<number> => {
+/** Returns SIMULATOR_PORT, which must be free, else 3001 or any free port. */
+const portForSimulator = async (apiPort: number): Promise<SimulatorPort> => {
   if (process.env['SIMULATOR_PORT']) {
     const port = portFromEnvironment('SIMULATOR_PORT', 0);
     const free = port === apiPort && port !== 0 ? undefined : await ifFree(port, '127.0.0.1');
     if (free === undefined) throw portTaken('SIMULATOR_PORT', port);
-    return free;
+    return { port: free };
   }
-  const usual = apiPort === 3001 ? undefined : await ifFree(3001, '127.0.0.1');
-  const port = usual ?? (await ifFree(0, '127.0.0.1'));
-  if (port === undefined) throw new Error('No port is free for the gateway simulator.');
-  return port;
+  return { port: apiPort === 3001 ? 0 : 3001, ifTaken: 0 };
 };
 
 type KeyOptions = { clone: string; url: string; databaseUrl: string; known: string };
@@ -124,13 +121,14 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   const database = await openDatabase(options);
   const setup = { ...options, dataFolder, settings, host, port, simulatorPort };
   const simulator = startSimulator(setup);
-  const api = startApi(setup, database.url, simulator.url);
-  await Promise.all([simulator.ready, api.ready]);
-  print(`Simulator   ${simulator.url}`);
+  const simulatorUrl = await simulator.ready;
+  print(`Simulator   ${simulatorUrl}`);
+  const api = startApi(setup, database.url, simulatorUrl);
+  await api.ready;
   print(`API         ${url}, its log in .data/api.log`);
 
   const adminApiKey = await adminKey({ clone, url, databaseUrl: database.url, known: settings.adminApiKey });
-  const current = { ...settings, url, simulatorUrl: simulator.url, adminApiKey };
+  const current = { ...settings, url, simulatorUrl, adminApiKey };
   writeSettings(settingsFile, current);
   print('Keys        .data/local.json');
   await demonstrate(current, print);
