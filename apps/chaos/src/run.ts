@@ -33,11 +33,11 @@ export async function run(shop: RunningShop, options: Options, progress: Progres
   shop.stopFaults();
   await shop.gateway.stopFaults();
   const shoppedSeconds = (performance.now() - startedAt) / 1000;
-  await waitUntilIdle(shop, world, operators, progress);
+  const left = await waitUntilIdle({ shop, world, operators, progress });
   await operators.stop();
   progress.now('checking');
   const state: State = await readState(shop);
-  const findings = await checkAll(shop, world, state);
+  const findings = await checkAll(shop, world, state, left);
   return {
     seconds: (performance.now() - startedAt) / 1000,
     shoppedSeconds,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differences } from './checks/books.ts';
-import { hurryUnknownPayments, readWaitingMessages, readPending } from './checks/idle.ts';
+import { hurryUnknownPayments, readPending, readWaitingMessages, type Pending } from './checks/pending.ts';
 import { readState } from './checks/state.ts';
 import type { Operators } from './operators.ts';
 import type { Progress } from './report/progress.ts';
@@ -8,67 +8,98 @@ import type { RunningShop } from './setup/shop.ts';
 import { call } from './shop/call.ts';
 import type { World } from './shop/world.ts';
 
-// Longer than the longest wait: the lease of a call whose process was killed, and a few retries after it.
-const waitMaxMs = 150_000;
-const redriveMs = 3_000;
-const pauseMs = 400;
+type Pace = {
+  /** Ends a wait that hangs. It is longer than any pause of a call that failed often, plus the lease of a killed process. */
+  hangMs: number;
+  /** The pause between two looks. */
+  pauseMs: number;
+  /** How often an operator redrives the messages that wait. */
+  redriveMs: number;
+};
+
+const usualPace: Pace = { hangMs: 30 * 60_000, pauseMs: 400, redriveMs: 3_000 };
+
+/** The parts of a run that the wait needs. */
+type Waited = {
+  shop: Pick<RunningShop, 'database' | 'gateway'>;
+  world: Pick<World, 'ledger' | 'operator'>;
+  operators: Pick<Operators, 'idleTurns'>;
+  progress: Pick<Progress, 'now'>;
+};
 
 /**
- * Waits until no order, payment, refund, call or message is pending any more. Then an operator compares the shop's and
- * the gateways' books and has payments polled whose messages were lost, and the wait starts again.
+ * Waits until nothing is due, no call is under way, the gateways have nothing to send, and the operators have nothing to
+ * decide. Then an operator compares the shop's and the gateways' books and has payments polled whose messages were
+ * lost, each once, and the wait starts again.
+ * @returns what was left to do when the wait was given up as a hang; empty otherwise
  */
-export async function waitUntilIdle(
-  shop: RunningShop,
-  world: World,
-  operators: Operators,
-  progress: Progress,
-): Promise<void> {
-  const giveUpAt = performance.now() + waitMaxMs;
-  await waitForPending(shop, world, operators, progress, giveUpAt);
-  if (await pollLostPayments(shop, world)) await waitForPending(shop, world, operators, progress, giveUpAt);
-}
-
-async function waitForPending(
-  shop: RunningShop,
-  world: World,
-  operators: Operators,
-  progress: Progress,
-  giveUpAt: number,
-): Promise<void> {
-  let redriveAt = performance.now() + redriveMs;
-  for (let idle = 0, turn = 1; idle < 2 && performance.now() < giveUpAt; turn += 1) {
-    const { underway } = await shop.gateway.flush();
-    const pending = await readPending(shop);
-    idle = underway === 0 && pending.length === 0 && operators.idleTurns() > 1 ? idle + 1 : 0;
-    progress.now(['waiting for', ...pending.map(({ what, count }) => `${count} ${what}`)].join(', '));
-    await hurryUnknownPayments(shop);
-    if (performance.now() > redriveAt) {
-      redriveAt = performance.now() + redriveMs;
-      for (const gatewayEventId of await readWaitingMessages(shop)) {
-        await call(
-          world.ledger,
-          'gatewayEvent.redrive',
-          world.operator.gatewayEvent.redrive,
-          { gatewayEventId },
-          `redrive ${gatewayEventId} ${giveUpAt} ${turn}`,
-        );
-      }
-    }
-    await sleep(pauseMs);
+export async function waitUntilIdle(waited: Waited, pace: Pace = usualPace): Promise<Pending[]> {
+  const giveUpAt = performance.now() + pace.hangMs;
+  const polled = new Set<string>();
+  for (;;) {
+    const left = await waitForPending(waited, pace, giveUpAt, polled);
+    if (left.length > 0) return left;
+    const lost = (await readLostPayments(waited.shop)).filter((paymentId) => !polled.has(paymentId));
+    if (lost.length === 0) return [];
+    await Promise.all(lost.map((paymentId) => poll(waited.world, paymentId)));
+    for (const paymentId of lost) polled.add(paymentId);
   }
 }
 
-/** Polls the payments whose books differ and of which a message was never delivered. Returns whether there were any. */
-async function pollLostPayments(shop: RunningShop, { ledger, operator }: World): Promise<boolean> {
-  const state = await readState(shop);
-  const lost = [...state.book.values()].filter(
-    ({ paymentId, events }) =>
-      state.payments.has(paymentId) &&
-      events.some(({ state: delivery }) => delivery === 'DROPPED') &&
-      differences(state, paymentId).length > 0,
-  );
-  await Promise.all(
-    lost.map(({ paymentId }) => call(ledger, 'payment.poll', operator.payment.poll, { paymentId }, `ask ${paymentId}`)),
-  );
-  return lost.length > 0;
+async function waitForPending(
+  { shop, world, operators, progress }: Waited,
+  { pauseMs, redriveMs }: Pace,
+  giveUpAt: number,
+  polled: ReadonlySet<string>,
+): Promise<Pending[]> {
+  let quietSince: Date | undefined;
+  let redriveAt = performance.now() + redriveMs;
+  // The shop and the gateways are read one after the other, so only the second look in a row without work counts.
+  for (let idleLooks = 0; ; await sleep(pauseMs)) {
+    const now = new Date();
+    const { underway } = await shop.gateway.flush();
+    quietSince = underway === 0 ? (quietSince ?? now) : undefined;
+    const left = [
+      ...(await readPending(shop, { quietSince, polledIds: [...polled] })),
+      ...pendingOf('messages or changes of the gateways', underway),
+      ...pendingOf('turns of the operators', Math.max(0, 2 - operators.idleTurns())),
+    ];
+    idleLooks = left.length === 0 ? idleLooks + 1 : 0;
+    if (idleLooks === 2) return [];
+    if (left.length > 0 && performance.now() > giveUpAt) return left;
+    progress.now(['waiting for', ...left.map(({ what, count }) => `${count} ${what}`)].join(', '));
+    await hurryUnknownPayments(shop);
+    if (performance.now() > redriveAt) {
+      redriveAt = performance.now() + redriveMs;
+      for (const gatewayEventId of await readWaitingMessages(shop)) await redrive(world, gatewayEventId);
+    }
+  }
 }
+
+const pendingOf = (what: string, count: number): Pending[] => (count > 0 ? [{ what, count, examples: [] }] : []);
+
+/** Reads the payments whose books differ and of which a message was never delivered. */
+async function readLostPayments(shop: Waited['shop']): Promise<string[]> {
+  const state = await readState(shop);
+  return [...state.book.values()]
+    .filter(
+      ({ paymentId, events }) =>
+        state.payments.has(paymentId) &&
+        events.some(({ state: delivery }) => delivery === 'DROPPED') &&
+        differences(state, paymentId).length > 0,
+    )
+    .map(({ paymentId }) => paymentId);
+}
+
+const poll = ({ ledger, operator }: Waited['world'], paymentId: string) =>
+  call(ledger, 'payment.poll', operator.payment.poll, { paymentId }, `ask ${paymentId}`);
+
+const redrive = ({ ledger, operator }: Waited['world'], gatewayEventId: string) =>
+  call(
+    ledger,
+    'gatewayEvent.redrive',
+    operator.gatewayEvent.redrive,
+    { gatewayEventId },
+    // Each redrive of a message is a call of its own.
+    `redrive ${gatewayEventId} ${ledger.size}`,
+  );

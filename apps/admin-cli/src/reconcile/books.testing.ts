@@ -4,6 +4,7 @@ import type { GatewayPayment } from './gateway-book.ts';
 
 export const paid = { status: 'CAPTURED', authorizedAmount: 1_000, capturedAmount: 1_000 } as const;
 export const authorized = { status: 'AUTHORIZED', authorizedAmount: 1_000 } as const;
+export const lost = { status: 'CANCELED', authorizedAmount: 1_000, failureCode: 'authorization_lost' } as const;
 
 /** A payment in the shop's book, with refunds. */
 export function shop(payment: Partial<Payment> = {}, ...refunds: Partial<Refund>[]) {

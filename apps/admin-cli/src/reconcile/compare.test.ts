@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { authorized, captured, gateway, held, paid, released, shop } from './books.testing.ts';
+import { authorized, captured, gateway, held, lost, paid, released, shop } from './books.testing.ts';
 import { compare, type Dispute } from './compare.ts';
 
 describe('nothing differs', () => {
@@ -47,6 +47,7 @@ describe('nothing differs', () => {
         gateway({ ...released, releasedBy: 'r' }),
       ],
     ],
+    ['about an authorization that the gateway released by itself', [shop(lost), gateway(released)]],
     [
       'about a captured payment that was to be released',
       [
@@ -132,6 +133,19 @@ describe('it differs', () => {
       'when the gateway released it and the shop has no record',
       [shop(authorized), gateway(released)],
       [['status', null, 'AUTHORIZED', 'CANCELED']],
+    ],
+    [
+      'when the gateway still has an authorization that the shop counts as lost',
+      [shop(lost), gateway(held)],
+      [['status', null, 'CANCELED authorization_lost', 'AUTHORIZED']],
+    ],
+    [
+      'when the gateway has captured an authorization that the shop counts as lost',
+      [shop(lost), gateway(captured)],
+      [
+        ['status', null, 'CANCELED authorization_lost', 'CAPTURED'],
+        ['captured', null, 0, 1_000],
+      ],
     ],
     [
       'when the void did not happen',

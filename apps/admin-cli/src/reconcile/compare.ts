@@ -80,16 +80,20 @@ const mustBeKnown = (shop: ShopPayment): boolean =>
   sideOfShop(shop).authorized > 0 || shop.payment.status === 'PENDING';
 
 function sideOfShop({ payment, refunds }: ShopPayment): Side {
-  const { status, authorizedAmount, capturedAmount, reportedAmount, reportedCurrency, reportedCaptured } = payment;
+  const { status, authorizedAmount, capturedAmount, reportedAmount, reportedCurrency, reportedCaptured, failureCode } =
+    payment;
   // For a payment under review, or one that was refunded without a decision, the gateway's reported amount counts.
   const isReported = authorizedAmount === 0 && reportedAmount !== null;
   const authorized = isReported ? reportedAmount : authorizedAmount;
   const captured = isReported ? (reportedCaptured ? reportedAmount : 0) : capturedAmount;
   const currency = (isReported ? reportedCurrency : null) ?? payment.currency;
-  const isUndone = refunds.some((refund) => refund.kind === 'VOID' && refund.status === 'SUCCEEDED');
+  // The gateway released the authorization by itself, or for a VOID.
+  const isReleased =
+    failureCode === 'authorization_lost' ||
+    refunds.some((refund) => refund.kind === 'VOID' && refund.status === 'SUCCEEDED');
   const without = status === 'CREATED' || status === 'PENDING' ? 'OPEN' : 'ENDED';
   return {
-    standing: isUndone ? 'RELEASED' : standingOf(authorized, captured, without),
+    standing: isReleased ? 'RELEASED' : standingOf(authorized, captured, without),
     currency,
     authorized,
     captured,

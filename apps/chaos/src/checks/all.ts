@@ -3,14 +3,20 @@ import type { World } from '../shop/world.ts';
 import { checkAcknowledged, checkReplays } from './acknowledged.ts';
 import { checkBooks, checkMoney } from './books.ts';
 import { checkIdle } from './idle.ts';
+import type { Pending } from './pending.ts';
 import { readState, type State } from './state.ts';
 import { checkStock } from './stock.ts';
 import type { Finding } from './finding.ts';
 
-/** Runs all checks after the run. */
-export async function checkAll(shop: RunningShop, world: World, state: State): Promise<Finding[]> {
+/** Runs all checks after the run. `left` is the work that was left when the wait for it was given up. */
+export async function checkAll(
+  shop: RunningShop,
+  world: World,
+  state: State,
+  left: readonly Pending[],
+): Promise<Finding[]> {
   const findings = [
-    ...(await checkIdle(shop, state)),
+    ...(await checkIdle(shop, state, left)),
     ...(await checkStock(shop, world)),
     ...checkBooks(state),
     ...checkMoney(state),

@@ -16,8 +16,12 @@ export const lostInDispute = ({ disputes }: BookEntry): number =>
 export const heldInDispute = ({ disputes }: BookEntry): number =>
   sum(disputes.filter(({ status }) => status !== 'WON'));
 
-const takenOf = ({ capturedAmount, authorizedAmount, reportedAmount }: PaymentRow): number =>
-  capturedAmount || authorizedAmount || (reportedAmount ?? 0);
+/** Whether the gateway released the authorization by itself. The shop records no refund of it. */
+const isLost = ({ status, failureCode }: PaymentRow): boolean =>
+  status === 'CANCELED' && failureCode === 'authorization_lost';
+
+const takenOf = (payment: PaymentRow): number =>
+  isLost(payment) ? 0 : payment.capturedAmount || payment.authorizedAmount || (payment.reportedAmount ?? 0);
 
 /**
  * Describes how the shop's and the gateway's books differ about one payment; empty when they agree to the minor unit.
@@ -38,7 +42,7 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
       found.push(`${what}: ${JSON.stringify(shop)}, the gateway ${JSON.stringify(gateway)}`);
   };
   same('left', takenOf(payment) - sum(refunds), leftAtGateway(entry));
-  if (payment.status === 'AUTHORIZED' || payment.status === 'CAPTURED') {
+  if (payment.status === 'AUTHORIZED' || payment.status === 'CAPTURED' || isLost(payment)) {
     same('state', payment.status, entry.state);
     same('authorized', payment.authorizedAmount, entry.authorizedAmount);
     same('captured', payment.capturedAmount, entry.capturedAmount);
@@ -46,7 +50,8 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
   if (takenOf(payment) > 0) same('currency', payment.reportedCurrency ?? payment.currency, entry.currency);
   const amounts = (parts: readonly { amount: number }[]) => parts.map(({ amount }) => amount).toSorted((a, b) => a - b);
   // The shop records a void as a refund.
-  const released = entry.state === 'CANCELED' && entry.releasedAmount > 0 ? [{ amount: entry.releasedAmount }] : [];
+  const isVoided = entry.state === 'CANCELED' && entry.releasedAmount > 0 && !isLost(payment);
+  const released = isVoided ? [{ amount: entry.releasedAmount }] : [];
   const sentBack = [...entry.refunds.filter(({ status }) => status === 'SUCCEEDED'), ...released];
   // The shop records a void as one refund, even if the gateway sent the money back in several parts.
   if (refunds.some(({ kind }) => kind === 'VOID')) same('sent back', sum(refunds), sum(sentBack));

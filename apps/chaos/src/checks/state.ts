@@ -13,6 +13,7 @@ export type PaymentRow = {
   capturedAmount: number;
   refundedAmount: number;
   surplus: boolean;
+  failureCode: string | null;
   reportedAmount: number | null;
   reportedCurrency: string | null;
 };
@@ -43,7 +44,7 @@ export async function readState({ database, gateway }: Pick<RunningShop, 'databa
     database.query<PaymentRow>(`
       select id, order_id as "orderId", provider, status, currency, amount, authorized_amount as "authorizedAmount",
         captured_amount as "capturedAmount", refunded_amount as "refundedAmount", surplus,
-        reported_amount as "reportedAmount", reported_currency as "reportedCurrency"
+        failure_code as "failureCode", reported_amount as "reportedAmount", reported_currency as "reportedCurrency"
       from commerce.payments order by id`),
     database.query<RefundRow>(`
       select id, payment_id as "paymentId", order_id as "orderId", kind, status, amount, reason from commerce.refunds order by id`),

@@ -9,9 +9,10 @@ import { scratchFolder } from './scratch.ts';
 export type Api = { url: string; log: string; kill: () => Promise<void>; stop: () => Promise<void> };
 
 const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url));
-const readyMs = 60_000;
+// Ends a start that hangs.
+const readyMs = 5 * 60_000;
 
-/** Starts an API process. @throws Error with the process's output when it does not start within a minute */
+/** Starts an API process. @throws Error with the process's output when it does not start within 5 minutes */
 export async function startApi(env: Record<string, string>): Promise<Api> {
   const log = join(scratchFolder('api'), 'log');
   const output = openSync(log, 'w', 0o600);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commerceErrorOf, type ErrorCode } from '@commerce-core/api/client';
 
-/** The final result of a call. `no_answer` means that no response ever arrived. */
+/** The result of a call. `no_answer` means that no final response ever arrived. */
 export type Answer<O> = { ok: true; value: O } | { ok: false; code: ErrorCode | 'no_answer' };
 
 /** A call with its key and its answer. */
@@ -19,8 +19,9 @@ export type Ledger = Map<string, Entry>;
 
 type Mutation<I, O> = { mutate: (input: I, options: { context: { idempotencyKey: string } }) => Promise<O> };
 
-// Longer than the lease of a key whose process was killed.
-const retryMaxMs = 75_000;
+// Ends calls that hang. A busy machine may need more than the lease of a key whose process was killed.
+const retryMaxMs = 5 * 60_000;
+const retryPauseMs = 500;
 const retriedCodes: readonly (ErrorCode | 'no_answer')[] = [
   'no_answer',
   'idempotency_in_progress',
@@ -52,8 +53,24 @@ async function callUntilAnswered<I, O>(mutation: Mutation<I, O>, input: I, idemp
   const giveUpAt = performance.now() + retryMaxMs;
   for (;;) {
     const answer = await callOnce(mutation, input, idempotencyKey);
-    if (answer.ok || !retriedCodes.includes(answer.code) || performance.now() > giveUpAt) return answer;
-    await sleep(500);
+    if (answer.ok || !retriedCodes.includes(answer.code)) return answer;
+    // A refusal that a retry could change is no final response either.
+    if (performance.now() > giveUpAt) return { ok: false, code: 'no_answer' };
+    await sleep(retryPauseMs);
+  }
+}
+
+/** Reads from the shop, retried until there is an answer. */
+export async function readUntilAnswered<O>(read: () => Promise<O>): Promise<O> {
+  const giveUpAt = performance.now() + retryMaxMs;
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      const code = commerceErrorOf(error)?.code ?? 'no_answer';
+      if (!retriedCodes.includes(code) || performance.now() > giveUpAt) throw error;
+      await sleep(retryPauseMs);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RouterOutputs } from '@commerce-core/api/client';
 import { present } from '../present.ts';
-import { call } from '../shop/call.ts';
+import { call, readUntilAnswered } from '../shop/call.ts';
 import type { Order } from '../shop/world.ts';
 import { cancel, waitUntil, type Visit } from './visit.ts';
 
@@ -34,7 +34,7 @@ export async function afterPayment(visit: Visit): Promise<void> {
 }
 
 async function readPaidPayment({ customer, order }: Visit): Promise<Money | undefined> {
-  const { items } = await customer.payment.list.query({ orderId: order.id });
+  const { items } = await readUntilAnswered(() => customer.payment.list.query({ orderId: order.id }));
   return items.find(({ status, surplus }) => (status === 'AUTHORIZED' || status === 'CAPTURED') && !surplus);
 }
 
@@ -59,7 +59,7 @@ async function ship(visit: Visit): Promise<void> {
     name,
     order,
   } = visit;
-  const { items } = await operator.shipment.list.query({ orderId: order.id });
+  const { items } = await readUntilAnswered(() => operator.shipment.list.query({ orderId: order.id }));
   const shipment = items.find(({ status }) => status === 'READY');
   if (!shipment) return;
   const { id: shipmentId } = shipment;

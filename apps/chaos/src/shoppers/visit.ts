@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@commerce-core/api/client';
-import { call, type Answer } from '../shop/call.ts';
+import { call, readUntilAnswered, type Answer } from '../shop/call.ts';
 import type { Order, Payment, World } from '../shop/world.ts';
 
 /** One shopper with one order. `name` begins every key of the shopper's decisions and calls. */
@@ -21,17 +21,8 @@ export async function waitUntil(visit: Visit, isSo: (order: Order) => boolean, m
   }
 }
 
-/** Reads the order, with up to 10 tries. */
-async function readOrder({ customer, order }: Visit): Promise<Order> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await customer.order.get.query({ orderId: order.id });
-    } catch (error) {
-      if (tries === 10) throw error;
-      await sleep(pollMs);
-    }
-  }
-}
+const readOrder = ({ customer, order }: Visit): Promise<Order> =>
+  readUntilAnswered(() => customer.order.get.query({ orderId: order.id }));
 
 /** Begins an attempt at a random provider. Sometimes it sends two calls at once, of which only one may succeed. */
 export async function beginAttempt(visit: Visit): Promise<Attempt | undefined> {

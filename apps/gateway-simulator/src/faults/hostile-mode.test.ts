@@ -179,6 +179,22 @@ test('a flush sends the events that were given up while the shop was away', asyn
   expect(new Set(shop.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 });
 
+test('a webhook is contradicted by one with its id only after the shop has accepted it', async () => {
+  let away = true;
+  const { pay, request, book, shop, untilIdle } = await startSimulator({
+    reply: () => ({ status: away ? 503 : 200 }),
+  });
+  await request('/hostile', { seed: 1, scale: 0, rates: { other_amount_same_id: 1 }, delayMs: 1 });
+  await pay({ paymentId: 'p', amount: 1000, currency: 'EUR', outcome: 'AUTHORIZED' });
+  await untilIdle();
+  expect((await book('p')).events[0]!.state).toBe('GIVEN_UP');
+  away = false;
+  await request('/flush', {});
+  await untilIdle();
+  expect(new Set(shop.received.map(({ body }) => JSON.parse(body).amount))).toEqual(new Set([1000]));
+  expect((await request('/hostile')).body.counts.other_amount_same_id).toBe(0);
+});
+
 test.each<[string, object]>([
   ['no seed', {}],
   ['an unknown kind of fault', { seed: 1, rates: { earthquake: 1 } }],
