@@ -85,6 +85,7 @@ export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): st
       ['stock', order.reservationStatus],
       ['reserved until', order.reservationStatus === 'HELD' ? formatTime(order.reservedUntil) : null],
       ['attention', order.attentionReasons?.join(', ') ?? null],
+      ['to do', wayForward(order)],
       ['total', formatMoney(order.totalAmount, order.currency)],
       ['customer', order.customerId],
       ['contact', [contact?.name, contact?.email, contact?.phone].filter(Boolean).join(', ')],
@@ -95,6 +96,13 @@ export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): st
     ],
     screen,
   );
+}
+
+/** What can be done for a PAID order that has lost its money; null for every other order. */
+function wayForward({ attentionReasons, fulfillmentStatus }: Omit<Order, 'lines'>): string | null {
+  if (!attentionReasons?.includes('authorization_lost')) return null;
+  const again = 'the gateway released the payment, so the shopper pays again by a new attempt (payment.create)';
+  return fulfillmentStatus === 'UNFULFILLED' ? `${again}, or orders cancel ends the order` : again;
 }
 
 const paymentColumns: Column<Payment>[] = [

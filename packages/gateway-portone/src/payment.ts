@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, gatewayFact, type GatewayFact, refundIdIn } from '@commerce-core/core/gateway';
+import { gatewayCurrency, gatewayFact, type GatewayFact, refundIdIn } from '@commerce-core/core/gateway';
 
 /** PortOne counts in minor units, as this shop does. */
 const amount = z.int().min(0);
@@ -26,7 +26,7 @@ export const portonePayment = z.object({
     'PARTIAL_CANCELLED',
     'CANCELLED',
   ]),
-  currency,
+  currency: gatewayCurrency,
   /** `total` is the order's amount, before a `discount` that for example a card's issuer pays. */
   amount: z.object({ total: amount, discount: amount, cancelled: amount }),
   method: z.object({ type: z.string(), expiredAt: z.coerce.date().nullish() }).nullish(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, line } from '@commerce-core/core/gateway';
+import { gatewayCurrency, id, line } from '@commerce-core/core/gateway';
 
 // The fields of Stripe's objects that the shop reads, checked strictly. Other fields differ by API version and are
 // ignored. https://docs.stripe.com/api
@@ -8,10 +8,6 @@ const objectId = z
   .regex(/^[a-z]+_\w+$/)
   .max(255);
 const amount = z.int().min(0);
-const currency = z
-  .string()
-  .regex(/^[a-zA-Z]{3}$/)
-  .toUpperCase();
 const status = z.string().min(1).max(100);
 const code = line(200).nullish().catch(null);
 /** Other programs on the same Stripe account may write other metadata: only a text in the form of our ids is one. */
@@ -21,7 +17,7 @@ const ourIds = z.object({ payment_id: ourId, refund_id: ourId }).catch({ payment
 export const paymentIntent = z.object({
   id: objectId,
   status,
-  currency,
+  currency: gatewayCurrency,
   amount,
   amount_capturable: amount,
   capture_method: z.string().nullish().catch(null),
@@ -45,14 +41,14 @@ export const refund = z.object({
   ...ofIntent,
   status: status.nullish(),
   amount,
-  currency,
+  currency: gatewayCurrency,
   metadata: ourIds,
   failure_reason: code,
   balance_transaction: z.unknown(),
 });
 export type StripeRefund = z.output<typeof refund>;
 
-export const dispute = z.object({ id: objectId, ...ofIntent, status, amount, currency, reason: code });
+export const dispute = z.object({ id: objectId, ...ofIntent, status, amount, currency: gatewayCurrency, reason: code });
 export type Dispute = z.output<typeof dispute>;
 
 export const charge = z.object({ ...ofIntent, metadata: ourIds });

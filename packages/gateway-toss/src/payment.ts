@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currency, gatewayFact, type GatewayFact, refundIdIn } from '@commerce-core/core/gateway';
+import { gatewayCurrency, gatewayFact, type GatewayFact, refundIdIn } from '@commerce-core/core/gateway';
 import { fromTossAmount } from './amount.ts';
 
 /**
@@ -19,7 +19,7 @@ export const tossPayment = z.object({
     'ABORTED',
     'EXPIRED',
   ]),
-  currency,
+  currency: gatewayCurrency,
   totalAmount: z.number(),
   /** When the money came; null until then, for example for a virtual account without a deposit. */
   approvedAt: z.string().nullish(),

@@ -46,6 +46,23 @@ test('an operator accepts a payment of another amount, or sends it back', async 
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('accept, reject') });
 });
 
+test('orders show says what to do about a lost authorization, until a new attempt is approved', async () => {
+  const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
+  const lost = { type: 'CANCELED', paymentId, amount: 2_500, currency: 'GBP' };
+  expect(await shop.api.sendWebhook(lost)).toMatchObject({ status: 200, body: { effect: 'authorization_lost' } });
+  const show = async () => (await shop.run('orders', 'show', orderId)).out;
+  expect(await show()).toMatch(
+    /^to do +the gateway released the payment.*pays again.*payment\.create.*orders cancel/ms,
+  );
+  const again = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
+  expect(again).toMatchObject({ status: 'CREATED', amount: 2_500, next: { provider: 'mock' } });
+  await atSimulator(shop, '/pay', { paymentId: again.id, amount: 2_500, currency: 'GBP', outcome: 'AUTHORIZED' });
+  expect(await show()).not.toContain('to do');
+  await expect(shop.client.payment.create.mutate({ orderId, provider: 'mock' })).rejects.toMatchObject({
+    data: { httpStatus: 409, commerce: { code: 'invalid_transition' } },
+  });
+});
+
 test('payments poll makes the gateway’s call due', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
   expect((await shop.run('payments', 'poll', paymentId)).out).toBe(

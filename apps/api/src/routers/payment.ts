@@ -19,7 +19,8 @@ import { onePage } from './one-page.ts';
 export const paymentRouter = router({
   /**
    * Begins an attempt to pay an order's total at `provider`. `method` and `capture` default to the provider's own. An
-   * order whose attempt failed has its stock reserved again.
+   * order whose attempt failed has its stock reserved again. A PAID order takes an attempt only after the gateway released
+   * its payment; it stays PAID, and its stock stays sold.
    *
    * Returns the payment and in `next`, typed by its `provider`, what the front end needs to continue. `next` may
    * contain a secret and is never stored.

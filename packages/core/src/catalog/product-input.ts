@@ -1,11 +1,10 @@
 import { z } from 'zod';
+import { currency } from '../currency.ts';
 import { id } from '../ids.ts';
 import { unitAmountMax } from '../money.ts';
 import { line } from '../text.ts';
 import { pageInput } from '../list-input.ts';
 
-/** A currency code of ISO 4217. Amounts are in its minor units. */
-export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be a three-letter currency code, like KRW');
 const priceAmount = z.int().min(0).max(unitAmountMax);
 const name = line(300);
 

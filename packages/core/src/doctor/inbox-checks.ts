@@ -1,5 +1,6 @@
 import { quoted } from '../database/schema.ts';
 import type { EventEffect } from '../gateway-inbox/gateway-event.ts';
+import { authorizationLost } from '../payment/payment.ts';
 import type { Check } from './check.ts';
 
 /** Effects that a payment can have once. */
@@ -10,6 +11,10 @@ const onceEffects: readonly EventEffect[] = [
   'surplus',
   'payment_captured',
 ];
+
+/** A payment `p` that paid for its order, lost its authorization, and was captured after another one had paid. */
+export const hadLostAuthorization = `exists (
+  select from "commerce"."gateway_events" l where l.payment_id = p.id and l.effect = '${authorizationLost}')`;
 
 export const inboxChecks: readonly Check[] = [
   {
@@ -55,12 +60,12 @@ export const inboxChecks: readonly Check[] = [
       left join "commerce"."payments" p on p.id = g.payment_id and p.provider = g.provider
       where g.outcome = 'APPLIED' and case g.effect
         when 'order_paid' then g.type in ('AUTHORIZED', 'CAPTURED') and (g.amount, g.currency) = (p.amount, p.currency)
-          and p.authorized_amount = p.amount and not p.surplus
+          and p.authorized_amount = p.amount and (not p.surplus or ${hadLostAuthorization})
         when 'payment_captured' then g.type = 'CAPTURED' and (g.amount, g.currency) = (p.captured_amount, p.currency)
         when 'payment_pending' then p.status <> 'CREATED'
         when 'payment_voided' then exists (
           select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID' and r.status in ('SUCCEEDED', 'FAILED'))
-        when 'authorization_lost' then g.type = 'CANCELED' and p.status in ('CANCELED', 'CAPTURED')
+        when 'authorization_lost' then g.type = 'CANCELED' and p.status in ('CANCELED', 'AUTHORIZED', 'CAPTURED')
         when 'refund_succeeded' then exists (
           select from "commerce"."refunds" r where r.payment_id = p.id and r.status in ('SUCCEEDED', 'FAILED')
             and (r.amount = g.amount or r.kind = 'VOID' and g.amount between 1 and r.amount))

@@ -1,6 +1,7 @@
 import { quoted } from '../database/schema.ts';
 import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.ts';
 import { authorizationLost } from '../payment/payment.ts';
+import { hadLostAuthorization } from './inbox-checks.ts';
 import { transitionPairs, tuples, type Check } from './check.ts';
 import { orderStatusRecorded } from './recorded-statuses.ts';
 
@@ -13,6 +14,12 @@ const typesInto = (status: string) => statusEvents.filter(([, recorded]) => reco
 const legalTransitions = [
   ['', 'order.created', 'CREATED'],
   ...transitionPairs(orderTransitions).flatMap(([from, to]) => typesInto(to).map((type) => [from, type, to])),
+];
+
+/** Events of a new attempt to pay a PAID order that has lost its authorization: the order stays PAID. */
+const legalRepeats = [
+  ['PAID', 'payment.created'],
+  ['PAID', 'payment.failed'],
 ];
 
 export const orderChecks: readonly Check[] = [
@@ -68,7 +75,9 @@ export const orderChecks: readonly Check[] = [
           coalesce(lag(payload ->> 'orderStatus') over (partition by aggregateid order by version), '') as before
         from "commerce"."events" where aggregatetype = 'order'
       ) step
-      where case when before = status then type in (${quoted(statusEvents.map(([type]) => type))})
+      where case
+        when before = status then type in (${quoted(statusEvents.map(([type]) => type))})
+          and (status, type) not in (values ${tuples(legalRepeats)})
         else (before, type, status) not in (values ${tuples(legalTransitions)}) end`,
   },
   {
@@ -94,12 +103,13 @@ export const orderChecks: readonly Check[] = [
   },
   {
     name: 'order_paid_by_the_recorded_payment',
-    sentence: "The event order.paid names the order's payment that was approved in full and is no surplus.",
+    sentence:
+      "The event order.paid names the order's payment that was approved in full and is no surplus, unless its authorization was lost before.",
     query: `
       select e.aggregateid as "orderId", e.version, e.payload ->> 'paymentId' as "paymentId", p.status, p.surplus
       from "commerce"."events" e
       left join "commerce"."payments" p on p.order_id = e.aggregateid and p.id::text = e.payload ->> 'paymentId'
-      where e.type = 'order.paid' and (p.surplus or p.authorized_amount <> p.amount or p.id is null)`,
+      where e.type = 'order.paid' and (p.authorized_amount <> p.amount or p.id is null or p.surplus and not ${hadLostAuthorization})`,
   },
   {
     name: 'order_reservation_not_overdue',

@@ -58,12 +58,15 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_live_while_order_waits',
     sentence:
-      'A PAYMENT_PENDING order has a live payment. No other order has one, except a PAYMENT_FAILED order with a payment in REVIEW.',
+      'A PAYMENT_PENDING order has a live payment. No other order has one, except a PAYMENT_FAILED order with a payment in REVIEW, and a PAID order that has lost its authorization.',
     query: `
       select o.id as "orderId", o.status, p.id as "paymentId", p.status as "paymentStatus"
       from "commerce"."orders" o
       left join (select * from "commerce"."payments" where ${live}) p on p.order_id = o.id
       where case when p.id is null then o.status = 'PAYMENT_PENDING'
+        when o.status = 'PAID' then exists (
+          select from "commerce"."payments" a where a.order_id = o.id and a.${approved} and not a.surplus
+        )
         else o.status <> 'PAYMENT_PENDING' and (o.status, p.status) <> ('PAYMENT_FAILED', 'REVIEW') end`,
   },
   {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { noCurrency } from '../currency.ts';
 
 /**
  * The types of gateway events, as this shop names them. After ATTEMPT_FAILED the payment can still succeed. After
@@ -72,9 +73,6 @@ export const eventEffects = [
   'already_noted',
 ] as const;
 export type EventEffect = (typeof eventEffects)[number];
-
-/** The code of ISO 4217 for no currency, for facts without an amount. */
-export const noCurrency = 'XXX';
 
 /** A statement of a gateway about one payment. */
 export type GatewayFact = {

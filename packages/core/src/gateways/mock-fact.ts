@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { currency } from '../catalog/product-input.ts';
+import { gatewayCurrency } from '../currency.ts';
 import { id } from '../ids.ts';
-import { gatewayEventTypes, gatewayFact, noCurrency, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
+import { gatewayEventTypes, gatewayFact, type GatewayFact } from '../gateway-inbox/gateway-event.ts';
 import { line } from '../text.ts';
 
 // PostgreSQL has no time before 4713 BC, and an order must not keep its stock for centuries.
@@ -12,7 +12,7 @@ const knownFact = z.object({
   type: z.enum(gatewayEventTypes),
   paymentId: id,
   amount: z.int().min(0).default(0),
-  currency: currency.default(noCurrency),
+  currency: gatewayCurrency,
   failureCode: line(200).optional(),
   refundId: id.optional(),
   objectId: line(300).optional(),

@@ -64,7 +64,6 @@ describe('a signed message that cannot be read is malformed', () => {
     [': amount', { ...approved, amount: 12.5 }],
     [': amount', { ...approved, amount: '1200' }],
     [': amount', { ...approved, amount: 2 ** 53 }],
-    [': currency', { ...approved, currency: 'krw' }],
     [': failureCode', { ...approved, type: 'FAILED', failureCode: '' }],
     [': failureCode', { ...approved, type: 'FAILED', failureCode: 'a'.repeat(201) }],
     [': failureCode', { ...approved, type: 'FAILED', failureCode: 'a\u0000b' }],
@@ -88,7 +87,7 @@ describe('a signed message that cannot be read is malformed', () => {
   });
 
   test('the error repeats nothing of the message', () => {
-    expect(() => receive({ ...approved, currency: 'secret-of-a-shopper' })).toThrow(malformed(': currency'));
+    expect(() => receive({ ...approved, paymentId: 'secret-of-a-shopper' })).toThrow(malformed(': paymentId'));
   });
 });
 

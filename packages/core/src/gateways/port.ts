@@ -1,9 +1,8 @@
 // What an adapter of a payment gateway may import: the port itself, and what adapters share.
-export { currency } from '../catalog/product-input.ts';
+export { currencies, gatewayCurrency, noCurrency } from '../currency.ts';
 export { CommerceError } from '../errors.ts';
 export {
   gatewayFact,
-  noCurrency,
   type GatewayEventType,
   type GatewayFact,
   type SignedEvent,

@@ -69,7 +69,9 @@ export function paymentMethods(context: Context, inbox: Inbox) {
 
   return {
     /**
-     * Begins an attempt to pay an order in full, and reserves the order's stock for at least `reservationMs` from now.
+     * Begins an attempt to pay an order in full, and reserves the order's stock for at least `reservationMs` from now. An
+     * order that is PAID but has lost its authorization takes a new attempt, too, whether it has shipped or not; an
+     * attempt of such an order that isn't paid within `reservationMs` is canceled by the next one.
      * `provider` names a configured gateway; `method` and `capture` default to the gateway's own.
      * @returns the payment, and `next`: what the shopper's browser needs to continue; null when it can't be continued
      * @throws validation_failed when a field is missing, unknown or out of its bounds
@@ -77,7 +79,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
      * @throws unsupported_by_provider when the gateway can't capture in the requested way
      * @throws order_not_found when there is no such order, or it is another customer's
      * @throws payment_in_progress when another attempt for the order is live
-     * @throws invalid_transition when the order can't be paid any more
+     * @throws invalid_transition when the order can't be paid any more, or has its money
      * @throws insufficient_stock when the order's stock was released and isn't available any more
      * @throws payment_refused when the gateway refuses the payment; `failureCode` is the gateway's
      * @throws gateway_unavailable when the gateway gives no answer; a call with the same key continues the payment

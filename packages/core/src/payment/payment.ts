@@ -64,6 +64,7 @@ const live: readonly PaymentStatus[] = liveStatuses;
 const approved: readonly PaymentStatus[] = approvedStatuses;
 
 export const isLive = ({ status }: Payment): boolean => live.includes(status);
+export const isUnderReview = ({ status }: Payment): boolean => status === 'REVIEW';
 export const isApproved = ({ status }: Payment): boolean => approved.includes(status);
 
 /** Whether a payment pays for its order: it is approved, and its money needn't be refunded. */

@@ -5,11 +5,13 @@ import {
   isApproved,
   isLost,
   isVoided,
+  paysForOrder,
   transitionPayment,
   type Payment,
 } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import { requestMoneyBack, requestOwedMoney } from '../refund/request-refunds.ts';
+import { requestOwedMoney } from '../refund/request-refunds.ts';
+import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { canBePaid, completeOrder } from './complete-order.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
 import { keepAsSurplus } from './keep-as-surplus.ts';
@@ -42,11 +44,14 @@ function applyAfterLoss(order: LockedOrder, payment: Payment, event: GatewayEven
     order.raiseAttention('amount_mismatch');
     return ignored('amount_mismatch');
   }
-  const captured = { ...capturePayment(payment, amount, order.now), failureCode: null };
+  // Another attempt may have paid for the order since.
+  const surplus = order.payments.some(paysForOrder);
+  const captured = { ...capturePayment(payment, amount, order.now), failureCode: null, surplus };
   order.setPayment(captured);
-  order.record('payment.captured', { paymentId: payment.id, amount, currency });
+  order.record('payment.captured', { paymentId: payment.id, amount, currency, ...(surplus && { surplus }) });
+  if (!surplus) cancelLiveAttempts(order);
   order.clearAttention('authorization_lost');
-  if (order.status === 'CANCELED') requestMoneyBack(order, captured, 'order_canceled');
+  requestOwedMoney(order, captured);
   return applied('payment_captured');
 }
 
@@ -105,7 +110,7 @@ function returnMoney(order: LockedOrder, payment: Payment, { amount, currency, t
 function reviewOrReturn(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
   const { amount, currency, type } = event;
   const reported = { reportedAmount: amount, reportedCurrency: currency, reportedCaptured: type === 'CAPTURED' };
-  const isUnpaid = order.status === 'PAYMENT_PENDING' || order.status === 'PAYMENT_FAILED';
+  const isUnpaid = order.status === 'PAYMENT_PENDING' || order.status === 'PAYMENT_FAILED' || order.hasLostItsMoney();
   if (!isUnpaid || order.hasOtherLivePayment(payment) || payment.status === 'CANCELED')
     return returnMoney(order, payment, event);
   order.setPayment({ ...transitionPayment(payment, 'REVIEW', order.now), ...reported });

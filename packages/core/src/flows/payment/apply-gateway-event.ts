@@ -100,8 +100,11 @@ function applyFailure(order: LockedOrder, payment: Payment, failureCode: string)
   }
   order.setPayment({ ...transitionPayment(payment, 'FAILED', order.now), failureCode });
   order.releaseStock();
-  order.transition('PAYMENT_FAILED');
+  // An attempt to pay an order that has lost its authorization: the order stays PAID, and its goods may have left.
+  const isPaid = order.status === 'PAID';
+  if (!isPaid) order.transition('PAYMENT_FAILED');
   order.record('payment.failed', { paymentId: payment.id, failureCode });
+  if (isPaid) order.raiseAttention('authorization_lost');
   return applied('payment_failed');
 }
 
@@ -118,9 +121,29 @@ function applyCancellation(order: LockedOrder, payment: Payment, { source }: Gat
     return applied('payment_voided');
   }
   if (payment.status === 'AUTHORIZED') return loseAuthorization(order, payment);
-  if (payment.status !== 'REVIEW' && !isLost(payment)) return applyFailure(order, payment, 'canceled_by_gateway');
-  if (payment.status === 'REVIEW' || order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
+  if (payment.status === 'REVIEW') return endReview(order, payment);
+  if (!isLost(payment)) return applyFailure(order, payment, 'canceled_by_gateway');
+  if (order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
   return ignored('authorization_lost');
+}
+
+/**
+ * Ends the review of an amount that was only authorized, and that the gateway has released: an operator has nothing to
+ * decide any more, and the order can be paid again. Captured money can't be released, so then an operator has to look.
+ */
+function endReview(order: LockedOrder, payment: Payment): Decision {
+  if (payment.reportedCaptured) {
+    order.raiseAttention('amount_mismatch');
+    return ignored('under_review');
+  }
+  order.setPayment({ ...transitionPayment(payment, 'CANCELED', order.now), failureCode: authorizationLost });
+  order.releaseStock();
+  const isPending = order.status === 'PAYMENT_PENDING';
+  if (isPending) order.transition('PAYMENT_FAILED');
+  order.record(isPending ? 'payment.review_rejected' : 'payment.canceled', { paymentId: payment.id });
+  order.clearAttention('amount_mismatch');
+  if (order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
+  return applied('authorization_lost');
 }
 
 /** Cancels a payment whose authorization the shop didn't void. The order stays PAID, and an operator has to decide. */

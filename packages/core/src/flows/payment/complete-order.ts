@@ -3,16 +3,23 @@ import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { recordApproval, type ApprovalFacts } from './record-approval.ts';
 
-/** Whether an order can still become PAID: it isn't canceled, no payment pays for it, and its stock is there. */
+/**
+ * Whether an order can still become PAID: it isn't canceled, no payment pays for it, and its stock is there. An order
+ * that has lost its authorization is PAID already, and its stock is sold.
+ */
 export function canBePaid(order: LockedOrder): boolean {
   if (order.status === 'CANCELED' || order.payments.some(paysForOrder)) return false;
-  return order.row.reservationStatus === 'HELD' || order.shortages().length === 0;
+  return order.row.reservationStatus !== 'RELEASED' || order.shortages().length === 0;
 }
 
-/** Makes an order PAID by an approved payment: its stock is sold, and a READY parcel holds all of its products. */
+/**
+ * Makes an order PAID by an approved payment: its stock is sold, and a READY parcel holds all of its products. For an
+ * order that is PAID but has lost its authorization, both were done before.
+ */
 export function completeOrder(order: LockedOrder, payment: Payment, facts: ApprovalFacts = {}): void {
   recordApproval(order, payment, facts);
   cancelLiveAttempts(order);
+  if (order.status === 'PAID') return order.clearAttention('authorization_lost');
   order.sellStock();
   order.transition('PAID');
   const { totalAmount, currency } = order.row;

@@ -1,10 +1,11 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import { canTransition } from '../../order/order.ts';
-import { isLive, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
+import { isLive, isUnderReview, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
+import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 
 /**
  * An attempt to pay an order. With `customerId`, only an order of that customer. The caller makes `id` before the
@@ -21,7 +22,8 @@ export type CreatePaymentCommand = {
 };
 
 /**
- * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again.
+ * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again. An
+ * order that has lost its authorization stays PAID, shipped or not, and its stock stays sold.
  * @returns the payment in CREATED · refusals: order_not_found, payment_in_progress, invalid_transition,
  * insufficient_stock (the order stays as it was)
  */
@@ -43,13 +45,16 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   const located = locateOrder(work, command);
   if (!located.ok) return located;
   const order = located.value;
+  // No expiry ends an attempt that the shopper has left on a PAID order, so the next attempt does.
+  if (order.hasLostItsMoney() && order.row.reservedUntil <= work.now && !order.payments.some(isUnderReview))
+    cancelLiveAttempts(order);
   const refusal = refusalOf(order);
   if (refusal) return refused(refusal);
 
   if (order.row.reservationStatus === 'RELEASED') order.reserveStock();
   const { id, provider, method, capture, reservationMs } = command;
   const reservedUntil = new Date(Math.max(order.row.reservedUntil.getTime(), work.now.getTime() + reservationMs));
-  order.transition('PAYMENT_PENDING');
+  if (order.status !== 'PAID') order.transition('PAYMENT_PENDING');
   order.setReservedUntil(reservedUntil);
   const { currency, totalAmount: amount } = order.row;
   const payment = newPayment({ id, orderId: order.id, provider, method, capture, currency, amount }, work.now);
@@ -68,6 +73,7 @@ function refusalOf(order: LockedOrder): CommerceError | undefined {
   if (order.payments.some(isLive)) {
     return new CommerceError('payment_in_progress', 'another attempt to pay this order is in progress');
   }
+  if (order.hasLostItsMoney()) return undefined;
   if (!canTransition(order.status, 'PAYMENT_PENDING'))
     return invalidTransition('order', order.status, 'PAYMENT_PENDING');
   const products = order.row.reservationStatus === 'RELEASED' ? order.shortages() : [];

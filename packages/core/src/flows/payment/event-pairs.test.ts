@@ -132,7 +132,7 @@ REVIEW                                  REVIEW              PAYMENT_PENDING  10 
   AUTHORIZED      (amount_mismatch)     ·                   ·                ·     ·                              ·
   CAPTURED        (amount_mismatch)     ·                   ·                ·     ·                              ·
   FAILED          (under_review)        ·                   ·                ·     ·                              ·
-  CANCELED        (authorization_lost)  ·                   ·                ·     ·                              authorization_lost
+  CANCELED        authorization_lost    CANCELED            PAYMENT_FAILED   10 0  ·                              -
   ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
   REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
   REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
