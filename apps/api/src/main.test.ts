@@ -172,6 +172,8 @@ test('a database that rejects it ends it with address and reason, without the pa
   url.pathname = '/no_such_database';
   const program = start({ DATABASE_URL: url.href });
   expect(await program.exit).toBe(1);
-  expect(program.stderr()).toMatch(/PostgreSQL at .*\/no_such_database rejects the connection \(no such database\)/);
+  expect(program.stderr()).toMatch(
+    /PostgreSQL at .*\/no_such_database rejects the connection \(no such database; create it, or check DATABASE_URL\)/,
+  );
   expect(program.stderr()).not.toContain('@');
 });

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, migrate, type ConnectOptions, type Database } from '@commerce-core/core';
+import {
+  connect,
+  databaseProblem,
+  migrate,
+  MigrationsDiverged,
+  type ConnectOptions,
+  type Database,
+} from '@commerce-core/core';
 
 /** The database cannot be used. The message has the place and the reason, never the user or password. */
 export class DatabaseUnusable extends Error {
@@ -14,15 +21,18 @@ export type StartDatabaseOptions = ConnectOptions & {
 };
 
 /**
- * Connects to the database and applies pending migrations. Several processes may do so at the same time.
- * @throws DatabaseUnusable when PostgreSQL rejects the connection, or is not reachable within `waitMaxMs`
+ * Connects to the database, checks it and applies pending migrations. Several processes may do so at the same time.
+ * @throws DatabaseUnusable when PostgreSQL rejects the connection, is not reachable within `waitMaxMs`, or is not as the
+ * shop needs it: its version, encoding, settings, and the rights of the user
  * @throws MigrationsDiverged when the database has a migration that differs from this version's
  */
 export async function startDatabase({ waitMaxMs, onWait, ...options }: StartDatabaseOptions): Promise<Database> {
   const database = connect(options);
+  const place = placeOf(options.url);
   try {
-    await reach(database, placeOf(options.url), waitMaxMs, onWait);
-    await migrate(database);
+    await reach(database, place, waitMaxMs, onWait);
+    await check(database, place);
+    await migrate(database).catch((error: unknown) => Promise.reject(migrationFailure(error, place)));
     return database;
   } catch (error) {
     await database.close();
@@ -42,29 +52,51 @@ async function reach(
       await database.pool.query('select 1');
       return;
     } catch (error) {
-      const message = `no PostgreSQL responds at ${place} (${codeOf(error)})`;
-      if (isPermanent(error))
-        throw new DatabaseUnusable(`PostgreSQL at ${place} rejects the connection (${codeOf(error)})`, {
-          cause: error,
-        });
-      if (performance.now() >= giveUpAt) throw new DatabaseUnusable(message, { cause: error });
+      const message = reasonOf(error, place);
+      if (isPermanent(error) || performance.now() >= giveUpAt) throw new DatabaseUnusable(message, { cause: error });
       if (attempt === 1) onWait?.(`${message}; waiting up to ${Math.round(waitMaxMs / 1000)} s for it`);
       await sleep(Math.min(250, waitMaxMs));
     }
   }
 }
 
+async function check(database: Database, place: string): Promise<void> {
+  const problem = await databaseProblem(database);
+  if (problem !== undefined) throw new DatabaseUnusable(`the database at ${place} can't be used: ${problem}`);
+}
+
+/** PostgreSQL's message of a missing right names a schema, table or database, and no value. */
+function migrationFailure(error: unknown, place: string): unknown {
+  if (error instanceof MigrationsDiverged || !(error instanceof Error)) return error;
+  const why =
+    rawCodeOf(error) === '42501'
+      ? `${error.message}; grant the right to the user, or start once as the schema's owner`
+      : sqlStates[rawCodeOf(error)];
+  if (why === undefined) return error;
+  return new DatabaseUnusable(`the database at ${place} can't be migrated: ${why}`, { cause: error });
+}
+
 const sqlStates: Record<string, string> = {
-  '28P01': 'wrong user or password',
-  '28000': 'the user may not connect',
-  '3D000': 'no such database',
+  '25006': 'it is read-only; DATABASE_URL must name a server that takes writes',
+  '28P01': 'wrong user or password; check DATABASE_URL',
+  '28000':
+    'the user may not connect from here; check DATABASE_URL and pg_hba.conf, which may demand TLS (sslmode=require)',
+  '3D000': 'no such database; create it, or check DATABASE_URL',
+  '42501': 'the user may not connect to this database; grant it the right CONNECT',
+  '53100': 'its disk is full',
+  '53200': 'it has run out of memory',
+  '53300': 'it has no connection left; raise max_connections, or lower DATABASE_POOL_MAX',
+  '55000': 'the database takes no connections; alter database … allow_connections true',
+  '57P03': 'it is starting or stopping',
 };
 
 /** Whether the server rejected the connection for another reason than that it is starting, stopping or full. */
 function isPermanent(error: unknown): boolean {
   const code = rawCodeOf(error);
-  return /^[0-9A-Z]{5}$/.test(code) && !/^(57P|53|08|E)/.test(code);
+  return isSqlState(code) && !/^(57P|53|08|E)/.test(code);
 }
+
+const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code);
 
 function rawCodeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return rawCodeOf(error.errors[0]);
@@ -72,7 +104,11 @@ function rawCodeOf(error: unknown): string {
   return typeof code === 'string' ? code : 'no response';
 }
 
-const codeOf = (error: unknown) => sqlStates[rawCodeOf(error)] ?? rawCodeOf(error);
+function reasonOf(error: unknown, place: string): string {
+  const code = rawCodeOf(error);
+  if (!isSqlState(code) || code.startsWith('E')) return `no PostgreSQL responds at ${place} (${code})`;
+  return `PostgreSQL at ${place} rejects the connection (${sqlStates[code] ?? code})`;
+}
 
 function placeOf(url: string): string {
   const { hostname, port, pathname, searchParams } = new URL(url);

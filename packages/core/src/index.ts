@@ -5,6 +5,7 @@ export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts'
 export type { Call } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
 export { canWrite } from './database/can-write.ts';
+export { databaseProblem } from './database/database-problem.ts';
 export { migrate, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
 export type { Page } from './database/page.ts';
 export {

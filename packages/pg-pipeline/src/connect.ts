@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { StatementSettings } from './pipeline.ts';
 import { keepConnectionError } from './connection-errors.ts';
+import { SessionClient } from './session-client.ts';
 import { WatchedPool } from './watched-pool.ts';
 import { checkSchemaName, renameSchema } from './schema-name.ts';
 
@@ -53,7 +54,7 @@ export function connect(options: ConnectOptions): Database {
   const schemaInSql = checkSchemaName(options.schemaInSql);
   const schema = checkSchemaName(options.schema ?? schemaInSql);
   const rename = (text: string): string => renameSchema(text, schemaInSql, schema);
-  class Client extends pg.Client {
+  class RenamingClient extends SessionClient {
     // One signature can't repeat the overloads of pg's `query`. Every form passes through, with its text renamed.
     override query(...args: unknown[]): any {
       args[0] = renamed(args[0], rename);
@@ -81,7 +82,7 @@ export function connect(options: ConnectOptions): Database {
       application_name: options.applicationName,
       ...(pipeline ? { pipeline, ...limit } : {}),
       types: { getTypeParser },
-      ...(schema === schemaInSql ? {} : { Client }),
+      Client: schema === schemaInSql ? SessionClient : RenamingClient,
     });
     // Without a listener for errors, a connection that breaks between two statements ends the process.
     pool.on('error', () => {});

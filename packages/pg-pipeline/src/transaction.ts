@@ -8,9 +8,13 @@ import { statement, type Statement } from './statement.ts';
 // Settings of every transaction. set_config with `true` is SET LOCAL, which PgBouncer in transaction mode keeps apart.
 // lock_timeout: long enough for a queue on a busy row, and short enough that a caller gets an error instead of a hang.
 // idle_in_transaction_session_timeout: frees the locks of a client that vanished before others stop retrying.
+// synchronous_commit: with `off` a crash of PostgreSQL loses commits that callers were told of. Its other values write to
+// the disk first, so they stay. DateStyle: a pooler may have dropped it from the start-up of the session.
 const openWith = (lockTimeout: string) => `select pg_current_xact_id()::text as "xid", now() as "now",
   set_config('lock_timeout', '${lockTimeout}', true), set_config('statement_timeout', '30s', true),
-  set_config('idle_in_transaction_session_timeout', '10s', true)`;
+  set_config('idle_in_transaction_session_timeout', '10s', true),
+  case when current_setting('DateStyle') not like 'ISO%' then set_config('DateStyle', 'ISO, MDY', true) end,
+  case when current_setting('synchronous_commit') = 'off' then set_config('synchronous_commit', 'on', true) end`;
 
 // The statements of a flow look rows up by key. With statistics of a small or never analyzed table the planner would
 // choose a scan and keep that plan. Measured: 1,000 orders/s before autoanalyze had run, 7,000 after it.
@@ -34,7 +38,9 @@ const modes = {
  * - `flow_short_lock_wait`: as `flow`, but it waits up to 300 ms for a row lock, and is not retried after that.
  * - `caller`: for a caller's own statements, with the planner's defaults. It waits up to 4 s for a row lock.
  *
- * In each of them a statement may take 30 s, and PostgreSQL ends the transaction after 10 s without a statement.
+ * In each of them a statement may take 30 s, and PostgreSQL ends the transaction after 10 s without a statement. The
+ * isolation level is READ COMMITTED, times are in ISO 8601, and COMMIT waits for the disk, whatever the database or the
+ * user prescribes.
  */
 export type TransactionMode = keyof typeof modes;
 

@@ -26,11 +26,22 @@ export class MigrationsDiverged extends Error {
   override readonly name = 'MigrationsDiverged';
 }
 
+// In a transaction with a snapshot, a process that waited for the lock would not see what another one has migrated. Time
+// limits of the database or the user are for short statements. transaction_timeout came with PostgreSQL 17.
+const begin = `begin isolation level read committed;
+select set_config(name, '0', true) from pg_settings where name in
+  ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
 // A pair of constants for the advisory lock, so that it is none of other programs' locks.
 const lock = 'select pg_advisory_xact_lock(1668115821, 1)';
 
-const ledger = `create schema if not exists "commerce";
-create table if not exists "commerce"."migrations" (
+const existing = `select to_regnamespace($1) is not null as "hasSchema",
+  to_regclass($1 || '.migrations') is not null as "hasLedger"`;
+
+// PostgreSQL demands the right to create a schema or a table even if it exists. So these run only if they are missing:
+// a user who may only read and write rows can start the shop once another one has migrated it.
+const createSchema = 'create schema "commerce"';
+const createLedger = `create table "commerce"."migrations" (
   position integer primary key,
   name text not null unique,
   hash text not null,
@@ -49,9 +60,11 @@ export async function migrate(database: Database, migrations = readMigrations())
   const client = await database.pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await client.query(begin);
     await client.query(lock);
-    await client.query(ledger);
+    const [exists] = (await client.query(existing, [database.schema])).rows;
+    if (!exists.hasSchema) await client.query(createSchema);
+    if (!exists.hasLedger) await client.query(createLedger);
     const missing = missingFrom((await client.query<Applied>(ledgerEntries)).rows, migrations);
     for (const { name, hash, statements, position } of missing) {
       for (const statement of statements) await client.query(statement);
