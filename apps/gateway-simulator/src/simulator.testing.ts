@@ -7,7 +7,7 @@ import type { Emulator } from './emulators/emulator.ts';
 import { applied, startTestShop, until, type Received, type Reply } from './shop.testing.ts';
 
 export const webhookSecret = `whsec_${Buffer.from('a secret between shop and gateway').toString('base64')}`;
-export const quickDelivery = { timeoutMs: 2000, attemptsMax: 4, backoffMs: 1, backoffMaxMs: 4 };
+export const quickDelivery = { timeoutMs: 60_000, attemptsMax: 4, backoffMs: 1, backoffMaxMs: 4 };
 
 type Options = Partial<SimulatorOptions> & {
   /** The shop's response to each webhook. Defaults to APPLIED. */

@@ -13,7 +13,7 @@ test('under faults, each call ends with the true state, and no refund is made tw
     request,
     untilIdle,
     book,
-  } = await startEmulator({ policy: { timeoutMs: 500, triesMax: 1 } });
+  } = await startEmulator({ policy: { timeoutMs: 30_000, triesMax: 1 } });
   await request('/hostile', { seed: 7, scale: 2, delayMs: 50, latencyMs: 3, silenceMs: 20 });
   const { retryUntilAnswered, unknowns } = createRetryingCaller();
   const shoppers = Array.from({ length: 30 }, async (_, number) => {

@@ -5,7 +5,7 @@ import { createAttempt, secretKey, startEmulator } from './toss.testing.ts';
 
 test('under faults, each call ends with the true state, and no refund is made twice', async () => {
   const { gateway, pay, request, untilIdle, book, receivedFacts } = await startEmulator(secretKey, {
-    timeoutMs: 500,
+    timeoutMs: 30_000,
     triesMax: 1,
   });
   await request('/hostile', { seed: 7, scale: 2, delayMs: 50, latencyMs: 3, silenceMs: 20 });
