@@ -1,5 +1,7 @@
-import { apiKeyProgram } from './api-key-program.ts';
+import { speedUpImports } from './fast-imports.ts';
 
+speedUpImports();
+const { apiKeyProgram } = await import('./api-key-program.ts');
 const { stdout, stderr, exitCode } = await apiKeyProgram(process.argv.slice(2), process.env);
 process.stdout.write(stdout);
 process.stderr.write(stderr);

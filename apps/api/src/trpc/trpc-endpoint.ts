@@ -8,6 +8,7 @@ import { access } from '../auth/access.ts';
 import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
+import { batchRows, batchRowsMax } from './batch-rows.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
 import { parseInput, readBody } from './read-input.ts';
 import { invalidEncoding } from '../http/read-json.ts';
@@ -23,7 +24,7 @@ const batchMax = 50;
 // An order of 2,000 lines, the largest input, has about 170 kB.
 const bodyBytesMax = 512 * 1024;
 
-/** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls per request. */
+/** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls and 500 listed rows per batch. */
 export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
   const limit = limitBody(bodyBytesMax, trpcErrorResponse);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
@@ -42,6 +43,10 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     };
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);
+    if (c.req.method === 'GET' && batchRows(path, searchOf(c.req.url)) > batchRowsMax) {
+      const message = `the calls of a batch may list ${batchRowsMax} rows in all; send fewer of them, or smaller limits`;
+      return trpcErrorResponse(c, new TRPCError({ code: 'BAD_REQUEST', message }));
+    }
     const request = await batchRequest(c).catch((error: unknown) => trpcErrorResponse(c, error));
     if (request instanceof Response) return request;
     return fetchRequestHandler({

@@ -4,6 +4,7 @@ import type { BatcherOptions } from './batcher-options.ts';
 import { BlockedQueue } from './blocked-queue.ts';
 import { CommandQueue, type QueueLimits } from './command-queue.ts';
 import { KeysInUse } from './keys-in-use.ts';
+import { QueueSpeed } from './queue-speed.ts';
 import type { QueuedCommand } from './queued-command.ts';
 
 // The states of a command, from `submit` to the moment when its promise settles:
@@ -20,7 +21,7 @@ import type { QueuedCommand } from './queued-command.ts';
 // - failed: rejected with its batch's error. A batch is split and run again when one command may have caused the error.
 // - expired: rejected with `overloaded`, because it was queued or blocked for longer than `waitMaxMs`. It did not run.
 // - abandoned: rejected with `client_closed`, because its caller went away before its batch formed. It did not run.
-// - refused: rejected with `overloaded` by `submit` itself. The queue is full or makes no progress, the command needs a
+// - refused: rejected with `overloaded` by `submit` itself. The queue is full or too slow, the command needs a
 //   row that has been locked for longer than `waitMaxMs`, or the batcher is closed.
 //
 // A closed batcher refuses every new command, and runs those that it has.
@@ -41,10 +42,9 @@ export class Batcher<C, R> {
   readonly #blocked: BlockedQueue<C, R>;
   readonly #runner: BatchRunner<C, R>;
   readonly #keysInUse = new KeysInUse();
+  readonly #speed: QueueSpeed;
   #runningBatches = 0;
   #runningCommands = 0;
-  /** Whether commands expired in the queue since the last batch ended. */
-  #isStalled = false;
   #closed = false;
   #onIdle: (() => void)[] = [];
   #expiryTimer: NodeJS.Timeout | undefined;
@@ -55,6 +55,7 @@ export class Batcher<C, R> {
     if (!(lanes >= 1)) throw new RangeError('a batcher needs 1 lane or more');
     this.#options = { ...options, lanes, waitMaxMs };
     this.#queue = new CommandQueue({ ...defaultLimits, ...options });
+    this.#speed = new QueueSpeed(lanes);
     const lockHoldersOf = options.lockHoldersOf ?? (async () => new Map<string, string>());
     this.#blocked = new BlockedQueue({
       pollEveryMs,
@@ -113,7 +114,7 @@ export class Batcher<C, R> {
     this.#rejectExpired();
     const weight = weightOf ? weightOf(command) : 1;
     const keys = keysOf ? [...keysOf(command)] : [];
-    if (this.#isSlow() || this.#queue.isFull(weight, this.#blocked.length) || this.#blocked.isExpired(keys))
+    if (this.#wouldExpire() || this.#queue.isFull(weight, this.#blocked.length) || this.#blocked.isExpired(keys))
       throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.#queue.push({
@@ -165,11 +166,13 @@ export class Batcher<C, R> {
     this.#runningCommands += batch.length;
     this.#keysInUse.add(batch);
     const waitsForLocks = batch.some((queued) => queued.waitsForLocks);
+    const startedAt = performance.now();
+    this.#speed.start(startedAt);
     void this.#runner.run(batch, waitsForLocks).finally(() => {
       this.#runningBatches -= 1;
       this.#runningCommands -= batch.length;
       this.#keysInUse.remove(batch);
-      this.#isStalled = false;
+      this.#speed.end(startedAt, performance.now());
       this.#startBatches();
     });
   }
@@ -192,16 +195,16 @@ export class Batcher<C, R> {
   }
 
   /**
-   * Whether a new command would expire for certain or nearly: it is refused at once, so that its caller need not wait.
+   * Whether a new command would probably expire, at the speed of the queue: it is refused at once, so that its caller
+   * need not wait. How long the oldest command waits says little: one slow batch may have the row that it needs.
    */
-  #isSlow(): boolean {
-    if (this.#runningBatches === 0) return false;
-    return this.#isStalled || (this.#queue.oldestSince ?? Infinity) < performance.now() - this.#options.waitMaxMs / 2;
+  #wouldExpire(): boolean {
+    if (this.#runningBatches < this.#options.lanes && this.#queue.length === 0) return false;
+    return this.#speed.expectedWaitMs(this.#queue.batches, performance.now()) >= this.#options.waitMaxMs;
   }
 
   #rejectExpired(): void {
     const expired = this.#queue.takeExpired(performance.now() - this.#options.waitMaxMs);
-    if (expired.length > 0) this.#isStalled = true;
     rejectUnrun(expired);
   }
 

@@ -42,6 +42,11 @@ export class CommandQueue<C, R> {
     return this.#commands.length;
   }
 
+  /** The number of batches that the queued commands fill. */
+  get batches(): number {
+    return Math.max(this.#commands.length / this.#limits.commandsMax, this.#weight / this.#limits.weightMax);
+  }
+
   /** When the oldest command was submitted, on the clock of `performance.now()`; undefined when the queue is empty. */
   get oldestSince(): number | undefined {
     return this.#commands[0]?.since;

@@ -1,0 +1,122 @@
+import { createCommerce, MigrationsDiverged, type Database } from '@commerce-core/core';
+import { customerTokens } from './auth/customer-token.ts';
+import { EnvError, readEnv, type Env } from './config/env.ts';
+import { gatewaysFromEnv } from './config/gateways-from-env.ts';
+import { createLogger, logFaults, type Logger } from './observability/log.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { startApi, type RunningApi } from './start-api.ts';
+import { DatabaseUnusable, startDatabase } from './start-database.ts';
+import { onStopSignal } from './stop-signals.ts';
+
+// Twice the longest wait for a lock. Orchestrators wait 10 s or more before they kill a process.
+const graceMs = 9_000;
+
+async function main(env: Env): Promise<void> {
+  const log = createLogger(env.LOG_LEVEL);
+  // Node would print the error as it is, and Drizzle's errors contain SQL with its parameters.
+  process.on('uncaughtException', (err) => {
+    log.fatal({ err }, 'uncaught');
+    process.exit(1);
+  });
+
+  // Before the API listens there is no request to finish.
+  let stop: (reason: string) => unknown = () => process.exit(0);
+  onStopSignal((reason) => stop(reason));
+
+  const database = await startDatabase({
+    url: env.DATABASE_URL,
+    schema: env.DATABASE_SCHEMA,
+    poolMax: env.DATABASE_POOL_MAX,
+    preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
+    applicationName: 'commerce-api',
+    waitMaxMs: 20_000,
+    onWait: (message) => log.warn(message),
+  });
+  const { commerce, metrics } = commerceFromEnv(env, database, log);
+  const api = await startApi({ commerce, database, log, metrics, ...appOptionsFromEnv(env) });
+  stop = async (reason) => {
+    log.info({ reason }, 'stopping');
+    process.exit((await stopInTime(api, database, log)) ? 0 : 1);
+  };
+  for (const warning of missingSettings(env, commerce.providers())) log.warn(warning);
+  const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
+  log.info({ url: api.url, providers: commerce.providers(), customers }, 'listening');
+  // A parent process may start others at the same port, and must not take their responses for this process's.
+  process.send?.({ listening: api.url });
+}
+
+/** What the shop can't do with these settings. They are allowed: another process may do it, or the shop may be new. */
+function missingSettings(env: Env, providers: readonly string[]): string[] {
+  const warnings: string[] = [];
+  if (providers.length === 0)
+    warnings.push('no payment provider is configured, so no order can be paid; STRIPE_SECRET_KEY configures one');
+  if (!env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL)
+    warnings.push(
+      'no customer can sign in, so only operators can order; CUSTOMER_JWT_SECRET or CUSTOMER_JWKS_URL verifies tokens',
+    );
+  return warnings;
+}
+
+function commerceFromEnv(env: Env, database: Database, log: Logger) {
+  const metrics = createMetrics();
+  const commerce = createCommerce({
+    database,
+    gateways: gatewaysFromEnv(env),
+    reservationMs: env.RESERVATION_MINUTES * 60_000,
+    pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
+    keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,
+    onFault: logFaults(log),
+    onGatewayCall: metrics.observeGatewayCall,
+    batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },
+  });
+  metrics.watch(commerce);
+  return { commerce, metrics };
+}
+
+const appOptionsFromEnv = (env: Env) => ({
+  host: env.HOST,
+  port: env.PORT,
+  keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000,
+  verifyCustomer: customerTokens({
+    secret: env.CUSTOMER_JWT_SECRET,
+    jwksUrl: env.CUSTOMER_JWKS_URL,
+    issuer: env.CUSTOMER_JWT_ISSUER,
+    audience: env.CUSTOMER_JWT_AUDIENCE,
+  }),
+  corsOrigins: env.CORS_ORIGINS,
+  unsignedWebhooks: {
+    perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,
+    inAllMax: env.UNSIGNED_WEBHOOKS_IN_ALL,
+    addressHeader: env.CLIENT_ADDRESS_HEADER,
+  },
+});
+
+/** Returns whether all requests finished in time. Ends the process when something else takes a second longer. */
+async function stopInTime(api: RunningApi, database: Database, log: Logger): Promise<boolean> {
+  const late = setTimeout(() => process.exit(1), graceMs + 1_000);
+  const finished = await api.stop(graceMs);
+  await database.close();
+  clearTimeout(late);
+  if (finished) log.info('stopped');
+  else log.error('stopped with requests that did not finish in time');
+  return finished;
+}
+
+/** Why the API didn't start, for the causes that an operator can mend; '' for all others. */
+function explain(error: unknown): string {
+  if (error instanceof EnvError || error instanceof DatabaseUnusable || error instanceof MigrationsDiverged)
+    return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is taken; PORT names another one`;
+  if (code === 'EACCES') return `port ${port} may not be used by this user; PORT names another one`;
+  return '';
+}
+
+try {
+  await main(readEnv());
+} catch (error) {
+  const why = explain(error);
+  if (why === '') createLogger('error').fatal({ err: error }, 'start');
+  else process.stderr.write(`The API can't start:\n${why}\n`);
+  process.exit(1);
+}
