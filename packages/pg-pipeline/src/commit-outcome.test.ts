@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCommitOutcome } from './commit-outcome.ts';
 import type { Database } from './connect.ts';
 import { sqlState } from './database-errors.ts';
@@ -99,9 +99,7 @@ test('an outcome that cannot be read because of a lock is read again, and the wo
   proxy.cutAt({ when: /commit\0/, deliver: true });
   const cuts = proxy.cuts();
   const adding = addOne(shortLockWait, id);
-  await vi.waitFor(() => {
-    expect(proxy.cuts()).toBe(cuts + 1);
-  });
+  await expect.poll(() => proxy.cuts()).toBe(cuts + 1);
   const holder = await items.pool.connect();
   // Waits for the COMMIT, and has the lock before the witness is read.
   await holder.query('begin; lock table test.items in access exclusive mode');

@@ -135,7 +135,7 @@ test('all checks run on one snapshot: the next run finds what breaks meanwhile',
     const waiting = `
       select 1 from pg_stat_activity
       where wait_event_type = 'Lock' and query like '%refunds%' and datname = current_database()`;
-    await expect.poll(async () => (await pool.query(waiting)).rowCount, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
     await pool.query(`update commerce.gateway_events set due_at = now() - interval '2 hours'`);
     await locker.query('rollback');
     expect(await running).toEqual([]);

@@ -89,7 +89,7 @@ test('a reservation updates its stock row in place and writes no index', async (
       const now = await readCounters();
       return now.updates - before.updates >= 100 && now;
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
   expect((after.inPlace - before.inPlace) / (after.updates - before.updates)).toBeGreaterThan(0.95);
 });

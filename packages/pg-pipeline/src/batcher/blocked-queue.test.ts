@@ -49,7 +49,7 @@ test('a row whose lock holder changes is busy: a batch then waits for its lock i
   const { batcher, holders, runs } = createLockedBatcher();
   holders.set('1', 'transaction A');
   const result = batcher.submit(1);
-  await vi.waitUntil(() => batcher.blocked === 1);
+  await expect.poll(() => batcher.blocked).toBe(1);
   holders.set('1', 'transaction B');
   expect(await result).toBe(1);
   expect(runs.at(-1)).toEqual({ commands: [1], waitsForLocks: true });
@@ -59,7 +59,7 @@ test('a command that can run never shares a batch with one that waits for a row 
   const { batcher, holders, runs } = createLockedBatcher({ lanes: 1 });
   holders.set('1', 'transaction A');
   const first = batcher.submit(1);
-  await vi.waitUntil(() => batcher.blocked === 1);
+  await expect.poll(() => batcher.blocked).toBe(1);
   holders.set('1', 'transaction B');
   // Other commands are queued all the time, also when the blocked one is put back.
   let isDone = false;
@@ -76,23 +76,22 @@ test('a blocked command expires, and later commands for a row locked that long a
   const { batcher, holders } = createLockedBatcher({ waitMaxMs: 300 });
   holders.set('1', 'transaction A');
   expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
-  const begin = performance.now();
   await vi.waitFor(
     async () => {
       const submittedAt = performance.now();
       expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
-      expect(performance.now() - submittedAt).toBeLessThan(50);
+      // A blocked one would take 300 ms.
+      expect(performance.now() - submittedAt).toBeLessThan(200);
     },
-    { timeout: 3_000, interval: 10 },
+    { timeout: 60_000, interval: 10 },
   );
-  expect(performance.now() - begin).toBeLessThan(3_000);
   expect(await batcher.submit(2)).toBe(2);
   holders.clear();
   await vi.waitFor(
     async () => {
       expect(await errorCodeOf(batcher.submit(1))).toBe('accepted');
     },
-    { timeout: 3_000, interval: 10 },
+    { timeout: 60_000, interval: 10 },
   );
   await batcher.close();
 });
@@ -101,7 +100,7 @@ test('close waits until blocked commands have expired', async () => {
   const { batcher, holders } = createLockedBatcher({ waitMaxMs: 200 });
   holders.set('1', 'transaction A');
   const code = errorCodeOf(batcher.submit(1));
-  await vi.waitUntil(() => batcher.blocked === 1);
+  await expect.poll(() => batcher.blocked).toBe(1);
   await batcher.close();
   expect(await code).toBe('overloaded');
 });

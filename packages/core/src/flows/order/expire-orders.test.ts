@@ -86,7 +86,7 @@ test('the expire_orders job expires due orders, continues after a fault and stop
       remainingFaults-- > 0 ? Promise.reject(new Error('planned fault')) : commerce.expireOrders(limit),
   };
   const running = faulty.runJobs(stopping.signal, (report) => reports.push(report));
-  await expect.poll(() => statusOf(order.id), { timeout: 10_000 }).toBe('EXPIRED');
+  await expect.poll(() => statusOf(order.id)).toBe('EXPIRED');
   stopping.abort();
   await running;
   expect(reports).toMatchObject([
