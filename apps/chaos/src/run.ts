@@ -2,9 +2,9 @@ import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';
 import { checkAll } from './checks/all.ts';
 import { readState, type State } from './checks/state.ts';
-import { waitUntilIdle } from './wait-until-idle.ts';
+import { usualPace, waitUntilIdle } from './wait-until-idle.ts';
 import { startOperators } from './operators.ts';
-import type { Options } from './options.ts';
+import type { RunOptions } from './options.ts';
 import type { Progress } from './report/progress.ts';
 import type { RunningShop } from './setup/shop.ts';
 import type { World } from './shop/world.ts';
@@ -21,8 +21,14 @@ const shoppersAtOnce = 32;
 
 /**
  * Runs all shoppers while faults are injected, stops the faults, waits until nothing is pending, and runs all checks.
+ * What is left when the wait is given up is a finding.
  */
-export async function run(shop: RunningShop, options: Options, progress: Progress): Promise<Outcome> {
+export async function run(
+  shop: RunningShop,
+  options: RunOptions,
+  progress: Progress,
+  pace = usualPace,
+): Promise<Outcome> {
   const startedAt = performance.now();
   const chance = chanceOf(options.seed);
   const world = await openWorld(shop, chance);
@@ -33,7 +39,7 @@ export async function run(shop: RunningShop, options: Options, progress: Progres
   shop.stopFaults();
   await shop.gateway.stopFaults();
   const shoppedSeconds = (performance.now() - startedAt) / 1000;
-  const left = await waitUntilIdle({ shop, world, operators, progress });
+  const left = await waitUntilIdle({ shop, world, operators, progress }, pace);
   await operators.stop();
   progress.now('checking');
   const state: State = await readState(shop);
@@ -62,7 +68,7 @@ async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
 async function runShoppers(
   shop: RunningShop,
   world: World,
-  { orders, kills }: Options,
+  { orders, kills }: RunOptions,
   progress: Progress,
 ): Promise<void> {
   const laterVisits: Promise<void>[] = [];

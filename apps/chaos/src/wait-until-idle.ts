@@ -8,8 +8,9 @@ import type { RunningShop } from './setup/shop.ts';
 import { call } from './shop/call.ts';
 import type { World } from './shop/world.ts';
 
-type Pace = {
-  /** Ends a wait that hangs. It is longer than any pause of a call that failed often, plus the lease of a killed process. */
+/** How long a wait may take, and how often it looks. */
+export type Pace = {
+  /** Ends a wait that hangs: longer than the longest pause of a call, plus the lease of a killed process. */
   hangMs: number;
   /** The pause between two looks. */
   pauseMs: number;
@@ -17,7 +18,7 @@ type Pace = {
   redriveMs: number;
 };
 
-const usualPace: Pace = { hangMs: 30 * 60_000, pauseMs: 400, redriveMs: 3_000 };
+export const usualPace: Pace = { hangMs: 20 * 60_000, pauseMs: 400, redriveMs: 3_000 };
 
 /** The parts of a run that the wait needs. */
 type Waited = {
@@ -33,7 +34,7 @@ type Waited = {
  * lost, each once, and the wait starts again.
  * @returns what was left to do when the wait was given up as a hang; empty otherwise
  */
-export async function waitUntilIdle(waited: Waited, pace: Pace = usualPace): Promise<Pending[]> {
+export async function waitUntilIdle(waited: Waited, pace: Pace): Promise<Pending[]> {
   const giveUpAt = performance.now() + pace.hangMs;
   const polled = new Set<string>();
   for (;;) {

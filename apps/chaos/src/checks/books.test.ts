@@ -35,6 +35,13 @@ const refundedThere = {
   refundedAmount: 1_000,
   refunds: [{ id: 're-1', refundId: null, amount: 1_000, status: 'SUCCEEDED', failureCode: null }],
 };
+const partRefundedThere = {
+  ...capturedThere,
+  capturedAmount: 400,
+  releasedAmount: 600,
+  refundedAmount: 400,
+  refunds: [{ id: 're-1', refundId: 'refund-1', amount: 400, status: 'SUCCEEDED', failureCode: null }],
+};
 
 /** The two books about one payment. The parts that the checks don't read are left out. */
 function booksOf(payment: PaymentRow, there: object, refunds: object[] = [], orderStatus = 'PAID'): State {
@@ -52,6 +59,7 @@ test.each<[string, PaymentRow, object, object[]]>([
   ['a capture in both', captured, capturedThere, []],
   ['an authorization that the shop voided', voided, releasedThere, [undone]],
   ['an authorization that the gateway released by itself', lost, releasedThere, []],
+  ['a voided authorization of which a part had been captured', voided, partRefundedThere, [undone]],
 ])('the books agree about %s', (_, payment, there, refunds) => {
   expect(differences(booksOf(payment, there, refunds), id)).toEqual([]);
 });

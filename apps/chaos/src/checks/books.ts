@@ -23,6 +23,10 @@ const isLost = ({ status, failureCode }: PaymentRow): boolean =>
 const takenOf = (payment: PaymentRow): number =>
   isLost(payment) ? 0 : payment.capturedAmount || payment.authorizedAmount || (payment.reportedAmount ?? 0);
 
+/** The authorization that the gateway released, and the shop neither voided nor counts as lost. */
+const releasedUnheard = (payment: PaymentRow, { state, releasedAmount }: BookEntry): { amount: number }[] =>
+  state === 'CANCELED' && releasedAmount > 0 && !isLost(payment) ? [{ amount: releasedAmount }] : [];
+
 /**
  * Describes how the shop's and the gateway's books differ about one payment; empty when they agree to the minor unit.
  */
@@ -49,13 +53,11 @@ export function differences({ payments, refundsOf, disputesOf, book }: State, pa
   }
   if (takenOf(payment) > 0) same('currency', payment.reportedCurrency ?? payment.currency, entry.currency);
   const amounts = (parts: readonly { amount: number }[]) => parts.map(({ amount }) => amount).toSorted((a, b) => a - b);
-  // The shop records a void as a refund.
-  const isVoided = entry.state === 'CANCELED' && entry.releasedAmount > 0 && !isLost(payment);
-  const released = isVoided ? [{ amount: entry.releasedAmount }] : [];
-  const sentBack = [...entry.refunds.filter(({ status }) => status === 'SUCCEEDED'), ...released];
-  // The shop records a void as one refund, even if the gateway sent the money back in several parts.
-  if (refunds.some(({ kind }) => kind === 'VOID')) same('sent back', sum(refunds), sum(sentBack));
-  else same('sent back', amounts(refunds), amounts(sentBack));
+  const sentBack = entry.refunds.filter(({ status }) => status === 'SUCCEEDED');
+  // The shop records a void as one refund, even if a part had been captured, or went back in several parts.
+  if (refunds.some(({ kind }) => kind === 'VOID'))
+    same('sent back', sum(refunds), sum(sentBack) + entry.releasedAmount);
+  else same('sent back', amounts(refunds), amounts([...sentBack, ...releasedUnheard(payment, entry)]));
   // Not every provider reports disputes, or their amounts and results.
   if (entry.events.some(({ type }) => type.startsWith('DISPUTE'))) {
     const known = (parts: readonly { id: string; status: string; amount: number }[]) =>

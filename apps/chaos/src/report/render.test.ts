@@ -1,17 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Options } from '../options.ts';
+import type { RunOptions } from '../options.ts';
 import type { Outcome } from '../run.ts';
 import { providerNames } from '../setup/providers.ts';
-import { failures, ordersOfAll, render } from './render.ts';
+import { failures, render, renderAll } from './render.ts';
 
-const options: Options = {
-  seed: 7,
-  orders: ordersOfAll,
-  providers: providerNames,
-  kills: 1,
-  keep: false,
-  json: undefined,
-};
+const options: RunOptions = { seed: 7, orders: 500, providers: providerNames, kills: 1 };
 const outcome: Outcome = {
   seconds: 61.2,
   shoppedSeconds: 40,
@@ -30,7 +23,7 @@ const outcome: Outcome = {
 };
 
 test('a run that passes is reported with the command that repeats it', () => {
-  expect(failures(outcome, options)).toEqual([]);
+  expect(failures(outcome)).toEqual([]);
   const report = render(outcome, options);
   expect(report).toContain('All checks passed after 500 shoppers in 61 s');
   expect(report).toContain('npm run chaos -- --seed 7 --orders 500 --providers mock,stripe,toss,portone --kills 1');
@@ -38,25 +31,23 @@ test('a run that passes is reported with the command that repeats it', () => {
   expect(tooLong).toEqual([]);
 });
 
-test('a finding fails a run of any size and is shown with the command that repeats it', () => {
+test('a finding fails a run and is shown with the command that repeats it', () => {
   const wrong = {
     ...outcome,
     findings: Array.from({ length: 30 }, (_, n) => ({ check: 'books', what: `payment ${n}` })),
   };
-  expect(failures(wrong, { ...options, orders: 10 })).toHaveLength(30);
+  expect(failures(wrong)).toHaveLength(30);
   expect(render(wrong, options)).toMatch(/Checks failed[\s\S]*books: payment 19\n  … and 10 more\n\nRepeat: /);
 });
 
-test('a fault or case that never occurred fails a run that is large enough to have all', () => {
-  const poor = { ...outcome, faults: [{ what: 'dropped', count: 0 }], cases: [{ what: 'a dispute', count: 0 }] };
-  expect(failures(poor, options)).toEqual(['never occurred: dropped', 'never occurred: a dispute']);
-  expect(failures(poor, { ...options, orders: ordersOfAll - 1 })).toEqual([]);
-  // A run with fewer providers cannot have every case.
-  expect(failures(poor, { ...options, providers: ['toss'] })).toEqual([]);
-});
-
-test('a missing kill fails a run only if kills were requested', () => {
-  const unkilled = { ...outcome, faults: [{ what: 'process_killed', count: 0 }] };
-  expect(failures(unkilled, { ...options, kills: 0 })).toEqual([]);
-  expect(failures(unkilled, options)).toEqual(['never occurred: process_killed']);
+test('the report of several seeds names the seeds that failed and the cases that never occurred', () => {
+  const results = [
+    { seed: 1, failed: [] },
+    { seed: 2, failed: ['books: payment 1', 'books: payment 2'] },
+  ];
+  const report = renderAll(results, outcome, [{ what: 'a dispute', count: 0 }]);
+  expect(report).toContain(`1 of 2 seeds passed.
+  seed 2: books: payment 1 … and 1 more
+  never occurred: a dispute`);
+  expect(renderAll(results.slice(0, 1), outcome, [])).toMatch(/1 of 1 seeds passed\.$/);
 });

@@ -1,41 +1,22 @@
-import type { Options } from '../options.ts';
+import type { RunOptions } from '../options.ts';
 import type { Outcome } from '../run.ts';
-import { providerNames } from '../setup/providers.ts';
 import type { Count } from '../counts/count.ts';
+import type { Covered } from './coverage.ts';
 
 const width = 80;
 const findingsShown = 20;
 
-/** A run of this size or more must have every kind of fault and every case. A smaller run cannot have them all. */
-export const ordersOfAll = 500;
-
-/** The faults and cases that never occurred. Always empty with fewer providers, which cannot have them all. */
-export const missing = (
-  { faults, cases }: Pick<Outcome, 'faults' | 'cases'>,
-  { providers, kills }: Pick<Options, 'providers' | 'kills'>,
-): Count[] =>
-  [...faults, ...cases].filter(
-    ({ what, count, rare }) =>
-      count === 0 &&
-      !rare &&
-      (what !== 'process_killed' || kills > 0) &&
-      providerNames.every((name) => providers.includes(name)),
-  );
-
 /** The reasons why a run failed, one line each; empty when it passed. */
-export function failures(outcome: Outcome, options: Options): string[] {
-  const { orders } = options;
-  const never = orders >= ordersOfAll ? missing(outcome, options).map(({ what }) => `never occurred: ${what}`) : [];
-  return [...outcome.findings.map(({ check, what }) => `${check}: ${what}`), ...never];
-}
+export const failures = ({ findings }: Pick<Outcome, 'findings'>): string[] =>
+  findings.map(({ check, what }) => `${check}: ${what}`);
 
 /** The command that repeats a run with the same seed. */
-export const replay = ({ seed, orders, providers, kills }: Options): string =>
+export const replay = ({ seed, orders, providers, kills }: RunOptions): string =>
   `npm run chaos -- --seed ${seed} --orders ${orders} --providers ${providers.join(',')} --kills ${kills}`;
 
 /** Renders the report of a run in 80 columns. */
-export function render(outcome: Outcome, options: Options): string {
-  const failed = failures(outcome, options);
+export function render(outcome: Outcome, options: RunOptions): string {
+  const failed = failures(outcome);
   const shown = failed.slice(0, findingsShown);
   const more = failed.length > shown.length ? [`  … and ${failed.length - shown.length} more`] : [];
   const seconds = `${Math.round(outcome.seconds)} s`;
@@ -58,6 +39,26 @@ export function render(outcome: Outcome, options: Options): string {
     ...end,
     '',
     `Repeat: ${replay(options)}`,
+  ].join('\n');
+}
+
+/** A run's seed, and why the run failed: nothing, findings, or an error that ended it. */
+export type RunResult = { seed: number; failed: readonly string[] };
+
+/** Renders what several runs had together, in 80 columns. `never` are the cases that they should have had. */
+export function renderAll(results: readonly RunResult[], union: Covered, never: readonly Count[]): string {
+  const failed = results.filter((result) => result.failed.length > 0);
+  return [
+    inColumns('faults of all seeds', union.faults),
+    '',
+    inLines('cases of all seeds', union.cases),
+    '',
+    `${results.length - failed.length} of ${results.length} seeds passed.`,
+    ...failed.map(({ seed, failed: [first, ...more] }) => {
+      const others = more.length > 0 ? ` … and ${more.length} more` : '';
+      return `  seed ${seed}: ${first}${others}`;
+    }),
+    ...never.map(({ what }) => `  never occurred: ${what}`),
   ].join('\n');
 }
 

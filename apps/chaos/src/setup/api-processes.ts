@@ -1,6 +1,8 @@
 import { startApi, type Api } from './api.ts';
 
 const processes = 2;
+/** How often a process is started that ends while it starts: the faults also break the connections of its start. */
+const startsMax = 5;
 
 /** The API processes of a run, which can be killed and started again. */
 export class ApiProcesses {
@@ -9,7 +11,12 @@ export class ApiProcesses {
   kills = 0;
   /** Undefined in the place of a process that is not running. */
   readonly #apis: (Api | undefined)[] = [];
+  readonly #startApi: typeof startApi;
   #env: Record<string, string> = {};
+
+  constructor(start = startApi) {
+    this.#startApi = start;
+  }
 
   /** Starts all processes with this environment, which also holds for later starts. */
   async start(env: Record<string, string>): Promise<void> {
@@ -36,9 +43,17 @@ export class ApiProcesses {
     await Promise.all(this.#apis.map(async (api) => api?.stop()));
   }
 
+  /** Starts a process as a supervisor does: again, when it ended while it started. */
   async #startAt(place: number): Promise<void> {
-    const api = await startApi(this.#env);
-    this.logs.push(api.log);
-    this.#apis[place] = api;
+    for (let starts = 1; ; starts += 1) {
+      try {
+        const api = await this.#startApi(this.#env);
+        this.logs.push(api.log);
+        this.#apis[place] = api;
+        return;
+      } catch (error) {
+        if (starts === startsMax) throw error;
+      }
+    }
   }
 }

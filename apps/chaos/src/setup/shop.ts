@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createClient, type Client } from '@commerce-core/api/client';
 import { SignJWT } from 'jose';
 import { chanceOf } from '../chance.ts';
-import type { Options } from '../options.ts';
+import type { RunOptions } from '../options.ts';
 import { ApiProcesses } from './api-processes.ts';
 import { startDatabase, type ShopDatabase } from './database.ts';
 import { openLoadBalancer, type LostCalls } from './load-balancer.ts';
@@ -37,7 +37,7 @@ const pollAfterSeconds = 3;
 const attemptsMax = 4;
 
 /** Starts the shop. What was started is stopped again when one of its parts does not start. */
-export async function startShop(options: Options): Promise<RunningShop> {
+export async function startShop(options: RunOptions): Promise<RunningShop> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const each of stops.toReversed()) await each();
@@ -52,7 +52,7 @@ export async function startShop(options: Options): Promise<RunningShop> {
 
 /** Starts the shop's parts in order. Calls `onStarted` with each part's stop. */
 async function startParts(
-  { seed, orders, providers: names }: Options,
+  { seed, orders, providers: names }: RunOptions,
   onStarted: (stop: () => Promise<void>) => void,
 ): Promise<Omit<RunningShop, 'stop'>> {
   const database = await startDatabase();

@@ -24,7 +24,10 @@ export async function waitUntil(visit: Visit, isSo: (order: Order) => boolean, m
 const readOrder = ({ customer, order }: Visit): Promise<Order> =>
   readUntilAnswered(() => customer.order.get.query({ orderId: order.id }));
 
-/** Begins an attempt at a random provider. Sometimes it sends two calls at once, of which only one may succeed. */
+/**
+ * Begins an attempt at a random provider. Sometimes it sends two calls at once, of which only one may succeed.
+ * @returns undefined when the shopper can't pay by the attempt
+ */
 export async function beginAttempt(visit: Visit): Promise<Attempt | undefined> {
   const {
     world: { chance, ledger, providers },
@@ -42,8 +45,9 @@ export async function beginAttempt(visit: Visit): Promise<Attempt | undefined> {
   const begin = (suffix: string): Promise<Answer<Payment>> =>
     call(ledger, 'payment.create', customer.payment.create, input, key + suffix);
   const answers = await Promise.all(chance.whether(`${key} twice`, 0.1) ? [begin(''), begin(' again')] : [begin('')]);
-  const begun = answers.find((answer) => answer.ok);
-  return begun && { payment: begun.value, number };
+  // Without a next step the shopper has nothing to pay with: the order expired or was canceled during the call.
+  const begun = answers.find((answer) => answer.ok && answer.value.next !== null);
+  return begun?.ok ? { payment: begun.value, number } : undefined;
 }
 
 /** What the shopper does at the gateway. ACCOUNT requests a virtual account. */
