@@ -19,6 +19,8 @@ const message = z.object({ id: z.string().max(300), paid: id, amount: z.int().mi
 const acme: Gateway = {
   provider: 'acme',
   captures: ['MANUAL'],
+  // Acme takes euros, from 50 cents to 10,000 euros.
+  amountRule: (currency) => (currency === 'EUR' ? { step: 1, min: 50, max: 1_000_000 } : undefined),
   signs: true,
   initiation: {
     by: 'client',

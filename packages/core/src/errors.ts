@@ -41,6 +41,7 @@ export const errorKinds = {
   units_not_restockable: 'conflict',
   idempotency_in_progress: 'conflict',
   unsupported_by_provider: 'conflict',
+  amount_not_supported: 'conflict',
   sku_taken: 'conflict',
   stock_changed: 'conflict',
   stock_below_reserved: 'conflict',
@@ -75,6 +76,18 @@ export interface ErrorDetails {
   };
   /** `failureCode`: the gateway's own code. */
   payment_refused: { failureCode: string };
+  /**
+   * The provider takes multiples of `step` from `min` to `max`, in minor units; refunds need only be multiples of `step`.
+   * The three are null when the provider doesn't take the currency.
+   */
+  amount_not_supported: {
+    provider: string;
+    currency: string;
+    amount: number;
+    step: number | null;
+    min: number | null;
+    max: number | null;
+  };
   capture_exceeds_authorized: { authorizedAmount: number; currency: string };
   /** `refundableAmount`: what can still be refunded, in minor units. */
   refund_exceeds_balance: { refundableAmount: number; currency: string };

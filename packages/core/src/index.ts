@@ -25,6 +25,7 @@ export {
   type NextStep,
   type WebhookMessage,
 } from './gateways/gateway.ts';
+export { anyAmount, type AmountRule } from './gateways/amount-rule.ts';
 export { mockGateway } from './gateways/mock.ts';
 export { alreadyChecked, validationError } from './validation.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type Scope } from './access/api-key.ts';

@@ -1,4 +1,5 @@
 import { type Gateway, GatewayRefusal, parseSecret, type ServerInitiation } from '@commerce-core/core/gateway';
+import { portoneAmountRule } from './amount.ts';
 import { portoneApi, type PortoneApiOptions } from './api.ts';
 import { cancelPayment, refundPayment, registerPayment } from './payment-calls.ts';
 import { portoneFacts } from './payment.ts';
@@ -34,6 +35,7 @@ export function portoneGateway(options: PortoneOptions): PortoneGateway {
   return {
     provider: 'portone',
     captures: ['AUTOMATIC'],
+    amountRule: portoneAmountRule,
     signs: true,
     reservationMsOf: (method) => (method === 'virtual_account' ? virtualAccountReservationMs : undefined),
     receive: (message, now) => [portoneEvent(message, keys, now)],

@@ -5,6 +5,7 @@ import {
   type ServerInitiation,
   type SignedEvent,
 } from '@commerce-core/core/gateway';
+import { stripeAmountRule } from './amounts.ts';
 import { stripeApi, type StripeApiOptions } from './api.ts';
 import { stripeEvent } from './events.ts';
 import { cancelPayment, capturePayment, refundPayment, retrievePayment } from './payment-calls.ts';
@@ -45,6 +46,7 @@ export function stripeGateway({
   return {
     provider: 'stripe',
     captures,
+    amountRule: stripeAmountRule,
     signs: true,
     reservationMsOf,
     receive(message, now) {

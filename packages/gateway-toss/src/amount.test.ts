@@ -1,5 +1,6 @@
+import { currencies } from '@commerce-core/core/gateway';
 import { describe, expect, test } from 'vitest';
-import { fromTossAmount, toTossAmount } from './amount.ts';
+import { fromTossAmount, tossAmountRule, toTossAmount } from './amount.ts';
 
 describe('an amount is converted to Toss’s and back without loss', () => {
   test.each<[number, string, number]>([
@@ -36,4 +37,15 @@ test.each([
   [1e-7, 'USD'],
 ])('%d is not an amount in %s', (amount, currency) => {
   expect(() => fromTossAmount(amount, currency)).toThrow(`Toss gave an amount that ${currency} doesn't have`);
+});
+
+test('the rule takes won from 100, dollars and yen, each amount of which is converted without loss', () => {
+  const taken = [...currencies.keys()].filter((code) => tossAmountRule(code) !== undefined);
+  expect(taken.toSorted()).toEqual(['JPY', 'KRW', 'USD']);
+  expect(tossAmountRule('KRW')?.min).toBe(100);
+  for (const code of taken) {
+    const { step, min } = tossAmountRule(code) ?? { step: 0, min: 0 };
+    for (const amount of [min, min + step, 999_999_999_999])
+      expect(fromTossAmount(toTossAmount(amount, code), code), code).toBe(amount);
+  }
 });

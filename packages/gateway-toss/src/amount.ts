@@ -1,3 +1,4 @@
+import type { AmountRule } from '@commerce-core/core/gateway';
 import { code as find } from 'currency-codes';
 
 /** How many decimals an amount in `currency` has in ISO 4217: KRW 0, USD 2. */
@@ -21,4 +22,13 @@ export function fromTossAmount(amount: number, currency: string): number {
     throw new Error(`Toss gave an amount that ${currency} doesn't have`);
   }
   return minor;
+}
+
+/**
+ * Which amounts Toss takes, in minor units. Toss refuses less than 100 won (BELOW_MINIMUM_AMOUNT), and other currencies
+ * than those of domestic and foreign cards and PayPal. https://docs.tosspayments.com/reference/error-codes
+ */
+export function tossAmountRule(currency: string): AmountRule | undefined {
+  const min = { KRW: 100, USD: 1, JPY: 1 }[currency];
+  return min === undefined ? undefined : { step: 1, min, max: Number.MAX_SAFE_INTEGER };
 }

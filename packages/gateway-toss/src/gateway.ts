@@ -1,5 +1,5 @@
 import { type ClientInitiation, type Gateway, GatewayRefusal } from '@commerce-core/core/gateway';
-import { toTossAmount } from './amount.ts';
+import { tossAmountRule, toTossAmount } from './amount.ts';
 import { tossApi, type TossApiOptions } from './api.ts';
 import { cancelPayment, confirmPayment, refundPayment } from './payment-calls.ts';
 import { tossFacts } from './payment.ts';
@@ -38,6 +38,7 @@ export function tossGateway({
   return {
     provider: 'toss',
     captures: ['AUTOMATIC'],
+    amountRule: tossAmountRule,
     signs: false,
     reservationMsOf: (method) => (method === 'virtual_account' ? virtualAccountReservationMs : undefined),
     receive: ({ rawBody }) => [tossEvent(rawBody)],

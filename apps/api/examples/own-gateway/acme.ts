@@ -1,4 +1,5 @@
 import {
+  anyAmount,
   callGateway,
   CommerceError,
   gatewayFact,
@@ -53,6 +54,8 @@ export function acmeGateway({ url, apiKey, webhookSecret }: AcmeOptions): Gatewa
   return {
     provider: 'acme',
     captures: ['MANUAL'],
+    // Acme counts in minor units and has no bounds. A gateway that takes KWD in steps of 10 returns `step: 10` for it.
+    amountRule: anyAmount,
     signs: true,
     initiation: {
       by: 'server',

@@ -27,6 +27,7 @@ export const paymentRouter = router({
    * @throws order_not_found when the order does not exist or belongs to another customer
    * @throws provider_not_configured when the server has no such provider
    * @throws unsupported_by_provider when the provider has no such capture mode
+   * @throws amount_not_supported when the provider does not take the total or its currency; `details.step`, `min`, `max`
    * @throws payment_in_progress when another attempt for this order is live
    * @throws invalid_transition when the order cannot be paid in its status
    * @throws insufficient_stock when the stock of a failed attempt was sold since; `details.products`
@@ -84,6 +85,7 @@ export const paymentRouter = router({
    * @throws payment_not_found when no payment has this id
    * @throws invalid_transition when the payment is not AUTHORIZED, is being voided, or is of a free order
    * @throws capture_in_progress when a capture of this payment has not finished
+   * @throws amount_not_supported when the provider does not capture such an amount; `details.step`, `min`, `max`
    * @throws capture_exceeds_authorized when `amount` is larger than what was authorized; `details.authorizedAmount`
    */
   capture: procedure

@@ -15,6 +15,7 @@ export const refundRouter = router({
    * @throws order_not_found when no order has this id
    * @throws payment_not_found when the order has no payment `paymentId`
    * @throws refund_exceeds_balance when nothing is left, or less than `amount`; `details.refundableAmount`
+   * @throws amount_not_supported when the provider does not refund such an amount; `details.step`
    * @throws units_not_refundable when a line has fewer units left to refund; `details.refundableQty`
    * @throws units_not_restockable when `restock` is set for units that have shipped; `details.restockableQty`
    */

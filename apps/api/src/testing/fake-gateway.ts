@@ -1,4 +1,4 @@
-import { CommerceError, gatewayFact, type Gateway, type GatewayFact } from '@commerce-core/core';
+import { anyAmount, CommerceError, gatewayFact, type Gateway, type GatewayFact } from '@commerce-core/core';
 
 export type FakeGateway = {
   gateway: Gateway;
@@ -19,6 +19,7 @@ export function createFakeGateway(provider: string, { signs = true } = {}): Fake
   const gateway: Gateway = {
     provider,
     captures: ['AUTOMATIC', 'MANUAL'],
+    amountRule: anyAmount,
     signs,
     receive({ rawBody, header }) {
       const providerEventId = header('event-id');

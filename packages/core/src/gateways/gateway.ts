@@ -1,3 +1,4 @@
+import type { AmountRule } from './amount-rule.ts';
 import type { CaptureMode, Payment } from '../payment/payment.ts';
 import type { GatewayFact, SignedEvent } from '../gateway-inbox/gateway-event.ts';
 import type { Refund } from '../refund/refund.ts';
@@ -63,6 +64,12 @@ export type Gateway = {
   provider: string;
   /** The capture modes that the gateway has. The first one is the default. */
   captures: readonly [CaptureMode, ...CaptureMode[]];
+  /**
+   * The amounts of a currency that the gateway takes and refunds; undefined for a currency that it doesn't take. The shop
+   * refuses other amounts with `amount_not_supported`, so that nothing is promised that the gateway refuses afterwards.
+   * `anyAmount` is the rule of a gateway without bounds.
+   */
+  amountRule: (currency: string) => AmountRule | undefined;
   /** How long a payment by this method reserves the order's stock at least. Undefined means the shop's default. */
   reservationMsOf?: (method: string | null) => number | undefined;
   /**

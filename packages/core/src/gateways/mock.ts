@@ -1,5 +1,6 @@
 import { CommerceError } from '../errors.ts';
 import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
+import { anyAmount } from './amount-rule.ts';
 import type { CallPolicy } from './call-gateway.ts';
 import { isEventId } from './event-id.ts';
 import type { Gateway } from './gateway.ts';
@@ -25,6 +26,7 @@ export function mockGateway(secrets: readonly string[], { url, policy }: MockOpt
   return {
     provider: 'mock',
     captures: ['MANUAL', 'AUTOMATIC'],
+    amountRule: anyAmount,
     signs: true,
     receive(message, now) {
       const providerEventId = verifyStandardWebhook(message, keys, now);

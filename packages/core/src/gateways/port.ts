@@ -9,6 +9,7 @@ export {
 } from '../gateway-inbox/gateway-event.ts';
 export { id, newId } from '../ids.ts';
 export { line } from '../text.ts';
+export { anyAmount, type AmountRule } from './amount-rule.ts';
 export { callGateway, callPolicy, type CallPolicy, type GatewayAnswer } from './call-gateway.ts';
 export {
   type ClientInitiation,

@@ -1,3 +1,4 @@
+import { anyAmount } from '../gateways/amount-rule.ts';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GatewayRefusal, type Gateway, type GatewayPayment } from '../gateways/gateway.ts';
@@ -7,11 +8,12 @@ import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop
 let shop: TestShop;
 afterEach(() => shop.close());
 
-const idle: Pick<Gateway, 'captures' | 'signs' | 'receive' | 'capture' | 'cancel' | 'refund'> = {
+const idle: Pick<Gateway, 'amountRule' | 'captures' | 'signs' | 'receive' | 'capture' | 'cancel' | 'refund'> = {
   captures: ['AUTOMATIC'],
   signs: true,
   receive: () => [],
   capture: async () => [],
+  amountRule: anyAmount,
   cancel: async () => [],
   refund: async () => [],
 };

@@ -43,7 +43,11 @@ export function paymentMethods(context: Context, inbox: Inbox) {
     keysOf: ({ orderId }) => [orderId],
     lockHoldersOf: async (orderIds) => readLockedOrders(db, orderIds),
   });
-  const capture = runAlone(context, { name: 'payment.capture', flow: requestCaptures, answer: payments });
+  const capture = runAlone(context, {
+    name: 'payment.capture',
+    flow: requestCaptures(gateways.byProvider),
+    answer: payments,
+  });
   const decide = runAlone(context, {
     name: 'payment.decideReview',
     flow: decideReviews({ reservationMs }),
@@ -77,6 +81,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws provider_not_configured when the shop has no gateway of this provider
      * @throws unsupported_by_provider when the gateway can't capture in the requested way
+     * @throws amount_not_supported when the gateway doesn't take the order's total, or its currency
      * @throws order_not_found when there is no such order, or it is another customer's
      * @throws payment_in_progress when another attempt for the order is live
      * @throws invalid_transition when the order can't be paid any more, or has its money
@@ -161,6 +166,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
      * @throws invalid_transition when the payment isn't AUTHORIZED, is free, or is being voided
      * @throws capture_in_progress when the payment is being captured already
      * @throws capture_exceeds_authorized when `amount` exceeds the authorized amount
+     * @throws amount_not_supported when the gateway captures no such amount; the details hold its step
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

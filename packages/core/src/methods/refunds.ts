@@ -14,7 +14,11 @@ import { parse } from '../validation.ts';
 /** Refunds. Amounts are integer minor units of the refund's currency. */
 export function refundMethods(context: Context) {
   const { db } = context.database;
-  const create = runAlone(context, { name: 'refund.create', flow: createRefunds, answer: refunds });
+  const create = runAlone(context, {
+    name: 'refund.create',
+    flow: createRefunds(context.gateways.byProvider),
+    answer: refunds,
+  });
 
   return {
     /**
@@ -28,6 +32,7 @@ export function refundMethods(context: Context) {
      * @throws order_not_found when there is no such order
      * @throws payment_not_found when the order has no such payment
      * @throws refund_exceeds_balance when less can be refunded, or nothing; the details hold the amount that can be
+     * @throws amount_not_supported when the gateway refunds no such amount; the details hold its step
      * @throws units_not_refundable when a line has fewer units that aren't refunded yet, or is free
      * @throws units_not_restockable when `restock` is set for units that have shipped, or that aren't products
      * @throws idempotency_key_reused when the key was used with another input

@@ -1,6 +1,7 @@
 import { withTransaction } from '../../database/transaction.ts';
 import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
-import { isUnavailable } from '../../errors.ts';
+import { isUnavailable, type CommerceError } from '../../errors.ts';
+import { amountRefusal } from '../../gateways/amount-rule.ts';
 import { GatewayRefusal, type Gateway } from '../../gateways/gateway.ts';
 import type { GatewayCall, GatewayCallKind } from '../../gateway-outbox/gateway-call.ts';
 import { verdictOf } from './call-verdict.ts';
@@ -103,6 +104,8 @@ function prepareCall(order: LockedOrder, call: GatewayCall): ReadyCall | undefin
 async function make(gateway: Gateway | undefined, readyCall: ReadyCall): Promise<CallResult> {
   try {
     if (!gateway) throw new Error(`${readyCall.call.provider} is not configured`);
+    const unsupported = unsupportedAmount(gateway, readyCall);
+    if (unsupported) return { answered: 'no', code: unsupported.code };
     const facts = await request(gateway, readyCall);
     // A reply that doesn't tell whether the call had its effect counts as no reply, so the call is made again.
     if (verdictOf(readyCall.call, facts).status === 'DUE')
@@ -112,6 +115,17 @@ async function make(gateway: Gateway | undefined, readyCall: ReadyCall): Promise
     if (error instanceof GatewayRefusal) return { answered: 'no', code: error.code };
     return { answered: 'unknown', error };
   }
+}
+
+/**
+ * An amount that the shop wants to move by itself, like the rest of a surplus, isn't refused to any caller. The call is
+ * refused here, without a request, which raises attention.
+ */
+function unsupportedAmount(gateway: Gateway, { call, payment, refund }: ReadyCall): CommerceError | undefined {
+  const { currency } = payment;
+  if (call.kind === 'CAPTURE' && call.amount !== null)
+    return amountRefusal(gateway, 'capture', { amount: call.amount, currency });
+  return refund?.kind === 'REFUND' ? amountRefusal(gateway, 'refund', refund) : undefined;
 }
 
 async function request(gateway: Gateway, { call, payment, refund }: ReadyCall): Promise<GatewayFact[]> {

@@ -1,6 +1,8 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import { canTransition } from '../../order/order.ts';
+import { amountRefusal } from '../../gateways/amount-rule.ts';
+import type { Gateway } from '../../gateways/gateway.ts';
 import { isLive, isUnderReview, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -17,6 +19,8 @@ export type CreatePaymentCommand = {
   provider: string;
   method: string | null;
   capture: CaptureMode;
+  /** The gateway's rule for amounts. */
+  amountRule: Gateway['amountRule'];
   reservationMs: number;
   customerId?: string | undefined;
 };
@@ -25,7 +29,7 @@ export type CreatePaymentCommand = {
  * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again. An
  * order that has lost its authorization stays PAID, shipped or not, and its stock stays sold.
  * @returns the payment in CREATED · refusals: order_not_found, payment_in_progress, invalid_transition,
- * insufficient_stock (the order stays as it was)
+ * amount_not_supported, insufficient_stock (the order stays as it was)
  */
 export async function createPayments(
   tx: Transaction,
@@ -45,10 +49,11 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   const located = locateOrder(work, command);
   if (!located.ok) return located;
   const order = located.value;
+  const { currency, totalAmount: amount } = order.row;
   // No expiry ends an attempt that the shopper has left on a PAID order, so the next attempt does.
   if (order.hasLostItsMoney() && order.row.reservedUntil <= work.now && !order.payments.some(isUnderReview))
     cancelLiveAttempts(order);
-  const refusal = refusalOf(order);
+  const refusal = refusalOf(order, command);
   if (refusal) return refused(refusal);
 
   if (order.row.reservationStatus === 'RELEASED') order.reserveStock();
@@ -56,7 +61,6 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   const reservedUntil = new Date(Math.max(order.row.reservedUntil.getTime(), work.now.getTime() + reservationMs));
   if (order.status !== 'PAID') order.transition('PAYMENT_PENDING');
   order.setReservedUntil(reservedUntil);
-  const { currency, totalAmount: amount } = order.row;
   const payment = newPayment({ id, orderId: order.id, provider, method, capture, currency, amount }, work.now);
   order.addPayment(payment);
   order.record('payment.created', {
@@ -69,13 +73,15 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   return accepted(payment);
 }
 
-function refusalOf(order: LockedOrder): CommerceError | undefined {
+function refusalOf(order: LockedOrder, command: CreatePaymentCommand): CommerceError | undefined {
   if (order.payments.some(isLive)) {
     return new CommerceError('payment_in_progress', 'another attempt to pay this order is in progress');
   }
-  if (order.hasLostItsMoney()) return undefined;
-  if (!canTransition(order.status, 'PAYMENT_PENDING'))
+  if (!order.hasLostItsMoney() && !canTransition(order.status, 'PAYMENT_PENDING'))
     return invalidTransition('order', order.status, 'PAYMENT_PENDING');
+  const { currency, totalAmount: amount } = order.row;
+  const unsupported = amountRefusal(command, 'payment', { amount, currency });
+  if (unsupported) return unsupported;
   const products = order.row.reservationStatus === 'RELEASED' ? order.shortages() : [];
   if (products.length === 0) return undefined;
   return new CommerceError('insufficient_stock', 'there is not enough stock any more', { products });

@@ -23,6 +23,7 @@ export function paymentCommand(
     ...request,
     method,
     capture,
+    amountRule: gateway.amountRule,
     reservationMs: gateway.reservationMsOf?.(method) ?? reservationMs,
   };
 }

@@ -1,5 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
+import { amountRefusal } from '../../gateways/amount-rule.ts';
+import type { Gateway } from '../../gateways/gateway.ts';
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -16,28 +18,37 @@ export type RequestCaptureCommand = { paymentId: string; amount?: number | undef
  * Requests captures of authorized payments. The gateway is called after the commit, and its CAPTURED event makes the
  * payment CAPTURED.
  * @returns the payment, still AUTHORIZED · refusals: payment_not_found, invalid_transition, capture_in_progress,
- * capture_exceeds_authorized
+ * capture_exceeds_authorized, amount_not_supported
  */
-export async function requestCaptures(
-  tx: Transaction,
-  commands: readonly RequestCaptureCommand[],
-): Promise<Outcome<Payment>[]> {
-  const paymentIds = commands.map(({ paymentId }) => paymentId);
-  const work = await UnitOfWork.lockOfPayments(tx, paymentIds, { money: true });
-  const capturing = new Set((await readOpenGatewayCalls(tx, paymentIds, 'CAPTURE')).map(({ paymentId }) => paymentId));
-  const outcomes = commands.map((command): Outcome<Payment> => {
-    const located = locatePayment(work, command);
-    if (!located.ok) return located;
-    const { order, payment } = located.value;
-    const amount = command.amount ?? payment.authorizedAmount;
-    const refusal = refusalOf(order, payment, amount, capturing);
-    if (refusal) return refused(refusal);
-    capturing.add(payment.id);
-    order.callGateway(payment, { kind: 'CAPTURE', amount });
-    return accepted(payment);
-  });
-  work.write();
-  return outcomes;
+export const requestCaptures =
+  (gateways: ReadonlyMap<string, Gateway>) =>
+  async (tx: Transaction, commands: readonly RequestCaptureCommand[]): Promise<Outcome<Payment>[]> => {
+    const paymentIds = commands.map(({ paymentId }) => paymentId);
+    const work = await UnitOfWork.lockOfPayments(tx, paymentIds, { money: true });
+    const open = await readOpenGatewayCalls(tx, paymentIds, 'CAPTURE');
+    const capturing = new Set(open.map(({ paymentId }) => paymentId));
+    const outcomes = commands.map((command): Outcome<Payment> => {
+      const located = locatePayment(work, command);
+      if (!located.ok) return located;
+      const { order, payment } = located.value;
+      const amount = command.amount ?? payment.authorizedAmount;
+      const refusal = refusalOf(order, payment, amount, capturing) ?? unsupported(gateways, payment, amount);
+      if (refusal) return refused(refusal);
+      capturing.add(payment.id);
+      order.callGateway(payment, { kind: 'CAPTURE', amount });
+      return accepted(payment);
+    });
+    work.write();
+    return outcomes;
+  };
+
+function unsupported(
+  gateways: ReadonlyMap<string, Gateway>,
+  { provider, currency }: Payment,
+  amount: number,
+): CommerceError | undefined {
+  const gateway = gateways.get(provider);
+  return gateway && amountRefusal(gateway, 'capture', { amount, currency });
 }
 
 function refusalOf(

@@ -1,5 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { amountRefusal } from '../../gateways/amount-rule.ts';
+import type { Gateway } from '../../gateways/gateway.ts';
 import { paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundReason } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -26,20 +28,23 @@ export type CreateRefundCommand = {
  * Creates refunds and reserves their balance. The gateway is called after the commit, and its events end the refunds.
  * Restocked units leave their parcel and are for sale again at once.
  * @returns the refund in REQUESTED · refusals: order_not_found, payment_not_found, refund_exceeds_balance (also when
- * nothing was captured), units_not_refundable, units_not_restockable (the units have shipped, or are no product)
+ * nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units have shipped, or are no product)
  */
-export async function createRefunds(
-  tx: Transaction,
-  commands: readonly CreateRefundCommand[],
-): Promise<Outcome<Refund>[]> {
-  const orderIds = commands.map(({ orderId }) => orderId);
-  const work = await UnitOfWork.lock(tx, orderIds, { money: true, refundLines: true, shipments: true, stocks: true });
-  const outcomes = commands.map((command) => create(work, command));
-  work.write();
-  return outcomes;
-}
+export const createRefunds =
+  (gateways: ReadonlyMap<string, Gateway>) =>
+  async (tx: Transaction, commands: readonly CreateRefundCommand[]): Promise<Outcome<Refund>[]> => {
+    const orderIds = commands.map(({ orderId }) => orderId);
+    const work = await UnitOfWork.lock(tx, orderIds, { money: true, refundLines: true, shipments: true, stocks: true });
+    const outcomes = commands.map((command) => create(work, command, gateways));
+    work.write();
+    return outcomes;
+  };
 
-function create(work: UnitOfWork, command: CreateRefundCommand): Outcome<Refund> {
+function create(
+  work: UnitOfWork,
+  command: CreateRefundCommand,
+  gateways: ReadonlyMap<string, Gateway>,
+): Outcome<Refund> {
   const { id, orderId, paymentId } = command;
   const located = locateOrder(work, { orderId });
   if (!located.ok) return located;
@@ -57,6 +62,9 @@ function create(work: UnitOfWork, command: CreateRefundCommand): Outcome<Refund>
   const refundable = payment ? refundableAmount(payment) : 0;
   const amount = command.amount ?? (lines.length > 0 ? price.value : refundable);
   if (!payment || amount === 0 || amount > refundable) return exceedsBalance(refundable, currency);
+  const gateway = gateways.get(payment.provider);
+  const unsupported = gateway && amountRefusal(gateway, 'refund', { amount, currency });
+  if (unsupported) return refused(unsupported);
   const refund = requestRefund(order, payment, { id, amount, reason: 'requested' }, lines);
   restockLines(
     order,
