@@ -26,7 +26,7 @@ export {
 } from './gateways/gateway.ts';
 export { mockGateway } from './gateways/mock.ts';
 export { alreadyChecked, validationError } from './validation.ts';
-export { looksLikeApiKey, scopes, type ApiKey, type Scope } from './access/api-key.ts';
+export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
 export {
   createProductInput,
