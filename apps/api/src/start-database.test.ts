@@ -42,13 +42,20 @@ test('it gives up a server that does not start, and names its address', async ()
   await expect(start).rejects.toThrow('no PostgreSQL responds at 127.0.0.1:1/shop (ECONNREFUSED)');
 });
 
-test('create-api-key migrates and prints a working key and nothing else', async () => {
+test('create-api-key migrates and prints a working key and nothing else, and again a key of the same client', async () => {
   const env = { DATABASE_URL: own.url, DATABASE_SCHEMA: 'keys' };
   const program = runProgram('create-api-key.ts', env, { args: ['--name', 'till', '--scopes', 'orders, stock'] });
   expect(await program.exit).toBe(0);
   expect(program.stdout()).toMatch(/^ck_[\w-]{43}\n$/);
-  const { rows } = await own.pool.query('select name, scopes from keys.api_keys');
-  expect(rows).toEqual([{ name: 'till', scopes: ['orders', 'stock'] }]);
+  expect(await apiKeyProgram(['--name', 'till', '--scopes', 'orders'], env)).toMatchObject({ exitCode: 0, stderr: '' });
+  const { rows } = await own.pool.query(
+    'select name, scopes from keys.api_keys k join keys.api_clients c on c.id = client_id order by k.id',
+  );
+  expect(rows).toEqual([
+    { name: 'till', scopes: ['orders', 'stock'] },
+    { name: 'till', scopes: ['orders'] },
+  ]);
+  expect((await own.pool.query('select 1 from keys.api_clients')).rowCount).toBe(1);
 });
 
 test('a wrong call of create-api-key prints the reason and no key', async () => {

@@ -1,3 +1,4 @@
+import { createClient } from '@commerce-core/api/client';
 import { expect, test } from 'vitest';
 import { runCommerce } from '../run-commerce.testing.ts';
 import { useShop } from '../shop.testing.ts';
@@ -14,7 +15,7 @@ test('a new key allows what its scopes name, until it is revoked', async () => {
   expect((await shop.run('keys', 'list')).out).toMatch(
     new RegExp(`^${created.id}  warehouse +stock, orders +valid`, 'm'),
   );
-  expect((await shop.run('keys', 'revoke', created.id)).out).toBe('The key warehouse is revoked.\n');
+  expect((await shop.run('keys', 'revoke', created.id)).out).toBe(`The key ${created.id} of warehouse is revoked.\n`);
   expect((await shop.run('keys', 'list')).out).toMatch(
     new RegExp(`^${created.id}  warehouse +stock, orders +revoked`, 'm'),
   );
@@ -28,4 +29,26 @@ test('a key is shown when it is created and never again', async () => {
   expect(made.err).toContain('not shown again');
   expect((await shop.run('keys', 'list', '--all')).out).not.toContain(key);
   expect(JSON.stringify(await shop.json('keys', 'list', '--all'))).not.toContain(key);
+});
+
+test('a client’s key is rotated while both keys work, and a retry with the new one orders nothing twice', async () => {
+  const create = async () => shop.run('keys', 'create', 'erp', '--scopes', 'orders');
+  const field = (text: string, name: string) => new RegExp(`^${name} +(\\S+)$`, 'm').exec(text)?.[1] ?? '';
+  const old = await create();
+  expect(old.err).not.toContain('stay valid');
+  const renewed = await create();
+  expect(renewed.err).toContain(`stay valid until you revoke them:\n  commerce keys revoke ${field(old.out, 'id')}\n`);
+
+  const productId = await shop.api.createProduct();
+  const placeOrder = async (token: string) =>
+    createClient({ url: shop.api.url, token }).order.create.mutate(
+      { customerId: 'ana', lines: [{ productId, quantity: 1 }] },
+      { context: { idempotencyKey: 'erp-order-4711' } },
+    );
+  const first = await placeOrder(field(old.out, 'key'));
+  expect(await placeOrder(field(renewed.out, 'key'))).toEqual(first);
+  await shop.run('keys', 'revoke', field(old.out, 'id'));
+  expect(await placeOrder(field(renewed.out, 'key'))).toEqual(first);
+  expect(await shop.api.readStock(productId)).toEqual([10, 1]);
+  expect((await create()).err).not.toContain(field(old.out, 'id'));
 });

@@ -1,4 +1,4 @@
-import type { RouterInputs, RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterInputs, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -7,6 +7,7 @@ import { addGroup, addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, note, print } from '../output.ts';
+import { readPages } from '../read-pages.ts';
 import type { Column } from '../table.ts';
 import { renderRecord } from '../table.ts';
 
@@ -17,7 +18,7 @@ const scopes: readonly Scope[] = ['catalog', 'stock', 'orders', 'money', 'gatewa
 
 const columns: Column<Key>[] = [
   { head: 'ID', value: ({ id }) => id },
-  { head: 'NAME', value: ({ name }) => name, wraps: true },
+  { head: 'CLIENT', value: ({ name }) => name, wraps: true },
   { head: 'SCOPES', value: (key) => key.scopes.join(', '), wraps: true },
   { head: 'STATE', value: ({ revokedAt }) => (revokedAt ? 'revoked' : 'valid') },
   { head: 'LAST USED', value: ({ lastUsedAt }) => (lastUsedAt ? formatTime(lastUsedAt) : 'never'), ifRoom: true },
@@ -35,10 +36,23 @@ export function addKeyCommands(program: Command, context: CommandContext): void 
     empty: 'There are no keys.',
   });
 
-  addCommand(keys, 'create <name>', 'create a key; it is shown this once', [
+  addCreateKey(keys, context);
+
+  addCommand(keys, 'revoke <key>', 'make a key useless, for good', [
+    'keys revoke 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ]).action(async (apiKeyId: string, options: JsonOption) => {
+    const { client } = connect(context);
+    const revoked = await client.apiKey.revoke.mutate({ apiKeyId });
+    print(context, revoked, options, () => `The key ${revoked.id} of ${revoked.name} is revoked.`);
+  });
+}
+
+function addCreateKey(keys: Command, context: CommandContext): void {
+  addCommand(keys, 'create <client>', 'create a key for a client, new or known; it is shown this once', [
     'keys create warehouse --scopes stock,orders',
     'keys create reports --scopes orders,gateway-events --json',
   ])
+    .addHelpText('after', "\nTo rotate a client's key, create another one, hand it over, then revoke the old one.")
     .requiredOption('--scopes <list>', `what it may do, of ${scopes.join(', ')}`, parseScopes)
     .action(async (name: string, options: JsonOption & { scopes: Scope[] }) => {
       const { client } = connect(context);
@@ -47,23 +61,26 @@ export function addKeyCommands(program: Command, context: CommandContext): void 
         renderRecord(
           [
             ['id', created.id],
-            ['name', created.name],
+            ['client', created.name],
             ['scopes', created.scopes.join(', ')],
             ['key', created.key],
           ],
           screen,
         ),
       );
-      if (!options.json) note(context, 'Keep the key now: it is not shown again.');
+      if (options.json) return;
+      note(context, 'Keep the key now: it is not shown again.');
+      const others = await readOtherValidKeys(client, created);
+      if (others.length === 0) return;
+      note(context, `Older keys of ${created.name} stay valid until you revoke them:`);
+      for (const { id } of others) note(context, `  commerce keys revoke ${id}`);
     });
+}
 
-  addCommand(keys, 'revoke <key-id>', 'make a key useless, for good', [
-    'keys revoke 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-  ]).action(async (apiKeyId: string, options: JsonOption) => {
-    const { client } = connect(context);
-    const revoked = await client.apiKey.revoke.mutate({ apiKeyId });
-    print(context, revoked, options, () => `The key ${revoked.name} is revoked.`);
-  });
+async function readOtherValidKeys(client: Client, { id, clientId }: Pick<Key, 'id' | 'clientId'>): Promise<Key[]> {
+  const all = { limit: 0, all: true } as const;
+  const { items } = await readPages((range) => client.apiKey.list.query({ clientId, ...range }), all);
+  return items.filter((key) => key.revokedAt === null && key.id !== id);
 }
 
 function parseScopes(text: string): Scope[] {

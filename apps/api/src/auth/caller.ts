@@ -1,11 +1,11 @@
 import { looksLikeApiKey, CommerceError, type Commerce, type Scope } from '@commerce-core/core';
 import type { VerifyCustomerToken } from './customer-token.ts';
 
-/** The sender of a request. */
+/** The sender of a request. An operator is the client, with any of its API keys. */
 export type Caller =
   | { kind: 'anonymous' }
   | { kind: 'customer'; customerId: string }
-  | { kind: 'operator'; apiKeyId: string; scopes: readonly Scope[] };
+  | { kind: 'operator'; clientId: string; apiKeyId: string; scopes: readonly Scope[] };
 
 /** Returns the caller behind an `Authorization` header. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
@@ -28,7 +28,7 @@ export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomer
       throw unauthenticated('the Authorization header is not a bearer token');
     if (looksLikeApiKey(token)) {
       const key = await commerce.authenticateApiKey(token);
-      if (key) return { kind: 'operator', apiKeyId: key.id, scopes: key.scopes };
+      if (key) return { kind: 'operator', clientId: key.clientId, apiKeyId: key.id, scopes: key.scopes };
       throw unauthenticated('the API key is unknown or revoked');
     }
     const customerId = await verifyCustomer?.(token);

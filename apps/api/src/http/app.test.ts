@@ -212,7 +212,7 @@ describe('every response', () => {
     await api.fetch(`/trpc/order.get?input=${asked}&token=${token}`, { headers: { authorization: `Bearer ${key}` } });
     await api.fetch('/trpc/order.list', { headers: { authorization: `Bearer ${key}x` } });
     const lines = api.logLines().slice(before);
-    const caller = { kind: 'operator', apiKeyId: expect.any(String) };
+    const caller = { kind: 'operator', clientId: expect.any(String), apiKeyId: expect.any(String) };
     expect(lines).toMatchObject([
       {
         level: 'info',

@@ -112,5 +112,7 @@ function routeOf({ procedures }: Trace, path: string): string {
 
 /** The caller for the log. A customer's id is left out, because it may be an e-mail address. */
 function describeCaller(caller: Caller): Record<string, string> {
-  return caller.kind === 'operator' ? { kind: caller.kind, apiKeyId: caller.apiKeyId } : { kind: caller.kind };
+  if (caller.kind !== 'operator') return { kind: caller.kind };
+  const { kind, clientId, apiKeyId } = caller;
+  return { kind, clientId, apiKeyId };
 }

@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import { customerTokenSecret } from './serve-test-api.ts';
 
 export type Seed = {
-  /** Creates an API key with these scopes; defaults to all scopes. */
+  /** Creates an API key of a new client with these scopes; defaults to all scopes. */
   createApiKey: (...scopes: Scope[]) => Promise<string>;
   /** A customer's token, valid for a minute; `claims` replace the usual ones. Defaults to a new customer. */
   customerToken: (customerId?: string, claims?: Record<string, unknown>) => Promise<string>;
@@ -19,7 +19,7 @@ export function createSeed(commerce: Commerce): Seed {
   return {
     async createApiKey(...asked) {
       const { key } = await commerce.createApiKey({
-        name: 'of a test',
+        name: `test ${randomUUID()}`,
         scopes: asked.length > 0 ? asked : [...scopes],
       });
       return key;

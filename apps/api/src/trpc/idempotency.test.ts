@@ -4,6 +4,7 @@ import { createClient } from '../client.ts';
 import { appRouter } from '../routers/index.ts';
 import { createFakeGateway } from '../testing/fake-gateway.ts';
 import { present, startTestApi, type TestApi } from '../testing/index.ts';
+import { mutationInputs } from '../testing/mutation-inputs.ts';
 
 let api: TestApi;
 let customer: string;
@@ -105,56 +106,7 @@ describe('every mutation', () => {
     'payment.resume',
   ];
 
-  const inputs: Record<string, () => Promise<unknown>> = {
-    'product.create': async () => ({ sku: randomUUID(), name: 'x', priceAmount: 1, currency: 'KRW' }),
-    'product.rename': async () => ({ productId: await api.createProduct(), name: 'Another' }),
-    'product.reprice': async () => ({ productId: await api.createProduct(), priceAmount: 5 }),
-    'product.archive': async () => ({ productId: await api.createProduct() }),
-    'stock.receive': async () => ({ productId: await api.createProduct(), quantity: 5 }),
-    'stock.set': async () => ({
-      productId: await api.createProduct(),
-      expectedAvailableQty: 10,
-      availableQty: 7,
-      reason: 'counted',
-    }),
-    'order.create': async () => ({ ...orderOf(await api.createProduct()), customerId: 'c' }),
-    'order.cancel': async () => ({ orderId: (await createOrder()).id }),
-    'payment.create': async () => ({ orderId: (await createOrder()).id, provider: 'mock' }),
-    'payment.confirm': async () => ({
-      paymentId: (await createAttempt('stripe')).id,
-      token: 'of the shopper’s browser',
-    }),
-    'payment.capture': async () => ({ paymentId: (await createApprovedPayment('AUTHORIZED')).id }),
-    'payment.decideReview': async () => ({
-      paymentId: (await createApprovedPayment('AUTHORIZED', 999)).id,
-      decision: 'REJECT',
-    }),
-    'refund.create': async () => ({ orderId: (await createApprovedPayment('CAPTURED')).orderId }),
-    'gatewayEvent.redrive': async () => ({ gatewayEventId: await receiveUnmatchedEvent() }),
-    'gatewayEvent.dismiss': async () => ({ gatewayEventId: await receiveUnmatchedEvent() }),
-    'shipment.dispatch': async () => ({ shipmentId: await createReadyShipment(), carrier: 'CJ', trackingNumber: '1' }),
-    'shipment.markInTransit': async () => ({ shipmentId: await createDispatchedShipment() }),
-    'shipment.deliver': async () => ({ shipmentId: await createDispatchedShipment() }),
-  };
-  const createOrder = async () => api.commerce.placeOrder({ ...orderOf(await api.createProduct()), customerId: 'c' });
-  const createDispatchedShipment = async () => {
-    const shipmentId = await createReadyShipment();
-    await api.commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' });
-    return shipmentId;
-  };
-  const createAttempt = async (provider: string) =>
-    api.commerce.createPayment({ orderId: (await createOrder()).id, provider });
-  async function createApprovedPayment(type: 'AUTHORIZED' | 'CAPTURED', amount = 1_000) {
-    const payment = await createAttempt('mock');
-    await api.sendWebhook({ type, paymentId: payment.id, amount, currency: payment.currency });
-    return payment;
-  }
-  const createReadyShipment = async () => {
-    const { orderId } = await createApprovedPayment('AUTHORIZED');
-    return present((await api.commerce.listShipments({ orderId }))[0], 'shipment').id;
-  };
-  const receiveUnmatchedEvent = async (): Promise<string> =>
-    (await api.sendWebhook({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'KRW' })).body.eventId;
+  const inputs = mutationInputs(() => api);
 
   test('either takes a key or is in the list of those that need none', () => {
     // At run time this record is flat, keyed by path; tRPC's types have it nested.

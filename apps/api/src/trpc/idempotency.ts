@@ -8,7 +8,8 @@ const usableKey = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Returns a call's idempotency key in a scope of its caller, so that two callers' keys never collide; undefined without
- * a key or for an anonymous caller.
+ * a key or for an anonymous caller. The scope outlives the caller's credential: a retry may come with a new API key or
+ * token.
  * @throws validation_failed when the key is not 1 to 255 visible ASCII characters, or the request has several calls
  */
 export function idempotencyOf(caller: Caller, key: string | undefined, calls: number): Call['idempotency'] {
@@ -19,7 +20,7 @@ export function idempotencyOf(caller: Caller, key: string | undefined, calls: nu
     case 'customer':
       return { scope: `customer:${caller.customerId}`, key };
     case 'operator':
-      return { scope: `operator:${caller.apiKeyId}`, key };
+      return { scope: `operator:${caller.clientId}`, key };
     case 'anonymous':
       return undefined;
   }

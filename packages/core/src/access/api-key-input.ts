@@ -10,4 +10,4 @@ export const createApiKeyInput = z.strictObject({
   scopes: listOf(z.enum(scopes), 100).transform((all) => [...new Set(all)]),
 });
 export const apiKeyIdInput = z.strictObject({ apiKeyId: id });
-export const listApiKeysInput = z.strictObject(pageInput);
+export const listApiKeysInput = z.strictObject({ ...pageInput, clientId: id.optional() });

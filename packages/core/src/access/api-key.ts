@@ -4,15 +4,22 @@ import { createHash, randomBytes } from 'node:crypto';
 export const scopes = ['catalog', 'stock', 'orders', 'money', 'gateway-events', 'keys'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** The record of an operator's key. The key itself is shown once, when it is created; only its hash is stored. */
+/**
+ * The record of an operator's key. The key itself is shown once, when it is created; only its hash is stored. `name`
+ * is the client's. A client may have many keys, and is the same caller with each of them.
+ */
 export type ApiKey = {
   id: string;
+  clientId: string;
   name: string;
   scopes: Scope[];
   createdAt: Date;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
 };
+
+/** What a valid key says about its caller. */
+export type KeyHolder = Pick<ApiKey, 'id' | 'clientId' | 'scopes'>;
 
 const prefix = 'ck_';
 

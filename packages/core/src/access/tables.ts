@@ -1,13 +1,27 @@
 import { sql } from 'drizzle-orm';
-import { check, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bytea, commerceSchema, quoted, timestamptz } from '../database/schema.ts';
 import { scopes, type Scope } from './api-key.ts';
+
+/** The programs and people that call as operators. A client's keys rotate, so whatever is stored for a caller names the client. */
+export const apiClients = commerceSchema.table(
+  'api_clients',
+  {
+    id: uuid('id').primaryKey(),
+    name: text('name').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+  },
+  (t) => [
+    unique('api_clients_name').on(t.name),
+    check('api_clients_name_length', sql`length(${t.name}) between 1 and 100`),
+  ],
+);
 
 export const apiKeys = commerceSchema.table(
   'api_keys',
   {
     id: uuid('id').primaryKey(),
-    name: text('name').notNull(),
+    clientId: uuid('client_id').notNull(),
     // Plain SHA-256 is enough: 256 random bits can't be guessed, so hashing needn't be slow.
     keyHash: bytea('key_hash').notNull(),
     scopes: text('scopes').array().$type<Scope[]>().notNull(),
@@ -18,7 +32,8 @@ export const apiKeys = commerceSchema.table(
   (t) => [
     unique('api_keys_key_hash').on(t.keyHash),
     check('api_keys_key_hash_length', sql`octet_length(${t.keyHash}) = 32`),
-    check('api_keys_name_length', sql`length(${t.name}) between 1 and 100`),
+    foreignKey({ name: 'api_keys_client', columns: [t.clientId], foreignColumns: [apiClients.id] }),
+    index('api_keys_of_client').on(t.clientId, t.id),
     check(
       'api_keys_scopes_known',
       sql`cardinality(${t.scopes}) > 0 and ${t.scopes} <@ array[${sql.raw(quoted(scopes))}]`,

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { apiKeyIdInput, createApiKeyInput, listApiKeysInput } from '../access/api-key-input.ts';
 import { findApiKey, insertApiKey, listApiKeys, revokeApiKey, touchApiKey } from '../access/api-key-repository.ts';
-import { hashApiKey, newApiKey, type ApiKey } from '../access/api-key.ts';
-import { read } from '../database/transaction.ts';
+import { hashApiKey, newApiKey, type ApiKey, type KeyHolder } from '../access/api-key.ts';
+import { read, withTransaction } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -11,26 +11,32 @@ import { listPage } from '../run/list-page.ts';
 import { parse } from '../validation.ts';
 
 /** API keys of operators. */
-export function apiKeyMethods({ database: { db } }: Context) {
+export function apiKeyMethods({ database }: Context) {
+  const { db } = database;
   return {
     /**
-     * Creates an API key. `name` has 1 to 100 characters; `scopes` lists at least one permission.
+     * Creates an API key of the client with this name, and the client if there is none. A client's other keys stay
+     * valid. An idempotency key belongs to the client, so a call may be retried with any of its API keys. `name` has 1
+     * to 100 characters; `scopes` lists at least one permission.
      * @returns the key's record and the key itself (`key`), which can't be read again
      * @throws validation_failed when a field is missing, unknown or out of its bounds
-     * @throws database_unavailable when the database can't be reached
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost; there may be a key that nobody has
      */
     async createApiKey(input: z.input<typeof createApiKeyInput>): Promise<ApiKey & { key: string }> {
       const key = newApiKey();
-      const row = { id: newId(), ...parse(createApiKeyInput, input) };
-      return { ...(await read(async () => insertApiKey(db, row, hashApiKey(key)))), key };
+      const row = { newClientId: newId(), id: newId(), ...parse(createApiKeyInput, input) };
+      const record = await withTransaction(database, async (tx) => insertApiKey(tx.db, row, hashApiKey(key)));
+      return { ...record, key };
     },
 
     /**
-     * Finds the record of an API key, and stores that the key was used (at most once a minute).
+     * Finds the client and the scopes of an API key, and stores that the key was used (at most once a minute).
      * @returns undefined when the key is unknown or revoked
      * @throws database_unavailable when the database can't be reached
      */
-    async authenticateApiKey(key: string): Promise<ApiKey | undefined> {
+    async authenticateApiKey(key: string): Promise<KeyHolder | undefined> {
       return read(async () => {
         const found = await findApiKey(db, hashApiKey(key));
         if (found?.isStale) await touchApiKey(db, found.key.id);
@@ -40,7 +46,7 @@ export function apiKeyMethods({ database: { db } }: Context) {
 
     /**
      * Lists API keys without the keys themselves, revoked ones included, the newest first, 1 to 100 a page (`limit`, 50
-     * by default).
+     * by default). `clientId` selects the keys of a client.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
