@@ -16,7 +16,7 @@ describe('a currency that a caller names', () => {
     const active = data
       .filter(({ code }) => !left.includes(code))
       .map(({ code, digits }): [string, number] => [code, digits]);
-    expect([...currencies].toSorted()).toEqual([...active, ...addedSince].toSorted());
+    expect(new Map(currencies)).toEqual(new Map([...active, ...addedSince]));
     for (const code of currencies.keys()) expect(currency.parse(code)).toBe(code);
   });
 
