@@ -26,6 +26,7 @@ export {
 } from './gateways/gateway.ts';
 export { mockGateway } from './gateways/mock.ts';
 export { alreadyChecked, validationError } from './validation.ts';
+export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
 export {
