@@ -14,6 +14,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
+import { resolveIds } from './find-id.ts';
 import { refuseEmptyArgument, StrictCommand } from './strict-command.ts';
 
 const about = `
@@ -22,7 +23,8 @@ Finds the shop that \`npm start\` runs from this folder or one above it; or set
   COMMERCE_API_KEY   an operator's key (never on the command line: others can read that)
 
 Prices are written in the currency's own units: 12.50 for GBP, 15000 for KRW.
-Products are named by id or sku. Exit codes: 0 done, 1 refused or failed, 2 called wrongly.
+Things are named by id or the beginning of an id, orders by reference too, products by
+sku. Exit codes: 0 done, 1 refused or failed, 2 called wrongly.
 
 Examples:
   $ commerce products list
@@ -34,6 +36,7 @@ Examples:
 export function createProgram(context: CommandContext): Command {
   const program = new StrictCommand('commerce')
     .hook('preAction', refuseEmptyArgument)
+    .hook('preAction', async (_root, command) => resolveIds(context, command))
     .description('Runs a shop from the command line: what is sold, what is there, who ordered what.')
     .addHelpText('after', about)
     .showHelpAfterError('(--help says more)')

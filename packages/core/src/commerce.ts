@@ -7,6 +7,7 @@ import { apiKeyMethods } from './methods/api-keys.ts';
 import { disputeMethods } from './methods/disputes.ts';
 import { gatewayCallMethods } from './methods/gateway-calls.ts';
 import { gatewayEventMethods } from './methods/gateway-events.ts';
+import { lookupMethods } from './methods/lookup.ts';
 import { orderMethods } from './methods/orders.ts';
 import { paymentMethods } from './methods/payments.ts';
 import { productMethods } from './methods/products.ts';
@@ -77,6 +78,7 @@ export function createCommerce(options: CommerceOptions) {
     ...gatewayEventMethods(context, inbox),
     ...gatewayCallMethods(context, inbox),
     ...apiKeyMethods(context),
+    ...lookupMethods(context),
     ...systemMethods(context),
   };
 }

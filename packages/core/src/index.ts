@@ -28,6 +28,7 @@ export {
 export { anyAmount, type AmountRule } from './gateways/amount-rule.ts';
 export { mockGateway } from './gateways/mock.ts';
 export { alreadyChecked, validationError } from './validation.ts';
+export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
 export {

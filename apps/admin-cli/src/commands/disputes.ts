@@ -32,7 +32,7 @@ export function addDisputeCommands(program: Command, context: CommandContext): v
     addFilters: (command) =>
       command
         .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-        .option('--order <id>', 'only those about this order'),
+        .option('--order <order>', 'only those about this order'),
     reader:
       (client, { status, order }) =>
       (range) =>

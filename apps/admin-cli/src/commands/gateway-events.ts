@@ -64,7 +64,7 @@ export function addEventCommands(program: Command, context: CommandContext): voi
       command
         .addOption(new Option('--outcome <outcome>', 'only those with this outcome').choices(outcomes))
         .option('--provider <name>', 'only those of this gateway')
-        .option('--payment <id>', 'only those about this payment'),
+        .option('--payment <payment>', 'only those about this payment'),
     reader:
       (client, { outcome, provider, payment }) =>
       (range) =>

@@ -71,7 +71,7 @@ test('a refusal of the shop exits 1 with its reason', async () => {
 
 test('an unknown product exits 1, by sku and by id', async () => {
   expect((await run('products', 'rename', 'NO-SUCH-SKU', 'x')).err).toBe(
-    'error: There is no product with the sku NO-SUCH-SKU.\n',
+    'error: There is no product NO-SUCH-SKU. Give its id or sku, or the beginning of its id: 4 characters or more.\n',
   );
   const byId = await run('products', 'archive', randomUUID());
   expect(byId).toMatchObject({ code: 1, out: '' });

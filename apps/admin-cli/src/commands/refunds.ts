@@ -40,7 +40,7 @@ export function addRefundCommands(program: Command, context: CommandContext): vo
     addFilters: (command) =>
       command
         .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-        .option('--order <id>', 'only those of this order'),
+        .option('--order <order>', 'only those of this order'),
     reader: (client, options) => (range) =>
       client.refund.list.query({ status: options.status, orderId: options.order, ...range }),
     columns,

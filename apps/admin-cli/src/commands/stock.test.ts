@@ -53,7 +53,10 @@ test('a key for stock alone finds products by their sku', async () => {
   const env = { COMMERCE_API_KEY: await shop.api.createApiKey('stock') };
   expect((await runCommerce(shop.folder, ['stock', 'receive', sku, '4'], env)).out).toMatch(/on hand +4\n/);
   const unknown = await runCommerce(shop.folder, ['stock', 'show', 'NO-SUCH-SKU'], env);
-  expect(unknown).toMatchObject({ code: 1, err: 'error: There is no product with the sku NO-SUCH-SKU.\n' });
+  expect(unknown).toMatchObject({
+    code: 1,
+    err: 'error: There is no product NO-SUCH-SKU. Give its id or sku, or the beginning of its id: 4 characters or more.\n',
+  });
 });
 
 test('a product without stock has no movements and exits 0', async () => {

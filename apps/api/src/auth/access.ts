@@ -64,6 +64,8 @@ export const access: Readonly<Record<string, Access>> = {
   'apiKey.revoke': operator('keys'),
 
   'system.doctor': operator('any'),
+  // The router checks the scope, which depends on what is looked up.
+  'system.lookUp': operator('any'),
 };
 
 /**
@@ -95,6 +97,15 @@ export function requireScope(caller: Caller, scope: Scope): void {
   if (caller.kind === 'anonymous') throw unauthenticated(`this needs an API key with the scope ${scope}`);
   if (caller.kind === 'operator' && caller.scopes.includes(scope)) return;
   throw forbidden(`this needs an API key with the scope ${scope}`);
+}
+
+/**
+ * Checks that the caller has one of these scopes.
+ * @throws forbidden when the caller has no API key with one of them
+ */
+export function requireOneOf(caller: Caller, allowed: readonly Scope[]): void {
+  if (caller.kind === 'operator' && allowed.some((scope) => caller.scopes.includes(scope))) return;
+  throw forbidden(`this needs an API key with one of the scopes ${allowed.join(', ')}`);
 }
 
 /**

@@ -1,4 +1,16 @@
+import { lookupInput, scopes, type LookupKind, type Scope } from '@commerce-core/core';
+import { requireOneOf } from '../auth/access.ts';
 import { procedure, router } from '../trpc/trpc.ts';
+
+/** The scopes whose lists show these ids. */
+const scopesOf: Record<LookupKind, readonly Scope[]> = {
+  order: ['orders', 'money', 'gateway-events'],
+  payment: ['orders', 'money', 'gateway-events'],
+  shipment: ['orders'],
+  product: scopes,
+  gatewayEvent: ['gateway-events'],
+  apiKey: ['keys'],
+};
 
 export const systemRouter = router({
   /**
@@ -7,4 +19,15 @@ export const systemRouter = router({
    * Returns `{ violations }`, an empty list when the data are consistent.
    */
   doctor: procedure.query(async ({ ctx }) => ({ violations: await ctx.commerce.doctor() })),
+  /**
+   * Finds what an operator means by a text: things of a `kind` whose ids begin with it (at least four characters), an
+   * order also by its reference, and a product by its SKU. For operators with a scope whose lists show such ids.
+   *
+   * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its status, SKU or type (`summary`).
+   * @throws forbidden when the caller's key has none of the scopes
+   */
+  lookUp: procedure.input(lookupInput).query(({ ctx, input }) => {
+    requireOneOf(ctx.caller, scopesOf[input.kind]);
+    return ctx.commerce.lookUp(input);
+  }),
 });

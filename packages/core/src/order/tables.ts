@@ -72,6 +72,9 @@ export const orders = commerceSchema.table(
     check('orders_metadata_size', sql`octet_length(${t.metadata}::text) <= 8192`),
     check('orders_version_positive', sql`${t.version} > 0`),
     index('orders_customer').on(t.customerId, t.id),
+    index('orders_reference')
+      .on(t.reference, t.id)
+      .where(sql`${t.reference} is not null`),
     index('orders_status').on(t.status, t.id),
     // The orders that the expiry job looks for: an order leaves the index when it is paid, canceled or expired.
     index('orders_hold_due').on(t.reservedUntil).where(inList(t.status, unpaidStatuses)),

@@ -1,0 +1,149 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { processContext } from './command-context.ts';
+import { idPlaceholders } from './find-id.ts';
+import { paidOrder } from './paid-order.testing.ts';
+import { createProgram } from './program.ts';
+import { runCommerce } from './run-commerce.testing.ts';
+import { useShop } from './shop.testing.ts';
+
+const shop = useShop();
+
+// Forwards what reads, and records what a command calls besides its look-ups. Mutations are refused, so nothing changes.
+let calls: string[] = [];
+const isLookup = (url: string) => /\/(system\.lookUp|product\.(get|list))\b/.test(url);
+const recorder = createServer(async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  const url = request.url ?? '';
+  if (!isLookup(url)) calls.push(`${url} ${body}`);
+  if (request.method === 'POST') return void response.writeHead(418).end();
+  const headers = { authorization: request.headers.authorization ?? '' };
+  const answer = await fetch(`${shop.api.url}${url}`, { headers });
+  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+});
+let env: Record<string, string>;
+/** Texts that name one thing: its id first. */
+const names: Record<string, string[]> = {};
+
+/** Enough of an id to tell it from others of the same millisecond. */
+const beginning = (id: string): string => id.slice(0, 23);
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => recorder.listen(0, '127.0.0.1', resolve));
+  env = await shop.through(`http://127.0.0.1:${(recorder.address() as AddressInfo).port}`);
+  const { productId, paymentId } = await paidOrder(shop);
+  const { sku } = await shop.client.product.get.query({ productId });
+  const lines = [{ productId, quantity: 1 }];
+  const order = await shop.client.order.create.mutate({ customerId: 'ana', reference: 'by phone 4711', lines });
+  const paid = (await shop.client.payment.get.query({ paymentId })).orderId;
+  const shipment = (await shop.client.shipment.list.query({ orderId: paid })).items[0]!.id;
+  const event = (await shop.client.gatewayEvent.list.query({ paymentId })).items[0]!.id;
+  const key = (await shop.client.apiKey.list.query()).items[0]!.id;
+  for (const [name, id] of Object.entries({ payment: paymentId, shipment, event, key }))
+    names[name] = [id, beginning(id), beginning(id).replaceAll('-', '').toUpperCase()];
+  names['order'] = [order.id, beginning(order.id), 'by phone 4711'];
+  names['product'] = [productId, beginning(productId), sku];
+  names['product=units'] = names['product'].map((text) => `${text}=1`);
+});
+afterAll(() => void recorder.close());
+
+const leaves = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+const pathOf = (command: Command): string[] => (command.parent ? [...pathOf(command.parent), command.name()] : []);
+const placeholderOf = (flags: string): string => /<([\w-]+)>/.exec(flags)?.[1] ?? '';
+
+/** The placeholders that name no thing of the shop. */
+const others: Record<string, string> = {
+  sku: 'SKU-1',
+  name: 'x',
+  price: '1',
+  currency: 'GBP',
+  units: '1',
+  carrier: 'DHL',
+  'tracking-number': '1',
+  decision: 'accept',
+  provider: 'mock',
+  client: 'x',
+  customer: 'x',
+  file: 'x',
+};
+const productNames = ['product', 'product=units'];
+const isThing = (name: string): boolean => name in idPlaceholders || productNames.includes(name);
+const optionTexts: Record<string, string> = { scopes: 'stock', since: '2026-11-01' };
+
+const commands = leaves(createProgram(processContext()));
+type Case = [shown: string, name: string, argsWith: (text: string) => string[]];
+const mandatoryOf = (command: Command) =>
+  command.options.flatMap(({ mandatory, long, flags }) =>
+    mandatory ? [String(long), optionTexts[placeholderOf(flags)] ?? '1'] : [],
+  );
+const argumentOf = (name: string) => others[name] ?? names[name]?.[0] ?? 'x';
+
+const cases = commands.flatMap((command): Case[] => {
+  const args = command.registeredArguments.map((argument) => argument.name());
+  const base = (replaced: number, text: string) => [
+    ...pathOf(command),
+    ...args.map((name, index) => (index === replaced ? text : argumentOf(name))),
+    ...mandatoryOf(command),
+  ];
+  const shown = pathOf(command).join(' ');
+  return [
+    ...args.flatMap((name, index): Case[] =>
+      isThing(name) ? [[`${shown} <${name}>`, name, (text) => base(index, text)]] : [],
+    ),
+    ...command.options.flatMap(({ flags, long }): Case[] => {
+      const name = placeholderOf(flags);
+      return isThing(name) ? [[`${shown} ${flags}`, name, (text) => [...base(-1, ''), String(long), text]]] : [];
+    }),
+  ];
+});
+
+async function run(args: string[]) {
+  calls = [];
+  const ran = await runCommerce(shop.folder, args, env);
+  return { ...ran, calls: calls.toSorted() };
+}
+
+test.each(cases)('%s takes an id, the beginning of an id, and a reference or SKU', async (_, name, argsWith) => {
+  const [id = '', ...forms] = names[name] ?? [];
+  const { calls: expected } = await run(argsWith(id));
+  expect(expected).not.toEqual([]);
+  for (const form of forms) expect((await run(argsWith(form))).calls, form).toEqual(expected);
+});
+
+test.each(cases)('%s calls nothing for a text that names nothing or several things', async (_, name, argsWith) => {
+  const units = name === 'product=units' ? '=1' : '';
+  const unknown = await run(argsWith(`ffffffff${units}`));
+  expect(unknown).toMatchObject({ code: 1, out: '', calls: [] });
+  expect(unknown.err).toMatch(/^error: There is no [\w ]+ ffffffff\. Give its id/);
+});
+
+test('a text that may mean several orders exits with 2, calls nothing and names them', async () => {
+  const lines = [{ productId: names['product']![0]!, quantity: 1 }];
+  const place = async () => shop.client.order.create.mutate({ customerId: 'ana', reference: 'twice', lines });
+  const ids = [(await place()).id, (await place()).id];
+  const ran = await run(['orders', 'cancel', 'twice']);
+  expect(ran).toMatchObject({ code: 2, out: '', calls: [] });
+  expect(ran.err).toContain('twice may mean several orders. Give the id of one:\n');
+  for (const id of ids) expect(ran.err).toContain(`  ${id}  CREATED\n`);
+  const time = ids[0]!.slice(0, 4);
+  expect(await run(['orders', 'cancel', time])).toMatchObject({ code: 2, calls: [] });
+  expect(await run(['orders', 'cancel', time.slice(0, 3)])).toMatchObject({ code: 1, calls: [] });
+});
+
+test('every argument either names a thing or is known to name none', () => {
+  const unknown = commands.flatMap((command) =>
+    command.registeredArguments
+      .map((argument) => argument.name())
+      .filter((name) => !isThing(name) && !(name in others)),
+  );
+  expect(unknown).toEqual([]);
+});
+
+test('an option that takes an id says of what, except for ids of customers', () => {
+  const flags = commands.flatMap(({ options }) => options.map((option) => option.flags));
+  expect(flags.filter((text) => placeholderOf(text) === 'id' && !text.startsWith('--customer '))).toEqual([]);
+});

@@ -1,0 +1,64 @@
+import type { Client, RouterInputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { connect } from './connection.ts';
+import { Failure } from './failure.ts';
+
+type Kind = RouterInputs['system']['lookUp']['kind'];
+
+/** What a placeholder in a command's usage, such as `<order>`, takes the id of. `<product>` is read by `findProduct`. */
+export const idPlaceholders: Readonly<Record<string, { kind: Kind; noun: string; also?: string }>> = {
+  order: { kind: 'order', noun: 'order', also: 'reference' },
+  payment: { kind: 'payment', noun: 'payment' },
+  shipment: { kind: 'shipment', noun: 'shipment' },
+  event: { kind: 'gatewayEvent', noun: 'gateway event' },
+  key: { kind: 'apiKey', noun: 'API key' },
+};
+
+export const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+
+type Wanted = { kind: Kind; noun: string; also?: string };
+
+/**
+ * Returns the id that a text means: the id itself, or the only thing whose id begins with the text or whose reference
+ * or SKU is the text.
+ *
+ * @throws Failure when nothing matches, or several things do; it names up to ten of them
+ */
+export async function findId(client: Client, { kind, noun, also }: Wanted, text: string): Promise<string> {
+  if (isId(text)) return text;
+  const { matches, hasMore } = await client.system.lookUp.query({ kind, text });
+  const [match, ...others] = matches;
+  const or = also === undefined ? '' : ` or ${also}`;
+  if (!match) {
+    throw new Failure(
+      `There is no ${noun} ${text}. Give its id${or}, or the beginning of its id: 4 characters or more.`,
+    );
+  }
+  if (others.length === 0) return match.id;
+  const lines = matches.map(({ id, summary }) => `  ${id}  ${summary}`);
+  const more = hasMore ? ['  and more'] : [];
+  throw new Failure([`${text} may mean several ${noun}s. Give the id of one:`, ...lines, ...more].join('\n'), 2);
+}
+
+/**
+ * Replaces the texts that a command got for its id placeholders by ids. As a hook of the root, it runs before the action
+ * of every command, so that no command can forget it.
+ */
+export async function resolveIds(context: CommandContext, command: Command): Promise<void> {
+  for (const [index, argument] of command.registeredArguments.entries()) {
+    const wanted = idPlaceholders[argument.name()];
+    const text: unknown = command.processedArgs[index];
+    if (wanted && typeof text === 'string') {
+      command.processedArgs[index] = await findId(connect(context).client, wanted, text);
+    }
+  }
+  for (const option of command.options) {
+    const wanted = idPlaceholders[/<([\w-]+)>/.exec(option.flags)?.[1] ?? ''];
+    const name = option.attributeName();
+    const text: unknown = command.getOptionValue(name);
+    if (wanted && typeof text === 'string') {
+      command.setOptionValueWithSource(name, await findId(connect(context).client, wanted, text), 'cli');
+    }
+  }
+}

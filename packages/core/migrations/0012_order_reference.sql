@@ -1,0 +1,1 @@
+CREATE INDEX "orders_reference" ON "commerce"."orders" USING btree ("reference","id") WHERE "commerce"."orders"."reference" is not null;

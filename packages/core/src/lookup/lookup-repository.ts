@@ -1,0 +1,49 @@
+import { and, asc, desc, eq, gte, lte, sql, type SQL } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { apiKeys } from '../access/tables.ts';
+import { products } from '../catalog/tables.ts';
+import type { Reader } from '../database/page.ts';
+import { gatewayEvents } from '../gateway-inbox/tables.ts';
+import { orders } from '../order/tables.ts';
+import { payments } from '../payment/tables.ts';
+import { shipments } from '../shipping/tables.ts';
+import type { LookupKind } from './lookup-input.ts';
+
+/** A thing that a text may mean. `summary` is its status, SKU or type. */
+export type Match = { id: string; summary: string };
+
+type Place = { table: PgTable; id: PgColumn; summary: PgColumn | SQL; name?: PgColumn };
+
+const keyState = sql`case when ${apiKeys.revokedAt} is null then 'valid' else 'revoked' end`;
+
+// Each id is a primary key, and each name has an index.
+const places: Record<LookupKind, Place> = {
+  order: { table: orders, id: orders.id, summary: orders.status, name: orders.reference },
+  payment: { table: payments, id: payments.id, summary: payments.status },
+  shipment: { table: shipments, id: shipments.id, summary: shipments.status },
+  product: { table: products, id: products.id, summary: products.sku, name: products.sku },
+  gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },
+  apiKey: { table: apiKeys, id: apiKeys.id, summary: keyState },
+};
+
+const select = (reader: Reader, { table, id, summary }: Place) =>
+  reader.select({ id: sql<string>`${id}`, summary: sql<string>`${summary}` }).from(table);
+
+/** The query for up to `limit` things whose ids lie in a range, the oldest first. */
+export function matchesInRange(
+  reader: Reader,
+  kind: LookupKind,
+  { first, last }: { first: string; last: string },
+  limit: number,
+) {
+  const place = places[kind];
+  const inRange = and(gte(place.id, first), lte(place.id, last));
+  return select(reader, place).where(inRange).orderBy(asc(place.id)).limit(limit);
+}
+
+/** The query for up to `limit` things with this reference or SKU, the newest first; undefined when the kind has neither. */
+export function matchesByName(reader: Reader, kind: LookupKind, name: string, limit: number) {
+  const place = places[kind];
+  if (place.name === undefined) return undefined;
+  return select(reader, place).where(eq(place.name, name)).orderBy(desc(place.id)).limit(limit);
+}

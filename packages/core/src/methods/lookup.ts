@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import { read } from '../database/transaction.ts';
+import { idRange, lookupInput } from '../lookup/lookup-input.ts';
+import { matchesByName, matchesInRange, type Match } from '../lookup/lookup-repository.ts';
+import type { Context } from '../run/context.ts';
+import { parse } from '../validation.ts';
+
+const matchesMax = 10;
+
+/** Finds things by what people write. */
+export function lookupMethods({ database: { db } }: Context) {
+  return {
+    /**
+     * Finds orders, payments, shipments, products, gateway events or API keys by the beginning of an id, which has at
+     * least four characters. An order is also found by its reference, and a product by its SKU.
+     * @returns up to ten matches, each with its status, SKU or type, and whether there are more (`hasMore`)
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
+    async lookUp(input: z.input<typeof lookupInput>): Promise<{ matches: Match[]; hasMore: boolean }> {
+      const { kind, text } = parse(lookupInput, input);
+      const range = idRange(text);
+      return read(async () => {
+        const named = (await matchesByName(db, kind, text, matchesMax + 1)) ?? [];
+        const begun = range ? await matchesInRange(db, kind, range, matchesMax + 1) : [];
+        const matches = [...new Map([...named, ...begun].map((match) => [match.id, match])).values()];
+        return { matches: matches.slice(0, matchesMax), hasMore: matches.length > matchesMax };
+      });
+    },
+  };
+}
