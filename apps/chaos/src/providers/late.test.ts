@@ -142,7 +142,7 @@ testEach(
     expect(await sale.readState()).toMatchObject({
       order: 'PAID',
       attention: 'authorization_lost',
-      payments: ['AUTHORIZED'],
+      payments: ['CANCELED'],
     });
     expect(await sale.readBookEntry(attempt)).toMatchObject({ state: 'CANCELED', capturedAmount: 0 });
     await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
