@@ -6,12 +6,27 @@ import { access } from './auth/access.ts';
 import { appRouter } from './routers/index.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
 
-const cpuMsMax = 20;
+const parsed = JSON.stringify(Array.from({ length: 20_000 }, (_, index) => ({ index })));
+// The CPU time for parsing this text on the machine where a request may cost 20 ms.
+const referenceMs = 2;
+
+/** 20 ms, and more on a machine that is slower or whose caches other programs use. */
+function findCpuMsMax(): number {
+  const costs = Array.from({ length: 20 }, () => {
+    const before = process.cpuUsage();
+    JSON.parse(parsed);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  });
+  return 20 * Math.max(1, Math.min(...costs) / referenceMs);
+}
 
 let api: TestApi;
 let token: string;
 let sender: ChildProcess;
+let cpuMsMax: number;
 beforeAll(async () => {
+  cpuMsMax = findCpuMsMax();
   api = await startTestApi();
   token = await api.createApiKey();
   sender = fork(new URL('testing/sender-program.ts', import.meta.url));
@@ -57,23 +72,31 @@ const list = (item: string, length: number) => `[${Array<string>(Math.floor(leng
 const keys = (length: number, value = '1') =>
   `{${Array.from({ length: Math.floor(length) }, (_, index) => `"k${index}":${value}`).join()}}`;
 
-/** JSON values that are expensive for a parser, a schema or an error message, each below the body limit of 512 KiB. */
-const costly: Record<string, (scale: number) => string> = {
+type Costly = Record<string, (scale: number) => string>;
+
+/** JSON values that are refused before a schema sees them, each below the body limit of 512 KiB. */
+const beyondBounds: Costly = {
   'empty lists': (bytes) => list('[]', bytes / 3),
-  'as many empty lists as a body may have': (bytes) => list('[]', Math.min(9_990, bytes / 3)),
-  'as many empty objects as a body may have': (bytes) => list('{}', Math.min(9_990, bytes / 3)),
-  'objects with unknown keys': (bytes) => list('{"a":1,"b":2,"c":3}', Math.min(4_990, bytes / 20)),
-  'as many empty objects as a list may have': (bytes) => list('{}', Math.min(2_000, bytes / 3)),
   'many keys': (bytes) => keys(bytes / 12),
   'as many keys as a body may have': (bytes) => keys(Math.min(19_000, bytes / 12)),
   'a deep list': (bytes) => '['.repeat(bytes / 2) + ']'.repeat(bytes / 2),
   'deep objects': (bytes) => '{"a":'.repeat(bytes / 6) + '1' + '}'.repeat(bytes / 6),
+  'a long number': (bytes) => '9'.repeat(bytes),
+};
+
+/** JSON values that are expensive for a parser, a schema or an error message, each below the body limit of 512 KiB. */
+const withinBounds: Costly = {
+  'as many empty lists as a body may have': (bytes) => list('[]', Math.min(9_990, bytes / 3)),
+  'as many empty objects as a body may have': (bytes) => list('{}', Math.min(9_990, bytes / 3)),
+  'objects with unknown keys': (bytes) => list('{"a":1,"b":2,"c":3}', Math.min(4_990, bytes / 20)),
+  'as many empty objects as a list may have': (bytes) => list('{}', Math.min(2_000, bytes / 3)),
+  'as many keys as an object may have': (bytes) => keys(Math.min(1_000, bytes / 12)),
   'a long text': (bytes) => `"${'a'.repeat(bytes)}"`,
   'a long text like an e-mail address': (bytes) => `"${'a.a'.repeat(bytes / 3)}@"`,
   'a long text of spaces': (bytes) => `"${' '.repeat(bytes)}"`,
   'escaped characters': (bytes) => `"${String.raw`\u0000`.repeat(bytes / 6)}"`,
-  'a long number': (bytes) => '9'.repeat(bytes),
 };
+const costly: Costly = { ...beyondBounds, ...withinBounds };
 const bodyBytes = 520_000;
 
 const contacts = ['name', 'email', 'phone'];
@@ -84,17 +107,17 @@ function bodyOf(field: string, value: string): string {
 }
 
 describe('no request costs more than 20 ms of CPU time', () => {
-  test.each(pathsOf('mutation'))('%s with costly values in each of its fields', { timeout: 120_000 }, async (path) => {
-    const fields = ['', 'unknown', ...fieldsOf(path), ...(nested[path] ?? [])];
+  test.each(pathsOf('mutation'))('%s with costly values in each of its fields', async (path) => {
+    const fields = ['unknown', ...fieldsOf(path), ...(nested[path] ?? [])];
     for (const [name, make] of Object.entries(costly)) {
-      for (const field of fields) {
+      for (const field of name in withinBounds ? ['', ...fields] : ['']) {
         const body = field === '' ? make(bodyBytes) : bodyOf(field, make(bodyBytes));
         expect(await cpuMsOf(`/trpc/${path}`, body), `${name} as ${field}`).toBeLessThanOrEqual(cpuMsMax);
       }
     }
   });
 
-  test.each(pathsOf('query'))('%s with costly values in each of its fields', { timeout: 120_000 }, async (path) => {
+  test.each(pathsOf('query'))('%s with costly values in each of its fields', async (path) => {
     for (const [name, make] of Object.entries(costly)) {
       for (const field of ['', 'unknown', ...fieldsOf(path)]) {
         const input = encodeURIComponent(field === '' ? make(4_000) : bodyOf(field, make(4_000)));
@@ -118,7 +141,7 @@ describe('no request costs more than 20 ms of CPU time', () => {
     expect(await cpuMsOf('/trpc/refund.create', refund)).toBeLessThanOrEqual(cpuMsMax);
   });
 
-  test.each(Object.keys(costly))('a batch of 10 calls with %s', { timeout: 120_000 }, async (name) => {
+  test.each(Object.keys(costly))('a batch of 10 calls with %s', async (name) => {
     const path = `/trpc/${Array(10).fill('order.create').join()}?batch=1`;
     const values = Array.from({ length: 10 }, (_, index) => `"${index}":{"lines":${costly[name]?.(bodyBytes / 11)}}`);
     expect(await cpuMsOf(path, `{${values.join()}}`)).toBeLessThanOrEqual(cpuMsMax);

@@ -26,15 +26,8 @@ afterAll(async () => {
 const list = '/trpc/product.list?input=%7B%22limit%22%3A100%7D';
 const residentMb = () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(program.child.pid)])) / 1024;
 
-test('a client that pipelines and never reads costs little memory and delays no other client', async () => {
-  const request = `GET ${list} HTTP/1.1\r\nHost: x\r\n\r\n`;
-  const attack = () => {
-    const socket = connect(Number(url.port), url.hostname).on('error', () => {});
-    socket.pause();
-    socket.write(request.repeat(2_000));
-    return socket;
-  };
-  const sockets = Array.from({ length: 10 }, attack);
+/** Sends 150 requests one after the other. Returns the 99th percentile of their times, and the server's most memory. */
+async function measureHealthyClient(): Promise<{ p99: number; mostMb: number }> {
   const took: number[] = [];
   let mostMb = 0;
   for (let n = 0; n < 150; n += 1) {
@@ -44,8 +37,23 @@ test('a client that pipelines and never reads costs little memory and delays no 
     mostMb = Math.max(mostMb, residentMb());
     await sleep(10);
   }
+  const p99 = took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.99)] ?? Infinity;
+  return { p99, mostMb };
+}
+
+test('a client that pipelines and never reads costs little memory and delays no other client', async () => {
+  const request = `GET ${list} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const attack = () => {
+    const socket = connect(Number(url.port), url.hostname).on('error', () => {});
+    socket.pause();
+    socket.write(request.repeat(2_000));
+    return socket;
+  };
+  const alone = await measureHealthyClient();
+  const sockets = Array.from({ length: 10 }, attack);
+  const beside = await measureHealthyClient();
   sockets.forEach((socket) => socket.destroy());
-  const p99 = took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.99)];
-  expect(p99).toBeLessThan(1_000);
-  expect(mostMb).toBeLessThan(400);
-}, 120_000);
+  // 1 s on a quiet machine, where a client alone waits for 20 ms at most.
+  expect(beside.p99).toBeLessThan(Math.max(1_000, 50 * alone.p99));
+  expect(beside.mostMb).toBeLessThan(400);
+});
