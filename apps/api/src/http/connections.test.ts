@@ -29,7 +29,7 @@ test('an idle connection stays open for 65 s, and so survives a pause that Node.
   socket.write(get('/healthz'));
   expect(await readText(socket)).toMatch(/^HTTP\/1.1 200/);
   socket.destroy();
-}, 20_000);
+});
 
 const paths = ['/trpc/order.create', '/api/v1/payments/webhooks/mock'];
 const framings = {
@@ -41,37 +41,38 @@ const framings = {
   }),
 };
 
-/** Sends a body in pieces, and reads nothing before all is sent. Returns the response's text. */
-async function sendThenRead(path: string, framing: keyof typeof framings, size: number): Promise<string> {
+/** Sends a body in pieces, and reads nothing before all is sent. Returns the response's text and the bytes sent. */
+async function sendThenRead(path: string, framing: keyof typeof framings, size: number) {
   const { header, first, last } = framings[framing](size);
   const socket = await openSocket();
   let [text, isBroken] = ['', false];
   socket.on('error', () => (isBroken = true));
   socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${header}\r\n\r\n${first}`);
   const piece = Buffer.alloc(64 * 1024, 'x');
-  for (let sent = 0; sent < size && !isBroken; sent += piece.length) {
+  let sent = 0;
+  for (; sent < size && !isBroken; sent += piece.length) {
     socket.write(piece.subarray(0, size - sent));
     await sleep(2);
   }
   socket.write(last);
   socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
   if (!socket.destroyed) await once(socket, 'close');
-  return isBroken ? 'broken' : text;
+  return { text: isBroken ? 'broken' : text, sent };
 }
 
 describe.each(paths)('%s', (path) => {
   test.each(['with Content-Length', 'chunked'] as const)(
     'returns 413 to a client that sends 3 MB, %s, before it reads',
     async (framing) => {
-      expect(await sendThenRead(path, framing, 3_000_000)).toMatch(/^HTTP\/1.1 413[^]*payload_too_large/);
+      const { text } = await sendThenRead(path, framing, 3_000_000);
+      expect(text).toMatch(/^HTTP\/1.1 413[^]*payload_too_large/);
     },
   );
 
   test('closes the connection of a client that sends far more than the limit', async () => {
-    const sentAt = performance.now();
-    await sendThenRead(path, 'with Content-Length', 40_000_000);
-    expect(performance.now() - sentAt).toBeLessThan(30_000);
-  }, 40_000);
+    const { sent } = await sendThenRead(path, 'with Content-Length', 400_000_000);
+    expect(sent).toBeLessThan(200_000_000);
+  });
 
   test.each(['gzip', 'br', 'zstd', 'gzip, identity'])('returns 415 for a body with %s', async (encoding) => {
     const response = await api.fetch(path, {

@@ -109,11 +109,11 @@ test('a migration waits for its lock longer than answerTimeoutMs', async () => {
   expect(await migrated).toEqual([]);
 });
 
-test('pendingMigrations rejects within seconds on a dead connection, and works on the next one', async () => {
+test('pendingMigrations rejects by itself on a dead connection, and works on the next one', async () => {
   const patient = connect({ url: proxy.url });
   await patient.pool.query('select 1');
   proxy.silence();
   await expect(pendingMigrations(patient)).rejects.toThrow('timeout');
   expect(await pendingMigrations(patient)).toEqual([]);
   await patient.close();
-}, 5_000);
+});

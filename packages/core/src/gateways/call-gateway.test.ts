@@ -110,9 +110,7 @@ describe('a try ends by its time-out', () => {
     const { url, connections, open } = await startEndlessGateway(begins);
     const began = performance.now();
     await expect(callGateway(url, {}, { timeoutMs: 300, triesMax: 2 })).rejects.toThrow('nothing within 300 ms');
-    const tookMs = performance.now() - began;
-    expect(tookMs).toBeGreaterThan(600);
-    expect(tookMs).toBeLessThan(3_000);
+    expect(performance.now() - began).toBeGreaterThan(600);
     expect(open).toEqual([1, 1]);
     await expect.poll(() => connections.size).toBe(0);
   });

@@ -88,9 +88,9 @@ test('a listing sets listedUntil to its start, and the next one begins 15 minute
   const startedAt = Date.now();
   await pollEventLists();
   const { listedUntil, attempts, dueInMs } = await readListing();
-  expect(Math.abs(listedUntil - startedAt)).toBeLessThan(5_000);
+  expect(Math.abs(listedUntil - startedAt)).toBeLessThan(minuteMs);
   expect(attempts).toBe(0);
-  expect(Number(dueInMs)).toBeGreaterThan(everyMs - 5_000);
+  expect(Number(dueInMs)).toBeGreaterThan(everyMs - minuteMs);
   expect(await pollEventLists()).toBe(0);
   expect(bank.requestedSince).toHaveLength(2);
   await makeDue();
@@ -101,7 +101,7 @@ test('a listing sets listedUntil to its start, and the next one begins 15 minute
 test('the first listing of a gateway begins 15 minutes ago', async () => {
   await pollEventLists();
   expect(bank.requestedSince).toHaveLength(1);
-  expect(Math.abs(first(bank.requestedSince).getTime() - ago(15 * minuteMs).getTime())).toBeLessThan(5_000);
+  expect(Math.abs(first(bank.requestedSince).getTime() - ago(15 * minuteMs).getTime())).toBeLessThan(minuteMs);
 });
 
 test('an event that is listed later than newer events is found', async () => {
@@ -125,7 +125,8 @@ describe('a gateway that does not respond', () => {
       await expect(pollEventLists()).rejects.toThrow('nothing within');
       const row = await readListing();
       expect(row.listedUntil).toEqual(listedUntil);
-      expect(Math.abs(Number(row.dueInMs) - delayMs)).toBeLessThan(5_000);
+      expect(Number(row.dueInMs)).toBeLessThanOrEqual(delayMs);
+      expect(Number(row.dueInMs)).toBeGreaterThan(delayMs - 25_000);
       // The retry is not due yet.
       expect(await pollEventLists()).toBe(0);
       await makeDue();
@@ -143,7 +144,7 @@ describe('a gateway that does not respond', () => {
     await query('update commerce.gateway_listings set attempts = 40, due_at = now()');
     bank.failNextListing();
     await expect(pollEventLists()).rejects.toThrow('nothing within');
-    expect(Math.abs(Number((await readListing()).dueInMs) - everyMs)).toBeLessThan(5_000);
+    expect(Math.abs(Number((await readListing()).dueInMs) - everyMs)).toBeLessThan(minuteMs);
   });
 });
 
