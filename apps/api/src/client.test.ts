@@ -77,6 +77,12 @@ test('concurrent queries share one request, and each mutation has its own', asyn
   expect(requested.toSorted()).toEqual(['/trpc/order.create', '/trpc/order.create', '/trpc/product.list,order.list']);
 });
 
+test('as many concurrent lists as a page wants are split into batches that the server accepts', async () => {
+  const client = createClient({ url: api.url });
+  const lists = Array.from({ length: 60 }, async () => client.product.list.query({ limit: 100 }));
+  expect(await Promise.all(lists)).toHaveLength(60);
+});
+
 test('tRPC’s own client works unchanged: batches, single calls and errors', async () => {
   const links = [
     httpBatchLink({ url: `${api.url}/trpc`, headers: { authorization: `Bearer ${await api.createApiKey()}` } }),

@@ -34,8 +34,8 @@ export type ClientOptions = {
   attemptsMax?: number | undefined;
 };
 
-// The server accepts 50 calls per request. Some proxies reject longer addresses than this.
-const batchMax = 50;
+// The server accepts 500 listed rows per batch, which are five lists of 100. Some proxies reject longer addresses.
+const batchMax = 5;
 const addressLengthMax = 4_000;
 
 /**

@@ -123,7 +123,6 @@ describe('an invalid webhook', () => {
     '{"type":"AUTHORIZED","paymentId":"x","amount":1,"currency":"KRW"}',
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: -1, currency: 'KRW' }),
     JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1.5, currency: 'KRW' }),
-    JSON.stringify({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'won' }),
   ])('that is signed but is not an event gets a 400: %s', async (content) => {
     expect(await api.sendWebhook(content)).toEqual({ status: 400, body: refusal('malformed_event') });
   });
