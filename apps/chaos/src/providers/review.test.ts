@@ -67,14 +67,14 @@ describe('a payment of another amount', () => {
     expect(await sale.readState()).toEqual({
       order: 'PAYMENT_FAILED',
       attention: null,
-      payments: ['CANCELED surplus'],
-      refunds: [`VOID ${capturedAmount} SUCCEEDED amount_mismatch`],
+      payments: ['CAPTURED surplus'],
+      refunds: [`REFUND ${capturedAmount} SUCCEEDED amount_mismatch`],
       stock: [5, 0],
     });
     await sale.payAttempt(await sale.beginAttempt(provider));
     expect(await sale.readState()).toMatchObject({
       order: 'PAID',
-      payments: ['CANCELED surplus', 'CAPTURED'],
+      payments: ['CAPTURED surplus', 'CAPTURED'],
       stock: [3, 0],
     });
   });
@@ -85,7 +85,7 @@ describe('a payment of another amount', () => {
     await world.runUntilIdle();
     const { capturedAmount, refundedAmount } = await sale.readBookEntry(attempt);
     expect(refundedAmount).toBe(capturedAmount);
-    expect(await sale.readState()).toMatchObject({ order: 'CANCELED', payments: ['CANCELED surplus'], stock: [5, 0] });
+    expect(await sale.readState()).toMatchObject({ order: 'CANCELED', payments: ['CAPTURED surplus'], stock: [5, 0] });
   });
 
   testEach('that is only authorized is voided when rejected', 'authorizes', async (provider) => {
@@ -142,7 +142,7 @@ testEach('a payment of another currency cannot be accepted and is sent back', 'a
   });
   expect(await sale.readState()).toMatchObject({
     attention: null,
-    refunds: [`VOID ${total} SUCCEEDED amount_mismatch`],
+    refunds: [`REFUND ${total} SUCCEEDED amount_mismatch`],
     stock: [5, 0],
   });
 });
@@ -162,8 +162,8 @@ testEach('a payment of another amount for a canceled order is sent back at once'
   expect(await sale.readState()).toMatchObject({
     order: 'CANCELED',
     attention: null,
-    payments: ['CANCELED surplus'],
-    refunds: [`VOID ${capturedAmount} SUCCEEDED amount_mismatch`],
+    payments: ['CAPTURED surplus'],
+    refunds: [`REFUND ${capturedAmount} SUCCEEDED amount_mismatch`],
     stock: [5, 0],
   });
 });

@@ -71,6 +71,8 @@ async function intentInput(c: Context) {
   if (!shopPaymentId)
     throw new StripeRefusal('parameter_missing', 'Here a payment intent needs metadata[payment_id].', 'metadata');
   requireWholeUnits(units, currency);
+  if (units < (leastUnits[currency] ?? 1))
+    throw new StripeRefusal('amount_too_small', `Amount must be at least ${leastUnits[currency]}.`, 'amount');
   return {
     provider: 'stripe',
     shopPaymentId,
@@ -81,6 +83,9 @@ async function intentInput(c: Context) {
     details: { metadata },
   } as const;
 }
+
+// https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts: some of its table.
+const leastUnits: Readonly<Record<string, number>> = { EUR: 50, USD: 50 };
 
 // https://docs.stripe.com/currencies#three-decimal: their amounts must be multiples of ten.
 const threeDecimalCurrencies = ['BHD', 'JOD', 'KWD', 'OMR', 'TND'];
