@@ -38,6 +38,13 @@ check('the CLI finds the shop', (await commerce('orders', 'show', orderId)).incl
 await commerce('doctor');
 check('doctor finds nothing', true);
 
+// The README's programs, as written, also a second time.
+for (const time of ['first', 'second']) {
+  check(`the program over HTTP runs for the ${time} time`, /: PAID, /.test(await run('npm', 'run', 'example:http')));
+  const embedded = await run('npm', 'run', 'example:embedded');
+  check(`the embedded program runs for the ${time} time`, embedded.includes('reservedQty'));
+}
+
 // What it prints to be pasted, pasted.
 const lines = text.split('\n');
 const from = lines.findIndex((line) => line.includes('key=$('));
