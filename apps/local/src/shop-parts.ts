@@ -63,6 +63,7 @@ export const startSimulator = ({ clone, onStarted, dataFolder, settings, port, s
       PORT: String(simulatorPort.port),
       ...(simulatorPort.ifTaken !== undefined && { PORT_IF_TAKEN: String(simulatorPort.ifTaken) }),
       HOST: '127.0.0.1',
+      BOOK_FILE: join(dataFolder, 'simulator-book.jsonl'),
       WEBHOOK_URL: `http://127.0.0.1:${port}/api/v1/payments/webhooks/mock`,
       MOCK_WEBHOOK_SECRET: settings.mockWebhookSecret,
     },

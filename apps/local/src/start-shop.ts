@@ -160,5 +160,5 @@ const demonstrate = async (
   const orderId = await walkThrough(shop, print);
   const unpaid = await leaveOneUnpaid(shop);
   print();
-  print(nextSteps({ url, orderId, unpaid, customerToken, exampleDatabaseUrl }));
+  print(nextSteps({ simulatorUrl, orderId, unpaid, customerToken, exampleDatabaseUrl }));
 };
