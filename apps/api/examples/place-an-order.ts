@@ -14,7 +14,7 @@ try {
 
   // The shopper pays at the gateway, which then sends the shop a webhook.
   const { id: paymentId, amount, currency } = payment;
-  const outcome = 'AUTHORIZED';
+  const outcome = 'CAPTURED';
   const headers = { 'content-type': 'application/json' };
   await fetch(`${SIMULATOR_URL}/pay`, {
     method: 'POST',

@@ -15,6 +15,8 @@ import { dashboardRoutes } from './http/dashboard-routes.ts';
 import { hostileRoutes } from './http/hostile-routes.ts';
 import { payRoutes } from './http/pay-routes.ts';
 import { errorBody, respondToError } from './http/request-errors.ts';
+import { noJournal, openJournal, type Journal, type StoredResponse } from './journal/journal.ts';
+import { restore } from './journal/restore.ts';
 
 export type { BookEntry };
 
@@ -29,6 +31,10 @@ export type SimulatorOptions = {
   delivery?: Partial<DeliveryPolicy>;
   /** How many payments, idempotency keys and webhooks are kept. The oldest are forgotten first. Defaults to 50,000. */
   paymentsMax?: number;
+  /**
+   * The file that keeps payments, webhooks and idempotency keys between starts. Without it, all data is in memory.
+   */
+  bookFile?: string | undefined;
   /** `POST /pay` returns 503 while this many events are being delivered. Defaults to 10,000. */
   pendingMax?: number;
 };
@@ -44,9 +50,9 @@ const defaultDelivery: DeliveryPolicy = { timeoutMs: 10_000, attemptsMax: 8, bac
 /**
  * Creates pretend payment gateways. At `POST /pay` a shopper pays, and the shop receives a webhook. `GET /book` and
  * `GET /book/:paymentId` show charges and events, `/dashboard` is an operator at the gateway, and `POST /hostile`
- * turns on faults. Below each emulator's path is its vendor's API. All data is in memory and bounded.
+ * turns on faults. Below each emulator's path is its vendor's API. All data is bounded.
  *
- * @throws Error when the secret is not a `whsec_` secret
+ * @throws Error when the secret is not a `whsec_` secret, or when `bookFile` is damaged
  */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const { paymentsMax = 50_000, pendingMax = 10_000 } = options;
@@ -54,18 +60,21 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const providers = [mock, ...(options.providers ?? [])];
   const byName = new Map(providers.map((provider) => [provider.emulator.provider, provider]));
   const providerOf = (name: string) => byName.get(name);
+  const { entries, journal } =
+    options.bookFile === undefined ? { entries: [], journal: noJournal } : openJournal(options.bookFile, paymentsMax);
 
   const pauses = createPauses();
   const hostile = new HostileMode(pauses);
   const book = new Book(() => bank);
   const policy = { ...defaultDelivery, ...options.delivery };
-  const outbox = new Outbox({ providerOf, book, policy, pauses, hostile, logMax: paymentsMax });
+  const outbox = new Outbox({ providerOf, book, policy, pauses, hostile, journal, logMax: paymentsMax });
   const bankFaults = new BankFaults(hostile, pauses, () => bank);
   const bank: Bank = new Bank({
     onChange: (change) => {
       outbox.enqueue(change);
       bankFaults.afterChange(change);
     },
+    onEdit: (payment) => journal.add({ payment: structuredClone(payment) }),
     onForget: (payment) => book.forget(payment),
     charge: (payment) => bankFaults.charge(payment),
     refundStatus: (payment) => bankFaults.refundStatus(payment),
@@ -73,29 +82,40 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     prefixOf: (provider, kind) => providerOf(provider)?.emulator.idPrefixes[kind] ?? '',
   });
 
-  const app = createApp();
+  const app = createApp(journal);
   app.route('/', payRoutes({ bank, bankFaults, outbox, pauses, providerOf, pendingMax }));
   app.route('/', bookRoutes(book));
   app.route('/dashboard', dashboardRoutes(bank, book));
   app.route('/', hostileRoutes({ hostile, outbox, bankFaults, pauses }));
   // The emulators come last, and the shortest path after all others: an empty path takes all requests that are left.
-  const api = createEmulatorApi({ bank, outbox, hostile, pauses, keysMax: paymentsMax });
+  const idempotency = {
+    keysMax: paymentsMax,
+    known: entries.flatMap((entry) => ('response' in entry ? [entry.response] : [])),
+    onStore: (response: StoredResponse) => journal.add({ response }),
+  };
+  const api = createEmulatorApi({ bank, outbox, hostile, pauses, idempotency });
   for (const provider of providers.toSorted((a, b) => b.emulator.path.length - a.emulator.path.length)) {
     app.mount(provider.emulator.path || '/', api(provider));
   }
 
+  restore(entries, bank, outbox);
   return {
     app,
     async stop() {
       pauses.stop();
       await bankFaults.allDone();
       await outbox.allSent();
+      journal.close();
     },
   };
 }
 
-function createApp(): Hono {
+function createApp(journal: Journal): Hono {
   const app = new Hono();
+  app.use(async (_, next) => {
+    await next();
+    journal.flush();
+  });
   const tooLarge = errorBody('too_large', 'The body is larger than 64 KB.');
   app.use(bodyLimit({ maxSize: 65_536, onError: (c) => c.json(tooLarge, 413) }));
   app.get('/healthz', (c) => c.json({ status: 'ok' }));

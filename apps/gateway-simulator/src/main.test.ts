@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Reply } from './shop.testing.ts';
@@ -45,6 +48,38 @@ test.each<[string, (child: ChildProcess) => void]>([
   answer.resolve(applied);
   expect(await (await paid).json()).toMatchObject({ event: { state: 'DELIVERED' } });
   expect((await ended)[0]).toBe(0);
+});
+
+test('a SIGKILL among payments loses none that was acknowledged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const shop = await startTestShop(() => applied);
+  const env = { WEBHOOK_URL: shop.url, MOCK_WEBHOOK_SECRET: secret, BOOK_FILE: join(folder, 'book.jsonl') };
+  const first = await startProcess(env);
+  const acknowledged: string[] = [];
+  const shopper = async (_: unknown, index: number): Promise<void> => {
+    for (let number = 1; ; number += 1) {
+      const paymentId = `pay-${index}-${number}`;
+      const body = JSON.stringify({ paymentId, amount: 5, currency: 'KRW', outcome: 'AUTHORIZED' });
+      const paid = await fetch(`${first.url}/pay`, { method: 'POST', body }).catch(() => undefined);
+      if (!paid?.ok) return;
+      acknowledged.push(paymentId);
+    }
+  };
+  const shoppers = Promise.all(Array.from({ length: 8 }, shopper));
+  await until(() => acknowledged.length >= 50);
+  first.child.kill('SIGKILL');
+  await shoppers;
+
+  const { url } = await startProcess(env);
+  for (const paymentId of acknowledged) {
+    const entry = await (await fetch(`${url}/book/${paymentId}`)).json();
+    expect(entry).toMatchObject({ state: 'AUTHORIZED', charged: { amount: 5 } });
+  }
+  const { items } = (await (await fetch(`${url}/book?limit=500`)).json()) as { items: { paymentId: string }[] };
+  const webhooks = () =>
+    new Set(shop.received.map(({ body }) => (JSON.parse(body) as { paymentId: string }).paymentId));
+  await until(() => items.every(({ paymentId }) => webhooks().has(paymentId)));
 });
 
 test('a missing address and an invalid secret stop the start with a message that names both', async () => {

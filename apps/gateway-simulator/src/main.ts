@@ -13,6 +13,8 @@ const env = z
     MOCK_WEBHOOK_SECRET: webhookSecretSchema,
     /** How many payments are kept. */
     PAYMENTS_MAX: z.coerce.number().int().min(1).optional(),
+    /** The file that keeps the book between starts. Without it, the book is in memory. */
+    BOOK_FILE: z.string().min(1).optional(),
     ...emulatorVariables,
   })
   .safeParse(process.env);
@@ -23,12 +25,13 @@ if (!env.success) {
   process.exit(2);
 }
 
-const { PORT, PORT_IF_TAKEN, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX } = env.data;
+const { PORT, PORT_IF_TAKEN, HOST, WEBHOOK_URL, MOCK_WEBHOOK_SECRET, PAYMENTS_MAX, BOOK_FILE } = env.data;
 const simulator = createSimulator({
   webhookUrl: WEBHOOK_URL,
   secret: MOCK_WEBHOOK_SECRET,
   providers: emulatorsFromEnv(env.data),
   paymentsMax: PAYMENTS_MAX,
+  bookFile: BOOK_FILE,
 });
 
 const server = serve({ fetch: simulator.app.fetch, port: PORT, hostname: HOST }, ({ port }) => {

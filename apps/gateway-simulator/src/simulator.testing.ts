@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { onTestFinished } from 'vitest';
-import { createSimulator, type SimulatorOptions } from './app.ts';
+import { createSimulator, type Simulator, type SimulatorOptions } from './app.ts';
 import type { BookEntry } from './book.ts';
 import type { Emulator } from './emulators/emulator.ts';
 import { applied, startTestShop, until, type Received, type Reply } from './shop.testing.ts';
@@ -19,19 +19,22 @@ type Options = Partial<SimulatorOptions> & {
 /** Starts a simulator on loopback and a shop that receives its webhooks. Both stop at the end of the test. */
 export async function startSimulator({ reply = () => applied, emulators = [], ...options }: Options = {}) {
   const shop = await startTestShop(reply);
-  const simulator = createSimulator({
-    webhookUrl: shop.url,
-    secret: webhookSecret,
-    delivery: quickDelivery,
-    providers: emulators.map((emulator) => ({ emulator, webhookUrl: shop.url })),
-    ...options,
-  });
-  const server = serve({ fetch: simulator.app.fetch, port: 0, hostname: '127.0.0.1' });
+  const create = () =>
+    createSimulator({
+      webhookUrl: shop.url,
+      secret: webhookSecret,
+      delivery: quickDelivery,
+      providers: emulators.map((emulator) => ({ emulator, webhookUrl: shop.url })),
+      ...options,
+    });
+  let simulator = create();
+  const killed: Simulator[] = [];
+  const server = serve({ fetch: (request, env) => simulator.app.fetch(request, env), port: 0, hostname: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(async () => {
     if ('closeAllConnections' in server) server.closeAllConnections();
     server.close();
-    await simulator.stop();
+    for (const one of [...killed, simulator]) await one.stop();
   });
   // The server listens on a port, not on a pipe, so its address is an AddressInfo.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -47,6 +50,11 @@ export async function startSimulator({ reply = () => applied, emulators = [], ..
     shop,
     request,
     pay: (input: object) => request('/pay', input),
+    /** Replaces the simulator by a new one at the same address, as after a kill: the old one finishes nothing. */
+    restart: () => {
+      killed.push(simulator);
+      simulator = create();
+    },
     book: async (paymentId: string): Promise<BookEntry> => (await request(`/book/${paymentId}`)).body,
     /** Waits until no webhook and no fault is on its way. */
     untilIdle: () => until(async () => (await request('/hostile')).body.underway === 0),

@@ -11,9 +11,21 @@ export type LocalSettings = {
   /** `whsec_<base64>`. */
   mockWebhookSecret: string;
   customerTokenSecret: string;
+  /** A customer's bearer token. */
+  customerToken: string;
+  /** A database beside the shop's own, on the same server; empty when DATABASE_URL names the shop's database. */
+  exampleDatabaseUrl: string;
 };
 
-const names = ['url', 'simulatorUrl', 'adminApiKey', 'mockWebhookSecret', 'customerTokenSecret'] as const;
+const names = [
+  'url',
+  'simulatorUrl',
+  'adminApiKey',
+  'mockWebhookSecret',
+  'customerTokenSecret',
+  'customerToken',
+  'exampleDatabaseUrl',
+] as const;
 
 /** Reads the settings of the previous start. Missing or invalid ones are created; secrets never change after that. */
 export const readSettings = (file: string): LocalSettings => {
@@ -29,6 +41,8 @@ export const readSettings = (file: string): LocalSettings => {
     adminApiKey: '',
     mockWebhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     customerTokenSecret: randomBytes(32).toString('base64url'),
+    customerToken: '',
+    exampleDatabaseUrl: '',
   };
   if (typeof stored !== 'object' || stored === null) return fresh;
   const known = stored as Record<string, unknown>;
@@ -38,10 +52,30 @@ export const readSettings = (file: string): LocalSettings => {
 };
 
 /** Writes the settings in one step (rename), to a file that other users can never read. */
-export const writeSettings = (file: string, settings: LocalSettings): void => {
+export const writeSettings = (file: string, settings: LocalSettings): void =>
+  writePrivately(file, `${JSON.stringify(settings, null, 2)}\n`);
+
+/** Writes what a customer's program and a program on the database need, as variables for `node --env-file`. */
+export const writeProgramEnv = (file: string, settings: LocalSettings): void => {
+  const { url, simulatorUrl, customerToken, exampleDatabaseUrl } = settings;
+  const variables = {
+    COMMERCE_URL: url,
+    SIMULATOR_URL: simulatorUrl,
+    CUSTOMER_TOKEN: customerToken,
+    ...(exampleDatabaseUrl && { DATABASE_URL: exampleDatabaseUrl }),
+  };
+  writePrivately(
+    file,
+    Object.entries(variables)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  );
+};
+
+const writePrivately = (file: string, text: string): void => {
   mkdirSync(dirname(file), { recursive: true });
   const unfinished = `${file}.new-${process.pid}`;
-  writeFileSync(unfinished, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  writeFileSync(unfinished, text, { mode: 0o600 });
   chmodSync(unfinished, 0o600);
   renameSync(unfinished, file);
 };

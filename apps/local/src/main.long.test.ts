@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { leftovers, newHome, serving, startMain } from './shop.testing.ts';
 import type { Home } from './shop.testing.ts';
@@ -12,6 +16,37 @@ const home = async (): Promise<Home> => {
 
 afterEach(() => {
   for (const { remove } of homes.splice(0)) remove();
+});
+
+const clone = join(import.meta.dirname, '../../..');
+const { scripts } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+/** Runs a script of the clone's package.json, with the files that this shop has in its `.data`. */
+const runScript = async ({ home }: Home, name: string): Promise<string> => {
+  const command = (scripts[name] ?? '')
+    .replace('exec sh scripts/with-workspace.sh ', '')
+    .replace('.data', join(home, '.data'));
+  const { DATABASE_URL: _url, ...env } = process.env;
+  return (await promisify(execFile)('sh', ['-c', command], { cwd: clone, env })).stdout;
+};
+
+const runReadmePrograms = async (shop: Home, availableQty: number): Promise<void> => {
+  expect(await runScript(shop, 'example:http')).toMatch(/: PAID, \d+ EUR\n$/);
+  expect(await runScript(shop, 'example:embedded')).toContain(`availableQty: ${availableQty},`);
+};
+
+test('both programs of the README run beside the shop, also a second time and at the next start', async () => {
+  const shop = await home();
+  for (const [day, quantities] of [[5, 10], [15]].entries()) {
+    const run = startMain(shop);
+    await run.says(serving);
+    for (const availableQty of quantities) await runReadmePrograms(shop, availableQty);
+    expect((await shop.operator().product.list.query({ sku: 'CUP' })).items, `day ${day}`).toEqual([]);
+    run.signalGroup('SIGINT');
+    expect(await run.ended).toBe(0);
+  }
 });
 
 test('after a SIGKILL the next start takes over PostgreSQL with all data', async () => {

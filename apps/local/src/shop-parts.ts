@@ -26,24 +26,32 @@ type Setup = Pick<ShopOptions, 'clone' | 'onStarted'> & {
 /** The simulator's port, and what it takes when that port is taken (0 is any free one). */
 export type SimulatorPort = { port: number; ifTaken?: number };
 
-/** Starts PostgreSQL unless DATABASE_URL names one. `lost` resolves with the reason when the started one ends. */
-export const openDatabase = async ({
-  home,
-  print,
-  onStarted,
-}: ShopOptions): Promise<{ url: string; lost: Promise<string> }> => {
+type ShopDatabase = {
+  url: string;
+  /** A database for programs beside the shop; empty on a server that isn't ours. */
+  exampleUrl: string;
+  /** Resolves with the reason when the started server ends. */
+  lost: Promise<string>;
+};
+
+/** Starts PostgreSQL unless DATABASE_URL names one. It has the port of the previous start if that is free. */
+export const openDatabase = async (
+  { home, print, onStarted }: ShopOptions,
+  { exampleDatabaseUrl }: LocalSettings,
+): Promise<ShopDatabase> => {
   const given = process.env['DATABASE_URL'];
   if (given) {
     print('PostgreSQL  the one of DATABASE_URL');
-    return { url: given, lost: new Promise(() => {}) };
+    return { url: given, exampleUrl: '', lost: new Promise(() => {}) };
   }
-  const server = await startLocalServer(home);
+  const port = URL.canParse(exampleDatabaseUrl) ? Number(new URL(exampleDatabaseUrl).port) : undefined;
+  const server = await startLocalServer(home, { port });
   const lost = server.lost.then(() => 'PostgreSQL ended by itself.');
   const where = server.note ?? `data in ${relative(home, server.data)}`;
   const adopted = server.adopted ? 'still running from an earlier start, ' : '';
   print(`PostgreSQL  ${new URL(server.url).host}, ${adopted}${where}`);
   onStarted('PostgreSQL', server.stop);
-  return { url: server.url, lost };
+  return { url: server.url, exampleUrl: server.exampleUrl, lost };
 };
 
 /** Starts the gateway simulator. `ready` resolves with its address. */
@@ -55,6 +63,7 @@ export const startSimulator = ({ clone, onStarted, dataFolder, settings, port, s
       PORT: String(simulatorPort.port),
       ...(simulatorPort.ifTaken !== undefined && { PORT_IF_TAKEN: String(simulatorPort.ifTaken) }),
       HOST: '127.0.0.1',
+      BOOK_FILE: join(dataFolder, 'simulator-book.jsonl'),
       WEBHOOK_URL: `http://127.0.0.1:${port}/api/v1/payments/webhooks/mock`,
       MOCK_WEBHOOK_SECRET: settings.mockWebhookSecret,
     },

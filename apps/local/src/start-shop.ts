@@ -7,7 +7,7 @@ import { createClient } from '@commerce-core/api/client';
 import { findMisspelled, misspelledText } from '@commerce-core/api/misspelled';
 import { customerToken } from './customer-token.ts';
 import { loadDemoCatalogue } from './demo-catalogue.ts';
-import { readSettings, writeSettings, type LocalSettings } from './local-settings.ts';
+import { readSettings, writeProgramEnv, writeSettings, type LocalSettings } from './local-settings.ts';
 import { nextSteps } from './next-steps.ts';
 import { ifFree } from './port.ts';
 import { openDatabase, startApi, startSimulator, type ShopOptions, type SimulatorPort } from './shop-parts.ts';
@@ -118,7 +118,7 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   const simulatorPort = await portForSimulator(port);
   const url = `http://127.0.0.1:${port}`;
 
-  const database = await openDatabase(options);
+  const database = await openDatabase(options, settings);
   const setup = { ...options, dataFolder, settings, host, port, simulatorPort };
   const simulator = startSimulator(setup);
   const simulatorUrl = await simulator.ready;
@@ -128,26 +128,37 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   print(`API         ${url}, its log in .data/api.log`);
 
   const adminApiKey = await adminKey({ clone, url, databaseUrl: database.url, known: settings.adminApiKey });
-  const current = { ...settings, url, simulatorUrl, adminApiKey };
+  const { customerTokenSecret, customerToken: known, exampleDatabaseUrl } = settings;
+  const token = await customerToken('demo-customer', customerTokenSecret, known);
+  const current = {
+    ...settings,
+    url,
+    simulatorUrl,
+    adminApiKey,
+    customerToken: token,
+    // Kept while DATABASE_URL names another server: it has the port that the next start should use again.
+    exampleDatabaseUrl: database.exampleUrl || exampleDatabaseUrl,
+  };
   writeSettings(settingsFile, current);
-  print('Keys        .data/local.json');
-  await demonstrate(current, print);
+  writeProgramEnv(join(dataFolder, 'env'), { ...current, exampleDatabaseUrl: database.exampleUrl });
+  print('Keys        .data/local.json, for programs .data/env');
+  await demonstrate({ ...current, exampleDatabaseUrl: database.exampleUrl }, print);
   return { lost: Promise.race([database.lost, simulator.ended, api.ended]) };
 };
 
 /** Fills an empty catalogue, takes one order from placement to delivery, and prints what to try next. */
 const demonstrate = async (
-  { url, simulatorUrl, adminApiKey, customerTokenSecret }: LocalSettings,
+  { url, simulatorUrl, adminApiKey, customerToken, exampleDatabaseUrl }: LocalSettings,
   print: ShopOptions['print'],
 ): Promise<void> => {
   const operator = createClient({ url, token: adminApiKey });
   const made = await loadDemoCatalogue(operator);
   if (made > 0) print(`Catalogue   ${made} demo products`);
-  const customer = createClient({ url, token: await customerToken('demo-customer', customerTokenSecret) });
+  const customer = createClient({ url, token: customerToken });
   print();
   const shop = { customer, operator, simulatorUrl };
   const orderId = await walkThrough(shop, print);
   const unpaid = await leaveOneUnpaid(shop);
   print();
-  print(nextSteps({ url, orderId, unpaid }));
+  print(nextSteps({ simulatorUrl, orderId, unpaid, customerToken, exampleDatabaseUrl }));
 };

@@ -4,7 +4,7 @@ import { demoProduct } from './demo-catalogue.ts';
 
 /** The clients of the demo, and the simulator's URL. */
 export type Shop = { customer: Client; operator: Client; simulatorUrl: string };
-export type Payment = { id: string; amount: number; currency: string };
+export type Payment = { id: string; orderId: string; amount: number; currency: string };
 
 const price = (amount: number, currency: string): string => {
   const digits = find(currency)?.digits ?? 2;
@@ -82,7 +82,7 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   return orderId;
 };
 
-/** Creates an order with a live payment, so that a developer can send the gateway's webhook by hand. */
+/** Creates an order with a live payment, so that a developer can pay it by hand. */
 export const leaveOneUnpaid = async ({ customer, operator }: Shop): Promise<Payment> => {
   const product = await demoProduct(operator, 1, 1);
   const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });

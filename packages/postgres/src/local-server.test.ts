@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -44,8 +45,8 @@ const startedBefore = (): { clone: string; data: string } => {
   return { clone, data: join(clone, '.data', 'postgres') };
 };
 
-const start = async (clone: string, stateRoot = join(clone, 'never-used')): Promise<LocalServer> => {
-  const server = await startLocalServer(clone, { stateRoot });
+const start = async (clone: string, stateRoot = join(clone, 'never-used'), port?: number): Promise<LocalServer> => {
+  const server = await startLocalServer(clone, { stateRoot, port });
   servers.push(server);
   return server;
 };
@@ -82,6 +83,32 @@ test('a second start has the data of the first', async () => {
   const second = await start(clone);
   expect(second.adopted).toBe(false);
   expect(await query(second.url, 'select word from kept')).toEqual([{ word: 'still here' }]);
+});
+
+test('a start keeps the port of the previous one, and takes another when that is taken', async () => {
+  const { clone } = startedBefore();
+  const first = await start(clone);
+  const port = Number(new URL(first.url).port);
+  await first.stop();
+  const second = await start(clone, undefined, port);
+  expect([second.url, second.exampleUrl]).toEqual([first.url, first.exampleUrl]);
+  await second.stop();
+
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+  const third = await start(clone, undefined, port);
+  expect(await query(third.exampleUrl, 'select 1 as one')).toEqual([{ one: 1 }]);
+  expect(new URL(third.url).port).not.toBe(String(port));
+  other.close();
+});
+
+test('data of a version without the database for examples get it', async () => {
+  const { clone } = startedBefore();
+  const first = await start(clone);
+  await query(first.url, 'drop database example');
+  await first.stop();
+  const second = await start(clone);
+  expect(await query(second.exampleUrl, 'select 1 as one')).toEqual([{ one: 1 }]);
 });
 
 test('commits are durable, times are UTC, and only this machine with the password connects', async () => {

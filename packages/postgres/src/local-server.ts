@@ -12,6 +12,8 @@ import type { PostgresServer } from './server.ts';
 export type LocalServer = {
   /** URL of the database `commerce`. */
   url: string;
+  /** URL of the database `example`, which is for programs that try something out beside the shop. */
+  exampleUrl: string;
   pid: number;
   /** Whether the server was still running, because an earlier start was killed. */
   adopted: boolean;
@@ -22,7 +24,7 @@ export type LocalServer = {
   stop: () => Promise<void>;
 };
 
-const databaseName = 'commerce';
+const databases = { url: 'commerce', exampleUrl: 'example' };
 const adoptMs = 60_000;
 const claimMs = 2_000;
 const startAttempts = 10;
@@ -53,12 +55,13 @@ const adopt = async (data: string): Promise<PostgresServer | undefined> => {
   }
 };
 
-const adoptOrStart = async ({ binaries, data, log, user }: DataHome) => {
+const adoptOrStart = async ({ binaries, data, log, user }: DataHome, port: number | undefined) => {
   for (let attempt = 1; ; attempt += 1) {
     const adopted = await adopt(data);
     if (adopted) return { server: adopted, adopted: true };
     try {
-      return { server: await startServer({ binaries: binaries.folder, data, log, user, settings }), adopted: false };
+      const server = await startServer({ binaries: binaries.folder, data, log, user, settings, port });
+      return { server, adopted: false };
     } catch (error) {
       // Another start was faster, or processes of a killed server have not ended yet.
       const passing = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
@@ -88,10 +91,13 @@ const claim = async (url: string): Promise<pg.Client | undefined> => {
 
 /**
  * Starts the PostgreSQL of a clone. The first start creates the data, and later ones keep them. A server that a killed
- * start left running is used again.
+ * start left running is used again. `port` is used if it is free.
  * @throws Error while another start of the same clone runs; then nothing is changed
  */
-export const startLocalServer = async (clone: string, options: { stateRoot?: string } = {}): Promise<LocalServer> => {
+export const startLocalServer = async (
+  clone: string,
+  options: { stateRoot?: string; port?: number | undefined } = {},
+): Promise<LocalServer> => {
   const home = findDataHome(clone, options.stateRoot);
   const { binaries, data, user, note } = home;
   const state = clusterState(data);
@@ -104,7 +110,7 @@ export const startLocalServer = async (clone: string, options: { stateRoot?: str
     throw new Error(`${data} was made by PostgreSQL ${madeBy}, this is ${binaries.version}: move it away.`);
   }
 
-  const { server, adopted } = await adoptOrStart(home);
+  const { server, adopted } = await adoptOrStart(home, options.port);
   const session = await claim(server.url);
   if (!session) throw new Error(`Another npm start of this clone is running, on ${data}.`);
   let stopping = false;
@@ -114,14 +120,16 @@ export const startLocalServer = async (clone: string, options: { stateRoot?: str
     await session.end().catch(() => {});
     await server.stop();
   };
-  const url = new URL(server.url);
-  url.pathname = `/${databaseName}`;
   try {
-    const { rowCount } = await session.query('select 1 from pg_database where datname = $1', [databaseName]);
-    if (rowCount === 0) await session.query(`create database ${databaseName}`);
+    const { rows } = await session.query<{ datname: string }>('select datname from pg_database');
+    const known = rows.map(({ datname }) => datname);
+    for (const name of Object.values(databases))
+      if (!known.includes(name)) await session.query(`create database ${name}`);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: url.href, pid: server.pid, adopted, data, note, lost, stop };
+  const urlOf = (database: string): string => new URL(`/${database}`, server.url).href;
+  const urls = { url: urlOf(databases.url), exampleUrl: urlOf(databases.exampleUrl) };
+  return { ...urls, pid: server.pid, adopted, data, note, lost, stop };
 };

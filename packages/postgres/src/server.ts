@@ -16,6 +16,8 @@ export type ServerOptions = {
   /** The server's log file, which every start overwrites. */
   log: string;
   user: SystemUser | undefined;
+  /** The port to use if it is free. Defaults to any free port. */
+  port?: number | undefined;
   /** Server parameters in addition to those that every server here has. */
   settings: Record<string, string>;
 };
@@ -128,11 +130,12 @@ const tryStart = async (options: ServerOptions, port: number): Promise<PostgresS
 };
 
 /**
- * Starts a server on 127.0.0.1 at a free port and waits until it accepts connections. Errors have the log's last lines.
+ * Starts a server on 127.0.0.1 at its port if that is free, else at a free one, and waits until it accepts connections. Errors have the log's last lines.
  */
 export const startServer = async (options: ServerOptions): Promise<PostgresServer> => {
   for (let attempt = 1; attempt <= portAttempts; attempt += 1) {
-    const started = await tryStart(options, await freePort());
+    const wanted = attempt === 1 ? options.port : undefined;
+    const started = await tryStart(options, wanted ?? (await freePort()));
     if (started !== 'port taken') return started;
   }
   throw new Error(`PostgreSQL found no free port on 127.0.0.1 in ${portAttempts} attempts.`);

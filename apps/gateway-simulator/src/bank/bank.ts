@@ -22,6 +22,8 @@ export type RefundInput = {
 export type BankOptions = RegistryOptions & {
   /** Called with each change, right after it. */
   onChange: (change: Change) => void;
+  /** Called after each `edit`. */
+  onEdit?: (payment: BankPayment) => void;
   /** Returns what an approval charges. Defaults to the requested amount and currency. */
   charge?: (payment: BankPayment) => { amount: number; currency: string };
   /** Returns the status of a new refund. Defaults to SUCCEEDED. */
@@ -58,7 +60,7 @@ export class Bank {
     return this.#registry.all();
   }
 
-  /** Returns counts since the start. `charged` is in minor units, by currency. */
+  /** Returns counts. `charged` is in minor units, by currency; after a restart, of the payments that were kept. */
   totals(): { payments: number; forgotten: number; charged: Record<string, number> } {
     return { ...this.#registry.counts(), charged: { ...this.#charged } };
   }
@@ -67,6 +69,19 @@ export class Bank {
     const payment = this.#registry.add(input, () => this.#now());
     this.#emit('CREATED', payment);
     return payment;
+  }
+
+  /** Adds a payment of an earlier start as it was. */
+  restore(payment: BankPayment): void {
+    this.#registry.restore(payment);
+    const { currency, authorizedAmount } = payment;
+    if (authorizedAmount > 0) this.#charged[currency] = (this.#charged[currency] ?? 0) + authorizedAmount;
+  }
+
+  /** Changes what isn't money, so that the shop hears nothing of it: the fault key, an emulator's details. */
+  edit(payment: BankPayment, changes: Partial<Pick<BankPayment, 'faultKey' | 'details'>>): void {
+    Object.assign(payment, changes);
+    this.#options.onEdit?.(payment);
   }
 
   /** Records a failed attempt. The shopper can try again. */

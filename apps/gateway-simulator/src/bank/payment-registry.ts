@@ -48,7 +48,7 @@ export class PaymentRegistry {
     return this.#byShopId.values();
   }
 
-  /** Returns how many payments were created since the start, and how many of them were forgotten. */
+  /** Returns how many payments were created, and how many of them were forgotten. */
   counts(): { payments: number; forgotten: number } {
     return { payments: this.#ordinal, forgotten: this.#ordinal - this.#byShopId.size };
   }
@@ -94,6 +94,13 @@ export class PaymentRegistry {
     this.#byOwnId.set(payment.id, payment);
     if (this.#byShopId.size > this.#options.paymentsMax) this.#forgetOldest();
     return payment;
+  }
+
+  /** Adds a payment of an earlier start. Payments are restored in the order of their creation. */
+  restore(payment: BankPayment): void {
+    this.#ordinal = Math.max(this.#ordinal, payment.ordinal);
+    this.#byShopId.set(payment.shopPaymentId, payment);
+    this.#byOwnId.set(payment.id, payment);
   }
 
   #forgetOldest(): void {

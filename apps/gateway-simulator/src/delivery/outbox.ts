@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Change } from '../bank/change.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Book } from '../book.ts';
 import type { EmulatedProvider, QueuedWebhook } from '../emulators/emulated-provider.ts';
 import type { Webhook } from '../emulators/emulator.ts';
 import type { HostileMode } from '../faults/hostile-mode.ts';
 import { noFaults, planWebhookFaults, type WebhookFaultPlan } from '../faults/webhook-fault-plan.ts';
 import { deliver, isAccepted, type DeliveryPolicy } from './deliver.ts';
-import type { Attempt } from './gateway-event.ts';
+import type { Attempt, EventState, GatewayEvent } from './gateway-event.ts';
 import type { Pauses } from './pauses.ts';
 
 export type OutboxOptions = {
@@ -15,6 +16,7 @@ export type OutboxOptions = {
   policy: DeliveryPolicy;
   pauses: Pauses;
   hostile: HostileMode;
+  journal: Journal;
   /** How many webhooks are kept for `webhooksSince`, and how many that were given up for `retryGivenUp`. */
   logMax: number;
 };
@@ -46,18 +48,40 @@ export class Outbox {
 
   /** Records a change's webhooks. Sends them now, or leaves them to the caller of a `collectDuring` that runs. */
   enqueue(change: Change): void {
-    const { providerOf, book, logMax } = this.#options;
+    const { providerOf, book, journal } = this.#options;
     const provider = providerOf(change.payment.provider);
     if (!provider) return;
-    for (const webhook of provider.emulator.webhooksFor(change)) {
+    const webhooks = provider.emulator.webhooksFor(change);
+    journal.add({ change, webhooks });
+    for (const webhook of webhooks) {
       const queued: QueuedWebhook = { change, webhook, event: book.record(change, webhook), provider };
       this.#log.add({ provider: provider.emulator.provider, webhook, at: change.at });
       const collection = this.#collecting.getStore();
       if (collection && !collection.ended) collection.queued.push(queued);
       else void this.send(queued);
     }
+    this.#trimLog();
+  }
+
+  /** Lists a change's webhooks of an earlier start, and sends those that are still PENDING. */
+  restore(change: Change, webhooks: Webhook[], stateOf: (id: string) => EventState): void {
+    const { providerOf, book } = this.#options;
+    const provider = providerOf(change.payment.provider);
+    if (!provider) return;
+    for (const webhook of webhooks) {
+      const queued: QueuedWebhook = { change, webhook, event: book.record(change, webhook), provider };
+      this.#log.add({ provider: provider.emulator.provider, webhook, at: change.at });
+      const state = stateOf(webhook.id);
+      if (state !== 'PENDING') book.setState(queued.event, state);
+      if (state === 'GIVEN_UP') this.#givenUp.add(queued);
+      if (state === 'PENDING') void this.send(queued);
+    }
+    this.#trimLog();
+  }
+
+  #trimLog(): void {
     for (const oldest of this.#log) {
-      if (this.#log.size <= logMax) break;
+      if (this.#log.size <= this.#options.logMax) break;
       this.#log.delete(oldest);
     }
   }
@@ -76,6 +100,7 @@ export class Outbox {
   /** Delivers a webhook. Resolves when the shop has responded once, or when the webhook was dropped or given up. */
   send(queued: QueuedWebhook, options: SendOptions = {}): Promise<void> {
     const responded = Promise.withResolvers<void>();
+    this.#options.journal.flush();
     const plan = options.plan ?? planWebhookFaults(this.#options.hostile, queued);
     const sending = this.#deliverByPlan(queued, { ...options, plan }, responded.resolve).finally(() => {
       this.#pending.delete(sending);
@@ -118,7 +143,7 @@ export class Outbox {
     const { webhook, event, provider, change } = queued;
     if (plan.drop) {
       hostile.count('dropped');
-      book.setState(event, 'DROPPED');
+      this.#end(event, 'DROPPED');
       return;
     }
     await pauses.wait(delayMs);
@@ -128,7 +153,7 @@ export class Outbox {
     const target = { webhookUrl: provider.webhookUrl, headers: provider.emulator.webhookHeaders };
     const note = (attempt: Attempt) => {
       book.noteAttempt(event, attempt);
-      if (isAccepted(attempt) && event.state === 'PENDING') book.setState(event, 'DELIVERED');
+      if (isAccepted(attempt) && event.state === 'PENDING') this.#end(event, 'DELIVERED');
       if (attempt.status !== null) onResponse();
     };
     const copies = Array.from({ length: repeat * plan.copies });
@@ -154,8 +179,17 @@ export class Outbox {
     if (plan.reorderMs > 0 && (await this.#isOvertaken(ordinal, plan.reorderMs))) hostile.count('reordered');
   }
 
+  #end(event: GatewayEvent, state: EventState): void {
+    const { book, journal } = this.#options;
+    book.setState(event, state);
+    journal.add({ event: event.id, state });
+    journal.flush();
+  }
+
   #giveUp(queued: QueuedWebhook): void {
-    this.#options.book.setState(queued.event, 'GIVEN_UP');
+    // What the simulator's own stop has cut short is sent again at the next start.
+    if (this.#options.pauses.isStopped()) this.#options.book.setState(queued.event, 'GIVEN_UP');
+    else this.#end(queued.event, 'GIVEN_UP');
     if (this.#givenUp.size < this.#options.logMax) this.#givenUp.add(queued);
   }
 

@@ -7,26 +7,25 @@ import { planCallFaults, type CallFaultPlan } from '../faults/call-fault-plan.ts
 import type { HostileMode } from '../faults/hostile-mode.ts';
 import type { EmulatedProvider, QueuedWebhook } from './emulated-provider.ts';
 import type { Emulator, ErrorKind } from './emulator.ts';
-import { idempotentResponses } from './idempotent-responses.ts';
+import { idempotentResponses, type IdempotencyOptions } from './idempotent-responses.ts';
 
 // The shop should read the response before it receives the webhook. The fault `event_before_answer` reverses them.
 const webhookAfterResponseMs = 5;
 // A shop may block its webhook until this call returns. After this time the call returns first, so neither hangs.
 const webhookFirstMaxMs = 1_000;
 
-type ApiOptions = { bank: Bank; outbox: Outbox; hostile: HostileMode; pauses: Pauses; keysMax: number };
+type ApiOptions = { bank: Bank; outbox: Outbox; hostile: HostileMode; pauses: Pauses; idempotency: IdempotencyOptions };
 type Env = Partial<HttpBindings> | undefined;
 
 /**
  * Creates the HTTP handlers of the emulators. Each handler runs the emulator's routes and adds idempotency keys, the
  * hostile mode's faults, and the webhooks about the call's changes.
  *
- * @param options `keysMax`: how many idempotency keys are kept
  * @returns a function from a provider to its handler
  */
 export function createEmulatorApi(options: ApiOptions) {
   const { bank, outbox, hostile, pauses } = options;
-  const once = idempotentResponses(options.keysMax);
+  const once = idempotentResponses(options.idempotency);
 
   async function sendWebhooks(queued: QueuedWebhook[], plan: CallFaultPlan): Promise<void> {
     const isFirst = plan.webhookFirst && queued.length > 0;

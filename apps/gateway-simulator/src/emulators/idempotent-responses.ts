@@ -1,4 +1,11 @@
+import type { StoredResponse } from '../journal/journal.ts';
 import type { Emulator } from './emulator.ts';
+
+export type IdempotencyOptions = {
+  keysMax: number;
+  known: readonly StoredResponse[];
+  onStore: (response: StoredResponse) => void;
+};
 
 type Stored = { content: string; response: Promise<Response>; isDone: boolean };
 
@@ -7,11 +14,16 @@ type Stored = { content: string; response: Promise<Response>; isDone: boolean };
  * while the first one still runs, it waits for that response or gets the vendor's `keyInUseResponse`. A different
  * request with the same key gets `idempotency_key_reused`. A 5xx response is not stored, so a repetition runs again.
  *
- * @param keysMax how many keys are kept; the oldest are forgotten first
+ * @param options `keysMax`: how many keys are kept; the oldest are forgotten first. `known`: the responses of an earlier
+ * start. `onStore` is called with each response that is stored.
  * @returns a function that runs `respond`, or returns the stored response to the same request
  */
-export function idempotentResponses(keysMax: number) {
+export function idempotentResponses({ keysMax, known: restored, onStore }: IdempotencyOptions) {
   const stored = new Map<string, Stored>();
+  for (const { key, content, status, contentType, body } of restored) {
+    const response = new Response(body, { status, headers: { 'content-type': contentType } });
+    stored.set(key, { content, response: Promise.resolve(response), isDone: true });
+  }
   return async (
     request: Request,
     body: string,
@@ -32,6 +44,11 @@ export function idempotentResponses(keysMax: number) {
       const response = await first.response;
       first.isDone = true;
       if (response.status >= 500) stored.delete(providerKey);
+      else {
+        const contentType = response.headers.get('content-type') ?? 'application/json';
+        const text = await response.clone().text();
+        onStore({ key: providerKey, content, status: response.status, contentType, body: text });
+      }
       return response.clone();
     } catch (error) {
       stored.delete(providerKey);

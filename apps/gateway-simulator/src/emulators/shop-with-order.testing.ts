@@ -1,12 +1,17 @@
 import { createCommerce, type Commerce, type Gateway } from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
 import { expect, onTestFinished } from 'vitest';
+import type { SimulatorOptions } from '../app.ts';
 import type { Emulator } from './emulator.ts';
 import { until, type Received, type Reply } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
 /** Starts a shop with an order of 50,000 won at the simulator. The doctor checks its database after the test. */
-export async function startShopWithOrder(emulator: Emulator, gatewayAt: (url: string) => Gateway) {
+export async function startShopWithOrder(
+  emulator: Emulator,
+  gatewayAt: (url: string) => Gateway,
+  options: Partial<SimulatorOptions> = {},
+) {
   const { provider } = emulator;
   let rejectsWebhooks = false;
   const take = async ({ headers, body }: Received): Promise<Reply> => {
@@ -15,7 +20,7 @@ export async function startShopWithOrder(emulator: Emulator, gatewayAt: (url: st
     await commerce.receiveWebhook(provider, { rawBody: Buffer.from(body), header });
     return { status: 200 };
   };
-  const simulator = await startSimulator({ emulators: [emulator], reply: take });
+  const simulator = await startSimulator({ emulators: [emulator], reply: take, ...options });
   const database = await openTestDatabase();
   const commerce = createCommerce({ database, gateways: [gatewayAt(simulator.url)] });
   onTestFinished(async () => {

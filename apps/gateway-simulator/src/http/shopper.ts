@@ -15,7 +15,7 @@ const captureOf = { AUTHORIZED: 'MANUAL', CAPTURED: 'AUTOMATIC' } as const;
 export function findOrCreatePayment(bank: Bank, emulator: Emulator, input: PayInput): BankPayment | undefined {
   const { provider, paymentId, amount, currency, outcome, method = null, luck: faultKey } = input;
   const known = bank.find(paymentId, provider);
-  if (known && faultKey !== undefined) known.faultKey = faultKey;
+  if (known && faultKey !== undefined) bank.edit(known, { faultKey });
   if (known || emulator.createdBy === 'shop' || amount === undefined || currency === undefined) return known;
   const capture = outcome === 'AUTHORIZED' ? 'MANUAL' : 'AUTOMATIC';
   return bank.create({ provider, shopPaymentId: paymentId, amount, currency, capture, method, faultKey });
@@ -38,7 +38,7 @@ export function applyShopperOutcome(
   const { state } = payment;
   const pays = outcome === 'AUTHORIZED' || outcome === 'CAPTURED';
   if (confirmedByShop && state === 'CREATED' && (pays || outcome === 'PENDING')) {
-    payment.details['agreed'] = outcome;
+    bank.edit(payment, { details: { ...payment.details, agreed: outcome } });
     return undefined;
   }
   switch (outcome) {

@@ -156,7 +156,7 @@ describe('an idempotency key', () => {
 
   test('is rejected while its first request is running', async () => {
     const dialect = stripeEmulator({ webhookSecret });
-    const once = idempotentResponses(10);
+    const once = idempotentResponses({ keysMax: 10, known: [], onStore: () => {} });
     const request = () =>
       new Request('http://stripe/v1/refunds', {
         method: 'POST',
