@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { findConnection } from './connection.ts';
+import { findConnection, simulatorOf } from './connection.ts';
 
 const local = {
   url: 'http://127.0.0.1:3000',
@@ -66,6 +66,15 @@ test('without any shop the message names the two ways to get one', () => {
 test.each(['shop.example', 'ftp://shop.example', 'http://'])('%s is refused as the address of a shop', (url) => {
   expect(() => findConnection({ env: { COMMERCE_URL: url }, folder })).toThrow('COMMERCE_URL is no address');
 });
+
+test.each(['nowhere', '127.0.0.1:3001', 'localhost:3001', 'ftp://shop.example', 'http://'])(
+  '%s is refused as the address of a simulator, by the name of the option or variable that has it',
+  (url) => {
+    const connection = findConnection({ env: { COMMERCE_URL: local.url, COMMERCE_SIMULATOR_URL: url }, folder });
+    expect(() => simulatorOf(connection, '--gateway', url)).toThrow(/^--gateway is no address: .*127\.0\.0\.1:3001/);
+    expect(() => simulatorOf(connection, '--gateway', undefined)).toThrow('COMMERCE_SIMULATOR_URL is no address');
+  },
+);
 
 test.each(['', '{', 'null', '"text"'])('a damaged local.json is named in the error: %j', async (content) => {
   await leave(content);

@@ -31,9 +31,7 @@ export function findConnection({ env, folder }: Pick<CommandContext, 'env' | 'fo
       2,
     );
   }
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw new Failure(`COMMERCE_URL is no address: ${url}. Give one like http://127.0.0.1:3000.`, 2);
-  }
+  if (!isAddress(url)) throw new Failure(`COMMERCE_URL is no address: ${url}. Give one like http://127.0.0.1:3000.`, 2);
   // The key of the local shop is never sent to another shop.
   const known = url === local.url?.replace(/\/+$/, '') ? local : {};
   return {
@@ -43,6 +41,21 @@ export function findConnection({ env, folder }: Pick<CommandContext, 'env' | 'fo
     customerTokenSecret: env['CUSTOMER_JWT_SECRET'] || known.customerTokenSecret,
   };
 }
+
+/**
+ * Returns the address of the gateway simulator: the one that `option` was given, else the connection's.
+ *
+ * @throws Failure when there is none, or it is no address
+ */
+export function simulatorOf({ simulatorUrl }: Connection, option: string, given: string | undefined): string {
+  const url = (given ?? simulatorUrl)?.replace(/\/+$/, '');
+  if (!url) throw new Failure(`No gateway simulator: set COMMERCE_SIMULATOR_URL or give ${option}.`, 2);
+  if (isAddress(url)) return url;
+  const name = given === undefined ? 'COMMERCE_SIMULATOR_URL' : option;
+  throw new Failure(`${name} is no address: ${url}. Give one like http://127.0.0.1:3001.`, 2);
+}
+
+const isAddress = (url: string): boolean => URL.canParse(url) && /^https?:/.test(url);
 
 /**
  * Returns a client for the shop, with an operator's key.

@@ -114,6 +114,6 @@ test('an address without a simulator is named in the error', async () => {
   );
   expect(await shop.run('reconcile', '--gateway', 'nowhere')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--gateway http://'),
+    err: expect.stringContaining('--gateway is no address: nowhere.'),
   });
 });

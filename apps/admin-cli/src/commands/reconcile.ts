@@ -3,8 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
-import { connect } from '../connection.ts';
-import { Failure } from '../failure.ts';
+import { connect, simulatorOf } from '../connection.ts';
 import { formatMoney } from '../money.ts';
 import { note, print } from '../output.ts';
 import { compare, type Difference } from '../reconcile/compare.ts';
@@ -45,9 +44,7 @@ export function addReconcileCommand(program: Command, context: CommandContext): 
     .option('--since <time>', "only payments made since then: the simulator's book begins when it starts", parseTime)
     .action(async (options: Options) => {
       const { client, connection } = connect(context);
-      const url = options.gateway ?? connection.simulatorUrl;
-      if (!url || !URL.canParse(url))
-        throw new Failure('Say where the gateway is, like --gateway http://127.0.0.1:3001.', 2);
+      const url = simulatorOf(connection, '--gateway', options.gateway);
       const [all, gateway] = await Promise.all([readShopBook(client, options.provider), readGatewayBook(url)]);
       const { since = new Date(0) } = options;
       const shop: ShopBook = new Map([...all].filter(([, { payment }]) => new Date(payment.createdAt) >= since));

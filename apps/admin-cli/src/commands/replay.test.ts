@@ -35,6 +35,21 @@ async function countOrders(status: 'PAID' | 'CANCELED' | 'PAYMENT_PENDING'): Pro
   return rows[0].n;
 }
 
+/** How many paid orders of products with this prefix there are, and how many of them have all their money captured. */
+async function moneyOfOrders(prefix: string): Promise<object[]> {
+  const { rows } = await shop.api.database.pool.query(
+    `select o.fulfillment_status as "fulfillmentStatus", count(*)::int as orders,
+       (count(*) filter (where p.captured_amount = o.total_amount))::int as captured
+     from commerce.orders o join commerce.payments p on p.order_id = o.id
+     where o.status = 'PAID' and exists (
+       select from commerce.order_lines l where l.order_id = o.id and starts_with(l.sku, $1)
+     )
+     group by 1 order by 1`,
+    [prefix],
+  );
+  return rows;
+}
+
 /** Units of all products with this prefix: [received, on hand, reserved]. */
 async function unitsOf(prefix: string): Promise<[number, number, number]> {
   const { rows } = await shop.api.database.pool.query(
@@ -79,6 +94,11 @@ test('the sample replays as planned: every order, every unit, every penny', asyn
   expect((await charged()) - before.charged).toBe(totals.ourAmount);
   expect((await countOrders('PAID')) - before.paid).toBe(29);
   expect((await countOrders('CANCELED')) - before.canceled).toBe(15);
+  // What ships has its money: each order is captured as a whole, so it can be refunded.
+  expect(await moneyOfOrders(prefix)).toEqual([
+    { fulfillmentStatus: 'DELIVERED', orders: 23, captured: 23 },
+    { fulfillmentStatus: 'UNFULFILLED', orders: 6, captured: 6 },
+  ]);
   // Units: what came in is what was sold and not restocked, and what is left.
   const demand = [...demandOf(plan).values()].reduce((sum, units) => sum + units, 0);
   const [received, there, held] = await unitsOf(prefix);
@@ -229,4 +249,10 @@ test('a missing simulator is reported before anything is sent', async () => {
   const wrong = await shop.run('replay', sample, '--simulator', shop.api.url);
   expect(wrong).toMatchObject({ code: 1, out: '' });
   expect(wrong.err).toContain('There is no gateway simulator at');
+  const malformed = await shop.run('replay', sample, '--simulator', 'nowhere');
+  expect(malformed).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('--simulator is no address: nowhere.'),
+  });
 });

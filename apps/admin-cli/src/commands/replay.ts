@@ -5,9 +5,8 @@ import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand, integer, positiveInteger } from '../command.ts';
-import { connect } from '../connection.ts';
+import { connect, simulatorOf } from '../connection.ts';
 import { explain } from '../explain.ts';
-import { Failure } from '../failure.ts';
 import { note, print } from '../output.ts';
 import { isUnreachable } from '../refusal.ts';
 import { openShop } from '../replay/open-shop.ts';
@@ -66,8 +65,7 @@ const ATTEMPTS_MAX = 6;
 
 async function replay(context: CommandContext, file: string, options: ReplayOptions): Promise<void> {
   const { client, connection } = connect(context, ATTEMPTS_MAX);
-  const simulatorUrl = (options.simulator ?? connection.simulatorUrl)?.replace(/\/+$/, '');
-  if (!simulatorUrl) throw new Failure('No gateway simulator: set COMMERCE_SIMULATOR_URL or give --simulator.', 2);
+  const simulatorUrl = simulatorOf(connection, '--simulator', options.simulator);
   await checkSimulator(simulatorUrl);
 
   const whole = await planReplay(readRows(file));

@@ -45,7 +45,7 @@ async function pay(simulatorUrl: string, payment: object): Promise<boolean> {
   const response = await ask(`${simulatorUrl}/pay`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ ...payment, outcome: 'AUTHORIZED' }),
+    body: JSON.stringify({ ...payment, outcome: 'CAPTURED' }),
   });
   const answer = (await response.json().catch(() => null)) as Answer | null;
   if (response.ok) return answer?.event?.attempts?.some(({ outcome }) => outcome === 'APPLIED') ?? false;
