@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@commerce-core/api/client';
 import { code as find } from 'currency-codes';
 import { demoProduct } from './demo-catalogue.ts';
@@ -14,7 +15,8 @@ const price = (amount: number, currency: string): string => {
     currencyDisplay: 'code',
     minimumFractionDigits: digits,
   });
-  return format.format(amount / 10 ** digits);
+  // A plain space instead of the no-break one, so that the text can be searched for.
+  return format.format(amount / 10 ** digits).replace('\u00a0', ' ');
 };
 
 const row = (step: string, order: string, available: number | string, reserved: number | string): string =>
@@ -33,6 +35,17 @@ const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {
     }),
   });
   if (!response.ok) throw new Error(`The gateway simulator returned ${response.status}: ${await response.text()}`);
+};
+
+const capturedWithinMs = 60_000;
+
+/** Resolves when the gateway has captured the payment: the shop calls it after the request has returned. */
+const captured = async (operator: Client, paymentId: string): Promise<void> => {
+  for (const deadline = Date.now() + capturedWithinMs; ; await delay(50)) {
+    const { status } = await operator.payment.get.query({ paymentId });
+    if (status === 'CAPTURED') return;
+    if (Date.now() > deadline) throw new Error(`The payment should be CAPTURED, but is ${status}.`);
+  }
 };
 
 const shipTo = {
@@ -69,7 +82,7 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
     shippingAddress: shipTo,
   });
   await step('created: stock reserved', 'CREATED', orderId);
-  const payment = await customer.payment.create.mutate({ orderId, provider: 'mock' });
+  const payment = await customer.payment.create.mutate({ orderId, provider: 'mock', capture: 'MANUAL' });
   await step('payment attempted', 'PAYMENT_PENDING', orderId);
   await pay(simulatorUrl, payment);
   await step('webhook approved: stock sold', 'PAID, UNFULFILLED', orderId);
@@ -77,6 +90,9 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   if (!shipment) throw new Error('The paid order has no shipment.');
   await operator.shipment.dispatch.mutate({ shipmentId: shipment.id, carrier: 'Demo Post', trackingNumber: 'DP-1' });
   await step('shipped', 'PAID, SHIPPED', orderId);
+  await operator.payment.capture.mutate({ paymentId: payment.id });
+  await captured(operator, payment.id);
+  await step('captured: the money is taken', 'PAID, SHIPPED', orderId);
   await operator.shipment.deliver.mutate({ shipmentId: shipment.id });
   await step('delivered', 'PAID, DELIVERED', orderId);
   return orderId;
