@@ -14,17 +14,31 @@ const check = (what, holds) => {
   console.log(`✓ ${what}`);
 };
 
-const query = async (procedure, input) => {
-  const response = await fetch(`${settings.url}/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`, {
-    headers: { authorization: `Bearer ${settings.adminApiKey}` },
-  });
+const call = async (url, init) => {
+  const response = await fetch(url, init);
   const body = await response.json();
-  if (!response.ok) throw new Error(`${procedure} answered ${response.status}: ${JSON.stringify(body)}`);
-  return body.result.data;
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${JSON.stringify(body)}`);
+  return body;
 };
+const post = (url, input, headers) => {
+  const body = JSON.stringify(input);
+  return call(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+};
+const headers = { authorization: `Bearer ${settings.adminApiKey}` };
+const query = async (procedure, input) => {
+  const url = `${settings.url}/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`;
+  return (await call(url, { headers })).result.data;
+};
+const mutate = async (procedure, input) =>
+  (await post(`${settings.url}/trpc/${procedure}`, input, headers)).result.data;
 
 // Not synchronously: fetch must notice when the API closes a connection that was idle meanwhile.
-const run = async (program, ...args) => (await promisify(execFile)(program, args, { cwd: clone })).stdout;
+const run = async (program, ...args) => {
+  const { stdout } = await promisify(execFile)(program, args, { cwd: clone }).catch((error) => {
+    throw new Error(`${error.message}\n${error.stdout}`);
+  });
+  return stdout;
+};
 const commerce = (...args) => run('npx', 'commerce', ...args);
 
 check('local.json is readable by its owner alone', (statSync(settingsFile).mode & 0o777) === 0o600);
@@ -43,6 +57,37 @@ for (const time of ['first', 'second']) {
   check(`the program over HTTP runs for the ${time} time`, /: PAID, /.test(await run('npm', 'run', 'example:http')));
   const embedded = await run('npm', 'run', 'example:embedded');
   check(`the embedded program runs for the ${time} time`, embedded.includes('reservedQty'));
+}
+
+/** Orders two units and pays for them. Returns what the README's placeholders stand for. */
+const orderAndPay = async ({ outcome, more = 0 }) => {
+  const { items } = await query('product.list', { sku: 'BEANS-1KG' });
+  const lines = [{ productId: items[0].id, quantity: 2 }];
+  const { id: orderId } = await mutate('order.create', { customerId: 'readme', lines });
+  const { id: paymentId, amount, currency } = await mutate('payment.create', { orderId, provider: 'mock' });
+  await post(`${settings.simulatorUrl}/pay`, { paymentId, amount: amount + more, currency, outcome });
+  return { ORDER: orderId, PAYMENT: paymentId };
+};
+// How the order was paid whose id, or whose payment's id, stands in a line.
+const paidAs = {
+  'orders show': { outcome: 'CAPTURED' },
+  'payments decide': { outcome: 'CAPTURED', more: 100 },
+  'payments capture': { outcome: 'AUTHORIZED' },
+  'payments poll': { outcome: 'AUTHORIZED' },
+  'refunds create': { outcome: 'CAPTURED' },
+};
+// .ci/run runs these.
+const notHere = ['npm start', 'npm test', 'npm run chaos -- --seed 7 --orders 500'];
+
+// The README's commands, as written but for the placeholders.
+const readme = readFileSync(join(clone, 'README.md'), 'utf8');
+const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) => block.trim().split('\n'));
+for (const command of commands.filter((command) => !notHere.includes(command))) {
+  const paid = paidAs[/^npx commerce (\S+ \S+)/.exec(command)?.[1]];
+  const ids = paid ? await orderAndPay(paid) : {};
+  const named = command.replace(/ORDER|PAYMENT/, (placeholder) => ids[placeholder] ?? placeholder);
+  await run('sh', '-c', named);
+  check(`this line of the README works: ${command}`, true);
 }
 
 // What it prints to be pasted, pasted.

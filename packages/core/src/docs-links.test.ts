@@ -10,3 +10,10 @@ test.each(pages)('every relative link of %s leads to a file or folder', (page) =
   const links = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].flatMap(([, link]) => link ?? []);
   expect(links.filter((link) => !existsSync(join(repository, dirname(page), link)))).toEqual([]);
 });
+
+test.each(pages)('every script that %s runs by npm is one of the root', (page) => {
+  const manifest = readFileSync(join(repository, 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
+  const named = [...readFileSync(join(repository, page), 'utf8').matchAll(/npm run ([\w:-]+)/g)];
+  expect(named.flatMap(([, name]) => name ?? []).filter((name) => !(name in scripts))).toEqual([]);
+});

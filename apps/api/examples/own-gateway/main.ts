@@ -11,7 +11,7 @@ import {
 import { createCommerce } from '@commerce-core/core';
 import { acmeGateway } from './acme.ts';
 
-const { DATABASE_URL = 'postgres://localhost/shop', PORT = '3000', CUSTOMER_JWT_SECRET } = process.env;
+const { DATABASE_URL = 'postgres://localhost/shop', PORT = '3002', CUSTOMER_JWT_SECRET } = process.env;
 const { ACME_URL = 'https://api.acme.example', ACME_API_KEY = '', ACME_WEBHOOK_SECRET = '' } = process.env;
 
 const log = createLogger('info');
