@@ -89,10 +89,14 @@ test.each<[string, Reply]>([
 
 test('a delivery without a response fails after its timeout and is retried', async () => {
   const shop = await startTestShop((_received, number) => (number === 1 ? new Promise<never>(() => {}) : applied));
-  const { pay, book } = createTestSimulator(shop.url, { delivery: { ...quickDelivery, timeoutMs: 50 } });
+  const { pay, book } = createTestSimulator(shop.url, {
+    delivery: { ...quickDelivery, timeoutMs: 50, attemptsMax: 1_000 },
+  });
   await pay(paying);
   const { attempts } = (await book('pay-1')).events[0]!;
-  expect(attempts).toMatchObject([{ status: null, error: 'no answer within 50 ms' }, { status: 200 }]);
+  expect(attempts[0]).toMatchObject({ status: null, error: 'no answer within 50 ms' });
+  // On a busy machine the shop's responses may come too late, too.
+  expect(attempts.at(-1)).toMatchObject({ status: 200 });
 });
 
 test('an event that the shop never accepts is given up after a bounded number of attempts', async () => {
