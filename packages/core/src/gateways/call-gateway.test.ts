@@ -62,7 +62,7 @@ describe('a call is repeated with the same request', () => {
 
   test('after a time-out', async () => {
     const { call, calls } = await startGateway('silence', ok);
-    expect(await call({ timeoutMs: 200, triesMax: 2 })).toMatchObject({ status: 200 });
+    expect(await call({ timeoutMs: 2_000, triesMax: 2 })).toMatchObject({ status: 200 });
     expect(calls()).toHaveLength(2);
   });
 
