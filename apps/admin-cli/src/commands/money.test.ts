@@ -98,7 +98,7 @@ test('refunds work by lines, by amount and for the rest, and never exceed the ba
 });
 
 test.each([
-  [['refunds', 'create', 'x', '--restock'], '--line 1:2 --restock'],
+  [['refunds', 'create', '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90', '--restock'], '--line 1:2 --restock'],
   [['refunds', 'create', 'x', '--line', '1'], 'for instance 1:2'],
   [['refunds', 'create', 'x', '--line', '1:0'], 'at least 1'],
   [['refunds', 'list', '--status', 'GONE'], 'Allowed choices'],
