@@ -128,7 +128,9 @@ describe('/trpc', () => {
 
   test('accepts a batch of 50 calls and rejects 51 with 400', async () => {
     const batch = (size: number) => {
-      const input = encodeURIComponent(JSON.stringify({ ...Array(size).fill({ limit: 10 }) }));
+      const input = encodeURIComponent(
+        JSON.stringify(Object.fromEntries(Array.from({ length: size }, (_, n) => [n, { limit: 10 }]))),
+      );
       return api.fetch(`/trpc/${Array(size).fill('product.list').join()}?batch=1&input=${input}`);
     };
     const fifty = await batch(50);
