@@ -3,9 +3,8 @@ import { commerceErrorOf, createClient } from '@commerce-core/api/client';
 const { COMMERCE_URL = 'http://127.0.0.1:3000', SIMULATOR_URL = 'http://127.0.0.1:3001', CUSTOMER_TOKEN } = process.env;
 const shop = createClient({ url: COMMERCE_URL, token: CUSTOMER_TOKEN });
 
-const { items } = await shop.product.list.query();
-const product = items.find(({ sellableQty }) => sellableQty > 0);
-if (!product) throw new Error('everything is sold');
+const [product] = (await shop.product.list.query({ sku: 'MUG-STONEWARE' })).items;
+if (!product || product.sellableQty === 0) throw new Error('the mug is sold out');
 
 try {
   // Reserves the stock, or refuses the whole order.

@@ -43,10 +43,12 @@ test('the example takes an order to PAID', async () => {
     return { exit: await program.exit, stdout: program.stdout(), stderr: program.stderr() };
   };
   try {
-    await api.createProduct({ quantity: 1 });
+    const mug = { sku: 'MUG-STONEWARE', name: 'A mug', priceAmount: 1_000, currency: 'KRW' };
+    const { id: productId } = await api.commerce.createProduct(mug);
+    await api.commerce.receiveStock({ productId, quantity: 1 });
     const token = await api.customerToken('kim');
-    expect(await run(token)).toEqual({ exit: 0, stdout: 'A thing: PAID, 1000 KRW\n', stderr: '' });
-    expect((await run(token)).stderr).toContain('everything is sold');
+    expect(await run(token)).toEqual({ exit: 0, stdout: 'A mug: PAID, 1000 KRW\n', stderr: '' });
+    expect((await run(token)).stderr).toContain('the mug is sold out');
   } finally {
     gateway.close();
   }

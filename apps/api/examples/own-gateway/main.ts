@@ -1,4 +1,5 @@
-// The API with a payment gateway of your own. Acme sends its webhooks to POST /api/v1/payments/webhooks/acme.
+// The API with a payment gateway of your own. Acme sends its webhooks to POST /api/v1/payments/webhooks/acme, signed with
+// ACME_WEBHOOK_SECRET (`whsec_…`).
 import {
   createLogger,
   createMetrics,
@@ -11,7 +12,7 @@ import {
 import { createCommerce } from '@commerce-core/core';
 import { acmeGateway } from './acme.ts';
 
-const { DATABASE_URL = 'postgres://localhost/shop', PORT = '3002', CUSTOMER_JWT_SECRET } = process.env;
+const { DATABASE_URL = 'postgres://localhost/shop', PORT = '3000', CUSTOMER_JWT_SECRET } = process.env;
 const { ACME_URL = 'https://api.acme.example', ACME_API_KEY = '', ACME_WEBHOOK_SECRET = '' } = process.env;
 
 const log = createLogger('info');
