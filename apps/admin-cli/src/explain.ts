@@ -1,12 +1,13 @@
-import { commerceErrorOf } from '@commerce-core/api/client';
+import { commerceErrorOf, type ErrorBody } from '@commerce-core/api/client';
 import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { findConnection } from './connection.ts';
 import { knownSku } from './find-product.ts';
 import { Failure } from './failure.ts';
+import { hintFor } from './hints.ts';
 import { formatMoney } from './money.ts';
-import { commerceCode, statusOf, unreachable } from './refusal.ts';
+import { statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/read-rows.ts';
 
 /** Explains why a command failed, with the exit code: 1 for a refusal or failure, 2 for a wrong call. */
@@ -16,9 +17,11 @@ export function explain(error: unknown, context: CommandContext): { message: str
   const noAnswer = unreachable(error);
   if (noAnswer) return { message: noAnswer.message, exitCode: 1 };
   if (error instanceof TRPCClientError) {
-    const isShop = commerceErrorOf(error) !== undefined;
+    const body = commerceErrorOf(error);
     return {
-      message: isShop ? refused(error, context) : `What answers at ${shopUrl(context)} is not the shop's API.`,
+      message: body
+        ? `${refused(error, body, context)}\n${hintFor(body)}`
+        : `What answers at ${shopUrl(context)} is not the shop's API.`,
       exitCode: 1,
     };
   }
@@ -28,16 +31,15 @@ export function explain(error: unknown, context: CommandContext): { message: str
   };
 }
 
-function refused(error: Error, context: CommandContext): string {
+function refused(error: Error, body: ErrorBody, context: CommandContext): string {
   const status = statusOf(error);
   if (status === 401) {
     const source = context.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
     return `The shop at ${shopUrl(context)} does not know the API key from ${source}: it is wrong or was revoked.`;
   }
-  if (status === 503) return `The shop at ${shopUrl(context)} has no room or no database just now. Try again.`;
+  if (status === 503) return `The shop at ${shopUrl(context)} cannot do this just now: ${error.message} (${body.code})`;
   if (status === 403) return `The API key may not do that (${error.message}).`;
-  const lines = detailLines(commerceErrorOf(error)?.details);
-  return [`${error.message} (${commerceCode(error)})`, ...lines].join('\n');
+  return [`${error.message} (${body.code})`, ...detailLines(body.details)].join('\n');
 }
 
 /** The lines that the details of a refusal add to its message. */

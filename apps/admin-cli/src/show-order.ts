@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import { attentionHintsFor } from './hints.ts';
 import { readPages } from './read-pages.ts';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
@@ -61,7 +62,7 @@ export function renderOrder(
     { head: 'AMOUNT', value: ({ amount }) => money(amount), align: 'right' },
   ];
   return [
-    renderOrderHead(order, screen),
+    renderOrderHead(order, screen, payments),
     section('Lines', order.lines, lines, screen),
     section('Payments', payments, paymentColumns, screen),
     section('Shipments', shipments, shipmentColumns, screen),
@@ -73,8 +74,12 @@ export function renderOrder(
     .join('\n\n');
 }
 
-/** Renders the order itself, without its payments, parcels and history. */
-export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): string {
+/** Renders the order itself, with a line for each thing to do. `payments` are only named there. */
+export function renderOrderHead(
+  order: Omit<Order, 'lines'>,
+  screen: Screen,
+  payments: readonly Payment[] = [],
+): string {
   const { contact, shippingAddress: to } = order;
   const address = to && [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country];
   return renderRecord(
@@ -85,7 +90,7 @@ export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): st
       ['stock', order.reservationStatus],
       ['reserved until', order.reservationStatus === 'HELD' ? formatTime(order.reservedUntil) : null],
       ['attention', order.attentionReasons?.join(', ') ?? null],
-      ['to do', wayForward(order)],
+      ...attentionHintsFor(order, payments).map((hint) => ['to do', hint] as const),
       ['total', formatMoney(order.totalAmount, order.currency)],
       ['customer', order.customerId],
       ['contact', [contact?.name, contact?.email, contact?.phone].filter(Boolean).join(', ')],
@@ -96,13 +101,6 @@ export function renderOrderHead(order: Omit<Order, 'lines'>, screen: Screen): st
     ],
     screen,
   );
-}
-
-/** What can be done for a PAID order that has lost its money; null for every other order. */
-function wayForward({ attentionReasons, fulfillmentStatus }: Omit<Order, 'lines'>): string | null {
-  if (!attentionReasons?.includes('authorization_lost')) return null;
-  const again = 'the gateway released the payment, so the shopper pays again by a new attempt (payment.create)';
-  return fulfillmentStatus === 'UNFULFILLED' ? `${again}, or orders cancel ends the order` : again;
 }
 
 const paymentColumns: Column<Payment>[] = [

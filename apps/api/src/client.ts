@@ -79,8 +79,8 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
 export type Client = ReturnType<typeof createClient>;
 
 /**
- * Returns the code and details of an error that the API returned; a `switch` on `code` narrows `details`. Returns
- * undefined for any other error, like a lost connection.
+ * Returns the code, details and hint of an error that the API returned; a `switch` on `code` narrows `details`, and
+ * `hint` is a sentence that says what to do. Returns undefined for any other error, like a lost connection.
  */
 export function commerceErrorOf(error: unknown): ErrorBody | undefined {
   if (!(error instanceof TRPCClientError)) return undefined;

@@ -89,8 +89,11 @@ export interface ErrorDetails {
     max: number | null;
   };
   capture_exceeds_authorized: { authorizedAmount: number; currency: string };
-  /** `refundableAmount`: what can still be refunded, in minor units. */
-  refund_exceeds_balance: { refundableAmount: number; currency: string };
+  /**
+   * `refundableAmount`: what can still be refunded, in minor units. `uncapturedPaymentId`: the payment that has to be
+   * captured before it can be refunded; null in every other case.
+   */
+  refund_exceeds_balance: { refundableAmount: number; currency: string; uncapturedPaymentId: string | null };
   units_not_refundable: { lineNo: number; refundableQty: number };
   units_not_restockable: { lineNo: number; restockableQty: number };
   stock_changed: { availableQty: number };
@@ -99,8 +102,11 @@ export interface ErrorDetails {
 
 export type DetailsOf<C extends ErrorCode> = C extends keyof ErrorDetails ? ErrorDetails[C] : undefined;
 
-/** An error as clients receive it. One member for each code, so that a `switch` on `code` narrows `details`. */
-export type ErrorBody = { [C in ErrorCode]: { code: C; details: DetailsOf<C> } }[ErrorCode];
+/**
+ * An error as clients receive it. `hint` says what the caller can do. One member for each code, so that a `switch` on
+ * `code` narrows `details`.
+ */
+export type ErrorBody = { [C in ErrorCode]: { code: C; hint: string; details: DetailsOf<C> } }[ErrorCode];
 
 type DetailsArgument<C extends ErrorCode> = C extends keyof ErrorDetails ? [details: ErrorDetails[C]] : [];
 

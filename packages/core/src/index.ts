@@ -18,6 +18,7 @@ export {
   type ErrorKind,
   type Outcome,
 } from './errors.ts';
+export { errorHints, hintOf, transitionHints } from './error-hints.ts';
 export {
   GatewayRefusal,
   type PollableGateway,
@@ -39,7 +40,8 @@ export {
 } from './catalog/product-input.ts';
 export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
 export { customerId, newCustomerId, placeOrderInput } from './order/order-input.ts';
-export type { Quote, QuotedOrder, QuoteLine } from './order/order.ts';
+export { attentionHints } from './order/attention-hints.ts';
+export type { AttentionReason, Quote, QuotedOrder, QuoteLine } from './order/order.ts';
 export { gatewayFact, type GatewayFact, type SignedEvent } from './gateway-inbox/gateway-event.ts';
 export { gatewayEventIdInput } from './gateway-inbox/gateway-event-input.ts';
 export {

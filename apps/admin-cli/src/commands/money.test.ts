@@ -63,6 +63,19 @@ test('orders show says what to do about a lost authorization, until a new attemp
   });
 });
 
+test('a refund of an authorized payment is refused with the command that captures it', async () => {
+  const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
+  const create = () => shop.run('refunds', 'create', orderId, '--line', '1:2', '--restock');
+  const refused = await create();
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toMatch(/authorized only: capture it first, or cancel the order \(refund_exceeds_balance\)$/m);
+  const [, line = ''] = /^Capture the payment first: `commerce (.*)`\.$/m.exec(refused.err) ?? [];
+  expect(line).toBe(`payments capture ${paymentId}`);
+  expect(await shop.run(...line.split(' '))).toMatchObject({ code: 0 });
+  await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
+  expect(await create()).toMatchObject({ code: 0, out: expect.stringContaining('25.00 GBP') });
+});
+
 test('payments poll makes the gateway’s call due', async () => {
   const { orderId, paymentId } = await paidOrder(shop);
   expect((await shop.run('payments', 'poll', paymentId)).out).toBe(
@@ -83,7 +96,9 @@ test('refunds work by lines, by amount and for the rest, and never exceed the ba
   expect(await shop.api.readStock(productId)).toEqual([9, 0]);
   await shop.json('refunds', 'create', orderId, '--amount', '2.50');
   const tooMuch = await shop.run('refunds', 'create', orderId, '--amount', '10.01');
-  expect(tooMuch.err).toContain('(refund_exceeds_balance)\n  left to refund: 10.00 GBP');
+  expect(tooMuch.err).toContain(
+    `(refund_exceeds_balance)\n  left to refund: 10.00 GBP\nRefund at most what is left; \`commerce orders show ORDER\` `,
+  );
   const tooMany = await shop.run('refunds', 'create', orderId, '--line', '1:2');
   expect(tooMany.err).toContain('(units_not_refundable)\n  line 1: 1 left');
   await shop.json('refunds', 'create', orderId);

@@ -114,6 +114,8 @@ test('orders that need attention are listed, and cleared', async () => {
   expect((await shop.run('orders', 'list', '--attention')).out).toMatch(
     new RegExp(`^${orderId}  PAYMENT_PENDING ! amount_mismatch`, 'm'),
   );
+  const shown = (await shop.run('orders', 'show', orderId)).out.replaceAll(/\s+/g, ' ');
+  expect(shown).toContain(`to do decide on a payment in REVIEW (\`commerce payments decide ${payment.id} accept\``);
   expect(await shop.json('orders', 'clear-attention', orderId)).toMatchObject({ needsAttention: null });
   expect((await shop.run('orders', 'list', '--attention', '--all')).out).not.toContain(orderId);
 });

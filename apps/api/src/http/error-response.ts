@@ -5,13 +5,13 @@ import { traceRefusal } from './trace.ts';
 import type { AppEnv } from './app-env.ts';
 
 /**
- * Returns `{ error: { code, message, details? } }`, the errors of all routes but tRPC's. `status` replaces the error's
+ * Returns `{ error: { code, message, hint, details? } }`, the errors of all routes but tRPC's. `status` replaces the error's
  * own.
  */
 export function errorResponse(c: Context<AppEnv>, thrown: unknown, status?: 503): Response {
   const own = refusalOf(thrown);
   const refusal = { ...own, status: status ?? own.status };
   traceRefusal(c.get('trace'), refusal, thrown);
-  const { code, details } = refusal.body;
-  return c.json({ error: { code, message: refusal.message, details } }, refusal.status as ContentfulStatusCode);
+  const { code, hint, details } = refusal.body;
+  return c.json({ error: { code, message: refusal.message, hint, details } }, refusal.status as ContentfulStatusCode);
 }

@@ -1,4 +1,4 @@
-import { CommerceError, validationError, type ErrorBody, type ErrorKind } from '@commerce-core/core';
+import { CommerceError, hintOf, validationError, type ErrorBody, type ErrorKind } from '@commerce-core/core';
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
@@ -21,7 +21,7 @@ const trpcCodes = {
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<ErrorKind, TRPC_ERROR_CODE_KEY>;
 
-/** What a caller gets for a thrown error: a code, a sentence and details, never internals. */
+/** What a caller gets for a thrown error: a code, a sentence, a hint and details, never internals. */
 export type Refusal = { code: TRPC_ERROR_CODE_KEY; status: number; message: string; body: ErrorBody };
 
 /**
@@ -59,7 +59,8 @@ function commerceErrorOf(thrown: unknown): CommerceError {
 function refuse(error: CommerceError, code: TRPC_ERROR_CODE_KEY = trpcCodes[error.kind]): Refusal {
   const status = getHTTPStatusCodeFromError(new TRPCError({ code }));
   // CommerceError's constructor ties the details to the code; the compiler cannot see that for a union of codes.
-  return { code, status, message: error.message, body: { code: error.code, details: error.details } as ErrorBody };
+  const body = { code: error.code, hint: hintOf(error), details: error.details } as ErrorBody;
+  return { code, status, message: error.message, body };
 }
 
 /** The error object that tRPC's clients read. `path` is the procedure, if one was called. */

@@ -153,7 +153,7 @@ test('refunds are by lines, in part or whole, and never exceed the balance', asy
   expect(await refusalFrom(operator.refund.create.mutate({ orderId, amount: 701 }))).toEqual({
     status: 409,
     code: 'refund_exceeds_balance',
-    details: { refundableAmount: 700, currency: 'KRW' },
+    details: { refundableAmount: 700, currency: 'KRW', uncapturedPaymentId: null },
   });
   expect(await operator.refund.create.mutate({ orderId })).toMatchObject({ amount: 700 });
   await api.commerce.callGateways();

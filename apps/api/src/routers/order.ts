@@ -1,11 +1,13 @@
 import {
   alreadyChecked,
+  attentionHints,
   CommerceError,
   listOrdersInput,
   newCustomerId,
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
+  type AttentionReason,
 } from '@commerce-core/core';
 import { ownOrders } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -39,24 +41,28 @@ export const orderRouter = router({
       ctx.commerce.placeOrder(alreadyChecked({ customerId: customerOf(ctx.caller, given), ...order }), ctx.call),
     ),
   /**
-   * Returns an order with its lines.
+   * Returns an order with its lines. For operators, an order that needs attention has `attentionHints`: what to do
+   * about each of its `attentionReasons`.
    * @throws order_not_found when the order does not exist or belongs to another customer
    */
   get: procedure
     .input(orderIdInput)
-    .query(({ ctx, input }) => ctx.commerce.getOrder({ ...input, ...ownOrders(ctx.caller) })),
+    .query(async ({ ctx, input }) =>
+      withHints(ctx.caller, await ctx.commerce.getOrder({ ...input, ...ownOrders(ctx.caller) })),
+    ),
   /**
    * Returns a page of orders without their lines, the latest first. `status` filters; `customerId` and `needsAttention`
-   * filter for operators only.
+   * filter for operators only. For operators, orders that need attention have `attentionHints`, as in `get`.
    * @throws validation_failed when a customer gives `customerId` or `needsAttention`
    */
-  list: procedure.input(listOrdersInput.optional()).query(({ ctx, input = {} }) => {
+  list: procedure.input(listOrdersInput.optional()).query(async ({ ctx, input = {} }) => {
     if (ctx.caller.kind === 'customer') {
       if (input.customerId !== undefined)
         throw invalidField('customerId', 'a customer’s list has only the customer’s own orders');
       if (input.needsAttention !== undefined) throw invalidField('needsAttention', 'this filter is for operators');
     }
-    return ctx.commerce.listOrders({ ...input, ...ownOrders(ctx.caller) });
+    const { items, ...page } = await ctx.commerce.listOrders({ ...input, ...ownOrders(ctx.caller) });
+    return { items: items.map((order) => withHints(ctx.caller, order)), ...page };
   }),
   /**
    * Returns a page of an order's events, the first one first. `limit` is 1 to 500 and defaults to 100.
@@ -84,6 +90,15 @@ export const orderRouter = router({
    */
   clearAttention: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.clearAttention(input)),
 });
+
+/** The order; for operators, with what to do about each reason for attention. */
+function withHints<T extends { attentionReasons: AttentionReason[] | null }>(
+  caller: Caller,
+  order: T,
+): T & { attentionHints?: string[] } {
+  if (caller.kind !== 'operator' || order.attentionReasons === null) return order;
+  return { ...order, attentionHints: order.attentionReasons.map((reason) => attentionHints[reason]) };
+}
 
 /**
  * The customer of a new order: a customer who calls, or the one that an operator names.

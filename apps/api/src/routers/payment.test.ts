@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { attentionHints } from '@commerce-core/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../client.ts';
 import { startTestApi, type TestApi } from '../testing/index.ts';
@@ -94,6 +95,11 @@ test('another amount than the order’s leaves it unpaid and needing attention',
     status: 'PAYMENT_PENDING',
     needsAttention: 'amount_mismatch',
   });
+  const hints = { attentionReasons: ['amount_mismatch'], attentionHints: [attentionHints.amount_mismatch] };
+  expect(await operator.order.get.query({ orderId })).toMatchObject(hints);
+  const { items } = await operator.order.list.query({ needsAttention: true });
+  expect(items.find(({ id }) => id === orderId)).toMatchObject(hints);
+  expect(await customer.order.get.query({ orderId })).not.toHaveProperty('attentionHints');
   expect(await api.readStock(productId)).toEqual([5, 2]);
   expect(await operator.order.clearAttention.mutate({ orderId })).toMatchObject({ needsAttention: null });
 });

@@ -3,3 +3,4 @@ export { webhookSecret, type WebhookMessage } from './webhook.ts';
 export { refusalFrom } from './refusal-from.ts';
 export { until } from './until.ts';
 export { present } from './present.ts';
+export { errorBodies } from './error-bodies.ts';

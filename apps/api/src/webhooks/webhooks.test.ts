@@ -70,7 +70,7 @@ describe('a duplicate webhook', () => {
 });
 
 describe('an invalid webhook', () => {
-  const refusal = (code: string) => ({ error: { code, message: expect.any(String) } });
+  const refusal = (code: string) => ({ error: { code, message: expect.any(String), hint: expect.any(String) } });
 
   test.each<[string, WebhookMessage]>([
     ['signed by another secret', { secret: `whsec_${Buffer.alloc(24, 8).toString('base64')}` }],

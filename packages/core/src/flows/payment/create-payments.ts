@@ -84,5 +84,9 @@ function refusalOf(order: LockedOrder, command: CreatePaymentCommand): CommerceE
   if (unsupported) return unsupported;
   const products = order.row.reservationStatus === 'RELEASED' ? order.shortages() : [];
   if (products.length === 0) return undefined;
-  return new CommerceError('insufficient_stock', 'there is not enough stock any more', { products });
+  return new CommerceError(
+    'insufficient_stock',
+    'there is not enough stock any more: place a new order with fewer units, or wait for stock',
+    { products },
+  );
 }

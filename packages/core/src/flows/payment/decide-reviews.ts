@@ -44,16 +44,24 @@ function accept(order: LockedOrder, payment: Payment): Outcome<Payment> {
     throw new Error(`payment ${payment.id} is under review without a reported amount`);
   if (reportedCurrency !== currency) {
     return refused(
-      new CommerceError('currency_mismatch', 'money of another currency cannot pay for this order', {
-        currencies: [currency, reportedCurrency],
-      }),
+      new CommerceError(
+        'currency_mismatch',
+        'money of another currency cannot pay for this order: reject the payment',
+        {
+          currencies: [currency, reportedCurrency],
+        },
+      ),
     );
   }
   if (!canBePaid(order)) {
     const products = order.shortages();
     return refused(
       products.length > 0
-        ? new CommerceError('insufficient_stock', 'there is not enough stock any more', { products })
+        ? new CommerceError(
+            'insufficient_stock',
+            'there is not enough stock any more: receive some, or reject the payment',
+            { products },
+          )
         : invalidTransition('order', order.status, 'PAID'),
     );
   }

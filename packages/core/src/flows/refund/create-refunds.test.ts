@@ -176,14 +176,19 @@ describe('the refundable balance', () => {
     const { orderId } = attempt;
     await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({
       code: 'refund_exceeds_balance',
-      details: { refundableAmount: 0 },
+      message: expect.stringMatching(/authorized only: capture it first, or cancel the order$/),
+      details: { refundableAmount: 0, uncapturedPaymentId: attempt.payment.id },
     });
     await shop.sendWebhook('CAPTURED', { ...attempt.payment, amount: 1500 });
     await expect(shop.commerce.createRefund({ orderId, amount: 1501 })).rejects.toMatchObject({
-      details: { refundableAmount: 1500 },
+      message: 'the amount is more than can be refunded',
+      details: { refundableAmount: 1500, uncapturedPaymentId: null },
     });
     expect(await shop.commerce.createRefund({ orderId })).toMatchObject({ amount: 1500 });
-    await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({ details: { refundableAmount: 0 } });
+    await expect(shop.commerce.createRefund({ orderId })).rejects.toMatchObject({
+      message: expect.stringContaining('all of the money has gone back or is on its way'),
+      details: { refundableAmount: 0, uncapturedPaymentId: null },
+    });
   });
 
   test('is 0 for an unpaid order, and an unknown order is rejected', async () => {

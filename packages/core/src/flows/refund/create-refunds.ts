@@ -7,6 +7,7 @@ import type { Refund, RefundReason } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
+import { exceedsBalance } from './exceeds-balance.ts';
 import { priceLines } from './price-lines.ts';
 import { requestRefund, requestWholeRefund } from './request-refunds.ts';
 import { restockLines } from './restock-lines.ts';
@@ -54,14 +55,14 @@ function create(
   const isOwed = payment !== undefined && (payment.surplus || order.status === 'CANCELED');
   if (isOwed && payment.capturedAmount === 0) return voidAgain(order, payment, command);
   const currency = payment?.currency ?? order.row.currency;
-  if (payment?.surplus && command.lines) return exceedsBalance(0, currency);
+  if (payment?.surplus && command.lines) return exceedsBalance(order, payment, command);
 
   const lines = (command.lines ?? []).map((line) => ({ ...line, refundId: id, orderId }));
   const price = priceLines(order, lines);
   if (!price.ok) return price;
   const refundable = payment ? refundableAmount(payment) : 0;
   const amount = command.amount ?? (lines.length > 0 ? price.value : refundable);
-  if (!payment || amount === 0 || amount > refundable) return exceedsBalance(refundable, currency);
+  if (!payment || amount === 0 || amount > refundable) return exceedsBalance(order, payment, { amount });
   const gateway = gateways.get(payment.provider);
   const unsupported = gateway && amountRefusal(gateway, 'refund', { amount, currency });
   if (unsupported) return refused(unsupported);
@@ -75,22 +76,15 @@ function create(
 }
 
 /** Requests the VOID of an uncaptured payment once more, where the gateway refused the one before. */
-function voidAgain(order: LockedOrder, payment: Payment, { id, amount, lines }: CreateRefundCommand): Outcome<Refund> {
+function voidAgain(order: LockedOrder, payment: Payment, command: CreateRefundCommand): Outcome<Refund> {
+  const { id, amount, lines } = command;
   if (!order.standingVoidOf(payment) && amount === undefined && !lines)
     requestWholeRefund(order, payment, voidReason(payment), id);
   const refund = order.refund(id);
-  return refund ? accepted(refund) : exceedsBalance(0, payment.currency);
+  return refund ? accepted(refund) : exceedsBalance(order, payment, command);
 }
 
 function voidReason({ reportedAmount, surplus }: Payment): RefundReason {
   if (reportedAmount !== null) return 'amount_mismatch';
   return surplus ? 'surplus' : 'order_canceled';
-}
-
-function exceedsBalance(refundableAmount: number, currency: string): Outcome<never> {
-  const message =
-    refundableAmount > 0
-      ? 'the amount is more than can be refunded'
-      : 'there is nothing to refund: no money was captured, or all of it has gone back';
-  return refused(new CommerceError('refund_exceeds_balance', message, { refundableAmount, currency }));
 }

@@ -1,0 +1,101 @@
+import type { ErrorBody, ErrorCode, RouterOutputs } from '@commerce-core/api/client';
+
+type Order = Pick<RouterOutputs['order']['get'], 'id' | 'attentionReasons' | 'fulfillmentStatus'>;
+type AttentionReason = NonNullable<Order['attentionReasons']>[number];
+type Payment = Pick<RouterOutputs['payment']['get'], 'id' | 'status'>;
+type Subject = Extract<ErrorBody, { code: 'invalid_transition' }>['details']['subject'];
+
+const runAgain = 'Wait a moment, and run the command again.';
+
+/** What to do about an error in the words of the CLI, where the API's hint speaks of its own calls. */
+const errorHints: Partial<Record<ErrorCode, string>> = {
+  validation_failed: 'Correct what the message names; --help shows examples of the command.',
+  unauthenticated: 'Set COMMERCE_API_KEY to a valid key, or run the command in the folder of npm start.',
+  forbidden: 'Use a key that may do this: `commerce keys create CLIENT --scopes SCOPES` makes one.',
+  not_found: 'Use a commerce command of the same version as the shop.',
+  product_not_found: 'Look the product up: `commerce products list`.',
+  order_not_found: 'Look the order up: `commerce orders list`.',
+  shipment_not_found: 'Look the shipment up: `commerce shipments list ORDER`.',
+  payment_not_found: 'Look the payment up: `commerce orders show ORDER`.',
+  api_key_not_found: 'Look the API key up: `commerce keys list`.',
+  gateway_event_not_found: 'Look the event up: `commerce gateway-events list`.',
+  insufficient_stock: 'Order at most the units that are left, or receive more: `commerce stock receive SKU UNITS`.',
+  capture_in_progress: 'Wait until the payment is CAPTURED: `commerce payments show PAYMENT`.',
+  capture_exceeds_authorized: 'Capture at most what was authorized: `commerce payments capture PAYMENT`.',
+  refund_exceeds_balance: 'Refund at most what is left; `commerce orders show ORDER` shows what was refunded.',
+  units_not_refundable:
+    'Refund at most the units that are left, or an amount: `commerce refunds create ORDER --amount AMOUNT`.',
+  units_not_restockable:
+    'Refund units that have shipped without --restock: `commerce refunds create ORDER --line LINE:UNITS`.',
+  idempotency_in_progress: runAgain,
+  idempotency_key_reused: runAgain,
+  amount_not_supported: 'Choose an amount that the gateway takes, as the message says.',
+  sku_taken: 'Choose another SKU, or use the product that has it: `commerce products list --sku SKU`.',
+  stock_changed:
+    'Count again, and name what is on hand: `commerce stock set SKU UNITS --expected UNITS --reason REASON`.',
+  stock_below_reserved: 'Set at least the reserved units, or cancel orders that reserve some: `commerce orders list`.',
+  database_unavailable: runAgain,
+  overloaded: runAgain,
+  identity_unavailable: runAgain,
+  gateway_unavailable: runAgain,
+  client_closed: runAgain,
+  outcome_unknown: 'Look whether it was done before you run the command again, for instance by `commerce orders list`.',
+  internal_error: "Look for the reason in the shop's log, then run `commerce doctor`.",
+};
+
+const transitionHints: Record<Subject, string> = {
+  order: 'Read its status (`commerce orders show ORDER`); refund a shipped order (`commerce refunds create ORDER`).',
+  payment: 'Read its status (`commerce payments show PAYMENT`): AUTHORIZED can be captured, REVIEW decided on.',
+  refund: 'Read how the refund ended: `commerce refunds list --order ORDER`.',
+  shipment:
+    'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
+  gateway_event:
+    'Redrive or dismiss only events that wait or were given up: `commerce gateway-events list --outcome PARKED`.',
+};
+
+/** What an operator can do about a refusal: one sentence, with the commands for it in backticks. */
+export function hintFor(error: ErrorBody): string {
+  if (error.code === 'invalid_transition') return transitionHints[error.details.subject];
+  if (error.code === 'refund_exceeds_balance' && error.details.uncapturedPaymentId)
+    return `Capture the payment first: \`commerce payments capture ${error.details.uncapturedPaymentId}\`.`;
+  return errorHints[error.code] ?? error.hint;
+}
+
+/** Words for the commands of a hint: ids where they are known, else placeholders. */
+type Ids = { order: string; clear: string; cancelOrNot: string; review: string; authorized: string };
+
+const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
+  refund_failed: ({ order }) =>
+    `read why the refund failed (\`commerce refunds list --order ${order} --status FAILED\`), and request it again (\`commerce refunds create ${order}\`)`,
+  dispute: ({ order, clear }) =>
+    `answer the dispute at the gateway (\`commerce disputes list --order ${order}\`); after a lost one, ${clear}`,
+  authorization_lost: ({ cancelOrNot }) =>
+    `the gateway released the payment, so the shopper pays again by a new attempt (payment.create)${cancelOrNot}`,
+  refunded_at_gateway: ({ clear, cancelOrNot }) =>
+    `the money went back at the gateway: to ship the order anyway, ${clear}${cancelOrNot}`,
+  amount_mismatch: ({ review, clear }) =>
+    `decide on a payment in REVIEW (\`commerce payments decide ${review} accept\` or \`commerce payments decide ${review} reject\`); for other money, compare the books (\`commerce reconcile\`), then ${clear}`,
+  event_conflict: ({ authorized, clear }) =>
+    `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
+  capture_failed: ({ order, authorized, cancelOrNot }) =>
+    `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
+  gateway_silent: ({ order }) =>
+    `check that the gateway can be reached; the shop repeats its calls by itself (\`commerce calls list --order ${order}\`)`,
+  refund_due: ({ order }) =>
+    `wait until the refund has SUCCEEDED (\`commerce refunds list --order ${order}\`), and request a failed one again (\`commerce refunds create ${order}\`)`,
+};
+
+/** What an operator can do about each reason why an order needs attention, with the commands for it in backticks. */
+export function attentionHintsFor(order: Order, payments: readonly Payment[]): string[] {
+  const paymentIn = (...statuses: Payment['status'][]) =>
+    payments.find(({ status }) => statuses.includes(status))?.id ?? 'PAYMENT';
+  const ids: Ids = {
+    order: order.id,
+    clear: `\`commerce orders clear-attention ${order.id}\``,
+    cancelOrNot:
+      order.fulfillmentStatus === 'UNFULFILLED' ? `, or cancel the order (\`commerce orders cancel ${order.id}\`)` : '',
+    review: paymentIn('REVIEW'),
+    authorized: paymentIn('AUTHORIZED', 'CAPTURED'),
+  };
+  return (order.attentionReasons ?? []).map((reason) => attentionHints[reason](ids));
+}

@@ -1,0 +1,76 @@
+import type { CommerceError, ErrorCode, ErrorDetails } from './errors.ts';
+
+/**
+ * What a caller can do about an error with this code: one sentence. Procedures that only operators may call are named
+ * only where operators alone get the code.
+ */
+export const errorHints = {
+  validation_failed: 'Correct what the message and details.issues name, and send the call again.',
+  invalid_encoding: 'Encode the request in UTF-8, and send it again.',
+  empty_order: 'Add at least one line with a product and its units.',
+  currency_mismatch: 'Place one order for each currency, and reject a payment in another currency than its order.',
+  amount_too_large: 'Order fewer units, so that no amount exceeds 9,007,199,254,740,991 minor units.',
+  invalid_signature: 'Sign the message with the secret that the shop has for this gateway, and with the time of now.',
+  malformed_event: "Send the event in the gateway's own format, in the API version that the shop expects.",
+  unauthenticated: "Send a valid customer's token or API key as a bearer token in the header Authorization.",
+  forbidden: "Call with a token or API key that has this right; an operator's key needs the procedure's scope.",
+  not_found: "Check the address and the procedure's name, and use a client of the server's version.",
+  product_not_found: 'Leave out the products in details.productIds, or look their ids up (product.list).',
+  order_not_found: "Look the order's id up (order.list); a customer finds only their own orders.",
+  shipment_not_found: "Look the shipment's id up among those of its order (shipment.list).",
+  api_key_not_found: "Look the API key's id up (apiKey.list).",
+  gateway_event_not_found: "Look the event's id up (gatewayEvent.list).",
+  payment_not_found: "Look the payment's id up among those of its order (payment.list).",
+  provider_not_configured: 'Choose another provider, or configure this one and start the server again.',
+  insufficient_stock: 'Order at most sellableQty units of each product in details.products, or wait for more stock.',
+  invalid_transition: 'Read the current status, and take a step that this status allows.',
+  payment_in_progress: 'Continue the attempt in progress (payment.resume), or wait until it has ended.',
+  payment_refused: 'Begin another attempt (payment.create), with another card or method of payment.',
+  capture_in_progress: 'Wait until the payment is CAPTURED (payment.get); do not capture it again.',
+  capture_exceeds_authorized: 'Capture at most details.authorizedAmount.',
+  refund_exceeds_balance:
+    'Refund at most details.refundableAmount; read what was captured and refunded (payment.list).',
+  units_not_refundable: 'Refund at most details.refundableQty units of this line, or an amount without lines.',
+  units_not_restockable:
+    'Restock at most details.restockableQty units; refund units that have shipped without restock.',
+  idempotency_in_progress: 'Wait a moment, and send the same call with the same Idempotency-Key again.',
+  unsupported_by_provider: 'Leave this step or mode out for this provider, or choose another provider.',
+  amount_not_supported: 'Choose an amount that fits step, min and max in the details, or choose another provider.',
+  sku_taken: 'Choose another SKU, or use the product that has this one (product.list).',
+  stock_changed: 'Count the units again, and set them with details.availableQty as the number that you saw.',
+  stock_below_reserved: 'Set at least details.reservedQty units, or cancel orders that reserve some (order.cancel).',
+  stock_too_large: 'Keep the stock within the number that the message names.',
+  idempotency_key_reused: 'Send a new call with a new Idempotency-Key, or the first call with its own input.',
+  payload_too_large: 'Send a body within the limit that the message names.',
+  rate_limited: 'Wait a minute, and send the message again.',
+  database_unavailable: 'Wait as long as Retry-After says, and send the same call with the same Idempotency-Key again.',
+  overloaded: 'Wait as long as Retry-After says, and send the same call with the same Idempotency-Key again.',
+  identity_unavailable:
+    "Send the same call again shortly; if that does not help, check the address of the tokens' keys.",
+  outcome_unknown: 'Send the same call with the same Idempotency-Key again; without a key, read first what was done.',
+  gateway_unavailable: 'Wait a moment, and send the same call with the same Idempotency-Key again.',
+  client_closed: 'Send the same call with the same Idempotency-Key again to get its result.',
+  internal_error: "Look the request id up in the server's log, or give it to an operator.",
+} as const satisfies Record<ErrorCode, string>;
+
+/** What a caller can do about `invalid_transition`, by what cannot change so. */
+export const transitionHints = {
+  order: 'Read its status (order.get); refund a shipped order instead of canceling it, and place an ended one anew.',
+  payment: 'Capture only AUTHORIZED payments, decide only on those in REVIEW, and begin a new attempt for ended ones.',
+  refund: 'Read how the refund ended (refund.list), and request another one if money is left (refund.create).',
+  shipment: 'Read its status (shipment.list), and take the next step: dispatch, in transit, deliver.',
+  gateway_event: 'Redrive or dismiss only events that wait or were given up; read their outcomes (gatewayEvent.list).',
+} as const satisfies Record<ErrorDetails['invalid_transition']['subject'], string>;
+
+/** What a caller can do about a refund of money that was only authorized. */
+export const uncapturedHint =
+  'Capture the payment first (payment.capture), or cancel an unshipped order (order.cancel).';
+
+/** What a caller can do about an error: one sentence of at most 120 characters. It is not stored with a refusal. */
+export function hintOf(error: CommerceError): string {
+  if (hasCode(error, 'invalid_transition')) return transitionHints[error.details.subject];
+  if (hasCode(error, 'refund_exceeds_balance') && error.details.uncapturedPaymentId) return uncapturedHint;
+  return errorHints[error.code];
+}
+
+const hasCode = <C extends ErrorCode>(error: CommerceError, code: C): error is CommerceError<C> => error.code === code;

@@ -1,0 +1,47 @@
+import { CommerceError, refused, type Outcome } from '../../errors.ts';
+import { isUnderReview, refundableAmount, type Payment } from '../../payment/payment.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+
+type RequestedRefund = { amount?: number | undefined; lines?: readonly unknown[] | undefined };
+
+/** Refuses a refund of an order's payment that the balance doesn't allow. The message says why, and what to do. */
+export function exceedsBalance(
+  order: LockedOrder,
+  payment: Payment | undefined,
+  requested: RequestedRefund,
+): Outcome<never> {
+  const uncaptured = payment && isUncaptured(order, payment) ? payment : undefined;
+  const message = uncaptured ? uncapturedMessage(order) : messageOf(order, payment, requested);
+  return refused(
+    new CommerceError('refund_exceeds_balance', message, {
+      refundableAmount: payment ? refundableAmount(payment) : 0,
+      currency: payment?.currency ?? order.row.currency,
+      uncapturedPaymentId: uncaptured?.id ?? null,
+    }),
+  );
+}
+
+/** Whether a payment pays for its order and can be captured. */
+const isUncaptured = (order: LockedOrder, { status, authorizedAmount, surplus }: Payment): boolean =>
+  status === 'AUTHORIZED' && authorizedAmount > 0 && !surplus && order.status !== 'CANCELED';
+
+function uncapturedMessage({ row }: LockedOrder): string {
+  const message = 'there is nothing to refund, because the payment is authorized only: capture it first';
+  return row.fulfillmentStatus === 'UNFULFILLED' ? `${message}, or cancel the order` : message;
+}
+
+function messageOf(order: LockedOrder, payment: Payment | undefined, { amount, lines }: RequestedRefund): string {
+  if (payment ? isUnderReview(payment) : order.payments.some(isUnderReview))
+    return 'there is nothing to refund yet: decide on the payment in REVIEW first';
+  if (!payment || payment.authorizedAmount === 0) return 'there is nothing to refund, because nothing was paid';
+  if (order.standingVoidOf(payment)) return 'there is nothing to refund: the payment is voided as a whole';
+  if (payment.capturedAmount === 0)
+    return payment.status === 'AUTHORIZED'
+      ? 'uncaptured money goes back as a whole: leave out amount and lines'
+      : 'there is nothing to refund, because nothing was captured';
+  if (refundableAmount(payment) === 0)
+    return 'there is nothing to refund: all of the money has gone back or is on its way';
+  if (payment.surplus && lines) return 'surplus money pays for no lines: refund it by amount, or all of it';
+  if (amount === 0) return 'there is nothing to refund, because these units cost nothing';
+  return 'the amount is more than can be refunded';
+}

@@ -1,0 +1,16 @@
+import type { AttentionReason } from './order.ts';
+
+/** What an operator can do about each reason for attention: one sentence of at most 120 characters. */
+export const attentionHints = {
+  refund_failed: 'Read why the refund failed (refund.list), and request it again (refund.create).',
+  dispute: "Answer the dispute at the gateway (dispute.list); clear a lost one's attention (order.clearAttention).",
+  authorization_lost: 'Have the shopper pay again (payment.create), or cancel an unshipped order (order.cancel).',
+  refunded_at_gateway:
+    'Cancel the order (order.cancel), or clear the attention to ship it anyway (order.clearAttention).',
+  amount_mismatch:
+    'Decide on the payment in REVIEW (payment.decideReview), or compare it with the gateway and clear this.',
+  event_conflict: 'Compare the events with the gateway (gatewayEvent.list), redrive parked ones, then clear this.',
+  capture_failed: 'Read why (gatewayCall.list), then capture again (payment.capture) or cancel (order.cancel).',
+  gateway_silent: 'Check that the gateway can be reached; the shop repeats its calls by itself (gatewayCall.list).',
+  refund_due: 'Wait until the refund has SUCCEEDED (refund.list), and request a failed one again (refund.create).',
+} as const satisfies Record<AttentionReason, string>;
