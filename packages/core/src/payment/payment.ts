@@ -131,9 +131,12 @@ export const refundableAmount = ({ capturedAmount, refundedAmount, refundReserve
 /** The failure code of a payment whose authorization the gateway released without a request of the shop. */
 export const authorizationLost = 'authorization_lost';
 
-/** Whether the gateway released the authorization by itself: it lapsed, or was canceled there. */
-export const isLost = ({ status, authorizedAmount, failureCode }: Payment): boolean =>
-  status === 'CANCELED' && authorizedAmount > 0 && failureCode === authorizationLost;
+/**
+ * Whether the gateway released the authorization of an approved payment by itself: it lapsed, or was canceled there. The
+ * payment may be one of 0.
+ */
+export const isLost = ({ status, amount, authorizedAmount, failureCode }: Payment): boolean =>
+  status === 'CANCELED' && authorizedAmount === amount && failureCode === authorizationLost;
 
 /** Whether the authorization was voided. Later events about it change nothing. */
 export const isVoided = ({ status, authorizedAmount }: Payment): boolean =>

@@ -39,7 +39,7 @@ function applyAfterLoss(order: LockedOrder, payment: Payment, event: GatewayEven
   // An AUTHORIZED event is older than the loss.
   if (event.type === 'AUTHORIZED') return ignored('canceled_before');
   const { amount, currency } = event;
-  const fits = amount > 0 && amount <= payment.amount && currency === payment.currency;
+  const fits = (amount > 0 || payment.amount === 0) && amount <= payment.amount && currency === payment.currency;
   if (!fits) {
     order.raiseAttention('amount_mismatch');
     return ignored('amount_mismatch');

@@ -186,3 +186,30 @@ describe('an attempt under review whose gateway says CANCELED', () => {
     expect(await readOrder(attempt)).toMatchObject({ 0: 'REVIEW', 1: 'PAYMENT_PENDING', 3: 'amount_mismatch' });
   });
 });
+
+describe('a payment of nothing, whose authorization the gateway has released,', () => {
+  async function createFreeAttempt(): Promise<Attempt> {
+    const productId = await shop.createTestProduct({ quantity: 10, priceAmount: 0 });
+    const { id: orderId } = await shop.createTestOrder({ [productId]: 2 });
+    return { orderId, productId, payment: await shop.commerce.createPayment({ orderId, provider: 'mock' }) };
+  }
+
+  test('is surplus once when its order is canceled, and later approvals change nothing', async () => {
+    const { orderId, payment } = await createFreeAttempt();
+    await shop.commerce.cancelOrder({ orderId });
+    expect(await shop.sendWebhook('AUTHORIZED', payment)).toMatchObject({ effect: 'surplus' });
+    expect(await shop.sendWebhook('CANCELED', payment)).toMatchObject({ effect: 'authorization_lost' });
+    expect(await shop.sendWebhook('AUTHORIZED', payment)).toMatchObject({ effect: 'canceled_before' });
+    expect(await shop.commerce.doctor()).toEqual([]);
+  });
+
+  test('has paid its order once, and pays it again when it is captured', async () => {
+    const { orderId, payment } = await createFreeAttempt();
+    expect(await shop.sendWebhook('AUTHORIZED', payment)).toMatchObject({ effect: 'order_paid' });
+    expect(await shop.sendWebhook('CANCELED', payment)).toMatchObject({ effect: 'authorization_lost' });
+    expect(await shop.sendWebhook('AUTHORIZED', payment)).toMatchObject({ effect: 'canceled_before' });
+    expect(await shop.sendWebhook('CAPTURED', payment)).toMatchObject({ effect: 'payment_captured' });
+    expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID', needsAttention: null });
+    expect(await shop.commerce.doctor()).toEqual([]);
+  });
+});
