@@ -72,7 +72,7 @@ test('an order is paid, shipped and delivered, and orders show prints all of it'
   const shown = await shop.run('orders', 'show', orderId);
   for (const part of ['Lines', 'Payments', 'Shipments', 'History'])
     expect(shown.out).toMatch(new RegExp(`^${part}$`, 'm'));
-  expect(shown.out).toMatch(new RegExp(`^${paymentId} +mock +AUTHORIZED +25\\.00 GBP$`, 'm'));
+  expect(shown.out).toMatch(new RegExp(`^${paymentId} +mock +CAPTURED +25\\.00 GBP, 25\\.00 GBP captured$`, 'm'));
   expect(shown.out).toMatch(new RegExp(`^${shipmentId} +DELIVERED +2 +Royal Mail RM1$`, 'm'));
   expect(shown.out).toContain('shipment.delivered');
   expect((await shop.json('orders', 'show', orderId)).history.length).toBeGreaterThanOrEqual(6);
@@ -123,11 +123,11 @@ test('orders that need attention are listed, and cleared', async () => {
 test('gateway events are listed by outcome', async () => {
   const { paymentId } = await paidOrder('ana');
   const { items } = await shop.json('gateway-events', 'list', '--payment', paymentId);
-  expect(items).toMatchObject([{ type: 'AUTHORIZED', outcome: 'APPLIED', amount: 2500 }]);
+  expect(items).toMatchObject([{ type: 'CAPTURED', outcome: 'APPLIED', amount: 2500 }]);
   const unknown = randomUUID();
   await payAtSimulator(shop.simulatorUrl, { paymentId: unknown, amount: 1, currency: 'GBP' });
   const listed = await shop.run('gateway-events', 'list', '--outcome', 'UNMATCHED', '--provider', 'mock');
-  expect(listed.out).toMatch(new RegExp(`^[\\da-f-]{36}  AUTHORIZED  UNMATCHED +0\\.01 GBP .* ${unknown} `, 'm'));
+  expect(listed.out).toMatch(new RegExp(`^[\\da-f-]{36}  CAPTURED  UNMATCHED +0\\.01 GBP .* ${unknown} `, 'm'));
   expect(listed.out).not.toContain(paymentId);
 });
 
