@@ -32,7 +32,7 @@ async function main(env: Env): Promise<void> {
     waitMaxMs: 20_000,
     onWait: (message) => log.warn(message),
   });
-  const { commerce, metrics } = commerceFromEnv(env, database, log);
+  const { commerce, metrics } = await commerceFromEnv(env, database, log);
   const api = await startApi({ commerce, database, log, metrics, ...appOptionsFromEnv(env) });
   stop = async (reason) => {
     log.info({ reason }, 'stopping');
@@ -57,11 +57,11 @@ function missingSettings(env: Env, providers: readonly string[]): string[] {
   return warnings;
 }
 
-function commerceFromEnv(env: Env, database: Database, log: Logger) {
+async function commerceFromEnv(env: Env, database: Database, log: Logger) {
   const metrics = createMetrics();
   const commerce = createCommerce({
     database,
-    gateways: gatewaysFromEnv(env),
+    gateways: await gatewaysFromEnv(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,

@@ -13,8 +13,8 @@ const on = {
   STRIPE_SECRET_KEY: 'sk_test_1',
   STRIPE_WEBHOOK_SECRETS: 'whsec_1',
 };
-const gatewaysWith = (variables: Record<string, string>) => {
-  const all = gatewaysFromEnv(readEnv({ ...on, ...variables }));
+const gatewaysWith = async (variables: Record<string, string>) => {
+  const all = await gatewaysFromEnv(readEnv({ ...on, ...variables }));
   return (provider: string) =>
     present(
       all.find((gateway) => gateway.provider === provider),
@@ -27,11 +27,11 @@ const reservationMinutes = ({ reservationMsOf }: Gateway, methods: (string | nul
     return ms && ms / 60_000;
   });
 
-test('a reservation lasts as set for the method, as the method’s default, or as set for the provider', () => {
-  const byDefault = gatewaysWith({});
+test('a reservation lasts as set for the method, as the method’s default, or as set for the provider', async () => {
+  const byDefault = await gatewaysWith({});
   for (const name of ['mock', 'stripe', 'toss'])
     expect(reservationMinutes(byDefault(name), [null])).toEqual([undefined]);
-  const gateway = gatewaysWith({
+  const gateway = await gatewaysWith({
     GATEWAY_RESERVATION_MINUTES: 'stripe=45, stripe/konbini=60,toss/virtual_account=4320 , mock/later=2',
   });
   const stripeMethods = [null, 'card', 'konbini', 'oxxo'];
@@ -40,13 +40,13 @@ test('a reservation lasts as set for the method, as the method’s default, or a
   expect(reservationMinutes(gateway('mock'), [null, 'later'])).toEqual([undefined, 2]);
 });
 
-test('GATEWAY_CAPTURE sets the default capture mode of a provider', () => {
-  const byDefault = gatewaysWith({});
+test('GATEWAY_CAPTURE sets the default capture mode of a provider', async () => {
+  const byDefault = await gatewaysWith({});
   expect([byDefault('mock').captures, byDefault('stripe').captures]).toEqual([
     ['MANUAL', 'AUTOMATIC'],
     ['AUTOMATIC', 'MANUAL'],
   ]);
-  const gateway = gatewaysWith({ GATEWAY_CAPTURE: 'stripe=MANUAL, mock=AUTOMATIC, toss=AUTOMATIC' });
+  const gateway = await gatewaysWith({ GATEWAY_CAPTURE: 'stripe=MANUAL, mock=AUTOMATIC, toss=AUTOMATIC' });
   expect([gateway('mock').captures, gateway('stripe').captures, gateway('toss').captures]).toEqual([
     ['AUTOMATIC', 'MANUAL'],
     ['MANUAL', 'AUTOMATIC'],
@@ -65,6 +65,6 @@ test.each([
   ['GATEWAY_CAPTURE', 'toss=MANUAL'],
   ['GATEWAY_CAPTURE', 'stripe=manual'],
   ['GATEWAY_CAPTURE', 'paypal=MANUAL'],
-])('%s=%s is invalid', (name, value) => {
-  expect(() => gatewaysWith({ [name]: value })).toThrow(`  ${name}: must be like stripe=`);
+])('%s=%s is invalid', async (name, value) => {
+  await expect(gatewaysWith({ [name]: value })).rejects.toThrow(`  ${name}: must be like stripe=`);
 });
