@@ -6,8 +6,11 @@ import { Failure } from './failure.ts';
 
 type Kind = RouterInputs['system']['lookUp']['kind'];
 
+/** A kind of thing, its name in messages, and what beside an id names one. */
+type Wanted = { kind: Kind; noun: string; also?: string };
+
 /** What a placeholder in a command's usage, such as `<order>`, takes the id of. `<product>` is read by `findProduct`. */
-export const idPlaceholders: Readonly<Record<string, { kind: Kind; noun: string; also?: string }>> = {
+export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   order: { kind: 'order', noun: 'order', also: 'reference' },
   payment: { kind: 'payment', noun: 'payment' },
   shipment: { kind: 'shipment', noun: 'shipment' },
@@ -16,8 +19,6 @@ export const idPlaceholders: Readonly<Record<string, { kind: Kind; noun: string;
 };
 
 export const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
-
-type Wanted = { kind: Kind; noun: string; also?: string };
 
 /**
  * Returns the id that a text means: the id itself, or the only thing whose id begins with the text or whose reference

@@ -85,7 +85,7 @@ test('all invalid variables are named at once', () => {
 const numbers = Object.entries(readEnv({ DATABASE_URL })).flatMap(([name, value]) =>
   typeof value === 'number' ? [name] : [],
 );
-test.each(numbers)('a wrong %s is told its range, whose ends are accepted', (name) => {
+test.each(numbers)('a wrong %s is refused with its range, whose ends are accepted', (name) => {
   const messageFor = (value: string): string => {
     try {
       readEnv({ DATABASE_URL, [name]: value });
@@ -104,7 +104,7 @@ test.each(numbers)('a wrong %s is told its range, whose ends are accepted', (nam
   for (const right of [min, max]) expect(messageFor(String(right)), String(right)).toBe('');
 });
 
-test('DATABASE_POOL_MAX=1 is told the range', () => {
+test('DATABASE_POOL_MAX=1 is refused with the range', () => {
   expect(() => readEnv({ DATABASE_URL, DATABASE_POOL_MAX: '1' })).toThrow(
     '  DATABASE_POOL_MAX: must be a whole number from 2 to 1000',
   );

@@ -25,7 +25,7 @@ function sumOf(runs: readonly (readonly Count[])[]): Count[] {
   return [...sums.values()];
 }
 
-/** The faults and cases that never occurred, without those that are rare and kills that nobody requested. */
+/** The faults and cases that never occurred, without those that are rare and kills that the run did not request. */
 export const missing = ({ faults, cases }: Covered, { kills }: Pick<Options, 'kills'>): Count[] =>
   [...faults, ...cases].filter(
     ({ what, count, rare }) => count === 0 && !rare && (what !== 'process_killed' || kills > 0),

@@ -15,7 +15,7 @@ async function beginWith(next: object | null) {
   return beginAttempt(visit);
 }
 
-test('a shopper cannot pay by an attempt without a next step, whose client secret nobody has', async () => {
+test('a shopper cannot pay by an attempt without a next step, whose client secret no shopper has', async () => {
   expect(await beginWith({ provider: 'stripe', clientSecret: 'secret' })).toMatchObject({ number: 1 });
   expect(await beginWith(null)).toBeUndefined();
 });

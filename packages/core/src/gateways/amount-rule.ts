@@ -33,6 +33,17 @@ export function amountRefusal(
   return new CommerceError('amount_not_supported', message, { provider, currency, amount, step, min, max });
 }
 
+/** Like `amountRefusal`, by the provider's name. An amount of a provider that is not configured is not checked. */
+export function amountRefusalOf(
+  gateways: ReadonlyMap<string, AmountTaker>,
+  provider: string,
+  use: AmountUse,
+  money: { amount: number; currency: string },
+): CommerceError | undefined {
+  const gateway = gateways.get(provider);
+  return gateway && amountRefusal(gateway, use, money);
+}
+
 function problemOf({ step, min, max }: AmountRule, use: AmountUse, amount: number): string | undefined {
   if (amount % step !== 0) return `takes multiples of ${step} only`;
   if (use === 'refund') return undefined;

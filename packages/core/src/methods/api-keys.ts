@@ -22,7 +22,7 @@ export function apiKeyMethods({ database }: Context) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost; there may be a key that nobody has
+     * @throws outcome_unknown when the answer to COMMIT was lost; there may be a key that no caller has
      */
     async createApiKey(input: z.input<typeof createApiKeyInput>): Promise<ApiKey & { key: string }> {
       const key = newApiKey();

@@ -46,7 +46,7 @@ test.each([
       await shop.expireTestOrder(orderId);
     },
   ],
-] as const)('an attempt whose order is %s during its creation is handed to nobody, and ended there', async (_, end) => {
+] as const)('an attempt whose order is %s during its creation has no next step, and is ended there', async (_, end) => {
   const { id: orderId } = await shop.createTestOrder({ [await shop.createTestProduct()]: 1 });
   duringInitiation = async ({ id }) => {
     // The gateway doesn't know the payment under any id that the shop has.

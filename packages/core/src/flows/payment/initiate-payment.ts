@@ -32,6 +32,6 @@ export async function initiatePayment(
     next = begun.next;
     return [gatewayFact({ type: 'PENDING', gatewayPaymentId: begun.gatewayPaymentId })];
   });
-  // The order may have been canceled or expired during the call. Then a CANCEL is due, and nobody may pay.
+  // The order may have been canceled or expired during the call. Then a CANCEL is due, and no shopper may pay.
   return { ...initiated, next: isLive(initiated) ? next : null };
 }

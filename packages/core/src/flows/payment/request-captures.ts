@@ -1,6 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
-import { amountRefusal } from '../../gateways/amount-rule.ts';
+import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
@@ -32,7 +32,10 @@ export const requestCaptures =
       if (!located.ok) return located;
       const { order, payment } = located.value;
       const amount = command.amount ?? payment.authorizedAmount;
-      const refusal = refusalOf(order, payment, amount, capturing) ?? unsupported(gateways, payment, amount);
+      const { provider, currency } = payment;
+      const refusal =
+        refusalOf(order, payment, amount, capturing) ??
+        amountRefusalOf(gateways, provider, 'capture', { amount, currency });
       if (refusal) return refused(refusal);
       capturing.add(payment.id);
       order.callGateway(payment, { kind: 'CAPTURE', amount });
@@ -41,15 +44,6 @@ export const requestCaptures =
     work.write();
     return outcomes;
   };
-
-function unsupported(
-  gateways: ReadonlyMap<string, Gateway>,
-  { provider, currency }: Payment,
-  amount: number,
-): CommerceError | undefined {
-  const gateway = gateways.get(provider);
-  return gateway && amountRefusal(gateway, 'capture', { amount, currency });
-}
 
 function refusalOf(
   order: LockedOrder,

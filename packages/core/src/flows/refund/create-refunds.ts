@@ -1,6 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { amountRefusal } from '../../gateways/amount-rule.ts';
+import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundReason } from '../../refund/refund.ts';
@@ -63,8 +63,7 @@ function create(
   const refundable = payment ? refundableAmount(payment) : 0;
   const amount = command.amount ?? (lines.length > 0 ? price.value : refundable);
   if (!payment || amount === 0 || amount > refundable) return exceedsBalance(order, payment, { amount });
-  const gateway = gateways.get(payment.provider);
-  const unsupported = gateway && amountRefusal(gateway, 'refund', { amount, currency });
+  const unsupported = amountRefusalOf(gateways, payment.provider, 'refund', { amount, currency });
   if (unsupported) return refused(unsupported);
   const refund = requestRefund(order, payment, { id, amount, reason: 'requested' }, lines);
   restockLines(
