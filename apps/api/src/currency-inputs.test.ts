@@ -1,11 +1,7 @@
 import { currencies } from '@commerce-core/core/gateway';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { appRouter } from './routers/index.ts';
-
-type Procedure = { _def: { inputs: readonly z.ZodType[] } };
-// At run time this record is flat, keyed by path; tRPC's types have it nested.
-const procedures = appRouter._def.procedures as unknown as Record<string, Procedure>;
+import { procedures } from './trpc/procedures.ts';
 
 /** The schemas below a schema, by the path to each. */
 function* schemasIn(schema: unknown, path: string): Generator<[string, z.ZodType]> {

@@ -1,14 +1,10 @@
 import { z } from 'zod';
-import { appRouter } from '../routers/index.ts';
+import { procedures } from './procedures.ts';
 
 /** The largest number of rows that the calls of one batch may list: 10 lists of 50 rows, which is the default limit. */
 export const batchRowsMax = 500;
 // What a call that lists nothing costs, so that a batch of 50 such calls is allowed.
 const otherRows = 10;
-
-type AnyProcedure = { _def: { inputs: readonly unknown[] } };
-// At run time this record is flat, keyed by path; tRPC's types have it nested.
-const procedures = appRouter._def.procedures as unknown as Record<string, AnyProcedure>;
 
 /** The limit of a list that is called without one, by the path of each procedure that lists rows. */
 export const defaultLimits: ReadonlyMap<string, number> = new Map(

@@ -1,32 +1,14 @@
 import { callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { Context as HonoContext } from 'hono';
-import type { z } from 'zod';
 import { authorize } from '../auth/access.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { parseInput, readBody } from './read-input.ts';
 import { appRouter } from '../routers/index.ts';
+import { procedures, type Procedure } from './procedures.ts';
 import { traceRefusal } from '../http/trace.ts';
 import type { Context } from './trpc.ts';
 import type { AppEnv } from '../http/app-env.ts';
-
-type Procedure = {
-  _def: {
-    type: string;
-    inputs: readonly z.ZodType[];
-    middlewares: readonly unknown[];
-    resolver: (options: {
-      ctx: Context;
-      input: unknown;
-      path: string;
-      type: 'mutation';
-      signal: AbortSignal | undefined;
-    }) => Promise<unknown>;
-  };
-};
-
-// At run time this record is flat, keyed by path; tRPC's types have it nested.
-const procedures = appRouter._def.procedures as unknown as Record<string, Procedure>;
 
 /** Whether a request is a single mutation: the busiest kind of call, neither a batch nor a query. */
 export const isOneMutation = (method: string, path: string, search: string): boolean =>
