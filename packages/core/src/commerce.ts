@@ -18,6 +18,7 @@ import { systemMethods } from './methods/system.ts';
 import type { Quote } from './order/order.ts';
 import type { BatchingOptions, Context } from './run/context.ts';
 import { openInbox } from './run/open-inbox.ts';
+import { createBatcher } from './run/run-flow.ts';
 
 export type CommerceOptions = {
   database: Database;
@@ -53,7 +54,7 @@ export type CommerceOptions = {
  * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
  */
 export function createCommerce(options: CommerceOptions) {
-  const context: Context = {
+  const configured = {
     database: options.database,
     gateways: configuredGateways(options.gateways ?? []),
     quote: options.quote,
@@ -62,10 +63,10 @@ export function createCommerce(options: CommerceOptions) {
     leaseMs: options.leaseMs ?? 45_000,
     pollAfterMs: options.pollAfterMs ?? 5 * 60_000,
     batching: options.batching ?? {},
-    batchers: [],
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
   };
+  const context: Context = { ...configured, batcher: createBatcher(configured) };
   const inbox = openInbox(context);
   return {
     ...productMethods(context),

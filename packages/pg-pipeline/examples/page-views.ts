@@ -19,7 +19,6 @@ await database.pool.query(`
 
 let transactions = 0;
 const batcher = new Batcher<string, void>({
-  name: 'views',
   run: async (paths) =>
     withTransaction(database, async (tx) => {
       transactions += 1;
@@ -30,11 +29,11 @@ const batcher = new Batcher<string, void>({
       );
       return paths.map(() => undefined);
     }),
-  // Batches that run at once share no page, so they can't deadlock.
-  keysOf: (path) => [path],
 });
+// Batches that run at once share no page, so they can't deadlock.
+const queue = batcher.addQueue({ name: 'views', keysOf: (path) => [path] });
 
-await Promise.all(Array.from({ length: 1_000 }, (_, n) => batcher.submit(n % 2 ? '/' : '/about')));
+await Promise.all(Array.from({ length: 1_000 }, (_, n) => queue.submit(n % 2 ? '/' : '/about')));
 await batcher.close();
 const { rows } = await database.pool.query('select path, views from page_views.pages order by path');
 console.log(rows, `in ${transactions} transactions`);

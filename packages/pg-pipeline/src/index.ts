@@ -1,6 +1,6 @@
 export { anyOf } from './any-of.ts';
-export { Batcher } from './batcher/batcher.ts';
-export type { BatcherOptions, BatchReport } from './batcher/batcher-options.ts';
+export { Batcher, type Queue } from './batcher/batcher.ts';
+export type { BatcherOptions, BatchReport, QueueOptions } from './batcher/batcher-options.ts';
 export { arrayOf, texts, uuids } from './binary-array.ts';
 export { readCommitOutcome, type Witness } from './commit-outcome.ts';
 export { connect, queryWithTimeout, type ConnectOptions, type Database } from './connect.ts';

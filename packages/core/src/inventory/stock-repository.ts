@@ -10,7 +10,7 @@ import {
 } from '@commerce-core/pg-pipeline';
 import { after } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
-import { isOrderOfPayments } from '../database/orders-of-payments.ts';
+import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import type { MovementKind, Stock } from './stock.ts';
 import { stockMovements, stocks } from './tables.ts';
 
@@ -44,34 +44,29 @@ export async function readStocks(reader: Reader, productIds: Iterable<string>): 
   return new Map(rows.map((row) => [row.productId, row]));
 }
 
-const lockedByOrder = selection(
+// An order's status is read after its lock, so it is the latest.
+const lockedByAll = selection(
   'lock_stocks_of_orders',
   stocks,
   `
-  where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" = any($1::uuid[])))
+  where t."product_id" = any($3::uuid[]
+    || array(select "product_id" from "commerce"."order_lines" where "order_id" ${isNamedOrder})
+    || array(select l."product_id" from "commerce"."orders" o join "commerce"."order_lines" l on l."order_id" = o."id"
+      where o."id" = any($4::uuid[]) and o."reservation_status" = 'RELEASED'))
   order by t."product_id" for update`,
 );
 
-/** Locks the stock rows of all products in orders that are locked, in ascending product order. */
-export async function lockStocksOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Map<string, Stock>> {
-  const rows = await lockedByOrder(tx, [uuids(orderIds)]);
-  return new Map(rows.map((row) => [row.productId, row]));
-}
+/** Whose stock rows to lock: those of products, of all products in orders, and of released orders. */
+export type StockNames = OrderNames & { productIds?: readonly string[]; ifReleased?: readonly string[] };
 
-const lockedByPayment = selection(
-  'lock_stocks_of_payments',
-  stocks,
-  `
-  where t."product_id" = any(array(select "product_id" from "commerce"."order_lines" where "order_id" ${isOrderOfPayments}))
-  order by t."product_id" for update`,
-);
-
-/** Locks the stock rows of all products in the orders of payments, in ascending product order. */
-export async function lockStocksOfPayments(
-  tx: Transaction,
-  paymentIds: readonly string[],
-): Promise<Map<string, Stock>> {
-  const rows = await lockedByPayment(tx, [uuids(paymentIds)]);
+/**
+ * Locks stock rows in ascending product order, by product and by orders that are locked. The orders in `ifReleased`
+ * count if their reservation was released.
+ */
+export async function lockNamedStocks(tx: Transaction, named: StockNames): Promise<Map<string, Stock>> {
+  const { orderIds = [], paymentIds = [], productIds = [], ifReleased = [] } = named;
+  if (orderIds.length + paymentIds.length + ifReleased.length === 0) return lockStocks(tx, productIds);
+  const rows = await lockedByAll(tx, [...parametersOf(named), uuids(productIds), uuids(ifReleased)]);
   return new Map(rows.map((row) => [row.productId, row]));
 }
 

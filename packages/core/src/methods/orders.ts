@@ -24,6 +24,7 @@ import { orders } from '../order/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { listPage } from '../run/list-page.ts';
 import { runAlone, runBatched } from '../run/run-flow.ts';
+import { runSharedFlow } from '../run/shared-transaction.ts';
 import { isChecked, parse } from '../validation.ts';
 
 export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: string };
@@ -78,8 +79,9 @@ export function orderMethods(context: Context) {
      * @throws Error when a statement fails; the transaction can't be committed then
      */
     placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]): Promise<Outcome<PlacedOrder>[]> =>
-      place(
+      runSharedFlow(
         tx,
+        place,
         inputs.map((input) => ({ id: newId(), ...parsedOrder(input) })),
       ),
 

@@ -32,6 +32,7 @@ import type { Call, Context, Owner } from '../run/context.ts';
 import { listPage } from '../run/list-page.ts';
 import { keyOf, runAlone, runBatched } from '../run/run-flow.ts';
 import { runLeased } from '../run/run-leased.ts';
+import { runSharedFlow } from '../run/shared-transaction.ts';
 import { parse } from '../validation.ts';
 
 /** Attempts to pay orders. Amounts are integer minor units of the payment's currency. */
@@ -60,7 +61,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
       key,
       answer: payments,
       begin: async (tx) => {
-        const outcome = onlyOutcome(await createPayments(tx, [command]));
+        const outcome = onlyOutcome(await runSharedFlow(tx, createPayments, [command]));
         return outcome.ok ? accepted(outcome.value.id) : outcome;
       },
       run: async (paymentId) => initiatePayment(inbox, gateways, { paymentId }),

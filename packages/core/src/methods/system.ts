@@ -7,7 +7,7 @@ import { jobsOf, type JobMethods } from '../jobs.ts';
 import type { Context } from '../run/context.ts';
 
 /** The shop as a whole: its transactions, jobs, invariants and queues. */
-export function systemMethods({ database, pollAfterMs, batchers }: Context) {
+export function systemMethods({ database, pollAfterMs, batcher }: Context) {
   return {
     /**
      * Runs `work` in one transaction and commits it. What `work` writes through `tx.db` commits together with the
@@ -60,15 +60,13 @@ export function systemMethods({ database, pollAfterMs, batchers }: Context) {
      * running.
      * @throws nothing
      */
-    queues: () => batchers.map(({ name, waiting, blocked, running }) => ({ name, waiting, blocked, running })),
+    queues: () => batcher.queues.map(({ name, waiting, blocked, running }) => ({ name, waiting, blocked, running })),
 
     /**
      * Stops accepting batched calls: orders, payments and gateway events. Resolves when all accepted calls are
      * answered.
      * @throws nothing
      */
-    close: async (): Promise<void> => {
-      await Promise.all(batchers.map(async (batcher) => batcher.close()));
-    },
+    close: async (): Promise<void> => batcher.close(),
   };
 }

@@ -1,7 +1,6 @@
 import { and, asc, desc, inArray, isNotNull, lte } from 'drizzle-orm';
 import {
   anyOf,
-  uuids,
   readLockedRows,
   insertion,
   selection,
@@ -11,7 +10,7 @@ import {
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { longestDue } from '../due-work/longest-due.ts';
-import { isOrderOfPayments } from '../database/orders-of-payments.ts';
+import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
 import { orderLines, orders } from './tables.ts';
 
@@ -21,42 +20,21 @@ export type OrderFilter = {
   needsAttention?: boolean | undefined;
 };
 
-const lockById = selection('lock_orders', orders, 'where t."id" = any($1::uuid[]) order by t."id" for update');
-const linesByOrder = selection(
+const lockNamed = selection('lock_orders', orders, `where t."id" ${isNamedOrder} order by t."id" for update`);
+const linesOfNamed = selection(
   'lines_of_orders',
   orderLines,
-  'where t."order_id" = any($1::uuid[]) order by t."order_id", t."line_no"',
-);
-
-const lockByPayment = selection(
-  'lock_orders_of_payments',
-  orders,
-  `where t."id" ${isOrderOfPayments} order by t."id" for update`,
-);
-const linesByPayment = selection(
-  'lines_of_orders_of_payments',
-  orderLines,
-  `where t."order_id" ${isOrderOfPayments} order by t."order_id", t."line_no"`,
+  `where t."order_id" ${isNamedOrder} order by t."order_id", t."line_no"`,
 );
 
 /** Locks orders in ascending id. Unknown ids are left out. */
-export async function lockOrders(tx: Transaction, ids: Iterable<string>): Promise<Order[]> {
-  return lockById(tx, [uuids(ids)]);
-}
-
-/** Locks the orders of payments, in ascending id. */
-export async function lockOrdersOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<Order[]> {
-  return lockByPayment(tx, [uuids(paymentIds)]);
-}
-
-/** Lines of the orders of payments, by order and line number. */
-export async function loadOrderLinesOfPayments(tx: Transaction, paymentIds: readonly string[]): Promise<OrderLine[]> {
-  return linesByPayment(tx, [uuids(paymentIds)]);
+export async function lockOrders(tx: Transaction, named: OrderNames): Promise<Order[]> {
+  return lockNamed(tx, parametersOf(named));
 }
 
 /** Lines of locked orders, by order and line number. */
-export async function loadOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
-  return linesByOrder(tx, [uuids(orderIds)]);
+export async function loadOrderLines(tx: Transaction, named: OrderNames): Promise<OrderLine[]> {
+  return linesOfNamed(tx, parametersOf(named));
 }
 
 /**

@@ -2,7 +2,6 @@ import { and, desc, eq, or, sql } from 'drizzle-orm';
 import {
   anyOf,
   texts,
-  uuids,
   insertion,
   selection,
   update,
@@ -12,30 +11,19 @@ import {
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
-import { isOrderOfPayments } from '../database/orders-of-payments.ts';
+import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import { liveStatuses, type Payment, type PaymentStatus } from './payment.ts';
 import { payments } from './tables.ts';
 
-const lockByOrder = selection(
+const lockOfNamed = selection(
   'lock_payments_of_orders',
   payments,
-  'where t."order_id" = any($1::uuid[]) order by t."id" for update',
+  `where t."order_id" ${isNamedOrder} order by t."id" for update`,
 );
 
-/** Locks all payments of the given orders in ascending id. The orders are locked already. */
-export async function lockPaymentsOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Payment[]> {
-  return lockByOrder(tx, [uuids(orderIds)]);
-}
-
-const lockOfPaymentOrders = selection(
-  'lock_payments_of_payment_orders',
-  payments,
-  `where t."order_id" ${isOrderOfPayments} order by t."id" for update`,
-);
-
-/** Locks the given payments and all others of their orders in ascending id. The orders are locked already. */
-export async function lockPaymentsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Payment[]> {
-  return lockOfPaymentOrders(tx, [uuids(paymentIds)]);
+/** Locks all payments of orders in ascending id. The orders are locked already. */
+export async function lockPaymentsOfOrders(tx: Transaction, named: OrderNames): Promise<Payment[]> {
+  return lockOfNamed(tx, parametersOf(named));
 }
 
 const byGatewayId = statement(

@@ -1,43 +1,33 @@
 import { and, desc } from 'drizzle-orm';
-import { texts, uuids, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
+import { texts, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
-import { isOrderOfPayments } from '../database/orders-of-payments.ts';
+import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import { openRefundStatuses, type Refund, type RefundLine, type RefundStatus } from './refund.ts';
 import { refundLines, refunds } from './tables.ts';
 
 export type RefundFilter = { orderId?: string | undefined; status?: RefundStatus | undefined };
 
-const lockByOrder = selection(
+const lockOfNamed = selection(
   'lock_refunds_of_orders',
   refunds,
-  'where t."order_id" = any($1::uuid[]) order by t."id" for update',
+  `where t."order_id" ${isNamedOrder} order by t."id" for update`,
 );
-const lockOfPaymentOrders = selection(
-  'lock_refunds_of_payment_orders',
-  refunds,
-  `where t."order_id" ${isOrderOfPayments} order by t."id" for update`,
-);
-const linesByOrder = selection(
+const linesOfNamed = selection(
   'refund_lines_of_orders',
   refundLines,
-  'where t."order_id" = any($1::uuid[]) order by t."refund_id", t."line_no"',
+  `where t."order_id" ${isNamedOrder} order by t."refund_id", t."line_no"`,
 );
 
-/** Locks all refunds of the given orders in ascending id. The orders are locked already. */
-export async function lockRefundsOfOrders(tx: Transaction, orderIds: readonly string[]): Promise<Refund[]> {
-  return lockByOrder(tx, [uuids(orderIds)]);
-}
-
-/** Locks all refunds of the orders of payments in ascending id. The orders are locked already. */
-export async function lockRefundsOfPaymentOrders(tx: Transaction, paymentIds: readonly string[]): Promise<Refund[]> {
-  return lockOfPaymentOrders(tx, [uuids(paymentIds)]);
+/** Locks all refunds of orders in ascending id. The orders are locked already. */
+export async function lockRefundsOfOrders(tx: Transaction, named: OrderNames): Promise<Refund[]> {
+  return lockOfNamed(tx, parametersOf(named));
 }
 
 /** The lines of refunds of locked orders, for refunds that were requested by lines. */
-export async function loadRefundLines(tx: Transaction, orderIds: readonly string[]): Promise<RefundLine[]> {
-  return linesByOrder(tx, [uuids(orderIds)]);
+export async function loadRefundLines(tx: Transaction, named: OrderNames): Promise<RefundLine[]> {
+  return linesOfNamed(tx, parametersOf(named));
 }
 
 const sent = statement(

@@ -1,7 +1,8 @@
-import type { Batcher, BatcherOptions, Database } from '@commerce-core/pg-pipeline';
+import type { Batcher, BatcherOptions, Database, QueueOptions } from '@commerce-core/pg-pipeline';
 import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
 import type { Quote } from '../order/order.ts';
+import type { SharedCall } from './shared-transaction.ts';
 
 /** Options of a call. */
 export type Call = {
@@ -14,10 +15,8 @@ export type Call = {
 /** The customer whose orders a call may read and change; undefined for an operator, who may access all. */
 export type Owner = { customerId?: string | undefined };
 
-export type BatchingOptions = Pick<
-  BatcherOptions<never, never>,
-  'lanes' | 'commandsMax' | 'weightMax' | 'queueMax' | 'waitMaxMs' | 'onBatch'
->;
+export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'waitMaxMs' | 'onBatch'> &
+  Pick<QueueOptions<never>, 'commandsMax' | 'weightMax' | 'queueMax'>;
 
 /** Configuration and state that methods share. */
 export type Context = {
@@ -32,8 +31,7 @@ export type Context = {
   /** How long a gateway may send nothing about a payment before the payment is polled. */
   pollAfterMs: number;
   batching: BatchingOptions;
-  /** All batchers. Each is added when it is created, for `queues` and `close`. */
-  batchers: Pick<Batcher<never, unknown>, 'name' | 'waiting' | 'blocked' | 'running' | 'close'>[];
+  batcher: Batcher<SharedCall, unknown>;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
 };

@@ -1,29 +1,34 @@
-import { Batcher, type BatcherOptions, type Transaction } from '@commerce-core/pg-pipeline';
+import { Batcher, type QueueOptions, type Transaction } from '@commerce-core/pg-pipeline';
 import { throwAsCommerceError, withBatchTransaction, withTransaction } from '../database/transaction.ts';
-import { onlyOutcome, unwrap } from '../errors.ts';
+import { onlyOutcome, unwrap, type Outcome } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
+import type { SharedFlow } from '../unit-of-work/shared-flow.ts';
 import type { Call, Context } from './context.ts';
-import { oncePerKey, type Flow, type Keyed } from './once-per-key.ts';
+import { readKeys, splitByKey, storeOutcomes } from './once-per-key.ts';
 import type { AnswerTable } from './replayed-answer.ts';
+import { runSharedCalls, type SharedCall } from './shared-transaction.ts';
 
 // How a flow is run. A flow knows neither batches nor keys: it gets a transaction and commands, and returns outcomes.
 //   runAlone               transaction ∘ keys ∘ flow
-//   runBatched             batch ∘ transaction ∘ keys ∘ flow
-//   runBatchedWithoutKeys  batch ∘ transaction ∘ flow
+//   runBatched             batch ∘ transaction ∘ keys ∘ flows of all kinds
+//   runBatchedWithoutKeys  the same, for commands that never have a key
 // A call to a gateway can't stand inside a transaction: see run-leased.ts.
 
+/** A use case for many commands in one transaction: one outcome a command, in the order of the commands. */
+export type Flow<C, T> = (tx: Transaction, commands: C[]) => Promise<Outcome<T>[]>;
+
 /** A mutation that callers may repeat with an idempotency key. */
-export type Procedure<C, T> = {
+export type Procedure<F, T> = {
   /** Part of a key's fingerprint, and the name of the queue where calls are batched. It must never change. */
   name: string;
-  flow: Flow<C, T>;
+  flow: F;
   /** The table whose row the answer is. */
   answer: AnswerTable<NoInfer<T>>;
 };
 
 /** The rows that a command locks, by keys. Two batches that run at once never have a key in common. */
-export type BatchLocks<C> = Pick<BatcherOptions<C, never>, 'weightOf'> &
-  Required<Pick<BatcherOptions<C, never>, 'keysOf' | 'lockHoldersOf'>>;
+export type BatchLocks<C> = Pick<QueueOptions<C>, 'weightOf'> &
+  Required<Pick<QueueOptions<C>, 'keysOf' | 'lockHoldersOf'>>;
 
 /**
  * Runs one command. `input` is what the key's fingerprint covers: it leaves out ids that are new in each call, and
@@ -32,57 +37,76 @@ export type BatchLocks<C> = Pick<BatcherOptions<C, never>, 'weightOf'> &
 type Run<C, T> = (command: C, call: Call | undefined, input?: unknown) => Promise<T>;
 
 /** Runs each command in a transaction of its own. */
-export function runAlone<C, T>(context: Context, { name, flow, answer }: Procedure<C, T>): Run<C, T> {
+export function runAlone<C, T>(context: Context, { name, flow, answer }: Procedure<Flow<C, T>, T>): Run<C, T> {
   const { database, keepKeysMs } = context;
-  const keyedFlow = oncePerKey(flow, { answer, keepKeysMs });
   return async (command, call, input = command) => {
-    const keyed = { command, key: keyOf(call, name, input) };
-    return unwrap(onlyOutcome(await withTransaction(database, async (tx) => keyedFlow(tx, [keyed]))));
+    const calls = [{ command, key: keyOf(call, name, input), answer }];
+    const outcomes = await withTransaction(database, async (tx) => {
+      const { running, outcomesOfAll } = splitByKey(calls, await readKeys(tx, calls));
+      if (running.length === 0) return outcomesOfAll<Outcome<T>>([]);
+      const ran = await flow(tx, [command]);
+      storeOutcomes(tx, running, ran, keepKeysMs);
+      return outcomesOfAll(ran);
+    });
+    return unwrap(onlyOutcome<T>(outcomes));
   };
 }
 
-/** Runs commands that arrive while another batch is running in one transaction. */
-export function runBatched<C, T>(context: Context, procedure: Procedure<C, T>, locks: BatchLocks<C>): Run<C, T> {
-  const { name, flow, answer } = procedure;
-  const { weightOf, keysOf, lockHoldersOf } = locks;
-  const batcher = newBatcher(context, name, oncePerKey(flow, { answer, keepKeysMs: context.keepKeysMs }), {
-    ...(weightOf && { weightOf: ({ command }: Keyed<C>) => weightOf(command) }),
-    keysOf: ({ command }) => keysOf(command),
-    lockHoldersOf,
-  });
+/** Runs commands that arrive while another batch is running in one transaction, together with those of other flows. */
+export function runBatched<C, T>(
+  context: Context,
+  { name, flow, answer }: Procedure<SharedFlow<C, Outcome<T>>, T>,
+  locks: BatchLocks<C>,
+): Run<C, T> {
+  const queue = addQueue(context, name, locks);
   return async (command, call, input = command) => {
-    const keyed = { command, key: keyOf(call, name, input) };
-    return unwrap(await batcher.submit(keyed, call?.signal).catch(throwAsCommerceError));
+    const shared = { flow, command, answer, key: keyOf(call, name, input) };
+    const outcome = await queue.submit(shared, call?.signal).catch(throwAsCommerceError);
+    // The flow's own outcome, or one that the key was stored with.
+    return unwrap(outcome as Outcome<T>);
   };
 }
 
 /** Like `runBatched`, for commands that never have a key, and whose flow never refuses one. */
 export function runBatchedWithoutKeys<C, R>(
   context: Context,
-  { name, flow }: { name: string; flow: (tx: Transaction, commands: C[]) => Promise<R[]> },
+  { name, flow }: { name: string; flow: SharedFlow<C, R> },
   locks: BatchLocks<C>,
 ): (command: C) => Promise<R> {
-  const batcher = newBatcher(context, name, flow, locks);
-  return async (command) => batcher.submit(command).catch(throwAsCommerceError);
+  const queue = addQueue(context, name, locks);
+  return async (command) => {
+    const result = await queue.submit({ flow, command, answer: undefined, key: undefined }).catch(throwAsCommerceError);
+    // Without a key the result is the flow's own.
+    return result as R;
+  };
 }
 
 /** The caller's key for a call of a procedure; undefined where the caller gave none. */
 export const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
 
-function newBatcher<C, R>(
-  { database, batching, batchers }: Context,
-  name: string,
-  flow: (tx: Transaction, commands: C[]) => Promise<R[]>,
-  locks: BatchLocks<C>,
-): Batcher<C, R> {
-  const batcher = new Batcher<C, R>({
+/** The batcher of a shop. Calls of all kinds share its transactions. */
+export function createBatcher({ database, batching, keepKeysMs }: Omit<Context, 'batcher'>) {
+  return new Batcher<SharedCall, unknown>({
     ...batching,
-    ...locks,
-    name,
-    run: async (commands, { waitsForLocks }) =>
-      withBatchTransaction(database, async (tx) => flow(tx, commands), waitsForLocks ? 'flow' : 'flow_short_lock_wait'),
+    run: async (calls, { waitsForLocks }) =>
+      withBatchTransaction(
+        database,
+        async (tx) => runSharedCalls(tx, calls, keepKeysMs),
+        waitsForLocks ? 'flow' : 'flow_short_lock_wait',
+      ),
   });
-  batchers.push(batcher);
-  return batcher;
+}
+
+function addQueue<C>({ batcher, batching }: Context, name: string, locks: BatchLocks<C>) {
+  const { weightOf, keysOf, lockHoldersOf } = locks;
+  // This queue holds commands of one flow only.
+  const commandOf = ({ command }: SharedCall): C => command as C;
+  return batcher.addQueue({
+    ...batching,
+    name,
+    lockHoldersOf,
+    keysOf: (call) => keysOf(commandOf(call)),
+    ...(weightOf && { weightOf: (call: SharedCall) => weightOf(commandOf(call)) }),
+  });
 }

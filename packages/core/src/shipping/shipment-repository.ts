@@ -1,5 +1,6 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import { anyOf, uuids, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import { anyOf, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import type { Reader } from '../database/page.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
@@ -16,28 +17,28 @@ export async function readOrderIdsOfShipments(
   return new Map(rows.map(({ id, orderId }) => [id, orderId]));
 }
 
-const lockByOrder = selection(
+const lockOfNamed = selection(
   'lock_shipments_of_orders',
   shipments,
-  'where t."order_id" = any($1::uuid[]) order by t."id" for update',
+  `where t."order_id" ${isNamedOrder} order by t."id" for update`,
 );
 // Through the shipments, because the lines are indexed by shipment only.
-const linesByOrder = selection(
+const linesOfNamed = selection(
   'lines_of_shipments_of_orders',
   shipmentLines,
   `
-  where t."shipment_id" = any(array(select "id" from "commerce"."shipments" where "order_id" = any($1::uuid[])))
+  where t."shipment_id" = any(array(select "id" from "commerce"."shipments" where "order_id" ${isNamedOrder}))
   order by t."shipment_id", t."line_no"`,
 );
 
-/** Locks all shipments of the given orders in ascending id. The orders are locked already. */
-export async function lockShipmentsOfOrders(tx: Transaction, orderIds: Iterable<string>): Promise<Shipment[]> {
-  return lockByOrder(tx, [uuids(orderIds)]);
+/** Locks all shipments of orders in ascending id. The orders are locked already. */
+export async function lockShipmentsOfOrders(tx: Transaction, named: OrderNames): Promise<Shipment[]> {
+  return lockOfNamed(tx, parametersOf(named));
 }
 
 /** Lines of the shipments of locked orders. */
-export async function loadShipmentLines(tx: Transaction, orderIds: Iterable<string>): Promise<ShipmentLine[]> {
-  return linesByOrder(tx, [uuids(orderIds)]);
+export async function loadShipmentLines(tx: Transaction, named: OrderNames): Promise<ShipmentLine[]> {
+  return linesOfNamed(tx, parametersOf(named));
 }
 
 /** The shipments of an order, the oldest first. */

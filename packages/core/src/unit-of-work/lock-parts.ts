@@ -1,9 +1,10 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Product } from '../catalog/product.ts';
+import type { OrderNames } from '../database/named-orders.ts';
 import type { Stock } from '../inventory/stock.ts';
-import { lockStocksOfOrders, lockStocksOfPayments } from '../inventory/stock-repository.ts';
+import { lockNamedStocks, type StockNames } from '../inventory/stock-repository.ts';
 import type { Order } from '../order/order.ts';
-import { lockOrdersOfPayments } from '../order/order-repository.ts';
+import { lockOrders } from '../order/order-repository.ts';
 import { partNames, partTables, type PartName, type RowOf } from './table-registry.ts';
 
 /** What a flow locks in addition to orders, their lines and their payments. */
@@ -13,12 +14,12 @@ export type RequestedParts = {
   refundLines?: boolean;
   /** Parcels with their lines. */
   shipments?: boolean;
-  /** The stock rows of the orders' products. */
-  stocks?: boolean;
+  /** The stock rows of the orders' products: of all orders, or of those whose reservation was released. */
+  stocks?: 'all' | 'released';
 };
 
-/** The parts that can be locked by payment. */
-export type PartsOfPayments = Pick<RequestedParts, 'money' | 'stocks'>;
+/** The rows that a flow locks: orders with parts, and the stock rows of products. */
+export type LockRequest = OrderNames & RequestedParts & { productIds?: readonly string[] };
 
 /** The rows that belong to one order; empty where they weren't requested. */
 export type OrderParts = { [N in PartName]: RowOf<N>[] };
@@ -44,59 +45,53 @@ export const noParts = (): OrderParts => ({
 /** Hands the rows of one table to the orders that they belong to. */
 type Distribute = (partsOf: ReadonlyMap<string, OrderParts>) => void;
 
-const distributing =
-  <N extends PartName>(name: N, rows: readonly RowOf<N>[]): Distribute =>
-  (partsOf) => {
-    for (const row of rows) partsOf.get(row.orderId)?.[name].push(row);
-  };
-
 /**
- * Locks the requested parts of orders that `locking` locks, class by class. All statements are sent in one tick, so
- * they share a round trip.
+ * Locks all that the requests ask for, class by class. All statements are sent in one tick, so they share a round trip.
+ * Of several requests each part is locked for all orders, and stock rows only for the orders of their own request.
+ * @param locking the lock on the orders' own rows, where the caller has requested it already
  */
-export async function lockPartsOfOrders(
+export async function lockRows(
   tx: Transaction,
-  orderIds: readonly string[],
-  locking: Promise<Order[]>,
-  requested: RequestedParts,
+  requests: readonly LockRequest[],
+  locking?: Promise<Order[]>,
 ): Promise<Omit<LockedRows, 'products'>> {
-  const read = async <N extends PartName>(name: N) => distributing(name, await partTables[name].ofOrders(tx, orderIds));
-  const lockStocks = async () => (requested.stocks ? lockStocksOfOrders(tx, orderIds) : new Map<string, Stock>());
-  return lockInOrder(locking, read, lockStocks, requested);
-}
-
-/** Locks the orders of payments with the requested parts, class by class, in one round trip. */
-export async function lockPartsOfPayments(
-  tx: Transaction,
-  paymentIds: readonly string[],
-  requested: PartsOfPayments,
-): Promise<Omit<LockedRows, 'products'>> {
-  const read = async <N extends PartName>(name: N) => {
-    const { ofPayments } = partTables[name];
-    if (!ofPayments) throw new Error(`${name} cannot be read by payment`);
-    return distributing(name, await ofPayments(tx, paymentIds));
+  const named = { orderIds: unique(requests, 'orderIds'), paymentIds: unique(requests, 'paymentIds') };
+  const hasOrders = named.orderIds.length + named.paymentIds.length > 0;
+  const names = hasOrders ? partNames.filter((name) => isRequested(name, requests)) : [];
+  const read = async <N extends PartName>(name: N): Promise<Distribute> => {
+    const rows = await partTables[name].ofOrders(tx, named);
+    return (partsOf) => {
+      for (const row of rows) partsOf.get(row.orderId)?.[name].push(row);
+    };
   };
-  const lockStocks = async () => (requested.stocks ? lockStocksOfPayments(tx, paymentIds) : new Map<string, Stock>());
-  return lockInOrder(lockOrdersOfPayments(tx, paymentIds), read, lockStocks, requested);
+  // In the order in which all flows lock; tables that need no lock are read last.
+  const orders = locking ?? (hasOrders ? lockOrders(tx, named) : []);
+  const lockingParts = names.filter((name) => partTables[name].locks).map(read);
+  const lockingStocks = lockNamedStocks(tx, stocksOf(requests));
+  const readingParts = names.filter((name) => !partTables[name].locks).map(read);
+  const [rows, stocks, ...distributes] = await Promise.all([orders, lockingStocks, ...lockingParts, ...readingParts]);
+  const locked = rows.map((order) => ({ order, parts: noParts() }));
+  const partsOf = new Map(locked.map(({ order, parts }) => [order.id, parts]));
+  for (const distribute of distributes) distribute(partsOf);
+  return { orders: locked, stocks };
 }
 
-/** Sends the statements in the order in which rows are locked; tables that need no lock are read last. */
-async function lockInOrder(
-  locking: Promise<Order[]>,
-  read: (name: PartName) => Promise<Distribute>,
-  lockStocks: () => Promise<Map<string, Stock>>,
-  requested: RequestedParts,
-): Promise<Omit<LockedRows, 'products'>> {
-  const names = partNames.filter((name) => {
-    const { only } = partTables[name];
-    return only === undefined || requested[only];
-  });
-  const lockingParts = names.filter((name) => partTables[name].locks).map(read);
-  const lockingStocks = lockStocks();
-  const readingParts = names.filter((name) => !partTables[name].locks).map(read);
-  const [rows, stocks, ...distributes] = await Promise.all([locking, lockingStocks, ...lockingParts, ...readingParts]);
-  const orders = rows.map((order) => ({ order, parts: noParts() }));
-  const partsOf = new Map(orders.map(({ order, parts }) => [order.id, parts]));
-  for (const distribute of distributes) distribute(partsOf);
-  return { orders, stocks };
+function isRequested(name: PartName, requests: readonly LockRequest[]): boolean {
+  const { only } = partTables[name];
+  return only === undefined || requests.some((request) => request[only]);
 }
+
+function stocksOf(requests: readonly LockRequest[]): StockNames {
+  const all = requests.filter(({ stocks }) => stocks === 'all');
+  const released = requests.filter(({ stocks }) => stocks === 'released');
+  return {
+    orderIds: unique(all, 'orderIds'),
+    paymentIds: unique(all, 'paymentIds'),
+    productIds: unique(requests, 'productIds'),
+    ifReleased: unique(released, 'orderIds'),
+  };
+}
+
+const unique = (requests: readonly LockRequest[], of: 'orderIds' | 'paymentIds' | 'productIds'): string[] => [
+  ...new Set(requests.flatMap((request) => request[of] ?? [])),
+];

@@ -99,8 +99,10 @@ export class PendingChanges {
   /** Sends all changes, one statement a table. The commit waits for them and fails if one of them fails. */
   write(): void {
     const tx = this.#tx;
-    for (const name of tableNames) this.#rows[name]?.write(tx);
+    for (const name of tableNames) if (name !== 'gatewayEvents') this.#rows[name]?.write(tx);
     closeGatewayCalls(tx, this.#closedCalls);
     insertGatewayCalls(tx, this.#calls);
+    // A new message is one of the transaction's last locks, see `insertFirstGatewayEvents`.
+    this.#rows.gatewayEvents?.write(tx);
   }
 }

@@ -1,30 +1,33 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Product } from '../catalog/product.ts';
 import { updateProducts } from '../catalog/product-repository.ts';
+import type { OrderNames } from '../database/named-orders.ts';
 import type { Dispute } from '../dispute/dispute.ts';
 import {
   insertDisputes,
   loadDisputes,
-  loadDisputesOfPaymentOrders,
   updateDisputes,
 } from '../dispute/dispute-repository.ts';
 import type { Event } from '../events/event.ts';
 import { insertEvents } from '../events/event-repository.ts';
 import type { Stock } from '../inventory/stock.ts';
 import { insertStockMovements, updateStocks, type StockMovement } from '../inventory/stock-repository.ts';
+import {
+  insertFirstGatewayEvents,
+  updateGatewayEvents,
+  type NewInboxRow,
+} from '../gateway-inbox/gateway-event-repository.ts';
 import type { Order, OrderLine } from '../order/order.ts';
 import {
   insertOrderLines,
   insertOrders,
   loadOrderLines,
-  loadOrderLinesOfPayments,
   updateOrders,
 } from '../order/order-repository.ts';
 import type { Payment } from '../payment/payment.ts';
 import {
   insertPayments,
   lockPaymentsOfOrders,
-  lockPaymentsOfPaymentOrders,
   updatePayments,
 } from '../payment/payment-repository.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
@@ -33,7 +36,6 @@ import {
   insertRefunds,
   loadRefundLines,
   lockRefundsOfOrders,
-  lockRefundsOfPaymentOrders,
   updateRefunds,
 } from '../refund/refund-repository.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
@@ -53,17 +55,15 @@ export type Table<R> = {
   change?: { key: (row: R) => string; update: (tx: Transaction, rows: readonly R[]) => void };
 };
 
-type Read<R> = (tx: Transaction, ids: readonly string[]) => Promise<R[]>;
+type Read<R> = (tx: Transaction, named: OrderNames) => Promise<R[]>;
 
 /** A table whose rows belong to one order each, and how they are read when that order is locked. */
 export type PartTable<R> = Table<R> & {
-  /** Whether `ofOrders` and `ofPayments` lock the rows that they read. */
+  /** Whether `ofOrders` locks the rows that it reads. */
   locks: boolean;
   /** The request that includes these rows; without one they are always read. */
   only?: 'money' | 'refundLines' | 'shipments';
   ofOrders: Read<R>;
-  /** Reads the rows of the orders that payments belong to. */
-  ofPayments?: Read<R>;
 };
 
 type Rows = {
@@ -79,12 +79,16 @@ type Rows = {
   stocks: Stock;
   stockMovements: StockMovement;
   events: Event;
+  gatewayEvents: NewInboxRow;
 };
 export type TableName = keyof Rows;
 export type RowOf<N extends TableName> = Rows[N];
 
 /** A table whose rows belong to one order each, by the name of the order's property. */
-export type PartName = Exclude<TableName, 'orders' | 'products' | 'stocks' | 'stockMovements' | 'events'>;
+export type PartName = Exclude<
+  TableName,
+  'orders' | 'products' | 'stocks' | 'stockMovements' | 'events' | 'gatewayEvents'
+>;
 
 const byId = ({ id }: { id: string }): string => id;
 
@@ -94,14 +98,12 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
     insert: insertOrderLines,
     locks: false,
     ofOrders: loadOrderLines,
-    ofPayments: loadOrderLinesOfPayments,
   },
   payments: {
     insert: insertPayments,
     change: { key: byId, update: updatePayments },
     locks: true,
     ofOrders: lockPaymentsOfOrders,
-    ofPayments: lockPaymentsOfPaymentOrders,
   },
   refunds: {
     insert: insertRefunds,
@@ -109,7 +111,6 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
     locks: true,
     only: 'money',
     ofOrders: lockRefundsOfOrders,
-    ofPayments: lockRefundsOfPaymentOrders,
   },
   refundLines: {
     insert: insertRefundLines,
@@ -123,7 +124,6 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
     locks: false,
     only: 'money',
     ofOrders: loadDisputes,
-    ofPayments: loadDisputesOfPaymentOrders,
   },
   shipments: {
     insert: insertShipments,
@@ -140,7 +140,7 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
   },
 };
 
-/** Every table that a unit of work writes, in the order in which it writes them. */
+/** Every table that a unit of work writes, in the order in which it writes them, calls to gateways apart. */
 export const tables: { [N in TableName]: Table<RowOf<N>> } = {
   orders: { insert: insertOrders, change: { key: byId, update: updateOrders } },
   ...partTables,
@@ -148,6 +148,7 @@ export const tables: { [N in TableName]: Table<RowOf<N>> } = {
   stocks: { change: { key: ({ productId }) => productId, update: updateStocks } },
   stockMovements: { insert: insertStockMovements },
   events: { insert: insertEvents },
+  gatewayEvents: { insert: insertFirstGatewayEvents, change: { key: byId, update: updateGatewayEvents } },
 };
 
 // Object.keys returns string[]; these two objects have exactly the keys of their types.

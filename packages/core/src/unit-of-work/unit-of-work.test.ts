@@ -23,11 +23,11 @@ function createRecordingTransaction() {
   return { tx: tx as unknown as Transaction, statements };
 }
 
-const everything = { money: true, refundLines: true, shipments: true, stocks: true };
+const everything = { money: true, refundLines: true, shipments: true, stocks: 'all' } as const;
 
 test('orders and all their parts are locked in one round trip, in the order that all flows keep', async () => {
   const { tx, statements } = createRecordingTransaction();
-  const locking = UnitOfWork.lock(tx, [newId()], everything);
+  const locking = UnitOfWork.lock(tx, { orderIds: [newId()], ...everything });
   // Statements of one tick share a round trip, so none may wait for another.
   expect(statements).toEqual([
     'lock_orders',
@@ -43,23 +43,28 @@ test('orders and all their parts are locked in one round trip, in the order that
   await locking;
 });
 
-test('orders of payments are locked in the same order', async () => {
+test('requests of several kinds are locked by one statement a table, in the same order', async () => {
   const { tx, statements } = createRecordingTransaction();
-  const locking = UnitOfWork.lockOfPayments(tx, [newId()], { money: true, stocks: true });
+  const locking = UnitOfWork.lock(
+    tx,
+    { paymentIds: [newId()], money: true, stocks: 'all' },
+    { orderIds: [newId()], stocks: 'released' },
+    { productIds: [newId()] },
+  );
   expect(statements).toEqual([
-    'lock_orders_of_payments',
-    'lock_payments_of_payment_orders',
-    'lock_refunds_of_payment_orders',
-    'lock_stocks_of_payments',
-    'lines_of_orders_of_payments',
-    'disputes_of_payment_orders',
+    'lock_orders',
+    'lock_payments_of_orders',
+    'lock_refunds_of_orders',
+    'lock_stocks_of_orders',
+    'lines_of_orders',
+    'disputes_of_orders',
   ]);
   await locking;
 });
 
 test('only requested parts are locked', async () => {
   const { tx, statements } = createRecordingTransaction();
-  await UnitOfWork.lock(tx, [newId()]);
+  await UnitOfWork.lock(tx, { orderIds: [newId()] });
   expect(statements).toEqual(['lock_orders', 'lock_payments_of_orders', 'lines_of_orders']);
 });
 

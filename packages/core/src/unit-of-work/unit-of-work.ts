@@ -2,17 +2,9 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { loadProducts } from '../catalog/product-repository.ts';
 import { lockStocks } from '../inventory/stock-repository.ts';
 import type { Order, OrderLine } from '../order/order.ts';
-import { lockOrders } from '../order/order-repository.ts';
 import { LockedOrder } from './locked-order.ts';
 import { LockedProduct } from './locked-product.ts';
-import {
-  lockPartsOfOrders,
-  lockPartsOfPayments,
-  noParts,
-  type LockedRows,
-  type PartsOfPayments,
-  type RequestedParts,
-} from './lock-parts.ts';
+import { lockRows, noParts, type LockedRows, type LockRequest, type RequestedParts } from './lock-parts.ts';
 import { PendingChanges } from './pending-changes.ts';
 
 /**
@@ -35,33 +27,15 @@ export class UnitOfWork extends PendingChanges {
     this.products = new Map(products?.map((product) => [product.id, new LockedProduct(this, product)]));
   }
 
-  /** Locks orders by id with the requested parts, in one round trip. Unknown ids are left out of `orders`. */
-  static async lock(tx: Transaction, orderIds: Iterable<string>, requested?: RequestedParts): Promise<UnitOfWork> {
-    const ids = [...new Set(orderIds)];
-    return UnitOfWork.lockPartsOf(tx, ids, lockOrders(tx, ids), requested);
+  /** Locks what the requests ask for, in one round trip. Unknown ids are left out. */
+  static async lock(tx: Transaction, ...requests: readonly LockRequest[]): Promise<UnitOfWork> {
+    return new UnitOfWork(tx, await lockRows(tx, requests));
   }
 
-  /**
-   * Locks the requested parts of orders. `orders` is the lock on the orders' own rows, which the caller has requested.
-   */
-  static async lockPartsOf(
-    tx: Transaction,
-    ids: readonly string[],
-    orders: Promise<Order[]>,
-    requested: RequestedParts = {},
-  ): Promise<UnitOfWork> {
-    return new UnitOfWork(tx, await lockPartsOfOrders(tx, ids, orders, requested));
-  }
-
-  /**
-   * Locks the orders of payments with the requested parts, in one round trip. Unknown payment ids are ignored.
-   */
-  static async lockOfPayments(
-    tx: Transaction,
-    paymentIds: Iterable<string>,
-    requested: PartsOfPayments = {},
-  ): Promise<UnitOfWork> {
-    return new UnitOfWork(tx, await lockPartsOfPayments(tx, [...new Set(paymentIds)], requested));
+  /** Locks the requested parts of orders whose own rows the caller has locked. */
+  static async lockPartsOf(tx: Transaction, locked: readonly Order[], requested?: RequestedParts): Promise<UnitOfWork> {
+    const orderIds = locked.map(({ id }) => id);
+    return new UnitOfWork(tx, await lockRows(tx, [{ orderIds, ...requested }], Promise.resolve([...locked])));
   }
 
   /**

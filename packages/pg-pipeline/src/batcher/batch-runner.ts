@@ -1,12 +1,9 @@
 import { isLockTimeout } from '../database-errors.ts';
-import type { BatcherOptions, LockHolders } from './batcher-options.ts';
+import type { BatcherOptions, BatchReport, LockHolders } from './batcher-options.ts';
 import { isWorthSplitting } from './is-worth-splitting.ts';
 import type { QueuedCommand } from './queued-command.ts';
 
-type BatchRunnerOptions<C, R> = Pick<BatcherOptions<C, R>, 'name' | 'run' | 'onBatch'> & {
-  lockHoldersOf: (keys: readonly string[]) => Promise<LockHolders>;
-  /** Receives commands that need a locked row, with the lock holders. */
-  block: (commands: QueuedCommand<C, R>[], holders: LockHolders) => void;
+type BatchRunnerOptions<C, R> = Pick<BatcherOptions<C, R>, 'run' | 'onBatch'> & {
   /** Whether other commands wait for a lane now. */
   hasQueued: () => boolean;
 };
@@ -53,24 +50,16 @@ export class BatchRunner<C, R> {
 
   /** Blocks the commands of a batch that need a locked row, and runs the others. */
   async #block(batch: QueuedCommand<C, R>[]): Promise<void> {
-    const holders = await this.#readLockHolders(batch);
-    const { blocked = [], runnable = [] } = Object.groupBy(batch, ({ keys }) =>
-      keys.some((key) => holders.has(key)) ? 'blocked' : 'runnable',
-    );
-    this.#options.block(blocked, holders);
+    const runnable: QueuedCommand<C, R>[] = [];
+    for (const [queue, commands] of byQueue(batch)) {
+      const holders: LockHolders = await queue.readLockHolders(commands);
+      const blocked = commands.filter(({ keys }) => keys.some((key) => holders.has(key)));
+      queue.block(blocked, holders);
+      runnable.push(...commands.filter((queued) => !blocked.includes(queued)));
+    }
     // When no command is blocked, the lock is gone or is on a row without a key here: then the batch waits for the
     // lock.
-    if (runnable.length > 0) await this.run(runnable, blocked.length === 0);
-  }
-
-  async #readLockHolders(batch: readonly QueuedCommand<C, R>[]): Promise<LockHolders> {
-    try {
-      return await this.#options.lockHoldersOf([...new Set(batch.flatMap(({ keys }) => keys))]);
-    } catch {
-      // Then no command counts as blocked. The batch runs again, waits for locks, and rejects with the database's
-      // error.
-      return new Map();
-    }
+    if (runnable.length > 0) await this.run(runnable, runnable.length === batch.length);
   }
 
   /** Rejects a batch with its error, or runs its halves until only the commands that cause the error fail. */
@@ -90,15 +79,20 @@ export class BatchRunner<C, R> {
   }
 
   #report(batch: readonly QueuedCommand<C, R>[], startedAt: number, failed: boolean): void {
-    const [first] = batch;
-    if (!first) return;
-    const weight = batch.reduce((sum, { weight }) => sum + weight, 0);
-    const waitedMs = startedAt - first.since;
+    const { onBatch } = this.#options;
+    if (!onBatch) return;
     const tookMs = performance.now() - startedAt;
-    try {
-      this.#options.onBatch?.({ queue: this.#options.name, commands: batch.length, weight, waitedMs, tookMs, failed });
-    } catch {
-      // An error of the metrics must not fail the batch.
+    for (const [queue, commands] of byQueue(batch)) {
+      const weight = commands.reduce((sum, queued) => sum + queued.weight, 0);
+      const waitedMs = startedAt - (commands[0]?.since ?? startedAt);
+      const report: BatchReport = { queue: queue.name, commands: commands.length, weight, waitedMs, tookMs, failed };
+      try {
+        onBatch(report);
+      } catch {
+        // An error of the metrics must not fail the batch.
+      }
     }
   }
 }
+
+const byQueue = <C, R>(batch: readonly QueuedCommand<C, R>[]) => Map.groupBy(batch, ({ queue }) => queue);

@@ -9,7 +9,6 @@ import { errorCodeOf } from './controlled-batcher.testing.ts';
 async function runBatches(failing: number[], failingRun?: number) {
   const runs: number[][] = [];
   const batcher = new Batcher<number, number>({
-    name: 'test',
     lanes: 1,
     run: async (commands) => {
       runs.push(commands);
@@ -19,8 +18,9 @@ async function runBatches(failing: number[], failingRun?: number) {
       return commands;
     },
   });
+  const queue = batcher.addQueue({ name: 'test' });
   const codes = await Promise.all(
-    Array.from({ length: 21 }, async (_, command) => errorCodeOf(batcher.submit(command))),
+    Array.from({ length: 21 }, async (_, command) => errorCodeOf(queue.submit(command))),
   );
   return { failed: codes.flatMap((code, command) => (code === 'accepted' ? [] : [command])), runs };
 }

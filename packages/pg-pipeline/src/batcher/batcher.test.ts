@@ -11,8 +11,8 @@ afterEach(() => {
 const useFakeClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 
 test('a lone command starts at once; commands submitted meanwhile share the next batch', async () => {
-  const { batcher, batchCommands, endAllBatches } = createControlledBatcher();
-  const results = [1, 2, 3, 4].map(async (command) => batcher.submit(command));
+  const { queue, batchCommands, endAllBatches } = createControlledBatcher();
+  const results = [1, 2, 3, 4].map(async (command) => queue.submit(command));
   expect(batchCommands()).toEqual([[1]]);
   await endAllBatches();
   expect(batchCommands()).toEqual([[1], [2, 3, 4]]);
@@ -20,59 +20,61 @@ test('a lone command starts at once; commands submitted meanwhile share the next
 });
 
 test('a batch takes no more than commandsMax commands and weightMax weight', async () => {
-  const { batcher, batchCommands, endAllBatches } = createControlledBatcher({
+  const { queue, batchCommands, endAllBatches } = createControlledBatcher({
     commandsMax: 3,
     weightMax: 100,
     weightOf: (weight) => weight,
   });
-  const results = [1, 1, 1, 1, 25, 25, 25, 25, 25].map(async (weight) => batcher.submit(weight));
+  const results = [1, 1, 1, 1, 25, 25, 25, 25, 25].map(async (weight) => queue.submit(weight));
   await endAllBatches();
   await Promise.all(results);
   expect(batchCommands()).toEqual([[1], [1, 1, 1], [25, 25, 25], [25, 25]]);
 });
 
-test('a batch takes one heavy command, so light commands do not wait for all heavy ones', async () => {
-  const { batcher, batchCommands, endAllBatches } = createControlledBatcher({
+test('each heavy command has a batch of its own, beside the batches of light commands', async () => {
+  const { queue, batchCommands, endAllBatches } = createControlledBatcher({
     weightMax: 100,
     weightOf: (weight) => weight,
   });
-  const results = [1, 60, 70, 300, 2, 3, 20].map(async (weight) => batcher.submit(weight));
+  const results = [1, 60, 70, 300, 2, 3, 20].map(async (weight) => queue.submit(weight));
+  // No light command waits for a heavy one.
+  expect(batchCommands()).toEqual([[1], [60]]);
   await endAllBatches();
   await Promise.all(results);
-  expect(batchCommands()).toEqual([[1], [60, 2, 3, 20], [70], [300]]);
+  expect(batchCommands()).toEqual([[1], [60], [2, 3, 20], [70], [300]]);
 });
 
 test('a command is refused when the queued commands weigh too much', async () => {
-  const { batcher, endAllBatches } = createControlledBatcher({ weightMax: 10, weightOf: (weight) => weight });
-  const results = [1, 400, 100].map(async (weight) => batcher.submit(weight));
-  expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
+  const { queue, endAllBatches } = createControlledBatcher({ weightMax: 10, weightOf: (weight) => weight });
+  const results = [1, 400, 100].map(async (weight) => queue.submit(weight));
+  expect(await errorCodeOf(queue.submit(1))).toBe('overloaded');
   await endAllBatches();
   await Promise.all(results);
-  expect(await Promise.all([errorCodeOf(batcher.submit(1)), endAllBatches()])).toContain('accepted');
+  expect(await Promise.all([errorCodeOf(queue.submit(1)), endAllBatches()])).toContain('accepted');
 });
 
 test('as many batches run at once as there are lanes', async () => {
-  const { batcher, batchSizes, endAllBatches } = createControlledBatcher({ lanes: 2 });
-  const results = [1, 2, 3, 4].map(async (command) => batcher.submit(command));
+  const { batcher, queue, batchSizes, endAllBatches } = createControlledBatcher({ lanes: 2 });
+  const results = [1, 2, 3, 4].map(async (command) => queue.submit(command));
   expect(batchSizes()).toEqual([1, 1]);
-  expect([batcher.running, batcher.waiting]).toEqual([2, 2]);
+  expect([batcher.running, queue.waiting]).toEqual([2, 2]);
   await endAllBatches();
   await Promise.all(results);
   expect(batcher.running).toBe(0);
 });
 
 test('a free lane waits until the next batch is as large as the running ones', async () => {
-  const { batcher, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2 });
-  const results = [1, 2, 3, 4, 5].map(async (command) => batcher.submit(command));
+  const { queue, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2 });
+  const results = [1, 2, 3, 4, 5].map(async (command) => queue.submit(command));
   expect(batchSizes()).toEqual([1, 1]);
   await endBatch(0);
   // A batch of three runs beside a batch of one, which ends next.
   expect(batchSizes()).toEqual([1, 1, 3]);
   await endBatch(1);
-  results.push(batcher.submit(6), batcher.submit(7));
-  expect([batchSizes(), batcher.waiting]).toEqual([[1, 1, 3], 2]);
-  results.push(batcher.submit(8));
-  expect([batchSizes(), batcher.waiting]).toEqual([[1, 1, 3, 3], 0]);
+  results.push(queue.submit(6), queue.submit(7));
+  expect([batchSizes(), queue.waiting]).toEqual([[1, 1, 3], 2]);
+  results.push(queue.submit(8));
+  expect([batchSizes(), queue.waiting]).toEqual([[1, 1, 3, 3], 0]);
   await endAllBatches();
   expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
 });
@@ -80,7 +82,6 @@ test('a free lane waits until the next batch is as large as the running ones', a
 test('the next batch is sent before the results of the last one arrive, and close waits for all results', async () => {
   const log: string[] = [];
   const batcher = new Batcher<number, number>({
-    name: 'test',
     lanes: 1,
     async run(commands) {
       log.push(`run ${commands.join()}`);
@@ -92,7 +93,8 @@ test('the next batch is sent before the results of the last one arrive, and clos
       return commands;
     },
   });
-  for (const command of [1, 2]) void batcher.submit(command).then(() => log.push(`result of ${command}`));
+  const queue = batcher.addQueue({ name: 'test' });
+  for (const command of [1, 2]) void queue.submit(command).then(() => log.push(`result of ${command}`));
   await batcher.close();
   log.push('closed');
   await new Promise(setImmediate);
@@ -102,11 +104,11 @@ test('the next batch is sent before the results of the last one arrive, and clos
 });
 
 test('running batches share no key, and no command overtakes an earlier one on the same key', async () => {
-  const { batcher, batchCommands, endBatch } = createControlledBatcher({
+  const { queue, batchCommands, endBatch } = createControlledBatcher({
     lanes: 3,
     keysOf: (command) => String(command).split(''),
   });
-  const results = [12, 23, 34, 56, 3].map(async (command) => batcher.submit(command));
+  const results = [12, 23, 34, 56, 3].map(async (command) => queue.submit(command));
   // 23 waits for 12. No running batch has the keys of 34 and 3, but they must not overtake 23. 56 shares no key with
   // them.
   expect(batchCommands()).toEqual([[12], [56]]);
@@ -118,19 +120,19 @@ test('running batches share no key, and no command overtakes an earlier one on t
 });
 
 test('a command beyond queueMax is refused at once and never runs', async () => {
-  const { batcher, batchCommands, endAllBatches } = createControlledBatcher({ queueMax: 2 });
-  const results = [1, 2, 3].map(async (command) => batcher.submit(command));
-  expect(await errorCodeOf(batcher.submit(4))).toBe('overloaded');
+  const { queue, batchCommands, endAllBatches } = createControlledBatcher({ queueMax: 2 });
+  const results = [1, 2, 3].map(async (command) => queue.submit(command));
+  expect(await errorCodeOf(queue.submit(4))).toBe('overloaded');
   await endAllBatches();
   await Promise.all(results);
   expect(batchCommands().flat()).toEqual([1, 2, 3]);
 });
 
 test('a command expires after waitMaxMs while its lane is busy, and does not run later', async () => {
-  const { batcher, batchCommands, endAllBatches } = createControlledBatcher({ waitMaxMs: 20 });
-  const first = batcher.submit(1);
+  const { queue, batchCommands, endAllBatches } = createControlledBatcher({ waitMaxMs: 20 });
+  const first = queue.submit(1);
   const started = performance.now();
-  expect(await errorCodeOf(batcher.submit(2))).toBe('overloaded');
+  expect(await errorCodeOf(queue.submit(2))).toBe('overloaded');
   expect(performance.now() - started).toBeGreaterThanOrEqual(19);
   await endAllBatches();
   expect(await first).toBe(10);
@@ -138,9 +140,9 @@ test('a command expires after waitMaxMs while its lane is busy, and does not run
 });
 
 test('a command whose caller goes away before its batch forms does not run', async () => {
-  const { batcher, batchCommands, endAllBatches } = createControlledBatcher();
+  const { queue, batchCommands, endAllBatches } = createControlledBatcher();
   const caller = new AbortController();
-  const codes = [batcher.submit(1), batcher.submit(2, caller.signal), batcher.submit(3)].map(errorCodeOf);
+  const codes = [queue.submit(1), queue.submit(2, caller.signal), queue.submit(3)].map(errorCodeOf);
   caller.abort(new Error('client closed'));
   await endAllBatches();
   expect(await Promise.all(codes)).toEqual(['accepted', 'client_closed', 'accepted']);
@@ -151,9 +153,9 @@ test.each([
   ['a database that cannot be reached', new PipelineError('database_unavailable', 'away')],
   ['an unknown outcome', new PipelineError('outcome_unknown', 'perhaps')],
 ])('%s fails the whole batch, which is not split', async (_, error) => {
-  const { batcher, batchCommands, endBatch, endAllBatches } = createControlledBatcher();
-  const first = batcher.submit(1);
-  const rest = [2, 3].map(async (command) => errorCodeOf(batcher.submit(command)));
+  const { queue, batchCommands, endBatch, endAllBatches } = createControlledBatcher();
+  const first = queue.submit(1);
+  const rest = [2, 3].map(async (command) => errorCodeOf(queue.submit(command)));
   await endBatch(0);
   await first;
   await endBatch(1, error);
@@ -163,10 +165,10 @@ test.each([
 });
 
 test('a closed batcher refuses new commands and runs those that it has', async () => {
-  const { batcher, endAllBatches } = createControlledBatcher();
-  const results = [1, 2, 3].map(async (command) => batcher.submit(command));
+  const { batcher, queue, endAllBatches } = createControlledBatcher();
+  const results = [1, 2, 3].map(async (command) => queue.submit(command));
   const closed = batcher.close();
-  expect(await errorCodeOf(batcher.submit(4))).toBe('overloaded');
+  expect(await errorCodeOf(queue.submit(4))).toBe('overloaded');
   await endAllBatches();
   expect(await Promise.all(results)).toEqual([10, 20, 30]);
   await closed;
@@ -175,11 +177,11 @@ test('a closed batcher refuses new commands and runs those that it has', async (
 
 test('onBatch receives the size and weight of every batch, and whether it failed', async () => {
   const reports: unknown[] = [];
-  const { batcher, endAllBatches } = createControlledBatcher({
+  const { queue, endAllBatches } = createControlledBatcher({
     onBatch: (report) => reports.push(report),
     weightOf: (weight) => weight,
   });
-  const results = [5, 6, 7].map(async (command) => batcher.submit(command));
+  const results = [5, 6, 7].map(async (command) => queue.submit(command));
   await endAllBatches();
   await Promise.all(results);
   expect(reports).toMatchObject([
@@ -190,12 +192,12 @@ test('onBatch receives the size and weight of every batch, and whether it failed
 
 test('a free lane waits for a larger batch no longer than 50 ms', async () => {
   useFakeClock();
-  const { batcher, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2 });
-  const results = Array.from({ length: 12 }, async (_, command) => batcher.submit(command));
+  const { queue, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2 });
+  const results = Array.from({ length: 12 }, async (_, command) => queue.submit(command));
   await Promise.all([endBatch(0), endBatch(1)]);
   // One lane runs ten commands; a batch of fewer does not take the other lane at once.
   expect(batchSizes()).toEqual([1, 1, 10]);
-  results.push(batcher.submit(13));
+  results.push(queue.submit(13));
   await vi.advanceTimersByTimeAsync(40);
   expect(batchSizes()).toHaveLength(3);
   await vi.advanceTimersByTimeAsync(20);
@@ -205,12 +207,12 @@ test('a free lane waits for a larger batch no longer than 50 ms', async () => {
 });
 
 test('an error thrown by onBatch fails no command', async () => {
-  const { batcher, endAllBatches } = createControlledBatcher({
+  const { queue, endAllBatches } = createControlledBatcher({
     onBatch: () => {
       throw new Error('no disk for metrics');
     },
   });
-  const results = [1, 2].map(async (command) => batcher.submit(command));
+  const results = [1, 2].map(async (command) => queue.submit(command));
   await endAllBatches();
   expect(await Promise.all(results)).toEqual([10, 20]);
 });

@@ -1,19 +1,16 @@
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { Batcher } from './batcher.ts';
-import type { BatcherOptions } from './batcher-options.ts';
-import { errorCodeOf } from './controlled-batcher.testing.ts';
+import { errorCodeOf, type TestOptions } from './controlled-batcher.testing.ts';
 
 /**
  * Creates a batcher whose batches meet row locks. The test sets in `holders` which transaction has locked which key.
  */
-function createLockedBatcher(options: Partial<BatcherOptions<number, number>> = {}) {
+function createLockedBatcher(options: TestOptions = {}) {
   const holders = new Map<string, string>();
   const runs: { commands: number[]; waitsForLocks: boolean }[] = [];
   const keysOf = (command: number) => String(command).split('');
   const batcher = new Batcher<number, number>({
-    name: 'test',
-    keysOf,
     run: async (commands, { waitsForLocks }) => {
       runs.push({ commands, waitsForLocks });
       await new Promise(setImmediate);
@@ -22,20 +19,25 @@ function createLockedBatcher(options: Partial<BatcherOptions<number, number>> = 
       }
       return commands;
     },
+    ...options,
+  });
+  const queue = batcher.addQueue({
+    name: 'test',
+    keysOf,
     lockHoldersOf: async (keys) => new Map([...holders].filter(([key]) => keys.includes(key))),
     ...options,
   });
-  return { batcher, holders, runs };
+  return { batcher, queue, holders, runs };
 }
 
 test('a command that needs a locked row is blocked, and blocks no command on its other rows', async () => {
-  const { batcher, holders, runs } = createLockedBatcher();
+  const { batcher, queue, holders, runs } = createLockedBatcher();
   holders.set('1', 'transaction A');
-  const blocked = [1, 12, 1].map(async (command) => batcher.submit(command));
-  expect(await Promise.all([3, 4, 2].map(async (command) => batcher.submit(command)))).toEqual([3, 4, 2]);
-  const blockedLater = batcher.submit(13);
-  expect(await batcher.submit(2)).toBe(2);
-  expect([batcher.blocked, batcher.waiting, batcher.running]).toEqual([4, 4, 0]);
+  const blocked = [1, 12, 1].map(async (command) => queue.submit(command));
+  expect(await Promise.all([3, 4, 2].map(async (command) => queue.submit(command)))).toEqual([3, 4, 2]);
+  const blockedLater = queue.submit(13);
+  expect(await queue.submit(2)).toBe(2);
+  expect([queue.blocked, queue.waiting, batcher.running]).toEqual([4, 4, 0]);
   holders.clear();
   expect(await Promise.all([...blocked, blockedLater])).toEqual([1, 12, 1, 13]);
   expect(
@@ -46,25 +48,25 @@ test('a command that needs a locked row is blocked, and blocks no command on its
 });
 
 test('a row whose lock holder changes is busy: a batch then waits for its lock in the database', async () => {
-  const { batcher, holders, runs } = createLockedBatcher();
+  const { queue, holders, runs } = createLockedBatcher();
   holders.set('1', 'transaction A');
-  const result = batcher.submit(1);
-  await expect.poll(() => batcher.blocked).toBe(1);
+  const result = queue.submit(1);
+  await expect.poll(() => queue.blocked).toBe(1);
   holders.set('1', 'transaction B');
   expect(await result).toBe(1);
   expect(runs.at(-1)).toEqual({ commands: [1], waitsForLocks: true });
 });
 
 test('a command that can run never shares a batch with one that waits for a row lock', async () => {
-  const { batcher, holders, runs } = createLockedBatcher({ lanes: 1 });
+  const { queue, holders, runs } = createLockedBatcher({ lanes: 1 });
   holders.set('1', 'transaction A');
-  const first = batcher.submit(1);
-  await expect.poll(() => batcher.blocked).toBe(1);
+  const first = queue.submit(1);
+  await expect.poll(() => queue.blocked).toBe(1);
   holders.set('1', 'transaction B');
   // Other commands are queued all the time, also when the blocked one is put back.
   let isDone = false;
   const others = (async () => {
-    while (!isDone) await Promise.all([batcher.submit(2), batcher.submit(3)]);
+    while (!isDone) await Promise.all([queue.submit(2), queue.submit(3)]);
   })();
   expect(await first).toBe(1);
   isDone = true;
@@ -73,23 +75,23 @@ test('a command that can run never shares a batch with one that waits for a row 
 });
 
 test('a blocked command expires, and later commands for a row locked that long are refused at once', async () => {
-  const { batcher, holders } = createLockedBatcher({ waitMaxMs: 300 });
+  const { batcher, queue, holders } = createLockedBatcher({ waitMaxMs: 300 });
   holders.set('1', 'transaction A');
-  expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
+  expect(await errorCodeOf(queue.submit(1))).toBe('overloaded');
   await vi.waitFor(
     async () => {
       const submittedAt = performance.now();
-      expect(await errorCodeOf(batcher.submit(1))).toBe('overloaded');
+      expect(await errorCodeOf(queue.submit(1))).toBe('overloaded');
       // A blocked one would take 300 ms.
       expect(performance.now() - submittedAt).toBeLessThan(200);
     },
     { timeout: 60_000, interval: 10 },
   );
-  expect(await batcher.submit(2)).toBe(2);
+  expect(await queue.submit(2)).toBe(2);
   holders.clear();
   await vi.waitFor(
     async () => {
-      expect(await errorCodeOf(batcher.submit(1))).toBe('accepted');
+      expect(await errorCodeOf(queue.submit(1))).toBe('accepted');
     },
     { timeout: 60_000, interval: 10 },
   );
@@ -97,10 +99,10 @@ test('a blocked command expires, and later commands for a row locked that long a
 });
 
 test('close waits until blocked commands have expired', async () => {
-  const { batcher, holders } = createLockedBatcher({ waitMaxMs: 200 });
+  const { batcher, queue, holders } = createLockedBatcher({ waitMaxMs: 200 });
   holders.set('1', 'transaction A');
-  const code = errorCodeOf(batcher.submit(1));
-  await expect.poll(() => batcher.blocked).toBe(1);
+  const code = errorCodeOf(queue.submit(1));
+  await expect.poll(() => queue.blocked).toBe(1);
   await batcher.close();
   expect(await code).toBe('overloaded');
 });

@@ -94,7 +94,7 @@ export class BlockedQueue<C, R> {
     if (free.length > 0)
       this.#options.putBack(
         free.map((queued) =>
-          queued.keys.some((key) => busyKeys.has(key)) ? { ...queued, waitsForLocks: true } : queued,
+          queued.keys.some((key) => busyKeys.has(key)) ? { ...queued, waitsForLocks: true, speed: 'slow' } : queued,
         ),
       );
   }

@@ -4,17 +4,13 @@ import type { QueuedCommand } from './queued-command.ts';
 export type QueueLimits = {
   /** Commands in a batch at most. Defaults to 256. */
   commandsMax: number;
-  /**
-   * Weight of a batch at most. Defaults to 2,000. One heavy command may exceed it; then up to half of `weightMax` is
-   * left for light commands.
-   */
+  /** Weight of a batch at most. Defaults to 2,000. A heavy command may exceed it, alone in its batch. */
   weightMax: number;
   /** Commands that may wait, queued and blocked ones together. Defaults to 2,000. */
   queueMax: number;
 };
 
-// A command that weighs more than this share of weightMax is heavy. A batch takes one heavy command at most, so that
-// light commands don't wait for all of them.
+// A command that weighs more than this share of weightMax is heavy.
 const heavyShare = 1 / 4;
 // Weight that may wait, in batches of weightMax: queued commands lie in memory.
 const batchesWaitingMax = 50;
@@ -33,6 +29,7 @@ export class CommandQueue<C, R> {
   readonly #limits: QueueLimits;
   #commands: QueuedCommand<C, R>[] = [];
   #weight = 0;
+  #slow = 0;
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -65,6 +62,7 @@ export class CommandQueue<C, R> {
   push(queued: QueuedCommand<C, R>): void {
     this.#commands.push(queued);
     this.#weight += queued.weight;
+    if (queued.speed === 'slow') this.#slow += 1;
   }
 
   /** Adds commands that were blocked, each at the place that its time of submission gives it. */
@@ -80,20 +78,27 @@ export class CommandQueue<C, R> {
     return expired;
   }
 
+  /** Returns whether a command of this weight is heavy: its batch takes no other command, so that no other waits for it. */
+  isHeavy(weight: number): boolean {
+    return weight > this.#limits.weightMax * heavyShare;
+  }
+
   /**
-   * Removes the next batch from the front, with the blocked and abandoned commands found on the way.
+   * Removes the next batch from the front, with the blocked and abandoned commands found on the way. A slow batch is one
+   * heavy command, or commands that wait for row locks; any other batch has neither.
    *
    * A command that shares a key with a running batch (`inUse`) stays in the queue, and its keys are added to `inUse`: a
    * later command never overtakes an earlier one on the same row. Blocked commands may be overtaken, because their lock
    * may last for long.
    */
-  takeBatch(inUse: Set<string>, isBlocked: (keys: readonly string[]) => boolean): Taken<C, R> {
-    const { commandsMax } = this.#limits;
+  takeBatch(speed: 'fast' | 'slow', inUse: Set<string>, isBlocked: (keys: readonly string[]) => boolean): Taken<C, R> {
     const taken: Taken<C, R> = { batch: [], blocked: [], abandoned: [] };
+    if ((speed === 'slow' ? this.#slow : this.#commands.length - this.#slow) === 0) return taken;
+    const { commandsMax } = this.#limits;
     const left: QueuedCommand<C, R>[] = [];
-    const fits = this.#createWeightCheck();
     let inUseCount = 0;
     let seen = 0;
+    let weight = 0;
     for (const queued of this.#commands) {
       // Bounds the search through a long queue of commands that share keys with running batches.
       if (taken.batch.length >= commandsMax || inUseCount >= commandsMax) break;
@@ -102,8 +107,10 @@ export class CommandQueue<C, R> {
       const isInUse = keys.some((key) => inUse.has(key));
       if (queued.signal?.aborted) taken.abandoned.push(queued);
       else if (isBlocked(keys)) taken.blocked.push(queued);
-      else if (!isInUse && mayShareBatch(queued, taken.batch[0]) && fits(queued.weight)) taken.batch.push(queued);
-      else {
+      else if (!isInUse && queued.speed === speed && this.#fits(queued, taken.batch, weight)) {
+        taken.batch.push(queued);
+        weight += queued.weight;
+      } else {
         left.push(queued);
         for (const key of keys) inUse.add(key);
         if (isInUse) inUseCount += 1;
@@ -113,30 +120,14 @@ export class CommandQueue<C, R> {
     return taken;
   }
 
-  /** Returns a function that says, of one weight after the other, whether it still fits into one batch. */
-  #createWeightCheck(): (weight: number) => boolean {
-    const { weightMax } = this.#limits;
-    let light = 0;
-    let heavy = 0;
-    return (weight) => {
-      if (weight <= weightMax * heavyShare) {
-        if (light + weight > weightMax - Math.min(heavy, weightMax / 2)) return false;
-        light += weight;
-        return true;
-      }
-      const isFirst = light === 0 && heavy === 0;
-      if (!isFirst && (light > weightMax / 2 || heavy + weight > weightMax / 2)) return false;
-      heavy += weight;
-      return true;
-    };
+  #fits({ weight, isHeavy }: QueuedCommand<C, R>, [first]: readonly QueuedCommand<C, R>[], taken: number): boolean {
+    if (!first) return true;
+    return !isHeavy && !first.isHeavy && taken + weight <= this.#limits.weightMax;
   }
 
   #set(commands: QueuedCommand<C, R>[]): void {
     this.#commands = commands;
     this.#weight = commands.reduce((sum, { weight }) => sum + weight, 0);
+    this.#slow = commands.filter(({ speed }) => speed === 'slow').length;
   }
 }
-
-/** A batch that waits for row locks may take seconds, so a command that needs no lock wait is never part of it. */
-const mayShareBatch = <C, R>({ waitsForLocks }: QueuedCommand<C, R>, first: QueuedCommand<C, R> | undefined): boolean =>
-  first === undefined || first.waitsForLocks === waitsForLocks;

@@ -1,12 +1,16 @@
 import { PipelineError } from '../pipeline-error.ts';
 import { Batcher } from './batcher.ts';
-import type { BatcherOptions } from './batcher-options.ts';
+import type { BatcherOptions, QueueOptions } from './batcher-options.ts';
 
-/** Creates a batcher whose batches run until the test ends them. A command's result is ten times the command. */
-export function createControlledBatcher(options: Partial<BatcherOptions<number, number>> = {}) {
+export type TestOptions = Partial<BatcherOptions<number, number> & QueueOptions<number>>;
+
+/**
+ * Creates a batcher with one queue, whose batches run until the test ends them. A command's result is ten times the
+ * command.
+ */
+export function createControlledBatcher(options: TestOptions = {}) {
   const batches: { commands: number[]; end: (error?: Error) => void }[] = [];
   const batcher = new Batcher<number, number>({
-    name: 'test',
     lanes: 1,
     run: async (commands) => {
       const { promise, resolve, reject } = Promise.withResolvers<number[]>();
@@ -21,6 +25,7 @@ export function createControlledBatcher(options: Partial<BatcherOptions<number, 
     },
     ...options,
   });
+  const queue = batcher.addQueue({ name: 'test', ...options });
   /** Ends the batch of this number, counted from 0, and lets the batcher go on. */
   const endBatch = async (index: number, error?: Error) => {
     const batch = batches[index];
@@ -34,6 +39,7 @@ export function createControlledBatcher(options: Partial<BatcherOptions<number, 
   };
   return {
     batcher,
+    queue,
     endBatch,
     endAllBatches,
     /** The commands of each batch that started. */

@@ -1,7 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { readPaymentIdsOfGatewayIds } from '../../payment/payment-repository.ts';
-import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import type { LockRequest } from '../../unit-of-work/lock-parts.ts';
 import { isAboutMoney } from '../payment/apply-gateway-event.ts';
 
 /** Adds our id of the payment to events that have only the gateway's id of it, where we know that id. */
@@ -15,8 +15,9 @@ export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, ev
   }));
 }
 
-/** Locks the orders that events are about, with the parts that the decisions about them need. */
-export async function lockOrdersOfEvents(tx: Transaction, events: readonly GatewayEvent[]): Promise<UnitOfWork> {
-  const paymentIds = events.flatMap(({ paymentId }) => paymentId ?? []);
-  return UnitOfWork.lockOfPayments(tx, paymentIds, { money: events.some(isAboutMoney), stocks: true });
-}
+/** The orders that events are about, with the parts that the decisions about them need. */
+export const locksOfEvents = (events: readonly GatewayEvent[]): LockRequest => ({
+  paymentIds: events.flatMap(({ paymentId }) => paymentId ?? []),
+  money: events.some(isAboutMoney),
+  stocks: 'all',
+});

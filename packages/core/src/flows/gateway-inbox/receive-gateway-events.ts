@@ -8,16 +8,15 @@ import {
 } from '../../gateway-inbox/gateway-event.ts';
 import {
   inboxKey,
-  insertFirstGatewayEvents,
   insertUnlessKnown,
-  updateGatewayEvents,
   readFirstGatewayEvents,
   type FirstMessage,
   type NewInboxRow,
 } from '../../gateway-inbox/gateway-event-repository.ts';
+import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
-import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
+import { locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /** A gateway event whose signature was verified. `rawBody` is stored unchanged. */
 export type ReceiveGatewayEventCommand = GatewayEvent & { rawBody: Buffer | null };
@@ -38,51 +37,45 @@ export type ReceivedGatewayEvent = {
  * however often it is sent, at once or later.
  * @returns one result an event, in the order of the commands; no event is refused
  */
-export async function receiveGatewayEvents(
-  tx: Transaction,
-  commands: readonly ReceiveGatewayEventCommand[],
-): Promise<ReceivedGatewayEvent[]> {
+export const receiveGatewayEvents: SharedFlow<ReceiveGatewayEventCommand, ReceivedGatewayEvent> = async (
+  tx,
+  commands,
+) => {
   const named = await withPaymentIds(tx, commands);
-  // Both are sent together and run one after the other. The inbox is read after the locks, so this transaction sees an
-  // equal event of the transaction that had the locks before.
-  const [work, known] = await Promise.all([lockOrdersOfEvents(tx, named), readFirstGatewayEvents(tx, commands)]);
-  const rows = named.map((event, index) => newInboxRow(event, fingerprint(commands[index] ?? event), tx.now));
-  const { decided, changed, received } = decideFirstEvents(work, rows, known);
-  work.write();
-  insertFirstGatewayEvents(tx, decided);
-  updateGatewayEvents(tx, changed);
-  return received;
-}
+  return {
+    locks: locksOfEvents(named),
+    // The inbox is read after the locks, so this transaction sees an equal event of the transaction that had the locks
+    // before.
+    read: async () => {
+      const known = await readFirstGatewayEvents(tx, commands);
+      const rows = named.map((event, index) => newInboxRow(event, fingerprint(commands[index] ?? event), tx.now));
+      return (work) => decideFirstEvents(work, rows, known);
+    },
+  };
+};
 
-/**
- * Applies events to orders that `work` has locked. The caller writes `work`, then inserts the rows in `decided` by
- * `insertFirstGatewayEvents` and updates those in `changed`. An event that was applied before is not applied again.
- */
+/** Applies events to orders that `work` has locked. An event that was applied before is not applied again. */
 export async function applyToLockedOrders(
   tx: Transaction,
   work: UnitOfWork,
   events: readonly GatewayEvent[],
-): Promise<Pick<Decided, 'decided' | 'changed'>> {
-  if (events.length === 0) return { decided: [], changed: [] };
+): Promise<void> {
+  if (events.length === 0) return;
   const known = await readFirstGatewayEvents(tx, events);
   const rows = events.map((event) => newInboxRow({ ...event, rawBody: null }, fingerprint(event), tx.now));
-  return decideFirstEvents(work, rows, known);
+  decideFirstEvents(work, rows, known);
 }
-
-type Decided = {
-  /** New inbox rows. */
-  decided: NewInboxRow[];
-  /** Stored answers that were ignored before and have another outcome now. */
-  changed: NewInboxRow[];
-  received: ReceivedGatewayEvent[];
-};
 
 /**
  * Applies the events that weren't received before. Of equal events in one batch the first one counts. An answer that
  * was ignored before is decided again: its id is made from its content, so it is no repetition but the gateway's state
  * of now, which may contradict the shop's and raise an attention that an operator has cleared.
  */
-function decideFirstEvents(work: UnitOfWork, rows: readonly NewInboxRow[], known: readonly FirstMessage[]): Decided {
+function decideFirstEvents(
+  work: UnitOfWork,
+  rows: readonly NewInboxRow[],
+  known: readonly FirstMessage[],
+): ReceivedGatewayEvent[] {
   const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
   const fresh = rows.filter((row) => {
     const key = inboxKey(row);
@@ -106,8 +99,11 @@ function decideFirstEvents(work: UnitOfWork, rows: readonly NewInboxRow[], known
       (outcome !== before.outcome || effect !== before.effect)
     );
   });
+  const inbox = work.rows('gatewayEvents');
+  for (const row of decided) inbox.add(row);
+  for (const row of changed) inbox.set(row);
   for (const row of [...known, ...decided, ...changed]) first.set(inboxKey(row), row);
-  return { decided, changed, received: rows.map((row) => receivedAs(row, first.get(inboxKey(row)) ?? row)) };
+  return rows.map((row) => receivedAs(row, first.get(inboxKey(row)) ?? row));
 }
 
 /** A lost authorization stays lost, and matters for as long as the gateway says so. */

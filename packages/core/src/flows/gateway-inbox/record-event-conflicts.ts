@@ -24,7 +24,7 @@ export async function recordEventConflicts(
   const fresh = rows.filter(({ id }) => inserted.has(id));
   const first = await readFirstGatewayEvents(tx, fresh);
   const paymentIds = first.flatMap(({ paymentId }) => paymentId ?? []);
-  const work = await UnitOfWork.lockOfPayments(tx, paymentIds);
+  const work = await UnitOfWork.lock(tx, { paymentIds });
   for (const order of work.orders.values()) order.raiseAttention('event_conflict');
   work.write();
 }

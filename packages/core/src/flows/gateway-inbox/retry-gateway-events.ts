@@ -2,8 +2,9 @@ import { withTransaction } from '../../database/transaction.ts';
 import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { isUnavailable } from '../../errors.ts';
 import { lockDueGatewayEvents, updateGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
-import { lockOrdersOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
+import { locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /**
  * Tries up to `limit` due gateway events again: events without a known payment, and events whose effect failed. An
@@ -33,7 +34,7 @@ async function dueRows(tx: Transaction, limit: number, ids?: readonly string[]) 
 async function retry(tx: Transaction, limit: number, ids: readonly string[]): Promise<number> {
   const rows = await withPaymentIds(tx, await dueRows(tx, limit, ids));
   if (rows.length === 0) return 0;
-  const work = await lockOrdersOfEvents(tx, rows);
+  const work = await UnitOfWork.lock(tx, locksOfEvents(rows));
   const decided = applyGatewayEvents(work, rows);
   work.write();
   updateGatewayEvents(tx, decided);
@@ -63,7 +64,7 @@ async function postpone(tx: Transaction, id: string, raisesAttention: boolean): 
   }));
   const parked = rows.filter(({ outcome }) => outcome === 'PARKED');
   if (raisesAttention && parked.length > 0) {
-    const work = await lockOrdersOfEvents(tx, await withPaymentIds(tx, parked));
+    const work = await UnitOfWork.lock(tx, locksOfEvents(await withPaymentIds(tx, parked)));
     for (const order of work.orders.values()) order.raiseAttention('event_conflict');
     work.write();
   }

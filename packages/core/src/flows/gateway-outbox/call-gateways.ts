@@ -69,11 +69,7 @@ async function finish(database: Database, { call }: ReadyCall, result: CallResul
 
 /** Makes refunds SUBMITTED before they are sent, and closes calls that are no longer needed. */
 async function prepare(tx: Transaction, calls: readonly GatewayCall[]): Promise<ReadyCall[]> {
-  const work = await UnitOfWork.lock(
-    tx,
-    calls.map(({ orderId }) => orderId),
-    { money: true },
-  );
+  const work = await UnitOfWork.lock(tx, { orderIds: calls.map(({ orderId }) => orderId), money: true });
   const ready = calls.flatMap((call) => {
     const order = work.orders.get(call.orderId);
     return (order && prepareCall(order, call)) ?? [];

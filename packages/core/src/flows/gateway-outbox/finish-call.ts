@@ -3,7 +3,6 @@ import { callAttemptsBeforeAttention, callRetry, type GatewayCall } from '../../
 import { verdictOf } from './call-verdict.ts';
 import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway-call-repository.ts';
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
-import { insertFirstGatewayEvents, updateGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -25,15 +24,17 @@ export async function finishCall(tx: Transaction, call: GatewayCall, result: Cal
   const { provider, paymentId } = call;
   const events = factsOf(call, result).map((fact) => answeredEvent(provider, { ...fact, paymentId }));
   // Only facts can move stock.
-  const work = await UnitOfWork.lock(tx, [call.orderId], { money: true, stocks: events.length > 0 });
+  const work = await UnitOfWork.lock(tx, {
+    orderIds: [call.orderId],
+    money: true,
+    ...(events.length > 0 && { stocks: 'all' }),
+  });
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;
   const order = work.orders.get(call.orderId);
   if (!order) throw new Error(`order ${call.orderId} of a call is gone`);
-  const { decided, changed } = await applyToLockedOrders(tx, work, events);
+  await applyToLockedOrders(tx, work, events);
   followUp(order, call, result);
   work.write();
-  insertFirstGatewayEvents(tx, decided);
-  updateGatewayEvents(tx, changed);
   finishGatewayCall(tx, call, outcomeOf(call, result, tx.now));
 }
 

@@ -32,7 +32,7 @@ export async function pollStalePayments(
   ]);
   const orderIds = [...stale, ...sent, ...canceled];
   if (orderIds.length === 0) return 0;
-  const work = await UnitOfWork.lock(tx, orderIds, { money: true });
+  const work = await UnitOfWork.lock(tx, { orderIds, money: true });
   for (const order of work.orders.values()) {
     const refunded = new Set(order.refunds.filter(isOpen).map(({ paymentId }) => paymentId));
     const unclear = order.payments.filter(

@@ -21,11 +21,8 @@ export async function cancelOrders(
   tx: Transaction,
   commands: readonly CancelOrderCommand[],
 ): Promise<Outcome<PlacedOrder>[]> {
-  const work = await UnitOfWork.lock(
-    tx,
-    commands.map(({ orderId }) => orderId),
-    { shipments: true, stocks: true },
-  );
+  const orderIds = commands.map(({ orderId }) => orderId);
+  const work = await UnitOfWork.lock(tx, { orderIds, shipments: true, stocks: 'all' });
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const located = locateOrder(work, command);
     if (!located.ok) return located;

@@ -10,7 +10,7 @@ import type { PlacedOrder } from './place-orders.ts';
  * @throws order_not_found when there is no such order
  */
 export async function clearAttention(tx: Transaction, { orderId }: { orderId: string }): Promise<PlacedOrder> {
-  const work = await UnitOfWork.lock(tx, [orderId]);
+  const work = await UnitOfWork.lock(tx, { orderIds: [orderId] });
   const order = unwrap(locateOrder(work, { orderId }));
   for (const reason of order.row.attentionReasons ?? []) order.clearAttention(reason);
   work.write();

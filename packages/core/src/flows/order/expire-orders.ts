@@ -33,11 +33,7 @@ export const expireOrders =
     await tx.began;
     const overdue = await lockOverdueOrders(tx, limit);
     if (overdue.length === 0) return 0;
-    const work = await UnitOfWork.lockPartsOf(
-      tx,
-      overdue.map(({ id }) => id),
-      Promise.resolve(overdue),
-    );
+    const work = await UnitOfWork.lockPartsOf(tx, overdue);
     await work.lockStocksOf(({ row }) => row.reservationStatus === 'HELD');
     const live = [...work.orders.values()].flatMap((order) => pollablePayment(order, policy) ?? []);
     const polls = await readOpenGatewayCalls(

@@ -1,6 +1,5 @@
 import { isArchived, type Product } from '../../catalog/product.ts';
 import { loadProducts } from '../../catalog/product-repository.ts';
-import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { shortages, type Demand } from '../../inventory/stock.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
@@ -14,7 +13,8 @@ import {
   type Quote,
 } from '../../order/order.ts';
 import { parseQuote } from '../../order/quote-input.ts';
-import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** An order to place. The caller makes `id` before the transaction. */
 export type PlaceOrderCommand = PlaceOrder & { id: string; customerId: string };
@@ -34,17 +34,19 @@ export type OrderPolicy = {
  * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (the quote makes the total negative)
  */
 export const placeOrders =
-  (policy: OrderPolicy) =>
-  async (tx: Transaction, commands: readonly PlaceOrderCommand[]): Promise<Outcome<PlacedOrder>[]> => {
-    const demanded = commands.map((command) => ({ command, demand: sumByProduct(command.lines) }));
-    const productIds = new Set(demanded.flatMap(({ demand }) => [...demand.keys()]));
-    const work = new UnitOfWork(tx);
-    // Both statements are sent together and run one after the other, so prices are read after the locks. A join in the
-    // locking statement would return the price from before a wait for a lock.
-    const [, products] = await Promise.all([work.lockStocks(productIds), loadProducts(tx, productIds)]);
-    const outcomes = demanded.map(({ command, demand }) => place(work, command, demand, products, policy));
-    work.write();
-    return outcomes;
+  (policy: OrderPolicy): SharedFlow<PlaceOrderCommand, Outcome<PlacedOrder>> =>
+  async (tx, commands) => {
+    const demands = new Map(commands.map((command) => [command, sumByProduct(command.lines)]));
+    const productIds = [...new Set([...demands.values()].flatMap((demand) => [...demand.keys()]))];
+    return {
+      locks: { productIds },
+      read: async () => {
+        // Read after the locks: a join in the locking statement would return the price from before a wait for a lock.
+        const products = await loadProducts(tx, productIds);
+        return (work, running) =>
+          running.map((command) => place(work, command, demands.get(command) ?? new Map(), products, policy));
+      },
+    };
   };
 
 function place(

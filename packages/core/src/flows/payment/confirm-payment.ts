@@ -18,7 +18,7 @@ export async function confirmable(
   confirmation: Confirmation,
   gateways: ReadonlyMap<string, Gateway>,
 ): Promise<Outcome<string>> {
-  const work = await UnitOfWork.lockOfPayments(tx, [confirmation.paymentId]);
+  const work = await UnitOfWork.lock(tx, { paymentIds: [confirmation.paymentId] });
   const located = locatePayment(work, confirmation);
   if (!located.ok) return located;
   const { payment } = located.value;

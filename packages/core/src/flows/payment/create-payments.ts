@@ -1,11 +1,11 @@
-import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import { canTransition } from '../../order/order.ts';
 import { amountRefusal } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { isLive, isUnderReview, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
+import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 
@@ -31,19 +31,10 @@ export type CreatePaymentCommand = {
  * @returns the payment in CREATED · refusals: order_not_found, payment_in_progress, invalid_transition,
  * amount_not_supported, insufficient_stock (the order stays as it was)
  */
-export async function createPayments(
-  tx: Transaction,
-  commands: readonly CreatePaymentCommand[],
-): Promise<Outcome<Payment>[]> {
-  const work = await UnitOfWork.lock(
-    tx,
-    commands.map(({ orderId }) => orderId),
-  );
-  await work.lockStocksOf(({ row }) => row.reservationStatus === 'RELEASED');
-  const outcomes = commands.map((command) => create(work, command));
-  work.write();
-  return outcomes;
-}
+export const createPayments: SharedFlow<CreatePaymentCommand, Outcome<Payment>> = async (_, commands) => ({
+  locks: { orderIds: commands.map(({ orderId }) => orderId), stocks: 'released' },
+  read: async () => (work, running) => running.map((command) => create(work, command)),
+});
 
 function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Payment> {
   const located = locateOrder(work, command);

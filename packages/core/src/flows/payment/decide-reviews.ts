@@ -20,7 +20,7 @@ export const decideReviews =
   ({ reservationMs }: { reservationMs: number }) =>
   async (tx: Transaction, commands: readonly DecideReviewCommand[]): Promise<Outcome<Payment>[]> => {
     const paymentIds = commands.map(({ paymentId }) => paymentId);
-    const work = await UnitOfWork.lockOfPayments(tx, paymentIds, { money: true, stocks: true });
+    const work = await UnitOfWork.lock(tx, { paymentIds, money: true, stocks: 'all' });
     const outcomes = commands.map((command) => decide(work, command, reservationMs));
     work.write();
     return outcomes;

@@ -24,7 +24,7 @@ export const requestCaptures =
   (gateways: ReadonlyMap<string, Gateway>) =>
   async (tx: Transaction, commands: readonly RequestCaptureCommand[]): Promise<Outcome<Payment>[]> => {
     const paymentIds = commands.map(({ paymentId }) => paymentId);
-    const work = await UnitOfWork.lockOfPayments(tx, paymentIds, { money: true });
+    const work = await UnitOfWork.lock(tx, { paymentIds, money: true });
     const open = await readOpenGatewayCalls(tx, paymentIds, 'CAPTURE');
     const capturing = new Set(open.map(({ paymentId }) => paymentId));
     const outcomes = commands.map((command): Outcome<Payment> => {

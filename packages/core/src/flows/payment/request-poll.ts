@@ -7,7 +7,7 @@ import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
  * requested.
  */
 export async function requestPoll(tx: Transaction, payment: CalledPayment): Promise<void> {
-  const work = await UnitOfWork.lock(tx, [payment.orderId]);
+  const work = await UnitOfWork.lock(tx, { orderIds: [payment.orderId] });
   work.callGateway(payment, { kind: 'POLL' });
   work.write();
 }

@@ -35,7 +35,13 @@ export const createRefunds =
   (gateways: ReadonlyMap<string, Gateway>) =>
   async (tx: Transaction, commands: readonly CreateRefundCommand[]): Promise<Outcome<Refund>[]> => {
     const orderIds = commands.map(({ orderId }) => orderId);
-    const work = await UnitOfWork.lock(tx, orderIds, { money: true, refundLines: true, shipments: true, stocks: true });
+    const work = await UnitOfWork.lock(tx, {
+      orderIds,
+      money: true,
+      refundLines: true,
+      shipments: true,
+      stocks: 'all',
+    });
     const outcomes = commands.map((command) => create(work, command, gateways));
     work.write();
     return outcomes;

@@ -30,7 +30,7 @@ export async function transitionShipments(
     tx.db,
     commands.map(({ shipmentId }) => shipmentId),
   );
-  const work = await UnitOfWork.lock(tx, orderIds.values(), { shipments: true, refundLines: true });
+  const work = await UnitOfWork.lock(tx, { orderIds: [...orderIds.values()], shipments: true, refundLines: true });
   const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
     const order = work.orders.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = order?.shipments.find(({ id }) => id === command.shipmentId);
