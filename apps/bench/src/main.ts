@@ -19,7 +19,7 @@ const usage = `Compares this shop with a baseline: one PL/pgSQL call that writes
   --only NAME       only this scenario; can be repeated: ${scenarios.map(({ name }) => name).join(', ')}
   --rounds N        turns of each side; default 3, in the long form 5
   --seconds S       measured time of each turn; default 2, in the long form 8
-  --clients LIST    numbers of concurrent clients; default 1,8,64,256
+  --clients LIST    numbers of concurrent clients; default: each scenario's own
   --minutes N       duration of the scenario memory; default 10
   --env NAME=VALUE  an environment variable of the API; can be repeated
   --csv FILE        orders for the scenario replay; default samples/online-retail.csv
@@ -84,7 +84,7 @@ function report({ results, machine, baselineName, options }: Report): void {
     const panels = panelsOf(results.map(({ scenario, outcome }) => [scenario.title, outcome]));
     const { cores, cpu, node, postgres } = machine;
     const footer = [
-      `Orders or webhooks a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
+      `Orders, webhooks or flows a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
       `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; baseline called by ${baselineName}.`,
     ];
     writeFileSync(options.svg, renderChart(panels, footer));

@@ -8,7 +8,7 @@ test('the short form has 3 rounds of 2 s, the long one 5 rounds of 8 s', () => {
     long: false,
     rounds: 3,
     seconds: 2,
-    clients: [1, 8, 64, 256],
+    clients: undefined,
     only: [],
   });
   expect(readOptions(['--long'], names)).toMatchObject({ long: true, rounds: 5, seconds: 8 });

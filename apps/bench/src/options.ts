@@ -7,7 +7,8 @@ export type Options = {
   rounds: number;
   /** The measured time of each turn, after its warm-up. */
   seconds: number;
-  clients: readonly number[];
+  /** Numbers of concurrent clients, ascending. Undefined: each scenario's own. */
+  clients: readonly number[] | undefined;
   /** The duration of the scenario `memory`. */
   minutes: number;
   json: string | undefined;
@@ -60,13 +61,10 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
     rounds: values.rounds === undefined ? (long ? 5 : 3) : whole('rounds', values.rounds),
     seconds: values.seconds === undefined ? (long ? 8 : 2) : whole('seconds', values.seconds),
     minutes: values.minutes === undefined ? 10 : whole('minutes', values.minutes),
-    clients:
-      values.clients === undefined
-        ? [1, 8, 64, 256]
-        : values.clients
-            .split(',')
-            .map((text) => whole('clients', text))
-            .toSorted((a, b) => a - b),
+    clients: values.clients
+      ?.split(',')
+      .map((text) => whole('clients', text))
+      .toSorted((a, b) => a - b),
   };
 }
 

@@ -12,23 +12,36 @@ export type BaselineCall = {
   idOf: (answer: unknown) => string;
 };
 
-/** Returns the call that places an order of one line, or of two products in ascending order. */
-export function orderCall(shape: Shape): BaselineCall {
-  const { products, lines } = shape;
-  const pickAscending = () => pickProducts(shape).toSorted((a, b) => a - b);
-  const parameters = ['customer', ...Array.from({ length: lines }, (_, i) => [`product${i}`, `quantity${i}`]).flat()];
-  const statementWith = (suffix: string, of: (name: string) => string) =>
-    `select bench.place_order('customer-' || ${of('customer')}::int, gen_random_uuid()::text,
-      array[${Array.from({ length: lines }, (_, i) => `bench.product(${of(`product${i}`)}::int)`).join(', ')}],
-      array[${Array.from({ length: lines }, (_, i) => `${of(`quantity${i}`)}::int`).join(', ')}]) as answer${suffix}`;
+const placeOrder = (lines: number, of: (name: string) => string): string => {
+  const each = (item: (index: number) => string) => Array.from({ length: lines }, (_, i) => item(i)).join(', ');
+  return (
+    `bench.place_order('customer-' || ${of('customer')}::int, gen_random_uuid()::text, ` +
+    `array[${each((i) => `bench.product(${of(`product${i}`)}::int)`)}], ` +
+    `array[${each((i) => `${of(`quantity${i}`)}::int`)}])`
+  );
+};
+
+/** Returns the lines of pgbench's script that draw an order's parameters at random, and the call with them. */
+export function drawOrder({ products, lines }: Shape): { draws: string[]; call: string } {
   return {
-    script: [
+    draws: [
       `\\set customer random(0, ${customers - 1})`,
       ...pgbenchProducts(products, lines),
       ...Array.from({ length: lines }, (_, i) => `\\set quantity${i} random(1, ${quantityMax})`),
-      `${statementWith(';', (name) => `:${name}`).replaceAll('\n', ' ')}`,
-    ].join('\n'),
-    statement: statementWith('', (name) => `$${parameters.indexOf(name) + 1}`),
+    ],
+    call: placeOrder(lines, (name) => `:${name}`),
+  };
+}
+
+/** Returns the call that places an order of one line, or of two products in ascending order. */
+export function orderCall(shape: Shape): BaselineCall {
+  const { lines } = shape;
+  const { draws, call } = drawOrder(shape);
+  const pickAscending = () => pickProducts(shape).toSorted((a, b) => a - b);
+  const parameters = ['customer', ...Array.from({ length: lines }, (_, i) => [`product${i}`, `quantity${i}`]).flat()];
+  return {
+    script: [...draws, `select ${call} as answer;`].join('\n'),
+    statement: `select ${placeOrder(lines, (name) => `$${parameters.indexOf(name) + 1}`)} as answer`,
     values: () => [upTo(customers), ...pickAscending().flatMap((n) => [n, 1 + upTo(quantityMax)])],
     // bench.place_order returns this object.
     idOf: (answer) => (answer as { value: { id: string } }).value.id,
@@ -48,7 +61,7 @@ function pgbenchProducts(products: number, lines: number): string[] {
   ];
 }
 
-const takePayment = `select bench.take_payment('evt-' || n, bench.payment(n), ${waitingAmount}, '${currency}',
+const takePayment = `select bench.take_payment('evt-' || n, 'AUTHORIZED', bench.payment(n), ${waitingAmount}, '${currency}',
   convert_to(format('{"type":"AUTHORIZED","paymentId":"%s","amount":${waitingAmount},"currency":"${currency}"}',
     bench.payment(n)), 'UTF8')) as answer
   from nextval('bench.next_payment') n`;

@@ -1,7 +1,7 @@
--- The baseline of a gateway's webhook: one call that applies an AUTHORIZED event and writes the rows that the core writes:
--- inbox, payment, order, stocks, movements, shipment with its lines, three events; baseline-rows.test.ts compares them.
--- The inbox row is written once, with its outcome.
-create function bench.take_payment(p_event text, p_payment uuid, p_amount bigint, p_currency text, p_raw bytea)
+-- The baseline of a gateway's webhook: one call that applies an event of type AUTHORIZED or CAPTURED and writes the rows
+-- that the core writes: inbox, payment, order, stocks, movements, shipment with its lines, three events;
+-- baseline-rows.test.ts compares them. The inbox row is written once, with its outcome.
+create function bench.take_payment(p_event text, p_type text, p_payment uuid, p_amount bigint, p_currency text, p_raw bytea)
 returns text language plpgsql as $$
 declare
   v_now timestamptz(3) := now();
@@ -13,8 +13,8 @@ declare
 begin
   insert into commerce.gateway_events (id, provider, provider_event_id, type, payment_id, amount, currency, fingerprint,
       raw_body, outcome, effect, attempts, due_at, received_at, decided_at)
-    values (uuidv7(), 'mock', p_event, 'AUTHORIZED', p_payment, p_amount, p_currency,
-      json_build_array('AUTHORIZED', p_payment, p_amount, p_currency, null)::text, p_raw, 'APPLIED', 'order_paid', 1,
+    values (uuidv7(), 'mock', p_event, p_type, p_payment, p_amount, p_currency,
+      json_build_array(p_type, p_payment, p_amount, p_currency, null)::text, p_raw, 'APPLIED', 'order_paid', 1,
       null, v_now, v_now)
     on conflict do nothing;
   if not found then
@@ -28,10 +28,11 @@ begin
   if not found then
     raise exception 'order % can not be paid', v_order using errcode = 'P0001';
   end if;
-  update commerce.payments set status = 'AUTHORIZED', authorized_amount = amount, updated_at = v_now
+  update commerce.payments set status = p_type, authorized_amount = amount, updated_at = v_now,
+      captured_amount = case p_type when 'CAPTURED' then amount else 0 end
     where id = p_payment and status in ('CREATED', 'PENDING') and amount = p_amount and currency = p_currency;
   if not found then
-    raise exception 'payment % can not be authorized', p_payment using errcode = 'P0001';
+    raise exception 'payment % can not be approved', p_payment using errcode = 'P0001';
   end if;
 
   for v_line in
@@ -53,7 +54,7 @@ begin
 
   v_state := jsonb_build_object('orderId', v_order, 'fulfillmentStatus', 'UNFULFILLED');
   insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at) values
-    (uuidv7(), 'order', v_order, v_version - 2, 'payment.authorized', v_state || jsonb_build_object(
+    (uuidv7(), 'order', v_order, v_version - 2, 'payment.' || lower(p_type), v_state || jsonb_build_object(
       'orderStatus', 'PAYMENT_PENDING', 'reservationStatus', 'HELD', 'paymentId', p_payment, 'amount', p_amount,
       'currency', p_currency), v_now),
     (uuidv7(), 'order', v_order, v_version - 1, 'order.paid', v_state || jsonb_build_object(

@@ -8,11 +8,14 @@ type Work =
   | { kind: 'orders'; url: string; tokenSecret: string; shape: Shape; failShare?: number }
   /** Signed webhooks for the payments numbered `from` to `to`. */
   | { kind: 'webhooks'; url: string; secret: string; from: number; to: number }
+  /** Whole flows of shoppers at the API: an order, its payment, and the payment's webhook. */
+  | { kind: 'flow'; url: string; tokenSecret: string; webhookSecret: string; shape: Shape }
   /** The core without the API, in the load process. */
   | { kind: 'core'; databaseUrl: string; shape: Shape }
-  /** The baseline's statement over a plain pg client, on machines without pgbench. */
+  /** The baseline's statements over a plain pg client, on machines without pgbench. */
   | { kind: 'baseline-orders'; databaseUrl: string; shape: Shape }
-  | { kind: 'baseline-webhooks'; databaseUrl: string };
+  | { kind: 'baseline-webhooks'; databaseUrl: string }
+  | { kind: 'baseline-flow'; databaseUrl: string; shape: Shape };
 
 export type Job = Work &
   Window & {

@@ -1,6 +1,7 @@
 import { coreCalls } from './core-calls.ts';
 import { closedLoop, openLoop } from './drive.ts';
-import { baselineCalls } from './baseline-calls.ts';
+import { baselineCalls, baselineFlowCalls } from './baseline-calls.ts';
+import { flowCalls } from './flow-calls.ts';
 import type { Job, Loaded, Reply } from './job.ts';
 import { Meter } from './measure.ts';
 import { orderCalls } from './order-calls.ts';
@@ -15,11 +16,15 @@ async function openCalls(job: Job, meter: Meter): Promise<Calls> {
       return orderCalls(job, meter);
     case 'webhooks':
       return webhookCalls(job, meter);
+    case 'flow':
+      return flowCalls(job, meter);
     case 'core':
       return coreCalls(job, meter);
     case 'baseline-orders':
     case 'baseline-webhooks':
       return baselineCalls(job, meter);
+    case 'baseline-flow':
+      return baselineFlowCalls(job, meter);
   }
 }
 

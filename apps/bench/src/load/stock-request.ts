@@ -1,16 +1,24 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createClient } from '@commerce-core/api/client';
+import { createClient, type Client } from '@commerce-core/api/client';
 
 /** An HTTP request with its header lines in the order in which they were sent. */
 export type StockRequest = { path: string; headers: (readonly [name: string, value: string])[]; body: string };
 
+const exampleId = '01900000-0000-7000-8000-000000000001';
+
+export const captureOrderCreate = async (): Promise<StockRequest> =>
+  captureRequest((client) => client.order.create.mutate({ lines: [{ productId: exampleId, quantity: 1 }] }));
+
+export const capturePaymentCreate = async (): Promise<StockRequest> =>
+  captureRequest((client) => client.payment.create.mutate({ orderId: exampleId, provider: 'mock' }));
+
 /**
- * Captures what the typed client sends for one `order.create`, by a server that only records it. The load repeats these
- * lines with another token, key and body, so its requests are those of a real client.
+ * Captures what the typed client sends for one call, by a server that only records it. The load repeats these lines with
+ * another token, key and body, so its requests are those of a real client.
  */
-export async function captureOrderCreate(): Promise<StockRequest> {
+async function captureRequest(call: (client: Client) => Promise<unknown>): Promise<StockRequest> {
   const captured = Promise.withResolvers<StockRequest>();
   const server = createServer((request, response) => {
     let body = '';
@@ -31,7 +39,7 @@ export async function captureOrderCreate(): Promise<StockRequest> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token: 'a-token',
   });
-  await client.order.create.mutate({ lines: [{ productId: '01900000-0000-7000-8000-000000000001', quantity: 1 }] });
+  await call(client);
   server.close();
   server.closeAllConnections();
   return captured.promise;

@@ -31,6 +31,11 @@ test('a goal’s ratio is computed for each round, not from the medians', () => 
   expect(goal('a', '≤', 2, [10, 30, 20], [10, 10, 4]).met).toBe(false);
 });
 
+test('a goal without a figure is missed: a baseline without calls has not been beaten', () => {
+  expect(goal('a', '≥', 2, [10], [0]).met).toBe(false);
+  expect(goal('a', '≤', 2, [], []).met).toBe(false);
+});
+
 test('a table has at most 80 columns', () => {
   const outcome = {
     series: [series('baseline', 'baseline', 1_234, 12_345), series('1,000,000 before', 'ours', 12_345)],

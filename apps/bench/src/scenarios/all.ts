@@ -1,4 +1,5 @@
 import { failing } from './failing.ts';
+import { flow } from './flow.ts';
 import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
 import { memory } from './memory.ts';
@@ -13,6 +14,7 @@ export const scenarios: readonly Scenario[] = [
   uniform,
   hot,
   webhooks,
+  flow,
   failing,
   halfRate,
   orderGrowth,

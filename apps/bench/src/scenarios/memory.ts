@@ -3,7 +3,7 @@ import { startApi } from '../setup/api.ts';
 import { rssMb } from '../setup/rss.ts';
 import { usualSeed, uniformShape } from './orders.ts';
 import { expectHealthy } from './pair.ts';
-import type { Goal, Scenario } from './scenario.ts';
+import { goalOf, type Goal, type Scenario } from './scenario.ts';
 import { ourOrders } from './turns.ts';
 
 const clients = 64;
@@ -64,11 +64,6 @@ function goalsOf(samples: readonly number[]): Goal[] {
   const growth = late / early;
   return [
     { what: 'memory of the API, MB', wanted: `≤ ${mbMax}`, ratio: all, met: all.most <= mbMax },
-    {
-      what: 'memory at the end / when warm',
-      wanted: '≤ 1.1',
-      ratio: { median: growth, least: growth, most: growth },
-      met: growth <= 1.1,
-    },
+    goalOf('memory at the end / when warm', '≤', 1.1, [growth]),
   ];
 }

@@ -29,7 +29,7 @@ const [baseline, api, core]: [Caller, Caller, Caller] = [
 
 /** Returns the sides and client counts that take turns. The short form omits those that no goal needs. */
 function turnsOf({ clients, long }: Options, isHot: boolean): (Caller & { clients: number })[] {
-  return clients.flatMap((n) => [
+  return (clients ?? [1, 8, 64, 256]).flatMap((n) => [
     // With 256 connections the baseline plans its statements for seconds in each turn, and is never at its best.
     ...(long || n <= 64 ? [{ ...baseline, clients: n }] : []),
     ...(long || (n !== 8 && !(isHot && n === 1)) ? [{ ...api, clients: n }] : []),

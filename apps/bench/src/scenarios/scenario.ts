@@ -23,7 +23,7 @@ export type Side = 'baseline' | 'ours' | 'core';
 /** A side at a number of clients, measured once a round. */
 export type Series = { label: string; side: Side; clients: number; rounds: Measured[] };
 
-/** A goal and its result. Each ratio is computed from two turns of the same round. */
+/** A goal and its result: a figure of each round, or a ratio of two turns of the same round. */
 export type Goal = { what: string; wanted: string; ratio: Spread; met: boolean };
 
 export type Outcome = { series: Series[]; goals: Goal[]; notes: string[] };
@@ -38,12 +38,20 @@ export type Scenario = {
   run: (bench: Bench) => Promise<Outcome>;
 };
 
-/** Returns the goal that the median of `numerator` / `denominator`, round by round, is at least or at most `bound`. */
-export function goal(what: string, sign: '≥' | '≤', bound: number, numerator: number[], denominator: number[]): Goal {
-  const ratio = spreadOf(numerator.map((value, round) => value / (denominator[round] ?? NaN)));
-  const met = sign === '≥' ? ratio.median >= bound : ratio.median <= bound;
-  return { what, wanted: `${sign} ${bound}`, ratio, met };
+/** Returns the goal that the median of a figure, one a round, is at least or at most `bound`. */
+export function goalOf(what: string, sign: '≥' | '≤', bound: number, values: readonly number[]): Goal {
+  const ratio = spreadOf(values);
+  const holds = sign === '≥' ? ratio.median >= bound : ratio.median <= bound;
+  return { what, wanted: `${sign} ${bound}`, ratio, met: holds && Number.isFinite(ratio.median) };
 }
+
+/** Returns the goal that the median of `numerator` / `denominator`, round by round, is at least or at most `bound`. */
+export const goal = (what: string, sign: '≥' | '≤', bound: number, numerator: number[], denominator: number[]): Goal =>
+  goalOf(what, sign, bound, ratios(numerator, denominator));
+
+/** Returns `numerator` / `denominator`, round by round. */
+export const ratios = (numerator: readonly number[], denominator: readonly number[]): number[] =>
+  numerator.map((value, round) => value / (denominator[round] ?? NaN));
 
 /** Returns the calls a second of each round. */
 export const rates = (series: Series): number[] => series.rounds.map(({ perSecond }) => perSecond);
@@ -55,5 +63,5 @@ export function bestOf(all: readonly Series[]): Series {
 }
 
 /** Returns the series of a side at a number of clients; undefined when it was not measured. */
-export const seriesOf = (outcome: Outcome, side: Side, clients: number): Series | undefined =>
-  outcome.series.find((series) => series.side === side && series.clients === clients);
+export const seriesOf = ({ series }: { series: readonly Series[] }, side: Side, clients: number): Series | undefined =>
+  series.find((one) => one.side === side && one.clients === clients);

@@ -8,19 +8,36 @@ import type { Bench, Series, Side } from './scenario.ts';
 const warmMs = 600;
 
 /**
- * Returns a side's warm-up and measured time. The baseline's warm-up is longer from 64 clients on, because each
- * connection first plans the function's statements.
+ * Returns the warm-up for planning in seconds. Each new connection of the baseline plans the statements of the functions
+ * that it calls, which takes all cores about a second for 64 connections and a function.
  */
-export function windowOf(bench: Bench, side: Side, clients: number): Window {
-  const planningMs = side === 'baseline' ? Math.ceil(clients / 64) * 1_000 * (clients >= 64 ? 1 : 0) : 0;
-  return { warmMs: warmMs + planningMs, measureMs: bench.options.seconds * 1_000 };
+function planningSeconds(side: Side, clients: number, functions: number): number {
+  const plans = functions * clients;
+  return side === 'baseline' && plans >= 48 ? Math.ceil(plans / 64) : 0;
+}
+
+/**
+ * Returns a side's warm-up and measured time.
+ *
+ * @param functions how many functions of the baseline are called
+ */
+export function windowOf(bench: Bench, side: Side, clients: number, functions = 1): Window {
+  return {
+    warmMs: warmMs + planningSeconds(side, clients, functions) * 1_000,
+    measureMs: bench.options.seconds * 1_000,
+  };
 }
 
 /** Returns the duration of the turns of `sides` in all rounds, in seconds. */
-export function turnSeconds(rounds: number, seconds: number, sides: readonly (readonly [Side, number])[]): number {
-  const planning = ([side, clients]: readonly [Side, number]) =>
-    side === 'baseline' && clients >= 64 ? Math.ceil(clients / 64) : 0;
-  return rounds * sides.reduce((sum, side) => sum + seconds + warmMs / 1_000 + planning(side) + 0.3, 0);
+export function turnSeconds(
+  rounds: number,
+  seconds: number,
+  sides: readonly (readonly [Side, number])[],
+  functions = 1,
+): number {
+  const turn = ([side, clients]: readonly [Side, number]) =>
+    seconds + warmMs / 1_000 + planningSeconds(side, clients, functions) + 0.3;
+  return rounds * sides.reduce((sum, side) => sum + turn(side), 0);
 }
 
 type Turn = { label: string; side: Side; clients: number; turn: () => Promise<Measured> };

@@ -103,7 +103,7 @@ async function fill(url: string, content: Seed, progress?: (done: number) => voi
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    for (const name of ['schema', 'place-order', 'take-payment']) await client.query(sqlFile(name));
+    for (const name of ['schema', 'place-order', 'create-payment', 'take-payment']) await client.query(sqlFile(name));
     await seed(client, content, progress);
   } finally {
     await client.end();
