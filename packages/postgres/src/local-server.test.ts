@@ -137,6 +137,15 @@ test("the server has a process group of its own, so that a terminal's Ctrl-C doe
   expect(groupOf(process.pid)).not.toBe(String(pid));
 });
 
+test.runIf(existsSync('/proc/self/environ'))(
+  "the server's environment makes glibc keep freed memory between statements",
+  async () => {
+    const { pid } = await start(startedBefore().clone);
+    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+    expect(variables).toEqual(expect.arrayContaining(['MALLOC_TOP_PAD_=33554432', 'MALLOC_TRIM_THRESHOLD_=536870912']));
+  },
+);
+
 test('a second start during the first is refused and does not disturb it', async () => {
   const { clone } = startedBefore();
   const first = await start(clone);
