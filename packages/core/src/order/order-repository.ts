@@ -1,12 +1,5 @@
 import { and, asc, desc, inArray, isNotNull, lte } from 'drizzle-orm';
-import {
-  anyOf,
-  readLockedRows,
-  insertion,
-  selection,
-  update,
-  type Transaction,
-} from '@commerce-core/pg-pipeline';
+import { anyOf, readLockedRows, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { longestDue } from '../due-work/longest-due.ts';

@@ -1,13 +1,5 @@
 import { and, desc, eq, or, sql } from 'drizzle-orm';
-import {
-  anyOf,
-  texts,
-  insertion,
-  selection,
-  update,
-  statement,
-  type Transaction,
-} from '@commerce-core/pg-pipeline';
+import { anyOf, texts, insertion, selection, update, statement, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';

@@ -43,7 +43,11 @@ export async function runSharedCalls(
 }
 
 /** Runs commands of one shared flow in the caller's transaction: locks, decides and writes. */
-export async function runSharedFlow<C, R>(tx: Transaction, flow: SharedFlow<C, R>, commands: readonly C[]): Promise<R[]> {
+export async function runSharedFlow<C, R>(
+  tx: Transaction,
+  flow: SharedFlow<C, R>,
+  commands: readonly C[],
+): Promise<R[]> {
   const { locks, read } = await flow(tx, commands);
   const [work, decide] = await Promise.all([UnitOfWork.lock(tx, locks), read()]);
   const results = decide(work, commands);

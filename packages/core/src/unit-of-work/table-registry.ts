@@ -3,11 +3,7 @@ import type { Product } from '../catalog/product.ts';
 import { updateProducts } from '../catalog/product-repository.ts';
 import type { OrderNames } from '../database/named-orders.ts';
 import type { Dispute } from '../dispute/dispute.ts';
-import {
-  insertDisputes,
-  loadDisputes,
-  updateDisputes,
-} from '../dispute/dispute-repository.ts';
+import { insertDisputes, loadDisputes, updateDisputes } from '../dispute/dispute-repository.ts';
 import type { Event } from '../events/event.ts';
 import { insertEvents } from '../events/event-repository.ts';
 import type { Stock } from '../inventory/stock.ts';
@@ -18,18 +14,9 @@ import {
   type NewInboxRow,
 } from '../gateway-inbox/gateway-event-repository.ts';
 import type { Order, OrderLine } from '../order/order.ts';
-import {
-  insertOrderLines,
-  insertOrders,
-  loadOrderLines,
-  updateOrders,
-} from '../order/order-repository.ts';
+import { insertOrderLines, insertOrders, loadOrderLines, updateOrders } from '../order/order-repository.ts';
 import type { Payment } from '../payment/payment.ts';
-import {
-  insertPayments,
-  lockPaymentsOfOrders,
-  updatePayments,
-} from '../payment/payment-repository.ts';
+import { insertPayments, lockPaymentsOfOrders, updatePayments } from '../payment/payment-repository.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
 import {
   insertRefundLines,

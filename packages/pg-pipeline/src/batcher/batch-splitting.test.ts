@@ -19,9 +19,7 @@ async function runBatches(failing: number[], failingRun?: number) {
     },
   });
   const queue = batcher.addQueue({ name: 'test' });
-  const codes = await Promise.all(
-    Array.from({ length: 21 }, async (_, command) => errorCodeOf(queue.submit(command))),
-  );
+  const codes = await Promise.all(Array.from({ length: 21 }, async (_, command) => errorCodeOf(queue.submit(command))));
   return { failed: codes.flatMap((code, command) => (code === 'accepted' ? [] : [command])), runs };
 }
 

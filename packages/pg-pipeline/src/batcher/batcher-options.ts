@@ -12,6 +12,11 @@ export type BatcherOptions<C, R> = {
   run: (commands: C[], how: { waitsForLocks: boolean }) => Promise<R[]>;
   /** Batches of light commands that may run at once, and as many slow batches beside them: 1 or more. Defaults to 2. */
   lanes?: number;
+  /**
+   * A further lane opens for so many queued commands: 1 or more. Fewer wait for the batch that runs, because a
+   * transaction of their own would cost them more than the wait. Defaults to 16.
+   */
+  furtherLaneMin?: number;
   /** How long a command may wait in milliseconds before it expires. Defaults to 5,000 ms. */
   waitMaxMs?: number;
   /** Called after every batch, once for each queue that had commands in it. An error that it throws is ignored. */

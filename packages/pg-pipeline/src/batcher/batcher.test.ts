@@ -1,14 +1,7 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
 import { Batcher } from './batcher.ts';
 import { createControlledBatcher, errorCodeOf } from './controlled-batcher.testing.ts';
-
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-/** Fakes what the batcher reads the time with; setImmediate stays real, as the test's own waits need it. */
-const useFakeClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 
 test('a lone command starts at once; commands submitted meanwhile share the next batch', async () => {
   const { queue, batchCommands, endAllBatches } = createControlledBatcher();
@@ -46,25 +39,29 @@ test('each heavy command has a batch of its own, beside the batches of light com
 
 test('a command is refused when the queued commands weigh too much', async () => {
   const { queue, endAllBatches } = createControlledBatcher({ weightMax: 10, weightOf: (weight) => weight });
-  const results = [1, 400, 100].map(async (weight) => queue.submit(weight));
-  expect(await errorCodeOf(queue.submit(1))).toBe('overloaded');
+  // 1 and 400 run, so 450 may wait, and 60 more would be too much.
+  const results = [1, 400, 450].map(async (weight) => queue.submit(weight));
+  expect(await errorCodeOf(queue.submit(60))).toBe('overloaded');
   await endAllBatches();
   await Promise.all(results);
   expect(await Promise.all([errorCodeOf(queue.submit(1)), endAllBatches()])).toContain('accepted');
 });
 
-test('as many batches run at once as there are lanes', async () => {
-  const { batcher, queue, batchSizes, endAllBatches } = createControlledBatcher({ lanes: 2 });
-  const results = [1, 2, 3, 4].map(async (command) => queue.submit(command));
-  expect(batchSizes()).toEqual([1, 1]);
-  expect([batcher.running, queue.waiting]).toEqual([2, 2]);
+test('as many batches run at once as there are lanes, if each is large enough', async () => {
+  const { batcher, queue, batchSizes, endAllBatches } = createControlledBatcher({ lanes: 2, furtherLaneMin: 3 });
+  const results = [1, 2, 3].map(async (command) => queue.submit(command));
+  expect([batchSizes(), batcher.running, queue.waiting]).toEqual([[1], 1, 2]);
+  results.push(queue.submit(4));
+  expect([batchSizes(), batcher.running, queue.waiting]).toEqual([[1, 3], 2, 0]);
+  results.push(...[5, 6, 7, 8].map(async (command) => queue.submit(command)));
+  expect([batchSizes(), batcher.running, queue.waiting]).toEqual([[1, 3], 2, 4]);
   await endAllBatches();
   await Promise.all(results);
   expect(batcher.running).toBe(0);
 });
 
 test('a free lane waits until the next batch is as large as the running ones', async () => {
-  const { queue, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2 });
+  const { queue, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2, furtherLaneMin: 1 });
   const results = [1, 2, 3, 4, 5].map(async (command) => queue.submit(command));
   expect(batchSizes()).toEqual([1, 1]);
   await endBatch(0);
@@ -106,6 +103,7 @@ test('the next batch is sent before the results of the last one arrive, and clos
 test('running batches share no key, and no command overtakes an earlier one on the same key', async () => {
   const { queue, batchCommands, endBatch } = createControlledBatcher({
     lanes: 3,
+    furtherLaneMin: 1,
     keysOf: (command) => String(command).split(''),
   });
   const results = [12, 23, 34, 56, 3].map(async (command) => queue.submit(command));
@@ -188,22 +186,6 @@ test('onBatch receives the size and weight of every batch, and whether it failed
     { queue: 'test', commands: 1, weight: 5, failed: false },
     { queue: 'test', commands: 2, weight: 13, failed: false },
   ]);
-});
-
-test('a free lane waits for a larger batch no longer than 50 ms', async () => {
-  useFakeClock();
-  const { queue, batchSizes, endBatch, endAllBatches } = createControlledBatcher({ lanes: 2 });
-  const results = Array.from({ length: 12 }, async (_, command) => queue.submit(command));
-  await Promise.all([endBatch(0), endBatch(1)]);
-  // One lane runs ten commands; a batch of fewer does not take the other lane at once.
-  expect(batchSizes()).toEqual([1, 1, 10]);
-  results.push(queue.submit(13));
-  await vi.advanceTimersByTimeAsync(40);
-  expect(batchSizes()).toHaveLength(3);
-  await vi.advanceTimersByTimeAsync(20);
-  expect(batchSizes()).toEqual([1, 1, 10, 1]);
-  await endAllBatches();
-  await Promise.all(results);
 });
 
 test('an error thrown by onBatch fails no command', async () => {

@@ -27,10 +27,6 @@ import type { QueuedCommand } from './queued-command.ts';
 /** A kind of commands in a batcher: its name, how many of them wait, are blocked or run, and `submit`. */
 export type Queue<C, R> = Pick<BatchQueue<C, R>, 'name' | 'waiting' | 'blocked' | 'running' | 'submit'>;
 
-// A further lane opens for so many commands. Fewer wait for the batch that runs: a transaction of its own would cost
-// them more than the wait.
-const commandsOfFurtherLane = Number(process.env['FURTHER'] ?? 16);
-
 /**
  * Runs many concurrent commands in few transactions. Commands queue while a batch runs; the next batch takes all that
  * wait, of all kinds, within each kind's limits. When nothing runs a command starts at once, as a batch of one. So
@@ -39,7 +35,7 @@ const commandsOfFurtherLane = Number(process.env['FURTHER'] ?? 16);
  * Slow batches, of one heavy command or of commands that wait for row locks, run beside the others.
  */
 export class Batcher<C, R> {
-  readonly #options: BatcherOptions<C, R> & { lanes: number; waitMaxMs: number };
+  readonly #options: BatcherOptions<C, R> & { lanes: number; furtherLaneMin: number; waitMaxMs: number };
   readonly #queues: BatchQueue<C, R>[] = [];
   readonly #runner: BatchRunner<C, R>;
   readonly #keysInUse = new KeysInUse();
@@ -50,9 +46,9 @@ export class Batcher<C, R> {
   #onIdle: (() => void)[] = [];
 
   /** @throws RangeError when `lanes` is less than 1 */
-  constructor({ lanes = 2, waitMaxMs = 5_000, ...options }: BatcherOptions<C, R>) {
+  constructor({ lanes = 2, furtherLaneMin = 16, waitMaxMs = 5_000, ...options }: BatcherOptions<C, R>) {
     if (!(lanes >= 1)) throw new RangeError('a batcher needs 1 lane or more');
-    this.#options = { ...options, lanes, waitMaxMs };
+    this.#options = { ...options, lanes, furtherLaneMin, waitMaxMs };
     this.#speed = new QueueSpeed(lanes);
     this.#runner = new BatchRunner({ ...options, hasQueued: () => this.#queued > 0 });
   }
@@ -113,10 +109,11 @@ export class Batcher<C, R> {
   }
 
   #hasFreeLane(): boolean {
+    const { lanes, furtherLaneMin } = this.#options;
     if (this.#running.fast === 0) return true;
-    if (this.#running.fast >= this.#options.lanes) return false;
+    if (this.#running.fast >= lanes) return false;
     // A further batch pays off once it is as large as the running ones.
-    return this.#queued >= Math.max(commandsOfFurtherLane, this.#runningFast / this.#running.fast);
+    return this.#queued >= Math.max(furtherLaneMin, this.#runningFast / this.#running.fast);
   }
 
   /** Starts the next batch. Returns false when there is none. */

@@ -59,6 +59,7 @@ test('a command that waits for the row of a slow batch makes no command on other
   useFakeClock();
   const { queue, batchCommands, endAllBatches } = createControlledBatcher({
     lanes: 2,
+    furtherLaneMin: 1,
     waitMaxMs: 1_000,
     keysOf: (command) => [String(command)],
   });
