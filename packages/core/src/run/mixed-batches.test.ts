@@ -154,20 +154,14 @@ test('two processes that take orders, payments and webhooks of the same products
   const buy = async (index: number) => {
     const [one, two] = index % 2 ? [shop, second] : [second, shop];
     const chosen = { [ids[index % 3] ?? '']: 1, [ids[(index + 1) % 3] ?? '']: 1 };
-    const { orderId, payment } = await one.createPendingOrder(chosen);
+    const { payment } = await one.createPendingOrder(chosen);
     // The same event reaches both processes.
     const eventId = randomUUID();
     const results = await Promise.all([one, two].map(async (at) => at.sendWebhook('CAPTURED', payment, { eventId })));
-    return [
-      orderId,
-      results
-        .map((result) => result?.duplicate)
-        .toSorted()
-        .join(),
-    ];
+    return results.filter((result) => result?.duplicate).length;
   };
   const bought = await Promise.all(Array.from({ length: 120 }, async (_, index) => buy(index)));
-  expect(new Set(bought.map(([, duplicates]) => duplicates))).toEqual(new Set(['false,true']));
+  expect(new Set(bought)).toEqual(new Set([1]));
   for (const id of ids) expect(await shop.readStock(id)).toEqual([420, 0]);
 });
 
