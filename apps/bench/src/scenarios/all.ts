@@ -1,4 +1,5 @@
 import { failing } from './failing.ts';
+import { flashSale } from './flash-sale.ts';
 import { flow } from './flow.ts';
 import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
@@ -15,6 +16,7 @@ export const scenarios: readonly Scenario[] = [
   hot,
   webhooks,
   flow,
+  flashSale,
   failing,
   halfRate,
   orderGrowth,

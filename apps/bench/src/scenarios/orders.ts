@@ -15,7 +15,7 @@ import {
 import { coreOrders, baselineOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
 
 export const uniformShape: Shape = { products: 1_000, lines: 2 };
-const hotShape: Shape = { products: 1, lines: 1 };
+export const hotShape: Shape = { products: 1, lines: 1 };
 
 /** The rows that exist before the measurement. */
 export const usualSeed = { products: 1_000, orders: 10_000, waiting: 0 };
