@@ -5,6 +5,7 @@ import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
 import { memory } from './memory.ts';
 import { hot, uniform } from './orders.ts';
+import { processScenario } from './process.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   flashSale,
   failing,
   halfRate,
+  processScenario,
   orderGrowth,
   productGrowth,
   lineGrowth,
