@@ -64,7 +64,7 @@ async function measure(bench: Bench, database: BenchDatabase): Promise<Outcome> 
 }
 
 /**
- * Starts the API, waits for its first response, then lets it settle.
+ * Starts the API, waits for its first response, then waits until its first jobs have run.
  *
  * @param afterwards runs while the API is idle
  * @throws WrongResult when the API doesn't respond that it is ready
@@ -90,7 +90,7 @@ async function startOnce(
   }
 }
 
-/** Counts the statements of an API that nobody calls. */
+/** Counts the statements of an API without callers. */
 async function countIdle(bench: Bench, database: BenchDatabase): Promise<Idle> {
   const counter = await startStatementCounter(database.url);
   try {
