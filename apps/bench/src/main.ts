@@ -15,12 +15,13 @@ const usage = `Compares this shop with a baseline: one PL/pgSQL call that writes
 
   npm run bench -- [options]
 
-  --long            all scenarios, more and longer rounds; the short form takes under 5 minutes
+  --long            all scenarios, more and longer rounds; the short form takes about 10 minutes
   --only NAME       only this scenario; can be repeated: ${scenarios.map(({ name }) => name).join(', ')}
   --rounds N        turns of each side; default 3, in the long form 5
   --seconds S       measured time of each turn; default 2, in the long form 8
   --clients LIST    numbers of concurrent clients; default: each scenario's own
   --minutes N       duration of the scenario memory; default 10
+  --orders N        old orders of the scenario order-growth; default 1000000, at most 10000000, which need 40 GB
   --env NAME=VALUE  an environment variable of the API; can be repeated
   --csv FILE        orders for the scenario replay; default samples/online-retail.csv
   --json FILE       writes all results as JSON

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { readOptions, UsageError } from './options.ts';
+import { scenarios } from './scenarios/all.ts';
 
 const names = ['uniform', 'hot'];
 
@@ -10,6 +11,7 @@ test('the short form has 3 rounds of 2 s, the long one 5 rounds of 8 s', () => {
     seconds: 2,
     clients: undefined,
     only: [],
+    orders: 1_000_000,
   });
   expect(readOptions(['--long'], names)).toMatchObject({ long: true, rounds: 5, seconds: 8 });
 });
@@ -38,7 +40,15 @@ test('given options replace the defaults', () => {
     svg: 'a.svg',
   });
   expect(readOptions(['--env', 'A=1', '--env', 'B=x=y'], names)).toMatchObject({ env: { A: '1', B: 'x=y' } });
+  expect(readOptions(['--orders', '10000000'], names)).toMatchObject({ orders: 10_000_000 });
   expect(readOptions(['-h'], names)).toBe('help');
+});
+
+test('each scenario of the bench can be chosen, by a name of its own', () => {
+  const all = scenarios.map(({ name }) => name);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all).toEqual(expect.arrayContaining(['uniform', 'flow', 'flash-sale', 'process', 'order-growth']));
+  for (const name of all) expect(readOptions(['--only', name], all)).toMatchObject({ only: [name] });
 });
 
 test.each([
@@ -46,6 +56,8 @@ test.each([
   ['--rounds', '0'],
   ['--seconds', 'two'],
   ['--clients', '8,x'],
+  ['--orders', '1e6'],
+  ['--orders', '10000001'],
   ['--loud'],
   ['--env', 'lanes=1'],
   ['file'],

@@ -11,6 +11,8 @@ export type Options = {
   clients: readonly number[] | undefined;
   /** The duration of the scenario `memory`. */
   minutes: number;
+  /** How many old orders the scenario `order-growth` has. */
+  orders: number;
   json: string | undefined;
   svg: string | undefined;
   /** Additional environment variables of the API. */
@@ -23,6 +25,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+// 30 GB on the disk.
+const ordersMax = 10_000_000;
+
 const config = {
   long: { type: 'boolean' },
   only: { type: 'string', multiple: true },
@@ -30,6 +35,7 @@ const config = {
   seconds: { type: 'string' },
   clients: { type: 'string' },
   minutes: { type: 'string' },
+  orders: { type: 'string' },
   json: { type: 'string' },
   svg: { type: 'string' },
   csv: { type: 'string' },
@@ -61,6 +67,7 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
     rounds: values.rounds === undefined ? (long ? 5 : 3) : whole('rounds', values.rounds),
     seconds: values.seconds === undefined ? (long ? 8 : 2) : whole('seconds', values.seconds),
     minutes: values.minutes === undefined ? 10 : whole('minutes', values.minutes),
+    orders: values.orders === undefined ? 1_000_000 : whole('orders', values.orders, ordersMax),
     clients: values.clients
       ?.split(',')
       .map((text) => whole('clients', text))
@@ -76,10 +83,10 @@ function parse(args: readonly string[]) {
   }
 }
 
-function whole(name: string, text: string): number {
+function whole(name: string, text: string, max = 9_999): number {
   const value = Number(text);
-  if (/^\d{1,4}$/.test(text) && value > 0) return value;
-  throw new UsageError(`--${name}: ${text} is no whole number above 0`);
+  if (/^\d+$/.test(text) && value > 0 && value <= max) return value;
+  throw new UsageError(`--${name}: ${text} is no whole number from 1 to ${max}`);
 }
 
 function setting(text: string): [name: string, value: string] {

@@ -10,6 +10,8 @@ type Work =
   | { kind: 'webhooks'; url: string; secret: string; from: number; to: number }
   /** Whole flows of shoppers at the API: an order, its payment, and the payment's webhook. */
   | { kind: 'flow'; url: string; tokenSecret: string; webhookSecret: string; shape: Shape }
+  /** Many shoppers who each try once to order a unit of one product. Has no warm-up and lasts until all have tried. */
+  | { kind: 'flash-sale'; url: string; tokenSecret: string; productId: string; shoppers: number }
   /** The core without the API, in the load process. */
   | { kind: 'core'; databaseUrl: string; shape: Shape }
   /** The baseline's statements over a plain pg client, on machines without pgbench. */
@@ -24,8 +26,13 @@ export type Job = Work &
     rate?: number | undefined;
   };
 
-/** `ids`: the orders or gateway events whose calls were acknowledged. */
-export type Loaded = Measured & { ids: string[] };
+/**
+ * `ids`: the orders or gateway events whose calls were acknowledged. `refused`: of a flash sale, the calls that were
+ * refused for lack of stock; their rate is from the first one to the last one.
+ */
+export type Loaded = Measured & { ids: string[]; refused?: Refused };
+
+export type Refused = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> & { count: number };
 
 export type Reply = { loaded: Loaded } | { error: string };
 

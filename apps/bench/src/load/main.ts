@@ -1,6 +1,7 @@
 import { coreCalls } from './core-calls.ts';
 import { closedLoop, openLoop } from './drive.ts';
 import { baselineCalls, baselineFlowCalls } from './baseline-calls.ts';
+import { runFlashSale } from './flash-sale.ts';
 import { flowCalls } from './flow-calls.ts';
 import type { Job, Loaded, Reply } from './job.ts';
 import { Meter } from './measure.ts';
@@ -10,7 +11,7 @@ import { webhookCalls } from './webhook-calls.ts';
 
 // The load process: receives jobs over IPC, one at a time, and returns what it measured. It ends with its parent.
 
-async function openCalls(job: Job, meter: Meter): Promise<Calls> {
+async function openCalls(job: Exclude<Job, { kind: 'flash-sale' }>, meter: Meter): Promise<Calls> {
   switch (job.kind) {
     case 'orders':
       return orderCalls(job, meter);
@@ -29,6 +30,7 @@ async function openCalls(job: Job, meter: Meter): Promise<Calls> {
 }
 
 async function run(job: Job): Promise<Loaded> {
+  if (job.kind === 'flash-sale') return runFlashSale(job);
   const meter = new Meter(job);
   const { calls, ids, close } = await openCalls(job, meter);
   try {

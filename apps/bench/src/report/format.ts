@@ -7,5 +7,8 @@ export const milliseconds = (value: number): string => {
   return value < 10 ? value.toFixed(1) : count(value);
 };
 
-/** Formats a ratio with two decimals below 10, else one; a dash for a missing number. */
-export const ratio = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 1) : '–');
+/** Formats a ratio with two decimals below 10, one below 100, else none; a dash for a missing number. */
+export const ratio = (value: number): string => {
+  if (!Number.isFinite(value)) return '–';
+  return value < 100 ? value.toFixed(value < 10 ? 2 : 1) : count(value);
+};

@@ -1,9 +1,11 @@
 import { failing } from './failing.ts';
+import { flashSale } from './flash-sale.ts';
 import { flow } from './flow.ts';
 import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
 import { memory } from './memory.ts';
 import { hot, uniform } from './orders.ts';
+import { processScenario } from './process.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
 import type { Scenario } from './scenario.ts';
@@ -15,8 +17,10 @@ export const scenarios: readonly Scenario[] = [
   hot,
   webhooks,
   flow,
+  flashSale,
   failing,
   halfRate,
+  processScenario,
   orderGrowth,
   productGrowth,
   lineGrowth,

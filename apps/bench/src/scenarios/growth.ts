@@ -11,9 +11,14 @@ const clients = 64;
 type Size = { label: string; seed: Seed; shape: Shape };
 
 /**
- * Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end.
+ * Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end. Its
+ * limit is 10 minutes; a note names the check at which it ran out of time.
  */
-async function compare(bench: Bench, name: string, sizes: readonly Size[]): Promise<Series[]> {
+async function compare(
+  bench: Bench,
+  name: string,
+  sizes: readonly Size[],
+): Promise<{ series: Series[]; notes: string[] }> {
   const opened: {
     label: string;
     shape: Shape;
@@ -37,12 +42,13 @@ async function compare(bench: Bench, name: string, sizes: readonly Size[]): Prom
         turn: ourOrders(bench, { ours: database, api }, shape, { clients }),
       })),
     );
+    const notes: string[] = [];
     for (const { label, api, database } of opened) {
       bench.progress.now(`running the doctor for ${label}`);
-      await expectHealthy(label, database);
+      notes.push(...(await runDoctorInTime(label, database)));
       await api.stop();
     }
-    return series;
+    return { series, notes };
   } finally {
     for (const { api, database } of opened) {
       await api.stop();
@@ -51,42 +57,46 @@ async function compare(bench: Bench, name: string, sizes: readonly Size[]): Prom
   }
 }
 
-const millionOrders: Size[] = [
-  {
-    label: 'no orders before',
-    seed: { products: 1_000, orders: 0, waiting: 0 },
-    shape: { products: 1_000, lines: 2 },
-  },
-  {
-    label: '1,000,000 before',
-    seed: { products: 1_000, orders: 1_000_000, waiting: 0 },
-    shape: { products: 1_000, lines: 2 },
-  },
-];
+/** Runs the doctor. Returns a note when it ran out of time. @throws WrongResult when it finds violations */
+async function runDoctorInTime(label: string, database: BenchDatabase): Promise<string[]> {
+  try {
+    await expectHealthy(label, database);
+    return [];
+  } catch (error) {
+    // The rows that each turn added have been counted and found before.
+    if (error instanceof Error && error.message.includes('ran out of time')) return [`${label}: ${error.message}`];
+    throw error;
+  }
+}
 
-/** Compares an empty shop with one that has 1,000,000 orders. */
+const thousands = (n: number) => n.toLocaleString('en');
+
+/** Compares an empty shop with one that has 1,000,000 orders, or as many as the option `--orders` says. */
 export const orderGrowth: Scenario = {
   name: 'order-growth',
-  title: 'order.create in a new shop, and in one with 1,000,000 orders',
+  title: 'order.create in a new shop, and in one with many orders',
   long: true,
-  takes: ({ rounds, seconds }) =>
+  takes: ({ rounds, seconds, orders }) =>
     turnSeconds(rounds, seconds, [
       ['ours', clients],
       ['ours', clients],
-    ]) + 500,
+    ]) +
+    orders / 2_000,
   async run(bench) {
-    const series = await compare(bench, 'order-growth', millionOrders);
+    const { orders } = bench.options;
+    const sizes = [0, orders].map((before): Size => ({
+      label: before === 0 ? 'no orders before' : `${thousands(before)} before`,
+      seed: { products: 1_000, orders: before, waiting: 0 },
+      shape: { products: 1_000, lines: 2 },
+    }));
+    const { series, notes } = await compare(bench, 'order-growth', sizes);
     const [empty = [], full = []] = series.map(rates);
-    return {
-      series,
-      goals: [goal('with 1,000,000 orders / empty', '≥', 0.9, full, empty)],
-      notes: [],
-    };
+    return { series, goals: [goal(`with ${thousands(orders)} orders / empty`, '≥', 0.9, full, empty)], notes };
   },
 };
 
 const catalogues = [100, 10_000, 100_000].map((products): Size => ({
-  label: `${products.toLocaleString('en')} products`,
+  label: `${thousands(products)} products`,
   seed: { products, orders: 10_000, waiting: 0 },
   shape: { products, lines: 2 },
 }));
@@ -103,13 +113,9 @@ export const productGrowth: Scenario = {
       catalogues.map(() => ['ours', clients] as const),
     ) + 60,
   async run(bench) {
-    const series = await compare(bench, 'product-growth', catalogues);
+    const { series, notes } = await compare(bench, 'product-growth', catalogues);
     const [small = [], , large = []] = series.map(rates);
-    return {
-      series,
-      goals: [goal('100,000 products / 100 products', '≥', 0.9, large, small)],
-      notes: [],
-    };
+    return { series, goals: [goal('100,000 products / 100 products', '≥', 0.9, large, small)], notes };
   },
 };
 
@@ -128,7 +134,7 @@ export const lineGrowth: Scenario = {
     ) + 30,
   async run(bench) {
     const seed = { products: 10_000, orders: 10_000, waiting: 0 };
-    const series = await compare(
+    const { series, notes } = await compare(
       bench,
       'line-growth',
       lineCounts.map((lines) => ({
@@ -137,6 +143,6 @@ export const lineGrowth: Scenario = {
         shape: { products: 10_000, lines },
       })),
     );
-    return { series, goals: [], notes: [] };
+    return { series, goals: [], notes };
   },
 };

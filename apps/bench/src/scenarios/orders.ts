@@ -15,7 +15,7 @@ import {
 import { coreOrders, baselineOrders, ourOrders, takeTurns, turnSeconds } from './turns.ts';
 
 export const uniformShape: Shape = { products: 1_000, lines: 2 };
-const hotShape: Shape = { products: 1, lines: 1 };
+export const hotShape: Shape = { products: 1, lines: 1 };
 
 /** The rows that exist before the measurement. */
 export const usualSeed = { products: 1_000, orders: 10_000, waiting: 0 };
@@ -29,10 +29,10 @@ const [baseline, api, core]: [Caller, Caller, Caller] = [
 
 /** Returns the sides and client counts that take turns. The short form omits those that no goal needs. */
 function turnsOf({ clients, long }: Options, isHot: boolean): (Caller & { clients: number })[] {
-  return (clients ?? [1, 8, 64, 256]).flatMap((n) => [
+  return (clients ?? (isHot ? [1, 8, 64, 256] : [1, 8, 16, 64, 256])).flatMap((n) => [
     // With 256 connections the baseline plans its statements for seconds in each turn, and is never at its best.
     ...(long || n <= 64 ? [{ ...baseline, clients: n }] : []),
-    ...(long || (n !== 8 && !(isHot && n === 1)) ? [{ ...api, clients: n }] : []),
+    ...(long || !isHot || n > 8 ? [{ ...api, clients: n }] : []),
     // Shows the cost of the layers above the core: HTTP, tRPC, JWT, logs.
     ...(n === 64 && !isHot ? [{ ...core, clients: n }] : []),
   ]);
@@ -95,6 +95,20 @@ function againstBaseline(
   });
 }
 
+/** Returns goals that compare both sides at the same number of clients. */
+function againstSameClients(
+  outcome: Outcome,
+  what: string,
+  bounds: readonly (readonly [clients: number, bound: number])[],
+): Goal[] {
+  return bounds.flatMap(([clients, bound]) => {
+    const [baseline, ours] = [seriesOf(outcome, 'baseline', clients), seriesOf(outcome, 'ours', clients)];
+    if (!baseline || !ours) return [];
+    const both = `${what}, ${clients} ${clients === 1 ? 'client' : 'clients'} / baseline’s at ${clients}`;
+    return [goal(both, '≥', bound, rates(ours), rates(baseline))];
+  });
+}
+
 /** Orders of two products out of 1,000. */
 export const uniform = ordersScenario('uniform', 'order.create, 1,000 products, 2 lines', uniformShape, (outcome) => {
   const [baseline, ours] = [seriesOf(outcome, 'baseline', 1), seriesOf(outcome, 'ours', 1)];
@@ -111,6 +125,11 @@ export const uniform = ordersScenario('uniform', 'order.create, 1,000 products, 
         ]
       : [];
   return [
+    ...againstSameClients(outcome, 'order.create', [
+      [1, 0.5],
+      [8, 1],
+      [16, 1.5],
+    ]),
     ...againstBaseline(outcome, 'order.create', [
       [64, 1.5],
       [256, 2],

@@ -3,26 +3,26 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { createClient, type Client } from '@commerce-core/api/client';
 import { connect, createCommerce, scopes } from '@commerce-core/core';
 import { scratchFolder } from './scratch.ts';
 
-export type Api = {
+/** A process of the API that listens. */
+export type ApiProcess = {
   url: string;
   pid: number;
   tokenSecret: string;
   webhookSecret: string;
-  apiKey: string;
-  operator: Client;
   stop: () => Promise<void>;
 };
 
-const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url));
+export type Api = ApiProcess & { apiKey: string; operator: Client };
+
+const folder = new URL('../../../api/', import.meta.url);
 const readyMs = 30_000;
 
 /**
- * Starts the API as its package's `start` does: a separate process with customers' tokens, webhooks, and a log file.
+ * Starts the API as its package's `start` does, and creates an operator's key.
  *
  * @param env additional environment variables
  * @param nodeOptions such as --cpu-prof
@@ -33,6 +33,20 @@ export async function startApi(
   env: Record<string, string>,
   nodeOptions: readonly string[] = [],
 ): Promise<Api> {
+  const api = await startApiProcess(databaseUrl, env, nodeOptions);
+  const apiKey = await createApiKey(databaseUrl);
+  return { ...api, apiKey, operator: createClient({ url: api.url, token: apiKey }) };
+}
+
+/**
+ * Starts a process of the API with customers' tokens, webhooks, and a log file, and returns as soon as it listens.
+ * @throws Error with the log when the API doesn't listen within 30 s
+ */
+export async function startApiProcess(
+  databaseUrl: string,
+  env: Record<string, string>,
+  nodeOptions: readonly string[] = [],
+): Promise<ApiProcess> {
   const log = join(scratchFolder('api'), 'log');
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -42,32 +56,22 @@ export async function startApi(
     MOCK_WEBHOOK_SECRETS: webhookSecret,
     ...env,
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<undefined>((resolve) => child.once('exit', () => resolve(undefined)));
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
   };
-  const giveUpAt = performance.now() + readyMs;
-  for (;;) {
-    const url = listeningUrl(readFileSync(log, 'utf8'));
-    if (url && child.pid !== undefined) {
-      const apiKey = await createApiKey(databaseUrl);
-      const operator = createClient({ url, token: apiKey });
-      return { url, tokenSecret, webhookSecret, apiKey, pid: child.pid, stop, operator };
-    }
-    if (child.exitCode !== null || performance.now() > giveUpAt) {
-      const output = readFileSync(log, 'utf8').trim();
-      await stop();
-      throw new Error(`the API did not start: ${output}`);
-    }
-    await sleep(20);
-  }
+  const url = await Promise.race([listeningUrl(child), ended, sleep(readyMs, undefined, { ref: false })]);
+  if (url !== undefined && child.pid !== undefined) return { url, pid: child.pid, tokenSecret, webhookSecret, stop };
+  const output = readFileSync(log, 'utf8').trim();
+  if (child.exitCode === null) await stop();
+  throw new Error(`the API did not start: ${output}`);
 }
 
 function spawnApi(log: string, nodeOptions: readonly string[], env: Record<string, string>): ChildProcess {
   const output = openSync(log, 'w', 0o600);
-  const args = ['--max-semi-space-size=32', '--max-old-space-size=2048', ...nodeOptions, main];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...nodeOptions, ...startArguments()], {
+    cwd: folder,
     // The API stops when this IPC channel closes, even if this process is killed.
     stdio: ['ignore', output, output, 'ipc'],
     // A separate process group, so a terminal's Ctrl-C reaches only this process.
@@ -78,14 +82,24 @@ function spawnApi(log: string, nodeOptions: readonly string[], env: Record<strin
   return child;
 }
 
-function listeningUrl(log: string): string | undefined {
-  for (const line of log.split('\n').slice(0, -1)) {
-    if (!line.includes('"msg":"listening"')) continue;
-    // The API's own log line.
-    return (JSON.parse(line) as { url: string }).url;
-  }
-  return undefined;
+/** Returns Node's arguments in the script `start` of the API's package. */
+function startArguments(): string[] {
+  // This repository's own package.json.
+  const { scripts } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
+    scripts: { start: string };
+  };
+  const [program, ...args] = scripts.start.split(' ');
+  if (program !== 'node') throw new Error(`the API's start script runs ${program}, not node`);
+  return args;
 }
+
+/** Returns the address that the API sends to its parent process when it listens. */
+const listeningUrl = async (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.on('message', (message: { listening?: string }) => {
+      if (message.listening !== undefined) resolve(message.listening);
+    });
+  });
 
 async function createApiKey(url: string): Promise<string> {
   const database = connect({ url, poolMax: 1 });

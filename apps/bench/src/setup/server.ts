@@ -26,6 +26,9 @@ const baselineSettings = {
   enable_mergejoin: 'off',
 };
 
+/** A database with more orders is not copied from a template, because both together need 6 kB of disk an order. */
+const copiedOrdersMax = 1_000_000;
+
 const sqlFile = (name: string) => readFileSync(new URL(`../baseline/${name}.sql`, import.meta.url), 'utf8');
 
 export type BenchServer = {
@@ -52,27 +55,15 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
   const admin = new pg.Client({ connectionString: server.url });
   admin.on('error', () => {});
   await admin.connect();
-  const templates = new Map<string, string>();
   const urlOf = (name: string) => Object.assign(new URL(server.url), { pathname: `/${name}` }).href;
 
-  async function templateOf(content: Seed, progress?: (done: number) => void): Promise<string> {
-    const key = JSON.stringify(content);
-    const known = templates.get(key);
-    if (known) return known;
-    const name = `template_${templates.size + 1}`;
-    await admin.query(`create database ${name}`);
-    await fill(urlOf(name), content, progress);
-    templates.set(key, name);
-    return name;
-  }
-
+  const createFilled = filledDatabases(admin, urlOf);
   const { file } = await readRow<{ file: string }>(admin, "select pg_read_file('postmaster.pid') as file");
   return {
     pid: Number(file.split('\n')[0]),
     version: (await readRow<{ server_version: string }>(admin, 'show server_version')).server_version,
     async createDatabase(name, content, progress) {
-      const template = await templateOf(content, progress);
-      await admin.query(`create database ${name} template ${template} strategy file_copy`);
+      await createFilled(name, content, progress);
       for (const [setting, value] of name === 'baseline' ? Object.entries(baselineSettings) : []) {
         await admin.query(`alter database ${name} set ${setting} = '${value}'`);
       }
@@ -94,6 +85,25 @@ export async function startBenchServer(extra: Record<string, string> = {}): Prom
       await admin.end();
       await server.stop();
     },
+  };
+}
+
+type CreateFilled = (name: string, content: Seed, progress?: (done: number) => void) => Promise<void>;
+
+/** Returns a function that creates databases. Each content is made once, as a template that further databases copy. */
+function filledDatabases(admin: pg.Client, urlOf: (name: string) => string): CreateFilled {
+  const templates = new Map<string, string>();
+  const create: CreateFilled = async (name, content, progress) => {
+    await admin.query(`create database ${name}`);
+    await fill(urlOf(name), content, progress);
+  };
+  return async (name, content, progress) => {
+    if (content.orders > copiedOrdersMax) return create(name, content, progress);
+    const key = JSON.stringify(content);
+    const template = templates.get(key) ?? `template_${templates.size + 1}`;
+    if (!templates.has(key)) await create(template, content, progress);
+    templates.set(key, template);
+    await admin.query(`create database ${name} template ${template} strategy file_copy`);
   };
 }
 
