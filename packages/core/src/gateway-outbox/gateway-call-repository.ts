@@ -68,6 +68,19 @@ export function closeGatewayCalls(tx: Transaction, closed: readonly ClosedCall[]
   }
 }
 
+// Bounds the look for due calls, whatever the backlog of one provider is.
+const dueCallsSeen = 1_000;
+
+/**
+ * SQL for the array of those providers that have due calls, or may have some behind a backlog. `parameter` holds the
+ * providers, like `$1`.
+ */
+export const providersWithDueCalls = (parameter: string): string => `array(
+    with due as (select "provider" from "commerce"."gateway_calls"
+      where "status" = 'DUE' and "due_at" <= now() order by "due_at" limit ${dueCallsSeen})
+    select provider from unnest(${parameter}::text[]) as given (provider)
+    where provider in (select "provider" from due) or (select count(*) from due) = ${dueCallsSeen})`;
+
 const claim = claiming(gatewayCalls, gatewayCalls.id, {
   set: ', "updated_at" = now()',
   and: `and "status" = 'DUE'`,

@@ -10,6 +10,7 @@ import {
 } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
+import { quoted } from '../database/schema.ts';
 import { longestDue } from '../due-work/longest-due.ts';
 import { isOrderOfPayments } from '../database/orders-of-payments.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
@@ -58,6 +59,9 @@ export async function loadOrderLinesOfPayments(tx: Transaction, paymentIds: read
 export async function loadOrderLines(tx: Transaction, orderIds: Iterable<string>): Promise<OrderLine[]> {
   return linesByOrder(tx, [uuids(orderIds)]);
 }
+
+/** SQL that is true when an unpaid order's reservation has ended. */
+export const someOrderIsOverdue = `(select min("hold_until") <= now() from "commerce"."orders" where "status" in (${quoted(unpaidStatuses)}))`;
 
 /**
  * Locks the up to `limit` unpaid orders whose reservation ended the longest ago, in ascending id. Locked rows are
