@@ -1,4 +1,6 @@
+import type { DueWork } from './due-work/due-work-repository.ts';
 import type { Job } from './due-work/run-jobs.ts';
+import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
 export type JobMethods = {
@@ -12,36 +14,52 @@ export type JobMethods = {
 };
 
 /**
- * The background jobs: their name, the pause between two turns, the rows of one turn, and what a turn runs. A turn that
- * handled fewer rows than its maximum is followed by the pause, any other by the next turn.
+ * The background jobs: their name, when they are due, the pause between two turns, the rows of one turn, and what a turn
+ * runs.
  */
-export function jobsOf(methods: JobMethods, pollAfterMs: number): Job[] {
+export function jobsOf(methods: JobMethods, pollAfterMs: number): Job<DueWork>[] {
   const pollPauseMs = Math.min(pollAfterMs, 30_000);
   return [
-    { name: 'expire_orders', pauseMs: 1_000, batchMax: 200, run: async (max) => methods.expireOrders(max) },
+    {
+      name: 'expire_orders',
+      isDue: ({ overdueOrders }) => overdueOrders === true,
+      pauseMs: 1_000,
+      batchMax: 200,
+      run: async (max) => methods.expireOrders(max),
+    },
     {
       name: 'retry_gateway_events',
+      isDue: ({ dueEvents }) => dueEvents === true,
       pauseMs: 1_000,
       batchMax: 200,
       run: async (max) => methods.retryGatewayEvents(max),
     },
     {
       name: 'poll_stale_payments',
+      isDue: ({ stalePayments }) => stalePayments === true,
       pauseMs: pollPauseMs,
       batchMax: 200,
       run: async (max) => methods.pollStalePayments(max),
     },
-    // A turn reads all lists that are due, so it is always followed by the pause.
-    { name: 'poll_event_lists', pauseMs: pollPauseMs, batchMax: Infinity, run: async () => methods.pollEventLists() },
+    {
+      name: 'poll_event_lists',
+      isDue: ({ dueLists }) => dueLists === true,
+      pauseMs: pollPauseMs,
+      // A turn reads all lists that are due, so it is always followed by the pause.
+      batchMax: Infinity,
+      run: async () => methods.pollEventLists(),
+    },
     // One job a gateway: a gateway that is slow must not delay the calls to the others.
     ...methods.providers().map((provider) => ({
-      name: `call_gateway_${provider}`,
+      name: gatewayCallJob(provider),
+      isDue: ({ calledProviders }: DueWork) => calledProviders.includes(provider),
       pauseMs: 500,
       batchMax: 32,
       run: async (max: number) => methods.callGateways(max, provider),
     })),
     {
       name: 'delete_expired_keys',
+      isDue: ({ expiredKeys }) => expiredKeys === true,
       pauseMs: 60_000,
       batchMax: 1_000,
       run: async (max) => methods.deleteExpiredKeys(max),

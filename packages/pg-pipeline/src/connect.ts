@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { StatementSettings } from './pipeline.ts';
+import { CommitNotices } from './commit-notices.ts';
 import { keepConnectionError } from './connection-errors.ts';
 import { SessionClient } from './session-client.ts';
 import { WatchedPool } from './watched-pool.ts';
@@ -14,6 +15,8 @@ export type Database = StatementSettings & {
   writers: pg.Pool;
   /** Drizzle on `pool`. Statements that belong together need `withTransaction`. */
   db: NodePgDatabase;
+  /** The topics that committed transactions of this process have named. */
+  notices: CommitNotices;
   /** Closes both pools, after the statements that run. */
   close(): Promise<void>;
 };
@@ -93,7 +96,8 @@ export function connect(options: ConnectOptions): Database {
   const close = async () => {
     await Promise.all([pool.end(), writers.end()]);
   };
-  return { pool, writers, db: drizzle(pool), schema, rename, prepared: options.preparedStatements ?? true, close };
+  const prepared = options.preparedStatements ?? true;
+  return { pool, writers, db: drizzle(pool), schema, rename, prepared, notices: new CommitNotices(), close };
 }
 
 /**

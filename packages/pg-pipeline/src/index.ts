@@ -2,6 +2,7 @@ export { anyOf } from './any-of.ts';
 export { Batcher, type Queue } from './batcher/batcher.ts';
 export type { BatcherOptions, BatchReport, QueueOptions } from './batcher/batcher-options.ts';
 export { arrayOf, texts, uuids } from './binary-array.ts';
+export { CommitNotices } from './commit-notices.ts';
 export { readCommitOutcome, type Witness } from './commit-outcome.ts';
 export { connect, queryWithTimeout, type ConnectOptions, type Database } from './connect.ts';
 export {

@@ -55,6 +55,7 @@ export class Transaction {
   readonly #settings: StatementSettings;
   readonly #began: Promise<Start>;
   readonly #sent: Promise<unknown>[] = [];
+  readonly #topics = new Set<string>();
   #start: Start | undefined;
   #db: NodePgDatabase | undefined;
   #witness: Witness | undefined;
@@ -102,6 +103,16 @@ export class Transaction {
   /** Sets the query that proves the commit; later calls change nothing. */
   setWitness(witness: Witness): void {
     this.#witness ??= witness;
+  }
+
+  /** Names a topic that `database.notices` publishes after the commit. */
+  notify(topic: string): void {
+    this.#topics.add(topic);
+  }
+
+  /** The topics that were named. */
+  get topics(): ReadonlySet<string> {
+    return this.#topics;
   }
 
   /**

@@ -56,14 +56,17 @@ export async function withTransaction<T>(
   const giveUpAt = performance.now() + retryMaxMs;
   for (let attempt = 1; ; attempt += 1) {
     const result = await runOnce(database, work, { mode, isRetryable, isFinal });
-    if ('value' in result) return result.value;
+    if ('value' in result) {
+      database.notices.publish(result.topics);
+      return result.value;
+    }
     if (attempt >= attemptsMax || performance.now() > giveUpAt) throw retriesExhausted(result.retryAfter);
     await sleep(Math.random() * Math.min(200, 10 * 2 ** attempt));
   }
 }
 
 /** The value of a committed transaction, or the error after which the transaction may run again. */
-type Attempt<T> = { value: T } | { retryAfter: unknown };
+type Attempt<T> = { value: T; topics: ReadonlySet<string> } | { retryAfter: unknown };
 
 async function runOnce<T>(
   database: Database,
@@ -81,9 +84,9 @@ async function runOnce<T>(
       if (!isConnectionLoss(error) || isIdleTimeout(connectionErrorOf(client))) throw error;
       broken = error as Error;
       const outcome = tx.xid === undefined ? 'aborted' : await readCommitOutcome(database, tx.xid, tx.witness);
-      return outcome === 'committed' ? { value } : { retryAfter: error };
+      return outcome === 'committed' ? { value, topics: tx.topics } : { retryAfter: error };
     }
-    return { value };
+    return { value, topics: tx.topics };
   } catch (thrown) {
     const error = await tx.firstError(thrown);
     const isLost = isConnectionLoss(error) || isIdleTimeout(error);

@@ -1,23 +1,79 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommitNotices } from '@commerce-core/pg-pipeline';
 
-/** Work that becomes due in the database. `run` handles up to `batchMax` rows and returns how many it found. */
-export type Job = { name: string; pauseMs: number; batchMax: number; run: (limit: number) => Promise<number> };
+/** Work that becomes due in the database. */
+export type Job<Due> = {
+  name: string;
+  /** Whether the job may have due rows. */
+  isDue: (due: Due) => boolean;
+  /** The shortest pause between two turns, unless the first of them was full. */
+  pauseMs: number;
+  batchMax: number;
+  /** Handles up to `limit` rows and returns how many it found. */
+  run: (limit: number) => Promise<number>;
+};
 
-/** Called after each turn of a job (`loop` is its name) that handled rows, or that failed with `error`. */
-export type JobReport = (report: { loop: string; handled: number; error?: unknown }) => void;
+/** How jobs learn of due rows. */
+export type DueSource<Due> = {
+  /** Looks for the due rows of all jobs with one statement. */
+  readDue: () => Promise<Due>;
+  /** Names the jobs for which this process has committed due rows: they don't wait for the next look. */
+  notices: Pick<CommitNotices, 'listen'>;
+};
 
 /**
- * Runs jobs until `signal` aborts, then finishes the turns that are running. After a full batch a job runs again at
- * once, otherwise after its pause. Any number of processes may run the same jobs: rows are locked with SKIP LOCKED, and
- * due times are compared with the database's clock. An error never ends a job.
+ * Called after each turn of a job (`loop` is its name) that handled rows, or that failed with `error`. The look for due
+ * rows, which fails with an error only, has the name `read_due_work`.
+ */
+export type JobReport = (report: { loop: string; handled: number; error?: unknown }) => void;
+
+/** How often the database is asked for due rows. */
+const readDueEveryMs = 1_000;
+
+/**
+ * Runs jobs until `signal` aborts, then finishes the turns that are running. About once a second one look into the
+ * database says which jobs are due. After a full batch a job runs again at once. Any number of processes may run the same
+ * jobs: rows are locked with SKIP LOCKED, and due times are compared with the database's clock. An error never ends a
+ * job. When the look for due rows fails, every job looks for itself.
  * @throws nothing: errors are reported
  */
-export async function runJobs(jobs: readonly Job[], signal: AbortSignal, report: JobReport): Promise<void> {
-  await Promise.all(jobs.map(async (job) => runJob(job, signal, report)));
+export async function runJobs<Due>(
+  jobs: readonly Job<Due>[],
+  { readDue, notices }: DueSource<Due>,
+  signal: AbortSignal,
+  report: JobReport,
+): Promise<void> {
+  const alarms = new Map(jobs.map(({ name }) => [name, new Alarm()]));
+  const unlisten = notices.listen((job) => alarms.get(job)?.ring());
+  const running = jobs.map(async (job) => runWhenWoken(job, alarms.get(job.name) ?? new Alarm(), signal, report));
+  while (!signal.aborted) {
+    for (const { name } of await dueJobs(jobs, readDue, report)) alarms.get(name)?.ring();
+    await pause(readDueEveryMs, signal);
+  }
+  for (const alarm of alarms.values()) alarm.ring();
+  await Promise.all(running);
+  unlisten();
 }
 
-async function runJob({ name, pauseMs, batchMax, run }: Job, signal: AbortSignal, report: JobReport): Promise<void> {
-  while (!signal.aborted) {
+async function dueJobs<Due>(jobs: readonly Job<Due>[], readDue: () => Promise<Due>, report: JobReport) {
+  try {
+    const due = await readDue();
+    return jobs.filter(({ isDue }) => isDue(due));
+  } catch (error) {
+    report({ loop: 'read_due_work', handled: 0, error });
+    return jobs;
+  }
+}
+
+async function runWhenWoken<Due>(
+  { name, pauseMs, batchMax, run }: Job<Due>,
+  alarm: Alarm,
+  signal: AbortSignal,
+  report: JobReport,
+): Promise<void> {
+  for (;;) {
+    await alarm.rung();
+    if (signal.aborted) return;
     let handled = 0;
     try {
       handled = await run(batchMax);
@@ -26,6 +82,21 @@ async function runJob({ name, pauseMs, batchMax, run }: Job, signal: AbortSignal
       report({ loop: name, handled: 0, error });
     }
     if (handled < batchMax) await pause(pauseMs, signal);
+    else alarm.ring();
+  }
+}
+
+/** Keeps one wake-up until a job waits for it: a job that is woken during its turn runs again. */
+class Alarm {
+  #next = Promise.withResolvers<void>();
+
+  ring(): void {
+    this.#next.resolve();
+  }
+
+  async rung(): Promise<void> {
+    await this.#next.promise;
+    this.#next = Promise.withResolvers<void>();
   }
 }
 
@@ -34,6 +105,6 @@ async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
     // Between 75 % and 125 %, so that processes that started together drift apart.
     await sleep(pauseMs * (0.75 + Math.random() / 2), undefined, { signal });
   } catch {
-    // The signal aborted the pause; the loop in runJob ends.
+    // The signal aborted the pause, and the caller looks at the signal.
   }
 }

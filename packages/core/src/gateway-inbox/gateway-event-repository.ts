@@ -73,6 +73,9 @@ export async function readFirstGatewayEvents(tx: Transaction, keys: readonly Key
   ]);
 }
 
+/** SQL that is true when an event is due for another attempt. */
+export const someGatewayEventIsDue = `(select min("due_at") <= now() from "commerce"."gateway_events")`;
+
 /** Locks up to `limit` events (among `ids`, if given) that are due for another attempt. Locked rows are skipped. */
 export async function lockDueGatewayEvents(
   tx: Transaction,

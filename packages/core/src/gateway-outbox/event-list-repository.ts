@@ -12,6 +12,11 @@ const open = statement(
   on conflict ("provider") do nothing`,
 );
 
+/** SQL that is true when the list of one of these providers is due. `parameter` holds the providers, like `$1`. */
+export const someGatewayListingIsDue = (parameter: string): string => `exists (
+    select from unnest(${parameter}::text[]) as given (provider) left join "commerce"."gateway_listings" l on l."provider" = given.provider
+    where l."due_at" is null or l."due_at" <= now())`;
+
 const claim = claiming(gatewayListings, gatewayListings.provider);
 
 /**

@@ -3,7 +3,13 @@ import { texts, uuids, insertion, selection, statement, type Transaction } from 
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { claiming, leaseIsHeld, leaseParameters } from '../due-work/lease.ts';
-import { callLeaseMs, type GatewayCall, type GatewayCallKind, type GatewayCallStatus } from './gateway-call.ts';
+import {
+  callLeaseMs,
+  gatewayCallJob,
+  type GatewayCall,
+  type GatewayCallKind,
+  type GatewayCallStatus,
+} from './gateway-call.ts';
 import { gatewayCalls } from './tables.ts';
 
 const insert = insertion(
@@ -16,13 +22,15 @@ const insert = insertion(
 
 /**
  * Adds calls to make. A payment has one open call of a kind: where there is one already, it becomes due as soon as the
- * new one would be. These rows are locked after all others; the orders are locked already.
+ * new one would be. These rows are locked after all others; the orders are locked already. After the commit the job that
+ * makes the calls is woken, if it runs in this process.
  */
 export function insertGatewayCalls(tx: Transaction, calls: readonly GatewayCall[]): void {
   // Sorted against deadlocks, and each pair once: one statement can't update a row twice.
   const byPair = new Map(
     calls.map((call) => [call.kind === 'REFUND' ? call.id : `${call.paymentId} ${call.kind}`, call]),
   );
+  for (const { provider } of calls) tx.notify(gatewayCallJob(provider));
   insert(
     tx,
     [...byPair].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, call]) => call),
@@ -67,6 +75,19 @@ export function closeGatewayCalls(tx: Transaction, closed: readonly ClosedCall[]
     ]);
   }
 }
+
+// Bounds the look for due calls, whatever the backlog of one provider is.
+const dueCallsSeen = 1_000;
+
+/**
+ * SQL for the array of those providers that have due calls, or may have some behind a backlog. `parameter` holds the
+ * providers, like `$1`.
+ */
+export const providersWithDueCalls = (parameter: string): string => `array(
+    with due as (select "provider" from "commerce"."gateway_calls"
+      where "status" = 'DUE' and "due_at" <= now() order by "due_at" limit ${dueCallsSeen})
+    select provider from unnest(${parameter}::text[]) as given (provider)
+    where provider in (select "provider" from due) or (select count(*) from due) = ${dueCallsSeen})`;
 
 const claim = claiming(gatewayCalls, gatewayCalls.id, {
   set: ', "updated_at" = now()',

@@ -41,6 +41,9 @@ export type RequestedCall = Pick<GatewayCall, 'kind'> & Partial<Pick<GatewayCall
 /** The payment that a call is about. */
 export type CalledPayment = { id: string; orderId: string; provider: string };
 
+/** The name of the job that makes a provider's calls. */
+export const gatewayCallJob = (provider: string): string => `call_gateway_${provider}`;
+
 /** A call about a payment, due at once. */
 export function newGatewayCall(
   { id: paymentId, orderId, provider }: CalledPayment,

@@ -89,6 +89,9 @@ export function releaseIdempotencyLease(tx: Transaction, { scope, key }: Idempot
   tx.send(release, [scope, key, leaseUntil.toISOString()]);
 }
 
+/** SQL that is true when a key has expired. */
+export const someIdempotencyKeyIsExpired = `(select min("expires_at") <= now() from "commerce"."idempotency_keys")`;
+
 const deleteExpired = statement(
   'delete_expired_idempotency_keys',
   `

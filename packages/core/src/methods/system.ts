@@ -1,13 +1,16 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { read, withTransaction } from '../database/transaction.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
+import { readDueWork } from '../due-work/due-work-repository.ts';
 import { runJobs, type JobReport } from '../due-work/run-jobs.ts';
+import { payableAfterCancelMs } from '../flows/gateway-outbox/poll-stale-payments.ts';
 import { deleteExpiredIdempotencyKeys } from '../idempotency/idempotency-repository.ts';
 import { jobsOf, type JobMethods } from '../jobs.ts';
 import type { Context } from '../run/context.ts';
 
 /** The shop as a whole: its transactions, jobs, invariants and queues. */
-export function systemMethods({ database, pollAfterMs, batcher }: Context) {
+export function systemMethods({ database, gateways, pollAfterMs, batcher }: Context) {
+  const listing = [...gateways.listing.keys()];
   return {
     /**
      * Runs `work` in one transaction and commits it. What `work` writes through `tx.db` commits together with the
@@ -47,12 +50,15 @@ export function systemMethods({ database, pollAfterMs, batcher }: Context) {
       withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
 
     /**
-     * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. Any
-     * number of processes may run them. `report` is called after each turn that handled rows, or that failed.
+     * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. About
+     * once a second one statement looks for due rows of all jobs. Any number of processes may run them. `report` is called
+     * after each turn that handled rows, or that failed, and after each look for due rows that failed.
      * @throws nothing: a job that fails is reported and runs again
      */
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
-      return runJobs(jobsOf(this, pollAfterMs), signal, report);
+      const options = { providers: this.providers(), listing, pollAfterMs, payableAfterCancelMs };
+      const readDue = async () => read(async () => readDueWork(database, options));
+      return runJobs(jobsOf(this, pollAfterMs), { readDue, notices: database.notices }, signal, report);
     },
 
     /**

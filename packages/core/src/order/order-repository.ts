@@ -2,6 +2,7 @@ import { and, asc, desc, inArray, isNotNull, lte } from 'drizzle-orm';
 import { anyOf, readLockedRows, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
+import { quoted } from '../database/schema.ts';
 import { longestDue } from '../due-work/longest-due.ts';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
@@ -29,6 +30,9 @@ export async function lockOrders(tx: Transaction, named: OrderNames): Promise<Or
 export async function loadOrderLines(tx: Transaction, named: OrderNames): Promise<OrderLine[]> {
   return linesOfNamed(tx, parametersOf(named));
 }
+
+/** SQL that is true when an unpaid order's reservation has ended. */
+export const someOrderIsOverdue = `(select min("hold_until") <= now() from "commerce"."orders" where "status" in (${quoted(unpaidStatuses)}))`;
 
 /**
  * Locks the up to `limit` unpaid orders whose reservation ended the longest ago, in ascending id. Locked rows are

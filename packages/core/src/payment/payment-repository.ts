@@ -46,6 +46,17 @@ const isStale = `${lastPolled} < now() - $2::integer * interval '1 millisecond'
 // Half of the payment's age at the last poll: the older a payment is, the less often it is polled.
 const pollPause = `(${lastPolled} - t."created_at") / 2`;
 
+/**
+ * SQL that is true when a live payment wasn't polled for `pollAfterMs`, or the newest canceled attempt isn't older than
+ * `payableMs`. It is a necessary condition for a poll, and no sufficient one: the payment's gateway may have no polls, and
+ * an old payment waits longer. The arguments are parameters like `$1`, in ms.
+ */
+export const somePaymentMayBeStale = (pollAfterMs: string, payableMs: string): string => `(
+    (select min(${lastPolled}) < now() - ${pollAfterMs}::integer * interval '1 millisecond'
+      from "commerce"."payments" t where t."status" in (${quoted(liveStatuses)}))
+    or (select max(t."created_at") > now() - ${payableMs}::integer * interval '1 millisecond'
+      from "commerce"."payments" t where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus"))`;
+
 const stale = statement(
   'order_ids_of_stale_payments',
   `

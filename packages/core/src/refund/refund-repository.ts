@@ -30,6 +30,10 @@ export async function loadRefundLines(tx: Transaction, named: OrderNames): Promi
   return linesOfNamed(tx, parametersOf(named));
 }
 
+/** SQL that is true when a refund is open, so that its gateway may have sent nothing for a while. */
+export const someRefundIsOpen = `(
+    (select t."id" from "commerce"."refunds" t where t."status" in (${quoted(openRefundStatuses)}) order by t."id" limit 1) is not null)`;
+
 const sent = statement(
   'order_ids_of_sent_refunds',
   `

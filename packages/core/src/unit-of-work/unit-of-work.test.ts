@@ -18,6 +18,7 @@ function createRecordingTransaction() {
       return [];
     },
     setWitness: () => {},
+    notify: () => {},
   };
   // Transaction has private fields, so no other object is assignable to it.
   return { tx: tx as unknown as Transaction, statements };

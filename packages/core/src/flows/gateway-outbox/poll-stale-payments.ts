@@ -12,7 +12,7 @@ import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 export type PollableProviders = { pollable: readonly string[]; payableAfterCancel: readonly string[] };
 
 /** For how long after its creation a canceled attempt may still be paid: no gateway's page stays open longer. */
-const payableAfterCancelMs = 24 * 60 * 60_000;
+export const payableAfterCancelMs = 24 * 60 * 60_000;
 
 /**
  * Requests polls of up to `limit` orders' payments and refunds whose gateway sent no event for `pollAfterMs`, and of

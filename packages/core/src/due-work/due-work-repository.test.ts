@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statements } from '@commerce-core/pg-pipeline';
+import { createTestShop, type TestShop } from '../testing/test-shop.ts';
+import { writeManyOrders } from '../testing/many-orders.ts';
+import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { readDueWork, type DueWork, type DueWorkOptions } from './due-work-repository.ts';
+
+const hourMs = 60 * 60_000;
+const options: DueWorkOptions = {
+  providers: ['mock', 'other'],
+  listing: [],
+  pollAfterMs: hourMs,
+  payableAfterCancelMs: 24 * hourMs,
+};
+const nothing = {
+  overdueOrders: false,
+  dueEvents: false,
+  calledProviders: [],
+  stalePayments: false,
+  dueLists: false,
+  expiredKeys: false,
+};
+
+describe('a look for due rows', () => {
+  let shop: TestShop;
+  beforeAll(async () => {
+    shop = await createTestShop();
+  });
+  afterAll(() => shop.close());
+
+  const look = async (over: Partial<DueWorkOptions> = {}) => {
+    const { calledProviders, ...due } = await readDueWork(shop.database, { ...options, ...over });
+    return {
+      ...nothing,
+      ...Object.fromEntries(Object.entries(due).map(([name, is]) => [name, is ?? false])),
+      calledProviders,
+    };
+  };
+  const query = async (text: string, values: unknown[] = []) => shop.database.pool.query(text, values);
+  const createAttempt = async () => shop.createPendingOrder({ [await shop.createTestProduct()]: 1 });
+
+  test('finds nothing in an empty shop', async () => {
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('finds an unpaid order whose reservation has ended', async () => {
+    const order = await shop.createTestOrder({ [await shop.createTestProduct()]: 1 });
+    expect(await look()).toEqual(nothing);
+    await query(`update commerce.orders set hold_until = now() where id = $1`, [order.id]);
+    expect(await look()).toEqual({ ...nothing, overdueOrders: true });
+    expect(await shop.commerce.expireOrders()).toBe(1);
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('finds a gateway event that is due for another attempt', async () => {
+    const unknown = { id: '00000000-0000-4000-8000-000000000000', amount: 1, currency: 'KRW' };
+    await shop.sendWebhook('CAPTURED', unknown);
+    expect(await look()).toEqual(nothing);
+    await query(`update commerce.gateway_events set due_at = now() where due_at is not null`);
+    expect(await look()).toEqual({ ...nothing, dueEvents: true });
+    expect(await shop.commerce.retryGatewayEvents()).toBe(1);
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('finds the providers that have a due call', async () => {
+    const { orderId } = await createAttempt();
+    await shop.commerce.cancelOrder({ orderId });
+    expect(await look()).toMatchObject({ calledProviders: ['mock'] });
+    expect(await shop.commerce.callGateways(32, 'mock')).toBe(1);
+    expect(await look()).toMatchObject({ calledProviders: [] });
+    await query('update commerce.payments set created_at = created_at - $1::interval', ['2 days']);
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('finds payments and refunds that may have to be polled', async () => {
+    const { orderId, payment } = await createAttempt();
+    expect(await look()).toEqual(nothing);
+    expect(await look({ pollAfterMs: 0 })).toEqual({ ...nothing, stalePayments: true });
+    await shop.sendWebhook('CAPTURED', payment);
+    expect(await look({ pollAfterMs: 0 })).toEqual(nothing);
+    await shop.commerce.cancelOrder({ orderId });
+    expect(await look()).toMatchObject({ stalePayments: true });
+    await shop.commerce.callGateways();
+    expect(await look()).toEqual(nothing);
+
+    const canceled = await createAttempt();
+    await shop.commerce.cancelOrder({ orderId: canceled.orderId });
+    await shop.commerce.callGateways();
+    expect(await look()).toEqual({ ...nothing, stalePayments: true });
+    expect(await look({ payableAfterCancelMs: 0 })).toEqual(nothing);
+    await query(`update commerce.payments set created_at = created_at - interval '2 days'`);
+  });
+
+  test('finds event lists that are due, and those that were never read', async () => {
+    expect(await look({ listing: ['mock'] })).toEqual({ ...nothing, dueLists: true });
+    await query(`insert into commerce.gateway_listings values ('mock', now(), 0, now() + interval '1 hour')`);
+    expect(await look({ listing: ['mock'] })).toEqual(nothing);
+    expect(await look({ listing: ['mock', 'other'] })).toEqual({ ...nothing, dueLists: true });
+    await query(`update commerce.gateway_listings set due_at = now()`);
+    expect(await look({ listing: ['mock'] })).toEqual({ ...nothing, dueLists: true });
+    expect(await look({ listing: [] })).toEqual(nothing);
+  });
+
+  test('finds expired keys', async () => {
+    await shop.commerce.createProduct(
+      { sku: 'keyed', name: 'A thing', priceAmount: 1, currency: 'KRW' },
+      { idempotency: { scope: 's', key: 'k' } },
+    );
+    expect(await look()).toEqual(nothing);
+    await query('update commerce.idempotency_keys set expires_at = now()');
+    expect(await look()).toEqual({ ...nothing, expiredKeys: true });
+    expect(await shop.commerce.deleteExpiredKeys()).toBe(1);
+    expect(await look()).toEqual(nothing);
+  });
+});
+
+describe('in a shop with many orders', () => {
+  const orders = 4_000;
+  // One order in twenty has a refund that is to be sent.
+  const dueCalls = orders / 20;
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    await writeManyOrders(database, orders);
+    for (const statement of [
+      `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, status, attempts, created_at, updated_at)
+        select uuidv7(), 'POLL', 'mock', id, order_id, 'DONE', 1, now(), now() from commerce.payments, generate_series(1, 3)`,
+      `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
+        select 's', 'k' || i, 'p', decode(repeat('00', 32), 'hex'), '{}', now() + interval '1 day'
+        from generate_series(1, 10000) i`,
+      'analyze',
+    ])
+      await database.pool.query(statement);
+  });
+  afterAll(() => database.drop());
+
+  const explain = async () => {
+    const { providers, listing, pollAfterMs, payableAfterCancelMs } = options;
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>({
+      text: `explain (analyze, costs off, timing off) ${statements.get('due_work')}`,
+      values: [providers, listing, pollAfterMs, payableAfterCancelMs],
+    });
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  };
+
+  test.each([
+    ['with statistics', 'select'],
+    [
+      'without statistics',
+      `update pg_class set reltuples = -1 where relnamespace = 'commerce'::regnamespace and relkind = 'r'`,
+    ],
+  ])('a look reads the first row of each index and scans no large table (%s)', async (_, setUp) => {
+    await database.pool.query(setUp);
+    const plan = await explain();
+    expect(plan).not.toMatch(/Seq Scan on (orders|payments|gateway_calls|gateway_events|idempotency_keys)/);
+    const rowsRead = [...plan.matchAll(/ using (\w+) on .*rows=(\d+)/g)].map(([, index, rows]) => [
+      index,
+      Number(rows),
+    ]);
+    expect(Object.fromEntries(rowsRead)).toMatchObject({
+      orders_hold_due: 1,
+      gateway_events_due: 0,
+      gateway_calls_due: dueCalls,
+      payments_live_asked: 0,
+      payments_lingering: 1,
+      idempotency_keys_expiry: 1,
+    });
+  });
+
+  test('a backlog longer than a look counts as due calls of every provider', async () => {
+    const due = async (): Promise<DueWork> => readDueWork(database, options);
+    expect(await due()).toMatchObject({ calledProviders: ['mock'] });
+    await database.pool.query(
+      `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, status, attempts, due_at, created_at, updated_at)
+        select uuidv7(), 'POLL', 'mock', id, order_id, 'DUE', 0, now(), now(), now() from commerce.payments limit $1`,
+      [1_000 - dueCalls],
+    );
+    expect(await due()).toMatchObject({ calledProviders: ['mock', 'other'] });
+  });
+});

@@ -1,0 +1,53 @@
+import { statement, type Database } from '@commerce-core/pg-pipeline';
+import { someGatewayEventIsDue } from '../gateway-inbox/gateway-event-repository.ts';
+import { someGatewayListingIsDue } from '../gateway-outbox/event-list-repository.ts';
+import { providersWithDueCalls } from '../gateway-outbox/gateway-call-repository.ts';
+import { someIdempotencyKeyIsExpired } from '../idempotency/idempotency-repository.ts';
+import { someOrderIsOverdue } from '../order/order-repository.ts';
+import { somePaymentMayBeStale } from '../payment/payment-repository.ts';
+import { someRefundIsOpen } from '../refund/refund-repository.ts';
+
+/** Which jobs have due rows. null stands for a table without rows that can become due. */
+export type DueWork = {
+  overdueOrders: boolean | null;
+  dueEvents: boolean | null;
+  /** The providers that have due calls. */
+  calledProviders: string[];
+  /** Whether payments or refunds may have to be polled. */
+  stalePayments: boolean | null;
+  dueLists: boolean | null;
+  expiredKeys: boolean | null;
+};
+
+/** The providers of this shop, and how old a payment without messages may be. */
+export type DueWorkOptions = {
+  providers: readonly string[];
+  listing: readonly string[];
+  pollAfterMs: number;
+  payableAfterCancelMs: number;
+};
+
+// Each part reads the first row of an index in the order of that index: the planner can't take a scan for cheaper, as it
+// may where `exists` lets it hope for a due row among the first rows of a table.
+const dueWork = statement(
+  'due_work',
+  `
+  select ${someOrderIsOverdue} as "overdueOrders",
+    ${someGatewayEventIsDue} as "dueEvents",
+    ${providersWithDueCalls('$1')} as "calledProviders",
+    (${somePaymentMayBeStale('$3', '$4')} or ${someRefundIsOpen}) as "stalePayments",
+    ${someGatewayListingIsDue('$2')} as "dueLists",
+    ${someIdempotencyKeyIsExpired} as "expiredKeys"`,
+);
+
+/** Looks for due rows of all jobs. */
+export async function readDueWork(
+  { pool }: Pick<Database, 'pool'>,
+  { providers, listing, pollAfterMs, payableAfterCancelMs }: DueWorkOptions,
+): Promise<DueWork> {
+  // Without a name it is planned each time, for the tables as they are then. A plan made for empty tables would stay.
+  const { text } = dueWork;
+  const { rows } = await pool.query<DueWork>({ text, values: [providers, listing, pollAfterMs, payableAfterCancelMs] });
+  // A SELECT without FROM always returns one row.
+  return rows[0]!;
+}
