@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { findBaseline } from './baseline/baseline.ts';
+import { chooseLoadProgram } from './load/load-program.ts';
 import { startLoadProcess } from './load/load-process.ts';
 import { readOptions, UsageError, type Options } from './options.ts';
 import { panelsOf, renderChart } from './report/chart.ts';
 import { startProgress } from './report/progress.ts';
-import { legend, renderGoals, renderMachine, renderOutcome } from './report/render.ts';
+import { legend, renderGoals, renderMachine, renderOutcome, type Callers } from './report/render.ts';
 import { scenarios } from './scenarios/all.ts';
 import { WrongResult } from './scenarios/pair.ts';
 import type { Bench, Outcome, Scenario } from './scenarios/scenario.ts';
@@ -23,6 +24,7 @@ const usage = `Compares this shop with a baseline: one PL/pgSQL call that writes
   --minutes N       duration of the scenario memory; default 10
   --orders N        old orders of the scenario order-growth; default 1000000, at most 10000000, which need 40 GB
   --env NAME=VALUE  an environment variable of the API; can be repeated
+  --load PROGRAM    wrk or node, which sends the load over HTTP; default wrk if it is installed
   --csv FILE        orders for the scenario replay; default samples/online-retail.csv
   --json FILE       writes all results as JSON
   --svg FILE        writes a chart
@@ -38,12 +40,14 @@ async function bench(options: Options): Promise<void> {
   const progress = startProgress(chosen.reduce((sum, { takes }) => sum + takes(options), 10));
   progress.now('starting PostgreSQL');
   const server = await startBenchServer();
-  const load = startLoadProcess();
+  const node = startLoadProcess();
   const coreLoad = startLoadProcess();
   try {
+    const load = chooseLoadProgram(node, options.load);
     const baseline = findBaseline(load);
+    const callers = { baseline: baseline.name, load: load.name };
     const machine = await describeMachine(server);
-    progress.say(renderMachine(machine, baseline.name));
+    progress.say(renderMachine(machine, callers));
     const outcomes = new Map<string, Outcome>();
     const context: Bench = { server, load, coreLoad, baseline, options, progress, outcomes };
     const results: Result[] = [];
@@ -53,28 +57,29 @@ async function bench(options: Options): Promise<void> {
       results.push({ scenario, outcome });
     }
     progress.now('');
-    report({ results, machine, baselineName: baseline.name, options });
+    report({ results, machine, callers, options });
   } finally {
-    load.stop();
+    node.stop();
     coreLoad.stop();
     await server.stop();
   }
 }
 
 type Result = { scenario: Scenario; outcome: Outcome };
-type Report = { results: readonly Result[]; machine: Machine; baselineName: string; options: Options };
+type Report = { results: readonly Result[]; machine: Machine; callers: Callers; options: Options };
 
 /** Prints the tables, and writes the files that the options ask for. */
-function report({ results, machine, baselineName, options }: Report): void {
+function report({ results, machine, callers, options }: Report): void {
   const goals = results.flatMap(({ outcome }) => outcome.goals);
   const sections = results.map(({ scenario, outcome }) => renderOutcome(scenario, outcome));
-  const machineText = renderMachine(machine, baselineName);
+  const machineText = renderMachine(machine, callers);
   const goalTexts = goals.length > 0 ? [renderGoals(goals)] : [];
   console.log(['', machineText, ...sections, legend, ...goalTexts].join('\n\n'));
   if (options.json) {
     const json = {
       at: new Date().toISOString(),
-      baseline: baselineName,
+      baseline: callers.baseline,
+      load: callers.load,
       machine,
       scenarios: Object.fromEntries(results.map(({ scenario, outcome }) => [scenario.name, outcome])),
     };
@@ -86,7 +91,7 @@ function report({ results, machine, baselineName, options }: Report): void {
     const { cores, cpu, node, postgres } = machine;
     const footer = [
       `Orders, webhooks or flows a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
-      `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; baseline called by ${baselineName}.`,
+      `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; baseline called by ${callers.baseline}, load sent by ${callers.load}.`,
     ];
     writeFileSync(options.svg, renderChart(panels, footer));
   }

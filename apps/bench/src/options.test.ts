@@ -41,6 +41,7 @@ test('given options replace the defaults', () => {
   });
   expect(readOptions(['--env', 'A=1', '--env', 'B=x=y'], names)).toMatchObject({ env: { A: '1', B: 'x=y' } });
   expect(readOptions(['--orders', '10000000'], names)).toMatchObject({ orders: 10_000_000 });
+  expect(readOptions(['--load', 'node'], names)).toMatchObject({ load: 'node' });
   expect(readOptions(['-h'], names)).toBe('help');
 });
 
@@ -60,6 +61,7 @@ test.each([
   ['--orders', '10000001'],
   ['--loud'],
   ['--env', 'lanes=1'],
+  ['--load', 'ab'],
   ['file'],
 ])('an invalid option is rejected: %s %s', (...args) => {
   expect(() =>

@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
 
+/** The programs that can send the load. */
+const loadPrograms = ['wrk', 'node'] as const;
+export type LoadChoice = (typeof loadPrograms)[number];
+
 export type Options = {
   long: boolean;
   /** The scenarios to run. Empty: all scenarios of the form. */
@@ -15,6 +19,8 @@ export type Options = {
   orders: number;
   json: string | undefined;
   svg: string | undefined;
+  /** The program that sends the load over HTTP. Undefined: wrk if it is installed. */
+  load: LoadChoice | undefined;
   /** Additional environment variables of the API. */
   env: Record<string, string>;
   /** The CSV file of the scenario `replay`. */
@@ -39,6 +45,7 @@ const config = {
   json: { type: 'string' },
   svg: { type: 'string' },
   csv: { type: 'string' },
+  load: { type: 'string' },
   env: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -63,6 +70,7 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
     json,
     svg,
     csv,
+    load: values.load === undefined ? undefined : loadProgram(values.load),
     env: Object.fromEntries((values.env ?? []).map(setting)),
     rounds: values.rounds === undefined ? (long ? 5 : 3) : whole('rounds', values.rounds),
     seconds: values.seconds === undefined ? (long ? 8 : 2) : whole('seconds', values.seconds),
@@ -87,6 +95,12 @@ function whole(name: string, text: string, max = 9_999): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value > 0 && value <= max) return value;
   throw new UsageError(`--${name}: ${text} is no whole number from 1 to ${max}`);
+}
+
+function loadProgram(text: string): LoadChoice {
+  const program = loadPrograms.find((name) => name === text);
+  if (program !== undefined) return program;
+  throw new UsageError(`--load: ${text} is neither ${loadPrograms.join(' nor ')}`);
 }
 
 function setting(text: string): [name: string, value: string] {

@@ -9,6 +9,8 @@ export type Measured = {
   succeeded: number;
   /** Calls that failed, by status or error, also before and after the measured time. */
   failed: Record<string, number>;
+  /** The program that sent the calls. */
+  sentBy?: string;
   /** CPU time of the load process, in cores. */
   loadCores?: number;
   /** CPU time in µs for a call that succeeded: of all PostgreSQL processes, and of the API. Missing without /proc. */

@@ -9,22 +9,27 @@ export type ApprovalEvent = {
   amount: number;
 };
 
+/** Returns the head of a webhook's request, without the headers that depend on its event. */
+export const webhookHead = (url: string): string =>
+  `POST /api/v1/payments/webhooks/mock HTTP/1.1\r\nhost: ${new URL(url).host}\r\ncontent-type: application/json\r\n`;
+
+/** Returns the key in a secret of Standard Webhooks, `whsec_…`. */
+export const webhookKey = (secret: string): Buffer => Buffer.from(secret.slice('whsec_'.length), 'base64');
+
 /**
  * Returns a function that makes whole requests of the mock gateway's webhook, signed by Standard Webhooks.
  *
  * @param secret `whsec_…`
  */
 export function webhookSigner(url: string, secret: string): (event: ApprovalEvent) => string {
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const { host } = new URL(url);
+  const key = webhookKey(secret);
+  const head = webhookHead(url);
   return ({ id, type, paymentId, amount }) => {
     const body = JSON.stringify({ type, paymentId, amount, currency });
     const timestamp = Math.floor(Date.now() / 1000);
     const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-    const head =
-      `POST /api/v1/payments/webhooks/mock HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n` +
-      `webhook-id: ${id}\r\nwebhook-timestamp: ${timestamp}\r\nwebhook-signature: v1,${signature}\r\n`;
-    return `${head}content-length: ${body.length}\r\n\r\n${body}`;
+    const own = `webhook-id: ${id}\r\nwebhook-timestamp: ${timestamp}\r\nwebhook-signature: v1,${signature}\r\n`;
+    return `${head}${own}content-length: ${body.length}\r\n\r\n${body}`;
   };
 }
 

@@ -52,6 +52,20 @@ test('a table has at most 80 columns', () => {
   expect(lines.at(-1)).toMatch(/≥ 5 +0\.33 \(0\.33–0\.33\) +missed$/);
 });
 
+test('a table names the programs that sent its load', () => {
+  const sent = (...names: string[]): Series => ({
+    label: 'API',
+    side: 'ours',
+    clients: 8,
+    rounds: names.map((sentBy) => ({ ...round(1), sentBy })),
+  });
+  const render = (...all: Series[]) => renderOutcome({ title: 'a' }, { series: all, goals: [], notes: ['a note'] });
+  expect(render(sent('wrk 4.1.0', 'wrk 4.1.0'), sent('Node'))).toContain(
+    '\n  load over HTTP from wrk 4.1.0 and Node\n',
+  );
+  expect(render(series('baseline', 'baseline', 1))).not.toContain('load');
+});
+
 test('the chart has a bar for each series, and the fastest has the longest bar', () => {
   const svg = renderChart(
     [{ title: 'a & b', series: [series('baseline', 'baseline', 100), series('API', 'ours', 400)] }],

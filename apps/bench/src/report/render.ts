@@ -45,6 +45,12 @@ function seriesRow({ label, clients, rounds }: Series): string {
 export const legend = `a second: the median of the rounds (lowest–highest)
 µs PG, µs JS: CPU time a call, of PostgreSQL and of the process that runs the core`;
 
+/** Names the programs that sent a scenario's load over HTTP: wrk can't send the load of each scenario. */
+function sendersOf(series: readonly Series[]): string[] {
+  const names = new Set(series.flatMap(({ rounds }) => rounds.flatMap(({ sentBy }) => sentBy ?? [])));
+  return names.size > 0 ? [`  load over HTTP from ${[...names].join(' and ')}`] : [];
+}
+
 /** Renders a scenario's table and notes. */
 export function renderOutcome({ title }: Pick<Scenario, 'title'>, { series, notes }: Outcome): string {
   const head = [row(['', 'from', 'a second', 'p50 ms', 'p99 ms', 'µs PG', 'µs JS'], seriesColumns)];
@@ -52,6 +58,7 @@ export function renderOutcome({ title }: Pick<Scenario, 'title'>, { series, note
     title,
     ...(series.length > 0 ? head : []),
     ...series.map(seriesRow),
+    ...sendersOf(series),
     ...notes.map((note) => `  ${note}`),
   ].join('\n');
 }
@@ -69,12 +76,16 @@ export function renderGoals(goals: readonly Goal[]): string {
   );
 }
 
+/** The programs that call the baseline and send the load over HTTP. */
+export type Callers = { baseline: string; load: string };
+
 /** Renders the machine, and warnings that concern all figures. */
-export function renderMachine(machine: Machine, baselineName: string): string {
+export function renderMachine(machine: Machine, callers: Callers): string {
   const { cpu, cores, memoryGb, system, node, postgres, settings, dataOnDisk, loadBefore } = machine;
   const lines = [
     `${cpu}, ${cores} cores, ${memoryGb} GB, ${system}`,
-    `Node ${node}, PostgreSQL ${postgres}, baseline called by ${baselineName}`,
+    `Node ${node}, PostgreSQL ${postgres}`,
+    `baseline called by ${callers.baseline}, load over HTTP from ${callers.load}`,
     ...wrap(
       Object.entries(settings)
         .map(([name, value]) => `${name} ${value}`)
