@@ -18,7 +18,7 @@ export type Api = {
   stop: () => Promise<void>;
 };
 
-const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../api/src/main.js', import.meta.url));
 const readyMs = 30_000;
 
 /**
