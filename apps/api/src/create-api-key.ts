@@ -1,5 +1,7 @@
+import { enableCompileCache } from 'node:module';
 import { speedUpImports } from './fast-imports.ts';
 
+enableCompileCache();
 speedUpImports();
 const { apiKeyProgram } = await import('./api-key-program.ts');
 const { stdout, stderr, exitCode } = await apiKeyProgram(process.argv.slice(2), process.env);

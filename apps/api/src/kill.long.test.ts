@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 async function startApi(): Promise<string> {
-  program = runProgram('main.ts', { DATABASE_URL: proxy.url, PORT: '0' });
+  program = runProgram('main.js', { DATABASE_URL: proxy.url, PORT: '0' });
   return String((await program.said('listening'))['url']);
 }
 

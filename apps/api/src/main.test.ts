@@ -24,7 +24,7 @@ const started: Program[] = [];
 afterEach(() => started.splice(0).forEach(({ child }) => child.kill('SIGKILL')));
 
 function start(env: Record<string, string> = {}, options?: { ipc: boolean }): Program {
-  const program = runProgram('main.ts', { DATABASE_URL: database.url, PORT: '0', ...env }, options);
+  const program = runProgram('main.js', { DATABASE_URL: database.url, PORT: '0', ...env }, options);
   started.push(program);
   return program;
 }

@@ -1,4 +1,2 @@
-import { speedUpImports } from './fast-imports.ts';
-
-speedUpImports();
-await import('./api-program.ts');
+// For service files that start the API by this name. main.js starts with 11 MB less.
+await import('./main.js');

@@ -11,7 +11,7 @@ let headers: Record<string, string>;
 beforeAll(async () => {
   api = await startTestApi();
   headers = { 'content-type': 'application/json', authorization: `Bearer ${await api.createApiKey()}` };
-  programs = [0, 1].map(() => runProgram('main.ts', { DATABASE_URL: api.databaseUrl, PORT: '0' }));
+  programs = [0, 1].map(() => runProgram('main.js', { DATABASE_URL: api.databaseUrl, PORT: '0' }));
   urls = await Promise.all(programs.map(async ({ said }) => String((await said('listening'))['url'])));
 });
 afterAll(async () => {

@@ -82,7 +82,7 @@ export const startApi = (
 ): Program => {
   const program = startProgram({
     name: 'API',
-    script: join(clone, 'apps/api/src/main.ts'),
+    script: join(clone, 'apps/api/src/main.js'),
     env: {
       PORT: String(port),
       HOST: host,

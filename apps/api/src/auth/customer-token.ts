@@ -1,5 +1,8 @@
 import { CommerceError, customerId } from '@commerce-core/core';
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
+import { JOSEError } from 'jose/errors';
+import { createRemoteJWKSet } from 'jose/jwks/remote';
+import { jwtVerify } from 'jose/jwt/verify';
 import { LRUCache } from 'lru-cache';
 
 /** Returns the id of a token's customer, or undefined when the token is invalid. */
@@ -85,7 +88,7 @@ function usableSubject(sub: string | undefined): string | undefined {
 
 /** Any other error means that the key set cannot be fetched: a failed request, a time-out, an invalid response. */
 function isInvalidToken(error: unknown): boolean {
-  if (!(error instanceof errors.JOSEError)) return false;
+  if (!(error instanceof JOSEError)) return false;
   // ERR_JOSE_GENERIC is jose's code for a key set response that is not 200 with JSON.
   return !['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code);
 }

@@ -14,7 +14,7 @@ beforeAll(async () => {
   const commerce = createCommerce({ database });
   for (let n = 0; n < 100; n += 1)
     await commerce.createProduct({ sku: `sku-${n}`, name: 'A thing with a name', priceAmount: 100, currency: 'KRW' });
-  program = runProgram('main.ts', { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'info' });
+  program = runProgram('main.js', { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'info' });
   url = new URL((await program.said('listening'))['url']);
 }, 180_000);
 afterAll(async () => {

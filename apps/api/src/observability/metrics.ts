@@ -1,5 +1,10 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- packages that import this one check this file, too
+/// <reference path="../partial-imports.d.ts" />
 import type { BatchReport, Commerce, GatewayCallReport } from '@commerce-core/core';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 
 /** Metrics for Prometheus: requests, batches that share a transaction, queues, gateways and the process. */
 export type Metrics = {

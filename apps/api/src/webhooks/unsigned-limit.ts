@@ -1,6 +1,9 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- packages that import this one check this file, too
+/// <reference path="../partial-imports.d.ts" />
 import { isIP, isIPv6 } from 'node:net';
 import type { Context } from 'hono';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js';
 import { headerOf } from '../http/header-of.ts';
 import type { AppEnv } from '../http/app-env.ts';
 

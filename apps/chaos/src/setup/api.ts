@@ -8,7 +8,7 @@ import { scratchFolder } from './scratch.ts';
 /** An API process on its own port. `log` is the file that it logs to. */
 export type Api = { url: string; log: string; kill: () => Promise<void>; stop: () => Promise<void> };
 
-const main = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../api/src/main.js', import.meta.url));
 // Ends a start that hangs.
 const readyMs = 5 * 60_000;
 
