@@ -58,6 +58,11 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
     return this.#commands.length;
   }
 
+  /** When the oldest queued command was submitted, on the clock of `performance.now()`; Infinity without commands. */
+  get oldestSince(): number {
+    return this.#commands.oldestSince ?? Infinity;
+  }
+
   /** Commands that are queued or blocked. */
   get waiting(): number {
     return this.#commands.length + this.#blocked.length;
@@ -108,6 +113,11 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
     startBatches();
     this.#watchExpiry();
     return promise;
+  }
+
+  /** Returns whether a command of this speed is queued. */
+  has(speed: 'fast' | 'slow'): boolean {
+    return this.#commands.count(speed) > 0;
   }
 
   /** Removes the next batch; see `CommandQueue.takeBatch`. */

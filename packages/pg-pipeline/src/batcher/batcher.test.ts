@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { PipelineError } from '../pipeline-error.ts';
 import { Batcher } from './batcher.ts';
 import { createControlledBatcher, errorCodeOf } from './controlled-batcher.testing.ts';
@@ -74,6 +74,19 @@ test('a free lane waits until the next batch is as large as the running ones', a
   expect([batchSizes(), queue.waiting]).toEqual([[1, 1, 3, 3], 0]);
   await endAllBatches();
   expect(await Promise.all(results)).toEqual([10, 20, 30, 40, 50, 60, 70, 80]);
+});
+
+test('a free lane waits for a larger batch no longer than 50 ms', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { queue, batchSizes, endAllBatches } = createControlledBatcher({ lanes: 2 });
+  const results = [1, 2].map(async (command) => queue.submit(command));
+  await vi.advanceTimersByTimeAsync(40);
+  expect(batchSizes()).toEqual([1]);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(batchSizes()).toEqual([1, 1]);
+  await endAllBatches();
+  await Promise.all(results);
 });
 
 test('the next batch is sent before the results of the last one arrive, and close waits for all results', async () => {

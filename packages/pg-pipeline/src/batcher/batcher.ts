@@ -27,6 +27,9 @@ import type { QueuedCommand } from './queued-command.ts';
 /** A kind of commands in a batcher: its name, how many of them wait, are blocked or run, and `submit`. */
 export type Queue<C, R> = Pick<BatchQueue<C, R>, 'name' | 'waiting' | 'blocked' | 'running' | 'submit'>;
 
+// A few batches' time. A batch that runs for longer may wait for a row lock, which most commands don't need.
+const laneWaitMs = 50;
+
 /**
  * Runs many concurrent commands in few transactions. Commands queue while a batch runs; the next batch takes all that
  * wait, of all kinds, within each kind's limits. When nothing runs a command starts at once, as a batch of one. So
@@ -43,6 +46,7 @@ export class Batcher<C, R> {
   readonly #running = { fast: 0, slow: 0 };
   #runningFast = 0;
   #closed = false;
+  #laneTimer: NodeJS.Timeout | undefined;
   #onIdle: (() => void)[] = [];
 
   /** @throws RangeError when `lanes` is less than 1 */
@@ -111,9 +115,16 @@ export class Batcher<C, R> {
   #hasFreeLane(): boolean {
     const { lanes, furtherLaneMin } = this.#options;
     if (this.#running.fast === 0) return true;
-    if (this.#running.fast >= lanes) return false;
+    if (this.#running.fast >= lanes || this.#queued === 0) return false;
     // A further batch pays off once it is as large as the running ones.
-    return this.#queued >= Math.max(furtherLaneMin, this.#runningFast / this.#running.fast);
+    if (this.#queued >= Math.max(furtherLaneMin, this.#runningFast / this.#running.fast)) return true;
+    const leftMs = Math.min(...this.#queues.map(({ oldestSince }) => oldestSince)) + laneWaitMs - performance.now();
+    if (leftMs <= 0) return true;
+    this.#laneTimer ??= setTimeout(() => {
+      this.#laneTimer = undefined;
+      this.#startBatches();
+    }, leftMs);
+    return false;
   }
 
   /** Starts the next batch. Returns false when there is none. */
@@ -142,10 +153,12 @@ export class Batcher<C, R> {
 
   /** The next commands of all queues; a slow batch takes those of one queue. */
   #takeBatch(speed: 'fast' | 'slow'): QueuedCommand<C, R>[] {
+    const queues = this.#queues.filter((queue) => queue.has(speed));
+    if (queues.length === 0) return [];
     const inUse = this.#keysInUse.all();
     const batch: QueuedCommand<C, R>[] = [];
-    for (const queue of this.#queues) {
-      if (queue.queued > 0) batch.push(...queue.takeBatch(speed, inUse));
+    for (const queue of queues) {
+      batch.push(...queue.takeBatch(speed, inUse));
       if (speed === 'slow' && batch.length > 0) break;
     }
     return batch;

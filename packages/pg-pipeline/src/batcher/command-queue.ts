@@ -39,6 +39,11 @@ export class CommandQueue<C, R> {
     return this.#commands.length;
   }
 
+  /** The number of commands of this speed. */
+  count(speed: 'fast' | 'slow'): number {
+    return speed === 'slow' ? this.#slow : this.#commands.length - this.#slow;
+  }
+
   /** The number of batches that the queued commands fill. */
   get batches(): number {
     return Math.max(this.#commands.length / this.#limits.commandsMax, this.#weight / this.#limits.weightMax);
@@ -93,7 +98,6 @@ export class CommandQueue<C, R> {
    */
   takeBatch(speed: 'fast' | 'slow', inUse: Set<string>, isBlocked: (keys: readonly string[]) => boolean): Taken<C, R> {
     const taken: Taken<C, R> = { batch: [], blocked: [], abandoned: [] };
-    if ((speed === 'slow' ? this.#slow : this.#commands.length - this.#slow) === 0) return taken;
     const { commandsMax } = this.#limits;
     const left: QueuedCommand<C, R>[] = [];
     let inUseCount = 0;
