@@ -98,7 +98,7 @@ export const orderChecks: readonly Check[] = [
         select from "commerce"."payments" p
         where p.order_id = o.id and not p.surplus
           and (p.status in ('AUTHORIZED', 'CAPTURED') or p.status = 'CANCELED' and p.failure_code = '${authorizationLost}')
-          and p.authorized_amount = coalesce(p.reported_amount, o.total_amount) and p.currency = o.currency
+          and p.authorized_amount in (o.total_amount, p.reported_amount) and p.currency = o.currency
       )`,
   },
   {

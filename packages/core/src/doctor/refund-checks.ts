@@ -52,7 +52,8 @@ export const refundChecks: readonly Check[] = [
     sentence:
       'A surplus payment is refunded in full, unless the gateway refused a refund and an operator has to try again.',
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
+        coalesce(r.failures, 0) as "failedRefunds"
       from "commerce"."payments" p left join (${refundTotals}) r on r.payment_id = p.id
       where p.surplus and coalesce(r.amount, 0) < ${takenAmount} and not ${isWithAnOperator}`,
   },
@@ -61,7 +62,8 @@ export const refundChecks: readonly Check[] = [
     sentence:
       'The payment of a canceled order is refunded in full, unless the gateway refused a refund and an operator has to try again.',
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount"
+      select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
+        coalesce(r.failures, 0) as "failedRefunds"
       from "commerce"."orders" o
       join "commerce"."payments" p on p.order_id = o.id and p.authorized_amount > 0
       left join (${refundTotals}) r on r.payment_id = p.id

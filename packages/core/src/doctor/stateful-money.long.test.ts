@@ -4,6 +4,7 @@ import type { Commerce } from '../commerce.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { gatewayEventTypes } from '../gateway-inbox/gateway-event.ts';
+import { refundFailuresMax } from '../refund/refund.ts';
 import { unreliableGateway } from '../testing/unreliable-gateway.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
@@ -170,6 +171,18 @@ async function drain({ commerce, database }: TestShop): Promise<unknown[]> {
   return waiting;
 }
 
+/**
+ * What the doctor finds, apart from money whose refund has failed too often: the random gateway refuses and returns
+ * refunds, and the doctor has to find such money until an operator sends it back.
+ */
+async function readUnexpected(commerce: Commerce) {
+  const isStuckMoney = ({ failedRefunds }: Record<string, unknown>) =>
+    typeof failedRefunds === 'number' && failedRefunds >= refundFailuresMax;
+  return (await commerce.doctor()).filter(
+    ({ count, examples }) => count !== examples.length || !examples.every(isStuckMoney),
+  );
+}
+
 test('random commands on money and an unreliable gateway break no invariant, and nothing waits at the end', async () => {
   // The commands are the same for a seed; their timing is not. RANDOM_SEED chooses another seed.
   const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
@@ -189,7 +202,7 @@ test('random commands on money and an unreliable gateway break no invariant, and
     );
     const watch = (async () => {
       while (performance.now() < until) {
-        expect(await shop.commerce.doctor(), `seed ${seed}`).toEqual([]);
+        expect(await readUnexpected(shop.commerce), `seed ${seed}`).toEqual([]);
         await sleep(500);
       }
     })();
@@ -197,7 +210,7 @@ test('random commands on money and an unreliable gateway break no invariant, and
     expect(Math.min(...done)).toBeGreaterThan(50);
     recover();
     expect(await drain(shop), `seed ${seed}`).toEqual([]);
-    expect(await shop.commerce.doctor(), `seed ${seed}`).toEqual([]);
+    expect(await readUnexpected(shop.commerce), `seed ${seed}`).toEqual([]);
     expect(faults, `seed ${seed}`).toEqual([]);
     const { rows } = await shop.database.pool.query(`
       select distinct 'payment ' || status as status from commerce.payments union select distinct 'refund ' || status from commerce.refunds`);

@@ -64,11 +64,7 @@ function applyRepeatedApproval(
   payment: Payment,
   { amount, currency, type }: GatewayEvent,
 ): Decision {
-  const isCaptureAgain = type === 'CAPTURED' && payment.status === 'CAPTURED';
-  const known = {
-    amount: isCaptureAgain ? payment.capturedAmount : (payment.reportedAmount ?? payment.amount),
-    currency: payment.reportedCurrency ?? payment.currency,
-  };
+  const known = cameFor(payment, type);
   if (amount !== known.amount || currency !== known.currency) {
     order.raiseAttention('amount_mismatch');
     return ignored('amount_mismatch');
@@ -76,6 +72,16 @@ function applyRepeatedApproval(
   if (payment.status !== 'REVIEW') return ignored('already_approved');
   if (type === 'CAPTURED') order.setPayment({ ...payment, reportedCaptured: true, updatedAt: order.now });
   return ignored('under_review');
+}
+
+/**
+ * The amount and currency that the gateway has reported. An approved payment is about what came; what was reported for a
+ * review before doesn't count any more.
+ */
+function cameFor(payment: Payment, type: GatewayEvent['type']) {
+  const { status, amount, currency, capturedAmount, reportedAmount, reportedCurrency } = payment;
+  if (status === 'REVIEW') return { amount: reportedAmount, currency: reportedCurrency };
+  return { amount: type === 'CAPTURED' && status === 'CAPTURED' ? capturedAmount : amount, currency };
 }
 
 /** Applies the capture of all or a part of the authorized amount. */

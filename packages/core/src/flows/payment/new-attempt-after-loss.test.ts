@@ -179,6 +179,15 @@ describe('an attempt under review whose gateway says CANCELED', () => {
     expect(await readOrder(attempt)).toEqual(['CANCELED, AUTHORIZED', 'PAID', 'UNFULFILLED', null, [8, 0]]);
   });
 
+  test('pays for its order when the requested amount comes after all, and a repeated approval changes nothing', async () => {
+    const attempt = await review('AUTHORIZED');
+    await shop.sendWebhook('CANCELED', attempt.payment);
+    expect(await shop.sendWebhook('AUTHORIZED', attempt.payment)).toMatchObject({ effect: 'order_paid' });
+    expect(await shop.sendWebhook('AUTHORIZED', attempt.payment)).toMatchObject({ effect: 'already_approved' });
+    expect(await readOrder(attempt)).toEqual(['AUTHORIZED', 'PAID', 'UNFULFILLED', null, [8, 0]]);
+    expect(await shop.commerce.doctor()).toEqual([]);
+  });
+
   test('stays under review when its money was captured, and raises a cleared attention again', async () => {
     const attempt = await review('CAPTURED');
     await shop.commerce.clearAttention({ orderId: attempt.orderId });

@@ -89,7 +89,7 @@ function voidAgain(order: LockedOrder, payment: Payment, command: CreateRefundCo
   return refund ? accepted(refund) : exceedsBalance(order, payment, command);
 }
 
-function voidReason({ reportedAmount, surplus }: Payment): RefundReason {
-  if (reportedAmount !== null) return 'amount_mismatch';
+function voidReason({ amount, reportedAmount, surplus }: Payment): RefundReason {
+  if (reportedAmount === amount) return 'amount_mismatch';
   return surplus ? 'surplus' : 'order_canceled';
 }
