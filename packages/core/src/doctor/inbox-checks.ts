@@ -81,7 +81,7 @@ export const inboxChecks: readonly Check[] = [
         when 'surplus' then g.type in ('AUTHORIZED', 'CAPTURED') and p.surplus
           and (g.amount, g.currency) in ((p.amount, p.currency), (p.reported_amount, p.reported_currency))
         when 'payment_in_review' then g.type in ('AUTHORIZED', 'CAPTURED') and p.status not in ('CREATED', 'PENDING', 'FAILED')
-          and (g.amount, g.currency) = (p.reported_amount, p.reported_currency)
+          and ((g.amount, g.currency) = (p.reported_amount, p.reported_currency) or ${hadLostAuthorization})
         when 'payment_failed' then g.type in ('FAILED', 'CANCELED') and p.status not in ('CREATED', 'PENDING')
           and (p.status <> 'FAILED' or p.failure_code = case g.type
             when 'CANCELED' then 'canceled_by_gateway' else coalesce(g.failure_code, 'unspecified') end)

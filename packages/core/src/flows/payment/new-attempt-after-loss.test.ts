@@ -188,6 +188,14 @@ describe('an attempt under review whose gateway says CANCELED', () => {
     expect(await shop.commerce.doctor()).toEqual([]);
   });
 
+  test('becomes surplus when other money comes after all', async () => {
+    const attempt = await review('AUTHORIZED');
+    await shop.sendWebhook('CANCELED', attempt.payment);
+    const other = { amount: 2100, currency: 'USD' };
+    expect(await shop.sendWebhook('CAPTURED', attempt.payment, other)).toMatchObject({ effect: 'surplus' });
+    expect(await shop.commerce.doctor()).toEqual([]);
+  });
+
   test('stays under review when its money was captured, and raises a cleared attention again', async () => {
     const attempt = await review('CAPTURED');
     await shop.commerce.clearAttention({ orderId: attempt.orderId });
