@@ -120,7 +120,8 @@ export class Batcher<C, R> {
     if (this.#queued >= Math.max(furtherLaneMin, this.#runningFast / this.#running.fast)) return true;
     const leftMs = Math.min(...this.#queues.map(({ oldestSince }) => oldestSince)) + laneWaitMs - performance.now();
     if (leftMs <= 0) return true;
-    this.#laneTimer ??= setTimeout(() => {
+    if (this.#laneTimer) return false;
+    this.#laneTimer = setTimeout(() => {
       this.#laneTimer = undefined;
       this.#startBatches();
     }, leftMs);
