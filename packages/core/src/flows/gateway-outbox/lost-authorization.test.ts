@@ -72,6 +72,18 @@ test('an order that has lost its authorization can be canceled while nothing has
   });
 });
 
+test('a lost authorization of a canceled order has nothing to refund', async () => {
+  const attempt = await shop.createPaidAttempt('AUTHORIZED');
+  const { orderId, payment } = attempt;
+  await captureWithReply(attempt, [canceled]);
+  await shop.commerce.cancelOrder({ orderId });
+  expect(await errorCodeOf(shop.commerce.createRefund({ orderId, paymentId: payment.id }))).toBe(
+    'refund_exceeds_balance',
+  );
+  expect((await shop.commerce.listRefunds({ orderId })).items).toEqual([]);
+  expect(await shop.commerce.doctor()).toEqual([]);
+});
+
 test('money that is captured all the same pays for the order, or goes back when the order is canceled', async () => {
   for (const isCanceled of [false, true]) {
     const attempt = await shop.createPaidAttempt('AUTHORIZED');

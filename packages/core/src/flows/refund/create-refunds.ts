@@ -2,7 +2,7 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
-import { paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { isLost, paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundReason } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -83,6 +83,8 @@ function create(
 /** Requests the VOID of an uncaptured payment once more, where the gateway refused the one before. */
 function voidAgain(order: LockedOrder, payment: Payment, command: CreateRefundCommand): Outcome<Refund> {
   const { id, amount, lines } = command;
+  // The gateway has released the authorization: nothing is left to send back.
+  if (isLost(payment)) return exceedsBalance(order, payment, command);
   if (!order.standingVoidOf(payment) && amount === undefined && !lines)
     requestWholeRefund(order, payment, voidReason(payment), id);
   const refund = order.refund(id);
