@@ -23,6 +23,7 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
   readonly #options: QueueOptions<C>;
   readonly #owner: QueueOwner;
   readonly #commands: CommandQueue<C, R>;
+  readonly #lockHoldersOf: (keys: readonly string[]) => Promise<LockHolders>;
   readonly #blocked: BlockedQueue<C, R>;
   #expiryTimer: NodeJS.Timeout | undefined;
   /** Batches that run now with commands of this queue. */
@@ -32,10 +33,11 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
     this.#options = options;
     this.#owner = owner;
     this.#commands = new CommandQueue({ ...defaultLimits, ...options });
+    this.#lockHoldersOf = options.lockHoldersOf ?? (async () => new Map<string, string>());
     this.#blocked = new BlockedQueue({
       pollEveryMs,
       waitMaxMs: owner.waitMaxMs,
-      lockHoldersOf: options.lockHoldersOf ?? (async () => new Map<string, string>()),
+      lockHoldersOf: this.#lockHoldersOf,
       giveUp: (expired) => {
         rejectUnrun(expired);
         owner.startBatches();
@@ -87,8 +89,8 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
     this.#rejectExpired();
     const weight = weightOf ? weightOf(command) : 1;
     const keys = keysOf ? [...keysOf(command)] : [];
-    // The caller of a command that would expire is told at once. How long the oldest command waits says little: one slow
-    // batch may have the row that it needs.
+    // A command that would expire is refused at once. How long the oldest command waits says little: one slow batch may
+    // have the row that it needs.
     if (
       expectedWaitMs(this.#commands.batches) >= waitMaxMs ||
       this.#commands.isFull(weight, this.#blocked.length) ||
@@ -96,15 +98,13 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
     )
       throw overloaded();
     const { promise, resolve, reject } = Promise.withResolvers<R>();
-    const isHeavy = this.#commands.isHeavy(weight);
     this.#commands.push({
       command,
       queue: this,
       weight,
       keys,
       since: performance.now(),
-      isHeavy,
-      speed: isHeavy ? 'slow' : 'fast',
+      speed: this.#commands.isHeavy(weight) ? 'slow' : 'fast',
       waitsForLocks: lockHoldersOf === undefined,
       signal,
       resolve,
@@ -135,7 +135,7 @@ export class BatchQueue<C, R> implements CommandSource<C, R> {
   async readLockHolders(commands: readonly QueuedCommand<C, R>[]): Promise<LockHolders> {
     try {
       const keys = new Set(commands.flatMap((queued) => queued.keys));
-      return (await this.#options.lockHoldersOf?.([...keys])) ?? new Map();
+      return await this.#lockHoldersOf([...keys]);
     } catch {
       // Then no command counts as blocked. The batch runs again, waits for locks, and rejects with the database's
       // error.

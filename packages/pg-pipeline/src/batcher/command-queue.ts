@@ -124,9 +124,10 @@ export class CommandQueue<C, R> {
     return taken;
   }
 
-  #fits({ weight, isHeavy }: QueuedCommand<C, R>, [first]: readonly QueuedCommand<C, R>[], taken: number): boolean {
+  /** Whether a batch that weighs `taken` so far takes a further command of this weight. */
+  #fits({ weight }: QueuedCommand<C, R>, [first]: readonly QueuedCommand<C, R>[], taken: number): boolean {
     if (!first) return true;
-    return !isHeavy && !first.isHeavy && taken + weight <= this.#limits.weightMax;
+    return !this.isHeavy(weight) && !this.isHeavy(first.weight) && taken + weight <= this.#limits.weightMax;
   }
 
   #set(commands: QueuedCommand<C, R>[]): void {

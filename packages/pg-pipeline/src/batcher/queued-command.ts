@@ -9,8 +9,6 @@ export type QueuedCommand<C, R> = {
   keys: readonly string[];
   /** When the command was submitted, on the clock of `performance.now()`. */
   since: number;
-  /** Whether the command weighs so much that its batch takes no other command. */
-  isHeavy: boolean;
   /** `slow` for a heavy command, and for one that waits for a row lock in PostgreSQL. */
   speed: 'fast' | 'slow';
   /**
