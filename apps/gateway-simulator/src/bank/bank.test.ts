@@ -163,6 +163,20 @@ test('a change holds a copy of the payment right after it; later changes don’t
   ]);
 });
 
+test('a change has one time, whatever the clock does meanwhile', () => {
+  let time = 0;
+  const { bank, create, changes } = createTestBank(() => new Date((time += 1)));
+  const payment = create('AUTOMATIC');
+  bank.approve(payment);
+  const [created, approved] = changes;
+  expect(created!.payment).toMatchObject({ createdAt: created!.at, changedAt: created!.at });
+  expect(approved!.payment).toMatchObject({ approvedAt: approved!.at, changedAt: approved!.at });
+  const refund = bank.refund(payment, { shopRefundId: null, amount: 100 });
+  expect(changes.at(-1)).toMatchObject({ at: refund.createdAt, payment: { changedAt: refund.createdAt } });
+  const dispute = bank.openDispute(payment, 100);
+  expect(changes.at(-1)).toMatchObject({ at: dispute.createdAt });
+});
+
 // A linear congruential generator: the same seed draws the same operations.
 const random = (seed: number) => () => (seed = (seed * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32;
 

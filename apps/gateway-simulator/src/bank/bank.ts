@@ -66,8 +66,9 @@ export class Bank {
   }
 
   create(input: CreateInput): BankPayment {
-    const payment = this.#registry.add(input, () => this.#now());
-    this.#emit('CREATED', payment);
+    const at = this.#now();
+    const payment = this.#registry.add(input, at);
+    this.#emit('CREATED', payment, { at });
     return payment;
   }
 
@@ -102,15 +103,15 @@ export class Bank {
   /** Charges the shopper. A FAILED payment can be approved too: a late approval. */
   approve(payment: BankPayment, capture: CaptureMode = payment.capture): Change {
     requireState(payment, ['CREATED', 'WAITING', 'FAILED']);
-    if (payment.payableUntil && payment.payableUntil <= this.#now())
-      throw new BankRefusal('not_payable_any_more', payment);
+    const at = this.#now();
+    if (payment.payableUntil && payment.payableUntil <= at) throw new BankRefusal('not_payable_any_more', payment);
     const { charge = requested } = this.#options;
     const { amount, currency } = charge(payment);
-    Object.assign(payment, { authorizedAmount: amount, currency, failureCode: null, approvedAt: this.#now() });
+    Object.assign(payment, { authorizedAmount: amount, currency, failureCode: null, approvedAt: at });
     payment.state = capture === 'AUTOMATIC' ? 'CAPTURED' : 'AUTHORIZED';
     if (capture === 'AUTOMATIC') payment.capturedAmount = amount;
     this.#charged[currency] = (this.#charged[currency] ?? 0) + amount;
-    return this.#emit(payment.state, payment);
+    return this.#emit(payment.state, payment, { at });
   }
 
   decline(payment: BankPayment, failureCode: string): Change {
@@ -163,7 +164,7 @@ export class Bank {
       createdAt: this.#now(),
     };
     payment.refunds.push(refund);
-    this.#emit(initialStatus === 'PENDING' ? 'REFUND_PENDING' : 'REFUNDED', payment, { refund });
+    this.#emit(initialStatus === 'PENDING' ? 'REFUND_PENDING' : 'REFUNDED', payment, { refund, at: refund.createdAt });
     return refund;
   }
 
@@ -190,7 +191,7 @@ export class Bank {
     const id = this.#registry.newId(payment.provider, 'dispute');
     const dispute: BankDispute = { id, amount, status: 'OPEN', createdAt: this.#now() };
     payment.disputes.push(dispute);
-    this.#emit('DISPUTE_OPENED', payment, { dispute });
+    this.#emit('DISPUTE_OPENED', payment, { dispute, at: dispute.createdAt });
     return dispute;
   }
 
@@ -219,13 +220,13 @@ export class Bank {
     return this.#emit('CANCELED', payment);
   }
 
+  /** `about.at` is given where the change stores its time elsewhere, too: a change has one time. */
   #emit(
     type: ChangeType,
     payment: BankPayment,
-    about: Partial<Pick<Change, 'refund' | 'dispute'>> & { again?: true } = {},
+    about: Partial<Pick<Change, 'refund' | 'dispute' | 'at'>> & { again?: true } = {},
   ): Change {
-    const { refund, dispute, again } = about;
-    const at = this.#now();
+    const { refund, dispute, again, at = this.#now() } = about;
     if (!dispute && !again) payment.changedAt = at;
     const change: Change = {
       id: `evt_${randomUUID()}`,

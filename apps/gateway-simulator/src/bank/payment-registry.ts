@@ -60,7 +60,7 @@ export class PaymentRegistry {
   }
 
   /** Adds a payment in the state CREATED. @throws BankRefusal `payment_exists` when the shop's id is known */
-  add(input: CreateInput, now: () => Date): BankPayment {
+  add(input: CreateInput, createdAt: Date): BankPayment {
     const known = this.#byShopId.get(input.shopPaymentId);
     if (known) throw new BankRefusal('payment_exists', known);
     this.#ordinal += 1;
@@ -84,8 +84,8 @@ export class PaymentRegistry {
       disputes: [],
       failureCode: null,
       payableUntil: null,
-      createdAt: now(),
-      changedAt: now(),
+      createdAt,
+      changedAt: createdAt,
       approvedAt: null,
       capturedLater: false,
       details: input.details ?? {},

@@ -92,8 +92,11 @@ describe('the list of payments', () => {
   async function startWithThreePayments() {
     const { client, request, pay } = await startPortone();
     const ids: string[] = [randomUUID(), randomUUID(), randomUUID()];
-    // The list's times have milliseconds. A pause makes them differ.
-    const tick = () => new Promise((resolve) => setTimeout(resolve, 3));
+    // The list's times have milliseconds: the next change waits until the clock shows another one.
+    const tick = async () => {
+      const time = Date.now();
+      await until(() => Date.now() > time);
+    };
     for (const paymentId of ids) {
       await client.preRegisterPayment!({ paymentId, totalAmount: 1000, currency: 'KRW' });
       await tick();
