@@ -1,10 +1,12 @@
 import type { Database } from '@commerce-core/pg-pipeline';
 import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
+import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { keepKeysMs as keepKeysMsDefault } from './idempotency/idempotency-key.ts';
 import { apiKeyMethods } from './methods/api-keys.ts';
 import { disputeMethods } from './methods/disputes.ts';
+import { eventMethods } from './methods/events.ts';
 import { gatewayCallMethods } from './methods/gateway-calls.ts';
 import { gatewayEventMethods } from './methods/gateway-events.ts';
 import { lookupMethods } from './methods/lookup.ts';
@@ -66,7 +68,11 @@ export function createCommerce(options: CommerceOptions) {
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
   };
-  const context: Context = { ...configured, batcher: createBatcher(configured) };
+  const context: Context = {
+    ...configured,
+    batcher: createBatcher(configured),
+    tail: new EventTail(options.database, options.onFault),
+  };
   const inbox = openInbox(context);
   return {
     ...productMethods(context),
@@ -78,6 +84,7 @@ export function createCommerce(options: CommerceOptions) {
     ...shipmentMethods(context),
     ...gatewayEventMethods(context, inbox),
     ...gatewayCallMethods(context, inbox),
+    ...eventMethods(context),
     ...apiKeyMethods(context),
     ...lookupMethods(context),
     ...systemMethods(context),

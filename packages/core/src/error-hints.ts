@@ -15,6 +15,7 @@ export const errorHints = {
   unauthenticated: "Send a valid customer's token or API key as a bearer token in the header Authorization.",
   forbidden: "Call with a token or API key that has this right; an operator's key needs the procedure's scope.",
   not_found: "Check the address and the procedure's name, and use a client of the server's version.",
+  position_not_found: 'The log was restored or another server took over: go on after the last common position.',
   product_not_found: 'Leave out the products in details.productIds, or look their ids up (product.list).',
   order_not_found: "Look the order's id up (order.list); a customer finds only their own orders.",
   shipment_not_found: "Look the shipment's id up among those of its order (shipment.list).",

@@ -23,6 +23,7 @@ export const errorKinds = {
   unauthenticated: 'unauthenticated',
   forbidden: 'forbidden',
   not_found: 'missing',
+  position_not_found: 'missing',
   product_not_found: 'missing',
   order_not_found: 'missing',
   shipment_not_found: 'missing',
@@ -67,6 +68,8 @@ export type Shortage = { productId: string; requestedQty: number; sellableQty: n
 export interface ErrorDetails {
   validation_failed: { issues: { path: string; message: string }[] };
   currency_mismatch: { currencies: string[] };
+  /** `lastCommonPosition`: the last position that the log still has in common with the caller's. */
+  position_not_found: { lastCommonPosition: string };
   product_not_found: { productIds: string[] };
   insufficient_stock: { products: Shortage[] };
   invalid_transition: {

@@ -1,5 +1,6 @@
 import type { DueWork } from './due-work/due-work-repository.ts';
 import type { Job } from './due-work/run-jobs.ts';
+import { eventsRecorded } from './events/event-repository.ts';
 import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
@@ -10,6 +11,7 @@ export type JobMethods = {
   pollEventLists: () => Promise<number>;
   callGateways: (limit: number, provider: string) => Promise<number>;
   deleteExpiredKeys: (limit: number) => Promise<number>;
+  numberEvents: (limit: number) => Promise<number>;
   providers: () => string[];
 };
 
@@ -20,6 +22,15 @@ export type JobMethods = {
 export function jobsOf(methods: JobMethods, pollAfterMs: number): Job<DueWork>[] {
   const pollPauseMs = Math.min(pollAfterMs, 30_000);
   return [
+    {
+      name: eventsRecorded,
+      isDue: ({ newEvents }) => newEvents === true,
+      // Other processes commit events too, and wake nobody here.
+      followUpMs: 25,
+      pauseMs: 5,
+      batchMax: 5_000,
+      run: async (max) => methods.numberEvents(max),
+    },
     {
       name: 'expire_orders',
       isDue: ({ overdueOrders }) => overdueOrders === true,

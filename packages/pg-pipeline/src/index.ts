@@ -15,6 +15,7 @@ export {
 } from './database-errors.ts';
 export { readLockedRows } from './lock-holders.ts';
 export { PipelinedBatch, type Parameter } from './pipeline.ts';
+export { runOnOneSnapshot } from './one-snapshot.ts';
 export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';
 export { statement, statements, type Statement } from './statement.ts';
 export { insertion, insertionUnless, selection, update } from './table-statements.ts';

@@ -8,6 +8,7 @@ const answerMs = 5_000;
 export const changingTables: readonly string[] = [
   'api_keys',
   'disputes',
+  'event_epochs',
   'gateway_calls',
   'gateway_events',
   'gateway_listings',

@@ -6,8 +6,11 @@ export const commerceSchema = pgSchema('commerce');
 
 export const timestamptz = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
-/** A transaction's 64-bit id, stored with events so that a reader can stop before those of running transactions. */
+/** A transaction's 64-bit id, stored with events so that the sequencer finds those that have become visible. */
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** A snapshot: which transactions were visible at a time. */
+export const pgSnapshot = customType<{ data: string }>({ dataType: () => 'pg_snapshot' });
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 

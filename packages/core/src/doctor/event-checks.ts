@@ -1,3 +1,4 @@
+import { lastTurn } from '../events/sequencer-repository.ts';
 import type { Check } from './check.ts';
 
 /**
@@ -17,7 +18,48 @@ const versionsUnbroken = (aggregate: 'order' | 'product', table: string): Check 
     where (a.version, e.first, e.last) is distinct from (e.events, 1, e.events)`,
 });
 
+const positionChecks: readonly Check[] = [
+  {
+    name: 'event_positions_unbroken',
+    sentence: 'The positions of the events run from 1 without a gap.',
+    query: `
+      select positions, first, last from (
+        select count(*) as positions, min(position) as first, max(position) as last from "commerce"."event_positions"
+      ) p where positions > 0 and (first, last) is distinct from (1, positions)`,
+  },
+  {
+    name: 'event_positions_in_order',
+    sentence: 'The events of each order and product have positions in the order of their versions, from the first on.',
+    query: `
+      select aggregateid as "aggregateId", position, version, expected as "expectedVersion" from (
+        select aggregateid, position, version,
+          row_number() over (partition by aggregateid order by position) as expected
+        from "commerce"."event_positions"
+      ) p where version <> expected`,
+  },
+  {
+    name: 'event_position_has_its_event',
+    sentence: 'Each position belongs to an event of the log, with its order or product, version and type.',
+    query: `
+      select p.position, p.event_id as "eventId", p.version, e.version as "eventVersion"
+      from "commerce"."event_positions" p left join "commerce"."events" e on e.id = p.event_id
+      where (p.aggregatetype, p.aggregateid, p.version, p.type)
+        is distinct from (e.aggregatetype, e.aggregateid, e.version, e.type)`,
+  },
+  {
+    name: 'event_has_its_position',
+    sentence: 'Each event that was visible at the last turn of the sequencer has a position.',
+    query: `
+      select e.id as "eventId", e.aggregateid as "aggregateId", e.version
+      from "commerce"."events" e
+      cross join (${lastTurn}) l
+      where pg_visible_in_snapshot(e.xid, l.snapshot)
+        and not exists (select from "commerce"."event_positions" p where p.event_id = e.id)`,
+  },
+];
+
 export const eventChecks: readonly Check[] = [
   versionsUnbroken('order', 'orders'),
   versionsUnbroken('product', 'products'),
+  ...positionChecks,
 ];

@@ -29,7 +29,7 @@ describe('a look for due rows', () => {
   afterAll(() => shop.close());
 
   const look = async (over: Partial<DueWorkOptions> = {}) => {
-    const { calledProviders, ...due } = await readDueWork(shop.database, { ...options, ...over });
+    const { calledProviders, newEvents: _, ...due } = await readDueWork(shop.database, { ...options, ...over });
     return {
       ...nothing,
       ...Object.fromEntries(Object.entries(due).map(([name, is]) => [name, is ?? false])),
@@ -41,6 +41,35 @@ describe('a look for due rows', () => {
 
   test('finds nothing in an empty shop', async () => {
     expect(await look()).toEqual(nothing);
+  });
+
+  test('finds events that have no position, also those of a transaction that ran at the last turn', async () => {
+    const newEvents = async () => (await readDueWork(shop.database, options)).newEvents;
+    await shop.commerce.numberEvents();
+    expect(await newEvents()).toBe(false);
+    await shop.createTestProduct();
+    expect(await newEvents()).toBe(true);
+    const client = await shop.database.pool.connect();
+    try {
+      await client.query('begin');
+      await client.query(
+        `with product as (insert into commerce.products (id, sku, name, price_amount, currency, version, created_at, updated_at)
+           values (gen_random_uuid(), 'late', 'Late', 1, 'KRW', 1, now(), now()) returning id),
+           stock as (insert into commerce.stocks (product_id, available_qty, reserved_qty) select id, 0, 0 from product)
+         insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
+         select gen_random_uuid(), 'product', id, 1, 'product.created',
+           jsonb_build_object('productId', id, 'sku', 'late', 'name', 'Late', 'priceAmount', 1, 'currency', 'KRW'), now()
+         from product`,
+      );
+      expect(await shop.commerce.numberEvents()).toBe(2);
+      expect(await newEvents()).toBe(false);
+      await client.query('commit');
+    } finally {
+      client.release();
+    }
+    expect(await newEvents()).toBe(true);
+    expect(await shop.commerce.numberEvents()).toBe(1);
+    expect(await newEvents()).toBe(false);
   });
 
   test('finds an unpaid order whose reservation has ended', async () => {

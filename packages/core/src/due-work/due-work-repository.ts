@@ -1,4 +1,5 @@
 import { statement, type Database } from '@commerce-core/pg-pipeline';
+import { someEventHasNoPosition } from '../events/sequencer-repository.ts';
 import { someGatewayEventIsDue } from '../gateway-inbox/gateway-event-repository.ts';
 import { someGatewayListingIsDue } from '../gateway-outbox/event-list-repository.ts';
 import { providersWithDueCalls } from '../gateway-outbox/gateway-call-repository.ts';
@@ -17,6 +18,7 @@ export type DueWork = {
   stalePayments: boolean | null;
   dueLists: boolean | null;
   expiredKeys: boolean | null;
+  newEvents: boolean | null;
 };
 
 /** The providers of this shop, and how old a payment without messages may be. */
@@ -37,7 +39,8 @@ const dueWork = statement(
     ${providersWithDueCalls('$1')} as "calledProviders",
     (${somePaymentMayBeStale('$3', '$4')} or ${someRefundIsOpen}) as "stalePayments",
     ${someGatewayListingIsDue('$2')} as "dueLists",
-    ${someIdempotencyKeyIsExpired} as "expiredKeys"`,
+    ${someIdempotencyKeyIsExpired} as "expiredKeys",
+    ${someEventHasNoPosition} as "newEvents"`,
 );
 
 /** Looks for due rows of all jobs. */

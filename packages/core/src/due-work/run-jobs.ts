@@ -8,6 +8,11 @@ export type Job<Due> = {
   isDue: (due: Due) => boolean;
   /** The shortest pause between two turns, unless the first of them was full. */
   pauseMs: number;
+  /**
+   * After a turn that handled rows, the job runs again after this time without a wake-up, and then after twice the last
+   * time up to a second, because other processes may commit due rows. Without it, it waits for the next look.
+   */
+  followUpMs?: number;
   batchMax: number;
   /** Handles up to `limit` rows and returns how many it found. */
   run: (limit: number) => Promise<number>;
@@ -66,13 +71,16 @@ async function dueJobs<Due>(jobs: readonly Job<Due>[], readDue: () => Promise<Du
 }
 
 async function runWhenWoken<Due>(
-  { name, pauseMs, batchMax, run }: Job<Due>,
+  { name, pauseMs, followUpMs, batchMax, run }: Job<Due>,
   alarm: Alarm,
   signal: AbortSignal,
   report: JobReport,
 ): Promise<void> {
+  let nextMs: number | undefined;
   for (;;) {
+    const followUp = nextMs === undefined ? undefined : setTimeout(() => alarm.ring(), nextMs);
     await alarm.rung();
+    clearTimeout(followUp);
     if (signal.aborted) return;
     let handled = 0;
     try {
@@ -81,9 +89,16 @@ async function runWhenWoken<Due>(
     } catch (error) {
       report({ loop: name, handled: 0, error });
     }
+    nextMs = followUpOf(followUpMs, handled, nextMs);
     if (handled < batchMax) await pause(pauseMs, signal);
     else alarm.ring();
   }
+}
+
+function followUpOf(firstMs: number | undefined, handled: number, lastMs: number | undefined): number | undefined {
+  if (firstMs === undefined) return undefined;
+  if (handled > 0) return firstMs;
+  return lastMs === undefined || lastMs * 2 > readDueEveryMs ? undefined : lastMs * 2;
 }
 
 /** Keeps one wake-up until a job waits for it: a job that is woken during its turn runs again. */

@@ -1,11 +1,19 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Reader } from '../database/page.ts';
-import { insertion } from '@commerce-core/pg-pipeline';
+import { insertion, type Transaction } from '@commerce-core/pg-pipeline';
 import type { AggregateType, Event } from './event.ts';
 import { events } from './tables.ts';
 
+const insert = insertion(events, ['xid']);
+
+/** The topic that a commit of events publishes in its process, so that they get their positions at once. */
+export const eventsRecorded = 'events_recorded';
+
 /** Appends events. The database adds the id of the transaction to each. */
-export const insertEvents = insertion(events, ['xid']);
+export function insertEvents(tx: Transaction, rows: readonly Event[]): void {
+  if (rows.length > 0) tx.notify(eventsRecorded);
+  insert(tx, rows);
+}
 
 /** Reads up to `limit` events of one aggregate whose version is above `after`, the oldest first. */
 export async function readEvents(

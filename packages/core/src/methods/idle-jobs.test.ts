@@ -50,6 +50,7 @@ test('the jobs of four idle gateways send at most two statements a second and op
 
 test('the first due row after an idle time is handled in little more than a second', async () => {
   const order = await shop.createTestOrder({ [await shop.createTestProduct()]: 1 });
+  await shop.commerce.numberEvents();
   Object.assign(counted, { statements: 0, transactions: 0 });
   await runJobsUntilIdle();
   await sleep(Math.random() * 1_000);

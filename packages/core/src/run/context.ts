@@ -1,6 +1,7 @@
 import type { Batcher, BatcherOptions, Database, QueueOptions } from '@commerce-core/pg-pipeline';
 import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
+import type { EventTail } from '../events/event-tail.ts';
 import type { Quote } from '../order/order.ts';
 import type { SharedCall } from './shared-transaction.ts';
 
@@ -32,6 +33,7 @@ export type Context = {
   pollAfterMs: number;
   batching: BatchingOptions;
   batcher: Batcher<SharedCall, unknown>;
+  tail: EventTail;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
 };

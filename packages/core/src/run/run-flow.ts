@@ -86,7 +86,11 @@ export const keyOf = (call: Call | undefined, procedure: string, input: unknown)
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
 
 /** The batcher of a shop. Calls of all kinds share its transactions. */
-export function createBatcher({ database, batching, keepKeysMs }: Omit<Context, 'batcher'>) {
+export function createBatcher({
+  database,
+  batching,
+  keepKeysMs,
+}: Pick<Context, 'database' | 'batching' | 'keepKeysMs'>) {
   return new Batcher<SharedCall, unknown>({
     ...batching,
     run: async (calls, { waitsForLocks }) =>

@@ -22,6 +22,7 @@ export async function createPopulatedShop(): Promise<TestShop> {
     await populateMoney(shop, basket);
   }
   await createGatewayEvents(shop, { [mug]: 1 });
+  await shop.commerce.numberEvents();
   return shop;
 }
 

@@ -125,6 +125,19 @@ export const corruptions: Record<string, Corruption> = {
     statements: [`update commerce.products set version = version + 1 where id = ${aProduct}`],
   },
 
+  event_positions_unbroken: { statements: [`delete from commerce.event_positions where position = 2`] },
+  event_positions_in_order: {
+    withoutConstraints: ['event_positions.event_positions_pkey'],
+    statements: [
+      `update commerce.event_positions p set position = 3 - version
+      where aggregateid = (select aggregateid from commerce.event_positions where version = 2 limit 1) and version < 3`,
+    ],
+  },
+  event_position_has_its_event: {
+    statements: [`update commerce.event_positions set event_id = ${newUuid} where position = 1`],
+  },
+  event_has_its_position: { statements: [`delete from commerce.event_positions where position = 1`] },
+
   payment_amounts_are_ordered: {
     withoutConstraints: ['payments.payments_amounts_ordered'],
     statements: [

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { id } from '../ids.ts';
+import { listOf } from '../list-input.ts';
+import { aggregateTypes } from './event.ts';
+import { eventPayloads, type EventType } from './payloads.ts';
+import { beginning, parsePosition } from './position.ts';
+
+// Object.keys returns string[]; these are exactly the keys of the type.
+const eventTypes = Object.keys(eventPayloads) as [EventType, ...EventType[]];
+
+/** A position as the list of events returns it, or `0` for the beginning. */
+export const position = z
+  .string()
+  .max(30)
+  .transform((text, context) => {
+    const parsed = parsePosition(text);
+    if (!parsed) context.issues.push({ code: 'custom', message: 'must be a position like 1.42, or 0', input: text });
+    return parsed ?? beginning;
+  });
+
+/** Which events a caller wants: all those of these types, of these kinds of aggregates, or of one order or product. */
+export const eventFilter = {
+  types: listOf(z.enum(eventTypes), eventTypes.length).optional(),
+  aggregateType: z.enum(aggregateTypes).optional(),
+  aggregateId: id.optional(),
+};
+
+/** How long a caller may wait for the next event, in milliseconds. */
+export const waitMsMax = 30_000;
+
+/**
+ * `after` is the position behind which to read: the `nextCursor` of the last page, or `0`, the default, for the
+ * beginning. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first event when there is
+ * none, 0 to 30,000 milliseconds.
+ */
+export const listEventsInput = z.strictObject({
+  ...eventFilter,
+  after: position.optional(),
+  limit: z.int().min(1).max(500).default(100),
+  waitMs: z.int().min(0).max(waitMsMax).default(0),
+});

@@ -1,0 +1,35 @@
+import type { PositionedEvent } from './feed-repository.ts';
+import type { AggregateType } from './event.ts';
+import type { EventPayloads, EventType } from './payloads.ts';
+import { positionText } from './position.ts';
+
+/**
+ * An event as callers receive it. `version` counts the events of its order or product from 1; `position` is its place
+ * among all events, as text; `data` is the payload of its type.
+ */
+export type EventView = {
+  [T in EventType]: {
+    id: string;
+    type: T;
+    aggregateType: AggregateType;
+    aggregateId: string;
+    version: number;
+    position: string;
+    time: Date;
+    data: EventPayloads[T];
+  };
+}[EventType];
+
+export function eventView({ id, type, aggregatetype, aggregateid, version, ...event }: PositionedEvent): EventView {
+  return {
+    id,
+    type,
+    aggregateType: aggregatetype,
+    aggregateId: aggregateid,
+    version,
+    position: positionText({ epoch: event.epoch, number: event.position }),
+    time: event.createdAt,
+    // The payload was checked when the event was recorded.
+    data: event.payload,
+  } as EventView;
+}

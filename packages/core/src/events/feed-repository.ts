@@ -1,0 +1,73 @@
+import { statement, type Database } from '@commerce-core/pg-pipeline';
+import type { AggregateType, Event } from './event.ts';
+import type { EventType } from './payloads.ts';
+
+/** An event of the log with its position. */
+export type PositionedEvent = Event & { position: number; epoch: number };
+
+/** Which events to read; without a field, all. */
+export type EventFilter = {
+  types?: readonly EventType[] | undefined;
+  aggregateType?: AggregateType | undefined;
+  aggregateId?: string | undefined;
+};
+
+/** The end of the log as its readers see it. */
+export type LogEnd = {
+  /** The last position; 0 in a log without events. */
+  last: number;
+  epoch: number;
+  /** The first position of the epoch after the asked one; null when the asked epoch is the latest. */
+  nextFirst: number | null;
+};
+
+// The statements have no name: they are planned each time, for the tables as they are then.
+const columns = `p.position, (select max(epoch) from "commerce"."event_epochs" where first_position <= p.position) as epoch,
+  e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt"`;
+const joined = `join "commerce"."events" e on e.id = p.event_id`;
+
+const readEnd = statement(
+  'read_log_end',
+  `select coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0) as last,
+    coalesce((select epoch from "commerce"."event_epochs" order by epoch desc limit 1), 1) as epoch,
+    (select min(first_position) from "commerce"."event_epochs" where epoch > $1::integer) as "nextFirst"`,
+);
+// Positions have no gap, so a part of them is a range.
+const readAll = statement(
+  'read_events_by_position',
+  `select ${columns} from "commerce"."event_positions" p ${joined}
+  where p.position > $1::bigint and p.position <= $2::bigint
+    and ($3::text[] is null or p.type = any($3::text[])) and ($4::text is null or p.aggregatetype = $4::text)
+  order by p.position limit $5::integer`,
+);
+// One order's or product's events are few, and are found by its id.
+const readOfAggregate = statement(
+  'read_events_of_aggregate_by_position',
+  `select ${columns} from "commerce"."events" e join "commerce"."event_positions" p on p.event_id = e.id
+  where e.aggregateid = $6::uuid and p.position > $1::bigint and p.position <= $2::bigint
+    and ($3::text[] is null or p.type = any($3::text[])) and ($4::text is null or p.aggregatetype = $4::text)
+  order by p.position limit $5::integer`,
+);
+
+/** Reads the last position, and whether the epoch of a position is still the latest. */
+export async function readLogEnd({ pool }: Pick<Database, 'pool'>, epoch: number): Promise<LogEnd> {
+  const { rows } = await pool.query<LogEnd>({ text: readEnd.text, values: [epoch] });
+  // A SELECT without FROM always returns one row.
+  return rows[0]!;
+}
+
+/** Reads up to `limit` events with positions above `after`, up to `upTo`, in the order of their positions. */
+export async function readEventsByPosition(
+  { pool }: Pick<Database, 'pool'>,
+  after: number,
+  upTo: number,
+  limit: number,
+  { types, aggregateType, aggregateId }: EventFilter = {},
+): Promise<PositionedEvent[]> {
+  const values = [after, upTo, types ?? null, aggregateType ?? null, limit];
+  const query =
+    aggregateId === undefined
+      ? { text: readAll.text, values }
+      : { text: readOfAggregate.text, values: [...values, aggregateId] };
+  return (await pool.query<PositionedEvent>(query)).rows;
+}

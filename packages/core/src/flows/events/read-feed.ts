@@ -1,0 +1,76 @@
+import type { Database } from '@commerce-core/pg-pipeline';
+import { CommerceError } from '../../errors.ts';
+import {
+  readEventsByPosition,
+  readLogEnd,
+  type EventFilter,
+  type PositionedEvent,
+} from '../../events/feed-repository.ts';
+import type { EventTail } from '../../events/event-tail.ts';
+import { positionText, type Position } from '../../events/position.ts';
+
+/** Events behind a position, and the position up to which the log was read for them. */
+export type FeedPage = { events: PositionedEvent[]; readTo: Position };
+
+export type FeedRequest = EventFilter & { after: Position; limit: number };
+
+// A page reads this many events at most, of which a filter may leave none.
+const readMax = 5_000;
+
+/**
+ * Reads the next events behind a position that the filter leaves.
+ * @throws position_not_found when the log doesn't have the position, or has lost it
+ */
+export async function readFeed(database: Database, { after, limit, ...filter }: FeedRequest): Promise<FeedPage> {
+  const { last, epoch, nextFirst } = await readLogEnd(database, after.epoch);
+  const common = nextFirst === null ? last : Math.min(last, nextFirst - 1);
+  if (after.epoch > epoch || (after.number > common && after.epoch > 0)) {
+    const lastCommonPosition = positionText({ epoch, number: after.epoch > epoch ? last : common });
+    throw new CommerceError(
+      'position_not_found',
+      `the log of events has no position ${positionText(after)}; its last common position is ${lastCommonPosition}`,
+      { lastCommonPosition },
+    );
+  }
+  const upTo = filter.aggregateId === undefined ? Math.min(last, after.number + readMax) : last;
+  const events = await readEventsByPosition(database, after.number, upTo, limit, filter);
+  const lastRead = events.length === limit ? (events.at(-1)?.position ?? upTo) : upTo;
+  return { events, readTo: { epoch, number: lastRead } };
+}
+
+/**
+ * Reads the next events, and waits up to `waitMs` for the first one while there is none.
+ * @throws position_not_found when the log doesn't have the position, or has lost it
+ */
+export async function readOrAwaitFeed(
+  database: Database,
+  tail: EventTail,
+  request: FeedRequest,
+  waitMs: number,
+  signal?: AbortSignal,
+): Promise<FeedPage> {
+  let page = await readToEnd(database, request);
+  if (page.events.length > 0 || waitMs === 0) return page;
+  const endsAt = performance.now() + waitMs;
+  const unfollow = await tail.follow();
+  try {
+    for (;;) {
+      page = await readToEnd(database, { ...request, after: page.readTo });
+      const leftMs = endsAt - performance.now();
+      if (page.events.length > 0 || leftMs <= 0 || signal?.aborted) return page;
+      await tail.beyond(page.readTo.number, leftMs, signal);
+    }
+  } finally {
+    unfollow();
+  }
+}
+
+/** Reads on while a page has no event because of its filter, up to the end of the log. */
+async function readToEnd(database: Database, request: FeedRequest): Promise<FeedPage> {
+  let { after } = request;
+  for (;;) {
+    const page = await readFeed(database, { ...request, after });
+    if (page.events.length > 0 || page.readTo.number - after.number < readMax) return page;
+    after = page.readTo;
+  }
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import { read } from '../database/transaction.ts';
+import { listEventsInput } from '../events/event-input.ts';
+import { eventsNumbered } from '../events/event-tail.ts';
+import { eventView, type EventView } from '../events/event-view.ts';
+import { beginning, positionText } from '../events/position.ts';
+import { numberEvents } from '../flows/events/number-events.ts';
+import { readOrAwaitFeed } from '../flows/events/read-feed.ts';
+import type { Call, Context } from '../run/context.ts';
+import { parse } from '../validation.ts';
+
+/** A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after`. */
+export type EventPage = { items: EventView[]; nextCursor: string };
+
+/** The log of events: what happened to orders, products and their parts. */
+export function eventMethods({ database, tail }: Context) {
+  return {
+    /**
+     * Reads events in the order of their positions, 1 to 500 a page (`limit`, 100 by default), behind the position
+     * `after` (the beginning by default). A page may have fewer events than `limit`, or none, before the end of the log.
+     * Without an event it waits up to `waitMs` milliseconds, 0 to 30,000, for the first one.
+     * @returns a page; `nextCursor` is always the `after` of the next page
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the details
+     * hold the last position that it has in common
+     * @throws database_unavailable when the database can't be reached
+     */
+    async listEvents(input: z.input<typeof listEventsInput> = {}, call: Pick<Call, 'signal'> = {}): Promise<EventPage> {
+      const { waitMs, after = beginning, ...request } = parse(listEventsInput, input);
+      const { events, readTo } = await read(async () =>
+        readOrAwaitFeed(database, tail, { ...request, after }, waitMs, call.signal),
+      );
+      return { items: events.map(eventView), nextCursor: positionText(readTo) };
+    },
+
+    /**
+     * Gives positions to the events that have become visible, in transactions of about `limit` events (5,000 by default).
+     * The background job does this; any number of processes may.
+     * @returns how many events got a position
+     * @throws database_unavailable when the database can't be reached; the next run continues
+     */
+    async numberEvents(limit = 5_000): Promise<number> {
+      const numbered = await read(async () => numberEvents(database, limit));
+      if (numbered > 0) database.notices.publish(new Set([eventsNumbered]));
+      return numbered;
+    },
+  };
+}
