@@ -137,7 +137,9 @@ test('a bundle for browsers contains no code of the server and nothing of Node.j
   const [built] = (await build({ configFile: false, logLevel: 'silent', build: bundle })) as Rolldown.RolldownOutput[];
   const [chunk, ...others] = present(built).output;
   expect(others).toEqual([]);
-  const own = chunk.moduleIds.filter((id) => !/node_modules\/@trpc\/(client|server)\/|^\0/.test(id));
+  const own = chunk.moduleIds.filter(
+    (id) => !/node_modules\/(@trpc\/(client|server)|eventsource(-parser)?)\/|^\0/.test(id),
+  );
   expect(own).toEqual([entry]);
   expect(chunk.imports).toEqual([]);
   expect(chunk.code).not.toMatch(/\b(process|Buffer)\.|["']node:|browser-external/);

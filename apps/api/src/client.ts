@@ -3,11 +3,13 @@ import {
   createTRPCClient,
   httpBatchLink,
   httpLink,
+  httpSubscriptionLink,
   retryLink,
   splitLink,
   TRPCClientError,
   type TRPCLink,
 } from '@trpc/client';
+import { EventSource } from 'eventsource';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
 import type { AppRouter } from './routers/index.ts';
@@ -37,6 +39,7 @@ export type ClientOptions = {
 // The server accepts 500 listed rows per batch, which are five lists of 100. Some proxies reject longer addresses.
 const batchMax = 5;
 const addressLengthMax = 4_000;
+const retryDelayMaxMs = 10_000;
 
 /**
  * Creates the typed client of the API, for browsers and servers. Concurrent queries share one request. Each mutation
@@ -56,18 +59,25 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
     links: [
       keyLink,
       retryLink({
-        retry: ({ op, error, attempts }) => attempts < attemptsMax && op.path !== neverRetried && isTransient(error),
+        retry: ({ op, error, attempts }) =>
+          op.type === 'subscription'
+            ? isTransient(error) || (typeof token === 'function' && wasConnected(error))
+            : attempts < attemptsMax && op.path !== neverRetried && isTransient(error),
         // Random, so that clients that were refused at the same time do not all retry at the same time.
-        retryDelayMs: (attempt) => 250 * 2 ** attempt * (0.5 + Math.random()),
+        retryDelayMs: (attempt) => Math.min(250 * 2 ** attempt, retryDelayMaxMs) * (0.5 + Math.random()),
       }),
       splitLink({
         condition: ({ type }) => type === 'query',
         true: httpBatchLink({ ...options, headers: authorization, maxItems: batchMax, maxURLLength: addressLengthMax }),
-        false: httpLink({
-          ...options,
-          headers: async ({ op }) => ({
-            ...(await authorization()),
-            'idempotency-key': String(op.context[contextKey]),
+        false: splitLink({
+          condition: ({ type }) => type === 'subscription',
+          true: streamLink(options, authorization),
+          false: httpLink({
+            ...options,
+            headers: async ({ op }) => ({
+              ...(await authorization()),
+              'idempotency-key': String(op.context[contextKey]),
+            }),
           }),
         }),
       }),
@@ -102,6 +112,55 @@ const keyLink: TRPCLink<AppRouter> =
       const context = op.type === 'mutation' ? { ...op.context, [contextKey]: key } : op.context;
       return next({ ...op, context }).subscribe(observer);
     });
+
+type Options = { url: string; fetch?: typeof fetch };
+
+/**
+ * Sends subscriptions as server-sent events. Each connection, also one that is opened again, has a fresh token in its
+ * header. An EventSource doesn't say why it was refused, so the refusal is read from the response.
+ */
+function streamLink({ url, fetch: send = fetch }: Options, headers: () => Promise<Record<string, string>>) {
+  return (...created: Parameters<TRPCLink<AppRouter>>): ReturnType<TRPCLink<AppRouter>> => {
+    return (options) =>
+      observable((observer) => {
+        let refusal: unknown;
+        let isConnected = false;
+        const connect: typeof fetch = async (input, init) => {
+          const sent = new Headers(init?.headers);
+          for (const [name, value] of Object.entries(await headers())) sent.set(name, value);
+          const response = await send(input, { ...init, headers: sent });
+          refusal = response.ok
+            ? undefined
+            : await response
+                .clone()
+                .json()
+                .catch(() => undefined);
+          return response;
+        };
+        const link = httpSubscriptionLink<AppRouter, typeof EventSource>({
+          url,
+          EventSource,
+          eventSourceOptions: { fetch: connect as never },
+        });
+        return link(...created)(options).subscribe({
+          ...observer,
+          next(value) {
+            isConnected ||= value.result.type === 'started';
+            observer.next(value);
+          },
+          error(thrown) {
+            const error = refusal === undefined ? thrown : TRPCClientError.from<AppRouter>(refusal as never);
+            if (isConnected && commerceErrorOf(error)?.code === 'unauthenticated') expired.add(error);
+            observer.error(error);
+          },
+        });
+      });
+  };
+}
+
+/** Refusals of a token that had been accepted: a renewed one may be accepted again. */
+const expired = new WeakSet<object>();
+const wasConnected = (error: TRPCClientError<AppRouter>): boolean => expired.has(error);
 
 // Not randomUUID, which browsers offer to https pages only.
 const newKey = (): string =>

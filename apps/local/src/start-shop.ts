@@ -79,7 +79,7 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
     if (!error) return known;
     if (error.data?.code !== 'UNAUTHORIZED' && error.data?.code !== 'FORBIDDEN') throw error;
   }
-  const scopes = 'catalog,stock,orders,money,gateway-events,keys';
+  const scopes = 'catalog,stock,orders,money,gateway-events,events,webhooks,keys';
   const script = join(clone, 'apps/api/src/create-api-key.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--name', 'npm start', '--scopes', scopes], {
     env: { ...process.env, DATABASE_URL: databaseUrl },

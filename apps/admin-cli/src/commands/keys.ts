@@ -14,7 +14,16 @@ import { renderRecord } from '../table.ts';
 type Key = RouterOutputs['apiKey']['list']['items'][number];
 type Scope = RouterInputs['apiKey']['create']['scopes'][number];
 
-const scopes: readonly Scope[] = ['catalog', 'stock', 'orders', 'money', 'gateway-events', 'keys'];
+const scopes: readonly Scope[] = [
+  'catalog',
+  'stock',
+  'orders',
+  'money',
+  'gateway-events',
+  'events',
+  'webhooks',
+  'keys',
+];
 
 const columns: Column<Key>[] = [
   { head: 'ID', value: ({ id }) => id },

@@ -29,6 +29,7 @@ export const access: Readonly<Record<string, Access>> = {
   'order.get': customerOr('orders'),
   'order.list': customerOr('orders'),
   'order.history': customerOr('orders'),
+  'order.watch': customerOr('orders'),
   'order.cancel': customerOr('orders'),
   'order.clearAttention': operator('orders'),
 
@@ -50,6 +51,9 @@ export const access: Readonly<Record<string, Access>> = {
   'shipment.dispatch': operator('orders'),
   'shipment.markInTransit': operator('orders'),
   'shipment.deliver': operator('orders'),
+
+  'event.list': operator('events'),
+  'event.stream': operator('events'),
 
   // Messages from gateways and calls to them belong together, and neither lets an operator move money.
   'gatewayEvent.list': operator('gateway-events'),

@@ -76,7 +76,7 @@ export function createApp({
     if (caller.kind === 'customer') throw forbidden('this is for operators');
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
-  app.route(endpoint, trpcRoutes(commerce, authenticate));
+  app.route(endpoint, trpcRoutes(commerce, authenticate, stopping));
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', 'this address does not exist')));
   app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));
   return app;

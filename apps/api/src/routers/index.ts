@@ -1,6 +1,7 @@
 import { router } from '../trpc/trpc.ts';
 import { apiKeyRouter } from './api-key.ts';
 import { disputeRouter } from './dispute.ts';
+import { eventRouter } from './event.ts';
 import { gatewayCallRouter } from './gateway-call.ts';
 import { gatewayEventRouter } from './gateway-event.ts';
 import { orderRouter } from './order.ts';
@@ -42,6 +43,7 @@ export const appRouter = router({
   refund: refundRouter,
   dispute: disputeRouter,
   shipment: shipmentRouter,
+  event: eventRouter,
   gatewayEvent: gatewayEventRouter,
   gatewayCall: gatewayCallRouter,
   apiKey: apiKeyRouter,

@@ -7,10 +7,13 @@ import {
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
+  watchOrderInput,
   type AttentionReason,
 } from '@commerce-core/core';
+import { tracked } from '@trpc/server';
 import { ownOrders } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
+import { openStream } from '../trpc/open-stream.ts';
 import { procedure, router } from '../trpc/trpc.ts';
 
 const createOrderInput = placeOrderInput.extend({ customerId: newCustomerId.optional() });
@@ -71,6 +74,22 @@ export const orderRouter = router({
   history: procedure
     .input(orderHistoryInput)
     .query(({ ctx, input }) => ctx.commerce.orderHistory({ ...input, ...ownOrders(ctx.caller) })),
+  /**
+   * Sends an order with its lines as it is now, and again each time when it has changed, with the events since the version
+   * before. A client that reconnects gets the order when it has changed since.
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   */
+  watch: procedure.input(watchOrderInput).subscription(async function* ({ ctx, input, signal }) {
+    const stream = openStream(ctx, signal);
+    try {
+      const changes = ctx.commerce.watchOrder({ ...input, ...ownOrders(ctx.caller) }, stream);
+      for await (const { order, events } of changes)
+        yield tracked(String(order.version), { order: withHints(ctx.caller, order), events });
+      stream.throwIfEnded();
+    } finally {
+      stream.close();
+    }
+  }),
   /**
    * Cancels an order. The stock of an unpaid order is released and its live payment attempts are canceled. The stock of
    * a paid order is restocked and its money is sent back.

@@ -51,5 +51,5 @@ function inputsOf(text: string | null): Record<number, unknown> {
 
 function limitOf(input: unknown): number | undefined {
   const limit: unknown = typeof input === 'object' && input !== null && 'limit' in input ? input.limit : undefined;
-  return typeof limit === 'number' && limit >= 1 && limit <= 100 ? limit : undefined;
+  return typeof limit === 'number' && limit >= 1 && limit <= batchRowsMax ? limit : undefined;
 }

@@ -5,7 +5,7 @@ import type { Context } from './trpc.ts';
 /** A procedure as tRPC keeps it at run time. */
 export type Procedure = {
   _def: {
-    type: 'query' | 'mutation';
+    type: 'query' | 'mutation' | 'subscription';
     inputs: readonly z.ZodType[];
     middlewares: readonly unknown[];
     resolver: (options: {

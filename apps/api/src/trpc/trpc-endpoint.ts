@@ -3,17 +3,20 @@ import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ZodError } from 'zod';
 import { headerOf } from '../http/header-of.ts';
-import { access } from '../auth/access.ts';
+import { access, authorize } from '../auth/access.ts';
 import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { batchRows, batchRowsMax } from './batch-rows.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
+import { procedures } from './procedures.ts';
 import { parseInput, readBody } from './read-input.ts';
 import { invalidEncoding } from '../http/read-json.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
+import type { Context as TrpcContext } from './trpc.ts';
 import { traceRefusal } from '../http/trace.ts';
 import type { AppEnv } from '../http/app-env.ts';
 
@@ -25,7 +28,7 @@ const batchMax = 50;
 const bodyBytesMax = 512 * 1024;
 
 /** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls and 500 listed rows per batch. */
-export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
+export function trpcRoutes(commerce: Commerce, authenticate: Authenticate, stopping: AbortSignal) {
   const limit = limitBody(bodyBytesMax, trpcErrorResponse);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
@@ -36,10 +39,11 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
     }
     if (!isUrlInUtf8(c.req.url)) return trpcErrorResponse(c, invalidEncoding());
     const createContext = async (calls: number) => {
-      const caller = await authenticate(headerOf(c, 'authorization'));
+      const reauthenticate = async () => authenticate(headerOf(c, 'authorization'));
+      const caller = await reauthenticate();
       trace.caller = caller;
       const idempotency = idempotencyOf(caller, headerOf(c, idempotencyHeader), calls);
-      return { commerce, caller, call: { idempotency, signal: c.req.raw.signal } };
+      return { commerce, caller, call: { idempotency, signal: c.req.raw.signal }, stopping, reauthenticate };
     };
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);
@@ -47,9 +51,14 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
       const message = `the calls of a batch may list ${batchRowsMax} rows in all; send fewer of them, or smaller limits`;
       return trpcErrorResponse(c, new TRPCError({ code: 'BAD_REQUEST', message }));
     }
+    if (isSubscription(path)) {
+      // tRPC would send a refusal as an event of the stream, with the status 200.
+      const refusal = await refusedSubscription(c, path, createContext);
+      if (refusal) return refusal;
+    }
     const request = await batchRequest(c).catch((error: unknown) => trpcErrorResponse(c, error));
     if (request instanceof Response) return request;
-    return fetchRequestHandler({
+    const response = await fetchRequestHandler({
       endpoint,
       req: request,
       router: appRouter,
@@ -57,7 +66,47 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate) {
       createContext: ({ info }) => createContext(info.calls.length),
       onError: ({ error }) => traceRefusal(trace, refusalOf(error), error.cause ?? error),
     });
+    return isEventStream(response) ? withReconnectDelay(response) : response;
   });
+}
+
+const isSubscription = (path: string): boolean =>
+  Object.hasOwn(procedures, path) && procedures[path]?._def.type === 'subscription';
+
+/** The response to a subscription whose caller, right or input is refused. */
+async function refusedSubscription(
+  c: Context<AppEnv>,
+  path: string,
+  createContext: (calls: number) => Promise<TrpcContext>,
+): Promise<Response | undefined> {
+  try {
+    const { caller } = await createContext(1);
+    authorize(path, caller);
+    const input = new URLSearchParams(searchOf(c.req.url)).get('input');
+    const given: unknown = input === null ? undefined : JSON.parse(input);
+    for (const schema of procedures[path]?._def.inputs ?? []) schema.parse(given);
+    return undefined;
+  } catch (error) {
+    const cause = error instanceof Error ? error : undefined;
+    const isOfInput = error instanceof SyntaxError || error instanceof ZodError;
+    return trpcErrorResponse(c, isOfInput ? new TRPCError({ code: 'BAD_REQUEST', ...(cause && { cause }) }) : error);
+  }
+}
+
+const isEventStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') === true;
+
+/**
+ * Tells the client of a stream to connect again 0.5 to 1.5 s after its connection broke. The default of browsers is
+ * 3 s. The delay is random, so that the clients of a server that stopped don't come back at the same time.
+ */
+function withReconnectDelay({ body, headers, status }: Response): Response {
+  const delayMs = Math.round(500 + Math.random() * 1_000);
+  const first = new TextEncoder().encode(`retry: ${delayMs}\n\n`);
+  const prefixed = body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({ start: (controller) => controller.enqueue(first) }),
+  );
+  return new Response(prefixed ?? null, { headers, status });
 }
 
 /** The request for tRPC's adapter, which parses a body without limits: the body is read and checked before. */

@@ -7,10 +7,20 @@ import { errorShape, refusalOf } from '../http/refusal.ts';
 /**
  * `call` has what is not in a mutation's input: its idempotency key, and the signal that its caller has disconnected.
  */
-export type Context = { commerce: Commerce; caller: Caller; call: Call };
+export type Context = {
+  commerce: Commerce;
+  caller: Caller;
+  call: Call;
+  /** For streams: aborts when the server stops. */
+  stopping?: AbortSignal;
+  /** For streams. @throws unauthenticated when the caller's token or key is not valid any more */
+  reauthenticate?: () => Promise<unknown>;
+};
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
+  // A proxy closes a connection on which nothing is sent, often after 60 s.
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter: ({ error, path }) => errorShape(refusalOf(error), path),
 });
 

@@ -59,6 +59,12 @@ test.each<[string, PaymentRow, object, object[]]>([
   ['a capture in both', captured, capturedThere, []],
   ['an authorization that the shop voided', voided, releasedThere, [undone]],
   ['an authorization that the gateway released by itself', lost, releasedThere, []],
+  [
+    'an approval that the shop never heard of, released by the shop’s cancel',
+    { ...base, status: 'CANCELED' },
+    releasedThere,
+    [],
+  ],
   ['a voided authorization of which a part had been captured', voided, partRefundedThere, [undone]],
 ])('the books agree about %s', (_, payment, there, refunds) => {
   expect(differences(booksOf(payment, there, refunds), id)).toEqual([]);
@@ -66,6 +72,7 @@ test.each<[string, PaymentRow, object, object[]]>([
 
 test.each<[string, PaymentRow, object, string]>([
   ['released at the gateway alone', authorized, releasedThere, 'left: 1000, the gateway 0'],
+  ['voided in the shop without a refund', voided, releasedThere, 'sent back: [], the gateway [1000]'],
   ['lost in the shop alone', lost, heldThere, 'left: 0, the gateway 1000'],
   ['lost in the shop and captured at the gateway', lost, capturedThere, 'left: 0, the gateway 1000'],
   ['lost in the shop, captured and refunded at the gateway', lost, refundedThere, 'sent back: [], the gateway [1000]'],

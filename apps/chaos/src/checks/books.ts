@@ -23,9 +23,12 @@ const isLost = ({ status, failureCode }: PaymentRow): boolean =>
 const takenOf = (payment: PaymentRow): number =>
   isLost(payment) ? 0 : payment.capturedAmount || payment.authorizedAmount || (payment.reportedAmount ?? 0);
 
-/** The authorization that the gateway released, and the shop neither voided nor counts as lost. */
+/**
+ * The authorization that the gateway released, and the shop neither voided nor counts as lost. An attempt that the shop
+ * canceled before it heard of the approval has no money in the shop's book, and after the cancel none at the gateway.
+ */
 const releasedUnheard = (payment: PaymentRow, { state, releasedAmount }: BookEntry): { amount: number }[] =>
-  state === 'CANCELED' && releasedAmount > 0 && !isLost(payment) ? [{ amount: releasedAmount }] : [];
+  state === 'CANCELED' && releasedAmount > 0 && takenOf(payment) > 0 ? [{ amount: releasedAmount }] : [];
 
 /**
  * Describes how the shop's and the gateway's books differ about one payment; empty when they agree to the minor unit.

@@ -3,7 +3,7 @@ import { id } from '../ids.ts';
 import { listOf } from '../list-input.ts';
 import { aggregateTypes } from './event.ts';
 import { eventPayloads, type EventType } from './payloads.ts';
-import { beginning, parsePosition } from './position.ts';
+import { parsePosition } from './position.ts';
 
 // Object.keys returns string[]; these are exactly the keys of the type.
 const eventTypes = Object.keys(eventPayloads) as [EventType, ...EventType[]];
@@ -12,11 +12,7 @@ const eventTypes = Object.keys(eventPayloads) as [EventType, ...EventType[]];
 export const position = z
   .string()
   .max(30)
-  .transform((text, context) => {
-    const parsed = parsePosition(text);
-    if (!parsed) context.issues.push({ code: 'custom', message: 'must be a position like 1.42, or 0', input: text });
-    return parsed ?? beginning;
-  });
+  .refine((text) => parsePosition(text) !== undefined, 'must be a position like 1.42, or 0');
 
 /** Which events a caller wants: all those of these types, of these kinds of aggregates, or of one order or product. */
 export const eventFilter = {
@@ -24,6 +20,16 @@ export const eventFilter = {
   aggregateType: z.enum(aggregateTypes).optional(),
   aggregateId: id.optional(),
 };
+
+/**
+ * Which events to follow. `after` is a position; without it, the events from now on. `lastEventId` is the position of the
+ * last event that the caller has received, and comes first.
+ */
+export const followEventsInput = z.strictObject({
+  ...eventFilter,
+  after: position.optional(),
+  lastEventId: position.optional(),
+});
 
 /** How long a caller may wait for the next event, in milliseconds. */
 export const waitMsMax = 30_000;

@@ -1,16 +1,20 @@
 import type { z } from 'zod';
 import { read } from '../database/transaction.ts';
-import { listEventsInput } from '../events/event-input.ts';
+import { followEventsInput, listEventsInput } from '../events/event-input.ts';
 import { eventsNumbered } from '../events/event-tail.ts';
 import { eventView, type EventView } from '../events/event-view.ts';
-import { beginning, positionText } from '../events/position.ts';
+import { beginning, parsePosition, positionText, type Position } from '../events/position.ts';
 import { numberEvents } from '../flows/events/number-events.ts';
+import { followFeed } from '../flows/events/follow-feed.ts';
 import { readOrAwaitFeed } from '../flows/events/read-feed.ts';
 import type { Call, Context } from '../run/context.ts';
 import { parse } from '../validation.ts';
 
 /** A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after`. */
 export type EventPage = { items: EventView[]; nextCursor: string };
+
+const positionOf = (text: string | undefined): Position | undefined =>
+  text === undefined ? undefined : parsePosition(text);
 
 /** The log of events: what happened to orders, products and their parts. */
 export function eventMethods({ database, tail }: Context) {
@@ -26,11 +30,35 @@ export function eventMethods({ database, tail }: Context) {
      * @throws database_unavailable when the database can't be reached
      */
     async listEvents(input: z.input<typeof listEventsInput> = {}, call: Pick<Call, 'signal'> = {}): Promise<EventPage> {
-      const { waitMs, after = beginning, ...request } = parse(listEventsInput, input);
+      const { waitMs, after: given, ...request } = parse(listEventsInput, input);
+      const after = positionOf(given) ?? beginning;
       const { events, readTo } = await read(async () =>
         readOrAwaitFeed(database, tail, { ...request, after }, waitMs, call.signal),
       );
       return { items: events.map(eventView), nextCursor: positionText(readTo) };
+    },
+
+    /**
+     * Follows the log from a position, or from now on, until the caller stops iterating or the signal aborts. The caller
+     * takes events at its own speed.
+     * @returns the events, in the order of their positions
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the details
+     * hold the last position that it has in common
+     * @throws database_unavailable when the database can't be reached
+     */
+    async *followEvents(
+      input: z.input<typeof followEventsInput> = {},
+      call: Pick<Call, 'signal'> = {},
+    ): AsyncGenerator<EventView, void, undefined> {
+      const { after, lastEventId, ...filter } = parse(followEventsInput, input);
+      for await (const event of followFeed(
+        database,
+        tail,
+        { ...filter, after: positionOf(lastEventId ?? after) },
+        call.signal,
+      ))
+        yield eventView(event);
     },
 
     /**

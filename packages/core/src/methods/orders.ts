@@ -16,9 +16,11 @@ import {
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
+  watchOrderInput,
   type PlaceOrder,
 } from '../order/order-input.ts';
 import type { Order } from '../order/order.ts';
+import { watchOrder, type OrderChange } from '../flows/order/watch-order.ts';
 import { listOrders } from '../order/order-repository.ts';
 import { orders } from '../order/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
@@ -131,6 +133,24 @@ export function orderMethods(context: Context) {
       ...input
     }: z.input<typeof orderHistoryInput> & Owner): Promise<Page<HistoryItem>> =>
       read(async () => readHistory(db, { ...parse(orderHistoryInput, input), customerId })),
+
+    /**
+     * Follows an order: its state now, and then each time when it has changed, until the caller stops iterating or the
+     * signal aborts. A caller that is slower than the changes gets several of them at once.
+     * @param input `lastEventId`: the version that the caller has seen last, as text
+     * @returns the order with its lines, and what happened since the version before
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws database_unavailable when the database can't be reached
+     */
+    async *watchOrder(
+      { customerId, ...input }: z.input<typeof watchOrderInput> & Owner,
+      call: Pick<Call, 'signal'> = {},
+    ): AsyncGenerator<OrderChange, void, undefined> {
+      const { orderId, lastEventId } = parse(watchOrderInput, input);
+      const seen = lastEventId === undefined ? undefined : Number(lastEventId);
+      yield* watchOrder(db, context.tail, { orderId, customerId }, seen, call.signal);
+    },
 
     /**
      * Clears all reasons for which an order needs an operator's attention. An order without a reason stays as it is.

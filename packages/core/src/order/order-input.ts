@@ -55,6 +55,15 @@ export const placeOrderInput = z.strictObject({
 
 export type PlaceOrder = z.output<typeof placeOrderInput>;
 
+/** `lastEventId`: the version of the order that the caller has seen last. */
+export const watchOrderInput = z.strictObject({
+  orderId: id,
+  lastEventId: z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be the version of an order')
+    .optional(),
+});
+
 export const orderIdInput = z.strictObject({ orderId: id });
 
 /** `customerId` and `needsAttention` are for operators: a customer always lists their own orders. */

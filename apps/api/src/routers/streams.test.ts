@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createClient, commerceErrorOf, type Client, type RouterOutputs } from '../client.ts';
+import { createPendingOrder } from '../testing/create-pending-order.ts';
+import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
+import { startTestApi, until, type TestApi } from '../testing/index.ts';
+
+let api: TestApi;
+let operator: Client;
+let customer: Client;
+beforeAll(async () => {
+  api = await startTestApi({ jobs: true });
+  operator = await api.operatorClient();
+  // A token of the tests is valid for a minute.
+  customer = clientOf('customer-1');
+});
+afterAll(() => api?.close());
+
+const clientOf = (customerId: string) =>
+  createClient({ url: api.url, token: async () => api.customerToken(customerId) });
+
+type Watched = { orderId: string; client?: Client; lastEventId?: string };
+
+/** Watches an order and collects what the client receives. */
+function watch({ client = customer, ...input }: Watched) {
+  const versions: number[] = [];
+  const statuses: string[] = [];
+  const types: string[] = [];
+  let error: unknown;
+  const subscription = client.order.watch.subscribe(input, {
+    onData({ data: { order, events } }) {
+      versions.push(order.version);
+      statuses.push(order.status);
+      types.push(...events.map(({ type }) => type));
+    },
+    onError: (failure) => (error = failure),
+  });
+  return { versions, statuses, types, unsubscribe: () => subscription.unsubscribe(), error: () => error };
+}
+
+const isSorted = (numbers: number[]) => numbers.every((number, index) => index === 0 || number > numbers[index - 1]!);
+
+describe('order.watch', () => {
+  test('sends the order as it is, and each change until it is PAID, with what happened', async () => {
+    const { orderId, approval } = await createPendingOrder(api, customer);
+    const watched = watch({ orderId });
+    await until(() => watched.statuses.length > 0);
+    expect(watched.statuses).toEqual(['PAYMENT_PENDING']);
+    await api.sendWebhook(approval);
+    await until(() => watched.statuses.includes('PAID'));
+    expect(watched.types).toEqual(['payment.authorized', 'order.paid', 'shipment.created']);
+    watched.unsubscribe();
+  });
+
+  test('sends nothing for an order that the caller has seen, until it changes', async () => {
+    const { orderId, approval } = await createPendingOrder(api, customer);
+    const { version } = await customer.order.get.query({ orderId });
+    const watched = watch({ orderId, lastEventId: String(version) });
+    const fresh = watch({ orderId });
+    await until(() => fresh.versions.length > 0);
+    await api.sendWebhook(approval);
+    await until(() => watched.statuses.includes('PAID'));
+    expect(watched.versions.every((seen) => seen > version)).toBe(true);
+    for (const { unsubscribe } of [watched, fresh]) unsubscribe();
+  });
+
+  test.each([
+    ['an order of another customer', async () => (await createPendingOrder(api, await api.customerClient())).orderId],
+    ['an order that does not exist', async () => randomUUID()],
+  ])('of %s ends with order_not_found', async (_, orderOf) => {
+    const watched = watch({ orderId: await orderOf() });
+    await until(() => watched.error() !== undefined);
+    expect(commerceErrorOf(watched.error())).toMatchObject({ code: 'order_not_found' });
+  });
+
+  test('without a token, or with one that is not valid, ends with unauthenticated', async () => {
+    const { orderId } = await createPendingOrder(api, customer);
+    for (const token of [undefined, 'nonsense']) {
+      const watched = watch({ orderId, client: createClient({ url: api.url, token }) });
+      await until(() => watched.error() !== undefined);
+      expect(commerceErrorOf(watched.error())).toMatchObject({ code: 'unauthenticated' });
+    }
+  });
+
+  test('survives ten broken connections, with a renewed token each time, and never goes back', async () => {
+    const proxy = await openFaultInjectingProxy(() => api.url);
+    let tokens = 0;
+    const token = async () => {
+      tokens += 1;
+      return api.customerToken('customer-1');
+    };
+    const { orderId, approval, failure } = await createPendingOrder(api, customer);
+    const watched = watch({ orderId, client: createClient({ url: proxy.url, token }) });
+    await until(() => watched.versions.length > 0);
+    for (let round = 0; round < 10; round += 1) {
+      const before = tokens;
+      await proxy.disconnect();
+      if (round === 5) await api.sendWebhook(failure);
+      await proxy.reconnect();
+      await until(() => tokens > before);
+    }
+    await api.sendWebhook(approval);
+    await until(() => watched.statuses.includes('PAID'));
+    expect(isSorted(watched.versions)).toBe(true);
+    expect(watched.types).toEqual(expect.arrayContaining(['payment.failed', 'order.paid']));
+    expect(new Set(watched.types).size).toBe(watched.types.length);
+    watched.unsubscribe();
+    await proxy.close();
+  });
+
+  test('of a 21st order at once is refused for a customer, and works when another one has ended', async () => {
+    const many = clientOf('customer-of-many-streams');
+    const { orderId } = await createPendingOrder(api, many);
+    const open = Array.from({ length: 20 }, () => watch({ orderId, client: many }));
+    await until(() => open.every(({ versions }) => versions.length > 0));
+    const response = await api.fetch(`/trpc/order.watch?input=${encodeURIComponent(JSON.stringify({ orderId }))}`, {
+      headers: { authorization: `Bearer ${await api.customerToken('customer-of-many-streams')}` },
+    });
+    expect(await response.text()).toContain('overloaded');
+    open[0]!.unsubscribe();
+    const last = watch({ orderId, client: many });
+    await until(() => last.versions.length > 0);
+    for (const { unsubscribe } of [...open, last]) unsubscribe();
+  });
+});
+
+test('a stream is sent with the headers that keep proxies from buffering it', async () => {
+  const { orderId } = await createPendingOrder(api, customer);
+  const closing = new AbortController();
+  const response = await api.fetch(`/trpc/order.watch?input=${encodeURIComponent(JSON.stringify({ orderId }))}`, {
+    headers: { authorization: `Bearer ${await api.customerToken('customer-1')}` },
+    signal: closing.signal,
+  });
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
+  });
+  closing.abort();
+});
+
+type Event = RouterOutputs['event']['list']['items'][number];
+
+describe('event.list', () => {
+  test('pages through all events by nextCursor, and waits at the end for the next one', async () => {
+    await api.createProduct();
+    await until(async () => (await operator.event.list.query({ types: ['stock.received'] })).items.length > 0);
+    const all: Event[] = [];
+    let after = '0';
+    for (;;) {
+      const page = await operator.event.list.query({ after, limit: 7 });
+      all.push(...page.items);
+      if (page.nextCursor === after) break;
+      after = page.nextCursor;
+    }
+    expect(isSorted(all.map(({ position }) => Number(position.split('.')[1])))).toBe(true);
+    const waiting = operator.event.list.query({ after, waitMs: 30_000 });
+    const productId = await api.createProduct({ quantity: 0 });
+    const { items } = await waiting;
+    expect(items[0]).toMatchObject({ type: 'product.created', aggregateId: productId, version: 1 });
+  });
+
+  test('with a filter returns a cursor behind what it has skipped', async () => {
+    const productId = await api.createProduct();
+    await until(async () => (await operator.event.list.query({ aggregateId: productId })).items.length === 2);
+    const page = await operator.event.list.query({ aggregateId: productId, types: ['stock.received'] });
+    expect(page.items.map(({ type }) => type)).toEqual(['stock.received']);
+    const rest = await operator.event.list.query({ aggregateId: productId, after: page.nextCursor });
+    expect(rest.items).toEqual([]);
+  });
+
+  test.each([
+    ['1.999999', 'a position in the future'],
+    ['7.1', 'a position of an epoch that never was'],
+  ])('after %s, which is %s, is refused with the last common position', async (after) => {
+    const { nextCursor } = await operator.event.list.query({ limit: 500 });
+    const error: unknown = await operator.event.list.query({ after }).catch((thrown: unknown) => thrown);
+    expect(commerceErrorOf(error)).toMatchObject({ code: 'position_not_found' });
+    const { details } = commerceErrorOf(error) as { details: { lastCommonPosition: string } };
+    expect(Number(details.lastCommonPosition.split('.')[1])).toBeGreaterThanOrEqual(Number(nextCursor.split('.')[1]));
+  });
+});
+
+describe('event.stream', () => {
+  test('sends events from now on, by filter, and resumes behind the last one after a broken connection', async () => {
+    const proxy = await openFaultInjectingProxy(() => api.url);
+    const client = createClient({ url: proxy.url, token: await api.createApiKey('events') });
+    const received: Event[] = [];
+    let isStarted = false;
+    const subscription = client.event.stream.subscribe(
+      { types: ['product.created'] },
+      { onData: ({ data }) => received.push(data), onStarted: () => (isStarted = true) },
+    );
+    await until(() => isStarted);
+    const created: string[] = [];
+    // The stream is open when it has sent its first event; those before belong to the time before it began.
+    await until(async () => {
+      created.push(await api.createProduct({ quantity: 0 }));
+      return received.length > 0;
+    });
+    for (let round = 0; round < 10; round += 1) {
+      await proxy.disconnect();
+      created.push(await api.createProduct({ quantity: 0 }));
+      await proxy.reconnect();
+      created.push(await api.createProduct({ quantity: 0 }));
+    }
+    await until(() => received.some(({ aggregateId }) => aggregateId === created.at(-1)));
+    const ids = received.map(({ aggregateId }) => aggregateId);
+    expect(ids).toEqual(created.slice(created.indexOf(ids[0]!)));
+    subscription.unsubscribe();
+    await proxy.close();
+  });
+
+  test('from the beginning sends the whole log, and then what is new', async () => {
+    const positions: string[] = [];
+    const subscription = operator.event.stream.subscribe(
+      { after: '0' },
+      { onData: ({ data }) => positions.push(data.position) },
+    );
+    const { nextCursor } = await operator.event.list.query({ limit: 500 });
+    await until(() => positions.includes(nextCursor));
+    const productId = await api.createProduct({ quantity: 0 });
+    const [last] = await until(async () => {
+      const { items } = await operator.event.list.query({ aggregateId: productId });
+      return items.length > 0 && items;
+    });
+    await until(() => positions.includes(last!.position));
+    expect(positions.slice(0, 3)).toEqual(['1.1', '1.2', '1.3']);
+    subscription.unsubscribe();
+  });
+});

@@ -1,0 +1,2 @@
+ALTER TABLE "commerce"."api_keys" DROP CONSTRAINT "api_keys_scopes_known";--> statement-breakpoint
+ALTER TABLE "commerce"."api_keys" ADD CONSTRAINT "api_keys_scopes_known" CHECK (cardinality("commerce"."api_keys"."scopes") > 0 and "commerce"."api_keys"."scopes" <@ array['catalog', 'stock', 'orders', 'money', 'gateway-events', 'events', 'webhooks', 'keys']);

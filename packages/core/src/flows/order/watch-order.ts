@@ -1,0 +1,61 @@
+import type { Reader } from '../../database/page.ts';
+import { read } from '../../database/transaction.ts';
+import { readEvents } from '../../events/event-repository.ts';
+import type { EventTail } from '../../events/event-tail.ts';
+import type { PlacedOrder } from './place-orders.ts';
+import { readOrder, type HistoryItem, type OrderRef } from './read-orders.ts';
+
+/**
+ * An order as it is now, and its events since the version that the caller had seen; none in the first change of a caller
+ * that had seen none.
+ */
+export type OrderChange = { order: PlacedOrder; events: HistoryItem[] };
+
+// An order has a dozen events; one with more in a single step is told of the first of them.
+const eventsMax = 500;
+
+/**
+ * Yields an order as it is now, unless the caller has seen it, and again each time when it has changed, until the signal
+ * aborts.
+ * @param seen the version that the caller has seen last
+ * @throws order_not_found when there is no such order
+ * @throws database_unavailable when the database can't be reached
+ */
+export async function* watchOrder(
+  reader: Reader,
+  tail: EventTail,
+  ref: OrderRef,
+  seen: number | undefined,
+  signal?: AbortSignal,
+): AsyncGenerator<OrderChange, void, undefined> {
+  const stopped = new AbortController();
+  const waiting = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal;
+  const unfollow = await read(async () => tail.follow());
+  try {
+    while (!signal?.aborted) {
+      // Before the order is read: an event that becomes visible meanwhile must wake this loop.
+      const changed = tail.nextOf(ref.orderId, waiting);
+      const known = seen;
+      const change = await read(async () => readChange(reader, ref, known));
+      if (change.order.version !== seen) {
+        yield change;
+        seen = change.order.version;
+      }
+      await changed;
+    }
+  } finally {
+    stopped.abort();
+    unfollow();
+  }
+}
+
+async function readChange(reader: Reader, ref: OrderRef, seen: number | undefined): Promise<OrderChange> {
+  const order = await readOrder(reader, ref);
+  if (seen === undefined || order.version <= seen) return { order, events: [] };
+  const events = await readEvents(reader, 'order', order.id, seen, eventsMax);
+  const items = events.filter(({ version }) => version <= order.version);
+  return {
+    order,
+    events: items.map(({ version, type, createdAt, payload }) => ({ version, type, createdAt, facts: payload })),
+  };
+}
