@@ -75,6 +75,9 @@ const isThing = (name: string): boolean => name in idPlaceholders || productName
 const optionTexts: Record<string, string> = { scopes: 'stock', since: '2026-11-01' };
 
 const commands = leaves(createProgram(processContext()));
+/** Options without which a command would not end. */
+const optionsOf: Record<string, string[]> = { 'events tail': ['--after', '0', '--limit', '1'] };
+
 type Case = [shown: string, name: string, argsWith: (text: string) => string[]];
 const mandatoryOf = (command: Command) =>
   command.options.flatMap(({ mandatory, long, flags }) =>
@@ -88,6 +91,7 @@ const cases = commands.flatMap((command): Case[] => {
     ...pathOf(command),
     ...args.map((name, index) => (index === replaced ? text : argumentOf(name))),
     ...mandatoryOf(command),
+    ...(optionsOf[pathOf(command).join(' ')] ?? []),
   ];
   const shown = pathOf(command).join(' ');
   return [

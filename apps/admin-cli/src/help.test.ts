@@ -47,6 +47,7 @@ test('the help lists every command with its summary', () => {
     'payments',
     'refunds',
     'disputes',
+    'events',
     'gateway-events',
     'calls',
     'keys',

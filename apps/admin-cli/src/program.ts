@@ -3,6 +3,7 @@ import type { CommandContext, OutputStream } from './command-context.ts';
 import { addCallCommands } from './commands/calls.ts';
 import { addDisputeCommands } from './commands/disputes.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEventLogCommands } from './commands/events.ts';
 import { addEventCommands } from './commands/gateway-events.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOrderCommands } from './commands/orders.ts';
@@ -49,6 +50,7 @@ export function createProgram(context: CommandContext): Command {
   addPaymentCommands(program, context);
   addRefundCommands(program, context);
   addDisputeCommands(program, context);
+  addEventLogCommands(program, context);
   addEventCommands(program, context);
   addCallCommands(program, context);
   addKeyCommands(program, context);

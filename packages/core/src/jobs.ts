@@ -27,6 +27,7 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number): Job<DueWork>[]
       isDue: ({ newEvents }) => newEvents === true,
       // Other processes commit events too, and wake nobody here.
       followUpMs: 25,
+      isFrequent: true,
       pauseMs: 5,
       batchMax: 5_000,
       run: async (max) => methods.numberEvents(max),

@@ -29,6 +29,20 @@ test('operators see the responses per route and the commands per transaction', a
   expect(text).toMatch(/process_resident_memory_bytes \d+/);
 });
 
+test('operators see how many events have no position yet, and for how long', async () => {
+  const read = async () => (await fetchMetrics(await api.createApiKey())).text();
+  await api.createProduct();
+  const before = await read();
+  expect(Number(/^event_lag\{of="events"\} (\d+)$/m.exec(before)?.[1])).toBeGreaterThan(1);
+  expect(Number(/^event_lag\{of="seconds"\} (\S+)$/m.exec(before)?.[1])).toBeGreaterThan(0);
+  const numbered = await api.commerce.numberEvents();
+  const after = await read();
+  expect(after).toContain('event_lag{of="events"} 0');
+  expect(after).toContain('event_lag{of="seconds"} 0');
+  expect(after).toContain(`event_lag{of="position"} ${numbered}`);
+  expect(after).toContain('open_streams 0');
+});
+
 test('requests to unknown paths create no further time series', async () => {
   for (const path of ['/a', '/b', '/trpc/nothing', '/trpc/nothing.else']) await api.fetch(path);
   const text = await (await fetchMetrics(await api.createApiKey())).text();

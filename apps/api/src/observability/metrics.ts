@@ -5,6 +5,7 @@ import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
+import { openStreamCount } from '../trpc/open-stream.ts';
 
 /** Metrics for Prometheus: requests, batches that share a transaction, queues, gateways and the process. */
 export type Metrics = {
@@ -18,7 +19,7 @@ export type Metrics = {
   contentType: string;
 };
 
-type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog'>;
+type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog' | 'eventLag'>;
 type Read<T> = () => T | undefined;
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -43,6 +44,7 @@ export function createMetrics(): Metrics {
   let watched: Watched | undefined;
   addQueueGauges(registry, () => watched);
   addBacklogGauge(registry, () => watched);
+  addEventGauges(registry, () => watched);
   addProcessMetrics(registry);
   return {
     observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
@@ -136,6 +138,34 @@ function addBacklogGauge(registry: Registry, readWatched: Read<Watched>): void {
       this.set({ of: 'calls_unanswered' }, backlog.callsUnanswered);
       this.set({ of: 'events_waiting' }, backlog.eventsWaiting);
       this.set({ of: 'events_parked' }, backlog.eventsParked);
+    },
+  });
+}
+
+/** One read of the database has all values. There is none while the database cannot be reached. */
+function addEventGauges(registry: Registry, readWatched: Read<Watched>): void {
+  new Gauge({
+    registers: [registry],
+    name: 'event_lag',
+    labelNames: ['of'],
+    help: 'Events that readers cannot see yet (events; 10,000 means that or more), the age of the oldest (seconds), and the last position (position).',
+    async collect() {
+      this.reset();
+      const lag = await readWatched()
+        ?.eventLag()
+        .catch(() => undefined);
+      if (!lag) return;
+      this.set({ of: 'events' }, lag.events);
+      this.set({ of: 'seconds' }, lag.seconds);
+      this.set({ of: 'position' }, lag.lastPosition);
+    },
+  });
+  new Gauge({
+    registers: [registry],
+    name: 'open_streams',
+    help: 'Subscriptions that are open in this process.',
+    collect() {
+      this.set(openStreamCount());
     },
   });
 }

@@ -6,8 +6,8 @@ import { procedure, router } from '../trpc/trpc.ts';
 /** The log of events: what happened to orders, products and their parts. For operators with the scope `events`. */
 export const eventRouter = router({
   /**
-   * Returns a page of events in the order of their positions, behind the position `after`, which defaults to `0`, the
-   * beginning. `limit` is 1 to 500 and defaults to 100. `waitMs`, 0 to 30,000, is how long the call waits for the first
+   * Returns a page of events in the order of their positions, behind the position `after`: `0`, the beginning, by
+   * default, or `now`, the end of the log. `limit` is 1 to 500 and defaults to 100. `waitMs`, 0 to 30,000, is how long the call waits for the first
    * event when there is none. `types`, `aggregateType` and `aggregateId` filter.
    *
    * `nextCursor` is never null: it is the `after` of the next call. A page may have fewer events than `limit`, or none,

@@ -9,6 +9,9 @@ const recheckMs = 30_000;
 
 const openStreams = new Map<string, number>();
 
+/** The number of streams that are open in this process. */
+export const openStreamCount = (): number => [...openStreams.values()].reduce((sum, count) => sum + count, 0);
+
 /** A stream of a subscription. */
 export type OpenStream = {
   /** Aborts when the client has disconnected, the server stops, or the caller may not call any more. */

@@ -56,6 +56,26 @@ test('after a full batch a job runs again at once', async () => {
   expect(performance.now() - begin).toBeLessThan(700);
 });
 
+test('a job with a follow-up time runs again without a wake-up, until its turns find nothing for a second', async () => {
+  let turns = 0;
+  let looks = 0;
+  const job = testJob(async () => (++turns === 1 ? 1 : 0), { followUpMs: 25 });
+  start([job], async () => (++looks === 1 ? ['work'] : []));
+  // Follow-ups after 25, 50, 100, 200, 400 and 800 ms.
+  await expect.poll(() => turns).toBe(7);
+  const looksThen = looks;
+  await expect.poll(() => looks).toBe(looksThen + 2);
+  expect(turns).toBe(7);
+});
+
+test('a frequent job reports its failed turns, and not those that handled rows', async () => {
+  const results = [async () => 1, async () => Promise.reject(new Error('planned fault')), async () => 1];
+  const job = testJob(async () => (await results.shift()?.()) ?? 0, { isFrequent: true });
+  start([job], async () => ['work']);
+  await expect.poll(() => results.length).toBe(0);
+  expect(reports).toEqual([{ loop: 'work', handled: 0, error: new Error('planned fault') }]);
+});
+
 test('a job that is due all the time keeps its pause between two turns', async () => {
   let turns = 0;
   let looks = 0;

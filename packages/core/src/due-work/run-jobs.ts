@@ -13,6 +13,8 @@ export type Job<Due> = {
    * time up to a second, because other processes may commit due rows. Without it, it waits for the next look.
    */
   followUpMs?: number;
+  /** Whether turns that handled rows are not reported, because there are many a second. */
+  isFrequent?: boolean;
   batchMax: number;
   /** Handles up to `limit` rows and returns how many it found. */
   run: (limit: number) => Promise<number>;
@@ -27,7 +29,8 @@ export type DueSource<Due> = {
 };
 
 /**
- * Called after each turn of a job (`loop` is its name) that handled rows, or that failed with `error`. The look for due
+ * Called after each turn of a job (`loop` is its name) that handled rows, unless they are frequent, or that failed with
+ * `error`. The look for due
  * rows, which fails with an error only, has the name `read_due_work`.
  */
 export type JobReport = (report: { loop: string; handled: number; error?: unknown }) => void;
@@ -71,7 +74,7 @@ async function dueJobs<Due>(jobs: readonly Job<Due>[], readDue: () => Promise<Du
 }
 
 async function runWhenWoken<Due>(
-  { name, pauseMs, followUpMs, batchMax, run }: Job<Due>,
+  { name, pauseMs, followUpMs, isFrequent = false, batchMax, run }: Job<Due>,
   alarm: Alarm,
   signal: AbortSignal,
   report: JobReport,
@@ -85,7 +88,7 @@ async function runWhenWoken<Due>(
     let handled = 0;
     try {
       handled = await run(batchMax);
-      if (handled > 0) report({ loop: name, handled });
+      if (handled > 0 && !isFrequent) report({ loop: name, handled });
     } catch (error) {
       report({ loop: name, handled: 0, error });
     }

@@ -16,7 +16,7 @@ export const position = z
 
 /** Which events a caller wants: all those of these types, of these kinds of aggregates, or of one order or product. */
 export const eventFilter = {
-  types: listOf(z.enum(eventTypes), eventTypes.length).optional(),
+  types: listOf(z.enum(eventTypes, 'must be a type of event, such as order.paid'), eventTypes.length).optional(),
   aggregateType: z.enum(aggregateTypes).optional(),
   aggregateId: id.optional(),
 };
@@ -35,13 +35,13 @@ export const followEventsInput = z.strictObject({
 export const waitMsMax = 30_000;
 
 /**
- * `after` is the position behind which to read: the `nextCursor` of the last page, or `0`, the default, for the
- * beginning. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first event when there is
+ * `after` is the position behind which to read: the `nextCursor` of the last page, `0`, the default, for the beginning,
+ * or `now` for the end of the log. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first event when there is
  * none, 0 to 30,000 milliseconds.
  */
 export const listEventsInput = z.strictObject({
   ...eventFilter,
-  after: position.optional(),
+  after: z.union([z.literal('now'), position]).optional(),
   limit: z.int().min(1).max(500).default(100),
   waitMs: z.int().min(0).max(waitMsMax).default(0),
 });

@@ -6,8 +6,8 @@ import { events } from './tables.ts';
 
 const insert = insertion(events, ['xid']);
 
-/** The topic that a commit of events publishes in its process, so that they get their positions at once. */
-export const eventsRecorded = 'events_recorded';
+/** The job that numbers events. A commit of events wakes it in its process, so that they get their positions at once. */
+export const eventsRecorded = 'number_events';
 
 /** Appends events. The database adds the id of the transaction to each. */
 export function insertEvents(tx: Transaction, rows: readonly Event[]): void {

@@ -30,6 +30,37 @@ export const someEventHasNoPosition = `coalesce((
     from (${lastTurn}) l
   ), exists (select from "commerce"."events"))`;
 
+/** How far the positions are behind the log. */
+export type EventLag = {
+  /** Events without a position; 10,000 means that or more. */
+  events: number;
+  /** The age of the oldest of them in seconds; 0 without one. */
+  seconds: number;
+  /** The last position; 0 in a log without events. */
+  lastPosition: number;
+};
+
+const lagMax = 10_000;
+const eventLag = `
+  select count(*)::integer as events, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as seconds,
+    coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0) as "lastPosition"
+  from (
+    (select e.created_at from "commerce"."events" e where e.xid >= coalesce(
+        (select pg_snapshot_xmax(l.snapshot) from (${lastTurn}) l),
+        (select scan_from from "commerce"."event_epochs" order by epoch desc limit 1), '0'::xid8
+      ) and ${hasNoPosition} order by e.xid, e.id limit ${lagMax})
+    union all
+    select e.created_at from (${lastTurn}) l, pg_snapshot_xip(l.snapshot) as running (xid), "commerce"."events" e
+    where e.xid = running.xid and ${hasNoPosition}
+  ) e`;
+
+/** Reads how far the positions are behind the log. */
+export async function readEventLag({ pool }: Pick<Database, 'pool'>): Promise<EventLag> {
+  const { rows } = await pool.query<EventLag>(eventLag);
+  // A SELECT of aggregates always returns one row.
+  return rows[0]!;
+}
+
 // What tells one history of the log from another. The timeline is read from the WAL, because the control file has the
 // new one only after the first checkpoint. The table's oid changes when a dump is restored into the same database.
 const identity = `(

@@ -15,7 +15,7 @@ const sources = readdirSync(import.meta.dirname)
 /** A method’s docstring, and its source up to the next method; undefined when the method has no docstring. */
 function methodOf(name: string): { doc: string; source: string } | undefined {
   const declaration = new RegExp(
-    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s*(?:async )?${name}[(:<]((?:(?!/\\*\\*|\\n  };)[^])*)`,
+    `/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s*(?:async )?\\*?${name}[(:<]((?:(?!/\\*\\*|\\n  };)[^])*)`,
   );
   const [found] = sources.map((source) => declaration.exec(source)).filter((match) => match !== null);
   return found && { doc: found[1] ?? '', source: found[2] ?? '' };

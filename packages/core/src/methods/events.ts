@@ -4,9 +4,10 @@ import { followEventsInput, listEventsInput } from '../events/event-input.ts';
 import { eventsNumbered } from '../events/event-tail.ts';
 import { eventView, type EventView } from '../events/event-view.ts';
 import { beginning, parsePosition, positionText, type Position } from '../events/position.ts';
+import { readEventLag, type EventLag } from '../events/sequencer-repository.ts';
 import { numberEvents } from '../flows/events/number-events.ts';
 import { followFeed } from '../flows/events/follow-feed.ts';
-import { readOrAwaitFeed } from '../flows/events/read-feed.ts';
+import { endOfFeed, readOrAwaitFeed } from '../flows/events/read-feed.ts';
 import type { Call, Context } from '../run/context.ts';
 import { parse } from '../validation.ts';
 
@@ -21,7 +22,7 @@ export function eventMethods({ database, tail }: Context) {
   return {
     /**
      * Reads events in the order of their positions, 1 to 500 a page (`limit`, 100 by default), behind the position
-     * `after` (the beginning by default). A page may have fewer events than `limit`, or none, before the end of the log.
+     * `after` (`0`, the beginning, by default; `now` is the end of the log). A page may have fewer events than `limit`, or none, before the end of the log.
      * Without an event it waits up to `waitMs` milliseconds, 0 to 30,000, for the first one.
      * @returns a page; `nextCursor` is always the `after` of the next page
      * @throws validation_failed when a field is missing, unknown or out of its bounds
@@ -31,10 +32,10 @@ export function eventMethods({ database, tail }: Context) {
      */
     async listEvents(input: z.input<typeof listEventsInput> = {}, call: Pick<Call, 'signal'> = {}): Promise<EventPage> {
       const { waitMs, after: given, ...request } = parse(listEventsInput, input);
-      const after = positionOf(given) ?? beginning;
-      const { events, readTo } = await read(async () =>
-        readOrAwaitFeed(database, tail, { ...request, after }, waitMs, call.signal),
-      );
+      const { events, readTo } = await read(async () => {
+        const after = given === 'now' ? await endOfFeed(database) : (positionOf(given) ?? beginning);
+        return readOrAwaitFeed(database, tail, { ...request, after }, waitMs, call.signal);
+      });
       return { items: events.map(eventView), nextCursor: positionText(readTo) };
     },
 
@@ -60,6 +61,13 @@ export function eventMethods({ database, tail }: Context) {
       ))
         yield eventView(event);
     },
+
+    /**
+     * Reads how far the positions are behind the log: the number of events without a position (10,000 means that or
+     * more), the age of the oldest in seconds, and the last position.
+     * @throws database_unavailable when the database can't be reached
+     */
+    eventLag: async (): Promise<EventLag> => read(async () => readEventLag(database)),
 
     /**
      * Gives positions to the events that have become visible, in transactions of about `limit` events (5,000 by default).

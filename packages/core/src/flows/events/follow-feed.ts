@@ -1,9 +1,9 @@
 import type { Database } from '@commerce-core/pg-pipeline';
 import { read } from '../../database/transaction.ts';
-import { readLogEnd, type EventFilter, type PositionedEvent } from '../../events/feed-repository.ts';
+import type { EventFilter, PositionedEvent } from '../../events/feed-repository.ts';
 import type { EventTail } from '../../events/event-tail.ts';
 import type { Position } from '../../events/position.ts';
-import { readFeed } from './read-feed.ts';
+import { endOfFeed, readFeed } from './read-feed.ts';
 
 // How many events are taken from the memory or the database at once.
 const readMax = 200;
@@ -22,7 +22,7 @@ export async function* followFeed(
 ): AsyncGenerator<PositionedEvent, void, undefined> {
   const unfollow = await read(async () => tail.follow());
   try {
-    let at = after ?? (await read(async () => endOf(database)));
+    let at = after ?? (await read(async () => endOfFeed(database)));
     // The first page checks that the log has the position.
     let kept: PositionedEvent[] | undefined;
     while (!signal?.aborted) {
@@ -43,11 +43,6 @@ export async function* followFeed(
   } finally {
     unfollow();
   }
-}
-
-async function endOf(database: Database): Promise<Position> {
-  const { epoch, last } = await readLogEnd(database, 0);
-  return { epoch, number: last };
 }
 
 function passes({ type, aggregatetype, aggregateid }: PositionedEvent, filter: EventFilter): boolean {

@@ -7,7 +7,7 @@ import {
   type PositionedEvent,
 } from '../../events/feed-repository.ts';
 import type { EventTail } from '../../events/event-tail.ts';
-import { positionText, type Position } from '../../events/position.ts';
+import { beginning, positionText, type Position } from '../../events/position.ts';
 
 /** Events behind a position, and the position up to which the log was read for them. */
 export type FeedPage = { events: PositionedEvent[]; readTo: Position };
@@ -36,6 +36,12 @@ export async function readFeed(database: Database, { after, limit, ...filter }: 
   const events = await readEventsByPosition(database, after.number, upTo, limit, filter);
   const lastRead = events.length === limit ? (events.at(-1)?.position ?? upTo) : upTo;
   return { events, readTo: { epoch, number: lastRead } };
+}
+
+/** Returns the position of the last event. */
+export async function endOfFeed(database: Database): Promise<Position> {
+  const { epoch, last } = await readLogEnd(database, 0);
+  return last === 0 ? beginning : { epoch, number: last };
 }
 
 /**

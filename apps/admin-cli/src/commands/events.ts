@@ -1,0 +1,110 @@
+import type { Client, RouterInputs, RouterOutputs } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { addCommand, addGroup, positiveInteger, type JsonOption } from '../command.ts';
+import { connect } from '../connection.ts';
+import { addListCommand } from '../list-command.ts';
+import { formatTime, note } from '../output.ts';
+import { stopOnInterrupt } from '../replay/stop-on-interrupt.ts';
+import type { Column } from '../table.ts';
+import { printable } from '../table.ts';
+
+type Event = RouterOutputs['event']['list']['items'][number];
+type EventType = Event['type'];
+type Filter = { type?: EventType; order?: string };
+
+/** How long one request waits for the next event. */
+const waitMs = 20_000;
+
+const columns: Column<Event>[] = [
+  { head: 'POSITION', value: ({ position }) => position, align: 'right' },
+  { head: 'TYPE', value: ({ type }) => type },
+  { head: 'OF', value: ({ aggregateType, aggregateId }) => `${aggregateType} ${aggregateId}`, wraps: true },
+  { head: 'VERSION', value: ({ version }) => String(version), align: 'right', ifRoom: true },
+  { head: 'TIME', value: ({ time }) => formatTime(time), ifRoom: true },
+];
+
+const filterOf = ({ type, order }: Filter): Pick<RouterInputs['event']['list'] & object, 'types' | 'aggregateId'> => ({
+  ...(type === undefined ? {} : { types: [type] }),
+  ...(order === undefined ? {} : { aggregateId: order }),
+});
+
+const addFilters = (command: Command): Command =>
+  command
+    .addOption(new Option('--type <type>', 'only events of this type, such as order.paid'))
+    .option('--order <order>', 'only events of this order');
+
+export function addEventLogCommands(program: Command, context: CommandContext): void {
+  const events = addGroup(program, 'events', 'read what happened in the shop, in the order in which it happened');
+
+  addListCommand<Event, Filter>(events, context, {
+    usage: 'list',
+    summary: 'list events, the oldest first; --cursor takes a position',
+    examples: ['events list --type order.paid', 'events list --cursor 1.4200 --json'],
+    addFilters,
+    reader:
+      (client, options) =>
+      async ({ limit, cursor }) => {
+        const page = await client.event.list.query({ ...filterOf(options), limit, ...(cursor && { after: cursor }) });
+        return { ...page, nextCursor: page.items.length < limit ? null : page.nextCursor };
+      },
+    columns,
+    empty: 'There are no such events.',
+  });
+
+  addTail(events, context);
+}
+
+function addTail(events: Command, context: CommandContext): void {
+  addFilters(
+    addCommand(events, 'tail', 'print events as they happen, until Ctrl-C', [
+      'events tail',
+      'events tail --after 0 --type order.paid --json',
+    ]),
+  )
+    .option('--after <position>', 'begin behind this position; 0 is the beginning, without it: now')
+    .option('--limit <n>', 'end after so many events', positiveInteger)
+    .action(async (options: JsonOption & Filter & { after?: string; limit?: number }) => {
+      const { client } = connect(context);
+      const { signal, release } = stopOnInterrupt(context);
+      try {
+        await tail(context, client, options, signal);
+      } finally {
+        release();
+      }
+    });
+}
+
+async function tail(
+  context: CommandContext,
+  client: Client,
+  {
+    after,
+    limit = Number.POSITIVE_INFINITY,
+    json,
+    ...filter
+  }: JsonOption & Filter & { after?: string; limit?: number },
+  signal: AbortSignal,
+): Promise<void> {
+  let position = after ?? 'now';
+  let left = limit;
+  if (!json) note(context, `Events after ${position}; Ctrl-C ends this.`);
+  while (left > 0 && !signal.aborted) {
+    const page = await client.event.list
+      .query({ ...filterOf(filter), after: position, limit: Math.min(100, left), waitMs }, { signal })
+      .catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      });
+    if (!page) return;
+    for (const event of page.items) context.stdout.write(`${json ? JSON.stringify(event) : line(event)}\n`);
+    left -= page.items.length;
+    position = page.nextCursor;
+  }
+}
+
+const line = ({ position, time, type, aggregateType, aggregateId, version, data }: Event): string =>
+  printable(
+    `${position.padStart(10)}  ${formatTime(time)}  ${type.padEnd(24)}  ${aggregateType} ${aggregateId} v${version}  ${JSON.stringify(data)}`,
+  );
