@@ -1,26 +1,7 @@
-import { CloudEvent as CheckedCloudEvent, HTTP } from 'cloudevents';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { first, present } from '../testing/only.ts';
-import { createPopulatedShop } from '../testing/populated-shop.ts';
-import type { TestShop } from '../testing/test-shop.ts';
-import { cloudEvent, cloudEventType, type NumberedEvent } from './cloud-event.ts';
+import { expect, test } from 'vitest';
+import { first } from '../testing/only.ts';
+import { cloudEvent, type NumberedEvent } from './cloud-event.ts';
 import { eventPayloads, type EventType } from './payloads.ts';
-
-let shop: TestShop;
-let events: NumberedEvent[];
-beforeAll(async () => {
-  shop = await createPopulatedShop();
-  events = await readNumberedEvents();
-});
-afterAll(() => shop.close());
-
-async function readNumberedEvents(): Promise<NumberedEvent[]> {
-  const { rows } = await shop.database.pool.query<NumberedEvent>(`
-    select id, type, aggregatetype as "aggregateType", aggregateid as "aggregateId", version,
-      '1.' || row_number() over (order by id) as position, created_at as time, payload as data
-    from commerce.events order by id`);
-  return rows;
-}
 
 const created: NumberedEvent = {
   id: '0190b2a4-0000-7000-8000-000000000001',
@@ -67,49 +48,38 @@ test('the trace of the call is an attribute where it is known', () => {
   expect(cloudEvent(created)).not.toHaveProperty('traceparent');
 });
 
-test('every stored event is valid for the SDK of CloudEvents, and so are the attribute names', () => {
-  expect(events.length).toBeGreaterThan(200);
-  for (const event of events.map((each) => cloudEvent(each))) {
-    const body = JSON.stringify(event);
-    const { data, ...attributes } = event;
-    const parsed = HTTP.toEvent({ headers: { 'content-type': cloudEventType }, body });
-    if (Array.isArray(parsed)) throw new Error('one event was sent, a list was read');
-    expect({ ...parsed }).toMatchObject({ ...attributes, data });
-    expect(() => new CheckedCloudEvent({ ...event })).not.toThrow();
-    expect(Object.keys(attributes).filter((name) => !/^[a-z0-9]{1,20}$/.test(name))).toEqual([]);
-  }
-});
+const order: NumberedEvent = {
+  ...created,
+  type: 'order.created',
+  aggregateType: 'order',
+  data: {
+    // As jsonb returns it: shorter keys first.
+    lines: [{ kind: 'PRODUCT', lineNo: 1, quantity: 2, productId: created.aggregateId, unitAmount: 900 }],
+    orderId: '0190b2a4-0000-7000-8000-000000000003',
+    currency: 'KRW',
+    customerId: 'customer-1',
+    orderStatus: 'CREATED',
+    totalAmount: 1_800,
+    reservedUntil: '2026-11-28T06:00:00.000Z',
+    fulfillmentStatus: 'UNFULFILLED',
+    reservationStatus: 'HELD',
+  },
+};
 
-test('the bytes of an event do not depend on the order in which its payload was stored or read', () => {
-  for (const event of events) {
-    const reversed = { ...event, data: reverseKeys(event.data) };
-    expect(JSON.stringify(reversed.data) === JSON.stringify(event.data)).toBe(Object.keys(event.data).length < 2);
-    expect(JSON.stringify(cloudEvent(reversed))).toBe(JSON.stringify(cloudEvent(event)));
-  }
-});
-
-function reverseKeys<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  // Arrays keep their order; the result has the keys and values of `value`.
-  if (Array.isArray(value)) return value.map((item: unknown) => reverseKeys(item)) as T;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toReversed()
-      .map(([key, inner]) => [key, reverseKeys(inner)]),
-  ) as T;
-}
-
-test('a payload is delivered complete, with the keys of nested lists in the order of the schema too', () => {
-  const order = present(
-    events.find(({ type }) => type === 'order.created'),
-    'an order.created',
-  );
+test('a payload is complete, with the keys of nested lists in the order of the schema too', () => {
   const { data } = cloudEvent(order);
   expect(data).toEqual(order.data);
-  expect(Object.keys(data)).toEqual(Object.keys(eventPayloads['order.created'].shape));
-  const { lines } = eventPayloads['order.created'].parse(data);
-  expect(JSON.stringify(data['lines'])).toBe(JSON.stringify(lines));
+  expect(JSON.stringify(data)).toBe(JSON.stringify(eventPayloads['order.created'].parse(order.data)));
 });
+
+test('the bytes of an event do not depend on the order in which its payload was stored', () => {
+  const lines = eventPayloads['order.created'].parse(order.data).lines;
+  const reversed = { ...reverseKeys(order.data), lines: lines.map(reverseKeys) };
+  expect(Object.keys(reversed)).not.toEqual(Object.keys(order.data));
+  expect(JSON.stringify(cloudEvent({ ...order, data: reversed }))).toBe(JSON.stringify(cloudEvent(order)));
+});
+
+const reverseKeys = (value: object): object => Object.fromEntries(Object.entries(value).toReversed());
 
 test('an event of a newer version keeps its unknown fields, at the end', () => {
   const { data } = cloudEvent({ ...created, data: { aNewField: 1, ...created.data } });
