@@ -66,3 +66,13 @@ export { listOrdersInput, orderHistoryInput, orderIdInput, watchOrderInput } fro
 export { listProductsInput } from './catalog/product-input.ts';
 export { listStockMovementsInput } from './inventory/stock-input.ts';
 export { listApiKeysInput } from './access/api-key-input.ts';
+export {
+  cloudEvent,
+  cloudEventBatchType,
+  cloudEventType,
+  defaultEventSource,
+  schemaUri,
+  type CloudEvent,
+  type NumberedEvent,
+} from './events/cloud-event.ts';
+export type { EventPayloads, EventType } from './events/payloads.ts';

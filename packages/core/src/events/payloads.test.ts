@@ -1,12 +1,21 @@
+import { CloudEvent as CheckedCloudEvent, HTTP } from 'cloudevents';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { placeOrderInput } from '../order/order-input.ts';
 import { readInvalidPayloads } from '../testing/invalid-payloads.ts';
+import { markPattern, markTexts } from '../testing/marked-texts.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
+import { readNumberedEvents } from '../testing/numbered-events.ts';
 import type { TestShop } from '../testing/test-shop.ts';
+import { cloudEvent, cloudEventType, type NumberedEvent } from './cloud-event.ts';
 import { eventPayloads, type EventType } from './payloads.ts';
 
+const orderTexts = placeOrderInput.omit({ lines: true });
+const customer = markTexts(orderTexts);
 let shop: TestShop;
+let events: NumberedEvent[];
 beforeAll(async () => {
-  shop = await createPopulatedShop();
+  shop = await createPopulatedShop(orderTexts.parse(customer.value));
+  events = await readNumberedEvents(shop.database);
 });
 afterAll(async () => {
   await shop.close();
@@ -20,9 +29,8 @@ test('every stored event has exactly the payload of its type', async () => {
   expect(await readInvalidPayloads(shop.database)).toEqual([]);
 });
 
-test('a populated shop has events of every type but two', async () => {
-  const { rows } = await shop.database.pool.query<{ type: string }>('select distinct type from commerce.events');
-  const seen = new Set(rows.map(({ type }) => type));
+test('a populated shop has events of every type but two', () => {
+  const seen = new Set<string>(events.map(({ type }) => type));
   expect(Object.keys(eventPayloads).filter((type) => !seen.has(type))).toEqual(notInThisShop);
 });
 
@@ -41,4 +49,33 @@ test('a payload with a missing, further or wrong field does not have its type', 
   expect(isPaid({ ...paid, paymentId: undefined })).toBe(false);
   expect(isPaid({ ...paid, note: 'further' })).toBe(false);
   expect(isPaid({ ...paid, totalAmount: '1000' })).toBe(false);
+});
+
+test('no text that a shopper gives with an order is in an event', async () => {
+  expect(customer.unmarked).toEqual(['shippingAddress.country']);
+  expect(customer.marks.length).toBeGreaterThanOrEqual(13);
+  // Every order has every mark, so the events could have them.
+  const { rows } = await shop.database.pool.query<{ text: string }>('select orders::text as text from commerce.orders');
+  for (const { text } of rows) expect(new Set(text.match(markPattern))).toEqual(new Set(customer.marks));
+  expect(events.filter(({ data }) => JSON.stringify(data).match(markPattern))).toEqual([]);
+});
+
+test('the id of the customer is in order.created alone', () => {
+  const named = events.flatMap(({ type, data }) =>
+    Object.keys(data).flatMap((field) =>
+      JSON.stringify(data[field]).includes('customer-1') ? [`${type} ${field}`] : [],
+    ),
+  );
+  expect(new Set(named)).toEqual(new Set(['order.created customerId']));
+});
+
+test('every stored event is valid for the SDK of CloudEvents, and the names of its attributes too', () => {
+  for (const event of events.map((each) => cloudEvent(each))) {
+    const { data, ...attributes } = event;
+    const parsed = HTTP.toEvent({ headers: { 'content-type': cloudEventType }, body: JSON.stringify(event) });
+    if (Array.isArray(parsed)) throw new Error('one event was sent, a list was read');
+    expect({ ...parsed }).toMatchObject({ ...attributes, data });
+    expect(() => new CheckedCloudEvent({ ...event })).not.toThrow();
+    expect(Object.keys(attributes).filter((name) => !/^[a-z0-9]{1,20}$/.test(name))).toEqual([]);
+  }
 });

@@ -9,117 +9,185 @@ import {
 } from '../order/order.ts';
 import { refundKinds, refundReasons } from '../refund/refund.ts';
 
-// The payload of every event as it is stored and delivered. Amounts are integer minor units of `currency`.
+// The payload of every event as it is stored and delivered. The descriptions are those of docs/reference/events.md and of
+// the JSON Schemas in packages/core/schemas. Amounts are integer minor units of `currency`.
 const id = z.guid();
-const amount = z.int().min(0);
-const currency = z.string().length(3);
-const quantity = z.int().min(1);
+const amount = z.int().min(0).describe('Minor units of `currency`.');
+const currency = z.string().length(3).describe('ISO 4217.');
+const quantity = z.int().min(1).describe('Units.');
 const instant = z.iso.datetime();
+const reservedUntil = instant.describe('When the reservation of the stock ends.');
 
 /** What every event of an order holds: the order's state after the event. */
 const orderState = {
-  orderId: id,
-  orderStatus: z.enum(orderStatuses),
-  fulfillmentStatus: z.enum(fulfillmentStatuses),
-  reservationStatus: z.enum(reservationStatuses),
+  orderId: id.describe('The order.'),
+  orderStatus: z.enum(orderStatuses).describe('The status after the event.'),
+  fulfillmentStatus: z.enum(fulfillmentStatuses).describe('The fulfillment status after the event.'),
+  reservationStatus: z.enum(reservationStatuses).describe('What has become of the stock after the event.'),
 };
 /** What every event of a product holds. */
-const productState = { productId: id };
+const productState = { productId: id.describe('The product.') };
 
-const orderEvent = <F extends z.ZodRawShape>(facts: F) => z.strictObject({ ...orderState, ...facts });
-const productEvent = <F extends z.ZodRawShape>(facts: F) => z.strictObject({ ...productState, ...facts });
+/** An event that happens when `sentence` says. */
+const orderEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
+  z.strictObject({ ...orderState, ...facts }).describe(sentence);
+const productEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
+  z.strictObject({ ...productState, ...facts }).describe(sentence);
 
-const attention = { reason: z.enum(attentionReasons) };
-/** `surplus` marks money that the order can't use; `accepted` an amount that an operator accepted. */
+const paymentId = id.describe('The attempt to pay.');
+const from = z.enum(orderStatuses).describe('The status before the event.');
+const attention = { reason: z.enum(attentionReasons).describe('What an operator has to look at.') };
 const approval = {
-  paymentId: id,
+  paymentId,
   amount,
   currency,
-  surplus: z.literal(true).optional(),
-  accepted: z.literal(true).optional(),
+  surplus: z.literal(true).optional().describe('The order cannot use the money, which goes back.'),
+  accepted: z.literal(true).optional().describe('An operator accepted an amount other than the requested one.'),
 };
-const refund = { refundId: id, paymentId: id };
-const refundAmount = { ...refund, kind: z.enum(refundKinds), amount, currency };
+const refund = { refundId: id.describe('The refund.'), paymentId: id.describe('The payment whose money goes back.') };
+const refundAmount = {
+  ...refund,
+  kind: z.enum(refundKinds).describe('A VOID undoes a payment that is not captured. A REFUND returns captured money.'),
+  amount,
+  currency,
+};
+const failureCode = z.string().describe('The code of the gateway, or `unspecified`.');
 const dispute = {
-  paymentId: id,
-  gatewayDisputeId: z.string(),
-  status: z.enum(disputeStatuses),
+  paymentId: id.describe('The payment that is contested.'),
+  gatewayDisputeId: z.string().describe('The id that the gateway gave the dispute.'),
+  status: z.enum(disputeStatuses).describe('WON: the shop keeps the money.'),
   amount,
   currency,
 };
-const parcel = { shipmentId: id, carrier: z.string().nullable(), trackingNumber: z.string().nullable() };
-const lineQuantity = { lineNo: z.int().min(1), quantity };
-const stockChange = { quantity: z.int(), availableQty: z.int().min(0), reason: z.string().nullable() };
+const shipmentId = id.describe('The parcel.');
+const parcel = {
+  shipmentId,
+  carrier: z.string().nullable().describe('As the operator gave it at the dispatch.'),
+  trackingNumber: z.string().nullable().describe('The number of the carrier.'),
+};
+const lineNo = z.int().min(1).describe('The line of the order.');
+const lineQuantity = { lineNo, quantity };
+const stockChange = {
+  quantity: z.int().describe('Units that were added; below zero when units were taken away.'),
+  availableQty: z.int().min(0).describe('Units on hand after the change, reserved ones included.'),
+  reason: z.string().nullable().describe('As the operator gave it.'),
+};
+const name = z.string().describe('The name of the product.');
+const priceAmount = z.int().min(0).describe('The price of one unit, in minor units of `currency`.');
 
 /**
  * The events of an order by type, in the past tense. Events of its payments, refunds, disputes and shipments are events
  * of the order.
  */
 export const orderEventPayloads = {
-  'order.created': orderEvent({
-    customerId: z.string(),
+  'order.created': orderEvent('An order was placed, and its stock reserved.', {
+    customerId: z.string().describe('The id of the customer in the accounts of the shop, never an e-mail address.'),
     currency,
     totalAmount: amount,
-    reservedUntil: instant,
+    reservedUntil,
     lines: z.array(
       z.strictObject({
         ...lineQuantity,
-        kind: z.enum(lineKinds),
-        productId: id.nullable(),
-        // Below zero for a discount.
-        unitAmount: z.int(),
+        kind: z.enum(lineKinds).describe('What the line is for.'),
+        productId: id.nullable().describe('Null when the line is no product.'),
+        unitAmount: z.int().describe('The price of one unit, in minor units; below zero for a discount.'),
       }),
     ),
   }),
-  'order.paid': orderEvent({ paymentId: id, totalAmount: amount, currency }),
-  'order.canceled': orderEvent({ from: z.enum(orderStatuses) }),
-  'order.expired': orderEvent({ from: z.enum(orderStatuses) }),
-  'order.fulfillment_changed': orderEvent({ refundId: id }),
-  'order.attention_raised': orderEvent(attention),
-  'order.attention_cleared': orderEvent(attention),
-  'payment.created': orderEvent({ paymentId: id, provider: z.string(), amount, currency, reservedUntil: instant }),
-  'payment.pending': orderEvent({ paymentId: id, reservedUntil: instant }),
-  'payment.authorized': orderEvent(approval),
-  'payment.captured': orderEvent(approval),
-  'payment.failed': orderEvent({ paymentId: id, failureCode: z.string() }),
-  'payment.canceled': orderEvent({ paymentId: id }),
-  'payment.voided': orderEvent({ paymentId: id }),
-  'payment.review_opened': orderEvent({
-    paymentId: id,
+  'order.paid': orderEvent('A payment pays for the order, and its stock is sold.', {
+    paymentId,
+    totalAmount: amount,
+    currency,
+  }),
+  'order.canceled': orderEvent('An order was canceled. Money that was paid goes back.', { from }),
+  'order.expired': orderEvent('The reservation of an order ended before it was paid.', { from }),
+  'order.fulfillment_changed': orderEvent(
+    'A refund put units back into stock that had not left, which changed the fulfillment status.',
+    {
+      refundId: id.describe('The refund.'),
+    },
+  ),
+  'order.attention_raised': orderEvent('An order got a reason for the attention of an operator.', attention),
+  'order.attention_cleared': orderEvent('A reason for attention ended.', attention),
+  'payment.created': orderEvent('An attempt to pay began.', {
+    paymentId,
+    provider: z.string().describe('The payment gateway.'),
     amount,
     currency,
-    reportedAmount: amount,
+    reservedUntil,
+  }),
+  'payment.pending': orderEvent('The gateway waits for the shopper, for days with a bank transfer.', {
+    paymentId,
+    reservedUntil,
+  }),
+  'payment.authorized': orderEvent('The gateway authorized an amount, which is not captured yet.', approval),
+  'payment.captured': orderEvent('The gateway captured an amount: the money has come.', approval),
+  'payment.failed': orderEvent('The gateway refused or ended an attempt to pay.', { paymentId, failureCode }),
+  'payment.canceled': orderEvent('The shop ended an attempt to pay, for another attempt or because the order ended.', {
+    paymentId,
+  }),
+  'payment.voided': orderEvent('An authorization ended without a capture.', { paymentId }),
+  'payment.review_opened': orderEvent('The gateway took another amount or currency than the requested one.', {
+    paymentId,
+    amount: amount.describe('What was requested, in minor units of `currency`.'),
+    currency,
+    reportedAmount: amount.describe('What the gateway took, in minor units of `reportedCurrency`.'),
     reportedCurrency: currency,
-    reportedCaptured: z.boolean(),
-    reservedUntil: instant,
+    reportedCaptured: z.boolean().describe('Whether the gateway has captured it.'),
+    reservedUntil,
   }),
-  'payment.review_rejected': orderEvent({ paymentId: id }),
-  'refund.requested': orderEvent({
+  'payment.review_rejected': orderEvent('The review of a payment ended without a payment.', { paymentId }),
+  'refund.requested': orderEvent('A refund was decided. The call to the gateway follows.', {
     ...refundAmount,
-    reason: z.enum(refundReasons),
-    lines: z.array(z.strictObject({ ...lineQuantity, restock: z.boolean() })).optional(),
+    reason: z
+      .enum(refundReasons)
+      .describe('`requested`: by an operator. `gateway`: made at the gateway. Others: decided by the shop.'),
+    lines: z
+      .array(
+        z.strictObject({ ...lineQuantity, restock: z.boolean().describe('Whether the units are for sale again.') }),
+      )
+      .optional()
+      .describe('Only for a refund of lines.'),
   }),
-  'refund.submitted': orderEvent(refund),
-  'refund.unknown': orderEvent(refund),
-  'refund.succeeded': orderEvent(refundAmount),
-  'refund.failed': orderEvent({ ...refundAmount, failureCode: z.string() }),
-  'dispute.opened': orderEvent(dispute),
-  'dispute.closed': orderEvent(dispute),
-  'shipment.created': orderEvent({ shipmentId: id, lines: z.array(z.strictObject(lineQuantity)) }),
-  'shipment.dispatched': orderEvent(parcel),
-  'shipment.in_transit': orderEvent(parcel),
-  'shipment.delivered': orderEvent(parcel),
-  'shipment.canceled': orderEvent({ shipmentId: id }),
+  'refund.submitted': orderEvent(
+    'The refund is sent to the gateway, or the gateway said that it has the refund.',
+    refund,
+  ),
+  'refund.unknown': orderEvent('The gateway did not answer. The call is repeated with the same key.', refund),
+  'refund.succeeded': orderEvent('The gateway confirmed the refund.', refundAmount),
+  'refund.failed': orderEvent('The gateway refused the refund, or the bank returned the money.', {
+    ...refundAmount,
+    failureCode,
+  }),
+  'dispute.opened': orderEvent('The bank of the shopper contests a payment.', dispute),
+  'dispute.closed': orderEvent('A dispute was won or lost.', dispute),
+  'shipment.created': orderEvent('A parcel is ready to be sent.', {
+    shipmentId,
+    lines: z.array(z.strictObject(lineQuantity)),
+  }),
+  'shipment.dispatched': orderEvent('A parcel was given to the carrier.', parcel),
+  'shipment.in_transit': orderEvent('The carrier has the parcel on its way.', parcel),
+  'shipment.delivered': orderEvent('A parcel arrived.', parcel),
+  'shipment.canceled': orderEvent('A parcel that had not left was canceled.', { shipmentId }),
 };
 
 /** The events of a product by type, in the past tense. Events of its stock are events of the product. */
 export const productEventPayloads = {
-  'product.created': productEvent({ sku: z.string(), name: z.string(), priceAmount: amount, currency }),
-  'product.renamed': productEvent({ from: z.string(), name: z.string() }),
-  'product.repriced': productEvent({ from: amount, priceAmount: amount, currency }),
-  'product.archived': productEvent({}),
-  'stock.received': productEvent(stockChange),
-  'stock.adjusted': productEvent(stockChange),
+  'product.created': productEvent('A product was added to the catalogue.', {
+    sku: z.string().describe('The article number of the shop.'),
+    name,
+    priceAmount,
+    currency,
+  }),
+  'product.renamed': productEvent('A product got another name.', { from: name.describe('The former name.'), name }),
+  'product.repriced': productEvent('A product got another price.', {
+    from: priceAmount.describe('The former price.'),
+    priceAmount,
+    currency,
+  }),
+  'product.archived': productEvent('A product left the catalogue.', {}),
+  'stock.received': productEvent('Units of a product came in.', stockChange),
+  'stock.adjusted': productEvent('The stock of a product was counted and set.', stockChange),
 };
 
 export const eventPayloads = { ...orderEventPayloads, ...productEventPayloads };

@@ -1,13 +1,16 @@
 import { createCommerce } from '../commerce.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import { newId } from '../ids.ts';
-import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
+import { createTestShop, webhookSecret, type OrderTexts, type TestShop } from './test-shop.ts';
 import { populateMoney } from './populated-money.ts';
 import { first } from './only.ts';
 
-/** Creates a shop with orders in every state that the flows can reach, made by the flows themselves. */
-export async function createPopulatedShop(): Promise<TestShop> {
-  const shop = await createTestShop({ quote });
+/**
+ * Creates a shop with orders in every state that the flows can reach, made by the flows themselves. Every order has
+ * `orderTexts`.
+ */
+export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<TestShop> {
+  const shop = await createTestShop({ quote, orderTexts });
   await createCatalog(shop);
   const mug = await shop.createTestProduct({ quantity: 1_000, priceAmount: 900 });
   const tray = await shop.createTestProduct({ quantity: 1_000, priceAmount: 2_500 });

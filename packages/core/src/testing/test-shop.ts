@@ -5,6 +5,7 @@ import { changeStock } from '../flows/inventory/change-stock.ts';
 import { createProducts } from '../flows/catalog/create-products.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import type { GatewayEventType } from '../gateway-inbox/gateway-event.ts';
+import type { PlaceOrder } from '../order/order-input.ts';
 import { readInvalidPayloads } from './invalid-payloads.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -22,6 +23,9 @@ type WebhookFacts = {
   objectId?: string;
   payableUntil?: Date;
 };
+
+/** What every test order has besides its customer and lines: nothing by default. */
+export type OrderTexts = Omit<PlaceOrder, 'lines'>;
 
 /** A shop on its own database, with functions for what tests do often. */
 export type TestShop = {
@@ -55,9 +59,9 @@ export type TestShop = {
 
 /** Creates a shop on its own database, with the mock gateway unless `gateways` says otherwise. */
 export async function createTestShop(
-  options: Omit<CommerceOptions, 'database'> & { connect?: Partial<ConnectOptions> } = {},
+  options: Omit<CommerceOptions, 'database'> & { connect?: Partial<ConnectOptions>; orderTexts?: OrderTexts } = {},
 ): Promise<TestShop> {
-  const { connect, ...rest } = options;
+  const { connect, orderTexts, ...rest } = options;
   const database = await openTestDatabase(connect);
   const commerce = createCommerce({ database, gateways: [mockGateway([webhookSecret])], ...rest });
   const close = async () => {
@@ -65,18 +69,19 @@ export async function createTestShop(
     const violations = await found().finally(database.drop);
     if (violations.length > 0) throw new Error(`the doctor found: ${JSON.stringify(violations, null, 2)}`);
   };
-  return { database, ...testShopOf(commerce, database), close };
+  return { database, ...testShopOf(commerce, database, orderTexts), close };
 }
 
 /** Returns the functions of a test shop for a core and a database that the caller has opened. */
 export function testShopOf(
   commerce: Commerce,
   database: Pick<TestDatabase, 'pool'>,
+  orderTexts: OrderTexts = {},
 ): Omit<TestShop, 'database' | 'close'> {
   return {
     commerce,
     ...productFunctions(commerce),
-    ...orderFunctions(commerce, database),
+    ...orderFunctions(commerce, database, orderTexts),
     async sendWebhook(type, { id, amount, currency }, { eventId = randomUUID(), ...message } = {}) {
       const [result] = await commerce.receiveWebhook(
         'mock',
@@ -119,9 +124,11 @@ const productFunctions = (
 function orderFunctions(
   commerce: Commerce,
   database: Pick<TestDatabase, 'pool'>,
+  orderTexts: OrderTexts,
 ): Pick<TestShop, 'createTestOrder' | 'createPendingOrder' | 'expireTestOrder' | 'readEventTypes'> {
   const createTestOrder: TestShop['createTestOrder'] = (quantities) =>
     commerce.placeOrder({
+      ...orderTexts,
       customerId: 'customer-1',
       lines: Object.entries(quantities).map(([productId, quantity]) => ({ productId, quantity })),
     });
