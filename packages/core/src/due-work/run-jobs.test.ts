@@ -68,6 +68,15 @@ test('a job with a follow-up time runs again without a wake-up, until its turns 
   expect(turns).toBe(7);
 });
 
+test('a job that gathers handles the rows of commits that come within its time in one turn', async () => {
+  let turns = 0;
+  start([testJob(async () => ++turns, { gatherMs: () => 300, pauseMs: 60_000 })], async () => []);
+  notices.publish(new Set(['work']));
+  expect(turns).toBe(0);
+  notices.publish(new Set(['work']));
+  await expect.poll(() => turns).toBe(1);
+});
+
 test('a frequent job reports its failed turns, and not those that handled rows', async () => {
   const results = [async () => 1, async () => Promise.reject(new Error('planned fault')), async () => 1];
   const job = testJob(async () => (await results.shift()?.()) ?? 0, { isFrequent: true });

@@ -13,6 +13,8 @@ export type Job<Due> = {
    * time up to a second, because other processes may commit due rows. Without it, it waits for the next look.
    */
   followUpMs?: number;
+  /** How long a turn waits after its wake-up, so that it handles rows of later commits, too. Defaults to 0 ms. */
+  gatherMs?: () => number;
   /** Whether turns that handled rows are not reported, because there are many a second. */
   isFrequent?: boolean;
   batchMax: number;
@@ -74,7 +76,7 @@ async function dueJobs<Due>(jobs: readonly Job<Due>[], readDue: () => Promise<Du
 }
 
 async function runWhenWoken<Due>(
-  { name, pauseMs, followUpMs, isFrequent = false, batchMax, run }: Job<Due>,
+  { name, pauseMs, followUpMs, gatherMs = () => 0, isFrequent = false, batchMax, run }: Job<Due>,
   alarm: Alarm,
   signal: AbortSignal,
   report: JobReport,
@@ -84,6 +86,8 @@ async function runWhenWoken<Due>(
     const followUp = nextMs === undefined ? undefined : setTimeout(() => alarm.ring(), nextMs);
     await alarm.rung();
     clearTimeout(followUp);
+    const gathering = gatherMs();
+    if (gathering > 0) await pause(gathering, signal);
     if (signal.aborted) return;
     let handled = 0;
     try {

@@ -35,6 +35,11 @@ export class EventTail {
     this.#onFault = onFault;
   }
 
+  /** Whether a reader of this process waits for events. */
+  get hasFollowers(): boolean {
+    return this.#followers > 0;
+  }
+
   /**
    * Returns the events in memory behind a position, at most `limit`; undefined when the memory doesn't reach back to
    * it. An empty list means that this process knows of no later event.

@@ -9,7 +9,7 @@ import { jobsOf, type JobMethods } from '../jobs.ts';
 import type { Context } from '../run/context.ts';
 
 /** The shop as a whole: its transactions, jobs, invariants and queues. */
-export function systemMethods({ database, gateways, pollAfterMs, batcher }: Context) {
+export function systemMethods({ database, gateways, pollAfterMs, batcher, tail }: Context) {
   const listing = [...gateways.listing.keys()];
   return {
     /**
@@ -58,7 +58,12 @@ export function systemMethods({ database, gateways, pollAfterMs, batcher }: Cont
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
       const options = { providers: this.providers(), listing, pollAfterMs, payableAfterCancelMs };
       const readDue = async () => read(async () => readDueWork(database, options));
-      return runJobs(jobsOf(this, pollAfterMs), { readDue, notices: database.notices }, signal, report);
+      return runJobs(
+        jobsOf(this, pollAfterMs, () => tail.hasFollowers),
+        { readDue, notices: database.notices },
+        signal,
+        report,
+      );
     },
 
     /**
