@@ -11,6 +11,21 @@ try {
   const order = await shop.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });
   const payment = await shop.payment.create.mutate({ orderId: order.id, provider: 'mock' });
 
+  // Sends the order as it is, and again when it has changed, over one connection that renews itself.
+  const decided = new Promise<string>((resolve, reject) => {
+    const watching = shop.order.watch.subscribe(
+      { orderId: order.id },
+      {
+        onData({ data: { order: changed } }) {
+          if (changed.status === 'CREATED' || changed.status === 'PAYMENT_PENDING') return;
+          watching.unsubscribe();
+          resolve(changed.status);
+        },
+        onError: reject,
+      },
+    );
+  });
+
   // The shopper pays at the gateway, which then sends the shop a webhook.
   const { id: paymentId, amount, currency } = payment;
   const outcome = 'CAPTURED';
@@ -21,8 +36,7 @@ try {
     body: JSON.stringify({ paymentId, amount, currency, outcome }),
   });
 
-  const { status } = await shop.order.get.query({ orderId: order.id });
-  console.log(`${product.name}: ${status}, ${amount} ${currency}`);
+  console.log(`${product.name}: ${await decided}, ${amount} ${currency}`);
 } catch (error) {
   const refusal = commerceErrorOf(error);
   if (refusal?.code !== 'insufficient_stock') throw error;

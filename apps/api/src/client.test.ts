@@ -20,7 +20,7 @@ import { present, startTestApi, type TestApi } from './testing/index.ts';
 import { runProgram } from './testing/program.ts';
 
 let api: TestApi;
-beforeAll(async () => (api = await startTestApi()));
+beforeAll(async () => (api = await startTestApi({ jobs: true })));
 afterAll(() => api?.close());
 
 /** Stands in for the simulator: `POST /pay` sends the webhook that the example needs. */
