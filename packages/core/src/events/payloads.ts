@@ -8,6 +8,7 @@ import {
   reservationStatuses,
 } from '../order/order.ts';
 import { refundKinds, refundReasons } from '../refund/refund.ts';
+import { disabledReasons } from '../webhooks/webhook-endpoint.ts';
 
 // The payload of every event as it is stored and delivered. Amounts are integer minor units of `currency`.
 const id = z.guid();
@@ -122,11 +123,18 @@ export const productEventPayloads = {
   'stock.adjusted': productEvent(stockChange),
 };
 
-export const eventPayloads = { ...orderEventPayloads, ...productEventPayloads };
+/** The events of a merchant's webhook endpoint by type. `since` is the first failure after the last success. */
+export const endpointEventPayloads = {
+  'endpoint.failing': z.strictObject({ endpointId: id, since: instant }),
+  'endpoint.disabled': z.strictObject({ endpointId: id, reason: z.enum(disabledReasons) }),
+};
+
+export const eventPayloads = { ...orderEventPayloads, ...productEventPayloads, ...endpointEventPayloads };
 
 export type OrderEventType = keyof typeof orderEventPayloads;
 export type ProductEventType = keyof typeof productEventPayloads;
-export type EventType = OrderEventType | ProductEventType;
+export type EndpointEventType = keyof typeof endpointEventPayloads;
+export type EventType = OrderEventType | ProductEventType | EndpointEventType;
 
 /** The payload of each event by type. */
 export type EventPayloads = { [T in EventType]: z.output<(typeof eventPayloads)[T]> };

@@ -58,7 +58,8 @@ export function systemMethods({ database, gateways, pollAfterMs, batcher }: Cont
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
       const options = { providers: this.providers(), listing, pollAfterMs, payableAfterCancelMs };
       const readDue = async () => read(async () => readDueWork(database, options));
-      return runJobs(jobsOf(this, pollAfterMs), { readDue, notices: database.notices }, signal, report);
+      await runJobs(jobsOf(this, pollAfterMs), { readDue, notices: database.notices }, signal, report);
+      await this.stopWebhooks();
     },
 
     /**

@@ -2,12 +2,13 @@ import { createCommerce } from '../commerce.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import { newId } from '../ids.ts';
 import { createTestShop, webhookSecret, type TestShop } from './test-shop.ts';
+import { failingWebhooks, populateWebhooks } from './populated-webhooks.ts';
 import { populateMoney } from './populated-money.ts';
 import { first } from './only.ts';
 
 /** Creates a shop with orders in every state that the flows can reach, made by the flows themselves. */
 export async function createPopulatedShop(): Promise<TestShop> {
-  const shop = await createTestShop({ quote });
+  const shop = await createTestShop({ quote, webhooks: failingWebhooks });
   await createCatalog(shop);
   const mug = await shop.createTestProduct({ quantity: 1_000, priceAmount: 900 });
   const tray = await shop.createTestProduct({ quantity: 1_000, priceAmount: 2_500 });
@@ -22,6 +23,7 @@ export async function createPopulatedShop(): Promise<TestShop> {
     await populateMoney(shop, basket);
   }
   await createGatewayEvents(shop, { [mug]: 1 });
+  await populateWebhooks(shop);
   await shop.commerce.numberEvents();
   return shop;
 }

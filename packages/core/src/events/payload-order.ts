@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { eventPayloads, type EventType } from './payloads.ts';
+
+/** The keys of an object in their order. The value is the order of the keys below a key, if there are any. */
+type KeyOrder = ReadonlyMap<string, KeyOrder | undefined>;
+
+const orders = new Map<string, KeyOrder | undefined>();
+
+/**
+ * Returns a stored payload with its keys in the order of its schema, so that an event has the same bytes wherever and
+ * whenever it is written. A jsonb column sorts keys by length. Keys that this version doesn't know stand at the end.
+ */
+export function inSchemaOrder(type: EventType, payload: Record<string, unknown>): Record<string, unknown> {
+  if (!orders.has(type)) orders.set(type, keyOrderOf(eventPayloads[type]));
+  const order = orders.get(type);
+  return order ? sortKeys(payload, order) : payload;
+}
+
+function keyOrderOf(schema: unknown): KeyOrder | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return keyOrderOf(schema.unwrap());
+  if (schema instanceof z.ZodArray) return keyOrderOf(schema.element);
+  if (!(schema instanceof z.ZodObject)) return undefined;
+  return new Map(Object.entries(schema.shape).map(([key, inner]) => [key, keyOrderOf(inner)]));
+}
+
+function sortKeys(value: object, order: KeyOrder): Record<string, unknown> {
+  const given = new Map<string, unknown>(Object.entries(value));
+  const known = [...order.keys()].filter((key) => given.has(key));
+  const unknown = [...given.keys()].filter((key) => !order.has(key));
+  return Object.fromEntries([...known, ...unknown].map((key) => [key, sortInner(given.get(key), order.get(key))]));
+}
+
+function sortInner(value: unknown, order: KeyOrder | undefined): unknown {
+  if (!order || typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? value.map((item: unknown) => sortInner(item, order)) : sortKeys(value, order);
+}
