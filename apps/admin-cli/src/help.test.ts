@@ -49,6 +49,7 @@ test('the help lists every command with its summary', () => {
     'disputes',
     'gateway-events',
     'calls',
+    'webhooks',
     'keys',
     'doctor',
     'reconcile',
