@@ -42,7 +42,9 @@ beforeAll(async () => {
   const shipment = (await shop.client.shipment.list.query({ orderId: paid })).items[0]!.id;
   const event = (await shop.client.gatewayEvent.list.query({ paymentId })).items[0]!.id;
   const key = (await shop.client.apiKey.list.query()).items[0]!.id;
-  for (const [name, id] of Object.entries({ payment: paymentId, shipment, event, key }))
+  const url = 'http://127.0.0.1:9/';
+  const { id: endpoint } = await shop.client.webhookEndpoint.create.mutate({ url, types: ['endpoint.failing'] });
+  for (const [name, id] of Object.entries({ payment: paymentId, shipment, event, endpoint, key }))
     names[name] = [id, beginning(id), beginning(id).replaceAll('-', '').toUpperCase()];
   names['order'] = [order.id, beginning(order.id), 'by phone 4711'];
   names['product'] = [productId, beginning(productId), sku];
@@ -69,6 +71,8 @@ const others: Record<string, string> = {
   client: 'x',
   customer: 'x',
   file: 'x',
+  url: 'https://erp.example/',
+  to: '0',
 };
 const productNames = ['product', 'product=units'];
 const isThing = (name: string): boolean => name in idPlaceholders || productNames.includes(name);

@@ -15,6 +15,7 @@ export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   payment: { kind: 'payment', noun: 'payment' },
   shipment: { kind: 'shipment', noun: 'shipment' },
   event: { kind: 'gatewayEvent', noun: 'gateway event' },
+  endpoint: { kind: 'webhookEndpoint', noun: 'webhook endpoint' },
   key: { kind: 'apiKey', noun: 'API key' },
 };
 

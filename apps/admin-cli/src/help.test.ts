@@ -50,6 +50,7 @@ test('the help lists every command with its summary', () => {
     'events',
     'gateway-events',
     'calls',
+    'webhooks',
     'keys',
     'doctor',
     'reconcile',

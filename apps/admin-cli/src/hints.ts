@@ -19,6 +19,7 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   payment_not_found: 'Look the payment up: `commerce orders show ORDER`.',
   api_key_not_found: 'Look the API key up: `commerce keys list`.',
   gateway_event_not_found: 'Look the event up: `commerce gateway-events list`.',
+  webhook_endpoint_not_found: 'Look the endpoint up: `commerce webhooks list`.',
   insufficient_stock: 'Order at most the units that are left, or receive more: `commerce stock receive SKU UNITS`.',
   capture_in_progress: 'Wait until the payment is CAPTURED: `commerce payments show PAYMENT`.',
   capture_exceeds_authorized: 'Capture at most what was authorized: `commerce payments capture PAYMENT`.',
@@ -49,6 +50,7 @@ const transitionHints: Record<Subject, string> = {
   refund: 'Read how the refund ended: `commerce refunds list --order ORDER`.',
   shipment:
     'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
+  webhook_endpoint: 'Resume a disabled endpoint instead: `commerce webhooks resume ENDPOINT`.',
   gateway_event:
     'Redrive or dismiss only events that wait or were given up: `commerce gateway-events list --outcome PARKED`.',
 };

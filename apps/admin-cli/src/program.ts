@@ -15,6 +15,7 @@ import { addReplayCommand } from './commands/replay.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
+import { addWebhookCommands } from './commands/webhooks.ts';
 import { resolveIds } from './find-id.ts';
 import { refuseEmptyArgument, StrictCommand } from './strict-command.ts';
 
@@ -53,6 +54,7 @@ export function createProgram(context: CommandContext): Command {
   addEventLogCommands(program, context);
   addEventCommands(program, context);
   addCallCommands(program, context);
+  addWebhookCommands(program, context);
   addKeyCommands(program, context);
   addDoctorCommand(program, context);
   addReconcileCommand(program, context);

@@ -1,4 +1,11 @@
-import { createCommerce, MigrationsDiverged, type Database } from '@commerce-core/core';
+import {
+  createCommerce,
+  MigrationsDiverged,
+  parseSecretsKey,
+  type Database,
+  type WebhookOptions,
+  type WebhookSender,
+} from '@commerce-core/core';
 import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
@@ -67,10 +74,23 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger) {
     keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
+    webhooks: webhooksFromEnv(env),
     batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },
   });
   metrics.watch(commerce);
   return { commerce, metrics };
+}
+
+function webhooksFromEnv(env: Env): WebhookOptions {
+  let loading: Promise<WebhookSender> | undefined;
+  return {
+    ...(env.WEBHOOK_SECRETS_KEY !== undefined && { secretsKey: parseSecretsKey(env.WEBHOOK_SECRETS_KEY) }),
+    // Loaded for the first delivery: most starts have none.
+    loadSender: async () =>
+      (loading ??= import('@commerce-core/webhook-sender').then(({ createWebhookSender }) =>
+        createWebhookSender({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE === 'on' }),
+      )),
+  };
 }
 
 const appOptionsFromEnv = (env: Env) => ({

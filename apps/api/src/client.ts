@@ -62,7 +62,7 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
         retry: ({ op, error, attempts }) =>
           op.type === 'subscription'
             ? isTransient(error) || (typeof token === 'function' && wasConnected(error))
-            : attempts < attemptsMax && op.path !== neverRetried && isTransient(error),
+            : attempts < attemptsMax && !neverRetried.includes(op.path) && isTransient(error),
         // Random, so that clients that were refused at the same time do not all retry at the same time.
         retryDelayMs: (attempt) => Math.min(250 * 2 ** attempt, retryDelayMaxMs) * (0.5 + Math.random()),
       }),
@@ -100,8 +100,8 @@ export function commerceErrorOf(error: unknown): ErrorBody | undefined {
 }
 
 const contextKey = 'idempotencyKey';
-// Its response has a secret that the server does not store, so a retry could not return the same key.
-const neverRetried = 'apiKey.create';
+// Their responses have a secret that the server does not store, so a retry could not return the same one.
+const neverRetried: readonly string[] = ['apiKey.create', 'webhookEndpoint.create', 'webhookEndpoint.rotateSecret'];
 
 /** Gives each mutation its key once, before the retries. */
 const keyLink: TRPCLink<AppRouter> =

@@ -1,4 +1,5 @@
 import type { Database } from '@commerce-core/pg-pipeline';
+import { CommerceError } from './errors.ts';
 import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
 import { EventTail } from './events/event-tail.ts';
@@ -17,8 +18,9 @@ import { refundMethods } from './methods/refunds.ts';
 import { shipmentMethods } from './methods/shipments.ts';
 import { stockMethods } from './methods/stock.ts';
 import { systemMethods } from './methods/system.ts';
+import { webhookMethods } from './methods/webhooks.ts';
 import type { Quote } from './order/order.ts';
-import type { BatchingOptions, Context } from './run/context.ts';
+import type { BatchingOptions, Context, WebhookOptions } from './run/context.ts';
 import { openInbox } from './run/open-inbox.ts';
 import { createBatcher } from './run/run-flow.ts';
 
@@ -46,8 +48,15 @@ export type CommerceOptions = {
   onFault?: (error: unknown) => void;
   /** Called after each gateway call of a job, with the gateway's kind of answer. */
   onGatewayCall?: (report: GatewayCallReport) => void;
+  /** What sends webhooks to merchants; without it there are none. */
+  webhooks?: WebhookOptions;
   /** How calls share transactions; `Batcher` has the defaults. */
   batching?: BatchingOptions;
+};
+
+// Nothing is sent without a sender and a key, so it is only asked about URLs.
+const noWebhooks: WebhookOptions = {
+  loadSender: async () => Promise.reject(new CommerceError('webhooks_not_configured', 'this shop sends no webhooks')),
 };
 
 /**
@@ -67,6 +76,7 @@ export function createCommerce(options: CommerceOptions) {
     batching: options.batching ?? {},
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
+    webhooks: options.webhooks ?? noWebhooks,
   };
   const context: Context = {
     ...configured,
@@ -86,6 +96,7 @@ export function createCommerce(options: CommerceOptions) {
     ...gatewayCallMethods(context, inbox),
     ...eventMethods(context),
     ...apiKeyMethods(context),
+    ...webhookMethods(context),
     ...lookupMethods(context),
     ...systemMethods(context),
   };

@@ -15,6 +15,8 @@ export const errorHints = {
   unauthenticated: "Send a valid customer's token or API key as a bearer token in the header Authorization.",
   forbidden: "Call with a token or API key that has this right; an operator's key needs the procedure's scope.",
   not_found: "Check the address and the procedure's name, and use a client of the server's version.",
+  webhook_endpoint_not_found: "Look the endpoint's id up (webhookEndpoint.list).",
+  webhooks_not_configured: 'Set WEBHOOK_SECRETS_KEY to 32 bytes in base64 (openssl rand -base64 32), and start again.',
   position_not_found: 'The log was restored or another server took over: go on after the last common position.',
   product_not_found: 'Leave out the products in details.productIds, or look their ids up (product.list).',
   order_not_found: "Look the order's id up (order.list); a customer finds only their own orders.",
@@ -60,6 +62,7 @@ export const transitionHints = {
   payment: 'Capture only AUTHORIZED payments, decide only on those in REVIEW, and begin a new attempt for ended ones.',
   refund: 'Read how the refund ended (refund.list), and request another one if money is left (refund.create).',
   shipment: 'Read its status (shipment.list), and take the next step: dispatch, in transit, deliver.',
+  webhook_endpoint: 'Pause only ACTIVE endpoints, and resume those that are PAUSED or DISABLED.',
   gateway_event: 'Redrive or dismiss only events that wait or were given up; read their outcomes (gatewayEvent.list).',
 } as const satisfies Record<ErrorDetails['invalid_transition']['subject'], string>;
 

@@ -24,6 +24,8 @@ export const errorKinds = {
   forbidden: 'forbidden',
   not_found: 'missing',
   position_not_found: 'missing',
+  webhook_endpoint_not_found: 'missing',
+  webhooks_not_configured: 'missing',
   product_not_found: 'missing',
   order_not_found: 'missing',
   shipment_not_found: 'missing',
@@ -73,7 +75,7 @@ export interface ErrorDetails {
   product_not_found: { productIds: string[] };
   insufficient_stock: { products: Shortage[] };
   invalid_transition: {
-    subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event';
+    subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event' | 'webhook_endpoint';
     from: string;
     to: string;
   };

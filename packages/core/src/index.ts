@@ -2,7 +2,7 @@ export { connect, type ConnectOptions } from './database/connect.ts';
 export { createCommerce, type Commerce, type CommerceOptions } from './commerce.ts';
 export { type BatchReport, type Database, type Transaction } from '@commerce-core/pg-pipeline';
 export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
-export type { Call } from './run/context.ts';
+export type { Call, WebhookOptions } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
 export { canWrite } from './database/can-write.ts';
 export { databaseProblem } from './database/database-problem.ts';
@@ -76,3 +76,14 @@ export {
   type NumberedEvent,
 } from './events/cloud-event.ts';
 export type { EventPayloads, EventType } from './events/payloads.ts';
+export type { WebhookSender } from './webhooks/sender.ts';
+export { parseSecretsKey } from './webhooks/secrets.ts';
+export {
+  createWebhookEndpointInput,
+  listDeliveriesInput,
+  listWebhookEndpointsInput,
+  redriveDeliveriesInput,
+  rewindWebhookEndpointInput,
+  updateWebhookEndpointInput,
+  webhookEndpointIdInput,
+} from './webhooks/webhook-endpoint-input.ts';

@@ -1,6 +1,7 @@
 import type { DueWork } from './due-work/due-work-repository.ts';
 import type { Job } from './due-work/run-jobs.ts';
 import { eventsRecorded } from './events/event-repository.ts';
+import { deliverWebhooksJob } from './webhooks/webhook-endpoint.ts';
 import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
@@ -13,6 +14,11 @@ export type JobMethods = {
   deleteExpiredKeys: (limit: number) => Promise<number>;
   numberEvents: (limit: number) => Promise<number>;
   providers: () => string[];
+  deliversWebhooks: () => boolean;
+  deliverWebhooks: (limit: number) => Promise<number>;
+  stopWebhooks: () => Promise<void>;
+  reportFailingEndpoints: (limit: number) => Promise<number>;
+  dropOldAttempts: () => Promise<number>;
 };
 
 /**
@@ -78,5 +84,34 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       batchMax: 1_000,
       run: async (max) => methods.deleteExpiredKeys(max),
     },
+    ...(methods.deliversWebhooks() ? webhookJobs(methods) : []),
   ];
 }
+
+/** The jobs of a process that delivers webhooks to merchants. */
+const webhookJobs = (methods: JobMethods): Job<DueWork>[] => [
+  {
+    name: deliverWebhooksJob,
+    isDue: ({ dueEndpoints }) => dueEndpoints === true,
+    // Other processes commit events too, and wake nobody here.
+    followUpMs: 25,
+    pauseMs: 5,
+    batchMax: 100,
+    run: async (max) => methods.deliverWebhooks(max),
+  },
+  {
+    name: 'report_failing_endpoints',
+    isDue: ({ failingEndpoints }) => failingEndpoints === true,
+    pauseMs: 1_000,
+    batchMax: 100,
+    run: async (max) => methods.reportFailingEndpoints(max),
+  },
+  {
+    name: 'drop_old_attempts',
+    isDue: () => true,
+    pauseMs: 60 * 60_000,
+    // A turn drops all of them, so it is always followed by the pause.
+    batchMax: Infinity,
+    run: async () => methods.dropOldAttempts(),
+  },
+];

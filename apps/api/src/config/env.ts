@@ -79,6 +79,13 @@ const apiEnv = z
       .optional(),
     /** Origins whose pages may call the procedures, comma-separated, like `https://shop.example`. */
     CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
+    /** Encrypts the secrets of webhook endpoints. Without it there are no webhooks to merchants. */
+    WEBHOOK_SECRETS_KEY: z
+      .string()
+      .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64, as `openssl rand -base64 32` prints them')
+      .optional(),
+    /** `on` lets webhook endpoints be on this machine, in private networks and without TLS: for development. */
+    WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine((env) => !(env.CUSTOMER_JWT_SECRET && env.CUSTOMER_JWKS_URL), {

@@ -1,5 +1,6 @@
 import { router } from '../trpc/trpc.ts';
 import { apiKeyRouter } from './api-key.ts';
+import { deliveryRouter } from './delivery.ts';
 import { disputeRouter } from './dispute.ts';
 import { eventRouter } from './event.ts';
 import { gatewayCallRouter } from './gateway-call.ts';
@@ -11,6 +12,7 @@ import { refundRouter } from './refund.ts';
 import { shipmentRouter } from './shipment.ts';
 import { stockRouter } from './stock.ts';
 import { systemRouter } from './system.ts';
+import { webhookEndpointRouter } from './webhook-endpoint.ts';
 
 /**
  * All procedures. `auth/access.ts` is the table of who may call which.
@@ -46,6 +48,8 @@ export const appRouter = router({
   event: eventRouter,
   gatewayEvent: gatewayEventRouter,
   gatewayCall: gatewayCallRouter,
+  webhookEndpoint: webhookEndpointRouter,
+  delivery: deliveryRouter,
   apiKey: apiKeyRouter,
   system: systemRouter,
 });

@@ -9,6 +9,7 @@ const scopesOf: Record<LookupKind, readonly Scope[]> = {
   shipment: ['orders'],
   product: scopes,
   gatewayEvent: ['gateway-events'],
+  webhookEndpoint: ['webhooks'],
   apiKey: ['keys'],
 };
 

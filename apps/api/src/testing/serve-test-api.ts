@@ -6,6 +6,7 @@ import {
   type Database,
   type Gateway,
 } from '@commerce-core/core';
+import { createWebhookSender } from '@commerce-core/webhook-sender';
 import { customerTokens, type CustomerTokenOptions } from '../auth/customer-token.ts';
 import { createApp } from '../http/app.ts';
 import { serve } from '../http/serve.ts';
@@ -54,6 +55,10 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     batching: { onBatch: metrics.observeBatch, ...options.batching },
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
+    webhooks: {
+      loadSender: async () => createWebhookSender({ allowPrivate: true }),
+      secretsKey: Buffer.alloc(32, 5),
+    },
     ...(options.reservationMs === undefined ? {} : { reservationMs: options.reservationMs }),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.pollAfterMs === undefined ? {} : { pollAfterMs: options.pollAfterMs }),

@@ -96,14 +96,23 @@ test('a batch of mutations with a key is refused, and none of them runs', async 
 });
 
 describe('every mutation', () => {
-  // Either the answer has a secret that is not stored, or a second call changes nothing.
+  // The answer has a secret that is not stored, or a second call changes nothing or repeats what may be repeated.
   const unkeyed = [
     'apiKey.create',
     'apiKey.revoke',
+    'delivery.redrive',
     'gatewayEvent.fetchMissed',
     'order.clearAttention',
     'payment.poll',
     'payment.resume',
+    'webhookEndpoint.create',
+    'webhookEndpoint.delete',
+    'webhookEndpoint.pause',
+    'webhookEndpoint.resume',
+    'webhookEndpoint.rewind',
+    'webhookEndpoint.rotateSecret',
+    'webhookEndpoint.test',
+    'webhookEndpoint.update',
   ];
 
   const inputs = mutationInputs(() => api);

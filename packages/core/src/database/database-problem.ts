@@ -19,6 +19,9 @@ export const changingTables: readonly string[] = [
   'refunds',
   'shipments',
   'stocks',
+  'webhook_attempts',
+  'webhook_deliveries',
+  'webhook_endpoints',
 ];
 
 /** What a database and the sessions of this program in it are like. */

@@ -40,7 +40,7 @@ async function catalogue(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query(`
     with tables as (
       select oid from pg_class
-      where relnamespace = 'commerce'::regnamespace and relkind = 'r' and relname <> 'migrations'
+      where relnamespace = 'commerce'::regnamespace and relkind in ('r', 'p') and relname <> 'migrations'
     )
     select format('%s.%s %s%s%s', c.oid::regclass, a.attname, format_type(a.atttypid, a.atttypmod),
       case when a.attnotnull then ' not null' end, ' default ' || pg_get_expr(d.adbin, d.adrelid)) as line
@@ -50,7 +50,7 @@ async function catalogue(database: Database): Promise<string[]> {
     select format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
     where conrelid in (select oid from tables)
     union all
-    select pg_get_indexdef(indexrelid) from pg_index where indrelid in (select oid from tables)
+    select replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') from pg_index where indrelid in (select oid from tables)
     order by 1`);
   return rows.map(({ line }) => line as string);
 }

@@ -8,6 +8,7 @@ import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
 import { shipmentChecks } from './shipment-checks.ts';
 import { stockChecks } from './stock-checks.ts';
+import { webhookChecks } from './webhook-checks.ts';
 
 /** All invariants, in the order in which the doctor reports them. */
 export const checks: readonly Check[] = [
@@ -20,4 +21,5 @@ export const checks: readonly Check[] = [
   ...callChecks,
   ...shipmentChecks,
   ...keyChecks,
+  ...webhookChecks,
 ];

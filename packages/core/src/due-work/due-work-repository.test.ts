@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statements } from '@commerce-core/pg-pipeline';
+import { failingWebhooks } from '../testing/populated-webhooks.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { writeManyOrders } from '../testing/many-orders.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
@@ -19,12 +20,14 @@ const nothing = {
   stalePayments: false,
   dueLists: false,
   expiredKeys: false,
+  dueEndpoints: false,
+  failingEndpoints: false,
 };
 
 describe('a look for due rows', () => {
   let shop: TestShop;
   beforeAll(async () => {
-    shop = await createTestShop();
+    shop = await createTestShop({ webhooks: failingWebhooks });
   });
   afterAll(() => shop.close());
 
@@ -128,6 +131,25 @@ describe('a look for due rows', () => {
     await query(`update commerce.gateway_listings set due_at = now()`);
     expect(await look({ listing: ['mock'] })).toEqual({ ...nothing, dueLists: true });
     expect(await look({ listing: [] })).toEqual(nothing);
+  });
+
+  test('finds webhook endpoints that have events to deliver, and those that must be reported', async () => {
+    const url = 'https://merchant.example/';
+    const { id: endpointId } = await shop.commerce.createWebhookEndpoint({ url });
+    await shop.commerce.numberEvents();
+    await shop.commerce.rewindWebhookEndpoint({ endpointId, to: '0' });
+    expect(await look()).toEqual({ ...nothing, dueEndpoints: true });
+    await query('update commerce.webhook_endpoints set leased_until = now() + interval $$1 hour$$');
+    expect(await look()).toEqual(nothing);
+    await query('update commerce.webhook_endpoints set leased_until = now() - interval $$1 second$$');
+    expect(await look()).toEqual({ ...nothing, dueEndpoints: true });
+    await query(`update commerce.webhook_endpoints set failing_since = now() - interval '59 minutes'`);
+    expect(await look()).toMatchObject({ failingEndpoints: false });
+    await query(`update commerce.webhook_endpoints set failing_since = now() - interval '61 minutes'`);
+    expect(await look()).toMatchObject({ failingEndpoints: true });
+    expect(await shop.commerce.reportFailingEndpoints()).toBe(1);
+    await shop.commerce.pauseWebhookEndpoint({ endpointId });
+    expect(await look()).toEqual(nothing);
   });
 
   test('finds expired keys', async () => {

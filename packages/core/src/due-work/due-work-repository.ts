@@ -7,6 +7,7 @@ import { someIdempotencyKeyIsExpired } from '../idempotency/idempotency-reposito
 import { someOrderIsOverdue } from '../order/order-repository.ts';
 import { somePaymentMayBeStale } from '../payment/payment-repository.ts';
 import { someRefundIsOpen } from '../refund/refund-repository.ts';
+import { someEndpointIsDue, someEndpointIsFailing } from '../webhooks/webhook-endpoint-repository.ts';
 
 /** Which jobs have due rows. null stands for a table without rows that can become due. */
 export type DueWork = {
@@ -19,6 +20,9 @@ export type DueWork = {
   dueLists: boolean | null;
   expiredKeys: boolean | null;
   newEvents: boolean | null;
+  /** Whether an endpoint has something to deliver. */
+  dueEndpoints: boolean;
+  failingEndpoints: boolean;
 };
 
 /** The providers of this shop, and how old a payment without messages may be. */
@@ -40,7 +44,9 @@ const dueWork = statement(
     (${somePaymentMayBeStale('$3', '$4')} or ${someRefundIsOpen}) as "stalePayments",
     ${someGatewayListingIsDue('$2')} as "dueLists",
     ${someIdempotencyKeyIsExpired} as "expiredKeys",
-    ${someEventHasNoPosition} as "newEvents"`,
+    ${someEventHasNoPosition} as "newEvents",
+    ${someEndpointIsDue} as "dueEndpoints",
+    ${someEndpointIsFailing} as "failingEndpoints"`,
 );
 
 /** Looks for due rows of all jobs. */

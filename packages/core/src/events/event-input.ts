@@ -6,7 +6,7 @@ import { eventPayloads, type EventType } from './payloads.ts';
 import { parsePosition } from './position.ts';
 
 // Object.keys returns string[]; these are exactly the keys of the type.
-const eventTypes = Object.keys(eventPayloads) as [EventType, ...EventType[]];
+export const eventTypes = Object.keys(eventPayloads) as [EventType, ...EventType[]];
 
 /** A position as the list of events returns it, or `0` for the beginning. */
 export const position = z

@@ -40,6 +40,11 @@ export class EventTail {
     return this.#followers > 0;
   }
 
+  /** The last position that this process knows of; undefined while nobody follows the log. */
+  get last(): number | undefined {
+    return this.#last;
+  }
+
   /**
    * Returns the events in memory behind a position, at most `limit`; undefined when the memory doesn't reach back to
    * it. An empty list means that this process knows of no later event.

@@ -1,7 +1,7 @@
 import { newId } from '../ids.ts';
 import type { EventType } from './payloads.ts';
 
-export const aggregateTypes = ['order', 'product'] as const;
+export const aggregateTypes = ['order', 'product', 'endpoint'] as const;
 export type AggregateType = (typeof aggregateTypes)[number];
 
 /** One row of the append-only log. `version` counts the events of its aggregate from 1. */

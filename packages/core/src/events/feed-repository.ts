@@ -71,3 +71,16 @@ export async function readEventsByPosition(
       : { text: readOfAggregate.text, values: [...values, aggregateId] };
   return (await pool.query<PositionedEvent>(query)).rows;
 }
+
+const readAt = statement(
+  'read_events_at_positions',
+  `select ${columns} from "commerce"."event_positions" p ${joined} where p.position = any($1::bigint[]) order by p.position`,
+);
+
+/** Reads the events at these positions, in the order of their positions. */
+export async function readEventsAt(
+  { pool }: Pick<Database, 'pool'>,
+  positions: readonly number[],
+): Promise<PositionedEvent[]> {
+  return (await pool.query<PositionedEvent>({ text: readAt.text, values: [positions] })).rows;
+}

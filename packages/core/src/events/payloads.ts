@@ -8,6 +8,7 @@ import {
   reservationStatuses,
 } from '../order/order.ts';
 import { refundKinds, refundReasons } from '../refund/refund.ts';
+import { disabledReasons } from '../webhooks/webhook-endpoint.ts';
 
 // The payload of every event as it is stored and delivered. The descriptions are those of docs/reference/events.md and of
 // the JSON Schemas in packages/core/schemas. Amounts are integer minor units of `currency`.
@@ -33,6 +34,8 @@ const orderEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
   z.strictObject({ ...orderState, ...facts }).describe(sentence);
 const productEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
   z.strictObject({ ...productState, ...facts }).describe(sentence);
+const endpointEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
+  z.strictObject({ endpointId: id.describe('The webhook endpoint.'), ...facts }).describe(sentence);
 
 const paymentId = id.describe('The attempt to pay.');
 const from = z.enum(orderStatuses).describe('The status before the event.');
@@ -190,11 +193,22 @@ export const productEventPayloads = {
   'stock.adjusted': productEvent('The stock of a product was counted and set.', stockChange),
 };
 
-export const eventPayloads = { ...orderEventPayloads, ...productEventPayloads };
+/** The events of a merchant's webhook endpoint by type. */
+export const endpointEventPayloads = {
+  'endpoint.failing': endpointEvent('Deliveries to an endpoint have failed for 1 hour, 1 day or 3 days.', {
+    since: instant.describe('The first failure after the last success.'),
+  }),
+  'endpoint.disabled': endpointEvent('An endpoint was disabled: nothing is delivered to it until it is resumed.', {
+    reason: z.enum(disabledReasons).describe('`gone`: it answered 410. `failing`: deliveries failed for 5 days.'),
+  }),
+};
+
+export const eventPayloads = { ...orderEventPayloads, ...productEventPayloads, ...endpointEventPayloads };
 
 export type OrderEventType = keyof typeof orderEventPayloads;
 export type ProductEventType = keyof typeof productEventPayloads;
-export type EventType = OrderEventType | ProductEventType;
+export type EndpointEventType = keyof typeof endpointEventPayloads;
+export type EventType = OrderEventType | ProductEventType | EndpointEventType;
 
 /** The payload of each event by type. */
 export type EventPayloads = { [T in EventType]: z.output<(typeof eventPayloads)[T]> };

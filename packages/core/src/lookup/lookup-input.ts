@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { line } from '../text.ts';
 
 /** What can be looked up by a text that a person wrote. */
-export const lookupKinds = ['order', 'payment', 'shipment', 'product', 'gatewayEvent', 'apiKey'] as const;
+export const lookupKinds = [
+  'order',
+  'payment',
+  'shipment',
+  'product',
+  'gatewayEvent',
+  'webhookEndpoint',
+  'apiKey',
+] as const;
 export type LookupKind = (typeof lookupKinds)[number];
 
 export const lookupInput = z.strictObject({ kind: z.enum(lookupKinds), text: line(200) });

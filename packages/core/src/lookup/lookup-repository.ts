@@ -7,6 +7,7 @@ import { gatewayEvents } from '../gateway-inbox/tables.ts';
 import { orders } from '../order/tables.ts';
 import { payments } from '../payment/tables.ts';
 import { shipments } from '../shipping/tables.ts';
+import { webhookEndpoints } from '../webhooks/tables.ts';
 import type { LookupKind } from './lookup-input.ts';
 
 /** A thing that a text may mean. `summary` is its status, SKU or type. */
@@ -23,6 +24,7 @@ const places: Record<LookupKind, Place> = {
   shipment: { table: shipments, id: shipments.id, summary: shipments.status },
   product: { table: products, id: products.id, summary: products.sku, name: products.sku },
   gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },
+  webhookEndpoint: { table: webhookEndpoints, id: webhookEndpoints.id, summary: webhookEndpoints.url },
   apiKey: { table: apiKeys, id: apiKeys.id, summary: keyState },
 };
 

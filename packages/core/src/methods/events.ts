@@ -10,6 +10,7 @@ import { followFeed } from '../flows/events/follow-feed.ts';
 import { endOfFeed, readOrAwaitFeed } from '../flows/events/read-feed.ts';
 import type { Call, Context } from '../run/context.ts';
 import { parse } from '../validation.ts';
+import { deliverWebhooksJob } from '../webhooks/webhook-endpoint.ts';
 
 /** A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after`. */
 export type EventPage = { items: EventView[]; nextCursor: string };
@@ -77,7 +78,7 @@ export function eventMethods({ database, tail }: Context) {
      */
     async numberEvents(limit = 5_000): Promise<number> {
       const numbered = await read(async () => numberEvents(database, limit));
-      if (numbered > 0) database.notices.publish(new Set([eventsNumbered]));
+      if (numbered > 0) database.notices.publish(new Set([eventsNumbered, deliverWebhooksJob]));
       return numbered;
     },
   };

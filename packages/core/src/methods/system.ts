@@ -58,12 +58,13 @@ export function systemMethods({ database, gateways, pollAfterMs, batcher, tail }
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
       const options = { providers: this.providers(), listing, pollAfterMs, payableAfterCancelMs };
       const readDue = async () => read(async () => readDueWork(database, options));
-      return runJobs(
+      await runJobs(
         jobsOf(this, pollAfterMs, () => tail.hasFollowers),
         { readDue, notices: database.notices },
         signal,
         report,
       );
+      await this.stopWebhooks();
     },
 
     /**

@@ -3,6 +3,7 @@ import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gate
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
 import type { EventTail } from '../events/event-tail.ts';
 import type { Quote } from '../order/order.ts';
+import type { WebhookSender } from '../webhooks/sender.ts';
 import type { SharedCall } from './shared-transaction.ts';
 
 /** Options of a call. */
@@ -19,6 +20,16 @@ export type Owner = { customerId?: string | undefined };
 export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'waitMaxMs' | 'onBatch'> &
   Pick<QueueOptions<never>, 'commandsMax' | 'weightMax' | 'queueMax'>;
 
+/** How webhooks to merchants are sent. */
+export type WebhookOptions = {
+  /** Loads what posts them: a program that sends none needn't load it. */
+  loadSender: () => Promise<WebhookSender>;
+  /** 32 bytes that encrypt the endpoints' secrets. Without them this process creates no endpoint and delivers nothing. */
+  secretsKey?: Buffer | undefined;
+  /** The `source` of events, a URI reference that names the shop; defaults to `/commerce-core`. */
+  source?: string | undefined;
+};
+
 /** Configuration and state that methods share. */
 export type Context = {
   database: Database;
@@ -34,6 +45,7 @@ export type Context = {
   batching: BatchingOptions;
   batcher: Batcher<SharedCall, unknown>;
   tail: EventTail;
+  webhooks: WebhookOptions;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
 };

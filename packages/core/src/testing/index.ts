@@ -1,2 +1,3 @@
 export { openTestDatabase, type TestDatabase } from './test-database.ts';
 export { startFakeGatewayApi, type FakeApiResponse } from './fake-gateway-api.ts';
+export { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';

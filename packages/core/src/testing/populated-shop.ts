@@ -2,6 +2,7 @@ import { createCommerce } from '../commerce.ts';
 import { mockGateway } from '../gateways/mock.ts';
 import { newId } from '../ids.ts';
 import { createTestShop, webhookSecret, type OrderTexts, type TestShop } from './test-shop.ts';
+import { failingWebhooks, populateWebhooks } from './populated-webhooks.ts';
 import { populateMoney } from './populated-money.ts';
 import { first } from './only.ts';
 
@@ -10,7 +11,7 @@ import { first } from './only.ts';
  * `orderTexts`.
  */
 export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<TestShop> {
-  const shop = await createTestShop({ quote, orderTexts });
+  const shop = await createTestShop({ quote, orderTexts, webhooks: failingWebhooks });
   await createCatalog(shop);
   const mug = await shop.createTestProduct({ quantity: 1_000, priceAmount: 900 });
   const tray = await shop.createTestProduct({ quantity: 1_000, priceAmount: 2_500 });
@@ -25,6 +26,7 @@ export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<
     await populateMoney(shop, basket);
   }
   await createGatewayEvents(shop, { [mug]: 1 });
+  await populateWebhooks(shop);
   await shop.commerce.numberEvents();
   return shop;
 }

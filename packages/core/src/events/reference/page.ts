@@ -1,6 +1,6 @@
 import { aggregateTypes, type AggregateType } from '../event.ts';
 import type { CloudEvent } from '../cloud-event.ts';
-import { orderEventPayloads, productEventPayloads } from '../payloads.ts';
+import { endpointEventPayloads, orderEventPayloads, productEventPayloads } from '../payloads.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** The fields of payloads that take any text, with whose text it is. A test finds a field that isn't here. */
@@ -37,7 +37,7 @@ ${JSON.stringify(example, null, 2)}
 | \`id\` | The event's own id. It is the same on every try, so that a subscriber can ignore what it has already handled. |
 | \`source\` | The shop. |
 | \`type\` | One of the types below. |
-| \`subject\` | The aggregate: \`order/<id>\` or \`product/<id>\`. |
+| \`subject\` | The aggregate: \`order/<id>\`, \`product/<id>\` or \`endpoint/<id>\`. |
 | \`time\` | The time of the transaction that recorded the event. |
 | \`dataschema\` | The \`$id\` of the type's JSON Schema. |
 | \`sequence\` | The aggregate's version: it counts the aggregate's events from 1, without gaps. It has 10 digits, so that it sorts as text. |
@@ -66,6 +66,7 @@ ${Object.entries(freeTexts)
 const aggregates: Record<AggregateType, { types: readonly string[]; heading: string }> = {
   order: { types: Object.keys(orderEventPayloads), heading: 'Events of an order' },
   product: { types: Object.keys(productEventPayloads), heading: 'Events of a product' },
+  endpoint: { types: Object.keys(endpointEventPayloads), heading: 'Events of a webhook endpoint' },
 };
 
 /** The page docs/reference/events.md. `schemas` are in the order of the payloads. */

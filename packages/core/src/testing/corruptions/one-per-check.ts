@@ -1,4 +1,5 @@
 import { moneyCorruptions } from './refunds-and-calls.ts';
+import { webhookCorruptions } from './webhooks.ts';
 import { type Corruption, firstId } from './corruption.ts';
 
 export const paidOrder = firstId('orders', `status = 'PAID' and fulfillment_status = 'UNFULFILLED'`);
@@ -211,6 +212,7 @@ export const corruptions: Record<string, Corruption> = {
     ],
   },
 
+  ...webhookCorruptions,
   ...moneyCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },

@@ -1,0 +1,113 @@
+/** An event that is to be delivered. */
+export type WindowEvent = { position: number; aggregateid: string };
+
+/**
+ * The events that an endpoint has read and not yet delivered. Events of one aggregate go one after the other, those of
+ * different aggregates go at the same time. `position` is how far the endpoint has got: every event at or below it was
+ * delivered, or has a row of its own because it failed, or waits behind such a row.
+ */
+export class DeliveryWindow<E extends WindowEvent> {
+  // Each aggregate's events in order. The first one is on its way if the aggregate isn't in #free.
+  readonly #queues = new Map<string, E[]>();
+  readonly #free = new Set<string>();
+  readonly #done = new Set<number>();
+  #positions: number[] = [];
+  #head = 0;
+  #readTo: number;
+
+  constructor(position: number) {
+    this.#readTo = position;
+  }
+
+  /** The position up to which events were read. */
+  get readTo(): number {
+    return this.#readTo;
+  }
+
+  get position(): number {
+    const first = this.#positions[this.#head];
+    return first === undefined ? this.#readTo : first - 1;
+  }
+
+  /** The number of events that aren't done. */
+  get size(): number {
+    return this.#positions.length - this.#head - this.#done.size;
+  }
+
+  /** How far the reading is ahead of `position`, in events. */
+  get length(): number {
+    return this.#positions.length - this.#head;
+  }
+
+  /** Adds events that were read, in the order of their positions. There is none between them up to `readTo`. */
+  add(events: readonly E[], readTo: number): void {
+    for (const event of events) {
+      const queue = this.#queues.get(event.aggregateid);
+      if (queue) queue.push(event);
+      else {
+        this.#queues.set(event.aggregateid, [event]);
+        this.#free.add(event.aggregateid);
+      }
+      this.#positions.push(event.position);
+    }
+    this.#readTo = readTo;
+  }
+
+  get hasNext(): boolean {
+    return this.#free.size > 0;
+  }
+
+  /** Takes an event whose aggregate has none on its way. */
+  next(): E | undefined {
+    const [aggregateid] = this.#free;
+    if (aggregateid === undefined) return undefined;
+    this.#free.delete(aggregateid);
+    return this.#queues.get(aggregateid)?.[0];
+  }
+
+  /** Takes up to `max` events for one request: the first ones, in order. None may be on its way. */
+  nextBatch(max: number): E[] {
+    const batch = [...this.#queues.values()]
+      .flat()
+      .toSorted((a, b) => a.position - b.position)
+      .slice(0, max);
+    for (const { aggregateid } of batch) this.#free.delete(aggregateid);
+    return batch;
+  }
+
+  /** The event was delivered. */
+  delivered({ aggregateid, position }: WindowEvent): void {
+    const queue = this.#queues.get(aggregateid);
+    queue?.shift();
+    if (queue?.length) this.#free.add(aggregateid);
+    else this.#queues.delete(aggregateid);
+    this.#finish([position]);
+  }
+
+  /** The event has a row now. It and those behind it are no longer the window's. */
+  failed({ aggregateid }: WindowEvent): void {
+    const queue = this.#queues.get(aggregateid) ?? [];
+    this.#queues.delete(aggregateid);
+    this.#free.delete(aggregateid);
+    this.#finish(queue.map(({ position }) => position));
+  }
+
+  /** The event was not sent after all, and is next again. */
+  putBack({ aggregateid }: WindowEvent): void {
+    this.#free.add(aggregateid);
+  }
+
+  #finish(positions: readonly number[]): void {
+    for (const position of positions) this.#done.add(position);
+    for (;;) {
+      const first = this.#positions[this.#head];
+      if (first === undefined || !this.#done.delete(first)) break;
+      this.#head += 1;
+    }
+    // Shortened now and then, because shortening it each time would copy it each time.
+    if (this.#head > 1_024) {
+      this.#positions = this.#positions.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}
