@@ -90,18 +90,25 @@ describe('order.watch', () => {
       return api.customerToken('customer-1');
     };
     const { orderId, approval, failure } = await createPendingOrder(api, customer);
-    const watched = watch({ orderId, client: createClient({ url: proxy.url, token }) });
+    let connections = 0;
+    const counting: typeof fetch = async (...request) => {
+      const response = await fetch(...request);
+      connections += 1;
+      return response;
+    };
+    const watched = watch({ orderId, client: createClient({ url: proxy.url, token, fetch: counting }) });
     await until(() => watched.versions.length > 0);
     for (let round = 0; round < 10; round += 1) {
-      const before = tokens;
+      const before = connections;
       await proxy.disconnect();
       if (round === 5) await api.sendWebhook(failure);
       await proxy.reconnect();
-      await until(() => tokens > before);
+      await until(() => connections > before);
     }
     await api.sendWebhook(approval);
     await until(() => watched.statuses.includes('PAID'));
     expect(isSorted(watched.versions)).toBe(true);
+    expect(tokens).toBeGreaterThanOrEqual(connections);
     expect(watched.types).toEqual(expect.arrayContaining(['payment.failed', 'order.paid']));
     expect(new Set(watched.types).size).toBe(watched.types.length);
     watched.unsubscribe();
@@ -154,10 +161,15 @@ describe('event.list', () => {
       after = page.nextCursor;
     }
     expect(isSorted(all.map(({ position }) => Number(position.split('.')[1])))).toBe(true);
-    const waiting = operator.event.list.query({ after, waitMs: 30_000 });
+    // Events of the tests before may get their positions only now.
+    const nextProduct = async (): Promise<Event> => {
+      const page = await operator.event.list.query({ after, types: ['product.created'], waitMs: 30_000 });
+      after = page.nextCursor;
+      return page.items[0] ?? nextProduct();
+    };
+    const waiting = nextProduct();
     const productId = await api.createProduct({ quantity: 0 });
-    const { items } = await waiting;
-    expect(items[0]).toMatchObject({ type: 'product.created', aggregateId: productId, version: 1 });
+    expect(await waiting).toMatchObject({ type: 'product.created', aggregateId: productId, version: 1 });
   });
 
   test('with a filter returns a cursor behind what it has skipped', async () => {

@@ -1,3 +1,4 @@
 export { openTestDatabase, type TestDatabase } from './test-database.ts';
 export { startFakeGatewayApi, type FakeApiResponse } from './fake-gateway-api.ts';
+export { takeChanges, type Change } from './pgoutput.ts';
 export { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';

@@ -17,6 +17,28 @@ export async function peekChanges(pool: Pick<Pool, 'query'>, slot: string, publi
       'proto_version', '1', 'publication_names', $2)`,
     [slot, publication],
   );
+  return decodeAll(rows);
+}
+
+/**
+ * Reads about `max` changes of a slot as `pgoutput` sends them, whole transactions in the order of their commits, and
+ * removes them from the slot.
+ */
+export async function takeChanges(
+  pool: Pick<Pool, 'query'>,
+  slot: string,
+  publication: string,
+  max: number,
+): Promise<Change[]> {
+  const { rows } = await pool.query<{ xid: string; data: Buffer }>(
+    `select xid::text, data from pg_logical_slot_get_binary_changes($1, null, $3,
+      'proto_version', '1', 'publication_names', $2)`,
+    [slot, publication, max],
+  );
+  return decodeAll(rows);
+}
+
+function decodeAll(rows: readonly { xid: string; data: Buffer }[]): Change[] {
   const relations = new Map<number, Relation>();
   return rows.flatMap(({ xid, data }) => decodeMessage(new MessageReader(data), Number(xid), relations) ?? []);
 }
