@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { StatementSettings } from './pipeline.ts';
 import { CommitNotices } from './commit-notices.ts';
 import { keepConnectionError } from './connection-errors.ts';
+import { hostsOfUrl } from './database-url.ts';
+import { primaryConnections } from './primary-client.ts';
 import { SessionClient } from './session-client.ts';
 import { WatchedPool } from './watched-pool.ts';
 import { checkSchemaName, renameSchema } from './schema-name.ts';
@@ -23,7 +25,10 @@ export type Database = StatementSettings & {
 
 /** Which database to connect to, and how. */
 export type ConnectOptions = {
-  /** The database's URL: `postgres://user:password@host:port/database`. */
+  /**
+   * The database's URL: `postgres://user:password@host:port/database`. With several hosts, separated by commas, each
+   * connection goes to the one that is the primary.
+   */
   url: string;
   /** Connections at most for reads, and as many for transactions. Defaults to 10. */
   poolMax?: number;
@@ -41,6 +46,8 @@ export type ConnectOptions = {
   answerTimeoutMs?: number;
   /** The program's name in `pg_stat_activity`. */
   applicationName: string;
+  /** With several hosts: called when the primary is found, and each time another server has become the primary. */
+  onPrimary?: (primary: { host: string; timeline: number }) => void;
   /**
    * Whether each connection parses a statement once and sends its name from then on. Defaults to true. Set it to false
    * behind a pooler that doesn't support prepared statements, such as PgBouncer before 1.21.
@@ -52,12 +59,19 @@ export type ConnectOptions = {
  * Creates the connection pools of a database. They connect lazily, so an unreachable server shows at the first
  * statement.
  * @throws Error when a schema's name would need escaping
+ * @throws TypeError when the URL of several hosts is invalid
  */
 export function connect(options: ConnectOptions): Database {
   const schemaInSql = checkSchemaName(options.schemaInSql);
   const schema = checkSchemaName(options.schema ?? schemaInSql);
   const rename = (text: string): string => renameSchema(text, schemaInSql, schema);
-  class RenamingClient extends SessionClient {
+  const [first, ...others] = options.url.includes(',') ? hostsOfUrl(options.url) : [];
+  const primary =
+    first && others.length > 0
+      ? primaryConnections([first, ...others], options.applicationName, options.onPrimary ?? (() => {}))
+      : undefined;
+  const Client = primary?.Client ?? SessionClient;
+  class RenamingClient extends Client {
     // One signature can't repeat the overloads of pg's `query`. Every form passes through, with its text renamed.
     override query(...args: unknown[]): any {
       args[0] = renamed(args[0], rename);
@@ -76,7 +90,7 @@ export function connect(options: ConnectOptions): Database {
   }
   const open = (pipeline: boolean): pg.Pool => {
     const pool = new (pipeline ? WatchedPool : Readers)({
-      connectionString: options.url,
+      connectionString: primary && first ? first.url : options.url,
       max: options.poolMax ?? 10,
       connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
       // A host that vanished closes no connection. TCP keep-alive notices it on an idle connection, in 20 s.
@@ -85,7 +99,7 @@ export function connect(options: ConnectOptions): Database {
       application_name: options.applicationName,
       ...(pipeline ? { pipeline, ...limit } : {}),
       types: { getTypeParser },
-      Client: schema === schemaInSql ? SessionClient : RenamingClient,
+      Client: schema === schemaInSql ? Client : RenamingClient,
     });
     // Without a listener for errors, a connection that breaks between two statements ends the process.
     pool.on('error', () => {});
@@ -95,6 +109,7 @@ export function connect(options: ConnectOptions): Database {
   const [pool, writers] = [open(false), open(true)];
   const close = async () => {
     await Promise.all([pool.end(), writers.end()]);
+    primary?.close();
   };
   const prepared = options.preparedStatements ?? true;
   return { pool, writers, db: drizzle(pool), schema, rename, prepared, notices: new CommitNotices(), close };
