@@ -19,6 +19,11 @@ export type Database = StatementSettings & {
   db: NodePgDatabase;
   /** The topics that committed transactions of this process have named. */
   notices: CommitNotices;
+  /**
+   * With several hosts: returns whether another server has become the primary since a connection was opened. It never
+   * gets anything that the last primary hadn't sent by then.
+   */
+  hasMovedSince?: (client: pg.ClientBase) => boolean;
   /** Closes both pools, after the statements that run. */
   close(): Promise<void>;
 };
@@ -112,7 +117,10 @@ export function connect(options: ConnectOptions): Database {
     primary?.close();
   };
   const prepared = options.preparedStatements ?? true;
-  return { pool, writers, db: drizzle(pool), schema, rename, prepared, notices: new CommitNotices(), close };
+  return {
+    ...{ pool, writers, db: drizzle(pool), schema, rename, prepared, notices: new CommitNotices(), close },
+    ...(primary && { hasMovedSince: primary.hasMovedSince }),
+  };
 }
 
 /**

@@ -9,6 +9,8 @@ import { SessionClient } from './session-client.ts';
 export type PrimaryConnections = {
   /** A client for pools, which connects to the server that is the primary at that time. */
   Client: typeof SessionClient;
+  /** Returns whether another server has become the primary since a connection was opened. */
+  hasMovedSince: (client: pg.ClientBase) => boolean;
   close: () => void;
 };
 
@@ -25,6 +27,7 @@ export function primaryConnections(
   onPrimary: (primary: { host: string; timeline: number }) => void,
 ): PrimaryConnections {
   const open = new Map<SessionClient, Primary>();
+  const timelines = new WeakMap<pg.ClientBase, number>();
   const search = new PrimarySearch(hosts, applicationName, (primary) => {
     for (const [client, used] of open) if (used.url !== primary.url || used.timeline !== primary.timeline) drop(client);
     onPrimary({ host: primary.name, timeline: primary.timeline });
@@ -39,9 +42,7 @@ export function primaryConnections(
 
     async #open(): Promise<void> {
       const primary = await search.find();
-      const { hostname, port } = new URL(primary.url);
-      this.host = hostname.replace(/^\[(.*)\]$/, '$1');
-      this.port = Number(port) || 5432;
+      Object.assign(this, addressOf(primary));
       // Until the pool has the client, nothing else listens for its errors.
       this.on('error', () => {});
       try {
@@ -55,6 +56,7 @@ export function primaryConnections(
 
     async #check(primary: Primary): Promise<void> {
       open.set(this, primary);
+      timelines.set(this, primary.timeline);
       this.once('end', () => open.delete(this));
       const role = roleOf(await super.query(readRole));
       if (search.accepts(primary, role)) return;
@@ -63,7 +65,17 @@ export function primaryConnections(
       throw new NoPrimary(`${primary.name} is no primary any more`);
     }
   }
-  return { Client: PrimaryClient, close: () => search.close() };
+  return {
+    Client: PrimaryClient,
+    hasMovedSince: (client) => search.latestTimeline > (timelines.get(client) ?? Infinity),
+    close: () => search.close(),
+  };
+}
+
+/** The properties of a client of pg that say where it connects to. */
+function addressOf({ url }: Primary): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port) || 5432 };
 }
 
 /** Closes a connection without waiting for the server, which may not respond. */

@@ -19,7 +19,7 @@ export class NoPrimary extends Error {
 // How long the search waits for the other servers when it has found a primary: one of them may be on a later timeline.
 const othersMs = 300;
 // A program notices within this time that another server has become the primary, although the old one still responds.
-const watchEveryMs = 500;
+const watchEveryMs = 250;
 
 type Probed = { host: HostOfUrl; role?: ServerRole; error?: unknown };
 
@@ -34,6 +34,7 @@ export class PrimarySearch {
   #latest = 0;
   #system: string | undefined;
   #search: Promise<Primary> | undefined;
+  #accepted = Promise.withResolvers<void>();
   #watch: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -41,6 +42,11 @@ export class PrimarySearch {
   constructor(hosts: readonly HostOfUrl[], applicationName: string, onMove: (primary: Primary) => void) {
     this.#probes = hosts.map((host) => ({ host, probe: new RoleProbe(host.url, applicationName) }));
     this.#onMove = onMove;
+  }
+
+  /** The latest timeline that was seen; 0 before the first search. */
+  get latestTimeline(): number {
+    return this.#latest;
   }
 
   /**
@@ -60,6 +66,7 @@ export class PrimarySearch {
     this.#system ??= role.system;
     if (role.system !== this.#system) return false;
     this.#latest = role.timeline;
+    this.#accepted.resolve();
     if (this.#primary?.url !== url || this.#primary.timeline !== role.timeline) {
       this.#primary = { url, name, timeline: role.timeline };
       this.#onMove(this.#primary);
@@ -80,6 +87,7 @@ export class PrimarySearch {
 
   async #searchOnce(): Promise<Primary> {
     this.#startWatch();
+    this.#accepted = Promise.withResolvers<void>();
     const probed = await this.#probeAll();
     const candidates = probed.flatMap(({ host, role }) => (role?.is === 'primary' ? [{ host, role }] : []));
     const systems = new Set([this.#system, ...candidates.map(({ role }) => role.system)]);
@@ -109,7 +117,8 @@ export class PrimarySearch {
         }
       }),
     );
-    await Promise.race([all, found.promise.then(async () => sleep(othersMs))]);
+    // The watch may accept a primary while another server doesn't respond.
+    await Promise.race([all, this.#accepted.promise, found.promise.then(async () => sleep(othersMs))]);
     if (this.#isClosed) this.close();
     return probed;
   }

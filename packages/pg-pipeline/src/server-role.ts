@@ -34,14 +34,23 @@ export class RoleProbe {
   readonly #url: string;
   readonly #applicationName: string;
   #client: pg.Client | undefined;
+  #reading: Promise<ServerRole> | undefined;
 
   constructor(url: string, applicationName: string) {
     this.#url = url;
     this.#applicationName = applicationName;
   }
 
-  /** @throws the connection's error when the server doesn't respond within a second */
+  /**
+   * Concurrent calls share one read.
+   * @throws the connection's error when the server doesn't respond within a second
+   */
   async read(): Promise<ServerRole> {
+    this.#reading ??= this.#readOnce().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+
+  async #readOnce(): Promise<ServerRole> {
     const client = this.#client ?? (await this.#connect());
     try {
       return roleOf(await client.query<RoleRow>(readRole));

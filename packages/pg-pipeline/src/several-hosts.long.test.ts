@@ -99,7 +99,7 @@ test('transactions and reads go to the primary, wherever it stands in the URL', 
   expect(primaries).toEqual([1, 2].map(() => ({ host: pair.primary.host, timeline: 1 })));
 });
 
-test('with a standby alone the call fails with database_unavailable, and says that no server takes writes', async () => {
+test('without a primary a call fails with database_unavailable, because no server takes writes', async () => {
   const database = open(urlOf(pair.standby, pair.standby));
   await expect(insert(database, 'a')).rejects.toMatchObject({
     code: 'database_unavailable',
@@ -107,7 +107,7 @@ test('with a standby alone the call fails with database_unavailable, and says th
   });
 });
 
-test('after a promotion the next writes go to the new primary within a second, and nothing acknowledged is lost', async () => {
+test('within a second of a promotion writes go to the new primary, and nothing acknowledged is lost', async () => {
   const database = open(urlOf(pair.primary, pair.standby));
   const acknowledged: string[] = [];
   let isRunning = true;
@@ -137,6 +137,24 @@ test('after a promotion the next writes go to the new primary within a second, a
   expect(await itemsOf(pair.standby)).toEqual(expect.arrayContaining(acknowledged.toSorted()));
   expect(await portOf(database)).toBe(portIn(pair.standby));
   expect(primaries.at(-1)).toEqual({ host: pair.standby.host, timeline: 2 });
+});
+
+test('a transaction whose COMMIT never reached the new primary counts as aborted and runs again there', async () => {
+  const database = open(urlOf(pair.primary, pair.standby));
+  let runs = 0;
+  const begin = performance.now();
+  await withTransaction(database, async (tx) => {
+    runs += 1;
+    tx.setWitness({ text: `select from test.items where id = 'a'`, values: [] });
+    tx.send({ name: 'insert_item', text: 'insert into test.items values ($1)' }, ['a']);
+    await tx.began;
+    if (runs > 1) return;
+    await pair.primary.kill();
+    await pair.promote();
+  });
+  expect(performance.now() - begin).toBeLessThan(8_000);
+  expect(runs).toBe(2);
+  expect(await itemsOf(pair.standby)).toEqual(['a']);
 });
 
 test('an old primary that is started again and takes writes is never used', async () => {

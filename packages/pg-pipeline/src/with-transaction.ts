@@ -84,7 +84,9 @@ async function runOnce<T>(
     } catch (error) {
       if (!isConnectionLoss(error) || isIdleTimeout(connectionErrorOf(client))) throw error;
       broken = error as Error;
-      const outcome = tx.xid === undefined ? 'aborted' : await readCommitOutcome(database, tx.xid, tx.witness);
+      const hasMoved = () => database.hasMovedSince?.(client) ?? false;
+      const outcome =
+        tx.xid === undefined ? 'aborted' : await readCommitOutcome(database, tx.xid, tx.witness, { hasMoved });
       return outcome === 'committed' ? { value, topics: tx.topics } : { retryAfter: error };
     }
     return { value, topics: tx.topics };
