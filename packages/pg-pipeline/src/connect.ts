@@ -23,7 +23,7 @@ export type Database = StatementSettings & {
    * With several hosts: returns whether another server has become the primary since a connection was opened. It never
    * gets anything that the last primary hadn't sent by then.
    */
-  hasMovedSince?: (client: pg.ClientBase) => boolean;
+  hasMovedSince: ((client: pg.ClientBase) => boolean) | undefined;
   /** Closes both pools, after the statements that run. */
   close(): Promise<void>;
 };
@@ -70,32 +70,20 @@ export function connect(options: ConnectOptions): Database {
   const schemaInSql = checkSchemaName(options.schemaInSql);
   const schema = checkSchemaName(options.schema ?? schemaInSql);
   const rename = (text: string): string => renameSchema(text, schemaInSql, schema);
-  const [first, ...others] = options.url.includes(',') ? hostsOfUrl(options.url) : [];
-  const primary =
-    first && others.length > 0
-      ? primaryConnections([first, ...others], options.applicationName, options.onPrimary ?? (() => {}))
-      : undefined;
-  const Client = primary?.Client ?? SessionClient;
-  class RenamingClient extends Client {
-    // One signature can't repeat the overloads of pg's `query`. Every form passes through, with its text renamed.
-    override query(...args: unknown[]): any {
-      args[0] = renamed(args[0], rename);
-      return (super.query as (...args: unknown[]) => unknown).apply(this, args);
-    }
-  }
+  const primary = primaryOf(options);
+  const OwnClient = primary?.Client ?? SessionClient;
+  const Client = schema === schemaInSql ? OwnClient : renamingClient(OwnClient, rename);
   // pg ends the connection after this time. It costs one timer for each pipelined batch, 0.2 to 0.6 µs.
   const limit = { query_timeout: options.answerTimeoutMs ?? 35_000 };
   class Readers extends WatchedPool {
     override query(...args: unknown[]): any {
-      const [query] = args;
-      if (typeof query === 'string') args[0] = { ...limit, text: query };
-      else if (query !== null && typeof query === 'object' && !('submit' in query)) args[0] = { ...limit, ...query };
+      args[0] = limited(args[0], limit);
       return (super.query as (...args: unknown[]) => unknown).apply(this, args);
     }
   }
   const open = (pipeline: boolean): pg.Pool => {
     const pool = new (pipeline ? WatchedPool : Readers)({
-      connectionString: primary && first ? first.url : options.url,
+      connectionString: primary?.url ?? options.url,
       max: options.poolMax ?? 10,
       connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
       // A host that vanished closes no connection. TCP keep-alive notices it on an idle connection, in 20 s.
@@ -104,7 +92,7 @@ export function connect(options: ConnectOptions): Database {
       application_name: options.applicationName,
       ...(pipeline ? { pipeline, ...limit } : {}),
       types: { getTypeParser },
-      Client: schema === schemaInSql ? Client : RenamingClient,
+      Client,
     });
     // Without a listener for errors, a connection that breaks between two statements ends the process.
     pool.on('error', () => {});
@@ -117,9 +105,35 @@ export function connect(options: ConnectOptions): Database {
     primary?.close();
   };
   const prepared = options.preparedStatements ?? true;
+  const notices = new CommitNotices();
   return {
-    ...{ pool, writers, db: drizzle(pool), schema, rename, prepared, notices: new CommitNotices(), close },
-    ...(primary && { hasMovedSince: primary.hasMovedSince }),
+    pool,
+    writers,
+    db: drizzle(pool),
+    schema,
+    rename,
+    prepared,
+    notices,
+    hasMovedSince: primary?.hasMovedSince,
+    close,
+  };
+}
+
+/** The connections to the primary; undefined for a URL with one host. */
+function primaryOf({ url, applicationName, onPrimary = () => {} }: ConnectOptions) {
+  const hosts = url.includes(',') ? hostsOfUrl(url) : [];
+  return hosts.length > 1
+    ? { ...primaryConnections(hosts, applicationName, onPrimary), url: hosts[0]?.url }
+    : undefined;
+}
+
+function renamingClient(Client: typeof SessionClient, rename: (text: string) => string): typeof SessionClient {
+  return class extends Client {
+    // One signature can't repeat the overloads of pg's `query`. Every form passes through, with its text renamed.
+    override query(...args: unknown[]): any {
+      args[0] = renamed(args[0], rename);
+      return (super.query as (...args: unknown[]) => unknown).apply(this, args);
+    }
   };
 }
 
@@ -149,6 +163,12 @@ const parseAnyTime = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, 'text
 function parseTime(text: string): Date | number {
   const time = text[10] === ' ' ? Date.parse(`${text.slice(0, 10)}T${text.slice(11)}:00`) : NaN;
   return Number.isNaN(time) ? parseAnyTime(text) : new Date(time);
+}
+
+function limited(query: unknown, limit: { query_timeout: number }): unknown {
+  if (typeof query === 'string') return { ...limit, text: query };
+  if (query !== null && typeof query === 'object' && !('submit' in query)) return { ...limit, ...query };
+  return query;
 }
 
 function renamed(query: unknown, rename: (text: string) => string): unknown {
