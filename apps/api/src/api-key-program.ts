@@ -37,6 +37,8 @@ async function createApiKey(input: { name: string; scopes: Scope[] }, env: Varia
     url,
     schema,
     poolMax: 2,
+    // It sends each statement once, and may run behind a pooler.
+    preparedStatements: false,
     applicationName: 'commerce-create-api-key',
     waitMaxMs: 0,
   });

@@ -38,6 +38,7 @@ async function main(env: Env): Promise<void> {
     applicationName: 'commerce-api',
     waitMaxMs: 20_000,
     onWait: (message) => log.warn(message),
+    onPrimary: (primary) => log.info(primary, 'primary'),
   });
   const { commerce, metrics } = await commerceFromEnv(env, database, log);
   const api = await startApi({ commerce, database, log, metrics, ...appOptionsFromEnv(env) });
@@ -47,7 +48,7 @@ async function main(env: Env): Promise<void> {
   };
   for (const warning of missingSettings(env, commerce.providers())) log.warn(warning);
   const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
-  log.info({ url: api.url, providers: commerce.providers(), customers }, 'listening');
+  log.info({ url: api.url, jobs: env.JOBS, http: env.HTTP, providers: commerce.providers(), customers }, 'listening');
   // A parent process may start others at the same port, and must not take their responses for this process's.
   process.send?.({ listening: api.url });
 }
@@ -57,7 +58,7 @@ function missingSettings(env: Env, providers: readonly string[]): string[] {
   const warnings: string[] = [];
   if (providers.length === 0)
     warnings.push('no payment provider is configured, so no order can be paid; STRIPE_SECRET_KEY configures one');
-  if (!env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL)
+  if (env.HTTP === 'on' && !env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL)
     warnings.push(
       'no customer can sign in, so only operators can order; CUSTOMER_JWT_SECRET or CUSTOMER_JWKS_URL verifies tokens',
     );
@@ -94,6 +95,8 @@ function webhooksFromEnv(env: Env): WebhookOptions {
 }
 
 const appOptionsFromEnv = (env: Env) => ({
+  runsJobs: env.JOBS === 'on',
+  servesCalls: env.HTTP === 'on',
   host: env.HOST,
   port: env.PORT,
   keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000,

@@ -1,7 +1,14 @@
+import type { Commerce } from '@commerce-core/core';
 import { createApp, type AppOptions } from './http/app.ts';
 import { serve, type ServeOptions } from './http/serve.ts';
 
-export type StartApiOptions = Omit<AppOptions, 'stopping'> & ServeOptions;
+export type StartApiOptions = Omit<AppOptions, 'stopping'> &
+  ServeOptions & {
+    /** Whether this process runs the background jobs. Defaults to true. */
+    runsJobs?: boolean;
+  };
+
+type JobReport = NonNullable<Parameters<Commerce['runJobs']>[1]>;
 
 export type RunningApi = {
   /** Where it listens, like `http://127.0.0.1:3000`. */
@@ -14,7 +21,7 @@ export type RunningApi = {
 };
 
 /**
- * Serves a commerce over HTTP and runs its background jobs: what `createApp`, `serve` and `commerce.runJobs` do, and
+ * Serves a commerce over HTTP and runs its background jobs, unless `runsJobs` is false: what `createApp`, `serve` and `commerce.runJobs` do, and
  * the order in which they stop.
  * @throws Error the server's own, like EADDRINUSE, when it can't listen
  */
@@ -23,6 +30,7 @@ export async function startApi({
   port,
   keepAliveMs,
   connectionLimits,
+  runsJobs = true,
   ...options
 }: StartApiOptions): Promise<RunningApi> {
   const { commerce, log } = options;
@@ -33,10 +41,11 @@ export async function startApi({
     ...(keepAliveMs !== undefined && { keepAliveMs }),
     ...(connectionLimits && { connectionLimits }),
   });
-  const jobs = commerce.runJobs(stopping.signal, ({ error, ...facts }) => {
+  const report: JobReport = ({ error, ...facts }) => {
     if (error === undefined) log.info(facts, 'job');
     else log.error({ ...facts, err: error }, 'job');
-  });
+  };
+  const jobs = runsJobs ? commerce.runJobs(stopping.signal, report) : undefined;
   return {
     url: serving.url,
     async stop(graceMs) {

@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connect,
   databaseProblem,
+  hostsOfUrl,
   migrate,
   MigrationsDiverged,
+  NoPrimary,
+  preparedStatementsProblem,
   type ConnectOptions,
   type Database,
 } from '@commerce-core/core';
@@ -61,7 +64,7 @@ async function reach(
 }
 
 async function check(database: Database, place: string): Promise<void> {
-  const problem = await databaseProblem(database);
+  const problem = (await databaseProblem(database)) ?? (await preparedStatementsProblem(database));
   if (problem !== undefined) throw new DatabaseUnusable(`the database at ${place} can't be used: ${problem}`);
 }
 
@@ -105,12 +108,13 @@ function rawCodeOf(error: unknown): string {
 }
 
 function reasonOf(error: unknown, place: string): string {
+  if (error instanceof NoPrimary) return `none of the servers at ${place} takes writes: ${error.details}`;
   const code = rawCodeOf(error);
   if (!isSqlState(code) || code.startsWith('E')) return `no PostgreSQL responds at ${place} (${code})`;
   return `PostgreSQL at ${place} rejects the connection (${sqlStates[code] ?? code})`;
 }
 
 function placeOf(url: string): string {
-  const { hostname, port, pathname, searchParams } = new URL(url);
-  return `${hostname || searchParams.get('host') || 'localhost'}:${port || '5432'}${pathname}`;
+  const hosts = hostsOfUrl(url);
+  return hosts.map(({ name }) => name).join(',') + new URL(hosts[0].url).pathname;
 }

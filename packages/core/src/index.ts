@@ -1,10 +1,11 @@
 export { connect, type ConnectOptions } from './database/connect.ts';
 export { createCommerce, type Commerce, type CommerceOptions } from './commerce.ts';
-export { type BatchReport, type Database, type Transaction } from '@commerce-core/pg-pipeline';
+export { hostsOfUrl, NoPrimary, type BatchReport, type Database, type Transaction } from '@commerce-core/pg-pipeline';
 export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 export type { Call, WebhookOptions } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
 export { canWrite } from './database/can-write.ts';
+export { preparedStatementsProblem } from './database/prepared-statements-problem.ts';
 export { databaseProblem } from './database/database-problem.ts';
 export { migrate, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
 export type { Page } from './database/page.ts';

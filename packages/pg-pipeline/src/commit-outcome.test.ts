@@ -115,11 +115,13 @@ test('an outcome that cannot be read because of a lock is read again, and the wo
 test('an outcome that cannot be read is outcome_unknown, without the look-up’s error as its cause', async () => {
   const { rows } = await items.pool.query('select pg_current_xact_id()::text as xid');
   const unreadable = { text: 'select 1 / 0', values: [] };
-  const error = await readCommitOutcome(items, rows[0].xid, unreadable, 200).catch((thrown: unknown) => thrown);
+  const error = await readCommitOutcome(items, rows[0].xid, unreadable, { patienceMs: 200 }).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toMatchObject({ code: 'outcome_unknown' });
   expect(sqlState(error)).toBeUndefined();
   await expect(
-    readCommitOutcome(items, '9223372036854775807', witnessOf(crypto.randomUUID()), 200),
+    readCommitOutcome(items, '9223372036854775807', witnessOf(crypto.randomUUID()), { patienceMs: 200 }),
   ).rejects.toMatchObject({ code: 'outcome_unknown' });
 });
 

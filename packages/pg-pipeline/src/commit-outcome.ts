@@ -22,20 +22,24 @@ type Outcome = 'committed' | 'aborted';
  * its row.
  * @param xid the transaction's id, as `pg_current_xact_id()` returned it
  * @param witness a query for a row of the transaction; without it the status alone decides
+ *
+ * After a fail-over the id may be unknown to the new primary for good. What it hadn't got before its promotion, it never
+ * gets. So a missing row means aborted there.
  * @param patienceMs how long to try, in milliseconds; defaults to 10 s
+ * @param hasMoved returns whether another server has become the primary since the transaction began; defaults to no
  * @throws PipelineError `outcome_unknown` when the outcome is still not certain after `patienceMs`
  */
 export async function readCommitOutcome(
   database: Database,
   xid: string,
   witness?: Witness,
-  patienceMs = 10_000,
+  { patienceMs = 10_000, hasMoved = () => false }: { patienceMs?: number; hasMoved?: () => boolean } = {},
 ): Promise<Outcome> {
   const giveUpAt = performance.now() + patienceMs;
   while (performance.now() < giveUpAt) {
     // An error of the look-up says nothing about the transaction. It is not kept as a cause, where it would look like
     // one.
-    const outcome = await readOutcomeOnce(database, xid, witness).catch(() => undefined);
+    const outcome = await readOutcomeOnce(database, xid, witness, hasMoved()).catch(() => undefined);
     if (outcome) return outcome;
     await sleep(pauseMs);
   }
@@ -50,6 +54,7 @@ async function readOutcomeOnce(
   database: Database,
   xid: string,
   witness: Witness | undefined,
+  hasMoved: boolean,
 ): Promise<Outcome | undefined> {
   const status = await readStatus(database, xid);
   if (status === 'aborted') return 'aborted';
@@ -59,7 +64,7 @@ async function readOutcomeOnce(
     ? (await database.pool.query(queryWithTimeout(lookupTimeoutMs, witness.text, witness.values))).rowCount === 1
     : status === 'committed';
   if (hasCommitted) return 'committed';
-  return status === 'committed' ? 'aborted' : undefined;
+  return status === 'committed' || hasMoved ? 'aborted' : undefined;
 }
 
 /**

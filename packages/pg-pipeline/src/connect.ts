@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { StatementSettings } from './pipeline.ts';
 import { CommitNotices } from './commit-notices.ts';
 import { keepConnectionError } from './connection-errors.ts';
+import { hostsOfUrl } from './database-url.ts';
+import { primaryConnections } from './primary-client.ts';
 import { SessionClient } from './session-client.ts';
 import { WatchedPool } from './watched-pool.ts';
 import { checkSchemaName, renameSchema } from './schema-name.ts';
@@ -17,13 +19,21 @@ export type Database = StatementSettings & {
   db: NodePgDatabase;
   /** The topics that committed transactions of this process have named. */
   notices: CommitNotices;
+  /**
+   * With several hosts: returns whether another server has become the primary since a connection was opened. It never
+   * gets anything that the last primary hadn't sent by then.
+   */
+  hasMovedSince: ((client: pg.ClientBase) => boolean) | undefined;
   /** Closes both pools, after the statements that run. */
   close(): Promise<void>;
 };
 
 /** Which database to connect to, and how. */
 export type ConnectOptions = {
-  /** The database's URL: `postgres://user:password@host:port/database`. */
+  /**
+   * The database's URL: `postgres://user:password@host:port/database`. With several hosts, separated by commas, each
+   * connection goes to the one that is the primary.
+   */
   url: string;
   /** Connections at most for reads, and as many for transactions. Defaults to 10. */
   poolMax?: number;
@@ -41,6 +51,8 @@ export type ConnectOptions = {
   answerTimeoutMs?: number;
   /** The program's name in `pg_stat_activity`. */
   applicationName: string;
+  /** With several hosts: called when the primary is found, and each time another server has become the primary. */
+  onPrimary?: (primary: { host: string; timeline: number }) => void;
   /**
    * Whether each connection parses a statement once and sends its name from then on. Defaults to true. Set it to false
    * behind a pooler that doesn't support prepared statements, such as PgBouncer before 1.21.
@@ -52,31 +64,26 @@ export type ConnectOptions = {
  * Creates the connection pools of a database. They connect lazily, so an unreachable server shows at the first
  * statement.
  * @throws Error when a schema's name would need escaping
+ * @throws TypeError when the URL of several hosts is invalid
  */
 export function connect(options: ConnectOptions): Database {
   const schemaInSql = checkSchemaName(options.schemaInSql);
   const schema = checkSchemaName(options.schema ?? schemaInSql);
   const rename = (text: string): string => renameSchema(text, schemaInSql, schema);
-  class RenamingClient extends SessionClient {
-    // One signature can't repeat the overloads of pg's `query`. Every form passes through, with its text renamed.
-    override query(...args: unknown[]): any {
-      args[0] = renamed(args[0], rename);
-      return (super.query as (...args: unknown[]) => unknown).apply(this, args);
-    }
-  }
+  const primary = primaryOf(options);
+  const OwnClient = primary?.Client ?? SessionClient;
+  const Client = schema === schemaInSql ? OwnClient : renamingClient(OwnClient, rename);
   // pg ends the connection after this time. It costs one timer for each pipelined batch, 0.2 to 0.6 µs.
   const limit = { query_timeout: options.answerTimeoutMs ?? 35_000 };
   class Readers extends WatchedPool {
     override query(...args: unknown[]): any {
-      const [query] = args;
-      if (typeof query === 'string') args[0] = { ...limit, text: query };
-      else if (query !== null && typeof query === 'object' && !('submit' in query)) args[0] = { ...limit, ...query };
+      args[0] = limited(args[0], limit);
       return (super.query as (...args: unknown[]) => unknown).apply(this, args);
     }
   }
   const open = (pipeline: boolean): pg.Pool => {
     const pool = new (pipeline ? WatchedPool : Readers)({
-      connectionString: options.url,
+      connectionString: primary?.url ?? options.url,
       max: options.poolMax ?? 10,
       connectionTimeoutMillis: options.acquireTimeoutMs ?? 5_000,
       // A host that vanished closes no connection. TCP keep-alive notices it on an idle connection, in 20 s.
@@ -85,7 +92,7 @@ export function connect(options: ConnectOptions): Database {
       application_name: options.applicationName,
       ...(pipeline ? { pipeline, ...limit } : {}),
       types: { getTypeParser },
-      Client: schema === schemaInSql ? SessionClient : RenamingClient,
+      Client,
     });
     // Without a listener for errors, a connection that breaks between two statements ends the process.
     pool.on('error', () => {});
@@ -95,9 +102,39 @@ export function connect(options: ConnectOptions): Database {
   const [pool, writers] = [open(false), open(true)];
   const close = async () => {
     await Promise.all([pool.end(), writers.end()]);
+    primary?.close();
   };
   const prepared = options.preparedStatements ?? true;
-  return { pool, writers, db: drizzle(pool), schema, rename, prepared, notices: new CommitNotices(), close };
+  const notices = new CommitNotices();
+  return {
+    pool,
+    writers,
+    db: drizzle(pool),
+    schema,
+    rename,
+    prepared,
+    notices,
+    hasMovedSince: primary?.hasMovedSince,
+    close,
+  };
+}
+
+/** The connections to the primary; undefined for a URL with one host. */
+function primaryOf({ url, applicationName, onPrimary = () => {} }: ConnectOptions) {
+  const hosts = url.includes(',') ? hostsOfUrl(url) : [];
+  return hosts.length > 1
+    ? { ...primaryConnections(hosts, applicationName, onPrimary), url: hosts[0]?.url }
+    : undefined;
+}
+
+function renamingClient(Client: typeof SessionClient, rename: (text: string) => string): typeof SessionClient {
+  return class extends Client {
+    // One signature can't repeat the overloads of pg's `query`. Every form passes through, with its text renamed.
+    override query(...args: unknown[]): any {
+      args[0] = renamed(args[0], rename);
+      return (super.query as (...args: unknown[]) => unknown).apply(this, args);
+    }
+  };
 }
 
 /**
@@ -126,6 +163,12 @@ const parseAnyTime = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, 'text
 function parseTime(text: string): Date | number {
   const time = text[10] === ' ' ? Date.parse(`${text.slice(0, 10)}T${text.slice(11)}:00`) : NaN;
   return Number.isNaN(time) ? parseAnyTime(text) : new Date(time);
+}
+
+function limited(query: unknown, limit: { query_timeout: number }): unknown {
+  if (typeof query === 'string') return { ...limit, text: query };
+  if (query !== null && typeof query === 'object' && !('submit' in query)) return { ...limit, ...query };
+  return query;
 }
 
 function renamed(query: unknown, rename: (text: string) => string): unknown {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { NoPrimary } from './primary-search.ts';
 import { scopeOfState, type ErrorScope } from './error-scope.ts';
 
 /**
@@ -52,6 +53,7 @@ export function isConnectionLoss(error: unknown): boolean {
   if (state !== undefined) return scopeOfState(state) === 'connection';
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (cause instanceof NoPrimary) return true;
     if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code)) return true;
     if (cause instanceof AggregateError && cause.errors.some(isConnectionLoss)) return true;
     if (lossMessages.some((message) => cause.message.startsWith(message))) return true;

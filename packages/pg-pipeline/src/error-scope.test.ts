@@ -33,7 +33,7 @@ test('every class of PostgreSQL’s errors has a scope, and no other class has o
 });
 
 test('the errors of resources, settings, rights, operators and the system are the server’s', () => {
-  const expected = /^(08...|25006|25P0[34]|28...|3D...|3F...|42501|53...|57...|58...|F0...)$/;
+  const expected = /^(08...|25006|25P0[34]|28...|3D...|3F...|42501|53...|55000|57...|58...|F0...)$/;
   const found = states.filter((state) => ['server', 'connection'].includes(scopeOfState(state)));
   expect(found).toEqual(states.filter((state) => expected.test(state)));
 });

@@ -71,6 +71,8 @@ const codeScopes: Readonly<Record<string, ErrorScope>> = {
   '55P03': 'contention',
   // insufficient_privilege
   '42501': 'server',
+  // object_not_in_prerequisite_state: a standby gives it for functions that need a primary.
+  '55000': 'server',
   // too_many_connections
   '53300': 'connection',
   // admin_shutdown, crash_shutdown, cannot_connect_now, database_dropped, idle_session_timeout
@@ -96,6 +98,7 @@ const sentences: Readonly<Record<string, string>> = {
   '53100': 'PostgreSQL’s disk is full',
   '53200': 'PostgreSQL has run out of memory',
   '53300': 'PostgreSQL has no connection left for this program',
+  '55000': 'the database is not in a state in which it can do this',
   '57': 'an operator stopped what PostgreSQL was doing',
   '57014': 'PostgreSQL canceled a statement, because it took too long or an operator asked for it',
   '58': 'PostgreSQL had an error of its operating system',

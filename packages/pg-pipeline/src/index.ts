@@ -15,6 +15,8 @@ export {
 } from './database-errors.ts';
 export { readLockedRows } from './lock-holders.ts';
 export { PipelinedBatch, type Parameter } from './pipeline.ts';
+export { hostsOfUrl, type HostOfUrl } from './database-url.ts';
+export { NoPrimary } from './primary-search.ts';
 export { runOnOneSnapshot } from './one-snapshot.ts';
 export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';
 export { statement, statements, type Statement } from './statement.ts';

@@ -1,5 +1,6 @@
 import type { QueryResultRow } from 'pg';
 import type { Database } from './connect.ts';
+import { isDatabaseUnavailable } from './database-errors.ts';
 import { PipelinedBatch, type Parameter } from './pipeline.ts';
 import { statement, type Statement } from './statement.ts';
 
@@ -36,6 +37,7 @@ export async function runOnOneSnapshot<R extends QueryResultRow>(
     return (await added[2]!).rows as R[];
   } catch (error) {
     await client.query('rollback').catch((failure: Error) => (broken = failure));
+    if (isDatabaseUnavailable(error)) broken ??= error as Error;
     throw error;
   } finally {
     client.release(broken);

@@ -13,6 +13,7 @@ import {
 } from './database-errors.ts';
 import { sentenceOfState } from './error-scope.ts';
 import { connectionErrorOf } from './connection-errors.ts';
+import { NoPrimary } from './primary-search.ts';
 import { PoolUsedUp } from './watched-pool.ts';
 import { Transaction, type TransactionMode } from './transaction.ts';
 
@@ -83,7 +84,9 @@ async function runOnce<T>(
     } catch (error) {
       if (!isConnectionLoss(error) || isIdleTimeout(connectionErrorOf(client))) throw error;
       broken = error as Error;
-      const outcome = tx.xid === undefined ? 'aborted' : await readCommitOutcome(database, tx.xid, tx.witness);
+      const hasMoved = () => database.hasMovedSince?.(client) ?? false;
+      const outcome =
+        tx.xid === undefined ? 'aborted' : await readCommitOutcome(database, tx.xid, tx.witness, { hasMoved });
       return outcome === 'committed' ? { value, topics: tx.topics } : { retryAfter: error };
     }
     return { value, topics: tx.topics };
@@ -95,7 +98,11 @@ async function runOnce<T>(
     // `work` paused for longer than a transaction may be idle, and would do so again.
     if ([broken, connectionErrorOf(client)].some(isIdleTimeout)) throw isLost ? pausedTooLong(error) : error;
     // To run again at once would meet the same full disk, the same setting or the same time limit.
-    if (!isLost && isDatabaseUnavailable(error)) throw databaseUnavailable(error);
+    if (!isLost && isDatabaseUnavailable(error)) {
+      // The next connection may reach a server that can, after a fail-over or behind a proxy.
+      broken ??= error as Error;
+      throw databaseUnavailable(error);
+    }
     if (broken) return { retryAfter: broken };
     if (isRetryable(error)) return { retryAfter: error };
     if (isContention(error) && !(mode === 'flow_short_lock_wait' && isLockTimeout(error))) return { retryAfter: error };
@@ -141,12 +148,13 @@ const pausedTooLong = (cause: unknown): PipelineError =>
 
 /** Returns a PipelineError `database_unavailable`, whose message says why the database can't do anything now. */
 export function databaseUnavailable(cause: unknown): PipelineError {
-  const why = usedUpPool(cause)?.message ?? sentenceOfState(sqlState(cause));
+  const why = sentenceIn(cause) ?? sentenceOfState(sqlState(cause));
   return new PipelineError('database_unavailable', `${why}; nothing was done`, cause);
 }
 
-/** Drizzle wraps the errors of a pool. */
-function usedUpPool(error: unknown): PoolUsedUp | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof PoolUsedUp) return cause;
+/** Returns the message of an error that is written for callers. Drizzle wraps the errors of a pool. */
+function sentenceIn(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof PoolUsedUp || cause instanceof NoPrimary) return cause.message;
   return undefined;
 }

@@ -5,3 +5,5 @@ export { startTestServer } from './test-server.ts';
 export type { TestServer } from './test-server.ts';
 export { startLocalServer } from './local-server.ts';
 export type { LocalServer } from './local-server.ts';
+export { startServerPair } from './server-pair.ts';
+export type { PairedServer, ServerPair } from './server-pair.ts';

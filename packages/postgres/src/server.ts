@@ -39,7 +39,7 @@ const portAttempts = 5;
 // up to 512 MB of freed memory. Other C libraries ignore the variables.
 const mallocEnv = { MALLOC_TOP_PAD_: String(32 * 2 ** 20), MALLOC_TRIM_THRESHOLD_: String(512 * 2 ** 20) };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -6,6 +6,8 @@ const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
 
 test('only DATABASE_URL is required; all else has defaults', () => {
   expect(readEnv({ DATABASE_URL })).toMatchObject({
+    JOBS: 'on',
+    HTTP: 'on',
     PORT: 3000,
     HOST: '127.0.0.1',
     DATABASE_SCHEMA: 'commerce',
@@ -19,6 +21,11 @@ test('only DATABASE_URL is required; all else has defaults', () => {
     UNSIGNED_WEBHOOKS_PER_ADDRESS: 600,
     UNSIGNED_WEBHOOKS_IN_ALL: 3_000,
   });
+});
+
+test('DATABASE_URL may name several hosts', () => {
+  const url = 'postgres://shop:secret@a:5432,b:5433/shop';
+  expect(readEnv({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
 });
 
 test('numbers and lists are parsed, and an empty variable counts as not set', () => {
@@ -39,6 +46,11 @@ const secret = 'a customer token secret of 32 bytes';
 test.each<[name: string, values: Record<string, string>]>([
   ['DATABASE_URL', { DATABASE_URL: '' }],
   ['DATABASE_URL', { DATABASE_URL: 'mysql://shop:hunter2@db/shop' }],
+  ['DATABASE_URL', { DATABASE_URL: 'postgres://a,,hunter2/shop' }],
+  ['DATABASE_URL', { DATABASE_URL: 'postgres://a:hunter2,b/shop' }],
+  ['JOBS', { JOBS: 'hunter2' }],
+  ['HTTP', { HTTP: 'hunter2' }],
+  ['HTTP', { HTTP: 'off', JOBS: 'off' }],
   ['DATABASE_SCHEMA', { DATABASE_SCHEMA: 'hunter2"; drop' }],
   ['DATABASE_POOL_MAX', { DATABASE_POOL_MAX: '1' }],
   ['DATABASE_PREPARED_STATEMENTS', { DATABASE_PREPARED_STATEMENTS: 'hunter2' }],

@@ -1,3 +1,4 @@
+import { hostsOfUrl } from '@commerce-core/core';
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
 import { list } from './list.ts';
@@ -19,7 +20,8 @@ function someNumber(min: number, max: number) {
 }
 
 const database = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+  /** Several hosts, separated by commas, are a primary and its standbys; the program finds the primary. */
+  DATABASE_URL: z.string('must be a postgres:// URL').refine(isDatabaseUrl, 'must be a postgres:// URL'),
   /** The PostgreSQL schema that holds the tables. */
   DATABASE_SCHEMA: z
     .string()
@@ -32,6 +34,10 @@ const databaseEnv = z.object(database);
 const apiEnv = z
   .object({
     ...database,
+    /** `off` in API processes whose background jobs other processes run. */
+    JOBS: z.enum(['on', 'off']).default('on'),
+    /** `off` in worker processes: they serve /healthz, /readyz and /metrics, and no calls. */
+    HTTP: z.enum(['on', 'off']).default('on'),
     PORT: wholeNumber(0, 65_535).default(3_000),
     /** The address to listen on. The default accepts connections from this machine only; a container needs 0.0.0.0. */
     HOST: z.string().default('127.0.0.1'),
@@ -88,6 +94,10 @@ const apiEnv = z
     WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
+  .refine((env) => env.JOBS === 'on' || env.HTTP === 'on', {
+    path: ['HTTP'],
+    error: 'must not be off together with JOBS: the process would do nothing',
+  })
   .refine((env) => !(env.CUSTOMER_JWT_SECRET && env.CUSTOMER_JWKS_URL), {
     path: ['CUSTOMER_JWKS_URL'],
     error: 'must not be set together with CUSTOMER_JWT_SECRET: only one of them verifies a token',
@@ -139,6 +149,14 @@ function read<S extends z.ZodType>(schema: S, variables: Variables): z.output<S>
 
 function misspelledLines(variables: Variables): string[] {
   return findMisspelled(variables, variableNames).map((misspelled) => `  ${misspelledText(misspelled)}`);
+}
+
+function isDatabaseUrl(text: string): boolean {
+  try {
+    return /^postgres(ql)?:\/\//.test(text) && hostsOfUrl(text).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function isOrigin(text: string): boolean {

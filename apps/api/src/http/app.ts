@@ -30,6 +30,8 @@ export type AppOptions = {
   unsignedWebhooks?: UnsignedLimits;
   /** Requests under way at most, in all. A request beyond them gets a 503. Defaults to 4,000. */
   requestsMax?: number;
+  /** Whether procedures and webhooks are served. Without them, health and metrics are. Defaults to true. */
+  servesCalls?: boolean;
   /** Aborted when the process starts to shut down. */
   stopping: AbortSignal;
 };
@@ -44,6 +46,7 @@ export function createApp({
   corsOrigins = [],
   unsignedWebhooks = unsignedLimitsDefault,
   requestsMax = 4_000,
+  servesCalls = true,
   stopping,
 }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -67,7 +70,7 @@ export function createApp({
       c.req.path.startsWith(`${endpoint}/`) ? trpcErrorResponse(c, error) : errorResponse(c, error),
     ),
   );
-  app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
+  if (servesCalls) app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
   const authenticate = authenticator(commerce, verifyCustomer);
   // For operators only: the metrics show how much a shop sells.
   app.get('/metrics', async (c) => {
@@ -76,8 +79,9 @@ export function createApp({
     if (caller.kind === 'customer') throw forbidden('this is for operators');
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
-  app.route(endpoint, trpcRoutes(commerce, authenticate, stopping));
-  app.notFound((c) => errorResponse(c, new CommerceError('not_found', 'this address does not exist')));
+  if (servesCalls) app.route(endpoint, trpcRoutes(commerce, authenticate, stopping));
+  const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
+  app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));
   app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));
   return app;
 }

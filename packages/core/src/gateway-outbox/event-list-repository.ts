@@ -1,6 +1,6 @@
 import { texts, statement, type Transaction } from '@commerce-core/pg-pipeline';
-import { claiming, leaseIsHeld, leaseParameters } from '../due-work/lease.ts';
-import { listingLeaseMs, type GatewayListing } from './event-list.ts';
+import { claiming, leaseIsHeld, leaseParameters, renewing } from '../due-work/lease.ts';
+import type { GatewayListing } from './event-list.ts';
 import { gatewayListings } from './tables.ts';
 
 // Truncated to the columns' precision: a value that is rounded up is not due in this transaction.
@@ -20,13 +20,16 @@ export const someGatewayListingIsDue = (parameter: string): string => `exists (
 const claim = claiming(gatewayListings, gatewayListings.provider);
 
 /**
- * Claims the due listings of these gateways for `listingLeaseMs`. A gateway without a listing gets one that begins now:
+ * Claims the due listings of these gateways. A gateway without a listing gets one that begins now:
  * older events of its account are about no payment of this shop.
  */
 export async function claimGatewayListings(tx: Transaction, providers: readonly string[]): Promise<GatewayListing[]> {
   tx.send(open, [texts(providers)]);
-  return claim(tx, providers, listingLeaseMs, providers.length);
+  return claim(tx, providers, providers.length);
 }
+
+/** Renews the leases of listings. */
+export const renewGatewayListings = renewing(gatewayListings, gatewayListings.provider);
 
 const finish = statement(
   'finish_gateway_listing',

@@ -13,13 +13,6 @@ export type GatewayListing = {
 };
 
 /**
- * How long a worker may take for a list before another worker reads it, too. After an outage of days a list has
- * hundreds of pages, and each event is a transaction. Events that were stored stay stored, so a slower worker makes
- * progress as well.
- */
-export const listingLeaseMs = 5 * 60_000;
-
-/**
  * How far before `listedUntil` reading begins. `listedUntil` is this shop's clock, an event's time is the gateway's,
  * and some events are listed only a while after their time. An event that is listed twice costs one look-up in the
  * inbox.

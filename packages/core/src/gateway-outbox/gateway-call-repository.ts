@@ -2,14 +2,8 @@ import { and, count, desc, eq } from 'drizzle-orm';
 import { texts, uuids, insertion, selection, statement, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
-import { claiming, leaseIsHeld, leaseParameters } from '../due-work/lease.ts';
-import {
-  callLeaseMs,
-  gatewayCallJob,
-  type GatewayCall,
-  type GatewayCallKind,
-  type GatewayCallStatus,
-} from './gateway-call.ts';
+import { claiming, leaseIsHeld, leaseParameters, renewing } from '../due-work/lease.ts';
+import { gatewayCallJob, type GatewayCall, type GatewayCallKind, type GatewayCallStatus } from './gateway-call.ts';
 import { gatewayCalls } from './tables.ts';
 
 const insert = insertion(
@@ -94,15 +88,18 @@ const claim = claiming(gatewayCalls, gatewayCalls.id, {
   and: `and "status" = 'DUE'`,
 });
 
-/** Claims up to `limit` due calls to these providers for `callLeaseMs`. Returns them as claimed, by id. */
+/** Claims up to `limit` due calls to these providers. Returns them as claimed, by id. */
 export async function claimGatewayCalls(
   tx: Transaction,
   providers: readonly string[],
   limit: number,
 ): Promise<GatewayCall[]> {
-  const claimed = await claim(tx, providers, callLeaseMs, limit);
+  const claimed = await claim(tx, providers, limit);
   return claimed.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** Renews the leases of calls. */
+export const renewGatewayCalls = renewing(gatewayCalls, gatewayCalls.id);
 
 const hold = statement(
   'hold_gateway_call',

@@ -67,9 +67,6 @@ export function newGatewayCall(
   };
 }
 
-/** How long a worker may take for a call before another worker makes it again. */
-export const callLeaseMs = 60_000;
-
 /** When a call without a definite answer is made again. */
 export const callRetry = { firstMs: 2_000, maxMs: 15 * 60_000 };
 

@@ -4,8 +4,9 @@ import { isUnavailable, type CommerceError } from '../../errors.ts';
 import { amountRefusal } from '../../gateways/amount-rule.ts';
 import { GatewayRefusal, type Gateway } from '../../gateways/gateway.ts';
 import type { GatewayCall, GatewayCallKind } from '../../gateway-outbox/gateway-call.ts';
+import { KeptLeases } from '../../due-work/kept-leases.ts';
 import { verdictOf } from './call-verdict.ts';
-import { claimGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
+import { claimGatewayCalls, renewGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
 import type { GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { isOpen, transitionRefund, type Refund } from '../../refund/refund.ts';
@@ -26,8 +27,8 @@ export type GatewayCallReport = {
 
 /**
  * Makes up to `limit` due calls to gateways. One transaction leases the calls, the gateways are called outside of any
- * transaction, and each result is written in a transaction of its own. The calls of a process that dies are made again
- * after their lease.
+ * transaction, and each result is written in a transaction of its own. The leases are renewed until then. The calls of a
+ * process that dies are made again after their lease.
  * @returns how many calls were leased
  * @throws the first error on our side, after all calls were made; an unavailable database is not thrown
  */
@@ -39,16 +40,20 @@ export async function callGateways(
 ): Promise<number> {
   const claimed = await withTransaction(database, async (tx) => claimGatewayCalls(tx, [...gateways.keys()], limit));
   if (claimed.length === 0) return 0;
-  const ready = await withTransaction(database, async (tx) => prepare(tx, claimed));
-  const finished = await Promise.allSettled(
-    ready.map(async (readyCall) => {
-      const { provider, kind } = readyCall.call;
-      const begin = performance.now();
-      const result = await make(gateways.get(provider), readyCall);
-      observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
-      await finish(database, readyCall, result);
-    }),
-  );
+  const leases = new KeptLeases(database, renewGatewayCalls, claimed, ({ id }) => id);
+  const finished = await withTransaction(database, async (tx) => prepare(tx, claimed))
+    .then(async (ready) =>
+      Promise.allSettled(
+        ready.map(async (readyCall) => {
+          const { provider, kind } = readyCall.call;
+          const begin = performance.now();
+          const result = await make(gateways.get(provider), readyCall);
+          observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
+          await finish(database, await leases.release(readyCall.call), result);
+        }),
+      ),
+    )
+    .finally(() => leases.stop());
   // A result that can't be written because the database is unavailable is no error: the call is made again after its
   // lease.
   const fault = finished.find((each) => each.status === 'rejected' && !isUnavailable(each.reason));
@@ -57,7 +62,7 @@ export async function callGateways(
 }
 
 /** Writes a result. A result that can't be applied counts as no reply: the call is made again, each time later. */
-async function finish(database: Database, { call }: ReadyCall, result: CallResult): Promise<void> {
+async function finish(database: Database, call: GatewayCall, result: CallResult): Promise<void> {
   try {
     await withTransaction(database, async (tx) => finishCall(tx, call, result));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { withTransaction } from '../../database/transaction.ts';
 import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
+import { KeptLeases } from '../../due-work/kept-leases.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import {
   listingCompleted,
@@ -7,7 +8,11 @@ import {
   listingRetryFirstMs,
   type GatewayListing,
 } from '../../gateway-outbox/event-list.ts';
-import { claimGatewayListings, finishGatewayListing } from '../../gateway-outbox/event-list-repository.ts';
+import {
+  claimGatewayListings,
+  finishGatewayListing,
+  renewGatewayListings,
+} from '../../gateway-outbox/event-list-repository.ts';
 import { receiveListedEvents, sumOfLists, type ListingGateway } from '../gateway-inbox/receive-listed-events.ts';
 import type { Inbox } from '../gateway-inbox/submit-gateway-event.ts';
 
@@ -26,6 +31,8 @@ export async function pollEventLists(
   if (gateways.size === 0) return 0;
   const { database } = inbox;
   const { claimed, began } = await withTransaction(database, async (tx) => claim(tx, [...gateways.keys()]));
+  if (claimed.length === 0) return 0;
+  const leases = new KeptLeases(database, renewGatewayListings, claimed, ({ provider }) => provider);
   const results = await Promise.allSettled(
     claimed.map(async (listing) => {
       let received: number;
@@ -33,10 +40,13 @@ export async function pollEventLists(
         received = await listAndReceive(inbox, gateways, listing);
       } catch (error) {
         const retry = { firstMs: listingRetryFirstMs, maxMs: everyMs };
-        await finish(database, listing, (now) => ({ ...listing, dueAt: retryAt(retry, listing.attempts, now) }));
+        await finish(database, await leases.release(listing), (now) => ({
+          ...listing,
+          dueAt: retryAt(retry, listing.attempts, now),
+        }));
         throw error;
       }
-      await finish(database, listing, (now) => listingCompleted(listing, began, everyMs, now));
+      await finish(database, await leases.release(listing), (now) => listingCompleted(listing, began, everyMs, now));
       return received;
     }),
   );
