@@ -51,6 +51,7 @@ test('the help lists every command with its summary', () => {
     'gateway-events',
     'calls',
     'webhooks',
+    'sinks',
     'keys',
     'doctor',
     'reconcile',

@@ -18,6 +18,7 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   shipment_not_found: 'Look the shipment up: `commerce shipments list ORDER`.',
   payment_not_found: 'Look the payment up: `commerce orders show ORDER`.',
   api_key_not_found: 'Look the API key up: `commerce keys list`.',
+  event_sink_not_found: 'Look the sink up: `commerce sinks list`.',
   gateway_event_not_found: 'Look the event up: `commerce gateway-events list`.',
   webhook_endpoint_not_found: 'Look the endpoint up: `commerce webhooks list`.',
   insufficient_stock: 'Order at most the units that are left, or receive more: `commerce stock receive SKU UNITS`.',

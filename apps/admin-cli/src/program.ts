@@ -12,6 +12,7 @@ import { addProductCommands } from './commands/products.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRefundCommands } from './commands/refunds.ts';
 import { addReplayCommand } from './commands/replay.ts';
+import { addSinkCommands } from './commands/sinks.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
@@ -55,6 +56,7 @@ export function createProgram(context: CommandContext): Command {
   addEventCommands(program, context);
   addCallCommands(program, context);
   addWebhookCommands(program, context);
+  addSinkCommands(program, context);
   addKeyCommands(program, context);
   addDoctorCommand(program, context);
   addReconcileCommand(program, context);

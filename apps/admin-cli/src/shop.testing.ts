@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@commerce-core/api/client';
-import type { TestApi } from '@commerce-core/api/testing';
+import type { TestApi, TestApiOptions } from '@commerce-core/api/testing';
 import { startTestApi } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
 import { serve } from '@hono/node-server';
@@ -25,7 +25,7 @@ export type TestShop = {
 };
 
 /** One shop for all tests of a file. */
-export function useShop(): TestShop {
+export function useShop(options: Pick<TestApiOptions, 'sinks'> = {}): TestShop {
   const shop = {} as TestShop;
   let closeSimulator = async () => {};
 
@@ -39,7 +39,7 @@ export function useShop(): TestShop {
     });
     await new Promise((resolve) => server.once('listening', resolve));
     const simulatorUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const api = await startTestApi({ jobs: true, mockGatewayUrl: `${simulatorUrl}/mock` });
+    const api = await startTestApi({ ...options, jobs: true, mockGatewayUrl: `${simulatorUrl}/mock` });
     simulator = createSimulator({
       webhookUrl: `${api.url}/api/v1/payments/webhooks/mock`,
       secret: api.webhookSecret,

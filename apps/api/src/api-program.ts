@@ -9,6 +9,7 @@ import {
 import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
+import { sinksFromEnv } from './config/sinks-from-env.ts';
 import { createLogger, logFaults, type Logger } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startApi, type RunningApi } from './start-api.ts';
@@ -70,6 +71,7 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger) {
   const commerce = createCommerce({
     database,
     gateways: await gatewaysFromEnv(env),
+    sinks: await sinksFromEnv(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,

@@ -19,10 +19,13 @@ import { shipmentMethods } from './methods/shipments.ts';
 import { stockMethods } from './methods/stock.ts';
 import { systemMethods } from './methods/system.ts';
 import { webhookMethods } from './methods/webhooks.ts';
+import { sinkMethods } from './methods/sinks.ts';
 import type { Quote } from './order/order.ts';
 import type { BatchingOptions, Context, WebhookOptions } from './run/context.ts';
 import { openInbox } from './run/open-inbox.ts';
 import { createBatcher } from './run/run-flow.ts';
+import type { EventSink } from './sinks/port.ts';
+import { configuredSinks } from './sinks/sink.ts';
 
 export type CommerceOptions = {
   database: Database;
@@ -50,6 +53,8 @@ export type CommerceOptions = {
   onGatewayCall?: (report: GatewayCallReport) => void;
   /** What sends webhooks to merchants; without it there are none. */
   webhooks?: WebhookOptions;
+  /** Brokers that get every event. Their jobs run with the others. */
+  sinks?: readonly EventSink[];
   /** How calls share transactions; `Batcher` has the defaults. */
   batching?: BatchingOptions;
 };
@@ -74,6 +79,7 @@ export function createCommerce(options: CommerceOptions) {
     leaseMs: options.leaseMs ?? 45_000,
     pollAfterMs: options.pollAfterMs ?? 5 * 60_000,
     batching: options.batching ?? {},
+    sinks: configuredSinks(options.sinks ?? []),
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
     webhooks: options.webhooks ?? noWebhooks,
@@ -95,6 +101,7 @@ export function createCommerce(options: CommerceOptions) {
     ...gatewayEventMethods(context, inbox),
     ...gatewayCallMethods(context, inbox),
     ...eventMethods(context),
+    ...sinkMethods(context),
     ...apiKeyMethods(context),
     ...webhookMethods(context),
     ...lookupMethods(context),

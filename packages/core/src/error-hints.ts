@@ -18,6 +18,7 @@ export const errorHints = {
   position_not_found: 'The log was restored or another server took over: go on after the last common position.',
   webhook_endpoint_not_found: "Look the endpoint's id up (webhookEndpoint.list).",
   webhooks_not_configured: 'Set WEBHOOK_SECRETS_KEY to 32 bytes in base64 (openssl rand -base64 32), and start again.',
+  event_sink_not_found: 'List the sinks of the shop (eventSink.list); NATS_URL or AMQP_URL configures one.',
   product_not_found: 'Leave out the products in details.productIds, or look their ids up (product.list).',
   order_not_found: "Look the order's id up (order.list); a customer finds only their own orders.",
   shipment_not_found: "Look the shipment's id up among those of its order (shipment.list).",

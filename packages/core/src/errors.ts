@@ -26,6 +26,7 @@ export const errorKinds = {
   position_not_found: 'missing',
   webhook_endpoint_not_found: 'missing',
   webhooks_not_configured: 'missing',
+  event_sink_not_found: 'missing',
   product_not_found: 'missing',
   order_not_found: 'missing',
   shipment_not_found: 'missing',

@@ -28,6 +28,9 @@ export {
   type WebhookMessage,
 } from './gateways/gateway.ts';
 export { anyAmount, type AmountRule } from './gateways/amount-rule.ts';
+export type { EventSink } from './sinks/port.ts';
+export type { SinkStatus } from './sinks/sink.ts';
+export { republishEventsInput } from './sinks/sink-input.ts';
 export { mockGateway } from './gateways/mock.ts';
 export { alreadyChecked, validationError } from './validation.ts';
 export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';

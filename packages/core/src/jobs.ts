@@ -2,6 +2,7 @@ import type { DueWork } from './due-work/due-work-repository.ts';
 import type { Job } from './due-work/run-jobs.ts';
 import { eventsRecorded } from './events/event-repository.ts';
 import { deliverWebhooksJob } from './webhooks/webhook-endpoint.ts';
+import { publishEventsJob } from './sinks/sink.ts';
 import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
@@ -19,6 +20,9 @@ export type JobMethods = {
   stopWebhooks: () => Promise<void>;
   reportFailingEndpoints: (limit: number) => Promise<number>;
   dropOldAttempts: () => Promise<number>;
+  publishEvents: (sink: string, limit: number) => Promise<number>;
+  eventSinks: () => string[];
+  closeEventSinks: () => Promise<void>;
 };
 
 /**
@@ -76,6 +80,17 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       pauseMs: 500,
       batchMax: 32,
       run: async (max: number) => methods.callGateways(max, provider),
+    })),
+    // One job a sink: a broker that is down or slow must not delay the others.
+    ...methods.eventSinks().map((sink) => ({
+      name: publishEventsJob(sink),
+      isDue: ({ dueSinks }: DueWork) => dueSinks.includes(sink),
+      // Other processes number events too, and wake nobody here.
+      followUpMs: 25,
+      isFrequent: true,
+      pauseMs: 5,
+      batchMax: 5_000,
+      run: async (max: number) => methods.publishEvents(sink, max),
     })),
     {
       name: 'delete_expired_keys',

@@ -5,7 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { addCommand, addGroup, positiveInteger, type JsonOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { addListCommand } from '../list-command.ts';
-import { formatTime, note } from '../output.ts';
+import { formatTime, note, print } from '../output.ts';
 import { stopOnInterrupt } from '../replay/stop-on-interrupt.ts';
 import type { Column } from '../table.ts';
 import { printable } from '../table.ts';
@@ -54,6 +54,7 @@ export function addEventLogCommands(program: Command, context: CommandContext): 
   });
 
   addTail(events, context);
+  addRepublish(events, context);
 }
 
 function addTail(events: Command, context: CommandContext): void {
@@ -73,6 +74,25 @@ function addTail(events: Command, context: CommandContext): void {
       } finally {
         release();
       }
+    });
+}
+
+function addRepublish(events: Command, context: CommandContext): void {
+  addCommand(events, 'republish <sink>', 'send events to a sink again, with the ids that they had', [
+    'events republish nats --from 0',
+    'events republish rabbitmq --from 1.4200 --json',
+  ])
+    .requiredOption('--from <position>', 'begin behind this position; 0 is the beginning')
+    .action(async (sink: string, options: JsonOption & { from: string }) => {
+      const { client } = connect(context);
+      const status = await client.eventSink.republish.mutate({ sink, from: options.from });
+      const events = status.lagEvents === 1 ? '1 event' : `${status.lagEvents} events`;
+      print(
+        context,
+        status,
+        options,
+        () => `${printable(status.name)} gets ${events} again, behind position ${status.position}.`,
+      );
     });
 }
 

@@ -75,6 +75,9 @@ export const access: Readonly<Record<string, Access>> = {
   'webhookEndpoint.rewind': operator('webhooks'),
   'delivery.list': operator('webhooks'),
   'delivery.redrive': operator('webhooks'),
+  // A sink gets what webhooks get, all of it.
+  'eventSink.list': operator('webhooks'),
+  'eventSink.republish': operator('webhooks'),
 
   'apiKey.list': operator('keys'),
   'apiKey.create': operator('keys'),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
 import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
+import { sinkVariables } from './sinks-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const rangeOf = (min: number, max: number): string =>
@@ -48,6 +49,7 @@ const apiEnv = z
     /** `off` is for PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */
     DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
     ...gatewayVariables,
+    ...sinkVariables,
     /** Verifies customers' tokens (HS256). RFC 7518, 3.2: the key has at least as many bits as the hash. */
     CUSTOMER_JWT_SECRET: z
       .string()

@@ -19,7 +19,7 @@ export type Metrics = {
   contentType: string;
 };
 
-type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog' | 'eventLag'>;
+type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag'>;
 type Read<T> = () => T | undefined;
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -158,6 +158,23 @@ function addEventGauges(registry: Registry, readWatched: Read<Watched>): void {
       this.set({ of: 'events' }, lag.events);
       this.set({ of: 'seconds' }, lag.seconds);
       this.set({ of: 'position' }, lag.lastPosition);
+    },
+  });
+  new Gauge({
+    registers: [registry],
+    name: 'event_sink_lag',
+    labelNames: ['sink', 'of'],
+    help: 'Events that a sink does not have (events), the age of the first of them (seconds), and failures in a row (failures).',
+    async collect() {
+      this.reset();
+      const sinks = await readWatched()
+        ?.listEventSinks()
+        .catch(() => undefined);
+      for (const { name, lagEvents, lagSeconds, attempts } of sinks ?? []) {
+        this.set({ sink: name, of: 'events' }, lagEvents);
+        this.set({ sink: name, of: 'seconds' }, lagSeconds);
+        this.set({ sink: name, of: 'failures' }, attempts);
+      }
     },
   });
   new Gauge({

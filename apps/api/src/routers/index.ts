@@ -3,6 +3,7 @@ import { apiKeyRouter } from './api-key.ts';
 import { deliveryRouter } from './delivery.ts';
 import { disputeRouter } from './dispute.ts';
 import { eventRouter } from './event.ts';
+import { eventSinkRouter } from './event-sink.ts';
 import { gatewayCallRouter } from './gateway-call.ts';
 import { gatewayEventRouter } from './gateway-event.ts';
 import { orderRouter } from './order.ts';
@@ -50,6 +51,7 @@ export const appRouter = router({
   gatewayCall: gatewayCallRouter,
   webhookEndpoint: webhookEndpointRouter,
   delivery: deliveryRouter,
+  eventSink: eventSinkRouter,
   apiKey: apiKeyRouter,
   system: systemRouter,
 });

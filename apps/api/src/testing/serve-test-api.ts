@@ -26,6 +26,7 @@ export type ServedApiOptions = {
   batching?: CommerceOptions['batching'];
   /** Gateways in addition to the mock; one with the provider `mock` replaces the mock. */
   gateways?: readonly Gateway[];
+  sinks?: CommerceOptions['sinks'];
   pollAfterMs?: number;
   /** The base URL of the simulator's API for the mock; without it, calls to the mock succeed at once. */
   mockGatewayUrl?: string;
@@ -59,6 +60,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
       loadSender: async () => createWebhookSender({ allowPrivate: true }),
       secretsKey: Buffer.alloc(32, 5),
     },
+    ...(options.sinks && { sinks: options.sinks }),
     ...(options.reservationMs === undefined ? {} : { reservationMs: options.reservationMs }),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.pollAfterMs === undefined ? {} : { pollAfterMs: options.pollAfterMs }),

@@ -9,6 +9,7 @@ export const changingTables: readonly string[] = [
   'api_keys',
   'disputes',
   'event_epochs',
+  'event_sinks',
   'gateway_calls',
   'gateway_events',
   'gateway_listings',

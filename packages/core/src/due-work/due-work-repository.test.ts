@@ -12,6 +12,7 @@ const options: DueWorkOptions = {
   listing: [],
   pollAfterMs: hourMs,
   payableAfterCancelMs: 24 * hourMs,
+  sinks: [],
 };
 const nothing = {
   overdueOrders: false,
@@ -32,7 +33,12 @@ describe('a look for due rows', () => {
   afterAll(() => shop.close());
 
   const look = async (over: Partial<DueWorkOptions> = {}) => {
-    const { calledProviders, newEvents: _, ...due } = await readDueWork(shop.database, { ...options, ...over });
+    const {
+      calledProviders,
+      newEvents: _,
+      dueSinks: __,
+      ...due
+    } = await readDueWork(shop.database, { ...options, ...over });
     return {
       ...nothing,
       ...Object.fromEntries(Object.entries(due).map(([name, is]) => [name, is ?? false])),
@@ -73,6 +79,22 @@ describe('a look for due rows', () => {
     expect(await newEvents()).toBe(true);
     expect(await shop.commerce.numberEvents()).toBe(1);
     expect(await newEvents()).toBe(false);
+  });
+
+  test('finds sinks that never ran, that lack events, and that a restored log has overtaken', async () => {
+    const dueSinks = async () => (await readDueWork(shop.database, { ...options, sinks: ['a', 'b'] })).dueSinks;
+    await shop.createTestProduct();
+    await shop.commerce.numberEvents();
+    expect(await dueSinks()).toEqual(['a', 'b']);
+    await query(`insert into commerce.event_sinks (name, epoch, position, claim, attempts, due_at)
+      select given.name, 1, max(position), 0, 0, now() from commerce.event_positions, unnest(array['a', 'b', 'other']) given (name)
+      group by 1`);
+    expect(await dueSinks()).toEqual([]);
+    await query(`update commerce.event_sinks set position = position - 1 where name in ('a', 'other')`);
+    await query(`update commerce.event_sinks set position = position + 1 where name = 'b'`);
+    expect(await dueSinks()).toEqual(['a', 'b']);
+    await query(`update commerce.event_sinks set due_at = now() + interval '1 minute' where name = 'a'`);
+    expect(await dueSinks()).toEqual(['b']);
   });
 
   test('finds an unpaid order whose reservation has ended', async () => {
@@ -186,10 +208,10 @@ describe('in a shop with many orders', () => {
   afterAll(() => database.drop());
 
   const explain = async () => {
-    const { providers, listing, pollAfterMs, payableAfterCancelMs } = options;
+    const { providers, listing, pollAfterMs, payableAfterCancelMs, sinks } = options;
     const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>({
       text: `explain (analyze, costs off, timing off) ${statements.get('due_work')}`,
-      values: [providers, listing, pollAfterMs, payableAfterCancelMs],
+      values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks],
     });
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   };

@@ -6,6 +6,7 @@ import { providersWithDueCalls } from '../gateway-outbox/gateway-call-repository
 import { someIdempotencyKeyIsExpired } from '../idempotency/idempotency-repository.ts';
 import { someOrderIsOverdue } from '../order/order-repository.ts';
 import { somePaymentMayBeStale } from '../payment/payment-repository.ts';
+import { sinksWithDueEvents } from '../sinks/sink-repository.ts';
 import { someRefundIsOpen } from '../refund/refund-repository.ts';
 import { someEndpointIsDue, someEndpointIsFailing } from '../webhooks/webhook-endpoint-repository.ts';
 
@@ -23,6 +24,8 @@ export type DueWork = {
   /** Whether an endpoint has something to deliver. */
   dueEndpoints: boolean;
   failingEndpoints: boolean;
+  /** The event sinks that don't have all events. */
+  dueSinks: string[];
 };
 
 /** The providers of this shop, and how old a payment without messages may be. */
@@ -31,6 +34,7 @@ export type DueWorkOptions = {
   listing: readonly string[];
   pollAfterMs: number;
   payableAfterCancelMs: number;
+  sinks: readonly string[];
 };
 
 // Each part reads the first row of an index in the order of that index: the planner can't take a scan for cheaper, as it
@@ -46,17 +50,21 @@ const dueWork = statement(
     ${someIdempotencyKeyIsExpired} as "expiredKeys",
     ${someEventHasNoPosition} as "newEvents",
     ${someEndpointIsDue} as "dueEndpoints",
-    ${someEndpointIsFailing} as "failingEndpoints"`,
+    ${someEndpointIsFailing} as "failingEndpoints",
+    ${sinksWithDueEvents('$5')} as "dueSinks"`,
 );
 
 /** Looks for due rows of all jobs. */
 export async function readDueWork(
   { pool }: Pick<Database, 'pool'>,
-  { providers, listing, pollAfterMs, payableAfterCancelMs }: DueWorkOptions,
+  { providers, listing, pollAfterMs, payableAfterCancelMs, sinks }: DueWorkOptions,
 ): Promise<DueWork> {
   // Without a name it is planned each time, for the tables as they are then. A plan made for empty tables would stay.
   const { text } = dueWork;
-  const { rows } = await pool.query<DueWork>({ text, values: [providers, listing, pollAfterMs, payableAfterCancelMs] });
+  const { rows } = await pool.query<DueWork>({
+    text,
+    values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks],
+  });
   // A SELECT without FROM always returns one row.
   return rows[0]!;
 }

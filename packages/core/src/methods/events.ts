@@ -9,6 +9,7 @@ import { numberEvents } from '../flows/events/number-events.ts';
 import { followFeed } from '../flows/events/follow-feed.ts';
 import { endOfFeed, readOrAwaitFeed } from '../flows/events/read-feed.ts';
 import type { Call, Context } from '../run/context.ts';
+import { publishEventsJob } from '../sinks/sink.ts';
 import { parse } from '../validation.ts';
 import { deliverWebhooksJob } from '../webhooks/webhook-endpoint.ts';
 
@@ -19,7 +20,7 @@ const positionOf = (text: string | undefined): Position | undefined =>
   text === undefined ? undefined : parsePosition(text);
 
 /** The log of events: what happened to orders, products and their parts. */
-export function eventMethods({ database, tail }: Context) {
+export function eventMethods({ database, tail, sinks }: Context) {
   return {
     /**
      * Reads events in the order of their positions, 1 to 500 a page (`limit`, 100 by default), behind the position
@@ -78,7 +79,10 @@ export function eventMethods({ database, tail }: Context) {
      */
     async numberEvents(limit = 5_000): Promise<number> {
       const numbered = await read(async () => numberEvents(database, limit));
-      if (numbered > 0) database.notices.publish(new Set([eventsNumbered, deliverWebhooksJob]));
+      if (numbered > 0)
+        database.notices.publish(
+          new Set([eventsNumbered, deliverWebhooksJob, ...[...sinks.keys()].map(publishEventsJob)]),
+        );
       return numbered;
     },
   };

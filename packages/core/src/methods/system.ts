@@ -9,7 +9,7 @@ import { jobsOf, type JobMethods } from '../jobs.ts';
 import type { Context } from '../run/context.ts';
 
 /** The shop as a whole: its transactions, jobs, invariants and queues. */
-export function systemMethods({ database, gateways, pollAfterMs, batcher, tail }: Context) {
+export function systemMethods({ database, gateways, pollAfterMs, batcher, tail, sinks }: Context) {
   const listing = [...gateways.listing.keys()];
   return {
     /**
@@ -56,7 +56,13 @@ export function systemMethods({ database, gateways, pollAfterMs, batcher, tail }
      * @throws nothing: a job that fails is reported and runs again
      */
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {
-      const options = { providers: this.providers(), listing, pollAfterMs, payableAfterCancelMs };
+      const options = {
+        providers: this.providers(),
+        listing,
+        pollAfterMs,
+        payableAfterCancelMs,
+        sinks: [...sinks.keys()],
+      };
       const readDue = async () => read(async () => readDueWork(database, options));
       await runJobs(
         jobsOf(this, pollAfterMs, () => tail.hasFollowers),
@@ -65,6 +71,7 @@ export function systemMethods({ database, gateways, pollAfterMs, batcher, tail }
         report,
       );
       await this.stopWebhooks();
+      await this.closeEventSinks();
     },
 
     /**

@@ -2,6 +2,7 @@ import type { Batcher, BatcherOptions, Database, QueueOptions } from '@commerce-
 import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
 import type { EventTail } from '../events/event-tail.ts';
+import type { EventSink } from '../sinks/port.ts';
 import type { Quote } from '../order/order.ts';
 import type { WebhookSender } from '../webhooks/sender.ts';
 import type { SharedCall } from './shared-transaction.ts';
@@ -46,6 +47,7 @@ export type Context = {
   batcher: Batcher<SharedCall, unknown>;
   tail: EventTail;
   webhooks: WebhookOptions;
+  sinks: ReadonlyMap<string, EventSink>;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
 };

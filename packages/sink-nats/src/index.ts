@@ -1,0 +1,1 @@
+export { natsSink, type NatsSinkOptions } from './sink.ts';

@@ -1,0 +1,1 @@
+export { rabbitmqSink, type RabbitmqSinkOptions } from './sink.ts';
