@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createCommerce, migrate } from '@commerce-core/core';
+import { connect, createCommerce, migrate, type Database } from '@commerce-core/core';
 import { startServerPair, type ServerPair } from '@commerce-core/postgres';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pgBouncerVersion, startPgBouncer } from './testing/pgbouncer.ts';
@@ -64,8 +64,23 @@ async function failOver(env: Record<string, string>): Promise<number> {
   const database = connect({ url: pair.standby.url });
   const commerce = createCommerce({ database });
   await resendAndCheck({ url, key, productId, responses: load.responses, commerce, database });
+  await checkPositions(database);
   await database.close();
   return writesAfterMs;
+}
+
+/** Checks that every event got one position, in version order, and that the promotion began an epoch. */
+async function checkPositions(database: Database): Promise<void> {
+  const rowsOf = async (text: string) => (await database.pool.query(text)).rows;
+  const unnumbered = `select count(*)::int as events from commerce.events e
+    where not exists (select from commerce.event_positions p where p.event_id = e.id)`;
+  await until(async () => (await rowsOf(unnumbered))[0].events === 0);
+  const epochs = await rowsOf('select timeline from commerce.event_epochs order by epoch');
+  expect(epochs.map(({ timeline }) => Number.parseInt(timeline, 16))).toEqual([1, 2]);
+  const inOrder = `select aggregateid from (
+    select aggregateid, version, lag(version, 1, 0) over (partition by aggregateid order by position) as last
+    from commerce.event_positions) p where version <> last + 1`;
+  expect(await rowsOf(inOrder)).toEqual([]);
 }
 
 test('after a fail-over the API writes to the new primary within 1 s, and no acknowledged order is lost', async () => {

@@ -125,6 +125,16 @@ test('an outcome that cannot be read is outcome_unknown, without the look-up’s
   ).rejects.toMatchObject({ code: 'outcome_unknown' });
 });
 
+test('after a fail-over the id of a transaction without a witness proves nothing once it is handed out', async () => {
+  // The new primary hands out the ids of transactions again that never reached it.
+  const { rows } = await items.pool.query('select pg_current_xact_id()::text as xid');
+  const moved = { patienceMs: 200, hasMoved: () => true };
+  await expect(readCommitOutcome(items, rows[0].xid, undefined, moved)).rejects.toMatchObject({
+    code: 'outcome_unknown',
+  });
+  expect(await readCommitOutcome(items, '9223372036854775807', undefined, moved)).toBe('aborted');
+});
+
 /** Runs a PL/pgSQL statement at each COMMIT that inserted an item. */
 async function atCommit(plpgsql: string): Promise<void> {
   await items.pool.query(`
