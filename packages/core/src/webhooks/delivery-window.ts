@@ -80,7 +80,11 @@ export class DeliveryWindow<E extends WindowEvent> {
     const queue = this.#queues.get(aggregateid);
     queue?.shift();
     if (queue?.length) this.#free.add(aggregateid);
-    else this.#queues.delete(aggregateid);
+    else {
+      this.#queues.delete(aggregateid);
+      // A list may have had several events of this aggregate.
+      this.#free.delete(aggregateid);
+    }
     this.#finish([position]);
   }
 

@@ -4,7 +4,8 @@ import { RequestSlots } from '../../webhooks/request-slots.ts';
 import type { WebhookSender } from '../../webhooks/sender.ts';
 import { deliverWebhooksJob } from '../../webhooks/webhook-endpoint.ts';
 import { claimEndpoints } from '../../webhooks/webhook-endpoint-repository.ts';
-import { EndpointSession, type DeliveryContext } from './endpoint-session.ts';
+import type { DeliveryContext } from './delivery-context.ts';
+import { EndpointSession } from './endpoint-session.ts';
 
 export type DeliveryOptions = Omit<DeliveryContext, 'sender' | 'slots' | 'writeEveryMs'> & {
   loadSender: () => Promise<WebhookSender>;

@@ -1,0 +1,18 @@
+import type { Database } from '@commerce-core/pg-pipeline';
+import type { EventTail } from '../../events/event-tail.ts';
+import type { RequestSlots } from '../../webhooks/request-slots.ts';
+import type { WebhookSender } from '../../webhooks/sender.ts';
+
+/** What the deliveries of a process share. */
+export type DeliveryContext = {
+  database: Database;
+  tail: EventTail;
+  sender: WebhookSender;
+  secretsKey: Buffer;
+  /** The `source` of events; undefined for the default. */
+  source: string | undefined;
+  slots: RequestSlots;
+  /** How long an endpoint's results are collected before they are written. */
+  writeEveryMs: () => number;
+  onFault: (error: unknown) => void;
+};

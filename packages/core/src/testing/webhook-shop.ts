@@ -1,0 +1,59 @@
+import { createWebhookSender } from '@commerce-core/webhook-sender';
+import { expect } from 'vitest';
+import { createTestShop, type TestShop } from './test-shop.ts';
+import { startWebhookReceiver, type Reply, type WebhookReceiver } from './webhook-receiver.ts';
+
+const sender = createWebhookSender({ allowPrivate: true, deadlineMs: 1_000 });
+export const testWebhooks = { loadSender: async () => sender, secretsKey: Buffer.alloc(32, 3) };
+
+/** A shop that delivers webhooks, with a receiver. */
+export type WebhookShop = TestShop & { receiver: WebhookReceiver; faults: unknown[] } & ReturnType<typeof functionsOf>;
+
+/** Starts a shop with its jobs and a receiver of its webhooks. */
+export async function startWebhookShop(reply?: Reply): Promise<WebhookShop> {
+  const faults: unknown[] = [];
+  const shop = await createTestShop({ webhooks: testWebhooks, onFault: (error) => faults.push(error) });
+  const receiver = await startWebhookReceiver(reply);
+  const stopping = new AbortController();
+  const running = shop.commerce.runJobs(stopping.signal, ({ error }) => error !== undefined && faults.push(error));
+  return {
+    ...shop,
+    receiver,
+    faults,
+    ...functionsOf(shop, receiver),
+    /** Drops the shop. @throws Error when an invariant does not hold, or a job failed */
+    async close() {
+      stopping.abort();
+      await running;
+      await receiver.close();
+      await shop.close();
+      if (faults.length > 0) throw faults[0];
+    },
+  };
+}
+
+const functionsOf = ({ commerce, database }: TestShop, receiver: WebhookReceiver) => {
+  const readEndpoint = async (endpointId: string) => commerce.getWebhookEndpoint({ endpointId });
+  return {
+    readEndpoint,
+    createEndpoint: async (options: object = {}) => commerce.createWebhookEndpoint({ url: receiver.url, ...options }),
+    /** Makes the failed deliveries due now. */
+    hasten: async () =>
+      database.pool.query(`update commerce.webhook_deliveries set due_at = now() where status = 'RETRYING'`),
+    /** Waits until the receiver has `count` different events. */
+    untilReceived: async (count: number) =>
+      expect.poll(() => new Set(receiver.events().map(({ id }) => id)).size).toBe(count),
+    /** Waits until the endpoint has got to the end of the log, with no delivery to retry. */
+    untilDelivered: async (endpointId: string) =>
+      expect
+        .poll(async () => {
+          const { rows } = await database.pool.query<{ behind: number }>(
+            `select (select max(position) from commerce.event_positions) - position as behind
+             from commerce.webhook_endpoints where id = $1`,
+            [endpointId],
+          );
+          return { behind: rows[0]?.behind, retrying: (await readEndpoint(endpointId)).retrying };
+        })
+        .toEqual({ behind: 0, retrying: 0 }),
+  };
+};
