@@ -11,6 +11,8 @@ export type LocalSettings = {
   /** `whsec_<base64>`. */
   mockWebhookSecret: string;
   customerTokenSecret: string;
+  /** Encrypts the secrets of webhook endpoints: 32 bytes in base64. */
+  webhookSecretsKey: string;
   /** A customer's bearer token. */
   customerToken: string;
   /** A database beside the shop's own, on the same server; empty when DATABASE_URL names the shop's database. */
@@ -23,6 +25,7 @@ const names = [
   'adminApiKey',
   'mockWebhookSecret',
   'customerTokenSecret',
+  'webhookSecretsKey',
   'customerToken',
   'exampleDatabaseUrl',
 ] as const;
@@ -41,6 +44,7 @@ export const readSettings = (file: string): LocalSettings => {
     adminApiKey: '',
     mockWebhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     customerTokenSecret: randomBytes(32).toString('base64url'),
+    webhookSecretsKey: randomBytes(32).toString('base64'),
     customerToken: '',
     exampleDatabaseUrl: '',
   };

@@ -29,6 +29,7 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   const first = startMain(shop);
   await first.says(serving);
   expect(first.output()).toContain(shownInReadme);
+  expect(first.output()).toMatch(/signature verified.*:\n +1  order\.created\n(.*\n)+ +\d+  shipment\.delivered\n/);
   // The values to copy are as long as they are.
   const lines = first.output().split('\n');
   for (const line of lines.filter(
@@ -45,6 +46,7 @@ test('one start takes an order to delivery, and the next start keeps all data', 
     adminApiKey: expect.stringMatching(/\S{20}/),
     mockWebhookSecret: expect.stringMatching(/^whsec_/),
     customerTokenSecret: expect.stringMatching(/\S{32}/),
+    webhookSecretsKey: expect.stringMatching(/^\S{43}=$/),
   });
   expect(statSync(join(shop.home, '.data', 'local.json')).mode & 0o777).toBe(0o600);
   expect(first.output()).not.toContain(settings.adminApiKey);
@@ -53,7 +55,7 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   // A terminal sends the signal to every process of the group.
   first.signalGroup('SIGINT');
   expect(await first.ended).toBe(0);
-  expect(first.output()).toMatch(/Stopping\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
+  expect(first.output()).toMatch(/Stopping\n +Receiver stopped\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
   expect(await leftovers(shop)).toEqual([]);
 
   const second = startMain(shop);

@@ -17,6 +17,7 @@ export const nextSteps = (options: NextStepsOptions): string => {
   npx commerce products list
   npx commerce orders show ${orderId}
   npx commerce doctor
+  npx commerce webhooks list
   npm run example:http       # the README's programs
   npm run example:embedded
 

@@ -92,6 +92,8 @@ export const startApi = (
       MOCK_WEBHOOK_SECRETS: settings.mockWebhookSecret,
       MOCK_GATEWAY_URL: `${simulatorUrl}/mock`,
       CUSTOMER_JWT_SECRET: settings.customerTokenSecret,
+      WEBHOOK_SECRETS_KEY: settings.webhookSecretsKey,
+      WEBHOOK_ALLOW_PRIVATE: 'on',
       // These could be another shop's settings, with which the API would reject this shop's tokens.
       CUSTOMER_JWKS_URL: '',
       CUSTOMER_JWT_ISSUER: '',

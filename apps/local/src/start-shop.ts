@@ -12,6 +12,7 @@ import { nextSteps } from './next-steps.ts';
 import { ifFree } from './port.ts';
 import { openDatabase, startApi, startSimulator, type ShopOptions, type SimulatorPort } from './shop-parts.ts';
 import { leaveOneUnpaid, walkThrough } from './walk-through.ts';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
 const busyMs = 5_000;
 
@@ -70,8 +71,9 @@ type KeyOptions = { clone: string; url: string; databaseUrl: string; known: stri
 /** Returns the key of the previous start if the API still accepts it, else a new one. */
 const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise<string> => {
   if (known) {
+    // The key of an older version lacks the scope for webhooks.
     const error = await createClient({ url, token: known })
-      .order.list.query({ limit: 1 })
+      .webhookEndpoint.list.query({ limit: 1 })
       .then(
         () => undefined,
         (caught: { data?: { code?: string } }) => caught,
@@ -142,13 +144,16 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   writeSettings(settingsFile, current);
   writeProgramEnv(join(dataFolder, 'env'), { ...current, exampleDatabaseUrl: database.exampleUrl });
   print('Keys        .data/local.json, for programs .data/env');
-  await demonstrate({ ...current, exampleDatabaseUrl: database.exampleUrl }, print);
+  const receiver = await startWebhookReceiver(createClient({ url, token: adminApiKey }));
+  options.onStarted('Receiver', receiver.stop);
+  await demonstrate({ ...current, exampleDatabaseUrl: database.exampleUrl }, receiver, print);
   return { lost: Promise.race([database.lost, simulator.ended, api.ended]) };
 };
 
 /** Fills an empty catalogue, takes one order from placement to delivery, and prints what to try next. */
 const demonstrate = async (
   { url, simulatorUrl, adminApiKey, customerToken, exampleDatabaseUrl }: LocalSettings,
+  receiver: WebhookReceiver,
   print: ShopOptions['print'],
 ): Promise<void> => {
   const operator = createClient({ url, token: adminApiKey });
@@ -158,6 +163,8 @@ const demonstrate = async (
   print();
   const shop = { customer, operator, simulatorUrl };
   const orderId = await walkThrough(shop, print);
+  print();
+  await receiver.printEvents(orderId, 'shipment.delivered', print);
   const unpaid = await leaveOneUnpaid(shop);
   print();
   print(nextSteps({ simulatorUrl, orderId, unpaid, customerToken, exampleDatabaseUrl }));
