@@ -55,7 +55,9 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   // A terminal sends the signal to every process of the group.
   first.signalGroup('SIGINT');
   expect(await first.ended).toBe(0);
-  expect(first.output()).toMatch(/Stopping\n +Receiver stopped\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/);
+  expect(first.output()).toMatch(
+    /Stopping\n +Receiver stopped\n +API stopped\n +Simulator stopped\n +PostgreSQL stopped\n$/,
+  );
   expect(await leftovers(shop)).toEqual([]);
 
   const second = startMain(shop);
