@@ -70,6 +70,7 @@ test('operators see the backlog of gateway calls and messages, and the results o
   );
   expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 1 });
   const text = await (await fetchMetrics(await api.createApiKey())).text();
+  expect(text).toContain('webhook_deliveries{of="parked"} 0');
   expect(text).toContain('gateway_call_seconds_count{provider="mock",kind="REFUND",answered="yes"} 1');
 });
 

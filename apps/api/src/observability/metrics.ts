@@ -19,7 +19,7 @@ export type Metrics = {
   contentType: string;
 };
 
-type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag'>;
+type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog'>;
 type Read<T> = () => T | undefined;
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -45,6 +45,7 @@ export function createMetrics(): Metrics {
   addQueueGauges(registry, () => watched);
   addBacklogGauge(registry, () => watched);
   addEventGauges(registry, () => watched);
+  addWebhookGauge(registry, () => watched);
   addProcessMetrics(registry);
   return {
     observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
@@ -183,6 +184,25 @@ function addEventGauges(registry: Registry, readWatched: Read<Watched>): void {
     help: 'Subscriptions that are open in this process.',
     collect() {
       this.set(openStreamCount());
+    },
+  });
+}
+
+/** It has no value while the database cannot be reached. */
+function addWebhookGauge(registry: Registry, readWatched: Read<Watched>): void {
+  new Gauge({
+    registers: [registry],
+    name: 'webhook_deliveries',
+    labelNames: ['of'],
+    help: 'Failed deliveries to webhook endpoints that are tried again (retrying), and those that were given up (parked).',
+    async collect() {
+      this.reset();
+      const backlog = await readWatched()
+        ?.webhookBacklog()
+        .catch(() => undefined);
+      if (!backlog) return;
+      this.set({ of: 'retrying' }, backlog.retrying);
+      this.set({ of: 'parked' }, backlog.parked);
     },
   });
 }

@@ -18,6 +18,7 @@ import { reportFailingEndpoints } from '../flows/webhooks/report-failing-endpoin
 import { testWebhookEndpoint, type TestResult } from '../flows/webhooks/test-webhook-endpoint.ts';
 import type { Context } from '../run/context.ts';
 import { parse } from '../validation.ts';
+import { countDeliveries } from '../webhooks/delivery-repository.ts';
 import { dropOldAttemptPartitions, listAttempts } from '../webhooks/attempt-repository.ts';
 import type { Attempt } from '../webhooks/delivery.ts';
 import {
@@ -273,6 +274,14 @@ export function webhookMethods({ database, tail, webhooks, onFault }: Context) {
       await changed(parsed.endpointId);
       return { redriven };
     },
+
+    /**
+     * Counts failed deliveries of all endpoints: those that are tried again, and those that were given up. The numbers
+     * end at 10,000 deliveries, which means that there may be more.
+     * @throws database_unavailable when the database can't be reached
+     */
+    webhookBacklog: async (): Promise<{ retrying: number; parked: number }> =>
+      read(async () => countDeliveries(database)),
 
     /** Whether this process can deliver webhooks: it has a key for secrets. @throws nothing */
     deliversWebhooks: (): boolean => delivery !== undefined,

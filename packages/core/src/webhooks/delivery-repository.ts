@@ -148,7 +148,7 @@ export async function deleteDeliveriesFrom(tx: Transaction, endpointId: string, 
     .where(and(eq(webhookDeliveries.endpointId, endpointId), gte(webhookDeliveries.position, from)));
 }
 
-/** PARKED deliveries of all endpoints, up to 10,000, and those that are RETRYING. */
+/** Counts the RETRYING and the PARKED ones among the first 10,000 failed deliveries of all endpoints. */
 export async function countDeliveries({ pool }: Pick<Database, 'pool'>): Promise<{ retrying: number; parked: number }> {
   const { rows } = await pool.query<{ retrying: number; parked: number }>(`
     select count(*) filter (where status = 'RETRYING')::integer as retrying,
