@@ -34,6 +34,9 @@ const samples: Record<string, string> = {
   price: '1',
   currency: 'GBP',
   decision: 'accept',
+  forwardTo: 'http://127.0.0.1:4000/events',
+  batchMax: '1',
+  inFlightMax: '1',
 };
 
 const sampleOf = (part: Option | Argument): string =>
