@@ -208,7 +208,8 @@ test('a worker that is suspended in a call and woken beside its successor does n
   await until(async () => (await refundOf(orderId)).status === 'SUCCEEDED');
   // Both workers finish their turns before they end.
   for (const { child } of [first, second]) child.kill('SIGTERM');
-  expect(await Promise.all([first.exit, second.exit])).toEqual([0, 0]);
+  const codes = await Promise.all([first.exit, second.exit]);
+  expect(codes, `${first.stdout()}\n${second.stdout()}`).toEqual([0, 0]);
   expect(requestsOf('/refunds')).toHaveLength(2);
   expect((await eventTypes(orderId)).filter((type) => type === 'refund.succeeded')).toHaveLength(1);
   const { rows } = await api.database.pool.query(
