@@ -100,6 +100,7 @@ describe('every mutation', () => {
   const unkeyed = [
     'apiKey.create',
     'apiKey.revoke',
+    'eventSink.republish',
     'delivery.redrive',
     'gatewayEvent.fetchMissed',
     'order.clearAttention',

@@ -23,7 +23,8 @@ const dayMs = 24 * 60 * 60_000;
 export class WebhookDelivery {
   readonly #options: DeliveryOptions;
   readonly #slots = new RequestSlots(requestsMax);
-  readonly #sessions = new Map<string, { session: EndpointSession; ended: Promise<void> }>();
+  /** An endpoint may have two: one that has lost its lease still ends while the next one delivers. */
+  readonly #sessions = new Set<{ session: EndpointSession; endpointId: string; ended: Promise<void> }>();
   #following: Promise<void> | undefined;
   #partitionDay = 0;
   #isStopping = false;
@@ -38,7 +39,7 @@ export class WebhookDelivery {
    * @returns how many endpoints were taken
    */
   async start(limit: number): Promise<number> {
-    for (const { session } of this.#sessions.values()) session.wake();
+    for (const { session } of this.#sessions) session.wake();
     const free = Math.min(limit, sessionsMax - this.#sessions.size);
     if (this.#isStopping || free <= 0) return 0;
     const { database, loadSender } = this.#options;
@@ -64,13 +65,14 @@ export class WebhookDelivery {
 
   /** An endpoint has changed. */
   changed(endpointId: string): void {
-    this.#sessions.get(endpointId)?.session.wake({ hasChanged: true });
+    for (const { session, endpointId: own } of this.#sessions)
+      if (own === endpointId) session.wake({ hasChanged: true });
   }
 
   /** Begins no further request, and waits for those that are on their way. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const all = [...this.#sessions.values()];
+    const all = [...this.#sessions];
     for (const { session } of all) session.stop(graceMs);
     await Promise.all(all.map(async ({ ended }) => ended));
     await this.#following;
@@ -88,7 +90,7 @@ export class WebhookDelivery {
       return;
     }
     const end = (): void => {
-      this.#sessions.delete(endpointId);
+      this.#sessions.delete(running);
       // An event may have come while the endpoint was being released.
       if (!this.#isStopping) database.notices.publish(new Set([deliverWebhooksJob]));
     };
@@ -96,7 +98,8 @@ export class WebhookDelivery {
       onFault(error);
       end();
     });
-    this.#sessions.set(endpointId, { session, ended });
+    const running = { session, endpointId, ended };
+    this.#sessions.add(running);
   }
 
   /** Wakes the sessions when there are new events, as long as there are sessions. */
@@ -108,7 +111,7 @@ export class WebhookDelivery {
       while (this.#sessions.size > 0) {
         await tail.beyond(seen, 1_000);
         const next = tail.last;
-        if (next !== undefined && next > seen) for (const { session } of this.#sessions.values()) session.wake();
+        if (next !== undefined && next > seen) for (const { session } of this.#sessions) session.wake();
         seen = next ?? seen;
       }
       unfollow();

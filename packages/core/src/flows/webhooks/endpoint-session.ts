@@ -86,6 +86,7 @@ export class EndpointSession {
       if (!this.#isLost) await this.#write(true);
     } finally {
       this.#lose();
+      await this.#writing;
     }
   }
 
