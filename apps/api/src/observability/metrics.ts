@@ -122,62 +122,74 @@ function addQueueGauges(registry: Registry, readWatched: Read<Watched>): void {
   });
 }
 
-/** One gauge, because one read of the database has all values. It has none while the database cannot be reached. */
-function addBacklogGauge(registry: Registry, readWatched: Read<Watched>): void {
+type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
+
+/** Adds a gauge whose values come from one read of the database. It has none while the database cannot be reached. */
+function addReadGauge<T>(
+  registry: Registry,
+  { name, help, labelNames = ['of'] }: { name: string; help: string; labelNames?: string[] },
+  read: () => Promise<T> | undefined,
+  valuesOf: (facts: T) => Values,
+): void {
   new Gauge({
     registers: [registry],
-    name: 'gateway_backlog',
-    labelNames: ['of'],
-    help: 'Calls and messages between shop and gateways that wait, for all processes; 10,000 means that or more.',
+    name,
+    help,
+    labelNames,
     async collect() {
       this.reset();
-      const backlog = await readWatched()
-        ?.gatewayBacklog()
-        .catch(() => undefined);
-      if (!backlog) return;
-      this.set({ of: 'calls_open' }, backlog.callsOpen);
-      this.set({ of: 'calls_unanswered' }, backlog.callsUnanswered);
-      this.set({ of: 'events_waiting' }, backlog.eventsWaiting);
-      this.set({ of: 'events_parked' }, backlog.eventsParked);
+      const facts = await read()?.catch(() => undefined);
+      if (facts) for (const [labels, value] of valuesOf(facts)) this.set(labels, value);
     },
   });
 }
 
-/** One read of the database has all values. There is none while the database cannot be reached. */
+function addBacklogGauge(registry: Registry, readWatched: Read<Watched>): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'gateway_backlog',
+      help: 'Calls and messages between shop and gateways that wait, for all processes; 10,000 means that or more.',
+    },
+    () => readWatched()?.gatewayBacklog(),
+    ({ callsOpen, callsUnanswered, eventsWaiting, eventsParked }) => [
+      [{ of: 'calls_open' }, callsOpen],
+      [{ of: 'calls_unanswered' }, callsUnanswered],
+      [{ of: 'events_waiting' }, eventsWaiting],
+      [{ of: 'events_parked' }, eventsParked],
+    ],
+  );
+}
+
 function addEventGauges(registry: Registry, readWatched: Read<Watched>): void {
-  new Gauge({
-    registers: [registry],
-    name: 'event_lag',
-    labelNames: ['of'],
-    help: 'Events that readers cannot see yet (events; 10,000 means that or more), the age of the oldest (seconds), and the last position (position).',
-    async collect() {
-      this.reset();
-      const lag = await readWatched()
-        ?.eventLag()
-        .catch(() => undefined);
-      if (!lag) return;
-      this.set({ of: 'events' }, lag.events);
-      this.set({ of: 'seconds' }, lag.seconds);
-      this.set({ of: 'position' }, lag.lastPosition);
+  addReadGauge(
+    registry,
+    {
+      name: 'event_lag',
+      help: 'Events that readers cannot see yet (events; 10,000 means that or more), the age of the oldest (seconds), and the last position (position).',
     },
-  });
-  new Gauge({
-    registers: [registry],
-    name: 'event_sink_lag',
-    labelNames: ['sink', 'of'],
-    help: 'Events that a sink does not have (events), the age of the first of them (seconds), and failures in a row (failures).',
-    async collect() {
-      this.reset();
-      const sinks = await readWatched()
-        ?.listEventSinks()
-        .catch(() => undefined);
-      for (const { name, lagEvents, lagSeconds, attempts } of sinks ?? []) {
-        this.set({ sink: name, of: 'events' }, lagEvents);
-        this.set({ sink: name, of: 'seconds' }, lagSeconds);
-        this.set({ sink: name, of: 'failures' }, attempts);
-      }
+    () => readWatched()?.eventLag(),
+    ({ events, seconds, lastPosition }) => [
+      [{ of: 'events' }, events],
+      [{ of: 'seconds' }, seconds],
+      [{ of: 'position' }, lastPosition],
+    ],
+  );
+  addReadGauge(
+    registry,
+    {
+      name: 'event_sink_lag',
+      help: 'Events that a sink does not have (events), the age of the first of them (seconds), and failures in a row (failures).',
+      labelNames: ['sink', 'of'],
     },
-  });
+    () => readWatched()?.listEventSinks(),
+    (sinks) =>
+      sinks.flatMap(({ name: sink, lagEvents, lagSeconds, attempts }): Values => [
+        [{ sink, of: 'events' }, lagEvents],
+        [{ sink, of: 'seconds' }, lagSeconds],
+        [{ sink, of: 'failures' }, attempts],
+      ]),
+  );
   new Gauge({
     registers: [registry],
     name: 'open_streams',
@@ -188,23 +200,19 @@ function addEventGauges(registry: Registry, readWatched: Read<Watched>): void {
   });
 }
 
-/** It has no value while the database cannot be reached. */
 function addWebhookGauge(registry: Registry, readWatched: Read<Watched>): void {
-  new Gauge({
-    registers: [registry],
-    name: 'webhook_deliveries',
-    labelNames: ['of'],
-    help: 'Failed deliveries to webhook endpoints that are tried again (retrying), and those that were given up (parked).',
-    async collect() {
-      this.reset();
-      const backlog = await readWatched()
-        ?.webhookBacklog()
-        .catch(() => undefined);
-      if (!backlog) return;
-      this.set({ of: 'retrying' }, backlog.retrying);
-      this.set({ of: 'parked' }, backlog.parked);
+  addReadGauge(
+    registry,
+    {
+      name: 'webhook_deliveries',
+      help: 'Failed deliveries to webhook endpoints that are tried again (retrying), and those that were given up (parked).',
     },
-  });
+    () => readWatched()?.webhookBacklog(),
+    ({ retrying, parked }) => [
+      [{ of: 'retrying' }, retrying],
+      [{ of: 'parked' }, parked],
+    ],
+  );
 }
 
 function addProcessMetrics(registry: Registry): void {

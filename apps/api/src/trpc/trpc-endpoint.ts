@@ -51,11 +51,9 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate, stopp
       const message = `the calls of a batch may list ${batchRowsMax} rows in all; send fewer of them, or smaller limits`;
       return trpcErrorResponse(c, new TRPCError({ code: 'BAD_REQUEST', message }));
     }
-    if (isSubscription(path)) {
-      // tRPC would send a refusal as an event of the stream, with the status 200.
-      const refusal = await refusedSubscription(c, path, createContext);
-      if (refusal) return refusal;
-    }
+    // tRPC would send a refusal as an event of the stream, with the status 200.
+    const subscription = isSubscription(path) ? await openSubscription(c, path, createContext) : undefined;
+    if (subscription instanceof Response) return subscription;
     const request = await batchRequest(c).catch((error: unknown) => trpcErrorResponse(c, error));
     if (request instanceof Response) return request;
     const response = await fetchRequestHandler({
@@ -63,7 +61,7 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate, stopp
       req: request,
       router: appRouter,
       maxBatchSize: batchMax,
-      createContext: ({ info }) => createContext(info.calls.length),
+      createContext: async ({ info }) => subscription ?? createContext(info.calls.length),
       onError: ({ error }) => traceRefusal(trace, refusalOf(error), error.cause ?? error),
     });
     return isEventStream(response) ? withReconnectDelay(response) : response;
@@ -73,19 +71,19 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate, stopp
 const isSubscription = (path: string): boolean =>
   Object.hasOwn(procedures, path) && procedures[path]?._def.type === 'subscription';
 
-/** The response to a subscription whose caller, right or input is refused. */
-async function refusedSubscription(
+/** The context of a subscription, or the response to one whose caller, right or input is refused. */
+async function openSubscription(
   c: Context<AppEnv>,
   path: string,
   createContext: (calls: number) => Promise<TrpcContext>,
-): Promise<Response | undefined> {
+): Promise<TrpcContext | Response> {
   try {
-    const { caller } = await createContext(1);
-    authorize(path, caller);
+    const context = await createContext(1);
+    authorize(path, context.caller);
     const input = new URLSearchParams(searchOf(c.req.url)).get('input');
     const given: unknown = input === null ? undefined : JSON.parse(input);
     for (const schema of procedures[path]?._def.inputs ?? []) schema.parse(given);
-    return undefined;
+    return context;
   } catch (error) {
     const cause = error instanceof Error ? error : undefined;
     const isOfInput = error instanceof SyntaxError || error instanceof ZodError;
