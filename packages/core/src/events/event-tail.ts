@@ -40,7 +40,7 @@ export class EventTail {
     return this.#followers > 0;
   }
 
-  /** The last position that this process knows of; undefined while nobody follows the log. */
+  /** The last position that this process knows of; undefined while no reader follows the log. */
   get last(): number | undefined {
     return this.#last;
   }

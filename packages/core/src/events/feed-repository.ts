@@ -26,9 +26,12 @@ const columns = `p.position, (select max(epoch) from "commerce"."event_epochs" w
   e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt"`;
 const joined = `join "commerce"."events" e on e.id = p.event_id`;
 
+/** SQL for the last position; 0 in a log without events. */
+export const lastPosition = `coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0)`;
+
 const readEnd = statement(
   'read_log_end',
-  `select coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0) as last,
+  `select ${lastPosition} as last,
     coalesce((select epoch from "commerce"."event_epochs" order by epoch desc limit 1), 1) as epoch,
     (select min(first_position) from "commerce"."event_epochs" where epoch > $1::integer) as "nextFirst"`,
 );

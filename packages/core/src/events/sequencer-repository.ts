@@ -1,3 +1,4 @@
+import { lastPosition } from './feed-repository.ts';
 import { runOnOneSnapshot, statement, type Database } from '@commerce-core/pg-pipeline';
 
 /** Where the numbering stands after a turn. */
@@ -12,9 +13,12 @@ export type SequencerTurn = {
   needs: 'nothing' | 'new' | 'scan' | 'backlog' | 'epoch';
 };
 
+// The last position has the snapshot of its turn, unless a scan assigned it.
+const snapshotOfLastTurn = 'case when l.position > e.scanned_position then l.snapshot else e.snapshot end';
+
 /** The snapshot of the last turn, as a query without a row before the first turn and during a scan of the log. */
 export const lastTurn = `
-  select case when l.position > e.scanned_position then l.snapshot else e.snapshot end as snapshot
+  select ${snapshotOfLastTurn} as snapshot
   from (select * from "commerce"."event_epochs" order by epoch desc limit 1) e
   left join (select position, snapshot from "commerce"."event_positions" order by position desc limit 1) l on true
   where e.scan_from is null`;
@@ -43,7 +47,7 @@ export type EventLag = {
 const lagMax = 10_000;
 const eventLag = `
   select count(*)::integer as events, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as seconds,
-    coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0) as "lastPosition"
+    ${lastPosition} as "lastPosition"
   from (
     (select e.created_at from "commerce"."events" e where e.xid >= coalesce(
         (select pg_snapshot_xmax(l.snapshot) from (${lastTurn}) l),
@@ -72,12 +76,12 @@ const identity = `(
 const isSameDatabase = `e.system_identifier = i.system_identifier and e.database_oid = i.database_oid
   and e.table_oid = i.table_oid`;
 
-// The end of the numbering so far. The last position has the snapshot of its turn, unless a scan assigned it.
+// The end of the numbering so far.
 const latest = `
   latest as materialized (
     select e.epoch, e.scan_from, coalesce(l.position, 0) as position,
       coalesce((${isSameDatabase}), false) and e.timeline = i.timeline as same,
-      case when l.position > e.scanned_position then l.snapshot else e.snapshot end as prev
+      ${snapshotOfLastTurn} as prev
     from ${identity} i
     left join (select * from "commerce"."event_epochs" order by epoch desc limit 1) e on true
     left join (select position, snapshot from "commerce"."event_positions" order by position desc limit 1) l on true
@@ -178,7 +182,7 @@ const beginScan = statement(
   from latest l where e.epoch = l.epoch and l.same and e.scan_from is null`,
 );
 
-// A promoted standby goes on with the same transactions, so the last snapshot still tells what is new. In another
+// A promoted standby continues with the same transactions, so the last snapshot still tells what is new. In another
 // database the ids of transactions start again, so the whole log is scanned.
 const beginEpoch = statement(
   'begin_event_epoch',

@@ -1,11 +1,11 @@
 import { statement, type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { leaseEnd } from '../due-work/lease.ts';
+import { lastPosition } from '../events/feed-repository.ts';
 import { positionText, type Position } from '../events/position.ts';
 import type { SinkCursor, SinkStatus } from './sink.ts';
 
 const table = `"commerce"."event_sinks"`;
 const columns = `"name", "epoch", "position", "claim", "attempts"`;
-const lastPosition = `coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0)`;
 
 /**
  * SQL for the names of those sinks that have something to publish. `parameter` holds the configured sinks, like `$1`. A

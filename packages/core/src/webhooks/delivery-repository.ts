@@ -88,54 +88,48 @@ export type ParkedFilter = {
   since?: Date;
 };
 
-/** Makes PARKED deliveries due at once. They hold no later events, which were delivered. Returns how many there were. */
-export async function redriveParked(tx: Transaction, { endpointId, ...filter }: ParkedFilter): Promise<number> {
-  const { eventId, from, to, since } = filter;
-  const rows = webhookDeliveries;
-  const conditions: (SQL | undefined)[] = [
+const rows = webhookDeliveries;
+
+/** Which rows of a status are meant. */
+const matching = (
+  status: Delivery['status'],
+  { endpointId, eventId, from, to, since }: ParkedFilter,
+): SQL | undefined =>
+  and(
     eq(rows.endpointId, endpointId),
-    eq(rows.status, 'PARKED'),
+    eq(rows.status, status),
     eventId === undefined ? undefined : eq(rows.eventId, eventId),
     from === undefined ? undefined : gte(rows.position, from),
     to === undefined ? undefined : lte(rows.position, to),
     since && gte(rows.updatedAt, since),
-  ];
+  );
+
+/** Makes PARKED deliveries due at once. They hold no later events, which were delivered. Returns how many there were. */
+export async function redriveParked(tx: Transaction, filter: ParkedFilter): Promise<number> {
   const redriven = await tx.db
     .update(rows)
     .set({ status: 'RETRYING', attempts: 0, dueAt: sql`now()`, announced: false, updatedAt: tx.now })
-    .where(and(...conditions))
+    .where(matching('PARKED', filter))
     .returning({ position: rows.position });
   return redriven.length;
 }
 
 /** Makes failed deliveries that wait for their next attempt due at once. Returns how many there were. */
-export async function hastenRetrying(
-  tx: Transaction,
-  { endpointId, eventId, from, to }: Omit<ParkedFilter, 'since'>,
-): Promise<number> {
-  const rows = webhookDeliveries;
+export async function hastenRetrying(tx: Transaction, filter: Omit<ParkedFilter, 'since'>): Promise<number> {
   const hastened = await tx.db
     .update(rows)
     .set({ dueAt: sql`now()`, updatedAt: tx.now })
-    .where(
-      and(
-        eq(rows.endpointId, endpointId),
-        eq(rows.status, 'RETRYING'),
-        eventId === undefined ? undefined : eq(rows.eventId, eventId),
-        from === undefined ? undefined : gte(rows.position, from),
-        to === undefined ? undefined : lte(rows.position, to),
-      ),
-    )
+    .where(matching('RETRYING', filter))
     .returning({ position: rows.position });
   return hastened.length;
 }
 
 /** Adds deliveries of events that were delivered before; those that have a row keep it. Returns how many were added. */
-export async function insertRedriven(tx: Transaction, rows: readonly Delivery[]): Promise<number> {
-  if (rows.length === 0) return 0;
+export async function insertRedriven(tx: Transaction, redriven: readonly Delivery[]): Promise<number> {
+  if (redriven.length === 0) return 0;
   const inserted = await tx.db
     .insert(webhookDeliveries)
-    .values([...rows])
+    .values([...redriven])
     .onConflictDoNothing()
     .returning({ position: webhookDeliveries.position });
   return inserted.length;
