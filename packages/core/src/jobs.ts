@@ -35,7 +35,7 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
     {
       name: eventsRecorded,
       isDue: ({ newEvents }) => newEvents === true,
-      // Other processes commit events too, and wake nobody here.
+      // Other processes commit events too, which wakes no job here.
       followUpMs: 25,
       isFrequent: true,
       // A turn costs about 1 ms of CPU. A lone shopper's order, payment and webhook are three commits within 20 ms.
@@ -85,7 +85,7 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
     ...methods.eventSinks().map((sink) => ({
       name: publishEventsJob(sink),
       isDue: ({ dueSinks }: DueWork) => dueSinks.includes(sink),
-      // Other processes number events too, and wake nobody here.
+      // Other processes number events too, which wakes no job here.
       followUpMs: 25,
       isFrequent: true,
       pauseMs: 5,
@@ -108,7 +108,7 @@ const webhookJobs = (methods: JobMethods): Job<DueWork>[] => [
   {
     name: deliverWebhooksJob,
     isDue: ({ dueEndpoints }) => dueEndpoints === true,
-    // Other processes commit events too, and wake nobody here.
+    // Other processes commit events too, which wakes no job here.
     followUpMs: 25,
     pauseMs: 5,
     batchMax: 100,

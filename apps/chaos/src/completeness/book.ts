@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 type Entry = { version: number; digest: string };
 
-/** What somebody has seen of each order and product: the last version, and a digest of all ids so far, in order. */
+/** What a reader has seen of each order and product: the last version, and a digest of all ids so far, in order. */
 export class EventBook {
   readonly #entries = new Map<string, Entry>();
   /** Versions that came again, too early or not at all, as sentences; at most 20. */

@@ -11,7 +11,7 @@ import { readOrder, type HistoryItem, type OrderRef } from './read-orders.ts';
  */
 export type OrderChange = { order: PlacedOrder; events: HistoryItem[] };
 
-// An order has a dozen events; one with more in a single step is told of the first of them.
+// An order has a dozen events; of more events in a single step, the caller gets the first ones.
 const eventsMax = 500;
 
 /**
