@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 // check-shop CLONE LOG first|second: whether the shop that `npm start` runs there does what it printed.
@@ -32,9 +33,11 @@ const query = async (procedure, input) => {
 const mutate = async (procedure, input) =>
   (await post(`${settings.url}/trpc/${procedure}`, input, headers)).result.data;
 
+// It ends a command that hangs.
+const limitMs = 300_000;
 // Not synchronously: fetch must notice when the API closes a connection that was idle meanwhile.
 const run = async (program, ...args) => {
-  const { stdout } = await promisify(execFile)(program, args, { cwd: clone }).catch((error) => {
+  const { stdout } = await promisify(execFile)(program, args, { cwd: clone, timeout: limitMs }).catch((error) => {
     throw new Error(`${error.message}\n${error.stdout}`);
   });
   return stdout;
@@ -79,14 +82,37 @@ const paidAs = {
 // .ci/run runs these.
 const notHere = ['npm start', 'npm test', 'npm run chaos -- --seed 7 --orders 500'];
 
+// These follow the shop's events until Ctrl-C.
+const following = ['events tail', 'webhooks listen'];
+
+/** Runs a command while orders are paid, until it prints that one was. Then Ctrl-C has to end it. */
+const follow = async (command) => {
+  const child = spawn('sh', ['-c', command], { cwd: clone, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+  let running = true;
+  const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
+  const code = ended.finally(() => (running = false));
+  const limit = AbortSignal.timeout(limitMs);
+  limit.addEventListener('abort', () => running && process.kill(-child.pid, 'SIGKILL'));
+  while (running && !printed.includes('order.paid')) {
+    await orderAndPay({ outcome: 'CAPTURED' });
+    await setTimeout(1000);
+  }
+  if (running) process.kill(-child.pid, 'SIGINT');
+  // npx ends by the signal that it got, when its command has ended with code 0.
+  if (![0, 'SIGINT'].includes(await code)) throw new Error(`${command} ended with ${await code} and printed:\n${printed}`);
+};
+
 // The README's commands, as written but for the placeholders.
 const readme = readFileSync(join(clone, 'README.md'), 'utf8');
 const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) => block.trim().split('\n'));
 for (const command of commands.filter((command) => !notHere.includes(command))) {
-  const paid = paidAs[/^npx commerce (\S+ \S+)/.exec(command)?.[1]];
-  const ids = paid ? await orderAndPay(paid) : {};
+  const name = /^npx commerce (\S+ \S+)/.exec(command)?.[1];
+  const ids = name in paidAs ? await orderAndPay(paidAs[name]) : {};
   const named = command.replace(/ORDER|PAYMENT/, (placeholder) => ids[placeholder] ?? placeholder);
-  await run('sh', '-c', named);
+  if (following.includes(name)) await follow(named);
+  else await run('sh', '-c', named);
   check(`this line of the README works: ${command}`, true);
 }
 
