@@ -93,15 +93,18 @@ const follow = async (command) => {
   let running = true;
   const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve(code ?? signal)));
   const code = ended.finally(() => (running = false));
-  const limit = AbortSignal.timeout(limitMs);
-  limit.addEventListener('abort', () => running && process.kill(-child.pid, 'SIGKILL'));
+  const kill = (signal) => {
+    if (running && child.pid) process.kill(-child.pid, signal);
+  };
+  AbortSignal.timeout(limitMs).addEventListener('abort', () => kill('SIGKILL'));
   while (running && !printed.includes('order.paid')) {
     await orderAndPay({ outcome: 'CAPTURED' });
     await setTimeout(1000);
   }
-  if (running) process.kill(-child.pid, 'SIGINT');
+  kill('SIGINT');
   // npx ends by the signal that it got, when its command has ended with code 0.
-  if (![0, 'SIGINT'].includes(await code)) throw new Error(`${command} ended with ${await code} and printed:\n${printed}`);
+  if (![0, 'SIGINT'].includes(await code))
+    throw new Error(`${command} ended with ${await code} and printed:\n${printed}`);
 };
 
 // The README's commands, as written but for the placeholders.

@@ -150,7 +150,7 @@ describe('a look for due rows', () => {
     await query(`insert into commerce.gateway_listings values ('mock', now(), 0, now() + interval '1 hour')`);
     expect(await look({ listing: ['mock'] })).toEqual(nothing);
     expect(await look({ listing: ['mock', 'other'] })).toEqual({ ...nothing, dueLists: true });
-    await query(`update commerce.gateway_listings set due_at = now()`);
+    await query(`update commerce.gateway_listings set due_at = now() - interval '1 second'`);
     expect(await look({ listing: ['mock'] })).toEqual({ ...nothing, dueLists: true });
     expect(await look({ listing: [] })).toEqual(nothing);
   });

@@ -190,6 +190,7 @@ export const updatePayments = update(payments, 'id', [
   'reportedAmount',
   'reportedCurrency',
   'reportedCaptured',
+  'canceledAtGateway',
   'polledAt',
   'updatedAt',
 ]);

@@ -84,6 +84,7 @@ test('a new attempt is live and has no money', () => {
     reportedAmount: null,
     reportedCurrency: null,
     reportedCaptured: false,
+    canceledAtGateway: false,
     polledAt: null,
     createdAt: created,
     updatedAt: created,

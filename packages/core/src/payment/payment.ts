@@ -54,6 +54,8 @@ export type Payment = {
   reportedCurrency: string | null;
   /** Whether the reported amount was captured already. */
   reportedCaptured: boolean;
+  /** Whether the gateway has reported the attempt, or its authorization, as canceled. */
+  canceledAtGateway: boolean;
   /** When the payment was last polled with an answer. */
   polledAt: Date | null;
   createdAt: Date;
@@ -87,6 +89,7 @@ export function newPayment(given: NewPayment, now: Date): Payment {
     reportedAmount: null,
     reportedCurrency: null,
     reportedCaptured: false,
+    canceledAtGateway: false,
     polledAt: null,
     createdAt: now,
     updatedAt: now,
@@ -109,7 +112,8 @@ export function approvePayment(
 ): Payment {
   const { amount } = payment;
   const approved = transitionPayment(payment, captured ? 'CAPTURED' : 'AUTHORIZED', now);
-  return { ...approved, authorizedAmount: amount, capturedAmount: captured ? amount : 0, failureCode: null, surplus };
+  const money = { authorizedAmount: amount, capturedAmount: captured ? amount : 0, surplus };
+  return { ...approved, ...money, failureCode: null, canceledAtGateway: false };
 }
 
 /**

@@ -32,6 +32,7 @@ export const payments = commerceSchema.table(
     reportedAmount: bigint('reported_amount', { mode: 'number' }),
     reportedCurrency: text('reported_currency'),
     reportedCaptured: boolean('reported_captured').notNull().default(false),
+    canceledAtGateway: boolean('canceled_at_gateway').notNull().default(false),
     polledAt: timestamptz('asked_at'),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),

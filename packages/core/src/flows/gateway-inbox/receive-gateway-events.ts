@@ -68,8 +68,9 @@ export async function applyToLockedOrders(
 
 /**
  * Applies the events that weren't received before. Of equal events in one batch the first one counts. An answer that
- * was ignored before is decided again: its id is made from its content, so it is no repetition but the gateway's state
- * of now, which may contradict the shop's and raise an attention that an operator has cleared.
+ * was ignored before, or that is a cancellation, is decided again: its id is made from its content, so it is no
+ * repetition but the gateway's state of now, which may contradict the shop's and raise an attention that an operator
+ * has cleared.
  */
 function decideFirstEvents(
   work: UnitOfWork,
@@ -80,7 +81,7 @@ function decideFirstEvents(
   const fresh = rows.filter((row) => {
     const key = inboxKey(row);
     const before = first.get(key);
-    if (before && !(row.source === 'ANSWER' && isDecidedAgain(before))) return false;
+    if (before && !(row.source === 'ANSWER' && isDecidedAgain(row, before))) return false;
     // Its own outcome is RECEIVED until it is decided, so an equal event of this batch is not decided twice.
     first.set(key, before ? { ...row, id: before.id } : row);
     return true;
@@ -106,9 +107,9 @@ function decideFirstEvents(
   return rows.map((row) => receivedAs(row, first.get(inboxKey(row)) ?? row));
 }
 
-/** A lost authorization stays lost, and matters for as long as the gateway says so. */
-const isDecidedAgain = ({ outcome, effect }: FirstMessage): boolean =>
-  outcome === 'IGNORED_STALE' || (outcome === 'APPLIED' && effect === 'authorization_lost');
+/** A cancellation matters for as long as the gateway reports it: an approval may have been applied since. */
+const isDecidedAgain = ({ type }: NewInboxRow, { outcome }: FirstMessage): boolean =>
+  outcome === 'IGNORED_STALE' || (outcome === 'APPLIED' && type === 'CANCELED');
 
 function receivedAs(row: NewInboxRow, first: FirstMessage): ReceivedGatewayEvent {
   const duplicate = first.id !== row.id;

@@ -29,6 +29,12 @@ export function applyApproval(order: LockedOrder, payment: Payment, event: Gatew
   if (isVoided(payment)) return ignored('already_refunded');
   if (isCaptured && payment.status === 'AUTHORIZED') return applyCapture(order, payment, event);
   if (isApproved(payment) || payment.status === 'REVIEW') return applyRepeatedApproval(order, payment, event);
+  if (payment.canceledAtGateway && event.type === 'AUTHORIZED') {
+    // The gateway's cancellation ended the authorization, or the attempt before it was authorized. Either message could
+    // be the older one, and an answer could be older than that of another call, so the gateway is asked once more.
+    order.callGateway(payment, { kind: 'POLL' });
+    if (event.source === 'WEBHOOK') return applied('polls_gateway');
+  }
   const isExact = event.amount === payment.amount && event.currency === payment.currency;
   if (!isExact) return reviewOrReturn(order, payment, event);
   return canBePaid(order) ? pay(order, payment, isCaptured) : returnMoney(order, payment, event);

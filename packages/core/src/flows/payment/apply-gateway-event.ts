@@ -30,7 +30,7 @@ export function applyGatewayEvent(order: LockedOrder, known: Payment, event: Gat
     case 'FAILED':
       return applyFailure(order, payment, event.failureCode ?? 'unspecified');
     case 'CANCELED':
-      return applyCancellation(order, payment, event);
+      return applyCancellation(order, noteCanceled(order, payment), event);
     case 'ATTEMPT_FAILED':
       return applied('attempt_noted');
     case 'REFUND_PENDING':
@@ -106,6 +106,14 @@ function applyFailure(order: LockedOrder, payment: Payment, failureCode: string)
   order.record('payment.failed', { paymentId: payment.id, failureCode });
   if (isPaid) order.raiseAttention('authorization_lost');
   return applied('payment_failed');
+}
+
+/** Notes what the gateway says of an attempt, whatever the shop makes of it: see `applyApproval`. */
+function noteCanceled(order: LockedOrder, payment: Payment): Payment {
+  if (payment.canceledAtGateway || payment.status === 'CAPTURED') return payment;
+  const noted = { ...payment, canceledAtGateway: true };
+  order.setPayment(noted);
+  return noted;
 }
 
 /** Applies that the gateway has ended the attempt or voided its authorization. */

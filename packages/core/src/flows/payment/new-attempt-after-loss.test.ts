@@ -67,7 +67,9 @@ describe.each([
       const third = await pay(first);
       await shop.sendWebhook('CAPTURED', third.payment);
       expect(await readOrder(first)).toEqual(['CANCELED, FAILED, CAPTURED', 'PAID', fulfillment, null, [8, 0]]);
-      expect(await shop.sendWebhook('AUTHORIZED', second.payment)).toMatchObject({ effect: 'surplus' });
+      // After a CANCELED, the gateway is asked whether the approval is older.
+      const effect = type === 'FAILED' ? 'surplus' : 'polls_gateway';
+      expect(await shop.sendWebhook('AUTHORIZED', second.payment)).toMatchObject({ effect });
     },
   );
 
@@ -182,7 +184,10 @@ describe('an attempt under review whose gateway says CANCELED', () => {
   test('pays for its order when the requested amount comes after all, and a repeated approval changes nothing', async () => {
     const attempt = await review('AUTHORIZED');
     await shop.sendWebhook('CANCELED', attempt.payment);
-    expect(await shop.sendWebhook('AUTHORIZED', attempt.payment)).toMatchObject({ effect: 'order_paid' });
+    expect(await shop.sendWebhook('AUTHORIZED', attempt.payment)).toMatchObject({ effect: 'polls_gateway' });
+    const approval = { type: 'AUTHORIZED', amount: 2000, currency: 'KRW' } as const;
+    shop.scriptReplies(attempt.payment.id, { POLL: [[approval]] });
+    await shop.callGatewaysNow();
     expect(await shop.sendWebhook('AUTHORIZED', attempt.payment)).toMatchObject({ effect: 'already_approved' });
     expect(await readOrder(attempt)).toEqual(['AUTHORIZED', 'PAID', 'UNFULFILLED', null, [8, 0]]);
     expect(await shop.commerce.doctor()).toEqual([]);

@@ -1,0 +1,1 @@
+ALTER TABLE "commerce"."payments" ADD COLUMN "canceled_at_gateway" boolean DEFAULT false NOT NULL;
