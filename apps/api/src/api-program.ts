@@ -10,6 +10,7 @@ import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
+import { connectionLimitsDefault } from './http/connection-limits.ts';
 import { createLogger, logFaults, type Logger } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startApi, type RunningApi } from './start-api.ts';
@@ -102,6 +103,7 @@ const appOptionsFromEnv = (env: Env) => ({
   host: env.HOST,
   port: env.PORT,
   keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000,
+  connectionLimits: { ...connectionLimitsDefault, connectionsMax: env.CONNECTIONS_MAX },
   verifyCustomer: customerTokens({
     secret: env.CUSTOMER_JWT_SECRET,
     jwksUrl: env.CUSTOMER_JWKS_URL,

@@ -4,6 +4,7 @@ import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts
 import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
 import { sinkVariables } from './sinks-from-env.ts';
+import { connectionLimitsDefault } from '../http/connection-limits.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const rangeOf = (min: number, max: number): string =>
@@ -71,6 +72,8 @@ const apiEnv = z
      * disk.
      */
     BATCH_LANES: wholeNumber(1, 4).default(2),
+    /** Connections at most. A connection beyond them is closed at once. A live stream keeps one. */
+    CONNECTIONS_MAX: wholeNumber(10, 100_000).default(connectionLimitsDefault.connectionsMax),
     /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
     QUEUE_MAX: wholeNumber(1, 100_000).default(2_000),
     /**

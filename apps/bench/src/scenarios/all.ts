@@ -1,3 +1,4 @@
+import { events } from './events.ts';
 import { failing } from './failing.ts';
 import { flashSale } from './flash-sale.ts';
 import { flow } from './flow.ts';
@@ -17,6 +18,7 @@ export const scenarios: readonly Scenario[] = [
   hot,
   webhooks,
   flow,
+  events,
   flashSale,
   failing,
   halfRate,

@@ -9,6 +9,8 @@ const numbered =
 export const productId = numbered('01900000');
 /** Returns the id of a payment that waits for its webhook, by its number, from 1. Each order has one. */
 export const paymentId = numbered('01920000');
+/** Returns the id of a seeded order by its number, from 1: first the old orders, then those that wait for a payment. */
+export const orderId = numbered('01910000');
 
 /** The price of each product, in minor units. */
 export const priceAmount = 1_000;

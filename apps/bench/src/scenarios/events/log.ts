@@ -1,0 +1,25 @@
+import type { BenchDatabase } from '../../setup/server.ts';
+
+/**
+ * Adds `count` events that have no position yet, five for each of `count / 5` orders that exist only in the log. The
+ * doctor would find them, so their database is dropped without it.
+ */
+export async function addEvents(database: BenchDatabase, count: number): Promise<void> {
+  await database.query(
+    `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
+     select uuidv7(), 'order', id, version, 'order.created',
+       jsonb_build_object('orderId', id, 'orderStatus', 'CREATED', 'fulfillmentStatus', 'UNFULFILLED',
+         'reservationStatus', 'HELD', 'customerId', 'customer-1', 'currency', 'EUR', 'totalAmount', 2000,
+         'reservedUntil', now(), 'lines', jsonb_build_array()), now()
+     from (select gen_random_uuid() as id from generate_series(1, $1::int / 5)) as orders, generate_series(1, 5) as version`,
+    [count],
+  );
+}
+
+/** Returns how many events have no position yet. */
+export async function waitingEvents(database: BenchDatabase): Promise<number> {
+  const [row] = await database.query<{ n: number }>(
+    `select (select count(*) from commerce.events)::int - (select count(*) from commerce.event_positions)::int as n`,
+  );
+  return row?.n ?? NaN;
+}
