@@ -57,7 +57,7 @@ export function createApp({
       cors({
         origin: [...corsOrigins],
         allowMethods: ['GET', 'POST'],
-        allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key'],
+        allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key', 'last-event-id'],
         exposeHeaders: ['x-request-id', 'retry-after'],
         maxAge: 600,
       }),
