@@ -56,6 +56,19 @@ const positionChecks: readonly Check[] = [
       where pg_visible_in_snapshot(e.xid, l.snapshot)
         and not exists (select from "commerce"."event_positions" p where p.event_id = e.id)`,
   },
+  {
+    name: 'event_sink_within_log',
+    // A position of an older epoch may be one that a restore has lost: the sink then continues at the last common one.
+    sentence: 'No event sink is further than the last event, or in an epoch that has not begun.',
+    query: `
+      select s.name, s.epoch, s.position, l.last, l.epoch as "lastEpoch"
+      from "commerce"."event_sinks" s
+      cross join (
+        select coalesce((select max(position) from "commerce"."event_positions"), 0) as last,
+          coalesce((select max(epoch) from "commerce"."event_epochs"), 1) as epoch
+      ) l
+      where s.epoch > l.epoch or (s.epoch = l.epoch and s.position > l.last)`,
+  },
 ];
 
 export const eventChecks: readonly Check[] = [

@@ -138,6 +138,12 @@ export const corruptions: Record<string, Corruption> = {
     statements: [`update commerce.event_positions set event_id = ${newUuid} where position = 1`],
   },
   event_has_its_position: { statements: [`delete from commerce.event_positions where position = 1`] },
+  event_sink_within_log: {
+    statements: [
+      `insert into commerce.event_sinks (name, epoch, position, claim, attempts, due_at)
+      values ('broker', 1, 1000000, 0, 0, now())`,
+    ],
+  },
 
   payment_amounts_are_ordered: {
     withoutConstraints: ['payments.payments_amounts_ordered'],
