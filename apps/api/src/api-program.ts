@@ -89,6 +89,7 @@ function webhooksFromEnv(env: Env): WebhookOptions {
   let loading: Promise<WebhookSender> | undefined;
   return {
     ...(env.WEBHOOK_SECRETS_KEY !== undefined && { secretsKey: parseSecretsKey(env.WEBHOOK_SECRETS_KEY) }),
+    retryPausesMs: env.WEBHOOK_RETRY_SECONDS?.map((seconds) => seconds * 1_000),
     // Loaded for the first delivery: most starts have none.
     loadSender: async () =>
       (loading ??= import('@commerce-core/webhook-sender').then(({ createWebhookSender }) =>

@@ -36,8 +36,10 @@ test('numbers and lists are parsed, and an empty variable counts as not set', ()
     MOCK_GATEWAY_URL: 'http://127.0.0.1:3001/mock/',
     CORS_ORIGINS: 'https://a.example,',
     CUSTOMER_JWT_SECRET: '',
+    WEBHOOK_RETRY_SECONDS: '0.5, 60',
   });
   expect(env).toMatchObject({ PORT: 0, MOCK_WEBHOOK_SECRETS: [whsec, whsec], CORS_ORIGINS: ['https://a.example'] });
+  expect(env.WEBHOOK_RETRY_SECONDS).toEqual([0.5, 60]);
   expect(env.MOCK_GATEWAY_URL).toBe('http://127.0.0.1:3001/mock');
   expect(env.CUSTOMER_JWT_SECRET).toBeUndefined();
 });
@@ -80,6 +82,9 @@ test.each<[name: string, values: Record<string, string>]>([
   ['UNSIGNED_WEBHOOKS_PER_ADDRESS', { UNSIGNED_WEBHOOKS_PER_ADDRESS: 'hunter2' }],
   ['UNSIGNED_WEBHOOKS_IN_ALL', { UNSIGNED_WEBHOOKS_IN_ALL: '0' }],
   ['CLIENT_ADDRESS_HEADER', { CLIENT_ADDRESS_HEADER: 'hunter2: x' }],
+  ['WEBHOOK_RETRY_SECONDS', { WEBHOOK_RETRY_SECONDS: '5,hunter2' }],
+  ['WEBHOOK_RETRY_SECONDS', { WEBHOOK_RETRY_SECONDS: '0' }],
+  ['WEBHOOK_RETRY_SECONDS', { WEBHOOK_RETRY_SECONDS: ',' }],
   ['LOG_LEVEL', { LOG_LEVEL: 'hunter2' }],
 ])('an invalid %s is named without its value: %j', (name, values) => {
   const read = () => readEnv({ DATABASE_URL, ...values });

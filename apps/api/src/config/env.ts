@@ -21,6 +21,8 @@ function someNumber(min: number, max: number) {
   return z.coerce.number(rule).min(min, rule).max(max, rule);
 }
 
+const dayS = 24 * 60 * 60;
+
 const database = {
   /** Several hosts, separated by commas, are a primary and its standbys; the program finds the primary. */
   DATABASE_URL: z.string('must be a postgres:// URL').refine(isDatabaseUrl, 'must be a postgres:// URL'),
@@ -97,6 +99,15 @@ const apiEnv = z
       .optional(),
     /** `on` lets webhook endpoints be on this machine, in private networks and without TLS: for development. */
     WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
+    /** The pauses after each failed attempt of a delivery to a webhook endpoint, comma-separated. Then it is parked. */
+    WEBHOOK_RETRY_SECONDS: list
+      .refine(
+        (all) =>
+          all.length >= 1 && all.length <= 20 && all.map(Number).every((pause) => pause >= 0.05 && pause <= dayS),
+        'must be 1 to 20 numbers from 0.05 to 86400, like 5, 300, 1800',
+      )
+      .transform((all) => all.map(Number))
+      .optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine((env) => env.JOBS === 'on' || env.HTTP === 'on', {

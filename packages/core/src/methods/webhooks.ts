@@ -72,6 +72,7 @@ export function webhookMethods({ database, tail, webhooks, onFault }: Context) {
       loadSender: webhooks.loadSender,
       secretsKey: webhooks.secretsKey,
       source: webhooks.source,
+      retryPausesMs: webhooks.retryPausesMs,
       onFault: onFault ?? (() => {}),
     });
   const readView = async (endpointId: string): Promise<WebhookEndpointView> =>

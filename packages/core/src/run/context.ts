@@ -29,6 +29,11 @@ export type WebhookOptions = {
   secretsKey?: Buffer | undefined;
   /** The `source` of events, a URI reference that names the shop; defaults to `/commerce-core`. */
   source?: string | undefined;
+  /**
+   * The pause after each failed attempt of a delivery, in milliseconds, ± 20 %. After the attempt that follows the last
+   * pause, the delivery is PARKED. Defaults to 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h.
+   */
+  retryPausesMs?: readonly number[] | undefined;
 };
 
 /** Configuration and state that methods share. */

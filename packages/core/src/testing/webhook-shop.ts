@@ -1,5 +1,6 @@
 import { createWebhookSender } from '@commerce-core/webhook-sender';
 import { expect } from 'vitest';
+import type { WebhookOptions } from '../run/context.ts';
 import { createTestShop, type TestShop } from './test-shop.ts';
 import { startWebhookReceiver, type Reply, type WebhookReceiver } from './webhook-receiver.ts';
 
@@ -10,9 +11,15 @@ export const testWebhooks = { loadSender: async () => sender, secretsKey: Buffer
 export type WebhookShop = TestShop & { receiver: WebhookReceiver; faults: unknown[] } & ReturnType<typeof functionsOf>;
 
 /** Starts a shop with its jobs and a receiver of its webhooks. */
-export async function startWebhookShop(reply?: Reply): Promise<WebhookShop> {
+export async function startWebhookShop(
+  reply?: Reply,
+  options: Pick<WebhookOptions, 'retryPausesMs'> = {},
+): Promise<WebhookShop> {
   const faults: unknown[] = [];
-  const shop = await createTestShop({ webhooks: testWebhooks, onFault: (error) => faults.push(error) });
+  const shop = await createTestShop({
+    webhooks: { ...testWebhooks, ...options },
+    onFault: (error) => faults.push(error),
+  });
   const receiver = await startWebhookReceiver(reply);
   const stopping = new AbortController();
   const running = shop.commerce.runJobs(stopping.signal, ({ error }) => error !== undefined && faults.push(error));

@@ -21,6 +21,10 @@ describe('the pause after a failed attempt', () => {
     expect([0, 1].map((random) => retryPauseMs(2, undefined, random))).toEqual([240_000, 360_000]);
   });
 
+  test('comes from the schedule of the shop, if it has one', () => {
+    expect([1, 2, 3].map((attempts) => retryPauseMs(attempts, undefined, 0.5, [10, 20]))).toEqual([10, 20, undefined]);
+  });
+
   test('is as long as the receiver asks for, up to a day, and never shorter than the schedule', () => {
     expect(retryPauseMs(1, 120_000, 0.5)).toBe(120_000);
     expect(retryPauseMs(1, 72 * hourMs, 0.5)).toBe(24 * hourMs);

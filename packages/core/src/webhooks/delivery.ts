@@ -52,7 +52,7 @@ const secondMs = 1_000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 
-/** The pauses after each failed attempt. After the attempt that follows the last one, a delivery is PARKED. */
+/** The pauses after each failed attempt, unless the shop has others. */
 export const retryPausesMs = [
   5 * secondMs,
   5 * minuteMs,
@@ -70,13 +70,19 @@ export const retryAfterMaxMs = 24 * hourMs;
 
 /**
  * How long to wait after a failed attempt: the pause of the schedule ± 20 %, or the receiver's Retry-After if that is
- * longer.
+ * longer. After the attempt that follows the last pause, a delivery is PARKED.
  * @param attempts attempts so far, 1 or more
  * @param random a number from 0 to 1
+ * @param pausesMs the schedule: the pause after each attempt
  * @returns undefined after the last attempt
  */
-export function retryPauseMs(attempts: number, retryAfterMs: number | undefined, random: number): number | undefined {
-  const pauseMs = retryPausesMs[attempts - 1];
+export function retryPauseMs(
+  attempts: number,
+  retryAfterMs: number | undefined,
+  random: number,
+  pausesMs: readonly number[] = retryPausesMs,
+): number | undefined {
+  const pauseMs = pausesMs[attempts - 1];
   if (pauseMs === undefined) return undefined;
   return Math.max(Math.round(pauseMs * (0.8 + 0.4 * random)), Math.min(retryAfterMs ?? 0, retryAfterMaxMs));
 }

@@ -11,6 +11,8 @@ export type DeliveryContext = {
   secretsKey: Buffer;
   /** The `source` of events; undefined for the default. */
   source: string | undefined;
+  /** The pauses between the attempts of a delivery; undefined for the default. */
+  retryPausesMs: readonly number[] | undefined;
   slots: RequestSlots;
   /** How long an endpoint's results are collected before they are written. */
   writeEveryMs: () => number;

@@ -227,7 +227,9 @@ export class EndpointDeliveries {
     if (retryAfterMs !== undefined && (answer.statusCode === 429 || answer.statusCode === 503))
       this.#notBefore = new Date(now.getTime() + Math.min(retryAfterMs, retryAfterMaxMs));
     const attempt = (row?.attempts ?? 0) + 1;
-    const pauseMs = isDone ? undefined : retryPauseMs(attempt, retryAfterMs, Math.random());
+    const pauseMs = isDone
+      ? undefined
+      : retryPauseMs(attempt, retryAfterMs, Math.random(), this.#context.retryPausesMs);
     const dueAt = pauseMs === undefined || this.#isGone ? null : new Date(now.getTime() + pauseMs);
     const status: AttemptStatus = isDone ? 'DELIVERED' : dueAt || this.#isGone ? 'FAILED' : 'PARKED';
     const facts = { attempt, status, nextAttemptAt: dueAt, createdAt: now };

@@ -151,6 +151,20 @@ describe('an endpoint with lists', () => {
   });
 });
 
+test('a shop with a schedule of its own tries again by it, and gives up after its last pause', async () => {
+  const hasty = await startWebhookShop(withStatus(500), { retryPausesMs: [10, 10] });
+  const { id: endpointId } = await hasty.createEndpoint({ types: ['product.created'] });
+  await hasty.createTestProduct();
+  await expect.poll(async () => (await hasty.readEndpoint(endpointId)).parked).toBe(1);
+  const { items } = await hasty.commerce.listDeliveries({ endpointId });
+  expect(items.map(({ status, attempt }) => [status, attempt])).toEqual([
+    ['PARKED', 3],
+    ['FAILED', 2],
+    ['FAILED', 1],
+  ]);
+  await hasty.close();
+});
+
 describe('two workers', () => {
   test('deliver each event once, in order', async () => {
     const url = shop.database.url;
