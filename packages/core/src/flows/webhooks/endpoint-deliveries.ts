@@ -44,6 +44,8 @@ export class EndpointDeliveries {
   readonly #gaps = new Map<string, string[]>();
   /** The positions of failed deliveries that are tried again now. */
   readonly #active = new Set<number>();
+  /** The positions that became active since the last look for due deliveries began. */
+  readonly #activeSince = new Set<number>();
   readonly #retries: Item[] = [];
   #continuing = 0;
   #dueReadAt = -Infinity;
@@ -167,6 +169,7 @@ export class EndpointDeliveries {
 
   async #readDue(): Promise<void> {
     this.#dueReadAt = performance.now();
+    this.#activeSince.clear();
     const known = [...this.#active, ...this.pending.positions];
     const rows = await withTransaction(this.#context.database, async (tx) =>
       readDueDeliveries(tx, this.#endpoint.id, known, dueMax),
@@ -177,12 +180,18 @@ export class EndpointDeliveries {
     const byPosition = new Map(events.map((event) => [event.position, event]));
     for (const row of rows) {
       const event = byPosition.get(row.position);
-      if (event) this.#retry(event, row);
+      // Meanwhile the row may have been written and even delivered by `#continue`.
+      if (event && !this.#activeSince.has(row.position)) this.#retry(event, row);
     }
   }
 
+  #activate(position: number): void {
+    this.#active.add(position);
+    this.#activeSince.add(position);
+  }
+
   #retry(event: PositionedEvent, row: Delivery): void {
-    this.#active.add(row.position);
+    this.#activate(row.position);
     this.#retries.push({ events: [event], row });
   }
 
@@ -282,7 +291,7 @@ export class EndpointDeliveries {
   async #continue(last: PositionedEvent, write: () => void): Promise<void> {
     this.#continuing += 1;
     // Until the row changes, its event must not be read as due again.
-    this.#active.add(last.position);
+    this.#activate(last.position);
     while (!this.#isEnded) {
       const until = this.#window.readTo;
       try {

@@ -171,6 +171,7 @@ export class EndpointSession {
     const begun = performance.now();
     try {
       await this.#writeChanges(changes, release);
+      pending.written();
       this.#leaseEndsAt = begun + endpointLeaseMs;
       return true;
     } catch (error) {

@@ -15,13 +15,19 @@ export class PendingProgress {
   readonly #rows = new Map<number, Delivery>();
   readonly #deleted = new Set<number>();
   readonly #announced = new Set<string>();
+  /** The positions of rows that are being written. */
+  #inWriting: readonly number[] = [];
 
   get size(): number {
     return this.#attempts.length + this.#rows.size + this.#deleted.size + this.#announced.size;
   }
 
-  /** The positions of rows that will change. */
+  /** The positions of rows that will change, or are being changed: the database has an old state of them. */
   get positions(): number[] {
+    return [...this.#waiting, ...this.#inWriting];
+  }
+
+  get #waiting(): number[] {
     return [...this.#rows.keys(), ...this.#deleted];
   }
 
@@ -43,6 +49,7 @@ export class PendingProgress {
     this.#announced.add(aggregateid);
   }
 
+  /** Takes the changes to write them. They count as being written until `written` or `restore`. */
   take(): DeliveryChanges {
     const changes = {
       attempts: this.#attempts,
@@ -50,6 +57,7 @@ export class PendingProgress {
       deleted: [...this.#deleted],
       announced: [...this.#announced],
     };
+    this.#inWriting = this.#waiting;
     this.#attempts = [];
     this.#rows.clear();
     this.#deleted.clear();
@@ -57,10 +65,16 @@ export class PendingProgress {
     return changes;
   }
 
+  /** The changes that were taken are in the database. */
+  written(): void {
+    this.#inWriting = [];
+  }
+
   /** Takes back changes that could not be written. Later changes of the same rows stand. */
   restore({ attempts, rows, deleted, announced }: DeliveryChanges): void {
     this.#attempts = [...attempts, ...this.#attempts];
-    const changed = new Set(this.positions);
+    this.#inWriting = [];
+    const changed = new Set(this.#waiting);
     for (const row of rows) if (!changed.has(row.position)) this.#rows.set(row.position, row);
     for (const position of deleted) if (!changed.has(position)) this.#deleted.add(position);
     for (const aggregateid of announced) this.#announced.add(aggregateid);
