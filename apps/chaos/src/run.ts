@@ -1,6 +1,7 @@
 import type { Chance } from './chance.ts';
 import { chanceOf } from './chance.ts';
 import { checkAll } from './checks/all.ts';
+import { checkSubscribers } from './checks/subscribers.ts';
 import { readState, type State } from './checks/state.ts';
 import { usualPace, waitUntilIdle } from './wait-until-idle.ts';
 import { startOperators } from './operators.ts';
@@ -43,7 +44,7 @@ export async function run(
   await operators.stop();
   progress.now('checking');
   const state: State = await readState(shop);
-  const findings = await checkAll(shop, world, state, left);
+  const findings = [...(await checkSubscribers(shop)), ...(await checkAll(shop, world, state, left))];
   return {
     seconds: (performance.now() - startedAt) / 1000,
     shoppedSeconds,
@@ -65,6 +66,8 @@ async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
   return { ...world, products: await createCatalogue(world, shop.orders) };
 }
 
+const killBroker = async ({ subscribers }: RunningShop): Promise<void> => subscribers.broker?.kill();
+
 async function runShoppers(
   shop: RunningShop,
   world: World,
@@ -74,6 +77,7 @@ async function runShoppers(
   const laterVisits: Promise<void>[] = [];
   const numbers = Array.from({ length: orders }, (_, index) => index + 1).values();
   const killAt = new Set(Array.from({ length: kills }, (_, index) => Math.ceil((orders * (index + 1)) / (kills + 2))));
+  const brokerKillAt = Math.ceil(orders * 0.55);
   const restockAt = new Set([Math.ceil(orders * 0.4), Math.ceil(orders * 0.7)]);
   let killing: Promise<void> = Promise.resolve();
   await Promise.all(
@@ -82,6 +86,7 @@ async function runShoppers(
       for (const n of numbers) {
         progress.now(`shopper ${n} of ${orders}`);
         if (killAt.has(n)) killing = killing.then(() => shop.killOne());
+        if (n === brokerKillAt) laterVisits.push(killBroker(shop));
         if (restockAt.has(n)) laterVisits.push(restock(world, n));
         await runShopper(world, n, (work) => laterVisits.push(work));
       }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { createSale } from './providers/sale.testing.ts';
 import { startWorld } from './providers/world.testing.ts';
 import type { Ledger } from './shop/call.ts';
+import type { Pending } from './checks/unfinished.ts';
 import { waitUntilIdle } from './wait-until-idle.ts';
 
 const world = await startWorld();
@@ -9,7 +10,7 @@ const world = await startWorld();
 /**
  * Waits for the test's shop. No background jobs run, so work is done only by `look`, which is called at each look.
  */
-async function wait({ look = async (_number: number) => {}, hangMs = 600_000 }) {
+async function wait({ look = async (_number: number) => {}, hangMs = 600_000, behind = (): Pending[] => [] }) {
   let looks = 0;
   const ledger: Ledger = new Map();
   const query = async (text: string, values?: unknown[]): Promise<any[]> =>
@@ -32,7 +33,7 @@ async function wait({ look = async (_number: number) => {}, hangMs = 600_000 }) 
   };
   const left = await waitUntilIdle(
     {
-      shop: { database: { query }, gateway } as never,
+      shop: { database: { query }, gateway, subscribers: { readBehind: async () => behind() } } as never,
       world: { ledger, operator: world.operator },
       operators: { idleTurns: () => 2 },
       progress: { now: () => {} },
@@ -68,6 +69,14 @@ test('a wait that hangs ends at its limit with what is still due', async () => {
     { what: 'calls to gateways', count: 1, examples: [expect.stringContaining(`CANCEL mock payment ${id} CANCELED`)] },
   ]);
   await world.runUntilIdle();
+});
+
+test('the wait lasts until every subscriber has every event', async () => {
+  let left = 30;
+  const { looks } = await wait({
+    behind: () => ((left -= 1) > 0 ? [{ what: 'events for the stream', count: left, examples: [] }] : []),
+  });
+  expect(looks).toBe(31);
 });
 
 test('a payment whose message was lost is polled once, and the wait lasts until the poll is made', async () => {

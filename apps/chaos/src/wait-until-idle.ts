@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { differences } from './checks/books.ts';
-import { hurryUnknownPayments, readPending, readWaitingMessages, type Pending } from './checks/pending.ts';
+import { hurryUnknownPayments, readPending, readWaitingMessages } from './checks/pending.ts';
+import type { Pending } from './checks/unfinished.ts';
 import { readState } from './checks/state.ts';
 import type { Operators } from './operators.ts';
 import type { Progress } from './report/progress.ts';
 import type { RunningShop } from './setup/shop.ts';
 import { call } from './shop/call.ts';
+import type { Subscribers } from './subscribers/subscribers.ts';
 import type { World } from './shop/world.ts';
 
 /** How long a wait may take, and how often it looks. */
@@ -22,15 +24,17 @@ export const usualPace: Pace = { hangMs: 20 * 60_000, pauseMs: 400, redriveMs: 3
 
 /** The parts of a run that the wait needs. */
 type Waited = {
-  shop: Pick<RunningShop, 'database' | 'gateway'>;
+  shop: Pick<RunningShop, 'database' | 'gateway'> & {
+    subscribers: Pick<Subscribers, 'readBehind' | 'redriveParked'>;
+  };
   world: Pick<World, 'ledger' | 'operator'>;
   operators: Pick<Operators, 'idleTurns'>;
   progress: Pick<Progress, 'now'>;
 };
 
 /**
- * Waits until nothing is due, no call is under way, the gateways have nothing to send, and the operators have nothing to
- * decide. Then an operator compares the shop's and the gateways' books and has payments polled whose messages were
+ * Waits until nothing is due, no call is under way, the gateways have nothing to send, the subscribers have every event,
+ * and the operators have nothing to decide. Then an operator compares the shop's and the gateways' books and has payments polled whose messages were
  * lost, each once, and the wait starts again.
  * @returns what was left to do when the wait was given up as a hang; empty otherwise
  */
@@ -63,6 +67,7 @@ async function waitForPending(
     const left = [
       ...(await readPending(shop, { quietSince, polledIds: [...polled] })),
       ...pendingOf('messages or changes of the gateways', underway),
+      ...(await shop.subscribers.readBehind()),
       ...pendingOf('turns of the operators', Math.max(0, 2 - operators.idleTurns())),
     ];
     idleLooks = left.length === 0 ? idleLooks + 1 : 0;
@@ -73,6 +78,7 @@ async function waitForPending(
     if (performance.now() > redriveAt) {
       redriveAt = performance.now() + redriveMs;
       for (const gatewayEventId of await readWaitingMessages(shop)) await redrive(world, gatewayEventId);
+      await shop.subscribers.redriveParked(world.operator).catch(() => {});
     }
   }
 }

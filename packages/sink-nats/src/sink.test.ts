@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { cloudEvent, createCommerce, type Commerce } from '@commerce-core/core';
 import { openTestDatabase, type TestDatabase } from '@commerce-core/core/testing';
 import type { CloudEvent } from '@commerce-core/core/sink';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { natsServer, startNatsServer, type TestNatsServer } from './nats-server.testing.ts';
+import { readNatsStream } from './nats-stream.testing.ts';
 import { natsSink } from './sink.ts';
 
 if (natsServer === undefined)
@@ -45,31 +46,7 @@ describe.skipIf(natsServer === undefined)('the NATS sink', () => {
     await commerce.publishEvents('nats');
   }
 
-  /** Reads all messages of the stream, in its order. */
-  async function readStream(): Promise<
-    { body: string; subject: string; id: string | undefined; type: string | undefined }[]
-  > {
-    const nats = await connect({ servers: server.url });
-    try {
-      const { messages } = (await (await jetstreamManager(nats)).streams.info(stream)).state;
-      const consumer = await jetstream(nats).consumers.get(stream);
-      const found = [];
-      while (found.length < messages) {
-        const message = await consumer.next();
-        if (!message) throw new Error('the stream ended early');
-        const { subject, headers } = message;
-        found.push({
-          body: message.string(),
-          subject,
-          id: headers?.get('Nats-Msg-Id'),
-          type: headers?.get('content-type'),
-        });
-      }
-      return found;
-    } finally {
-      await nats.close();
-    }
-  }
+  const readStream = async () => readNatsStream(server.url, stream);
   const bodies = async () => (await readStream()).map(({ body }) => body);
 
   test('creates its stream, and stores each event once with its id, type and bytes', async () => {

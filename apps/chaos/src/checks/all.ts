@@ -3,7 +3,7 @@ import type { World } from '../shop/world.ts';
 import { checkAcknowledged, checkReplays } from './acknowledged.ts';
 import { checkBooks, checkMoney } from './books.ts';
 import { checkIdle } from './idle.ts';
-import type { Pending } from './pending.ts';
+import type { Pending } from './unfinished.ts';
 import { readState, type State } from './state.ts';
 import { checkStock } from './stock.ts';
 import type { Finding } from './finding.ts';

@@ -1,6 +1,7 @@
 import type { RunningShop } from '../setup/shop.ts';
 import type { Finding } from './finding.ts';
-import { ofUnknownPayment, type Pending } from './pending.ts';
+import { ofUnknownPayment } from './pending.ts';
+import type { Pending } from './unfinished.ts';
 import type { State } from './state.ts';
 
 /** Checks that nothing was left to do after the run, and that only messages about unknown payments are parked. */

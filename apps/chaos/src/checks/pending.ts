@@ -1,7 +1,5 @@
 import type { RunningShop } from '../setup/shop.ts';
-
-/** A kind of work that is not finished: how much of it there is, and some of it in words. */
-export type Pending = { what: string; count: number; examples: readonly string[] };
+import type { Pending } from './unfinished.ts';
 
 /** What decides whether a poll still counts as unfinished. */
 export type PollScope = {

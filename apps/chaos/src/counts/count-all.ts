@@ -1,20 +1,22 @@
 import type { State } from '../checks/state.ts';
 import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
+import { countDeliveries, countSubscriberFaults } from './deliveries.ts';
 import { countCases } from './cases.ts';
 import type { Count } from './count.ts';
 
 /** How often each fault, call result, case and message outcome occurred. */
-export type Counts = { faults: Count[]; calls: Count[]; cases: Count[]; effects: Count[] };
+export type Counts = { faults: Count[]; calls: Count[]; cases: Count[]; effects: Count[]; subscribers: Count[] };
 
 /** Counts all of them after the run. */
 export async function countAll(shop: RunningShop, world: World, state: State): Promise<Counts> {
   const { counts } = await shop.gateway.faults();
   const faults: Count[] = [
     ...Object.entries(counts).map(([what, count]) => ({ what, count })),
-    ...Object.entries(shop.lostCalls).map(([what, count]) => ({ what, count })),
+    ...Object.entries(shop.lostCalls()).map(([what, count]) => ({ what, count })),
+    ...countSubscriberFaults(shop.subscribers),
     { what: 'commit_unanswered', count: shop.cutCommits() },
-    { what: 'process_killed', count: shop.kills() },
+    { what: 'process_killed', count: shop.killedAt().length },
   ];
   const effects = await shop.database.query<Count>(`
     select outcome || coalesce(' ' || effect, '') as what, count(*) as count from commerce.gateway_events group by 1 order by 1`);
@@ -25,5 +27,6 @@ export async function countAll(shop: RunningShop, world: World, state: State): P
     what,
     count: all.length,
   }));
-  return { faults, calls, effects, cases: await countCases(shop, world, state) };
+  const subscribers = await countDeliveries(shop);
+  return { faults, calls, effects, subscribers, cases: await countCases(shop, world, state) };
 }

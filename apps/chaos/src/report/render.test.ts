@@ -19,6 +19,7 @@ const outcome: Outcome = {
     { what: 'a rare case', count: 0, rare: true },
   ],
   effects: [{ what: 'APPLIED order_paid', count: 400 }],
+  subscribers: [{ what: 'the healthy endpoint: requests', count: 300 }],
   calls: [{ what: 'order.create done', count: 500 }],
 };
 

@@ -24,13 +24,16 @@ export function render(outcome: Outcome, options: RunOptions): string {
     failed.length === 0
       ? [
           `All checks passed after ${options.orders} shoppers in ${seconds}: the doctor finds nothing, both`,
-          'books are equal, acknowledged calls are true, nothing is pending, stock adds up.',
+          'books are equal, acknowledged calls are true, nothing is pending, stock adds up,',
+          'and each subscriber has the whole log in order.',
         ]
       : [`Checks failed after ${options.orders} shoppers in ${seconds}:`, ...shown.map((line) => `  ${line}`), ...more];
   return [
     inColumns('faults', outcome.faults),
     '',
     inLines('cases and their outcomes', outcome.cases),
+    '',
+    inLines('what subscribers got', outcome.subscribers),
     '',
     inColumns('outcomes of messages', outcome.effects),
     '',

@@ -8,7 +8,8 @@ const startsMax = 5;
 export class ApiProcesses {
   /** The files that the processes log to, one a start. */
   readonly logs: string[] = [];
-  kills = 0;
+  /** When a process was killed, in ms of `performance.now()`. */
+  readonly killedAt: number[] = [];
   /** Undefined in the place of a process that is not running. */
   readonly #apis: (Api | undefined)[] = [];
   readonly #startApi: typeof startApi;
@@ -31,8 +32,8 @@ export class ApiProcesses {
 
   /** Kills one process with SIGKILL and starts it again. The processes take turns. */
   async killOne(): Promise<void> {
-    const place = this.kills % processes;
-    this.kills += 1;
+    const place = this.killedAt.length % processes;
+    this.killedAt.push(performance.now());
     const api = this.#apis[place];
     await api?.kill();
     this.#apis[place] = undefined;

@@ -5,24 +5,34 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Chance } from '../chance.ts';
 import { present } from '../present.ts';
+import { createStreamPasser } from './pass-stream.ts';
 
 /** How many requests and responses between callers and the API were lost. */
 export type LostCalls = { request_lost: number; answer_lost: number };
 
+/** How often each fault before the API occurred. */
+export type LoadBalancerFaults = LostCalls & { stream_cut: number };
+
 /** The one address of all API processes. */
-export type LoadBalancer = { url: string; counts: LostCalls; stopFaults: () => void; close: () => Promise<void> };
+export type LoadBalancer = {
+  url: string;
+  counts: () => LoadBalancerFaults;
+  stopFaults: () => void;
+  close: () => Promise<void>;
+};
 
 const rates = { request_lost: 0.03, answer_lost: 0.06 } as const;
 const hopByHopHeaders = new Set(['host', 'connection', 'keep-alive', 'content-length', 'transfer-encoding']);
 
 /**
  * Opens a load balancer before the API processes. It passes each call to the next process that accepts connections. For
- * some POST requests, webhooks included, it loses the request or the response.
+ * some POST requests, webhooks included, it loses the request or the response. It cuts streams of events.
  */
 export async function openLoadBalancer(chance: Chance, targets: () => readonly string[]): Promise<LoadBalancer> {
   const counts: LostCalls = { request_lost: 0, answer_lost: 0 };
   const faultOf = createFaultPlan(chance);
   const forward = createForwarder(targets);
+  const streams = createStreamPasser(chance);
   let faultsStopped = false;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -31,10 +41,12 @@ export async function openLoadBalancer(chance: Chance, targets: () => readonly s
     if (fault) counts[fault] += 1;
     if (fault === 'request_lost') return void response.destroy();
     const forwarded = await forward(request, body);
-    const content = forwarded && Buffer.from(await forwarded.arrayBuffer());
-    if (!forwarded || !content || fault === 'answer_lost') return void response.destroy();
+    const isStream = forwarded?.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    const content = forwarded && !isStream && Buffer.from(await forwarded.arrayBuffer());
+    if (!forwarded || content === undefined || fault === 'answer_lost') return void response.destroy();
     response.writeHead(forwarded.status, [...forwarded.headers].filter(([name]) => !hopByHopHeaders.has(name)).flat());
-    response.end(content);
+    if (content === false) await streams.pass(present(forwarded.body, 'stream'), response);
+    else response.end(content);
   }
 
   const server = createServer((request, response) => {
@@ -43,9 +55,10 @@ export async function openLoadBalancer(chance: Chance, targets: () => readonly s
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    counts,
+    counts: () => ({ ...counts, stream_cut: streams.cuts() }),
     stopFaults: () => {
       faultsStopped = true;
+      streams.stopFaults();
     },
     async close() {
       server.closeAllConnections();

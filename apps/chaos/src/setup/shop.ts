@@ -5,12 +5,13 @@ import { chanceOf } from '../chance.ts';
 import type { RunOptions } from '../options.ts';
 import { ApiProcesses } from './api-processes.ts';
 import { startDatabase, type ShopDatabase } from './database.ts';
-import { openLoadBalancer, type LostCalls } from './load-balancer.ts';
+import { startSubscribers, type Subscribers } from '../subscribers/subscribers.ts';
+import { openLoadBalancer, type LoadBalancerFaults } from './load-balancer.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 import { openFaultInjectingProxy } from './fault-injecting-proxy.ts';
 import { apiEnv, providersOf, simulatorOptions, type Provider } from './providers.ts';
 
-/** A whole shop: PostgreSQL, two API processes behind a load balancer, and the gateways. */
+/** A whole shop: PostgreSQL, two API processes behind a load balancer, the gateways, and those who get the events. */
 export type RunningShop = {
   database: ShopDatabase;
   gateway: Gateway;
@@ -19,15 +20,17 @@ export type RunningShop = {
   reservationMs: number;
   operator: Client;
   customer: (n: number) => Promise<Client>;
-  lostCalls: LostCalls;
+  subscribers: Subscribers;
+  lostCalls: () => LoadBalancerFaults;
   /** The number of commits whose response was lost. */
   cutCommits: () => number;
-  kills: () => number;
+  /** When each process was killed, in ms of `performance.now()`. */
+  killedAt: () => readonly number[];
   /** Kills one API process with SIGKILL and starts it again. */
   killOne: () => Promise<void>;
   /** The files that the API processes log to. */
   logs: () => string[];
-  /** Stops the faults between callers, the API and PostgreSQL. */
+  /** Stops the faults between callers, the API, PostgreSQL and subscribers. */
   stopFaults: () => void;
   stop: () => Promise<void>;
 };
@@ -57,6 +60,8 @@ async function startParts(
 ): Promise<Omit<RunningShop, 'stop'>> {
   const database = await startDatabase();
   onStarted(database.stop);
+  const subscribers = await startSubscribers(chanceOf(seed), database);
+  onStarted(subscribers.stop);
   const proxy = await openFaultInjectingProxy(chanceOf(seed), database.url);
   onStarted(proxy.close);
   const apis = new ApiProcesses();
@@ -71,25 +76,30 @@ async function startParts(
     RESERVATION_MINUTES: String(reservationMs / 60_000),
     GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
     CUSTOMER_JWT_SECRET: tokenSecret,
+    ...subscribers.apiEnv,
     ...apiEnv(names, gateway.url),
   });
+  const operator = createClient({ url: loadBalancer.url, token: database.apiKey, attemptsMax });
+  subscribers.follow(operator);
   return {
     database,
     gateway,
     orders,
     reservationMs,
     providers: providersOf(names),
-    operator: createClient({ url: loadBalancer.url, token: database.apiKey, attemptsMax }),
+    operator,
+    subscribers,
     customer: async (n) =>
       createClient({ url: loadBalancer.url, token: await shopperToken(n, tokenSecret), attemptsMax }),
     lostCalls: loadBalancer.counts,
     cutCommits: proxy.cuts,
-    kills: () => apis.kills,
+    killedAt: () => apis.killedAt,
     killOne: () => apis.killOne(),
     logs: () => apis.logs,
     stopFaults() {
       loadBalancer.stopFaults();
       proxy.stopFaults();
+      subscribers.stopFaults();
     },
   };
 }
