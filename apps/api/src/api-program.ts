@@ -9,6 +9,7 @@ import {
 import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
+import { keepMsFromEnv } from './config/retention-from-env.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
 import { connectionLimitsDefault } from './http/connection-limits.ts';
 import { createLogger, logFaults, type Logger } from './observability/log.ts';
@@ -75,9 +76,10 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger) {
     sinks: await sinksFromEnv(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
-    keepKeysMs: env.IDEMPOTENCY_KEY_HOURS * 60 * 60_000,
+    keepMs: keepMsFromEnv(env),
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
+    onRetention: metrics.observeRetention,
     webhooks: webhooksFromEnv(env),
     batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },
   });

@@ -4,7 +4,6 @@ import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts'
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
 import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
-import { keepKeysMs as keepKeysMsDefault } from './idempotency/idempotency-key.ts';
 import { apiKeyMethods } from './methods/api-keys.ts';
 import { disputeMethods } from './methods/disputes.ts';
 import { eventMethods } from './methods/events.ts';
@@ -21,6 +20,7 @@ import { systemMethods } from './methods/system.ts';
 import { webhookMethods } from './methods/webhooks.ts';
 import { sinkMethods } from './methods/sinks.ts';
 import type { Quote } from './order/order.ts';
+import { retentionOf, type Retention, type RetentionReport } from './retention/retention-rule.ts';
 import type { BatchingOptions, Context, WebhookOptions } from './run/context.ts';
 import { openInbox } from './run/open-inbox.ts';
 import { createBatcher } from './run/run-flow.ts';
@@ -33,8 +33,11 @@ export type CommerceOptions = {
   gateways?: readonly Gateway[];
   /** How long an unpaid order keeps its stock; defaults to 30 minutes. */
   reservationMs?: number;
-  /** How long an idempotency key is kept; defaults to 24 hours. */
-  keepKeysMs?: number;
+  /**
+   * How long rows are kept that go after a time, in milliseconds, by the names of `retentionRules`. Without a name, the
+   * rule's usual time counts.
+   */
+  keepMs?: Partial<Retention>;
   /**
    * How long a call may take at a gateway before another call with its idempotency key may continue it; defaults to 45
    * seconds. It must be longer than a gateway's own time-outs and retries.
@@ -51,6 +54,8 @@ export type CommerceOptions = {
   onFault?: (error: unknown) => void;
   /** Called after each gateway call of a job, with the gateway's kind of answer. */
   onGatewayCall?: (report: GatewayCallReport) => void;
+  /** Called after each batch of retention that removed rows. */
+  onRetention?: (report: RetentionReport) => void;
   /** What sends webhooks to merchants; without it there are none. */
   webhooks?: WebhookOptions;
   /** Brokers that get every event. Their jobs run with the others. */
@@ -68,6 +73,7 @@ const noWebhooks: WebhookOptions = {
  * The order → payment → shipping core. Each method is one use case, and checks its input for every caller. Amounts
  * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
  * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
+ * @throws RangeError when a time in `keepMs` is out of its bounds
  */
 export function createCommerce(options: CommerceOptions) {
   const configured = {
@@ -75,13 +81,14 @@ export function createCommerce(options: CommerceOptions) {
     gateways: configuredGateways(options.gateways ?? []),
     quote: options.quote,
     reservationMs: options.reservationMs ?? 30 * 60_000,
-    keepKeysMs: options.keepKeysMs ?? keepKeysMsDefault,
+    keepMs: retentionOf(options.keepMs),
     leaseMs: options.leaseMs ?? 45_000,
     pollAfterMs: options.pollAfterMs ?? 5 * 60_000,
     batching: options.batching ?? {},
     sinks: configuredSinks(options.sinks ?? []),
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
+    onRetention: options.onRetention,
     webhooks: options.webhooks ?? noWebhooks,
   };
   const context: Context = {

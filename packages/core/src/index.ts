@@ -4,6 +4,14 @@ export { hostsOfUrl, NoPrimary, type BatchReport, type Database, type Transactio
 export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 export type { Call, WebhookOptions } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
+export {
+  keepMsOf,
+  retentionRuleNames,
+  retentionRules,
+  type Retention,
+  type RetentionReport,
+  type RetentionRuleName,
+} from './retention/retention-rule.ts';
 export { canWrite } from './database/can-write.ts';
 export { preparedStatementsProblem } from './database/prepared-statements-problem.ts';
 export { databaseProblem } from './database/database-problem.ts';

@@ -12,14 +12,13 @@ export type JobMethods = {
   pollStalePayments: (limit: number) => Promise<number>;
   pollEventLists: () => Promise<number>;
   callGateways: (limit: number, provider: string) => Promise<number>;
-  deleteExpiredKeys: (limit: number) => Promise<number>;
+  applyRetention: (limit: number) => Promise<{ removed: number; isFull: boolean }>;
   numberEvents: (limit: number) => Promise<number>;
   providers: () => string[];
   deliversWebhooks: () => boolean;
   deliverWebhooks: (limit: number) => Promise<number>;
   stopWebhooks: () => Promise<void>;
   reportFailingEndpoints: (limit: number) => Promise<number>;
-  dropOldAttempts: () => Promise<number>;
   publishEvents: (sink: string, limit: number) => Promise<number>;
   eventSinks: () => string[];
   closeEventSinks: () => Promise<void>;
@@ -93,11 +92,17 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       run: async (max: number) => methods.publishEvents(sink, max),
     })),
     {
-      name: 'delete_expired_keys',
-      isDue: ({ expiredKeys }) => expiredKeys === true,
-      pauseMs: 60_000,
+      name: 'apply_retention',
+      isDue: ({ dueRetention }) => dueRetention === true,
+      // A backlog has many batches a second. Metrics count their rows.
+      isFrequent: true,
+      pauseMs: 1_000,
+      // 1,000 bodies of a gateway take about 30 ms.
       batchMax: 1_000,
-      run: async (max) => methods.deleteExpiredKeys(max),
+      run: async (max) => {
+        const { removed, isFull } = await methods.applyRetention(max);
+        return isFull ? max : Math.min(removed, max - 1);
+      },
     },
     ...(methods.deliversWebhooks() ? webhookJobs(methods) : []),
   ];
@@ -120,13 +125,5 @@ const webhookJobs = (methods: JobMethods): Job<DueWork>[] => [
     pauseMs: 1_000,
     batchMax: 100,
     run: async (max) => methods.reportFailingEndpoints(max),
-  },
-  {
-    name: 'drop_old_attempts',
-    isDue: () => true,
-    pauseMs: 60 * 60_000,
-    // A turn drops all of them, so it is always followed by the pause.
-    batchMax: Infinity,
-    run: async () => methods.dropOldAttempts(),
   },
 ];

@@ -1,5 +1,7 @@
+import { retentionRules } from '@commerce-core/core';
 import { expect, test } from 'vitest';
 import { EnvError, readEnv } from './env.ts';
+import { keepMsFromEnv } from './retention-from-env.ts';
 
 const DATABASE_URL = 'postgres://shop:secret@db/shop';
 const whsec = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
@@ -77,6 +79,8 @@ test.each<[name: string, values: Record<string, string>]>([
   ['CUSTOMER_JWKS_URL', { CUSTOMER_JWKS_URL: 'https://id.example/jwks', CUSTOMER_JWT_SECRET: secret }],
   ['RESERVATION_MINUTES', { RESERVATION_MINUTES: 'hunter2' }],
   ['GATEWAY_POLL_AFTER_SECONDS', { GATEWAY_POLL_AFTER_SECONDS: 'hunter2' }],
+  ['GATEWAY_EVENT_BODY_DAYS', { GATEWAY_EVENT_BODY_DAYS: 'hunter2' }],
+  ['WEBHOOK_ATTEMPT_DAYS', { WEBHOOK_ATTEMPT_DAYS: '3' }],
   ['CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example/hunter2' }],
   ['CORS_ORIGINS', { CORS_ORIGINS: '*' }],
   ['UNSIGNED_WEBHOOKS_PER_ADDRESS', { UNSIGNED_WEBHOOKS_PER_ADDRESS: 'hunter2' }],
@@ -125,4 +129,21 @@ test('DATABASE_POOL_MAX=1 is refused with the range', () => {
   expect(() => readEnv({ DATABASE_URL, DATABASE_POOL_MAX: '1' })).toThrow(
     '  DATABASE_POOL_MAX: must be a whole number from 2 to 1000',
   );
+});
+
+test('each rule of retention has its variable, with the usual time and the bounds of the rule', () => {
+  const usual = { idempotencyKeys: 24 * 3_600_000, webhookAttempts: 14, parkedDeliveries: 90, gatewayEventBodies: 90 };
+  const dayMs = 24 * 3_600_000;
+  expect(keepMsFromEnv(readEnv({ DATABASE_URL }))).toEqual({
+    idempotencyKeys: usual.idempotencyKeys,
+    webhookAttempts: usual.webhookAttempts * dayMs,
+    parkedDeliveries: usual.parkedDeliveries * dayMs,
+    gatewayEventBodies: usual.gatewayEventBodies * dayMs,
+  });
+  expect(keepMsFromEnv(readEnv({ DATABASE_URL, GATEWAY_EVENT_BODY_DAYS: '7' })).gatewayEventBodies).toBe(7 * dayMs);
+  for (const { variable, min, max } of Object.values(retentionRules))
+    for (const wrong of [min - 0.1, max + 1])
+      expect(() => readEnv({ DATABASE_URL, [variable]: String(wrong) })).toThrow(
+        `  ${variable}: must be a number from ${min} to ${max}`,
+      );
 });

@@ -3,23 +3,11 @@ import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
 import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
+import { someNumber, wholeNumber } from './numbers.ts';
+import { retentionVariables } from './retention-from-env.ts';
 import { sinkVariables } from './sinks-from-env.ts';
 import { connectionLimitsDefault } from '../http/connection-limits.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
-
-const rangeOf = (min: number, max: number): string =>
-  max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-
-function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER) {
-  const rule = `must be a whole number ${rangeOf(min, max)}`;
-  return z.coerce.number(rule).int(rule).min(min, rule).max(max, rule);
-}
-
-/** A number that may have a fraction. */
-function someNumber(min: number, max: number) {
-  const rule = `must be a number ${rangeOf(min, max)}`;
-  return z.coerce.number(rule).min(min, rule).max(max, rule);
-}
 
 const dayS = 24 * 60 * 60;
 
@@ -67,8 +55,7 @@ const apiEnv = z
     RESERVATION_MINUTES: someNumber(0.05, 7 * 24 * 60).default(30),
     /** How long a payment may go without news before its gateway is polled. */
     GATEWAY_POLL_AFTER_SECONDS: someNumber(1, 24 * 60 * 60).default(5 * 60),
-    /** How long the answer to a call with an Idempotency-Key is kept. */
-    IDEMPOTENCY_KEY_HOURS: someNumber(1, 30 * 24).default(24),
+    ...retentionVariables,
     /**
      * Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for the
      * disk.

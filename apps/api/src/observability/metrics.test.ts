@@ -43,6 +43,23 @@ test('operators see how many events have no position yet, and for how long', asy
   expect(after).toContain('open_streams 0');
 });
 
+test('operators see what retention has removed, and how far it is behind', async () => {
+  const read = async () => (await fetchMetrics(await api.createApiKey())).text();
+  await api.database.pool
+    .query(`insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
+    select 's', n::text, 'p', sha256('x'), '{"value":1}', now() - interval '10 minutes' from generate_series(1, 3) n`);
+  const before = await read();
+  expect(Number(/^retention_lag_seconds\{rule="idempotency_keys"\} (\S+)$/m.exec(before)?.[1])).toBeGreaterThanOrEqual(
+    600,
+  );
+  for (const rule of ['webhook_attempts', 'parked_deliveries', 'gateway_event_bodies'])
+    expect(before).toContain(`retention_lag_seconds{rule="${rule}"} 0`);
+  await api.commerce.applyRetention();
+  const after = await read();
+  expect(after).toContain('retention_lag_seconds{rule="idempotency_keys"} 0');
+  expect(after).toContain('retention_removed_total{rule="idempotency_keys"} 3');
+});
+
 test('requests to unknown paths create no further time series', async () => {
   for (const path of ['/a', '/b', '/trpc/nothing', '/trpc/nothing.else']) await api.fetch(path);
   const text = await (await fetchMetrics(await api.createApiKey())).text();

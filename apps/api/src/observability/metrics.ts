@@ -1,6 +1,6 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- packages that import this one check this file, too
 /// <reference path="../partial-imports.d.ts" />
-import type { BatchReport, Commerce, GatewayCallReport } from '@commerce-core/core';
+import type { BatchReport, Commerce, GatewayCallReport, RetentionReport } from '@commerce-core/core';
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
@@ -12,6 +12,7 @@ export type Metrics = {
   observeRequest: (request: { route: string; status: number; ms: number }) => void;
   observeBatch: (batch: BatchReport) => void;
   observeGatewayCall: (call: GatewayCallReport) => void;
+  observeRetention: (removed: RetentionReport) => void;
   /** Sets where queue lengths and the gateways' backlog are read, each time that the metrics are. */
   watch: (commerce: Watched) => void;
   /** The metrics in Prometheus' text format. */
@@ -19,7 +20,10 @@ export type Metrics = {
   contentType: string;
 };
 
-type Watched = Pick<Commerce, 'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog'>;
+type Watched = Pick<
+  Commerce,
+  'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog' | 'retentionLag'
+>;
 type Read<T> = () => T | undefined;
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -46,12 +50,14 @@ export function createMetrics(): Metrics {
   addBacklogGauge(registry, () => watched);
   addEventGauges(registry, () => watched);
   addWebhookGauge(registry, () => watched);
+  const observeRetention = addRetentionMetrics(registry, () => watched);
   addProcessMetrics(registry);
   return {
     observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
     observeBatch: createBatchMetrics(registry),
     observeGatewayCall: ({ provider, kind, answered, tookMs }) =>
       gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),
+    observeRetention,
     watch: (commerce) => {
       watched = commerce;
     },
@@ -213,6 +219,26 @@ function addWebhookGauge(registry: Registry, readWatched: Read<Watched>): void {
       [{ of: 'parked' }, parked],
     ],
   );
+}
+
+function addRetentionMetrics(registry: Registry, readWatched: Read<Watched>): Metrics['observeRetention'] {
+  const removed = new Counter({
+    registers: [registry],
+    name: 'retention_removed_total',
+    help: 'Rows that this process has removed because their time was over, by rule; days of webhook_attempts.',
+    labelNames: ['rule'],
+  });
+  addReadGauge(
+    registry,
+    {
+      name: 'retention_lag_seconds',
+      help: 'How long ago the oldest row of a rule should have been removed, for all processes.',
+      labelNames: ['rule'],
+    },
+    () => readWatched()?.retentionLag(),
+    (lag) => Object.entries(lag).map(([rule, seconds]) => [{ rule }, seconds] as const),
+  );
+  return ({ rule, removed: rows }) => removed.inc({ rule }, rows);
 }
 
 function addProcessMetrics(registry: Registry): void {

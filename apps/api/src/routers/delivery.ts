@@ -4,7 +4,8 @@ import { procedure, router } from '../trpc/trpc.ts';
 /** Deliveries of events to webhook endpoints. All procedures are for operators with the scope `webhooks`. */
 export const deliveryRouter = router({
   /**
-   * Returns a page of the attempts to deliver to an endpoint, the latest first, for two weeks. `statusCode` is null when
+   * Returns a page of the attempts to deliver to an endpoint, the latest first, for two weeks or as
+   * `WEBHOOK_ATTEMPT_DAYS` says. `statusCode` is null when
    * no answer came, and `failure` then says why; `answer` has the first 1 KiB. A FAILED attempt is followed by another one
    * at `nextAttemptAt`; PARKED was the last one.
    */

@@ -56,6 +56,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     batching: { onBatch: metrics.observeBatch, ...options.batching },
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
+    onRetention: metrics.observeRetention,
     webhooks: {
       loadSender: async () => createWebhookSender({ allowPrivate: true }),
       secretsKey: Buffer.alloc(32, 5),

@@ -6,6 +6,7 @@ import { keyChecks } from './key-checks.ts';
 import { orderChecks } from './order-checks.ts';
 import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
+import { retentionChecks } from './retention-checks.ts';
 import { shipmentChecks } from './shipment-checks.ts';
 import { stockChecks } from './stock-checks.ts';
 import { webhookChecks } from './webhook-checks.ts';
@@ -22,4 +23,5 @@ export const checks: readonly Check[] = [
   ...shipmentChecks,
   ...keyChecks,
   ...webhookChecks,
+  ...retentionChecks,
 ];

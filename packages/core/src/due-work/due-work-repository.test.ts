@@ -20,7 +20,7 @@ const nothing = {
   calledProviders: [],
   stalePayments: false,
   dueLists: false,
-  expiredKeys: false,
+  dueRetention: false,
   dueEndpoints: false,
   failingEndpoints: false,
 };
@@ -29,6 +29,8 @@ describe('a look for due rows', () => {
   let shop: TestShop;
   beforeAll(async () => {
     shop = await createTestShop({ webhooks: failingWebhooks });
+    // A rule of retention is due at first.
+    await shop.commerce.applyRetention();
   });
   afterAll(() => shop.close());
 
@@ -174,15 +176,11 @@ describe('a look for due rows', () => {
     expect(await look()).toEqual(nothing);
   });
 
-  test('finds expired keys', async () => {
-    await shop.commerce.createProduct(
-      { sku: 'keyed', name: 'A thing', priceAmount: 1, currency: 'KRW' },
-      { idempotency: { scope: 's', key: 'k' } },
-    );
+  test('finds rules of retention that are due', async () => {
     expect(await look()).toEqual(nothing);
-    await query('update commerce.idempotency_keys set expires_at = now()');
-    expect(await look()).toEqual({ ...nothing, expiredKeys: true });
-    expect(await shop.commerce.deleteExpiredKeys()).toBe(1);
+    await query(`update commerce.retention_rules set due_at = now() where name = 'idempotency_keys'`);
+    expect(await look()).toEqual({ ...nothing, dueRetention: true });
+    await shop.commerce.applyRetention();
     expect(await look()).toEqual(nothing);
   });
 });
@@ -236,7 +234,6 @@ describe('in a shop with many orders', () => {
       gateway_calls_due: dueCalls,
       payments_live_asked: 0,
       payments_lingering: 1,
-      idempotency_keys_expiry: 1,
     });
   });
 

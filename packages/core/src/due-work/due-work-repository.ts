@@ -3,9 +3,9 @@ import { someEventHasNoPosition } from '../events/sequencer-repository.ts';
 import { someGatewayEventIsDue } from '../gateway-inbox/gateway-event-repository.ts';
 import { someGatewayListingIsDue } from '../gateway-outbox/event-list-repository.ts';
 import { providersWithDueCalls } from '../gateway-outbox/gateway-call-repository.ts';
-import { someIdempotencyKeyIsExpired } from '../idempotency/idempotency-repository.ts';
 import { someOrderIsOverdue } from '../order/order-repository.ts';
 import { somePaymentMayBeStale } from '../payment/payment-repository.ts';
+import { someRetentionRuleIsDue } from '../retention/retention-repository.ts';
 import { sinksWithDueEvents } from '../sinks/sink-repository.ts';
 import { someRefundIsOpen } from '../refund/refund-repository.ts';
 import { someEndpointIsDue, someEndpointIsFailing } from '../webhooks/webhook-endpoint-repository.ts';
@@ -19,7 +19,8 @@ export type DueWork = {
   /** Whether payments or refunds may have to be polled. */
   stalePayments: boolean | null;
   dueLists: boolean | null;
-  expiredKeys: boolean | null;
+  /** Whether a rule of retention looks for rows whose time is over. */
+  dueRetention: boolean | null;
   newEvents: boolean | null;
   /** Whether an endpoint has something to deliver. */
   dueEndpoints: boolean;
@@ -47,7 +48,7 @@ const dueWork = statement(
     ${providersWithDueCalls('$1')} as "calledProviders",
     (${somePaymentMayBeStale('$3', '$4')} or ${someRefundIsOpen}) as "stalePayments",
     ${someGatewayListingIsDue('$2')} as "dueLists",
-    ${someIdempotencyKeyIsExpired} as "expiredKeys",
+    ${someRetentionRuleIsDue} as "dueRetention",
     ${someEventHasNoPosition} as "newEvents",
     ${someEndpointIsDue} as "dueEndpoints",
     ${someEndpointIsFailing} as "failingEndpoints",

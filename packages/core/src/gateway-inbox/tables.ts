@@ -71,3 +71,17 @@ export const gatewayEvents = commerceSchema.table(
       .where(sql`${t.outcome} = 'PARKED'`),
   ],
 );
+
+/**
+ * Events whose raw bodies were not over when retention passed them, because they were decided long after they came. Few.
+ * No foreign key: its trigger would run for every change of the inbox, where no row is ever deleted.
+ */
+export const lateGatewayEventBodies = commerceSchema.table(
+  'late_gateway_event_bodies',
+  {
+    gatewayEventId: uuid('gateway_event_id').primaryKey(),
+    // The body's time counts from here or later.
+    since: timestamptz('since').notNull(),
+  },
+  (t) => [index('late_gateway_event_bodies_since').on(t.since)],
+);

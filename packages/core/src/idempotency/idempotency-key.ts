@@ -43,9 +43,6 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** How long a key is kept by default: a day, as Stripe and other payment gateways do. */
-export const keepKeysMs = 24 * 60 * 60 * 1000;
-
 /** An outcome as it is stored with its key. */
 export type StoredAnswer = { value: unknown } | { error: { code: ErrorCode; message: string; details: unknown } };
 

@@ -89,14 +89,14 @@ export function releaseIdempotencyLease(tx: Transaction, { scope, key }: Idempot
   tx.send(release, [scope, key, leaseUntil.toISOString()]);
 }
 
-/** SQL that is true when a key has expired. */
-export const someIdempotencyKeyIsExpired = `(select min("expires_at") <= now() from "commerce"."idempotency_keys")`;
+/** SQL for the time at which the next key expires, or the oldest one should have gone; null without keys. */
+export const firstKeyExpiry = `(select min("expires_at") from "commerce"."idempotency_keys")`;
 
 const deleteExpired = statement(
   'delete_expired_idempotency_keys',
   `
   delete from "commerce"."idempotency_keys" where ctid = any(array(
-    select ctid from "commerce"."idempotency_keys" where "expires_at" <= now() order by "expires_at" limit $1 for update skip locked
+    select ctid from "commerce"."idempotency_keys" where "expires_at" <= (select clock_timestamp()) order by "expires_at" limit $1 for update skip locked
   )) returning 1 as "deleted"`,
 );
 

@@ -52,7 +52,7 @@ export function gatewayEventMethods(context: Context, inbox: Inbox) {
 
     /**
      * Reads a gateway event with its raw body as it arrived: `{ text }`, or `{ base64 }` when it isn't UTF-8, or null
-     * for a fact that a gateway returned to a call.
+     * for a fact that a gateway returned to a call, and after `keepMs.gatewayEventBodies`.
      * @throws validation_failed when the id isn't a UUID
      * @throws gateway_event_not_found when there is no such event
      * @throws database_unavailable when the database can't be reached

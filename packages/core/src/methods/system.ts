@@ -4,12 +4,14 @@ import { runDoctor } from '../doctor/run-doctor.ts';
 import { readDueWork } from '../due-work/due-work-repository.ts';
 import { runJobs, type JobReport } from '../due-work/run-jobs.ts';
 import { payableAfterCancelMs } from '../flows/gateway-outbox/poll-stale-payments.ts';
-import { deleteExpiredIdempotencyKeys } from '../idempotency/idempotency-repository.ts';
+import { applyRetention } from '../flows/retention/apply-retention.ts';
 import { jobsOf, type JobMethods } from '../jobs.ts';
+import { readRetentionLag, type RetentionLag } from '../retention/retention-lag.ts';
 import type { Context } from '../run/context.ts';
 
 /** The shop as a whole: its transactions, jobs, invariants and queues. */
-export function systemMethods({ database, gateways, pollAfterMs, batcher, tail, sinks }: Context) {
+export function systemMethods(context: Context) {
+  const { database, gateways, pollAfterMs, batcher, tail, sinks, keepMs, onRetention } = context;
   const listing = [...gateways.listing.keys()];
   return {
     /**
@@ -40,14 +42,22 @@ export function systemMethods({ database, gateways, pollAfterMs, batcher, tail, 
     doctor: async () => read(async () => runDoctor(database)),
 
     /**
-     * Deletes up to `limit` expired idempotency keys (1,000 by default).
-     * @returns how many keys were deleted
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
+     * Removes what `keepMs` keeps no longer: up to `limit` rows (1,000 by default) of each rule that is due, in a short
+     * transaction each. A rule is due once a minute, and again at once after a full batch.
+     * @returns how many rows were removed (of webhook attempts: days), and whether there may be more (`isFull`)
+     * @throws database_unavailable when the database can't be reached; the next run continues
+     * @throws overloaded when rows stay locked; the next run continues
      * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
      */
-    deleteExpiredKeys: async (limit = 1_000): Promise<number> =>
-      withTransaction(database, async (tx) => deleteExpiredIdempotencyKeys(tx, limit)),
+    applyRetention: async (limit = 1_000): Promise<{ removed: number; isFull: boolean }> =>
+      applyRetention(database, keepMs, limit, onRetention ?? (() => {})),
+
+    /**
+     * Reads how many seconds ago the oldest row of each rule of retention should have gone: 0, or up to a minute while
+     * the jobs run.
+     * @throws database_unavailable when the database can't be reached
+     */
+    retentionLag: async (): Promise<RetentionLag> => read(async () => readRetentionLag(database, keepMs)),
 
     /**
      * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. About

@@ -19,7 +19,7 @@ import { testWebhookEndpoint, type TestResult } from '../flows/webhooks/test-web
 import type { Context } from '../run/context.ts';
 import { parse } from '../validation.ts';
 import { countDeliveries } from '../webhooks/delivery-repository.ts';
-import { dropOldAttemptPartitions, listAttempts } from '../webhooks/attempt-repository.ts';
+import { listAttempts } from '../webhooks/attempt-repository.ts';
 import type { Attempt } from '../webhooks/delivery.ts';
 import {
   createWebhookEndpointInput,
@@ -248,7 +248,8 @@ export function webhookMethods({ database, tail, webhooks, onFault }: Context) {
 
     /**
      * Lists the attempts to deliver events to an endpoint, the newest first, 1 to 100 a page (`limit`, 50 by default).
-     * `status` and `eventId` select attempts. Attempts are kept for two weeks.
+     * `status` and `eventId` select attempts. Attempts are kept for two weeks, or as
+     * `keepMs.webhookAttempts` says.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
@@ -310,12 +311,5 @@ export function webhookMethods({ database, tail, webhooks, onFault }: Context) {
      */
     reportFailingEndpoints: async (limit = 100): Promise<number> =>
       withTransaction(database, async (tx) => reportFailingEndpoints(tx, limit)),
-
-    /**
-     * Drops the attempts of days that are more than two weeks past.
-     * @returns how many days were dropped
-     * @throws database_unavailable when the database can't be reached
-     */
-    dropOldAttempts: async (): Promise<number> => read(async () => dropOldAttemptPartitions(database, Date.now())),
   };
 }

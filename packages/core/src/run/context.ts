@@ -2,6 +2,7 @@ import type { Batcher, BatcherOptions, Database, QueueOptions } from '@commerce-
 import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
 import type { EventTail } from '../events/event-tail.ts';
+import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
 import type { Quote } from '../order/order.ts';
 import type { WebhookSender } from '../webhooks/sender.ts';
@@ -43,7 +44,8 @@ export type Context = {
   quote: Quote | undefined;
   /** How long an unpaid order keeps its stock. */
   reservationMs: number;
-  keepKeysMs: number;
+  /** How long rows are kept that go after a time. */
+  keepMs: Retention;
   /** How long a call with a key may take at a gateway before another call with the same key may continue it. */
   leaseMs: number;
   /** How long a gateway may send nothing about a payment before the payment is polled. */
@@ -55,4 +57,5 @@ export type Context = {
   sinks: ReadonlyMap<string, EventSink>;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
+  onRetention: ((report: RetentionReport) => void) | undefined;
 };

@@ -38,14 +38,14 @@ type Run<C, T> = (command: C, call: Call | undefined, input?: unknown) => Promis
 
 /** Runs each command in a transaction of its own. */
 export function runAlone<C, T>(context: Context, { name, flow, answer }: Procedure<Flow<C, T>, T>): Run<C, T> {
-  const { database, keepKeysMs } = context;
+  const { database, keepMs } = context;
   return async (command, call, input = command) => {
     const calls = [{ command, key: keyOf(call, name, input), answer }];
     const outcomes = await withTransaction(database, async (tx) => {
       const { running, outcomesOfAll } = splitByKey(calls, await readKeys(tx, calls));
       if (running.length === 0) return outcomesOfAll<Outcome<T>>([]);
       const ran = await flow(tx, [command]);
-      storeOutcomes(tx, running, ran, keepKeysMs);
+      storeOutcomes(tx, running, ran, keepMs.idempotencyKeys);
       return outcomesOfAll(ran);
     });
     return unwrap(onlyOutcome<T>(outcomes));
@@ -86,17 +86,13 @@ export const keyOf = (call: Call | undefined, procedure: string, input: unknown)
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
 
 /** The batcher of a shop. Calls of all kinds share its transactions. */
-export function createBatcher({
-  database,
-  batching,
-  keepKeysMs,
-}: Pick<Context, 'database' | 'batching' | 'keepKeysMs'>) {
+export function createBatcher({ database, batching, keepMs }: Pick<Context, 'database' | 'batching' | 'keepMs'>) {
   return new Batcher<SharedCall, unknown>({
     ...batching,
     run: async (calls, { waitsForLocks }) =>
       withBatchTransaction(
         database,
-        async (tx) => runSharedCalls(tx, calls, keepKeysMs),
+        async (tx) => runSharedCalls(tx, calls, keepMs.idempotencyKeys),
         waitsForLocks ? 'flow' : 'flow_short_lock_wait',
       ),
   });

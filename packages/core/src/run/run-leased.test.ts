@@ -26,7 +26,7 @@ type Answer = { of: string };
 function call(name: string, { leaseMs = 60_000 } = {}) {
   const gateway = Promise.withResolvers<Answer>();
   const called = Promise.withResolvers<void>();
-  const policy = { database, leaseMs, keepKeysMs: 60_000 };
+  const policy = { database, leaseMs, keepMs: { idempotencyKeys: 60_000 } };
   const leased = runLeased<Answer, Answer>(policy, {
     key,
     answer: stocks,

@@ -28,7 +28,7 @@ export type LeasedCall<T, R extends T> = {
 /** What `run` returned in this call, or the answer that was stored by another call of the key. */
 type LeasedResult<T, R> = { ran: R } | { replayed: T };
 type Begun<T> = { lease: Lease } | { outcome: Outcome<T> };
-type Policy = Pick<Context, 'database' | 'keepKeysMs' | 'leaseMs'>;
+type Policy = Pick<Context, 'database' | 'leaseMs'> & { keepMs: { idempotencyKeys: number } };
 
 /**
  * Runs a call to a gateway once for its key. The row and the key are committed first; then the gateway is called, and
@@ -65,11 +65,11 @@ async function begin<T, R extends T>(tx: Transaction, policy: Policy, call: Leas
 
 async function beginFirst<T, R extends T>(
   tx: Transaction,
-  { keepKeysMs, leaseMs }: Policy,
+  { keepMs, leaseMs }: Policy,
   { key, begin }: LeasedCall<T, R>,
 ): Promise<Begun<T>> {
   const outcome = await begin(tx);
-  const expiresAt = new Date(tx.now.getTime() + keepKeysMs);
+  const expiresAt = new Date(tx.now.getTime() + keepMs.idempotencyKeys);
   if (outcome.ok) {
     const lease = { rowId: outcome.value, leaseUntil: new Date(tx.now.getTime() + leaseMs) };
     if (key) insertIdempotencyKeys(tx, [{ ...key, ...lease, expiresAt }]);

@@ -1,7 +1,8 @@
-import { and, desc, eq, getTableColumns } from 'drizzle-orm';
-import { insertion, sqlState, type Database } from '@commerce-core/pg-pipeline';
+import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { insertion, sqlState, statement, type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
+import { timeOver } from '../due-work/time-over.ts';
 import type { Attempt, AttemptStatus } from './delivery.ts';
 import { webhookAttempts } from './tables.ts';
 import { epochOf } from './webhook-endpoint-repository.ts';
@@ -36,7 +37,6 @@ export async function listAttempts(
 }
 
 const dayMs = 24 * 60 * 60_000;
-const keptDays = 14;
 // Today, tomorrow, and a day in which the database can't be reached.
 const daysAhead = 2;
 
@@ -63,13 +63,45 @@ export async function createAttemptPartitions({ pool }: Pick<Database, 'pool'>, 
   }
 }
 
-/** Drops the partitions of days that are more than two weeks old. Returns how many. */
-export async function dropOldAttemptPartitions({ pool }: Pick<Database, 'pool'>, now: number): Promise<number> {
-  const { rows } = await pool.query<{ name: string }>(`
-    select c.relname as name from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
-    where i.inhparent = '"commerce"."webhook_attempts"'::regclass`);
-  const oldest = nameOf(Math.floor(now / dayMs) - keptDays);
-  const old = rows.filter(({ name }) => /^webhook_attempts_\d{8}$/.test(name) && name < oldest);
-  for (const { name } of old) await pool.query(`drop table if exists "commerce"."${name}"`);
-  return old.length;
+// Dropping a partition locks the whole table for a moment. Attempts that are being recorded wait behind a drop that
+// waits for a long reader, such as the doctor, so the drop gives up soon and comes back later.
+const dropLockTimeout = '100ms';
+// A month of days: the locks of one transaction.
+const droppedMax = 31;
+
+const oldDays = statement(
+  'old_days_of_webhook_attempts',
+  `
+  select c.relname::text as "name" from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+  where i.inhparent = '"commerce"."webhook_attempts"'::regclass and c.relname ~ '^webhook_attempts_\\d{8}$'
+    and c.relname < 'webhook_attempts_' || to_char(${timeOver('$1')} at time zone 'UTC', 'YYYYMMDD')
+  order by c.relname limit ${droppedMax}`,
+);
+
+/**
+ * Drops the partitions of days that ended more than `keepMs` ago, at most 31. Drops none while another transaction reads
+ * the table for longer than 100 ms.
+ * @returns how many days were dropped, and whether there may be more
+ */
+export async function dropOldAttemptPartitions(
+  tx: Transaction,
+  keepMs: number,
+): Promise<{ removed: number; isFull: boolean }> {
+  const readOld = async () => (await tx.query<{ name: string }>(oldDays, [keepMs])).map(({ name }) => name);
+  const old = await readOld();
+  if (old.length === 0) return { removed: 0, isFull: false };
+  await tx.db.execute(sql.raw(`set local lock_timeout = '${dropLockTimeout}'`));
+  const tables = old.map((name) => `"commerce"."${name}"`).join(', ');
+  await tx.db.execute(
+    sql.raw(`do $$ begin drop table if exists ${tables}; exception when lock_not_available then null; end $$`),
+  );
+  const left = new Set(await readOld());
+  const removed = old.filter((name) => !left.has(name)).length;
+  return { removed, isFull: removed === droppedMax };
 }
+
+/** SQL for the end of the oldest day that has a partition; null without one. */
+export const oldestAttemptDayEnd = `(
+    select (to_date(right(min(c.relname::text), 8), 'YYYYMMDD') + 1)::timestamp at time zone 'UTC'
+    from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+    where i.inhparent = '"commerce"."webhook_attempts"'::regclass and c.relname ~ '^webhook_attempts_\\d{8}$')`;

@@ -8,6 +8,7 @@ import {
   type Database,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
+import { timeOver } from '../due-work/time-over.ts';
 import type { Delivery } from './delivery.ts';
 import { webhookDeliveries } from './tables.ts';
 
@@ -141,6 +142,23 @@ export async function deleteDeliveriesFrom(tx: Transaction, endpointId: string, 
     .delete(webhookDeliveries)
     .where(and(eq(webhookDeliveries.endpointId, endpointId), gte(webhookDeliveries.position, from)));
 }
+
+const deleteParked = statement(
+  'delete_old_parked_deliveries',
+  `
+  delete from "commerce"."webhook_deliveries" where ctid = any(array(
+    select ctid from "commerce"."webhook_deliveries" where "status" = 'PARKED' and "updated_at" <= ${timeOver('$1')}
+    order by "updated_at" limit $2 for update skip locked
+  )) returning 1 as "deleted"`,
+);
+
+/** Deletes up to `limit` deliveries that were given up more than `keepMs` ago. Returns how many were deleted. */
+export async function deleteOldParkedDeliveries(tx: Transaction, keepMs: number, limit: number): Promise<number> {
+  return (await tx.query(deleteParked, [keepMs, limit])).length;
+}
+
+/** SQL for the time at which the oldest PARKED delivery was given up; null without one. */
+export const oldestParkedFrom = `(select min("updated_at") from "commerce"."webhook_deliveries" where "status" = 'PARKED')`;
 
 /** Counts the RETRYING and the PARKED ones among the first 10,000 failed deliveries of all endpoints. */
 export async function countDeliveries({ pool }: Pick<Database, 'pool'>): Promise<{ retrying: number; parked: number }> {

@@ -116,12 +116,16 @@ export const webhookDeliveries = commerceSchema.table(
     index('webhook_deliveries_gaps')
       .on(t.endpointId, t.position)
       .where(sql`${t.status} = 'PARKED'`),
+    // For retention, which removes the oldest ones.
+    index('webhook_deliveries_parked')
+      .on(t.updatedAt)
+      .where(sql`${t.status} = 'PARKED'`),
   ],
 );
 
 /**
- * Every attempt of a delivery, for two weeks. The migration makes the table partitioned by its id, whose first 48 bits are
- * the time: a day is a range of ids, and a partition.
+ * Every attempt of a delivery, for two weeks or as retention says. The migration makes the table partitioned by its id,
+ * whose first 48 bits are the time: a day is a range of ids, and a partition.
  */
 export const webhookAttempts = commerceSchema.table(
   'webhook_attempts',

@@ -2,7 +2,7 @@ import type { Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { readGatewayEvent, type InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
 
-/** An event with its raw body as it arrived; null for a fact that a gateway returned to a call. */
+/** An event with its raw body as it arrived; null for a fact that a gateway returned to a call, and when retention has removed it. */
 export type GatewayEventWithBody = InboxRow & { rawBody: { text: string } | { base64: string } | null };
 
 /** @throws gateway_event_not_found when there is no such event */

@@ -223,6 +223,13 @@ export const corruptions: Record<string, Corruption> = {
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },
+  retention_nothing_overdue: {
+    statements: [
+      `update commerce.retention_rules set keep_ms = 86400000`,
+      `update commerce.gateway_events set decided_at = now() - interval '49 hours'
+      where raw_body is not null and decided_at is not null`,
+    ],
+  },
   inbox_first_message_once: {
     withoutConstraints: ['gateway_events_first'],
     statements: [copyGatewayEvent(`outcome = 'APPLIED'`, 'provider_event_id')],

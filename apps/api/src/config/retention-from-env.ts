@@ -1,0 +1,30 @@
+import {
+  keepMsOf,
+  retentionRuleNames,
+  retentionRules,
+  type Retention,
+  type RetentionRuleName,
+} from '@commerce-core/core';
+import { z } from 'zod';
+import { someNumber } from './numbers.ts';
+
+const timeOf = (name: RetentionRuleName) => {
+  const { min, max, usual } = retentionRules[name];
+  return someNumber(min, max).default(usual);
+};
+
+/** How long rows are kept that go after a time, in hours or days. `retentionRules` says which, and within which bounds. */
+export const retentionVariables = {
+  IDEMPOTENCY_KEY_HOURS: timeOf('idempotencyKeys'),
+  WEBHOOK_ATTEMPT_DAYS: timeOf('webhookAttempts'),
+  PARKED_DELIVERY_DAYS: timeOf('parkedDeliveries'),
+  GATEWAY_EVENT_BODY_DAYS: timeOf('gatewayEventBodies'),
+} satisfies Record<(typeof retentionRules)[RetentionRuleName]['variable'], ReturnType<typeof timeOf>>;
+
+const retentionEnv = z.object(retentionVariables);
+
+/** Returns the kept times as `createCommerce` takes them. */
+export const keepMsFromEnv = (env: z.output<typeof retentionEnv>): Retention => {
+  const keepMs = (name: RetentionRuleName) => keepMsOf(name, env[retentionRules[name].variable]);
+  return Object.fromEntries(retentionRuleNames.map((name) => [name, keepMs(name)])) as Retention;
+};

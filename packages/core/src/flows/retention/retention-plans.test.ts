@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { statements } from '@commerce-core/pg-pipeline';
+// Every imported module registers its statements.
+import '../../commerce.ts';
+import { readRetentionLag } from '../../retention/retention-lag.ts';
+import { retentionOf } from '../../retention/retention-rule.ts';
+import { addExpiredKeys, addOldGatewayEvents } from '../../testing/old-rows.ts';
+import { openTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
+
+const dayMs = 24 * 60 * 60_000;
+const keepMs = 90 * dayMs;
+const rows = 20_000;
+const limit = 100;
+const first = '00000000-0000-0000-0000-000000000000';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await openTestDatabase();
+  await addExpiredKeys(database, { name: 'over', count: rows, ageMs: dayMs });
+  await addExpiredKeys(database, { name: 'kept', count: rows, ageMs: -dayMs });
+  await addOldGatewayEvents(database, { name: 'over', count: rows, ageMs: 2 * keepMs });
+  await addOldGatewayEvents(database, { name: 'kept', count: rows, ageMs: dayMs });
+  const client = await database.pool.connect();
+  await client.query(`begin; set local session_replication_role = replica;
+    insert into commerce.late_gateway_event_bodies select gen_random_uuid(), now() - n * interval '1 hour' from generate_series(1, ${rows}) n;
+    insert into commerce.webhook_deliveries
+      select gen_random_uuid(), n, gen_random_uuid(), gen_random_uuid(), 1, 'order.paid', status, false, false, 9,
+        case when status = 'RETRYING' then now() end, now(), now() - n * interval '1 hour'
+      from generate_series(1, ${rows}) n cross join (values ('PARKED'), ('RETRYING')) s (status);
+    commit; analyze`);
+  client.release();
+}, 120_000);
+afterAll(() => database.drop());
+
+type Node = {
+  'Node Type': string;
+  'Index Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Node[];
+};
+
+const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+
+/** Runs a statement as a flow's transaction does, and rolls back. Returns its plan's nodes and the pages it read. */
+async function explain(text: string, values: unknown[]): Promise<{ nodes: Node[]; pages: number }> {
+  const client = await database.pool.connect();
+  try {
+    await client.query(
+      `begin; set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off`,
+    );
+    const { rows } = await client.query({ text: `explain (analyze, buffers, format json) ${text}`, values });
+    const { Plan } = rows[0]['QUERY PLAN'][0];
+    return { nodes: nodesOf(Plan), pages: Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'] };
+  } finally {
+    await client.query('rollback');
+    client.release();
+  }
+}
+
+const someIds = async () =>
+  (await database.pool.query(`select id from commerce.gateway_events limit ${limit}`)).rows.map(
+    ({ id }) => id as string,
+  );
+
+describe.each([
+  ['with statistics', 'select'],
+  [
+    'without statistics',
+    `update pg_class set reltuples = -1, relpages = 0 where relnamespace = 'commerce'::regnamespace and relkind = 'r'`,
+  ],
+])('%s', (_, setUp) => {
+  beforeAll(async () => {
+    await database.pool.query(setUp);
+  });
+
+  test.each<[name: string, values: () => unknown[] | Promise<unknown[]>]>([
+    ['delete_expired_idempotency_keys', () => [limit]],
+    ['delete_old_parked_deliveries', () => [keepMs, limit]],
+    ['walk_gateway_event_bodies', () => [first, keepMs, limit]],
+    ['lock_gateway_event_bodies', async () => [await someIds(), keepMs]],
+    ['clear_gateway_event_bodies', async () => [await someIds()]],
+    ['due_late_gateway_event_bodies', () => [keepMs, limit]],
+    ['forget_late_gateway_event_bodies', async () => [await someIds()]],
+  ])('%s reads no more than the rows of its batch', async (name, values) => {
+    const { nodes, pages } = await explain(String(statements.get(name)), await values());
+    const scans = nodes.filter((node) => node['Node Type'].includes('Scan'));
+    expect(scans.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    for (const scan of scans) {
+      expect(scan['Actual Rows'] * scan['Actual Loops'], JSON.stringify(scan)).toBeLessThanOrEqual(limit);
+      expect(scan['Rows Removed by Filter'] ?? 0).toBe(0);
+    }
+    // A few pages for each row: its index, the row, and what a change writes. The tables have thousands of pages.
+    expect(pages).toBeLessThan(limit * 30);
+  });
+});
+
+test('a batch that finds nothing reads a few pages', async () => {
+  const nobody = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  for (const [name, values] of [
+    ['walk_gateway_event_bodies', [nobody, keepMs, limit]],
+    ['due_late_gateway_event_bodies', [10_000 * dayMs, limit]],
+    ['delete_old_parked_deliveries', [10_000 * dayMs, limit]],
+  ] as const)
+    expect((await explain(String(statements.get(name)), [...values])).pages, name).toBeLessThan(20);
+});
+
+test('the lag is read from the first row of each index', async () => {
+  const begin = performance.now();
+  const lag = await readRetentionLag(database, retentionOf());
+  expect(performance.now() - begin).toBeLessThan(2_000);
+  expect(Object.values(lag).filter((seconds) => seconds > 0)).toHaveLength(3);
+});

@@ -1,0 +1,34 @@
+import { statement, type Transaction } from '@commerce-core/pg-pipeline';
+
+/** SQL that is true when a rule is due. */
+export const someRetentionRuleIsDue = `(select min("due_at") <= now() from "commerce"."retention_rules")`;
+
+const claim = statement(
+  'claim_retention_rule',
+  `
+  select "walked_to" as "walkedTo" from "commerce"."retention_rules"
+  where "name" = $1 and "due_at" <= clock_timestamp() for update skip locked`,
+);
+
+export type ClaimedRule = { walkedTo: string | null };
+
+/** Locks a rule that is due, until the transaction ends. Returns undefined when another worker has it or it isn't due. */
+export async function claimRetentionRule(tx: Transaction, name: string): Promise<ClaimedRule | undefined> {
+  return (await tx.query<ClaimedRule>(claim, [name]))[0];
+}
+
+const finish = statement(
+  'finish_retention_rule',
+  `
+  update "commerce"."retention_rules" set "keep_ms" = $2::bigint, "walked_to" = $3::uuid,
+    "due_at" = clock_timestamp() + $4::integer * interval '1 millisecond'
+  where "name" = $1`,
+);
+
+/** Ends a batch of a claimed rule. The rule is due again after `pauseMs`. */
+export function finishRetentionRule(
+  tx: Transaction,
+  { name, keepMs, walkedTo, pauseMs }: ClaimedRule & { name: string; keepMs: number; pauseMs: number },
+): void {
+  tx.send(finish, [name, keepMs, walkedTo, pauseMs]);
+}
