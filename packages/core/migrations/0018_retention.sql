@@ -8,6 +8,7 @@ CREATE TABLE "commerce"."retention_rules" (
 	"keep_ms" bigint,
 	"due_at" timestamp (3) with time zone NOT NULL,
 	"walked_to" uuid,
+	"walked_until" timestamp (3) with time zone,
 	CONSTRAINT "retention_rules_name_known" CHECK ("commerce"."retention_rules"."name" in ('idempotency_keys', 'webhook_attempts', 'parked_deliveries', 'gateway_event_bodies')),
 	CONSTRAINT "retention_rules_keep_ms_positive" CHECK ("commerce"."retention_rules"."keep_ms" > 0)
 );

@@ -96,8 +96,8 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       isDue: ({ dueRetention }) => dueRetention === true,
       // A backlog has many batches a second. Metrics count their rows.
       isFrequent: true,
+      restsAfterFullTurn: true,
       pauseMs: 1_000,
-      // 1,000 bodies of a gateway take about 30 ms.
       batchMax: 1_000,
       run: async (max) => {
         const { removed, isFull } = await methods.applyRetention(max);

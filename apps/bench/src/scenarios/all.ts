@@ -9,6 +9,7 @@ import { hot, uniform } from './orders.ts';
 import { processScenario } from './process.ts';
 import { profile } from './profile.ts';
 import { replay } from './replay.ts';
+import { retention } from './retention.ts';
 import type { Scenario } from './scenario.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   productGrowth,
   lineGrowth,
   replay,
+  retention,
   memory,
   profile,
 ];

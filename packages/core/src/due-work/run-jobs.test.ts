@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CommitNotices } from '@commerce-core/pg-pipeline';
 import { runJobs, type Job } from './run-jobs.ts';
@@ -83,6 +84,23 @@ test('a frequent job reports its failed turns, and not those that handled rows',
   start([job], async () => ['work']);
   await expect.poll(() => results.length).toBe(0);
   expect(reports).toEqual([{ loop: 'work', handled: 0, error: new Error('planned fault') }]);
+});
+
+test('a job that rests pauses after a full turn for about as long as the turn took', async () => {
+  const begins: number[] = [];
+  const turnMs = 400;
+  const job = testJob(
+    async (max) => {
+      begins.push(performance.now());
+      await sleep(turnMs);
+      return begins.length < 3 ? max : 0;
+    },
+    { restsAfterFullTurn: true },
+  );
+  start([job], async () => ['work']);
+  await expect.poll(() => begins.length).toBeGreaterThanOrEqual(3);
+  const [first = 0, second = 0, third = 0] = begins;
+  for (const between of [second - first, third - second]) expect(between).toBeGreaterThan(turnMs * 1.7);
 });
 
 test('a job that is due all the time keeps its pause between two turns', async () => {

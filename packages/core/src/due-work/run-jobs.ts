@@ -17,6 +17,11 @@ export type Job<Due> = {
   gatherMs?: () => number;
   /** Whether turns that handled rows are not reported, because there are many a second. */
   isFrequent?: boolean;
+  /**
+   * Whether the job pauses after a full turn, for as long as the turn took: a backlog that nobody waits for leaves the
+   * database to the callers.
+   */
+  restsAfterFullTurn?: boolean;
   batchMax: number;
   /** Handles up to `limit` rows and returns how many it found. */
   run: (limit: number) => Promise<number>;
@@ -76,7 +81,16 @@ async function dueJobs<Due>(jobs: readonly Job<Due>[], readDue: () => Promise<Du
 }
 
 async function runWhenWoken<Due>(
-  { name, pauseMs, followUpMs, gatherMs = () => 0, isFrequent = false, batchMax, run }: Job<Due>,
+  {
+    name,
+    pauseMs,
+    followUpMs,
+    gatherMs = () => 0,
+    isFrequent = false,
+    restsAfterFullTurn = false,
+    batchMax,
+    run,
+  }: Job<Due>,
   alarm: Alarm,
   signal: AbortSignal,
   report: JobReport,
@@ -90,6 +104,7 @@ async function runWhenWoken<Due>(
     if (gathering > 0) await pause(gathering, signal);
     if (signal.aborted) return;
     let handled = 0;
+    const begin = performance.now();
     try {
       handled = await run(batchMax);
       if (handled > 0 && !isFrequent) report({ loop: name, handled });
@@ -98,7 +113,10 @@ async function runWhenWoken<Due>(
     }
     nextMs = followUpOf(followUpMs, handled, nextMs);
     if (handled < batchMax) await pause(pauseMs, signal);
-    else alarm.ring();
+    else {
+      if (restsAfterFullTurn) await pause(performance.now() - begin, signal);
+      alarm.ring();
+    }
   }
 }
 

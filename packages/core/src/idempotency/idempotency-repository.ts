@@ -96,11 +96,16 @@ const deleteExpired = statement(
   'delete_expired_idempotency_keys',
   `
   delete from "commerce"."idempotency_keys" where ctid = any(array(
-    select ctid from "commerce"."idempotency_keys" where "expires_at" <= (select clock_timestamp()) order by "expires_at" limit $1 for update skip locked
-  )) returning 1 as "deleted"`,
+    select ctid from "commerce"."idempotency_keys"
+    where "expires_at" >= coalesce($2::timestamptz, '-infinity') and "expires_at" <= (select clock_timestamp())
+    order by "expires_at" limit $1 for update skip locked
+  )) returning "expires_at" as "time"`,
 );
 
-/** Deletes up to `limit` expired keys. Returns how many were deleted. */
-export async function deleteExpiredIdempotencyKeys(tx: Transaction, limit: number): Promise<number> {
-  return (await tx.query(deleteExpired, [limit])).length;
+/** Deletes up to `limit` expired keys, those first that expired first, from `walkedUntil` on. Returns when they expired. */
+export async function deleteExpiredIdempotencyKeys(
+  tx: Transaction,
+  { limit, walkedUntil }: { limit: number; walkedUntil: Date | null },
+): Promise<{ time: Date }[]> {
+  return tx.query(deleteExpired, [limit, walkedUntil?.toISOString() ?? null]);
 }

@@ -41,7 +41,7 @@ describe('createCommerce', () => {
   test('each rule has its row in the database', async () => {
     const { rows } = await database.pool.query('select name from commerce.retention_rules');
     const names = Object.values(retentionRules).map(({ name }) => name);
-    expect(rows.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+    expect(rows.map(({ name }) => name as string).toSorted()).toEqual(names.toSorted());
   });
 });
 

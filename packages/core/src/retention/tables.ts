@@ -13,6 +13,9 @@ export const retentionRuleRows = commerceSchema.table(
     dueAt: timestamptz('due_at').notNull(),
     // For a rule that walks through a table in the order of its ids: every row up to this id was looked at.
     walkedTo: uuid('walked_to'),
+    // While a rule deletes a backlog in the order of a time: what is before this time was deleted. The index still has
+    // the deleted rows for as long as an old transaction is open, and the next batch doesn't read them again.
+    walkedUntil: timestamptz('walked_until'),
   },
   (t) => [
     oneOf(

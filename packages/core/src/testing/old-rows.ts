@@ -37,7 +37,7 @@ export async function addExpiredKeys(
 ): Promise<void> {
   await pool.query(
     `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
-     select 'old', $1 || '-' || n, 'p', sha256('x'), '{"value":1}', now() - $3::float8 * interval '1 ms'
+     select 'old', $1 || '-' || n, 'p', sha256('x'), '{"value":1}', now() - ($3::float8 + n) * interval '1 ms'
      from generate_series(1, $2::int) n`,
     [name, count, ageMs],
   );

@@ -147,14 +147,21 @@ const deleteParked = statement(
   'delete_old_parked_deliveries',
   `
   delete from "commerce"."webhook_deliveries" where ctid = any(array(
-    select ctid from "commerce"."webhook_deliveries" where "status" = 'PARKED' and "updated_at" <= ${timeOver('$1')}
+    select ctid from "commerce"."webhook_deliveries" where "status" = 'PARKED'
+      and "updated_at" >= coalesce($3::timestamptz, '-infinity') and "updated_at" <= ${timeOver('$1')}
     order by "updated_at" limit $2 for update skip locked
-  )) returning 1 as "deleted"`,
+  )) returning "updated_at" as "time"`,
 );
 
-/** Deletes up to `limit` deliveries that were given up more than `keepMs` ago. Returns how many were deleted. */
-export async function deleteOldParkedDeliveries(tx: Transaction, keepMs: number, limit: number): Promise<number> {
-  return (await tx.query(deleteParked, [keepMs, limit])).length;
+/**
+ * Deletes up to `limit` deliveries that were given up more than `keepMs` ago, the oldest first, from `walkedUntil` on.
+ * Returns when they were given up.
+ */
+export async function deleteOldParkedDeliveries(
+  tx: Transaction,
+  { keepMs, limit, walkedUntil }: { keepMs: number; limit: number; walkedUntil: Date | null },
+): Promise<{ time: Date }[]> {
+  return tx.query(deleteParked, [keepMs, limit, walkedUntil?.toISOString() ?? null]);
 }
 
 /** SQL for the time at which the oldest PARKED delivery was given up; null without one. */

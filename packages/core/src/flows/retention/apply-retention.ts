@@ -17,13 +17,18 @@ import { removeGatewayEventBodies } from './remove-gateway-event-bodies.ts';
 
 const removals: Record<RetentionRuleName, (tx: Transaction, options: BatchOptions) => Promise<Batch>> = {
   // A key's row has the time at which it goes.
-  idempotencyKeys: async (tx, { limit }) => batchOf(await deleteExpiredIdempotencyKeys(tx, limit), limit),
+  idempotencyKeys: async (tx, options) => batchOf(await deleteExpiredIdempotencyKeys(tx, options), options),
   webhookAttempts: async (tx, { keepMs }) => dropOldAttemptPartitions(tx, keepMs),
-  parkedDeliveries: async (tx, { keepMs, limit }) => batchOf(await deleteOldParkedDeliveries(tx, keepMs, limit), limit),
+  parkedDeliveries: async (tx, options) => batchOf(await deleteOldParkedDeliveries(tx, options), options),
   gatewayEventBodies: removeGatewayEventBodies,
 };
 
-const batchOf = (removed: number, limit: number): Batch => ({ removed, isFull: removed === limit });
+/** A batch of rows that were deleted in the order of `time`. After one that isn't full, a rule begins at the start again. */
+function batchOf(deleted: readonly { time: Date }[], { limit }: Pick<BatchOptions, 'limit'>): Batch {
+  const isFull = deleted.length === limit;
+  const last = Math.max(...deleted.map(({ time }) => time.getTime()));
+  return { removed: deleted.length, isFull, walkedUntil: isFull ? new Date(last) : null };
+}
 
 /**
  * Runs one batch of each rule that is due, each in a transaction of its own: it locks the rule, removes up to `limit`
@@ -69,6 +74,7 @@ async function runBatch(
     name,
     keepMs,
     walkedTo: batch.walkedTo ?? claimed.walkedTo,
+    walkedUntil: batch.walkedUntil ?? null,
     pauseMs: batch.isFull ? 0 : retentionPauseMs,
   });
   return batch;

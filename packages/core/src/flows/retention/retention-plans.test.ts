@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statements } from '@commerce-core/pg-pipeline';
-// Every imported module registers its statements.
-import '../../commerce.ts';
+import { createCommerce } from '../../commerce.ts';
 import { readRetentionLag } from '../../retention/retention-lag.ts';
 import { retentionOf } from '../../retention/retention-rule.ts';
 import { addExpiredKeys, addOldGatewayEvents } from '../../testing/old-rows.ts';
@@ -76,8 +75,8 @@ describe.each([
   });
 
   test.each<[name: string, values: () => unknown[] | Promise<unknown[]>]>([
-    ['delete_expired_idempotency_keys', () => [limit]],
-    ['delete_old_parked_deliveries', () => [keepMs, limit]],
+    ['delete_expired_idempotency_keys', () => [limit, null]],
+    ['delete_old_parked_deliveries', () => [keepMs, limit, null]],
     ['walk_gateway_event_bodies', () => [first, keepMs, limit]],
     ['lock_gateway_event_bodies', async () => [await someIds(), keepMs]],
     ['clear_gateway_event_bodies', async () => [await someIds()]],
@@ -96,12 +95,44 @@ describe.each([
   });
 });
 
+test('a batch does not read what earlier batches deleted, even while an old transaction can still see it', async () => {
+  const old = await database.pool.connect();
+  try {
+    await old.query('begin isolation level repeatable read; select');
+    await old.query('select count(*) from commerce.idempotency_keys');
+    const commerce = createCommerce({ database });
+    const pages: number[] = [];
+    for (let batch = 0; batch < 20; batch += 1) {
+      await commerce.applyRetention(limit * 5);
+      const [row] = (
+        await database.pool.query(
+          `select walked_until::text as "walkedUntil" from commerce.retention_rules where name = 'idempotency_keys'`,
+        )
+      ).rows;
+      const { pages: read } = await explain(String(statements.get('delete_expired_idempotency_keys')), [
+        limit,
+        row.walkedUntil,
+      ]);
+      pages.push(read);
+    }
+    expect(Math.max(...pages) - Math.min(...pages)).toBeLessThan(20);
+    const { pages: fromTheStart } = await explain(String(statements.get('delete_expired_idempotency_keys')), [
+      limit,
+      null,
+    ]);
+    expect(fromTheStart).toBeGreaterThan(Math.max(...pages) + 100);
+  } finally {
+    await old.query('rollback');
+    old.release();
+  }
+});
+
 test('a batch that finds nothing reads a few pages', async () => {
   const nobody = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   for (const [name, values] of [
     ['walk_gateway_event_bodies', [nobody, keepMs, limit]],
     ['due_late_gateway_event_bodies', [10_000 * dayMs, limit]],
-    ['delete_old_parked_deliveries', [10_000 * dayMs, limit]],
+    ['delete_old_parked_deliveries', [10_000 * dayMs, limit, null]],
   ] as const)
     expect((await explain(String(statements.get(name)), [...values])).pages, name).toBeLessThan(20);
 });
