@@ -2,6 +2,7 @@ import type { Database } from '@commerce-core/pg-pipeline';
 import { CommerceError } from './errors.ts';
 import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
+import { traceGateway } from './flows/gateway-outbox/trace-gateway.ts';
 import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { apiKeyMethods } from './methods/api-keys.ts';
@@ -26,6 +27,7 @@ import { openInbox } from './run/open-inbox.ts';
 import { createBatcher } from './run/run-flow.ts';
 import type { EventSink } from './sinks/port.ts';
 import { configuredSinks } from './sinks/sink.ts';
+import type { Tracing } from './tracing/tracing.ts';
 
 export type CommerceOptions = {
   database: Database;
@@ -62,6 +64,8 @@ export type CommerceOptions = {
   sinks?: readonly EventSink[];
   /** How calls share transactions; `Batcher` has the defaults. */
   batching?: BatchingOptions;
+  /** Spans for OpenTelemetry, from `createTracing`; without it there are none, and nothing is loaded for them. */
+  tracing?: Tracing | undefined;
 };
 
 // Nothing is sent without a sender and a key, so it is only asked about URLs.
@@ -76,9 +80,11 @@ const noWebhooks: WebhookOptions = {
  * @throws RangeError when a time in `keepMs` is out of its bounds
  */
 export function createCommerce(options: CommerceOptions) {
+  const { tracing } = options;
+  const gateways = options.gateways ?? [];
   const configured = {
-    database: options.database,
-    gateways: configuredGateways(options.gateways ?? []),
+    database: tracing ? { ...options.database, tracing } : options.database,
+    gateways: configuredGateways(tracing ? gateways.map((gateway) => traceGateway(gateway, tracing)) : gateways),
     quote: options.quote,
     reservationMs: options.reservationMs ?? 30 * 60_000,
     keepMs: retentionOf(options.keepMs),
@@ -90,11 +96,12 @@ export function createCommerce(options: CommerceOptions) {
     onGatewayCall: options.onGatewayCall,
     onRetention: options.onRetention,
     webhooks: options.webhooks ?? noWebhooks,
+    tracing,
   };
   const context: Context = {
     ...configured,
     batcher: createBatcher(configured),
-    tail: new EventTail(options.database, options.onFault),
+    tail: new EventTail(configured.database, options.onFault),
   };
   const inbox = openInbox(context);
   return {

@@ -89,6 +89,7 @@ export {
 } from './events/cloud-event.ts';
 export type { EventPayloads, EventType } from './events/payloads.ts';
 export type { WebhookSender } from './webhooks/sender.ts';
+export { createTracing, type OpenTelemetryApi, type SpanOptions, type Tracing } from './tracing/tracing.ts';
 export { parseSecretsKey } from './webhooks/secrets.ts';
 export {
   createWebhookEndpointInput,

@@ -7,6 +7,7 @@ import { hostsOfUrl } from './database-url.ts';
 import { primaryConnections } from './primary-client.ts';
 import { SessionClient } from './session-client.ts';
 import { WatchedPool } from './watched-pool.ts';
+import type { TransactionTracing } from './transaction-tracing.ts';
 import { checkSchemaName, renameSchema } from './schema-name.ts';
 
 /** The connections to one PostgreSQL database. */
@@ -24,6 +25,8 @@ export type Database = StatementSettings & {
    * gets anything that the last primary hadn't sent by then.
    */
   hasMovedSince: ((client: pg.ClientBase) => boolean) | undefined;
+  /** Follows transactions, for traces. */
+  tracing?: TransactionTracing | undefined;
   /** Closes both pools, after the statements that run. */
   close(): Promise<void>;
 };

@@ -22,4 +22,5 @@ export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';
 export { statement, statements, type Statement } from './statement.ts';
 export { insertion, insertionUnless, selection, update } from './table-statements.ts';
 export { Transaction, type TransactionMode } from './transaction.ts';
+export type { TransactionTracing } from './transaction-tracing.ts';
 export { databaseUnavailable, withTransaction, type TransactionOptions } from './with-transaction.ts';

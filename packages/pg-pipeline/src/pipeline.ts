@@ -76,6 +76,16 @@ export class PipelinedBatch extends pg.Query {
     return pending.promise;
   }
 
+  /** The names of the statements, in the order of sending. */
+  get names(): string[] {
+    return this.#statements.map(({ statement: { name } }) => name);
+  }
+
+  /** Settles when the batch is answered; rejects when a statement failed. */
+  get answered(): Promise<unknown> {
+    return this.#statements.at(-1)?.promise ?? Promise.resolve();
+  }
+
   /** Called by pg when the connection is free: writes all statements at once. */
   override submit = (given: unknown): void => {
     const connection = given as Connection;

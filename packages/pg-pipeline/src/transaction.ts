@@ -4,6 +4,7 @@ import type { Witness } from './commit-outcome.ts';
 import { sqlState } from './database-errors.ts';
 import { PipelinedBatch, type StatementResult, type StatementSettings, type Parameter } from './pipeline.ts';
 import { statement, type Statement } from './statement.ts';
+import type { TransactionTracing } from './transaction-tracing.ts';
 
 // Settings of every transaction. set_config with `true` is SET LOCAL, which PgBouncer in transaction mode keeps apart.
 // lock_timeout: long enough for a queue on a busy row, and short enough that a caller gets an error instead of a hang.
@@ -44,6 +45,8 @@ const modes = {
  */
 export type TransactionMode = keyof typeof modes;
 
+type TransactionSettings = StatementSettings & { tracing?: TransactionTracing | undefined };
+
 /**
  * An open transaction. `withTransaction` opens and ends it; a function that needs one takes it as its first argument.
  *
@@ -52,7 +55,7 @@ export type TransactionMode = keyof typeof modes;
  */
 export class Transaction {
   readonly #client: PoolClient;
-  readonly #settings: StatementSettings;
+  readonly #settings: TransactionSettings;
   readonly #began: Promise<Start>;
   readonly #sent: Promise<unknown>[] = [];
   readonly #topics = new Set<string>();
@@ -61,7 +64,7 @@ export class Transaction {
   #witness: Witness | undefined;
   #batch: PipelinedBatch | undefined;
 
-  constructor(client: PoolClient, settings: StatementSettings, mode: TransactionMode) {
+  constructor(client: PoolClient, settings: TransactionSettings, mode: TransactionMode) {
     this.#client = client;
     this.#settings = settings;
     this.send(begin, []);
@@ -93,6 +96,11 @@ export class Transaction {
   /** The transaction's id in PostgreSQL; undefined before the first result has arrived. */
   get xid(): string | undefined {
     return this.#start?.xid;
+  }
+
+  /** The W3C trace context of what runs now; null without tracing. */
+  get traceparent(): string | null {
+    return this.#settings.tracing?.traceparent() ?? null;
   }
 
   /** A query for a row that exists only if this transaction commits; undefined before the transaction inserted one. */
@@ -185,7 +193,9 @@ export class Transaction {
   #flush(): void {
     const batch = this.#batch;
     this.#batch = undefined;
-    if (batch) this.#client.query(batch);
+    if (!batch) return;
+    this.#settings.tracing?.roundTrip(batch.names, batch.answered);
+    this.#client.query(batch);
   }
 
   #track(sent: Promise<unknown>): void {

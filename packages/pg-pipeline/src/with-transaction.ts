@@ -49,10 +49,20 @@ const retryMaxMs = 8_000;
  * @throws PipelineError `outcome_unknown` when the answer to COMMIT is lost and the outcome can't be read
  * @throws what `work` throws, after a rollback
  */
-export async function withTransaction<T>(
+export function withTransaction<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  { mode = 'flow', isRetryable = () => false, isFinal = () => false }: TransactionOptions = {},
+  options: TransactionOptions = {},
+): Promise<T> {
+  const { tracing } = database;
+  if (tracing) return tracing.transaction(options.mode ?? 'flow', async () => runWithRetries(database, work, options));
+  return runWithRetries(database, work, options);
+}
+
+async function runWithRetries<T>(
+  database: Database,
+  work: (tx: Transaction) => Promise<T>,
+  { mode = 'flow', isRetryable = () => false, isFinal = () => false }: TransactionOptions,
 ): Promise<T> {
   const giveUpAt = performance.now() + retryMaxMs;
   for (let attempt = 1; ; attempt += 1) {

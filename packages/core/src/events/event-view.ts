@@ -1,3 +1,4 @@
+import { cloudEvent, type CloudEvent } from './cloud-event.ts';
 import type { PositionedEvent } from './feed-repository.ts';
 import type { AggregateType } from './event.ts';
 import type { EventPayloads, EventType } from './payloads.ts';
@@ -32,4 +33,11 @@ export function eventView({ id, type, aggregatetype, aggregateid, version, ...ev
     // The payload was checked when the event was recorded.
     data: event.payload,
   } as EventView;
+}
+
+/** An event of the log as subscribers receive it. `source` is a URI reference that names the shop. */
+export function cloudEventOf(event: PositionedEvent, source: string | undefined): CloudEvent {
+  const { traceparent } = event;
+  const view = eventView(event);
+  return cloudEvent(traceparent === null ? view : { ...view, traceparent }, source);
 }

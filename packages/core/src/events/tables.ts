@@ -21,6 +21,7 @@ export const events = commerceSchema.table(
       .notNull()
       .default(sql`pg_current_xact_id()`),
     createdAt: timestamptz('created_at').notNull(),
+    traceparent: text('traceparent'),
   },
   (t) => [
     oneOf('events_aggregatetype_known', t.aggregatetype, aggregateTypes),

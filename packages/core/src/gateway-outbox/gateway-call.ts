@@ -33,6 +33,8 @@ export type GatewayCall = {
   failureCode: string | null;
   createdAt: Date;
   updatedAt: Date;
+  /** W3C trace context of the call to the shop that requested it; null where it isn't known. */
+  traceparent: string | null;
 };
 
 /** What a flow chooses about a gateway call. */
@@ -48,7 +50,7 @@ export const gatewayCallJob = (provider: string): string => `call_gateway_${prov
 export function newGatewayCall(
   { id: paymentId, orderId, provider }: CalledPayment,
   { kind, refundId = null, amount = null }: RequestedCall,
-  now: Date,
+  { now, traceparent }: { now: Date; traceparent: string | null },
 ): GatewayCall {
   return {
     id: newId(),
@@ -64,6 +66,7 @@ export function newGatewayCall(
     failureCode: null,
     createdAt: now,
     updatedAt: now,
+    traceparent,
   };
 }
 

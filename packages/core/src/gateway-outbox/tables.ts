@@ -23,6 +23,7 @@ export const gatewayCalls = commerceSchema.table(
     failureCode: text('failure_code'),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),
+    traceparent: text('traceparent'),
   },
   (t) => [
     foreignKey({ name: 'gateway_calls_payment', columns: [t.paymentId], foreignColumns: [payments.id] }),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { requestHeaders } from './request-headers.ts';
 
 /** How often, and for how long each time, a call to a gateway is tried. */
 export type CallPolicy = {
@@ -40,7 +41,12 @@ export async function callGateway(
 /** Returns the answer, or as text why there was none. */
 async function tryOnce(url: string, init: RequestInit, timeoutMs: number): Promise<GatewayAnswer | string> {
   try {
-    const response = await fetch(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, {
+      ...init,
+      ...headersOf(init),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     const text = await response.text();
     return { status: response.status, body: parseJson(text) };
   } catch (error) {
@@ -48,6 +54,12 @@ async function tryOnce(url: string, init: RequestInit, timeoutMs: number): Promi
     if (error.name === 'TimeoutError') return `nothing within ${timeoutMs} ms`;
     return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : error.name;
   }
+}
+
+/** The headers of a call, with those of the trace that it belongs to. */
+function headersOf({ headers }: RequestInit): Pick<RequestInit, 'headers'> {
+  const further = requestHeaders.getStore();
+  return further ? { headers: [...new Headers(headers), ...Object.entries(further)] } : {};
 }
 
 function parseJson(text: string): unknown {

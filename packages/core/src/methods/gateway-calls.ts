@@ -15,7 +15,7 @@ import { listPage } from '../run/list-page.ts';
 
 /** Calls to payment gateways outside of any shopper's call, and the reading of their lists of events. */
 export function gatewayCallMethods(context: Context, inbox: Inbox) {
-  const { database, gateways, onGatewayCall } = context;
+  const { database, gateways, onGatewayCall, tracing } = context;
   const { db } = database;
 
   return {
@@ -61,7 +61,7 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
     callGateways: async (limit = 32, provider?: string): Promise<number> => {
       const called =
         provider === undefined ? gateways.byProvider : new Map([[provider, requireGateway(gateways, provider)]]);
-      return callGateways(database, called, limit, onGatewayCall);
+      return callGateways(database, called, limit, onGatewayCall, tracing);
     },
 
     /**

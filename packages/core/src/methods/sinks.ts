@@ -11,7 +11,7 @@ import { publishEventsJob, type SinkStatus } from '../sinks/sink.ts';
 import { parse } from '../validation.ts';
 
 /** Event sinks: brokers that get every event of the log, in its order. */
-export function sinkMethods({ database, sinks, webhooks }: Context) {
+export function sinkMethods({ database, sinks, webhooks, tracing }: Context) {
   const requireSink = (name: string) => {
     const sink = sinks.get(name);
     if (sink) return sink;
@@ -40,7 +40,7 @@ export function sinkMethods({ database, sinks, webhooks }: Context) {
      */
     publishEvents: async (sink: string, limit = 5_000): Promise<number> =>
       // An event has the same bytes in all ways out.
-      publishEvents(database, requireSink(sink), limit, webhooks.source),
+      publishEvents(database, requireSink(sink), limit, { source: webhooks.source, tracing }),
 
     /**
      * Publishes all events behind the position `from` again, `0` for the whole log: for a broker that has lost its data.

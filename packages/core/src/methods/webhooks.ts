@@ -58,7 +58,7 @@ function withPosition<T extends { position: number; epoch: number }>({ epoch, ..
 const endpointView = (row: EndpointRow): WebhookEndpointView => withPosition(row);
 
 /** Webhooks to merchants: endpoints that get the events of the log, and their deliveries. */
-export function webhookMethods({ database, tail, webhooks, onFault }: Context) {
+export function webhookMethods({ database, tail, webhooks, tracing, onFault }: Context) {
   const { db } = database;
   const keyed = () => {
     if (webhooks.secretsKey) return { loadSender: webhooks.loadSender, secretsKey: webhooks.secretsKey };
@@ -73,6 +73,7 @@ export function webhookMethods({ database, tail, webhooks, onFault }: Context) {
       secretsKey: webhooks.secretsKey,
       source: webhooks.source,
       retryPausesMs: webhooks.retryPausesMs,
+      tracing,
       onFault: onFault ?? (() => {}),
     });
   const readView = async (endpointId: string): Promise<WebhookEndpointView> =>

@@ -5,6 +5,7 @@ import type { EventTail } from '../events/event-tail.ts';
 import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
 import type { Quote } from '../order/order.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { WebhookSender } from '../webhooks/sender.ts';
 import type { SharedCall } from './shared-transaction.ts';
 
@@ -55,6 +56,8 @@ export type Context = {
   tail: EventTail;
   webhooks: WebhookOptions;
   sinks: ReadonlyMap<string, EventSink>;
+  /** Undefined in a shop without traces. */
+  tracing: Tracing | undefined;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
   onRetention: ((report: RetentionReport) => void) | undefined;

@@ -7,6 +7,7 @@ import type { Call, Context } from './context.ts';
 import { readKeys, splitByKey, storeOutcomes } from './once-per-key.ts';
 import type { AnswerTable } from './replayed-answer.ts';
 import { runSharedCalls, type SharedCall } from './shared-transaction.ts';
+import { traceBatches, traceCalls } from './traced-batches.ts';
 
 // How a flow is run. A flow knows neither batches nor keys: it gets a transaction and commands, and returns outcomes.
 //   runAlone               transaction ∘ keys ∘ flow
@@ -86,27 +87,31 @@ export const keyOf = (call: Call | undefined, procedure: string, input: unknown)
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
 
 /** The batcher of a shop. Calls of all kinds share its transactions. */
-export function createBatcher({ database, batching, keepMs }: Pick<Context, 'database' | 'batching' | 'keepMs'>) {
-  return new Batcher<SharedCall, unknown>({
-    ...batching,
-    run: async (calls, { waitsForLocks }) =>
-      withBatchTransaction(
-        database,
-        async (tx) => runSharedCalls(tx, calls, keepMs.idempotencyKeys),
-        waitsForLocks ? 'flow' : 'flow_short_lock_wait',
-      ),
-  });
+export function createBatcher({
+  database,
+  batching,
+  keepMs,
+  tracing,
+}: Pick<Context, 'database' | 'batching' | 'keepMs' | 'tracing'>) {
+  const run = async (calls: readonly SharedCall[], { waitsForLocks }: { waitsForLocks: boolean }) =>
+    withBatchTransaction(
+      database,
+      async (tx) => runSharedCalls(tx, calls, keepMs.idempotencyKeys),
+      waitsForLocks ? 'flow' : 'flow_short_lock_wait',
+    );
+  return new Batcher<SharedCall, unknown>({ ...batching, run: tracing ? traceBatches(run, tracing) : run });
 }
 
-function addQueue<C>({ batcher, batching }: Context, name: string, locks: BatchLocks<C>) {
+function addQueue<C>({ batcher, batching, tracing }: Context, name: string, locks: BatchLocks<C>) {
   const { weightOf, keysOf, lockHoldersOf } = locks;
   // This queue holds commands of one flow only.
   const commandOf = ({ command }: SharedCall): C => command as C;
-  return batcher.addQueue({
+  const queue = batcher.addQueue({
     ...batching,
     name,
     lockHoldersOf,
     keysOf: (call) => keysOf(commandOf(call)),
     ...(weightOf && { weightOf: (call: SharedCall) => weightOf(commandOf(call)) }),
   });
+  return tracing ? traceCalls(queue, tracing) : queue;
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
+import type { Span } from '@opentelemetry/api';
 import type { SharedFlow } from '../unit-of-work/shared-flow.ts';
 import { UnitOfWork } from '../unit-of-work/unit-of-work.ts';
 import { readKeys, splitByKey, storeOutcomes, type KeyedCall } from './once-per-key.ts';
@@ -8,6 +9,8 @@ export type SharedCall = KeyedCall & {
   /** The call's flow; its command is one of this flow's commands. */
   flow: SharedFlow<never, unknown>;
   command: unknown;
+  /** The span that waits for the result; only with tracing. */
+  caller?: Span | undefined;
 };
 
 /**

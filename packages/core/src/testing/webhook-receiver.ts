@@ -9,6 +9,7 @@ export type DeliveredEvent = {
   subject: string;
   sequence: string;
   position: string;
+  traceparent?: string;
   data: Record<string, unknown>;
 };
 

@@ -1,6 +1,7 @@
 import { createWebhookSender } from '@commerce-core/webhook-sender';
 import { expect } from 'vitest';
 import type { WebhookOptions } from '../run/context.ts';
+import type { CommerceOptions } from '../commerce.ts';
 import { createTestShop, type TestShop } from './test-shop.ts';
 import { startWebhookReceiver, type Reply, type WebhookReceiver } from './webhook-receiver.ts';
 
@@ -13,12 +14,18 @@ export type WebhookShop = TestShop & { receiver: WebhookReceiver; faults: unknow
 /** Starts a shop with its jobs and a receiver of its webhooks. */
 export async function startWebhookShop(
   reply?: Reply,
-  options: Pick<WebhookOptions, 'retryPausesMs'> = {},
+  {
+    webhooks,
+    ...options
+  }: Omit<CommerceOptions, 'database' | 'webhooks'> & {
+    webhooks?: Pick<WebhookOptions, 'retryPausesMs'>;
+  } = {},
 ): Promise<WebhookShop> {
   const faults: unknown[] = [];
   const shop = await createTestShop({
-    webhooks: { ...testWebhooks, ...options },
+    webhooks: { ...testWebhooks, ...webhooks },
     onFault: (error) => faults.push(error),
+    ...options,
   });
   const receiver = await startWebhookReceiver(reply);
   const stopping = new AbortController();

@@ -13,12 +13,19 @@ import { lockStocks } from '../inventory/stock-repository.ts';
 import { ChangedRows } from './changed-rows.ts';
 import { tableNames, tables, type RowOf, type TableName } from './table-registry.ts';
 
+/**
+ * A command with the W3C trace context of its call; null where the call has none. Defaults to the trace context of the
+ * transaction, which several calls may share.
+ */
+export type Traced = { traceparent?: string | null | undefined };
+
 /** The decided changes of one transaction: kept in memory until `write`, which sends one statement a table. */
 export class PendingChanges {
   readonly #tx: Transaction;
   readonly #rows: { [N in TableName]?: ChangedRows<RowOf<N>> } = {};
   #stocks: Map<string, Stock>;
   #calls: GatewayCall[] = [];
+  #traceparent: string | null | undefined;
   readonly #closedCalls: ClosedCall[] = [];
 
   constructor(tx: Transaction, stocks = new Map<string, Stock>()) {
@@ -29,6 +36,16 @@ export class PendingChanges {
   /** The database's clock when the transaction began. Known once the transaction has read something. */
   get now(): Date {
     return this.#tx.now;
+  }
+
+  /** The W3C trace context that new events and gateway calls carry. */
+  get traceparent(): string | null {
+    return this.#traceparent === undefined ? this.#tx.traceparent : this.#traceparent;
+  }
+
+  /** Says whose command is decided from now on: what it records carries its trace context. */
+  decideFor({ traceparent }: Traced): void {
+    this.#traceparent = traceparent;
   }
 
   /** The changed rows of one table. */
@@ -75,7 +92,7 @@ export class PendingChanges {
 
   /** Adds an event to the log. */
   addEvent(event: NewEvent): void {
-    this.rows('events').add(newEvent(event, this.now));
+    this.rows('events').add(newEvent(event, this));
   }
 
   /**
@@ -83,7 +100,7 @@ export class PendingChanges {
    * payment already is not added twice.
    */
   callGateway(payment: CalledPayment, call: RequestedCall): void {
-    this.#calls.push(newGatewayCall(payment, call, this.now));
+    this.#calls.push(newGatewayCall(payment, call, this));
   }
 
   /**

@@ -12,6 +12,7 @@ function createRecordingTransaction() {
   const statements: string[] = [];
   const tx = {
     now,
+    traceparent: null,
     send: ({ name }: { name: string }) => void statements.push(name),
     query: async ({ name }: { name: string }) => {
       statements.push(name);
@@ -105,7 +106,7 @@ test('each table is written by one statement, however often its rows change', ()
     'insert_shipment_lines',
     'update_stocks',
     'insert_stock_movements',
-    'insert_events_but_xid',
+    'insert_events_but_xid_but_traceparent',
     'insert_gateway_calls_unless',
   ]);
   expect(work.stocks.get(productId)).toEqual({ productId, availableQty: 7, reservedQty: 0 });

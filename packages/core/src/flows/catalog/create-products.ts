@@ -31,7 +31,7 @@ export async function createProducts(
     tx,
     created.map(({ id, version, sku, name, priceAmount, currency }) => {
       const payload: EventPayloads['product.created'] = { productId: id, sku, name, priceAmount, currency };
-      return newEvent({ aggregatetype: 'product', aggregateid: id, version, type: 'product.created', payload }, tx.now);
+      return newEvent({ aggregatetype: 'product', aggregateid: id, version, type: 'product.created', payload }, tx);
     }),
   );
   return rows.map((product) =>

@@ -1,6 +1,7 @@
 import { retryAt } from '../../due-work/retry.ts';
 import { eventRetry } from '../../gateway-inbox/gateway-event.ts';
 import type { InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
+import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvent } from '../payment/apply-gateway-event.ts';
 
@@ -8,10 +9,11 @@ import { applyGatewayEvent } from '../payment/apply-gateway-event.ts';
  * Applies gateway events one after the other to the locked orders of their payments.
  * @returns the inbox rows with their outcomes; the caller writes them and `work`
  */
-export function applyGatewayEvents<R extends InboxRow>(work: UnitOfWork, rows: readonly R[]): R[] {
+export function applyGatewayEvents<R extends InboxRow & Traced>(work: UnitOfWork, rows: readonly R[]): R[] {
   const orders = new Map([...work.orders.values()].flatMap((order) => order.payments.map(({ id }) => [id, order])));
   return rows.map((row) => {
     const attempts = row.attempts + 1;
+    work.decideFor(row);
     const order = orders.get(row.paymentId ?? '');
     const payment = order?.payment(row.paymentId);
     if (row.type === 'OTHER') return { ...row, attempts, outcome: 'IGNORED_UNKNOWN', dueAt: null, decidedAt: work.now };

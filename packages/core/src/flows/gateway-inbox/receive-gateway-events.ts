@@ -13,13 +13,14 @@ import {
   type FirstMessage,
   type NewInboxRow,
 } from '../../gateway-inbox/gateway-event-repository.ts';
+import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
 import { locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /** A gateway event whose signature was verified. `rawBody` is stored unchanged. */
-export type ReceiveGatewayEventCommand = GatewayEvent & { rawBody: Buffer | null };
+export type ReceiveGatewayEventCommand = GatewayEvent & Traced & { rawBody: Buffer | null };
 
 /**
  * The outcome of a received event. A `duplicate` was received before and has the first outcome. A duplicate that
@@ -74,7 +75,7 @@ export async function applyToLockedOrders(
  */
 function decideFirstEvents(
   work: UnitOfWork,
-  rows: readonly NewInboxRow[],
+  rows: readonly (NewInboxRow & Traced)[],
   known: readonly FirstMessage[],
 ): ReceivedGatewayEvent[] {
   const first = new Map<string, FirstMessage>(known.map((row) => [inboxKey(row), row]));
@@ -123,7 +124,7 @@ export function newInboxRow(
   { rawBody, ...event }: ReceiveGatewayEventCommand,
   fingerprint: string,
   now: Date,
-): NewInboxRow {
+): NewInboxRow & Traced {
   return {
     id: newId(),
     ...event,

@@ -11,6 +11,7 @@ import type { GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { isOpen, transitionRefund, type Refund } from '../../refund/refund.ts';
 import { finishCall, type CallResult } from './finish-call.ts';
+import type { Tracing } from '../../tracing/tracing.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
@@ -37,22 +38,23 @@ export async function callGateways(
   gateways: ReadonlyMap<string, Gateway>,
   limit: number,
   observe: (report: GatewayCallReport) => void = () => {},
+  tracing?: Tracing,
 ): Promise<number> {
   const claimed = await withTransaction(database, async (tx) => claimGatewayCalls(tx, [...gateways.keys()], limit));
   if (claimed.length === 0) return 0;
   const leases = new KeptLeases(database, renewGatewayCalls, claimed, ({ id }) => id);
+  const run = async (readyCall: ReadyCall): Promise<void> => {
+    const { provider, kind } = readyCall.call;
+    const begin = performance.now();
+    const result = await make(gateways.get(provider), readyCall);
+    observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
+    await finish(database, await leases.release(readyCall.call), result);
+  };
+  const runForCause = tracing
+    ? async (ready: ReadyCall) => tracing.causedBy(ready.call.traceparent, async () => run(ready))
+    : run;
   const finished = await withTransaction(database, async (tx) => prepare(tx, claimed))
-    .then(async (ready) =>
-      Promise.allSettled(
-        ready.map(async (readyCall) => {
-          const { provider, kind } = readyCall.call;
-          const begin = performance.now();
-          const result = await make(gateways.get(provider), readyCall);
-          observe({ provider, kind, answered: result.answered, tookMs: performance.now() - begin });
-          await finish(database, await leases.release(readyCall.call), result);
-        }),
-      ),
-    )
+    .then(async (ready) => Promise.allSettled(ready.map(runForCause)))
     .finally(() => leases.stop());
   // A result that can't be written because the database is unavailable is no error: the call is made again after its
   // lease.

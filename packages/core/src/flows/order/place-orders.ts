@@ -13,11 +13,12 @@ import {
   type Quote,
 } from '../../order/order.ts';
 import { parseQuote } from '../../order/quote-input.ts';
+import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /** An order to place. The caller makes `id` before the transaction. */
-export type PlaceOrderCommand = PlaceOrder & { id: string; customerId: string };
+export type PlaceOrderCommand = PlaceOrder & Traced & { id: string; customerId: string };
 
 export type PlacedOrder = Order & { lines: readonly OrderLine[] };
 
@@ -56,6 +57,7 @@ function place(
   products: ReadonlyMap<string, Product>,
   policy: OrderPolicy,
 ): Outcome<PlacedOrder> {
+  work.decideFor(command);
   try {
     const currency = currencyOf(demand, products);
     const lines = priceLines(command, demand, products, currency, policy.quote);

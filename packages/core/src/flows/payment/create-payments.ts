@@ -4,6 +4,7 @@ import { amountRefusal } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { isLive, isUnderReview, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
@@ -13,7 +14,7 @@ import { cancelLiveAttempts } from './cancel-live-attempts.ts';
  * An attempt to pay an order. With `customerId`, only an order of that customer. The caller makes `id` before the
  * transaction. The order's stock stays reserved for at least `reservationMs` from now.
  */
-export type CreatePaymentCommand = {
+export type CreatePaymentCommand = Traced & {
   id: string;
   orderId: string;
   provider: string;
@@ -37,6 +38,7 @@ export const createPayments: SharedFlow<CreatePaymentCommand, Outcome<Payment>> 
 });
 
 function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Payment> {
+  work.decideFor(command);
   const located = locateOrder(work, command);
   if (!located.ok) return located;
   const order = located.value;

@@ -1,9 +1,9 @@
 import type { Database } from '@commerce-core/pg-pipeline';
+import type { SpanContext } from '@opentelemetry/api';
 import { read, withTransaction } from '../../database/transaction.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { CommerceError } from '../../errors.ts';
-import { cloudEvent } from '../../events/cloud-event.ts';
-import { eventView } from '../../events/event-view.ts';
+import { cloudEventOf } from '../../events/event-view.ts';
 import { beginning, parsePosition } from '../../events/position.ts';
 import type { EventSink } from '../../sinks/port.ts';
 import { advanceSink, claimSink, extendSinkLease, failSink } from '../../sinks/sink-repository.ts';
@@ -15,9 +15,14 @@ import {
   sinkRetry,
   type SinkCursor,
 } from '../../sinks/sink.ts';
+import { causesOf } from '../../tracing/traceparent.ts';
+import type { Tracing } from '../../tracing/tracing.ts';
 import { readFeed, type FeedPage } from '../events/read-feed.ts';
 
 const failureMax = 500;
+
+/** How a sink's events are published: the `source` of their envelopes, and the tracing of the shop. */
+export type PublishOptions = { source?: string | undefined; tracing?: Tracing | undefined };
 
 /**
  * Publishes a sink's next events, up to about `limit`, and moves its cursor after each batch. One worker has the sink
@@ -30,12 +35,12 @@ export async function publishEvents(
   database: Database,
   sink: EventSink,
   limit: number,
-  source?: string,
+  options: PublishOptions = {},
 ): Promise<number> {
   const claimed = await withTransaction(database, async (tx) => claimSink(tx, sink.name, sinkLeaseMs));
   if (!claimed) return 0;
   try {
-    return await publishClaimed(database, sink, claimed, limit, source);
+    return await publishClaimed(database, sink, claimed, limit, options);
   } catch (error) {
     await withTransaction(database, async (tx) => {
       await tx.began;
@@ -51,16 +56,16 @@ async function publishClaimed(
   sink: EventSink,
   claimed: SinkCursor,
   limit: number,
-  source: string | undefined,
+  { source, tracing }: PublishOptions,
 ): Promise<number> {
   let cursor = claimed;
   for (let published = 0; ;) {
     const { events, readTo } = await readNext(database, cursor, batchSize(cursor));
     await publishInTime(
       database,
-      sink,
+      tracing ? traceSink(sink, tracing, causesOf(events)) : sink,
       cursor,
-      events.map((event) => cloudEvent(eventView(event), source)),
+      events.map((event) => cloudEventOf(event, source)),
     );
     published += events.length;
     const isOver = events.length < batchSize(cursor) || published >= limit;
@@ -71,6 +76,22 @@ async function publishClaimed(
     cursor = { ...cursor, epoch: readTo.epoch, position: readTo.number, attempts: 0 };
   }
 }
+
+/** A sink whose next publishing has a span, caused by the calls that recorded the events. */
+const traceSink = (sink: EventSink, tracing: Tracing, causes: readonly SpanContext[]): EventSink => ({
+  name: sink.name,
+  close: async () => sink.close?.(),
+  publish: async (events) =>
+    tracing.inSpan(
+      {
+        name: `publish ${sink.name}`,
+        kind: 'PRODUCER',
+        attributes: { 'commerce.sink': sink.name, 'commerce.events.count': events.length },
+        causes,
+      },
+      async () => sink.publish(events),
+    ),
+});
 
 /** Reads on behind the cursor, or behind the last position that a restored log has in common with it. */
 async function readNext(database: Database, { epoch, position }: SinkCursor, limit: number): Promise<FeedPage> {

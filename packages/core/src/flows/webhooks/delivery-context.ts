@@ -1,6 +1,7 @@
 import type { Database } from '@commerce-core/pg-pipeline';
 import type { EventTail } from '../../events/event-tail.ts';
 import type { RequestSlots } from '../../webhooks/request-slots.ts';
+import type { Tracing } from '../../tracing/tracing.ts';
 import type { WebhookSender } from '../../webhooks/sender.ts';
 
 /** What the deliveries of a process share. */
@@ -16,5 +17,6 @@ export type DeliveryContext = {
   slots: RequestSlots;
   /** How long an endpoint's results are collected before they are written. */
   writeEveryMs: () => number;
+  tracing: Tracing | undefined;
   onFault: (error: unknown) => void;
 };

@@ -3,12 +3,14 @@ import { withTransaction } from '../../database/transaction.ts';
 import { insertAttempts } from '../../webhooks/attempt-repository.ts';
 import { writeDeliveries } from '../../webhooks/delivery-repository.ts';
 import { decryptSecrets, signerOf } from '../../webhooks/secrets.ts';
+import type { WebhookAnswer, WebhookRequest } from '../../webhooks/sender.ts';
 import { endpointLeaseMs, renewEveryMs } from '../../webhooks/webhook-endpoint.ts';
 import { writeProgress, type StoredEndpoint } from '../../webhooks/webhook-endpoint-repository.ts';
 import type { DeliveryContext } from './delivery-context.ts';
 import { EndpointDeliveries, type Item } from './endpoint-deliveries.ts';
 import type { DeliveryChanges } from './pending-progress.ts';
 import { disableEndpoint } from './record-endpoint-event.ts';
+import { sendTraced } from './send-traced.ts';
 import { webhookMessage, type MessageFormat } from './webhook-message.ts';
 
 /** Another worker has the endpoint now, or an operator has rewound or deleted it. */
@@ -138,7 +140,7 @@ export class EndpointSession {
         return;
       }
       const request = webhookMessage(this.#format, item.events, this.#deliveries.gapOf(item), this.#now());
-      const answer = await this.#context.sender.send(request, this.#ended.signal);
+      const answer = await this.#send(request, item);
       if (!this.#ended.signal.aborted) this.#deliveries.finish(item, answer);
     } catch (error) {
       this.#context.onFault(error);
@@ -149,6 +151,13 @@ export class EndpointSession {
       this.#dispatch();
       this.#ring();
     }
+  }
+
+  async #send(request: WebhookRequest, { events }: Item): Promise<WebhookAnswer> {
+    const { sender, tracing } = this.#context;
+    const { signal } = this.#ended;
+    if (!tracing) return sender.send(request, signal);
+    return sendTraced({ sender, tracing }, request, { endpointId: this.#endpoint.id, events }, signal);
   }
 
   #writeWhenDue(): void {

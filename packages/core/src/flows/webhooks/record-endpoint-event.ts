@@ -16,7 +16,7 @@ export async function recordEndpointEvent<T extends EndpointEventType>(
   const version = endpoint.version + 1;
   await updateEndpoint(tx, endpoint.id, { ...changes, version });
   const event = { aggregatetype: 'endpoint' as const, aggregateid: endpoint.id, version, type };
-  insertEvents(tx, [newEvent({ ...event, payload: { endpointId: endpoint.id, ...facts } }, tx.now)]);
+  insertEvents(tx, [newEvent({ ...event, payload: { endpointId: endpoint.id, ...facts } }, tx)]);
 }
 
 /** Disables an endpoint. Its cursor stays, so it loses no event. One that isn't ACTIVE stays as it is. */

@@ -152,7 +152,7 @@ describe('an endpoint with lists', () => {
 });
 
 test('a shop with a schedule of its own tries again by it, and gives up after its last pause', async () => {
-  const hasty = await startWebhookShop(withStatus(500), { retryPausesMs: [10, 10] });
+  const hasty = await startWebhookShop(withStatus(500), { webhooks: { retryPausesMs: [10, 10] } });
   const { id: endpointId } = await hasty.createEndpoint({ types: ['product.created'] });
   await hasty.createTestProduct();
   await expect.poll(async () => (await hasty.readEndpoint(endpointId)).parked).toBe(1);

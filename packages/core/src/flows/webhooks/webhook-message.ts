@@ -1,5 +1,5 @@
-import { cloudEvent, cloudEventBatchType, cloudEventType } from '../../events/cloud-event.ts';
-import { eventView } from '../../events/event-view.ts';
+import { cloudEventBatchType, cloudEventType } from '../../events/cloud-event.ts';
+import { cloudEventOf } from '../../events/event-view.ts';
 import type { PositionedEvent } from '../../events/feed-repository.ts';
 import type { Signer } from '../../webhooks/secrets.ts';
 import type { WebhookRequest } from '../../webhooks/sender.ts';
@@ -22,7 +22,7 @@ export function webhookMessage(
   now: number,
 ): WebhookRequest {
   const [first] = events;
-  const all = events.map((event) => cloudEvent(eventView(event), source));
+  const all = events.map((event) => cloudEventOf(event, source));
   const id = events.length === 1 ? first.id : `${first.id}_${events.length}`;
   return signedRequest({
     url,
