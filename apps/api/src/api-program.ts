@@ -3,6 +3,7 @@ import {
   MigrationsDiverged,
   parseSecretsKey,
   type Database,
+  type Tracing,
   type WebhookOptions,
   type WebhookSender,
 } from '@commerce-core/core';
@@ -12,6 +13,7 @@ import { gatewaysFromEnv } from './config/gateways-from-env.ts';
 import { keepMsFromEnv } from './config/retention-from-env.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
 import { connectionLimitsDefault } from './http/connection-limits.ts';
+import { tracesFromEnv, type RunningTraces } from './config/tracing-from-env.ts';
 import { createLogger, logFaults, type Logger } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startApi, type RunningApi } from './start-api.ts';
@@ -43,11 +45,12 @@ async function main(env: Env): Promise<void> {
     onWait: (message) => log.warn(message),
     onPrimary: (primary) => log.info(primary, 'primary'),
   });
-  const { commerce, metrics } = await commerceFromEnv(env, database, log);
-  const api = await startApi({ commerce, database, log, metrics, ...appOptionsFromEnv(env) });
+  const traces = await tracesFromEnv(env, (fault) => log.warn({ fault }, 'traces'));
+  const { commerce, metrics } = await commerceFromEnv(env, database, log, traces?.tracing);
+  const api = await startApi({ commerce, database, log, metrics, tracing: traces?.tracing, ...appOptionsFromEnv(env) });
   stop = async (reason) => {
     log.info({ reason }, 'stopping');
-    process.exit((await stopInTime(api, database, log)) ? 0 : 1);
+    process.exit((await stopInTime(api, database, log, traces)) ? 0 : 1);
   };
   for (const warning of missingSettings(env, commerce.providers())) log.warn(warning);
   const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
@@ -68,10 +71,11 @@ function missingSettings(env: Env, providers: readonly string[]): string[] {
   return warnings;
 }
 
-async function commerceFromEnv(env: Env, database: Database, log: Logger) {
+async function commerceFromEnv(env: Env, database: Database, log: Logger, tracing: Tracing | undefined) {
   const metrics = createMetrics();
   const commerce = createCommerce({
     database,
+    tracing,
     gateways: await gatewaysFromEnv(env),
     sinks: await sinksFromEnv(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
@@ -122,11 +126,17 @@ const appOptionsFromEnv = (env: Env) => ({
 });
 
 /** Returns whether all requests finished in time. Ends the process when something else takes a second longer. */
-async function stopInTime(api: RunningApi, database: Database, log: Logger): Promise<boolean> {
+async function stopInTime(
+  api: RunningApi,
+  database: Database,
+  log: Logger,
+  traces: RunningTraces | undefined,
+): Promise<boolean> {
   const late = setTimeout(() => process.exit(1), graceMs + 1_000);
   const finished = await api.stop(graceMs);
   await database.close();
   clearTimeout(late);
+  await traces?.stop();
   if (finished) log.info('stopped');
   else log.error('stopped with requests that did not finish in time');
   return finished;

@@ -59,6 +59,12 @@ test.each<[name: string, values: Record<string, string>]>([
   ['DATABASE_POOL_MAX', { DATABASE_POOL_MAX: '1' }],
   ['DATABASE_PREPARED_STATEMENTS', { DATABASE_PREPARED_STATEMENTS: 'hunter2' }],
   ['PORT', { PORT: 'hunter2' }],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'hunter2' }],
+  ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'ftp://hunter2' }],
+  ['OTEL_SDK_DISABLED', { OTEL_SDK_DISABLED: 'hunter2' }],
+  ['OTEL_TRACES_EXPORTER', { OTEL_TRACES_EXPORTER: 'hunter2' }],
+  ['OTEL_TRACES_SAMPLER', { OTEL_TRACES_SAMPLER: 'hunter2' }],
+  ['OTEL_TRACES_SAMPLER_ARG', { OTEL_TRACES_SAMPLER_ARG: '1.5' }],
   ['PORT', { PORT: '65536' }],
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: 'hunter2' }],
   ['MOCK_WEBHOOK_SECRETS', { MOCK_WEBHOOK_SECRETS: `${whsec},whsec_hunter2` }],
@@ -146,4 +152,11 @@ test('each rule of retention has its variable, with the usual time and the bound
       expect(() => readEnv({ DATABASE_URL, [variable]: String(wrong) })).toThrow(
         `  ${variable}: must be a number from ${min} to ${max}`,
       );
+});
+
+test('OpenTelemetry’s other variables are no misspellings of those that the API reads', () => {
+  const names = ['EXPORTER_OTLP_HEADERS', 'EXPORTER_OTLP_PROTOCOL', 'EXPORTER_OTLP_TRACES_HEADERS', 'SERVICE_NAME'];
+  const others = [...names, 'METRICS_EXPORTER', 'LOGS_EXPORTER', 'RESOURCE_ATTRIBUTES', 'EXPORTER_OTLP_LOGS_ENDPOINT'];
+  const set = Object.fromEntries(others.map((name) => [`OTEL_${name}`, 'x']));
+  expect(readEnv({ DATABASE_URL, ...set }).OTEL_TRACES_SAMPLER).toBe('parentbased_always_on');
 });

@@ -7,6 +7,7 @@ import { someNumber, wholeNumber } from './numbers.ts';
 import { retentionVariables } from './retention-from-env.ts';
 import { sinkVariables } from './sinks-from-env.ts';
 import { connectionLimitsDefault } from '../http/connection-limits.ts';
+import { tracingVariables } from './tracing-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const dayS = 24 * 60 * 60;
@@ -41,6 +42,7 @@ const apiEnv = z
     DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
     ...gatewayVariables,
     ...sinkVariables,
+    ...tracingVariables,
     /** Verifies customers' tokens (HS256). RFC 7518, 3.2: the key has at least as many bits as the hash. */
     CUSTOMER_JWT_SECRET: z
       .string()

@@ -4,6 +4,8 @@ import type { Caller } from '../auth/caller.ts';
 /** The facts of one request for its log line, collected while the request is handled. */
 export type Trace = {
   id: string;
+  /** The id of its OpenTelemetry trace; undefined without one. */
+  traceId: string | undefined;
   caller: Caller | undefined;
   procedures: readonly string[];
   /** The error codes of the response; a batch can have several. */

@@ -1,4 +1,4 @@
-import { CommerceError, type Commerce, type Database } from '@commerce-core/core';
+import { CommerceError, type Commerce, type Database, type Tracing } from '@commerce-core/core';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
@@ -11,6 +11,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { errorResponse } from './error-response.ts';
 import { tracing } from './trace.ts';
 import { limitRequests } from './request-limit.ts';
+import { requestSpans } from './request-spans.ts';
 import { endpoint, trpcErrorResponse, trpcRoutes } from '../trpc/trpc-endpoint.ts';
 import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
 import { webhookRoutes } from '../webhooks/webhooks.ts';
@@ -32,6 +33,8 @@ export type AppOptions = {
   requestsMax?: number;
   /** Whether procedures and webhooks are served. Without them, health and metrics are. Defaults to true. */
   servesCalls?: boolean;
+  /** Spans for OpenTelemetry: what `createCommerce` was given. Defaults to none. */
+  tracing?: Tracing | undefined;
   /** Aborted when the process starts to shut down. */
   stopping: AbortSignal;
 };
@@ -47,6 +50,7 @@ export function createApp({
   unsignedWebhooks = unsignedLimitsDefault,
   requestsMax = 4_000,
   servesCalls = true,
+  tracing: spans,
   stopping,
 }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -57,13 +61,22 @@ export function createApp({
       cors({
         origin: [...corsOrigins],
         allowMethods: ['GET', 'POST'],
-        allowHeaders: ['authorization', 'content-type', 'x-request-id', 'idempotency-key', 'last-event-id'],
+        allowHeaders: [
+          'authorization',
+          'content-type',
+          'x-request-id',
+          'idempotency-key',
+          'last-event-id',
+          ...(spans ? traceHeaders : []),
+        ],
         exposeHeaders: ['x-request-id', 'retry-after'],
         maxAge: 600,
       }),
     );
   }
   app.route('/', healthRoutes(database, stopping));
+  // Health checks have no spans: they would be most of the traces.
+  if (spans) app.use(requestSpans(spans));
   // Behind the health checks, which a full server must still answer.
   app.use(
     limitRequests(requestsMax, (c, error) =>
@@ -85,6 +98,8 @@ export function createApp({
   app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));
   return app;
 }
+
+const traceHeaders = ['traceparent', 'tracestate'];
 
 /** Whether the sender closed the connection in the middle of the body. That is not an error of the server. */
 const requestWasAborted = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>

@@ -21,6 +21,7 @@ export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): M
     const id = given !== undefined && usableId.test(given) ? given : randomUUID();
     const trace: Trace = {
       id,
+      traceId: undefined,
       caller: undefined,
       procedures: [],
       codes: [],
@@ -91,6 +92,7 @@ function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): v
   const { path, method } = c.req;
   const line = {
     requestId: trace.id,
+    ...(trace.traceId === undefined ? {} : { traceId: trace.traceId }),
     method,
     path: path.slice(0, pathLengthMax),
     ...(trace.procedures.length > 0 ? { procedures: trace.procedures } : {}),

@@ -27,6 +27,7 @@ export type ServedApiOptions = {
   /** Gateways in addition to the mock; one with the provider `mock` replaces the mock. */
   gateways?: readonly Gateway[];
   sinks?: CommerceOptions['sinks'];
+  tracing?: CommerceOptions['tracing'];
   pollAfterMs?: number;
   /** The base URL of the simulator's API for the mock; without it, calls to the mock succeed at once. */
   mockGatewayUrl?: string;
@@ -62,6 +63,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
       secretsKey: Buffer.alloc(32, 5),
     },
     ...(options.sinks && { sinks: options.sinks }),
+    tracing: options.tracing,
     ...(options.reservationMs === undefined ? {} : { reservationMs: options.reservationMs }),
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.pollAfterMs === undefined ? {} : { pollAfterMs: options.pollAfterMs }),
@@ -74,6 +76,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     log,
     verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
     corsOrigins: options.corsOrigins ?? [],
+    tracing: options.tracing,
     ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
     ...(options.requestsMax !== undefined && { requestsMax: options.requestsMax }),
     stopping: stopping.signal,

@@ -1,0 +1,56 @@
+import type { Tracing } from '@commerce-core/core';
+import { z } from 'zod';
+import { httpUrl } from './gateways-from-env.ts';
+
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+const ratioRule = 'must be a number from 0 to 1';
+
+/** OpenTelemetry's variables that decide whether there are traces. Traces are on when an endpoint is set. */
+export const tracingVariables = {
+  /** The collector's address; `/v1/traces` is added to it. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  /** The whole address for traces, in place of OTEL_EXPORTER_OTLP_ENDPOINT. */
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
+  /** `none` switches traces off. */
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp'),
+  /** `true` switches traces off. */
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
+  /** Which traces are recorded. A caller that sends `traceparent` has decided for its own trace, with `parentbased_…`. */
+  OTEL_TRACES_SAMPLER: z.enum(samplers).default('parentbased_always_on'),
+  /** The part of the traces that `traceidratio` records. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number(ratioRule).min(0, ratioRule).max(1, ratioRule).default(1),
+};
+const tracingEnv = z.object(tracingVariables);
+
+export type TraceOptions = {
+  sampler: (typeof samplers)[number];
+  /** From 0 to 1. */
+  ratio: number;
+  /** Called when spans can't be sent. */
+  onFault: (message: string) => void;
+};
+
+export type RunningTraces = {
+  tracing: Tracing;
+  /** Sends the last spans; waits up to a second. */
+  stop: () => Promise<void>;
+};
+
+/** Starts traces if they are on. Only then OpenTelemetry is imported. */
+export async function tracesFromEnv(
+  env: z.output<typeof tracingEnv>,
+  onFault: TraceOptions['onFault'],
+): Promise<RunningTraces | undefined> {
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint === undefined || env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none')
+    return undefined;
+  const { startOpenTelemetry } = await import('../observability/open-telemetry.ts');
+  return startOpenTelemetry({ sampler: env.OTEL_TRACES_SAMPLER, ratio: env.OTEL_TRACES_SAMPLER_ARG, onFault });
+}
