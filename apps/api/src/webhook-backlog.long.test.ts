@@ -24,7 +24,7 @@ const memoryOf = async ({ child }: Program): Promise<number> => {
 
 // Linux tells a process's memory in /proc.
 test.skipIf(process.platform !== 'linux')(
-  'an endpoint that was off for 20,000 events gets all of them in order, and the worker’s memory does not grow with them',
+  'an endpoint that was off for 20,000 events gets them in order from a worker with a heap of 64 MB',
   async () => {
     const receiver = await startWebhookReceiver();
     const { id: endpointId } = await api.commerce.createWebhookEndpoint({ url: receiver.url });
@@ -33,8 +33,12 @@ test.skipIf(process.platform !== 'linux')(
     await api.commerce.numberEvents();
     const { lastPosition: wanted } = await api.commerce.eventLag();
     expect(wanted).toBeGreaterThan(20_000);
+    // Node collects garbage late while it may use more memory, so the heap is bounded.
     // Without a gateway, the orders' refunds stay due and write no events.
-    const worker = await workers.start({ MOCK_WEBHOOK_SECRETS: '' });
+    const worker = await workers.start({
+      MOCK_WEBHOOK_SECRETS: '',
+      NODE_OPTIONS: '--max-old-space-size=64 --max-semi-space-size=4',
+    });
     const before = await memoryOf(worker);
     const memory: number[] = [];
     const begin = performance.now();
@@ -45,7 +49,7 @@ test.skipIf(process.platform !== 'linux')(
     }, 500_000);
     const seconds = (performance.now() - begin) / 1_000;
     await until(async () => (await api.commerce.getWebhookEndpoint({ endpointId })).position.endsWith(`.${wanted}`));
-    expect(receiver.requests).toHaveLength(wanted);
+    expect(new Set(receiver.events().map(({ id }) => id)).size).toBe(wanted);
     for (const versions of Object.values(versionsBySubject(receiver.events())))
       expect(versions).toEqual(versions.map((_, index) => index + 1));
     await receiver.close();
@@ -56,6 +60,6 @@ test.skipIf(process.platform !== 'linux')(
     );
     // The second half of a log of any length needs what the first half needed.
     expect(peaks[1]).toBeLessThan((peaks[0] ?? 0) + 25);
-    expect(peaks[0]).toBeLessThan(before + 150);
+    expect(peaks[0]).toBeLessThan(before + 100);
   },
 );

@@ -1,9 +1,4 @@
-import {
-  startWebhookReceiver,
-  versionsBySubject,
-  writeManyOrders,
-  type WebhookReceiver,
-} from '@commerce-core/core/testing';
+import { startWebhookReceiver, versionsBySubject, type WebhookReceiver } from '@commerce-core/core/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from './testing/index.ts';
 import { until } from './testing/until.ts';

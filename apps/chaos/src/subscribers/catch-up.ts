@@ -40,7 +40,11 @@ export async function readBehind(
   const failure = stream()?.error();
   return Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([what, count]) => ({ what, count, examples: failure === undefined ? [] : [`the stream: ${failure}`] }));
+    .map(([what, count]) => ({
+      what,
+      count,
+      examples: failure === undefined ? [] : [`the stream has ended: ${failure}`],
+    }));
 }
 
 /** Has the events sent that an endpoint did not get in ten attempts, if there are any. */

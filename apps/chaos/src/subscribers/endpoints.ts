@@ -17,11 +17,11 @@ export async function createEndpoint(
 ): Promise<string> {
   const database = connect({ url: databaseUrl, poolMax: 1 });
   try {
-    const { createWebhookEndpoint } = createCommerce({
+    const commerce = createCommerce({
       database,
       webhooks: { secretsKey: parseSecretsKey(secretsKey), loadSender: async () => sendsNothing },
     });
-    const { id, secret } = await createWebhookEndpoint({ url: receiver.url, ...settings });
+    const { id, secret } = await commerce.createWebhookEndpoint({ url: receiver.url, ...settings });
     receiver.expectSecret(secret);
     return id;
   } finally {

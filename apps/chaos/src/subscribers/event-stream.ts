@@ -8,7 +8,7 @@ export type FollowedStream = {
   /** The number of the last event's position; 0 before the first one. */
   lastNumber: () => number;
   /** Why the stream ended for good; undefined while it goes on. */
-  error: () => unknown;
+  error: () => string | undefined;
   stop: () => void;
 };
 
@@ -16,7 +16,7 @@ export type FollowedStream = {
 export function followStream(client: Client): FollowedStream {
   const deliveries: Delivery[] = [];
   let lastNumber = 0;
-  let error: unknown;
+  let error: string | undefined;
   const subscription = client.event.stream.subscribe(
     { after: '0' },
     {
@@ -33,7 +33,7 @@ export function followStream(client: Client): FollowedStream {
         });
         lastNumber = Number(event.position.split('.')[1]);
       },
-      onError: (failure) => (error = failure),
+      onError: ({ message }) => (error = message),
     },
   );
   return { deliveries, lastNumber: () => lastNumber, error: () => error, stop: () => subscription.unsubscribe() };

@@ -24,9 +24,9 @@ async function readTexts(url: string): Promise<Map<string, string>> {
   const database = connect({ url, poolMax: 2 });
   const texts = new Map<string, string>();
   try {
-    const { listEvents } = createCommerce({ database });
+    const commerce = createCommerce({ database });
     for (let after = '0'; ;) {
-      const { items, nextCursor } = await listEvents({ after, limit: 500 });
+      const { items, nextCursor } = await commerce.listEvents({ after, limit: 500 });
       for (const event of items) texts.set(event.id, JSON.stringify(cloudEvent(event as NumberedEvent)));
       if (nextCursor === after) return texts;
       after = nextCursor;

@@ -25,7 +25,7 @@ test('rows that are being written count as changing until the database has them'
   pending.remove(2);
   pending.take();
   pending.remove(3);
-  expect(pending.positions.toSorted()).toEqual([1, 2, 3]);
+  expect(new Set(pending.positions)).toEqual(new Set([1, 2, 3]));
   pending.written();
   expect(pending.positions).toEqual([3]);
 });
