@@ -18,8 +18,7 @@ export type Job<Due> = {
   /** Whether turns that handled rows are not reported, because there are many a second. */
   isFrequent?: boolean;
   /**
-   * Whether the job pauses after a full turn, for as long as the turn took: a backlog that nobody waits for leaves the
-   * database to the callers.
+   * Whether the job pauses after a full turn for as long as the turn took, because no caller waits for its backlog.
    */
   restsAfterFullTurn?: boolean;
   batchMax: number;

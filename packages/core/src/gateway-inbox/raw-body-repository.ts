@@ -24,7 +24,7 @@ const lock = statement(
   'lock_gateway_event_bodies',
   `
   select "id", "decided_at" as "decidedAt", coalesce("decided_at" <= ${timeOver('$2')}, false) as "isOver"
-  from "commerce"."gateway_events" where "id" = any($1::uuid[]) order by "id" for update skip locked`,
+  from "commerce"."gateway_events" where "id" = any($1::uuid[]) for update skip locked`,
 );
 
 /** An event that was locked. `isOver` tells whether it was decided more than `keepMs` ago. */

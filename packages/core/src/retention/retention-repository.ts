@@ -3,10 +3,16 @@ import { statement, type Transaction } from '@commerce-core/pg-pipeline';
 /** SQL that is true when a rule is due. */
 export const someRetentionRuleIsDue = `(select min("due_at") <= now() from "commerce"."retention_rules")`;
 
+/**
+ * SQL of the settings of a batch. Without them the planner, which takes a range of unknown ends for a few rows, reads the
+ * whole backlog by a bitmap scan and sorts it, for each batch.
+ */
+export const inOrderOfAnIndex = `set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`;
+
 const claim = statement(
   'claim_retention_rule',
   `
-  select "walked_to" as "walkedTo", "walked_until" as "walkedUntil" from "commerce"."retention_rules"
+  select "walked_to" as "walkedTo", "walked_until" as "walkedUntil", ${inOrderOfAnIndex} from "commerce"."retention_rules"
   where "name" = $1 and "due_at" <= clock_timestamp() for update skip locked`,
 );
 

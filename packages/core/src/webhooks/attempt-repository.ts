@@ -63,8 +63,8 @@ export async function createAttemptPartitions({ pool }: Pick<Database, 'pool'>, 
   }
 }
 
-// Dropping a partition locks the whole table for a moment. Attempts that are being recorded wait behind a drop that
-// waits for a long reader, such as the doctor, so the drop gives up soon and comes back later.
+// Dropping a partition locks the whole table for a moment. Behind a drop that waits for a long reader, such as the
+// doctor, new attempts would wait, too. So the drop gives up soon, and the next turn tries again.
 const dropLockTimeout = '100ms';
 // A month of days: the locks of one transaction.
 const droppedMax = 31;

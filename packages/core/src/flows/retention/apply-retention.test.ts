@@ -87,7 +87,7 @@ test('a day of attempts is dropped when its last moment is over, and the next da
   expect(await readDays()).toEqual([14]);
 });
 
-test('attempts that another transaction reads are dropped later, and nobody waits for the drop', async () => {
+test('a drop of attempts that another transaction reads gives up soon, so no delivery waits for it', async () => {
   await createAttemptPartitions(shop.database, Date.now());
   await createAttemptPartitions(shop.database, Date.now() - 20 * dayMs);
   const reader = await shop.database.pool.connect();
@@ -142,7 +142,7 @@ test('two processes share a backlog: every row is removed once, and no call fail
   expect(await column('select gateway_event_id as value from commerce.late_gateway_event_bodies')).toEqual([]);
 });
 
-test('a worker that dies in the middle of a batch leaves everything as it was; others go on with the rest', async () => {
+test('a worker that dies in the middle of a batch leaves all rows as they were, and other rules go on', async () => {
   await addOldGatewayEvents(shop.database, { name: 'event', count: 10, ageMs: 120 * dayMs });
   await addExpiredKeys(shop.database, { name: 'key', count: 3, ageMs: dayMs });
   // The batch stops when it removes the first body, until the test gives the advisory lock back.

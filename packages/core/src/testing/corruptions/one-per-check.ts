@@ -225,7 +225,7 @@ export const corruptions: Record<string, Corruption> = {
   key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },
   retention_nothing_overdue: {
     statements: [
-      `update commerce.retention_rules set keep_ms = 86400000`,
+      `update commerce.retention_rules set keep_ms = 86400000, due_at = now() + interval '1 minute'`,
       `update commerce.gateway_events set decided_at = now() - interval '49 hours'
       where raw_body is not null and decided_at is not null`,
     ],
