@@ -7,8 +7,9 @@ import { procedure, router } from '../trpc/trpc.ts';
  */
 export const refundRouter = router({
   /**
-   * Requests a refund of an order: of `amount`, of the price of up to 1,000 `lines`, or without both of everything that
-   * is left. A line with `restock` returns its unshipped units to sale. `paymentId` names another payment than the one
+   * Requests a refund of an order: of `amount`, of what was paid for the units of up to 1,000 `lines`, or without
+   * both of everything that is left. What was paid for a unit includes its share of discounts and taxes. A line with
+   * `restock` returns its unshipped units to sale. `paymentId` names another payment than the one
    * that pays for the order.
    *
    * Returns the refund, REQUESTED, with its amount reserved; the gateway reports its end.

@@ -22,9 +22,9 @@ export function refundMethods(context: Context) {
 
   return {
     /**
-     * Refunds an order's payment: `amount` minor units, or the price of the units in `lines`, or by default all that is
-     * left. Units with `restock` are on sale again at once. The amount is reserved here, and the gateway is called
-     * afterwards.
+     * Refunds an order's payment: `amount` minor units, or what was paid for the units in `lines`, or by default all that
+     * is left. What was paid for a unit includes its share of the order's discounts and taxes. Units with `restock` are on
+     * sale again at once. The amount is reserved here, and the gateway is called afterwards.
      * @param input `paymentId` defaults to the payment that pays for the order. Another payment can be named when its
      * money had to be refunded without a request, and that refund failed
      * @returns the refund in REQUESTED
@@ -33,7 +33,7 @@ export function refundMethods(context: Context) {
      * @throws payment_not_found when the order has no such payment
      * @throws refund_exceeds_balance when less can be refunded, or nothing; the details hold the amount that can be
      * @throws amount_not_supported when the gateway refunds no such amount; the details hold its step
-     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, or is free
+     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, is free, or is a discount or tax
      * @throws units_not_restockable when `restock` is set for units that have shipped, or that aren't products
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done

@@ -50,7 +50,15 @@ export type Refund = {
 };
 
 /** Units of an order's line that are refunded. With `restock` they aren't shipped, and are for sale again. */
-export type RefundLine = { refundId: string; orderId: string; lineNo: number; quantity: number; restock: boolean };
+export type RefundLine = {
+  refundId: string;
+  orderId: string;
+  lineNo: number;
+  quantity: number;
+  restock: boolean;
+  /** What was paid for these units, in minor units; null in refunds of versions that didn't store it. */
+  amount: number | null;
+};
 
 /** A refund that isn't over: its amount is reserved. */
 export const openRefundStatuses = ['REQUESTED', 'SUBMITTED', 'UNKNOWN'] as const satisfies RefundStatus[];

@@ -72,6 +72,7 @@ export const refundLines = commerceSchema.table(
     lineNo: smallint('line_no').notNull(),
     quantity: integer('quantity').notNull(),
     restock: boolean('restock').notNull(),
+    amount: bigint('amount', { mode: 'number' }),
   },
   (t) => [
     primaryKey({ name: 'refund_lines_pkey', columns: [t.refundId, t.lineNo] }),
@@ -82,6 +83,7 @@ export const refundLines = commerceSchema.table(
       foreignColumns: [orderLines.orderId, orderLines.lineNo],
     }),
     check('refund_lines_quantity_positive', sql`${t.quantity} > 0`),
+    check('refund_lines_amount_range', sql`${t.amount} >= 0`),
     index('refund_lines_order').on(t.orderId, t.lineNo),
   ],
 );

@@ -14,7 +14,7 @@ import { restockLines } from './restock-lines.ts';
 
 /**
  * A refund of an order. The caller makes `id` before the transaction. `amount` is in minor units. With `lines` the
- * refund is for those units, and `amount` defaults to their price; without both it is the whole balance. `paymentId`
+ * refund is for those units, and `amount` defaults to what was paid for them; without both it is the whole balance. `paymentId`
  * defaults to the payment that pays for the order. It may name a payment whose own refund has failed.
  */
 export type CreateRefundCommand = {
@@ -63,11 +63,14 @@ function create(
   const currency = payment?.currency ?? order.row.currency;
   if (payment?.surplus && command.lines) return exceedsBalance(order, payment, command);
 
-  const lines = (command.lines ?? []).map((line) => ({ ...line, refundId: id, orderId }));
-  const price = priceLines(order, lines);
-  if (!price.ok) return price;
+  const priced = priceLines(
+    order,
+    (command.lines ?? []).map((line) => ({ ...line, refundId: id, orderId })),
+  );
+  if (!priced.ok) return priced;
+  const { lines } = priced.value;
   const refundable = payment ? refundableAmount(payment) : 0;
-  const amount = command.amount ?? (lines.length > 0 ? price.value : refundable);
+  const amount = command.amount ?? (lines.length > 0 ? priced.value.amount : refundable);
   if (!payment || amount === 0 || amount > refundable) return exceedsBalance(order, payment, { amount });
   const unsupported = amountRefusalOf(gateways, payment.provider, 'refund', { amount, currency });
   if (unsupported) return refused(unsupported);

@@ -1,46 +1,60 @@
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { multiplyAmount, sumAmounts } from '../../money.ts';
+import { sumAmounts } from '../../money.ts';
+import { firstUnitsAmount, paidAmounts } from '../../order/paid-amounts.ts';
 import type { RefundLine } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 
+/** Units that a refund is for, without their price. */
+type AskedLine = Omit<RefundLine, 'amount'>;
+
+/** The lines of a refund with what was paid for their units, and the sum of that in minor units. */
+export type PricedLines = { lines: readonly RefundLine[]; amount: number };
+
 /**
- * Prices the units that a refund is for.
- * @returns their price in minor units · refusals: units_not_refundable (the line doesn't have that many units, or no
- * price), units_not_restockable (the units have shipped, or are no product)
+ * Prices the units that a refund is for by what was paid for them: with their share of the order's discounts and taxes.
+ * All units of a line together are refunded exactly what was paid, whatever the order and the number of refunds.
+ * @returns refusals: units_not_refundable (the line doesn't have that many units, or they cost nothing),
+ * units_not_restockable (the units have shipped, or are no product)
  */
-export function priceLines(order: LockedOrder, lines: readonly RefundLine[]): Outcome<number> {
-  const amounts: number[] = [];
-  for (const { lineNo, quantity, restock } of lines) {
-    const line = order.line(lineNo);
-    const refundableQty = line && line.unitAmount > 0 ? line.quantity - refundedQty(order, lineNo) : 0;
-    if (!line || quantity > refundableQty) {
-      return refused(
-        new CommerceError('units_not_refundable', 'so many units of this line cannot be refunded', {
-          lineNo,
-          refundableQty,
-        }),
-      );
-    }
-    const restockableQty = unshippedQty(order, lineNo);
-    if (restock && quantity > restockableQty) {
-      return refused(
-        new CommerceError('units_not_restockable', 'only units that have not shipped can be restocked', {
-          lineNo,
-          restockableQty,
-        }),
-      );
-    }
-    amounts.push(multiplyAmount(line.unitAmount, quantity));
+export function priceLines(order: LockedOrder, asked: readonly AskedLine[]): Outcome<PricedLines> {
+  const paid = paidAmounts(order.lines);
+  const lines: RefundLine[] = [];
+  for (const line of asked) {
+    const priced = priceLine(order, paid, line);
+    if (!priced.ok) return priced;
+    lines.push(priced.value);
   }
-  return accepted(sumAmounts(amounts));
+  return accepted({ lines, amount: sumAmounts(lines.map(({ amount }) => amount ?? 0)) });
 }
 
-/** Units of a line that refunds are for. A failed refund doesn't count. */
-function refundedQty({ refunds, refundLines }: LockedOrder, lineNo: number): number {
+function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked: AskedLine): Outcome<RefundLine> {
+  const { lineNo, quantity, restock } = asked;
+  const units = order.line(lineNo)?.quantity ?? 0;
+  const lineAmount = paid.get(lineNo) ?? 0;
+  const before = refundsOf(order, lineNo);
+  const refundedQty = before.reduce((sum, line) => sum + line.quantity, 0);
+  const refundableQty = lineAmount > 0 ? Math.max(units - refundedQty, 0) : 0;
+  if (quantity > refundableQty) {
+    const message = 'so many units of this line cannot be refunded';
+    return refused(new CommerceError('units_not_refundable', message, { lineNo, refundableQty }));
+  }
+  const restockableQty = unshippedQty(order, lineNo);
+  if (restock && quantity > restockableQty) {
+    const message = 'only units that have not shipped can be restocked';
+    return refused(new CommerceError('units_not_restockable', message, { lineNo, restockableQty }));
+  }
+  const sentBack = before.reduce(
+    (sum, line) => sum + (line.amount ?? firstUnitsAmount(lineAmount, units, line.quantity)),
+    0,
+  );
+  const amount = Math.max(firstUnitsAmount(lineAmount, units, refundedQty + quantity) - sentBack, 0);
+  return accepted({ ...asked, amount });
+}
+
+/** The units of a line that refunds are for. A failed refund doesn't count. */
+function refundsOf({ refunds, refundLines }: LockedOrder, lineNo: number): readonly RefundLine[] {
   const failed = new Set(refunds.filter(({ status }) => status === 'FAILED').map(({ id }) => id));
-  return refundLines
-    .filter((line) => line.lineNo === lineNo && !failed.has(line.refundId))
-    .reduce((sum, { quantity }) => sum + quantity, 0);
+  return refundLines.filter((line) => line.lineNo === lineNo && !failed.has(line.refundId));
 }
 
 /** Units of a line in parcels that haven't left. */

@@ -1,0 +1,2 @@
+ALTER TABLE "commerce"."refund_lines" ADD COLUMN "amount" bigint;--> statement-breakpoint
+ALTER TABLE "commerce"."refund_lines" ADD CONSTRAINT "refund_lines_amount_range" CHECK ("commerce"."refund_lines"."amount" >= 0);
