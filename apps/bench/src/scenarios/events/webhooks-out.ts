@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { summary } from '../../load/measure.ts';
 import { count, milliseconds } from '../../report/format.ts';
 import { startApi, type Api } from '../../setup/api.ts';
@@ -9,8 +8,8 @@ import { goalOf, type Bench, type Outcome, type Series } from '../scenario.ts';
 import { windowOf } from '../turns.ts';
 import { addEvents, waitingEvents } from './log.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
+import { until } from './until.ts';
 
-const hangMs = 120_000;
 const ordersPerSecond = 200;
 const clients = 16;
 
@@ -133,12 +132,4 @@ async function deliverAsTheyHappen(bench: Bench, api: Api, { url, counts }: Rece
   await api.operator.webhookEndpoint.delete.mutate({ endpointId: id });
   const seconds = (window.warmMs + window.measureMs) / 1_000;
   return { ...summary(counts.agesMs, seconds), succeeded: loaded.succeeded, failed: {} };
-}
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const limit = performance.now() + hangMs;
-  while (!(await holds())) {
-    if (performance.now() > limit) throw new WrongResult(`not within ${hangMs / 1_000} s: ${what}`);
-    await sleep(1);
-  }
 }
