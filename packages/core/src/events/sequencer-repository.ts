@@ -23,14 +23,15 @@ export const lastTurn = `
   left join (select position, snapshot from "commerce"."event_positions" order by position desc limit 1) l on true
   where e.scan_from is null`;
 
-const hasNoPosition = `not exists (select from "commerce"."event_positions" p where p.event_id = e.id)`;
+// Not `not exists`, which PostgreSQL may answer by reading all positions.
+const hasNoPosition = `(select p.event_id from "commerce"."event_positions" p where p.event_id = e.id) is null`;
 
 /** SQL that returns whether events may wait for a position. */
 export const someEventHasNoPosition = `coalesce((
     select exists (select from "commerce"."events" e where e.xid >= pg_snapshot_xmax(l.snapshot)
         and e.xid < pg_snapshot_xmax(pg_current_snapshot()) and ${hasNoPosition} order by e.xid, e.id limit 1)
-      or exists (select from pg_snapshot_xip(l.snapshot) as running (xid), "commerce"."events" e
-        where e.xid = running.xid and ${hasNoPosition})
+      or exists (select from pg_snapshot_xip(l.snapshot) as running (xid) cross join lateral (
+        select from "commerce"."events" e where e.xid = running.xid and ${hasNoPosition} order by e.xid, e.id limit 1) e)
     from (${lastTurn}) l
   ), exists (select from "commerce"."events"))`;
 
@@ -54,8 +55,9 @@ const eventLag = `
         (select scan_from from "commerce"."event_epochs" order by epoch desc limit 1), '0'::xid8
       ) and ${hasNoPosition} order by e.xid, e.id limit ${lagMax})
     union all
-    select e.created_at from (${lastTurn}) l, pg_snapshot_xip(l.snapshot) as running (xid), "commerce"."events" e
-    where e.xid = running.xid and ${hasNoPosition}
+    select e.created_at from (${lastTurn}) l, pg_snapshot_xip(l.snapshot) as running (xid) cross join lateral (
+      select e.created_at from "commerce"."events" e
+      where e.xid = running.xid and ${hasNoPosition} order by e.xid, e.id limit ${lagMax}) e
   ) e`;
 
 /** Reads how far the positions are behind the log. */
@@ -116,6 +118,9 @@ const locked = (condition: string) => `
     where ${condition} for update of e skip locked
   )`;
 
+// Each search has an order and a limit, so it follows the index on (xid, id): a join with the running transactions would
+// read the whole log whenever one of them is open.
+//
 // New are the events of transactions that began after the last turn's snapshot, or were running then. Those of
 // transactions that still run aren't visible; the stored snapshot has them as running. The lock comes after the search,
 // so a turn without new events locks nothing.
@@ -128,8 +133,11 @@ const numberNew = statement(
           and ${hasNoPosition}
         order by e.xid, e.id limit ($1::integer + 1))
       union all
-      select ${columns} from pg_snapshot_xip(l.prev) as running (xid), "commerce"."events" e
+      select e.* from pg_snapshot_xip(l.prev) as running (xid) cross join lateral (
+        select ${columns} from "commerce"."events" e
         where e.xid = running.xid and ${hasNoPosition}
+        order by e.xid, e.id limit ($1::integer + 1)
+      ) e
     ) e
     where l.same and l.scan_from is null
   ), amount as (
