@@ -46,7 +46,9 @@ export type EventLag = {
 };
 
 const lagMax = 10_000;
-const eventLag = `
+const eventLag = statement(
+  'read_event_lag',
+  `
   select count(*)::integer as events, coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as seconds,
     ${lastPosition} as "lastPosition"
   from (
@@ -58,11 +60,12 @@ const eventLag = `
     select e.created_at from (${lastTurn}) l, pg_snapshot_xip(l.snapshot) as running (xid) cross join lateral (
       select e.created_at from "commerce"."events" e
       where e.xid = running.xid and ${hasNoPosition} order by e.xid, e.id limit ${lagMax}) e
-  ) e`;
+  ) e`,
+);
 
 /** Reads how far the positions are behind the log. */
 export async function readEventLag({ pool }: Pick<Database, 'pool'>): Promise<EventLag> {
-  const { rows } = await pool.query<EventLag>(eventLag);
+  const { rows } = await pool.query<EventLag>(eventLag.text);
   // A SELECT of aggregates always returns one row.
   return rows[0]!;
 }

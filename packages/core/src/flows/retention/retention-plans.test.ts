@@ -4,6 +4,7 @@ import { createCommerce } from '../../commerce.ts';
 import { inOrderOfAnIndex } from '../../retention/retention-repository.ts';
 import { readRetentionLag } from '../../retention/retention-lag.ts';
 import { retentionOf } from '../../retention/retention-rule.ts';
+import { explain } from '../../testing/explain.ts';
 import { addExpiredKeys, addOldGatewayEvents } from '../../testing/old-rows.ts';
 import { openTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 
@@ -33,33 +34,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => database.drop());
 
-type Node = {
-  'Node Type': string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: Node[];
-};
-
-const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
-
-/** Runs a statement as a flow's transaction does, and rolls back. Returns its plan's nodes and the pages it read. */
-async function explain(text: string, values: unknown[]): Promise<{ nodes: Node[]; pages: number }> {
-  const client = await database.pool.connect();
-  try {
-    await client.query(
-      `begin; set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off;
-       select ${inOrderOfAnIndex}`,
-    );
-    const { rows } = await client.query({ text: `explain (analyze, buffers, format json) ${text}`, values });
-    const { Plan } = rows[0]['QUERY PLAN'][0];
-    return { nodes: nodesOf(Plan), pages: Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'] };
-  } finally {
-    await client.query('rollback');
-    client.release();
-  }
-}
+const explainBatch = async (text: string, values: unknown[]) => explain(database, text, values, inOrderOfAnIndex);
 
 const someIds = async () =>
   (await database.pool.query(`select id from commerce.gateway_events limit ${limit}`)).rows.map(
@@ -86,7 +61,7 @@ describe.each([
     ['due_late_gateway_event_bodies', () => [keepMs, limit]],
     ['forget_late_gateway_event_bodies', async () => [await someIds()]],
   ])('%s reads no more than the rows of its batch', async (name, values) => {
-    const { nodes, pages } = await explain(String(statements.get(name)), await values());
+    const { nodes, pages } = await explainBatch(String(statements.get(name)), await values());
     const scans = nodes.filter((node) => node['Node Type'].includes('Scan'));
     expect(scans.map((node) => node['Node Type'])).not.toContain('Seq Scan');
     for (const scan of scans) {
@@ -112,14 +87,14 @@ test('a batch does not read what earlier batches deleted, even while an old tran
           `select walked_until::text as "walkedUntil" from commerce.retention_rules where name = 'idempotency_keys'`,
         )
       ).rows;
-      const { pages: read } = await explain(String(statements.get('delete_expired_idempotency_keys')), [
+      const { pages: read } = await explainBatch(String(statements.get('delete_expired_idempotency_keys')), [
         limit,
         row.walkedUntil,
       ]);
       pages.push(read);
     }
     expect(Math.max(...pages) - Math.min(...pages)).toBeLessThan(20);
-    const { pages: fromTheStart } = await explain(String(statements.get('delete_expired_idempotency_keys')), [
+    const { pages: fromTheStart } = await explainBatch(String(statements.get('delete_expired_idempotency_keys')), [
       limit,
       null,
     ]);
@@ -131,13 +106,13 @@ test('a batch does not read what earlier batches deleted, even while an old tran
 });
 
 test('a batch that finds nothing reads a few pages', async () => {
-  const nobody = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
   for (const [name, values] of [
-    ['walk_gateway_event_bodies', [nobody, keepMs, limit]],
+    ['walk_gateway_event_bodies', [last, keepMs, limit]],
     ['due_late_gateway_event_bodies', [10_000 * dayMs, limit]],
     ['delete_old_parked_deliveries', [10_000 * dayMs, limit, null]],
   ] as const)
-    expect((await explain(String(statements.get(name)), [...values])).pages, name).toBeLessThan(20);
+    expect((await explainBatch(String(statements.get(name)), [...values])).pages, name).toBeLessThan(20);
 });
 
 test('the lag is read from the first row of each index', async () => {
