@@ -3,9 +3,9 @@ import { startApi, startApiProcess } from '../../setup/api.ts';
 import { milliseconds } from '../../report/format.ts';
 import { spreadOf } from '../../report/spread.ts';
 import { uniformShape, usualSeed } from '../orders.ts';
-import { expectHealthy, expectNoFailures } from '../pair.ts';
+import { expectHealthy } from '../pair.ts';
 import { goal, goalOf, type Bench, type Outcome, type Series } from '../scenario.ts';
-import { windowOf } from '../turns.ts';
+import { ourOrders } from '../turns.ts';
 import { openTransaction } from './stranger.ts';
 import { subscribe, type Subscriber } from './stream.ts';
 
@@ -34,12 +34,10 @@ export async function measureLatency(bench: Bench): Promise<Outcome> {
       return { label, subscriber, series: { label, side: 'ours', clients, rounds: [] } };
     }),
   );
+  const placeOrders = ourOrders(bench, { ours: database, api }, uniformShape, { clients, rate: ordersPerSecond });
   const load = async () => {
-    const window = windowOf(bench, 'ours', clients);
-    const { url, tokenSecret } = api;
-    const job = { kind: 'orders', url, tokenSecret, shape: uniformShape, clients, rate: ordersPerSecond } as const;
     for (const { start } of subscribers) start();
-    expectNoFailures(await bench.load.run({ ...job, ...window }));
+    await placeOrders();
   };
   try {
     bench.progress.now('events: warming up');

@@ -1,4 +1,5 @@
 import type { BenchDatabase } from '../../setup/server.ts';
+import { until } from './until.ts';
 
 /**
  * Adds `count` events that have no position yet, five for each of `count / 5` orders that exist only in the log. The
@@ -16,10 +17,10 @@ export async function addEvents(database: BenchDatabase, count: number): Promise
   );
 }
 
-/** Returns how many events have no position yet. */
-export async function waitingEvents(database: BenchDatabase): Promise<number> {
-  const [row] = await database.query<{ n: number }>(
-    `select (select count(*) from commerce.events)::int - (select count(*) from commerce.event_positions)::int as n`,
-  );
-  return row?.n ?? NaN;
+/** Waits until each event of the log has a position. Positions have no gap, so the last one is their number. */
+export async function untilNumbered(database: BenchDatabase): Promise<void> {
+  const read = async (text: string) => (await database.query<{ n: number }>(text))[0]?.n ?? NaN;
+  const events = await read('select count(*)::int as n from commerce.events');
+  const last = 'select coalesce(max(position), 0)::int as n from commerce.event_positions';
+  await until('events were numbered', async () => (await read(last)) === events);
 }

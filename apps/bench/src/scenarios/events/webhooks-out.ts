@@ -3,10 +3,10 @@ import { summary } from '../../load/measure.ts';
 import { count, milliseconds } from '../../report/format.ts';
 import { startApi, type Api } from '../../setup/api.ts';
 import { uniformShape, usualSeed } from '../orders.ts';
-import { expectNoFailures, WrongResult } from '../pair.ts';
+import { WrongResult, type Pair } from '../pair.ts';
 import { goalOf, type Bench, type Outcome, type Series } from '../scenario.ts';
-import { windowOf } from '../turns.ts';
-import { addEvents, waitingEvents } from './log.ts';
+import { ourOrders } from '../turns.ts';
+import { addEvents, untilNumbered } from './log.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { until } from './until.ts';
 
@@ -32,20 +32,20 @@ export async function measureWebhooksOut(bench: Bench): Promise<Outcome> {
     rounds: [],
   }));
   try {
-    await until('events were numbered', async () => (await waitingEvents(database)) === 0);
+    await untilNumbered(database);
     for (let round = 0; round <= bench.options.rounds; round += 1) {
       for (const [index, backlog] of backlogs.entries()) {
         bench.progress.now(`events, round ${round}: ${backlog.label}`);
         const { nextCursor } = await api.operator.event.list.query({ after: 'now' });
         await addEvents(database, backlog.events);
-        await until('events were numbered', async () => (await waitingEvents(database)) === 0);
+        await untilNumbered(database);
         const perSecond = await deliverBacklog(api, receiver, nextCursor, backlog);
         // The first round warms up the processes.
         if (round > 0)
           series[index]?.rounds.push({ perSecond, p50Ms: NaN, p99Ms: NaN, succeeded: backlog.events, failed: {} });
         bench.progress.say(`events, round ${round}: ${backlog.label}, ${count(perSecond)} a second`);
       }
-      const fresh = await deliverAsTheyHappen(bench, api, receiver);
+      const fresh = await deliverAsTheyHappen(bench, { ours: database, api }, receiver);
       if (round > 0) series.at(-1)?.rounds.push(fresh);
       const { p50Ms, p99Ms } = fresh;
       bench.progress.say(`events, round ${round}: webhook p50 ${milliseconds(p50Ms)}, p99 ${milliseconds(p99Ms)} ms`);
@@ -112,24 +112,13 @@ async function deliverBacklog(
   return events / seconds;
 }
 
-async function deliverAsTheyHappen(bench: Bench, api: Api, { url, counts }: Receiver) {
-  const { id } = await api.operator.webhookEndpoint.create.mutate({ url });
-  const window = windowOf(bench, 'ours', clients);
+async function deliverAsTheyHappen(bench: Bench, shop: Pick<Pair, 'ours' | 'api'>, { url, counts }: Receiver) {
+  const { webhookEndpoint } = shop.api.operator;
+  const { id } = await webhookEndpoint.create.mutate({ url });
   const before = counts.events;
   counts.agesMs.length = 0;
-  const { tokenSecret } = api;
-  const job = {
-    kind: 'orders',
-    url: api.url,
-    tokenSecret,
-    shape: uniformShape,
-    clients,
-    rate: ordersPerSecond,
-  } as const;
-  const loaded = await bench.load.run({ ...job, ...window });
-  expectNoFailures(loaded);
+  const loaded = await ourOrders(bench, shop, uniformShape, { clients, rate: ordersPerSecond })();
   await until('the orders’ events were delivered', () => counts.events >= before + loaded.succeeded);
-  await api.operator.webhookEndpoint.delete.mutate({ endpointId: id });
-  const seconds = (window.warmMs + window.measureMs) / 1_000;
-  return { ...summary(counts.agesMs, seconds), succeeded: loaded.succeeded, failed: {} };
+  await webhookEndpoint.delete.mutate({ endpointId: id });
+  return { ...summary(counts.agesMs, loaded.succeeded / ordersPerSecond), succeeded: loaded.succeeded, failed: {} };
 }
