@@ -40,6 +40,19 @@ async function lockEndpoint() {
   };
 }
 
+/** Has the next request acknowledged once the endpoint's row is locked. Returns a function that unlocks the row. */
+function lockBeforeReply(): () => Promise<void> {
+  let unlock = async () => {};
+  receiver.reply = (_, response) => {
+    receiver.reply = undefined;
+    void lockEndpoint().then((release) => {
+      unlock = release;
+      response.writeHead(204).end();
+    });
+  };
+  return async () => unlock();
+}
+
 const untilRecordWaits = async () =>
   until(async () => {
     const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
@@ -69,14 +82,7 @@ const received = () => receiver.events().map(({ sequence }) => Number(sequence))
 
 test('events whose worker is killed before it has recorded them come again, with the same bytes and ids', async () => {
   const first = await workers.start();
-  let unlock = async () => {};
-  receiver.reply = (_, response) => {
-    receiver.reply = undefined;
-    void lockEndpoint().then((release) => {
-      unlock = release;
-      response.writeHead(204).end();
-    });
-  };
+  const unlock = lockBeforeReply();
   await api.createProduct();
   await untilRecordWaits();
   await until(() => receiver.requests.length === 2);
@@ -114,14 +120,7 @@ test('a worker that sleeps longer than its lease changes nothing when it wakes b
 
 test('a worker that sleeps in its record loses its lock, and its successor delivers in order', async () => {
   const first = await workers.start();
-  let unlock = async () => {};
-  receiver.reply = (_, response) => {
-    receiver.reply = undefined;
-    void lockEndpoint().then((release) => {
-      unlock = release;
-      response.writeHead(204).end();
-    });
-  };
+  const unlock = lockBeforeReply();
   const productId = await api.createProduct();
   await untilRecordWaits();
   first.child.kill('SIGSTOP');

@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from '@commerce-core/core/testing';
 
 /** Where nats-server is installed; undefined if it isn't. */
-export const natsServer = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin']
-  .map((folder) => join(folder, 'nats-server'))
-  .find(exists);
+export const natsServer: string | undefined = findProgram('nats-server');
 
 /** A server of its own, with its own data. */
 export type TestNatsServer = {
@@ -56,15 +55,6 @@ export async function startNatsServer(arguments_: readonly string[] = ['-js']): 
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function exists(path: string): boolean {
-  try {
-    accessSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { findProgram } from '@commerce-core/core/testing';
 
 /** Where Chromium is installed; undefined if it isn't. */
-export const chromium: string | undefined = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin']
-  .map((folder) => join(folder, 'chromium'))
-  .find(exists);
+export const chromium: string | undefined = findProgram('chromium');
 
 /** A browser without a window that shows one page. */
 export type OpenPage = { close: () => Promise<void> };
@@ -41,13 +40,4 @@ export function openPage(url: string): OpenPage {
       rmSync(profile, { recursive: true, force: true, maxRetries: 10 });
     },
   };
-}
-
-function exists(path: string): boolean {
-  try {
-    accessSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
