@@ -33,7 +33,7 @@ async function bundle(file: string): Promise<string> {
   return output[0].code;
 }
 
-/** Serves the page, and answers what its program asks for. `reports` is what the program has reported. */
+/** Serves the page, and what its program requests. `reports` is what the program has reported. */
 async function servePage(settings: () => object, token: () => Promise<string>) {
   const program = await bundle('./testing/browser-page.ts');
   const reports: Report[] = [];

@@ -4,7 +4,7 @@ import { until } from './testing/until.ts';
 import { endWorkers, testWorkers } from './testing/worker.ts';
 
 // Workers run as programs and number events. One dies or is suspended in its transaction, which waits for the test, and
-// the other one goes on.
+// the other one continues.
 
 const takeOverMaxMs = 10_000;
 
@@ -51,7 +51,7 @@ async function readVersions(productIds: string[]): Promise<number[][]> {
 }
 
 test.each([
-  ['goes on in PostgreSQL is numbered by it', false],
+  ['continues in PostgreSQL is numbered by it', false],
   ['ends with its connection is numbered by another worker', true],
 ])('what a killed sequencer was numbering in a transaction that %s, once and in order', async (_, isConnectionLost) => {
   const first = await workers.start();

@@ -7,7 +7,7 @@ export type FollowedStream = {
   deliveries: readonly Delivery[];
   /** The number of the last event's position; 0 before the first one. */
   lastNumber: () => number;
-  /** Why the stream ended for good; undefined while it goes on. */
+  /** Why the stream ended for good; undefined while it is open. */
   error: () => string | undefined;
   stop: () => void;
 };

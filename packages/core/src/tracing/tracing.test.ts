@@ -122,7 +122,7 @@ test('an event is delivered and published in the trace of the call that recorded
   await shop.commerce.deleteWebhookEndpoint({ endpointId: endpoint.id });
 });
 
-test('a trace that is not recorded has no span, and goes on in events', async () => {
+test('a trace that is not recorded has no span, and continues in events', async () => {
   const { traceId, traceparent } = newTrace('00');
   const product = await shop.createTestProduct();
   const { id } = await traces.inTrace(traceparent, async () => shop.commerce.placeOrder(lines(product)));

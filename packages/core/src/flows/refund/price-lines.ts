@@ -43,11 +43,11 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
     const message = 'only units that have not shipped can be restocked';
     return refused(new CommerceError('units_not_restockable', message, { lineNo, restockableQty }));
   }
-  const sentBack = before.reduce(
+  const refundedAmount = before.reduce(
     (sum, line) => sum + (line.amount ?? firstUnitsAmount(lineAmount, units, line.quantity)),
     0,
   );
-  const amount = Math.max(firstUnitsAmount(lineAmount, units, refundedQty + quantity) - sentBack, 0);
+  const amount = Math.max(firstUnitsAmount(lineAmount, units, refundedQty + quantity) - refundedAmount, 0);
   return accepted({ ...asked, amount });
 }
 

@@ -22,7 +22,7 @@ const readStored = async (endpointId: string) =>
   (await shop.database.pool.query('select * from commerce.webhook_endpoints where id = $1', [endpointId])).rows[0];
 
 describe('a receiver that', () => {
-  test('replies 410 is disabled at once, keeps its place, and goes on when it is resumed', async () => {
+  test('replies 410 is disabled at once, keeps its place, and continues when it is resumed', async () => {
     shop.receiver.reply = withStatus(410);
     const { id: endpointId, position } = await shop.createEndpoint({ aggregateTypes: ['product'] });
     await createProducts(2);
