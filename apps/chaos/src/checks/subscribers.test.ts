@@ -22,9 +22,9 @@ const refused = { acknowledgedAt: undefined };
 const inOrder = [message('a1', 1), message('b1', 1), message('a2', 2), message('a3', 3)];
 
 /** `records` are how often the shop has recorded these messages, which is as often as they were acknowledged by default. */
-type Given = { parked?: string[]; killedAt?: number; records?: Record<string, number> };
+type Given = { parked?: string[]; records?: Record<string, number> };
 
-function check(deliveries: readonly Delivery[], { parked = [], killedAt, records = {} }: Given = {}): string[] {
+function check(deliveries: readonly Delivery[], { parked = [], records = {} }: Given = {}): string[] {
   const acknowledged = (messageId: string) =>
     deliveries.filter((one) => one.messageId === messageId && one.acknowledgedAt !== undefined).length;
   const book: Book = {
@@ -33,7 +33,6 @@ function check(deliveries: readonly Delivery[], { parked = [], killedAt, records
     deliveries,
     parked: new Set(parked),
     recorded: (messageId) => records[messageId] ?? acknowledged(messageId),
-    mayBeForgotten: ({ acknowledgedAt }) => acknowledgedAt === killedAt,
   };
   return checkBook(book).map(({ what }) => what);
 }
@@ -53,11 +52,6 @@ test.each<[string, Delivery[], Given]>([
       message('a3', 4),
     ],
     { records: { a1: 1 } },
-  ],
-  [
-    'a repeat after a kill',
-    [message('a1', 1), message('a1', 2), message('b1', 2), message('a2', 3), message('a3', 4)],
-    { killedAt: 1 },
   ],
   [
     'an event that was given up, named by the next one, and sent later',
@@ -116,12 +110,6 @@ test.each<[string, Delivery[], string, Given]>([
     [...inOrder, message('b1', 9, refused)],
     'had acknowledged, and got again 1',
     {},
-  ],
-  [
-    'a second repeat after a kill',
-    [...inOrder, message('b1', 9), message('b1', 10)],
-    'had acknowledged, and got again 1',
-    { killedAt: 1 },
   ],
   [
     'a repeat with another body',

@@ -14,16 +14,14 @@ export type Book = {
   parked: ReadonlySet<string>;
   /** How often the shop recorded that the subscriber has a message; Infinity where nothing is recorded. */
   recorded: (messageId: string) => number;
-  /** Whether a process that was killed may have forgotten this delivery. */
-  mayBeForgotten: (delivery: Delivery) => boolean;
 };
 
 const examplesMax = 5;
 
 /**
  * Checks a subscriber's book: it has every event of the log and no other one, each aggregate's in the order of versions.
- * An event came again only if it wasn't acknowledged, the acknowledgment was lost on its way to the shop's records, or a
- * process was killed. Repeats have the same bytes.
+ * An event came again only if it wasn't acknowledged, or the acknowledgment was lost on its way to the shop's records,
+ * as it is when a process is killed. Repeats have the same bytes.
  */
 export function checkBook(book: Book): Finding[] {
   const wrong = [
@@ -152,8 +150,7 @@ function repeated(book: Book): string[] {
   const wrong = new Set<string>();
   for (const delivery of book.deliveries.toSorted((a, b) => a.arrivedAt - b.arrivedAt)) {
     for (const { id } of delivery.events) if (known.has(id) && !isLost(id)) wrong.add(id);
-    if (delivery.acknowledgedAt !== undefined && !book.mayBeForgotten(delivery))
-      for (const { id } of delivery.events) known.add(id);
+    if (delivery.acknowledgedAt !== undefined) for (const { id } of delivery.events) known.add(id);
   }
   return [...wrong];
 }
@@ -172,16 +169,8 @@ function otherBodies({ deliveries }: Book): string[] {
   return [...wrong];
 }
 
-/**
- * The cursor stays before a request without an answer, for up to 15 s. After a kill everything behind the cursor comes
- * again, also what was acknowledged. The result of a request is written within the endpoint's lease of 6 s, or not at all.
- */
-const repeatedMs = 25_000;
-/** A killed process's connections may still take an answer. */
-const closingMs = 500;
-
 /** Checks the books of all subscribers, after they have caught up. */
-export async function checkSubscribers({ database, subscribers, killedAt }: RunningShop): Promise<Finding[]> {
+export async function checkSubscribers({ database, subscribers }: RunningShop): Promise<Finding[]> {
   const { healthy, hostile, broker, stream } = subscribers;
   const log = await readLog(database);
   const attempts = await readAttempts(database);
@@ -197,12 +186,10 @@ export async function checkSubscribers({ database, subscribers, killedAt }: Runn
       deliveries: receiver.deliveries,
       parked: new Set(own.filter(({ status }) => status === 'PARKED').map(({ eventId }) => eventId)),
       recorded: (messageId) => records.get(messageId)?.length ?? 0,
-      mayBeForgotten: ({ acknowledgedAt = 0 }) =>
-        killedAt().some((at) => acknowledgedAt > at - repeatedMs && acknowledgedAt < at + closingMs),
     };
   };
   // A stream resumes behind the last event that came, and JetStream ignores a message whose id it has.
-  const strict = { log, parked: new Set<string>(), recorded: () => Infinity, mayBeForgotten: () => false };
+  const strict = { log, parked: new Set<string>(), recorded: () => Infinity };
   const books: Book[] = [
     bookOf(
       'the healthy endpoint',

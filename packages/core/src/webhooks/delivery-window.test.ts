@@ -71,3 +71,23 @@ test('ten thousand events pass in the order of their aggregates', () => {
   expect(seen.toSorted((a, b) => a - b)).toEqual(all.map(({ position }) => position));
   expect(window.position).toBe(10_000);
 });
+
+test('the next worker gets what is left', () => {
+  const events = [event(1, 'a'), event(2, 'b'), event(3, 'b'), event(4, 'c'), event(5, 'd'), event(6, 'b')];
+  const [a1, b2, , c4, d5] = events as [WindowEvent, WindowEvent, WindowEvent, WindowEvent, WindowEvent];
+  const first = windowOf(...events.slice(0, 5));
+  for (let taken = 0; taken < 4; taken += 1) first.next();
+  first.failed(b2);
+  first.delivered(c4);
+  expect(first).toMatchObject({ position: 0, done: [2, 3, 4], readTo: 5, doneTo: 5 });
+  const second = new DeliveryWindow(first.position, first.done);
+  expect(second).toMatchObject({ done: [2, 3, 4], readTo: 0, doneTo: 4 });
+  second.add(events.slice(0, 3), 3, new Set('b'));
+  expect(second).toMatchObject({ position: 0, done: [2, 3, 4], doneTo: 4 });
+  second.add(events.slice(3), 6, new Set('b'));
+  expect(second).toMatchObject({ done: [2, 3, 4, 6], doneTo: 6 });
+  expect([second.next(), second.next(), second.next()]).toEqual([a1, d5, undefined]);
+  second.delivered(d5);
+  second.delivered(a1);
+  expect(second).toMatchObject({ position: 6, done: [], size: 0 });
+});

@@ -3,8 +3,9 @@ export type WindowEvent = { position: number; aggregateid: string };
 
 /**
  * The events that an endpoint has read and not yet delivered. Events of one aggregate go one after the other, those of
- * different aggregates go at the same time. `position` is how far the endpoint has got: every event at or below it was
- * delivered, or has a row of its own because it failed, or waits behind such a row.
+ * different aggregates go at the same time. `position` is how far the endpoint has got: every event at or below it is
+ * done. It was delivered, or has a row of its own because it failed, or waits behind such a row. So are the events at
+ * the positions of `done`. The next worker begins with both, and repeats nothing of them.
  */
 export class DeliveryWindow<E extends WindowEvent> {
   // Each aggregate's events in order. The first one is on its way if the aggregate isn't in #free.
@@ -14,9 +15,14 @@ export class DeliveryWindow<E extends WindowEvent> {
   #positions: number[] = [];
   #head = 0;
   #readTo: number;
+  /** What the worker before had done beyond `position`, as far as it was not yet read. */
+  readonly #doneBefore: Set<number>;
+  readonly #doneBeforeTo: number;
 
-  constructor(position: number) {
+  constructor(position: number, done: readonly number[] = []) {
     this.#readTo = position;
+    this.#doneBefore = new Set(done);
+    this.#doneBeforeTo = Math.max(position, ...done);
   }
 
   /** The position up to which events were read. */
@@ -29,6 +35,16 @@ export class DeliveryWindow<E extends WindowEvent> {
     return first === undefined ? this.#readTo : first - 1;
   }
 
+  /** The positions behind `position` that are done. */
+  get done(): number[] {
+    return [...this.#done, ...this.#doneBefore];
+  }
+
+  /** Every event of an aggregate with a row is done up to here. */
+  get doneTo(): number {
+    return Math.max(this.#readTo, this.#doneBeforeTo);
+  }
+
   /** The number of events that aren't done. */
   get size(): number {
     return this.#positions.length - this.#head - this.#done.size;
@@ -39,18 +55,28 @@ export class DeliveryWindow<E extends WindowEvent> {
     return this.#positions.length - this.#head;
   }
 
-  /** Adds events that were read, in the order of their positions. There is none between them up to `readTo`. */
-  add(events: readonly E[], readTo: number): void {
+  /**
+   * Adds events that were read, in the order of their positions. There is none between them up to `readTo`.
+   * @param held aggregates with a row, which their events wait for
+   */
+  add(events: readonly E[], readTo: number, held: ReadonlySet<string> = new Set()): void {
+    const done: number[] = [];
     for (const event of events) {
+      this.#positions.push(event.position);
+      if (held.has(event.aggregateid) || this.#doneBefore.has(event.position)) {
+        done.push(event.position);
+        continue;
+      }
       const queue = this.#queues.get(event.aggregateid);
       if (queue) queue.push(event);
       else {
         this.#queues.set(event.aggregateid, [event]);
         this.#free.add(event.aggregateid);
       }
-      this.#positions.push(event.position);
     }
     this.#readTo = readTo;
+    for (const position of this.#doneBefore) if (position <= readTo) this.#doneBefore.delete(position);
+    this.#finish(done);
   }
 
   get hasNext(): boolean {

@@ -40,6 +40,13 @@ export const webhookEndpoints = commerceSchema.table(
     secrets: bytea('secrets').notNull(),
     previousSecretUntil: timestamptz('previous_secret_until'),
     position: position('position').notNull(),
+    // The positions behind `position` that are done, too: one slow event keeps `position` where it is. They were
+    // written by the worker with the fence `doneFence`, and hold for the next one: older versions don't write them.
+    done: position('done')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    doneFence: integer('done_fence').notNull().default(0),
     // The end of the list that is on its way: a repeated request has the same events.
     batchUntil: position('batch_until'),
     // Too many aggregates wait for a failing event, so no further event is read.

@@ -1,6 +1,6 @@
 import { and, count, desc, eq, getTableColumns, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { selection, statement, type Transaction } from '@commerce-core/pg-pipeline';
+import { arrayOf, selection, statement, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { webhookDeliveries, webhookEndpoints } from './tables.ts';
@@ -151,8 +151,10 @@ export async function claimEndpoints(tx: Transaction, limit: number): Promise<St
 /** What a worker writes about an endpoint. */
 export type Progress = Pick<
   StoredEndpoint,
-  'id' | 'fence' | 'position' | 'batchUntil' | 'cursorWaits' | 'notBefore' | 'inFlight' | 'failingSince'
+  'id' | 'fence' | 'position' | 'done' | 'batchUntil' | 'cursorWaits' | 'notBefore' | 'inFlight' | 'failingSince'
 > & { release: boolean };
+
+const positions = arrayOf('bigint');
 
 const progress = statement(
   'progress_of_webhook_endpoint',
@@ -161,7 +163,8 @@ const progress = statement(
   set "position" = $3, "batch_until" = $4, "cursor_waits" = $5::integer = 1, "not_before" = $6,
     "in_flight" = least($7::integer, "in_flight_max"), "failing_since" = $8,
     "failing_level" = case when $8::timestamptz is null then 0 else "failing_level" end,
-    "leased_until" = case when $9::integer = 1 then null else now() + $10::integer * interval '1 millisecond' end
+    "leased_until" = case when $9::integer = 1 then null else now() + $10::integer * interval '1 millisecond' end,
+    "done" = $11::bigint[], "done_fence" = $2
   where "id" = $1 and "fence" = $2
   returning "status", "updated_at" as "updatedAt"`,
 );
@@ -185,6 +188,7 @@ export async function writeProgress(
     row.failingSince?.toISOString() ?? null,
     row.release ? 1 : 0,
     endpointLeaseMs,
+    positions(row.done),
   ]);
   return written;
 }

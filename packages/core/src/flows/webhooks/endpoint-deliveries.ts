@@ -28,6 +28,10 @@ const windowMax = 1_000;
 const dueMax = 16;
 const dueEveryMs = 1_000;
 
+/** What the worker before had done. A rewound endpoint, whose fence has changed once more, begins anew. */
+const doneBefore = ({ position, done, fence, doneFence }: StoredEndpoint): number[] =>
+  doneFence === fence - 1 ? done.map(Number).filter((each) => each > position) : [];
+
 /** What an endpoint has to get, in which order, and what its answers mean. It neither sends nor writes. */
 export class EndpointDeliveries {
   readonly feed: EndpointFeed;
@@ -66,7 +70,7 @@ export class EndpointDeliveries {
     this.#now = now;
     this.#ring = ring;
     this.feed = new EndpointFeed(context, endpoint);
-    this.#window = new DeliveryWindow(endpoint.position);
+    this.#window = new DeliveryWindow(endpoint.position, doneBefore(endpoint));
     this.#batchUntil = endpoint.batchUntil;
     this.#limit = endpoint.inFlight;
     this.#failingSince = endpoint.failingSince;
@@ -77,6 +81,7 @@ export class EndpointDeliveries {
   get progress(): Omit<Progress, 'id' | 'fence' | 'release'> {
     return {
       position: this.#window.position,
+      done: this.#window.done,
       batchUntil: this.#batchUntil,
       cursorWaits: !this.#mayRead,
       notBefore: this.#notBefore,
@@ -157,10 +162,7 @@ export class EndpointDeliveries {
     const hasRoom = this.#window.size < windowMax / 2 && this.#window.length < windowMax;
     if (isPart || (this.#mayRead && hasRoom && !this.feed.isAtEnd)) {
       const { events, readTo } = await this.feed.read(this.#window.readTo, this.#batchUntil);
-      this.#window.add(
-        events.filter(({ aggregateid }) => !this.#held.has(aggregateid)),
-        readTo,
-      );
+      this.#window.add(events, readTo, this.#held);
       // All events of the list that was on its way are held or filtered by now.
       if (this.#batchUntil !== null && readTo >= this.#batchUntil && this.#window.size === 0) this.#batchUntil = null;
     }
@@ -242,12 +244,17 @@ export class EndpointDeliveries {
     const dueAt = pauseMs === undefined || this.#isGone ? null : new Date(now.getTime() + pauseMs);
     const status: AttemptStatus = isDone ? 'DELIVERED' : dueAt || this.#isGone ? 'FAILED' : 'PARKED';
     const facts = { attempt, status, nextAttemptAt: dueAt, createdAt: now };
-    this.pending.addAttempt(newAttempt(this.#endpoint.id, events, facts, answer));
-    if (isDone) this.#announce(item);
+    const record = () => {
+      this.pending.addAttempt(newAttempt(this.#endpoint.id, events, facts, answer));
+      if (isDone) this.#announce(item);
+    };
     // After 410 the endpoint stays where it is.
-    else if (!dueAt && status === 'FAILED') return;
-    if (row) this.#finishRow(events[0], { ...row, attempts: attempt, dueAt, updatedAt: now }, status);
-    else this.#finishRead(events, isDone, dueAt ?? now, now);
+    if (!dueAt && status === 'FAILED') record();
+    else if (row) this.#finishRow(events[0], { ...row, attempts: attempt, dueAt, updatedAt: now }, status, record);
+    else {
+      record();
+      this.#finishRead(events, isDone, dueAt ?? now, now);
+    }
   }
 
   #announce({ events }: Item): void {
@@ -267,13 +274,15 @@ export class EndpointDeliveries {
     }
   }
 
-  #finishRow(event: PositionedEvent, row: Delivery, status: AttemptStatus): void {
+  #finishRow(event: PositionedEvent, row: Delivery, status: AttemptStatus, record: () => void): void {
     this.#active.delete(row.position);
     if (status === 'FAILED') {
+      record();
       this.pending.put(row);
       return;
     }
     const write = () => {
+      record();
       if (status === 'DELIVERED') this.pending.remove(row.position);
       else {
         this.pending.put({ ...row, status: 'PARKED', holds: false, dueAt: null });
@@ -285,19 +294,19 @@ export class EndpointDeliveries {
   }
 
   /**
-   * Goes on with the next event of an aggregate, or lets its later events go. `write` takes the place of the row away,
-   * in the same transaction that gives the next event its row.
+   * Goes on with the next event of an aggregate, or lets its later events go. `write` records the result and takes the
+   * place of the row away, in the same transaction that gives the next event its row.
    */
   async #continue(last: PositionedEvent, write: () => void): Promise<void> {
     this.#continuing += 1;
     // Until the row changes, its event must not be read as due again.
     this.#activate(last.position);
     while (!this.#isEnded) {
-      const until = this.#window.readTo;
+      const until = this.#window.doneTo;
       try {
         const next = await this.feed.nextOf(last, until);
         // More events were read meanwhile, and skipped because this aggregate was held.
-        if (!next && this.#window.readTo !== until) continue;
+        if (!next && this.#window.doneTo !== until) continue;
         write();
         if (!next) this.#held.delete(last.aggregateid);
         else {

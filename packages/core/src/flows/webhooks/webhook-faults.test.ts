@@ -185,6 +185,28 @@ describe('two workers', () => {
     for (const versions of Object.values(versionsBySubject(shop.receiver.events()))) expect(versions).toEqual([1, 2]);
   });
 
+  test('take over from each other, and repeat nothing whose delivery was written', async () => {
+    const [slow, failing] = await shop.createTestProducts(10, 1);
+    shop.receiver.reply = ({ events: [event] }, response) => {
+      if (event?.subject !== `product/${slow}`)
+        response.writeHead(event?.subject === `product/${failing}` ? 500 : 204).end();
+    };
+    const endpoint = await shop.createEndpoint({ aggregateTypes: ['product'], startAt: '0' });
+    const isDelivered = { endpointId: endpoint.id, status: 'DELIVERED' } as const;
+    await expect.poll(async () => (await shop.commerce.listDeliveries(isDelivered)).items.length).toBe(16);
+    shop.receiver.reply = undefined;
+    await shop.database.pool.query('update commerce.webhook_endpoints set leased_until = null');
+    await expect
+      .poll(async () => {
+        await shop.hasten();
+        return new Set(shop.receiver.events().map(({ id }) => id)).size;
+      })
+      .toBe(20);
+    await shop.untilDelivered(endpoint.id);
+    // The slow event and the failing one came twice.
+    expect(shop.receiver.requests).toHaveLength(20 + 2);
+  });
+
   test('take over from each other within ten seconds, with the same bytes', async () => {
     const database = connect({ url: shop.database.url });
     const dying = createCommerce({ database, gateways: [mockGateway([webhookSecret])], webhooks: testWebhooks });

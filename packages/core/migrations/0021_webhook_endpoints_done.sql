@@ -1,0 +1,2 @@
+ALTER TABLE "commerce"."webhook_endpoints" ADD COLUMN "done" bigint[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "commerce"."webhook_endpoints" ADD COLUMN "done_fence" integer DEFAULT 0 NOT NULL;
