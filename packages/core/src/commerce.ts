@@ -18,6 +18,7 @@ import { refundMethods } from './methods/refunds.ts';
 import { shipmentMethods } from './methods/shipments.ts';
 import { stockMethods } from './methods/stock.ts';
 import { systemMethods } from './methods/system.ts';
+import { openWebhookDelivery, webhookDeliveryMethods } from './methods/webhook-deliveries.ts';
 import { webhookMethods } from './methods/webhooks.ts';
 import { sinkMethods } from './methods/sinks.ts';
 import type { Quote } from './order/order.ts';
@@ -104,6 +105,7 @@ export function createCommerce(options: CommerceOptions) {
     tail: new EventTail(configured.database, options.onFault),
   };
   const inbox = openInbox(context);
+  const delivery = openWebhookDelivery(context);
   return {
     ...productMethods(context),
     ...stockMethods(context),
@@ -117,7 +119,8 @@ export function createCommerce(options: CommerceOptions) {
     ...eventMethods(context),
     ...sinkMethods(context),
     ...apiKeyMethods(context),
-    ...webhookMethods(context),
+    ...webhookMethods(context, delivery),
+    ...webhookDeliveryMethods(context, delivery),
     ...lookupMethods(context),
     ...systemMethods(context),
   };

@@ -1,11 +1,11 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- packages that import this one check this file, too
 /// <reference path="../partial-imports.d.ts" />
-import type { BatchReport, Commerce, GatewayCallReport, RetentionReport } from '@commerce-core/core';
+import type { BatchReport, GatewayCallReport, RetentionReport } from '@commerce-core/core';
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
-import { openStreamCount } from '../trpc/open-stream.ts';
+import { addReadGauges, type Watched } from './read-gauges.ts';
 
 /** Metrics for Prometheus: requests, batches that share a transaction, queues, gateways and the process. */
 export type Metrics = {
@@ -19,12 +19,6 @@ export type Metrics = {
   text: () => Promise<string>;
   contentType: string;
 };
-
-type Watched = Pick<
-  Commerce,
-  'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog' | 'retentionLag'
->;
-type Read<T> = () => T | undefined;
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -47,17 +41,14 @@ export function createMetrics(): Metrics {
   });
   let watched: Watched | undefined;
   addQueueGauges(registry, () => watched);
-  addBacklogGauge(registry, () => watched);
-  addEventGauges(registry, () => watched);
-  addWebhookGauge(registry, () => watched);
-  const observeRetention = addRetentionMetrics(registry, () => watched);
+  addReadGauges(registry, () => watched);
   addProcessMetrics(registry);
   return {
     observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
     observeBatch: createBatchMetrics(registry),
     observeGatewayCall: ({ provider, kind, answered, tookMs }) =>
       gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),
-    observeRetention,
+    observeRetention: createRetentionMetric(registry),
     watch: (commerce) => {
       watched = commerce;
     },
@@ -104,7 +95,7 @@ function createBatchMetrics(registry: Registry): Metrics['observeBatch'] {
   };
 }
 
-function addQueueGauges(registry: Registry, readWatched: Read<Watched>): void {
+function addQueueGauges(registry: Registry, readWatched: () => Watched | undefined): void {
   new Gauge({
     registers: [registry],
     name: 'queue_commands',
@@ -128,116 +119,13 @@ function addQueueGauges(registry: Registry, readWatched: Read<Watched>): void {
   });
 }
 
-type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
-
-/** Adds a gauge whose values come from one read of the database. It has none while the database cannot be reached. */
-function addReadGauge<T>(
-  registry: Registry,
-  { name, help, labelNames = ['of'] }: { name: string; help: string; labelNames?: string[] },
-  read: () => Promise<T> | undefined,
-  valuesOf: (facts: T) => Values,
-): void {
-  new Gauge({
-    registers: [registry],
-    name,
-    help,
-    labelNames,
-    async collect() {
-      this.reset();
-      const facts = await read()?.catch(() => undefined);
-      if (facts) for (const [labels, value] of valuesOf(facts)) this.set(labels, value);
-    },
-  });
-}
-
-function addBacklogGauge(registry: Registry, readWatched: Read<Watched>): void {
-  addReadGauge(
-    registry,
-    {
-      name: 'gateway_backlog',
-      help: 'Calls and messages between shop and gateways that wait, for all processes; 10,000 means that or more.',
-    },
-    () => readWatched()?.gatewayBacklog(),
-    ({ callsOpen, callsUnanswered, eventsWaiting, eventsParked }) => [
-      [{ of: 'calls_open' }, callsOpen],
-      [{ of: 'calls_unanswered' }, callsUnanswered],
-      [{ of: 'events_waiting' }, eventsWaiting],
-      [{ of: 'events_parked' }, eventsParked],
-    ],
-  );
-}
-
-function addEventGauges(registry: Registry, readWatched: Read<Watched>): void {
-  addReadGauge(
-    registry,
-    {
-      name: 'event_lag',
-      help: 'Events that readers cannot see yet (events; 10,000 means that or more), the age of the oldest (seconds), and the last position (position).',
-    },
-    () => readWatched()?.eventLag(),
-    ({ events, seconds, lastPosition }) => [
-      [{ of: 'events' }, events],
-      [{ of: 'seconds' }, seconds],
-      [{ of: 'position' }, lastPosition],
-    ],
-  );
-  addReadGauge(
-    registry,
-    {
-      name: 'event_sink_lag',
-      help: 'Events that a sink does not have (events), the age of the first of them (seconds), and failures in a row (failures).',
-      labelNames: ['sink', 'of'],
-    },
-    () => readWatched()?.listEventSinks(),
-    (sinks) =>
-      sinks.flatMap(({ name: sink, lagEvents, lagSeconds, attempts }): Values => [
-        [{ sink, of: 'events' }, lagEvents],
-        [{ sink, of: 'seconds' }, lagSeconds],
-        [{ sink, of: 'failures' }, attempts],
-      ]),
-  );
-  new Gauge({
-    registers: [registry],
-    name: 'open_streams',
-    help: 'Subscriptions that are open in this process.',
-    collect() {
-      this.set(openStreamCount());
-    },
-  });
-}
-
-function addWebhookGauge(registry: Registry, readWatched: Read<Watched>): void {
-  addReadGauge(
-    registry,
-    {
-      name: 'webhook_deliveries',
-      help: 'Failed deliveries to webhook endpoints that are tried again (retrying), and those that were given up (parked).',
-    },
-    () => readWatched()?.webhookBacklog(),
-    ({ retrying, parked }) => [
-      [{ of: 'retrying' }, retrying],
-      [{ of: 'parked' }, parked],
-    ],
-  );
-}
-
-function addRetentionMetrics(registry: Registry, readWatched: Read<Watched>): Metrics['observeRetention'] {
+function createRetentionMetric(registry: Registry): Metrics['observeRetention'] {
   const removed = new Counter({
     registers: [registry],
     name: 'retention_removed_total',
     help: 'Rows that this process has removed because their time was over, by rule; days of webhook_attempts.',
     labelNames: ['rule'],
   });
-  addReadGauge(
-    registry,
-    {
-      name: 'retention_lag_seconds',
-      help: 'How long ago the oldest row of a rule should have been removed, for all processes.',
-      labelNames: ['rule'],
-    },
-    () => readWatched()?.retentionLag(),
-    (lag) => Object.entries(lag).map(([rule, seconds]) => [{ rule }, seconds] as const),
-  );
   return ({ rule, removed: rows }) => removed.inc({ rule }, rows);
 }
 

@@ -1,0 +1,127 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- packages that import this one check this file, too
+/// <reference path="../partial-imports.d.ts" />
+import type { Commerce } from '@commerce-core/core';
+import Gauge from 'prom-client/lib/gauge.js';
+import type Registry from 'prom-client/lib/registry.js';
+import { openStreamCount } from '../trpc/open-stream.ts';
+
+/** What the gauges read. */
+export type Watched = Pick<
+  Commerce,
+  'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog' | 'retentionLag'
+>;
+type ReadWatched = () => Watched | undefined;
+
+/** Adds the gauges whose values are read from the database, each time that the metrics are. */
+export function addReadGauges(registry: Registry, readWatched: ReadWatched): void {
+  addBacklogGauge(registry, readWatched);
+  addEventGauges(registry, readWatched);
+  addWebhookGauge(registry, readWatched);
+  addRetentionGauge(registry, readWatched);
+}
+
+type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
+
+/** Adds a gauge whose values come from one read of the database. It has none while the database cannot be reached. */
+function addReadGauge<T>(
+  registry: Registry,
+  { name, help, labelNames = ['of'] }: { name: string; help: string; labelNames?: string[] },
+  read: () => Promise<T> | undefined,
+  valuesOf: (facts: T) => Values,
+): void {
+  new Gauge({
+    registers: [registry],
+    name,
+    help,
+    labelNames,
+    async collect() {
+      this.reset();
+      const facts = await read()?.catch(() => undefined);
+      if (facts) for (const [labels, value] of valuesOf(facts)) this.set(labels, value);
+    },
+  });
+}
+
+function addBacklogGauge(registry: Registry, readWatched: ReadWatched): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'gateway_backlog',
+      help: 'Calls and messages between shop and gateways that wait, for all processes; 10,000 means that or more.',
+    },
+    () => readWatched()?.gatewayBacklog(),
+    ({ callsOpen, callsUnanswered, eventsWaiting, eventsParked }) => [
+      [{ of: 'calls_open' }, callsOpen],
+      [{ of: 'calls_unanswered' }, callsUnanswered],
+      [{ of: 'events_waiting' }, eventsWaiting],
+      [{ of: 'events_parked' }, eventsParked],
+    ],
+  );
+}
+
+function addEventGauges(registry: Registry, readWatched: ReadWatched): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'event_lag',
+      help: 'Events that readers cannot see yet (events; 10,000 means that or more), the age of the oldest (seconds), and the last position (position).',
+    },
+    () => readWatched()?.eventLag(),
+    ({ events, seconds, lastPosition }) => [
+      [{ of: 'events' }, events],
+      [{ of: 'seconds' }, seconds],
+      [{ of: 'position' }, lastPosition],
+    ],
+  );
+  addReadGauge(
+    registry,
+    {
+      name: 'event_sink_lag',
+      help: 'Events that a sink does not have (events), the age of the first of them (seconds), and failures in a row (failures).',
+      labelNames: ['sink', 'of'],
+    },
+    () => readWatched()?.listEventSinks(),
+    (sinks) =>
+      sinks.flatMap(({ name: sink, lagEvents, lagSeconds, attempts }): Values => [
+        [{ sink, of: 'events' }, lagEvents],
+        [{ sink, of: 'seconds' }, lagSeconds],
+        [{ sink, of: 'failures' }, attempts],
+      ]),
+  );
+  new Gauge({
+    registers: [registry],
+    name: 'open_streams',
+    help: 'Subscriptions that are open in this process.',
+    collect() {
+      this.set(openStreamCount());
+    },
+  });
+}
+
+function addWebhookGauge(registry: Registry, readWatched: ReadWatched): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'webhook_deliveries',
+      help: 'Failed deliveries to webhook endpoints that are tried again (retrying), and those that were given up (parked).',
+    },
+    () => readWatched()?.webhookBacklog(),
+    ({ retrying, parked }) => [
+      [{ of: 'retrying' }, retrying],
+      [{ of: 'parked' }, parked],
+    ],
+  );
+}
+
+function addRetentionGauge(registry: Registry, readWatched: ReadWatched): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'retention_lag_seconds',
+      help: 'How long ago the oldest row of a rule should have been removed, for all processes.',
+      labelNames: ['rule'],
+    },
+    () => readWatched()?.retentionLag(),
+    (lag) => Object.entries(lag).map(([rule, seconds]) => [{ rule }, seconds] as const),
+  );
+}
