@@ -11,6 +11,7 @@ import { paymentTransitions } from './payment/payment.ts';
 import { refundTransitions } from './refund/refund.ts';
 import { shipmentTransitions } from './shipping/shipment.ts';
 import { first, present } from './testing/only.ts';
+import { webhookEndpointTransitions } from './webhooks/webhook-endpoint.ts';
 
 const page = readFileSync(new URL('../../../docs/state-machines.md', import.meta.url), 'utf8');
 const sections = new Map(page.split(/^#{2,3} /m).map((text) => [text.slice(0, text.indexOf('\n')), text]));
@@ -46,6 +47,13 @@ const stateMachines: Machine[] = [
   { section: 'Payment', transitions: paymentTransitions, first: 'CREATED', recorded: paymentStatusRecorded },
   { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', recorded: refundStatusRecorded },
   { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', recorded: shipmentStatusRecorded },
+  {
+    section: 'Webhook endpoint',
+    transitions: webhookEndpointTransitions,
+    first: 'ACTIVE',
+    // An operator's changes record no event.
+    recorded: { 'endpoint.disabled': 'DISABLED' },
+  },
 ];
 
 const machines = stateMachines.map(({ recorded, ...machine }) => ({

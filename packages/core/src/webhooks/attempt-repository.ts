@@ -49,17 +49,32 @@ function firstIdOf(day: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-/** Creates the partitions for today and the next two days. Days are UTC. */
+/**
+ * Creates the partitions for today and the next two days. Days are UTC. Readers and writers of the table go on meanwhile:
+ * to attach a partition locks out neither, while to create it as a partition waits for all of them.
+ */
 export async function createAttemptPartitions({ pool }: Pick<Database, 'pool'>, now: number): Promise<void> {
   const today = Math.floor(now / dayMs);
-  for (let day = today; day <= today + daysAhead; day += 1) {
-    try {
-      await pool.query(`create table if not exists "commerce"."${nameOf(day)}"
-        partition of "commerce"."webhook_attempts" for values from ('${firstIdOf(day)}') to ('${firstIdOf(day + 1)}')`);
-    } catch (error) {
-      // Another process is just creating it: 42P07 duplicate_table, 42P17 the ranges would overlap, 23505 pg_class.
-      if (!['42P07', '42P17', '23505'].includes(sqlState(error) ?? '')) throw error;
-    }
+  const days = Array.from({ length: daysAhead + 1 }, (_, ahead) => today + ahead);
+  const { rows } = await pool.query<{ name: string }>(
+    `select name from unnest($1::text[]) as name where to_regclass('commerce.' || name) is null`,
+    [days.map(nameOf)],
+  );
+  const missing = new Set(rows.map(({ name }) => name));
+  for (const day of days.filter((each) => missing.has(nameOf(each)))) await createPartition(pool, day);
+}
+
+async function createPartition(pool: Database['pool'], day: number): Promise<void> {
+  const table = `"commerce"."${nameOf(day)}"`;
+  try {
+    // Both statements are one transaction.
+    await pool.query(`
+      create table ${table} (like "commerce"."webhook_attempts" including defaults including constraints);
+      alter table "commerce"."webhook_attempts" attach partition ${table}
+        for values from ('${firstIdOf(day)}') to ('${firstIdOf(day + 1)}')`);
+  } catch (error) {
+    // Another process is just creating it: 42P07 duplicate_table, 42P17 the ranges would overlap, 23505 pg_class.
+    if (!['42P07', '42P17', '23505'].includes(sqlState(error) ?? '')) throw error;
   }
 }
 
