@@ -44,7 +44,12 @@ beforeAll(async () => {
   const key = (await shop.client.apiKey.list.query()).items[0]!.id;
   const url = 'http://127.0.0.1:9/';
   const { id: endpoint } = await shop.client.webhookEndpoint.create.mutate({ url, types: ['endpoint.failing'] });
-  for (const [name, id] of Object.entries({ payment: paymentId, shipment, event, endpoint, key }))
+  const { id: option } = await shop.client.shippingOption.create.mutate({
+    name: 'Parcel',
+    priceAmount: 490,
+    currency: 'GBP',
+  });
+  for (const [name, id] of Object.entries({ payment: paymentId, shipment, option, event, endpoint, key }))
     names[name] = [id, beginning(id), beginning(id).replaceAll('-', '').toUpperCase()];
   names['order'] = [order.id, beginning(order.id), 'by phone 4711'];
   names['product'] = [productId, beginning(productId), sku];

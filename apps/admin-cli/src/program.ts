@@ -13,6 +13,7 @@ import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRefundCommands } from './commands/refunds.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addSinkCommands } from './commands/sinks.ts';
+import { addShippingOptionCommands } from './commands/shipping-options.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
@@ -47,6 +48,7 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput(outputOf(context));
   addProductCommands(program, context);
   addStockCommands(program, context);
+  addShippingOptionCommands(program, context);
   addOrderCommands(program, context);
   addShipmentCommands(program, context);
   addPaymentCommands(program, context);

@@ -36,6 +36,8 @@ const samples: Record<string, string> = {
   decision: 'accept',
   forwardTo: 'http://127.0.0.1:4000/events',
   batchMax: '1',
+  unitsMax: '1',
+  countries: 'DE',
   inFlightMax: '1',
 };
 

@@ -79,6 +79,7 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     gateways: await gatewaysFromEnv(env),
     sinks: await sinksFromEnv(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
+    requireShippingOption: env.REQUIRE_SHIPPING_OPTION === 'on',
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepMs: keepMsFromEnv(env),
     onFault: logFaults(log),

@@ -16,6 +16,7 @@ import { paymentMethods } from './methods/payments.ts';
 import { productMethods } from './methods/products.ts';
 import { refundMethods } from './methods/refunds.ts';
 import { shipmentMethods } from './methods/shipments.ts';
+import { shippingOptionMethods } from './methods/shipping-options.ts';
 import { stockMethods } from './methods/stock.ts';
 import { systemMethods } from './methods/system.ts';
 import { openWebhookDelivery, webhookDeliveryMethods } from './methods/webhook-deliveries.ts';
@@ -46,8 +47,10 @@ export type CommerceOptions = {
    * seconds. It must be longer than a gateway's own time-outs and retries.
    */
   leaseMs?: number;
-  /** Adds shipping, discounts and tax to an order. */
+  /** Adds shipping, discounts and tax to an order, besides the shipping option that the shopper chose. */
   quote?: Quote;
+  /** Refuses orders without a shipping option; defaults to false. */
+  requireShippingOption?: boolean;
   /**
    * How long a gateway may send nothing about a payment before the payment is polled; defaults to 5 minutes. The event
    * lists of gateways are read at twice this interval.
@@ -87,6 +90,7 @@ export function createCommerce(options: CommerceOptions) {
     database: tracing ? { ...options.database, tracing } : options.database,
     gateways: configuredGateways(tracing ? gateways.map((gateway) => traceGateway(gateway, tracing)) : gateways),
     quote: options.quote,
+    requireShippingOption: options.requireShippingOption ?? false,
     reservationMs: options.reservationMs ?? 30 * 60_000,
     keepMs: retentionOf(options.keepMs),
     leaseMs: options.leaseMs ?? 45_000,
@@ -114,6 +118,7 @@ export function createCommerce(options: CommerceOptions) {
     ...refundMethods(context),
     ...disputeMethods(context),
     ...shipmentMethods(context),
+    ...shippingOptionMethods(context),
     ...gatewayEventMethods(context, inbox),
     ...gatewayCallMethods(context, inbox),
     ...eventMethods(context),

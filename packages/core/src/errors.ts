@@ -1,3 +1,5 @@
+import type { InapplicableReason } from './pricing/shipping-option.ts';
+
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -17,6 +19,7 @@ export const errorKinds = {
   invalid_encoding: 'invalid',
   empty_order: 'invalid',
   currency_mismatch: 'invalid',
+  shipping_option_required: 'invalid',
   amount_too_large: 'invalid',
   invalid_signature: 'invalid',
   malformed_event: 'invalid',
@@ -30,11 +33,14 @@ export const errorKinds = {
   product_not_found: 'missing',
   order_not_found: 'missing',
   shipment_not_found: 'missing',
+  shipping_option_not_found: 'missing',
   api_key_not_found: 'missing',
   gateway_event_not_found: 'missing',
   payment_not_found: 'missing',
   provider_not_configured: 'missing',
   insufficient_stock: 'conflict',
+  shipping_option_not_applicable: 'conflict',
+  total_changed: 'conflict',
   invalid_transition: 'conflict',
   payment_in_progress: 'conflict',
   payment_refused: 'conflict',
@@ -75,6 +81,10 @@ export interface ErrorDetails {
   position_not_found: { lastCommonPosition: string };
   product_not_found: { productIds: string[] };
   insufficient_stock: { products: Shortage[] };
+  /** `country` also stands for an order without an address. */
+  shipping_option_not_applicable: { reason: InapplicableReason };
+  /** What the order costs now, in minor units. */
+  total_changed: { totalAmount: number; currency: string };
   invalid_transition: {
     subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event' | 'webhook_endpoint';
     from: string;

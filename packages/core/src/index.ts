@@ -51,7 +51,14 @@ export {
   repriceProductInput,
 } from './catalog/product-input.ts';
 export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
-export { customerId, newCustomerId, placeOrderInput } from './order/order-input.ts';
+export {
+  createShippingOptionInput,
+  listShippingOptionsInput,
+  shippingOptionIdInput,
+} from './pricing/shipping-option-input.ts';
+export type { ShippingOption } from './pricing/shipping-option.ts';
+export type { OfferedOption, OrderQuote } from './flows/pricing/quote-order.ts';
+export { customerId, newCustomerId, placeOrderInput, quoteOrderInput } from './order/order-input.ts';
 export { attentionHints } from './order/attention-hints.ts';
 export { followEventsInput, listEventsInput } from './events/event-input.ts';
 export type { EventView } from './events/event-view.ts';

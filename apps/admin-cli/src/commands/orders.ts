@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -10,6 +10,7 @@ import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime, print } from '../output.ts';
 import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
+import { renderQuote } from '../show-quote.ts';
 import type { Column } from '../table.ts';
 
 type Order = RouterOutputs['order']['list']['items'][number];
@@ -47,6 +48,7 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
   });
 
   addShowOrder(orders, context);
+  addQuoteOrder(orders, context);
   addCreateOrder(orders, context);
   addOrderChanges(orders, context);
 }
@@ -68,17 +70,44 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
   ])
     .requiredOption('--customer <id>', 'whose order it is')
     .option('--reference <text>', 'a text to find the order by')
-    .action(async (items: string[], options: JsonOption & { customer: string; reference?: string }) => {
+    .option('--shipping <option>', 'the shipping option')
+    .action(async (items: string[], options: JsonOption & NewOrder) => {
+      const { customer: customerId, reference, shipping: shippingOptionId } = options;
       const asked = items.map(parseItem);
       const { client } = connect(context);
-      const lines = await Promise.all(
-        asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
-      );
-      const { customer: customerId, reference } = options;
-      const order = await client.order.create.mutate({ lines, customerId, reference });
+      const lines = await findLines(client, asked);
+      const order = await client.order.create.mutate({ lines, customerId, reference, shippingOptionId });
       print(context, order, options, (screen) => renderOrderHead(order, screen));
     });
 }
+
+type NewOrder = { customer: string; reference?: string; shipping?: string };
+
+function addQuoteOrder(orders: Command, context: CommandContext): void {
+  addCommand(orders, 'quote <product=units...>', 'show what an order would cost, and place none', [
+    'orders quote MUG-BLUE=2 TEE-S=1 --country DE',
+    'orders quote MUG-BLUE=2 --shipping 0199d3c4',
+  ])
+    .option('--country <code>', 'where it goes, such as DE')
+    .option('--shipping <option>', 'the shipping option')
+    .action(async (items: string[], options: JsonOption & { country?: string; shipping?: string }) => {
+      const { country, shipping: shippingOptionId } = options;
+      const asked = items.map(parseItem);
+      const { client } = connect(context);
+      const quote = await client.order.quote.query({
+        lines: await findLines(client, asked),
+        shippingAddress: country === undefined ? undefined : { country },
+        shippingOptionId,
+      });
+      print(context, quote, options, (screen) => renderQuote(quote, screen));
+    });
+}
+
+/** Finds the products of an order's lines. */
+const findLines = async (client: Client, asked: readonly { product: string; quantity: number }[]) =>
+  Promise.all(
+    asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
+  );
 
 function addOrderChanges(orders: Command, context: CommandContext): void {
   addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; a paid order is refunded', [

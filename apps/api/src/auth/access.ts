@@ -25,6 +25,11 @@ export const access: Readonly<Record<string, Access>> = {
   'stock.receive': operator('stock'),
   'stock.set': operator('stock'),
 
+  'shippingOption.create': operator('catalog'),
+  'shippingOption.archive': operator('catalog'),
+  'shippingOption.list': operator('catalog'),
+
+  'order.quote': public_,
   'order.create': customerOr('orders'),
   'order.get': customerOr('orders'),
   'order.list': customerOr('orders'),

@@ -55,6 +55,8 @@ const apiEnv = z
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
     /** How long an unpaid order reserves its stock. Fractions are allowed: 0.1 is six seconds, for trials. */
     RESERVATION_MINUTES: someNumber(0.05, 7 * 24 * 60).default(30),
+    /** `on` refuses orders without a shipping option. */
+    REQUIRE_SHIPPING_OPTION: z.enum(['on', 'off']).default('off'),
     /** How long a payment may go without news before its gateway is polled. */
     GATEWAY_POLL_AFTER_SECONDS: someNumber(1, 24 * 60 * 60).default(5 * 60),
     ...retentionVariables,

@@ -11,6 +11,7 @@ import { paymentRouter } from './payment.ts';
 import { productRouter } from './product.ts';
 import { refundRouter } from './refund.ts';
 import { shipmentRouter } from './shipment.ts';
+import { shippingOptionRouter } from './shipping-option.ts';
 import { stockRouter } from './stock.ts';
 import { systemRouter } from './system.ts';
 import { webhookEndpointRouter } from './webhook-endpoint.ts';
@@ -41,6 +42,7 @@ import { webhookEndpointRouter } from './webhook-endpoint.ts';
 export const appRouter = router({
   product: productRouter,
   stock: stockRouter,
+  shippingOption: shippingOptionRouter,
   order: orderRouter,
   payment: paymentRouter,
   refund: refundRouter,

@@ -7,6 +7,7 @@ import {
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
+  quoteOrderInput,
   watchOrderInput,
   type AttentionReason,
 } from '@commerce-core/core';
@@ -24,8 +25,27 @@ const createOrderInput = placeOrderInput.extend({ customerId: newCustomerId.opti
  */
 export const orderRouter = router({
   /**
+   * Returns what an order would cost now, and writes nothing. Everyone may call it, without a token too. `lines` are those
+   * that the order would have, at the catalogue's prices; `shippingOptions` are the options that apply, each with its
+   * price for this order; `totalAmount` includes the option that `shippingOptionId` names; `shortages` are the products
+   * that have too few units at the moment. Of `shippingAddress` the country is enough.
+   * @throws empty_order when there are no lines
+   * @throws product_not_found when a product does not exist or is archived; `details.productIds`
+   * @throws currency_mismatch when the products have different currencies; `details.currencies`
+   * @throws amount_too_large when an amount exceeds the largest safe integer
+   * @throws shipping_option_not_found when the option does not exist or is archived
+   * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
+   */
+  quote: procedure.input(quoteOrderInput).query(({ ctx, input }) => {
+    const customer = ctx.caller.kind === 'customer' ? { customerId: ctx.caller.customerId } : {};
+    return ctx.commerce.quoteOrder({ ...input, ...customer });
+  }),
+  /**
    * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock.
    * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON, and 32 levels.
+   *
+   * `shippingOptionId` adds an option of `order.quote` as a line. `expectedTotalAmount` is the total that the shopper has
+   * seen: an order that would cost another amount is refused.
    *
    * A customer leaves `customerId` out; an operator has to give it. It must not be an e-mail address, because the event
    * log keeps it for ever; neither must a customer's `sub` in the token.
@@ -37,6 +57,10 @@ export const orderRouter = router({
    * @throws currency_mismatch when the products have different currencies; `details.currencies`
    * @throws amount_too_large when an amount exceeds the largest safe integer
    * @throws insufficient_stock when a product has too few units; `details.products`. Nothing is reserved
+   * @throws shipping_option_not_found when the option does not exist or is archived
+   * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
+   * @throws shipping_option_required when the shop requires an option and the order has none
+   * @throws total_changed when the total is not `expectedTotalAmount`; `details.totalAmount`. Nothing is reserved
    */
   create: procedure
     .input(createOrderInput)

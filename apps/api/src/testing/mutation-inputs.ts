@@ -42,6 +42,12 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       availableQty: 7,
       reason: 'counted',
     }),
+    'shippingOption.create': async () => ({ name: 'Parcel', priceAmount: 490, currency: 'KRW', countries: ['KR'] }),
+    'shippingOption.archive': async () => ({
+      shippingOptionId: (
+        await api().commerce.createShippingOption({ name: 'Parcel', priceAmount: 490, currency: 'KRW' })
+      ).id,
+    }),
     'order.create': async () => ({ ...orderOf(await api().createProduct()), customerId: 'c' }),
     'order.cancel': async () => ({ orderId: (await createOrder()).id }),
     'payment.create': async () => ({ orderId: (await createOrder()).id, provider: 'mock' }),

@@ -7,6 +7,7 @@ export const lookupKinds = [
   'payment',
   'shipment',
   'product',
+  'shippingOption',
   'gatewayEvent',
   'webhookEndpoint',
   'apiKey',

@@ -6,6 +6,7 @@ import type { Reader } from '../database/page.ts';
 import { gatewayEvents } from '../gateway-inbox/tables.ts';
 import { orders } from '../order/tables.ts';
 import { payments } from '../payment/tables.ts';
+import { shippingOptions } from '../pricing/tables.ts';
 import { shipments } from '../shipping/tables.ts';
 import { webhookEndpoints } from '../webhooks/tables.ts';
 import type { LookupKind } from './lookup-input.ts';
@@ -23,6 +24,7 @@ const places: Record<LookupKind, Place> = {
   payment: { table: payments, id: payments.id, summary: payments.status },
   shipment: { table: shipments, id: shipments.id, summary: shipments.status },
   product: { table: products, id: products.id, summary: products.sku, name: products.sku },
+  shippingOption: { table: shippingOptions, id: shippingOptions.id, summary: shippingOptions.name },
   gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },
   webhookEndpoint: { table: webhookEndpoints, id: webhookEndpoints.id, summary: webhookEndpoints.url },
   apiKey: { table: apiKeys, id: apiKeys.id, summary: keyState },

@@ -7,6 +7,7 @@ import { cancelOrders } from '../flows/order/cancel-orders.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
 import { expireOrders } from '../flows/order/expire-orders.ts';
 import { placeOrders, type PlacedOrder } from '../flows/order/place-orders.ts';
+import { quoteOrder, type OrderQuote } from '../flows/pricing/quote-order.ts';
 import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
 import { readLockedStocks } from '../inventory/stock-repository.ts';
@@ -16,6 +17,7 @@ import {
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
+  quoteOrderInput,
   watchOrderInput,
   type PlaceOrder,
 } from '../order/order-input.ts';
@@ -33,9 +35,9 @@ export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: st
 
 /** Orders. Amounts are integer minor units of the order's currency, quantities are units. */
 export function orderMethods(context: Context) {
-  const { database, reservationMs, quote } = context;
+  const { database, reservationMs, quote, requireShippingOption } = context;
   const { db } = database;
-  const place = placeOrders({ reservationMs, quote });
+  const place = placeOrders({ reservationMs, quote, requireShippingOption });
   const expire = expireOrders({ reservationMs, pollable: new Set(context.gateways.pollable) });
   const placeBatched = runBatched(
     context,
@@ -52,7 +54,8 @@ export function orderMethods(context: Context) {
     /**
      * Places an order of 1 to 2,000 lines, each with 1 to 10^6 units, and reserves its stock for `reservationMs`. Lines
      * with the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of
-     * JSON. `customerId` must not be an e-mail address, because the event log keeps it for ever.
+     * JSON. `customerId` must not be an e-mail address, because the event log keeps it for ever. `shippingOptionId` adds
+     * the price of an option as a line. `expectedTotalAmount` is the total that the shopper has seen, in minor units.
      * @returns the order in CREATED, with its lines
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the
      * order
@@ -61,6 +64,10 @@ export function orderMethods(context: Context) {
      * @throws currency_mismatch when the products have different currencies
      * @throws insufficient_stock when a product hasn't enough units; the details list all such products
      * @throws amount_too_large when an amount exceeds 2^53 - 1
+     * @throws shipping_option_not_found when there is no such option, or it is archived
+     * @throws shipping_option_not_applicable when the option doesn't apply; the details say why
+     * @throws shipping_option_required when the shop requires an option and none is given
+     * @throws total_changed when the total isn't `expectedTotalAmount`; the details hold it, and nothing is reserved
      * @throws idempotency_key_reused when the key was used with another input
      * @throws client_closed when the signal aborted before the order's batch began; nothing was done
      * @throws database_unavailable when the database can't be reached; nothing was done
@@ -70,6 +77,25 @@ export function orderMethods(context: Context) {
     async placeOrder(input: PlaceOrderInput, call?: Call): Promise<PlacedOrder> {
       const order = parsedOrder(input);
       return placeBatched({ id: newId(), ...order }, call, order);
+    },
+
+    /**
+     * Prices an order as `placeOrder` would, with its shipping options, and writes nothing. Of `shippingAddress` the
+     * country is enough; without it, options for some countries don't apply.
+     * @returns the lines, the options that apply, the total in minor units, and what is short
+     * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the
+     * order
+     * @throws empty_order when there are no lines
+     * @throws product_not_found when a product doesn't exist or is archived; the details list all such products
+     * @throws currency_mismatch when the products have different currencies
+     * @throws amount_too_large when an amount exceeds 2^53 - 1
+     * @throws shipping_option_not_found when there is no such option, or it is archived
+     * @throws shipping_option_not_applicable when the chosen option doesn't apply; the details say why
+     * @throws database_unavailable when the database can't be reached
+     */
+    quoteOrder: async ({ customerId, ...input }: z.input<typeof quoteOrderInput> & Owner): Promise<OrderQuote> => {
+      const order = parse(quoteOrderInput, input);
+      return read(async () => quoteOrder(db, quote, { ...order, customerId: customerId ?? null }));
     },
 
     /**

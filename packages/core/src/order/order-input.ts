@@ -13,7 +13,7 @@ export const quantityMax = 1_000_000;
 const orderLine = z.strictObject({ productId: id, quantity: z.int().min(1).max(quantityMax) });
 
 /** ISO 3166-1 alpha-2. */
-const country = z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, like KR');
+export const country = z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, like KR');
 
 export const address = z.strictObject({
   name: line(200),
@@ -51,8 +51,20 @@ export const placeOrderInput = z.strictObject({
   shippingAddress: address.optional(),
   reference: line(200).optional(),
   metadata: metadata.optional(),
+  shippingOptionId: id.optional(),
+  /** The total that the shopper has seen, in minor units. */
+  expectedTotalAmount: z.int().min(0).optional(),
 });
 
+/** An order to price. Of the address, the country is enough. */
+export const quoteOrderInput = z.strictObject({
+  lines: listOf(orderLine, linesMax),
+  shippingAddress: address.partial().required({ country: true }).optional(),
+  metadata: metadata.optional(),
+  shippingOptionId: id.optional(),
+});
+
+export type QuoteOrder = z.output<typeof quoteOrderInput>;
 export type PlaceOrder = z.output<typeof placeOrderInput>;
 
 /** `lastEventId`: the version of the order that the caller has seen last. */

@@ -43,6 +43,7 @@ const orderIn = (status: OrderStatus): Order => ({
   reservationStatus: reservationOf[status],
   reservedUntil: now,
   currency: 'KRW',
+  shippingOptionId: null,
   totalAmount: 1,
   contact: null,
   shippingAddress: null,

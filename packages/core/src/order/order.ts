@@ -81,6 +81,8 @@ export type Order = {
   reservedUntil: Date;
   currency: string;
   totalAmount: number;
+  /** The shipping option that the shopper chose. */
+  shippingOptionId: string | null;
   contact: Contact | null;
   shippingAddress: Address | null;
   reference: string | null;
@@ -122,11 +124,16 @@ export type OrderLine = {
 /** A line that the shop's `quote` adds to an order: shipping, a discount (zero or below) or tax. */
 export type QuoteLine = { kind: Exclude<LineKind, 'PRODUCT'>; name: string; quantity: number; unitAmount: number };
 
+/** Where an order goes, as far as the shopper has said. A placed order has the whole address. */
+export type QuotedAddress = Pick<Address, 'country'> & { [F in keyof Address]?: Address[F] | undefined };
+
 export type QuotedOrder = {
-  customerId: string;
+  /** Null when `order.quote` was called without a customer. */
+  customerId: string | null;
   currency: string;
+  /** The products, and the shipping option. */
   lines: readonly OrderLine[];
-  shippingAddress: Address | null;
+  shippingAddress: QuotedAddress | null;
   metadata: Record<string, unknown> | null;
 };
 

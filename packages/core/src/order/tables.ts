@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { products } from '../catalog/tables.ts';
+import { shippingOptions } from '../pricing/tables.ts';
 import { commerceSchema, inList, oneOf, quoted, timestamptz } from '../database/schema.ts';
 import {
   attentionReasons,
@@ -45,6 +46,7 @@ export const orders = commerceSchema.table(
     reservedUntil: timestamptz('hold_until').notNull(),
     currency: text('currency').notNull(),
     totalAmount: bigint('total_amount', { mode: 'number' }).notNull(),
+    shippingOptionId: uuid('shipping_option_id'),
     contact: jsonb('contact').$type<Contact>(),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     reference: text('reference'),
@@ -56,6 +58,11 @@ export const orders = commerceSchema.table(
     updatedAt: timestamptz('updated_at').notNull(),
   },
   (t) => [
+    foreignKey({
+      name: 'orders_shipping_option',
+      columns: [t.shippingOptionId],
+      foreignColumns: [shippingOptions.id],
+    }),
     oneOf('orders_status_known', t.status, orderStatuses),
     oneOf('orders_fulfillment_status_known', t.fulfillmentStatus, fulfillmentStatuses),
     oneOf('orders_needs_attention_known', t.needsAttention, attentionReasons),

@@ -43,6 +43,8 @@ export type Context = {
   database: Database;
   gateways: ConfiguredGateways;
   quote: Quote | undefined;
+  /** Whether an order without a shipping option is refused. */
+  requireShippingOption: boolean;
   /** How long an unpaid order keeps its stock. */
   reservationMs: number;
   /** How long rows are kept that go after a time. */

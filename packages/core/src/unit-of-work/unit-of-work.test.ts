@@ -133,6 +133,7 @@ function newOrder(productId: string): { row: Order; line: OrderLine } {
       reservationStatus: 'HELD',
       reservedUntil: now,
       currency: 'KRW',
+      shippingOptionId: null,
       totalAmount: 5,
       contact: null,
       shippingAddress: null,

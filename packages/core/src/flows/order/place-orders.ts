@@ -1,21 +1,16 @@
-import { isArchived, type Product } from '../../catalog/product.ts';
+import type { Product } from '../../catalog/product.ts';
 import { loadProducts } from '../../catalog/product-repository.ts';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { shortages, type Demand } from '../../inventory/stock.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
-import {
-  orderTotal,
-  productLines,
-  quotedLines,
-  sumByProduct,
-  type Order,
-  type OrderLine,
-  type Quote,
-} from '../../order/order.ts';
-import { parseQuote } from '../../order/quote-input.ts';
+import { orderTotal, sumByProduct, type Order, type OrderLine, type Quote } from '../../order/order.ts';
+import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
+import type { ShippingOption } from '../../pricing/shipping-option.ts';
 import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { noSuchOption } from '../pricing/change-shipping-options.ts';
+import { priceOrder } from '../pricing/price-order.ts';
 
 /** An order to place. The caller makes `id` before the transaction. */
 export type PlaceOrderCommand = PlaceOrder & Traced & { id: string; customerId: string };
@@ -26,26 +21,37 @@ export type OrderPolicy = {
   /** For how long an order's stock is reserved. */
   reservationMs: number;
   quote?: Quote | undefined;
+  /** Whether an order without a shipping option is refused. */
+  requireShippingOption: boolean;
 };
+
+/** What was read for the orders of a transaction. */
+type Prices = { products: ReadonlyMap<string, Product>; options: ReadonlyMap<string, ShippingOption> };
 
 /**
  * Places orders: locks the stock of all their products, then decides one order after the other. An order is placed with
  * all of its lines or refused. Returns one outcome a command, in the order of the commands.
  * @returns the order in CREATED, its stock reserved until `reservedUntil` · refusals: product_not_found,
- * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (the quote makes the total negative)
+ * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (the quote makes the total negative),
+ * shipping_option_not_found, shipping_option_not_applicable, shipping_option_required, total_changed
  */
 export const placeOrders =
   (policy: OrderPolicy): SharedFlow<PlaceOrderCommand, Outcome<PlacedOrder>> =>
   async (tx, commands) => {
     const demands = new Map(commands.map((command) => [command, sumByProduct(command.lines)]));
     const productIds = [...new Set([...demands.values()].flatMap((demand) => [...demand.keys()]))];
+    const optionIds = [...new Set(commands.flatMap(({ shippingOptionId }) => shippingOptionId ?? []))];
     return {
       locks: { productIds },
       read: async () => {
         // Read after the locks: a join in the locking statement would return the price from before a wait for a lock.
-        const products = await loadProducts(tx, productIds);
+        const [products, options] = await Promise.all([
+          loadProducts(tx, productIds),
+          loadShippingOptions(tx, optionIds),
+        ]);
+        const prices = { products, options };
         return (work, running) =>
-          running.map((command) => place(work, command, demands.get(command) ?? new Map(), products, policy));
+          running.map((command) => place(work, command, demands.get(command) ?? new Map(), prices, policy));
       },
     };
   };
@@ -54,54 +60,57 @@ function place(
   work: UnitOfWork,
   command: PlaceOrderCommand,
   demand: Demand,
-  products: ReadonlyMap<string, Product>,
+  prices: Prices,
   policy: OrderPolicy,
 ): Outcome<PlacedOrder> {
   work.decideFor(command);
   try {
-    const currency = currencyOf(demand, products);
-    const lines = priceLines(command, demand, products, currency, policy.quote);
+    const { lines, currency } = price(command, demand, prices, policy);
+    const order = newOrder(work.now, command, currency, lines, policy.reservationMs);
+    checkTotal(order, command.expectedTotalAmount);
     const short = shortages(work.stocks, demand);
     if (short.length > 0) {
       return refused(new CommerceError('insufficient_stock', 'there is not enough stock', { products: short }));
     }
-    return accepted(reserve(work, newOrder(work.now, command, currency, lines, policy.reservationMs), lines, demand));
+    return accepted(reserve(work, order, lines, demand));
   } catch (error) {
     if (error instanceof CommerceError) return refused(error);
     throw error;
   }
 }
 
-function currencyOf(demand: Demand, products: ReadonlyMap<string, Product>): string {
-  const missing: string[] = [];
-  const currencies = new Set<string>();
-  for (const id of demand.keys()) {
-    const product = products.get(id);
-    if (!product || isArchived(product)) missing.push(id);
-    else currencies.add(product.currency);
-  }
-  if (missing.length > 0) throw new CommerceError('product_not_found', 'no such product', { productIds: missing });
-  const [currency, ...others] = currencies;
-  if (currency !== undefined && others.length === 0) return currency;
-  throw new CommerceError('currency_mismatch', 'an order has one currency', { currencies: [...currencies] });
+function price(
+  { id, customerId, shippingAddress, metadata, shippingOptionId }: PlaceOrderCommand,
+  demand: Demand,
+  { products, options }: Prices,
+  { quote, requireShippingOption }: OrderPolicy,
+): { lines: OrderLine[]; currency: string } {
+  const option = shippingOptionId === undefined ? undefined : options.get(shippingOptionId);
+  if (shippingOptionId !== undefined && !option) throw noSuchOption();
+  if (!option && requireShippingOption)
+    throw new CommerceError('shipping_option_required', 'an order of this shop needs a shipping option');
+  const { lines, basket } = priceOrder({
+    orderId: id,
+    customerId,
+    demand,
+    products,
+    shippingAddress: shippingAddress ?? null,
+    metadata: metadata ?? null,
+    option,
+    quote,
+  });
+  return { lines, currency: basket.currency };
 }
 
-function priceLines(
-  { id, customerId, shippingAddress, metadata }: PlaceOrderCommand,
-  demand: Demand,
-  products: ReadonlyMap<string, Product>,
-  currency: string,
-  quote: Quote | undefined,
-): OrderLine[] {
-  const lines = productLines(id, demand, products);
-  if (!quote) return lines;
-  const order = { customerId, currency, lines, shippingAddress: shippingAddress ?? null, metadata: metadata ?? null };
-  return [...lines, ...quotedLines(id, parseQuote(quote(order)), lines.length + 1)];
+/** @throws total_changed when the shopper has seen another total */
+function checkTotal({ totalAmount, currency }: Order, expected: number | undefined): void {
+  if (expected === undefined || expected === totalAmount) return;
+  throw new CommerceError('total_changed', 'the order costs another amount now', { totalAmount, currency });
 }
 
 function newOrder(
   now: Date,
-  { id, customerId, contact, shippingAddress, reference, metadata }: PlaceOrderCommand,
+  { id, customerId, contact, shippingAddress, reference, metadata, shippingOptionId }: PlaceOrderCommand,
   currency: string,
   lines: readonly OrderLine[],
   reservationMs: number,
@@ -115,6 +124,7 @@ function newOrder(
     reservedUntil: new Date(now.getTime() + reservationMs),
     currency,
     totalAmount: orderTotal(lines),
+    shippingOptionId: shippingOptionId ?? null,
     contact: contact ?? null,
     shippingAddress: shippingAddress ?? null,
     reference: reference ?? null,

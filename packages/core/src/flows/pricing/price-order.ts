@@ -1,0 +1,82 @@
+import { isArchived, type Product } from '../../catalog/product.ts';
+import { CommerceError } from '../../errors.ts';
+import type { Demand } from '../../inventory/stock.ts';
+import { sumAmounts } from '../../money.ts';
+import {
+  productLines,
+  quotedLines,
+  type OrderLine,
+  type Quote,
+  type QuotedAddress,
+  type QuoteLine,
+} from '../../order/order.ts';
+import { parseQuote } from '../../order/quote-input.ts';
+import { shippingPrice, whyInapplicable, type Basket, type ShippingOption } from '../../pricing/shipping-option.ts';
+
+/** What an order's price depends on. */
+export type PricedRequest = {
+  orderId: string;
+  /** Null in a quote for a shopper who isn't known. */
+  customerId: string | null;
+  /** Units by product. */
+  demand: Demand;
+  products: ReadonlyMap<string, Product>;
+  shippingAddress: QuotedAddress | null;
+  metadata: Record<string, unknown> | null;
+  /** The option that the shopper has chosen. */
+  option: ShippingOption | undefined;
+  quote: Quote | undefined;
+};
+
+/** The lines of an order, and what decides which shipping options apply to it. */
+export type PricedOrder = { lines: OrderLine[]; basket: Basket };
+
+/**
+ * Prices an order: its products at the catalogue's prices, then the shipping option, then the lines of the shop's
+ * `quote`.
+ * @throws product_not_found when a product doesn't exist or is archived
+ * @throws currency_mismatch when the products have different currencies
+ * @throws amount_too_large when an amount exceeds 2^53 - 1
+ * @throws shipping_option_not_applicable when the option doesn't apply to this order
+ */
+export function priceOrder(request: PricedRequest): PricedOrder {
+  const { orderId, customerId, demand, products, shippingAddress, metadata, option, quote } = request;
+  const currency = currencyOf(demand, products);
+  const lines = productLines(orderId, demand, products);
+  const basket = basketOf(lines, currency, shippingAddress?.country);
+  if (option) lines.push(...quotedLines(orderId, [shippingLine(option, basket)], lines.length + 1));
+  if (quote) {
+    const quoted = parseQuote(quote({ customerId, currency, lines: [...lines], shippingAddress, metadata }));
+    lines.push(...quotedLines(orderId, quoted, lines.length + 1));
+  }
+  return { lines, basket };
+}
+
+const basketOf = (lines: readonly OrderLine[], currency: string, country: string | undefined): Basket => ({
+  currency,
+  productAmount: sumAmounts(lines.map(({ amount }) => amount)),
+  units: lines.reduce((sum, { quantity }) => sum + quantity, 0),
+  country,
+});
+
+function shippingLine(option: ShippingOption, basket: Basket): QuoteLine {
+  const reason = whyInapplicable(option, basket);
+  if (reason === undefined)
+    return { kind: 'SHIPPING', name: option.name, quantity: 1, unitAmount: shippingPrice(option, basket) };
+  const message = 'this shipping option does not apply to this order';
+  throw new CommerceError('shipping_option_not_applicable', message, { reason });
+}
+
+function currencyOf(demand: Demand, products: ReadonlyMap<string, Product>): string {
+  const missing: string[] = [];
+  const currencies = new Set<string>();
+  for (const id of demand.keys()) {
+    const product = products.get(id);
+    if (!product || isArchived(product)) missing.push(id);
+    else currencies.add(product.currency);
+  }
+  if (missing.length > 0) throw new CommerceError('product_not_found', 'no such product', { productIds: missing });
+  const [currency, ...others] = currencies;
+  if (currency !== undefined && others.length === 0) return currency;
+  throw new CommerceError('currency_mismatch', 'an order has one currency', { currencies: [...currencies] });
+}
