@@ -4,6 +4,7 @@ import {
   parseSecretsKey,
   type Database,
   type Tracing,
+  type QuoteService,
   type WebhookOptions,
   type WebhookSender,
 } from '@commerce-core/core';
@@ -79,6 +80,7 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     gateways: await gatewaysFromEnv(env),
     sinks: await sinksFromEnv(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
+    quoteService: await quoteServiceFromEnv(env, log),
     requireShippingOption: env.REQUIRE_SHIPPING_OPTION === 'on',
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepMs: keepMsFromEnv(env),
@@ -90,6 +92,12 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
   });
   metrics.watch(commerce);
   return { commerce, metrics };
+}
+
+async function quoteServiceFromEnv({ QUOTE_URL, QUOTE_SECRET }: Env, log: Logger): Promise<QuoteService | undefined> {
+  if (QUOTE_URL === undefined || QUOTE_SECRET === undefined) return undefined;
+  const { createQuoteService } = await import('./pricing/quote-service.ts');
+  return createQuoteService({ url: QUOTE_URL, secret: QUOTE_SECRET, onFault: logFaults(log) });
 }
 
 function webhooksFromEnv(env: Env): WebhookOptions {

@@ -18,6 +18,7 @@ import { refundMethods } from './methods/refunds.ts';
 import { shipmentMethods } from './methods/shipments.ts';
 import { shippingOptionMethods } from './methods/shipping-options.ts';
 import { stockMethods } from './methods/stock.ts';
+import type { QuoteService } from './pricing/quote-service.ts';
 import { systemMethods } from './methods/system.ts';
 import { openWebhookDelivery, webhookDeliveryMethods } from './methods/webhook-deliveries.ts';
 import { webhookMethods } from './methods/webhooks.ts';
@@ -49,6 +50,11 @@ export type CommerceOptions = {
   leaseMs?: number;
   /** Adds shipping, discounts and tax to an order, besides the shipping option that the shopper chose. */
   quote?: Quote;
+  /**
+   * Adds the same by a service outside this process, in place of `quote`. It is asked before the transaction, and its lines
+   * are bound to the prices that it saw.
+   */
+  quoteService?: QuoteService | undefined;
   /** Refuses orders without a shipping option; defaults to false. */
   requireShippingOption?: boolean;
   /**
@@ -82,14 +88,17 @@ const noWebhooks: WebhookOptions = {
  * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
  * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
  * @throws RangeError when a time in `keepMs` is out of its bounds
+ * @throws Error when both `quote` and `quoteService` are given
  */
 export function createCommerce(options: CommerceOptions) {
   const { tracing } = options;
+  if (options.quote && options.quoteService) throw new Error('an order has one quote: give quote or quoteService');
   const gateways = options.gateways ?? [];
   const configured = {
     database: tracing ? { ...options.database, tracing } : options.database,
     gateways: configuredGateways(tracing ? gateways.map((gateway) => traceGateway(gateway, tracing)) : gateways),
     quote: options.quote,
+    quoteService: options.quoteService,
     requireShippingOption: options.requireShippingOption ?? false,
     reservationMs: options.reservationMs ?? 30 * 60_000,
     keepMs: retentionOf(options.keepMs),

@@ -31,6 +31,7 @@ export const errorHints = {
   insufficient_stock: 'Order at most sellableQty units of each product in details.products, or wait for more stock.',
   shipping_option_not_applicable: 'Choose one of the options that apply to the order (order.quote).',
   total_changed: 'Show the shopper details.totalAmount, and order again with it as expectedTotalAmount.',
+  quote_refused: 'Show the shopper details.reason, and order without what it names.',
   invalid_transition: 'Read the current status, and take a step that this status allows.',
   payment_in_progress: 'Continue the attempt in progress (payment.resume), or wait until it has ended.',
   payment_refused: 'Begin another attempt (payment.create), with another card or method of payment.',
@@ -57,6 +58,7 @@ export const errorHints = {
     "Send the same call again shortly; if that does not help, check the address of the tokens' keys.",
   outcome_unknown: 'Send the same call with the same Idempotency-Key again; without a key, read first what was done.',
   gateway_unavailable: 'Wait a moment, and send the same call with the same Idempotency-Key again.',
+  quote_unavailable: 'Wait a moment, and send the same call with the same Idempotency-Key again.',
   client_closed: 'Send the same call with the same Idempotency-Key again to get its result.',
   internal_error: "Look the request id up in the server's log, or give it to an operator.",
 } as const satisfies Record<ErrorCode, string>;

@@ -41,6 +41,7 @@ export const errorKinds = {
   insufficient_stock: 'conflict',
   shipping_option_not_applicable: 'conflict',
   total_changed: 'conflict',
+  quote_refused: 'conflict',
   invalid_transition: 'conflict',
   payment_in_progress: 'conflict',
   payment_refused: 'conflict',
@@ -64,6 +65,7 @@ export const errorKinds = {
   identity_unavailable: 'unavailable',
   outcome_unknown: 'unavailable',
   gateway_unavailable: 'unavailable',
+  quote_unavailable: 'unavailable',
   client_closed: 'client_closed',
   internal_error: 'internal',
 } as const satisfies Record<string, ErrorKind>;
@@ -85,6 +87,8 @@ export interface ErrorDetails {
   shipping_option_not_applicable: { reason: InapplicableReason };
   /** What the order costs now, in minor units. */
   total_changed: { totalAmount: number; currency: string };
+  /** As the quote service said it, for the shopper. */
+  quote_refused: { reason: string };
   invalid_transition: {
     subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event' | 'webhook_endpoint';
     from: string;

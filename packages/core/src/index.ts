@@ -56,6 +56,8 @@ export {
   listShippingOptionsInput,
   shippingOptionIdInput,
 } from './pricing/shipping-option-input.ts';
+export type { QuoteService } from './pricing/quote-service.ts';
+export { parseQuote } from './order/quote-input.ts';
 export type { ShippingOption } from './pricing/shipping-option.ts';
 export type { OfferedOption, OrderQuote } from './flows/pricing/quote-order.ts';
 export { customerId, newCustomerId, placeOrderInput, quoteOrderInput } from './order/order-input.ts';

@@ -1,6 +1,6 @@
 import { hostsOfUrl } from '@commerce-core/core';
 import { z } from 'zod';
-import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
+import { gatewayIssues, gatewayVariables, httpUrl, isWebhookSecret } from './gateways-from-env.ts';
 import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
 import { someNumber, wholeNumber } from './numbers.ts';
@@ -55,6 +55,9 @@ const apiEnv = z
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
     /** How long an unpaid order reserves its stock. Fractions are allowed: 0.1 is six seconds, for trials. */
     RESERVATION_MINUTES: someNumber(0.05, 7 * 24 * 60).default(30),
+    /** The shop's own pricing service, which adds discounts, taxes and fees to orders, and the secret of its requests. */
+    QUOTE_URL: httpUrl.optional(),
+    QUOTE_SECRET: z.string().refine(isWebhookSecret, 'must be whsec_ and at least 16 bytes in base64').optional(),
     /** `on` refuses orders without a shipping option. */
     REQUIRE_SHIPPING_OPTION: z.enum(['on', 'off']).default('off'),
     /** How long a payment may go without news before its gateway is polled. */
@@ -108,6 +111,10 @@ const apiEnv = z
   .refine((env) => !(env.CUSTOMER_JWT_SECRET && env.CUSTOMER_JWKS_URL), {
     path: ['CUSTOMER_JWKS_URL'],
     error: 'must not be set together with CUSTOMER_JWT_SECRET: only one of them verifies a token',
+  })
+  .refine((env) => (env.QUOTE_URL === undefined) === (env.QUOTE_SECRET === undefined), {
+    path: ['QUOTE_SECRET'],
+    error: 'must be set together with QUOTE_URL',
   })
   .superRefine((env, context) => {
     for (const { name, message } of gatewayIssues(env)) context.addIssue({ code: 'custom', path: [name], message });

@@ -104,6 +104,9 @@ function areStripeSecrets(secrets: readonly string[]): boolean {
   return secrets.length > 0 && secrets.every((secret) => /^whsec_\w+$/.test(secret));
 }
 
+/** Whether a text is `whsec_` and at least 16 bytes in base64. */
+export const isWebhookSecret = (secret: string): boolean => areWebhookSecrets([secret]);
+
 function areWebhookSecrets(secrets: readonly string[]): boolean {
   try {
     mockGateway(secrets);

@@ -35,6 +35,8 @@ export const orderRouter = router({
    * @throws amount_too_large when an amount exceeds the largest safe integer
    * @throws shipping_option_not_found when the option does not exist or is archived
    * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
+   * @throws quote_refused when the shop's pricing service refuses the order; `details.reason` is for the shopper
+   * @throws quote_unavailable when the shop's pricing service cannot answer
    */
   quote: procedure.input(quoteOrderInput).query(({ ctx, input }) => {
     const customer = ctx.caller.kind === 'customer' ? { customerId: ctx.caller.customerId } : {};
@@ -60,7 +62,10 @@ export const orderRouter = router({
    * @throws shipping_option_not_found when the option does not exist or is archived
    * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
    * @throws shipping_option_required when the shop requires an option and the order has none
-   * @throws total_changed when the total is not `expectedTotalAmount`; `details.totalAmount`. Nothing is reserved
+   * @throws total_changed when the total is not `expectedTotalAmount`, or prices change while the pricing service is
+   * asked; `details.totalAmount`. Nothing is reserved
+   * @throws quote_refused when the shop's pricing service refuses the order; `details.reason` is for the shopper
+   * @throws quote_unavailable when the shop's pricing service cannot answer; nothing was done
    */
   create: procedure
     .input(createOrderInput)

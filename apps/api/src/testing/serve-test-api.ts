@@ -34,6 +34,7 @@ export type ServedApiOptions = {
   leaseMs?: number;
   unsignedWebhooks?: UnsignedLimits;
   requestsMax?: number;
+  quoteService?: CommerceOptions['quoteService'];
 };
 
 type ServedApi = {
@@ -62,6 +63,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
       loadSender: async () => createWebhookSender({ allowPrivate: true }),
       secretsKey: Buffer.alloc(32, 5),
     },
+    ...(options.quoteService && { quoteService: options.quoteService }),
     ...(options.sinks && { sinks: options.sinks }),
     tracing: options.tracing,
     ...(options.reservationMs === undefined ? {} : { reservationMs: options.reservationMs }),

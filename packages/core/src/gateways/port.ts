@@ -27,4 +27,4 @@ export {
 export { isEventId } from './event-id.ts';
 export { parseBody } from './parse-body.ts';
 export { refundIdIn, refundReason } from './refund-reason.ts';
-export { parseSecret, toleranceSeconds, verifyStandardWebhook } from './standard-webhooks.ts';
+export { parseSecret, signStandardWebhook, toleranceSeconds, verifyStandardWebhook } from './standard-webhooks.ts';

@@ -7,7 +7,8 @@ import { cancelOrders } from '../flows/order/cancel-orders.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
 import { expireOrders } from '../flows/order/expire-orders.ts';
 import { placeOrders, type PlacedOrder } from '../flows/order/place-orders.ts';
-import { quoteOrder, type OrderQuote } from '../flows/pricing/quote-order.ts';
+import { placeWithService, quoteWithService } from '../flows/pricing/ask-quote-service.ts';
+import type { OrderQuote } from '../flows/pricing/quote-order.ts';
 import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
 import { readLockedStocks } from '../inventory/stock-repository.ts';
@@ -35,7 +36,7 @@ export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: st
 
 /** Orders. Amounts are integer minor units of the order's currency, quantities are units. */
 export function orderMethods(context: Context) {
-  const { database, reservationMs, quote, requireShippingOption } = context;
+  const { database, reservationMs, quote, quoteService, requireShippingOption } = context;
   const { db } = database;
   const place = placeOrders({ reservationMs, quote, requireShippingOption });
   const expire = expireOrders({ reservationMs, pollable: new Set(context.gateways.pollable) });
@@ -67,7 +68,10 @@ export function orderMethods(context: Context) {
      * @throws shipping_option_not_found when there is no such option, or it is archived
      * @throws shipping_option_not_applicable when the option doesn't apply; the details say why
      * @throws shipping_option_required when the shop requires an option and none is given
-     * @throws total_changed when the total isn't `expectedTotalAmount`; the details hold it, and nothing is reserved
+     * @throws total_changed when the total isn't `expectedTotalAmount`, or prices change while the quote service is
+     * asked; the details hold the total, and nothing is reserved
+     * @throws quote_refused when the quote service refuses the order; the details say why
+     * @throws quote_unavailable when the quote service can't answer; nothing was done
      * @throws idempotency_key_reused when the key was used with another input
      * @throws client_closed when the signal aborted before the order's batch began; nothing was done
      * @throws database_unavailable when the database can't be reached; nothing was done
@@ -76,7 +80,13 @@ export function orderMethods(context: Context) {
      */
     async placeOrder(input: PlaceOrderInput, call?: Call): Promise<PlacedOrder> {
       const order = parsedOrder(input);
-      return placeBatched({ id: newId(), ...order }, call, order);
+      const id = newId();
+      if (!quoteService) return placeBatched({ id, ...order }, call, order);
+      return read(async () =>
+        placeWithService(db, quoteService, order, async (serviceLines) =>
+          placeBatched({ id, ...order, serviceLines }, call, order),
+        ),
+      );
     },
 
     /**
@@ -91,11 +101,15 @@ export function orderMethods(context: Context) {
      * @throws amount_too_large when an amount exceeds 2^53 - 1
      * @throws shipping_option_not_found when there is no such option, or it is archived
      * @throws shipping_option_not_applicable when the chosen option doesn't apply; the details say why
+     * @throws quote_refused when the quote service refuses the order; the details say why
+     * @throws quote_unavailable when the quote service can't answer
      * @throws database_unavailable when the database can't be reached
      */
     quoteOrder: async ({ customerId, ...input }: z.input<typeof quoteOrderInput> & Owner): Promise<OrderQuote> => {
       const order = parse(quoteOrderInput, input);
-      return read(async () => quoteOrder(db, quote, { ...order, customerId: customerId ?? null }));
+      return read(async () =>
+        quoteWithService(db, { quote, quoteService }, { ...order, customerId: customerId ?? null }),
+      );
     },
 
     /**
@@ -104,14 +118,17 @@ export function orderMethods(context: Context) {
      * commit
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws empty_order when an order has no lines
-     * @throws Error when a statement fails; the transaction can't be committed then
+     * @throws Error when a statement fails; the transaction can't be committed then. Also when the shop has a quote
+     * service, which can't be asked inside a transaction
      */
-    placeOrdersIn: async (tx: Transaction, inputs: readonly PlaceOrderInput[]): Promise<Outcome<PlacedOrder>[]> =>
-      runSharedFlow(
+    async placeOrdersIn(tx: Transaction, inputs: readonly PlaceOrderInput[]): Promise<Outcome<PlacedOrder>[]> {
+      if (quoteService) throw new Error("placeOrdersIn can't ask the quote service: place such orders by placeOrder");
+      return runSharedFlow(
         tx,
         place,
         inputs.map((input) => ({ id: newId(), ...parsedOrder(input) })),
-      ),
+      );
+    },
 
     /**
      * Reads an order with its lines.

@@ -5,6 +5,7 @@ import type { EventTail } from '../events/event-tail.ts';
 import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
 import type { Quote } from '../order/order.ts';
+import type { QuoteService } from '../pricing/quote-service.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { WebhookSender } from '../webhooks/sender.ts';
 import type { SharedCall } from './shared-transaction.ts';
@@ -43,6 +44,7 @@ export type Context = {
   database: Database;
   gateways: ConfiguredGateways;
   quote: Quote | undefined;
+  quoteService: QuoteService | undefined;
   /** Whether an order without a shipping option is refused. */
   requireShippingOption: boolean;
   /** How long an unpaid order keeps its stock. */

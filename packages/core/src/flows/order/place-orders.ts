@@ -5,6 +5,7 @@ import { shortages, type Demand } from '../../inventory/stock.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
 import { orderTotal, sumByProduct, type Order, type OrderLine, type Quote } from '../../order/order.ts';
 import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
+import { quoteOf, type ServiceLines } from '../../pricing/quote-service.ts';
 import type { ShippingOption } from '../../pricing/shipping-option.ts';
 import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
@@ -13,7 +14,8 @@ import { noSuchOption } from '../pricing/change-shipping-options.ts';
 import { priceOrder } from '../pricing/price-order.ts';
 
 /** An order to place. The caller makes `id` before the transaction. */
-export type PlaceOrderCommand = PlaceOrder & Traced & { id: string; customerId: string };
+export type PlaceOrderCommand = PlaceOrder &
+  Traced & { id: string; customerId: string; serviceLines?: ServiceLines | undefined };
 
 export type PlacedOrder = Order & { lines: readonly OrderLine[] };
 
@@ -80,7 +82,7 @@ function place(
 }
 
 function price(
-  { id, customerId, shippingAddress, metadata, shippingOptionId }: PlaceOrderCommand,
+  { id, customerId, shippingAddress, metadata, shippingOptionId, serviceLines }: PlaceOrderCommand,
   demand: Demand,
   { products, options }: Prices,
   { quote, requireShippingOption }: OrderPolicy,
@@ -97,7 +99,7 @@ function price(
     shippingAddress: shippingAddress ?? null,
     metadata: metadata ?? null,
     option,
-    quote,
+    quote: serviceLines ? quoteOf(serviceLines) : quote,
   });
   return { lines, currency: basket.currency };
 }

@@ -9,7 +9,7 @@ import { orderTotal, sumByProduct, type OrderLine, type Quote } from '../../orde
 import { readOfferedById, readOfferedOptions } from '../../pricing/shipping-option-repository.ts';
 import { shippingPrice, whyInapplicable, type Basket, type ShippingOption } from '../../pricing/shipping-option.ts';
 import { noSuchOption } from './change-shipping-options.ts';
-import { priceOrder } from './price-order.ts';
+import { priceOrder, type PricedOrder } from './price-order.ts';
 
 /** A shipping option that applies to an order, with its price for this order. */
 export type OfferedOption = Pick<ShippingOption, 'id' | 'name' | 'priceAmount' | 'currency' | 'freeFromAmount'>;
@@ -27,26 +27,27 @@ export type OrderQuote = {
   shortages: Shortage[];
 };
 
+/** An order to price. */
+export type OrderToQuote = QuoteOrder & { customerId: string | null };
+
 /**
- * Prices an order as placing it would, and writes nothing.
- * @throws the errors of `priceOrder` and `orderTotal`, and shipping_option_not_found
+ * Prices an order by what is in the catalogue now, without a lock.
+ * @throws the errors of `priceOrder`, and shipping_option_not_found
  */
-export async function quoteOrder(
+export async function priceForQuote(
   reader: Reader,
   quote: Quote | undefined,
-  { lines, shippingOptionId, shippingAddress, metadata, customerId }: QuoteOrder & { customerId: string | null },
-): Promise<OrderQuote> {
+  { lines, shippingOptionId, shippingAddress, metadata, customerId }: OrderToQuote,
+): Promise<PricedOrder> {
   const demand = sumByProduct(lines);
-  const productIds = [...demand.keys()];
-  const [products, stocks, chosen] = await Promise.all([
-    readProducts(reader, productIds),
-    readStocks(reader, productIds),
+  const [products, chosen] = await Promise.all([
+    readProducts(reader, demand.keys()),
     shippingOptionId === undefined ? [] : readOfferedById(reader, [shippingOptionId]),
   ]);
   const [option] = chosen;
   if (shippingOptionId !== undefined && !option) throw noSuchOption();
-  const { lines: priced, basket } = priceOrder({
-    // The hook may look at it; no order will have it.
+  return priceOrder({
+    // A quote function may look at it; no order will have it.
     orderId: newId(),
     customerId,
     demand,
@@ -56,10 +57,22 @@ export async function quoteOrder(
     option,
     quote,
   });
+}
+
+/**
+ * Prices an order as placing it would, and writes nothing.
+ * @throws the errors of `priceForQuote` and `orderTotal`
+ */
+export async function quoteOrder(reader: Reader, quote: Quote | undefined, order: OrderToQuote): Promise<OrderQuote> {
+  const demand = sumByProduct(order.lines);
+  const [{ lines, basket }, stocks] = await Promise.all([
+    priceForQuote(reader, quote, order),
+    readStocks(reader, demand.keys()),
+  ]);
   return {
-    lines: priced.map(({ orderId: _, ...line }) => line),
+    lines: lines.map(({ orderId: _, ...line }) => line),
     shippingOptions: offersFor(await readOfferedOptions(reader, basket.currency), basket),
-    totalAmount: orderTotal(priced),
+    totalAmount: orderTotal(lines),
     currency: basket.currency,
     shortages: shortages(stocks, demand),
   };
