@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
+import { fieldsNeededIn, isCountry } from './countries.ts';
 import { listOf, pageInput } from '../list-input.ts';
 import { line } from '../text.ts';
 import { metadata } from './metadata.ts';
@@ -13,22 +14,32 @@ export const quantityMax = 1_000_000;
 const orderLine = z.strictObject({ productId: id, quantity: z.int().min(1).max(quantityMax) });
 
 /** ISO 3166-1 alpha-2. */
-export const country = z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, like KR');
+export const country = z.string().refine(isCountry, 'must be the code of a country, like KR');
 
-export const address = z.strictObject({
+const addressFields = z.strictObject({
   name: line(200),
   line1: line(200),
   line2: line(200).optional(),
-  city: line(100),
+  city: line(100).optional(),
   region: line(100).optional(),
-  postalCode: line(20),
+  postalCode: line(20).optional(),
   country,
   phone: line(40).optional(),
 });
 
+/** An address with what the country needs: a city, a state or province, a postal code. */
+export const address = addressFields.superRefine((given, context) => {
+  for (const field of fieldsNeededIn(given.country))
+    if (given[field] === undefined)
+      context.addIssue({ code: 'custom', path: [field], message: `is needed in an address in ${given.country}` });
+});
+
+/** An e-mail address in any script (RFC 6531), without a quoted part: only a mail server knows more. */
+const mail = /^[^\s@"<>(),:;[\]\\]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+$/u;
+
 export const contact = z.strictObject({
   name: line(200).optional(),
-  email: z.string().max(254, { abort: true }).check(z.email()).optional(),
+  email: line(254).regex(mail, 'must be an e-mail address').optional(),
   phone: line(40).optional(),
 });
 
@@ -59,7 +70,7 @@ export const placeOrderInput = z.strictObject({
 /** An order to price. Of the address, the country is enough. */
 export const quoteOrderInput = z.strictObject({
   lines: listOf(orderLine, linesMax),
-  shippingAddress: address.partial().required({ country: true }).optional(),
+  shippingAddress: addressFields.partial().required({ country: true }).optional(),
   metadata: metadata.optional(),
   shippingOptionId: id.optional(),
 });

@@ -101,9 +101,9 @@ export type Address = {
   name: string;
   line1: string;
   line2?: string | undefined;
-  city: string;
+  city?: string | undefined;
   region?: string | undefined;
-  postalCode: string;
+  postalCode?: string | undefined;
   country: string;
   phone?: string | undefined;
 };

@@ -73,6 +73,30 @@ test('address, contact, reference and metadata are stored as given, and are in n
   expect(JSON.stringify(await shop.commerce.orderHistory({ orderId: id }))).not.toMatch(/Kim|Sejong|example/);
 });
 
+const somewhere = { name: 'K', line1: 'x' };
+
+test.each<[string, { city?: string; region?: string; postalCode?: string; country: string }]>([
+  ['Hong Kong', { country: 'HK' }],
+  ['Ireland, without a postal code', { city: 'Cork', country: 'IE' }],
+  ['Singapore', { postalCode: '018956', country: 'SG' }],
+  ['the USA, with its state', { city: 'Albany', region: 'NY', postalCode: '12207', country: 'US' }],
+  ['Kosovo', { city: 'Pristina', postalCode: '10000', country: 'XK' }],
+])('an address in %s is stored as given', async (_, address) => {
+  const shippingAddress = { ...somewhere, ...address };
+  const order = await placeTestOrder([{ productId: await shop.createTestProduct(), quantity: 1 }], { shippingAddress });
+  expect((await shop.commerce.getOrder({ orderId: order.id })).shippingAddress).toEqual(shippingAddress);
+});
+
+test.each(['user@한국.com', 'jörg@example.de', 'kim+shop@mail.example', "o'neil@mail.example", '用户@例子.公司'])(
+  'the e-mail address %s is stored as given',
+  async (email) => {
+    const { id } = await placeTestOrder([{ productId: await shop.createTestProduct(), quantity: 1 }], {
+      contact: { email },
+    });
+    expect((await shop.commerce.getOrder({ orderId: id })).contact).toEqual({ email });
+  },
+);
+
 test.each([
   ['metadata beyond 4 KB', { metadata: { text: 'x'.repeat(4096) } }],
   ['metadata with a NUL', { metadata: { deep: [{ 'a\0': 1 }] } }],
@@ -96,6 +120,19 @@ test.each([
     'a country name instead of its code',
     { shippingAddress: { name: 'K', line1: 'x', city: 'y', postalCode: '1', country: 'Korea' } },
   ],
+  [
+    'a country that does not exist',
+    { shippingAddress: { name: 'K', line1: 'x', city: 'y', postalCode: '1', country: 'QQ' } },
+  ],
+  ['a German address without its postal code', { shippingAddress: { ...somewhere, country: 'DE', city: 'y' } }],
+  ['a German address without its city', { shippingAddress: { ...somewhere, country: 'DE', postalCode: '10115' } }],
+  [
+    'an address in the USA without its state',
+    { shippingAddress: { ...somewhere, country: 'US', city: 'y', postalCode: '1' } },
+  ],
+  ['two e-mail addresses', { contact: { email: 'kim@mail.example,lee@mail.example' } }],
+  ['an e-mail address with a NUL', { contact: { email: 'k\0im@mail.example' } }],
+  ['an e-mail address without a domain', { contact: { email: 'kim@localhost' } }],
   ['an unknown field', { contact: { nickname: 'k' } }],
 ])('placeOrder rejects %s', async (_, rest) => {
   const productId = await shop.createTestProduct();

@@ -128,8 +128,8 @@ describe('an order and its quote are refused', () => {
   ])('with %s', async (_, optionOf, code, details) => {
     const productId = await createProduct();
     const order = { lines: [{ productId, quantity: 2 }], shippingOptionId: await optionOf(), shippingAddress };
-    for (const refused of [commerce.quoteOrder(order), place(order)])
-      await expect(refused).rejects.toMatchObject({ code, details });
+    for (const refused of [async () => commerce.quoteOrder(order), async () => place(order)])
+      await expect(refused()).rejects.toMatchObject({ code, details });
     expect(await shop.readStock(productId)).toEqual([10, 0]);
   });
 });
