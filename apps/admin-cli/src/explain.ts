@@ -45,7 +45,10 @@ function refused(error: Error, body: ErrorBody, context: CommandContext): string
 /** The lines that the details of a refusal add to its message. */
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
-  const { products, issues, productIds, availableQty, reservedQty, ...money } = details as Record<string, unknown>;
+  const { products, issues, productIds, shelfQty, reservedQty, unshippedQty, ...money } = details as Record<
+    string,
+    unknown
+  >;
   const { refundableAmount, authorizedAmount, currency, lineNo, refundableQty, restockableQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(
@@ -56,8 +59,9 @@ function detailLines(details: unknown): string[] {
   // The message of the refusal is its first issue.
   if (Array.isArray(issues)) return issues.slice(1).map(({ path, message }) => `  ${path || 'input'}: ${message}`);
   if (Array.isArray(productIds)) return productIds.map((id) => `  ${nameOf(id)}`);
-  if (typeof availableQty === 'number') return [`  on hand: ${availableQty}`];
-  if (typeof reservedQty === 'number') return [`  reserved by orders: ${reservedQty}`];
+  if (typeof shelfQty === 'number') return [`  on the shelf: ${shelfQty}`];
+  if (typeof reservedQty === 'number')
+    return [`  reserved by orders: ${reservedQty}`, `  sold, unshipped: ${String(unshippedQty)}`];
   if (typeof refundableAmount === 'number')
     return [`  left to refund: ${formatMoney(refundableAmount, String(currency))}`];
   if (typeof authorizedAmount === 'number') return [`  authorized: ${formatMoney(authorizedAmount, String(currency))}`];

@@ -37,9 +37,9 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   idempotency_key_reused: runAgain,
   amount_not_supported: 'Choose an amount that the gateway takes, as the message says.',
   sku_taken: 'Choose another SKU, or use the product that has it: `commerce products list --sku SKU`.',
-  stock_changed:
-    'Count again, and name what is on hand: `commerce stock set SKU UNITS --expected UNITS --reason REASON`.',
-  stock_below_reserved: 'Set at least the reserved units, or cancel orders that reserve some: `commerce orders list`.',
+  stock_changed: 'Count again: `commerce stock count SKU UNITS --expected UNITS --reason REASON`.',
+  stock_below_orders:
+    'Count the packed units, too, or cancel orders that wait for the missing units: `commerce orders cancel ORDER`.',
   database_unavailable: runAgain,
   overloaded: runAgain,
   identity_unavailable: runAgain,

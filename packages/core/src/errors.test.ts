@@ -56,7 +56,7 @@ describe('an error', () => {
   });
 
   test('narrows its details by its code', () => {
-    expectTypeOf<Extract<ErrorBody, { code: 'stock_changed' }>['details']>().toEqualTypeOf<{ availableQty: number }>();
+    expectTypeOf<Extract<ErrorBody, { code: 'stock_changed' }>['details']>().toEqualTypeOf<{ shelfQty: number }>();
     expectTypeOf<DetailsOf<'order_not_found'>>().toEqualTypeOf<undefined>();
     // @ts-expect-error: insufficient_stock needs its details.
     expect(() => new CommerceError('insufficient_stock', 'there is not enough stock')).not.toThrow();

@@ -55,7 +55,7 @@ export const errorKinds = {
   amount_not_supported: 'conflict',
   sku_taken: 'conflict',
   stock_changed: 'conflict',
-  stock_below_reserved: 'conflict',
+  stock_below_orders: 'conflict',
   stock_too_large: 'conflict',
   idempotency_key_reused: 'reused',
   payload_too_large: 'too_large',
@@ -116,8 +116,9 @@ export interface ErrorDetails {
   refund_exceeds_balance: { refundableAmount: number; currency: string; uncapturedPaymentId: string | null };
   units_not_refundable: { lineNo: number; refundableQty: number };
   units_not_restockable: { lineNo: number; restockableQty: number };
-  stock_changed: { availableQty: number };
-  stock_below_reserved: { reservedQty: number };
+  stock_changed: { shelfQty: number };
+  /** `reservedQty`: units that unpaid orders reserve. `unshippedQty`: units of paid orders that haven't left. */
+  stock_below_orders: { reservedQty: number; unshippedQty: number };
 }
 
 export type DetailsOf<C extends ErrorCode> = C extends keyof ErrorDetails ? ErrorDetails[C] : undefined;

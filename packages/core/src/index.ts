@@ -50,7 +50,7 @@ export {
   renameProductInput,
   repriceProductInput,
 } from './catalog/product-input.ts';
-export { receiveStockInput, setStockInput } from './inventory/stock-input.ts';
+export { countStockInput, receiveStockInput } from './inventory/stock-input.ts';
 export {
   createShippingOptionInput,
   listShippingOptionsInput,

@@ -17,11 +17,11 @@ test('received, counted and reserved units are shown', async () => {
     availableQty: 100,
   });
   await shop.json('orders', 'create', `${sku}=3`, '--customer', 'ana');
-  const set = await shop.json('stock', 'set', sku, '97', '--expected', '100', '--reason', 'three were broken');
-  expect(set).toMatchObject({ availableQty: 97, reservedQty: 3, sellableQty: 94 });
+  const counted = await shop.json('stock', 'count', sku, '97', '--expected', '100', '--reason', 'three were broken');
+  expect(counted).toMatchObject({ availableQty: 97, reservedQty: 3, unshippedQty: 0, sellableQty: 94, shelfQty: 97 });
 
   const shown = await shop.run('stock', 'show', sku);
-  expect(shown.out).toMatch(/on hand +97\nreserved +3\nleft to sell +94\n/);
+  expect(shown.out).toMatch(/available +97\nreserved +3\nleft to sell +94\nsold, unshipped +0\non the shelf +97\n/);
   const { items } = await shop.json('stock', 'movements', sku);
   expect(items).toMatchObject([
     { kind: 'ADJUSTED', quantity: -3, reason: 'three were broken' },
@@ -30,28 +30,35 @@ test('received, counted and reserved units are shown', async () => {
   expect((await shop.run('stock', 'movements', sku)).out).toMatch(/ADJUSTED +-3 +three were broken/);
 });
 
-test('stock set is refused after a change in between, and shows the units on hand', async () => {
+test('stock count is refused after a change in between, and shows the units on the shelf', async () => {
   const sku = await newProduct();
   await shop.json('stock', 'receive', sku, '10');
-  const refused = await shop.run('stock', 'set', sku, '5', '--expected', '9', '--reason', 'counted');
+  const refused = await shop.run('stock', 'count', sku, '5', '--expected', '9', '--reason', 'counted');
   expect(refused).toMatchObject({ code: 1, out: '' });
-  expect(refused.err).toMatch(/\(stock_changed\)\n {2}on hand: 10\n/);
+  expect(refused.err).toMatch(/\(stock_changed\)\n {2}on the shelf: 10\n/);
   expect(await shop.json('stock', 'show', sku)).toMatchObject({ availableQty: 10 });
 });
 
-test('stock cannot be set below the reserved units', async () => {
+test('stock cannot be counted below the reserved and the sold units', async () => {
   const sku = await newProduct();
   await shop.json('stock', 'receive', sku, '10');
   await shop.json('orders', 'create', `${sku}=4`, '--customer', 'ana');
-  const refused = await shop.run('stock', 'set', sku, '3', '--expected', '10', '--reason', 'counted');
+  const refused = await shop.run('stock', 'count', sku, '3', '--reason', 'counted');
   expect(refused.code).toBe(1);
-  expect(refused.err).toMatch(/\(stock_below_reserved\)\n {2}reserved by orders: 4\n/);
+  expect(refused.err).toMatch(/\(stock_below_orders\)\n {2}reserved by orders: 4\n {2}sold, unshipped: 0\n/);
+});
+
+test('stock count needs a reason, and sends nothing without one', async () => {
+  const sku = await newProduct();
+  await shop.json('stock', 'receive', sku, '10');
+  expect(await shop.run('stock', 'count', sku, '3')).toMatchObject({ code: 2, out: '' });
+  expect(await shop.json('stock', 'show', sku)).toMatchObject({ shelfQty: 10 });
 });
 
 test('a key for stock alone finds products by their sku', async () => {
   const sku = await newProduct();
   const env = { COMMERCE_API_KEY: await shop.api.createApiKey('stock') };
-  expect((await runCommerce(shop.folder, ['stock', 'receive', sku, '4'], env)).out).toMatch(/on hand +4\n/);
+  expect((await runCommerce(shop.folder, ['stock', 'receive', sku, '4'], env)).out).toMatch(/available +4\n/);
   const unknown = await runCommerce(shop.folder, ['stock', 'show', 'NO-SUCH-SKU'], env);
   expect(unknown).toMatchObject({
     code: 1,

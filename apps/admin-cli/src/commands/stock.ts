@@ -22,9 +22,9 @@ const columns: Column<Movement>[] = [
 ];
 
 export function addStockCommands(program: Command, context: CommandContext): void {
-  const stock = addGroup(program, 'stock', 'see and change how many units there are');
+  const stock = addGroup(program, 'stock', 'see, receive and count units');
 
-  addCommand(stock, 'show <product>', 'show how many units are on hand, reserved and left to sell', [
+  addCommand(stock, 'show <product>', 'show how many units are on the shelf, and for whom', [
     'stock show MUG-BLUE',
   ]).action(async (reference: string, options: JsonOption) => {
     const { client } = connect(context);
@@ -33,7 +33,7 @@ export function addStockCommands(program: Command, context: CommandContext): voi
   });
 
   addReceiveStock(stock, context);
-  addSetStock(stock, context);
+  addCountStock(stock, context);
   addListMovements(stock, context);
 }
 
@@ -52,29 +52,30 @@ function addReceiveStock(stock: Command, context: CommandContext): void {
     });
 }
 
-function addSetStock(stock: Command, context: CommandContext): void {
-  addCommand(stock, 'set <product> <units>', 'set the units on hand to what was counted', [
-    'stock set MUG-BLUE 97 --expected 100 --reason "three were broken"',
+function addCountStock(stock: Command, context: CommandContext): void {
+  addCommand(stock, 'count <product> <units>', 'take what was counted on the shelf', [
+    'stock count MUG-BLUE 97 --reason "three were broken"',
+    'stock count MUG-BLUE 97 --expected 100 --reason "three were broken"',
   ])
     .description(
-      'set the units on hand (reserved ones included) to what was counted; refused when they are not what you expected',
+      'take the units that were counted on the shelf: reserved ones and sold ones that have not left lie there, too, and stay reserved and sold',
     )
-    .requiredOption('--expected <units>', 'the units on hand that you saw', integer)
-    .requiredOption('--reason <text>', 'why they differ')
-    .action(async (reference: string, units: string, options: JsonOption & { expected: number; reason: string }) => {
-      const availableQty = integer(units);
+    .requiredOption('--reason <text>', 'why they differ, or what the count was')
+    .option('--expected <units>', 'refuse the count when this many units are not on the shelf any more', integer)
+    .action(async (reference: string, units: string, options: JsonOption & { expected?: number; reason: string }) => {
+      const countedQty = integer(units);
       const { client } = connect(context);
       const { id: productId, sku } = await findProduct(client, reference);
-      const { expected: expectedAvailableQty, reason } = options;
-      const set = await client.stock.set.mutate({ productId, availableQty, expectedAvailableQty, reason });
-      printStock(context, sku, set, options);
+      const { expected: expectedShelfQty, reason } = options;
+      const counted = await client.stock.count.mutate({ productId, countedQty, expectedShelfQty, reason });
+      printStock(context, sku, counted, options);
     });
 }
 
 function addListMovements(stock: Command, context: CommandContext): void {
   addListCommand<Movement, object>(stock, context, {
     usage: 'movements <product>',
-    summary: 'list what changed the units on hand, the latest first',
+    summary: 'list what changed the available units, the latest first',
     examples: ['stock movements MUG-BLUE', 'stock movements MUG-BLUE --all --json'],
     async reader(client, _options, reference) {
       const { id: productId } = await findProduct(client, reference);
@@ -91,9 +92,11 @@ function printStock(context: CommandContext, sku: string, stock: Stock, options:
       [
         ['product', stock.productId],
         ['sku', sku],
-        ['on hand', String(stock.availableQty)],
+        ['available', String(stock.availableQty)],
         ['reserved', String(stock.reservedQty)],
         ['left to sell', String(stock.sellableQty)],
+        ['sold, unshipped', String(stock.unshippedQty)],
+        ['on the shelf', String(stock.shelfQty)],
       ],
       screen,
     ),

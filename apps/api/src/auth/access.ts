@@ -23,7 +23,7 @@ export const access: Readonly<Record<string, Access>> = {
   'stock.get': operator('stock'),
   'stock.movements': operator('stock'),
   'stock.receive': operator('stock'),
-  'stock.set': operator('stock'),
+  'stock.count': operator('stock'),
 
   'shippingOption.create': operator('catalog'),
   'shippingOption.archive': operator('catalog'),

@@ -1,9 +1,10 @@
-import { listStockMovementsInput, productIdInput, receiveStockInput, setStockInput } from '@commerce-core/core';
+import { countStockInput, listStockMovementsInput, productIdInput, receiveStockInput } from '@commerce-core/core';
 import { procedure, router } from '../trpc/trpc.ts';
 
 /**
- * Stock, in units: `availableQty` on hand (reserved units included), `reservedQty`, and `sellableQty`, the difference.
- * All procedures are for operators with the scope `stock`.
+ * Stock, in units. `availableQty` aren't sold (reserved units included), unpaid orders have reserved `reservedQty` of them,
+ * and `sellableQty` is the difference. `unshippedQty` are sold and wait in READY parcels. Both lie on the shelf: `shelfQty`
+ * is `availableQty` + `unshippedQty`. All procedures are for operators with the scope `stock`.
  */
 export const stockRouter = router({
   /**
@@ -11,19 +12,23 @@ export const stockRouter = router({
    *
    * Returns the stock.
    * @throws product_not_found when no product has this id
-   * @throws stock_too_large when the stock would exceed 1,000,000,000 units
+   * @throws stock_too_large when `availableQty` would exceed 1,000,000,000 units
    */
   receive: procedure.input(receiveStockInput).mutation(({ ctx, input }) => ctx.commerce.receiveStock(input, ctx.call)),
   /**
-   * Sets `availableQty` to what was counted, if it still is `expectedAvailableQty` (compare-and-set). `reason` has 1 to
-   * 500 characters.
+   * Takes `countedQty`, the 0 to 2,000,000,000 units that were counted on the shelf. Sold units that haven't left are among
+   * them and stay sold; only the difference from `shelfQty` changes `availableQty`, as an ADJUSTED movement. `reason` has
+   * 1 to 500 characters. With `expectedShelfQty`, the count is refused when `shelfQty` is another number by now. Sales
+   * don't change it, dispatches and receipts do.
    *
    * Returns the stock.
    * @throws product_not_found when no product has this id
-   * @throws stock_changed when the stock is not `expectedAvailableQty`; `details.availableQty`
-   * @throws stock_below_reserved when orders reserve more than `availableQty`; `details.reservedQty`
+   * @throws stock_changed when `shelfQty` is not `expectedShelfQty`; `details.shelfQty`
+   * @throws stock_below_orders when `countedQty` is less than orders have reserved and bought; `details.reservedQty`,
+   * `details.unshippedQty`
+   * @throws stock_too_large when `availableQty` would exceed 1,000,000,000 units
    */
-  set: procedure.input(setStockInput).mutation(({ ctx, input }) => ctx.commerce.setStock(input, ctx.call)),
+  count: procedure.input(countStockInput).mutation(({ ctx, input }) => ctx.commerce.countStock(input, ctx.call)),
   /**
    * Returns a product's stock.
    * @throws product_not_found when no product has this id

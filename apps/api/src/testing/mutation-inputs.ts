@@ -36,10 +36,10 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
     'product.reprice': async () => ({ productId: await api().createProduct(), priceAmount: 5 }),
     'product.archive': async () => ({ productId: await api().createProduct() }),
     'stock.receive': async () => ({ productId: await api().createProduct(), quantity: 5 }),
-    'stock.set': async () => ({
+    'stock.count': async () => ({
       productId: await api().createProduct(),
-      expectedAvailableQty: 10,
-      availableQty: 7,
+      countedQty: 7,
+      expectedShelfQty: 10,
       reason: 'counted',
     }),
     'shippingOption.create': async () => ({ name: 'Parcel', priceAmount: 490, currency: 'KRW', countries: ['KR'] }),

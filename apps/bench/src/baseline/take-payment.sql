@@ -40,7 +40,8 @@ begin
     where order_id = v_order and kind = 'PRODUCT' order by product_id
   loop
     update commerce.stocks
-      set available_qty = available_qty - v_line.quantity, reserved_qty = reserved_qty - v_line.quantity
+      set available_qty = available_qty - v_line.quantity, reserved_qty = reserved_qty - v_line.quantity,
+        unshipped_qty = unshipped_qty + v_line.quantity
       where product_id = v_line.product_id;
   end loop;
   insert into commerce.stock_movements (id, product_id, kind, quantity, cause_id, created_at)

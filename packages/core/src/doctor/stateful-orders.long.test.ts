@@ -68,14 +68,9 @@ async function runRandomCommands(
       1,
       async () => {
         const productId = one(products)!;
-        const { availableQty } = await commerce.getStock({ productId });
-        const counted = Math.max(0, availableQty + below(3) - 1);
-        await commerce.setStock({
-          productId,
-          expectedAvailableQty: availableQty,
-          availableQty: counted,
-          reason: 'counted',
-        });
+        const { shelfQty } = await commerce.getStock({ productId });
+        const countedQty = Math.max(0, shelfQty + below(3) - 1);
+        await commerce.countStock({ productId, expectedShelfQty: shelfQty, countedQty, reason: 'counted' });
       },
     ],
     [1, () => commerce.repriceProduct({ productId: one(products)!, priceAmount: below(3) * 500 })],

@@ -15,14 +15,14 @@ export const stockChecks: readonly Check[] = [
   },
   {
     name: 'stock_reserved_within_available',
-    sentence: "A product's reserved units are at most its units on hand, and neither number is below zero.",
+    sentence: "A product's reserved units are at most its available units, and neither number is below zero.",
     query: `
       select product_id as "productId", available_qty as "availableQty", reserved_qty as "reservedQty"
       from "commerce"."stocks" where not (0 <= reserved_qty and reserved_qty <= available_qty)`,
   },
   {
     name: 'stock_available_is_sum_of_movements',
-    sentence: "A product's units on hand are the sum of its stock movements.",
+    sentence: "A product's available units are the sum of its stock movements.",
     query: `
       select product_id as "productId", s.available_qty as "availableQty", m.quantity as "movedQty"
       from "commerce"."stocks" s
@@ -43,6 +43,22 @@ export const stockChecks: readonly Check[] = [
         group by l.product_id
       ) h using (product_id)
       where s.reserved_qty is distinct from coalesce(h.quantity, 0)`,
+  },
+  {
+    name: 'stock_unshipped_is_in_ready_parcels',
+    sentence: "A product's unshipped units are the sum of its units in parcels that are READY.",
+    query: `
+      select product_id as "productId", s.unshipped_qty as "unshippedQty", r.quantity as "readyQty"
+      from "commerce"."stocks" s
+      full join (
+        select o.product_id, sum(l.quantity) as quantity
+        from "commerce"."shipments" p
+        join "commerce"."shipment_lines" l on l.shipment_id = p.id
+        join "commerce"."order_lines" o on o.order_id = l.order_id and o.line_no = l.line_no
+        where p.status = 'READY'
+        group by o.product_id
+      ) r using (product_id)
+      where s.unshipped_qty is distinct from coalesce(r.quantity, 0)`,
   },
   {
     name: 'stock_movement_once_per_cause',

@@ -72,7 +72,7 @@ const lineNo = z.int().min(1).describe('The line of the order.');
 const lineQuantity = { lineNo, quantity };
 const stockChange = {
   quantity: z.int().describe('Units that were added; below zero when units were taken away.'),
-  availableQty: z.int().min(0).describe('Units on hand after the change, reserved ones included.'),
+  availableQty: z.int().min(0).describe('Units after the change that are not sold, reserved ones included.'),
   reason: z.string().nullable().describe('As the operator gave it.'),
 };
 const name = z.string().describe('The name of the product.');
@@ -190,7 +190,14 @@ export const productEventPayloads = {
   }),
   'product.archived': productEvent('A product left the catalogue.', {}),
   'stock.received': productEvent('Units of a product came in.', stockChange),
-  'stock.adjusted': productEvent('The stock of a product was counted and set.', stockChange),
+  'stock.adjusted': productEvent('The shelf of a product was counted, and held another number of units.', {
+    ...stockChange,
+    countedQty: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Units that were counted, sold ones that had not left included. Missing in older events.'),
+  }),
 };
 
 /** The events of a merchant's webhook endpoint by type. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { line } from '../text.ts';
-import { stockMax } from './stock.ts';
+import { stockCeiling, stockMax } from './stock.ts';
 import { pageInput } from '../list-input.ts';
 
 const reason = line(500);
@@ -13,13 +13,17 @@ export const receiveStockInput = z.strictObject({
 });
 
 /**
- * Compare-and-set: `expectedAvailableQty` is the number that the caller saw, `availableQty` the number that was
- * counted.
+ * A count of a product's shelf: `countedQty` units lie there, sold ones that haven't left included. `expectedShelfQty` is
+ * the number on the shelf (`shelfQty`) that the caller saw before.
  */
-export const setStockInput = z.strictObject({
+export const countStockInput = z.strictObject({
   productId: id,
-  expectedAvailableQty: z.int().min(0).max(stockMax),
-  availableQty: z.int().min(0).max(stockMax),
+  countedQty: z.int().min(0).max(stockCeiling),
+  expectedShelfQty: z
+    .int()
+    .min(0)
+    .max(2 * stockCeiling)
+    .optional(),
   reason,
 });
 

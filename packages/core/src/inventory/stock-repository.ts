@@ -75,7 +75,7 @@ export const readLockedStocks = async (reader: Reader, productIds: Iterable<stri
   readLockedRows(reader, stocks.productId, productIds);
 
 export const insertStocks = insertion(stocks);
-export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty']);
+export const updateStocks = update(stocks, 'productId', ['availableQty', 'reservedQty', 'unshippedQty']);
 export const insertStockMovements = insertion(stockMovements);
 
 /** Movements of one product, the newest first. */

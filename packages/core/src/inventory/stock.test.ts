@@ -1,15 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { movementOf, sellable, shortages, stepStock, stockSteps, type Stock, type StockStep } from './stock.ts';
+import {
+  movementOf,
+  onShelf,
+  sellable,
+  shortages,
+  stepStock,
+  stockSteps,
+  type Stock,
+  type StockStep,
+} from './stock.ts';
 
 const stock = (availableQty: number, reservedQty: number, productId = 'a'): Stock => ({
   productId,
   availableQty,
   reservedQty,
+  unshippedQty: 5,
 });
 
-test('sellable units are those on hand that are not reserved', () => {
+test('sellable units are those that are neither sold nor reserved', () => {
   expect(sellable(stock(10, 3))).toBe(7);
   expect(sellable(stock(3, 3))).toBe(0);
+});
+
+test('sold units that have not left are on the shelf with those that are not sold', () => {
+  expect(onShelf(stock(10, 3))).toBe(15);
 });
 
 describe('shortages', () => {
@@ -49,24 +63,31 @@ describe('shortages', () => {
 });
 
 describe('a step', () => {
-  test.each<[StockStep, after: [number, number], movement: string | undefined]>([
-    ['reserve', [10, 7], undefined],
-    ['release', [10, 1], undefined],
-    ['commit', [7, 1], 'SOLD'],
-    ['sell', [7, 4], 'SOLD'],
-    ['restock', [13, 4], 'RESTOCKED'],
-  ])('%s of 3 takes [10, 4] to %j', (step, [availableQty, reservedQty], movement) => {
-    expect(stepStock(stock(10, 4), step, 3)).toEqual({ productId: 'a', availableQty, reservedQty });
+  test.each<[StockStep, after: [number, number, number], movement: string | undefined]>([
+    ['reserve', [10, 7, 5], undefined],
+    ['release', [10, 1, 5], undefined],
+    ['commit', [7, 1, 8], 'SOLD'],
+    ['sell', [7, 4, 8], 'SOLD'],
+    ['restock', [13, 4, 2], 'RESTOCKED'],
+    ['ship', [10, 4, 2], undefined],
+  ])('%s of 3 takes [10, 4, 5] to %j', (step, [availableQty, reservedQty, unshippedQty], movement) => {
+    expect(stepStock(stock(10, 4), step, 3)).toEqual({ productId: 'a', availableQty, reservedQty, unshippedQty });
     expect(movementOf[step]).toBe(movement);
   });
 
   test('of each kind is tested above', () => {
-    expect(Object.keys(stockSteps)).toEqual(['reserve', 'release', 'commit', 'sell', 'restock']);
+    expect(Object.keys(stockSteps)).toEqual(['reserve', 'release', 'commit', 'sell', 'restock', 'ship']);
   });
 
-  test('has a stock movement exactly when it changes the units on hand', () => {
+  test('has a stock movement exactly when it changes the available units', () => {
     for (const [step, { available }] of Object.entries(stockSteps)) {
       expect(step in movementOf, step).toBe(available !== 0);
+    }
+  });
+
+  test('leaves the units on the shelf as they are, unless it ships them', () => {
+    for (const [step, { available, unshipped }] of Object.entries(stockSteps)) {
+      expect(available + unshipped, step).toBe(step === 'ship' ? -1 : 0);
     }
   });
 });

@@ -10,11 +10,14 @@ export const stocks = commerceSchema.table(
     productId: uuid('product_id').primaryKey(),
     availableQty: integer('available_qty').notNull(),
     reservedQty: integer('reserved_qty').notNull(),
+    // Sold, and in a parcel that is READY.
+    unshippedQty: integer('unshipped_qty').notNull().default(0),
   },
   (t) => [
     foreignKey({ name: 'stocks_product', columns: [t.productId], foreignColumns: [products.id] }),
     // No defect in the code can oversell a product.
     check('stocks_reserved_within_available', sql`0 <= ${t.reservedQty} and ${t.reservedQty} <= ${t.availableQty}`),
+    check('stocks_unshipped_not_negative', sql`${t.unshippedQty} >= 0`),
     // Twice `stockMax`, so that units of canceled orders can always be restocked.
     check('stocks_available_qty_range', sql`${t.availableQty} <= ${sql.raw(String(stockCeiling))}`),
   ],

@@ -5,7 +5,7 @@ import type { Page } from '../database/page.ts';
 import { changeStock } from '../flows/inventory/change-stock.ts';
 import { listMovementsOfProduct, readStock, stockView, type StockView } from '../flows/inventory/read-stock.ts';
 import { newId } from '../ids.ts';
-import { listStockMovementsInput, receiveStockInput, setStockInput } from '../inventory/stock-input.ts';
+import { countStockInput, listStockMovementsInput, receiveStockInput } from '../inventory/stock-input.ts';
 import type { StockMovement } from '../inventory/stock-repository.ts';
 import { stocks } from '../inventory/tables.ts';
 import type { Call, Context } from '../run/context.ts';
@@ -13,7 +13,10 @@ import { listPage } from '../run/list-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import { parse } from '../validation.ts';
 
-/** Stock of products, in units. `availableQty` is on hand and includes reserved units. */
+/**
+ * Stock of products, in units. `availableQty` aren't sold, reserved units included; `unshippedQty` are sold and haven't
+ * left; both together are on the shelf (`shelfQty`).
+ */
 export function stockMethods(context: Context) {
   const { db } = context.database;
   const change = runAlone(context, { name: 'stock.change', flow: changeStock, answer: stocks });
@@ -24,7 +27,7 @@ export function stockMethods(context: Context) {
      * @returns the stock after it
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws product_not_found when there is no such product
-     * @throws stock_too_large when more than 10^9 units would be in stock
+     * @throws stock_too_large when more than 10^9 units would be unsold
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
@@ -36,26 +39,29 @@ export function stockMethods(context: Context) {
     },
 
     /**
-     * Sets the units on hand to the 0 to 10^9 units that were counted (`availableQty`), and records an ADJUSTED
-     * movement.
-     * @param input `expectedAvailableQty` is the number that the caller saw before counting
+     * Takes the 0 to 2 × 10^9 units that were counted on a product's shelf (`countedQty`). Sold units that haven't left
+     * lie there, too, and stay sold. An ADJUSTED movement records the difference, if there is one.
+     * @param input with `expectedShelfQty`, the `shelfQty` that the caller saw before, a count is refused when parcels or
+     * receipts have changed the shelf since; sales don't change it
      * @returns the stock after it
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws product_not_found when there is no such product
-     * @throws stock_changed when `expectedAvailableQty` isn't on hand any more; the details hold the current number
-     * @throws stock_below_reserved when orders reserve more units than were counted
+     * @throws stock_changed when `expectedShelfQty` isn't on the shelf any more; the details hold the current `shelfQty`
+     * @throws stock_below_orders when fewer units were counted than orders have reserved and bought; the details hold both
+     * numbers
+     * @throws stock_too_large when more than 10^9 units would be unsold
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    setStock: async (input: z.input<typeof setStockInput>, call?: Call): Promise<StockView> => {
-      const given = { change: 'set' as const, ...parse(setStockInput, input) };
+    countStock: async (input: z.input<typeof countStockInput>, call?: Call): Promise<StockView> => {
+      const given = { change: 'count' as const, ...parse(countStockInput, input) };
       return stockView(await change({ ...given, id: newId() }, call, given));
     },
 
     /**
-     * Reads a product's stock: units on hand, reserved, and left to sell.
+     * Reads a product's stock: units that aren't sold, reserved, sold but not shipped, left to sell, and on the shelf.
      * @throws validation_failed when the id isn't a UUID
      * @throws product_not_found when there is no such product
      * @throws database_unavailable when the database can't be reached

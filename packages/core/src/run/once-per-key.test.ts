@@ -114,8 +114,8 @@ test('every other mutation runs once for its key and returns the same answer aga
     renameProduct: async (key) => commerce.renameProduct({ productId, name: key }, call(key)),
     repriceProduct: async (key) => commerce.repriceProduct({ productId, priceAmount: 77 }, call(key)),
     receiveStock: async (key) => commerce.receiveStock({ productId, quantity: 5 }, call(key)),
-    setStock: async (key) =>
-      commerce.setStock({ productId, expectedAvailableQty: 14, availableQty: 20, reason: 'counted' }, call(key)),
+    countStock: async (key) =>
+      commerce.countStock({ productId, expectedShelfQty: 15, countedQty: 21, reason: 'counted' }, call(key)),
     createPayment: async (key) => commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }, call(key)),
     cancelOrder: async (key) => commerce.cancelOrder({ orderId: unpaid.id }, call(key)),
     dispatchShipment: async (key) =>

@@ -44,7 +44,7 @@ async function createCatalog({ commerce, createTestProduct }: TestShop): Promise
   await commerce.renameProduct({ productId, name: 'A better thing' });
   await commerce.repriceProduct({ productId, priceAmount: 1_200 });
   await commerce.receiveStock({ productId, quantity: 5, reason: 'second delivery' });
-  await commerce.setStock({ productId, expectedAvailableQty: 45, availableQty: 43, reason: 'two were broken' });
+  await commerce.countStock({ productId, countedQty: 43, expectedShelfQty: 45, reason: 'two were broken' });
   await commerce.archiveProduct({ productId });
   await createTestProduct({ quantity: 0 });
 }

@@ -47,10 +47,14 @@ export class LockedOrder extends LockedOrderRows {
     this.changes.moveStock(step, this.demand, this.id);
   }
 
-  /** Puts units that were sold back into stock. `causeId` is the order or refund behind it. */
+  /** Puts sold units that haven't left back on sale. `causeId` is the order or refund behind it. */
   restock(lines: readonly LineQuantity[], causeId: string): void {
-    const units = lines.map(({ lineNo, quantity }) => ({ productId: this.#productOf(lineNo), quantity }));
-    this.changes.moveStock('restock', sumByProduct(units), causeId);
+    this.changes.moveStock('restock', this.#unitsOf(lines), causeId);
+  }
+
+  /** Takes the units of a parcel that leaves off the shelf. The stock rows are locked. */
+  shipStock(lines: readonly LineQuantity[]): void {
+    this.changes.moveStock('ship', this.#unitsOf(lines), this.id);
   }
 
   /** Adds a READY parcel with the given units. */
@@ -139,6 +143,10 @@ export class LockedOrder extends LockedOrderRows {
 
   #voidsOf(paymentId: string): Refund[] {
     return this.refunds.filter((refund) => refund.paymentId === paymentId && refund.kind === 'VOID');
+  }
+
+  #unitsOf(lines: readonly LineQuantity[]): Demand {
+    return sumByProduct(lines.map(({ lineNo, quantity }) => ({ productId: this.#productOf(lineNo), quantity })));
   }
 
   #productOf(lineNo: number): string {

@@ -41,7 +41,7 @@ export class LockedProduct {
     this.change({ archivedAt: this.#changes.now }, 'product.archived', {});
   }
 
-  /** Sets the units on hand and records the movement, whose id is its own cause. */
+  /** Sets the units that aren't sold, and records the movement, whose id is its own cause. */
   setAvailable(availableQty: number, movement: Pick<StockMovement, 'id' | 'kind' | 'reason'>): void {
     const { stock } = this;
     this.#changes.rows('stockMovements').add({

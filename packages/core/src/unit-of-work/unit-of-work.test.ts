@@ -73,7 +73,9 @@ test('only requested parts are locked', async () => {
 test('each table is written by one statement, however often its rows change', () => {
   const { tx, statements } = createRecordingTransaction();
   const productId = newId();
-  const work = new UnitOfWork(tx, { stocks: new Map([[productId, { productId, availableQty: 9, reservedQty: 0 }]]) });
+  const work = new UnitOfWork(tx, {
+    stocks: new Map([[productId, { productId, availableQty: 9, reservedQty: 0, unshippedQty: 0 }]]),
+  });
   for (let placed = 0; placed < 2; placed += 1) {
     const { row, line } = newOrder(productId);
     const order = work.addOrder(row, [line]);
@@ -109,7 +111,7 @@ test('each table is written by one statement, however often its rows change', ()
     'insert_events_but_xid_but_traceparent',
     'insert_gateway_calls_unless',
   ]);
-  expect(work.stocks.get(productId)).toEqual({ productId, availableQty: 7, reservedQty: 0 });
+  expect(work.stocks.get(productId)).toEqual({ productId, availableQty: 7, reservedQty: 0, unshippedQty: 2 });
 });
 
 test('a call that is closed in the transaction that requested it is not made', () => {

@@ -25,7 +25,7 @@ export async function createProducts(
   const created = rows.filter(({ id }) => inserted.has(id));
   insertStocks(
     tx,
-    created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0 })),
+    created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0, unshippedQty: 0 })),
   );
   insertEvents(
     tx,

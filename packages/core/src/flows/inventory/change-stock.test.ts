@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { only } from '../../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
 let shop: TestShop;
@@ -8,13 +9,38 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-const setStock = (productId: string, expectedAvailableQty: number, availableQty: number) =>
-  shop.commerce.setStock({ productId, expectedAvailableQty, availableQty, reason: 'counted' });
+const countStock = (productId: string, countedQty: number, expectedShelfQty?: number) =>
+  shop.commerce.countStock({ productId, countedQty, expectedShelfQty, reason: 'counted' });
 
-test('every change of the quantity on hand is a stock movement, and the movements add up to it', async () => {
+/** Sells units of a product. Returns the READY parcel that holds them. */
+async function sell(productId: string, quantity: number) {
+  const { orderId, payment } = await shop.createPendingOrder({ [productId]: quantity });
+  await shop.sendWebhook('CAPTURED', payment);
+  const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId }));
+  return { orderId, shipmentId };
+}
+const dispatch = (shipmentId: string) =>
+  shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' });
+
+const readLastEvent = async (aggregateId: string) =>
+  (
+    await shop.database.pool.query(
+      'select type, payload from commerce.events where aggregateid = $1 order by version desc limit 1',
+      [aggregateId],
+    )
+  ).rows[0];
+
+test('every change of the available units is a stock movement, and the movements add up to them', async () => {
   const productId = await shop.createTestProduct({ quantity: 0 });
   await shop.commerce.receiveStock({ productId, quantity: 30, reason: 'first delivery' });
-  expect(await setStock(productId, 30, 28)).toEqual({ productId, availableQty: 28, reservedQty: 0, sellableQty: 28 });
+  expect(await countStock(productId, 28, 30)).toEqual({
+    productId,
+    availableQty: 28,
+    reservedQty: 0,
+    unshippedQty: 0,
+    sellableQty: 28,
+    shelfQty: 28,
+  });
   const { items } = await shop.commerce.listStockMovements({ productId });
   expect(items.map(({ kind, quantity, reason }) => [kind, quantity, reason])).toEqual([
     ['ADJUSTED', -2, 'counted'],
@@ -22,29 +48,67 @@ test('every change of the quantity on hand is a stock movement, and the movement
   ]);
 });
 
-test('setStock rejects a count when the quantity on hand is not the expected one', async () => {
+test('a count of a shelf where sold units still lie puts nothing on sale again', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
-  await expect(setStock(productId, 9, 12)).rejects.toMatchObject({
-    code: 'stock_changed',
-    details: { availableQty: 10 },
-  });
-  expect(await shop.readStock(productId)).toEqual([10, 0]);
+  const { shipmentId } = await sell(productId, 3);
+  const stock = { productId, availableQty: 7, reservedQty: 0, unshippedQty: 3, sellableQty: 7, shelfQty: 10 };
+  expect(await shop.commerce.getStock({ productId })).toEqual(stock);
+  expect(await countStock(productId, 10)).toEqual(stock);
+  const { items } = await shop.commerce.listStockMovements({ productId });
+  expect(items.map(({ kind }) => kind)).toEqual(['SOLD', 'RECEIVED']);
+  await dispatch(shipmentId);
+  expect(await countStock(productId, 7)).toEqual({ ...stock, unshippedQty: 0, shelfQty: 7 });
 });
 
-test('setStock rejects a quantity below the reserved units', async () => {
+test('a count that finds a unit missing while sold units lie there takes one unit off sale', async () => {
+  const productId = await shop.createTestProduct({ quantity: 10 });
+  await sell(productId, 3);
+  expect(await countStock(productId, 9)).toMatchObject({ availableQty: 6, unshippedQty: 3, shelfQty: 9 });
+  const [movement] = (await shop.commerce.listStockMovements({ productId })).items;
+  expect(movement).toMatchObject({ kind: 'ADJUSTED', quantity: -1 });
+  expect(await readLastEvent(productId)).toMatchObject({
+    type: 'stock.adjusted',
+    payload: { quantity: -1, availableQty: 6, countedQty: 9, reason: 'counted' },
+  });
+});
+
+test('countStock rejects a count when the shelf does not hold the expected units', async () => {
+  const productId = await shop.createTestProduct({ quantity: 10 });
+  const { shipmentId } = await sell(productId, 1);
+  await expect(countStock(productId, 12, 9)).rejects.toMatchObject({
+    code: 'stock_changed',
+    details: { shelfQty: 10 },
+  });
+  // A sale leaves the shelf as it is, a dispatch does not.
+  await sell(productId, 2);
+  await countStock(productId, 11, 10);
+  await dispatch(shipmentId);
+  expect(await errorCodeOf(countStock(productId, 11, 11))).toBe('stock_changed');
+  expect(await shop.readStock(productId)).toEqual([8, 0]);
+});
+
+test('countStock rejects a count below the reserved and the sold units together', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
   await shop.createTestOrder({ [productId]: 4 });
-  await expect(setStock(productId, 10, 3)).rejects.toMatchObject({
-    code: 'stock_below_reserved',
-    details: { reservedQty: 4 },
+  await sell(productId, 2);
+  await expect(countStock(productId, 5)).rejects.toMatchObject({
+    code: 'stock_below_orders',
+    details: { reservedQty: 4, unshippedQty: 2 },
   });
-  expect(await setStock(productId, 10, 4)).toMatchObject({ availableQty: 4, sellableQty: 0 });
+  expect(await countStock(productId, 6)).toMatchObject({ availableQty: 4, sellableQty: 0, shelfQty: 6 });
 });
 
-test('setStock with the current quantity records no stock movement', async () => {
+test('countStock of the units that the shelf should hold records no stock movement', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
-  await setStock(productId, 10, 10);
+  await countStock(productId, 10, 10);
   expect((await shop.commerce.listStockMovements({ productId })).items).toHaveLength(1);
+});
+
+test('countStock rejects a count without a reason', async () => {
+  const productId = await shop.createTestProduct({ quantity: 10 });
+  expect(await errorCodeOf(shop.commerce.countStock({ productId, countedQty: 9, reason: ' ' }))).toBe(
+    'validation_failed',
+  );
 });
 
 test('40 concurrent receipts are all counted', async () => {
@@ -53,15 +117,21 @@ test('40 concurrent receipts are all counted', async () => {
   expect(await shop.readStock(productId)).toEqual([120, 0]);
 });
 
-test('one of two concurrent counts is set, and the other is rejected with stock_changed', async () => {
+test('one of two concurrent counts is taken, and the other is rejected with stock_changed', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
-  const codes = await Promise.all([errorCodeOf(setStock(productId, 10, 11)), errorCodeOf(setStock(productId, 10, 12))]);
+  const codes = await Promise.all([
+    errorCodeOf(countStock(productId, 11, 10)),
+    errorCodeOf(countStock(productId, 12, 10)),
+  ]);
   expect(codes.sort()).toEqual(['accepted', 'stock_changed']);
 });
 
-test('receiveStock rejects more than 1,000,000,000 units on hand', async () => {
+test('neither a receipt nor a count makes more than 1,000,000,000 units available', async () => {
   const productId = await shop.createTestProduct({ quantity: 1_000_000_000 });
   expect(await errorCodeOf(shop.commerce.receiveStock({ productId, quantity: 1 }))).toBe('stock_too_large');
+  expect(await errorCodeOf(countStock(productId, 1_000_000_001))).toBe('stock_too_large');
+  await sell(productId, 1);
+  expect(await countStock(productId, 1_000_000_001)).toMatchObject({ availableQty: 1_000_000_000, unshippedQty: 1 });
 });
 
 test.each([0, -1, 1.5, NaN, 1_000_000_001])('receiveStock rejects a quantity of %s', async (quantity) => {

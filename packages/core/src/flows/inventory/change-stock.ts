@@ -1,6 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { stockMax, type Stock } from '../../inventory/stock.ts';
+import { onShelf, stockMax, type Stock } from '../../inventory/stock.ts';
 import type { LockedProduct } from '../../unit-of-work/locked-product.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateProduct } from '../catalog/locate-product.ts';
@@ -9,18 +9,18 @@ import { locateProduct } from '../catalog/locate-product.ts';
 export type ChangeStockCommand =
   | { change: 'receive'; id: string; productId: string; quantity: number; reason?: string | undefined }
   | {
-      change: 'set';
+      change: 'count';
       id: string;
       productId: string;
-      expectedAvailableQty: number;
-      availableQty: number;
+      countedQty: number;
+      expectedShelfQty?: number | undefined;
       reason: string;
     };
 
 /**
- * Receives stock, or sets the units on hand if they still are what the caller saw. Each change records a movement.
- * @returns the stock · refusals: product_not_found, stock_too_large, stock_changed (with the units on hand),
- * stock_below_reserved
+ * Receives stock, or takes what was counted on the shelf. Each change records a movement.
+ * @returns the stock · refusals: product_not_found, stock_too_large, stock_changed (with the units on the shelf),
+ * stock_below_orders
  */
 export async function changeStock(tx: Transaction, commands: readonly ChangeStockCommand[]): Promise<Outcome<Stock>[]> {
   const work = await UnitOfWork.lockProducts(
@@ -31,7 +31,7 @@ export async function changeStock(tx: Transaction, commands: readonly ChangeStoc
     const located = locateProduct(work, command);
     if (!located.ok) return located;
     const product = located.value;
-    const refusal = command.change === 'receive' ? receive(product, command) : set(product, command);
+    const refusal = command.change === 'receive' ? receive(product, command) : count(product, command);
     return refusal ? refused(refusal) : accepted(product.stock);
   });
   work.write();
@@ -39,29 +39,38 @@ export async function changeStock(tx: Transaction, commands: readonly ChangeStoc
 }
 
 type Receive = Extract<ChangeStockCommand, { change: 'receive' }>;
-type Set = Extract<ChangeStockCommand, { change: 'set' }>;
+type Count = Extract<ChangeStockCommand, { change: 'count' }>;
 
 function receive(product: LockedProduct, { id, quantity, ...command }: Receive): CommerceError | undefined {
   const reason = command.reason ?? null;
   const availableQty = product.stock.availableQty + quantity;
-  if (availableQty > stockMax)
-    return new CommerceError('stock_too_large', `no more than ${stockMax} units can be in stock`);
+  if (availableQty > stockMax) return tooLarge();
   product.setAvailable(availableQty, { id, kind: 'RECEIVED', reason });
   product.change({}, 'stock.received', { quantity, availableQty, reason });
   return undefined;
 }
 
-function set(product: LockedProduct, command: Set): CommerceError | undefined {
-  const { id, expectedAvailableQty, availableQty, reason } = command;
-  const { availableQty: present, reservedQty } = product.stock;
-  if (present !== expectedAvailableQty) {
-    return new CommerceError('stock_changed', 'the stock is not what you saw', { availableQty: present });
+/**
+ * Units of paid orders lie on the shelf until their parcel leaves, so they were counted, too. Only the others can be for
+ * sale.
+ */
+function count(product: LockedProduct, command: Count): CommerceError | undefined {
+  const { id, countedQty, expectedShelfQty, reason } = command;
+  const { availableQty: present, reservedQty, unshippedQty } = product.stock;
+  const shelfQty = onShelf(product.stock);
+  if (expectedShelfQty !== undefined && expectedShelfQty !== shelfQty) {
+    return new CommerceError('stock_changed', 'the shelf does not hold what you expected', { shelfQty });
   }
-  if (availableQty < reservedQty) {
-    return new CommerceError('stock_below_reserved', 'orders reserve more than that', { reservedQty });
+  if (countedQty < reservedQty + unshippedQty) {
+    const message = 'orders have reserved or bought more units than were counted';
+    return new CommerceError('stock_below_orders', message, { reservedQty, unshippedQty });
   }
+  const availableQty = countedQty - unshippedQty;
   if (availableQty === present) return undefined;
+  if (availableQty > Math.max(stockMax, present)) return tooLarge();
   product.setAvailable(availableQty, { id, kind: 'ADJUSTED', reason });
-  product.change({}, 'stock.adjusted', { quantity: availableQty - present, availableQty, reason });
+  product.change({}, 'stock.adjusted', { quantity: availableQty - present, availableQty, countedQty, reason });
   return undefined;
 }
+
+const tooLarge = () => new CommerceError('stock_too_large', `no more than ${stockMax} units can be for sale`);

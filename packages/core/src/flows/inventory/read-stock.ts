@@ -1,13 +1,20 @@
 import type { PageRequest, Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
-import { sellable, type Stock } from '../../inventory/stock.ts';
+import { onShelf, sellable, type Stock } from '../../inventory/stock.ts';
 
-/** A stock row with `sellableQty`, the units on hand that no order reserves. */
-export type StockView = Stock & { sellableQty: number };
+/**
+ * A stock row with `sellableQty`, the units that no order has reserved or bought, and `shelfQty`, the units that lie on
+ * the shelf.
+ */
+export type StockView = Stock & { sellableQty: number; shelfQty: number };
 
-/** Adds the sellable units to a stock row. */
-export const stockView = (stock: Stock): StockView => ({ ...stock, sellableQty: sellable(stock) });
+/** Adds the sellable units and those on the shelf to a stock row. */
+export const stockView = (stock: Stock): StockView => ({
+  ...stock,
+  sellableQty: sellable(stock),
+  shelfQty: onShelf(stock),
+});
 
 /**
  * Reads a product's stock.

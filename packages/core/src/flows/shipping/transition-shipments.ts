@@ -19,7 +19,8 @@ const eventOf = {
 } as const;
 
 /**
- * Hands parcels to a carrier and records their way until they are delivered. The order's fulfillment status follows.
+ * Hands parcels to a carrier and records their way until they are delivered. The order's fulfillment status follows, and
+ * the units of a parcel that leaves are no longer on the shelf.
  * @returns the shipment · refusals: shipment_not_found, invalid_transition
  */
 export async function transitionShipments(
@@ -30,7 +31,12 @@ export async function transitionShipments(
     tx.db,
     commands.map(({ shipmentId }) => shipmentId),
   );
-  const work = await UnitOfWork.lock(tx, { orderIds: [...orderIds.values()], shipments: true, refundLines: true });
+  const leaving = commands.flatMap(({ shipmentId, to }) => (to === 'SHIPPED' ? (orderIds.get(shipmentId) ?? []) : []));
+  const work = await UnitOfWork.lock(
+    tx,
+    { orderIds: [...orderIds.values()], shipments: true, refundLines: true },
+    { orderIds: leaving, stocks: 'all' },
+  );
   const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
     const order = work.orders.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = order?.shipments.find(({ id }) => id === command.shipmentId);
@@ -49,13 +55,15 @@ export async function transitionShipments(
 function transition(order: LockedOrder, shipment: Shipment, command: TransitionShipmentCommand): ShipmentWithLines {
   const { now } = order;
   const changed = { ...transitionShipment(shipment, command.to, now), ...changesOf(command, now) };
+  const lines = order.linesOfParcel(shipment.id);
   order.setShipment(changed);
+  if (command.to === 'SHIPPED') order.shipStock(lines);
   order.updateFulfillment();
   const { id, carrier, trackingNumber } = changed;
   order.record(eventOf[command.to], { shipmentId: id, carrier, trackingNumber });
   // The goods leave without a payment, even if an operator has cleared that reason before.
   if (command.to === 'SHIPPED' && order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
-  return { ...changed, lines: order.linesOfParcel(id) };
+  return { ...changed, lines };
 }
 
 function changesOf(command: TransitionShipmentCommand, now: Date): Partial<Shipment> {

@@ -24,6 +24,19 @@ export const furtherStockAndOrderCorruptions: readonly FurtherCorruption[] = [
     statements: ['delete from commerce.stocks where available_qty > 0'],
   },
   {
+    check: 'stock_unshipped_is_in_ready_parcels',
+    how: 'a parcel that left without its units',
+    statements: [
+      `update commerce.shipments set status = 'SHIPPED', carrier = 'Post', tracking_number = '1', shipped_at = now()
+      where id = ${firstId('shipments', `status = 'READY'`)}`,
+    ],
+  },
+  {
+    check: 'stock_unshipped_is_in_ready_parcels',
+    how: 'a READY parcel of a product without a stock row',
+    statements: ['delete from commerce.stocks where unshipped_qty > 0'],
+  },
+  {
     check: 'stock_movement_has_its_cause',
     how: 'sold by no order',
     statements: [`update commerce.stock_movements set cause_id = gen_random_uuid() where kind = 'SOLD'`],

@@ -74,6 +74,9 @@ export const corruptions: Record<string, Corruption> = {
   stock_reserved_is_sum_of_reservations: {
     statements: [`update commerce.stocks set reserved_qty = reserved_qty - 1 where product_id = ${aProduct}`],
   },
+  stock_unshipped_is_in_ready_parcels: {
+    statements: [`update commerce.stocks set unshipped_qty = unshipped_qty + 1 where product_id = ${aProduct}`],
+  },
   stock_movement_once_per_cause: {
     withoutConstraints: ['stock_movements.stock_movements_one_per_cause'],
     statements: [
