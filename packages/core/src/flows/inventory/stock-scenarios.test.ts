@@ -61,7 +61,7 @@ test(
   }),
 );
 
-test('concurrent checkouts, webhooks, cancels and expiries of the same products cause no deadlock', async () => {
+test('concurrent orders, webhooks, cancels, dispatches and expiries of the same products cause no deadlock', async () => {
   const products = await shop.createTestProducts(6, 1_000);
   const forwards = Object.fromEntries(products.map((id) => [id, 1]));
   const backwards = Object.fromEntries(products.toReversed().map((id) => [id, 1]));
@@ -78,8 +78,14 @@ test('concurrent checkouts, webhooks, cancels and expiries of the same products 
   const pendingOrders = await Promise.all(
     Array.from({ length: 30 }, (_, index) => busyProcess.createPendingOrder(index % 2 === 0 ? forwards : backwards)),
   );
+  const dispatchOneOf = async ({ orderId, payment }: (typeof pendingOrders)[number]) => {
+    await busyProcess.sendWebhook('CAPTURED', payment);
+    for (const { id: shipmentId } of await busyProcess.commerce.listShipments({ orderId }))
+      await errorCodeOf(busyProcess.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' }));
+  };
   await Promise.all(
     pendingOrders.flatMap(({ orderId, payment }, index) => [
+      ...(index % 3 === 1 ? [dispatchOneOf({ orderId, payment })] : []),
       busyProcess.sendWebhook(index % 3 === 0 ? 'FAILED' : 'CAPTURED', payment),
       busyProcess.createTestOrder(index % 2 === 0 ? backwards : forwards),
       ...(index % 5 === 0 ? [errorCodeOf(busyProcess.commerce.cancelOrder({ orderId }))] : []),

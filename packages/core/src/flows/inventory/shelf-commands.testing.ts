@@ -1,0 +1,150 @@
+import { present } from '../../testing/only.ts';
+import { errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
+import { ShelfModel, type ModelOrder } from './shelf-model.testing.ts';
+
+type Payment = Parameters<TestShop['sendWebhook']>[1];
+
+/** The shop's reply to a command, and the reply that the model expects; undefined when the command had nothing to do. */
+type Answer = Promise<[answer: string, expected: string] | undefined>;
+
+/** Random commands to a shop with few units, each given to a model of its shelves, too. */
+export class ShelfCommands {
+  readonly model = new ShelfModel();
+  readonly #shop: TestShop;
+  readonly #products: readonly string[];
+  readonly #random: () => number;
+  readonly #payments = new Map<string, Payment>();
+
+  constructor(shop: TestShop, products: readonly string[], random: () => number) {
+    this.#shop = shop;
+    this.#products = products;
+    this.#random = random;
+  }
+
+  /** How often each command is run, in relation to the others. */
+  readonly weights = {
+    order: 6,
+    approve: 6,
+    fail: 2,
+    expire: 1,
+    payAgain: 2,
+    cancel: 2,
+    dispatch: 3,
+    refund: 3,
+    receive: 4,
+    count: 4,
+  } as const;
+
+  async order(): Answer {
+    const { model } = this;
+    const units = new Map(
+      Array.from({ length: 1 + this.#below(3) }, () => [this.#one(this.#products), 1 + this.#below(3)]),
+    );
+    const expected = model.canSell(units) ? 'accepted' : 'insufficient_stock';
+    const placed = this.#shop.createPendingOrder(Object.fromEntries(units));
+    const answer = await errorCodeOf(placed);
+    if (answer === 'accepted') {
+      const { orderId, payment } = await placed;
+      this.#payments.set(orderId, payment);
+      model.addOrder(orderId, units);
+    }
+    return [answer, expected];
+  }
+
+  async approve(): Answer {
+    const order = this.#orderThat(() => true);
+    if (!order) return undefined;
+    this.model.approve(order);
+    return this.#sendWebhook('CAPTURED', order);
+  }
+
+  async fail(): Answer {
+    const order = this.#orderThat(({ isDecided }) => !isDecided);
+    if (!order) return undefined;
+    this.model.fail(order);
+    return this.#sendWebhook('FAILED', order);
+  }
+
+  async expire(): Answer {
+    const order = this.#orderThat(({ status }) => status === 'PAYMENT_PENDING' || status === 'PAYMENT_FAILED');
+    if (!order) return undefined;
+    this.model.expire(order);
+    await this.#shop.expireTestOrder(order.id);
+    return this.#readStatus(order);
+  }
+
+  async payAgain(): Answer {
+    const order = this.#orderThat(({ status, isDecided }) => status === 'PAYMENT_FAILED' && !isDecided);
+    if (!order) return undefined;
+    const attempt = this.#shop.commerce.createPayment({ orderId: order.id, provider: 'mock' });
+    const answer = await errorCodeOf(attempt);
+    if (answer === 'accepted') this.#payments.set(order.id, await attempt);
+    return [answer, this.model.payAgain(order)];
+  }
+
+  async cancel(): Answer {
+    const order = this.#orderThat(() => true);
+    if (!order) return undefined;
+    return [await errorCodeOf(this.#shop.commerce.cancelOrder({ orderId: order.id })), this.model.cancel(order)];
+  }
+
+  async dispatch(): Answer {
+    const order = this.#orderThat(({ waiting }) => [...waiting.values()].some((quantity) => quantity > 0));
+    if (!order) return undefined;
+    this.model.dispatch(order);
+    const parcels = await this.#shop.commerce.listShipments({ orderId: order.id });
+    const ready = parcels.find(({ status }) => status === 'READY');
+    const parcel = { shipmentId: present(ready, 'the READY parcel').id, carrier: 'Post', trackingNumber: '1' };
+    return [await errorCodeOf(this.#shop.commerce.dispatchShipment(parcel)), 'accepted'];
+  }
+
+  async refund(): Answer {
+    const order = this.#orderThat(({ status }) => status === 'PAID');
+    if (!order) return undefined;
+    const { lines } = await this.#shop.commerce.getOrder({ orderId: order.id });
+    const { lineNo, productId } = this.#one(lines);
+    const units = { quantity: 1 + this.#below(3), restock: this.#below(3) > 0 };
+    const refund = { orderId: order.id, lines: [{ lineNo, ...units }] };
+    const expected = this.model.refund(order, { productId: present(productId ?? undefined, 'the product'), ...units });
+    return [await errorCodeOf(this.#shop.commerce.createRefund(refund)), expected];
+  }
+
+  async receive(): Answer {
+    const [productId, quantity] = [this.#one(this.#products), 1 + this.#below(6)];
+    this.model.receive(productId, quantity);
+    return [await errorCodeOf(this.#shop.commerce.receiveStock({ productId, quantity })), 'accepted'];
+  }
+
+  async count(): Answer {
+    const productId = this.#one(this.#products);
+    const shelfQty = this.model.onShelf(productId);
+    const countedQty = Math.max(0, shelfQty + this.#below(6) - 4);
+    const expectedShelfQty = this.#one([undefined, shelfQty, shelfQty, shelfQty + 1]);
+    const count = { productId, countedQty, expectedShelfQty, reason: 'counted' };
+    const expected = this.model.count(productId, countedQty, expectedShelfQty);
+    return [await errorCodeOf(this.#shop.commerce.countStock(count)), expected];
+  }
+
+  async #sendWebhook(type: 'CAPTURED' | 'FAILED', order: ModelOrder): Answer {
+    await this.#shop.sendWebhook(type, present(this.#payments.get(order.id), 'the payment'));
+    return this.#readStatus(order);
+  }
+
+  async #readStatus({ id, status }: ModelOrder): Answer {
+    return [(await this.#shop.commerce.getOrder({ orderId: id })).status, status];
+  }
+
+  #orderThat(isMeant: (order: ModelOrder) => boolean): ModelOrder | undefined {
+    const meant = this.model.orders.filter(isMeant);
+    return meant[this.#below(meant.length)];
+  }
+
+  #below(bound: number): number {
+    return Math.floor(this.#random() * bound);
+  }
+
+  #one<T>(all: readonly T[]): T {
+    // The index is within the list, whose items may be undefined.
+    return all[this.#below(all.length)] as T;
+  }
+}

@@ -1,0 +1,128 @@
+/** Units by product id. */
+export type Units = ReadonlyMap<string, number>;
+type RefundedUnits = { productId: string; quantity: number; restock: boolean };
+
+/**
+ * An order as a warehouse sees it. `waiting` are paid units that haven't left, `refunded` units that a refund was for.
+ * `isDecided`: the latest payment was approved, so that the gateway has nothing more to say about it.
+ */
+export type ModelOrder = {
+  id: string;
+  units: Units;
+  status: 'PAYMENT_PENDING' | 'PAYMENT_FAILED' | 'EXPIRED' | 'PAID' | 'CANCELED';
+  waiting: Map<string, number>;
+  refunded: Map<string, number>;
+  hasShipped: boolean;
+  isDecided: boolean;
+};
+
+/**
+ * A shop's stock, derived from what lies on each shelf and from what each order still waits for: none of the numbers is
+ * counted up and down, as the database counts them. A method that the shop may refuse returns 'accepted' or the code of
+ * the refusal.
+ */
+export class ShelfModel {
+  readonly shelf = new Map<string, number>();
+  readonly orders: ModelOrder[] = [];
+
+  unshipped(productId: string): number {
+    return this.#sum(({ waiting }) => waiting.get(productId));
+  }
+
+  reserved(productId: string): number {
+    return this.#sum(({ status, units }) => (status === 'PAYMENT_PENDING' ? units.get(productId) : 0));
+  }
+
+  onShelf(productId: string): number {
+    return this.shelf.get(productId) ?? 0;
+  }
+
+  /** The stock that the shop must show. */
+  stock(productId: string) {
+    const [shelfQty, reservedQty, unshippedQty] = [
+      this.onShelf(productId),
+      this.reserved(productId),
+      this.unshipped(productId),
+    ];
+    const availableQty = shelfQty - unshippedQty;
+    return { productId, availableQty, reservedQty, unshippedQty, sellableQty: availableQty - reservedQty, shelfQty };
+  }
+
+  canSell(units: Units): boolean {
+    return [...units].every(([productId, quantity]) => this.stock(productId).sellableQty >= quantity);
+  }
+
+  addOrder(id: string, units: Units): void {
+    const none = { waiting: new Map(), refunded: new Map(), hasShipped: false, isDecided: false };
+    this.orders.push({ id, units, status: 'PAYMENT_PENDING', ...none });
+  }
+
+  /** The gateway approves the order's latest payment, on time or late. */
+  approve(order: ModelOrder): void {
+    if (order.isDecided) return;
+    order.isDecided = true;
+    const isPayable = order.status === 'PAYMENT_PENDING' || (order.status !== 'CANCELED' && this.canSell(order.units));
+    if (!isPayable) return;
+    order.status = 'PAID';
+    order.waiting = new Map(order.units);
+  }
+
+  fail(order: ModelOrder): void {
+    if (order.status === 'PAYMENT_PENDING') order.status = 'PAYMENT_FAILED';
+  }
+
+  expire(order: ModelOrder): void {
+    if (order.status === 'PAYMENT_PENDING' || order.status === 'PAYMENT_FAILED') order.status = 'EXPIRED';
+  }
+
+  /** A new attempt to pay, after one that failed. */
+  payAgain(order: ModelOrder): string {
+    if (!this.canSell(order.units)) return 'insufficient_stock';
+    order.status = 'PAYMENT_PENDING';
+    order.isDecided = false;
+    return 'accepted';
+  }
+
+  cancel(order: ModelOrder): string {
+    if (order.hasShipped || order.status === 'EXPIRED' || order.status === 'CANCELED') return 'invalid_transition';
+    order.status = 'CANCELED';
+    order.waiting.clear();
+    return 'accepted';
+  }
+
+  dispatch(order: ModelOrder): void {
+    for (const [productId, quantity] of order.waiting) this.#move(productId, -quantity);
+    order.waiting.clear();
+    order.hasShipped = true;
+  }
+
+  refund(order: ModelOrder, { productId, quantity, restock }: RefundedUnits): string {
+    const refunded = (order.refunded.get(productId) ?? 0) + quantity;
+    if (refunded > (order.units.get(productId) ?? 0)) return 'units_not_refundable';
+    const waiting = order.waiting.get(productId) ?? 0;
+    if (restock && quantity > waiting) return 'units_not_restockable';
+    order.refunded.set(productId, refunded);
+    if (restock) order.waiting.set(productId, waiting - quantity);
+    return 'accepted';
+  }
+
+  receive(productId: string, quantity: number): void {
+    this.#move(productId, quantity);
+  }
+
+  count(productId: string, countedQty: number, expectedShelfQty?: number): string {
+    const { reservedQty, unshippedQty, shelfQty } = this.stock(productId);
+    if (expectedShelfQty !== undefined && expectedShelfQty !== shelfQty) return 'stock_changed';
+    if (countedQty < reservedQty + unshippedQty) return 'stock_below_orders';
+    this.shelf.set(productId, countedQty);
+    return 'accepted';
+  }
+
+  #sum(unitsOf: (order: ModelOrder) => number | undefined): number {
+    return this.orders.reduce((sum, order) => sum + (unitsOf(order) ?? 0), 0);
+  }
+
+  #move(productId: string, quantity: number): void {
+    this.shelf.set(productId, this.onShelf(productId) + quantity);
+  }
+}
