@@ -35,8 +35,8 @@ export const demoProduct = async (operator: Client, index: number, quantity: num
   const wanted = await operator.product.list.query({ sku: products[index]?.sku, limit: 1 });
   const product = wanted.items[0] ?? (await operator.product.list.query({ limit: 1 })).items[0];
   if (!product) throw new Error('The catalogue has no product that can be ordered.');
-  const { availableQty, reservedQty } = await operator.stock.get.query({ productId: product.id });
-  if (availableQty - reservedQty < quantity) {
+  const { sellableQty } = await operator.stock.get.query({ productId: product.id });
+  if (sellableQty < quantity) {
     await operator.stock.receive.mutate({ productId: product.id, quantity: 50, reason: 'demo ran out' });
   }
   return product;

@@ -19,8 +19,9 @@ const price = (amount: number, currency: string): string => {
   return format.format(amount / 10 ** digits).replace('\u00a0', ' ');
 };
 
-const row = (step: string, order: string, available: number | string, reserved: number | string): string =>
-  `  ${step.padEnd(30)}${order.padEnd(20)}${String(available).padStart(11)}${String(reserved).padStart(10)}`;
+type Cell = number | string;
+const row = (step: string, order: string, available: Cell, reserved: Cell, shelf: Cell): string =>
+  `  ${step.padEnd(30)}${order.padEnd(18)}${[available, reserved, shelf].map((cell) => String(cell).padStart(10)).join('')}`;
 
 /** Pays at the gateway as the shopper. Resolves when the shop has responded to the gateway's webhook. */
 const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {
@@ -64,18 +65,18 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   const quantity = 2;
   const product = await demoProduct(operator, 0, quantity);
   const step = async (name: string, expected: string, orderId?: string): Promise<void> => {
-    const { availableQty, reservedQty } = await operator.stock.get.query({ productId: product.id });
+    const { availableQty, reservedQty, shelfQty } = await operator.stock.get.query({ productId: product.id });
     let status = '';
     if (orderId) {
       const order = await customer.order.get.query({ orderId });
       status = order.status === 'PAID' ? `PAID, ${order.fulfillmentStatus}` : order.status;
     }
-    print(row(name, status, availableQty, reservedQty));
+    print(row(name, status, availableQty, reservedQty, shelfQty));
     if (status !== expected) throw new Error(`After "${name}" the order should be ${expected}, but is ${status}.`);
   };
 
   print(`One order: ${quantity} × ${product.name}, ${price(product.priceAmount, product.currency)} each`);
-  print(row('step', 'order', 'available', 'reserved'));
+  print(row('step', 'order', 'available', 'reserved', 'on shelf'));
   await step('before', '');
   const { id: orderId } = await customer.order.create.mutate({
     lines: [{ productId: product.id, quantity }],

@@ -2,9 +2,21 @@ import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
 import type { Finding } from './finding.ts';
 
-type Row = { productId: string; available: number; reserved: number; sold: number; restocked: number; least: number };
+type Row = {
+  productId: string;
+  available: number;
+  reserved: number;
+  unshipped: number;
+  sold: number;
+  restocked: number;
+  shipped: number;
+  least: number;
+};
 
-/** Checks each product: received - sold + restocked = available, nothing is reserved, and stock was never negative. */
+/**
+ * Checks each product: received - sold + restocked = available, received - shipped = on the shelf, nothing is reserved,
+ * and stock was never negative.
+ */
 export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
   const rows = await database.query<Row>(`
     with paid as (select distinct aggregateid as id from commerce.events where type = 'order.paid'),
@@ -18,8 +30,13 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
       join lines l on (l.order_id, l.line_no) = (r.order_id, r.line_no) where r.restock and l.status <> 'CANCELED'
     )
     select s.product_id as "productId", s.available_qty as available, s.reserved_qty as reserved,
+      s.unshipped_qty as unshipped,
       coalesce((select sum(quantity) from lines where product_id = s.product_id), 0) as sold,
       coalesce((select sum(quantity) from back where product_id = s.product_id), 0) as restocked,
+      coalesce((select sum(l.quantity) from commerce.shipment_lines l
+        join commerce.shipments p on p.id = l.shipment_id and p.status not in ('READY', 'CANCELED')
+        join commerce.order_lines o on (o.order_id, o.line_no) = (l.order_id, l.line_no)
+        where o.product_id = s.product_id), 0)::int as shipped,
       (select min(running) from (
         select sum(quantity) over (order by id) as running from commerce.stock_movements where product_id = s.product_id) m) as least
     from commerce.stocks s`);
@@ -29,11 +46,13 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
     ),
     ({ productId }) => productId,
   );
-  return rows.flatMap(({ productId, available, reserved, sold, restocked, least }) => {
+  return rows.flatMap(({ productId, available, reserved, unshipped, sold, restocked, shipped, least }) => {
     const receivedQty = (received.get(productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
     const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, available ${available}`;
+    const shelf = `product ${productId}: received ${receivedQty}, shipped ${shipped}, on the shelf ${available} + ${unshipped}`;
     return [
       ...(receivedQty - sold + restocked === available ? [] : [{ check: 'stock', what: summary }]),
+      ...(receivedQty - shipped === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),
       ...(reserved === 0
         ? []
         : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),
