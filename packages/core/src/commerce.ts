@@ -48,7 +48,10 @@ export type CommerceOptions = {
    * seconds. It must be longer than a gateway's own time-outs and retries.
    */
   leaseMs?: number;
-  /** Adds shipping, discounts and tax to an order, besides the shipping option that the shopper chose. */
+  /**
+   * Adds shipping, discounts and tax to an order, besides the shipping option that the shopper chose, and says which lines
+   * share a discount or tax.
+   */
   quote?: Quote;
   /**
    * Adds the same by a service outside this process, in place of `quote`. It is asked before the transaction, and its lines

@@ -23,7 +23,9 @@ test('an order reserves its stock and is returned as plain JSON', async () => {
     customerId: 'kim',
     totalAmount: 1_400,
     currency: 'KRW',
-    lines: [{ productId, quantity: 2, unitAmount: 700, amount: 1_400 }],
+    lines: [
+      { productId, quantity: 2, unitAmount: 700, amount: 1_400, discountAmount: 0, taxAmount: 0, paidAmount: 1_400 },
+    ],
   });
   expect(order.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
   expect(Date.parse(order.reservedUntil) - Date.parse(order.createdAt)).toBe(30 * 60_000);

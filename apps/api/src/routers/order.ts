@@ -52,7 +52,9 @@ export const orderRouter = router({
    * A customer leaves `customerId` out; an operator has to give it. It must not be an e-mail address, because the event
    * log keeps it for ever; neither must a customer's `sub` in the token.
    *
-   * Returns the order with its lines, in status CREATED. `reservedUntil` is when an unpaid order expires.
+   * Returns the order with its lines, in status CREATED. `reservedUntil` is when an unpaid order expires. A line's
+   * `paidAmount` is what all its units cost in the end: `amount` with its share of the order's discounts
+   * (`discountAmount`, zero or below) and taxes (`taxAmount`). Lines of discounts and taxes have zero in all three.
    * @throws validation_failed when `customerId` is given by a customer or missing from an operator
    * @throws empty_order when there are no lines
    * @throws product_not_found when a product does not exist or is archived; `details.productIds`

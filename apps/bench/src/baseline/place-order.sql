@@ -44,8 +44,9 @@ begin
       total_amount, version, created_at, updated_at)
     values (v_id, p_customer, 'CREATED', 'UNFULFILLED', 'HELD', v_reserved_until, v_currency, v_total, 1, v_now, v_now);
 
-  insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount)
-    select v_id, n, 'PRODUCT', product_id, sku, name, quantity, price, quantity * price
+  insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount,
+      discount_amount, tax_amount)
+    select v_id, n, 'PRODUCT', product_id, sku, name, quantity, price, quantity * price, 0, 0
     from unnest(p_products, v_skus, v_names, p_quantities, v_prices) with ordinality
       as line (product_id, sku, name, quantity, price, n);
 
@@ -60,7 +61,8 @@ begin
       'currency', v_currency, 'totalAmount', v_total, 'reservedUntil', v_reserved_until, 'lines', v_event_lines), v_now);
 
   select json_agg(json_build_object('orderId', v_id, 'lineNo', n, 'kind', 'PRODUCT', 'productId', product_id,
-      'sku', sku, 'name', name, 'quantity', quantity, 'unitAmount', price, 'amount', quantity * price))
+      'sku', sku, 'name', name, 'quantity', quantity, 'unitAmount', price, 'amount', quantity * price,
+      'discountAmount', 0, 'taxAmount', 0, 'paidAmount', quantity * price))
     into v_lines
     from unnest(p_products, v_skus, v_names, p_quantities, v_prices) with ordinality
       as line (product_id, sku, name, quantity, price, n);

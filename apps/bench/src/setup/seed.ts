@@ -40,8 +40,9 @@ const orders = (from: number, to: number, waitingFrom: number, productCount: num
       now() + interval '1 day', '${currency}', ${waitingAmount}, case when waiting then 2 else 1 end, now(), now()
     from placed`,
   // Each order has two neighbouring products. 7919 is a prime, so the steps from order to order reach all products.
-  `insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount)
-    select placed.id, line_no, 'PRODUCT', p.id, p.sku, p.name, 1, ${priceAmount}, ${priceAmount}
+  `insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount,
+      discount_amount, tax_amount)
+    select placed.id, line_no, 'PRODUCT', p.id, p.sku, p.name, 1, ${priceAmount}, ${priceAmount}, 0, 0
     from placed cross join (values (1), (2)) as line (line_no)
     join commerce.products p on p.id = bench.product((((n::bigint * 7919) + line_no) % ${productCount})::int + 1)`,
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)

@@ -35,7 +35,10 @@ async function generate(): Promise<string[]> {
   return added.map((name) => readFileSync(join(folder, name), 'utf8'));
 }
 
-/** Returns every column, constraint and index in PostgreSQL's own words, without the table of migrations. */
+/**
+ * Returns every column, constraint and index in PostgreSQL's own words, without the table of migrations. A migration may
+ * add a constraint as NOT VALID, so that it scans no rows.
+ */
 async function catalogue(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query(`
     with tables as (
@@ -47,7 +50,7 @@ async function catalogue(database: Database): Promise<string[]> {
     from tables c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
     union all
-    select format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint
+    select format('%s %s %s', conrelid::regclass, conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')) from pg_constraint
     where conrelid in (select oid from tables)
     union all
     select replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') from pg_index where indrelid in (select oid from tables)

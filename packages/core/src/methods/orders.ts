@@ -57,9 +57,10 @@ export function orderMethods(context: Context) {
      * with the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of
      * JSON. `customerId` must not be an e-mail address, because the event log keeps it for ever. `shippingOptionId` adds
      * the price of an option as a line. `expectedTotalAmount` is the total that the shopper has seen, in minor units.
-     * @returns the order in CREATED, with its lines
-     * @throws validation_failed when a field is missing, unknown or out of its bounds, or the discounts exceed the
-     * order
+     * @returns the order in CREATED, with its lines. A PRODUCT or SHIPPING line has its share of the order's discounts
+     * and taxes, and in `paidAmount` what all its units cost with them; the other lines have zero
+     * @throws validation_failed when a field is missing, unknown or out of its bounds, or a discount exceeds the lines
+     * that it applies to
      * @throws empty_order when there are no lines
      * @throws product_not_found when a product doesn't exist or is archived; the details list all such products
      * @throws currency_mismatch when the products have different currencies

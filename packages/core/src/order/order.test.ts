@@ -118,6 +118,9 @@ describe('product lines', () => {
         quantity: 5,
         unitAmount: 300,
         amount: 1500,
+        discountAmount: 0,
+        taxAmount: 0,
+        paidAmount: 1500,
       },
       {
         orderId: 'o',
@@ -129,6 +132,9 @@ describe('product lines', () => {
         quantity: 1,
         unitAmount: 7,
         amount: 7,
+        discountAmount: 0,
+        taxAmount: 0,
+        paidAmount: 7,
       },
     ]);
   });
@@ -160,10 +166,11 @@ describe('quoted lines', () => {
   ];
 
   test('follow the products, name no product, and multiply quantity and unit amount', () => {
+    const others = { orderId: 'o', productId: null, sku: null, discountAmount: 0, taxAmount: 0 };
     expect(quotedLines('o', quoted, 3)).toEqual([
-      { ...quoted[0], orderId: 'o', lineNo: 3, productId: null, sku: null, amount: 3000 },
-      { ...quoted[1], orderId: 'o', lineNo: 4, productId: null, sku: null, amount: -1000 },
-      { ...quoted[2], orderId: 'o', lineNo: 5, productId: null, sku: null, amount: 0 },
+      { ...quoted[0], ...others, lineNo: 3, amount: 3000, paidAmount: 3000 },
+      { ...quoted[1], ...others, lineNo: 4, amount: -1000, paidAmount: 0 },
+      { ...quoted[2], ...others, lineNo: 5, amount: 0, paidAmount: 0 },
     ]);
   });
 

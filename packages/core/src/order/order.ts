@@ -119,10 +119,38 @@ export type OrderLine = {
   quantity: number;
   unitAmount: number;
   amount: number;
+  /**
+   * This line's share of the order's discounts, zero or below, and of its taxes, zero or above. A DISCOUNT or TAX line
+   * has zero. Null in orders of versions that didn't store shares.
+   */
+  discountAmount: number | null;
+  taxAmount: number | null;
 };
 
-/** A line that the shop's `quote` adds to an order: shipping, a discount (zero or below) or tax. */
-export type QuoteLine = { kind: Exclude<LineKind, 'PRODUCT'>; name: string; quantity: number; unitAmount: number };
+/**
+ * An order line as callers see it. `paidAmount` is what all units of a PRODUCT or SHIPPING line cost in the end: its
+ * amount with both shares. DISCOUNT and TAX lines are parts of the others and have zero, so that all lines' `paidAmount`
+ * add up to the order's total.
+ */
+export type OrderLineView = OrderLine & { discountAmount: number; taxAmount: number; paidAmount: number };
+
+/** Whether a shopper pays for a line of this kind. Discounts and taxes are parts of what these lines cost. */
+export const isCharged = ({ kind }: { kind: LineKind }): boolean => kind === 'PRODUCT' || kind === 'SHIPPING';
+
+/**
+ * A line that the shop's `quote` adds to an order: shipping, a discount (zero or below) or tax.
+ *
+ * `appliesTo` names the lines that share a discount or tax, by `lineNo`. PRODUCT lines have the numbers that `quote` was
+ * given; the lines that it returns continue them, in their order, which numbers its SHIPPING lines. Without `appliesTo`
+ * all PRODUCT and SHIPPING lines share it. `shareDiscountsAndTaxes` says how.
+ */
+export type QuoteLine = {
+  kind: Exclude<LineKind, 'PRODUCT'>;
+  name: string;
+  quantity: number;
+  unitAmount: number;
+  appliesTo?: readonly number[] | undefined;
+};
 
 /** Where an order goes, as far as the shopper has said. A placed order has the whole address. */
 export type QuotedAddress = Pick<Address, 'country'> & { [F in keyof Address]?: Address[F] | undefined };
@@ -152,10 +180,11 @@ export function productLines(
   demand: ReadonlyMap<string, number>,
   products: ReadonlyMap<string, Priced>,
 ) {
-  return [...demand].map(([productId, quantity], index): OrderLine => {
+  return [...demand].map(([productId, quantity], index): OrderLineView => {
     const product = products.get(productId);
     if (!product) throw new CommerceError('product_not_found', 'there is no such product', { productIds: [productId] });
     const { sku, name, priceAmount } = product;
+    const amount = multiplyAmount(priceAmount, quantity);
     return {
       orderId,
       lineNo: index + 1,
@@ -165,24 +194,33 @@ export function productLines(
       name,
       quantity,
       unitAmount: priceAmount,
-      amount: multiplyAmount(priceAmount, quantity),
+      amount,
+      discountAmount: 0,
+      taxAmount: 0,
+      paidAmount: amount,
     };
   });
 }
 
 /** The quote's lines, numbered from `firstNo`. @throws amount_too_large when a line's amount exceeds 2^53 - 1 */
-export function quotedLines(orderId: string, quoted: readonly QuoteLine[], firstNo: number): OrderLine[] {
-  return quoted.map(({ kind, name, quantity, unitAmount }, index) => ({
-    orderId,
-    lineNo: firstNo + index,
-    kind,
-    productId: null,
-    sku: null,
-    name,
-    quantity,
-    unitAmount,
-    amount: multiplyAmount(unitAmount, quantity),
-  }));
+export function quotedLines(orderId: string, quoted: readonly QuoteLine[], firstNo: number): OrderLineView[] {
+  return quoted.map(({ kind, name, quantity, unitAmount }, index) => {
+    const amount = multiplyAmount(unitAmount, quantity);
+    return {
+      orderId,
+      lineNo: firstNo + index,
+      kind,
+      productId: null,
+      sku: null,
+      name,
+      quantity,
+      unitAmount,
+      amount,
+      discountAmount: 0,
+      taxAmount: 0,
+      paidAmount: isCharged({ kind }) ? amount : 0,
+    };
+  });
 }
 
 /**

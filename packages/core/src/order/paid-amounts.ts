@@ -1,35 +1,51 @@
-import type { OrderLine } from './order.ts';
+import { divideByLargestRemainder } from './largest-remainder.ts';
+import { isCharged, type OrderLine, type OrderLineView } from './order.ts';
 
-/** The kinds of lines that a shopper pays for. Discounts and taxes are parts of what these lines cost. */
-const isCharged = ({ kind }: OrderLine): boolean => kind === 'PRODUCT' || kind === 'SHIPPING';
+type StoredShares = { discountAmount: number; taxAmount: number };
+
+/** What each PRODUCT and SHIPPING line costs in the end, by its number, in minor units. Together it is the total. */
+export function paidAmounts(lines: readonly OrderLine[]): ReadonlyMap<number, number> {
+  return new Map(
+    viewLines(lines)
+      .filter(isCharged)
+      .map(({ lineNo, paidAmount }) => [lineNo, paidAmount]),
+  );
+}
+
+/** The lines of one order as callers see them: with their shares, and what they cost in the end. */
+export function viewLines(lines: readonly OrderLine[]): OrderLineView[] {
+  return lines.every(hasShares)
+    ? lines.map((line) => ({ ...line, paidAmount: isCharged(line) ? paidOf(line) : 0 }))
+    : withComputedShares(lines);
+}
+
+const paidOf = ({ amount, discountAmount, taxAmount }: OrderLine & StoredShares): number =>
+  amount + discountAmount + taxAmount;
+
+const hasShares = (line: OrderLine): line is OrderLine & StoredShares =>
+  line.discountAmount !== null && line.taxAmount !== null;
 
 /**
- * What each PRODUCT and SHIPPING line costs in the end, by its number, in minor units: its amount with its share of the
- * order's discounts and taxes. Shares are in proportion to the lines' amounts, and what rounding leaves goes to the
- * largest remainders, so the lines together cost exactly the order's total.
+ * The shares of an order of a version that stored none. The lines share the total in proportion to their amounts, by
+ * largest remainder, as the refunds of that version did.
  */
-export function paidAmounts(lines: readonly OrderLine[]): ReadonlyMap<number, number> {
+function withComputedShares(lines: readonly OrderLine[]): OrderLineView[] {
   const charged = lines.filter(isCharged);
-  const total = lines.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  const sumOf = (some: readonly OrderLine[]) => some.reduce((sum, { amount }) => sum + amount, 0);
   // Lines that cost nothing share a tax by their units.
   const isFree = charged.every(({ amount }) => amount === 0);
-  const weights = charged.map(({ amount, quantity }) => BigInt(isFree ? quantity : amount));
-  const whole = weights.reduce((sum, weight) => sum + weight, 0n);
-  const shares = charged.map(({ lineNo }, index) => {
-    const exact = total * (weights[index] ?? 0n);
-    return { lineNo, share: exact / whole, remainder: exact % whole };
+  const weights = charged.map(({ amount, quantity }) => (isFree ? quantity : amount));
+  const paid = divideByLargestRemainder(sumOf(lines), weights);
+  const discounts = divideByLargestRemainder(-sumOf(lines.filter(({ kind }) => kind === 'DISCOUNT')), weights);
+  const places = new Map(charged.map((line, index) => [line, index]));
+  return lines.map((line) => {
+    const index = places.get(line);
+    if (index === undefined) return { ...line, discountAmount: 0, taxAmount: 0, paidAmount: 0 };
+    const paidAmount = paid[index] ?? 0;
+    // The tax is what the discount leaves of the difference, so that both together give what was paid.
+    const taxAmount = Math.max(paidAmount - line.amount + (discounts[index] ?? 0), 0);
+    return { ...line, discountAmount: paidAmount - line.amount - taxAmount, taxAmount, paidAmount };
   });
-  let left = total - shares.reduce((sum, { share }) => sum + share, 0n);
-  const largestFirst = shares.toSorted((a, b) =>
-    a.remainder === b.remainder ? a.lineNo - b.lineNo : a.remainder > b.remainder ? -1 : 1,
-  );
-  return new Map(
-    largestFirst.map(({ lineNo, share }) => {
-      const paid = left > 0n ? share + 1n : share;
-      if (left > 0n) left -= 1n;
-      return [lineNo, Number(paid)];
-    }),
-  );
 }
 
 /**

@@ -103,6 +103,8 @@ export const orderLines = commerceSchema.table(
     quantity: integer('quantity').notNull(),
     unitAmount: bigint('unit_amount', { mode: 'number' }).notNull(),
     amount: bigint('amount', { mode: 'number' }).notNull(),
+    discountAmount: bigint('discount_amount', { mode: 'number' }),
+    taxAmount: bigint('tax_amount', { mode: 'number' }),
   },
   (t) => [
     primaryKey({ name: 'order_lines_pkey', columns: [t.orderId, t.lineNo] }),
@@ -117,6 +119,14 @@ export const orderLines = commerceSchema.table(
     check(
       'order_lines_amount_sign',
       sql`case when ${t.kind} = 'DISCOUNT' then ${t.unitAmount} <= 0 else ${t.unitAmount} >= 0 end`,
+    ),
+    check('order_lines_discount_amount_sign', sql`${t.discountAmount} <= 0`),
+    check('order_lines_tax_amount_sign', sql`${t.taxAmount} >= 0`),
+    check('order_lines_both_shares', sql`(${t.discountAmount} is null) = (${t.taxAmount} is null)`),
+    check(
+      'order_lines_paid_not_negative',
+      sql`case when ${t.kind} in ('DISCOUNT', 'TAX') then ${t.discountAmount} = 0 and ${t.taxAmount} = 0
+        else ${t.amount} + ${t.discountAmount} + ${t.taxAmount} >= 0 end`,
     ),
     uniqueIndex('order_lines_one_per_product').on(t.orderId, t.productId),
   ],

@@ -56,8 +56,9 @@ const statements = (orders: number): string[] => [
     select id, 'customer-' || i, status, fulfillment, reservation, now() + interval '1 hour', 'KRW',
       ${totalAmount}, case when refund_id is not null then 'refund_due' end,
       case when refund_id is not null then '["refund_due"]'::jsonb end, version, now(), now() from placed`,
-  `insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount)
-    select placed.id, line_no, 'PRODUCT', product.id, 'sku-' || n, 'Product ' || n, 2, 100, 200
+  `insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount,
+      discount_amount, tax_amount)
+    select placed.id, line_no, 'PRODUCT', product.id, 'sku-' || n, 'Product ' || n, 2, 100, 200, 0, 0
     from placed cross join generate_series(1, ${linesPerOrder}) line_no
     join product on n = (i + line_no) % ${products}`,
   `insert into commerce.stock_movements (id, product_id, kind, quantity, cause_id, reason, created_at)

@@ -1,7 +1,8 @@
 import { newId } from '../ids.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
 import type { Shortage } from '../errors.ts';
-import { sumByProduct, type Order, type OrderLine } from '../order/order.ts';
+import { sumByProduct, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
+import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
 import { fulfillmentOf, transitionShipment, type ShipmentLine } from '../shipping/shipment.ts';
@@ -18,8 +19,8 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /** The order as callers see it, decided changes included. */
-  placed(): Order & { lines: readonly OrderLine[] } {
-    return { ...this.row, lines: this.lines };
+  placed(): Order & { lines: readonly OrderLineView[] } {
+    return { ...this.row, lines: viewLines(this.lines) };
   }
 
   line(lineNo: number): OrderLine | undefined {

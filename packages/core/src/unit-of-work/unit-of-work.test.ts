@@ -157,6 +157,8 @@ function newOrder(productId: string): { row: Order; line: OrderLine } {
       quantity: 1,
       unitAmount: 5,
       amount: 5,
+      discountAmount: 0,
+      taxAmount: 0,
     },
   };
 }

@@ -3,7 +3,7 @@ import { loadProducts } from '../../catalog/product-repository.ts';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { shortages, type Demand } from '../../inventory/stock.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
-import { orderTotal, sumByProduct, type Order, type OrderLine, type Quote } from '../../order/order.ts';
+import { orderTotal, sumByProduct, type Order, type OrderLineView, type Quote } from '../../order/order.ts';
 import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
 import { quoteOf, type ServiceLines } from '../../pricing/quote-service.ts';
 import type { ShippingOption } from '../../pricing/shipping-option.ts';
@@ -17,7 +17,7 @@ import { priceOrder } from '../pricing/price-order.ts';
 export type PlaceOrderCommand = PlaceOrder &
   Traced & { id: string; customerId: string; serviceLines?: ServiceLines | undefined };
 
-export type PlacedOrder = Order & { lines: readonly OrderLine[] };
+export type PlacedOrder = Order & { lines: readonly OrderLineView[] };
 
 export type OrderPolicy = {
   /** For how long an order's stock is reserved. */
@@ -34,8 +34,8 @@ type Prices = { products: ReadonlyMap<string, Product>; options: ReadonlyMap<str
  * Places orders: locks the stock of all their products, then decides one order after the other. An order is placed with
  * all of its lines or refused. Returns one outcome a command, in the order of the commands.
  * @returns the order in CREATED, its stock reserved until `reservedUntil` · refusals: product_not_found,
- * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (the quote makes the total negative),
- * shipping_option_not_found, shipping_option_not_applicable, shipping_option_required, total_changed
+ * currency_mismatch, insufficient_stock, amount_too_large, validation_failed (a discount exceeds the lines that it
+ * applies to), shipping_option_not_found, shipping_option_not_applicable, shipping_option_required, total_changed
  */
 export const placeOrders =
   (policy: OrderPolicy): SharedFlow<PlaceOrderCommand, Outcome<PlacedOrder>> =>
@@ -86,7 +86,7 @@ function price(
   demand: Demand,
   { products, options }: Prices,
   { quote, requireShippingOption }: OrderPolicy,
-): { lines: OrderLine[]; currency: string } {
+): { lines: OrderLineView[]; currency: string } {
   const option = shippingOptionId === undefined ? undefined : options.get(shippingOptionId);
   if (shippingOptionId !== undefined && !option) throw noSuchOption();
   if (!option && requireShippingOption)
@@ -114,7 +114,7 @@ function newOrder(
   now: Date,
   { id, customerId, contact, shippingAddress, reference, metadata, shippingOptionId }: PlaceOrderCommand,
   currency: string,
-  lines: readonly OrderLine[],
+  lines: readonly OrderLineView[],
   reservationMs: number,
 ): Order {
   return {
@@ -139,7 +139,7 @@ function newOrder(
   };
 }
 
-function reserve(work: UnitOfWork, row: Order, lines: OrderLine[], demand: Demand): PlacedOrder {
+function reserve(work: UnitOfWork, row: Order, lines: OrderLineView[], demand: Demand): PlacedOrder {
   const order = work.addOrder(row, lines);
   order.reserveStock(demand);
   order.record('order.created', {
@@ -155,5 +155,5 @@ function reserve(work: UnitOfWork, row: Order, lines: OrderLine[], demand: Deman
       unitAmount,
     })),
   });
-  return order.placed();
+  return { ...order.row, lines };
 }

@@ -3,6 +3,7 @@ import { CommerceError } from '../../errors.ts';
 import { readEvents } from '../../events/event-repository.ts';
 import type { Order } from '../../order/order.ts';
 import { readOrderLines, readOrders } from '../../order/order-repository.ts';
+import { viewLines } from '../../order/paid-amounts.ts';
 import { readPaymentsOfOrder } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { readShipmentLines, readShipmentsOfOrder } from '../../shipping/shipment-repository.ts';
@@ -21,7 +22,7 @@ export type HistoryItem = { version: number; type: string; createdAt: Date; fact
  */
 export async function readOrder(reader: Reader, ref: OrderRef): Promise<PlacedOrder> {
   const order = await requireOrder(reader, ref);
-  return { ...order, lines: await readOrderLines(reader, [order.id]) };
+  return { ...order, lines: viewLines(await readOrderLines(reader, [order.id])) };
 }
 
 /**

@@ -2,10 +2,13 @@ import { isArchived, type Product } from '../../catalog/product.ts';
 import { CommerceError } from '../../errors.ts';
 import type { Demand } from '../../inventory/stock.ts';
 import { sumAmounts } from '../../money.ts';
+import { shareDiscountsAndTaxes } from '../../order/line-shares.ts';
 import {
+  isCharged,
   productLines,
   quotedLines,
   type OrderLine,
+  type OrderLineView,
   type Quote,
   type QuotedAddress,
   type QuoteLine,
@@ -29,7 +32,7 @@ export type PricedRequest = {
 };
 
 /** The lines of an order, and what decides which shipping options apply to it. */
-export type PricedOrder = { lines: OrderLine[]; basket: Basket };
+export type PricedOrder = { lines: OrderLineView[]; basket: Basket };
 
 /**
  * Prices an order: its products at the catalogue's prices, then the shipping option, then the lines of the shop's
@@ -46,10 +49,21 @@ export function priceOrder(request: PricedRequest): PricedOrder {
   const basket = basketOf(lines, currency, shippingAddress?.country);
   if (option) lines.push(...quotedLines(orderId, [shippingLine(option, basket)], lines.length + 1));
   if (quote) {
-    const quoted = parseQuote(quote({ customerId, currency, lines: [...lines], shippingAddress, metadata }));
-    lines.push(...quotedLines(orderId, quoted, lines.length + 1));
+    const quoted = parseQuote(quote({ customerId, currency, lines: [...lines], shippingAddress, metadata }), lines);
+    return { lines: withQuote(orderId, lines, quoted), basket };
   }
   return { lines, basket };
+}
+
+/** The lines with those of the quote, and with their shares of its discounts and taxes. */
+function withQuote(orderId: string, lines: readonly OrderLineView[], quoted: readonly QuoteLine[]): OrderLineView[] {
+  const firstNo = lines.length + 1;
+  const all = [...lines, ...quotedLines(orderId, quoted, firstNo)];
+  if (quoted.every(isCharged)) return all;
+  const appliesTo = quoted.flatMap((line, index): [number, readonly number[]][] =>
+    line.appliesTo ? [[firstNo + index, line.appliesTo]] : [],
+  );
+  return shareDiscountsAndTaxes(all, new Map(appliesTo));
 }
 
 const basketOf = (lines: readonly OrderLine[], currency: string, country: string | undefined): Basket => ({
