@@ -5,6 +5,7 @@ import { checks } from './checks.ts';
 import type { Corruption } from '../testing/corruptions/corruption.ts';
 import { furtherPaymentAndShipmentCorruptions } from '../testing/corruptions/more-of-payments-and-shipments.ts';
 import { furtherStockAndOrderCorruptions } from '../testing/corruptions/more-of-stock-and-orders.ts';
+import { furtherShareCorruptions } from '../testing/corruptions/shares.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
 import { corruptions } from '../testing/corruptions/one-per-check.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
@@ -56,7 +57,11 @@ describe('a check finds the corruption of its invariant', () => {
   });
 });
 
-const furtherCorruptions = [...furtherStockAndOrderCorruptions, ...furtherPaymentAndShipmentCorruptions];
+const furtherCorruptions = [
+  ...furtherStockAndOrderCorruptions,
+  ...furtherPaymentAndShipmentCorruptions,
+  ...furtherShareCorruptions,
+];
 
 test.each(furtherCorruptions)('$check also finds: $how', async ({ check: checkName, ...corruption }) => {
   const check = checks.find(({ name }) => name === checkName);

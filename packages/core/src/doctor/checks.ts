@@ -7,6 +7,7 @@ import { orderChecks } from './order-checks.ts';
 import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
 import { retentionChecks } from './retention-checks.ts';
+import { shareChecks } from './share-checks.ts';
 import { shipmentChecks } from './shipment-checks.ts';
 import { stockChecks } from './stock-checks.ts';
 import { webhookChecks } from './webhook-checks.ts';
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   ...eventChecks,
   ...paymentChecks,
   ...refundChecks,
+  ...shareChecks,
   ...inboxChecks,
   ...callChecks,
   ...shipmentChecks,

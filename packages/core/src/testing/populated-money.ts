@@ -51,6 +51,11 @@ async function refundByLines(shop: TestShop, basket: Record<string, number>): Pr
   const { orderId } = await createPaidOrder(shop, basket);
   await shop.commerce.createRefund({ orderId, lines: [{ lineNo: 1, quantity: 2, restock: true }] });
   await shop.commerce.callGateways();
+  const whole = await createPaidOrder(shop, basket);
+  const { quantity } = first((await shop.commerce.getOrder({ orderId: whole.orderId })).lines);
+  for (let unit = 0; unit < quantity; unit += 1)
+    await shop.commerce.createRefund({ orderId: whole.orderId, lines: [{ lineNo: 1, quantity: 1 }] });
+  await shop.commerce.callGateways();
   const shipped = await createPaidOrder(shop, basket);
   const parcel = first(await shop.commerce.listShipments({ orderId: shipped.orderId }));
   await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: 'R-1' });

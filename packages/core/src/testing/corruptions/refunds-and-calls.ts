@@ -16,6 +16,15 @@ export const moneyCorruptions: Record<string, Corruption> = {
     ],
   },
   refund_lines_within_order: { statements: [`update commerce.refund_lines set quantity = quantity + 100`] },
+  order_line_shares_add_up: {
+    statements: [
+      `update commerce.order_lines set discount_amount = discount_amount - 1
+      where line_no = 1 and order_id = ${firstId('orders')}`,
+    ],
+  },
+  refund_lines_within_paid: {
+    statements: [`update commerce.refund_lines set amount = amount + 100000`],
+  },
   call_nothing_overdue: {
     statements: [
       `update commerce.gateway_calls set due_at = now() - interval '61 minutes' where id = ${firstId('gateway_calls', `status = 'DUE'`)}`,
