@@ -29,7 +29,7 @@ export function priceLines(order: LockedOrder, asked: readonly AskedLine[]): Out
 
 function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked: AskedLine): Outcome<RefundLine> {
   const { lineNo, quantity, restock } = asked;
-  const units = order.line(lineNo)?.quantity ?? 0;
+  const { quantity: units = 0, unitAmount = 0 } = order.line(lineNo) ?? {};
   const lineAmount = paid.get(lineNo) ?? 0;
   const before = refundsOf(order, lineNo);
   const refundedQty = before.reduce((sum, line) => sum + line.quantity, 0);
@@ -43,10 +43,8 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
     const message = 'only units that have not shipped can be restocked';
     return refused(new CommerceError('units_not_restockable', message, { lineNo, restockableQty }));
   }
-  const refundedAmount = before.reduce(
-    (sum, line) => sum + (line.amount ?? firstUnitsAmount(lineAmount, units, line.quantity)),
-    0,
-  );
+  // Versions that stored no amount refunded the list price.
+  const refundedAmount = before.reduce((sum, line) => sum + (line.amount ?? unitAmount * line.quantity), 0);
   const amount = Math.max(firstUnitsAmount(lineAmount, units, refundedQty + quantity) - refundedAmount, 0);
   return accepted({ ...asked, amount });
 }

@@ -1,0 +1,45 @@
+import type { QuoteLine } from '../../order/order.ts';
+import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
+
+/** A shop whose orders get the lines that a test quotes. */
+export type QuotedShop = ScriptedShop & {
+  /** Sets the quoted lines of the next orders. */
+  quoteLines: (lines: readonly QuoteLine[]) => void;
+  /** Creates a captured order of products, each a price and a number of units, and of quoted lines. */
+  createCapturedOrder: (
+    products: readonly (readonly [price: number, quantity: number])[],
+    quoted: readonly QuoteLine[],
+    currency?: string,
+  ) => Promise<Pick<Attempt, 'orderId' | 'payment'>>;
+  /** Refunds units of a line. Returns the amount. */
+  refundUnits: (orderId: string, lineNo: number, quantity: number) => Promise<number>;
+};
+
+export const quoteLine = (kind: QuoteLine['kind'], unitAmount: number, appliesTo?: readonly number[]): QuoteLine => ({
+  kind,
+  name: kind,
+  quantity: 1,
+  unitAmount,
+  appliesTo,
+});
+
+export async function createQuotedShop(): Promise<QuotedShop> {
+  let quoted: readonly QuoteLine[] = [];
+  const shop = await createScriptedShop({ quote: () => [...quoted] });
+  const quoteLines: QuotedShop['quoteLines'] = (lines) => (quoted = lines);
+  return {
+    ...shop,
+    quoteLines,
+    async createCapturedOrder(products, lines, currency = 'KRW') {
+      quoteLines(lines);
+      const demand: Record<string, number> = {};
+      for (const [priceAmount, quantity] of products)
+        demand[await shop.createTestProduct({ priceAmount, currency })] = quantity;
+      const { orderId, payment } = await shop.createPendingOrder(demand);
+      await shop.sendWebhook('CAPTURED', payment);
+      return { orderId, payment };
+    },
+    refundUnits: async (orderId, lineNo, quantity) =>
+      (await shop.commerce.createRefund({ orderId, lines: [{ lineNo, quantity }] })).amount,
+  };
+}

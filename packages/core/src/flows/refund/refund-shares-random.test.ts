@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CommerceError } from '../../errors.ts';
+import { GatewayRefusal } from '../../gateways/gateway.ts';
+import type { QuoteLine } from '../../order/order.ts';
+import { firstUnitsAmount } from '../../order/paid-amounts.ts';
+import { only } from '../../testing/only.ts';
+import { seededRandom } from '../../testing/seeded-random.ts';
+import { createQuotedShop, quoteLine, type QuotedShop } from './quoted-shop.testing.ts';
+
+let shop: QuotedShop;
+beforeAll(async () => {
+  shop = await createQuotedShop();
+});
+afterAll(() => shop.close());
+
+/** Units and amounts of the refunds of each line that haven't failed. */
+async function refundedLines(orderId: string) {
+  const { rows } = await shop.database.pool.query<{ lineNo: number; units: number; amount: number }>(
+    `select line_no as "lineNo", sum(l.quantity)::int as units, sum(l.amount)::float8 as amount
+     from commerce.refund_lines l join commerce.refunds r on r.id = l.refund_id
+     where l.order_id = $1 and r.status <> 'FAILED' group by line_no`,
+    [orderId],
+  );
+  return new Map(rows.map((row) => [row.lineNo, row]));
+}
+
+/** A random order whose discounts leave each line something, with shares for some lines only. */
+function randomOrder(random: () => number, priceMax: number) {
+  const upTo = (max: number) => Math.floor(random() * (max + 1));
+  const products = Array.from({ length: 1 + upTo(2) }, () => [1 + upTo(priceMax), 1 + upTo(4)] as const);
+  const shipping = Array.from({ length: upTo(1) }, () => quoteLine('SHIPPING', 1 + upTo(priceMax)));
+  const amounts = [
+    ...products.map(([price, quantity]) => price * quantity),
+    ...shipping.map(({ unitAmount }) => unitAmount),
+  ];
+  const others = Array.from({ length: 1 + upTo(3) }, (): QuoteLine => {
+    const named = amounts.flatMap((_, index) => (random() < 0.5 ? [index + 1] : []));
+    const appliesTo = named.length > 0 ? named : undefined;
+    const price = (appliesTo ?? amounts.map((_, index) => index + 1)).reduce(
+      (sum, no) => sum + (amounts[no - 1] ?? 0),
+      0,
+    );
+    const isTax = random() < 0.5;
+    return quoteLine(isTax ? 'TAX' : 'DISCOUNT', (isTax ? 1 : -1) * upTo(Math.floor(price / 5)), appliesTo);
+  });
+  return { products, quote: [...shipping, ...others] };
+}
+
+// Currencies of 0, 2 and 3 decimals, with prices from one minor unit on.
+const runs = [
+  ['KRW', 30],
+  ['USD', 9_999],
+  ['KWD', 1_000_000_000],
+].flatMap(([currency, priceMax]) =>
+  [1, 2, 3, 4, 5, 6].map((seed) => [currency, priceMax, seed] as [string, number, number]),
+);
+
+test.each(runs)(
+  'all units of a random order, refunded in any order and with failures, give what was paid (%s, %i, seed %i)',
+  async (currency, priceMax, seed) => {
+    const random = seededRandom(seed * 1_000 + priceMax);
+    const { products, quote } = randomOrder(random, priceMax);
+    const { orderId, payment } = await shop.createCapturedOrder(products, quote, currency);
+    const { lines, totalAmount } = await shop.commerce.getOrder({ orderId });
+    expect(lines.reduce((sum, { paidAmount }) => sum + paidAmount, 0)).toBe(totalAmount);
+    const charged = lines.filter(({ paidAmount }) => paidAmount > 0);
+    let failures = 0;
+    let isDone = false;
+    while (!isDone) {
+      const before = await refundedLines(orderId);
+      const openQty = ({ lineNo, quantity }: { lineNo: number; quantity: number }) =>
+        quantity - (before.get(lineNo)?.units ?? 0);
+      const open = charged.filter((line) => openQty(line) > 0);
+      // Two at once: of different lines, or of the same one.
+      await Promise.all(
+        [1, 2].map(async () => {
+          const line = open[Math.floor(random() * open.length)] ?? only(charged);
+          const refusal = await errorOf(shop.refundUnits(orderId, line.lineNo, 1));
+          // The share of one unit can be less than a minor unit: then it is refunded with others.
+          if (refusal?.message.includes('cost nothing'))
+            await errorOf(shop.refundUnits(orderId, line.lineNo, openQty(line)));
+        }),
+      );
+      if (random() < 0.3) {
+        failures += 1;
+        shop.scriptReplies(payment.id, { REFUND: [new GatewayRefusal('declined', 'no')] });
+      }
+      await shop.callGatewaysNow();
+      const after = await refundedLines(orderId);
+      for (const { lineNo, quantity, paidAmount } of charged) {
+        const { units = 0, amount = 0 } = after.get(lineNo) ?? {};
+        expect(amount).toBeLessThanOrEqual(paidAmount);
+        // A refund that fails after a later one leaves a difference of rounding, which the next refund of the line ends.
+        expect(Math.abs(amount - firstUnitsAmount(paidAmount, quantity, units))).toBeLessThanOrEqual(failures);
+      }
+      isDone = charged.every(({ lineNo, quantity }) => after.get(lineNo)?.units === quantity);
+    }
+    const refunded = await refundedLines(orderId);
+    for (const { lineNo, paidAmount } of charged) expect(refunded.get(lineNo)?.amount).toBe(paidAmount);
+    expect(only(await shop.commerce.listPayments({ orderId }))).toMatchObject({ refundedAmount: totalAmount });
+    expect(await shop.commerce.doctor()).toEqual([]);
+  },
+);
+
+/** The refusal of a refund, if it was refused. Any other error is thrown. */
+const errorOf = async (refund: Promise<number>): Promise<CommerceError | undefined> =>
+  refund.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof CommerceError) return error;
+      throw error;
+    },
+  );
