@@ -60,6 +60,7 @@ export function renderOrder(
     { head: 'UNITS', value: ({ quantity }) => String(quantity), align: 'right' },
     { head: 'EACH', value: ({ unitAmount }) => money(unitAmount), align: 'right' },
     { head: 'AMOUNT', value: ({ amount }) => money(amount), align: 'right' },
+    ...(order.lines.some(isShared) ? shareColumns(money) : []),
   ];
   return [
     renderOrderHead(order, screen, payments),
@@ -102,6 +103,20 @@ export function renderOrderHead(
     screen,
   );
 }
+
+const isShared = ({ kind }: Line): boolean => kind === 'DISCOUNT' || kind === 'TAX';
+
+/** The shares of discounts and taxes, and what a line costs with them; nothing for the lines that are shared. */
+const shareColumns = (money: (amount: number) => string): Column<Line>[] => [
+  {
+    head: 'DISCOUNT',
+    value: (line) => (isShared(line) ? '' : money(line.discountAmount)),
+    align: 'right',
+    ifRoom: true,
+  },
+  { head: 'TAX', value: (line) => (isShared(line) ? '' : money(line.taxAmount)), align: 'right', ifRoom: true },
+  { head: 'PAID', value: (line) => (isShared(line) ? '' : money(line.paidAmount)), align: 'right' },
+];
 
 const paymentColumns: Column<Payment>[] = [
   { head: 'ID', value: ({ id }) => id },

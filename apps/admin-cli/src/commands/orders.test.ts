@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '@commerce-core/api/client';
 import { expect, test } from 'vitest';
 import { payAtSimulator } from '../replay/simulator.ts';
+import { readOrder, renderOrder } from '../show-order.ts';
 import { useShop } from '../shop.testing.ts';
 
 const shop = useShop();
@@ -46,6 +47,20 @@ test('an order is placed by skus, shown and canceled', async () => {
   const again = await shop.run('orders', 'cancel', order.id);
   expect(again).toMatchObject({ code: 1, out: '' });
   expect(again.err).toContain('(invalid_transition)');
+});
+
+test('orders show prints what the lines of a discounted order cost, and only of such an order', async () => {
+  const { orderId } = await paidOrder('ana');
+  expect((await shop.run('orders', 'show', orderId)).out).not.toContain('DISCOUNT');
+  const whole = await readOrder(shop.client, orderId);
+  const [mug] = whole.order.lines;
+  const discounted = { ...mug!, discountAmount: -250, taxAmount: 19, paidAmount: 2_269 };
+  const discount = { ...mug!, lineNo: 2, kind: 'DISCOUNT' as const, sku: null, name: 'Welcome', quantity: 1 };
+  const order = { ...whole.order, lines: [discounted, { ...discount, unitAmount: -250, amount: -250, paidAmount: 0 }] };
+  const printed = renderOrder({ ...whole, order }, { width: 140, stream: process.stdout });
+  expect(printed).toMatch(/ AMOUNT +DISCOUNT +TAX +PAID *$/m);
+  expect(printed).toMatch(/ 25\.00 GBP +-2\.50 GBP +0\.19 GBP +22\.69 GBP$/m);
+  expect(printed).toMatch(/DISCOUNT +Welcome +1 +-2\.50 GBP +-2\.50 GBP *$/m);
 });
 
 test('a shortage shows the requested and the sellable units of each product, by its sku', async () => {
