@@ -20,7 +20,8 @@ export const paymentRouter = router({
   /**
    * Begins an attempt to pay an order's total at `provider`. `method` and `capture` default to the provider's own. An
    * order whose attempt failed has its stock reserved again. A PAID order takes an attempt only after the gateway released
-   * its payment; it stays PAID, and its stock stays sold.
+   * its payment; it stays PAID, and its stock stays sold. An order whose total is 0 is PAID at once: its payment is
+   * CAPTURED, has the provider `none`, and `next` is null.
    *
    * Returns the payment and in `next`, typed by its `provider`, what the front end needs to continue. `next` may
    * contain a secret and is never stored.

@@ -1,5 +1,5 @@
 import { quoted } from '../database/schema.ts';
-import { liveStatuses, paymentTransitions, approvedStatuses } from '../payment/payment.ts';
+import { liveStatuses, noProvider, paymentTransitions, approvedStatuses } from '../payment/payment.ts';
 import type { Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { paymentStatusRecorded } from './recorded-statuses.ts';
@@ -80,10 +80,11 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_changed_by_the_gateway',
     sentence:
-      'A payment that is AUTHORIZED, CAPTURED, FAILED or in REVIEW has an applied gateway event with that effect.',
+      'A payment that is AUTHORIZED, CAPTURED, FAILED or in REVIEW has an applied gateway event with that effect, unless it is a captured payment of 0 without a gateway.',
     query: `
       select p.id as "paymentId", p.provider, p.status from "commerce"."payments" p
-      where p.status in ('AUTHORIZED', 'CAPTURED', 'FAILED', 'REVIEW') and not exists (
+      where p.status in ('AUTHORIZED', 'CAPTURED', 'FAILED', 'REVIEW')
+        and (p.provider, p.status, p.amount) <> ('${noProvider}', 'CAPTURED', 0) and not exists (
         select from "commerce"."gateway_events" g
         where g.payment_id = p.id and g.provider = p.provider and g.outcome = 'APPLIED' and case
           when p.status = 'FAILED' then g.effect = 'payment_failed'

@@ -52,21 +52,21 @@ const lockedByAll = selection(
   where t."product_id" = any($3::uuid[]
     || array(select "product_id" from "commerce"."order_lines" where "order_id" ${isNamedOrder})
     || array(select l."product_id" from "commerce"."orders" o join "commerce"."order_lines" l on l."order_id" = o."id"
-      where o."id" = any($4::uuid[]) and o."reservation_status" = 'RELEASED'))
+      where o."id" = any($4::uuid[]) and (o."reservation_status" = 'RELEASED' or o."total_amount" = 0)))
   order by t."product_id" for update`,
 );
 
-/** Whose stock rows to lock: those of products, of all products in orders, and of released orders. */
-export type StockNames = OrderNames & { productIds?: readonly string[]; ifReleased?: readonly string[] };
+/** Whose stock rows to lock: those of products, of all products in orders, and of orders that are attempted to pay. */
+export type StockNames = OrderNames & { productIds?: readonly string[]; ifAttempted?: readonly string[] };
 
 /**
- * Locks stock rows in ascending product order, by product and by orders that are locked. The orders in `ifReleased`
- * count if their reservation was released.
+ * Locks stock rows in ascending product order, by product and by orders that are locked. The orders in `ifAttempted`
+ * count if an attempt to pay changes their stock: their reservation was released, or they are free.
  */
 export async function lockNamedStocks(tx: Transaction, named: StockNames): Promise<Map<string, Stock>> {
-  const { orderIds = [], paymentIds = [], productIds = [], ifReleased = [] } = named;
-  if (orderIds.length + paymentIds.length + ifReleased.length === 0) return lockStocks(tx, productIds);
-  const rows = await lockedByAll(tx, [...parametersOf(named), uuids(productIds), uuids(ifReleased)]);
+  const { orderIds = [], paymentIds = [], productIds = [], ifAttempted = [] } = named;
+  if (orderIds.length + paymentIds.length + ifAttempted.length === 0) return lockStocks(tx, productIds);
+  const rows = await lockedByAll(tx, [...parametersOf(named), uuids(productIds), uuids(ifAttempted)]);
   return new Map(rows.map((row) => [row.productId, row]));
 }
 

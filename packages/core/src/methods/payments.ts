@@ -26,7 +26,7 @@ import {
   paymentIdInput,
 } from '../payment/payment-input.ts';
 import { listPayments } from '../payment/payment-repository.ts';
-import type { Payment } from '../payment/payment.ts';
+import { isLive, type Payment } from '../payment/payment.ts';
 import { payments } from '../payment/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { listPage } from '../run/list-page.ts';
@@ -77,7 +77,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
      * Begins an attempt to pay an order in full, and reserves the order's stock for at least `reservationMs` from now. An
      * order that is PAID but has lost its authorization takes a new attempt, too, whether it has shipped or not; an
      * attempt of such an order that isn't paid within `reservationMs` is canceled by the next one.
-     * `provider` names a configured gateway; `method` and `capture` default to the gateway's own.
+     * `provider` names a configured gateway; `method` and `capture` default to the gateway's own. An order whose total is
+     * 0 is PAID at once, without the gateway: its payment is CAPTURED and has the provider `none`.
      * @returns the payment, and `next`: what the shopper's browser needs to continue; null when it can't be continued
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws provider_not_configured when the shop has no gateway of this provider
@@ -106,7 +107,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
       const { initiation } = gateway;
       if (initiation.by === 'server') return createAtGateway(command, keyOf(call, creation.name, request));
       const payment = await create(command, call, request);
-      return { ...payment, next: initiation.initiate(payment) };
+      return { ...payment, next: isLive(payment) ? initiation.initiate(payment) : null };
     },
 
     /**

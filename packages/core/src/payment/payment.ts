@@ -72,6 +72,9 @@ export const isApproved = ({ status }: Payment): boolean => approved.includes(st
 /** Whether a payment pays for its order: it is approved, and its money needn't be refunded. */
 export const paysForOrder = (payment: Payment): boolean => isApproved(payment) && !payment.surplus;
 
+/** The provider of the payment of a free order, which no gateway takes part in. */
+export const noProvider = 'none';
+
 type NewPayment = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'>;
 
 /** A new attempt, without money. */

@@ -14,8 +14,11 @@ export type RequestedParts = {
   refundLines?: boolean;
   /** Parcels with their lines. */
   shipments?: boolean;
-  /** The stock rows of the orders' products: of all orders, or of those whose reservation was released. */
-  stocks?: 'all' | 'released';
+  /**
+   * The stock rows of the orders' products: of all orders, or of those for which an attempt to pay changes stock, because
+   * their reservation was released or they are free.
+   */
+  stocks?: 'all' | 'attempted';
 };
 
 /** The rows that a flow locks: orders with parts, and the stock rows of products. */
@@ -83,12 +86,12 @@ function isRequested(name: PartName, requests: readonly LockRequest[]): boolean 
 
 function stocksOf(requests: readonly LockRequest[]): StockNames {
   const all = requests.filter(({ stocks }) => stocks === 'all');
-  const released = requests.filter(({ stocks }) => stocks === 'released');
+  const attempted = requests.filter(({ stocks }) => stocks === 'attempted');
   return {
     orderIds: unique(all, 'orderIds'),
     paymentIds: unique(all, 'paymentIds'),
     productIds: unique(requests, 'productIds'),
-    ifReleased: unique(released, 'orderIds'),
+    ifAttempted: unique(attempted, 'orderIds'),
   };
 }
 

@@ -50,7 +50,7 @@ test('requests of several kinds are locked by one statement a table, in the same
   const locking = UnitOfWork.lock(
     tx,
     { paymentIds: [newId()], money: true, stocks: 'all' },
-    { orderIds: [newId()], stocks: 'released' },
+    { orderIds: [newId()], stocks: 'attempted' },
     { productIds: [newId()] },
   );
   expect(statements).toEqual([

@@ -1,5 +1,6 @@
 import { CommerceError } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
+import { noProvider } from '../../payment/payment.ts';
 import type { ListingGateway } from '../gateway-inbox/receive-listed-events.ts';
 import type { PollableProviders } from './poll-stale-payments.ts';
 
@@ -12,7 +13,9 @@ export type ConfiguredGateways = PollableProviders & {
   unsigned: readonly string[];
 };
 
+/** @throws Error when a gateway has the provider `none`, which free orders have */
 export function configuredGateways(gateways: readonly Gateway[]): ConfiguredGateways {
+  if (gateways.some(({ provider }) => provider === noProvider)) throw new Error('no gateway can be named none');
   const providers = (has: (gateway: Gateway) => unknown) => gateways.filter(has).map(({ provider }) => provider);
   return {
     byProvider: new Map(gateways.map((gateway) => [gateway.provider, gateway])),

@@ -6,6 +6,7 @@ import {
   openPaymentShop,
   type PaymentShop,
 } from './apply-gateway-event.testing.ts';
+import { makeAttemptFree } from '../../testing/free-attempt.ts';
 
 let shop: PaymentShop;
 beforeAll(async () => {
@@ -42,10 +43,10 @@ describe('an approval', () => {
     ]);
   });
 
-  test('of a free order pays the order', async () => {
-    const productId = await shop.createTestProduct({ priceAmount: 0 });
-    const { orderId, payment } = await shop.createPendingOrder({ [productId]: 1 });
-    await shop.sendWebhook('AUTHORIZED', payment);
+  test('of a free order, whose attempt an earlier version created at the gateway, pays the order', async () => {
+    const { orderId, payment } = await createPendingOrder(shop);
+    await makeAttemptFree(shop, orderId);
+    await shop.sendWebhook('AUTHORIZED', { ...payment, amount: 0 });
     expect((await shop.getOrder(orderId)).status).toBe('PAID');
   });
 });

@@ -2,13 +2,22 @@ import { accepted, CommerceError, invalidTransition, refused, type Outcome } fro
 import { canTransition } from '../../order/order.ts';
 import { amountRefusal } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
-import { isLive, isUnderReview, newPayment, type CaptureMode, type Payment } from '../../payment/payment.ts';
+import {
+  approvePayment,
+  isLive,
+  isUnderReview,
+  newPayment,
+  noProvider,
+  type CaptureMode,
+  type Payment,
+} from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
+import { completeOrder } from './complete-order.ts';
 
 /**
  * An attempt to pay an order. With `customerId`, only an order of that customer. The caller makes `id` before the
@@ -28,12 +37,13 @@ export type CreatePaymentCommand = Traced & {
 
 /**
  * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again. An
- * order that has lost its authorization stays PAID, shipped or not, and its stock stays sold.
- * @returns the payment in CREATED · refusals: order_not_found, payment_in_progress, invalid_transition,
+ * order that has lost its authorization stays PAID, shipped or not, and its stock stays sold. A free order becomes PAID at
+ * once, by a payment of 0 without a gateway.
+ * @returns the payment in CREATED, or in CAPTURED for a free order · refusals: order_not_found, payment_in_progress, invalid_transition,
  * amount_not_supported, insufficient_stock (the order stays as it was)
  */
 export const createPayments: SharedFlow<CreatePaymentCommand, Outcome<Payment>> = async (_, commands) => ({
-  locks: { orderIds: commands.map(({ orderId }) => orderId), stocks: 'released' },
+  locks: { orderIds: commands.map(({ orderId }) => orderId), stocks: 'attempted' },
   read: async () => (work, running) => running.map((command) => create(work, command)),
 });
 
@@ -50,7 +60,8 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   if (refusal) return refused(refusal);
 
   if (order.row.reservationStatus === 'RELEASED') order.reserveStock();
-  const { id, provider, method, capture, reservationMs } = command;
+  const { id, reservationMs } = command;
+  const { provider, method, capture } = amount === 0 ? withoutGateway : command;
   const reservedUntil = new Date(Math.max(order.row.reservedUntil.getTime(), work.now.getTime() + reservationMs));
   if (order.status !== 'PAID') order.transition('PAYMENT_PENDING');
   order.setReservedUntil(reservedUntil);
@@ -63,8 +74,14 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
     currency,
     reservedUntil: reservedUntil.toISOString(),
   });
-  return accepted(payment);
+  if (amount > 0) return accepted(payment);
+  const paid = approvePayment(payment, { captured: true, surplus: false }, work.now);
+  completeOrder(order, paid);
+  return accepted(paid);
 }
+
+/** How a free order is paid. */
+const withoutGateway = { provider: noProvider, method: null, capture: 'AUTOMATIC' } as const;
 
 function refusalOf(order: LockedOrder, command: CreatePaymentCommand): CommerceError | undefined {
   if (order.payments.some(isLive)) {
@@ -73,7 +90,7 @@ function refusalOf(order: LockedOrder, command: CreatePaymentCommand): CommerceE
   if (!order.hasLostItsMoney() && !canTransition(order.status, 'PAYMENT_PENDING'))
     return invalidTransition('order', order.status, 'PAYMENT_PENDING');
   const { currency, totalAmount: amount } = order.row;
-  const unsupported = amountRefusal(command, 'payment', { amount, currency });
+  const unsupported = amount === 0 ? undefined : amountRefusal(command, 'payment', { amount, currency });
   if (unsupported) return unsupported;
   const products = order.row.reservationStatus === 'RELEASED' ? order.shortages() : [];
   if (products.length === 0) return undefined;

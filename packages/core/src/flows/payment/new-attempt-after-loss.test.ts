@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeAttemptFree } from '../../testing/free-attempt.ts';
 import { only } from '../../testing/only.ts';
 import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
@@ -211,9 +212,9 @@ describe('an attempt under review whose gateway says CANCELED', () => {
 
 describe('a payment of nothing, whose authorization the gateway has released,', () => {
   async function createFreeAttempt(): Promise<Attempt> {
-    const productId = await shop.createTestProduct({ quantity: 10, priceAmount: 0 });
-    const { id: orderId } = await shop.createTestOrder({ [productId]: 2 });
-    return { orderId, productId, payment: await shop.commerce.createPayment({ orderId, provider: 'mock' }) };
+    const { orderId, productId, payment } = await shop.createAttempt();
+    await makeAttemptFree(shop, orderId);
+    return { orderId, productId, payment: { ...payment, amount: 0 } };
   }
 
   test('is surplus once when its order is canceled, and later approvals change nothing', async () => {

@@ -35,6 +35,11 @@ export const furtherPaymentAndShipmentCorruptions: readonly FurtherCorruption[] 
     statements: [`delete from commerce.gateway_events where effect = 'payment_in_review'`],
   },
   {
+    check: 'payment_changed_by_the_gateway',
+    how: 'approved without a gateway, though not free',
+    statements: [setPayment(approvedPayment, `provider = 'none'`)],
+  },
+  {
     check: 'payment_is_as_last_recorded',
     how: 'without an event',
     statements: [
