@@ -19,12 +19,15 @@ const quoteLine = z
     error: 'only a discount or a tax applies to lines',
   });
 
+// Made once: to make a schema takes longer than to use it.
+const quoteLines = z.array(quoteLine).max(100);
+
 /**
  * Checks the lines that the shop's `quote` returned for an order of these products.
  * @throws Error when they are invalid: the shop's defect, not the shopper's
  */
 export function parseQuote(returned: unknown, products: readonly OrderLine[]): QuoteLine[] {
-  const parsed = z.array(quoteLine).max(100).safeParse(returned);
+  const parsed = quoteLines.safeParse(returned);
   if (!parsed.success) throw invalidQuote(z.prettifyError(parsed.error));
   const charged = new Set([...products, ...parsed.data].flatMap((one, index) => (isCharged(one) ? [index + 1] : [])));
   for (const { name, appliesTo = [] } of parsed.data) {
