@@ -1,3 +1,4 @@
+import type { QuoteLine } from '@commerce-core/core';
 import type { Measured, Window } from './measure.ts';
 
 /** An order has `lines` different products of the first `products`, with one to three units each. */
@@ -12,8 +13,8 @@ type Work =
   | { kind: 'flow'; url: string; tokenSecret: string; webhookSecret: string; shape: Shape }
   /** Many shoppers who each try once to order a unit of one product. Has no warm-up and lasts until all have tried. */
   | { kind: 'flash-sale'; url: string; tokenSecret: string; productId: string; shoppers: number }
-  /** The core without the API, in the load process. */
-  | { kind: 'core'; databaseUrl: string; shape: Shape }
+  /** The core without the API, in the load process. Each order gets the lines of `quote`. */
+  | { kind: 'core'; databaseUrl: string; shape: Shape; quote: readonly QuoteLine[] }
   /** The baseline's statements over a plain pg client, on machines without pgbench. */
   | { kind: 'baseline-orders'; databaseUrl: string; shape: Shape }
   | { kind: 'baseline-webhooks'; databaseUrl: string }

@@ -1,3 +1,4 @@
+import { discounts } from './discounts.ts';
 import { events } from './events.ts';
 import { failing } from './failing.ts';
 import { flashSale } from './flash-sale.ts';
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   orderGrowth,
   productGrowth,
   lineGrowth,
+  discounts,
   replay,
   retention,
   memory,

@@ -1,3 +1,4 @@
+import type { QuoteLine } from '@commerce-core/core';
 import type { Shape } from '../load/job.ts';
 import type { Measured, Window } from '../load/measure.ts';
 import { count, milliseconds } from '../report/format.ts';
@@ -109,16 +110,19 @@ export const ourOrders =
       return loaded;
     });
 
-/** Returns a turn of the core without the API. */
-export const coreOrders = (bench: Bench, database: BenchDatabase, shape: Shape, clients: number) => async () =>
-  counted(bench, { database, table: 'orders', node: bench.coreLoad.pid }, async () => {
-    const loaded = await bench.coreLoad.run({
-      kind: 'core',
-      databaseUrl: database.url,
-      shape,
-      clients,
-      ...windowOf(bench, 'core', clients),
+/** Returns a turn of the core without the API. Each order gets the lines of `quote`. */
+export const coreOrders =
+  (bench: Bench, database: BenchDatabase, shape: Shape, clients: number, quote: readonly QuoteLine[] = []) =>
+  async () =>
+    counted(bench, { database, table: 'orders', node: bench.coreLoad.pid }, async () => {
+      const loaded = await bench.coreLoad.run({
+        kind: 'core',
+        databaseUrl: database.url,
+        shape,
+        quote,
+        clients,
+        ...windowOf(bench, 'core', clients),
+      });
+      expectNoFailures(loaded);
+      return loaded;
     });
-    expectNoFailures(loaded);
-    return loaded;
-  });
