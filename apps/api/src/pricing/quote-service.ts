@@ -18,13 +18,14 @@ const reasonMax = 500;
 
 /**
  * The shop's own pricing service. Each order is a signed POST with its lines; the service answers 200 with
- * `{ "lines": [{ "kind", "name", "quantity", "unitAmount" }] }`, or 422 with `{ "reason" }` to refuse the order. A request
+ * `{ "lines": [{ "kind", "name", "quantity", "unitAmount", "appliesTo" }] }`, or 422 with `{ "reason" }` to refuse the order. A request
  * that fails otherwise is sent once more, with the same `webhook-id`.
  */
 export function createQuoteService({ url, secret, onFault, timeoutMs = 2_000 }: QuoteServiceOptions): QuoteService {
   const key = parseSecret(secret);
 
-  async function ask(id: string, body: string): Promise<QuoteLine[]> {
+  async function ask(id: string, order: QuotedOrder): Promise<QuoteLine[]> {
+    const body = bodyOf(order);
     const timestamp = Math.floor(Date.now() / 1_000);
     const response = await fetch(url, {
       method: 'POST',
@@ -36,14 +37,14 @@ export function createQuoteService({ url, secret, onFault, timeoutMs = 2_000 }: 
     const answer: unknown = JSON.parse(await readBody(response));
     if (response.status === 422) throw refusal(answer);
     if (response.status !== 200) throw new Error(`the quote service answered ${response.status}`);
-    return parseQuote(isRecord(answer) ? answer['lines'] : undefined);
+    return parseQuote(isRecord(answer) ? answer['lines'] : undefined, order.lines);
   }
 
   return async (order) => {
-    const [id, body] = [`quote_${randomUUID()}`, bodyOf(order)];
+    const id = `quote_${randomUUID()}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await ask(id, body);
+        return await ask(id, order);
       } catch (error) {
         if (error instanceof CommerceError) throw error;
         onFault(error);

@@ -5,7 +5,7 @@ import { newId } from '../../ids.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { shortages } from '../../inventory/stock.ts';
 import type { QuoteOrder } from '../../order/order-input.ts';
-import { orderTotal, sumByProduct, type OrderLine, type Quote } from '../../order/order.ts';
+import { orderTotal, sumByProduct, type OrderLineView, type Quote } from '../../order/order.ts';
 import { readOfferedById, readOfferedOptions } from '../../pricing/shipping-option-repository.ts';
 import { shippingPrice, whyInapplicable, type Basket, type ShippingOption } from '../../pricing/shipping-option.ts';
 import { noSuchOption } from './change-shipping-options.ts';
@@ -17,7 +17,7 @@ export type OfferedOption = Pick<ShippingOption, 'id' | 'name' | 'priceAmount' |
 /** What an order would cost now. */
 export type OrderQuote = {
   /** The lines as the order would have them. */
-  lines: Omit<OrderLine, 'orderId'>[];
+  lines: Omit<OrderLineView, 'orderId'>[];
   /** The options that apply, the cheapest first, each with its price for this order. */
   shippingOptions: OfferedOption[];
   /** With the option that was chosen; without shipping when none was. */
