@@ -12,6 +12,7 @@ import { gatewayCallMethods } from './methods/gateway-calls.ts';
 import { gatewayEventMethods } from './methods/gateway-events.ts';
 import { lookupMethods } from './methods/lookup.ts';
 import { orderMethods } from './methods/orders.ts';
+import { parcelMethods } from './methods/parcels.ts';
 import { paymentMethods } from './methods/payments.ts';
 import { productMethods } from './methods/products.ts';
 import { refundMethods } from './methods/refunds.ts';
@@ -130,6 +131,7 @@ export function createCommerce(options: CommerceOptions) {
     ...refundMethods(context),
     ...disputeMethods(context),
     ...shipmentMethods(context),
+    ...parcelMethods(context),
     ...shippingOptionMethods(context),
     ...gatewayEventMethods(context, inbox),
     ...gatewayCallMethods(context, inbox),

@@ -23,6 +23,7 @@ export const errorHints = {
   product_not_found: 'Leave out the products in details.productIds, or look their ids up (product.list).',
   order_not_found: "Look the order's id up (order.list); a customer finds only their own orders.",
   shipment_not_found: "Look the shipment's id up among those of its order (shipment.list).",
+  parcel_not_found: "Look the parcel's id up among those of its order's shipments (shipment.list).",
   shipping_option_not_found: 'Choose one of the options that apply to the order (order.quote).',
   api_key_not_found: "Look the API key's id up (apiKey.list).",
   gateway_event_not_found: "Look the event's id up (gatewayEvent.list).",
@@ -42,6 +43,12 @@ export const errorHints = {
   units_not_refundable: 'Refund at most details.refundableQty units of this line, or an amount without lines.',
   units_not_restockable:
     'Restock at most details.restockableQty units; refund units that have shipped without restock.',
+  tracking_number_in_use:
+    'Check the number; end the other parcel in details (parcel.deliver, shipment.markLost) or correct it.',
+  shipment_not_ready: 'Split and merge only READY shipments; read their statuses (shipment.list).',
+  units_not_in_shipment: 'Split off at most details.shipmentQty units of this line.',
+  shipment_would_be_empty: 'Leave at least one unit in the shipment, or send it as it is (shipment.dispatch).',
+  shipments_of_different_orders: 'Merge only shipments of the same order (shipment.list).',
   idempotency_in_progress: 'Wait a moment, and send the same call with the same Idempotency-Key again.',
   unsupported_by_provider: 'Leave this step or mode out for this provider, or choose another provider.',
   amount_not_supported: 'Choose an amount that fits step, min and max in the details, or choose another provider.',
@@ -69,6 +76,7 @@ export const transitionHints = {
   payment: 'Capture only AUTHORIZED payments, decide only on those in REVIEW, and begin a new attempt for ended ones.',
   refund: 'Read how the refund ended (refund.list), and request another one if money is left (refund.create).',
   shipment: 'Read its status (shipment.list), and take the next step: dispatch, in transit, deliver.',
+  parcel: 'Read its tracking (shipment.list); a parcel that was delivered, lost or returned no longer changes.',
   webhook_endpoint: 'Pause only ACTIVE endpoints, and resume those that are PAUSED or DISABLED.',
   gateway_event: 'Redrive or dismiss only events that wait or were given up; read their outcomes (gatewayEvent.list).',
 } as const satisfies Record<ErrorDetails['invalid_transition']['subject'], string>;

@@ -33,6 +33,7 @@ export const errorKinds = {
   product_not_found: 'missing',
   order_not_found: 'missing',
   shipment_not_found: 'missing',
+  parcel_not_found: 'missing',
   shipping_option_not_found: 'missing',
   api_key_not_found: 'missing',
   gateway_event_not_found: 'missing',
@@ -50,6 +51,11 @@ export const errorKinds = {
   refund_exceeds_balance: 'conflict',
   units_not_refundable: 'conflict',
   units_not_restockable: 'conflict',
+  tracking_number_in_use: 'conflict',
+  shipment_not_ready: 'conflict',
+  units_not_in_shipment: 'conflict',
+  shipment_would_be_empty: 'conflict',
+  shipments_of_different_orders: 'conflict',
   idempotency_in_progress: 'conflict',
   unsupported_by_provider: 'conflict',
   amount_not_supported: 'conflict',
@@ -90,7 +96,7 @@ export interface ErrorDetails {
   /** As the quote service said it, for the shopper. */
   quote_refused: { reason: string };
   invalid_transition: {
-    subject: 'order' | 'payment' | 'refund' | 'shipment' | 'gateway_event' | 'webhook_endpoint';
+    subject: 'order' | 'payment' | 'refund' | 'shipment' | 'parcel' | 'gateway_event' | 'webhook_endpoint';
     from: string;
     to: string;
   };
@@ -116,6 +122,17 @@ export interface ErrorDetails {
   refund_exceeds_balance: { refundableAmount: number; currency: string; uncapturedPaymentId: string | null };
   units_not_refundable: { lineNo: number; refundableQty: number };
   units_not_restockable: { lineNo: number; restockableQty: number };
+  /** The live parcel that has the number, and its order. */
+  tracking_number_in_use: {
+    carrier: string;
+    trackingNumber: string;
+    orderId: string;
+    shipmentId: string;
+    parcelId: string;
+  };
+  shipment_not_ready: { shipmentId: string; status: string };
+  /** `shipmentQty`: the units of the line that the shipment has. */
+  units_not_in_shipment: { lineNo: number; shipmentQty: number };
   stock_changed: { shelfQty: number };
   /** `reservedQty`: units that unpaid orders reserve. `unshippedQty`: units of paid orders that haven't left. */
   stock_below_orders: { reservedQty: number; unshippedQty: number };

@@ -77,7 +77,14 @@ export {
   paymentIdInput,
 } from './payment/payment-input.ts';
 export { createRefundInput } from './refund/refund-input.ts';
-export { dispatchShipmentInput, shipmentIdInput } from './shipping/shipment-input.ts';
+export {
+  correctParcelInput,
+  dispatchShipmentInput,
+  mergeShipmentsInput,
+  parcelIdInput,
+  shipmentIdInput,
+  splitShipmentInput,
+} from './shipping/shipment-input.ts';
 export { listRefundsInput } from './refund/refund-input.ts';
 export { listDisputesInput } from './dispute/dispute-input.ts';
 export { listGatewayCallsInput } from './gateway-outbox/gateway-call-input.ts';

@@ -7,10 +7,10 @@ export const pageInput = { cursor: id.optional(), limit: z.int().min(1).max(100)
 const issuesMax = 20;
 
 /**
- * A list of 1 to `max` items in an input. Its length is checked before its items, and the check of the items ends after
+ * A list of `min` (1 by default) to `max` items in an input. Its length is checked before its items, and the check of the items ends after
  * 20 issues: a zod array reads all items first, and collects the issues of each.
  */
-export const listOf = <T extends z.ZodType>(item: T, max: number) =>
+export const listOf = <T extends z.ZodType>(item: T, max: number, min: 0 | 1 = 1) =>
   z
     .custom<z.input<T>[]>(
       (value) => Array.isArray(value) && value.length <= max,
@@ -18,7 +18,7 @@ export const listOf = <T extends z.ZodType>(item: T, max: number) =>
       { error: () => `must be a list of at most ${max.toLocaleString('en')} items` },
     )
     .transform((values, context): z.output<T>[] => {
-      if (values.length === 0) {
+      if (values.length < min) {
         context.issues.push({
           code: 'too_small',
           origin: 'array',

@@ -6,9 +6,11 @@ import {
   refundStatusRecorded,
   shipmentStatusRecorded,
 } from './doctor/recorded-statuses.ts';
+import { eventPayloads } from './events/payloads.ts';
 import { fulfillmentStatuses, orderTransitions, reservationOf } from './order/order.ts';
 import { paymentTransitions } from './payment/payment.ts';
 import { refundTransitions } from './refund/refund.ts';
+import { parcelTransitions } from './shipping/parcel.ts';
 import { shipmentTransitions } from './shipping/shipment.ts';
 import { first, present } from './testing/only.ts';
 import { webhookEndpointTransitions } from './webhooks/webhook-endpoint.ts';
@@ -104,4 +106,31 @@ test('the table of order statuses names the reservation status of each order sta
 
 test('the table of fulfillment statuses lists every fulfillment status', () => {
   expect(rowsOf('Fulfillment').map(([status]) => status)).toEqual(fulfillmentStatuses);
+});
+
+describe('the section Parcel of docs/state-machines.md', () => {
+  /** A tracking as the diagram has it. */
+  const drawn = (tracking: string) => (tracking === 'LABEL' || tracking === 'DELIVERED' ? tracking : 'ON_ITS_WAY');
+
+  test('draws exactly the transitions of the code, with one state for all places of the journey', () => {
+    const transitions = Object.entries(parcelTransitions).flatMap(([from, all]) =>
+      all.map((to) => ({ from: drawn(from), to: drawn(to) })),
+    );
+    const arrows = transitions.filter(({ from, to }) => from !== to).map(({ from, to }) => `${from} → ${to}`);
+    expect(
+      arrowsOf('Parcel')
+        .map(({ from, to }) => `${from} → ${to}`)
+        .toSorted(),
+    ).toEqual([...new Set(['[*] → LABEL', ...arrows, 'DELIVERED → [*]'])].toSorted());
+  });
+
+  test('describes every tracking, and names events that exist', () => {
+    const rows = rowsOf('Parcel');
+    expect(rows.map(([tracking]) => tracking)).toEqual(Object.keys(parcelTransitions));
+    for (const [tracking, events, meaning] of rows) {
+      for (const type of (events ?? '').split(', '))
+        if (type !== '—') expect(Object.keys(eventPayloads), tracking).toContain(type);
+      expect(meaning, tracking).toMatch(/^[A-Z].+\.$/);
+    }
+  });
 });

@@ -110,7 +110,7 @@ test('orders are found by customer and status; a shipped order shows how far its
   const listed = await shop.run('orders', 'list', '--customer', customer, '--status', 'PAID');
   expect(listed.out).toMatch(new RegExp(`^${orderId}  PAID +25\\.00 GBP +${customer}`, 'm'));
   const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
-  await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1');
+  await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM2');
   expect((await shop.run('orders', 'list', '--customer', customer)).out).toMatch(
     new RegExp(`^${orderId}  SHIPPED `, 'm'),
   );

@@ -53,9 +53,15 @@ export const access: Readonly<Record<string, Access>> = {
   'dispute.list': operator('money'),
 
   'shipment.list': customerOr('orders'),
+  'shipment.split': operator('orders'),
+  'shipment.merge': operator('orders'),
   'shipment.dispatch': operator('orders'),
   'shipment.markInTransit': operator('orders'),
   'shipment.deliver': operator('orders'),
+  'shipment.markLost': operator('orders'),
+  'shipment.markReturned': operator('orders'),
+  'parcel.deliver': operator('orders'),
+  'parcel.correct': operator('orders'),
 
   'event.list': operator('events'),
   'event.stream': operator('events'),

@@ -7,6 +7,7 @@ import { eventSinkRouter } from './event-sink.ts';
 import { gatewayCallRouter } from './gateway-call.ts';
 import { gatewayEventRouter } from './gateway-event.ts';
 import { orderRouter } from './order.ts';
+import { parcelRouter } from './parcel.ts';
 import { paymentRouter } from './payment.ts';
 import { productRouter } from './product.ts';
 import { refundRouter } from './refund.ts';
@@ -48,6 +49,7 @@ export const appRouter = router({
   refund: refundRouter,
   dispute: disputeRouter,
   shipment: shipmentRouter,
+  parcel: parcelRouter,
   event: eventRouter,
   gatewayEvent: gatewayEventRouter,
   gatewayCall: gatewayCallRouter,

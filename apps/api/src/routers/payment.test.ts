@@ -59,6 +59,7 @@ test('an approval pays the order and sells its stock; then the order ships and a
   expect(await operator.shipment.dispatch.mutate({ shipmentId, ...parcel })).toMatchObject({
     status: 'SHIPPED',
     ...parcel,
+    parcels: [{ ...parcel, tracking: 'LABEL', trackingUrl: expect.stringMatching(/^https:.*1234$/) }],
   });
   expect(await refusalFrom(customer.order.cancel.mutate({ orderId }))).toMatchObject({
     status: 409,

@@ -1,4 +1,10 @@
-import { dispatchShipmentInput, orderIdInput, shipmentIdInput } from '@commerce-core/core';
+import {
+  dispatchShipmentInput,
+  mergeShipmentsInput,
+  orderIdInput,
+  shipmentIdInput,
+  splitShipmentInput,
+} from '@commerce-core/core';
 import { ownOrders } from '../auth/access.ts';
 import { procedure, router } from '../trpc/trpc.ts';
 import { onePage } from './one-page.ts';
@@ -9,18 +15,43 @@ import { onePage } from './one-page.ts';
  */
 export const shipmentRouter = router({
   /**
-   * Returns all shipments of an order with their lines, on one page.
+   * Returns all shipments of an order with their lines and parcels, on one page. `carrier` and `trackingNumber` are those
+   * of the first parcel. A parcel's `trackingUrl` is its carrier's page, or null for a carrier that is not known.
    * @throws order_not_found when the order does not exist or belongs to another customer
    */
   list: procedure
     .input(orderIdInput)
     .query(async ({ ctx, input }) => onePage(await ctx.commerce.listShipments({ ...input, ...ownOrders(ctx.caller) }))),
   /**
-   * Records that a carrier has a READY shipment. `carrier` and `trackingNumber` have 1 to 100 characters each.
+   * Moves units of a READY shipment into a new READY shipment. At least one unit stays. No amount, payment or stock
+   * changes.
+   *
+   * Returns the new shipment.
+   * @throws shipment_not_found when no shipment has this id
+   * @throws shipment_not_ready when the shipment is not READY
+   * @throws units_not_in_shipment when the shipment has fewer units of a line than `details.shipmentQty`
+   * @throws shipment_would_be_empty when all units would leave the shipment
+   */
+  split: procedure.input(splitShipmentInput).mutation(({ ctx, input }) => ctx.commerce.splitShipment(input, ctx.call)),
+  /**
+   * Moves all units of a READY shipment into another READY shipment of the same order. The empty one is CANCELED.
+   *
+   * Returns the shipment that has the units.
+   * @throws shipment_not_found when one of the shipments does not exist
+   * @throws shipments_of_different_orders when the shipments belong to different orders
+   * @throws shipment_not_ready when one of the shipments is not READY
+   */
+  merge: procedure
+    .input(mergeShipmentsInput)
+    .mutation(({ ctx, input }) => ctx.commerce.mergeShipments(input, ctx.call)),
+  /**
+   * Records that carriers have a READY shipment, in 1 to 50 `parcels`. A single parcel can be given as `carrier` and
+   * `trackingNumber` instead. Both have 1 to 100 characters.
    *
    * Returns the shipment, SHIPPED.
    * @throws shipment_not_found when no shipment has this id
    * @throws invalid_transition when the shipment is not READY
+   * @throws tracking_number_in_use when a parcel on its way has the same number; the details name its order
    */
   dispatch: procedure
     .input(dispatchShipmentInput)
@@ -34,9 +65,28 @@ export const shipmentRouter = router({
     .input(shipmentIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.markShipmentInTransit(input, ctx.call)),
   /**
-   * Records that a shipment has arrived. Returns the shipment, DELIVERED; the order's `fulfillmentStatus` follows.
+   * Records that a shipment has arrived, with all its parcels. Returns the shipment, DELIVERED; the order's
+   * `fulfillmentStatus` follows.
    * @throws shipment_not_found when no shipment has this id
    * @throws invalid_transition when the shipment was not dispatched, or has ended
    */
   deliver: procedure.input(shipmentIdInput).mutation(({ ctx, input }) => ctx.commerce.deliverShipment(input, ctx.call)),
+  /**
+   * Records that a shipment was lost. Stock and money stay as they are; the order needs attention (`delivery_problem`).
+   * Returns the shipment, LOST.
+   * @throws shipment_not_found when no shipment has this id
+   * @throws invalid_transition when the shipment was not dispatched, or has ended
+   */
+  markLost: procedure
+    .input(shipmentIdInput)
+    .mutation(({ ctx, input }) => ctx.commerce.markShipmentLost(input, ctx.call)),
+  /**
+   * Records that a shipment came back. Stock and money stay as they are; the order needs attention (`delivery_problem`).
+   * Returns the shipment, RETURNED.
+   * @throws shipment_not_found when no shipment has this id
+   * @throws invalid_transition when the shipment was not dispatched, or has ended
+   */
+  markReturned: procedure
+    .input(shipmentIdInput)
+    .mutation(({ ctx, input }) => ctx.commerce.markShipmentReturned(input, ctx.call)),
 });

@@ -7,6 +7,7 @@ const scopesOf: Record<LookupKind, readonly Scope[]> = {
   order: ['orders', 'money', 'gateway-events'],
   payment: ['orders', 'money', 'gateway-events'],
   shipment: ['orders'],
+  parcel: ['orders'],
   product: scopes,
   shippingOption: ['catalog', 'orders'],
   gatewayEvent: ['gateway-events'],
@@ -25,7 +26,8 @@ export const systemRouter = router({
    * Finds what an operator means by a text: things of a `kind` whose ids begin with it (at least four characters), an
    * order also by its reference, and a product by its SKU. For operators with a scope whose lists show such ids.
    *
-   * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its status, SKU or type (`summary`).
+   * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its status, SKU, type or tracking
+   * number (`summary`).
    * @throws forbidden when the caller's key has none of the scopes
    */
   lookUp: procedure.input(lookupInput).query(({ ctx, input }) => {

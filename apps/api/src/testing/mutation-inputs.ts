@@ -2,29 +2,34 @@ import { randomUUID } from 'node:crypto';
 import { present } from './present.ts';
 import type { TestApi } from './test-api.ts';
 
-const orderOf = (productId: string) => ({ lines: [{ productId, quantity: 1 }] });
+const orderOf = (productId: string, quantity = 1) => ({ lines: [{ productId, quantity }] });
 
 /**
  * An input that succeeds for each mutation that takes an Idempotency-Key, with the rows that it needs. The orders are
  * those of the customer `c`. The API has the fake gateway `stripe`.
  */
 export function mutationInputs(api: () => TestApi): Record<string, () => Promise<object>> {
-  const createOrder = async () =>
-    api().commerce.placeOrder({ ...orderOf(await api().createProduct()), customerId: 'c' });
+  const createOrder = async (quantity?: number) =>
+    api().commerce.placeOrder({ ...orderOf(await api().createProduct(), quantity), customerId: 'c' });
   const createDispatchedShipment = async () => {
     const shipmentId = await createReadyShipment();
-    await api().commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' });
+    await api().commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: shipmentId });
     return shipmentId;
   };
-  const createAttempt = async (provider: string) =>
-    api().commerce.createPayment({ orderId: (await createOrder()).id, provider });
-  async function createApprovedPayment(type: 'AUTHORIZED' | 'CAPTURED', amount = 1_000) {
-    const payment = await createAttempt('mock');
+  const createParcel = async () => {
+    const shipmentId = await createReadyShipment();
+    const dispatched = await api().commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: shipmentId });
+    return present(dispatched.parcels[0], 'parcel').id;
+  };
+  const createAttempt = async (provider: string, quantity?: number) =>
+    api().commerce.createPayment({ orderId: (await createOrder(quantity)).id, provider });
+  async function createApprovedPayment(type: 'AUTHORIZED' | 'CAPTURED', amount = 1_000, quantity = 1) {
+    const payment = await createAttempt('mock', quantity);
     await api().sendWebhook({ type, paymentId: payment.id, amount, currency: payment.currency });
     return payment;
   }
-  const createReadyShipment = async () => {
-    const { orderId } = await createApprovedPayment('AUTHORIZED');
+  const createReadyShipment = async (quantity = 1) => {
+    const { orderId } = await createApprovedPayment('AUTHORIZED', 1_000 * quantity, quantity);
     return present((await api().commerce.listShipments({ orderId }))[0], 'shipment').id;
   };
   const receiveUnmatchedEvent = async (): Promise<string> =>
@@ -63,8 +68,18 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
     'refund.create': async () => ({ orderId: (await createApprovedPayment('CAPTURED')).orderId }),
     'gatewayEvent.redrive': async () => ({ gatewayEventId: await receiveUnmatchedEvent() }),
     'gatewayEvent.dismiss': async () => ({ gatewayEventId: await receiveUnmatchedEvent() }),
+    'shipment.split': async () => ({ shipmentId: await createReadyShipment(2), lines: [{ lineNo: 1, quantity: 1 }] }),
+    'shipment.merge': async () => {
+      const shipmentId = await createReadyShipment(2);
+      const split = await api().commerce.splitShipment({ shipmentId, lines: [{ lineNo: 1, quantity: 1 }] });
+      return { shipmentId: split.id, intoShipmentId: shipmentId };
+    },
     'shipment.dispatch': async () => ({ shipmentId: await createReadyShipment(), carrier: 'CJ', trackingNumber: '1' }),
     'shipment.markInTransit': async () => ({ shipmentId: await createDispatchedShipment() }),
     'shipment.deliver': async () => ({ shipmentId: await createDispatchedShipment() }),
+    'shipment.markLost': async () => ({ shipmentId: await createDispatchedShipment() }),
+    'shipment.markReturned': async () => ({ shipmentId: await createDispatchedShipment() }),
+    'parcel.deliver': async () => ({ parcelId: await createParcel() }),
+    'parcel.correct': async () => ({ parcelId: await createParcel(), trackingNumber: randomUUID() }),
   };
 }

@@ -191,11 +191,8 @@ describe('messages out of order:', () => {
     const attempt = await sale.beginAttempt(provider);
     await sale.payAttempt(attempt);
     const [shipment] = await world.operator.shipment.list.query({ orderId: sale.orderId }).then(({ items }) => items);
-    await world.operator.shipment.dispatch.mutate({
-      shipmentId: present(shipment, 'shipment').id,
-      carrier: 'Pigeon Post',
-      trackingNumber: 'P-1',
-    });
+    const { id: shipmentId } = present(shipment, 'shipment');
+    await world.operator.shipment.dispatch.mutate({ shipmentId, carrier: 'Pigeon Post', trackingNumber: shipmentId });
     for (const { id } of await world.readInbox(attempt.id)) {
       const again = withNewId(provider, await world.readMessage(id));
       expect(await world.sendMessage(provider, again)).toMatchObject({ status: 200, body: { duplicate: false } });

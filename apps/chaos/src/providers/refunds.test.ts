@@ -200,11 +200,8 @@ describe('the cancellation of a paid order', () => {
     const {
       items: [shipment],
     } = await operator.shipment.list.query({ orderId: sale.orderId });
-    await operator.shipment.dispatch.mutate({
-      shipmentId: present(shipment, 'shipment').id,
-      carrier: 'CJ',
-      trackingNumber: '1',
-    });
+    const { id: shipmentId } = present(shipment, 'shipment');
+    await operator.shipment.dispatch.mutate({ shipmentId, carrier: 'CJ', trackingNumber: shipmentId });
     expect(await refusalFrom(sale.customer.order.cancel.mutate({ orderId: sale.orderId }))).toMatchObject({
       status: 409,
       code: 'invalid_transition',

@@ -36,8 +36,8 @@ async function generate(): Promise<string[]> {
 }
 
 /**
- * Returns every column, constraint and index in PostgreSQL's own words, without the table of migrations. A migration may
- * add a constraint as NOT VALID, so that it scans no rows.
+ * Returns every column, constraint and index in PostgreSQL's own words, without triggers and the table of migrations. A
+ * migration may add a constraint as NOT VALID, so that it scans no rows.
  */
 async function catalogue(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query(`
@@ -51,7 +51,7 @@ async function catalogue(database: Database): Promise<string[]> {
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
     union all
     select format('%s %s %s', conrelid::regclass, conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')) from pg_constraint
-    where conrelid in (select oid from tables)
+    where conrelid in (select oid from tables) and contype <> 't'
     union all
     select replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') from pg_index where indrelid in (select oid from tables)
     order by 1`);

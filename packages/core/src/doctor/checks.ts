@@ -4,6 +4,7 @@ import { eventChecks } from './event-checks.ts';
 import { inboxChecks } from './inbox-checks.ts';
 import { keyChecks } from './key-checks.ts';
 import { orderChecks } from './order-checks.ts';
+import { parcelChecks } from './parcel-checks.ts';
 import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
 import { retentionChecks } from './retention-checks.ts';
@@ -23,6 +24,7 @@ export const checks: readonly Check[] = [
   ...inboxChecks,
   ...callChecks,
   ...shipmentChecks,
+  ...parcelChecks,
   ...keyChecks,
   ...webhookChecks,
   ...retentionChecks,

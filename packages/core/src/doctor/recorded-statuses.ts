@@ -39,11 +39,13 @@ export const refundStatusRecorded = {
   'refund.failed': 'FAILED',
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
 
-/** The status that a shipment has after each event about it. */
+/** The status that a shipment has after each event about it. A split and a merge leave it as it is. */
 export const shipmentStatusRecorded = {
   'shipment.created': 'READY',
   'shipment.dispatched': 'SHIPPED',
   'shipment.in_transit': 'IN_TRANSIT',
   'shipment.delivered': 'DELIVERED',
   'shipment.canceled': 'CANCELED',
-} as const satisfies Record<TypesOf<'shipment'>, ShipmentStatus>;
+  'shipment.lost': 'LOST',
+  'shipment.returned': 'RETURNED',
+} as const satisfies Record<Exclude<TypesOf<'shipment'>, 'shipment.split' | 'shipment.merged'>, ShipmentStatus>;

@@ -16,9 +16,10 @@ afterAll(() => shop.close());
 /** Every state that the flows can reach, so that every check runs on rows in all of them. */
 const reached = {
   'orders.status': ['CANCELED', 'CREATED', 'EXPIRED', 'PAID', 'PAYMENT_FAILED', 'PAYMENT_PENDING'],
-  'orders.fulfillment_status': ['DELIVERED', 'SHIPPED', 'UNFULFILLED'],
+  'orders.fulfillment_status': ['DELIVERED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'UNFULFILLED'],
   'orders.needs_attention': [
     'amount_mismatch',
+    'delivery_problem',
     'dispute',
     'event_conflict',
     'refund_due',
@@ -30,7 +31,8 @@ const reached = {
   'refunds.status': ['FAILED', 'REQUESTED', 'SUCCEEDED'],
   'gateway_calls.kind': ['CANCEL', 'CAPTURE', 'REFUND'],
   'disputes.status': ['LOST', 'WON'],
-  'shipments.status': ['CANCELED', 'DELIVERED', 'IN_TRANSIT', 'READY', 'SHIPPED'],
+  'shipments.status': ['CANCELED', 'DELIVERED', 'IN_TRANSIT', 'LOST', 'READY', 'RETURNED', 'SHIPPED'],
+  'parcels.tracking': ['DELIVERED', 'LABEL', 'MOVING'],
   'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'RESTOCKED', 'SOLD'],
   'gateway_events.outcome': ['APPLIED', 'CONFLICT', 'IGNORED_STALE', 'PARKED', 'UNMATCHED'],
   'gateway_events.effect': [
@@ -105,7 +107,7 @@ test('orders that change while the doctor runs cause no false alarm', async () =
         if (turn === 1) await live.commerce.cancelOrder({ orderId });
         if (turn === 2) {
           const [parcel] = await live.commerce.listShipments({ orderId });
-          const label = { carrier: 'Pigeon Post', trackingNumber: 'P-1' };
+          const label = { carrier: 'Pigeon Post', trackingNumber: parcel!.id };
           await live.commerce.dispatchShipment({ shipmentId: parcel!.id, ...label });
         }
         await live.commerce.receiveStock({ productId: some, quantity: 1 });

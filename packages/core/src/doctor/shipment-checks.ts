@@ -3,20 +3,20 @@ import { putBack, type Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { shipmentStatusRecorded } from './recorded-statuses.ts';
 
-/** Units of each order line in parcels that are not CANCELED. */
+/** Units of each order line in shipments that are not CANCELED. */
 const packed = `
   select l.order_id, l.line_no, sum(l.quantity) as quantity
   from "commerce"."shipment_lines" l
   join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED'
   group by l.order_id, l.line_no`;
 
-/** Parcels that were handed to a carrier; a LOST or RETURNED one did not arrive. */
-const hasLeft = `s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED')`;
+/** Shipments that were handed to a carrier; a LOST or RETURNED one did not arrive. */
+export const hasLeft = `s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST', 'RETURNED')`;
 
 export const shipmentChecks: readonly Check[] = [
   {
     name: 'shipment_within_order',
-    sentence: "An order's parcels contain only product lines, and at most the ordered quantity of each.",
+    sentence: "An order's shipments contain only product lines, and at most the ordered quantity of each.",
     query: `
       select p.order_id as "orderId", p.line_no as "lineNo", o.kind,
         o.quantity as "orderedQty", p.quantity as "packedQty"
@@ -26,7 +26,7 @@ export const shipmentChecks: readonly Check[] = [
   },
   {
     name: 'shipment_for_everything_paid',
-    sentence: 'Every unit of a PAID order is in a parcel that is not CANCELED, or was refunded and restocked.',
+    sentence: 'Every unit of a PAID order is in a shipment that is not CANCELED, or was refunded and restocked.',
     query: `
       select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty", b.quantity as "restockedQty"
       from "commerce"."orders" o
@@ -37,7 +37,7 @@ export const shipmentChecks: readonly Check[] = [
   },
   {
     name: 'shipment_only_of_paid_orders',
-    sentence: 'Only a PAID order has parcels that are not CANCELED.',
+    sentence: 'Only a PAID order has shipments that are not CANCELED.',
     query: `
       select s.id as "shipmentId", s.status, o.id as "orderId", o.status as "orderStatus"
       from "commerce"."shipments" s left join "commerce"."orders" o on o.id = s.order_id
@@ -45,14 +45,14 @@ export const shipmentChecks: readonly Check[] = [
   },
   {
     name: 'shipment_is_not_empty',
-    sentence: 'Every parcel has a line.',
+    sentence: 'Every shipment has a line.',
     query: `
       select s.id as "shipmentId", s.order_id as "orderId", s.status from "commerce"."shipments" s
       where not exists (select from "commerce"."shipment_lines" l where l.shipment_id = s.id)`,
   },
   {
     name: 'order_fulfillment_follows_shipments',
-    sentence: "An order's fulfillment status follows from the units in its shipped and delivered parcels.",
+    sentence: "An order's fulfillment status follows from the units in its shipped and delivered shipments.",
     query: `
       select o.id as "orderId", o.fulfillment_status as "fulfillmentStatus", ordered.quantity as "orderedQty",
         coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty"

@@ -65,7 +65,7 @@ async function runRandomCommands(
   async function ship(): Promise<void> {
     const parcel = one(await commerce.listShipments({ orderId: orderId() }));
     if (parcel?.status === 'READY')
-      await commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
+      await commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Pigeon Post', trackingNumber: parcel.id });
     else if (parcel) await commerce.deliverShipment({ shipmentId: parcel.id });
   }
   async function handleEvent(): Promise<void> {

@@ -40,7 +40,7 @@ async function runRandomCommands(
     if (!parcel) return;
     const shipmentId = parcel.id;
     if (parcel.status === 'READY') {
-      await commerce.dispatchShipment({ shipmentId, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
+      await commerce.dispatchShipment({ shipmentId, carrier: 'Pigeon Post', trackingNumber: shipmentId });
     } else if (below(2) === 0) await commerce.markShipmentInTransit({ shipmentId });
     else await commerce.deliverShipment({ shipmentId });
   };

@@ -62,14 +62,21 @@ const dispute = {
   amount,
   currency,
 };
-const shipmentId = id.describe('The parcel.');
-const parcel = {
+const shipmentId = id.describe('The shipment.');
+const parcelId = id.describe('The parcel.');
+const dispatched = {
   shipmentId,
-  carrier: z.string().nullable().describe('As the operator gave it at the dispatch.'),
-  trackingNumber: z.string().nullable().describe('The number of the carrier.'),
+  carrier: z.string().nullable().describe('Of the first parcel, as the operator gave it.'),
+  trackingNumber: z.string().nullable().describe('The number of the first parcel at its carrier.'),
 };
+const trackingNumber = {
+  carrier: z.string().describe('As the operator gave it.'),
+  trackingNumber: z.string().describe('The number of the carrier.'),
+};
+const parcel = { parcelId, shipmentId, ...trackingNumber };
 const lineNo = z.int().min(1).describe('The line of the order.');
 const lineQuantity = { lineNo, quantity };
+const movedLines = z.array(z.strictObject(lineQuantity)).describe('The units that went into the other shipment.');
 const stockChange = {
   quantity: z.int().describe('Units that were added; below zero when units were taken away.'),
   availableQty: z.int().min(0).describe('Units after the change that are not sold, reserved ones included.'),
@@ -164,14 +171,38 @@ export const orderEventPayloads = {
   }),
   'dispute.opened': orderEvent('The bank of the shopper contests a payment.', dispute),
   'dispute.closed': orderEvent('A dispute was won or lost.', dispute),
-  'shipment.created': orderEvent('A parcel is ready to be sent.', {
+  'shipment.created': orderEvent('A shipment is ready to be sent.', {
     shipmentId,
     lines: z.array(z.strictObject(lineQuantity)),
   }),
-  'shipment.dispatched': orderEvent('A parcel was given to the carrier.', parcel),
-  'shipment.in_transit': orderEvent('The carrier has the parcel on its way.', parcel),
-  'shipment.delivered': orderEvent('A parcel arrived.', parcel),
-  'shipment.canceled': orderEvent('A parcel that had not left was canceled.', { shipmentId }),
+  'shipment.split': orderEvent(
+    'Units of a shipment that had not left went into a new one. No price and no payment changes.',
+    { shipmentId, intoShipmentId: id.describe('The new shipment.'), lines: movedLines },
+  ),
+  'shipment.merged': orderEvent(
+    'All units of a shipment that had not left went into another one. The empty shipment is canceled.',
+    { shipmentId, intoShipmentId: id.describe('The shipment that has the units now.'), lines: movedLines },
+  ),
+  'shipment.dispatched': orderEvent('A shipment was given to its carrier, in one parcel or several.', {
+    ...dispatched,
+    parcels: z
+      .array(z.strictObject({ parcelId, ...trackingNumber }))
+      .optional()
+      .describe('All parcels. Events of versions before parcels existed have none.'),
+  }),
+  'shipment.in_transit': orderEvent('The carrier has the shipment on its way.', dispatched),
+  'shipment.delivered': orderEvent('A shipment arrived, with all its parcels.', dispatched),
+  'shipment.canceled': orderEvent('A shipment that had not left was canceled.', { shipmentId }),
+  'shipment.lost': orderEvent('A shipment was lost on its way. Stock and money stay as they are.', dispatched),
+  'shipment.returned': orderEvent(
+    'A shipment came back instead of arriving. Stock and money stay as they are.',
+    dispatched,
+  ),
+  'parcel.delivered': orderEvent('A parcel arrived.', parcel),
+  'parcel.corrected': orderEvent('The number of a parcel was corrected. Its journey starts over.', {
+    ...parcel,
+    from: z.strictObject(trackingNumber).describe('The former number.'),
+  }),
 };
 
 /** The events of a product by type, in the past tense. Events of its stock are events of the product. */

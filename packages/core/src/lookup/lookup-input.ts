@@ -6,6 +6,7 @@ export const lookupKinds = [
   'order',
   'payment',
   'shipment',
+  'parcel',
   'product',
   'shippingOption',
   'gatewayEvent',

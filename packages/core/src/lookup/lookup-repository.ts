@@ -7,11 +7,11 @@ import { gatewayEvents } from '../gateway-inbox/tables.ts';
 import { orders } from '../order/tables.ts';
 import { payments } from '../payment/tables.ts';
 import { shippingOptions } from '../pricing/tables.ts';
-import { shipments } from '../shipping/tables.ts';
+import { parcels, shipments } from '../shipping/tables.ts';
 import { webhookEndpoints } from '../webhooks/tables.ts';
 import type { LookupKind } from './lookup-input.ts';
 
-/** A thing that a text may mean. `summary` is its status, SKU or type. */
+/** A thing that a text may mean. `summary` is its status, SKU, type or tracking number. */
 export type Match = { id: string; summary: string };
 
 type Place = { table: PgTable; id: PgColumn; summary: PgColumn | SQL; name?: PgColumn };
@@ -23,6 +23,7 @@ const places: Record<LookupKind, Place> = {
   order: { table: orders, id: orders.id, summary: orders.status, name: orders.reference },
   payment: { table: payments, id: payments.id, summary: payments.status },
   shipment: { table: shipments, id: shipments.id, summary: shipments.status },
+  parcel: { table: parcels, id: parcels.id, summary: parcels.trackingNumber },
   product: { table: products, id: products.id, summary: products.sku, name: products.sku },
   shippingOption: { table: shippingOptions, id: shippingOptions.id, summary: shippingOptions.name },
   gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },

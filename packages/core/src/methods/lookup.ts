@@ -11,9 +11,9 @@ const matchesMax = 10;
 export function lookupMethods({ database: { db } }: Context) {
   return {
     /**
-     * Finds orders, payments, shipments, products, gateway events or API keys by the beginning of an id, which has at
-     * least four characters. An order is also found by its reference, and a product by its SKU.
-     * @returns up to ten matches, each with its status, SKU or type, and whether there are more (`hasMore`)
+     * Finds orders, payments, shipments, parcels, products, gateway events, webhook endpoints or API keys by the beginning
+     * of an id, which has at least four characters. An order is also found by its reference, and a product by its SKU.
+     * @returns up to ten matches, each with its status, SKU, type or tracking number, and whether there are more (`hasMore`)
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
      */

@@ -1,46 +1,98 @@
 import type { z } from 'zod';
 import { read } from '../database/transaction.ts';
 import { readShipments } from '../flows/order/read-orders.ts';
-import { transitionShipments, type ShipmentWithLines } from '../flows/shipping/transition-shipments.ts';
+import { repackShipments } from '../flows/shipping/repack-shipments.ts';
+import { transitionShipments } from '../flows/shipping/transition-shipments.ts';
 import { orderIdInput } from '../order/order-input.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { runAlone } from '../run/run-flow.ts';
-import { dispatchShipmentInput, shipmentIdInput } from '../shipping/shipment-input.ts';
-import { shipments } from '../shipping/tables.ts';
+import {
+  dispatchShipmentInput,
+  mergeShipmentsInput,
+  parcelsOfInput,
+  shipmentIdInput,
+  splitShipmentInput,
+} from '../shipping/shipment-input.ts';
+import type { ShipmentView } from '../shipping/shipment-view.ts';
+import { parcels, shipments } from '../shipping/tables.ts';
 import { parse } from '../validation.ts';
 
-/** Parcels of paid orders. */
+/** Where the dates of a shipment are that a method returns. */
+export const shipmentAnswer = { table: shipments, lists: { parcels } };
+
+/** Shipments of paid orders. */
 export function shipmentMethods(context: Context) {
   const { db } = context.database;
-  const transition = runAlone(context, { name: 'shipment.move', flow: transitionShipments, answer: shipments });
+  const answer = shipmentAnswer;
+  const transition = runAlone(context, { name: 'shipment.move', flow: transitionShipments, answer });
+  const repack = runAlone(context, { name: 'shipment.repack', flow: repackShipments, answer });
 
   return {
     /**
-     * Reads an order's parcels, each with the units of the order's lines that it contains.
+     * Reads an order's shipments, each with the units of the order's lines that it contains, and with its parcels once it
+     * has left. A parcel's `trackingUrl` is its carrier's page about it; null for a carrier that isn't known.
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order, or it is another customer's
      * @throws database_unavailable when the database can't be reached
      */
-    listShipments: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<ShipmentWithLines[]> =>
+    listShipments: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<ShipmentView[]> =>
       read(async () => readShipments(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Records that a READY parcel was handed to a carrier. `carrier` and `trackingNumber` have 1 to 100 characters
-     * each.
-     * @returns the shipment in SHIPPED
+     * Moves units of a READY shipment into a new READY shipment. Nothing is priced again: no amount, no payment and no
+     * stock changes. `lines` has 1 to 1,000 lines, each with 1 unit or more; at least one unit stays.
+     * @returns the new shipment
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws shipment_not_found when there is no such shipment
-     * @throws invalid_transition when the shipment isn't READY
+     * @throws shipment_not_ready when the shipment isn't READY
+     * @throws units_not_in_shipment when the shipment has fewer units of a line; the details say how many
+     * @throws shipment_would_be_empty when all units would leave the shipment
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    dispatchShipment: async (input: z.input<typeof dispatchShipmentInput>, call?: Call): Promise<ShipmentWithLines> =>
-      transition({ to: 'SHIPPED', ...parse(dispatchShipmentInput, input) }, call),
+    splitShipment: async (input: z.input<typeof splitShipmentInput>, call?: Call): Promise<ShipmentView> =>
+      repack(parse(splitShipmentInput, input), call),
 
     /**
-     * Records that the carrier has a SHIPPED parcel on its way.
+     * Moves all units of a READY shipment into another READY shipment of the same order. The empty one is CANCELED.
+     * @returns the shipment that has the units now
+     * @throws validation_failed when a field is missing, unknown or out of its bounds, or both ids are the same
+     * @throws shipment_not_found when one of the shipments doesn't exist
+     * @throws shipments_of_different_orders when the shipments belong to different orders
+     * @throws shipment_not_ready when one of the shipments isn't READY; the details say which
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    mergeShipments: async (input: z.input<typeof mergeShipmentsInput>, call?: Call): Promise<ShipmentView> =>
+      repack(parse(mergeShipmentsInput, input), call),
+
+    /**
+     * Records that a READY shipment was handed to carriers in 1 to 50 `parcels`. A single parcel can be given as `carrier`
+     * and `trackingNumber` instead. Both have 1 to 100 characters. A number that a parcel on its way has is refused; blanks,
+     * `.`, `-`, `_`, `/` and the case of A to Z don't count in names and numbers.
+     * @returns the shipment in SHIPPED
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws shipment_not_found when there is no such shipment
+     * @throws invalid_transition when the shipment isn't READY
+     * @throws tracking_number_in_use when a parcel on its way has the same number of the same carrier; the details name its order
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    async dispatchShipment(input: z.input<typeof dispatchShipmentInput>, call?: Call): Promise<ShipmentView> {
+      const parsed = parse(dispatchShipmentInput, input);
+      const command = { to: 'SHIPPED' as const, shipmentId: parsed.shipmentId, parcels: parcelsOfInput(parsed) };
+      // The key's fingerprint of a single parcel is the one that older versions stored.
+      return transition(command, call, { to: 'SHIPPED', ...parsed });
+    },
+
+    /**
+     * Records that the carrier has a SHIPPED shipment on its way. Parcels of which the carrier has said nothing are MOVING.
      * @returns the shipment in IN_TRANSIT
      * @throws validation_failed when the id isn't a UUID
      * @throws shipment_not_found when there is no such shipment
@@ -50,11 +102,11 @@ export function shipmentMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    markShipmentInTransit: async (input: z.input<typeof shipmentIdInput>, call?: Call): Promise<ShipmentWithLines> =>
+    markShipmentInTransit: async (input: z.input<typeof shipmentIdInput>, call?: Call): Promise<ShipmentView> =>
       transition({ to: 'IN_TRANSIT', ...parse(shipmentIdInput, input) }, call),
 
     /**
-     * Records that a parcel has arrived.
+     * Records that a shipment has arrived, with all its parcels.
      * @returns the shipment in DELIVERED
      * @throws validation_failed when the id isn't a UUID
      * @throws shipment_not_found when there is no such shipment
@@ -64,7 +116,37 @@ export function shipmentMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    deliverShipment: async (input: z.input<typeof shipmentIdInput>, call?: Call): Promise<ShipmentWithLines> =>
+    deliverShipment: async (input: z.input<typeof shipmentIdInput>, call?: Call): Promise<ShipmentView> =>
       transition({ to: 'DELIVERED', ...parse(shipmentIdInput, input) }, call),
+
+    /**
+     * Records that a shipment was lost on its way: an operator's decision. Stock and money stay as they are, and the order
+     * needs attention (`delivery_problem`). Its parcels' numbers can be used again.
+     * @returns the shipment in LOST
+     * @throws validation_failed when the id isn't a UUID
+     * @throws shipment_not_found when there is no such shipment
+     * @throws invalid_transition when the shipment is neither SHIPPED nor IN_TRANSIT
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    markShipmentLost: async (input: z.input<typeof shipmentIdInput>, call?: Call): Promise<ShipmentView> =>
+      transition({ to: 'LOST', ...parse(shipmentIdInput, input) }, call),
+
+    /**
+     * Records that a shipment came back instead of arriving: an operator's decision. Stock and money stay as they are, and
+     * the order needs attention (`delivery_problem`). Its parcels' numbers can be used again.
+     * @returns the shipment in RETURNED
+     * @throws validation_failed when the id isn't a UUID
+     * @throws shipment_not_found when there is no such shipment
+     * @throws invalid_transition when the shipment is neither SHIPPED nor IN_TRANSIT
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    markShipmentReturned: async (input: z.input<typeof shipmentIdInput>, call?: Call): Promise<ShipmentView> =>
+      transition({ to: 'RETURNED', ...parse(shipmentIdInput, input) }, call),
   };
 }

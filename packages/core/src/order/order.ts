@@ -51,6 +51,7 @@ export const attentionReasons = [
   'refunded_at_gateway',
   'amount_mismatch',
   'event_conflict',
+  'delivery_problem',
   // The reasons below are cleared by a later gateway event or call.
   'capture_failed',
   'gateway_silent',

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce } from '../commerce.ts';
 import { type Database } from '@commerce-core/pg-pipeline';
-import { only } from '../testing/only.ts';
+import { only, present } from '../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../testing/test-shop.ts';
 import type { PlaceOrderInput } from '../methods/orders.ts';
 
@@ -103,9 +103,13 @@ test('an invalid input leaves the key free for the corrected input', async () =>
 test('every other mutation runs once for its key and returns the same answer again', async () => {
   const { commerce } = shop;
   const productId = await shop.createTestProduct();
-  const { orderId, payment } = await shop.createPendingOrder({ [productId]: 1 });
+  const { orderId, payment } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
   await shop.sendWebhook('AUTHORIZED', payment);
   const { id: shipmentId } = only(await commerce.listShipments({ orderId }));
+  const split = async () => commerce.splitShipment({ shipmentId, lines: [{ lineNo: 1, quantity: 1 }] });
+  const { id: splitId } = await split();
+  const parcels = ['1', '2'].map((trackingNumber) => ({ carrier: 'CJ', trackingNumber }));
+  const firstParcelId = async () => present((await commerce.listShipments({ orderId }))[0]?.parcels[0], 'a parcel').id;
   const unpaid = await shop.createTestOrder({ [productId]: 1 });
   const sku = randomUUID();
   const mutations: Record<string, (key: string) => Promise<unknown>> = {
@@ -118,9 +122,15 @@ test('every other mutation runs once for its key and returns the same answer aga
       commerce.countStock({ productId, expectedShelfQty: 15, countedQty: 21, reason: 'counted' }, call(key)),
     createPayment: async (key) => commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }, call(key)),
     cancelOrder: async (key) => commerce.cancelOrder({ orderId: unpaid.id }, call(key)),
-    dispatchShipment: async (key) =>
-      commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: '1' }, call(key)),
+    mergeShipments: async (key) =>
+      commerce.mergeShipments({ shipmentId: splitId, intoShipmentId: shipmentId }, call(key)),
+    splitShipment: async (key) =>
+      commerce.splitShipment({ shipmentId, lines: [{ lineNo: 1, quantity: 1 }] }, call(key)),
+    dispatchShipment: async (key) => commerce.dispatchShipment({ shipmentId, parcels }, call(key)),
     markShipmentInTransit: async (key) => commerce.markShipmentInTransit({ shipmentId }, call(key)),
+    correctParcel: async (key) =>
+      commerce.correctParcel({ parcelId: await firstParcelId(), trackingNumber: '3' }, call(key)),
+    deliverParcel: async (key) => commerce.deliverParcel({ parcelId: await firstParcelId() }, call(key)),
     deliverShipment: async (key) => commerce.deliverShipment({ shipmentId }, call(key)),
     archiveProduct: async (key) => commerce.archiveProduct({ productId }, call(key)),
   };
@@ -130,6 +140,20 @@ test('every other mutation runs once for its key and returns the same answer aga
     expect(await mutate(key), name).toEqual(first);
   }
   expect((await shop.commerce.getStock({ productId })).availableQty).toBe(20);
+});
+
+test('a dispatch in one parcel has the fingerprint that versions without parcels have stored', async () => {
+  const { orderId, payment } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 1 });
+  await shop.sendWebhook('AUTHORIZED', payment);
+  const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId }));
+  const key = randomUUID();
+  const input = { shipmentId, carrier: 'CJ', trackingNumber: key };
+  await shop.commerce.dispatchShipment(input, call(key));
+  const { rows } = await shop.database.pool.query(
+    `select fingerprint = sha256(convert_to($2, 'UTF8')) as same from commerce.idempotency_keys where key = $1`,
+    [key, JSON.stringify(['shipment.move', { to: 'SHIPPED', ...input }])],
+  );
+  expect(rows).toEqual([{ same: true }]);
 });
 
 test('a key is kept until the job deletes it after its time', async () => {

@@ -1,15 +1,18 @@
-import { getTableColumns } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import { getTableColumns, is } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
 import { accepted, CommerceError, refused, type Outcome } from '../errors.ts';
 import { keyReused, type IdempotencyKey, type StoredAnswer } from '../idempotency/idempotency-key.ts';
 
 type DateFields<T> = { [F in keyof T]: Extract<T[F], Date> extends never ? never : F }[keyof T];
 
+/** A table that has a column for each date of an answer, which is a row of this table and may have further fields. */
+type DatedTable<T> = PgTable & { $inferSelect: Pick<T, DateFields<T>> };
+
 /**
- * A table that has a column for each date of an answer. The answer is a row of this table; it may have further fields,
- * as long as these hold no dates.
+ * Where the dates of an answer are: in the columns of a table, and with `lists` in rows of other tables, by the answer's
+ * field that holds these rows. No other field of the answer holds dates.
  */
-export type AnswerTable<T> = PgTable & { $inferSelect: Pick<T, DateFields<T>> };
+export type AnswerTable<T> = DatedTable<T> | { table: DatedTable<T>; lists: Readonly<Record<string, PgTable>> };
 
 const dateFields = new WeakMap<PgTable, readonly string[]>();
 
@@ -41,10 +44,23 @@ export function replayedAnswer<T>(answer: StoredAnswer, table: AnswerTable<T>): 
     return refused(Reflect.construct(CommerceError, [code, message, details]) as CommerceError);
   }
   // A procedure reads only answers that it has stored itself: the key's fingerprint contains the procedure's name.
-  const value = { ...(answer.value as Record<string, unknown>) };
-  for (const field of dateFieldsOf(table)) {
-    const stored = value[field];
-    if (typeof stored === 'string') value[field] = new Date(stored);
+  const stored = answer.value as Record<string, unknown>;
+  if (is(table, PgTable)) return accepted(withDates(stored, table) as T);
+  const value = withDates(stored, table.table);
+  for (const [field, rowTable] of Object.entries(table.lists)) {
+    const rows = value[field];
+    // An answer that an older version stored has no such list.
+    if (Array.isArray(rows)) value[field] = rows.map((row: Record<string, unknown>) => withDates(row, rowTable));
   }
   return accepted(value as T);
+}
+
+/** A stored row with its dates as dates. */
+function withDates(stored: Record<string, unknown>, table: PgTable): Record<string, unknown> {
+  const value = { ...stored };
+  for (const field of dateFieldsOf(table)) {
+    const text = value[field];
+    if (typeof text === 'string') value[field] = new Date(text);
+  }
+  return value;
 }

@@ -1,6 +1,58 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
+import { listOf } from '../list-input.ts';
 import { line } from '../text.ts';
 
 export const shipmentIdInput = z.strictObject({ shipmentId: id });
-export const dispatchShipmentInput = z.strictObject({ shipmentId: id, carrier: line(100), trackingNumber: line(100) });
+export const parcelIdInput = z.strictObject({ parcelId: id });
+
+const carrier = line(100);
+const trackingNumber = line(100);
+const parcelsMax = 50;
+
+/**
+ * The parcels that a shipment leaves in: 1 to 50. A single parcel can also be named by `carrier` and `trackingNumber`
+ * beside the shipment's id.
+ */
+export const dispatchShipmentInput = z
+  .strictObject({
+    shipmentId: id,
+    carrier: carrier.optional(),
+    trackingNumber: trackingNumber.optional(),
+    parcels: listOf(z.strictObject({ carrier, trackingNumber }), parcelsMax).optional(),
+  })
+  .check(({ value, issues }) => {
+    const missing = (['carrier', 'trackingNumber'] as const).filter((field) => value[field] === undefined);
+    const report = (path: string, message: string) =>
+      issues.push({ code: 'custom', path: [path], message, input: value });
+    if (value.parcels === undefined) for (const field of missing) report(field, 'must be given, unless parcels are');
+    else if (missing.length < 2) report('parcels', 'must not be given together with carrier or trackingNumber');
+  });
+
+/** The parcels that an input of `dispatchShipmentInput` names. */
+export function parcelsOfInput(input: z.output<typeof dispatchShipmentInput>) {
+  const { carrier, trackingNumber, parcels } = input;
+  if (parcels) return parcels;
+  return carrier !== undefined && trackingNumber !== undefined ? [{ carrier, trackingNumber }] : [];
+}
+
+/** `carrier` defaults to the carrier that the parcel has. */
+export const correctParcelInput = z.strictObject({ parcelId: id, carrier: carrier.optional(), trackingNumber });
+
+const shipmentLine = z.strictObject({ lineNo: z.int().min(1).max(32_767), quantity: z.int().min(1) });
+
+/** The units that go into a new shipment: 1 to 1,000 lines. */
+export const splitShipmentInput = z.strictObject({
+  shipmentId: id,
+  // An empty list gets an issue of its own, because listOf's would mean an order without lines.
+  lines: listOf(shipmentLine, 1_000, 0)
+    .refine((lines) => lines.length > 0, 'must not be empty')
+    .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once'),
+});
+
+export const mergeShipmentsInput = z
+  .strictObject({ shipmentId: id, intoShipmentId: id })
+  .refine(({ shipmentId, intoShipmentId }) => shipmentId !== intoShipmentId, {
+    path: ['intoShipmentId'],
+    message: 'must be another shipment',
+  });

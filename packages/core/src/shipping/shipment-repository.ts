@@ -1,5 +1,14 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import { anyOf, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import {
+  anyOf,
+  arrayOf,
+  insertion,
+  selection,
+  statement,
+  update,
+  uuids,
+  type Transaction,
+} from '@commerce-core/pg-pipeline';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import type { Reader } from '../database/page.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
@@ -66,3 +75,27 @@ export const updateShipments = update(shipments, 'id', [
   'deliveredAt',
   'updatedAt',
 ]);
+
+// One statement for both, so that a unit of work sends one statement a table.
+const updatingLines = statement(
+  'update_shipment_lines',
+  `with given as (
+    select * from unnest($1::uuid[], $2::smallint[], $3::integer[]) as given (shipment_id, line_no, quantity)
+  ), emptied as (
+    delete from "commerce"."shipment_lines" t using given
+    where t."shipment_id" = given.shipment_id and t."line_no" = given.line_no and given.quantity = 0
+  )
+  update "commerce"."shipment_lines" t set "quantity" = given.quantity from given
+  where t."shipment_id" = given.shipment_id and t."line_no" = given.line_no and given.quantity > 0`,
+);
+const [smallints, integers] = [arrayOf('smallint'), arrayOf('integer')];
+
+/** Sets how many units of lines are in READY shipments. A line with 0 units leaves its shipment. */
+export function updateShipmentLines(tx: Transaction, lines: readonly ShipmentLine[]): void {
+  if (lines.length === 0) return;
+  tx.send(updatingLines, [
+    uuids(lines.map(({ shipmentId }) => shipmentId)),
+    smallints(lines.map(({ lineNo }) => lineNo)),
+    integers(lines.map(({ quantity }) => quantity)),
+  ]);
+}

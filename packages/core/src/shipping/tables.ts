@@ -1,7 +1,22 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, primaryKey, smallint, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+  type AnyPgColumn,
+} from 'drizzle-orm/pg-core';
 import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
 import { orderLines, orders } from '../order/tables.ts';
+import { ignoredCharacters } from './carrier.ts';
+import { parcelTrackings, type ParcelTracking } from './parcel.ts';
 import { shipmentStatuses, type ShipmentStatus } from './shipment.ts';
 
 export const shipments = commerceSchema.table(
@@ -54,5 +69,47 @@ export const shipmentLines = commerceSchema.table(
       foreignColumns: [orderLines.orderId, orderLines.lineNo],
     }),
     check('shipment_lines_quantity_positive', sql`${t.quantity} > 0`),
+  ],
+);
+
+const upperCase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/** SQL that does what `comparable` does. It depends on no locale, so that an index can hold it. */
+export const comparableSql = (expression: string): string =>
+  `translate(${expression}, '${upperCase}${ignoredCharacters}', '${upperCase.toLowerCase()}')`;
+
+const comparableColumn = ({ name }: AnyPgColumn) => sql.raw(comparableSql(`"${name}"`));
+
+export const parcels = commerceSchema.table(
+  'parcels',
+  {
+    id: uuid('id').primaryKey(),
+    shipmentId: uuid('shipment_id').notNull(),
+    // Stored here, too, so that an order's parcels are found by its id.
+    orderId: uuid('order_id').notNull(),
+    carrier: text('carrier').notNull(),
+    trackingNumber: text('tracking_number').notNull(),
+    tracking: text('tracking').$type<ParcelTracking>().notNull(),
+    live: boolean('live').notNull(),
+    deliveredAt: timestamptz('delivered_at'),
+    createdAt: timestamptz('created_at').notNull(),
+    updatedAt: timestamptz('updated_at').notNull(),
+  },
+  (t) => [
+    foreignKey({
+      name: 'parcels_shipment',
+      columns: [t.shipmentId, t.orderId],
+      foreignColumns: [shipments.id, shipments.orderId],
+    }),
+    oneOf('parcels_tracking_known', t.tracking, parcelTrackings),
+    check('parcels_delivered_has_time', sql`(${t.tracking} = 'DELIVERED') = (${t.deliveredAt} is not null)`),
+    check('parcels_delivered_is_over', sql`${t.tracking} <> 'DELIVERED' or not ${t.live}`),
+    check('parcels_carrier_length', sql`length(${t.carrier}) between 1 and 100`),
+    check('parcels_tracking_number_length', sql`length(${t.trackingNumber}) between 1 and 100`),
+    // Carriers use numbers again: a number means the parcel that is live.
+    uniqueIndex('parcels_one_live')
+      .on(comparableColumn(t.carrier), comparableColumn(t.trackingNumber))
+      .where(sql`${t.live}`),
+    index('parcels_order_id').on(t.orderId, t.id),
   ],
 );

@@ -90,6 +90,10 @@ const statements = (orders: number): string[] => [
       created_at, updated_at)
     select shipment_id, id, 'DELIVERED', 'Pigeon Post', 'P-' || i, now(), now(), now(), now()
     from placed where life = 'delivered'`,
+  `insert into commerce.parcels (id, shipment_id, order_id, carrier, tracking_number, tracking, live, delivered_at,
+      created_at, updated_at)
+    select uuidv7(), shipment_id, id, 'Pigeon Post', 'P-' || i, 'DELIVERED', false, now(), now(), now()
+    from placed where life = 'delivered'`,
   `insert into commerce.shipments (id, order_id, status, created_at, updated_at)
     select shipment_id, id, 'CANCELED', now(), now() from placed where life = 'returned'`,
   `insert into commerce.shipment_lines (shipment_id, order_id, line_no, quantity)

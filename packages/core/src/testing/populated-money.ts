@@ -58,7 +58,7 @@ async function refundByLines(shop: TestShop, basket: Record<string, number>): Pr
   await shop.commerce.callGateways();
   const shipped = await createPaidOrder(shop, basket);
   const parcel = first(await shop.commerce.listShipments({ orderId: shipped.orderId }));
-  await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: 'R-1' });
+  await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: parcel.id });
   await shop.commerce.createRefund({ orderId: shipped.orderId, lines: [{ lineNo: 1, quantity: 1, restock: false }] });
   await shop.commerce.callGateways();
   const { orderId: canceled } = await createPaidOrder(shop, basket);

@@ -4,7 +4,7 @@ import { newId } from '../ids.ts';
 import { createTestShop, webhookSecret, type OrderTexts, type TestShop } from './test-shop.ts';
 import { failingWebhooks, populateWebhooks } from './populated-webhooks.ts';
 import { populateMoney } from './populated-money.ts';
-import { first } from './only.ts';
+import { populateShipments } from './populated-shipments.ts';
 
 /**
  * Creates a shop with orders in every state that the flows can reach, made by the flows themselves. Every order has
@@ -19,7 +19,7 @@ export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<
   for (const basket of [{ [mug]: 2, [tray]: 1 }, { [tray]: 3 }]) {
     await createUnpaidOrders(shop, basket);
     await createPaidOrders(shop, basket);
-    await createShipments(shop, basket);
+    await populateShipments(shop, basket);
     await createSurpluses(shop, basket);
     await approveLate(shop, basket);
     await createReviews(shop, basket);
@@ -77,20 +77,6 @@ async function createPaidOrders(shop: TestShop, basket: Basket): Promise<void> {
   await sendWebhook('AUTHORIZED', payment);
   await sendWebhook('FAILED', payment);
   await commerce.cancelOrder({ orderId: (await createPaidOrder(shop, basket)).orderId });
-}
-
-async function createShipments(shop: TestShop, basket: Basket): Promise<void> {
-  const { commerce } = shop;
-  const dispatched = async () => {
-    const parcel = first(await commerce.listShipments({ orderId: (await createPaidOrder(shop, basket)).orderId }));
-    return commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Pigeon Post', trackingNumber: 'P-1' });
-  };
-  await dispatched();
-  await commerce.markShipmentInTransit({ shipmentId: (await dispatched()).id });
-  await commerce.deliverShipment({ shipmentId: (await dispatched()).id });
-  const { id: shipmentId } = await dispatched();
-  await commerce.markShipmentInTransit({ shipmentId });
-  await commerce.deliverShipment({ shipmentId });
 }
 
 /** Approvals for orders that can't take the money: each payment is a surplus and gets a refund. */

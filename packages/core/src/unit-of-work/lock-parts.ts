@@ -12,8 +12,9 @@ export type RequestedParts = {
   /** Refunds and disputes. */
   money?: boolean;
   refundLines?: boolean;
-  /** Parcels with their lines. */
+  /** Shipments with their lines. */
   shipments?: boolean;
+  parcels?: boolean;
   /**
    * The stock rows of the orders' products: of all orders, or of those for which an attempt to pay changes stock, because
    * their reservation was released or they are free.
@@ -43,6 +44,7 @@ export const noParts = (): OrderParts => ({
   disputes: [],
   shipments: [],
   shipmentLines: [],
+  parcels: [],
 });
 
 /** Hands the rows of one table to the orders that they belong to. */

@@ -12,6 +12,7 @@ import {
 } from '../order/order.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
+import type { Parcel } from '../shipping/parcel.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import type { OrderParts } from './lock-parts.ts';
 import type { PendingChanges } from './pending-changes.ts';
@@ -72,13 +73,18 @@ export class LockedOrderRows {
     return this.#parts.disputes;
   }
 
-  /** The parcels; empty unless `shipments` was requested. */
+  /** Empty unless `shipments` was requested. */
   get shipments(): readonly Shipment[] {
     return this.#parts.shipments;
   }
 
   get shipmentLines(): readonly ShipmentLine[] {
     return this.#parts.shipmentLines;
+  }
+
+  /** Empty unless `parcels` was requested. */
+  get parcels(): readonly Parcel[] {
+    return this.#parts.parcels;
   }
 
   payment(id: string | null): Payment | undefined {
@@ -130,6 +136,29 @@ export class LockedOrderRows {
     this.#set('shipments', shipment);
   }
 
+  /** Adds units to a shipment. */
+  addToShipment(shipmentId: string, { lineNo, quantity }: Pick<ShipmentLine, 'lineNo' | 'quantity'>): void {
+    const line = this.#shipmentLine(shipmentId, lineNo);
+    if (line) this.#set('shipmentLines', { ...line, quantity: line.quantity + quantity });
+    else this.#add('shipmentLines', { shipmentId, orderId: this.id, lineNo, quantity });
+  }
+
+  /** Takes units out of a shipment. A line without units leaves it. */
+  takeFromShipment(shipmentId: string, { lineNo, quantity }: Pick<ShipmentLine, 'lineNo' | 'quantity'>): void {
+    const line = this.#shipmentLine(shipmentId, lineNo);
+    if (!line) throw new Error(`shipment ${shipmentId} has no line ${lineNo}`);
+    this.#set('shipmentLines', { ...line, quantity: line.quantity - quantity });
+    if (line.quantity === quantity) this.#parts.shipmentLines.pop();
+  }
+
+  addParcel(parcel: Parcel): void {
+    this.#add('parcels', parcel);
+  }
+
+  setParcel(parcel: Parcel): void {
+    this.#set('parcels', parcel);
+  }
+
   /** Takes the order into a status; its reservation status follows. @throws invalid_transition */
   transition(to: OrderStatus): void {
     this.setRow(transitionOrder(this.#row, to, this.now));
@@ -175,6 +204,10 @@ export class LockedOrderRows {
   protected setRow(row: Order): void {
     this.#row = row;
     this.changes.rows('orders').set(row);
+  }
+
+  #shipmentLine(shipmentId: string, lineNo: number): ShipmentLine | undefined {
+    return this.shipmentLines.find((line) => line.shipmentId === shipmentId && line.lineNo === lineNo);
   }
 
   #add<N extends PartName>(name: N, row: RowOf<N>): void {

@@ -58,8 +58,8 @@ export class LockedOrder extends LockedOrderRows {
     this.changes.moveStock('ship', this.#unitsOf(lines), this.id);
   }
 
-  /** Adds a READY parcel with the given units. */
-  packParcel(lines: readonly LineQuantity[]): void {
+  /** Adds a READY shipment with the given units. Returns its id. */
+  packParcel(lines: readonly LineQuantity[]): string {
     const id = newId();
     const orderId = this.id;
     this.addShipment(
@@ -77,6 +77,7 @@ export class LockedOrder extends LockedOrderRows {
       lines.map((line) => ({ shipmentId: id, orderId, ...line })),
     );
     this.record('shipment.created', { shipmentId: id, lines: [...lines] });
+    return id;
   }
 
   /** Cancels the parcels that haven't left. */

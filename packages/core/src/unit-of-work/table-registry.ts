@@ -25,12 +25,15 @@ import {
   lockRefundsOfOrders,
   updateRefunds,
 } from '../refund/refund-repository.ts';
+import { insertParcels, loadParcels, updateParcels } from '../shipping/parcel-repository.ts';
+import type { Parcel } from '../shipping/parcel.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import {
   insertShipmentLines,
   insertShipments,
   loadShipmentLines,
   lockShipmentsOfOrders,
+  updateShipmentLines,
   updateShipments,
 } from '../shipping/shipment-repository.ts';
 
@@ -49,7 +52,7 @@ export type PartTable<R> = Table<R> & {
   /** Whether `ofOrders` locks the rows that it reads. */
   locks: boolean;
   /** The request that includes these rows; without one they are always read. */
-  only?: 'money' | 'refundLines' | 'shipments';
+  only?: 'money' | 'refundLines' | 'shipments' | 'parcels';
   ofOrders: Read<R>;
 };
 
@@ -62,6 +65,7 @@ type Rows = {
   disputes: Dispute;
   shipments: Shipment;
   shipmentLines: ShipmentLine;
+  parcels: Parcel;
   products: Product;
   stocks: Stock;
   stockMovements: StockMovement;
@@ -121,9 +125,17 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
   },
   shipmentLines: {
     insert: insertShipmentLines,
+    change: { key: ({ shipmentId, lineNo }) => `${shipmentId} ${lineNo}`, update: updateShipmentLines },
     locks: false,
     only: 'shipments',
     ofOrders: loadShipmentLines,
+  },
+  parcels: {
+    insert: insertParcels,
+    change: { key: byId, update: updateParcels },
+    locks: false,
+    only: 'parcels',
+    ofOrders: loadParcels,
   },
 };
 

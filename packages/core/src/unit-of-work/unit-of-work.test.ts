@@ -25,7 +25,7 @@ function createRecordingTransaction() {
   return { tx: tx as unknown as Transaction, statements };
 }
 
-const everything = { money: true, refundLines: true, shipments: true, stocks: 'all' } as const;
+const everything = { money: true, refundLines: true, shipments: true, parcels: true, stocks: 'all' } as const;
 
 test('orders and all their parts are locked in one round trip, in the order that all flows keep', async () => {
   const { tx, statements } = createRecordingTransaction();
@@ -41,6 +41,7 @@ test('orders and all their parts are locked in one round trip, in the order that
     'refund_lines_of_orders',
     'disputes_of_orders',
     'lines_of_shipments_of_orders',
+    'parcels_of_orders',
   ]);
   await locking;
 });

@@ -44,7 +44,7 @@ test('an attention that an operator has cleared is raised by the same answer, an
   }
   await shop.commerce.clearAttention({ orderId });
   const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId }));
-  await shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: 'L-1' });
+  await shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: shipmentId });
   expect(await stateOf(attempt)).toEqual(lost);
 });
 

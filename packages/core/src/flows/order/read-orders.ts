@@ -6,8 +6,9 @@ import { readOrderLines, readOrders } from '../../order/order-repository.ts';
 import { viewLines } from '../../order/paid-amounts.ts';
 import { readPaymentsOfOrder } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
+import { readParcelsOfOrder } from '../../shipping/parcel-repository.ts';
 import { readShipmentLines, readShipmentsOfOrder } from '../../shipping/shipment-repository.ts';
-import type { ShipmentWithLines } from '../shipping/transition-shipments.ts';
+import { shipmentView, type ShipmentView } from '../../shipping/shipment-view.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
 /** An order to read. With `customerId`, an order of another customer counts as unknown. */
@@ -49,17 +50,15 @@ export async function readPayments(reader: Reader, ref: OrderRef): Promise<Payme
 }
 
 /**
- * Reads an order's parcels with their part of its lines.
+ * Reads an order's shipments with their part of its lines and their parcels.
  * @throws order_not_found when there is no such order
  */
-export async function readShipments(reader: Reader, ref: OrderRef): Promise<ShipmentWithLines[]> {
+export async function readShipments(reader: Reader, ref: OrderRef): Promise<ShipmentView[]> {
   const { id } = await requireOrder(reader, ref);
   const shipments = await readShipmentsOfOrder(reader, id);
-  const lines = Map.groupBy(await readShipmentLines(reader, id), ({ shipmentId }) => shipmentId);
-  return shipments.map((shipment) => ({
-    ...shipment,
-    lines: (lines.get(shipment.id) ?? []).map(({ lineNo, quantity }) => ({ lineNo, quantity })),
-  }));
+  const lines = await readShipmentLines(reader, id);
+  const parcels = await readParcelsOfOrder(reader, id);
+  return shipments.map((shipment) => shipmentView(shipment, lines, parcels));
 }
 
 async function requireOrder(reader: Reader, { orderId, customerId }: OrderRef): Promise<Order> {

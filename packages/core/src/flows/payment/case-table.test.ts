@@ -217,7 +217,7 @@ const cases: Case[] = [
     async run() {
       const attempt = await shop.createPaidAttempt();
       const parcel = only(await shop.commerce.listShipments({ orderId: attempt.orderId }));
-      await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: '1' });
+      await shop.commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: parcel.id });
       return { attempt, results: [await errorCodeOf(shop.commerce.cancelOrder({ orderId: attempt.orderId }))] };
     },
     results: ['invalid_transition'],

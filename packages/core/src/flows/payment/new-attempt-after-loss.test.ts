@@ -20,7 +20,7 @@ async function createLostAttempt(shipped: boolean): Promise<Attempt> {
 
 async function shipOrder({ orderId }: Attempt): Promise<void> {
   const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId }));
-  await shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: 'L-1' });
+  await shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: shipmentId });
 }
 
 const pay = async ({ orderId, productId }: Attempt): Promise<Attempt> => ({

@@ -32,7 +32,7 @@ const parcelsOf = async (orderId: string) =>
     .toSorted();
 const dispatchReadyParcel = async (orderId: string) => {
   const ready = only((await shop.commerce.listShipments({ orderId })).filter(({ status }) => status === 'READY'));
-  await shop.commerce.dispatchShipment({ shipmentId: ready.id, carrier: 'Post', trackingNumber: 'P-1' });
+  await shop.commerce.dispatchShipment({ shipmentId: ready.id, carrier: 'Post', trackingNumber: ready.id });
   return ready.id;
 };
 const fulfillmentOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;

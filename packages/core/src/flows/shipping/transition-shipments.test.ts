@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { only } from '../../testing/only.ts';
 import { errorCodeOf, createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
@@ -18,7 +18,7 @@ async function createPaidOrder() {
 }
 
 const dispatch = (shipmentId: string) =>
-  shop.commerce.dispatchShipment({ shipmentId, carrier: 'CJ Logistics', trackingNumber: '6890' });
+  shop.commerce.dispatchShipment({ shipmentId, carrier: 'CJ Logistics', trackingNumber: shipmentId });
 const fulfillmentStatusOf = async (orderId: string) => (await shop.commerce.getOrder({ orderId })).fulfillmentStatus;
 
 test('a parcel is dispatched, in transit and delivered, and the fulfillment of its order follows', async () => {
@@ -26,7 +26,7 @@ test('a parcel is dispatched, in transit and delivered, and the fulfillment of i
   expect(await dispatch(shipmentId)).toMatchObject({
     status: 'SHIPPED',
     carrier: 'CJ Logistics',
-    trackingNumber: '6890',
+    trackingNumber: shipmentId,
     lines: [{ quantity: 2 }],
   });
   expect(await fulfillmentStatusOf(orderId)).toBe('SHIPPED');
@@ -37,9 +37,10 @@ test('a parcel is dispatched, in transit and delivered, and the fulfillment of i
     deliveredAt: expect.any(Date),
   });
   expect(await fulfillmentStatusOf(orderId)).toBe('DELIVERED');
-  expect((await shop.readEventTypes(orderId)).slice(-3)).toEqual([
+  expect((await shop.readEventTypes(orderId)).slice(-4)).toEqual([
     'shipment.dispatched',
     'shipment.in_transit',
+    'parcel.delivered',
     'shipment.delivered',
   ]);
 });
@@ -83,4 +84,42 @@ test('dispatchShipment rejects an unknown parcel and a blank carrier', async () 
   expect(await errorCodeOf(shop.commerce.dispatchShipment({ shipmentId, carrier: ' ', trackingNumber: '1' }))).toBe(
     'validation_failed',
   );
+});
+
+describe.each([
+  ['markShipmentLost', 'LOST', 'shipment.lost'],
+  ['markShipmentReturned', 'RETURNED', 'shipment.returned'],
+] as const)('%s', (mark, status, type) => {
+  test('ends a shipment, raises attention, and leaves stock, money and fulfillment as they are', async () => {
+    const { orderId, shipmentId } = await createPaidOrder();
+    await dispatch(shipmentId);
+    const { lines } = await shop.commerce.getOrder({ orderId });
+    const readMoneyAndStock = async () => ({
+      stocks: await Promise.all(lines.map(({ productId }) => shop.readStock(productId ?? ''))),
+      payments: await shop.commerce.listPayments({ orderId }),
+      refunds: (await shop.commerce.listRefunds({ orderId })).items,
+    });
+    const before = await readMoneyAndStock();
+    expect(await shop.commerce[mark]({ shipmentId })).toMatchObject({
+      status,
+      deliveredAt: null,
+      parcels: [{ tracking: 'LABEL' }],
+    });
+    expect(await readMoneyAndStock()).toEqual(before);
+    expect(await shop.commerce.getOrder({ orderId })).toMatchObject({
+      status: 'PAID',
+      fulfillmentStatus: 'SHIPPED',
+      needsAttention: 'delivery_problem',
+    });
+    expect((await shop.readEventTypes(orderId)).slice(-2)).toEqual([type, 'order.attention_raised']);
+    expect(await errorCodeOf(shop.commerce.deliverShipment({ shipmentId }))).toBe('invalid_transition');
+  });
+
+  test('is refused for a shipment that has not left, and for one that has arrived', async () => {
+    const { shipmentId } = await createPaidOrder();
+    expect(await errorCodeOf(shop.commerce[mark]({ shipmentId }))).toBe('invalid_transition');
+    await dispatch(shipmentId);
+    await shop.commerce.deliverShipment({ shipmentId });
+    expect(await errorCodeOf(shop.commerce[mark]({ shipmentId }))).toBe('invalid_transition');
+  });
 });

@@ -1,48 +1,51 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { transitionShipment, type Shipment, type ShipmentLine } from '../../shipping/shipment.ts';
+import { newId } from '../../ids.ts';
+import type { TrackingNumber } from '../../shipping/carrier.ts';
+import { newParcel } from '../../shipping/parcel.ts';
+import { transitionShipment, type Shipment } from '../../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../../shipping/shipment-repository.ts';
+import type { ShipmentView } from '../../shipping/shipment-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { continueShipment } from './continue-shipment.ts';
+import { LiveNumbers } from './live-numbers.ts';
+import { viewOfShipment } from './view-of-shipment.ts';
 
-/** A parcel and the status that it takes. */
+/** A shipment and the status that it takes. A dispatch names its parcels, at least one. */
 export type TransitionShipmentCommand =
-  | { shipmentId: string; to: 'SHIPPED'; carrier: string; trackingNumber: string }
-  | { shipmentId: string; to: 'IN_TRANSIT' | 'DELIVERED' };
-
-export type ShipmentWithLines = Shipment & { lines: Pick<ShipmentLine, 'lineNo' | 'quantity'>[] };
-
-const eventOf = {
-  SHIPPED: 'shipment.dispatched',
-  IN_TRANSIT: 'shipment.in_transit',
-  DELIVERED: 'shipment.delivered',
-} as const;
+  | { shipmentId: string; to: 'SHIPPED'; parcels: readonly TrackingNumber[] }
+  | { shipmentId: string; to: 'IN_TRANSIT' | 'DELIVERED' | 'LOST' | 'RETURNED' };
 
 /**
- * Hands parcels to a carrier and records their way until they are delivered. The order's fulfillment status follows, and
- * the units of a parcel that leaves are no longer on the shelf.
- * @returns the shipment · refusals: shipment_not_found, invalid_transition
+ * Hands shipments to carriers and records their way until it ends. The order's fulfillment status follows, and
+ * the units that leave are no longer on the shelf. Stock and money stay as they are when a shipment is lost or comes
+ * back: the order needs an operator's attention.
+ * @returns the shipment · refusals: shipment_not_found, invalid_transition, tracking_number_in_use
  */
 export async function transitionShipments(
   tx: Transaction,
   commands: readonly TransitionShipmentCommand[],
-): Promise<Outcome<ShipmentWithLines>[]> {
+): Promise<Outcome<ShipmentView>[]> {
   const orderIds = await readOrderIdsOfShipments(
     tx.db,
     commands.map(({ shipmentId }) => shipmentId),
   );
+  const locks = { shipments: true, parcels: true, refundLines: true };
   const leaving = commands.flatMap(({ shipmentId, to }) => (to === 'SHIPPED' ? (orderIds.get(shipmentId) ?? []) : []));
   const work = await UnitOfWork.lock(
     tx,
-    { orderIds: [...orderIds.values()], shipments: true, refundLines: true },
+    { orderIds: [...orderIds.values()], ...locks },
     { orderIds: leaving, stocks: 'all' },
   );
-  const outcomes = commands.map((command): Outcome<ShipmentWithLines> => {
+  const dispatched = commands.flatMap((command) => (command.to === 'SHIPPED' ? command.parcels : []));
+  const numbers = await LiveNumbers.read(tx, dispatched);
+  const outcomes = commands.map((command): Outcome<ShipmentView> => {
     const order = work.orders.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = order?.shipments.find(({ id }) => id === command.shipmentId);
     if (!order || !shipment) return refused(new CommerceError('shipment_not_found', 'no such shipment'));
     try {
-      return accepted(transition(order, shipment, command));
+      return accepted(transition(order, shipment, command, numbers));
     } catch (error) {
       if (error instanceof CommerceError) return refused(error);
       throw error;
@@ -52,27 +55,46 @@ export async function transitionShipments(
   return outcomes;
 }
 
-function transition(order: LockedOrder, shipment: Shipment, command: TransitionShipmentCommand): ShipmentWithLines {
-  const { now } = order;
-  const changed = { ...transitionShipment(shipment, command.to, now), ...changesOf(command, now) };
-  const lines = order.linesOfParcel(shipment.id);
-  order.setShipment(changed);
-  if (command.to === 'SHIPPED') order.shipStock(lines);
-  order.updateFulfillment();
-  const { id, carrier, trackingNumber } = changed;
-  order.record(eventOf[command.to], { shipmentId: id, carrier, trackingNumber });
-  // The goods leave without a payment, even if an operator has cleared that reason before.
-  if (command.to === 'SHIPPED' && order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
-  return { ...changed, lines };
+function transition(
+  order: LockedOrder,
+  shipment: Shipment,
+  command: TransitionShipmentCommand,
+  numbers: LiveNumbers,
+): ShipmentView {
+  return command.to === 'SHIPPED'
+    ? dispatch(order, shipment, command.parcels, numbers)
+    : continueShipment(order, shipment, command.to);
 }
 
-function changesOf(command: TransitionShipmentCommand, now: Date): Partial<Shipment> {
-  switch (command.to) {
-    case 'SHIPPED':
-      return { carrier: command.carrier, trackingNumber: command.trackingNumber, shippedAt: now };
-    case 'DELIVERED':
-      return { deliveredAt: now };
-    case 'IN_TRANSIT':
-      return {};
-  }
+function dispatch(
+  order: LockedOrder,
+  shipment: Shipment,
+  trackingNumbers: readonly TrackingNumber[],
+  numbers: LiveNumbers,
+): ShipmentView {
+  const { now } = order;
+  const shipped = transitionShipment(shipment, 'SHIPPED', now);
+  const { id: shipmentId, orderId } = shipment;
+  const parcels = trackingNumbers.map((number) => newParcel({ id: newId(), shipmentId, orderId, ...number }, now));
+  const [first] = parcels;
+  if (!first) throw new Error('a shipment was dispatched without a parcel');
+  numbers.assign(parcels);
+  const { carrier, trackingNumber } = first;
+  order.setShipment({ ...shipped, carrier, trackingNumber, shippedAt: now });
+  for (const parcel of parcels) order.addParcel(parcel);
+  order.shipStock(order.linesOfParcel(shipmentId));
+  order.updateFulfillment();
+  order.record('shipment.dispatched', {
+    shipmentId,
+    carrier,
+    trackingNumber,
+    parcels: parcels.map((parcel) => ({
+      parcelId: parcel.id,
+      carrier: parcel.carrier,
+      trackingNumber: parcel.trackingNumber,
+    })),
+  });
+  // The goods leave without a payment, even if an operator has cleared that reason before.
+  if (order.hasLostItsMoney()) order.raiseAttention('authorization_lost');
+  return viewOfShipment(order, shipmentId);
 }

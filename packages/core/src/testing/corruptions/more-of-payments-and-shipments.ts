@@ -1,4 +1,5 @@
 import { paidOrder, firstShipment, setPayment, approvedPayment, recordEvent } from './one-per-check.ts';
+import { furtherParcelCorruptions } from './parcels.ts';
 import { firstId, type FurtherCorruption } from './corruption.ts';
 
 const applied = (effect: string) => `id = ${firstId('gateway_events', `effect = '${effect}'`)}`;
@@ -8,6 +9,7 @@ const created = firstId('orders', `status = 'CREATED'`);
 
 /** More ways to break the invariants of payments, gateway events and shipments, so that every part of their queries is proven. */
 export const furtherPaymentAndShipmentCorruptions: readonly FurtherCorruption[] = [
+  ...furtherParcelCorruptions,
   {
     check: 'order_paid_in_full',
     how: 'in another currency',

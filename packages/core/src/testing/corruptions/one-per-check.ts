@@ -1,4 +1,5 @@
 import { moneyCorruptions } from './refunds-and-calls.ts';
+import { parcelCorruptions } from './parcels.ts';
 import { webhookCorruptions } from './webhooks.ts';
 import { type Corruption, firstId } from './corruption.ts';
 
@@ -223,6 +224,7 @@ export const corruptions: Record<string, Corruption> = {
 
   ...webhookCorruptions,
   ...moneyCorruptions,
+  ...parcelCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },

@@ -1,0 +1,27 @@
+import { correctParcelInput, parcelIdInput } from '@commerce-core/core';
+import { procedure, router } from '../trpc/trpc.ts';
+
+/** Parcels of shipments that have left. For operators with the scope `orders`; `shipment.list` shows the parcels. */
+export const parcelRouter = router({
+  /**
+   * Records that one parcel has arrived. Its shipment is DELIVERED when all its parcels are, and the order's
+   * `fulfillmentStatus` follows.
+   *
+   * Returns the shipment with all its parcels.
+   * @throws parcel_not_found when no parcel has this id
+   * @throws invalid_transition when the parcel is DELIVERED, or its shipment is LOST or RETURNED
+   */
+  deliver: procedure.input(parcelIdInput).mutation(({ ctx, input }) => ctx.commerce.deliverParcel(input, ctx.call)),
+  /**
+   * Corrects the tracking number of a parcel that is on its way, and its carrier where one is given. The journey starts
+   * over: `tracking` is LABEL. The former number stays in the order's history.
+   *
+   * Returns the shipment with all its parcels.
+   * @throws parcel_not_found when no parcel has this id
+   * @throws invalid_transition when the parcel is DELIVERED, or its shipment is LOST or RETURNED
+   * @throws tracking_number_in_use when another parcel on its way has the number; the details name its order
+   */
+  correct: procedure
+    .input(correctParcelInput)
+    .mutation(({ ctx, input }) => ctx.commerce.correctParcel(input, ctx.call)),
+});

@@ -1,0 +1,82 @@
+import type { Transaction } from '@commerce-core/pg-pipeline';
+import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import type { TrackingNumber } from '../../shipping/carrier.ts';
+import { correctParcel, type Parcel } from '../../shipping/parcel.ts';
+import { readOrderIdsOfParcels } from '../../shipping/parcel-repository.ts';
+import type { Shipment } from '../../shipping/shipment.ts';
+import type { ShipmentView } from '../../shipping/shipment-view.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { continueShipment, deliverParcel, parcelsOf } from './continue-shipment.ts';
+import { LiveNumbers } from './live-numbers.ts';
+import { viewOfShipment } from './view-of-shipment.ts';
+
+/** A parcel that arrived, or whose number is corrected. `carrier` defaults to the carrier that the parcel has. */
+export type ChangeParcelCommand =
+  | { parcelId: string; change: 'deliver' }
+  | { parcelId: string; change: 'correct'; carrier?: string | undefined; trackingNumber: string };
+
+type Located = { order: LockedOrder; shipment: Shipment; parcel: Parcel };
+
+/**
+ * Delivers parcels and corrects their numbers. A shipment is DELIVERED with the last of its parcels, and the order's
+ * fulfillment status follows. A corrected parcel starts its journey over.
+ * @returns the parcel's shipment · refusals: parcel_not_found, invalid_transition, tracking_number_in_use
+ */
+export async function changeParcels(
+  tx: Transaction,
+  commands: readonly ChangeParcelCommand[],
+): Promise<Outcome<ShipmentView>[]> {
+  const parcelIds = commands.map(({ parcelId }) => parcelId);
+  const orderIds = await readOrderIdsOfParcels(tx.db, parcelIds);
+  const locks = { shipments: true, parcels: true, refundLines: true };
+  const work = await UnitOfWork.lock(tx, { orderIds: [...orderIds.values()], ...locks });
+  const located = commands.map(({ parcelId }) => locate(work.orders.get(orderIds.get(parcelId) ?? ''), parcelId));
+  const corrected = commands.flatMap((command, index) => numberOf(command, located[index]) ?? []);
+  const numbers = await LiveNumbers.read(tx, corrected);
+  const outcomes = commands.map((command, index): Outcome<ShipmentView> => {
+    // An earlier command may have changed the rows.
+    const now = located[index] && locate(located[index].order, command.parcelId);
+    if (!now) return refused(new CommerceError('parcel_not_found', 'no such parcel'));
+    try {
+      const number = numberOf(command, now);
+      return accepted(number ? correct(now, number, numbers) : deliver(now));
+    } catch (error) {
+      if (error instanceof CommerceError) return refused(error);
+      throw error;
+    }
+  });
+  work.write();
+  return outcomes;
+}
+
+function locate(order: LockedOrder | undefined, parcelId: string): Located | undefined {
+  const parcel = order?.parcels.find(({ id }) => id === parcelId);
+  const shipment = order?.shipments.find(({ id }) => id === parcel?.shipmentId);
+  return order && shipment && parcel && { order, shipment, parcel };
+}
+
+/** The number that a command gives to its parcel. */
+function numberOf(command: ChangeParcelCommand, located: Located | undefined): TrackingNumber | undefined {
+  if (command.change !== 'correct' || !located) return undefined;
+  return { carrier: command.carrier ?? located.parcel.carrier, trackingNumber: command.trackingNumber };
+}
+
+function deliver({ order, shipment, parcel }: Located): ShipmentView {
+  deliverParcel(order, shipment, parcel);
+  const isLast = parcelsOf(order, shipment).every(({ tracking }) => tracking === 'DELIVERED');
+  return isLast ? continueShipment(order, shipment, 'DELIVERED') : viewOfShipment(order, shipment.id);
+}
+
+function correct({ order, shipment, parcel }: Located, number: TrackingNumber, numbers: LiveNumbers): ShipmentView {
+  const corrected = correctParcel(parcel, shipment, number, order.now);
+  const { id: parcelId, shipmentId, carrier, trackingNumber } = corrected;
+  const from = { carrier: parcel.carrier, trackingNumber: parcel.trackingNumber };
+  if (from.carrier === carrier && from.trackingNumber === trackingNumber) return viewOfShipment(order, shipmentId);
+  numbers.assign([corrected]);
+  order.setParcel(corrected);
+  if (parcelsOf(order, shipment)[0]?.id === parcelId)
+    order.setShipment({ ...shipment, carrier, trackingNumber, updatedAt: order.now });
+  order.record('parcel.corrected', { parcelId, shipmentId, carrier, trackingNumber, from });
+  return viewOfShipment(order, shipmentId);
+}

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { changeParcels } from '../flows/shipping/change-parcels.ts';
+import type { Call, Context } from '../run/context.ts';
+import { runAlone } from '../run/run-flow.ts';
+import { correctParcelInput, parcelIdInput } from '../shipping/shipment-input.ts';
+import type { ShipmentView } from '../shipping/shipment-view.ts';
+import { parse } from '../validation.ts';
+import { shipmentAnswer } from './shipments.ts';
+
+/** The parcels that shipments leave in. */
+export function parcelMethods(context: Context) {
+  const change = runAlone(context, { name: 'parcel.change', flow: changeParcels, answer: shipmentAnswer });
+
+  return {
+    /**
+     * Records that one parcel has arrived. Its shipment is DELIVERED when all its parcels are.
+     * @returns the parcel's shipment, with all its parcels
+     * @throws validation_failed when the id isn't a UUID
+     * @throws parcel_not_found when there is no such parcel
+     * @throws invalid_transition when the parcel is DELIVERED already, or its shipment is LOST or RETURNED
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    deliverParcel: async (input: z.input<typeof parcelIdInput>, call?: Call): Promise<ShipmentView> =>
+      change({ change: 'deliver', ...parse(parcelIdInput, input) }, call),
+
+    /**
+     * Corrects the number of a parcel that is on its way. `carrier` defaults to the parcel's own; both have 1 to 100
+     * characters. The journey starts over: `tracking` is LABEL. The former number stays in the order's history. A number
+     * that the parcel has already changes nothing.
+     * @returns the parcel's shipment, with all its parcels
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws parcel_not_found when there is no such parcel
+     * @throws invalid_transition when the parcel is DELIVERED, or its shipment is LOST or RETURNED
+     * @throws tracking_number_in_use when another parcel on its way has the number; the details name its order
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    correctParcel: async (input: z.input<typeof correctParcelInput>, call?: Call): Promise<ShipmentView> =>
+      change({ change: 'correct', ...parse(correctParcelInput, input) }, call),
+  };
+}

@@ -1,0 +1,54 @@
+import { asc, eq } from 'drizzle-orm';
+import { anyOf, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
+import type { Reader } from '../database/page.ts';
+import type { TrackingNumber } from './carrier.ts';
+import type { Parcel } from './parcel.ts';
+import { comparableSql, parcels } from './tables.ts';
+
+/** The order of each parcel, by parcel. Unknown parcels are left out. */
+export async function readOrderIdsOfParcels(reader: Reader, parcelIds: Iterable<string>): Promise<Map<string, string>> {
+  const rows = await reader
+    .select({ id: parcels.id, orderId: parcels.orderId })
+    .from(parcels)
+    .where(anyOf(parcels.id, parcelIds));
+  return new Map(rows.map(({ id, orderId }) => [id, orderId]));
+}
+
+const parcelsOfNamed = selection('parcels_of_orders', parcels, `where t."order_id" ${isNamedOrder} order by t."id"`);
+
+/** The parcels of locked orders. Nothing changes a parcel without its order's lock. */
+export async function loadParcels(tx: Transaction, named: OrderNames): Promise<Parcel[]> {
+  return parcelsOfNamed(tx, parametersOf(named));
+}
+
+const liveOfNumber = selection(
+  'live_parcel_of_number',
+  parcels,
+  `where t."live" and ${comparableSql('t."carrier"')} = ${comparableSql('$1::text')}
+    and ${comparableSql('t."tracking_number"')} = ${comparableSql('$2::text')}`,
+);
+
+/** The live parcel that has a carrier's number; undefined when none has it. */
+export async function findLiveParcel(
+  tx: Transaction,
+  { carrier, trackingNumber }: TrackingNumber,
+): Promise<Parcel | undefined> {
+  const [parcel] = await liveOfNumber(tx, [carrier, trackingNumber]);
+  return parcel;
+}
+
+/** The parcels of an order, the oldest first. */
+export async function readParcelsOfOrder(reader: Reader, orderId: string): Promise<Parcel[]> {
+  return reader.select().from(parcels).where(eq(parcels.orderId, orderId)).orderBy(asc(parcels.id));
+}
+
+export const insertParcels = insertion(parcels);
+export const updateParcels = update(parcels, 'id', [
+  'carrier',
+  'trackingNumber',
+  'tracking',
+  'live',
+  'deliveredAt',
+  'updatedAt',
+]);
