@@ -42,3 +42,15 @@ export function integer(text: string): number {
   }
   return value;
 }
+
+/** Units of a line of an order. */
+export type LineUnits = { lineNo: number; quantity: number };
+
+/** Parses `LINE:UNITS` for an option that may be given several times. */
+export function addLine(text: string, others: LineUnits[] = []): LineUnits[] {
+  const [, lineNo, units] = /^(\d+):(\d+)$/.exec(text) ?? [];
+  if (lineNo === undefined || units === undefined) {
+    throw new InvalidArgumentError('Write the number of a line and its units, for instance 1:2.');
+  }
+  return [...others, { lineNo: positiveInteger(lineNo), quantity: positiveInteger(units) }];
+}

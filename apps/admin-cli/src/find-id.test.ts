@@ -40,6 +40,8 @@ beforeAll(async () => {
   const order = await shop.client.order.create.mutate({ customerId: 'ana', reference: 'by phone 4711', lines });
   const paid = (await shop.client.payment.get.query({ paymentId })).orderId;
   const shipment = (await shop.client.shipment.list.query({ orderId: paid })).items[0]!.id;
+  const label = { shipmentId: shipment, carrier: 'DHL', trackingNumber: shipment };
+  const parcel = (await shop.client.shipment.dispatch.mutate(label)).parcels[0]!.id;
   const event = (await shop.client.gatewayEvent.list.query({ paymentId })).items[0]!.id;
   const key = (await shop.client.apiKey.list.query()).items[0]!.id;
   const url = 'http://127.0.0.1:9/';
@@ -49,7 +51,16 @@ beforeAll(async () => {
     priceAmount: 490,
     currency: 'GBP',
   });
-  for (const [name, id] of Object.entries({ payment: paymentId, shipment, option, event, endpoint, key }))
+  for (const [name, id] of Object.entries({
+    payment: paymentId,
+    shipment,
+    'into-shipment': shipment,
+    parcel,
+    option,
+    event,
+    endpoint,
+    key,
+  }))
     names[name] = [id, beginning(id), beginning(id).replaceAll('-', '').toUpperCase()];
   names['order'] = [order.id, beginning(order.id), 'by phone 4711'];
   names['product'] = [productId, beginning(productId), sku];
@@ -60,7 +71,7 @@ afterAll(() => void recorder.close());
 const leaves = (command: Command): Command[] =>
   command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 const pathOf = (command: Command): string[] => (command.parent ? [...pathOf(command.parent), command.name()] : []);
-const placeholderOf = (flags: string): string => /<([\w-]+)>/.exec(flags)?.[1] ?? '';
+const placeholderOf = (flags: string): string => /<([\w:-]+)>/.exec(flags)?.[1] ?? '';
 
 /** The placeholders that name no thing of the shop. */
 const others: Record<string, string> = {
@@ -82,7 +93,7 @@ const others: Record<string, string> = {
 };
 const productNames = ['product', 'product=units'];
 const isThing = (name: string): boolean => name in idPlaceholders || productNames.includes(name);
-const optionTexts: Record<string, string> = { scopes: 'stock', since: '2026-11-01' };
+const optionTexts: Record<string, string> = { scopes: 'stock', since: '2026-11-01', 'line:units': '1:1' };
 
 const commands = leaves(createProgram(processContext()));
 /** Options without which a command would not end. */

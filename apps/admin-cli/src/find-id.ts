@@ -14,6 +14,8 @@ export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   order: { kind: 'order', noun: 'order', also: 'reference' },
   payment: { kind: 'payment', noun: 'payment' },
   shipment: { kind: 'shipment', noun: 'shipment' },
+  'into-shipment': { kind: 'shipment', noun: 'shipment' },
+  parcel: { kind: 'parcel', noun: 'parcel' },
   option: { kind: 'shippingOption', noun: 'shipping option' },
   event: { kind: 'gatewayEvent', noun: 'gateway event' },
   endpoint: { kind: 'webhookEndpoint', noun: 'webhook endpoint' },

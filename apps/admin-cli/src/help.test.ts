@@ -44,6 +44,7 @@ test('the help lists every command with its summary', () => {
     'stock',
     'orders',
     'shipments',
+    'parcels',
     'payments',
     'refunds',
     'disputes',

@@ -18,6 +18,7 @@ const reasons = Object.keys({
   refunded_at_gateway: 1,
   amount_mismatch: 1,
   event_conflict: 1,
+  delivery_problem: 1,
   capture_failed: 1,
   gateway_silent: 1,
   refund_due: 1,

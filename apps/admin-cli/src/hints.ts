@@ -16,6 +16,7 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   product_not_found: 'Look the product up: `commerce products list`.',
   order_not_found: 'Look the order up: `commerce orders list`.',
   shipment_not_found: 'Look the shipment up: `commerce shipments list ORDER`.',
+  parcel_not_found: 'Look the parcel up: `commerce orders show ORDER`.',
   shipping_option_not_found: 'Look the option up: `commerce shipping-options list`.',
   shipping_option_required: 'Name an option: `commerce orders create SKU=UNITS --customer ID --shipping OPTION`.',
   shipping_option_not_applicable: 'See which options apply: `commerce orders quote SKU=UNITS --country CODE`.',
@@ -33,6 +34,14 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
     'Refund at most the units that are left, or an amount: `commerce refunds create ORDER --amount AMOUNT`.',
   units_not_restockable:
     'Refund units that have shipped without --restock: `commerce refunds create ORDER --line LINE:UNITS`.',
+  tracking_number_in_use:
+    'Check the number; end the other parcel (`commerce parcels deliver PARCEL`) or correct it (`commerce parcels correct PARCEL TRACKING-NUMBER`).',
+  shipment_not_ready: 'Split and merge only READY shipments: `commerce shipments list ORDER`.',
+  units_not_in_shipment:
+    'Split off at most the units of the shipment: `commerce shipments split SHIPMENT --line LINE:UNITS`.',
+  shipment_would_be_empty:
+    'Leave at least one unit in the shipment, or send it as it is: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`.',
+  shipments_of_different_orders: 'Merge only shipments of the same order: `commerce shipments list ORDER`.',
   idempotency_in_progress: runAgain,
   idempotency_key_reused: runAgain,
   amount_not_supported: 'Choose an amount that the gateway takes, as the message says.',
@@ -55,6 +64,7 @@ const transitionHints: Record<Subject, string> = {
   refund: 'Read how the refund ended: `commerce refunds list --order ORDER`.',
   shipment:
     'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
+  parcel: 'Look at its tracking (`commerce orders show ORDER`): a parcel that is over no longer changes.',
   webhook_endpoint: 'Resume a disabled endpoint instead: `commerce webhooks resume ENDPOINT`.',
   gateway_event:
     'Redrive or dismiss only events that wait or were given up: `commerce gateway-events list --outcome PARKED`.',
@@ -84,6 +94,8 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
     `decide on a payment in REVIEW (\`commerce payments decide ${review} accept\` or \`commerce payments decide ${review} reject\`); for other money, compare the books (\`commerce reconcile\`), then ${clear}`,
   event_conflict: ({ authorized, clear }) =>
     `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
+  delivery_problem: ({ order, clear }) =>
+    `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), then ${clear}`,
   capture_failed: ({ order, authorized, cancelOrNot }) =>
     `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   gateway_silent: ({ order }) =>

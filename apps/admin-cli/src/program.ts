@@ -7,6 +7,7 @@ import { addEventLogCommands } from './commands/events.ts';
 import { addEventCommands } from './commands/gateway-events.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addOrderCommands } from './commands/orders.ts';
+import { addParcelCommands } from './commands/parcels.ts';
 import { addPaymentCommands } from './commands/payments.ts';
 import { addProductCommands } from './commands/products.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
   addShippingOptionCommands(program, context);
   addOrderCommands(program, context);
   addShipmentCommands(program, context);
+  addParcelCommands(program, context);
   addPaymentCommands(program, context);
   addRefundCommands(program, context);
   addDisputeCommands(program, context);

@@ -1,11 +1,52 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
+import type { CommandContext } from './command-context.ts';
+import type { JsonOption } from './command.ts';
+import { formatTime, print } from './output.ts';
+import { renderRecord, type Column } from './table.ts';
 
 export type Shipment = RouterOutputs['shipment']['list']['items'][number];
+type Parcel = Shipment['parcels'][number];
 
 export function unitsOf({ lines }: Shipment): string {
   return String(lines.reduce((sum, { quantity }) => sum + quantity, 0));
 }
 
-export function trackingOf({ carrier, trackingNumber }: Shipment): string {
-  return [carrier, trackingNumber].filter(Boolean).join(' ');
+const numberOf = ({ carrier, trackingNumber }: Pick<Parcel, 'carrier' | 'trackingNumber'>): string =>
+  `${carrier} ${trackingNumber}`;
+
+/** The carrier and number of each parcel. */
+export const trackingOf = ({ parcels }: Shipment): string => parcels.map(numberOf).join(', ');
+
+/** A parcel with the id of its shipment. */
+export type ShownParcel = Parcel & { shipmentId: string };
+
+export const parcelsOf = (shipments: readonly Shipment[]): ShownParcel[] =>
+  shipments.flatMap(({ id: shipmentId, parcels }) => parcels.map((parcel) => ({ ...parcel, shipmentId })));
+
+export const parcelColumns: Column<ShownParcel>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: ({ tracking }) => tracking },
+  { head: 'TRACKING', value: numberOf, wraps: true },
+  { head: 'SHIPMENT', value: ({ shipmentId }) => shipmentId, ifRoom: true },
+  { head: 'PAGE', value: ({ trackingUrl }) => trackingUrl ?? '', ifRoom: true },
+];
+
+export function printShipment(context: CommandContext, shipment: Shipment, options: JsonOption): void {
+  print(context, shipment, options, (screen) =>
+    renderRecord(
+      [
+        ['shipment', shipment.id],
+        ['order', shipment.orderId],
+        ['status', shipment.status],
+        ['units', unitsOf(shipment)],
+        ...shipment.parcels.map((parcel) => ['parcel', lineOf(parcel)] as const),
+        ['shipped', shipment.shippedAt && formatTime(shipment.shippedAt)],
+        ['delivered', shipment.deliveredAt && formatTime(shipment.deliveredAt)],
+      ],
+      screen,
+    ),
+  );
 }
+
+const lineOf = (parcel: Parcel): string =>
+  [parcel.id, parcel.tracking, numberOf(parcel), parcel.trackingUrl].filter(Boolean).join('  ');

@@ -7,7 +7,7 @@ import { formatTime } from './output.ts';
 import type { Payment } from './payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from './payment.ts';
 import type { Shipment } from './shipment.ts';
-import { trackingOf, unitsOf } from './shipment.ts';
+import { parcelColumns, parcelsOf, trackingOf, unitsOf } from './shipment.ts';
 import type { Column, Screen } from './table.ts';
 import { renderRecord, renderTable } from './table.ts';
 
@@ -67,6 +67,7 @@ export function renderOrder(
     section('Lines', order.lines, lines, screen),
     section('Payments', payments, paymentColumns, screen),
     section('Shipments', shipments, shipmentColumns, screen),
+    section('Parcels', parcelsOf(shipments), parcelColumns, screen),
     section('Refunds', refunds, refundColumns, screen),
     section('Disputes', disputes, disputeColumns, screen),
     section('History', history, historyColumns, screen),

@@ -1,9 +1,9 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import type { JsonOption } from '../command.ts';
-import { addCommand, addGroup, positiveInteger } from '../command.ts';
+import type { JsonOption, LineUnits } from '../command.ts';
+import { addCommand, addGroup, addLine } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
@@ -15,8 +15,7 @@ import { renderRecord } from '../table.ts';
 
 type Refund = RouterOutputs['refund']['list']['items'][number];
 type Status = Refund['status'];
-type Line = { lineNo: number; quantity: number };
-type CreateOptions = JsonOption & { amount?: string; line?: Line[]; restock?: true };
+type CreateOptions = JsonOption & { amount?: string; line?: LineUnits[]; restock?: true };
 
 const statuses: readonly Status[] = ['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'SUCCEEDED', 'FAILED'];
 const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
@@ -88,12 +87,4 @@ function renderRefund(refund: Refund, screen: Screen): string {
     ],
     screen,
   );
-}
-
-function addLine(text: string, others: Line[] = []): Line[] {
-  const [, lineNo, units] = /^(\d+):(\d+)$/.exec(text) ?? [];
-  if (lineNo === undefined || units === undefined) {
-    throw new InvalidArgumentError('Write the number of a line and its units, for instance 1:2.');
-  }
-  return [...others, { lineNo: positiveInteger(lineNo), quantity: positiveInteger(units) }];
 }

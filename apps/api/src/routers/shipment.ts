@@ -29,7 +29,7 @@ export const shipmentRouter = router({
    * Returns the new shipment.
    * @throws shipment_not_found when no shipment has this id
    * @throws shipment_not_ready when the shipment is not READY
-   * @throws units_not_in_shipment when the shipment has fewer units of a line than `details.shipmentQty`
+   * @throws units_not_in_shipment when the shipment has fewer units of a line; it has `details.shipmentQty`
    * @throws shipment_would_be_empty when all units would leave the shipment
    */
   split: procedure.input(splitShipmentInput).mutation(({ ctx, input }) => ctx.commerce.splitShipment(input, ctx.call)),
