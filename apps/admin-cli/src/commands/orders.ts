@@ -32,7 +32,7 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
 
   addListCommand<Order, { status?: Status; customer?: string; attention?: true }>(orders, context, {
     usage: 'list',
-    summary: 'list orders, the latest first; a paid order shows how far its parcels are',
+    summary: 'list orders, the latest first; a paid order shows how far its shipments are',
     examples: ['orders list', 'orders list --status PAID --customer 17850', 'orders list --attention'],
     addFilters: (command) =>
       command
@@ -127,7 +127,7 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
   });
 }
 
-/** Shows how far the parcels of a paid order are, because only paid orders ship; otherwise the status. */
+/** Shows how far the shipments of a paid order are, because only paid orders ship; otherwise the status. */
 function statusOf({ status, fulfillmentStatus, needsAttention }: Order): string {
   const far = fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus;
   return needsAttention ? `${far} ! ${needsAttention}` : far;

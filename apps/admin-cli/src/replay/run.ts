@@ -6,7 +6,7 @@ import type { Invoice } from './plan.ts';
 import type { Shop } from './shop.ts';
 
 export type RunOptions = {
-  /** How many invoices and parcels run at once. */
+  /** How many invoices and shipments run at once. */
   concurrency: number;
   /** An order ships after this many later orders of the file are done; Infinity: never. */
   shipAfter: number;
@@ -100,7 +100,7 @@ class Replay {
       queue.add(invoice, done);
     }
     await queue.idle();
-    // Wait for the parcels that are still being shipped.
+    // Wait for the shipments that are still being shipped.
     await Promise.all(this.#shipping);
     return this.#result;
   }

@@ -8,7 +8,7 @@ export type Shop = {
   place(invoice: Invoice): Promise<{ orderId: string; amount: number } | Refusal>;
   /** Pays the whole order at the gateway. Returns whether the shop marked the order as paid. */
   pay(orderId: string): Promise<boolean>;
-  /** Dispatches and delivers all parcels that are ready. */
+  /** Dispatches and delivers all shipments that are ready. */
   ship(orderId: string): Promise<void>;
   /** Cancels an order. Returns whether the shop canceled it. */
   cancel(orderId: string): Promise<boolean>;

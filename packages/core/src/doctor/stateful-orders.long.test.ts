@@ -35,13 +35,18 @@ async function runRandomCommands(
     eventIds.push(eventId);
     await sendWebhook(type, payment, { eventId, ...rest });
   };
-  const transitionShipment = async (orderId: string) => {
+  const changeShipment = async (orderId: string) => {
     const parcel = one(await commerce.listShipments({ orderId }));
     if (!parcel) return;
     const shipmentId = parcel.id;
-    if (parcel.status === 'READY') {
+    if (parcel.status === 'READY' && below(3) > 0) {
+      const other = one((await commerce.listShipments({ orderId })).filter(({ id }) => id !== shipmentId));
+      if (other && below(2) === 0) await commerce.mergeShipments({ shipmentId, intoShipmentId: other.id });
+      else await commerce.splitShipment({ shipmentId, lines: [{ lineNo: 1 + below(2), quantity: 1 }] });
+    } else if (parcel.status === 'READY') {
       await commerce.dispatchShipment({ shipmentId, carrier: 'Pigeon Post', trackingNumber: shipmentId });
-    } else if (below(2) === 0) await commerce.markShipmentInTransit({ shipmentId });
+    } else if (below(4) === 0) await commerce.markShipmentLost({ shipmentId });
+    else if (below(2) === 0) await commerce.markShipmentInTransit({ shipmentId });
     else await commerce.deliverShipment({ shipmentId });
   };
   const actions: [weight: number, act: () => Promise<unknown>][] = [
@@ -61,7 +66,7 @@ async function runRandomCommands(
     [8, () => sendRandomWebhook('AUTHORIZED')],
     [5, () => sendRandomWebhook('FAILED')],
     [2, () => commerce.cancelOrder({ orderId: one(orders) ?? '' })],
-    [3, () => transitionShipment(one(orders) ?? '')],
+    [3, () => changeShipment(one(orders) ?? '')],
     [1, () => commerce.clearAttention({ orderId: one(orders) ?? '' })],
     [1, () => commerce.receiveStock({ productId: one(products)!, quantity: 1 + below(5) })],
     [

@@ -156,7 +156,7 @@ export function orderMethods(context: Context) {
      * @returns the order in CANCELED, with its lines
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order, or it is another customer's
-     * @throws invalid_transition when the order can't be canceled: it is CANCELED or EXPIRED, or a parcel has shipped
+     * @throws invalid_transition when the order can't be canceled: it is CANCELED or EXPIRED, or a shipment has left
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

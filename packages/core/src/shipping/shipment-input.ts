@@ -11,8 +11,7 @@ const trackingNumber = line(100);
 const parcelsMax = 50;
 
 /**
- * The parcels that a shipment leaves in: 1 to 50. A single parcel can also be named by `carrier` and `trackingNumber`
- * beside the shipment's id.
+ * The 1 to 50 parcels that a shipment leaves in. A single parcel can be given by `carrier` and `trackingNumber` instead.
  */
 export const dispatchShipmentInput = z
   .strictObject({

@@ -38,8 +38,8 @@ export function transitionShipment(shipment: Shipment, to: ShipmentStatus, now: 
 type Fulfillment = 'UNFULFILLED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'PARTIALLY_DELIVERED' | 'DELIVERED';
 
 /**
- * The fulfillment status of an order, from the units of its PRODUCT lines in each shipment. LOST and RETURNED parcels
- * count as shipped, not as delivered.
+ * The fulfillment status of an order, from the units of its PRODUCT lines in each shipment. LOST and RETURNED ones count
+ * as shipped, not as delivered.
  * @param orderedQty the ordered units that must be shipped
  * @throws internal_error when more units were shipped than ordered
  */

@@ -80,7 +80,7 @@ export class LockedOrder extends LockedOrderRows {
     return id;
   }
 
-  /** Cancels the parcels that haven't left. */
+  /** Cancels the shipments that haven't left. */
   cancelReadyParcels(): void {
     for (const shipment of this.shipments.filter(({ status }) => status === 'READY')) {
       this.setShipment(transitionShipment(shipment, 'CANCELED', this.now));
@@ -88,20 +88,20 @@ export class LockedOrder extends LockedOrderRows {
     }
   }
 
-  /** The contents of the parcels that haven't left. */
+  /** The contents of the shipments that haven't left. */
   unshippedLines(): ShipmentLine[] {
     const ready = new Set(this.shipments.filter(({ status }) => status === 'READY').map(({ id }) => id));
     return this.shipmentLines.filter(({ shipmentId }) => ready.has(shipmentId));
   }
 
-  /** The contents of one parcel. */
+  /** The contents of one shipment. */
   linesOfParcel(id: string): LineQuantity[] {
     return this.shipmentLines
       .filter(({ shipmentId }) => shipmentId === id)
       .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
   }
 
-  /** Sets the order's fulfillment status to what its parcels say. Returns whether that changed it. */
+  /** Sets the order's fulfillment status to what its shipments say. Returns whether that changed it. */
   updateFulfillment(): boolean {
     const parcels = this.shipments.map(({ id, status }) => ({
       status,

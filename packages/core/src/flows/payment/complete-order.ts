@@ -13,7 +13,7 @@ export function canBePaid(order: LockedOrder): boolean {
 }
 
 /**
- * Makes an order PAID by an approved payment: its stock is sold, and a READY parcel holds all of its products. For an
+ * Makes an order PAID by an approved payment: its stock is sold, and a READY shipment holds all of its products. For an
  * order that is PAID but has lost its authorization, both were done before.
  */
 export function completeOrder(order: LockedOrder, payment: Payment, facts: ApprovalFacts = {}): void {

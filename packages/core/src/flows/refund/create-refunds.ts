@@ -27,7 +27,7 @@ export type CreateRefundCommand = {
 
 /**
  * Creates refunds and reserves their balance. The gateway is called after the commit, and its events end the refunds.
- * Restocked units leave their parcel and are for sale again at once.
+ * Restocked units leave their shipment and are for sale again at once.
  * @returns the refund in REQUESTED · refusals: order_not_found, payment_not_found, refund_exceeds_balance (also when
  * nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units have shipped, or are no product)
  */

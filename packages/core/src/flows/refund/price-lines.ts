@@ -55,7 +55,7 @@ function refundsOf({ refunds, refundLines }: LockedOrder, lineNo: number): reado
   return refundLines.filter((line) => line.lineNo === lineNo && !failed.has(line.refundId));
 }
 
-/** Units of a line in parcels that haven't left. */
+/** Units of a line in shipments that haven't left. */
 const unshippedQty = (order: LockedOrder, lineNo: number): number =>
   order
     .unshippedLines()

@@ -13,8 +13,8 @@ export class LiveNumbers {
   }
 
   /**
-   * Reads who has these numbers, in one round trip. Another transaction may take one of them meanwhile: then a unique
-   * index fails this transaction, which runs again and finds that parcel.
+   * Reads the parcels that have these numbers, in one round trip. If another transaction takes one of the numbers before
+   * the commit, a unique index fails this transaction. It runs again and finds that parcel.
    */
   static async read(tx: Transaction, numbers: readonly TrackingNumber[]): Promise<LiveNumbers> {
     const parcels = await Promise.all(numbers.map((number) => findLiveParcel(tx, number)));
