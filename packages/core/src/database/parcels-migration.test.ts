@@ -18,8 +18,8 @@ async function createReadyShipment(): Promise<string> {
 }
 
 async function dispatchNew(trackingNumber = newId()): Promise<string> {
-  const { dispatchShipment } = shop.commerce;
-  return (await dispatchShipment({ shipmentId: await createReadyShipment(), carrier: 'Post', trackingNumber })).id;
+  const shipmentId = await createReadyShipment();
+  return (await shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber })).id;
 }
 
 const readParcel = `

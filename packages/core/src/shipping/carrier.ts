@@ -1,19 +1,13 @@
 /** A parcel's number at its carrier. */
 export type TrackingNumber = { carrier: string; trackingNumber: string };
 
-/** Characters that people write differently, and that don't count where names of carriers or numbers are compared. */
-export const ignoredCharacters = ' .-_/';
-
 /**
  * A carrier's name or a tracking number as it is compared: without blanks, dots, hyphens, underscores and slashes, and
  * with A to Z in lower case. So `Royal Mail` is `royal-mail`, and `6890 1234` is `6890-1234`. Letters outside A to Z
  * stay as they are. The unique index `parcels_one_live` compares in the same way.
  */
 export const comparable = (text: string): string =>
-  [...text]
-    .filter((character) => !ignoredCharacters.includes(character))
-    .join('')
-    .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+  text.replaceAll(/[ .\-_/]/g, '').replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Whether two numbers are the same number of the same carrier. */
 export const isSameNumber = (a: TrackingNumber, b: TrackingNumber): boolean =>

@@ -15,7 +15,6 @@ import {
 } from 'drizzle-orm/pg-core';
 import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
 import { orderLines, orders } from '../order/tables.ts';
-import { ignoredCharacters } from './carrier.ts';
 import { parcelTrackings, type ParcelTracking } from './parcel.ts';
 import { shipmentStatuses, type ShipmentStatus } from './shipment.ts';
 
@@ -76,7 +75,7 @@ const upperCase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** SQL that does what `comparable` does. It depends on no locale, so that an index can hold it. */
 export const comparableSql = (expression: string): string =>
-  `translate(${expression}, '${upperCase}${ignoredCharacters}', '${upperCase.toLowerCase()}')`;
+  `translate(${expression}, '${upperCase} .-_/', '${upperCase.toLowerCase()}')`;
 
 const comparableColumn = ({ name }: AnyPgColumn) => sql.raw(comparableSql(`"${name}"`));
 

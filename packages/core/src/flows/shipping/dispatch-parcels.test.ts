@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Commerce } from '../../commerce.ts';
 import { newId } from '../../ids.ts';
+import { comparable } from '../../shipping/carrier.ts';
+import { comparableSql } from '../../shipping/tables.ts';
 import { first, only } from '../../testing/only.ts';
 import { createTestShop, errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
 
 let shop: TestShop;
 beforeAll(async () => {
   shop = await createTestShop({ connect: { poolMax: 10 } });
+  // The trigger is there for older versions: this one keeps the parcels by itself.
+  await shop.database.pool.query('alter table commerce.shipments disable trigger shipments_keep_parcels');
 });
 afterAll(() => shop.close());
 
@@ -102,6 +106,12 @@ describe('a tracking number', () => {
       details: { orderId },
     });
     expect(only(await shop.commerce.listShipments({ orderId })).status).toBe('READY');
+  });
+
+  test('is compared by the code as by the unique index', async () => {
+    const text = 'aZÉé ß.ı-İ_/\u00a0—9우체국 \u{1f4e6}';
+    const { rows } = await shop.database.pool.query(`select ${comparableSql('$1::text')} as comparable`, [text]);
+    expect(rows).toEqual([{ comparable: comparable(text) }]);
   });
 
   test('at another carrier is another number', async () => {
