@@ -62,15 +62,33 @@ for (const time of ['first', 'second']) {
   check(`the embedded program runs for the ${time} time`, embedded.includes('reservedQty'));
 }
 
-/** Orders two units and pays for them. Returns what the README's placeholders stand for. */
-const orderAndPay = async ({ outcome, more = 0 }) => {
+/** Orders three units and pays for them. Returns what the README's placeholders stand for. */
+const orderAndPay = async ({ outcome, more = 0, dispatched = false }) => {
   const { items } = await query('product.list', { sku: 'BEANS-1KG' });
-  const lines = [{ productId: items[0].id, quantity: 2 }];
+  const lines = [{ productId: items[0].id, quantity: 3 }];
   const { id: orderId } = await mutate('order.create', { customerId: 'readme', lines });
   const { id: paymentId, amount, currency } = await mutate('payment.create', { orderId, provider: 'mock' });
   await post(`${settings.simulatorUrl}/pay`, { paymentId, amount: amount + more, currency, outcome });
-  return { ORDER: orderId, PAYMENT: paymentId };
+  const named = { ORDER: orderId, PAYMENT: paymentId };
+  if (more > 0) return named;
+  const [shipment] = await untilPaid(orderId);
+  if (!dispatched) return { ...named, SHIPMENT: shipment.id };
+  const parcel = { carrier: 'DHL', trackingNumber: trackingNumber() };
+  const sent = await mutate('shipment.dispatch', { shipmentId: shipment.id, parcels: [parcel] });
+  return { ...named, PARCEL: sent.parcels[0].id };
 };
+/** The shipments of an order, when it is paid. */
+const untilPaid = async (orderId) => {
+  for (;;) {
+    const { items } = await query('shipment.list', { orderId });
+    if (items.length > 0) return items;
+    await setTimeout(100);
+  }
+};
+// A carrier's number may not be on its way twice.
+let numbers = 0;
+const trackingNumber = () => `${Date.now()}${(numbers += 1)}`;
+
 // How the order was paid whose id, or whose payment's id, stands in a line.
 const paidAs = {
   'orders show': { outcome: 'CAPTURED' },
@@ -78,6 +96,9 @@ const paidAs = {
   'payments capture': { outcome: 'AUTHORIZED' },
   'payments poll': { outcome: 'AUTHORIZED' },
   'refunds create': { outcome: 'CAPTURED' },
+  'shipments split': { outcome: 'CAPTURED' },
+  'shipments dispatch': { outcome: 'CAPTURED' },
+  'parcels correct': { outcome: 'CAPTURED', dispatched: true },
 };
 // .ci/run runs these.
 const notHere = ['npm start', 'npm test', 'npm run chaos -- --seed 7 --orders 500'];
@@ -113,7 +134,9 @@ const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block]) =
 for (const command of commands.filter((command) => !notHere.includes(command))) {
   const name = /^npx commerce (\S+ \S+)/.exec(command)?.[1];
   const ids = name in paidAs ? await orderAndPay(paidAs[name]) : {};
-  const named = command.replace(/ORDER|PAYMENT/, (placeholder) => ids[placeholder] ?? placeholder);
+  const named = command
+    .replace(/ORDER|PAYMENT|SHIPMENT|PARCEL/, (placeholder) => ids[placeholder] ?? placeholder)
+    .replace(/\b471\d\b/g, trackingNumber);
   if (following.includes(name)) await follow(named);
   else await run('sh', '-c', named);
   check(`this line of the README works: ${command}`, true);
