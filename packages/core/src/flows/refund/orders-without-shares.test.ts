@@ -9,13 +9,6 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 describe('an order of a version that stored no shares', () => {
-  /** Takes the shares off an order's lines, as an old process writes them during an upgrade. */
-  const removeShares = async (orderId: string) =>
-    shop.database.pool.query(
-      'update commerce.order_lines set discount_amount = null, tax_amount = null where order_id = $1',
-      [orderId],
-    );
-
   test('has shares of its total in every view, and refunds by lines give them', async () => {
     const { orderId } = await shop.createCapturedOrder(
       [
@@ -24,7 +17,7 @@ describe('an order of a version that stored no shares', () => {
       ],
       [quoteLine('DISCOUNT', -1000, [1])],
     );
-    await removeShares(orderId);
+    await shop.removeShares(orderId);
     const { lines } = await shop.commerce.getOrder({ orderId });
     expect(lines.map(({ discountAmount, taxAmount, paidAmount }) => [discountAmount, taxAmount, paidAmount])).toEqual([
       [-100, 0, 900],
@@ -40,14 +33,14 @@ describe('an order of a version that stored no shares', () => {
 
   test('keeps its prices when a part of it was refunded before the upgrade', async () => {
     const { orderId } = await shop.createCapturedOrder([[1000, 3]], [quoteLine('DISCOUNT', -2000)]);
-    await removeShares(orderId);
+    await shop.removeShares(orderId);
     expect(await shop.refundUnits(orderId, 1, 1)).toBe(333);
     expect(await shop.refundUnits(orderId, 1, 2)).toBe(667);
   });
 
   test('refunds the rest where a version refunded a unit at the list price and stored no amount', async () => {
     const { orderId } = await shop.createCapturedOrder([[1000, 2]], [quoteLine('DISCOUNT', -500)]);
-    await removeShares(orderId);
+    await shop.removeShares(orderId);
     await shop.commerce.createRefund({ orderId, lines: [{ lineNo: 1, quantity: 1 }], amount: 1000 });
     await shop.database.pool.query('update commerce.refund_lines set amount = null where order_id = $1', [orderId]);
     expect(await shop.refundUnits(orderId, 1, 1)).toBe(500);

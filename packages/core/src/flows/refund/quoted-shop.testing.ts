@@ -11,6 +11,8 @@ export type QuotedShop = ScriptedShop & {
     quoted: readonly QuoteLine[],
     currency?: string,
   ) => Promise<Pick<Attempt, 'orderId' | 'payment'>>;
+  /** Takes the shares off an order's lines, as an old process writes them during an upgrade. */
+  removeShares: (orderId: string) => Promise<void>;
   /** Refunds units of a line. Returns the amount. */
   refundUnits: (orderId: string, lineNo: number, quantity: number) => Promise<number>;
 };
@@ -38,6 +40,12 @@ export async function createQuotedShop(): Promise<QuotedShop> {
       const { orderId, payment } = await shop.createPendingOrder(demand);
       await shop.sendWebhook('CAPTURED', payment);
       return { orderId, payment };
+    },
+    async removeShares(orderId) {
+      await shop.database.pool.query(
+        'update commerce.order_lines set discount_amount = null, tax_amount = null where order_id = $1',
+        [orderId],
+      );
     },
     refundUnits: async (orderId, lineNo, quantity) =>
       (await shop.commerce.createRefund({ orderId, lines: [{ lineNo, quantity }] })).amount,
