@@ -21,7 +21,7 @@ async function createUnshippedOrder() {
 }
 
 const dispatch = (shipmentId: string) =>
-  shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' });
+  shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: randomUUID() });
 
 test('a shop of an older version gets its unshipped units from its READY parcels', async () => {
   const { commerce, database } = shop;

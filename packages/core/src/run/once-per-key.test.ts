@@ -119,7 +119,7 @@ test('every other mutation runs once for its key and returns the same answer aga
     repriceProduct: async (key) => commerce.repriceProduct({ productId, priceAmount: 77 }, call(key)),
     receiveStock: async (key) => commerce.receiveStock({ productId, quantity: 5 }, call(key)),
     countStock: async (key) =>
-      commerce.countStock({ productId, expectedShelfQty: 15, countedQty: 21, reason: 'counted' }, call(key)),
+      commerce.countStock({ productId, expectedShelfQty: 15, countedQty: 20, reason: 'counted' }, call(key)),
     createPayment: async (key) => commerce.createPayment({ orderId: unpaid.id, provider: 'mock' }, call(key)),
     cancelOrder: async (key) => commerce.cancelOrder({ orderId: unpaid.id }, call(key)),
     mergeShipments: async (key) =>

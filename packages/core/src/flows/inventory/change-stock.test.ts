@@ -20,7 +20,7 @@ async function sell(productId: string, quantity: number) {
   return { orderId, shipmentId };
 }
 const dispatch = (shipmentId: string) =>
-  shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' });
+  shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: randomUUID() });
 
 const readLastEvent = async (aggregateId: string) =>
   (

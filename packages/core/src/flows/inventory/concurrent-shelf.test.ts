@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { present } from '../../testing/only.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
@@ -33,7 +34,7 @@ async function runCommands({ commerce, ...shop }: Process, shared: Shared, seed:
       const parcel = (await commerce.listShipments({ orderId })).find(({ status }) => status === 'READY');
       if (!parcel) return;
       const { lines } = await commerce.getOrder({ orderId });
-      await commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: '1' });
+      await commerce.dispatchShipment({ shipmentId: parcel.id, carrier: 'Post', trackingNumber: randomUUID() });
       for (const { lineNo, quantity } of parcel.lines) {
         const { productId } = present(
           lines.find((line) => line.lineNo === lineNo),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { present } from '../../testing/only.ts';
 import { errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
 import { ShelfModel, type ModelOrder } from './shelf-model.testing.ts';
@@ -94,7 +95,7 @@ export class ShelfCommands {
     this.model.dispatch(order);
     const parcels = await this.#shop.commerce.listShipments({ orderId: order.id });
     const ready = parcels.find(({ status }) => status === 'READY');
-    const parcel = { shipmentId: present(ready, 'the READY parcel').id, carrier: 'Post', trackingNumber: '1' };
+    const parcel = { shipmentId: present(ready, 'the READY parcel').id, carrier: 'Post', trackingNumber: randomUUID() };
     return [await errorCodeOf(this.#shop.commerce.dispatchShipment(parcel)), 'accepted'];
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCommerce, type Commerce } from '../../commerce.ts';
 import { connect } from '../../database/connect.ts';
@@ -81,7 +82,9 @@ test('concurrent orders, webhooks, cancels, dispatches and expiries of the same 
   const dispatchOneOf = async ({ orderId, payment }: (typeof pendingOrders)[number]) => {
     await busyProcess.sendWebhook('CAPTURED', payment);
     for (const { id: shipmentId } of await busyProcess.commerce.listShipments({ orderId }))
-      await errorCodeOf(busyProcess.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' }));
+      await errorCodeOf(
+        busyProcess.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: randomUUID() }),
+      );
   };
   await Promise.all(
     pendingOrders.flatMap(({ orderId, payment }, index) => [
@@ -181,7 +184,7 @@ test('every webhook after the shipment returns an outcome and leaves the order u
   const attempt = await shop.createPaidAttempt('CAPTURED');
   const { id: shipmentId } = only(await shop.commerce.listShipments({ orderId: attempt.orderId }));
   const steps = [
-    () => shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: '1' }),
+    () => shop.commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: randomUUID() }),
     () => shop.commerce.deliverShipment({ shipmentId }),
   ];
   for (const step of steps) {
