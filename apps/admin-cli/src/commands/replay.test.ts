@@ -50,7 +50,7 @@ async function moneyOfOrders(prefix: string): Promise<object[]> {
   return rows;
 }
 
-/** Units of all products with this prefix: [received, on hand, reserved]. */
+/** Units of all products with this prefix: [received, available, reserved]. */
 async function unitsOf(prefix: string): Promise<[number, number, number]> {
   const { rows } = await shop.api.database.pool.query(
     `select coalesce(sum(s.available_qty), 0)::int as there, coalesce(sum(s.reserved_qty), 0)::int as held,

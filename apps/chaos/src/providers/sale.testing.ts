@@ -83,7 +83,7 @@ function saleReads({ api, operator, callSimulator }: World, { productId, orderId
         refunds: refunds.items
           .toSorted(byAge)
           .map(({ kind, amount, status, reason }) => `${kind} ${amount} ${status} ${reason}`),
-        /** [on hand, reserved]. */
+        /** [available, reserved]. */
         stock,
       };
     },

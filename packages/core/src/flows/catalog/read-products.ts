@@ -5,7 +5,7 @@ import { CommerceError } from '../../errors.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { sellable } from '../../inventory/stock.ts';
 
-/** A product as anyone may see it: with the units that can be sold, without the numbers on hand and reserved. */
+/** A product as anyone may see it: with the units that can be sold, and with no other number of its stock. */
 export type ProductView = Omit<Product, 'version'> & { sellableQty: number };
 
 /** Lists products with the units that can be sold, the newest first. */

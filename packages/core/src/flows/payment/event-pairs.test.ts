@@ -47,7 +47,7 @@ async function afterCancel(attempt: Attempt): Promise<Attempt> {
 }
 
 /**
- * A line without indent is a state: payment, order, stock (on hand, reserved), refunds and attention. An indented line
+ * A line without indent is a state: payment, order, stock (available, reserved), refunds and attention. An indented line
  * is an event, its decision (in parentheses: the event is ignored) and the state afterwards. A dot is an unchanged
  * cell.
  */
