@@ -16,6 +16,8 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   product_not_found: 'Look the product up: `commerce products list`.',
   order_not_found: 'Look the order up: `commerce orders list`.',
   shipment_not_found: 'Look the shipment up: `commerce shipments list ORDER`.',
+  quote_refused: 'Order without what the message names.',
+  quote_unavailable: runAgain,
   parcel_not_found: 'Look the parcel up: `commerce orders show ORDER`.',
   shipping_option_not_found: 'Look the option up: `commerce shipping-options list`.',
   shipping_option_required: 'Name an option: `commerce orders create SKU=UNITS --customer ID --shipping OPTION`.',
