@@ -1,5 +1,3 @@
-import type { InapplicableReason } from './pricing/shipping-option.ts';
-
 export type ErrorKind =
   | 'invalid'
   | 'unauthenticated'
@@ -90,7 +88,7 @@ export interface ErrorDetails {
   product_not_found: { productIds: string[] };
   insufficient_stock: { products: Shortage[] };
   /** `country` also stands for an order without an address. */
-  shipping_option_not_applicable: { reason: InapplicableReason };
+  shipping_option_not_applicable: { reason: 'currency' | 'country' | 'too_many_units' };
   /** What the order costs now, in minor units. */
   total_changed: { totalAmount: number; currency: string };
   /** As the quote service said it, for the shopper. */

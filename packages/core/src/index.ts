@@ -56,7 +56,7 @@ export {
   listShippingOptionsInput,
   shippingOptionIdInput,
 } from './pricing/shipping-option-input.ts';
-export type { QuoteService } from './pricing/quote-service.ts';
+export type { QuoteService } from './order/quote-service.ts';
 export { parseQuote } from './order/quote-input.ts';
 export type { ShippingOption } from './pricing/shipping-option.ts';
 export type { OfferedOption, OrderQuote } from './flows/pricing/quote-order.ts';
@@ -66,7 +66,8 @@ export { followEventsInput, listEventsInput } from './events/event-input.ts';
 export type { EventView } from './events/event-view.ts';
 export type { EventPage } from './methods/events.ts';
 export type { OrderChange } from './flows/order/watch-order.ts';
-export type { AttentionReason, Quote, QuotedOrder, QuoteLine } from './order/order.ts';
+export type { AttentionReason } from './order/order.ts';
+export type { Quote, QuotedOrder, QuoteLine } from './order/quote.ts';
 export { gatewayFact, type GatewayFact, type SignedEvent } from './gateway-inbox/gateway-event.ts';
 export { gatewayEventIdInput } from './gateway-inbox/gateway-event-input.ts';
 export {

@@ -10,7 +10,7 @@ const issuesMax = 20;
  * A list of `min` (1 by default) to `max` items in an input. Its length is checked before its items, and the check of the items ends after
  * 20 issues: a zod array reads all items first, and collects the issues of each.
  */
-export const listOf = <T extends z.ZodType>(item: T, max: number, min: 0 | 1 = 1) =>
+export const listOf = <T extends z.ZodType>(item: T, max: number, min: 0 | 1 = 1, empty = 'must not be empty') =>
   z
     .custom<z.input<T>[]>(
       (value) => Array.isArray(value) && value.length <= max,
@@ -24,7 +24,7 @@ export const listOf = <T extends z.ZodType>(item: T, max: number, min: 0 | 1 = 1
           origin: 'array',
           minimum: 1,
           input: values,
-          message: 'must not be empty',
+          message: empty,
         });
       }
       const items: z.output<T>[] = [];

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { CommerceError } from './errors.ts';
+import { emptyOrder } from './order/order-input.ts';
 
 // zod's message names each unknown key.
 const messageMax = 300;
@@ -31,8 +32,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 
 /** zod's error as the error for callers: up to 20 places and reasons, never the values. */
 export function validationError(error: z.ZodError): CommerceError {
-  const isEmptyOrder = error.issues.some(({ path, code }) => path.join('.') === 'lines' && code === 'too_small');
-  if (isEmptyOrder) return new CommerceError('empty_order', 'an order needs at least one line');
+  if (error.issues.some(({ message }) => message === emptyOrder)) return new CommerceError('empty_order', emptyOrder);
   const issues = error.issues
     .slice(0, 20)
     .map(({ path, message }) => ({ path: path.join('.'), message: message.slice(0, messageMax) }));

@@ -74,7 +74,11 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       const split = await api().commerce.splitShipment({ shipmentId, lines: [{ lineNo: 1, quantity: 1 }] });
       return { shipmentId: split.id, intoShipmentId: shipmentId };
     },
-    'shipment.dispatch': async () => ({ shipmentId: await createReadyShipment(), carrier: 'CJ', trackingNumber: randomUUID() }),
+    'shipment.dispatch': async () => ({
+      shipmentId: await createReadyShipment(),
+      carrier: 'CJ',
+      trackingNumber: randomUUID(),
+    }),
     'shipment.markInTransit': async () => ({ shipmentId: await createDispatchedShipment() }),
     'shipment.deliver': async () => ({ shipmentId: await createDispatchedShipment() }),
     'shipment.markLost': async () => ({ shipmentId: await createDispatchedShipment() }),

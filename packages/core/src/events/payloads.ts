@@ -1,90 +1,40 @@
 import { z } from 'zod';
-import { disputeStatuses } from '../dispute/dispute.ts';
-import {
-  attentionReasons,
-  fulfillmentStatuses,
-  lineKinds,
-  orderStatuses,
-  reservationStatuses,
-} from '../order/order.ts';
-import { refundKinds, refundReasons } from '../refund/refund.ts';
+import { lineKinds } from '../order/order.ts';
+import { refundReasons } from '../refund/refund.ts';
 import { disabledReasons } from '../webhooks/webhook-endpoint.ts';
+import {
+  id,
+  amount,
+  currency,
+  instant,
+  reservedUntil,
+  type orderState,
+  type productState,
+  orderEvent,
+  productEvent,
+  endpointEvent,
+  paymentId,
+  from,
+  attention,
+  approval,
+  refund,
+  refundAmount,
+  failureCode,
+  dispute,
+  shipmentId,
+  parcelId,
+  dispatched,
+  trackingNumber,
+  parcel,
+  lineQuantity,
+  movedLines,
+  stockChange,
+  name,
+  priceAmount,
+} from './payload-fields.ts';
 
 // The payload of every event as it is stored and delivered. The descriptions are those of docs/reference/events.md and of
 // the JSON Schemas in packages/core/schemas. Amounts are integer minor units of `currency`.
-const id = z.guid();
-const amount = z.int().min(0).describe('Minor units of `currency`.');
-const currency = z.string().length(3).describe('ISO 4217.');
-const quantity = z.int().min(1).describe('Units.');
-const instant = z.iso.datetime();
-const reservedUntil = instant.describe('When the reservation of the stock ends.');
-
-/** What every event of an order holds: the order's state after the event. */
-const orderState = {
-  orderId: id.describe('The order.'),
-  orderStatus: z.enum(orderStatuses).describe('The status after the event.'),
-  fulfillmentStatus: z.enum(fulfillmentStatuses).describe('The fulfillment status after the event.'),
-  reservationStatus: z.enum(reservationStatuses).describe('What has become of the stock after the event.'),
-};
-/** What every event of a product holds. */
-const productState = { productId: id.describe('The product.') };
-
-/** An event that happens when `sentence` says. */
-const orderEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
-  z.strictObject({ ...orderState, ...facts }).describe(sentence);
-const productEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
-  z.strictObject({ ...productState, ...facts }).describe(sentence);
-const endpointEvent = <F extends z.ZodRawShape>(sentence: string, facts: F) =>
-  z.strictObject({ endpointId: id.describe('The webhook endpoint.'), ...facts }).describe(sentence);
-
-const paymentId = id.describe('The attempt to pay.');
-const from = z.enum(orderStatuses).describe('The status before the event.');
-const attention = { reason: z.enum(attentionReasons).describe('What an operator has to look at.') };
-const approval = {
-  paymentId,
-  amount,
-  currency,
-  surplus: z.literal(true).optional().describe('The order cannot use the money, which goes back.'),
-  accepted: z.literal(true).optional().describe('An operator accepted an amount other than the requested one.'),
-};
-const refund = { refundId: id.describe('The refund.'), paymentId: id.describe('The payment whose money goes back.') };
-const refundAmount = {
-  ...refund,
-  kind: z.enum(refundKinds).describe('A VOID undoes a payment that is not captured. A REFUND returns captured money.'),
-  amount,
-  currency,
-};
-const failureCode = z.string().describe('The code of the gateway, or `unspecified`.');
-const dispute = {
-  paymentId: id.describe('The payment that is contested.'),
-  gatewayDisputeId: z.string().describe('The id that the gateway gave the dispute.'),
-  status: z.enum(disputeStatuses).describe('WON: the shop keeps the money.'),
-  amount,
-  currency,
-};
-const shipmentId = id.describe('The shipment.');
-const parcelId = id.describe('The parcel.');
-const dispatched = {
-  shipmentId,
-  carrier: z.string().nullable().describe('Of the first parcel, as the operator gave it.'),
-  trackingNumber: z.string().nullable().describe('The number of the first parcel at its carrier.'),
-};
-const trackingNumber = {
-  carrier: z.string().describe('As the operator gave it.'),
-  trackingNumber: z.string().describe('The number of the carrier.'),
-};
-const parcel = { parcelId, shipmentId, ...trackingNumber };
-const lineNo = z.int().min(1).describe('The line of the order.');
-const lineQuantity = { lineNo, quantity };
-const movedLines = z.array(z.strictObject(lineQuantity)).describe('The units that went into the other shipment.');
-const stockChange = {
-  quantity: z.int().describe('Units that were added; below zero when units were taken away.'),
-  availableQty: z.int().min(0).describe('Units after the change that are not sold, reserved ones included.'),
-  reason: z.string().nullable().describe('As the operator gave it.'),
-};
-const name = z.string().describe('The name of the product.');
-const priceAmount = z.int().min(0).describe('The price of one unit, in minor units of `currency`.');
-
 /**
  * The events of an order by type, in the past tense. Events of its payments, refunds, disputes and shipments are events
  * of the order.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { fieldsNeededIn, isCountry } from './countries.ts';
+import { country, fieldsNeededIn } from '../countries.ts';
 import { listOf, pageInput } from '../list-input.ts';
 import { line } from '../text.ts';
 import { metadata } from './metadata.ts';
@@ -11,10 +11,12 @@ export const linesMax = 2_000;
 /** Units of one product in one line. */
 export const quantityMax = 1_000_000;
 
+/** The message about an order without lines, which has an error code of its own. */
+export const emptyOrder = 'an order needs at least one line';
+
 const orderLine = z.strictObject({ productId: id, quantity: z.int().min(1).max(quantityMax) });
 
-/** ISO 3166-1 alpha-2. */
-export const country = z.string().refine(isCountry, 'must be the code of a country, like KR');
+const orderLines = listOf(orderLine, linesMax, 1, emptyOrder);
 
 const addressFields = z.strictObject({
   name: line(200),
@@ -57,7 +59,7 @@ export const newCustomerId = customerId.refine(
 
 /** An order as a shopper sends it. Prices come from the catalogue, never from the shopper. */
 export const placeOrderInput = z.strictObject({
-  lines: listOf(orderLine, linesMax),
+  lines: orderLines,
   contact: contact.optional(),
   shippingAddress: address.optional(),
   reference: line(200).optional(),
@@ -69,7 +71,7 @@ export const placeOrderInput = z.strictObject({
 
 /** An order to price. Of the address, the country is enough. */
 export const quoteOrderInput = z.strictObject({
-  lines: listOf(orderLine, linesMax),
+  lines: orderLines,
   shippingAddress: addressFields.partial().required({ country: true }).optional(),
   metadata: metadata.optional(),
   shippingOptionId: id.optional(),

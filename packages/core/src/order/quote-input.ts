@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { unitAmountMax } from '../money.ts';
 import { line } from '../text.ts';
 import { quantityMax } from './order-input.ts';
-import { isCharged, type OrderLine, type QuoteLine } from './order.ts';
+import { isCharged, type OrderLine } from './order.ts';
+import type { QuoteLine } from './quote.ts';
 
 const quoteLine = z
   .strictObject({

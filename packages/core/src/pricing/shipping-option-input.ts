@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { country } from '../countries.ts';
 import { currency } from '../currency.ts';
 import { id } from '../ids.ts';
 import { pageInput } from '../list-input.ts';
 import { unitAmountMax } from '../money.ts';
-import { country, quantityMax, linesMax } from '../order/order-input.ts';
 import { line } from '../text.ts';
 
 export const createShippingOptionInput = z.strictObject({
@@ -17,11 +17,7 @@ export const createShippingOptionInput = z.strictObject({
     .max(300)
     .refine((all) => new Set(all).size === all.length, 'must not name a country twice')
     .optional(),
-  productMax: z
-    .int()
-    .min(1)
-    .max(linesMax * quantityMax)
-    .optional(),
+  productMax: z.int().min(1).max(2_000_000_000).optional(),
 });
 export type CreateShippingOption = z.output<typeof createShippingOptionInput>;
 

@@ -1,3 +1,5 @@
+import type { ErrorDetails } from '../errors.ts';
+
 /** A way of shipping that shoppers choose. Amounts are in minor units of `currency`. */
 export type ShippingOption = {
   id: string;
@@ -26,9 +28,7 @@ export type Basket = {
   country: string | undefined;
 };
 
-/** Why an option doesn't apply to an order. `country` also stands for a country that is not known yet. */
-export const inapplicableReasons = ['currency', 'country', 'too_many_units'] as const;
-export type InapplicableReason = (typeof inapplicableReasons)[number];
+type InapplicableReason = ErrorDetails['shipping_option_not_applicable']['reason'];
 
 /** Why an option doesn't apply to an order; undefined when it does. */
 export function whyInapplicable(

@@ -4,8 +4,8 @@ import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts
 import type { EventTail } from '../events/event-tail.ts';
 import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
-import type { Quote } from '../order/order.ts';
-import type { QuoteService } from '../pricing/quote-service.ts';
+import type { Quote } from '../order/quote.ts';
+import type { QuoteService } from '../order/quote-service.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { WebhookSender } from '../webhooks/sender.ts';
 import type { SharedCall } from './shared-transaction.ts';

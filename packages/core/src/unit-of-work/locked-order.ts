@@ -59,7 +59,7 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /** Adds a READY shipment with the given units. Returns its id. */
-  packParcel(lines: readonly LineQuantity[]): string {
+  packShipment(lines: readonly LineQuantity[]): string {
     const id = newId();
     const orderId = this.id;
     this.addShipment(
@@ -81,7 +81,7 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /** Cancels the shipments that haven't left. */
-  cancelReadyParcels(): void {
+  cancelReadyShipments(): void {
     for (const shipment of this.shipments.filter(({ status }) => status === 'READY')) {
       this.setShipment(transitionShipment(shipment, 'CANCELED', this.now));
       this.record('shipment.canceled', { shipmentId: shipment.id });
@@ -95,7 +95,7 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /** The contents of one shipment. */
-  linesOfParcel(id: string): LineQuantity[] {
+  linesOfShipment(id: string): LineQuantity[] {
     return this.shipmentLines
       .filter(({ shipmentId }) => shipmentId === id)
       .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
@@ -105,7 +105,7 @@ export class LockedOrder extends LockedOrderRows {
   updateFulfillment(): boolean {
     const parcels = this.shipments.map(({ id, status }) => ({
       status,
-      quantity: totalQuantity(this.linesOfParcel(id)),
+      quantity: totalQuantity(this.linesOfShipment(id)),
     }));
     const ordered = totalQuantity(this.lines.filter(({ kind }) => kind === 'PRODUCT'));
     const restocked = totalQuantity(this.refundLines.filter(({ restock }) => restock));

@@ -96,7 +96,7 @@ test('each table is written by one statement, however often its rows change', ()
     order.addPayment(payment);
     order.setPayment({ ...payment, status: 'AUTHORIZED' });
     order.sellStock();
-    order.packParcel([{ lineNo: 1, quantity: 1 }]);
+    order.packShipment([{ lineNo: 1, quantity: 1 }]);
     order.raiseAttention('dispute');
     order.callGateway(payment, { kind: 'POLL' });
   }

@@ -43,7 +43,7 @@ function cancel(order: LockedOrder): void {
   if (order.row.reservationStatus === 'COMMITTED') order.restock(order.unshippedLines(), order.id);
   order.transition('CANCELED');
   order.record('order.canceled', { from });
-  order.cancelReadyParcels();
+  order.cancelReadyShipments();
   cancelLiveAttempts(order);
   order.clearAttention('authorization_lost');
   const paying = order.payments.find(paysForOrder);

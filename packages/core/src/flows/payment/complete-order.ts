@@ -25,5 +25,5 @@ export function completeOrder(order: LockedOrder, payment: Payment, facts: Appro
   const { totalAmount, currency } = order.row;
   order.record('order.paid', { paymentId: payment.id, totalAmount, currency });
   const products = order.lines.filter(({ kind }) => kind === 'PRODUCT');
-  order.packParcel(products.map(({ lineNo, quantity }) => ({ lineNo, quantity })));
+  order.packShipment(products.map(({ lineNo, quantity }) => ({ lineNo, quantity })));
 }

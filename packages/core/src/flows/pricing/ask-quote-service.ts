@@ -1,7 +1,7 @@
 import type { Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
-import type { Quote } from '../../order/order.ts';
-import { pricedAs, StaleQuote, type QuoteService, type ServiceLines } from '../../pricing/quote-service.ts';
+import type { Quote } from '../../order/quote.ts';
+import { pricedAs, StaleQuote, type QuoteService, type ServiceLines } from '../../order/quote-service.ts';
 import { priceForQuote, quoteOrder, type OrderToQuote } from './quote-order.ts';
 
 /** Where an order's lines besides products and shipping come from: at most one of both. */

@@ -3,16 +3,8 @@ import { CommerceError } from '../../errors.ts';
 import type { Demand } from '../../inventory/stock.ts';
 import { sumAmounts } from '../../money.ts';
 import { shareDiscountsAndTaxes } from '../../order/line-shares.ts';
-import {
-  isCharged,
-  productLines,
-  quotedLines,
-  type OrderLine,
-  type OrderLineView,
-  type Quote,
-  type QuotedAddress,
-  type QuoteLine,
-} from '../../order/order.ts';
+import { isCharged, productLines, type OrderLine, type OrderLineView } from '../../order/order.ts';
+import { quotedLines, type Quote, type QuotedAddress, type QuoteLine } from '../../order/quote.ts';
 import { parseQuote } from '../../order/quote-input.ts';
 import { shippingPrice, whyInapplicable, type Basket, type ShippingOption } from '../../pricing/shipping-option.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
-import type { QuotedOrder } from '../../order/order.ts';
+import type { QuotedOrder } from '../../order/quote.ts';
 import { createTestShop, errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
 
 const shop = await createTestShop();

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { CommerceError } from '../../errors.ts';
-import type { QuotedOrder, QuoteLine } from '../../order/order.ts';
+import type { QuotedOrder, QuoteLine } from '../../order/quote.ts';
 import { createTestShop } from '../../testing/test-shop.ts';
 
 const shop = await createTestShop();

@@ -92,6 +92,7 @@ describe('a refund by lines', () => {
     await createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]);
     expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 1, quantity: 2 }]))).toBe('units_not_refundable');
     expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 9, quantity: 1 }]))).toBe('units_not_refundable');
+    expect(await errorCodeOf(createLineRefund(orderId, []))).toBe('validation_failed');
     expect(await errorCodeOf(createLineRefund(orderId, [{ lineNo: 3, quantity: 1, restock: true }]))).toBe(
       'units_not_restockable',
     );

@@ -1,4 +1,4 @@
-import type { QuoteLine } from '../../order/order.ts';
+import type { QuoteLine } from '../../order/quote.ts';
 import { createScriptedShop, type Attempt, type ScriptedShop } from '../../testing/scripted-gateway.ts';
 
 /** A shop whose orders get the lines that a test quotes. */

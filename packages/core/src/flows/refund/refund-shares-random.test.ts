@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CommerceError } from '../../errors.ts';
 import { GatewayRefusal } from '../../gateways/gateway.ts';
-import type { QuoteLine } from '../../order/order.ts';
+import type { QuoteLine } from '../../order/quote.ts';
 import { firstUnitsAmount } from '../../order/paid-amounts.ts';
 import { only } from '../../testing/only.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';

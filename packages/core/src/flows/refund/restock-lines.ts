@@ -10,8 +10,8 @@ export function restockLines(order: LockedOrder, lines: readonly LineQuantity[],
   for (const { lineNo, quantity } of order.unshippedLines()) rest.set(lineNo, (rest.get(lineNo) ?? 0) + quantity);
   for (const { lineNo, quantity } of lines) rest.set(lineNo, (rest.get(lineNo) ?? 0) - quantity);
   const packed = [...rest].filter(([, quantity]) => quantity > 0).map(([lineNo, quantity]) => ({ lineNo, quantity }));
-  order.cancelReadyParcels();
-  if (packed.length > 0) order.packParcel(packed);
+  order.cancelReadyShipments();
+  if (packed.length > 0) order.packShipment(packed);
   order.restock(lines, refundId);
   if (order.updateFulfillment()) order.record('order.fulfillment_changed', { refundId });
 }

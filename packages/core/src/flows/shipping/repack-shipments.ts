@@ -54,7 +54,7 @@ export async function repackShipments(
 
 function split({ order, shipment }: Located, lines: readonly LineQuantity[]): ShipmentView {
   requireReady(shipment);
-  const content = order.linesOfParcel(shipment.id);
+  const content = order.linesOfShipment(shipment.id);
   for (const { lineNo, quantity } of lines) {
     const shipmentQty = content.find((line) => line.lineNo === lineNo)?.quantity ?? 0;
     if (quantity > shipmentQty) {
@@ -66,7 +66,7 @@ function split({ order, shipment }: Located, lines: readonly LineQuantity[]): Sh
     throw new CommerceError('shipment_would_be_empty', 'a split has to leave units in the shipment');
   for (const line of lines) order.takeFromShipment(shipment.id, line);
   order.setShipment({ ...shipment, updatedAt: order.now });
-  const intoShipmentId = order.packParcel(lines);
+  const intoShipmentId = order.packShipment(lines);
   order.record('shipment.split', { shipmentId: shipment.id, intoShipmentId, lines: [...lines] });
   return viewOfShipment(order, intoShipmentId);
 }
@@ -76,7 +76,7 @@ function merge({ order, shipment }: Located, into: Located): ShipmentView {
     throw new CommerceError('shipments_of_different_orders', 'the shipments belong to different orders');
   requireReady(shipment);
   requireReady(into.shipment);
-  const lines = order.linesOfParcel(shipment.id);
+  const lines = order.linesOfShipment(shipment.id);
   const { id: intoShipmentId } = into.shipment;
   for (const line of lines) order.addToShipment(intoShipmentId, line);
   order.setShipment({ ...into.shipment, updatedAt: order.now });

@@ -82,7 +82,7 @@ function dispatch(
   const { carrier, trackingNumber } = first;
   order.setShipment({ ...shipped, carrier, trackingNumber, shippedAt: now });
   for (const parcel of parcels) order.addParcel(parcel);
-  order.shipStock(order.linesOfParcel(shipmentId));
+  order.shipStock(order.linesOfShipment(shipmentId));
   order.updateFulfillment();
   order.record('shipment.dispatched', {
     shipmentId,

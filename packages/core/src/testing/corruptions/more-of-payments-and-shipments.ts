@@ -1,4 +1,4 @@
-import { paidOrder, firstShipment, setPayment, approvedPayment, recordEvent } from './one-per-check.ts';
+import { paidOrder, firstShipment, setPayment, approvedPayment, recordEvent } from './statements.ts';
 import { furtherParcelCorruptions } from './parcels.ts';
 import { firstId, type FurtherCorruption } from './corruption.ts';
 

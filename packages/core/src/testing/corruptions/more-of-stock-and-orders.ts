@@ -1,11 +1,4 @@
-import {
-  deleteEvent,
-  orderOwedMoney,
-  orderPaidThenCanceled,
-  paidOrder,
-  setAttention,
-  setOrder,
-} from './one-per-check.ts';
+import { deleteEvent, orderOwedMoney, orderPaidThenCanceled, paidOrder, setAttention, setOrder } from './statements.ts';
 import { firstId, type FurtherCorruption } from './corruption.ts';
 
 const created = firstId('orders', `status = 'CREATED'`);

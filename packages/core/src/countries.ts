@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 // ISO 3166-1 alpha-2, officially assigned (https://www.iso.org/iso-3166-country-codes.html), and XK for Kosovo, which
 // carriers and the EU use.
 const codes = `
@@ -27,8 +29,8 @@ const withoutPostalCode = setOf(codesWithoutPostalCode);
 const withoutCity = setOf(codesWithoutCity);
 const withRegion = setOf(codesWithRegion);
 
-/** Whether a text is the code of a country: ISO 3166-1 alpha-2, in capitals. */
-export const isCountry = (code: string): boolean => countries.has(code);
+/** The code of a country: ISO 3166-1 alpha-2, in capitals. */
+export const country = z.string().refine((code) => countries.has(code), 'must be the code of a country, like KR');
 
 /** The fields that an address in this country must have, besides the name and the first line. */
 export function fieldsNeededIn(country: string): ('city' | 'region' | 'postalCode')[] {

@@ -1,4 +1,4 @@
-import type { QuotedOrder, QuoteLine } from '../order/order.ts';
+import type { QuotedOrder, QuoteLine } from './quote.ts';
 
 /**
  * The shop's own pricing, outside this process. It is asked before the transaction that places an order.
