@@ -38,6 +38,7 @@ const samples: Record<string, string> = {
   batchMax: '1',
   unitsMax: '1',
   countries: 'DE',
+  address: '{}',
   inFlightMax: '1',
 };
 

@@ -40,6 +40,10 @@ export const errorKinds = {
   insufficient_stock: 'conflict',
   shipping_option_not_applicable: 'conflict',
   total_changed: 'conflict',
+  order_changed: 'conflict',
+  order_not_changeable: 'conflict',
+  order_not_over: 'conflict',
+  country_not_changeable: 'conflict',
   quote_refused: 'conflict',
   invalid_transition: 'conflict',
   payment_in_progress: 'conflict',
@@ -91,6 +95,10 @@ export interface ErrorDetails {
   shipping_option_not_applicable: { reason: 'currency' | 'country' | 'too_many_units' };
   /** What the order costs now, in minor units. */
   total_changed: { totalAmount: number; currency: string };
+  /** The order's version now. */
+  order_changed: { version: number };
+  order_not_changeable: { status: string; fulfillmentStatus: string };
+  order_not_over: { status: string; fulfillmentStatus: string };
   /** As the quote service said it, for the shopper. */
   quote_refused: { reason: string };
   invalid_transition: {

@@ -172,3 +172,23 @@ test('a token lets a program act as its customer and as no other customer', asyn
     'no such order',
   );
 });
+
+test('an order’s contact and address are changed, and erased when it is over', async () => {
+  const order = await shop.json('orders', 'create', `${await newProduct(5)}=1`, '--customer', 'ana');
+  const address = { name: 'Bo', line1: '1 Road', country: 'HK' };
+  const changed = await shop.json(
+    'orders',
+    'update',
+    order.id,
+    '--email',
+    'bo@mail.example',
+    '--address',
+    JSON.stringify(address),
+  );
+  expect(changed).toMatchObject({ contact: { email: 'bo@mail.example' }, shippingAddress: address });
+  const refused = await shop.run('orders', 'redact', order.id);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.err).toContain('commerce orders cancel');
+  await shop.json('orders', 'cancel', order.id);
+  expect(await shop.json('orders', 'redact', order.id)).toMatchObject({ contact: null, shippingAddress: null });
+});

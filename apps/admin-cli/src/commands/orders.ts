@@ -1,4 +1,4 @@
-import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterInputs, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -81,6 +81,23 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
     });
 }
 
+type OrderTexts = {
+  reference?: string;
+  name?: string;
+  email?: string;
+  phone?: string;
+  address?: RouterInputs['order']['update']['shippingAddress'];
+};
+
+/** Reads JSON. The API checks what it is. */
+function parseJson(text: string): RouterInputs['order']['update']['shippingAddress'] {
+  try {
+    return JSON.parse(text) as RouterInputs['order']['update']['shippingAddress'];
+  } catch {
+    throw new InvalidArgumentError('It must be JSON, such as {"name":"Jo","line1":"1 Road","country":"HK"}.');
+  }
+}
+
 type NewOrder = { customer: string; reference?: string; shipping?: string };
 
 function addQuoteOrder(orders: Command, context: CommandContext): void {
@@ -115,6 +132,35 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
   ]).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
     const order = await client.order.cancel.mutate({ orderId });
+    print(context, order, options, (screen) => renderOrderHead(order, screen));
+  });
+
+  addCommand(orders, 'update <order>', 'change its reference, contact or address, until its first parcel has left', [
+    'orders update 0199d3c4 --email jo@example.com',
+  ])
+    .option('--reference <text>', 'a text to find the order by')
+    .option('--name <name>', 'of the contact')
+    .option('--email <address>', 'of the contact')
+    .option('--phone <number>', 'of the contact')
+    .option('--address <json>', 'the whole shipping address', parseJson)
+    .action(async (orderId: string, { json, address, reference, ...contact }: JsonOption & OrderTexts) => {
+      const { client } = connect(context);
+      const { version, contact: before } = await client.order.get.query({ orderId });
+      const order = await client.order.update.mutate({
+        orderId,
+        expectedVersion: version,
+        reference,
+        contact: Object.keys(contact).length > 0 ? { ...before, ...contact } : undefined,
+        shippingAddress: address,
+      });
+      print(context, order, { json }, (screen) => renderOrderHead(order, screen));
+    });
+
+  addCommand(orders, 'redact <order>', 'erase the contact and address of an order that is over', [
+    'orders redact 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+  ]).action(async (orderId: string, options: JsonOption) => {
+    const { client } = connect(context);
+    const order = await client.order.redact.mutate({ orderId });
     print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 

@@ -27,6 +27,7 @@ test('only operators may call more than the catalogue and their own orders', () 
     'order.get',
     'order.history',
     'order.list',
+    'order.update',
     'order.watch',
     'payment.confirm',
     'payment.create',

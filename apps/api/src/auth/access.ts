@@ -36,6 +36,8 @@ export const access: Readonly<Record<string, Access>> = {
   'order.history': customerOr('orders'),
   'order.watch': customerOr('orders'),
   'order.cancel': customerOr('orders'),
+  'order.update': customerOr('orders'),
+  'order.redact': operator('orders'),
   'order.clearAttention': operator('orders'),
 
   // An attempt moves no money; only the gateway's report does. So callers who may place orders may also begin attempts.

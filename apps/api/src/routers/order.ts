@@ -8,6 +8,7 @@ import {
   orderIdInput,
   placeOrderInput,
   quoteOrderInput,
+  updateOrderInput,
   watchOrderInput,
   type AttentionReason,
 } from '@commerce-core/core';
@@ -132,6 +133,28 @@ export const orderRouter = router({
   cancel: procedure
     .input(orderIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
+  /**
+   * Changes an order's contact, address, reference or metadata until the first parcel has left; a field that is left out
+   * stays. `expectedVersion` is the `version` of the order as the caller has read it. The country of an address stays.
+   *
+   * Returns the order with its lines. A call that changes nothing returns it as it is.
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   * @throws order_changed when the order has another version by now; `details.version`
+   * @throws order_not_changeable when something of the order has left, or it is over
+   * @throws country_not_changeable when the address is in another country than the order's
+   */
+  update: procedure
+    .input(updateOrderInput)
+    .mutation(({ ctx, input }) => ctx.commerce.updateOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
+  /**
+   * Erases the contact and the address of an order that is over: canceled, expired, delivered or returned. For operators
+   * with the scope `orders` only.
+   *
+   * Returns the order with its lines. A call for an order without them changes nothing.
+   * @throws order_not_found when no order has this id
+   * @throws order_not_over when something is left to do for the order
+   */
+  redact: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.redactOrder(input, ctx.call)),
   /**
    * Removes all reasons for which an order needs an operator's attention. For operators with the scope `orders` only.
    *

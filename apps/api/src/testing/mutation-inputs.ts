@@ -54,6 +54,15 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       ).id,
     }),
     'order.create': async () => ({ ...orderOf(await api().createProduct()), customerId: 'c' }),
+    'order.update': async () => {
+      const { id: orderId, version } = await createOrder();
+      return { orderId, expectedVersion: version, reference: 'by phone' };
+    },
+    'order.redact': async () => {
+      const { id: orderId } = await createOrder();
+      await api().commerce.cancelOrder({ orderId });
+      return { orderId };
+    },
     'order.cancel': async () => ({ orderId: (await createOrder()).id }),
     'payment.create': async () => ({ orderId: (await createOrder()).id, provider: 'mock' }),
     'payment.confirm': async () => ({

@@ -68,7 +68,7 @@ begin
       as line (product_id, sku, name, quantity, price, n);
   v_answer := json_build_object('value', json_build_object('id', v_id, 'customerId', p_customer, 'status', 'CREATED',
     'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD', 'reservedUntil', v_reserved_until, 'currency', v_currency,
-    'totalAmount', v_total, 'contact', null, 'shippingAddress', null, 'reference', null, 'metadata', null,
+    'totalAmount', v_total, 'shippingOptionId', null, 'contact', null, 'shippingAddress', null, 'reference', null, 'metadata', null,
     'needsAttention', null, 'attentionReasons', null, 'version', 1, 'createdAt', v_now, 'updatedAt', v_now, 'lines', v_lines));
   insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
     values (v_scope, p_key, 'order.create', sha256(p_key::bytea), v_answer, v_now + interval '1 day');

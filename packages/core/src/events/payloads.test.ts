@@ -54,8 +54,10 @@ test('a payload with a missing, further or wrong field does not have its type', 
 test('no text that a shopper gives with an order is in an event', async () => {
   expect(customer.unmarked).toEqual(['shippingAddress.country']);
   expect(customer.marks.length).toBeGreaterThanOrEqual(13);
-  // Every order has every mark, so the events could have them.
-  const { rows } = await shop.database.pool.query<{ text: string }>('select orders::text as text from commerce.orders');
+  // Every order that was not redacted has every mark, so the events could have them.
+  const { rows } = await shop.database.pool.query<{ text: string }>(`
+    select orders::text as text from commerce.orders
+    where id not in (select aggregateid from commerce.events where type = 'order.redacted')`);
   for (const { text } of rows) expect(new Set(text.match(markPattern))).toEqual(new Set(customer.marks));
   expect(events.filter(({ data }) => JSON.stringify(data).match(markPattern))).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { read, withTransaction } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import type { Outcome } from '../errors.ts';
 import { cancelOrders } from '../flows/order/cancel-orders.ts';
+import { redactOrders, updateOrders } from '../flows/order/change-order-texts.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
 import { expireOrders } from '../flows/order/expire-orders.ts';
 import { placeOrders, type PlacedOrder } from '../flows/order/place-orders.ts';
@@ -19,6 +20,7 @@ import {
   orderIdInput,
   placeOrderInput,
   quoteOrderInput,
+  updateOrderInput,
   watchOrderInput,
   type PlaceOrder,
 } from '../order/order-input.ts';
@@ -50,6 +52,8 @@ export function orderMethods(context: Context) {
     },
   );
   const cancel = runAlone(context, { name: 'order.cancel', flow: cancelOrders, answer: orders });
+  const update = runAlone(context, { name: 'order.update', flow: updateOrders, answer: orders });
+  const redact = runAlone(context, { name: 'order.redact', flow: redactOrders, answer: orders });
 
   return {
     /**
@@ -164,6 +168,42 @@ export function orderMethods(context: Context) {
      */
     cancelOrder: async ({ customerId, ...input }: { orderId: string } & Owner, call?: Call): Promise<PlacedOrder> =>
       cancel({ ...parse(orderIdInput, input), customerId }, call),
+
+    /**
+     * Changes an order's contact, address, reference or metadata until the first parcel has left; what is undefined stays.
+     * `expectedVersion` is the version of the order as the caller has read it. The country stays, because the price
+     * depends on it. The event log has none of these texts.
+     * @returns the order, with its lines; unchanged when it has all of it already
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws order_changed when the order has another version by now; the details hold it
+     * @throws order_not_changeable when something of the order has left, or it is over
+     * @throws country_not_changeable when the address is in another country than the order's
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    updateOrder: async (
+      { customerId, ...input }: z.input<typeof updateOrderInput> & Owner,
+      call?: Call,
+    ): Promise<PlacedOrder> => update({ ...parse(updateOrderInput, input), customerId }, call),
+
+    /**
+     * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. `reference`
+     * and `metadata` are the shop's own and stay. Answers that are kept for idempotency keys have the texts until the keys
+     * go.
+     * @returns the order, with its lines; unchanged when it has neither
+     * @throws validation_failed when the id isn't a UUID
+     * @throws order_not_found when there is no such order
+     * @throws order_not_over when something is left to do for the order
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    redactOrder: async (input: z.input<typeof orderIdInput>, call?: Call): Promise<PlacedOrder> =>
+      redact(parse(orderIdInput, input), call),
 
     /**
      * Reads what happened to an order, from its beginning, 1 to 500 facts a page (`limit`, 100 by default).

@@ -80,6 +80,18 @@ export const quoteOrderInput = z.strictObject({
 export type QuoteOrder = z.output<typeof quoteOrderInput>;
 export type PlaceOrder = z.output<typeof placeOrderInput>;
 
+/** What an order is to have; what is undefined stays. `expectedVersion` is that of the order as the caller has read it. */
+export const updateOrderInput = z.strictObject({
+  orderId: id,
+  expectedVersion: z.int().min(1),
+  contact: contact.optional(),
+  shippingAddress: address.optional(),
+  reference: line(200).optional(),
+  metadata: metadata.optional(),
+});
+
+export type UpdateOrder = z.output<typeof updateOrderInput>;
+
 /** `lastEventId`: the version of the order that the caller has seen last. */
 export const watchOrderInput = z.strictObject({
   orderId: id,

@@ -1,4 +1,4 @@
-import { and, asc, desc, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
 import { anyOf, readLockedRows, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
@@ -99,3 +99,11 @@ export const updateOrders = update(orders, 'id', [
   'version',
   'updatedAt',
 ]);
+
+/** Writes the texts of a locked order. `updateOrders` does not: it is sent for each payment, and texts hardly change. */
+export async function updateOrderTexts(
+  tx: Transaction,
+  { id, contact, shippingAddress, reference, metadata }: Order,
+): Promise<void> {
+  await tx.db.update(orders).set({ contact, shippingAddress, reference, metadata }).where(eq(orders.id, id));
+}

@@ -191,6 +191,17 @@ export function sumByProduct(lines: readonly { productId: string; quantity: numb
   return demand;
 }
 
+/** Whether nothing of an order has left: it waits for its payment, or is paid and unfulfilled. */
+export const isBeforeDispatch = ({ status, fulfillmentStatus }: Order): boolean =>
+  (status === 'PAID' && fulfillmentStatus === 'UNFULFILLED') || unpaidStatuses.some((unpaid) => unpaid === status);
+
+/** Whether nothing is left to do for an order: it was canceled, has expired, or all of it was delivered or returned. */
+export const isOver = ({ status, fulfillmentStatus }: Order): boolean =>
+  status === 'CANCELED' ||
+  status === 'EXPIRED' ||
+  fulfillmentStatus === 'DELIVERED' ||
+  fulfillmentStatus === 'RETURNED';
+
 export function canTransition(from: OrderStatus, to: OrderStatus): boolean {
   const targets: readonly OrderStatus[] = orderTransitions[from];
   return targets.includes(to);

@@ -63,6 +63,17 @@ async function createUnpaidOrders(
   await sendWebhook('FAILED', retried.payment);
   await commerce.createPayment({ orderId: retried.orderId, provider: 'mock' });
   await expireTestOrder(retried.orderId);
+  await changeTexts({ commerce, createTestOrder }, basket);
+}
+
+async function changeTexts(
+  { commerce, createTestOrder }: Pick<TestShop, 'commerce' | 'createTestOrder'>,
+  basket: Basket,
+): Promise<void> {
+  const { id: orderId, version: expectedVersion } = await createTestOrder(basket);
+  await commerce.updateOrder({ orderId, expectedVersion, contact: { name: 'Bo' } });
+  await commerce.cancelOrder({ orderId });
+  await commerce.redactOrder({ orderId });
 }
 
 async function createPaidOrder({ createPendingOrder, sendWebhook }: TestShop, basket: Basket) {

@@ -115,6 +115,11 @@ export class LockedOrder extends LockedOrderRows {
     return true;
   }
 
+  /** Sets texts that only `updateOrderTexts` writes: call it with the order's row. */
+  setTexts(texts: Partial<Pick<Order, 'contact' | 'shippingAddress' | 'reference' | 'metadata'>>): void {
+    this.setRow({ ...this.row, ...texts });
+  }
+
   /** Whether the order is PAID although no payment pays for it any more. */
   hasLostItsMoney(): boolean {
     return this.status === 'PAID' && !this.payments.some(paysForOrder);

@@ -1,0 +1,100 @@
+import type { Transaction } from '@commerce-core/pg-pipeline';
+import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import type { UpdateOrder } from '../../order/order-input.ts';
+import { updateOrderTexts } from '../../order/order-repository.ts';
+import { isBeforeDispatch, isOver, type Order } from '../../order/order.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { locateOrder } from './locate-order.ts';
+import type { PlacedOrder } from './place-orders.ts';
+
+/** What an order is to have. With `customerId`, only an order of that customer. */
+export type UpdateOrderCommand = UpdateOrder & { customerId?: string | undefined };
+
+const textFields = ['contact', 'shippingAddress', 'reference', 'metadata'] as const;
+type TextField = (typeof textFields)[number];
+
+/**
+ * Changes orders' contacts, addresses, references and metadata until the first parcel has left. What is undefined stays.
+ * @returns the order; unchanged when it has all of it already · refusals: order_not_found, order_changed,
+ * order_not_changeable, country_not_changeable
+ */
+export const updateOrders = async (
+  tx: Transaction,
+  commands: readonly UpdateOrderCommand[],
+): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, update);
+
+/**
+ * Erases the contacts and addresses of orders that are over.
+ * @returns the order; unchanged when it has neither · refusals: order_not_found, order_not_over
+ */
+export const redactOrders = async (
+  tx: Transaction,
+  commands: readonly { orderId: string }[],
+): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, redact);
+
+async function changeOrders<C extends { orderId: string; customerId?: string | undefined }>(
+  tx: Transaction,
+  commands: readonly C[],
+  change: (order: LockedOrder, command: C) => boolean,
+): Promise<Outcome<PlacedOrder>[]> {
+  const work = await UnitOfWork.lock(tx, { orderIds: commands.map(({ orderId }) => orderId) });
+  const changed: Order[] = [];
+  const outcomes = commands.map((command): Outcome<PlacedOrder> => {
+    const located = locateOrder(work, command);
+    if (!located.ok) return located;
+    const order = located.value;
+    try {
+      if (change(order, command)) changed.push(order.row);
+    } catch (error) {
+      if (error instanceof CommerceError) return refused(error);
+      throw error;
+    }
+    return accepted(order.placed());
+  });
+  for (const row of changed) await updateOrderTexts(tx, row);
+  work.write();
+  return outcomes;
+}
+
+function update(
+  order: LockedOrder,
+  { orderId: _, customerId: __, expectedVersion, ...texts }: UpdateOrderCommand,
+): boolean {
+  const { row } = order;
+  if (expectedVersion !== row.version)
+    throw new CommerceError('order_changed', 'the order has changed since it was read', { version: row.version });
+  if (!isBeforeDispatch(row)) throw notChangeable(row);
+  const { country } = row.shippingAddress ?? {};
+  if (country !== undefined && texts.shippingAddress && texts.shippingAddress.country !== country)
+    throw new CommerceError('country_not_changeable', 'what the order costs depends on its country');
+  return setTexts(order, texts, 'order.updated');
+}
+
+function redact(order: LockedOrder): boolean {
+  const { row } = order;
+  if (!isOver(row)) {
+    const { status, fulfillmentStatus } = row;
+    throw new CommerceError('order_not_over', 'the order is not over', { status, fulfillmentStatus });
+  }
+  return setTexts(order, { contact: null, shippingAddress: null }, 'order.redacted');
+}
+
+const notChangeable = ({ status, fulfillmentStatus }: Order): CommerceError =>
+  new CommerceError('order_not_changeable', 'the order can not be changed any more', { status, fulfillmentStatus });
+
+/** Sets texts, and records which ones have changed. The event has none of them. Returns whether one has. */
+function setTexts(
+  order: LockedOrder,
+  texts: { [F in TextField]?: Order[F] | undefined },
+  type: 'order.updated' | 'order.redacted',
+): boolean {
+  const isChanged = (field: TextField) =>
+    texts[field] !== undefined && JSON.stringify(texts[field]) !== JSON.stringify(order.row[field]);
+  const changed = textFields.filter(isChanged);
+  if (changed.length === 0) return false;
+  const given = Object.fromEntries(changed.map((field) => [field, texts[field]]));
+  order.setTexts(given);
+  order.record(type, { changed });
+  return true;
+}
