@@ -71,34 +71,43 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
     .requiredOption('--customer <id>', 'whose order it is')
     .option('--reference <text>', 'a text to find the order by')
     .option('--shipping <option>', 'the shipping option')
+    .option('--address <json>', 'the shipping address', parseJson)
     .action(async (items: string[], options: JsonOption & NewOrder) => {
-      const { customer: customerId, reference, shipping: shippingOptionId } = options;
+      const { customer: customerId, reference, shipping: shippingOptionId, address: shippingAddress } = options;
       const asked = items.map(parseItem);
       const { client } = connect(context);
       const lines = await findLines(client, asked);
-      const order = await client.order.create.mutate({ lines, customerId, reference, shippingOptionId });
+      const order = await client.order.create.mutate({
+        lines,
+        customerId,
+        reference,
+        shippingOptionId,
+        shippingAddress,
+      });
       print(context, order, options, (screen) => renderOrderHead(order, screen));
     });
 }
+
+type Address = NonNullable<RouterInputs['order']['update']['shippingAddress']>;
 
 type OrderTexts = {
   reference?: string;
   name?: string;
   email?: string;
   phone?: string;
-  address?: RouterInputs['order']['update']['shippingAddress'];
+  address?: Address;
 };
 
 /** Reads JSON. The API checks what it is. */
-function parseJson(text: string): RouterInputs['order']['update']['shippingAddress'] {
+function parseJson(text: string): Address {
   try {
-    return JSON.parse(text) as RouterInputs['order']['update']['shippingAddress'];
+    return JSON.parse(text) as Address;
   } catch {
     throw new InvalidArgumentError('It must be JSON, such as {"name":"Jo","line1":"1 Road","country":"HK"}.');
   }
 }
 
-type NewOrder = { customer: string; reference?: string; shipping?: string };
+type NewOrder = { customer: string; reference?: string; shipping?: string; address?: Address };
 
 function addQuoteOrder(orders: Command, context: CommandContext): void {
   addCommand(orders, 'quote <product=units...>', 'show what an order would cost, and place none', [

@@ -38,6 +38,9 @@ test('an option is created, quoted, ordered and archived', async () => {
   const refused = await run('orders', 'create', `${sku}=2`, '--customer', 'ana', '--shipping', option.id);
   expect(refused).toMatchObject({ code: 1 });
   expect(refused.err).toContain('commerce orders quote');
+  const address = JSON.stringify({ name: 'Bo', line1: '1 Road', city: 'Bonn', postalCode: '53111', country: 'DE' });
+  const args = [`${sku}=2`, '--customer', 'ana', '--shipping', option.id, '--address', address];
+  expect(await json('orders', 'create', ...args)).toMatchObject({ totalAmount: 2_990, shippingOptionId: option.id });
   expect(await json('shipping-options', 'archive', option.id)).toMatchObject({ archivedAt: expect.any(String) });
 });
 

@@ -58,6 +58,12 @@ function withQuote(orderId: string, lines: readonly OrderLineView[], quoted: rea
   return shareDiscountsAndTaxes(all, new Map(appliesTo));
 }
 
+const inapplicableMessages = {
+  currency: 'this shipping option is for orders in another currency',
+  country: 'this shipping option is for other countries, or the order has no address',
+  too_many_units: 'this shipping option is for orders of fewer units',
+} as const;
+
 const basketOf = (lines: readonly OrderLine[], currency: string, country: string | undefined): Basket => ({
   currency,
   productAmount: sumAmounts(lines.map(({ amount }) => amount)),
@@ -69,8 +75,7 @@ function shippingLine(option: ShippingOption, basket: Basket): QuoteLine {
   const reason = whyInapplicable(option, basket);
   if (reason === undefined)
     return { kind: 'SHIPPING', name: option.name, quantity: 1, unitAmount: shippingPrice(option, basket) };
-  const message = 'this shipping option does not apply to this order';
-  throw new CommerceError('shipping_option_not_applicable', message, { reason });
+  throw new CommerceError('shipping_option_not_applicable', inapplicableMessages[reason], { reason });
 }
 
 function currencyOf(demand: Demand, products: ReadonlyMap<string, Product>): string {
