@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
+import { connect } from '../database/connect.ts';
 import { createTestShop } from '../testing/test-shop.ts';
 import { createAttemptPartitions } from './attempt-repository.ts';
 
@@ -21,6 +22,11 @@ test('the days of webhook attempts are created beside a long reader and a long w
     await reader.query('begin; select count(*) from commerce.webhook_attempts; delete from commerce.webhook_attempts');
     const now = Date.UTC(2031, 0, 1);
     await Promise.all([createAttemptPartitions({ pool }, now), createAttemptPartitions({ pool }, now)]);
+    // Each round is another chance for the workers to meet in another moment.
+    for (let round = 0; round < 30; round += 1) {
+      const later = Date.UTC(2033, round);
+      await Promise.all(Array.from({ length: 4 }, async () => createAttemptPartitions({ pool }, later)));
+    }
     await createAttemptPartitions({ pool }, now + dayMs);
     expect((await readPartitions()).filter((name) => name.startsWith('webhook_attempts_2031'))).toEqual([
       'webhook_attempts_20310101',
@@ -48,4 +54,21 @@ test('a day of webhook attempts has the columns, the CHECKs and the indexes of t
       )
     ).rows.map(({ what }) => what);
   expect(await shapeOf('commerce.webhook_attempts_20320101')).toEqual(await shapeOf('commerce.webhook_attempts'));
+});
+
+test('the days of webhook attempts are created in a schema of another name, and only once', async () => {
+  await pool.query('alter schema commerce rename to shop_b');
+  const named = connect({ url: shop.database.url, schema: 'shop_b' });
+  try {
+    const now = Date.UTC(2034, 0, 1);
+    await createAttemptPartitions(named, now);
+    await createAttemptPartitions(named, now);
+    const { rows } = await pool.query<{ found: boolean }>(
+      `select to_regclass('shop_b.webhook_attempts_20340101') is not null as found`,
+    );
+    expect(rows).toEqual([{ found: true }]);
+  } finally {
+    await named.close();
+    await pool.query('alter schema shop_b rename to commerce');
+  }
 });

@@ -1,5 +1,5 @@
 import { and, desc, eq, getTableColumns, sql } from 'drizzle-orm';
-import { insertion, sqlState, statement, type Database, type Transaction } from '@commerce-core/pg-pipeline';
+import { insertion, statement, type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { timeOver } from '../due-work/time-over.ts';
@@ -56,26 +56,33 @@ function firstIdOf(day: number): string {
 export async function createAttemptPartitions({ pool }: Pick<Database, 'pool'>, now: number): Promise<void> {
   const today = Math.floor(now / dayMs);
   const days = Array.from({ length: daysAhead + 1 }, (_, ahead) => today + ahead);
+  for (const day of await missingOf(pool, days)) {
+    try {
+      await createPartition(pool, day);
+    } catch (error) {
+      // PostgreSQL has many words for a table that another process is just creating. Then it is there by now.
+      if ((await missingOf(pool, [day])).length > 0) throw error;
+    }
+  }
+}
+
+/** The days that have no partition. */
+async function missingOf(pool: Database['pool'], days: readonly number[]): Promise<number[]> {
   const { rows } = await pool.query<{ name: string }>(
-    `select name from unnest($1::text[]) as name where to_regclass('commerce.' || name) is null`,
+    `select name from unnest($1::text[]) as name where to_regclass('"commerce".' || name) is null`,
     [days.map(nameOf)],
   );
   const missing = new Set(rows.map(({ name }) => name));
-  for (const day of days.filter((each) => missing.has(nameOf(each)))) await createPartition(pool, day);
+  return days.filter((day) => missing.has(nameOf(day)));
 }
 
 async function createPartition(pool: Database['pool'], day: number): Promise<void> {
   const table = `"commerce"."${nameOf(day)}"`;
-  try {
-    // Both statements are one transaction.
-    await pool.query(`
-      create table ${table} (like "commerce"."webhook_attempts" including defaults including constraints);
-      alter table "commerce"."webhook_attempts" attach partition ${table}
-        for values from ('${firstIdOf(day)}') to ('${firstIdOf(day + 1)}')`);
-  } catch (error) {
-    // Another process is just creating it: 42P07 duplicate_table, 42P17 the ranges would overlap, 23505 pg_class.
-    if (!['42P07', '42P17', '23505'].includes(sqlState(error) ?? '')) throw error;
-  }
+  // Both statements are one transaction.
+  await pool.query(`
+    create table ${table} (like "commerce"."webhook_attempts" including defaults including constraints);
+    alter table "commerce"."webhook_attempts" attach partition ${table}
+      for values from ('${firstIdOf(day)}') to ('${firstIdOf(day + 1)}')`);
 }
 
 // Dropping a partition locks the whole table for a moment. Behind a drop that waits for a long reader, such as the
