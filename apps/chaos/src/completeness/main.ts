@@ -5,7 +5,7 @@ const usage = `Kills processes that write and number events, and compares what a
 
   npm run completeness -- [options]
 
-  --events N         how many events to write; defaults to 1,000,000, which takes a quarter of an hour
+  --events N         how many events to write; defaults to 1,000,000, for more than half an hour
   --seed N           seed of the writers' decisions; defaults to 1
   --kill-every MS    milliseconds between two kills; defaults to 1000
 
