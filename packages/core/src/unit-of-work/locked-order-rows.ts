@@ -147,8 +147,10 @@ export class LockedOrderRows {
   takeFromShipment(shipmentId: string, { lineNo, quantity }: Pick<ShipmentLine, 'lineNo' | 'quantity'>): void {
     const line = this.#shipmentLine(shipmentId, lineNo);
     if (!line) throw new Error(`shipment ${shipmentId} has no line ${lineNo}`);
-    this.#set('shipmentLines', { ...line, quantity: line.quantity - quantity });
-    if (line.quantity === quantity) this.#parts.shipmentLines.pop();
+    const left = { ...line, quantity: line.quantity - quantity };
+    this.#set('shipmentLines', left);
+    const lines = this.#parts.shipmentLines;
+    if (left.quantity === 0) lines.splice(lines.indexOf(left), 1);
   }
 
   addParcel(parcel: Parcel): void {

@@ -17,12 +17,10 @@ export class DeliveryWindow<E extends WindowEvent> {
   #readTo: number;
   /** What the worker before had done beyond `position`, as far as it was not yet read. */
   readonly #doneBefore: Set<number>;
-  readonly #doneBeforeTo: number;
 
   constructor(position: number, done: readonly number[] = []) {
     this.#readTo = position;
     this.#doneBefore = new Set(done);
-    this.#doneBeforeTo = Math.max(position, ...done);
   }
 
   /** The position up to which events were read. */
@@ -42,7 +40,7 @@ export class DeliveryWindow<E extends WindowEvent> {
 
   /** Every event of an aggregate with a row is done up to here. */
   get doneTo(): number {
-    return Math.max(this.#readTo, this.#doneBeforeTo);
+    return Math.max(this.#readTo, ...this.#doneBefore);
   }
 
   /** The number of events that aren't done. */
