@@ -11,6 +11,7 @@ import { eventMethods } from './methods/events.ts';
 import { gatewayCallMethods } from './methods/gateway-calls.ts';
 import { gatewayEventMethods } from './methods/gateway-events.ts';
 import { lookupMethods } from './methods/lookup.ts';
+import { orderChangeMethods } from './methods/order-changes.ts';
 import { orderMethods } from './methods/orders.ts';
 import { parcelMethods } from './methods/parcels.ts';
 import { paymentMethods } from './methods/payments.ts';
@@ -127,6 +128,7 @@ export function createCommerce(options: CommerceOptions) {
     ...productMethods(context),
     ...stockMethods(context),
     ...orderMethods(context),
+    ...orderChangeMethods(context),
     ...paymentMethods(context, inbox),
     ...refundMethods(context),
     ...disputeMethods(context),

@@ -182,6 +182,16 @@ export type Outcome<T> = { ok: true; value: T } | { ok: false; error: CommerceEr
 export const accepted = <T>(value: T): Outcome<T> => ({ ok: true, value });
 export const refused = (error: CommerceError): Outcome<never> => ({ ok: false, error });
 
+/** The outcome of a decision, which throws a CommerceError to refuse. @throws any other error of the decision */
+export function decided<T>(decide: () => T): Outcome<T> {
+  try {
+    return accepted(decide());
+  } catch (error) {
+    if (error instanceof CommerceError) return refused(error);
+    throw error;
+  }
+}
+
 /** The outcome of a flow that was given one command. @throws Error when the flow returned none */
 export function onlyOutcome<T>([outcome]: readonly Outcome<T>[]): Outcome<T> {
   if (outcome) return outcome;

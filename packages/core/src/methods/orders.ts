@@ -1,15 +1,11 @@
 import type { z } from 'zod';
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { read, withTransaction } from '../database/transaction.ts';
+import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import type { Outcome } from '../errors.ts';
-import { cancelOrders } from '../flows/order/cancel-orders.ts';
-import { redactOrders, updateOrders } from '../flows/order/change-order-texts.ts';
-import { clearAttention } from '../flows/order/clear-attention.ts';
-import { expireOrders } from '../flows/order/expire-orders.ts';
 import { placeOrders, type PlacedOrder } from '../flows/order/place-orders.ts';
-import { placeWithService, quoteWithService } from '../flows/pricing/ask-quote-service.ts';
-import type { OrderQuote } from '../flows/pricing/quote-order.ts';
+import { placeWithService } from '../flows/pricing/place-with-service.ts';
+import { quoteOrder, type OrderQuote } from '../flows/pricing/quote-order.ts';
 import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
 import { readLockedStocks } from '../inventory/stock-repository.ts';
@@ -20,7 +16,6 @@ import {
   orderIdInput,
   placeOrderInput,
   quoteOrderInput,
-  updateOrderInput,
   watchOrderInput,
   type PlaceOrder,
 } from '../order/order-input.ts';
@@ -30,7 +25,7 @@ import { listOrders } from '../order/order-repository.ts';
 import { orders } from '../order/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { listPage } from '../run/list-page.ts';
-import { runAlone, runBatched } from '../run/run-flow.ts';
+import { runBatched } from '../run/run-flow.ts';
 import { runSharedFlow } from '../run/shared-transaction.ts';
 import { isChecked, parse } from '../validation.ts';
 
@@ -38,10 +33,9 @@ export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: st
 
 /** Orders. Amounts are integer minor units of the order's currency, quantities are units. */
 export function orderMethods(context: Context) {
-  const { database, reservationMs, quote, quoteService, requireShippingOption } = context;
-  const { db } = database;
+  const { reservationMs, quote, quoteService, requireShippingOption } = context;
+  const { db } = context.database;
   const place = placeOrders({ reservationMs, quote, requireShippingOption });
-  const expire = expireOrders({ reservationMs, pollable: new Set(context.gateways.pollable) });
   const placeBatched = runBatched(
     context,
     { name: 'order.create', flow: place, answer: orders },
@@ -51,9 +45,6 @@ export function orderMethods(context: Context) {
       lockHoldersOf: async (productIds) => readLockedStocks(db, productIds),
     },
   );
-  const cancel = runAlone(context, { name: 'order.cancel', flow: cancelOrders, answer: orders });
-  const update = runAlone(context, { name: 'order.update', flow: updateOrders, answer: orders });
-  const redact = runAlone(context, { name: 'order.redact', flow: redactOrders, answer: orders });
 
   return {
     /**
@@ -88,7 +79,7 @@ export function orderMethods(context: Context) {
       const id = newId();
       if (!quoteService) return placeBatched({ id, ...order }, call, order);
       return read(async () =>
-        placeWithService(db, quoteService, order, async (serviceLines) =>
+        placeWithService(db, quoteService, { id, ...order }, async (serviceLines) =>
           placeBatched({ id, ...order, serviceLines }, call, order),
         ),
       );
@@ -113,7 +104,7 @@ export function orderMethods(context: Context) {
     quoteOrder: async ({ customerId, ...input }: z.input<typeof quoteOrderInput> & Owner): Promise<OrderQuote> => {
       const order = parse(quoteOrderInput, input);
       return read(async () =>
-        quoteWithService(db, { quote, quoteService }, { ...order, customerId: customerId ?? null }),
+        quoteOrder(db, { quote, quoteService }, { id: newId(), ...order, customerId: customerId ?? null }),
       );
     },
 
@@ -155,57 +146,6 @@ export function orderMethods(context: Context) {
       listPage(db, listOrdersInput, input, listOrders),
 
     /**
-     * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay
-     * end. A paid order is restocked and its money is refunded.
-     * @returns the order in CANCELED, with its lines
-     * @throws validation_failed when the id isn't a UUID
-     * @throws order_not_found when there is no such order, or it is another customer's
-     * @throws invalid_transition when the order can't be canceled: it is CANCELED or EXPIRED, or a shipment has left
-     * @throws idempotency_key_reused when the key was used with another input
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost
-     */
-    cancelOrder: async ({ customerId, ...input }: { orderId: string } & Owner, call?: Call): Promise<PlacedOrder> =>
-      cancel({ ...parse(orderIdInput, input), customerId }, call),
-
-    /**
-     * Changes an order's contact, address, reference or metadata until the first parcel has left; what is undefined stays.
-     * `expectedVersion` is the version of the order as the caller has read it. The country stays, because the price
-     * depends on it. The event log has none of these texts.
-     * @returns the order, with its lines; unchanged when it has all of it already
-     * @throws validation_failed when a field is missing, unknown or out of its bounds
-     * @throws order_not_found when there is no such order, or it is another customer's
-     * @throws order_changed when the order has another version by now; the details hold it
-     * @throws order_not_changeable when something of the order has left, or it is over
-     * @throws country_not_changeable when the address is in another country than the order's
-     * @throws idempotency_key_reused when the key was used with another input
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost
-     */
-    updateOrder: async (
-      { customerId, ...input }: z.input<typeof updateOrderInput> & Owner,
-      call?: Call,
-    ): Promise<PlacedOrder> => update({ ...parse(updateOrderInput, input), customerId }, call),
-
-    /**
-     * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. `reference`
-     * and `metadata` are the shop's own and stay. Answers that are kept for idempotency keys have the texts until the keys
-     * go.
-     * @returns the order, with its lines; unchanged when it has neither
-     * @throws validation_failed when the id isn't a UUID
-     * @throws order_not_found when there is no such order
-     * @throws order_not_over when something is left to do for the order
-     * @throws idempotency_key_reused when the key was used with another input
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost
-     */
-    redactOrder: async (input: z.input<typeof orderIdInput>, call?: Call): Promise<PlacedOrder> =>
-      redact(parse(orderIdInput, input), call),
-
-    /**
      * Reads what happened to an order, from its beginning, 1 to 500 facts a page (`limit`, 100 by default).
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is missing, unknown or out of its bounds
@@ -235,28 +175,6 @@ export function orderMethods(context: Context) {
       const seen = lastEventId === undefined ? undefined : Number(lastEventId);
       yield* watchOrder(db, context.tail, { orderId, customerId }, seen, call.signal);
     },
-
-    /**
-     * Clears all reasons for which an order needs an operator's attention. An order without a reason stays as it is.
-     * @returns the order, with its lines
-     * @throws validation_failed when the id isn't a UUID
-     * @throws order_not_found when there is no such order
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost; clearing again is safe
-     */
-    clearAttention: async (input: z.input<typeof orderIdInput>): Promise<PlacedOrder> =>
-      withTransaction(database, async (tx) => clearAttention(tx, parse(orderIdInput, input))),
-
-    /**
-     * Expires up to `limit` unpaid orders (200 by default) whose reservation has ended, and releases their stock. An
-     * order whose payment can be polled is polled first.
-     * @returns how many orders were due
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
-     */
-    expireOrders: async (limit = 200): Promise<number> => withTransaction(database, async (tx) => expire(tx, limit)),
   };
 }
 

@@ -14,7 +14,7 @@ const selectOffered = selection(
   'where t."id" = any($1::uuid[]) and t."archived_at" is null',
 );
 
-/** The options with these ids that are still offered, by id. */
+/** The options with these ids that are still offered, by id, in a transaction. */
 export async function loadShippingOptions(
   tx: Transaction,
   ids: readonly string[],
@@ -33,12 +33,16 @@ export const readOfferedOptions = async (reader: Reader, currency: string): Prom
     .orderBy(asc(shippingOptions.priceAmount), asc(shippingOptions.id))
     .limit(offeredMax);
 
-/** The options with these ids that are still offered. */
-export const readOfferedById = async (reader: Reader, ids: readonly string[]): Promise<ShippingOption[]> =>
-  reader
-    .select()
-    .from(shippingOptions)
-    .where(and(anyOf(shippingOptions.id, ids), isNull(shippingOptions.archivedAt)));
+/** The options with these ids that are still offered, by id. */
+export async function readShippingOptions(
+  reader: Reader,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ShippingOption>> {
+  if (ids.length === 0) return new Map();
+  const isOffered = and(anyOf(shippingOptions.id, ids), isNull(shippingOptions.archivedAt));
+  const rows = await reader.select().from(shippingOptions).where(isOffered);
+  return new Map(rows.map((row) => [row.id, row]));
+}
 
 /** Options, the newest first. */
 export const listShippingOptions = async (

@@ -1,5 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { CommerceError, decided, type Outcome } from '../../errors.ts';
 import type { UpdateOrder } from '../../order/order-input.ts';
 import { updateOrderTexts } from '../../order/order-repository.ts';
 import { isBeforeDispatch, isOver, type Order } from '../../order/order.ts';
@@ -44,13 +44,10 @@ async function changeOrders<C extends { orderId: string; customerId?: string | u
     const located = locateOrder(work, command);
     if (!located.ok) return located;
     const order = located.value;
-    try {
+    return decided(() => {
       if (change(order, command)) changed.push(order.row);
-    } catch (error) {
-      if (error instanceof CommerceError) return refused(error);
-      throw error;
-    }
-    return accepted(order.placed());
+      return order.placed();
+    });
   });
   for (const row of changed) await updateOrderTexts(tx, row);
   work.write();
@@ -64,7 +61,11 @@ function update(
   const { row } = order;
   if (expectedVersion !== row.version)
     throw new CommerceError('order_changed', 'the order has changed since it was read', { version: row.version });
-  if (!isBeforeDispatch(row)) throw notChangeable(row);
+  if (!isBeforeDispatch(row)) {
+    const { status, fulfillmentStatus } = row;
+    const details = { status, fulfillmentStatus };
+    throw new CommerceError('order_not_changeable', 'the order can not be changed any more', details);
+  }
   const { country } = row.shippingAddress ?? {};
   if (country !== undefined && texts.shippingAddress && texts.shippingAddress.country !== country)
     throw new CommerceError('country_not_changeable', 'what the order costs depends on its country');
@@ -79,9 +80,6 @@ function redact(order: LockedOrder): boolean {
   }
   return setTexts(order, { contact: null, shippingAddress: null }, 'order.redacted');
 }
-
-const notChangeable = ({ status, fulfillmentStatus }: Order): CommerceError =>
-  new CommerceError('order_not_changeable', 'the order can not be changed any more', { status, fulfillmentStatus });
 
 /** Sets texts, and records which ones have changed. The event has none of them. Returns whether one has. */
 function setTexts(

@@ -1,18 +1,15 @@
-import type { Product } from '../../catalog/product.ts';
 import { loadProducts } from '../../catalog/product-repository.ts';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { CommerceError, decided, type Outcome } from '../../errors.ts';
 import { shortages, type Demand } from '../../inventory/stock.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
 import { orderTotal, sumByProduct, type Order, type OrderLineView } from '../../order/order.ts';
 import type { Quote } from '../../order/quote.ts';
 import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
 import { quoteOf, type ServiceLines } from '../../order/quote-service.ts';
-import type { ShippingOption } from '../../pricing/shipping-option.ts';
 import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import { noSuchOption } from '../pricing/change-shipping-options.ts';
-import { priceOrder } from '../pricing/price-order.ts';
+import { priceOrder, type Prices } from '../pricing/price-order.ts';
 
 /** An order to place. The caller makes `id` before the transaction. */
 export type PlaceOrderCommand = PlaceOrder &
@@ -27,9 +24,6 @@ export type OrderPolicy = {
   /** Whether an order without a shipping option is refused. */
   requireShippingOption: boolean;
 };
-
-/** What was read for the orders of a transaction. */
-type Prices = { products: ReadonlyMap<string, Product>; options: ReadonlyMap<string, ShippingOption> };
 
 /**
  * Places orders: locks the stock of all their products, then decides one order after the other. An order is placed with
@@ -67,41 +61,27 @@ function place(
   policy: OrderPolicy,
 ): Outcome<PlacedOrder> {
   work.decideFor(command);
-  try {
+  return decided(() => {
     const { lines, currency } = price(command, demand, prices, policy);
     const order = newOrder(work.now, command, currency, lines, policy.reservationMs);
     checkTotal(order, command.expectedTotalAmount);
     const short = shortages(work.stocks, demand);
-    if (short.length > 0) {
-      return refused(new CommerceError('insufficient_stock', 'there is not enough stock', { products: short }));
-    }
-    return accepted(reserve(work, order, lines, demand));
-  } catch (error) {
-    if (error instanceof CommerceError) return refused(error);
-    throw error;
-  }
+    if (short.length > 0)
+      throw new CommerceError('insufficient_stock', 'there is not enough stock', { products: short });
+    return reserve(work, order, lines, demand);
+  });
 }
 
 function price(
-  { id, customerId, shippingAddress, metadata, shippingOptionId, serviceLines }: PlaceOrderCommand,
+  command: PlaceOrderCommand,
   demand: Demand,
-  { products, options }: Prices,
+  prices: Prices,
   { quote, requireShippingOption }: OrderPolicy,
 ): { lines: OrderLineView[]; currency: string } {
-  const option = shippingOptionId === undefined ? undefined : options.get(shippingOptionId);
-  if (shippingOptionId !== undefined && !option) throw noSuchOption();
-  if (!option && requireShippingOption)
+  const { shippingOptionId, serviceLines } = command;
+  if (shippingOptionId === undefined && requireShippingOption)
     throw new CommerceError('shipping_option_required', 'an order of this shop needs a shipping option');
-  const { lines, basket } = priceOrder({
-    orderId: id,
-    customerId,
-    demand,
-    products,
-    shippingAddress: shippingAddress ?? null,
-    metadata: metadata ?? null,
-    option,
-    quote: serviceLines ? quoteOf(serviceLines) : quote,
-  });
+  const { lines, basket } = priceOrder(command, demand, prices, serviceLines ? quoteOf(serviceLines) : quote);
   return { lines, currency: basket.currency };
 }
 

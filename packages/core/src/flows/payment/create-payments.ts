@@ -39,8 +39,8 @@ export type CreatePaymentCommand = Traced & {
  * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again. An
  * order that has lost its authorization stays PAID, shipped or not, and its stock stays sold. A free order becomes PAID at
  * once, by a payment of 0 without a gateway.
- * @returns the payment in CREATED, or in CAPTURED for a free order · refusals: order_not_found, payment_in_progress, invalid_transition,
- * amount_not_supported, insufficient_stock (the order stays as it was)
+ * @returns the payment in CREATED, or in CAPTURED for a free order · refusals: order_not_found, payment_in_progress,
+ * invalid_transition, amount_not_supported, insufficient_stock (the order stays as it was)
  */
 export const createPayments: SharedFlow<CreatePaymentCommand, Outcome<Payment>> = async (_, commands) => ({
   locks: { orderIds: commands.map(({ orderId }) => orderId), stocks: 'attempted' },

@@ -4,24 +4,20 @@ import type { Demand } from '../../inventory/stock.ts';
 import { sumAmounts } from '../../money.ts';
 import { shareDiscountsAndTaxes } from '../../order/line-shares.ts';
 import { isCharged, productLines, type OrderLine, type OrderLineView } from '../../order/order.ts';
-import { quotedLines, type Quote, type QuotedAddress, type QuoteLine } from '../../order/quote.ts';
+import type { QuoteOrder } from '../../order/order-input.ts';
+import { quotedLines, type Quote, type QuotedOrder, type QuoteLine } from '../../order/quote.ts';
 import { parseQuote } from '../../order/quote-input.ts';
 import { shippingPrice, whyInapplicable, type Basket, type ShippingOption } from '../../pricing/shipping-option.ts';
+import { noSuchOption } from './change-shipping-options.ts';
 
-/** What an order's price depends on. */
-export type PricedRequest = {
-  orderId: string;
-  /** Null in a quote for a shopper who isn't known. */
+/** An order to price. `customerId` is null in a quote for a shopper who isn't known. */
+export type OrderToPrice = Pick<QuoteOrder, 'lines' | 'shippingOptionId' | 'shippingAddress' | 'metadata'> & {
+  id: string;
   customerId: string | null;
-  /** Units by product. */
-  demand: Demand;
-  products: ReadonlyMap<string, Product>;
-  shippingAddress: QuotedAddress | null;
-  metadata: Record<string, unknown> | null;
-  /** The option that the shopper has chosen. */
-  option: ShippingOption | undefined;
-  quote: Quote | undefined;
 };
+
+/** What was read for an order, or for several: its products, and the shipping option that it names. */
+export type Prices = { products: ReadonlyMap<string, Product>; options: ReadonlyMap<string, ShippingOption> };
 
 /** The lines of an order, and what decides which shipping options apply to it. */
 export type PricedOrder = { lines: OrderLineView[]; basket: Basket };
@@ -29,23 +25,42 @@ export type PricedOrder = { lines: OrderLineView[]; basket: Basket };
 /**
  * Prices an order: its products at the catalogue's prices, then the shipping option, then the lines of the shop's
  * `quote`.
+ * @param demand the order's units by product
  * @throws product_not_found when a product doesn't exist or is archived
  * @throws currency_mismatch when the products have different currencies
  * @throws amount_too_large when an amount exceeds 2^53 - 1
+ * @throws shipping_option_not_found when there is no such option, or it is archived
  * @throws shipping_option_not_applicable when the option doesn't apply to this order
  */
-export function priceOrder(request: PricedRequest): PricedOrder {
-  const { orderId, customerId, demand, products, shippingAddress, metadata, option, quote } = request;
+export function priceOrder(
+  order: OrderToPrice,
+  demand: Demand,
+  { products, options }: Prices,
+  quote: Quote | undefined,
+): PricedOrder {
+  const { id, shippingOptionId, shippingAddress } = order;
+  const option = shippingOptionId === undefined ? undefined : options.get(shippingOptionId);
+  if (shippingOptionId !== undefined && !option) throw noSuchOption();
   const currency = currencyOf(demand, products);
-  const lines = productLines(orderId, demand, products);
+  const lines = productLines(id, demand, products);
   const basket = basketOf(lines, currency, shippingAddress?.country);
-  if (option) lines.push(...quotedLines(orderId, [shippingLine(option, basket)], lines.length + 1));
-  if (quote) {
-    const quoted = parseQuote(quote({ customerId, currency, lines: [...lines], shippingAddress, metadata }), lines);
-    return { lines: withQuote(orderId, lines, quoted), basket };
-  }
-  return { lines, basket };
+  if (option) lines.push(...quotedLines(id, [shippingLine(option, basket)], lines.length + 1));
+  if (!quote) return { lines, basket };
+  const quoted = parseQuote(quote(quotedOrder(order, { lines: [...lines], basket })), lines);
+  return { lines: withQuote(id, lines, quoted), basket };
 }
+
+/** An order as the shop's pricing sees it. */
+export const quotedOrder = (
+  { customerId, shippingAddress, metadata }: OrderToPrice,
+  { lines, basket }: PricedOrder,
+): QuotedOrder => ({
+  customerId,
+  currency: basket.currency,
+  lines,
+  shippingAddress: shippingAddress ?? null,
+  metadata: metadata ?? null,
+});
 
 /** The lines with those of the quote, and with their shares of its discounts and taxes. */
 function withQuote(orderId: string, lines: readonly OrderLineView[], quoted: readonly QuoteLine[]): OrderLineView[] {

@@ -1,16 +1,14 @@
-import { readProducts } from '../../catalog/product-repository.ts';
 import type { Reader } from '../../database/page.ts';
 import type { Shortage } from '../../errors.ts';
-import { newId } from '../../ids.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { shortages } from '../../inventory/stock.ts';
-import type { QuoteOrder } from '../../order/order-input.ts';
 import { orderTotal, sumByProduct, type OrderLineView } from '../../order/order.ts';
+import { quoteOf, type QuoteService } from '../../order/quote-service.ts';
 import type { Quote } from '../../order/quote.ts';
-import { readOfferedById, readOfferedOptions } from '../../pricing/shipping-option-repository.ts';
+import { readOfferedOptions } from '../../pricing/shipping-option-repository.ts';
 import { shippingPrice, whyInapplicable, type Basket, type ShippingOption } from '../../pricing/shipping-option.ts';
-import { noSuchOption } from './change-shipping-options.ts';
-import { priceOrder, type PricedOrder } from './price-order.ts';
+import { askQuoteService, readPrices } from './ask-quote-service.ts';
+import { priceOrder, type OrderToPrice } from './price-order.ts';
 
 /** A shipping option that applies to an order, with its price for this order. */
 export type OfferedOption = Pick<ShippingOption, 'id' | 'name' | 'priceAmount' | 'currency' | 'freeFromAmount'>;
@@ -28,48 +26,22 @@ export type OrderQuote = {
   shortages: Shortage[];
 };
 
-/** An order to price. */
-export type OrderToQuote = QuoteOrder & { customerId: string | null };
-
-/**
- * Prices an order by what is in the catalogue now, without a lock.
- * @throws the errors of `priceOrder`, and shipping_option_not_found
- */
-export async function priceForQuote(
-  reader: Reader,
-  quote: Quote | undefined,
-  { lines, shippingOptionId, shippingAddress, metadata, customerId }: OrderToQuote,
-): Promise<PricedOrder> {
-  const demand = sumByProduct(lines);
-  const [products, chosen] = await Promise.all([
-    readProducts(reader, demand.keys()),
-    shippingOptionId === undefined ? [] : readOfferedById(reader, [shippingOptionId]),
-  ]);
-  const [option] = chosen;
-  if (shippingOptionId !== undefined && !option) throw noSuchOption();
-  return priceOrder({
-    // A quote function may look at it; no order will have it.
-    orderId: newId(),
-    customerId,
-    demand,
-    products,
-    shippingAddress: shippingAddress ?? null,
-    metadata: metadata ?? null,
-    option,
-    quote,
-  });
-}
+/** Where an order's lines besides products and shipping come from: one of both, or neither. */
+export type Pricing = { quote?: Quote | undefined; quoteService?: QuoteService | undefined };
 
 /**
  * Prices an order as placing it would, and writes nothing.
- * @throws the errors of `priceForQuote` and `orderTotal`
+ * @throws the errors of `priceOrder`, `orderTotal` and the quote service
  */
-export async function quoteOrder(reader: Reader, quote: Quote | undefined, order: OrderToQuote): Promise<OrderQuote> {
+export async function quoteOrder(
+  reader: Reader,
+  { quote, quoteService }: Pricing,
+  order: OrderToPrice,
+): Promise<OrderQuote> {
   const demand = sumByProduct(order.lines);
-  const [{ lines, basket }, stocks] = await Promise.all([
-    priceForQuote(reader, quote, order),
-    readStocks(reader, demand.keys()),
-  ]);
+  const [prices, stocks] = await Promise.all([readPrices(reader, order), readStocks(reader, demand.keys())]);
+  const own = quoteService ? quoteOf(await askQuoteService(quoteService, order, prices)) : quote;
+  const { lines, basket } = priceOrder(order, demand, prices, own);
   return {
     lines: lines.map(({ orderId: _, ...line }) => line),
     shippingOptions: offersFor(await readOfferedOptions(reader, basket.currency), basket),

@@ -1,5 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { CommerceError, decided, refused, type Outcome } from '../../errors.ts';
 import type { TrackingNumber } from '../../shipping/carrier.ts';
 import { correctParcel, type Parcel } from '../../shipping/parcel.ts';
 import { readOrderIdsOfParcels } from '../../shipping/parcel-repository.ts';
@@ -38,13 +38,8 @@ export async function changeParcels(
     // An earlier command may have changed the rows.
     const now = located[index] && locate(located[index].order, command.parcelId);
     if (!now) return refused(new CommerceError('parcel_not_found', 'no such parcel'));
-    try {
-      const number = numberOf(command, now);
-      return accepted(number ? correct(now, number, numbers) : deliver(now));
-    } catch (error) {
-      if (error instanceof CommerceError) return refused(error);
-      throw error;
-    }
+    const number = numberOf(command, now);
+    return decided(() => (number ? correct(now, number, numbers) : deliver(now)));
   });
   work.write();
   return outcomes;

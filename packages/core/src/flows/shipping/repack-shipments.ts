@@ -1,5 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { CommerceError, decided, type Outcome } from '../../errors.ts';
 import { transitionShipment, type Shipment } from '../../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../../shipping/shipment-repository.ts';
 import type { ShipmentView } from '../../shipping/shipment-view.ts';
@@ -37,17 +37,12 @@ export async function repackShipments(
     if (order && shipment) return { order, shipment };
     throw new CommerceError('shipment_not_found', 'no such shipment');
   };
-  const outcomes = commands.map((command): Outcome<ShipmentView> => {
-    try {
+  const outcomes = commands.map((command) =>
+    decided((): ShipmentView => {
       const located = locate(command.shipmentId);
-      return accepted(
-        'lines' in command ? split(located, command.lines) : merge(located, locate(command.intoShipmentId)),
-      );
-    } catch (error) {
-      if (error instanceof CommerceError) return refused(error);
-      throw error;
-    }
-  });
+      return 'lines' in command ? split(located, command.lines) : merge(located, locate(command.intoShipmentId));
+    }),
+  );
   work.write();
   return outcomes;
 }

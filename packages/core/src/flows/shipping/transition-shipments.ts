@@ -1,5 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { CommerceError, decided, refused, type Outcome } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { TrackingNumber } from '../../shipping/carrier.ts';
 import { newParcel } from '../../shipping/parcel.ts';
@@ -44,12 +44,7 @@ export async function transitionShipments(
     const order = work.orders.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = order?.shipments.find(({ id }) => id === command.shipmentId);
     if (!order || !shipment) return refused(new CommerceError('shipment_not_found', 'no such shipment'));
-    try {
-      return accepted(transition(order, shipment, command, numbers));
-    } catch (error) {
-      if (error instanceof CommerceError) return refused(error);
-      throw error;
-    }
+    return decided(() => transition(order, shipment, command, numbers));
   });
   work.write();
   return outcomes;
