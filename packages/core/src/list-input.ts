@@ -39,3 +39,10 @@ export const listOf = <T extends z.ZodType>(item: T, max: number, min: 0 | 1 = 1
       }
       return items;
     });
+
+/** A list of 1 to `max` lines of an order, which names no line twice. */
+export const listOfLines = <T extends z.ZodType<{ lineNo: number }>>(item: T, max: number) =>
+  listOf(item, max).refine(
+    (lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length,
+    'each line once',
+  );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { listOf, pageInput } from '../list-input.ts';
+import { listOfLines, pageInput } from '../list-input.ts';
 import { refundStatuses } from './refund.ts';
 
 const refundLine = z.strictObject({
@@ -17,9 +17,7 @@ export const createRefundInput = z.strictObject({
   orderId: id,
   paymentId: id.optional(),
   amount: z.int().min(1).optional(),
-  lines: listOf(refundLine, 1_000)
-    .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once')
-    .optional(),
+  lines: listOfLines(refundLine, 1_000).optional(),
 });
 
 export const listRefundsInput = z.strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { listOf } from '../list-input.ts';
+import { listOf, listOfLines } from '../list-input.ts';
 import { line } from '../text.ts';
 
 export const shipmentIdInput = z.strictObject({ shipmentId: id });
@@ -43,10 +43,7 @@ const shipmentLine = z.strictObject({ lineNo: z.int().min(1).max(32_767), quanti
 /** The units that go into a new shipment: 1 to 1,000 lines. */
 export const splitShipmentInput = z.strictObject({
   shipmentId: id,
-  // An empty list gets an issue of its own, because listOf's would mean an order without lines.
-  lines: listOf(shipmentLine, 1_000, 0)
-    .refine((lines) => lines.length > 0, 'must not be empty')
-    .refine((lines) => new Set(lines.map(({ lineNo }) => lineNo)).size === lines.length, 'each line once'),
+  lines: listOfLines(shipmentLine, 1_000),
 });
 
 export const mergeShipmentsInput = z
