@@ -62,17 +62,19 @@ const functionsOf = ({ commerce, database }: TestShop, receiver: WebhookReceiver
     /** Waits until the receiver has `count` different events. */
     untilReceived: async (count: number) =>
       expect.poll(() => new Set(receiver.events().map(({ id }) => id)).size).toBe(count),
-    /** Waits until the endpoint has got to the end of the log, with no delivery to retry. */
+    /** Waits until the endpoint has got every event that was recorded, with no delivery to retry. */
     untilDelivered: async (endpointId: string) =>
       expect
         .poll(async () => {
+          // First: an event that is numbered after this is behind the endpoint.
+          const { events: unnumbered } = await commerce.eventLag();
           const { rows } = await database.pool.query<{ behind: number }>(
             `select (select max(position) from commerce.event_positions) - position as behind
              from commerce.webhook_endpoints where id = $1`,
             [endpointId],
           );
-          return { behind: rows[0]?.behind, retrying: (await readEndpoint(endpointId)).retrying };
+          return { unnumbered, behind: rows[0]?.behind, retrying: (await readEndpoint(endpointId)).retrying };
         })
-        .toEqual({ behind: 0, retrying: 0 }),
+        .toEqual({ unnumbered: 0, behind: 0, retrying: 0 }),
   };
 };
