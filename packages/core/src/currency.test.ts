@@ -1,6 +1,7 @@
 import { data } from 'currency-codes';
 import { describe, expect, test } from 'vitest';
-import { currencies, currency, gatewayCurrency } from './currency.ts';
+import { currencies } from './currencies.ts';
+import { currency, gatewayCurrency } from './currency.ts';
 
 // What the list of 2024-06-25 has besides money that shoppers pay with.
 const funds = ['BOV', 'CHE', 'CHW', 'CLF', 'COU', 'MXV', 'USN', 'UYI', 'UYW'];

@@ -36,7 +36,7 @@ test('the example of an own gateway is paid by its webhook, captured and refunde
   await database.drop();
 });
 
-test.each(['packages/core/examples/one-transaction.ts', 'apps/api/examples/place-an-order.ts'])(
+test.each(['packages/core/examples/one-transaction.ts', 'packages/client/examples/place-an-order.ts'])(
   'the README shows %s as it is',
   (file) => {
     const readme = readFileSync(join(repository, 'README.md'), 'utf8');

@@ -117,3 +117,26 @@ export {
   updateWebhookEndpointInput,
   webhookEndpointIdInput,
 } from './webhooks/webhook-endpoint-input.ts';
+// What the methods return.
+export type { Product } from './catalog/product.ts';
+export type { ProductView } from './flows/catalog/read-products.ts';
+export type { StockMovement } from './inventory/stock-repository.ts';
+export type { StockView } from './flows/inventory/read-stock.ts';
+export type { JsonValue } from './order/metadata.ts';
+export type { Order, OrderLineView } from './order/order.ts';
+export type { PlacedOrder } from './flows/order/place-orders.ts';
+export type { HistoryItem } from './flows/order/read-orders.ts';
+export type { Payment } from './payment/payment.ts';
+export type { InitiatedPayment } from './flows/payment/initiate-payment.ts';
+export type { Refund } from './refund/refund.ts';
+export type { Dispute } from './dispute/dispute.ts';
+export type { ShipmentView } from './shipping/shipment-view.ts';
+export type { GatewayEventWithBody } from './flows/gateway-inbox/read-gateway-event.ts';
+export type { InboxRow } from './gateway-inbox/gateway-event-repository.ts';
+export type { GatewayCall } from './gateway-outbox/gateway-call.ts';
+export type { WebhookEndpoint } from './webhooks/webhook-endpoint.ts';
+export type { ShownKeys, WebhookEndpointView } from './methods/webhooks.ts';
+export type { TestResult } from './flows/webhooks/test-webhook-endpoint.ts';
+export type { AttemptView } from './methods/webhook-deliveries.ts';
+export type { Match } from './lookup/lookup-repository.ts';
+export type { Violation } from './doctor/run-doctor.ts';

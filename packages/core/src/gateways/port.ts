@@ -1,5 +1,6 @@
 // What an adapter of a payment gateway may import: the port itself, and what adapters share.
-export { currencies, gatewayCurrency, noCurrency } from '../currency.ts';
+export { currencies } from '../currencies.ts';
+export { gatewayCurrency, noCurrency } from '../currency.ts';
 export { CommerceError } from '../errors.ts';
 export {
   gatewayFact,

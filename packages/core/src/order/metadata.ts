@@ -7,12 +7,15 @@ const depthMax = 32;
 
 const tooLarge = `must not exceed ${bytesMax} bytes of JSON, with numbers written without exponents`;
 
+/** What JSON can say. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
 /**
  * The shop's own facts about an order: a JSON object of at most 4,096 bytes and 32 levels, which is stored as it was
  * sent. A value that PostgreSQL or JavaScript would change is refused: a whole number beyond ±(2^53 - 1), and the key
  * `__proto__`.
  */
-export const metadata = z.custom<Record<string, z.core.util.JSONType>>().check((context) => {
+export const metadata = z.custom<Record<string, JsonValue>>().check((context) => {
   const message = isPlainObject(context.value) ? problemOf(context.value) : 'must be an object';
   if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
 });
