@@ -6,10 +6,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { build, type Rolldown } from 'vite';
-import { afterAll, beforeAll, expect, expectTypeOf, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import {
   commerceErrorOf,
   createClient,
+  type Client,
   type ErrorBody,
   type ErrorCode,
   type RouterInputs,
@@ -39,7 +40,7 @@ test('the example takes an order to PAID', async () => {
   const gateway = await startSimulatorDouble();
   const run = async (CUSTOMER_TOKEN: string) => {
     const env = { COMMERCE_URL: api.url, SIMULATOR_URL: gateway.url, CUSTOMER_TOKEN };
-    const program = runProgram('../examples/place-an-order.ts', env);
+    const program = runProgram('../../../packages/client/examples/place-an-order.ts', env);
     return { exit: await program.exit, stdout: program.stdout(), stderr: program.stderr() };
   };
   try {
@@ -55,12 +56,63 @@ test('the example takes an order to PAID', async () => {
 });
 
 test('a token function is called for each request', async () => {
-  const tokens = [await api.customerToken('kim'), 'invalid'];
+  const tokens = [await api.customerToken('kim'), undefined];
   const client = createClient({ url: `${api.url}/`, token: async () => tokens.shift() });
   expect((await client.order.list.query()).nextCursor).toBeNull();
   await expect(client.order.list.query()).rejects.toMatchObject({ data: { commerce: { code: 'unauthenticated' } } });
   expect((await client.product.list.query()).items).toBeDefined();
 });
+
+describe('a token that the API refuses', () => {
+  test.each(['query', 'mutation', 'subscription'])('is renewed once, and the %s is sent again', async (kind) => {
+    const valid = await api.customerToken('kim');
+    const asked: (string | undefined)[] = [];
+    const token = (refused?: string) => {
+      asked.push(refused);
+      return refused === 'expired' ? valid : 'expired';
+    };
+    const client = createClient({ url: api.url, token });
+    const lines = [{ productId: await api.createProduct({ quantity: 1 }), quantity: 1 }];
+    const { id: orderId } = await createClient({ url: api.url, token: valid }).order.create.mutate({ lines });
+    if (kind === 'query') await client.order.get.query({ orderId });
+    if (kind === 'mutation') await client.order.cancel.mutate({ orderId });
+    if (kind === 'subscription') await firstOf(client, orderId);
+    expect(asked).toEqual([undefined, 'expired']);
+  });
+
+  test('fails when the renewed token is refused, too', async () => {
+    const asked: (string | undefined)[] = [];
+    const client = createClient({ url: api.url, token: (refused) => `invalid-${asked.push(refused)}` });
+    await expect(client.order.list.query()).rejects.toMatchObject({ data: { commerce: { code: 'unauthenticated' } } });
+    expect(asked).toEqual([undefined, 'invalid-1']);
+  });
+
+  test('fails at once when it is not from a function', async () => {
+    let requests = 0;
+    const spy: typeof fetch = (input, init) => {
+      requests++;
+      return fetch(input, init);
+    };
+    const client = createClient({ url: api.url, token: 'invalid', fetch: spy });
+    await expect(client.order.list.query()).rejects.toMatchObject({ data: { commerce: { code: 'unauthenticated' } } });
+    expect(requests).toBe(1);
+  });
+});
+
+/** Waits for the first data of an order's stream. */
+const firstOf = (client: Client, orderId: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const watching = client.order.watch.subscribe(
+      { orderId },
+      {
+        onData() {
+          watching.unsubscribe();
+          resolve();
+        },
+        onError: reject,
+      },
+    );
+  });
 
 test('concurrent queries share one request, and each mutation has its own', async () => {
   const requested: string[] = [];
@@ -140,7 +192,8 @@ test('a bundle for browsers contains no code of the server and nothing of Node.j
   const own = chunk.moduleIds.filter(
     (id) => !/node_modules\/(@trpc\/(client|server)|eventsource(-parser)?)\/|^\0/.test(id),
   );
-  expect(own).toEqual([entry]);
+  const credentials = fileURLToPath(new URL('./credentials.ts', import.meta.url));
+  expect(own.toSorted()).toEqual([entry, credentials]);
   expect(chunk.imports).toEqual([]);
   expect(chunk.code).not.toMatch(/\b(process|Buffer)\.|["']node:|browser-external/);
 });

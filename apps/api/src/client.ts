@@ -7,26 +7,30 @@ import {
   retryLink,
   splitLink,
   TRPCClientError,
+  type Operation,
+  type TRPCClient,
   type TRPCLink,
 } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { observable } from '@trpc/server/observable';
+import { Credentials } from './credentials.ts';
 import type { AppRouter } from './routers/index.ts';
 
 /** The input of each procedure, for example `RouterInputs['order']['create']`. */
 export type RouterInputs = inferRouterInputs<AppRouter>;
 /** The output of each procedure as JSON: times are ISO 8601 strings. */
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
-export type { ErrorBody, ErrorCode };
+export type { AppRouter, ErrorBody, ErrorCode };
 
 export type ClientOptions = {
   /** The API's base URL, like `https://shop.example`. */
   url: string;
   /**
    * A customer's token or an operator's API key. A function is called for each request, so that tokens can be renewed.
+   * When the API refuses its token, it is called with that token, and the request is sent once more with what it returns.
    */
-  token?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
+  token?: string | ((refused?: string) => string | undefined | Promise<string | undefined>) | undefined;
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
   /**
@@ -49,33 +53,34 @@ const retryDelayMaxMs = 10_000;
  * A page that must be able to repeat a mutation after a reload gives its own key: `mutate(input, { context: {
  * idempotencyKey } })`.
  */
-export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptions) {
-  const authorization = async (): Promise<Record<string, string>> => {
-    const bearer = typeof token === 'function' ? await token() : token;
-    return bearer ? { authorization: `Bearer ${bearer}` } : {};
-  };
-  const options = { url: `${url.replace(/\/+$/, '')}/trpc`, ...(fetch ? { fetch } : {}) };
+export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptions): Client {
+  const credentials = new Credentials(token, fetch);
+  const headers = async () => credentials.headers();
+  const options = { url: `${url.replace(/\/+$/, '')}/trpc`, fetch: credentials.fetch };
+  const isRenewable = ({ context }: Operation, error: TRPCClientError<AppRouter>): boolean =>
+    commerceErrorOf(error)?.code === 'unauthenticated' && credentials.mayRenew(context, error.meta?.['response']);
   return createTRPCClient<AppRouter>({
     links: [
       keyLink,
       retryLink({
         retry: ({ op, error, attempts }) =>
           op.type === 'subscription'
-            ? isTransient(error) || (typeof token === 'function' && wasConnected(error))
-            : attempts < attemptsMax && !neverRetried.includes(op.path) && isTransient(error),
+            ? isTransient(error) || (typeof token === 'function' && wasConnected(error)) || isRenewable(op, error)
+            : (attempts < attemptsMax && !neverRetried.includes(op.path) && isTransient(error)) ||
+              isRenewable(op, error),
         // Random, so that clients that were refused at the same time do not all retry at the same time.
         retryDelayMs: (attempt) => Math.min(250 * 2 ** attempt, retryDelayMaxMs) * (0.5 + Math.random()),
       }),
       splitLink({
         condition: ({ type }) => type === 'query',
-        true: httpBatchLink({ ...options, headers: authorization, maxItems: batchMax, maxURLLength: addressLengthMax }),
+        true: httpBatchLink({ ...options, headers, maxItems: batchMax, maxURLLength: addressLengthMax }),
         false: splitLink({
           condition: ({ type }) => type === 'subscription',
-          true: streamLink(options, authorization),
+          true: streamLink(options, headers),
           false: httpLink({
             ...options,
             headers: async ({ op }) => ({
-              ...(await authorization()),
+              ...(await headers()),
               'idempotency-key': String(op.context[contextKey]),
             }),
           }),
@@ -86,7 +91,7 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
 }
 
 /** The typed client of the API. */
-export type Client = ReturnType<typeof createClient>;
+export type Client = TRPCClient<AppRouter>;
 
 /**
  * Returns the code, details and hint of an error that the API returned; a `switch` on `code` narrows `details`, and
@@ -103,32 +108,33 @@ const contextKey = 'idempotencyKey';
 // Their responses have a secret that the server does not store, so a retry could not return the same one.
 const neverRetried: readonly string[] = ['apiKey.create', 'webhookEndpoint.create', 'webhookEndpoint.rotateSecret'];
 
-/** Gives each mutation its key once, before the retries. */
+/** Gives each operation a context of its own, and each mutation its key once, before the retries. */
 const keyLink: TRPCLink<AppRouter> =
   () =>
   ({ op, next }) =>
     observable((observer) => {
       const key = op.context[contextKey] ?? newKey();
-      const context = op.type === 'mutation' ? { ...op.context, [contextKey]: key } : op.context;
+      const context = { ...op.context, ...(op.type === 'mutation' && { [contextKey]: key }) };
       return next({ ...op, context }).subscribe(observer);
     });
 
-type Options = { url: string; fetch?: typeof fetch };
+type Options = { url: string; fetch: typeof fetch };
 
 /**
  * Sends subscriptions as server-sent events. Each connection, also one that is opened again, has a fresh token in its
  * header. An EventSource doesn't say why it was refused, so the refusal is read from the response.
  */
-function streamLink({ url, fetch: send = fetch }: Options, headers: () => Promise<Record<string, string>>) {
+function streamLink({ url, fetch: send }: Options, headers: () => Promise<Record<string, string>>) {
   return (...created: Parameters<TRPCLink<AppRouter>>): ReturnType<TRPCLink<AppRouter>> => {
     return (options) =>
       observable((observer) => {
         let refusal: unknown;
+        let response: Response | undefined;
         let isConnected = false;
         const connect: typeof fetch = async (input, init) => {
           const sent = new Headers(init?.headers);
           for (const [name, value] of Object.entries(await headers())) sent.set(name, value);
-          const response = await send(input, { ...init, headers: sent });
+          response = await send(input, { ...init, headers: sent });
           refusal = response.ok
             ? undefined
             : await response
@@ -149,7 +155,10 @@ function streamLink({ url, fetch: send = fetch }: Options, headers: () => Promis
             observer.next(value);
           },
           error(thrown) {
-            const error = refusal === undefined ? thrown : TRPCClientError.from<AppRouter>(refusal as never);
+            const error =
+              refusal === undefined
+                ? thrown
+                : TRPCClientError.from<AppRouter>(refusal as never, { meta: { response } });
             if (isConnected && commerceErrorOf(error)?.code === 'unauthenticated') expired.add(error);
             observer.error(error);
           },
