@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 
 // This file is JavaScript, and enables the cache first: Node removes types by a compiler that costs a start 0.2 s of CPU

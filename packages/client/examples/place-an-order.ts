@@ -1,4 +1,4 @@
-import { commerceErrorOf, createClient } from '@commerce-core/api/client';
+import { commerceErrorOf, createClient } from '@commerce-core/client';
 
 const { COMMERCE_URL = 'http://127.0.0.1:3000', SIMULATOR_URL = 'http://127.0.0.1:3001', CUSTOMER_TOKEN } = process.env;
 const shop = createClient({ url: COMMERCE_URL, token: CUSTOMER_TOKEN });
