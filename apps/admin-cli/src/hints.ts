@@ -40,6 +40,8 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
     'Refund at most the units that are left, or an amount: `commerce refunds create ORDER --amount AMOUNT`.',
   units_not_restockable:
     'Refund units that have shipped without --restock: `commerce refunds create ORDER --line LINE:UNITS`.',
+  units_not_cancelable: 'Cancel at most the units that have not shipped: `commerce shipments list ORDER`.',
+  order_not_paid: 'Cancel the whole order: `commerce orders cancel ORDER`.',
   tracking_number_in_use:
     'Check the number; end the other parcel (`commerce parcels deliver PARCEL`) or correct it (`commerce parcels correct PARCEL TRACKING-NUMBER`).',
   shipment_not_ready: 'Split and merge only READY shipments: `commerce shipments list ORDER`.',

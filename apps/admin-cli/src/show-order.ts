@@ -58,6 +58,7 @@ export function renderOrder(
     { head: 'SKU', value: ({ sku, kind }) => sku ?? kind, wraps: true },
     { head: 'NAME', value: ({ name }) => name, wraps: true },
     { head: 'UNITS', value: ({ quantity }) => String(quantity), align: 'right' },
+    ...(order.lines.some(({ canceledQty }) => canceledQty > 0) ? [canceledColumn] : []),
     { head: 'EACH', value: ({ unitAmount }) => money(unitAmount), align: 'right' },
     { head: 'AMOUNT', value: ({ amount }) => money(amount), align: 'right' },
     ...(order.lines.some(isShared) ? shareColumns(money) : []),
@@ -104,6 +105,12 @@ export function renderOrderHead(
     screen,
   );
 }
+
+const canceledColumn: Column<Line> = {
+  head: 'CANCELED',
+  value: ({ canceledQty }) => (canceledQty > 0 ? String(canceledQty) : ''),
+  align: 'right',
+};
 
 const isShared = ({ kind }: Line): boolean => kind === 'DISCOUNT' || kind === 'TAX';
 

@@ -47,6 +47,9 @@ export const errorHints = {
   units_not_refundable: 'Refund at most details.refundableQty units of this line, or an amount without lines.',
   units_not_restockable:
     'Restock at most details.restockableQty units; refund units that have shipped without restock.',
+  units_not_cancelable:
+    'Cancel at most details.cancelableQty units of this line; those that have shipped can be returned.',
+  order_not_paid: 'Cancel the whole order (order.cancel), or cancel its units after it is paid.',
   tracking_number_in_use:
     'Check the number; end the other parcel in details (parcel.deliver, shipment.markLost) or correct it.',
   shipment_not_ready: 'Split and merge only READY shipments; read their statuses (shipment.list).',

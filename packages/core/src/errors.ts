@@ -53,6 +53,8 @@ export const errorKinds = {
   refund_exceeds_balance: 'conflict',
   units_not_refundable: 'conflict',
   units_not_restockable: 'conflict',
+  units_not_cancelable: 'conflict',
+  order_not_paid: 'conflict',
   tracking_number_in_use: 'conflict',
   shipment_not_ready: 'conflict',
   units_not_in_shipment: 'conflict',
@@ -128,6 +130,9 @@ export interface ErrorDetails {
   refund_exceeds_balance: { refundableAmount: number; currency: string; uncapturedPaymentId: string | null };
   units_not_refundable: { lineNo: number; refundableQty: number };
   units_not_restockable: { lineNo: number; restockableQty: number };
+  /** `cancelableQty`: the units of the line that have not shipped. */
+  units_not_cancelable: { lineNo: number; cancelableQty: number };
+  order_not_paid: { status: string };
   /** The live parcel that has the number, and its order. */
   tracking_number_in_use: {
     carrier: string;

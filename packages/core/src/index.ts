@@ -60,7 +60,14 @@ export type { QuoteService } from './order/quote-service.ts';
 export { parseQuote } from './order/quote-input.ts';
 export type { ShippingOption } from './pricing/shipping-option.ts';
 export type { OfferedOption, OrderQuote } from './flows/pricing/quote-order.ts';
-export { customerId, newCustomerId, placeOrderInput, quoteOrderInput, updateOrderInput } from './order/order-input.ts';
+export {
+  cancelLinesInput,
+  customerId,
+  newCustomerId,
+  placeOrderInput,
+  quoteOrderInput,
+  updateOrderInput,
+} from './order/order-input.ts';
 export { attentionHints } from './order/attention-hints.ts';
 export { followEventsInput, listEventsInput } from './events/event-input.ts';
 export type { EventView } from './events/event-view.ts';

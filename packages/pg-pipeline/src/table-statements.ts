@@ -97,7 +97,7 @@ function insertOf(table: PgTable, defaulted: readonly string[], tail = ''): { in
   const name = [
     'insert',
     getTableName(table),
-    ...defaulted.map((field) => `but_${field}`),
+    ...(defaulted.length > 0 ? ['but', ...defaulted] : []),
     ...(tail ? ['unless'] : []),
   ].join('_');
   return { insert: statement(name, text), columns };

@@ -144,6 +144,18 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
     print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 
+  addCommand(orders, 'cancel-lines <order> <line=units...>', 'cancel units that have not shipped, and refund them', [
+    'orders cancel-lines 0199d3c4 1=2 3=1',
+    'orders cancel-lines 0199d3c4 1=2 --reason "out of stock"',
+  ])
+    .option('--reason <text>', 'why; it is kept for ever')
+    .action(async (orderId: string, items: string[], options: JsonOption & { reason?: string }) => {
+      const lines = items.map(parseUnits);
+      const { client } = connect(context);
+      const order = await client.order.cancelLines.mutate({ orderId, lines, reason: options.reason });
+      print(context, order, options, (screen) => renderOrderHead(order, screen));
+    });
+
   addCommand(orders, 'update <order>', 'change its reference, contact or address, until its first parcel has left', [
     'orders update 0199d3c4 --email jo@example.com',
   ])
@@ -186,6 +198,13 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
 function statusOf({ status, fulfillmentStatus, needsAttention }: Order): string {
   const far = fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus;
   return needsAttention ? `${far} ! ${needsAttention}` : far;
+}
+
+function parseUnits(text: string): { lineNo: number; quantity: number } {
+  const [, lineNo, units] = /^(\d+)=(\d+)$/.exec(text) ?? [];
+  if (lineNo === undefined || units === undefined)
+    throw new InvalidArgumentError(`${text}: write the number of a line and its units, for instance 1=2.`);
+  return { lineNo: positiveInteger(lineNo), quantity: positiveInteger(units) };
 }
 
 function parseItem(text: string): { product: string; quantity: number } {

@@ -36,6 +36,8 @@ export const access: Readonly<Record<string, Access>> = {
   'order.history': customerOr('orders'),
   'order.watch': customerOr('orders'),
   'order.cancel': customerOr('orders'),
+  // Who may cancel the whole may cancel a part: it moves less money by the same rule, at the prices that were paid.
+  'order.cancelLines': customerOr('orders'),
   'order.update': customerOr('orders'),
   'order.redact': operator('orders'),
   'order.clearAttention': operator('orders'),

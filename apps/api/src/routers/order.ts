@@ -1,6 +1,7 @@
 import {
   alreadyChecked,
   attentionHints,
+  cancelLinesInput,
   CommerceError,
   listOrdersInput,
   newCustomerId,
@@ -133,6 +134,30 @@ export const orderRouter = router({
   cancel: procedure
     .input(orderIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
+  /**
+   * Cancels units of a paid order that have not shipped, of 1 to 1,000 lines. They are for sale again and leave their
+   * shipments. What was paid for them, with their share of discounts and taxes, is refunded; a payment that is only
+   * authorized is captured for less. What stays is not priced again. The price of shipping goes back with the last unit of an
+   * order of which nothing has shipped, which is CANCELED then, as by `cancel`. Otherwise the order stays PAID.
+   *
+   * `reason` is for operators, because the event log keeps it for ever: 1 to 200 characters without an e-mail address.
+   *
+   * Returns the order with its lines; `canceledQty` of a line counts its units that were canceled so.
+   * @throws validation_failed when a customer gives a `reason`
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   * @throws order_not_paid when the order waits for its payment; `details.status`. It is canceled as a whole, or paid first
+   * @throws invalid_transition when the order has expired or is canceled, or its payment is being voided
+   * @throws units_not_cancelable when a line has fewer units that have not shipped; `details.cancelableQty`
+   * @throws payment_in_progress when the order has lost its authorization and a new attempt is in progress
+   * @throws capture_in_progress when the payment is being captured; the units can be canceled afterwards
+   * @throws amount_not_supported when the provider cannot refund the amount, or cannot capture what is left; `details.step`
+   * @throws refund_exceeds_balance when the payment was authorized for less than the rest of the order costs
+   */
+  cancelLines: procedure.input(cancelLinesInput).mutation(({ ctx, input }) => {
+    if (ctx.caller.kind === 'customer' && input.reason !== undefined)
+      throw invalidField('reason', 'this is for operators: leave it out');
+    return ctx.commerce.cancelLines({ ...input, ...ownOrders(ctx.caller) }, ctx.call);
+  }),
   /**
    * Changes an order's contact, address, reference or metadata until the first parcel has left; a field that is left out
    * stays. `expectedVersion` is the `version` of the order as the caller has read it. The country of an address stays.

@@ -54,6 +54,10 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       ).id,
     }),
     'order.create': async () => ({ ...orderOf(await api().createProduct()), customerId: 'c' }),
+    'order.cancelLines': async () => {
+      const { orderId } = await createApprovedPayment('CAPTURED', 2_000, 2);
+      return { orderId, lines: [{ lineNo: 1, quantity: 1 }] };
+    },
     'order.update': async () => {
       const { id: orderId, version } = await createOrder();
       return { orderId, expectedVersion: version, reference: 'by phone' };

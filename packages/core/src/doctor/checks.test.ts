@@ -5,6 +5,7 @@ import { checks } from './checks.ts';
 import type { Corruption } from '../testing/corruptions/corruption.ts';
 import { furtherPaymentAndShipmentCorruptions } from '../testing/corruptions/more-of-payments-and-shipments.ts';
 import { furtherStockAndOrderCorruptions } from '../testing/corruptions/more-of-stock-and-orders.ts';
+import { furtherCanceledUnitCorruptions } from '../testing/corruptions/canceled-units.ts';
 import { furtherShareCorruptions } from '../testing/corruptions/shares.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
 import { corruptions } from '../testing/corruptions/one-per-check.ts';
@@ -61,6 +62,7 @@ const furtherCorruptions = [
   ...furtherStockAndOrderCorruptions,
   ...furtherPaymentAndShipmentCorruptions,
   ...furtherShareCorruptions,
+  ...furtherCanceledUnitCorruptions,
 ];
 
 test.each(furtherCorruptions)('$check also finds: $how', async ({ check: checkName, ...corruption }) => {

@@ -3,6 +3,7 @@ import { orderTransitions, reservationOf, unpaidStatuses } from '../order/order.
 import { authorizationLost } from '../payment/payment.ts';
 import { hadLostAuthorization } from './inbox-checks.ts';
 import { transitionPairs, tuples, type Check } from './check.ts';
+import { released } from './payment-checks.ts';
 import { orderStatusRecorded } from './recorded-statuses.ts';
 
 const statusEvents = Object.entries(orderStatusRecorded);
@@ -90,15 +91,16 @@ export const orderChecks: readonly Check[] = [
   {
     name: 'order_paid_in_full',
     sentence:
-      'A PAID order has a payment in its currency, not a surplus, for its total or for the amount that an operator accepted, or has lost its authorization.',
+      'A PAID order has a payment in its currency, not a surplus, for its total without released units or for the amount that an operator accepted, or has lost its authorization, or costs nothing any more.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
-      where o.status = 'PAID' and not exists (
+      left join (${released}) r on r.order_id = o.id
+      where o.status = 'PAID' and o.total_amount is distinct from r.amount and not exists (
         select from "commerce"."payments" p
         where p.order_id = o.id and not p.surplus
           and (p.status in ('AUTHORIZED', 'CAPTURED') or p.status = 'CANCELED' and p.failure_code = '${authorizationLost}')
-          and p.authorized_amount in (o.total_amount, p.reported_amount) and p.currency = o.currency
+          and (p.authorized_amount between o.total_amount - coalesce(r.amount, 0) and o.total_amount or p.authorized_amount = p.reported_amount) and p.currency = o.currency
       )`,
   },
   {

@@ -7,6 +7,10 @@ import { paymentStatusRecorded } from './recorded-statuses.ts';
 const live = `status in (${quoted(liveStatuses)})`;
 const approved = `status in (${quoted(approvedStatuses)})`;
 
+/** What was paid for the released units of each order. */
+export const released = `
+  select order_id, sum(released_amount) as amount from "commerce"."order_lines" where released_qty > 0 group by order_id`;
+
 export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_amounts_are_ordered',
@@ -33,13 +37,23 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_asks_the_order_total',
     sentence:
-      "A payment's amount and currency are its order's total and currency, or those that came and were accepted or are surplus.",
+      "A payment's amount and currency are its order's total, without units that were released before, and its currency, or those that came and were accepted or are surplus.",
     query: `
       select p.id as "paymentId", p.order_id as "orderId", p.amount, p.currency,
         o.total_amount as "totalAmount", o.currency as "orderCurrency"
       from "commerce"."payments" p left join "commerce"."orders" o on o.id = p.order_id
-      where (p.amount, p.currency) is distinct from (o.total_amount, o.currency)
+      left join (${released}) r on r.order_id = p.order_id
+      where (p.currency = o.currency and p.amount between o.total_amount - coalesce(r.amount, 0) and o.total_amount) is not true
         and not (p.authorized_amount = p.amount and (p.amount, p.currency) = (p.reported_amount, p.reported_currency))`,
+  },
+  {
+    name: 'payment_released_within_lines',
+    sentence: "An order's payments leave out of their captures at most what was paid for its released units.",
+    query: `
+      select p.order_id as "orderId", p.amount as "paymentsAmount", r.amount as "linesAmount"
+      from (select order_id, sum(released_amount) as amount from "commerce"."payments" where released_amount > 0 group by order_id) p
+      left join (${released}) r on r.order_id = p.order_id
+      where p.amount > coalesce(r.amount, 0)`,
   },
   {
     name: 'payment_one_live',

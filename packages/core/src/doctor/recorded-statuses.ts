@@ -17,7 +17,7 @@ export const orderStatusRecorded = {
   'payment.review_rejected': 'PAYMENT_FAILED',
 } as const satisfies Partial<Record<OrderEventType, OrderStatus>>;
 
-/** The status that a payment has after each event about it. */
+/** The status that a payment has after each event about it. A lower capture leaves it as it is. */
 export const paymentStatusRecorded = {
   'payment.created': 'CREATED',
   'payment.pending': 'PENDING',
@@ -28,7 +28,7 @@ export const paymentStatusRecorded = {
   'payment.voided': 'CANCELED',
   'payment.review_rejected': 'CANCELED',
   'payment.review_opened': 'REVIEW',
-} as const satisfies Record<TypesOf<'payment'>, PaymentStatus>;
+} as const satisfies Record<Exclude<TypesOf<'payment'>, 'payment.capture_lowered'>, PaymentStatus>;
 
 /** The status that a refund has after each event about it. */
 export const refundStatusRecorded = {

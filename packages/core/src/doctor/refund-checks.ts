@@ -99,14 +99,15 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_lines_within_order',
     sentence:
-      'At most the ordered units of a line are refunded, except by a refund that succeeded after its failure was reported.',
+      'At most the ordered units of a line are refunded or released, except by a refund that succeeded after its failure was reported.',
     query: `
-      select l.order_id as "orderId", l.line_no as "lineNo", o.quantity as "orderedQty", sum(l.quantity) as "refundedQty"
+      select l.order_id as "orderId", l.line_no as "lineNo", o.quantity as "orderedQty", sum(l.quantity) as "refundedQty",
+        o.released_qty as "releasedQty"
       from "commerce"."refund_lines" l
       join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
         select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = r.id::text)
       join "commerce"."order_lines" o on o.order_id = l.order_id and o.line_no = l.line_no
-      group by l.order_id, l.line_no, o.quantity having sum(l.quantity) > o.quantity`,
+      group by l.order_id, l.line_no, o.quantity, o.released_qty having sum(l.quantity) + o.released_qty > o.quantity`,
   },
   {
     name: 'refund_voided_once',

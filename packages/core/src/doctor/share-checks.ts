@@ -3,7 +3,7 @@ import type { Check } from './check.ts';
 const isCharged = `kind in ('PRODUCT', 'SHIPPING')`;
 
 /**
- * What each PRODUCT and SHIPPING line costs in the end, of orders with refunds by lines. Where an order has no stored
+ * What each PRODUCT and SHIPPING line costs in the end, of orders with refunds by lines or released units. Where an order has no stored
  * shares, its lines share the total by largest remainder, as `paidAmounts` does.
  */
 const paidLines = `
@@ -18,19 +18,26 @@ const paidLines = `
       from (
         select *, sum(amount) over of_order as total, sum(amount) filter (where ${isCharged}) over of_order as price,
           sum(quantity) filter (where ${isCharged}) over of_order as units
-        from "commerce"."order_lines" where order_id in (select order_id from "commerce"."refund_lines")
+        from "commerce"."order_lines" where order_id in (
+          select order_id from "commerce"."refund_lines"
+          union select order_id from "commerce"."order_lines" where released_qty > 0)
         window of_order as (partition by order_id)
       ) line where ${isCharged}
     ) weighed
   ) shared`;
 
-/** Units and amounts of each line's refunds. A version that stored no amounts refunded the list price. */
+/**
+ * Units and amounts of each line's refunds, and those that were released. A version that stored no amounts refunded the list
+ * price.
+ */
 const refundedLines = `
-  select l.order_id, l.line_no, sum(l.quantity) as quantity, sum(l.amount) as amount
-  from "commerce"."refund_lines" l
-  join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
+  select order_id, line_no, sum(quantity) as quantity, sum(amount) as amount from (
+    select l.order_id, l.line_no, l.quantity, l.amount
+    from "commerce"."refund_lines" l
+    join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
     select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = r.id::text)
-  group by l.order_id, l.line_no having count(*) = count(l.amount)`;
+    union all select order_id, line_no, released_qty, released_amount from "commerce"."order_lines" where released_qty > 0
+  ) given group by order_id, line_no having count(*) = count(amount)`;
 
 /** What the units of an order cost, and what refunds gave for them. */
 export const shareChecks: readonly Check[] = [
@@ -53,7 +60,7 @@ export const shareChecks: readonly Check[] = [
   {
     name: 'refund_lines_within_paid',
     sentence:
-      'Refunds of a line give at most what was paid for it, and exactly that once all its units are refunded, except by a refund that succeeded after its failure was reported.',
+      'Refunds of a line and its released units give at most what was paid for it, and exactly that once all its units are refunded or released, except by a refund that succeeded after its failure was reported.',
     query: `
       select r.order_id as "orderId", r.line_no as "lineNo", p.quantity as "orderedQty", r.quantity as "refundedQty",
         p.paid as "paidAmount", r.amount as "refundedAmount"

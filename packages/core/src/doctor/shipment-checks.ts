@@ -16,17 +16,19 @@ export const hasLeft = `s.status in ('SHIPPED', 'IN_TRANSIT', 'DELIVERED', 'LOST
 export const shipmentChecks: readonly Check[] = [
   {
     name: 'shipment_within_order',
-    sentence: "An order's shipments contain only product lines, and at most the ordered quantity of each.",
+    sentence:
+      "An order's shipments contain only product lines, and of each at most the ordered quantity without the canceled units.",
     query: `
       select p.order_id as "orderId", p.line_no as "lineNo", o.kind,
-        o.quantity as "orderedQty", p.quantity as "packedQty"
+        o.quantity as "orderedQty", o.canceled_qty as "canceledQty", p.quantity as "packedQty"
       from (${packed}) p
       left join "commerce"."order_lines" o on o.order_id = p.order_id and o.line_no = p.line_no
-      where (p.quantity <= o.quantity and o.kind = 'PRODUCT') is not true`,
+      where (p.quantity + o.canceled_qty <= o.quantity and o.kind = 'PRODUCT') is not true`,
   },
   {
     name: 'shipment_for_everything_paid',
-    sentence: 'Every unit of a PAID order is in a shipment that is not CANCELED, or was refunded and restocked.',
+    sentence:
+      'Every unit of a PAID order is in a shipment that is not CANCELED, was canceled, or was refunded and restocked.',
     query: `
       select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty", b.quantity as "restockedQty"
       from "commerce"."orders" o

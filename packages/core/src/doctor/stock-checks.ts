@@ -1,7 +1,7 @@
-import { putBack, type Check } from './check.ts';
+import { canceledUnits, putBack, type Check } from './check.ts';
 
 const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l.quantity else 0 end`;
-/** Units that cancelation restocked; a refund may have restocked some before. */
+/** Units that the cancellation of an order restocked; a refund or a cancellation of units may have restocked some before. */
 const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null
   then l.quantity - coalesce(b.quantity, 0) else 0 end`;
 
@@ -70,13 +70,17 @@ export const stockChecks: readonly Check[] = [
   {
     name: 'stock_movement_has_its_cause',
     sentence:
-      'A sale is caused by an order with a line of that product, and a restock by such an order or refund. Other movements are their own cause.',
+      'A sale is caused by an order with a line of that product, and a restock by such an order, refund or cancellation of units. Other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
       left join "commerce"."order_lines" l on l.order_id = m.cause_id and l.product_id = m.product_id
+      left join (
+        select c.cancellation_id, o.product_id, c.quantity from (${canceledUnits}) c
+        join "commerce"."order_lines" o on o.order_id = c.order_id and o.line_no = c.line_no
+      ) c on c.cancellation_id = m.cause_id::text and c.product_id = m.product_id and c.quantity = m.quantity
       where case when m.kind = 'SOLD' then l.order_id is null
-        when m.kind = 'RESTOCKED' then l.order_id is null and not exists (
+        when m.kind = 'RESTOCKED' then l.order_id is null and c.product_id is null and not exists (
           select from "commerce"."refund_lines" r
           join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
           where r.refund_id = m.cause_id and o.product_id = m.product_id and r.restock and r.quantity = m.quantity)
@@ -92,6 +96,23 @@ export const stockChecks: readonly Check[] = [
       left join "commerce"."stock_movements" m
         on m.cause_id = r.refund_id and m.product_id = o.product_id and m.kind = 'RESTOCKED'
       where r.restock and m.quantity is distinct from r.quantity`,
+  },
+  {
+    name: 'stock_restocked_by_cancellations',
+    sentence: 'The canceled units of a line are those of its recorded cancellations, each with one stock movement.',
+    query: `
+      select l.order_id as "orderId", l.line_no as "lineNo", l.canceled_qty as "canceledQty", r.recorded as "recordedQty",
+        r.restocked as "restockedQty"
+      from "commerce"."order_lines" l
+      full join (
+        select c.order_id, c.line_no, sum(c.quantity) as recorded, sum(m.quantity) as restocked
+        from (${canceledUnits}) c
+        left join "commerce"."order_lines" o on o.order_id = c.order_id and o.line_no = c.line_no
+        left join "commerce"."stock_movements" m
+          on m.cause_id::text = c.cancellation_id and m.product_id = o.product_id and m.kind = 'RESTOCKED'
+        group by c.order_id, c.line_no
+      ) r on r.order_id = l.order_id and r.line_no = l.line_no
+      where (coalesce(l.canceled_qty, 0), coalesce(l.canceled_qty, 0)) is distinct from (coalesce(r.recorded, 0), coalesce(r.restocked, 0))`,
   },
   {
     name: 'stock_moved_by_orders_as_paid',

@@ -32,6 +32,7 @@ export const endpointEvent = <F extends z.ZodRawShape>(sentence: string, facts: 
 
 export const paymentId = id.describe('The attempt to pay.');
 export const from = z.enum(orderStatuses).describe('The status before the event.');
+export const cancelReason = z.string().optional().describe('As the operator gave it. Missing without one.');
 export const attention = { reason: z.enum(attentionReasons).describe('What an operator has to look at.') };
 export const approval = {
   paymentId,

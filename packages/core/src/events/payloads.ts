@@ -16,6 +16,7 @@ import {
   paymentId,
   from,
   attention,
+  cancelReason,
   approval,
   refund,
   refundAmount,
@@ -59,7 +60,28 @@ export const orderEventPayloads = {
     totalAmount: amount,
     currency,
   }),
-  'order.canceled': orderEvent('An order was canceled. Money that was paid goes back.', { from }),
+  'order.canceled': orderEvent('An order was canceled. Money that was paid goes back.', {
+    from,
+    reason: cancelReason,
+  }),
+  'order.lines_canceled': orderEvent(
+    'Units of a paid order that had not left were canceled. They are for sale again, and their money goes back.',
+    {
+      cancellationId: id.describe('The id of this cancellation.'),
+      lines: z.array(z.strictObject(lineQuantity)).describe('The units that were canceled.'),
+      amount: amount.describe('What was paid for the units, in minor units of `currency`.'),
+      currency,
+      refundId: id
+        .nullable()
+        .describe(
+          'The refund of the units. Null where none is needed: the payment is captured for less, or they were refunded before.',
+        ),
+      shipments: z
+        .array(z.strictObject({ shipmentId, lines: z.array(z.strictObject(lineQuantity)) }))
+        .describe('The units that each shipment has lost. A shipment that lost all is canceled.'),
+      reason: cancelReason,
+    },
+  ),
   'order.expired': orderEvent('The reservation of an order ended before it was paid.', { from }),
   'order.fulfillment_changed': orderEvent(
     'A refund put units back into stock that had not left, which changed the fulfillment status.',
@@ -88,6 +110,11 @@ export const orderEventPayloads = {
   }),
   'payment.authorized': orderEvent('The gateway authorized an amount, which is not captured yet.', approval),
   'payment.captured': orderEvent('The gateway captured an amount: the money has come.', approval),
+  'payment.capture_lowered': orderEvent('The capture of an authorized payment will take less, and release the rest.', {
+    paymentId,
+    amount: amount.describe('What the capture will take, in minor units of `currency`; 0 when the payment is voided.'),
+    currency,
+  }),
   'payment.failed': orderEvent('The gateway refused or ended an attempt to pay.', { paymentId, failureCode }),
   'payment.canceled': orderEvent('The shop ended an attempt to pay, for another attempt or because the order ended.', {
     paymentId,

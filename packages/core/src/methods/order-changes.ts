@@ -1,11 +1,13 @@
 import type { z } from 'zod';
 import { withTransaction } from '../database/transaction.ts';
+import { cancelLines } from '../flows/order/cancel-lines.ts';
 import { cancelOrders } from '../flows/order/cancel-orders.ts';
 import { redactOrders, updateOrders } from '../flows/order/change-order-texts.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
 import { expireOrders } from '../flows/order/expire-orders.ts';
 import type { PlacedOrder } from '../flows/order/place-orders.ts';
-import { orderIdInput, updateOrderInput } from '../order/order-input.ts';
+import { newId } from '../ids.ts';
+import { cancelLinesInput, orderIdInput, updateOrderInput } from '../order/order-input.ts';
 import { orders } from '../order/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { runAlone } from '../run/run-flow.ts';
@@ -16,6 +18,11 @@ export function orderChangeMethods(context: Context) {
   const { database, reservationMs, gateways } = context;
   const expire = expireOrders({ reservationMs, pollable: new Set(gateways.pollable) });
   const cancel = runAlone(context, { name: 'order.cancel', flow: cancelOrders, answer: orders });
+  const cancelUnits = runAlone(context, {
+    name: 'order.cancelLines',
+    flow: cancelLines(gateways.byProvider),
+    answer: orders,
+  });
   const update = runAlone(context, { name: 'order.update', flow: updateOrders, answer: orders });
   const redact = runAlone(context, { name: 'order.redact', flow: redactOrders, answer: orders });
 
@@ -34,6 +41,36 @@ export function orderChangeMethods(context: Context) {
      */
     cancelOrder: async ({ customerId, ...input }: { orderId: string } & Owner, call?: Call): Promise<PlacedOrder> =>
       cancel({ ...parse(orderIdInput, input), customerId }, call),
+
+    /**
+     * Cancels units of a PAID order that have not shipped, 1 to 1,000 lines, each with 1 unit or more. They are for sale
+     * again and leave their shipments; a shipment that loses all is CANCELED. What was paid for them, with their share of
+     * discounts and taxes, is refunded; a payment that is only AUTHORIZED is captured for less. What an operator refunded
+     * before is not refunded again. The price of shipping goes back with the last unit, if nothing has shipped: then the
+     * order is CANCELED, as by `cancelOrder`. Otherwise it stays PAID. The event log keeps `reason`, 1 to 200 characters
+     * without an e-mail address, for ever.
+     * @returns the order, with its lines and their `canceledQty`
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws order_not_paid when the order waits for its payment: cancel it as a whole
+     * @throws invalid_transition when the order is CANCELED or EXPIRED, or its payment is being voided
+     * @throws units_not_cancelable when a line has fewer units that have not shipped; the details say how many
+     * @throws payment_in_progress when the order has lost its authorization and a new attempt is in progress
+     * @throws capture_in_progress when the payment is being captured: then the units can be canceled afterwards
+     * @throws amount_not_supported when the gateway can't refund the amount, or can't capture what is left
+     * @throws refund_exceeds_balance when the payment was authorized for less than the rest of the order costs
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    cancelLines: async (
+      { customerId, ...input }: z.input<typeof cancelLinesInput> & Owner,
+      call?: Call,
+    ): Promise<PlacedOrder> => {
+      const command = { ...parse(cancelLinesInput, input), customerId };
+      return cancelUnits({ ...command, id: newId(), refundId: newId() }, call, command);
+    },
 
     /**
      * Changes an order's contact, address, reference or metadata until the first parcel has left; what is undefined stays.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { country, fieldsNeededIn } from '../countries.ts';
-import { listOf, pageInput } from '../list-input.ts';
+import { listOf, listOfLines, pageInput } from '../list-input.ts';
 import { line } from '../text.ts';
 import { metadata } from './metadata.ts';
 import { orderStatuses } from './order.ts';
@@ -48,12 +48,16 @@ export const contact = z.strictObject({
 /** The customer's id in the shop's own accounts. */
 export const customerId = line(200);
 
+function hasNoMail(text: string): boolean {
+  return !/[^\s@](?:@|%40)[^\s@]+\.[^\s@]/i.test(text);
+}
+
 /**
  * The customer's id of a new order. The event `order.created` keeps it for ever, so that personal data must not be in
  * it.
  */
 export const newCustomerId = customerId.refine(
-  (text) => !/[^\s@](?:@|%40)[^\s@]+\.[^\s@]/i.test(text),
+  hasNoMail,
   'must not be an e-mail address: it is kept for ever in the event log; give an id of the shop’s accounts',
 );
 
@@ -98,6 +102,15 @@ export const watchOrderInput = z.strictObject({
   lastEventId: z
     .string()
     .regex(/^\d{1,9}$/, 'must be the version of an order')
+    .optional(),
+});
+
+/** Units of 1 to 1,000 lines to cancel. The event log keeps `reason` for ever. */
+export const cancelLinesInput = z.strictObject({
+  orderId: id,
+  lines: listOfLines(z.strictObject({ lineNo: z.int().min(1).max(32_767), quantity: z.int().min(1) }), 1_000),
+  reason: line(200)
+    .refine(hasNoMail, 'must not contain an e-mail address: it is kept for ever in the event log')
     .optional(),
 });
 

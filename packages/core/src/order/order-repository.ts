@@ -1,5 +1,15 @@
 import { and, asc, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
-import { anyOf, readLockedRows, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import {
+  anyOf,
+  arrayOf,
+  insertion,
+  readLockedRows,
+  selection,
+  statement,
+  update,
+  uuids,
+  type Transaction,
+} from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
@@ -88,7 +98,8 @@ export async function listOrders(
 }
 
 export const insertOrders = insertion(orders);
-export const insertOrderLines = insertion(orderLines);
+// Nothing is given up of a new line, so that these columns cost no insert anything.
+export const insertOrderLines = insertion(orderLines, ['canceledQty', 'releasedQty', 'releasedAmount']);
 export const updateOrders = update(orders, 'id', [
   'status',
   'fulfillmentStatus',
@@ -99,6 +110,28 @@ export const updateOrders = update(orders, 'id', [
   'version',
   'updatedAt',
 ]);
+
+const updatingLines = statement(
+  'update_order_lines',
+  `update "commerce"."order_lines" t
+  set "canceled_qty" = given.canceled_qty, "released_qty" = given.released_qty, "released_amount" = given.released_amount
+  from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::integer[], $5::bigint[])
+    as given (order_id, line_no, canceled_qty, released_qty, released_amount)
+  where t."order_id" = given.order_id and t."line_no" = given.line_no`,
+);
+const [smallints, integers, bigints] = [arrayOf('smallint'), arrayOf('integer'), arrayOf('bigint')];
+
+/** Sets what was given up of lines of locked orders. */
+export function updateOrderLines(tx: Transaction, lines: readonly OrderLine[]): void {
+  if (lines.length === 0) return;
+  tx.send(updatingLines, [
+    uuids(lines.map(({ orderId }) => orderId)),
+    smallints(lines.map(({ lineNo }) => lineNo)),
+    integers(lines.map(({ canceledQty }) => canceledQty)),
+    integers(lines.map(({ releasedQty }) => releasedQty)),
+    bigints(lines.map(({ releasedAmount }) => releasedAmount)),
+  ]);
+}
 
 /** Writes the texts of a locked order. `updateOrders` does not: it is sent for each payment, and texts hardly change. */
 export async function updateOrderTexts(

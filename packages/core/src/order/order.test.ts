@@ -11,6 +11,7 @@ import {
   type OrderLine,
   type OrderStatus,
   type Priced,
+  nothingGivenUp,
 } from './order.ts';
 import { quotedLines, type QuoteLine } from './quote.ts';
 
@@ -119,6 +120,7 @@ describe('product lines', () => {
         amount: 1500,
         discountAmount: 0,
         taxAmount: 0,
+        ...nothingGivenUp,
         paidAmount: 1500,
       },
       {
@@ -133,6 +135,7 @@ describe('product lines', () => {
         amount: 7,
         discountAmount: 0,
         taxAmount: 0,
+        ...nothingGivenUp,
         paidAmount: 7,
       },
     ]);
@@ -165,7 +168,7 @@ describe('quoted lines', () => {
   ];
 
   test('follow the products, name no product, and multiply quantity and unit amount', () => {
-    const others = { orderId: 'o', productId: null, sku: null, discountAmount: 0, taxAmount: 0 };
+    const others = { orderId: 'o', productId: null, sku: null, discountAmount: 0, taxAmount: 0, ...nothingGivenUp };
     expect(quotedLines('o', quoted, 3)).toEqual([
       { ...quoted[0], ...others, lineNo: 3, amount: 3000, paidAmount: 3000 },
       { ...quoted[1], ...others, lineNo: 4, amount: -1000, paidAmount: 0 },

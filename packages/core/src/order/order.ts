@@ -126,7 +126,22 @@ export type OrderLine = {
    */
   discountAmount: number | null;
   taxAmount: number | null;
+} & GivenUpUnits;
+
+/** Units of a line that the order no longer has, or that nothing is charged for any more. */
+export type GivenUpUnits = {
+  /** Units that were canceled one by one, before they shipped. An order that is CANCELED as a whole counts none here. */
+  canceledQty: number;
+  /**
+   * Units whose money is not captured, or went back without a refund of this line, and what was paid for them in minor
+   * units. Refunds by lines count from there on.
+   */
+  releasedQty: number;
+  releasedAmount: number;
 };
+
+/** What a new line has. */
+export const nothingGivenUp: GivenUpUnits = { canceledQty: 0, releasedQty: 0, releasedAmount: 0 };
 
 /**
  * An order line as callers see it. `paidAmount` is what all units of a PRODUCT or SHIPPING line cost in the end: its
@@ -167,6 +182,7 @@ export function productLines(
       amount,
       discountAmount: 0,
       taxAmount: 0,
+      ...nothingGivenUp,
       paidAmount: amount,
     };
   });

@@ -1,5 +1,5 @@
 import { multiplyAmount } from '../money.ts';
-import { isCharged, type Address, type LineKind, type OrderLine, type OrderLineView } from './order.ts';
+import { isCharged, nothingGivenUp, type Address, type LineKind, type OrderLine, type OrderLineView } from './order.ts';
 
 /**
  * A line that the shop's `quote` adds to an order: shipping, a discount (zero or below) or tax.
@@ -48,6 +48,7 @@ export function quotedLines(orderId: string, quoted: readonly QuoteLine[], first
       amount,
       discountAmount: 0,
       taxAmount: 0,
+      ...nothingGivenUp,
       paidAmount: isCharged({ kind }) ? amount : 0,
     };
   });

@@ -105,6 +105,9 @@ export const orderLines = commerceSchema.table(
     amount: bigint('amount', { mode: 'number' }).notNull(),
     discountAmount: bigint('discount_amount', { mode: 'number' }),
     taxAmount: bigint('tax_amount', { mode: 'number' }),
+    canceledQty: integer('canceled_qty').notNull().default(0),
+    releasedQty: integer('released_qty').notNull().default(0),
+    releasedAmount: bigint('released_amount', { mode: 'number' }).notNull().default(0),
   },
   (t) => [
     primaryKey({ name: 'order_lines_pkey', columns: [t.orderId, t.lineNo] }),
@@ -127,6 +130,15 @@ export const orderLines = commerceSchema.table(
       'order_lines_paid_not_negative',
       sql`case when ${t.kind} in ('DISCOUNT', 'TAX') then ${t.discountAmount} = 0 and ${t.taxAmount} = 0
         else ${t.amount} + ${t.discountAmount} + ${t.taxAmount} >= 0 end`,
+    ),
+    // No defect in the code can cancel more units than were ordered.
+    check(
+      'order_lines_canceled_within_ordered',
+      sql`${t.canceledQty} between 0 and case when ${t.kind} = 'PRODUCT' then ${t.quantity} else 0 end`,
+    ),
+    check(
+      'order_lines_released_within_ordered',
+      sql`${t.releasedQty} between 0 and ${t.quantity} and ${t.releasedAmount} >= 0`,
     ),
     uniqueIndex('order_lines_one_per_product').on(t.orderId, t.productId),
   ],

@@ -175,7 +175,8 @@ export async function listPayments(
 }
 
 /** Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. */
-export const insertPayments = insertion(payments);
+// A new payment has released nothing.
+export const insertPayments = insertion(payments, ['releasedAmount']);
 export const updatePayments = update(payments, 'id', [
   'status',
   'currency',
@@ -184,6 +185,7 @@ export const updatePayments = update(payments, 'id', [
   'capturedAmount',
   'refundedAmount',
   'refundReservedAmount',
+  'releasedAmount',
   'surplus',
   'failureCode',
   'gatewayPaymentId',

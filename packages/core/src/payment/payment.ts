@@ -43,6 +43,8 @@ export type Payment = {
   capturedAmount: number;
   refundedAmount: number;
   refundReservedAmount: number;
+  /** The part of the authorized amount that the order no longer needs, so that a capture leaves it out. */
+  releasedAmount: number;
   /** The money arrived for an order that can't use it; it must be refunded. */
   surplus: boolean;
   failureCode: string | null;
@@ -87,6 +89,7 @@ export function newPayment(given: NewPayment, now: Date): Payment {
     capturedAmount: 0,
     refundedAmount: 0,
     refundReservedAmount: 0,
+    releasedAmount: 0,
     surplus: false,
     failureCode: null,
     reportedAmount: null,
@@ -124,8 +127,13 @@ export function approvePayment(
  * @throws invalid_transition when it can't change so
  */
 export function capturePayment(payment: Payment, amount: number, now: Date): Payment {
-  return { ...transitionPayment(payment, 'CAPTURED', now), capturedAmount: amount };
+  const releasedAmount = Math.min(payment.releasedAmount, payment.authorizedAmount - amount);
+  return { ...transitionPayment(payment, 'CAPTURED', now), capturedAmount: amount, releasedAmount };
 }
+
+/** What a capture of an authorized payment takes, in minor units: what the order still needs of it. */
+export const capturableAmount = ({ authorizedAmount, releasedAmount }: Payment): number =>
+  authorizedAmount - releasedAmount;
 
 /** Whether an attempt was canceled without money. Where the gateway can't end it, the shopper can still pay. */
 export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Payment): boolean =>

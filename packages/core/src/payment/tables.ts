@@ -27,6 +27,7 @@ export const payments = commerceSchema.table(
     capturedAmount: bigint('captured_amount', { mode: 'number' }).notNull(),
     refundedAmount: bigint('refunded_amount', { mode: 'number' }).notNull(),
     refundReservedAmount: bigint('refund_reserved_amount', { mode: 'number' }).notNull(),
+    releasedAmount: bigint('released_amount', { mode: 'number' }).notNull().default(0),
     surplus: boolean('surplus').notNull(),
     failureCode: text('failure_code'),
     reportedAmount: bigint('reported_amount', { mode: 'number' }),
@@ -48,6 +49,11 @@ export const payments = commerceSchema.table(
     check(
       'payments_amounts_ordered',
       sql`0 <= ${t.refundedAmount} and 0 <= ${t.refundReservedAmount} and ${t.refundedAmount} + ${t.refundReservedAmount} <= ${t.capturedAmount} and ${t.capturedAmount} <= ${t.authorizedAmount} and ${t.authorizedAmount} <= ${t.amount}`,
+    ),
+    // What is released is not captured.
+    check(
+      'payments_released_not_captured',
+      sql`${t.releasedAmount} >= 0 and ${t.capturedAmount} + ${t.releasedAmount} <= ${t.authorizedAmount}`,
     ),
     check(
       'payments_authorized_in_full',

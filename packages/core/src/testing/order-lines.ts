@@ -1,4 +1,4 @@
-import type { LineKind, OrderLine } from '../order/order.ts';
+import { nothingGivenUp, type LineKind, type OrderLine } from '../order/order.ts';
 
 export type LineFacts = readonly [kind: LineKind, quantity: number, unitAmount: number];
 
@@ -16,4 +16,5 @@ export const orderLinesOf = (...lines: readonly LineFacts[]): OrderLine[] =>
     amount: quantity * unitAmount,
     discountAmount: null,
     taxAmount: null,
+    ...nothingGivenUp,
   }));

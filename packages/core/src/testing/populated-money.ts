@@ -7,6 +7,7 @@ export async function populateMoney(shop: TestShop, basket: Record<string, numbe
   await capturePart(shop, basket);
   await refundInParts(shop, basket);
   await refundByLines(shop, basket);
+  await cancelUnits(shop, basket);
   await refundInDashboard(shop, basket);
   await createDisputes(shop, basket);
   await decideReviews(shop, basket);
@@ -64,6 +65,32 @@ async function refundByLines(shop: TestShop, basket: Record<string, number>): Pr
   const { orderId: canceled } = await createPaidOrder(shop, basket);
   await shop.commerce.createRefund({ orderId: canceled, lines: [{ lineNo: 1, quantity: 1, restock: true }] });
   await shop.commerce.cancelOrder({ orderId: canceled });
+  await shop.commerce.callGateways();
+}
+
+/** Units of orders that are captured, authorized and shipped in part are canceled; then the rest of one of them. */
+async function cancelUnits(shop: TestShop, basket: Record<string, number>): Promise<void> {
+  const one = [{ lineNo: 1, quantity: 1 }];
+  const captured = await createPaidOrder(shop, basket);
+  await shop.commerce.cancelLines({ orderId: captured.orderId, lines: one, reason: 'ordered twice' });
+  await shop.commerce.cancelOrder({ orderId: captured.orderId });
+  const authorized = await createPaidOrder(shop, basket, 'AUTHORIZED');
+  await shop.commerce.cancelLines({ orderId: authorized.orderId, lines: one });
+  await shop.commerce.capturePayment({ paymentId: authorized.payment.id });
+  await shop.commerce.callGateways();
+  const shipped = await createPaidOrder(shop, basket);
+  const ready = first(await shop.commerce.listShipments({ orderId: shipped.orderId }));
+  const part = await shop.commerce.splitShipment({ shipmentId: ready.id, lines: one });
+  await shop.commerce.dispatchShipment({ shipmentId: part.id, carrier: 'Post', trackingNumber: part.id });
+  await shop.commerce.cancelLines({
+    orderId: shipped.orderId,
+    lines: ready.lines
+      .map(({ lineNo, quantity }) => ({
+        lineNo,
+        quantity: lineNo === 1 ? quantity - 1 : quantity,
+      }))
+      .filter(({ quantity }) => quantity > 0),
+  });
   await shop.commerce.callGateways();
 }
 

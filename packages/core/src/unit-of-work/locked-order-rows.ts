@@ -87,6 +87,11 @@ export class LockedOrderRows {
     return this.#parts.parcels;
   }
 
+  /** Sets what was given up of a line. */
+  protected setLine(line: OrderLine): void {
+    this.#set('lines', line);
+  }
+
   payment(id: string | null): Payment | undefined {
     return this.payments.find((payment) => payment.id === id);
   }
@@ -222,8 +227,8 @@ export class LockedOrderRows {
     if (!key) throw new Error(`${name} never change`);
     const rows = this.#parts[name];
     const at = rows.findIndex((other) => key(other) === key(row));
-    if (at >= 0) rows.splice(at, 1);
-    rows.push(row);
+    // In its place, because the order of lines is that of their numbers.
+    rows[at < 0 ? rows.length : at] = row;
     this.changes.rows(name).set(row);
   }
 }

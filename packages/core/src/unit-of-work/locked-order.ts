@@ -5,11 +5,14 @@ import { sumByProduct, type Order, type OrderLine, type OrderLineView } from '..
 import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
-import { fulfillmentOf, transitionShipment, type ShipmentLine } from '../shipping/shipment.ts';
+import { fulfillmentOf, transitionShipment, type Shipment, type ShipmentLine } from '../shipping/shipment.ts';
 import { LockedOrderRows } from './locked-order-rows.ts';
 
 /** Units of one line of an order. */
 export type LineQuantity = { lineNo: number; quantity: number };
+
+/** Units of one line of an order, with what was paid for them in minor units. */
+export type PricedUnits = LineQuantity & { amount: number };
 
 /** One locked order with its parts: what a flow may ask of the order and do to it. */
 export class LockedOrder extends LockedOrderRows {
@@ -82,15 +85,23 @@ export class LockedOrder extends LockedOrderRows {
 
   /** Cancels the shipments that haven't left. */
   cancelReadyShipments(): void {
-    for (const shipment of this.shipments.filter(({ status }) => status === 'READY')) {
-      this.setShipment(transitionShipment(shipment, 'CANCELED', this.now));
-      this.record('shipment.canceled', { shipmentId: shipment.id });
-    }
+    for (const shipment of this.readyShipments()) this.cancelShipment(shipment);
+  }
+
+  /** Cancels a shipment that hasn't left. */
+  cancelShipment(shipment: Shipment): void {
+    this.setShipment(transitionShipment(shipment, 'CANCELED', this.now));
+    this.record('shipment.canceled', { shipmentId: shipment.id });
+  }
+
+  /** The shipments that haven't left. */
+  readyShipments(): Shipment[] {
+    return this.shipments.filter(({ status }) => status === 'READY');
   }
 
   /** The contents of the shipments that haven't left. */
   unshippedLines(): ShipmentLine[] {
-    const ready = new Set(this.shipments.filter(({ status }) => status === 'READY').map(({ id }) => id));
+    const ready = new Set(this.readyShipments().map(({ id }) => id));
     return this.shipmentLines.filter(({ shipmentId }) => ready.has(shipmentId));
   }
 
@@ -109,7 +120,8 @@ export class LockedOrder extends LockedOrderRows {
     }));
     const ordered = totalQuantity(this.lines.filter(({ kind }) => kind === 'PRODUCT'));
     const restocked = totalQuantity(this.refundLines.filter(({ restock }) => restock));
-    const fulfillmentStatus = fulfillmentOf(ordered - restocked, parcels);
+    const canceled = this.lines.reduce((sum, { canceledQty }) => sum + canceledQty, 0);
+    const fulfillmentStatus = fulfillmentOf(ordered - restocked - canceled, parcels);
     if (fulfillmentStatus === this.row.fulfillmentStatus) return false;
     this.setRow({ ...this.row, fulfillmentStatus });
     return true;
@@ -120,9 +132,33 @@ export class LockedOrder extends LockedOrderRows {
     this.setRow({ ...this.row, ...texts });
   }
 
-  /** Whether the order is PAID although no payment pays for it any more. */
+  /** Counts units as canceled. They are in no shipment any more. */
+  cancelUnits(units: readonly LineQuantity[]): void {
+    for (const { lineNo, quantity } of units) {
+      const line = this.#requireLine(lineNo);
+      this.setLine({ ...line, canceledQty: line.canceledQty + quantity });
+    }
+  }
+
+  /** Counts units as priced without a refund of their lines: their money isn't captured, or went back in another way. */
+  releaseUnits(units: readonly PricedUnits[]): void {
+    for (const { lineNo, quantity, amount } of units) {
+      const line = this.#requireLine(lineNo);
+      const { releasedQty, releasedAmount } = line;
+      this.setLine({ ...line, releasedQty: releasedQty + quantity, releasedAmount: releasedAmount + amount });
+    }
+  }
+
+  /** What the order costs without the units whose money was released, in minor units. */
+  owedAmount(): number {
+    return this.lines.reduce((owed, { releasedAmount }) => owed - releasedAmount, this.row.totalAmount);
+  }
+
+  /** Whether the order is PAID although no payment pays for it any more, and it still costs something. */
   hasLostItsMoney(): boolean {
-    return this.status === 'PAID' && !this.payments.some(paysForOrder);
+    return (
+      this.status === 'PAID' && !this.payments.some(paysForOrder) && (this.owedAmount() > 0 || !this.#isReleased())
+    );
   }
 
   /** Whether an attempt other than `payment` is still live. */
@@ -156,8 +192,19 @@ export class LockedOrder extends LockedOrderRows {
     return sumByProduct(lines.map(({ lineNo, quantity }) => ({ productId: this.#productOf(lineNo), quantity })));
   }
 
+  /** Whether money of some units was released. */
+  #isReleased(): boolean {
+    return this.lines.some(({ releasedQty }) => releasedQty > 0);
+  }
+
+  #requireLine(lineNo: number): OrderLine {
+    const line = this.line(lineNo);
+    if (line) return line;
+    throw new Error(`order ${this.id} has no line ${lineNo}`);
+  }
+
   #productOf(lineNo: number): string {
-    const productId = this.line(lineNo)?.productId;
+    const { productId } = this.#requireLine(lineNo);
     if (productId) return productId;
     throw new Error(`line ${lineNo} of order ${this.id} is no line of a product`);
   }

@@ -14,7 +14,13 @@ import {
   type NewInboxRow,
 } from '../gateway-inbox/gateway-event-repository.ts';
 import type { Order, OrderLine } from '../order/order.ts';
-import { insertOrderLines, insertOrders, loadOrderLines, updateOrders } from '../order/order-repository.ts';
+import {
+  insertOrderLines,
+  insertOrders,
+  loadOrderLines,
+  updateOrderLines,
+  updateOrders,
+} from '../order/order-repository.ts';
 import type { Payment } from '../payment/payment.ts';
 import { insertPayments, lockPaymentsOfOrders, updatePayments } from '../payment/payment-repository.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
@@ -87,6 +93,7 @@ const byId = ({ id }: { id: string }): string => id;
 export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
   lines: {
     insert: insertOrderLines,
+    change: { key: ({ orderId, lineNo }) => `${orderId} ${lineNo}`, update: updateOrderLines },
     locks: false,
     ofOrders: loadOrderLines,
   },

@@ -11,7 +11,7 @@ export const freeTexts: Record<string, string> = {
   gatewayDisputeId: 'the id that a gateway gives a dispute',
   carrier: 'the name of a carrier, given by an operator',
   trackingNumber: 'the number that a carrier gives a parcel, entered by an operator',
-  reason: 'why the stock changed, given by an operator',
+  reason: 'why the stock changed, or units or an order were canceled, given by an operator',
   sku: 'the article number of a product, given by an operator',
   name: 'the name of a product, given by an operator',
   from: 'the former name of a product',

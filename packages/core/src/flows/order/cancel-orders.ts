@@ -30,19 +30,23 @@ export async function cancelOrders(
     const { fulfillmentStatus } = order.row;
     if (fulfillmentStatus !== 'UNFULFILLED') return refused(invalidTransition('order', fulfillmentStatus, 'CANCELED'));
     if (!canTransition(order.status, 'CANCELED')) return refused(invalidTransition('order', order.status, 'CANCELED'));
-    cancel(order);
+    cancelOrder(order);
     return accepted(order.placed());
   });
   work.write();
   return outcomes;
 }
 
-function cancel(order: LockedOrder): void {
+/**
+ * Cancels an order of which nothing has shipped, and that may become CANCELED. `reason` is what an operator
+ * gave.
+ */
+export function cancelOrder(order: LockedOrder, reason?: string): void {
   const from = order.status;
   order.releaseStock();
   if (order.row.reservationStatus === 'COMMITTED') order.restock(order.unshippedLines(), order.id);
   order.transition('CANCELED');
-  order.record('order.canceled', { from });
+  order.record('order.canceled', { from, ...(reason !== undefined && { reason }) });
   order.cancelReadyShipments();
   cancelLiveAttempts(order);
   order.clearAttention('authorization_lost');

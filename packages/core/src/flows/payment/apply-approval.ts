@@ -10,7 +10,7 @@ import {
   type Payment,
 } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import { requestOwedMoney } from '../refund/request-refunds.ts';
+import { refundReleased, requestOwedMoney } from '../refund/request-refunds.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { canBePaid, completeOrder } from './complete-order.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
@@ -58,6 +58,7 @@ function applyAfterLoss(order: LockedOrder, payment: Payment, event: GatewayEven
   if (!surplus) cancelLiveAttempts(order);
   order.clearAttention('authorization_lost');
   requestOwedMoney(order, captured);
+  refundReleased(order, payment);
   return applied('payment_captured');
 }
 
@@ -105,6 +106,7 @@ function applyCapture(order: LockedOrder, payment: Payment, { amount, currency }
   order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'DONE', failureCode: null });
   order.clearAttention('capture_failed');
   requestOwedMoney(order, captured);
+  refundReleased(order, payment);
   return applied('payment_captured');
 }
 

@@ -52,7 +52,8 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   const located = locateOrder(work, command);
   if (!located.ok) return located;
   const order = located.value;
-  const { currency, totalAmount: amount } = order.row;
+  const { currency } = order.row;
+  const amount = order.owedAmount();
   // No expiry ends an attempt that the shopper has left on a PAID order, so the next attempt does.
   if (order.hasLostItsMoney() && order.row.reservedUntil <= work.now && !order.payments.some(isUnderReview))
     cancelLiveAttempts(order);
@@ -89,7 +90,8 @@ function refusalOf(order: LockedOrder, command: CreatePaymentCommand): CommerceE
   }
   if (!order.hasLostItsMoney() && !canTransition(order.status, 'PAYMENT_PENDING'))
     return invalidTransition('order', order.status, 'PAYMENT_PENDING');
-  const { currency, totalAmount: amount } = order.row;
+  const { currency } = order.row;
+  const amount = order.owedAmount();
   const unsupported = amount === 0 ? undefined : amountRefusal(command, 'payment', { amount, currency });
   if (unsupported) return unsupported;
   const products = order.row.reservationStatus === 'RELEASED' ? order.shortages() : [];

@@ -3,14 +3,14 @@ import { accepted, CommerceError, invalidTransition, refused, type Outcome } fro
 import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { readOpenGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
-import type { Payment } from '../../payment/payment.ts';
+import { capturableAmount, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locatePayment } from './locate-payment.ts';
 
 /**
- * An authorized payment to capture. `amount` is in minor units and defaults to the whole authorized amount; the gateway
- * voids the rest.
+ * An authorized payment to capture. `amount` is in minor units and defaults to all that the order still needs; the
+ * gateway voids the rest.
  */
 export type RequestCaptureCommand = { paymentId: string; amount?: number | undefined };
 
@@ -31,7 +31,7 @@ export const requestCaptures =
       const located = locatePayment(work, command);
       if (!located.ok) return located;
       const { order, payment } = located.value;
-      const amount = command.amount ?? payment.authorizedAmount;
+      const amount = command.amount ?? capturableAmount(payment);
       const { provider, currency } = payment;
       const refusal =
         refusalOf(order, payment, amount, capturing) ??
@@ -51,14 +51,19 @@ function refusalOf(
   amount: number,
   capturing: ReadonlySet<string>,
 ): CommerceError | undefined {
-  const { id, status, authorizedAmount, currency } = payment;
+  const { id, status, currency } = payment;
+  const authorizedAmount = capturableAmount(payment);
   // A free order has nothing to capture.
   const isCapturable = status === 'AUTHORIZED' && authorizedAmount > 0 && !order.openVoidOf(payment);
   if (!isCapturable) return invalidTransition('payment', status, 'CAPTURED');
   if (capturing.has(id)) return new CommerceError('capture_in_progress', 'this payment is being captured already');
   if (amount <= authorizedAmount) return undefined;
-  return new CommerceError('capture_exceeds_authorized', 'no more can be captured than was authorized', {
-    authorizedAmount,
-    currency,
-  });
+  return new CommerceError(
+    'capture_exceeds_authorized',
+    'no more can be captured than was authorized and is still needed',
+    {
+      authorizedAmount,
+      currency,
+    },
+  );
 }

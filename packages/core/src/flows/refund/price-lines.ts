@@ -2,7 +2,7 @@ import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts'
 import { sumAmounts } from '../../money.ts';
 import { firstUnitsAmount, paidAmounts } from '../../order/paid-amounts.ts';
 import type { RefundLine } from '../../refund/refund.ts';
-import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { LineQuantity, LockedOrder, PricedUnits } from '../../unit-of-work/locked-order.ts';
 
 /** Units that a refund is for, without their price. */
 type AskedLine = Omit<RefundLine, 'amount'>;
@@ -29,11 +29,7 @@ export function priceLines(order: LockedOrder, asked: readonly AskedLine[]): Out
 
 function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked: AskedLine): Outcome<RefundLine> {
   const { lineNo, quantity, restock } = asked;
-  const { quantity: units = 0, unitAmount = 0 } = order.line(lineNo) ?? {};
-  const lineAmount = paid.get(lineNo) ?? 0;
-  const before = refundsOf(order, lineNo);
-  const refundedQty = before.reduce((sum, line) => sum + line.quantity, 0);
-  const refundableQty = lineAmount > 0 ? Math.max(units - refundedQty, 0) : 0;
+  const refundableQty = (paid.get(lineNo) ?? 0) > 0 ? unpricedQty(order, lineNo) : 0;
   if (quantity > refundableQty) {
     const message = 'so many units of this line cannot be refunded';
     return refused(new CommerceError('units_not_refundable', message, { lineNo, refundableQty }));
@@ -43,10 +39,48 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
     const message = 'only units that have not shipped can be restocked';
     return refused(new CommerceError('units_not_restockable', message, { lineNo, restockableQty }));
   }
-  // Versions that stored no amount refunded the list price.
-  const refundedAmount = before.reduce((sum, line) => sum + (line.amount ?? unitAmount * line.quantity), 0);
-  const amount = Math.max(firstUnitsAmount(lineAmount, units, refundedQty + quantity) - refundedAmount, 0);
-  return accepted({ ...asked, amount });
+  return accepted({ ...asked, amount: nextUnitsAmount(order, paid, { lineNo, quantity }) });
+}
+
+/**
+ * Units of lines with what was paid for them. Units that were refunded before are counted last, and cost nothing a second
+ * time.
+ * @returns the units that have not been priced before, by line
+ */
+export function priceUnits(order: LockedOrder, units: readonly LineQuantity[]): PricedUnits[] {
+  const paid = paidAmounts(order.lines);
+  return units.map(({ lineNo, quantity: asked }) => {
+    const quantity = Math.min(asked, unpricedQty(order, lineNo));
+    return { lineNo, quantity, amount: nextUnitsAmount(order, paid, { lineNo, quantity }) };
+  });
+}
+
+/** What the next units of a line cost after those that were priced before. */
+function nextUnitsAmount(
+  order: LockedOrder,
+  paid: ReadonlyMap<number, number>,
+  { lineNo, quantity }: LineQuantity,
+): number {
+  const before = pricedBefore(order, lineNo);
+  const units = order.line(lineNo)?.quantity ?? 0;
+  if (quantity === 0) return 0;
+  return Math.max(firstUnitsAmount(paid.get(lineNo) ?? 0, units, before.quantity + quantity) - before.amount, 0);
+}
+
+const unpricedQty = (order: LockedOrder, lineNo: number): number =>
+  Math.max((order.line(lineNo)?.quantity ?? 0) - pricedBefore(order, lineNo).quantity, 0);
+
+/** The units of a line that were refunded, or whose money was released, and what was paid for them. */
+function pricedBefore(order: LockedOrder, lineNo: number): { quantity: number; amount: number } {
+  const { releasedQty = 0, releasedAmount = 0, unitAmount = 0 } = order.line(lineNo) ?? {};
+  return refundsOf(order, lineNo).reduce(
+    (sum, line) => ({
+      quantity: sum.quantity + line.quantity,
+      // Versions that stored no amount refunded the list price.
+      amount: sum.amount + (line.amount ?? unitAmount * line.quantity),
+    }),
+    { quantity: releasedQty, amount: releasedAmount },
+  );
 }
 
 /** The units of a line that refunds are for. A failed refund doesn't count. */
@@ -56,7 +90,7 @@ function refundsOf({ refunds, refundLines }: LockedOrder, lineNo: number): reado
 }
 
 /** Units of a line in shipments that haven't left. */
-const unshippedQty = (order: LockedOrder, lineNo: number): number =>
+export const unshippedQty = (order: LockedOrder, lineNo: number): number =>
   order
     .unshippedLines()
     .filter((line) => line.lineNo === lineNo)

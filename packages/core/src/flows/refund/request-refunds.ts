@@ -38,6 +38,19 @@ export function requestOwedMoney(order: LockedOrder, { id }: Payment): void {
   else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
 }
 
+/**
+ * Refunds what a capture took although the order no longer needed it: it was requested by a version that didn't know, or
+ * made at the gateway.
+ * @param before the payment before the capture
+ */
+export function refundReleased(order: LockedOrder, before: Payment): void {
+  const payment = order.paymentOf({ paymentId: before.id });
+  const amount = Math.min(before.releasedAmount - payment.releasedAmount, refundableAmount(payment));
+  if (amount <= 0) return;
+  requestRefund(order, payment, { id: newId(), amount, reason: 'order_canceled' });
+  order.raiseAttention('refund_due');
+}
+
 type RequestedRefund = { id: string; amount: number; reason: RefundReason };
 
 /**

@@ -72,7 +72,10 @@ export const furtherStockAndOrderCorruptions: readonly FurtherCorruption[] = [
   {
     check: 'order_total_is_sum_of_lines',
     how: 'no product line',
-    withoutConstraints: ['order_lines.order_lines_paid_not_negative'],
+    withoutConstraints: [
+      'order_lines.order_lines_paid_not_negative',
+      'order_lines.order_lines_canceled_within_ordered',
+    ],
     statements: [`update commerce.order_lines set kind = 'TAX', product_id = null, sku = null where kind = 'PRODUCT'`],
   },
   {

@@ -1,3 +1,4 @@
+import { canceledUnitCorruptions } from './canceled-units.ts';
 import { moneyCorruptions } from './refunds-and-calls.ts';
 import { parcelCorruptions } from './parcels.ts';
 import { webhookCorruptions } from './webhooks.ts';
@@ -183,6 +184,7 @@ export const corruptions: Record<string, Corruption> = {
 
   ...webhookCorruptions,
   ...moneyCorruptions,
+  ...canceledUnitCorruptions,
   ...parcelCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
