@@ -173,6 +173,20 @@ test('a token lets a program act as its customer and as no other customer', asyn
   );
 });
 
+test('units of a paid order are canceled by line, and shown', async () => {
+  const { orderId, sku } = await paidOrder('ana of the lines');
+  const canceled = await shop.json('orders', 'cancel-lines', orderId, '1=1', '--reason', 'out of stock');
+  expect(canceled).toMatchObject({ status: 'PAID', lines: [{ canceledQty: 1 }] });
+  expect((await shop.run('orders', 'show', orderId)).out).toMatch(/UNITS +CANCELED[\s\S]*order\.lines_canceled/);
+  expect(await shop.json('stock', 'show', sku)).toMatchObject({ unshippedQty: 1 });
+  const refused = await shop.run('orders', 'cancel-lines', orderId, '1=2');
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.err).toContain('commerce shipments list');
+  const unclear = await shop.run('orders', 'cancel-lines', orderId, '1:1');
+  expect(unclear).toMatchObject({ code: 2 });
+  expect(unclear.err).toContain('1=2');
+});
+
 test('an order’s contact and address are changed, and erased when it is over', async () => {
   const order = await shop.json('orders', 'create', `${await newProduct(5)}=1`, '--customer', 'ana');
   const address = { name: 'Bo', line1: '1 Road', country: 'HK' };

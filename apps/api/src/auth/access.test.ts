@@ -23,6 +23,7 @@ test('only operators may call more than the catalogue and their own orders', () 
   expect(names((rule) => rule === 'public').sort()).toEqual(['order.quote', 'product.get', 'product.list']);
   expect(names((rule) => rule !== 'public' && rule.customer).sort()).toEqual([
     'order.cancel',
+    'order.cancelLines',
     'order.create',
     'order.get',
     'order.history',

@@ -179,6 +179,31 @@ test('an anonymous caller sees a product’s sellable units and no other stock n
   expect(items.find(({ id }) => id === productId)).toEqual(product);
 });
 
+test('a customer can cancel units of an order that is paid and has not shipped, but gives no reason', async () => {
+  const productId = await api.createProduct({ quantity: 3 });
+  const { id: orderId } = await placeOrder([{ productId, quantity: 3 }]);
+  const lines = [{ lineNo: 1, quantity: 2 }];
+  expect(await refusalFrom(customer.order.cancelLines.mutate({ orderId, lines }))).toMatchObject({
+    status: 409,
+    code: 'order_not_paid',
+    details: { status: 'CREATED' },
+  });
+  const { id: paymentId, amount, currency } = await customer.payment.create.mutate({ orderId, provider: 'mock' });
+  await api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
+  expect(await refusalFrom(customer.order.cancelLines.mutate({ orderId, lines, reason: 'no' }))).toMatchObject({
+    status: 400,
+    code: 'validation_failed',
+  });
+  const order = await customer.order.cancelLines.mutate({ orderId, lines });
+  expect(order).toMatchObject({ status: 'PAID', lines: [{ quantity: 3, canceledQty: 2 }] });
+  expect(await api.readStock(productId)).toEqual([2, 0]);
+  expect(await refusalFrom(customer.order.cancelLines.mutate({ orderId, lines }))).toMatchObject({
+    status: 409,
+    code: 'units_not_cancelable',
+    details: { lineNo: 1, cancelableQty: 1 },
+  });
+});
+
 test('a customer can cancel an unpaid order once, which releases its stock', async () => {
   const productId = await api.createProduct({ quantity: 3 });
   const { id: orderId } = await placeOrder([{ productId, quantity: 3 }]);

@@ -50,6 +50,7 @@ test('another customer’s order gets the same bytes as one that does not exist'
     ['payment.list', true],
     ['shipment.list', true],
     ['order.cancel', false],
+    ['order.cancelLines', false, { lines: [{ lineNo: 1, quantity: 1 }] }],
     ['payment.create', false, { provider: 'mock' }],
   ];
   for (const [path, isQuery, more] of calls) {

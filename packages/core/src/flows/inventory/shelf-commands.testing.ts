@@ -30,6 +30,7 @@ export class ShelfCommands {
     expire: 1,
     payAgain: 2,
     cancel: 2,
+    cancelUnits: 3,
     dispatch: 3,
     refund: 3,
     receive: 4,
@@ -87,6 +88,17 @@ export class ShelfCommands {
     const order = this.#orderThat(() => true);
     if (!order) return undefined;
     return [await errorCodeOf(this.#shop.commerce.cancelOrder({ orderId: order.id })), this.model.cancel(order)];
+  }
+
+  async cancelUnits(): Answer {
+    const order = this.#orderThat(() => true);
+    if (!order) return undefined;
+    const { lines } = await this.#shop.commerce.getOrder({ orderId: order.id });
+    const { lineNo, productId } = this.#one(lines);
+    const quantity = 1 + this.#below(3);
+    const expected = this.model.cancelUnits(order, present(productId ?? undefined, 'the product'), quantity);
+    const canceled = this.#shop.commerce.cancelLines({ orderId: order.id, lines: [{ lineNo, quantity }] });
+    return [await errorCodeOf(canceled), expected];
   }
 
   async dispatch(): Answer {

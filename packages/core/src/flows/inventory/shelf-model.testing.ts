@@ -106,6 +106,20 @@ export class ShelfModel {
     return 'accepted';
   }
 
+  /** Cancels waiting units of one product. Units that were refunded before are counted last. */
+  cancelUnits(order: ModelOrder, productId: string, quantity: number): string {
+    if (order.status === 'PAYMENT_PENDING' || order.status === 'PAYMENT_FAILED') return 'order_not_paid';
+    if (order.status !== 'PAID') return 'invalid_transition';
+    const waiting = order.waiting.get(productId) ?? 0;
+    if (quantity > waiting) return 'units_not_cancelable';
+    const allWaiting = [...order.waiting.values()].reduce((sum, units) => sum + units, 0);
+    if (!order.hasShipped && quantity === allWaiting) return this.cancel(order);
+    order.waiting.set(productId, waiting - quantity);
+    const refunded = (order.refunded.get(productId) ?? 0) + quantity;
+    order.refunded.set(productId, Math.min(refunded, order.units.get(productId) ?? 0));
+    return 'accepted';
+  }
+
   receive(productId: string, quantity: number): void {
     this.#move(productId, quantity);
   }

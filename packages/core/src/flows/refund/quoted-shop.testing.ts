@@ -11,6 +11,13 @@ export type QuotedShop = ScriptedShop & {
     quoted: readonly QuoteLine[],
     currency?: string,
   ) => Promise<Pick<Attempt, 'orderId' | 'payment'>>;
+  /** The same with a payment that is captured, or only authorized. */
+  createPaidOrder: (
+    type: 'AUTHORIZED' | 'CAPTURED',
+    products: readonly (readonly [price: number, quantity: number])[],
+    quoted: readonly QuoteLine[],
+    currency?: string,
+  ) => Promise<Pick<Attempt, 'orderId' | 'payment'>>;
   /** Takes the shares off an order's lines, as an old process writes them during an upgrade. */
   removeShares: (orderId: string) => Promise<void>;
   /** Refunds units of a line. Returns the amount. */
@@ -29,18 +36,20 @@ export async function createQuotedShop(): Promise<QuotedShop> {
   let quoted: readonly QuoteLine[] = [];
   const shop = await createScriptedShop({ quote: () => [...quoted] });
   const quoteLines: QuotedShop['quoteLines'] = (lines) => (quoted = lines);
+  const createPaidOrder: QuotedShop['createPaidOrder'] = async (type, products, lines, currency = 'KRW') => {
+    quoteLines(lines);
+    const demand: Record<string, number> = {};
+    for (const [priceAmount, quantity] of products)
+      demand[await shop.createTestProduct({ priceAmount, currency })] = quantity;
+    const { orderId, payment } = await shop.createPendingOrder(demand);
+    await shop.sendWebhook(type, payment);
+    return { orderId, payment };
+  };
   return {
     ...shop,
     quoteLines,
-    async createCapturedOrder(products, lines, currency = 'KRW') {
-      quoteLines(lines);
-      const demand: Record<string, number> = {};
-      for (const [priceAmount, quantity] of products)
-        demand[await shop.createTestProduct({ priceAmount, currency })] = quantity;
-      const { orderId, payment } = await shop.createPendingOrder(demand);
-      await shop.sendWebhook('CAPTURED', payment);
-      return { orderId, payment };
-    },
+    createPaidOrder,
+    createCapturedOrder: async (...order) => createPaidOrder('CAPTURED', ...order),
     async removeShares(orderId) {
       await shop.database.pool.query(
         'update commerce.order_lines set discount_amount = null, tax_amount = null where order_id = $1',
