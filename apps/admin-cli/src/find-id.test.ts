@@ -42,6 +42,8 @@ beforeAll(async () => {
   const shipment = (await shop.client.shipment.list.query({ orderId: paid })).items[0]!.id;
   const label = { shipmentId: shipment, carrier: 'DHL', trackingNumber: shipment };
   const parcel = (await shop.client.shipment.dispatch.mutate(label)).parcels[0]!.id;
+  const request = { orderId: paid, lines: [{ lineNo: 1, quantity: 1 }] };
+  const { id: aReturn } = await shop.client.return.request.mutate(request);
   const event = (await shop.client.gatewayEvent.list.query({ paymentId })).items[0]!.id;
   const key = (await shop.client.apiKey.list.query()).items[0]!.id;
   const url = 'http://127.0.0.1:9/';
@@ -56,6 +58,7 @@ beforeAll(async () => {
     shipment,
     'into-shipment': shipment,
     parcel,
+    return: aReturn,
     option,
     event,
     endpoint,

@@ -16,6 +16,7 @@ export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   shipment: { kind: 'shipment', noun: 'shipment' },
   'into-shipment': { kind: 'shipment', noun: 'shipment' },
   parcel: { kind: 'parcel', noun: 'parcel' },
+  return: { kind: 'return', noun: 'return' },
   option: { kind: 'shippingOption', noun: 'shipping option' },
   event: { kind: 'gatewayEvent', noun: 'gateway event' },
   endpoint: { kind: 'webhookEndpoint', noun: 'webhook endpoint' },

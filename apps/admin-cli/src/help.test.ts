@@ -47,6 +47,7 @@ test('the help lists every command with its summary', () => {
     'parcels',
     'payments',
     'refunds',
+    'returns',
     'disputes',
     'events',
     'gateway-events',

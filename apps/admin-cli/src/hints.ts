@@ -16,6 +16,7 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   product_not_found: 'Look the product up: `commerce products list`.',
   order_not_found: 'Look the order up: `commerce orders list`.',
   shipment_not_found: 'Look the shipment up: `commerce shipments list ORDER`.',
+  return_not_found: 'Look the return up: `commerce returns list --order ORDER`.',
   order_changed: runAgain,
   order_not_changeable: 'Leave the order as it is: `commerce orders show ORDER` says what has left.',
   order_not_over: 'Wait until it is delivered, or cancel it first: `commerce orders cancel ORDER`.',
@@ -42,6 +43,15 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
     'Refund units that have shipped without --restock: `commerce refunds create ORDER --line LINE:UNITS`.',
   units_not_cancelable: 'Cancel at most the units that have not shipped: `commerce shipments list ORDER`.',
   order_not_paid: 'Cancel the whole order: `commerce orders cancel ORDER`.',
+  units_not_returnable:
+    'Return at most the units that have left and are in no other return: `commerce returns list --order ORDER`.',
+  units_not_in_return: 'Name at most the units that the return has for this: `commerce returns show RETURN`.',
+  return_too_late: 'Request it with the key of an operator: `commerce returns request ORDER --line LINE:UNITS`.',
+  fees_exceed_refund: 'Keep back at most what goes back: `commerce returns preview RETURN`.',
+  nothing_to_refund:
+    'Note what came back (`commerce returns receive RETURN`), or end the return: `commerce returns close RETURN`.',
+  dispute_open: "Wait for the bank's decision: `commerce disputes list --status OPEN`.",
+  shipment_is_replacement: 'Send it as it is: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`.',
   tracking_number_in_use:
     'Check the number; end the other parcel (`commerce parcels deliver PARCEL`) or correct it (`commerce parcels correct PARCEL TRACKING-NUMBER`).',
   shipment_not_ready: 'Split and merge only READY shipments: `commerce shipments list ORDER`.',
@@ -70,6 +80,8 @@ const transitionHints: Record<Subject, string> = {
   order: 'Read its status (`commerce orders show ORDER`); refund a shipped order (`commerce refunds create ORDER`).',
   payment: 'Read its status (`commerce payments show PAYMENT`): AUTHORIZED can be captured, REVIEW decided on.',
   refund: 'Read how the refund ended: `commerce refunds list --order ORDER`.',
+  return:
+    'Read its status (`commerce returns show RETURN`), and take the next step: `commerce returns receive RETURN`, `commerce returns close RETURN`.',
   shipment:
     'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
   parcel: 'Look at its tracking (`commerce orders show ORDER`): a parcel that is over no longer changes.',
@@ -103,7 +115,7 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
   event_conflict: ({ authorized, clear }) =>
     `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
   delivery_problem: ({ order, clear }) =>
-    `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), then ${clear}`,
+    `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), or refund or replace it by a return (\`commerce returns request ${order} --line LINE:UNITS --kept\`), then ${clear}`,
   capture_failed: ({ order, authorized, cancelOrNot }) =>
     `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   gateway_silent: ({ order }) =>

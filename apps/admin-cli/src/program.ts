@@ -12,6 +12,7 @@ import { addPaymentCommands } from './commands/payments.ts';
 import { addProductCommands } from './commands/products.ts';
 import { addReconcileCommand } from './commands/reconcile.ts';
 import { addRefundCommands } from './commands/refunds.ts';
+import { addReturnCommands } from './commands/returns.ts';
 import { addReplayCommand } from './commands/replay.ts';
 import { addSinkCommands } from './commands/sinks.ts';
 import { addShippingOptionCommands } from './commands/shipping-options.ts';
@@ -55,6 +56,7 @@ export function createProgram(context: CommandContext): Command {
   addParcelCommands(program, context);
   addPaymentCommands(program, context);
   addRefundCommands(program, context);
+  addReturnCommands(program, context);
   addDisputeCommands(program, context);
   addEventLogCommands(program, context);
   addEventCommands(program, context);

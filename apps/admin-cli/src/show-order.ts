@@ -6,6 +6,7 @@ import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
 import type { Payment } from './payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from './payment.ts';
+import { returnColumns, type Return } from './return.ts';
 import type { Shipment } from './shipment.ts';
 import { parcelColumns, parcelsOf, trackingOf, unitsOf } from './shipment.ts';
 import type { Column, Screen } from './table.ts';
@@ -22,6 +23,7 @@ export type WholeOrder = {
   payments: Payment[];
   shipments: Shipment[];
   refunds: Refund[];
+  returns: Return[];
   disputes: Dispute[];
   history: Fact[];
 };
@@ -31,10 +33,11 @@ export async function readOrder(client: Client, orderId: string): Promise<WholeO
   // The order is read first: for a missing order the other calls would only repeat the refusal.
   const order = await client.order.get.query({ orderId });
   const all = { limit: 0, all: true } as const;
-  const [payments, shipments, refunds, disputes, history] = await Promise.all([
+  const [payments, shipments, refunds, returns, disputes, history] = await Promise.all([
     client.payment.list.query({ orderId }),
     client.shipment.list.query({ orderId }),
     readPages((range) => client.refund.list.query({ orderId, ...range }), all),
+    readPages((range) => client.return.list.query({ orderId, ...range }), all),
     readPages((range) => client.dispute.list.query({ orderId, ...range }), all),
     readPages((range) => client.order.history.query({ orderId, ...range }), all),
   ]);
@@ -43,13 +46,14 @@ export async function readOrder(client: Client, orderId: string): Promise<WholeO
     payments: payments.items,
     shipments: shipments.items,
     refunds: refunds.items,
+    returns: returns.items,
     disputes: disputes.items,
     history: history.items,
   };
 }
 
 export function renderOrder(
-  { order, payments, shipments, refunds, disputes, history }: WholeOrder,
+  { order, payments, shipments, refunds, returns, disputes, history }: WholeOrder,
   screen: Screen,
 ): string {
   const money = (amount: number) => formatMoney(amount, order.currency);
@@ -69,6 +73,7 @@ export function renderOrder(
     section('Payments', payments, paymentColumns, screen),
     section('Shipments', shipments, shipmentColumns, screen),
     section('Parcels', parcelsOf(shipments), parcelColumns, screen),
+    section('Returns', returns, returnColumns, screen),
     section('Refunds', refunds, refundColumns, screen),
     section('Disputes', disputes, disputeColumns, screen),
     section('History', history, historyColumns, screen),

@@ -82,6 +82,8 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     reservationMs: env.RESERVATION_MINUTES * 60_000,
     quoteService: await quoteServiceFromEnv(env, log),
     requireShippingOption: env.REQUIRE_SHIPPING_OPTION === 'on',
+    returnDays: env.RETURN_DAYS,
+    refundsReturnsAtOnce: env.RETURN_AUTO_REFUND === 'on',
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepMs: keepMsFromEnv(env),
     onFault: logFaults(log),

@@ -17,6 +17,7 @@ import { parcelMethods } from './methods/parcels.ts';
 import { paymentMethods } from './methods/payments.ts';
 import { productMethods } from './methods/products.ts';
 import { refundMethods } from './methods/refunds.ts';
+import { returnMethods } from './methods/returns.ts';
 import { shipmentMethods } from './methods/shipments.ts';
 import { shippingOptionMethods } from './methods/shipping-options.ts';
 import { stockMethods } from './methods/stock.ts';
@@ -63,6 +64,13 @@ export type CommerceOptions = {
   /** Refuses orders without a shipping option; defaults to false. */
   requireShippingOption?: boolean;
   /**
+   * For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known.
+   * Defaults to 30.
+   */
+  returnDays?: number;
+  /** Refunds what a return brings back as soon as it is received; defaults to false: an operator decides. */
+  refundsReturnsAtOnce?: boolean;
+  /**
    * How long a gateway may send nothing about a payment before the payment is polled; defaults to 5 minutes. The event
    * lists of gateways are read at twice this interval.
    */
@@ -105,6 +113,8 @@ export function createCommerce(options: CommerceOptions) {
     quote: options.quote,
     quoteService: options.quoteService,
     requireShippingOption: options.requireShippingOption ?? false,
+    returnDays: options.returnDays ?? 30,
+    refundsReturnsAtOnce: options.refundsReturnsAtOnce ?? false,
     reservationMs: options.reservationMs ?? 30 * 60_000,
     keepMs: retentionOf(options.keepMs),
     leaseMs: options.leaseMs ?? 45_000,
@@ -131,6 +141,7 @@ export function createCommerce(options: CommerceOptions) {
     ...orderChangeMethods(context),
     ...paymentMethods(context, inbox),
     ...refundMethods(context),
+    ...returnMethods(context),
     ...disputeMethods(context),
     ...shipmentMethods(context),
     ...parcelMethods(context),

@@ -30,6 +30,7 @@ export const errorKinds = {
   event_sink_not_found: 'missing',
   product_not_found: 'missing',
   order_not_found: 'missing',
+  return_not_found: 'missing',
   shipment_not_found: 'missing',
   parcel_not_found: 'missing',
   shipping_option_not_found: 'missing',
@@ -55,6 +56,13 @@ export const errorKinds = {
   units_not_restockable: 'conflict',
   units_not_cancelable: 'conflict',
   order_not_paid: 'conflict',
+  units_not_returnable: 'conflict',
+  units_not_in_return: 'conflict',
+  return_too_late: 'conflict',
+  fees_exceed_refund: 'conflict',
+  nothing_to_refund: 'conflict',
+  dispute_open: 'conflict',
+  shipment_is_replacement: 'conflict',
   tracking_number_in_use: 'conflict',
   shipment_not_ready: 'conflict',
   units_not_in_shipment: 'conflict',
@@ -104,7 +112,7 @@ export interface ErrorDetails {
   /** As the quote service said it, for the shopper. */
   quote_refused: { reason: string };
   invalid_transition: {
-    subject: 'order' | 'payment' | 'refund' | 'shipment' | 'parcel' | 'gateway_event' | 'webhook_endpoint';
+    subject: 'order' | 'payment' | 'refund' | 'return' | 'shipment' | 'parcel' | 'gateway_event' | 'webhook_endpoint';
     from: string;
     to: string;
   };
@@ -133,6 +141,14 @@ export interface ErrorDetails {
   /** `cancelableQty`: the units of the line that have not shipped. */
   units_not_cancelable: { lineNo: number; cancelableQty: number };
   order_not_paid: { status: string };
+  /** `returnableQty`: units of the line that have left and are in no other return. */
+  units_not_returnable: { lineNo: number; returnableQty: number };
+  /** `returnQty`: units of the line that the return has for this. */
+  units_not_in_return: { lineNo: number; returnQty: number };
+  return_too_late: { lineNo: number; returnDays: number };
+  /** Both in minor units. `unitsAmount`: what goes back without fees. */
+  fees_exceed_refund: { unitsAmount: number; feesAmount: number };
+  dispute_open: { gatewayDisputeId: string };
   /** The live parcel that has the number, and its order. */
   tracking_number_in_use: {
     carrier: string;

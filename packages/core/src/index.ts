@@ -93,6 +93,18 @@ export {
   shipmentIdInput,
   splitShipmentInput,
 } from './shipping/shipment-input.ts';
+export {
+  approveReturnInput,
+  changeReturnInput,
+  declineReturnInput,
+  listReturnsInput,
+  previewReturnInput,
+  receiveReturnInput,
+  refundReturnInput,
+  replaceReturnInput,
+  requestReturnInput,
+  returnIdInput,
+} from './returns/return-input.ts';
 export { listRefundsInput } from './refund/refund-input.ts';
 export { listDisputesInput } from './dispute/dispute-input.ts';
 export { listGatewayCallsInput } from './gateway-outbox/gateway-call-input.ts';

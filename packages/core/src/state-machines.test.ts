@@ -4,12 +4,14 @@ import {
   orderStatusRecorded,
   paymentStatusRecorded,
   refundStatusRecorded,
+  returnStatusRecorded,
   shipmentStatusRecorded,
 } from './doctor/recorded-statuses.ts';
 import { eventPayloads } from './events/payloads.ts';
 import { fulfillmentStatuses, orderTransitions, reservationOf } from './order/order.ts';
 import { paymentTransitions } from './payment/payment.ts';
 import { refundTransitions } from './refund/refund.ts';
+import { returnTransitions } from './returns/return.ts';
 import { parcelTransitions } from './shipping/parcel.ts';
 import { shipmentTransitions } from './shipping/shipment.ts';
 import { first, present } from './testing/only.ts';
@@ -49,6 +51,7 @@ const stateMachines: Machine[] = [
   { section: 'Payment', transitions: paymentTransitions, first: 'CREATED', recorded: paymentStatusRecorded },
   { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', recorded: refundStatusRecorded },
   { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', recorded: shipmentStatusRecorded },
+  { section: 'Return', transitions: returnTransitions, first: 'REQUESTED', recorded: returnStatusRecorded },
   {
     section: 'Webhook endpoint',
     transitions: webhookEndpointTransitions,

@@ -34,6 +34,10 @@ test('only operators may call more than the catalogue and their own orders', () 
     'payment.create',
     'payment.list',
     'payment.resume',
+    'return.cancel',
+    'return.get',
+    'return.list',
+    'return.request',
     'shipment.list',
   ]);
 });

@@ -56,6 +56,18 @@ export const access: Readonly<Record<string, Access>> = {
   'refund.list': operator('money'),
   'dispute.list': operator('money'),
 
+  'return.request': customerOr('orders'),
+  'return.cancel': customerOr('orders'),
+  'return.get': customerOr('orders'),
+  'return.list': customerOr('orders'),
+  'return.approve': operator('orders'),
+  'return.decline': operator('orders'),
+  'return.receive': operator('orders'),
+  'return.replace': operator('orders'),
+  'return.close': operator('orders'),
+  'return.preview': operator('money'),
+  'return.refund': operator('money'),
+
   'shipment.list': customerOr('orders'),
   'shipment.split': operator('orders'),
   'shipment.merge': operator('orders'),

@@ -60,6 +60,10 @@ const apiEnv = z
     QUOTE_SECRET: z.string().refine(isWebhookSecret, 'must be whsec_ and at least 16 bytes in base64').optional(),
     /** `on` refuses orders without a shipping option. */
     REQUIRE_SHIPPING_OPTION: z.enum(['on', 'off']).default('off'),
+    /** For how many days after the delivery a customer may request a return. */
+    RETURN_DAYS: wholeNumber(0, 3_650).default(30),
+    /** `on` refunds what a return brings back as soon as it is received. */
+    RETURN_AUTO_REFUND: z.enum(['on', 'off']).default('off'),
     /** How long a payment may go without news before its gateway is polled. */
     GATEWAY_POLL_AFTER_SECONDS: someNumber(1, 24 * 60 * 60).default(5 * 60),
     ...retentionVariables,

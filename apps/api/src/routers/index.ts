@@ -11,6 +11,7 @@ import { parcelRouter } from './parcel.ts';
 import { paymentRouter } from './payment.ts';
 import { productRouter } from './product.ts';
 import { refundRouter } from './refund.ts';
+import { returnRouter } from './return.ts';
 import { shipmentRouter } from './shipment.ts';
 import { shippingOptionRouter } from './shipping-option.ts';
 import { stockRouter } from './stock.ts';
@@ -48,6 +49,7 @@ export const appRouter = router({
   payment: paymentRouter,
   refund: refundRouter,
   dispute: disputeRouter,
+  return: returnRouter,
   shipment: shipmentRouter,
   parcel: parcelRouter,
   event: eventRouter,

@@ -29,6 +29,7 @@ export const shipmentRouter = router({
    * Returns the new shipment.
    * @throws shipment_not_found when no shipment has this id
    * @throws shipment_not_ready when the shipment is not READY
+   * @throws shipment_is_replacement when the shipment replaces units of a return
    * @throws units_not_in_shipment when the shipment has fewer units of a line; it has `details.shipmentQty`
    * @throws shipment_would_be_empty when all units would leave the shipment
    */
@@ -40,6 +41,7 @@ export const shipmentRouter = router({
    * @throws shipment_not_found when one of the shipments does not exist
    * @throws shipments_of_different_orders when the shipments belong to different orders
    * @throws shipment_not_ready when one of the shipments is not READY
+   * @throws shipment_is_replacement when one of the shipments replaces units of a return
    */
   merge: procedure
     .input(mergeShipmentsInput)

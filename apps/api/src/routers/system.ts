@@ -8,6 +8,7 @@ const scopesOf: Record<LookupKind, readonly Scope[]> = {
   payment: ['orders', 'money', 'gateway-events'],
   shipment: ['orders'],
   parcel: ['orders'],
+  return: ['orders', 'money'],
   product: scopes,
   shippingOption: ['catalog', 'orders'],
   gatewayEvent: ['gateway-events'],

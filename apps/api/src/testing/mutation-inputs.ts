@@ -32,6 +32,20 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
     const { orderId } = await createApprovedPayment('AUTHORIZED', 1_000 * quantity, quantity);
     return present((await api().commerce.listShipments({ orderId }))[0], 'shipment').id;
   };
+  const firstUnit = [{ lineNo: 1, quantity: 1 }];
+  const createSentOrder = async () => {
+    const { orderId } = await createApprovedPayment('CAPTURED');
+    const { id: shipmentId } = present((await api().commerce.listShipments({ orderId }))[0], 'shipment');
+    await api().commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: shipmentId });
+    return orderId;
+  };
+  const createReturn = async (status: 'REQUESTED' | 'APPROVED' | 'RECEIVED') => {
+    const request = { orderId: await createSentOrder(), lines: firstUnit };
+    const { id: returnId } = await api().commerce.requestReturn(request);
+    if (status !== 'REQUESTED') await api().commerce.approveReturn({ returnId });
+    if (status === 'RECEIVED') await api().commerce.receiveReturn({ returnId, lines: [{ lineNo: 1, restockQty: 1 }] });
+    return returnId;
+  };
   const receiveUnmatchedEvent = async (): Promise<string> =>
     (await api().sendWebhook({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'KRW' })).body.eventId;
 
@@ -96,6 +110,20 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
     'shipment.deliver': async () => ({ shipmentId: await createDispatchedShipment() }),
     'shipment.markLost': async () => ({ shipmentId: await createDispatchedShipment() }),
     'shipment.markReturned': async () => ({ shipmentId: await createDispatchedShipment() }),
+    'return.request': async () => ({ orderId: await createSentOrder(), lines: firstUnit }),
+    'return.approve': async () => ({ returnId: await createReturn('REQUESTED') }),
+    'return.decline': async () => ({ returnId: await createReturn('REQUESTED') }),
+    'return.cancel': async () => ({ returnId: await createReturn('REQUESTED') }),
+    'return.receive': async () => ({
+      returnId: await createReturn('APPROVED'),
+      lines: [{ lineNo: 1, restockQty: 1 }],
+    }),
+    'return.replace': async () => ({ returnId: await createReturn('RECEIVED'), lines: firstUnit }),
+    'return.close': async () => ({ returnId: await createReturn('RECEIVED') }),
+    'return.refund': async () => {
+      const returnId = await createReturn('RECEIVED');
+      return { returnId, expectedVersion: (await api().commerce.getReturn({ returnId })).orderVersion };
+    },
     'parcel.deliver': async () => ({ parcelId: await createParcel() }),
     'parcel.correct': async () => ({ parcelId: await createParcel(), trackingNumber: randomUUID() }),
   };

@@ -22,6 +22,8 @@ export const changingTables: readonly string[] = [
   'products',
   'refunds',
   'retention_rules',
+  'return_lines',
+  'returns',
   'shipment_lines',
   'shipments',
   'stocks',

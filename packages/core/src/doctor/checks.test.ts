@@ -6,6 +6,7 @@ import type { Corruption } from '../testing/corruptions/corruption.ts';
 import { furtherPaymentAndShipmentCorruptions } from '../testing/corruptions/more-of-payments-and-shipments.ts';
 import { furtherStockAndOrderCorruptions } from '../testing/corruptions/more-of-stock-and-orders.ts';
 import { furtherCanceledUnitCorruptions } from '../testing/corruptions/canceled-units.ts';
+import { furtherReturnCorruptions } from '../testing/corruptions/returns.ts';
 import { furtherShareCorruptions } from '../testing/corruptions/shares.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
 import { corruptions } from '../testing/corruptions/one-per-check.ts';
@@ -63,6 +64,7 @@ const furtherCorruptions = [
   ...furtherPaymentAndShipmentCorruptions,
   ...furtherShareCorruptions,
   ...furtherCanceledUnitCorruptions,
+  ...furtherReturnCorruptions,
 ];
 
 test.each(furtherCorruptions)('$check also finds: $how', async ({ check: checkName, ...corruption }) => {

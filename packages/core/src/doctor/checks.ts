@@ -7,6 +7,7 @@ import { orderChecks } from './order-checks.ts';
 import { parcelChecks } from './parcel-checks.ts';
 import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
+import { returnChecks } from './return-checks.ts';
 import { retentionChecks } from './retention-checks.ts';
 import { shareChecks } from './share-checks.ts';
 import { shipmentChecks } from './shipment-checks.ts';
@@ -25,6 +26,7 @@ export const checks: readonly Check[] = [
   ...callChecks,
   ...shipmentChecks,
   ...parcelChecks,
+  ...returnChecks,
   ...keyChecks,
   ...webhookChecks,
   ...retentionChecks,

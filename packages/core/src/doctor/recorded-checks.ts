@@ -1,6 +1,6 @@
 import { transitionPairs, tuples, type Check } from './check.ts';
 
-type Subject = 'payment' | 'refund' | 'shipment';
+type Subject = 'payment' | 'refund' | 'return' | 'shipment';
 
 type Machine = {
   subject: Subject;
@@ -11,7 +11,7 @@ type Machine = {
   first: string;
 };
 
-/** Checks that an order's events record the status of its payments, refunds or shipments, by legal transitions only. */
+/** Checks that an order's events record the status of its payments, refunds, returns or shipments, by legal transitions only. */
 export function recordedChecks({ subject, transitions, recorded, first }: Machine): Check[] {
   const id = `${subject}Id`;
   const facts = `

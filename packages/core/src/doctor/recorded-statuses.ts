@@ -2,6 +2,7 @@ import type { OrderEventType } from '../events/payloads.ts';
 import type { OrderStatus } from '../order/order.ts';
 import type { PaymentStatus } from '../payment/payment.ts';
 import type { RefundStatus } from '../refund/refund.ts';
+import type { ReturnStatus } from '../returns/return.ts';
 import type { ShipmentStatus } from '../shipping/shipment.ts';
 
 type TypesOf<Subject extends string> = Extract<OrderEventType, `${Subject}.${string}`>;
@@ -38,6 +39,16 @@ export const refundStatusRecorded = {
   'refund.succeeded': 'SUCCEEDED',
   'refund.failed': 'FAILED',
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
+
+/** The status that a return has after each event about it. A refund and a replacement leave it as it is. */
+export const returnStatusRecorded = {
+  'return.requested': 'REQUESTED',
+  'return.approved': 'APPROVED',
+  'return.declined': 'DECLINED',
+  'return.canceled': 'CANCELED',
+  'return.received': 'RECEIVED',
+  'return.closed': 'CLOSED',
+} as const satisfies Record<Exclude<TypesOf<'return'>, 'return.refunded' | 'return.replaced'>, ReturnStatus>;
 
 /** The status that a shipment has after each event about it. A split and a merge leave it as it is. */
 export const shipmentStatusRecorded = {

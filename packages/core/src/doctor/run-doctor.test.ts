@@ -16,7 +16,14 @@ afterAll(() => shop.close());
 /** Every state that the flows can reach, so that every check runs on rows in all of them. */
 const reached = {
   'orders.status': ['CANCELED', 'CREATED', 'EXPIRED', 'PAID', 'PAYMENT_FAILED', 'PAYMENT_PENDING'],
-  'orders.fulfillment_status': ['DELIVERED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'UNFULFILLED'],
+  'orders.fulfillment_status': [
+    'DELIVERED',
+    'PARTIALLY_RETURNED',
+    'PARTIALLY_SHIPPED',
+    'RETURNED',
+    'SHIPPED',
+    'UNFULFILLED',
+  ],
   'orders.needs_attention': [
     'amount_mismatch',
     'delivery_problem',
@@ -33,7 +40,8 @@ const reached = {
   'disputes.status': ['LOST', 'WON'],
   'shipments.status': ['CANCELED', 'DELIVERED', 'IN_TRANSIT', 'LOST', 'READY', 'RETURNED', 'SHIPPED'],
   'parcels.tracking': ['DELIVERED', 'LABEL', 'MOVING'],
-  'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'RESTOCKED', 'SOLD'],
+  'returns.status': ['APPROVED', 'CANCELED', 'CLOSED', 'DECLINED', 'RECEIVED', 'REQUESTED'],
+  'stock_movements.kind': ['ADJUSTED', 'RECEIVED', 'REPLACED', 'RESTOCKED', 'RETURNED', 'SOLD'],
   'gateway_events.outcome': ['APPLIED', 'CONFLICT', 'IGNORED_STALE', 'PARKED', 'UNMATCHED'],
   'gateway_events.effect': [
     'already_approved',

@@ -3,11 +3,11 @@ import { putBack, type Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { shipmentStatusRecorded } from './recorded-statuses.ts';
 
-/** Units of each order line in shipments that are not CANCELED. */
+/** Units of each order line in shipments that are not CANCELED. Replacements for a return aren't units of the order. */
 const packed = `
   select l.order_id, l.line_no, sum(l.quantity) as quantity
   from "commerce"."shipment_lines" l
-  join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED'
+  join "commerce"."shipments" s on s.id = l.shipment_id and s.status <> 'CANCELED' and s.return_id is null
   group by l.order_id, l.line_no`;
 
 /** Shipments that were handed to a carrier; a LOST or RETURNED one did not arrive. */
@@ -54,10 +54,12 @@ export const shipmentChecks: readonly Check[] = [
   },
   {
     name: 'order_fulfillment_follows_shipments',
-    sentence: "An order's fulfillment status follows from the units in its shipped and delivered shipments.",
+    sentence:
+      "An order's fulfillment status follows from the units in its shipped and delivered shipments, and in its returns.",
     query: `
       select o.id as "orderId", o.fulfillment_status as "fulfillmentStatus", ordered.quantity as "orderedQty",
-        coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty"
+        coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty",
+        coalesce(back.quantity, 0) as "returnedQty"
       from "commerce"."orders" o
       join (
         select l.order_id, sum(l.quantity - coalesce(b.quantity, 0)) as quantity
@@ -69,9 +71,15 @@ export const shipmentChecks: readonly Check[] = [
         select l.order_id, sum(l.quantity) filter (where ${hasLeft}) as shipped,
           sum(l.quantity) filter (where s.status = 'DELIVERED') as delivered
         from "commerce"."shipments" s join "commerce"."shipment_lines" l on l.shipment_id = s.id
+        where s.return_id is null
         group by l.order_id
       ) parcels on parcels.order_id = o.id
+      left join (
+        select order_id, sum(received_qty) as quantity from "commerce"."return_lines" group by order_id
+      ) back on back.order_id = o.id
       where o.fulfillment_status <> case when coalesce(parcels.shipped, 0) = 0 then 'UNFULFILLED'
+        when parcels.shipped = ordered.quantity and back.quantity >= ordered.quantity then 'RETURNED'
+        when parcels.shipped = ordered.quantity and back.quantity > 0 then 'PARTIALLY_RETURNED'
         when parcels.delivered = ordered.quantity then 'DELIVERED'
         when parcels.delivered > 0 then 'PARTIALLY_DELIVERED'
         when parcels.shipped = ordered.quantity then 'SHIPPED'

@@ -70,7 +70,7 @@ export const stockChecks: readonly Check[] = [
   {
     name: 'stock_movement_has_its_cause',
     sentence:
-      'A sale is caused by an order with a line of that product, and a restock by such an order, refund or cancellation of units. Other movements are their own cause.',
+      'A sale is caused by an order with a line of that product, and a restock by such an order, refund or cancellation of units. Returned units are caused by a receipt of a return, and replaced ones by their shipment. Other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
@@ -84,6 +84,14 @@ export const stockChecks: readonly Check[] = [
           select from "commerce"."refund_lines" r
           join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
           where r.refund_id = m.cause_id and o.product_id = m.product_id and r.restock and r.quantity = m.quantity)
+        when m.kind = 'RETURNED' then not exists (
+          select from "commerce"."events" e join "commerce"."order_lines" o on o.order_id = e.aggregateid
+          where e.type = 'return.received' and e.payload ->> 'receiptId' = m.cause_id::text and o.product_id = m.product_id)
+        when m.kind = 'REPLACED' then not exists (
+          select from "commerce"."shipments" s
+          join "commerce"."shipment_lines" r on r.shipment_id = s.id
+          join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
+          where s.id = m.cause_id and s.return_id is not null and o.product_id = m.product_id and r.quantity = -m.quantity)
         else m.cause_id <> m.id end`,
   },
   {

@@ -59,6 +59,7 @@ export const dispute = {
   amount,
   currency,
 };
+export const returnId = id.describe('The return.');
 export const shipmentId = id.describe('The shipment.');
 export const parcelId = id.describe('The parcel.');
 export const dispatched = {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lineKinds } from '../order/order.ts';
+import { returnEventPayloads } from './return-payloads.ts';
 import { refundReasons } from '../refund/refund.ts';
 import { disabledReasons } from '../webhooks/webhook-endpoint.ts';
 import {
@@ -20,6 +21,7 @@ import {
   approval,
   refund,
   refundAmount,
+  returnId,
   failureCode,
   dispute,
   shipmentId,
@@ -37,7 +39,7 @@ import {
 // The payload of every event as it is stored and delivered. The descriptions are those of docs/reference/events.md and of
 // the JSON Schemas in packages/core/schemas. Amounts are integer minor units of `currency`.
 /**
- * The events of an order by type, in the past tense. Events of its payments, refunds, disputes and shipments are events
+ * The events of an order by type, in the past tense. Events of its payments, refunds, disputes, shipments and returns are events
  * of the order.
  */
 export const orderEventPayloads = {
@@ -134,7 +136,8 @@ export const orderEventPayloads = {
     ...refundAmount,
     reason: z
       .enum(refundReasons)
-      .describe('`requested`: by an operator. `gateway`: made at the gateway. Others: decided by the shop.'),
+      .describe('`requested`: by an operator, or for a return. `gateway`: made there. Others: decided by the shop.'),
+    returnId: returnId.optional().describe('The return that the refund is for.'),
     lines: z
       .array(
         z.strictObject({ ...lineQuantity, restock: z.boolean().describe('Whether the units are for sale again.') }),
@@ -154,8 +157,10 @@ export const orderEventPayloads = {
   }),
   'dispute.opened': orderEvent('The bank of the shopper contests a payment.', dispute),
   'dispute.closed': orderEvent('A dispute was won or lost.', dispute),
+  ...returnEventPayloads,
   'shipment.created': orderEvent('A shipment is ready to be sent.', {
     shipmentId,
+    returnId: returnId.optional().describe('The return whose units it replaces.'),
     lines: z.array(z.strictObject(lineQuantity)),
   }),
   'shipment.split': orderEvent(

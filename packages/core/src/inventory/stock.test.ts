@@ -70,13 +70,24 @@ describe('a step', () => {
     ['sell', [7, 4, 8], 'SOLD'],
     ['restock', [13, 4, 2], 'RESTOCKED'],
     ['ship', [10, 4, 2], undefined],
+    ['return', [13, 4, 5], 'RETURNED'],
+    ['replace', [7, 4, 8], 'REPLACED'],
   ])('%s of 3 takes [10, 4, 5] to %j', (step, [availableQty, reservedQty, unshippedQty], movement) => {
     expect(stepStock(stock(10, 4), step, 3)).toEqual({ productId: 'a', availableQty, reservedQty, unshippedQty });
     expect(movementOf[step]).toBe(movement);
   });
 
   test('of each kind is tested above', () => {
-    expect(Object.keys(stockSteps)).toEqual(['reserve', 'release', 'commit', 'sell', 'restock', 'ship']);
+    expect(Object.keys(stockSteps)).toEqual([
+      'reserve',
+      'release',
+      'commit',
+      'sell',
+      'restock',
+      'ship',
+      'return',
+      'replace',
+    ]);
   });
 
   test('has a stock movement exactly when it changes the available units', () => {
@@ -85,9 +96,10 @@ describe('a step', () => {
     }
   });
 
-  test('leaves the units on the shelf as they are, unless it ships them', () => {
+  test('leaves the units on the shelf as they are, unless it ships them or takes them back', () => {
+    const onShelfBy: Partial<Record<string, number>> = { ship: -1, return: +1 };
     for (const [step, { available, unshipped }] of Object.entries(stockSteps)) {
-      expect(available + unshipped, step).toBe(step === 'ship' ? -1 : 0);
+      expect(available + unshipped, step).toBe(onShelfBy[step] ?? 0);
     }
   });
 });

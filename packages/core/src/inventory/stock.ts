@@ -10,7 +10,7 @@ export const stockMax = 1_000_000_000;
 /** The most units that aren't sold. It exceeds `stockMax` so that units of canceled orders can always be restocked. */
 export const stockCeiling = 2_000_000_000;
 
-export const movementKinds = ['RECEIVED', 'ADJUSTED', 'SOLD', 'RESTOCKED'] as const;
+export const movementKinds = ['RECEIVED', 'ADJUSTED', 'SOLD', 'RESTOCKED', 'RETURNED', 'REPLACED'] as const;
 export type MovementKind = (typeof movementKinds)[number];
 
 /** Units by product id. */
@@ -31,7 +31,10 @@ export function shortages(stocks: ReadonlyMap<string, Stock>, demand: Demand): S
   });
 }
 
-/** How each step changes the three numbers, for one unit. No step but `ship` takes a unit off the shelf. */
+/**
+ * How each step changes the three numbers, for one unit. Only `ship` takes a unit off the shelf, and only `return` puts one
+ * there.
+ */
 export const stockSteps = {
   reserve: { available: 0, reserved: +1, unshipped: 0 },
   release: { available: 0, reserved: -1, unshipped: 0 },
@@ -41,6 +44,10 @@ export const stockSteps = {
   /** Sold units that haven't left are for sale again. */
   restock: { available: +1, reserved: 0, unshipped: -1 },
   ship: { available: 0, reserved: 0, unshipped: -1 },
+  /** Units that had left came back, and are for sale again. */
+  return: { available: +1, reserved: 0, unshipped: 0 },
+  /** Free units are sent in place of others that came back or never arrived. They aren't sold once more. */
+  replace: { available: -1, reserved: 0, unshipped: +1 },
 } as const;
 export type StockStep = keyof typeof stockSteps;
 
@@ -49,6 +56,8 @@ export const movementOf: Partial<Record<StockStep, MovementKind>> = {
   commit: 'SOLD',
   sell: 'SOLD',
   restock: 'RESTOCKED',
+  return: 'RETURNED',
+  replace: 'REPLACED',
 };
 
 /** The stock after a step over `quantity` units. CHECKs of the table guarantee 0 ≤ reserved ≤ available and 0 ≤ unshipped. */

@@ -23,7 +23,8 @@ export const stocks = commerceSchema.table(
   ],
 );
 
-/** Every change of `available_qty`. `cause_id` names its cause: an order, a refund, or the receipt itself. */
+/** Every change of `available_qty`. `cause_id` names its cause: an order, a refund, a receipt of a
+ * return, a shipment that replaces units, or the movement itself. */
 export const stockMovements = commerceSchema.table(
   'stock_movements',
   {
@@ -40,7 +41,7 @@ export const stockMovements = commerceSchema.table(
     oneOf('stock_movements_kind_known', t.kind, movementKinds),
     check(
       'stock_movements_sign',
-      sql`case ${t.kind} when 'SOLD' then ${t.quantity} < 0 when 'ADJUSTED' then ${t.quantity} <> 0 else ${t.quantity} > 0 end`,
+      sql`case when ${t.kind} in ('SOLD', 'REPLACED') then ${t.quantity} < 0 when ${t.kind} = 'ADJUSTED' then ${t.quantity} <> 0 else ${t.quantity} > 0 end`,
     ),
     check('stock_movements_adjusted_has_reason', sql`${t.kind} <> 'ADJUSTED' or ${t.reason} is not null`),
     check('stock_movements_reason_length', sql`length(${t.reason}) between 1 and 500`),

@@ -7,6 +7,7 @@ export const lookupKinds = [
   'payment',
   'shipment',
   'parcel',
+  'return',
   'product',
   'shippingOption',
   'gatewayEvent',

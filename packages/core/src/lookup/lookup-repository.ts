@@ -7,6 +7,7 @@ import { gatewayEvents } from '../gateway-inbox/tables.ts';
 import { orders } from '../order/tables.ts';
 import { payments } from '../payment/tables.ts';
 import { shippingOptions } from '../pricing/tables.ts';
+import { returns } from '../returns/tables.ts';
 import { parcels, shipments } from '../shipping/tables.ts';
 import { webhookEndpoints } from '../webhooks/tables.ts';
 import type { LookupKind } from './lookup-input.ts';
@@ -24,6 +25,7 @@ const places: Record<LookupKind, Place> = {
   payment: { table: payments, id: payments.id, summary: payments.status },
   shipment: { table: shipments, id: shipments.id, summary: shipments.status },
   parcel: { table: parcels, id: parcels.id, summary: parcels.trackingNumber },
+  return: { table: returns, id: returns.id, summary: returns.status },
   product: { table: products, id: products.id, summary: products.sku, name: products.sku },
   shippingOption: { table: shippingOptions, id: shippingOptions.id, summary: shippingOptions.name },
   gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },

@@ -45,6 +45,7 @@ export function shipmentMethods(context: Context) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws shipment_not_found when there is no such shipment
      * @throws shipment_not_ready when the shipment isn't READY
+     * @throws shipment_is_replacement when the shipment replaces units of a return
      * @throws units_not_in_shipment when the shipment has fewer units of a line; the details say how many
      * @throws shipment_would_be_empty when all units would leave the shipment
      * @throws idempotency_key_reused when the key was used with another input
@@ -62,6 +63,7 @@ export function shipmentMethods(context: Context) {
      * @throws shipment_not_found when one of the shipments doesn't exist
      * @throws shipments_of_different_orders when the shipments belong to different orders
      * @throws shipment_not_ready when one of the shipments isn't READY; the details say which
+     * @throws shipment_is_replacement when one of the shipments replaces units of a return
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

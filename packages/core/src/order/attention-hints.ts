@@ -10,7 +10,7 @@ export const attentionHints = {
   amount_mismatch:
     'Decide on the payment in REVIEW (payment.decideReview), or compare it with the gateway and clear this.',
   event_conflict: 'Compare the events with the gateway (gatewayEvent.list), redrive parked ones, then clear this.',
-  delivery_problem: 'Refund what did not arrive (refund.create), and clear this (order.clearAttention).',
+  delivery_problem: 'Refund or replace it by a return (return.request), and clear this (order.clearAttention).',
   capture_failed: 'Read why (gatewayCall.list), then capture again (payment.capture) or cancel (order.cancel).',
   gateway_silent: 'Check that the gateway can be reached; the shop repeats its calls by itself (gatewayCall.list).',
   refund_due: 'Wait until the refund has SUCCEEDED (refund.list), and request a failed one again (refund.create).',

@@ -216,6 +216,7 @@ export const isOver = ({ status, fulfillmentStatus }: Order): boolean =>
   status === 'CANCELED' ||
   status === 'EXPIRED' ||
   fulfillmentStatus === 'DELIVERED' ||
+  fulfillmentStatus === 'PARTIALLY_RETURNED' ||
   fulfillmentStatus === 'RETURNED';
 
 export function canTransition(from: OrderStatus, to: OrderStatus): boolean {

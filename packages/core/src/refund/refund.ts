@@ -31,6 +31,9 @@ export type RefundReason = (typeof refundReasons)[number];
 /** The failure code of a refund that wasn't sent because one from the gateway's dashboard replaced it. */
 export const madeAtGateway = 'made_at_gateway';
 
+/** What a refund of a return keeps back. `amount` is in minor units, above zero. */
+export type RefundFee = { name: string; amount: number };
+
 /** Money that is returned to the shopper. `amount` is in minor units of `currency`, the payment's at the gateway. */
 export type Refund = {
   id: string;
@@ -45,6 +48,10 @@ export type Refund = {
   gatewayRefundId: string | null;
   /** The gateway's code for the failure. */
   failureCode: string | null;
+  /** The return that the refund is for. */
+  returnId: string | null;
+  /** The fees that the amount is lower by; null when there are none. */
+  fees: RefundFee[] | null;
   createdAt: Date;
   updatedAt: Date;
 };

@@ -6,6 +6,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   primaryKey,
   smallint,
   text,
@@ -19,11 +20,13 @@ import {
   refundKinds,
   refundReasons,
   refundStatuses,
+  type RefundFee,
   type RefundKind,
   type RefundReason,
   type RefundStatus,
 } from './refund.ts';
 import { payments } from '../payment/tables.ts';
+import { returns } from '../returns/tables.ts';
 
 export const refunds = commerceSchema.table(
   'refunds',
@@ -38,12 +41,19 @@ export const refunds = commerceSchema.table(
     reason: text('reason').$type<RefundReason>().notNull(),
     gatewayRefundId: text('gateway_refund_id'),
     failureCode: text('failure_code'),
+    returnId: uuid('return_id'),
+    fees: jsonb('fees').$type<RefundFee[]>(),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),
   },
   (t) => [
     foreignKey({ name: 'refunds_payment', columns: [t.paymentId], foreignColumns: [payments.id] }),
     foreignKey({ name: 'refunds_order', columns: [t.orderId], foreignColumns: [orders.id] }),
+    foreignKey({
+      name: 'refunds_return',
+      columns: [t.returnId, t.orderId],
+      foreignColumns: [returns.id, returns.orderId],
+    }),
     oneOf('refunds_kind_known', t.kind, refundKinds),
     oneOf('refunds_status_known', t.status, refundStatuses),
     oneOf('refunds_reason_known', t.reason, refundReasons),

@@ -47,6 +47,10 @@ export type Context = {
   quoteService: QuoteService | undefined;
   /** Whether an order without a shipping option is refused. */
   requireShippingOption: boolean;
+  /** For how many days after the delivery a customer may request a return. */
+  returnDays: number;
+  /** Whether a receipt refunds what came back at once. */
+  refundsReturnsAtOnce: boolean;
   /** How long an unpaid order keeps its stock. */
   reservationMs: number;
   /** How long rows are kept that go after a time. */

@@ -11,6 +11,7 @@ const parcel: Parcel = newParcel(
 const shipmentIn = (status: ShipmentStatus): Shipment => ({
   id: 's',
   orderId: 'o',
+  returnId: null,
   status,
   carrier: 'DHL',
   trackingNumber: '1',

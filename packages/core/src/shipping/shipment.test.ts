@@ -19,6 +19,7 @@ const now = new Date('2026-01-02T00:00:00Z');
 const shipmentIn = (status: ShipmentStatus): Shipment => ({
   id: 's',
   orderId: 'o',
+  returnId: null,
   status,
   carrier: null,
   trackingNumber: null,
@@ -128,8 +129,27 @@ describe('the fulfillment status counts units over all parcels', () => {
       fulfillmentOf(
         5,
         parcels.map(([status, quantity]) => ({ status, quantity })),
+        0,
       ),
     ).toBe(fulfillment);
+  });
+
+  test.each<[parcels: Parcel[], returnedQty: number, fulfillment: string]>([
+    [[['SHIPPED', 5]], 1, 'PARTIALLY_RETURNED'],
+    [[['DELIVERED', 5]], 4, 'PARTIALLY_RETURNED'],
+    [[['DELIVERED', 5]], 5, 'RETURNED'],
+    [[['DELIVERED', 5]], 6, 'RETURNED'],
+    [
+      [
+        ['READY', 3],
+        ['DELIVERED', 2],
+      ],
+      2,
+      'PARTIALLY_DELIVERED',
+    ],
+  ])('five units in %j, of which %i came back, are %s', (parcels, returnedQty, fulfillment) => {
+    const shipments = parcels.map(([status, quantity]) => ({ status, quantity }));
+    expect(fulfillmentOf(5, shipments, returnedQty)).toBe(fulfillment);
   });
 
   test('more units shipped than ordered is an internal error', () => {
@@ -137,6 +157,6 @@ describe('the fulfillment status counts units over all parcels', () => {
       { status: 'SHIPPED' as const, quantity: 4 },
       { status: 'DELIVERED' as const, quantity: 2 },
     ];
-    expect(() => fulfillmentOf(5, tooMuch)).toThrow('more units were shipped than ordered');
+    expect(() => fulfillmentOf(5, tooMuch, 0)).toThrow('more units were shipped than ordered');
   });
 });

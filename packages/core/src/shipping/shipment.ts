@@ -19,6 +19,8 @@ export const shipmentStatuses = Object.keys(shipmentTransitions) as ShipmentStat
 export type Shipment = {
   id: string;
   orderId: string;
+  /** The return whose units this shipment replaces; null for a shipment of the order's own units. */
+  returnId: string | null;
   status: ShipmentStatus;
   carrier: string | null;
   trackingNumber: string | null;
@@ -35,23 +37,33 @@ export function transitionShipment(shipment: Shipment, to: ShipmentStatus, now: 
   return transition('shipment', shipmentTransitions, shipment, to, now);
 }
 
-type Fulfillment = 'UNFULFILLED' | 'PARTIALLY_SHIPPED' | 'SHIPPED' | 'PARTIALLY_DELIVERED' | 'DELIVERED';
+type Fulfillment =
+  | 'UNFULFILLED'
+  | 'PARTIALLY_SHIPPED'
+  | 'SHIPPED'
+  | 'PARTIALLY_DELIVERED'
+  | 'DELIVERED'
+  | 'PARTIALLY_RETURNED'
+  | 'RETURNED';
 
 /**
  * The fulfillment status of an order, from the units of its PRODUCT lines in each shipment. LOST and RETURNED ones count
- * as shipped, not as delivered.
+ * as shipped, not as delivered. Units that came back count once all others have left.
  * @param orderedQty the ordered units that must be shipped
+ * @param returnedQty the units that came back by returns
  * @throws internal_error when more units were shipped than ordered
  */
 export function fulfillmentOf(
   orderedQty: number,
   shipments: readonly { status: ShipmentStatus; quantity: number }[],
+  returnedQty: number,
 ): Fulfillment {
   const unitsIn = (...statuses: ShipmentStatus[]) =>
     shipments.filter(({ status }) => statuses.includes(status)).reduce((sum, { quantity }) => sum + quantity, 0);
   const delivered = unitsIn('DELIVERED');
   const shipped = delivered + unitsIn('SHIPPED', 'IN_TRANSIT', 'LOST', 'RETURNED');
   if (shipped > orderedQty) throw new CommerceError('internal_error', 'more units were shipped than ordered');
+  if (returnedQty > 0 && shipped === orderedQty) return returnedQty >= orderedQty ? 'RETURNED' : 'PARTIALLY_RETURNED';
   if (delivered > 0) return delivered === orderedQty ? 'DELIVERED' : 'PARTIALLY_DELIVERED';
   if (shipped > 0) return shipped === orderedQty ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
   return 'UNFULFILLED';

@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
 import { orderLines, orders } from '../order/tables.ts';
+import { returns } from '../returns/tables.ts';
 import { parcelTrackings, type ParcelTracking } from './parcel.ts';
 import { shipmentStatuses, type ShipmentStatus } from './shipment.ts';
 
@@ -23,6 +24,8 @@ export const shipments = commerceSchema.table(
   {
     id: uuid('id').primaryKey(),
     orderId: uuid('order_id').notNull(),
+    // The return whose units this shipment replaces. Its units aren't units of the order.
+    returnId: uuid('return_id'),
     status: text('status').$type<ShipmentStatus>().notNull(),
     carrier: text('carrier'),
     trackingNumber: text('tracking_number'),
@@ -33,6 +36,11 @@ export const shipments = commerceSchema.table(
   },
   (t) => [
     foreignKey({ name: 'shipments_order', columns: [t.orderId], foreignColumns: [orders.id] }),
+    foreignKey({
+      name: 'shipments_return',
+      columns: [t.returnId, t.orderId],
+      foreignColumns: [returns.id, returns.orderId],
+    }),
     unique('shipments_of_order').on(t.id, t.orderId),
     oneOf('shipments_status_known', t.status, shipmentStatuses),
     check(

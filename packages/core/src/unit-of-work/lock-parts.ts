@@ -12,7 +12,7 @@ export type RequestedParts = {
   /** Refunds and disputes. */
   money?: boolean;
   refundLines?: boolean;
-  /** Shipments with their lines. */
+  /** Shipments and returns with their lines. */
   shipments?: boolean;
   parcels?: boolean;
   /**
@@ -42,6 +42,8 @@ export const noParts = (): OrderParts => ({
   refunds: [],
   refundLines: [],
   disputes: [],
+  returns: [],
+  returnLines: [],
   shipments: [],
   shipmentLines: [],
   parcels: [],

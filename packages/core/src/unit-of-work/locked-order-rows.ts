@@ -12,6 +12,7 @@ import {
 } from '../order/order.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
+import type { Return, ReturnLine } from '../returns/return.ts';
 import type { Parcel } from '../shipping/parcel.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import type { OrderParts } from './lock-parts.ts';
@@ -74,6 +75,15 @@ export class LockedOrderRows {
   }
 
   /** Empty unless `shipments` was requested. */
+  get returns(): readonly Return[] {
+    return this.#parts.returns;
+  }
+
+  get returnLines(): readonly ReturnLine[] {
+    return this.#parts.returnLines;
+  }
+
+  /** Empty unless `shipments` was requested. */
   get shipments(): readonly Shipment[] {
     return this.#parts.shipments;
   }
@@ -130,6 +140,19 @@ export class LockedOrderRows {
 
   setDispute(dispute: Dispute): void {
     this.#set('disputes', dispute);
+  }
+
+  addReturn(aReturn: Return, lines: readonly ReturnLine[]): void {
+    this.#add('returns', aReturn);
+    for (const line of lines) this.#add('returnLines', line);
+  }
+
+  setReturn(aReturn: Return): void {
+    this.#set('returns', aReturn);
+  }
+
+  setReturnLine(line: ReturnLine): void {
+    this.#set('returnLines', line);
   }
 
   addShipment(shipment: Shipment, lines: readonly ShipmentLine[]): void {

@@ -30,9 +30,9 @@ export class LockedOrder extends LockedOrderRows {
     return this.lines.find((line) => line.lineNo === lineNo);
   }
 
-  /** The products for which less is left to sell than this order needs. The stock rows are locked. */
-  shortages(): Shortage[] {
-    return shortages(this.changes.stocks, this.demand);
+  /** The products for which less is left to sell than these units, by default the order's. The stock rows are locked. */
+  shortages(lines?: readonly LineQuantity[]): Shortage[] {
+    return shortages(this.changes.stocks, lines ? this.#unitsOf(lines) : this.demand);
   }
 
   /** Reserves the stock of the whole order, which the caller has found to be there. */
@@ -61,14 +61,27 @@ export class LockedOrder extends LockedOrderRows {
     this.changes.moveStock('ship', this.#unitsOf(lines), this.id);
   }
 
-  /** Adds a READY shipment with the given units. Returns its id. */
-  packShipment(lines: readonly LineQuantity[]): string {
+  /** Puts units that came back on sale again. `causeId` is the receipt. The stock rows are locked. */
+  returnStock(lines: readonly LineQuantity[], causeId: string): void {
+    this.changes.moveStock('return', this.#unitsOf(lines), causeId);
+  }
+
+  /** Takes units for a replacement from those that are free. `causeId` is its shipment. The stock rows are locked. */
+  replaceStock(lines: readonly LineQuantity[], causeId: string): void {
+    this.changes.moveStock('replace', this.#unitsOf(lines), causeId);
+  }
+
+  /**
+   * Adds a READY shipment with the given units. With `returnId` they replace units of that return. Returns its id.
+   */
+  packShipment(lines: readonly LineQuantity[], returnId: string | null = null): string {
     const id = newId();
     const orderId = this.id;
     this.addShipment(
       {
         id,
         orderId,
+        returnId,
         status: 'READY',
         carrier: null,
         trackingNumber: null,
@@ -79,11 +92,11 @@ export class LockedOrder extends LockedOrderRows {
       },
       lines.map((line) => ({ shipmentId: id, orderId, ...line })),
     );
-    this.record('shipment.created', { shipmentId: id, lines: [...lines] });
+    this.record('shipment.created', { shipmentId: id, ...(returnId !== null && { returnId }), lines: [...lines] });
     return id;
   }
 
-  /** Cancels the shipments that haven't left. */
+  /** Cancels the shipments of the order's own units that haven't left. */
   cancelReadyShipments(): void {
     for (const shipment of this.readyShipments()) this.cancelShipment(shipment);
   }
@@ -94,12 +107,12 @@ export class LockedOrder extends LockedOrderRows {
     this.record('shipment.canceled', { shipmentId: shipment.id });
   }
 
-  /** The shipments that haven't left. */
+  /** The shipments of the order's own units that haven't left. */
   readyShipments(): Shipment[] {
-    return this.shipments.filter(({ status }) => status === 'READY');
+    return this.shipments.filter(isReadyOwn);
   }
 
-  /** The contents of the shipments that haven't left. */
+  /** The contents of the shipments that haven't left, without replacements. */
   unshippedLines(): ShipmentLine[] {
     const ready = new Set(this.readyShipments().map(({ id }) => id));
     return this.shipmentLines.filter(({ shipmentId }) => ready.has(shipmentId));
@@ -112,16 +125,20 @@ export class LockedOrder extends LockedOrderRows {
       .map(({ lineNo, quantity }) => ({ lineNo, quantity }));
   }
 
-  /** Sets the order's fulfillment status to what its shipments say. Returns whether that changed it. */
+  /**
+   * Sets the order's fulfillment status to what its shipments and returns say. Replacements don't count. Returns whether
+   * that changed it.
+   */
   updateFulfillment(): boolean {
-    const parcels = this.shipments.map(({ id, status }) => ({
+    const parcels = this.shipments.filter(isOwn).map(({ id, status }) => ({
       status,
       quantity: totalQuantity(this.linesOfShipment(id)),
     }));
+    const returned = this.returnLines.reduce((sum, { receivedQty }) => sum + receivedQty, 0);
     const ordered = totalQuantity(this.lines.filter(({ kind }) => kind === 'PRODUCT'));
     const restocked = totalQuantity(this.refundLines.filter(({ restock }) => restock));
     const canceled = this.lines.reduce((sum, { canceledQty }) => sum + canceledQty, 0);
-    const fulfillmentStatus = fulfillmentOf(ordered - restocked - canceled, parcels);
+    const fulfillmentStatus = fulfillmentOf(ordered - restocked - canceled, parcels, returned);
     if (fulfillmentStatus === this.row.fulfillmentStatus) return false;
     this.setRow({ ...this.row, fulfillmentStatus });
     return true;
@@ -209,6 +226,10 @@ export class LockedOrder extends LockedOrderRows {
     throw new Error(`line ${lineNo} of order ${this.id} is no line of a product`);
   }
 }
+
+/** Whether a shipment has units of the order, and not replacements of units that came back. */
+const isOwn = ({ returnId }: Shipment): boolean => returnId === null;
+const isReadyOwn = (shipment: Shipment): boolean => shipment.status === 'READY' && isOwn(shipment);
 
 const totalQuantity = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);

@@ -24,6 +24,15 @@ import {
 import type { Payment } from '../payment/payment.ts';
 import { insertPayments, lockPaymentsOfOrders, updatePayments } from '../payment/payment-repository.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
+import type { Return, ReturnLine } from '../returns/return.ts';
+import {
+  insertReturnLines,
+  insertReturns,
+  loadReturnLines,
+  loadReturns,
+  updateReturnLines,
+  updateReturns,
+} from '../returns/return-repository.ts';
 import {
   insertRefundLines,
   insertRefunds,
@@ -69,6 +78,8 @@ type Rows = {
   refunds: Refund;
   refundLines: RefundLine;
   disputes: Dispute;
+  returns: Return;
+  returnLines: ReturnLine;
   shipments: Shipment;
   shipmentLines: ShipmentLine;
   parcels: Parcel;
@@ -102,6 +113,21 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
     change: { key: byId, update: updatePayments },
     locks: true,
     ofOrders: lockPaymentsOfOrders,
+  },
+  // An order's fulfillment status depends on its returns, so they are read with its shipments.
+  returns: {
+    insert: insertReturns,
+    change: { key: byId, update: updateReturns },
+    locks: false,
+    only: 'shipments',
+    ofOrders: loadReturns,
+  },
+  returnLines: {
+    insert: insertReturnLines,
+    change: { key: ({ returnId, lineNo }) => `${returnId} ${lineNo}`, update: updateReturnLines },
+    locks: false,
+    only: 'shipments',
+    ofOrders: loadReturnLines,
   },
   refunds: {
     insert: insertRefunds,

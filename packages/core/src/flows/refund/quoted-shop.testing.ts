@@ -32,9 +32,9 @@ export const quoteLine = (kind: QuoteLine['kind'], unitAmount: number, appliesTo
   appliesTo,
 });
 
-export async function createQuotedShop(): Promise<QuotedShop> {
+export async function createQuotedShop(options: Parameters<typeof createScriptedShop>[0] = {}): Promise<QuotedShop> {
   let quoted: readonly QuoteLine[] = [];
-  const shop = await createScriptedShop({ quote: () => [...quoted] });
+  const shop = await createScriptedShop({ ...options, quote: () => [...quoted] });
   const quoteLines: QuotedShop['quoteLines'] = (lines) => (quoted = lines);
   const createPaidOrder: QuotedShop['createPaidOrder'] = async (type, products, lines, currency = 'KRW') => {
     quoteLines(lines);

@@ -1,6 +1,12 @@
 import { newId } from '../../ids.ts';
 import { refundableAmount, type Payment } from '../../payment/payment.ts';
-import { hasFailedTooOften, type Refund, type RefundLine, type RefundReason } from '../../refund/refund.ts';
+import {
+  hasFailedTooOften,
+  type Refund,
+  type RefundFee,
+  type RefundLine,
+  type RefundReason,
+} from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 
 /**
@@ -51,7 +57,17 @@ export function refundReleased(order: LockedOrder, before: Payment): void {
   order.raiseAttention('refund_due');
 }
 
-type RequestedRefund = { id: string; amount: number; reason: RefundReason };
+/** With `returnId`, the refund is for a return. */
+type RequestedRefund = {
+  id: string;
+  amount: number;
+  reason: RefundReason;
+  returnId?: string | null;
+  fees?: readonly RefundFee[];
+};
+
+type NewRefund = Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'> &
+  Pick<RequestedRefund, 'returnId' | 'fees'>;
 
 /**
  * Requests a refund of captured money and reserves its amount. The caller has checked that the balance allows it.
@@ -60,21 +76,21 @@ type RequestedRefund = { id: string; amount: number; reason: RefundReason };
 export function requestRefund(
   order: LockedOrder,
   payment: Payment,
-  { id, amount, reason }: RequestedRefund,
+  requested: RequestedRefund,
   lines: readonly RefundLine[] = [],
 ): Refund {
   order.setPayment({
     ...payment,
-    refundReservedAmount: payment.refundReservedAmount + amount,
+    refundReservedAmount: payment.refundReservedAmount + requested.amount,
     updatedAt: order.now,
   });
-  return addRefund(order, payment, { id, kind: 'REFUND', amount, currency: payment.currency, reason }, lines);
+  return addRefund(order, payment, { ...requested, kind: 'REFUND', currency: payment.currency }, lines);
 }
 
 function addRefund(
   order: LockedOrder,
   payment: Payment,
-  requested: Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'>,
+  requested: NewRefund,
   lines: readonly RefundLine[] = [],
 ): Refund {
   const refund = newRefund(payment, requested, order.now);
@@ -87,11 +103,13 @@ function addRefund(
 /** A refund of a payment in REQUESTED. */
 export function newRefund(
   { id: paymentId, orderId }: Payment,
-  requested: Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason'>,
+  { returnId = null, fees = [], ...requested }: NewRefund,
   now: Date,
 ): Refund {
   return {
     ...requested,
+    returnId,
+    fees: fees.length > 0 ? [...fees] : null,
     paymentId,
     orderId,
     status: 'REQUESTED',
@@ -104,8 +122,8 @@ export function newRefund(
 
 /** Records the event of a new refund. `lines` are left out of the event when there are none. */
 export function recordRefundRequest(order: LockedOrder, refund: Refund, lines: readonly RefundLine[] = []): void {
-  const { id: refundId, paymentId, kind, amount, currency, reason } = refund;
-  const facts = { refundId, paymentId, kind, amount, currency, reason };
+  const { id: refundId, paymentId, kind, amount, currency, reason, returnId } = refund;
+  const facts = { refundId, paymentId, kind, amount, currency, reason, ...(returnId !== null && { returnId }) };
   const units = lines.map(({ lineNo, quantity, restock }) => ({ lineNo, quantity, restock }));
   order.record('refund.requested', units.length > 0 ? { ...facts, lines: units } : facts);
 }

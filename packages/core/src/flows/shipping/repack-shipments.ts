@@ -18,7 +18,7 @@ type Located = { order: LockedOrder; shipment: Shipment };
  * Splits READY shipments by line and quantity, and merges them. Neither changes a price, a payment, the stock or the
  * order's fulfillment status.
  * @returns the shipment that the units went into · refusals: shipment_not_found, shipment_not_ready,
- * units_not_in_shipment, shipment_would_be_empty, shipments_of_different_orders
+ * shipment_is_replacement, units_not_in_shipment, shipment_would_be_empty, shipments_of_different_orders
  */
 export async function repackShipments(
   tx: Transaction,
@@ -81,7 +81,9 @@ function merge({ order, shipment }: Located, into: Located): ShipmentView {
   return viewOfShipment(order, intoShipmentId);
 }
 
-function requireReady({ id, status }: Shipment): void {
+function requireReady({ id, status, returnId }: Shipment): void {
+  if (returnId !== null)
+    throw new CommerceError('shipment_is_replacement', 'a replacement for a return is neither split nor merged');
   if (status === 'READY') return;
   const message = `a shipment that is ${status} can be neither split nor merged`;
   throw new CommerceError('shipment_not_ready', message, { shipmentId: id, status });

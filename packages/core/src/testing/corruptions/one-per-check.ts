@@ -1,6 +1,7 @@
 import { canceledUnitCorruptions } from './canceled-units.ts';
 import { moneyCorruptions } from './refunds-and-calls.ts';
 import { parcelCorruptions } from './parcels.ts';
+import { returnCorruptions } from './returns.ts';
 import { webhookCorruptions } from './webhooks.ts';
 import { type Corruption, firstId } from './corruption.ts';
 import {
@@ -186,6 +187,7 @@ export const corruptions: Record<string, Corruption> = {
   ...moneyCorruptions,
   ...canceledUnitCorruptions,
   ...parcelCorruptions,
+  ...returnCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },

@@ -1,0 +1,74 @@
+import type { Client } from '@commerce-core/api/client';
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption, LineUnits } from '../command.ts';
+import { addCommand, addLine } from '../command.ts';
+import { connect } from '../connection.ts';
+import { parseMoney } from '../money.ts';
+import { note } from '../output.ts';
+import { printReturn, printReturnPrice } from '../return.ts';
+import { RepeatableOption } from '../strict-command.ts';
+
+const aReturn = '0199d3c4-c0de-7e11-9a2b-6f7081920a1b';
+
+type Fee = { name: string; text: string };
+type PriceOptions = JsonOption & { fee?: Fee[] };
+
+/** Adds the commands for what a customer gets for a return: money or the same goods once more. */
+export function addReturnMoneyCommands(returns: Command, context: CommandContext): void {
+  const feeOption = () =>
+    new RepeatableOption('--fee <name:amount>', 'what is kept back; again for another fee').argParser(addFee);
+
+  addCommand(returns, 'preview <return>', 'show what a refund would send back now, and change nothing', [
+    `returns preview ${aReturn}`,
+    `returns preview ${aReturn} --fee "Label:4.90"`,
+  ])
+    .addOption(feeOption())
+    .action(async (returnId: string, { fee, ...options }: PriceOptions) => {
+      const { client } = connect(context);
+      const fees = await parseFees(client, returnId, fee);
+      printReturnPrice(context, await client.return.preview.query({ returnId, fees }), options);
+    });
+
+  addCommand(returns, 'refund <return>', 'send back what was paid for the units that came, less fees', [
+    `returns refund ${aReturn}`,
+    `returns refund ${aReturn} --fee "Label:4.90"`,
+  ])
+    .addOption(feeOption())
+    .action(async (returnId: string, { fee, ...options }: PriceOptions) => {
+      const { client } = connect(context);
+      const fees = await parseFees(client, returnId, fee);
+      const { orderVersion: expectedVersion } = await client.return.preview.query({ returnId, fees });
+      const refund = await client.return.refund.mutate({ returnId, fees, expectedVersion });
+      printReturnPrice(context, refund, options);
+      if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
+    });
+
+  addCommand(returns, 'replace <return>', 'send units once more, in a shipment of their own', [
+    `returns replace ${aReturn} --line 1:1`,
+  ])
+    .addOption(
+      new RepeatableOption('--line <line:units>', 'so many units of a line; again for another line')
+        .argParser(addLine)
+        .makeOptionMandatory(),
+    )
+    .action(async (returnId: string, { line, ...options }: JsonOption & { line: LineUnits[] }) => {
+      const { client } = connect(context);
+      printReturn(context, await client.return.replace.mutate({ returnId, lines: line }), options);
+    });
+}
+
+function addFee(text: string, others: Fee[] = []): Fee[] {
+  const at = text.lastIndexOf(':');
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError('Write what the fee is for and its amount, for instance "Return label:4.90".');
+  return [...others, { name: text.slice(0, at), text: text.slice(at + 1) }];
+}
+
+/** The fees in minor units of the order's currency. */
+async function parseFees(client: Client, returnId: string, fees: readonly Fee[] = []) {
+  if (fees.length === 0) return [];
+  const { currency } = await client.return.preview.query({ returnId });
+  return fees.map(({ name, text }) => ({ name, amount: parseMoney(text, currency) }));
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { until } from '@commerce-core/api/testing';
+import { paidOrder } from '../paid-order.testing.ts';
+import { useShop } from '../shop.testing.ts';
+
+const shop = useShop();
+
+/** Creates an order of 2 units at 12.50 GBP that has left. */
+async function sentOrder(): Promise<string> {
+  const { orderId } = await paidOrder(shop);
+  const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
+  await shop.json('shipments', 'dispatch', shipmentId, 'DHL', shipmentId);
+  return orderId;
+}
+
+const requestOf = async (orderId: string, ...args: string[]): Promise<string> =>
+  (await shop.json('returns', 'request', orderId, '--line', '1:2', ...args)).id;
+
+test('a return is requested, approved, received and refunded, and the order shows each step', async () => {
+  const orderId = await sentOrder();
+  const returnId = await requestOf(orderId, '--reason', 'too small');
+  expect((await shop.run('returns', 'approve', returnId, 'DHL', 'R-1', '--fault', 'SHOP')).out).toMatch(
+    /^status +APPROVED\nfault +SHOP\ngoods +EXPECTED\nreason +too small\nlabel +DHL R-1$/m,
+  );
+  const received = await shop.run('returns', 'receive', returnId, '--restock', '1:1');
+  expect(received.out).toMatch(/^ +1 +2 +1 +1 +0 +0 +0$/m);
+  expect((await shop.run('returns', 'preview', returnId, '--fee', 'Return label:2.50')).out).toMatch(
+    /^goes back +10\.00 GBP\n\nLINE +WHAT +NAME +UNITS +AMOUNT\n +1 +PRODUCT +Blue mug +1 +12\.50 GBP\n +FEE +Return label +1 +-2\.50 GBP$/m,
+  );
+  const refunded = await shop.run('returns', 'refund', returnId, '--fee', 'Return label:2.50');
+  expect(refunded.out).toMatch(/^refund +[\da-f-]{36}\ngoes back +10\.00 GBP$/m);
+  await until(async () => (await shop.json('refunds', 'list', '--order', orderId)).items[0].status === 'SUCCEEDED');
+  expect(await shop.json('returns', 'close', returnId)).toMatchObject({ status: 'CLOSED', lines: [{ missingQty: 1 }] });
+  const shown = (await shop.run('orders', 'show', orderId)).out;
+  expect(shown).toMatch(/^fulfillment +PARTIALLY_RETURNED$/m);
+  expect(shown).toMatch(new RegExp(`^Returns\nID .*\n${returnId} +CLOSED +SHOP +2 +1( |$)`, 'm'));
+});
+
+test('the list of returns fits into 80 columns', async () => {
+  const orderId = await sentOrder();
+  const returnId = await requestOf(orderId, '--fault', 'CARRIER', '--kept');
+  const { out } = await shop.run('returns', 'list', '--order', orderId);
+  expect(out).toMatch(new RegExp(`^${returnId}  REQUESTED  CARRIER +2  kept`, 'm'));
+  const narrow = ['ID', 'STATUS', 'FAULT', 'UNITS', 'CAME'];
+  const widths = [36, 'REQUESTED'.length, 'CUSTOMER'.length, 'UNITS'.length, 'CAME'.length];
+  expect(widths.reduce((sum, width) => sum + width, 2 * (narrow.length - 1))).toBeLessThanOrEqual(80);
+});
+
+test('kept goods are replaced in a shipment of their own', async () => {
+  const orderId = await sentOrder();
+  const returnId = await requestOf(orderId, '--fault', 'CARRIER', '--kept');
+  await shop.json('returns', 'approve', returnId);
+  expect(await shop.json('returns', 'replace', returnId, '--line', '1:1')).toMatchObject({
+    lines: [{ lineNo: 1, replacedQty: 1 }],
+  });
+  const { items } = await shop.json('shipments', 'list', orderId);
+  expect(items.find((shipment: { returnId: string | null }) => shipment.returnId === returnId)).toMatchObject({
+    status: 'READY',
+    lines: [{ lineNo: 1, quantity: 1 }],
+  });
+});
+
+test('a return is declined or canceled, and its units can be requested again', async () => {
+  const orderId = await sentOrder();
+  const declined = await shop.run('returns', 'decline', await requestOf(orderId), '--reason', 'was worn');
+  expect(declined.out).toMatch(/^status +DECLINED$[^]*^declined +was worn$/m);
+  expect(await shop.json('returns', 'cancel', await requestOf(orderId))).toMatchObject({ status: 'CANCELED' });
+  const returnId = await requestOf(orderId);
+  expect(await shop.json('returns', 'show', returnId)).toMatchObject({ status: 'REQUESTED' });
+  const twice = await shop.run('returns', 'request', orderId, '--line', '1:1');
+  expect(twice).toMatchObject({ code: 1, out: '', err: expect.stringContaining('(units_not_returnable)') });
+});
+
+test.each([
+  ['receive', []],
+  ['receive', ['--restock', '1']],
+  ['refund', ['--fee', '4.90']],
+  ['refund', ['--fee', 'label:']],
+  ['approve', ['--fault', 'NOBODY']],
+])('returns %s exits with 2 for %j', async (command, args) => {
+  const returnId = await requestOf(await sentOrder());
+  expect(await shop.run('returns', command, returnId, ...args)).toMatchObject({ code: 2, out: '' });
+});

@@ -1,0 +1,131 @@
+import {
+  approveReturnInput,
+  changeReturnInput,
+  declineReturnInput,
+  listReturnsInput,
+  previewReturnInput,
+  receiveReturnInput,
+  refundReturnInput,
+  replaceReturnInput,
+  requestReturnInput,
+  returnIdInput,
+} from '@commerce-core/core';
+import { ownOrders } from '../auth/access.ts';
+import { procedure, router } from '../trpc/trpc.ts';
+
+/**
+ * Returns of goods. Customers may call `request`, `cancel`, `get` and `list` for their own orders; operators need the
+ * scope `orders`, and for `preview` and `refund` the scope `money`. A return has the version of its order as
+ * `orderVersion`. `expectedVersion` refuses a change with `order_changed` when the order has another version by then.
+ * Amounts are in minor units of the order's currency.
+ */
+export const returnRouter = router({
+  /**
+   * Requests the return of units that have left. A customer may do so within the shop's RETURN_DAYS after the delivery, or
+   * after the dispatch where no delivery is known. `goods` are KEPT where nothing comes back, because it was damaged or
+   * lost. `fault` defaults to CUSTOMER.
+   *
+   * Returns the return, REQUESTED.
+   * @throws order_not_found when the order does not exist or belongs to another customer
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws units_not_returnable when fewer units of a line have left and are in no return; `details.returnableQty`
+   * @throws return_too_late when a customer asks too late; `details.returnDays`
+   */
+  request: procedure
+    .input(requestReturnInput)
+    .mutation(({ ctx, input }) => ctx.commerce.requestReturn({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
+  /**
+   * Agrees to a return. `carrier` and `trackingNumber` are those of the return label; `fault` replaces the requested one.
+   *
+   * Returns the return, APPROVED.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws invalid_transition when the return is not REQUESTED
+   */
+  approve: procedure
+    .input(approveReturnInput)
+    .mutation(({ ctx, input }) => ctx.commerce.approveReturn(input, ctx.call)),
+  /**
+   * Refuses a return. Its units can be requested again. Returns the return, DECLINED.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws invalid_transition when the return is not REQUESTED
+   */
+  decline: procedure
+    .input(declineReturnInput)
+    .mutation(({ ctx, input }) => ctx.commerce.declineReturn(input, ctx.call)),
+  /**
+   * Gives up a return of which nothing came back, was refunded or replaced. Returns the return, CANCELED.
+   * @throws return_not_found when the return does not exist or its order belongs to another customer
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws invalid_transition when the return is neither REQUESTED nor APPROVED, or something was refunded or replaced
+   */
+  cancel: procedure
+    .input(changeReturnInput)
+    .mutation(({ ctx, input }) => ctx.commerce.cancelReturn({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
+  /**
+   * Records units that came back, in one step or several. Of each line: `restockQty` are for sale again, `writeOffQty` are
+   * not, `missingQty` did not come. No money goes back by that, unless the shop has RETURN_AUTO_REFUND=on.
+   *
+   * Returns the return, RECEIVED.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws invalid_transition when the return is neither APPROVED nor RECEIVED, or its goods are KEPT
+   * @throws units_not_in_return when fewer units of a line are outstanding; `details.returnQty`
+   */
+  receive: procedure
+    .input(receiveReturnInput)
+    .mutation(({ ctx, input }) => ctx.commerce.receiveReturn(input, ctx.call)),
+  /**
+   * Sends units once more, in place of units that came back or are kept: in a READY shipment of their own, which takes free
+   * stock. They are not refunded any more.
+   *
+   * Returns the return.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; `details.returnQty`
+   * @throws insufficient_stock when a product has too few free units; `details.products`
+   */
+  replace: procedure
+    .input(replaceReturnInput)
+    .mutation(({ ctx, input }) => ctx.commerce.replaceReturn(input, ctx.call)),
+  /**
+   * Ends a return. Units that are outstanding count as missing, and can be requested again. Returns the return, CLOSED.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws invalid_transition when the return is neither APPROVED nor RECEIVED
+   */
+  close: procedure.input(changeReturnInput).mutation(({ ctx, input }) => ctx.commerce.closeReturn(input, ctx.call)),
+  /**
+   * Returns what `refund` would send back now: units with their share of discounts and taxes, the cost of shipping once
+   * unless the return is the customer's fault, less `fees`. `amount` is 0 when nothing goes back.
+   * @throws return_not_found when no return has this id
+   * @throws fees_exceed_refund when the fees are more than what goes back; `details.unitsAmount`
+   */
+  preview: procedure.input(previewReturnInput).query(({ ctx, input }) => ctx.commerce.previewReturn(input)),
+  /**
+   * Refunds what `preview` shows: the units that came back, or are kept by an approved return, and are neither refunded nor
+   * replaced. `expectedVersion` is the `orderVersion` of the preview.
+   *
+   * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws nothing_to_refund when nothing came back, or all of it was refunded or replaced
+   * @throws fees_exceed_refund when the fees are more than what goes back; `details.unitsAmount`
+   * @throws dispute_open when the shopper's bank contests the payment; `details.gatewayDisputeId`
+   * @throws refund_exceeds_balance when less of the payment can be refunded; `details.refundableAmount`
+   * @throws amount_not_supported when the provider does not refund such an amount; `details.step`
+   */
+  refund: procedure.input(refundReturnInput).mutation(({ ctx, input }) => ctx.commerce.refundReturn(input, ctx.call)),
+  /**
+   * Returns a return with its lines.
+   * @throws return_not_found when the return does not exist or its order belongs to another customer
+   */
+  get: procedure
+    .input(returnIdInput)
+    .query(({ ctx, input }) => ctx.commerce.getReturn({ ...input, ...ownOrders(ctx.caller) })),
+  /** Returns a page of returns with their lines, the latest first. `orderId` and `status` filter. */
+  list: procedure
+    .input(listReturnsInput.optional())
+    .query(({ ctx, input = {} }) => ctx.commerce.listReturns({ ...input, ...ownOrders(ctx.caller) })),
+});

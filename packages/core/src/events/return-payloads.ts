@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { returnFaults, returnGoods } from '../returns/return.ts';
+import {
+  amount,
+  currency,
+  id,
+  lineNo,
+  lineQuantity,
+  orderEvent,
+  refund,
+  returnId,
+  shipmentId,
+  trackingNumber,
+} from './payload-fields.ts';
+
+const units = z.int().min(0);
+
+/** The events of an order's returns by type, in the past tense. They hold none of the texts that people wrote. */
+export const returnEventPayloads = {
+  'return.requested': orderEvent('A customer or an operator asks to take units of an order back.', {
+    returnId,
+    fault: z.enum(returnFaults).describe('Whose fault the return is.'),
+    goods: z.enum(returnGoods).describe('EXPECTED: they come back. KEPT: they were damaged or lost.'),
+    lines: z.array(z.strictObject(lineQuantity)),
+  }),
+  'return.approved': orderEvent('An operator agreed to a return.', {
+    returnId,
+    fault: z.enum(returnFaults).describe('Whose fault the return is, as the operator decided.'),
+    carrier: trackingNumber.carrier.nullable().describe('Of the return label, as the operator gave it.'),
+    trackingNumber: trackingNumber.trackingNumber.nullable().describe('The number of the return label.'),
+  }),
+  'return.declined': orderEvent('An operator refused a return.', { returnId }),
+  'return.canceled': orderEvent('A return that had not come back was given up.', { returnId }),
+  'return.received': orderEvent('Goods of a return came back. No money moves by that.', {
+    returnId,
+    receiptId: id.describe('The receipt, which is the cause of the stock movements.'),
+    lines: z.array(
+      z.strictObject({
+        lineNo,
+        restockQty: units.describe('Units that are for sale again.'),
+        writeOffQty: units.describe('Units that came back and can not be sold.'),
+        missingQty: units.describe('Units that were requested and did not come.'),
+      }),
+    ),
+  }),
+  'return.refunded': orderEvent('A refund was decided for what a return brought back.', {
+    returnId,
+    refundId: refund.refundId,
+    amount,
+    currency,
+  }),
+  'return.replaced': orderEvent('Units of a return are sent once more, by a shipment of their own.', {
+    returnId,
+    shipmentId,
+    lines: z.array(z.strictObject(lineQuantity)),
+  }),
+  'return.closed': orderEvent('A return ended. Units that had not come count as missing.', { returnId }),
+};

@@ -1,0 +1,37 @@
+import type { Transaction } from '@commerce-core/pg-pipeline';
+import { CommerceError, type Outcome } from '../../errors.ts';
+import { unitsNotInReturn, type Return } from '../../returns/return.ts';
+import type { ReturnView } from '../../returns/return-view.ts';
+import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
+import { unsettledQty } from './price-return.ts';
+
+/** Units of a return that are sent once more. */
+export type ReplaceUnitsCommand = ReturnCommand & { lines: readonly LineQuantity[] };
+
+/**
+ * Sends units once more, in place of those that came back or that the customer keeps. Their shipment is one of its own, and
+ * takes free units: they aren't sold again, and aren't refunded any more.
+ * @returns the return · refusals: return_not_found, order_changed, units_not_in_return, insufficient_stock
+ */
+export const replaceUnits = async (
+  tx: Transaction,
+  commands: readonly ReplaceUnitsCommand[],
+): Promise<Outcome<ReturnView>[]> => changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, replace);
+
+function replace(order: LockedOrder, aReturn: Return, { lines }: ReplaceUnitsCommand): ReturnView {
+  const returned = linesOfReturn(order, aReturn);
+  const changed = lines.map(({ lineNo, quantity }) => {
+    const line = returned.find((one) => one.lineNo === lineNo);
+    const owed = unsettledQty(order, aReturn, lineNo);
+    if (!line || quantity > owed) throw unitsNotInReturn({ lineNo }, owed);
+    return { ...line, replacedQty: line.replacedQty + quantity };
+  });
+  const products = order.shortages(lines);
+  if (products.length > 0) throw new CommerceError('insufficient_stock', 'there is not enough stock', { products });
+  for (const line of changed) order.setReturnLine(line);
+  const shipmentId = order.packShipment(lines, aReturn.id);
+  order.replaceStock(lines, shipmentId);
+  order.record('return.replaced', { returnId: aReturn.id, shipmentId, lines: [...lines] });
+  return viewOfReturn(order, aReturn.id);
+}
