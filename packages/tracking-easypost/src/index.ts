@@ -1,0 +1,1 @@
+export { easyPostTracking, type EasyPostOptions } from './provider.ts';

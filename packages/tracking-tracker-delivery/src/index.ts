@@ -1,0 +1,1 @@
+export { trackerDelivery, type TrackerDeliveryOptions } from './provider.ts';
