@@ -17,6 +17,8 @@ import { payRoutes } from './http/pay-routes.ts';
 import { errorBody, respondToError } from './http/request-errors.ts';
 import { noJournal, openJournal, type Journal, type StoredResponse } from './journal/journal.ts';
 import { restore } from './journal/restore.ts';
+import type { TrackerEmulator } from './trackers/tracker-emulator.ts';
+import { TrackerWebhooks } from './trackers/tracker-webhooks.ts';
 
 export type { BookEntry };
 
@@ -27,6 +29,8 @@ export type SimulatorOptions = {
   secret: string;
   /** The providers that are emulated in addition to the mock. */
   providers?: EmulatedProvider[];
+  /** The services that are emulated which track parcels. */
+  trackers?: TrackerEmulator[];
   /** Defaults: a timeout of 10 s and 8 attempts, with pauses from 0.2 s up to 30 s. */
   delivery?: Partial<DeliveryPolicy>;
   /** How many payments, idempotency keys and webhooks are kept. The oldest are forgotten first. Defaults to 50,000. */
@@ -87,6 +91,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   app.route('/', bookRoutes(book));
   app.route('/dashboard', dashboardRoutes(bank, book));
   app.route('/', hostileRoutes({ hostile, outbox, bankFaults, pauses }));
+  const trackerWebhooks = new TrackerWebhooks(policy, pauses);
+  for (const { path, routes } of options.trackers ?? []) app.mount(path, routes(trackerWebhooks.send).fetch);
   // The emulators come last, and the shortest path after all others: an empty path takes all requests that are left.
   const idempotency = {
     keysMax: paymentsMax,
@@ -105,6 +111,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       pauses.stop();
       await bankFaults.allDone();
       await outbox.allSent();
+      await trackerWebhooks.allSent();
       journal.close();
     },
   };
