@@ -74,5 +74,5 @@ function readAnswer<S extends z.ZodType>(schema: S, { status, body }: GatewayAns
   }
   const error = errorBody.safeParse(body).data?.error;
   if (error && refusals.includes(status)) throw new TrackingRefusal(error.code, error.message || error.code);
-  throw new Error(`EasyPost answered ${status} ${error?.code ?? ''}`.trimEnd());
+  throw new Error(`EasyPost responded with ${status} ${error?.code ?? ''}`.trimEnd());
 }

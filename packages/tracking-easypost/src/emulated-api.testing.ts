@@ -24,7 +24,7 @@ export const creating = 'POST /v2/trackers';
 export const reading = 'GET /v2/trackers/trk_1';
 export const listing = 'GET /v2/trackers?tracking_code=1&carrier=FedEx&page_size=10';
 
-/** The adapter and an emulated EasyPost, which gives each call's answers one after the other and repeats the last one. */
+/** The adapter and an emulated EasyPost, which returns each call's answers in their order and repeats the last one. */
 export async function startEasyPost(answers: Record<string, FakeApiResponse[]>) {
   const { url, requests, calls } = await startFakeGatewayApi(({ call }) => {
     const list = answers[call] ?? [missing];

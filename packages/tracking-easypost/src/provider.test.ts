@@ -72,7 +72,7 @@ describe('a registration', () => {
     [409, 'CONFLICT'],
   ])('that EasyPost answers by %i stays open, because the answer is about the shop', async (status, code) => {
     const { provider } = await startEasyPost({ [creating]: [failed(status, code)] });
-    await expect(provider.register(parcel)).rejects.toThrow(`EasyPost answered ${status} ${code}`);
+    await expect(provider.register(parcel)).rejects.toThrow(`EasyPost responded with ${status} ${code}`);
     await expect(provider.register(parcel)).rejects.not.toHaveProperty('code');
   });
 

@@ -4,7 +4,7 @@ import { trackingOf } from './status.ts';
 
 const checkpointsMax = 500;
 
-/** A word of EasyPost's enumerations. A new word is kept, and anything else is no word. */
+/** A value of EasyPost's enumerations, also one that is new. Everything else becomes null. */
 const word = z
   .string()
   .regex(/^[a-z_]{1,80}$/)

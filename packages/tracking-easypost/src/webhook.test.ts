@@ -53,7 +53,7 @@ describe('checkpoints', () => {
   const times = (details: object[], changes: object = {}) =>
     checkpointsOf({ tracking_details: details, ...changes }).map(({ occurredAt }) => occurredAt?.toISOString() ?? null);
 
-  test('are listed oldest first, whatever the order of the details', () => {
+  test('are listed oldest first for every order of the details', () => {
     expect(times([c, a, b])).toEqual(times([a, b, c]));
     expect(times([b, a])).toEqual(['2026-08-01T13:00:00.000Z', '2026-08-01T15:00:00.000Z']);
   });

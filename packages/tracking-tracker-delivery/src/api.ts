@@ -37,5 +37,5 @@ export async function registerCallbacks(
   const input = { ...about, callbackUrl, expirationTime: expiresAt.toISOString() };
   const data = await run(registerData, registerMutation, { input });
   // The carrier may know the number later, so this is no definite no.
-  if (!data) throw new Error('tracker.delivery answered NOT_FOUND');
+  if (!data) throw new Error('tracker.delivery responded with NOT_FOUND');
 }

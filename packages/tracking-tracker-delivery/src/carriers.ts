@@ -17,7 +17,7 @@ const idBySpelling = new Map(
   Object.entries(spellings).flatMap(([id, texts]) => [id, ...texts].map((text) => [comparable(text), id] as const)),
 );
 
-/** The ids of further Korean carriers may be used as they are: `kr.coupangls`. */
+/** A shop can also write the id of any Korean carrier: `kr.coupangls`. */
 const koreanId = /^kr\.[a-z][a-z0-9.-]{1,60}$/;
 
 /** tracker.delivery's id of a carrier; undefined when it isn't known to be one of those that it tracks. */

@@ -23,7 +23,7 @@ export const failed = (code: string, message = 'no', status = 200): FakeApiRespo
 });
 export const refusal = (code: string) => expect.objectContaining({ name: 'TrackingRefusal', code });
 
-/** The adapter and an emulated tracker.delivery, which gives its answers one after the other and repeats the last one. */
+/** The adapter and an emulated tracker.delivery, which returns its answers in their order and repeats the last one. */
 export async function startTrackerDelivery(...answers: FakeApiResponse[]) {
   const { url, requests } = await startFakeGatewayApi(
     () => (answers.length > 1 ? answers.shift() : answers[0]) ?? 'hang up',

@@ -60,7 +60,7 @@ function readAnswer<S extends z.ZodType>(schema: S, { status, body }: GatewayAns
     const isAboutParcel = statusesOfErrors.includes(status);
     if (isAboutParcel && code === 'NOT_FOUND') return undefined;
     if (isAboutParcel && code === 'BAD_REQUEST') throw new TrackingRefusal(code, error.message.slice(0, 200) || code);
-    throw new Error(`tracker.delivery answered ${status} ${code}`.trimEnd());
+    throw new Error(`tracker.delivery responded with ${status} ${code}`.trimEnd());
   }
   const read = schema.safeParse(data);
   if (status === 200 && read.success) return read.data;

@@ -8,6 +8,7 @@ import { retentionVariables } from './retention-from-env.ts';
 import { sinkVariables } from './sinks-from-env.ts';
 import { connectionLimitsDefault } from '../http/connection-limits.ts';
 import { tracingVariables } from './tracing-from-env.ts';
+import { trackingProviderIssues, trackingProviderVariables } from './tracking-providers-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const dayS = 24 * 60 * 60;
@@ -42,6 +43,7 @@ const apiEnv = z
     DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
     ...gatewayVariables,
     ...sinkVariables,
+    ...trackingProviderVariables,
     ...tracingVariables,
     /** Verifies customers' tokens (HS256). RFC 7518, 3.2: the key has at least as many bits as the hash. */
     CUSTOMER_JWT_SECRET: z
@@ -121,7 +123,8 @@ const apiEnv = z
     error: 'must be set together with QUOTE_URL',
   })
   .superRefine((env, context) => {
-    for (const { name, message } of gatewayIssues(env)) context.addIssue({ code: 'custom', path: [name], message });
+    for (const { name, message } of [...gatewayIssues(env), ...trackingProviderIssues(env)])
+      context.addIssue({ code: 'custom', path: [name], message });
   });
 
 export type Env = z.output<typeof apiEnv>;

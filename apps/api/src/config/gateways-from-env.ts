@@ -6,7 +6,7 @@ import { list } from './list.ts';
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 /** Where an API begins; paths are appended to it. */
-const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
+export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 /** For a vendor whose library takes an origin without a path. */
 const originUrl = httpUrl.refine((url) => new URL(url).pathname === '/', 'must be without a path');
 const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each');

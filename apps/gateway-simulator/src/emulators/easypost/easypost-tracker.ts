@@ -16,7 +16,7 @@ export const easyPostStatuses = [
 
 export type Scan = { status: (typeof easyPostStatuses)[number]; detail: string | null; at: Date | null };
 
-/** A tracker of one number. Its scans are those of the carrier, which may be older than the tracker. */
+/** A tracker of one number. Some of its scans can be older than the tracker. */
 export type EmulatedTracker = {
   id: string;
   carrier: string;

@@ -29,8 +29,8 @@ const registerInput = z.object({
 
 /**
  * Creates the emulator of tracker.delivery: the two operations of its GraphQL API that the shop uses, and unsigned
- * callbacks. An operation is told by its field, and the answer has the fields of that operation, whichever the query
- * selects. https://tracker.delivery/docs
+ * callbacks. The emulator recognizes an operation by its field, and responds with all of that operation's fields,
+ * also with those that the query doesn't select. https://tracker.delivery/docs
  *
  * @param settings calls must carry this API key
  */
