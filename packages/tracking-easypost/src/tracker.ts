@@ -20,7 +20,10 @@ const time = z
   .nullable()
   .catch(null);
 
-/** `message`, `tracking_location` and `signed_by` are not read: they may have names and addresses. */
+/**
+ * A detail without a readable status is left out. `message`, `tracking_location` and `signed_by` are not read: they may
+ * have names and addresses.
+ */
 const trackingDetail = z
   .object({ status: word, status_detail: word, datetime: time })
   .catch({ status: null, status_detail: null, datetime: null });
@@ -51,7 +54,9 @@ export function trackingReport(tracker: EasyPostTracker): TrackingReport | undef
 }
 
 function detailCheckpoints({ id, tracking_details: details }: EasyPostTracker): Checkpoint[] {
-  return (details ?? []).map((one) => checkpoint(id, one.status, one.status_detail, one.datetime));
+  return (details ?? []).flatMap(({ status, status_detail: detail, datetime }) =>
+    status === null ? [] : [checkpoint(id, status, detail, datetime)],
+  );
 }
 
 /** Some carriers state a status without a detail that has it. `unknown` without a detail states nothing. */
@@ -62,13 +67,12 @@ function statusCheckpoint({ id, ...tracker }: EasyPostTracker): Checkpoint[] {
 }
 
 /** Details have no ids, so the id is made of what a detail says: a later webhook and a poll repeat it. */
-function checkpoint(trackerId: string, status: string | null, detail: string | null, at: Date | null): Checkpoint {
-  const word = status ?? 'unknown';
+function checkpoint(trackerId: string, status: string, detail: string | null, at: Date | null): Checkpoint {
   return {
-    checkpointId: `${trackerId}:${at?.toISOString() ?? 'no-time'}:${word}:${detail ?? ''}`,
-    tracking: trackingOf(word, detail),
+    checkpointId: `${trackerId}:${at?.toISOString() ?? 'no-time'}:${status}:${detail ?? ''}`,
+    tracking: trackingOf(status, detail),
     occurredAt: at,
-    detail: detail === null || detail === word ? word : `${word}: ${detail}`,
+    detail: detail === null || detail === status ? status : `${status}: ${detail}`,
   };
 }
 

@@ -149,8 +149,9 @@ describe('a poll', () => {
 
   test('counts events that say the same at the same time once', async () => {
     const moving = node('IN_TRANSIT', '2026-08-01T10:00:00Z', '간선상차');
-    const { provider } = await startTrackerDelivery(page([moving, moving]));
-    expect((await provider.poll(parcel))!.checkpoints).toHaveLength(1);
+    const delivered = node('DELIVERED', '2026-08-01T12:00:00Z');
+    const { provider } = await startTrackerDelivery(page([moving, moving, delivered]));
+    expect((await provider.poll(parcel))!.checkpoints.map(({ tracking }) => tracking)).toEqual(['MOVING', 'DELIVERED']);
   });
 
   test('of a number that is not known returns null', async () => {
@@ -182,11 +183,11 @@ describe('a poll', () => {
     ]);
   });
 
-  test.each([node('DELIVERED!', null), node(5, null), { node: { time: null } }, { node: { status: null } }])(
-    'reads the event %j as UNKNOWN',
+  test.each([node('DELIVERED!', null), node(5, null), { node: { time: null } }, { node: { status: null } }, 'no'])(
+    'leaves out the event %j, and keeps the others',
     async (event) => {
-      const { provider } = await startTrackerDelivery(page([event]));
-      expect((await provider.poll(parcel))!.checkpoints).toMatchObject([{ tracking: 'SILENT', detail: 'UNKNOWN' }]);
+      const { provider } = await startTrackerDelivery(page([event, node('IN_TRANSIT', null)]));
+      expect((await provider.poll(parcel))!.checkpoints).toMatchObject([{ tracking: 'MOVING' }]);
     },
   );
 

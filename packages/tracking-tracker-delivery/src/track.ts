@@ -23,10 +23,7 @@ const time = z
   .refine((date) => !Number.isNaN(date.getTime()))
   .nullable()
   .catch(null);
-const code = z
-  .string()
-  .regex(/^[A-Z_]{1,50}$/)
-  .catch('UNKNOWN');
+const code = z.string().regex(/^[A-Z_]{1,50}$/);
 /** Such as 배송완료. */
 const statusName = z
   .string()
@@ -34,14 +31,16 @@ const statusName = z
   .nullable()
   .catch(null);
 
-const event = z.object({
-  time,
-  status: z.object({ code, name: statusName }).catch({ code: 'UNKNOWN', name: null }),
-});
+const event = z.object({ time, status: z.object({ code, name: statusName }) });
 export type TrackEvent = z.output<typeof event>;
 
+/** An event without a readable status is left out. */
+const edge = z
+  .object({ node: event.nullable().catch(null) })
+  .nullable()
+  .catch(null);
 const page = z.object({
-  edges: z.array(z.object({ node: event.nullish() }).nullable()).nullable(),
+  edges: z.array(edge).nullable(),
   pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() }),
 });
 /** null where tracker.delivery knows nothing of the number. */
@@ -50,7 +49,7 @@ export const trackData = z.object({ track: z.object({ events: page.nullable() })
 type Page = z.output<typeof page> | null;
 
 export const eventsOf = (found: Page): TrackEvent[] =>
-  (found?.edges ?? []).flatMap((edge) => (edge?.node ? [edge.node] : []));
+  (found?.edges ?? []).flatMap((one) => (one?.node ? [one.node] : []));
 
 /** Where the next page begins; null after the last one. */
 export const nextCursor = (found: Page): string | null =>
