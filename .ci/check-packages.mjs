@@ -38,6 +38,7 @@ function packAll() {
       const folder = join(repository, parent, name);
       const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
       if (manifest.private) continue;
+      checkExports(manifest);
       const before = new Set(readdirSync(tarballs));
       run(folder, 'pnpm', ['pack', '--pack-destination', tarballs]);
       const tarball = readdirSync(tarballs).find((file) => !before.has(file));
@@ -45,6 +46,14 @@ function packAll() {
     }
   }
   return packed;
+}
+
+/** Everything that a package exports is published, apart from what its own tests use. */
+function checkExports({ name, exports, publishConfig }) {
+  const expected = Object.keys(exports).filter((path) => !path.startsWith('./testing'));
+  const published = Object.keys(publishConfig.exports);
+  if (expected.join() !== published.join())
+    throw new Error(`${name} exports ${expected.join(', ')}, and publishes ${published.join(', ')}`);
 }
 
 /** An empty project with these packages of ours and of others, installed by npm alone. */
