@@ -52,10 +52,11 @@ const explanation = `
 The file has the columns of UCI's "Online Retail": InvoiceNo, StockCode, Description,
 Quantity, UnitPrice, CustomerID; it may be gzipped. A product costs what it costs most
 often, in GBP. Stock is received first. Then each invoice is an order of its customer
-(or of "guest"), paid at the gateway simulator and shipped. A C invoice cancels that
-customer's latest order with that product if it has not shipped, else it is a return.
-Rows that no order can have are left out and counted by reason. A file can be replayed
-again: its products are found by sku and get more stock.
+(or of "guest"), paid at the gateway simulator and shipped, in parcels of at most 100
+units. A C invoice cancels that customer's latest order with that product if it has not
+shipped; else its units come back, are for sale again and are refunded. Rows that no
+order can have are left out and counted by reason. A file can be replayed again: its
+products are found by sku and get more stock.
 
 Ctrl-C takes no new invoice, finishes those under way and reports. Exits 1 when
 something failed or the doctor finds a violation, 130 when it was stopped.`;

@@ -8,15 +8,21 @@ export type PlacedOrder = {
   units: number;
   lines: number;
   state: 'UNPAID' | 'PAID' | 'SHIPPED' | 'CANCELED';
+  /** Units of each sku that no return has taken. */
+  leftQty: Map<string, number>;
 };
 
-/** The orders that a cancellation can cancel, and whether some of its units have shipped. */
-export type Targets = { open: PlacedOrder[]; shipped: boolean };
+/** Units of one order by sku. */
+export type UnitsOfOrder = { order: PlacedOrder; units: Map<string, number> };
+
+/** The orders that a cancellation can cancel, and the units of shipped orders that it returns. */
+export type Targets = { open: PlacedOrder[]; shipped: UnitsOfOrder[] };
 
 /** Keeps the orders of each customer by product, so that a cancellation finds the latest order. */
 export type Ledger = {
   note: (invoice: Invoice, order: PlacedOrder) => void;
   /**
+   * Finds each line's latest order that has units left. The units of shipped orders are taken out of what is left.
    * @param ordersBefore how many orders of the file stand before the cancellation; later orders are ignored
    * @param isOpen whether an order can still be canceled
    */
@@ -42,17 +48,29 @@ export function createLedger(): Ledger {
     find({ customerId, lines }, ordersBefore, isOpen) {
       const bySku = byCustomer.get(customerId);
       const open = new Set<PlacedOrder>();
-      let shipped = false;
+      const shipped = new Map<PlacedOrder, Map<string, number>>();
       // All products are looked up first: one order may be the latest for several lines.
-      for (const { sku } of lines) {
+      for (const { sku, quantity } of lines) {
         const orders = bySku?.get(sku) ?? [];
         // A canceled order never opens again, so it is dropped.
         while (orders.at(-1)?.state === 'CANCELED') orders.pop();
-        const latest = orders.findLast(({ ordinal, state }) => ordinal < ordersBefore && state !== 'CANCELED');
-        if (latest && isOpen(latest)) open.add(latest);
-        else if (latest) shipped = true;
+        const canTake = (order: PlacedOrder) =>
+          order.ordinal < ordersBefore && order.state !== 'CANCELED' && (order.leftQty.get(sku) ?? 0) > 0;
+        const latest = orders.findLast(canTake);
+        if (!latest) continue;
+        if (isOpen(latest)) open.add(latest);
+        else if (latest.state !== 'UNPAID') take(latest, sku, quantity, shipped);
       }
-      return { open: [...open], shipped };
+      return { open: [...open], shipped: Array.from(shipped, ([order, units]) => ({ order, units })) };
     },
   };
+}
+
+/** Takes units of an order for a return, as many as are left. */
+function take(order: PlacedOrder, sku: string, askedQty: number, taken: Map<PlacedOrder, Map<string, number>>): void {
+  const leftQty = order.leftQty.get(sku) ?? 0;
+  const quantity = Math.min(askedQty, leftQty);
+  order.leftQty.set(sku, leftQty - quantity);
+  const units = taken.get(order) ?? new Map<string, number>();
+  taken.set(order, units.set(sku, (units.get(sku) ?? 0) + quantity));
 }

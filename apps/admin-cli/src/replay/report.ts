@@ -89,9 +89,9 @@ export function renderReport(report: Report, screen: Screen): string {
     ['  in the file', `${money(planned.fileAmount)} in its ${number(planned.orders)} orders, at each row's own price`],
     ['  as planned', `${money(planned.ourAmount)}, at each product's most frequent price: ${difference}`],
     ['Cancellations', `${number(cancellations.canceling)} canceled ${number(cancellations.canceledOrders)} orders`],
-    ['Returns', number(cancellations.returnsOfShipped + cancellations.returnsWithoutOrder)],
-    [' ', `${number(cancellations.returnsOfShipped)} of what had shipped`],
-    [' ', `${number(cancellations.returnsWithoutOrder)} of what was not ordered here before`],
+    ['Returns', `${number(cancellations.returning)} of what had shipped`],
+    [' ', `${number(cancellations.returnedUnits)} units, ${money(cancellations.refundedAmount)} refunded`],
+    [' ', `${number(cancellations.withoutOrder)} more of what was not ordered here, or had come back`],
     ['Failed', report.failures > 0 ? number(report.failures) : null],
     ['Time', `${formatSeconds(report.elapsedMs / 1000)}, ${number(report.ordersPerSecond)} orders/s`],
   ];

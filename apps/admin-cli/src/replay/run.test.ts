@@ -31,6 +31,11 @@ function slowShop(changed: Partial<Shop> = {}) {
     pay: (orderId) => slowly(`pay ${orderId}`, () => true),
     ship: (orderId) => slowly(`ship ${orderId}`, () => void shipped.add(orderId)),
     cancel: (orderId) => slowly(`cancel ${orderId}`, () => !shipped.has(orderId)),
+    takeBack: (orderId, units) =>
+      slowly(`take back ${orderId} ${[...units].join()}`, () => {
+        if (!shipped.has(orderId)) throw new Error(`${orderId} has not shipped`);
+        return 100 * [...units.values()].reduce((sum, quantity) => sum + quantity, 0);
+      }),
     ...changed,
   };
   return { shop, log, busy };
@@ -71,8 +76,10 @@ test("a cancellation cancels its customer's latest open order with that product"
   expect(result.cancellations).toEqual({
     canceling: 2,
     canceledOrders: 2,
-    returnsOfShipped: 0,
-    returnsWithoutOrder: 0,
+    returning: 0,
+    returnedUnits: 0,
+    refundedAmount: 0,
+    withoutOrder: 0,
   });
   expect(states(result.orders)).toEqual({ 1: 'CANCELED', 2: 'CANCELED', 3: 'PAID', 4: 'PAID' });
 });
@@ -84,16 +91,56 @@ test('a cancellation of several products of one order cancels that order alone',
   expect(states(result.orders)).toEqual({ 1: 'PAID', 2: 'CANCELED' });
 });
 
-test('a cancellation after shipping, or without an order, is counted as a return', async () => {
+test('a cancellation after shipping returns its units, never more than were ordered', async () => {
   const { shop, log } = slowShop();
-  const result = await run([invoice('1', 'ana', 'a'), invoice('C2', 'ana', 'a'), invoice('C3', 'ana', 'z')], shop);
+  const invoices = [
+    invoice('1', 'ana', 'a', 'a', 'b'),
+    invoice('C2', 'ana', 'a'),
+    invoice('C3', 'ana', 'z'),
+    invoice('C4', 'ana', 'a', 'b', 'a'),
+    invoice('C5', 'ana', 'a'),
+  ];
+  const result = await run(invoices, shop);
   expect(log).not.toContain('cancel 1');
+  expect(log.filter((entry) => entry.startsWith('take back'))).toEqual(['take back 1 a,1', 'take back 1 a,1,b,1']);
+  expect(result.failures.count).toBe(0);
   expect(result.cancellations).toEqual({
     canceling: 0,
     canceledOrders: 0,
-    returnsOfShipped: 1,
-    returnsWithoutOrder: 1,
+    returning: 2,
+    returnedUnits: 3,
+    refundedAmount: 300,
+    withoutOrder: 2,
   });
+});
+
+test('units of an order that is being shipped come back once it has shipped', async () => {
+  const other = Promise.withResolvers<void>();
+  const { shop, log } = slowShop({
+    pay: async (orderId) => {
+      if (orderId === '1') await other.promise;
+      return true;
+    },
+  });
+  // The order 2 ships only when the order 1 before it is done.
+  const invoices = [invoice('1', 'bo', 'a'), invoice('2', 'ana', 'a'), invoice('C3', 'ana', 'a')];
+  const result = await run(invoices, shop, {
+    concurrency: 3,
+    onProgress: (done) => {
+      if (done < 2) return;
+      log.push('released');
+      other.resolve();
+    },
+  });
+  expect(log.indexOf('released')).toBeLessThan(log.indexOf('ship 2'));
+  expect(log.slice(log.indexOf('ship 2'))).toContain('take back 2 a,1');
+  expect(result.cancellations).toMatchObject({ returning: 1, returnedUnits: 1 });
+});
+
+test('an unpaid order returns nothing', async () => {
+  const { shop } = slowShop({ pay: async () => false });
+  const { cancellations } = await run([invoice('1', 'ana', 'a'), invoice('C2', 'ana', 'a')], shop);
+  expect(cancellations).toMatchObject({ returning: 0, withoutOrder: 1 });
 });
 
 test.each([
@@ -139,7 +186,7 @@ test('the result is the same for one invoice at a time and for many at once', as
   const invoices = manyInvoices(400);
   const one = await run(invoices, slowShop().shop, { shipAfter: 7 });
   expect(one.cancellations.canceling).toBeGreaterThan(20);
-  expect(one.cancellations.returnsOfShipped).toBeGreaterThan(20);
+  expect(one.cancellations.returning).toBeGreaterThan(20);
   const { shop, busy } = slowShop();
   const many = await run(invoices, shop, { shipAfter: 7, concurrency: 12 });
   expect(states(many.orders)).toEqual(states(one.orders));

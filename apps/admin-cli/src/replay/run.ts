@@ -1,6 +1,6 @@
 import { createGate, type Gate } from './gate.ts';
 import { createCustomerQueue } from './customer-queue.ts';
-import type { PlacedOrder } from './ledger.ts';
+import type { PlacedOrder, UnitsOfOrder } from './ledger.ts';
 import { createLedger } from './ledger.ts';
 import type { Invoice } from './plan.ts';
 import type { Shop } from './shop.ts';
@@ -26,13 +26,19 @@ export type RunResult = {
     /** C invoices that canceled at least one order, and the orders. */
     canceling: number;
     canceledOrders: number;
-    /** C invoices that came after shipping, or without an order. */
-    returnsOfShipped: number;
-    returnsWithoutOrder: number;
+    /** C invoices that came after shipping and returned units, the units, and what was refunded for them, in pence. */
+    returning: number;
+    returnedUnits: number;
+    refundedAmount: number;
+    /** C invoices that neither canceled nor returned anything: nothing of the kind was ordered here, or is left. */
+    withoutOrder: number;
   };
   /** Other failures, with the first few errors. */
   failures: { count: number; first: unknown[] };
 };
+
+const total = (units: ReadonlyMap<string, number>): number =>
+  [...units.values()].reduce((sum, quantity) => sum + quantity, 0);
 
 const ERRORS_KEPT = 5;
 
@@ -63,7 +69,14 @@ class Replay {
     invoices: 0,
     orders: [],
     refused: new Map(),
-    cancellations: { canceling: 0, canceledOrders: 0, returnsOfShipped: 0, returnsWithoutOrder: 0 },
+    cancellations: {
+      canceling: 0,
+      canceledOrders: 0,
+      returning: 0,
+      returnedUnits: 0,
+      refundedAmount: 0,
+      withoutOrder: 0,
+    },
     failures: { count: 0, first: [] },
   };
   readonly #ledger = createLedger();
@@ -75,6 +88,8 @@ class Replay {
   #position = 0;
   #ordersDone = 0;
   readonly #shipping = new Set<Promise<void>>();
+  /** Returns of orders that are being shipped. */
+  readonly #awaitingShipment = new Map<PlacedOrder, Map<string, number>[]>();
 
   constructor(invoices: readonly Invoice[], shop: Shop, options: RunOptions, isFatal: (error: unknown) => boolean) {
     this.#invoices = invoices;
@@ -143,8 +158,10 @@ class Replay {
       refused.set(placed.refused, (refused.get(placed.refused) ?? 0) + 1);
       return;
     }
-    const units = invoice.lines.reduce((sum, { quantity }) => sum + quantity, 0);
-    const taken: PlacedOrder = { ...placed, ordinal, units, lines: invoice.lines.length, state: 'UNPAID' };
+    const leftQty = new Map<string, number>();
+    for (const { sku, quantity } of invoice.lines) leftQty.set(sku, (leftQty.get(sku) ?? 0) + quantity);
+    const units = total(leftQty);
+    const taken: PlacedOrder = { ...placed, ordinal, units, lines: invoice.lines.length, state: 'UNPAID', leftQty };
     this.#byOrdinal.set(ordinal, taken);
     orders.push(taken);
     this.#ledger.note(invoice, taken);
@@ -163,8 +180,22 @@ class Replay {
     }
     cancellations.canceledOrders += canceled;
     if (canceled > 0) cancellations.canceling += 1;
-    else if (shipped || open.length > 0) cancellations.returnsOfShipped += 1;
-    else cancellations.returnsWithoutOrder += 1;
+    if (shipped.length > 0) cancellations.returning += 1;
+    if (canceled === 0 && shipped.length === 0) cancellations.withoutOrder += 1;
+    for (const units of shipped) await this.#takeBack(units);
+  }
+
+  /** Returns units now, or as soon as their order has shipped. */
+  async #takeBack({ order, units }: UnitsOfOrder): Promise<void> {
+    const { cancellations } = this.#result;
+    if (order.state !== 'SHIPPED') {
+      const waiting = this.#awaitingShipment.get(order) ?? [];
+      this.#awaitingShipment.set(order, [...waiting, units]);
+      return;
+    }
+    const amount = await this.#shop.takeBack(order.orderId, units);
+    cancellations.refundedAmount += amount;
+    cancellations.returnedUnits += total(units);
   }
 
   /** Ships the orders that are due now that the invoice at `finished` is done. */
@@ -185,6 +216,8 @@ class Replay {
       if (this.#isStopped()) return;
       await this.#shop.ship(order.orderId);
       order.state = 'SHIPPED';
+      for (const units of this.#awaitingShipment.get(order) ?? []) await this.#takeBack({ order, units });
+      this.#awaitingShipment.delete(order);
     }).finally(() => this.#shipping.delete(task));
     this.#shipping.add(task);
   }

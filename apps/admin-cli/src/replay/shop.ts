@@ -8,8 +8,10 @@ export type Shop = {
   place(invoice: Invoice): Promise<{ orderId: string; amount: number } | Refusal>;
   /** Pays the whole order at the gateway. Returns whether the shop marked the order as paid. */
   pay(orderId: string): Promise<boolean>;
-  /** Dispatches and delivers all shipments that are ready. */
+  /** Dispatches all shipments that are ready in one or several parcels, and delivers them. */
   ship(orderId: string): Promise<void>;
   /** Cancels an order. Returns whether the shop canceled it. */
   cancel(orderId: string): Promise<boolean>;
+  /** Takes units of a delivered order back, by sku, and refunds them. Returns the amount of the refund, in pence. */
+  takeBack(orderId: string, units: ReadonlyMap<string, number>): Promise<number>;
 };
