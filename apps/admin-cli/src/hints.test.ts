@@ -19,6 +19,8 @@ const reasons = Object.keys({
   amount_mismatch: 1,
   event_conflict: 1,
   delivery_problem: 1,
+  authorization_lapsing: 1,
+  capture_overdue: 1,
   capture_failed: 1,
   gateway_silent: 1,
   refund_due: 1,

@@ -116,6 +116,10 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
     `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
   delivery_problem: ({ order, clear }) =>
     `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), or refund or replace it by a return (\`commerce returns request ${order} --line LINE:UNITS --kept\`), then ${clear}`,
+  authorization_lapsing: ({ authorized, cancelOrNot }) =>
+    `the gateway is about to release the money: capture it (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
+  capture_overdue: ({ order, authorized }) =>
+    `the goods have left and the money is only authorized: capture it (\`commerce payments capture ${authorized}\`); \`commerce calls list --order ${order}\` says what the gateway answered`,
   capture_failed: ({ order, authorized, cancelOrNot }) =>
     `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   gateway_silent: ({ order }) =>

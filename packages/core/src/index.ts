@@ -109,6 +109,7 @@ export { listRefundsInput } from './refund/refund-input.ts';
 export { listDisputesInput } from './dispute/dispute-input.ts';
 export { listGatewayCallsInput } from './gateway-outbox/gateway-call-input.ts';
 export { listGatewayEventsInput } from './gateway-inbox/gateway-event-input.ts';
+export type { CaptureMode } from './payment/payment.ts';
 export { listAllPaymentsInput } from './payment/payment-input.ts';
 export { listOrdersInput, orderHistoryInput, orderIdInput, watchOrderInput } from './order/order-input.ts';
 export { listProductsInput } from './catalog/product-input.ts';

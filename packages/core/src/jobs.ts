@@ -8,6 +8,7 @@ import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
 export type JobMethods = {
   expireOrders: (limit: number) => Promise<number>;
+  warnAboutCaptures: (limit: number) => Promise<number>;
   retryGatewayEvents: (limit: number) => Promise<number>;
   pollStalePayments: (limit: number) => Promise<number>;
   pollEventLists: () => Promise<number>;
@@ -49,6 +50,13 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       pauseMs: 1_000,
       batchMax: 200,
       run: async (max) => methods.expireOrders(max),
+    },
+    {
+      name: 'warn_about_captures',
+      isDue: ({ overdueCaptures }) => overdueCaptures === true,
+      pauseMs: 1_000,
+      batchMax: 200,
+      run: async (max) => methods.warnAboutCaptures(max),
     },
     {
       name: 'retry_gateway_events',

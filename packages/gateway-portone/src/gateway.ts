@@ -34,6 +34,7 @@ export function portoneGateway(options: PortoneOptions): PortoneGateway {
   const api = portoneApi(options);
   return {
     provider: 'portone',
+    // So that no authorization lapses.
     captures: ['AUTOMATIC'],
     amountRule: portoneAmountRule,
     signs: true,

@@ -21,6 +21,10 @@ export type StripeOptions = StripeApiOptions & {
   captures?: Gateway['captures'];
 };
 
+// Seven days for cards; some other methods have longer, so that their warning comes early.
+// https://docs.stripe.com/payments/place-a-hold-on-a-payment-method
+const authorizationMs = 7 * 24 * 60 * 60_000;
+
 type StripeGateway = Gateway &
   Required<Pick<Gateway, 'retrieve' | 'listEvents' | 'reservationMsOf'>> & { initiation: ServerInitiation };
 
@@ -49,6 +53,7 @@ export function stripeGateway({
     amountRule: stripeAmountRule,
     signs: true,
     reservationMsOf,
+    authorizationMsOf: () => authorizationMs,
     receive(message, now) {
       verifyStripeSignature(message, webhookSecrets, now);
       return [stripeEvent(parseBody(message.rawBody))];

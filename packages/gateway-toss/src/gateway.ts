@@ -37,6 +37,7 @@ export function tossGateway({
   const api = tossApi(options);
   return {
     provider: 'toss',
+    // So that no authorization lapses.
     captures: ['AUTOMATIC'],
     amountRule: tossAmountRule,
     signs: false,

@@ -52,6 +52,11 @@ test('GATEWAY_CAPTURE sets the default capture mode of a provider', async () => 
     ['MANUAL', 'AUTOMATIC'],
     ['AUTOMATIC'],
   ]);
+  const dispatching = await gatewaysWith({ GATEWAY_CAPTURE: 'stripe=DISPATCH, mock=DISPATCH' });
+  expect([dispatching('mock').captures, dispatching('stripe').captures]).toEqual([
+    ['DISPATCH', 'MANUAL', 'AUTOMATIC'],
+    ['DISPATCH', 'AUTOMATIC', 'MANUAL'],
+  ]);
 });
 
 test.each([
@@ -63,6 +68,8 @@ test.each([
   ['GATEWAY_RESERVATION_MINUTES', 'stripe=45, stripe=46'],
   ['GATEWAY_RESERVATION_MINUTES', 'stripe=999999'],
   ['GATEWAY_CAPTURE', 'toss=MANUAL'],
+  ['GATEWAY_CAPTURE', 'portone=DISPATCH'],
+  ['GATEWAY_CAPTURE', 'stripe=dispatch'],
   ['GATEWAY_CAPTURE', 'stripe=manual'],
   ['GATEWAY_CAPTURE', 'paypal=MANUAL'],
 ])('%s=%s is invalid', async (name, value) => {

@@ -1,9 +1,10 @@
-import type { Gateway } from '@commerce-core/core';
+import type { CaptureMode, Gateway } from '@commerce-core/core';
 import { list } from './list.ts';
 
 const providers = ['mock', 'stripe', 'toss', 'portone'] as const;
 // Toss and PortOne capture when they approve.
 const manualCaptureProviders: readonly string[] = ['mock', 'stripe'];
+const authorizing: readonly string[] = ['MANUAL', 'DISPATCH'];
 const reservationMinutesMax = 60 * 24 * 60;
 
 /** Parses `name=value, name=value`; each name may occur once. */
@@ -37,15 +38,19 @@ export const gatewayTermVariables = {
       'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
     )
     .default([]),
-  /** The capture mode per provider for calls that give none: `stripe=MANUAL`. MANUAL authorizes first. */
+  /**
+   * The capture mode per provider for calls that give none: `stripe=DISPATCH`. MANUAL authorizes, and an operator captures.
+   * DISPATCH authorizes, and the shop captures when the first shipment leaves.
+   */
   GATEWAY_CAPTURE: entries
     .refine(
       (all) =>
         all.every(
           ([name, mode]) =>
-            isProvider(name) && (mode === 'AUTOMATIC' || (mode === 'MANUAL' && manualCaptureProviders.includes(name))),
+            isProvider(name) &&
+            (mode === 'AUTOMATIC' || (authorizing.includes(mode) && manualCaptureProviders.includes(name))),
         ),
-      'must be like stripe=MANUAL, mock=AUTOMATIC; toss and portone support only AUTOMATIC',
+      'must be like stripe=DISPATCH, mock=MANUAL; the modes are AUTOMATIC, MANUAL and DISPATCH, and toss and portone support only AUTOMATIC',
     )
     .default([]),
 };
@@ -63,7 +68,8 @@ export type GatewayTerms = {
 export function onTerms(gateway: Gateway, { GATEWAY_RESERVATION_MINUTES, GATEWAY_CAPTURE }: GatewayTerms): Gateway {
   const { provider, captures } = gateway;
   const minutes = new Map(GATEWAY_RESERVATION_MINUTES);
-  const capture = captures.find((mode) => mode === new Map(GATEWAY_CAPTURE).get(provider));
+  const modes: readonly CaptureMode[] = captures.includes('MANUAL') ? [...captures, 'DISPATCH'] : captures;
+  const capture = modes.find((mode) => mode === new Map(GATEWAY_CAPTURE).get(provider));
   const reservationMsOf = (method: string | null): number | undefined => {
     const own = minutes.get(`${provider}/${method}`);
     if (own !== undefined) return Number(own) * 60_000;

@@ -56,6 +56,25 @@ export const paymentChecks: readonly Check[] = [
       where p.amount > coalesce(r.amount, 0)`,
   },
   {
+    name: 'payment_capture_warned_in_time',
+    sentence: 'No warning about an authorization is overdue by more than 5 minutes, because a job raises it.',
+    query: `
+      select id as "paymentId", order_id as "orderId", lapse_warning_at as "lapseWarningAt", capture_overdue_at as "captureOverdueAt"
+      from "commerce"."payments"
+      where status = 'AUTHORIZED' and not surplus and least(lapse_warning_at, capture_overdue_at) < now() - interval '5 minutes'`,
+  },
+  {
+    name: 'payment_captured_at_dispatch',
+    sentence: 'A payment that is captured when goods leave has a capture call once something of its order has left.',
+    query: `
+      select p.id as "paymentId", p.order_id as "orderId"
+      from "commerce"."payments" p
+      where p.capture = 'DISPATCH' and p.status = 'AUTHORIZED' and not p.surplus and p.authorized_amount > p.released_amount
+        and exists (select from "commerce"."shipments" s where s.order_id = p.order_id and s.shipped_at is not null)
+        and not exists (select from "commerce"."gateway_calls" c where c.payment_id = p.id and c.kind = 'CAPTURE')
+        and not exists (select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID')`,
+  },
+  {
     name: 'payment_one_live',
     sentence: 'An order has at most one live payment.',
     query: `

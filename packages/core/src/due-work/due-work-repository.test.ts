@@ -16,6 +16,7 @@ const options: DueWorkOptions = {
 };
 const nothing = {
   overdueOrders: false,
+  overdueCaptures: false,
   dueEvents: false,
   calledProviders: [],
   stalePayments: false,
@@ -105,6 +106,19 @@ describe('a look for due rows', () => {
     await query(`update commerce.orders set hold_until = now() where id = $1`, [order.id]);
     expect(await look()).toEqual({ ...nothing, overdueOrders: true });
     expect(await shop.commerce.expireOrders()).toBe(1);
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('finds an authorization that an operator must be warned about', async () => {
+    const { payment } = await createAttempt();
+    await shop.sendWebhook('AUTHORIZED', payment);
+    await query(`update commerce.payments set lapse_warning_at = now() + interval '1 hour' where id = $1`, [
+      payment.id,
+    ]);
+    expect(await look()).toEqual(nothing);
+    await query(`update commerce.payments set capture_overdue_at = now() where id = $1`, [payment.id]);
+    expect(await look()).toEqual({ ...nothing, overdueCaptures: true });
+    expect(await shop.commerce.warnAboutCaptures()).toBe(1);
     expect(await look()).toEqual(nothing);
   });
 

@@ -4,7 +4,7 @@ import { someGatewayEventIsDue } from '../gateway-inbox/gateway-event-repository
 import { someGatewayListingIsDue } from '../gateway-outbox/event-list-repository.ts';
 import { providersWithDueCalls } from '../gateway-outbox/gateway-call-repository.ts';
 import { someOrderIsOverdue } from '../order/order-repository.ts';
-import { somePaymentMayBeStale } from '../payment/payment-repository.ts';
+import { someCaptureIsOverdue, somePaymentMayBeStale } from '../payment/payment-repository.ts';
 import { someRetentionRuleIsDue } from '../retention/retention-repository.ts';
 import { sinksWithDueEvents } from '../sinks/sink-repository.ts';
 import { someRefundIsOpen } from '../refund/refund-repository.ts';
@@ -13,6 +13,8 @@ import { someEndpointIsDue, someEndpointIsFailing } from '../webhooks/webhook-en
 /** Which jobs have due rows. null stands for a table without rows that can become due. */
 export type DueWork = {
   overdueOrders: boolean | null;
+  /** Whether an operator must be warned about an authorization. */
+  overdueCaptures: boolean | null;
   dueEvents: boolean | null;
   /** The providers that have due calls. */
   calledProviders: string[];
@@ -44,6 +46,7 @@ const dueWork = statement(
   'due_work',
   `
   select ${someOrderIsOverdue} as "overdueOrders",
+    ${someCaptureIsOverdue} as "overdueCaptures",
     ${someGatewayEventIsDue} as "dueEvents",
     ${providersWithDueCalls('$1')} as "calledProviders",
     (${somePaymentMayBeStale('$3', '$4')} or ${someRefundIsOpen}) as "stalePayments",

@@ -1,5 +1,5 @@
 import type { AmountRule } from './amount-rule.ts';
-import type { CaptureMode, Payment } from '../payment/payment.ts';
+import type { CaptureMode, GatewayCaptureMode, Payment } from '../payment/payment.ts';
 import type { GatewayFact, SignedEvent } from '../gateway-inbox/gateway-event.ts';
 import type { Refund } from '../refund/refund.ts';
 
@@ -12,16 +12,17 @@ export type WebhookMessage = {
 /** A payment, as far as adapters need it. Amounts are integer minor units of `currency`. */
 export type GatewayPayment = Pick<
   Payment,
-  | 'id'
-  | 'orderId'
-  | 'currency'
-  | 'amount'
-  | 'authorizedAmount'
-  | 'capturedAmount'
-  | 'capture'
-  | 'method'
-  | 'gatewayPaymentId'
->;
+  'id' | 'orderId' | 'currency' | 'amount' | 'authorizedAmount' | 'capturedAmount' | 'method' | 'gatewayPaymentId'
+> & {
+  /** AUTOMATIC: capture the money when it is approved. MANUAL: only authorize it. */
+  capture: GatewayCaptureMode;
+};
+
+/** A payment as adapters get it. */
+export const toGatewayPayment = (payment: Payment): GatewayPayment => ({
+  ...payment,
+  capture: payment.capture === 'AUTOMATIC' ? 'AUTOMATIC' : 'MANUAL',
+});
 
 /** A refund, as far as adapters need it. `amount` is integer minor units of `currency`. */
 export type GatewayRefund = Pick<Refund, 'id' | 'kind' | 'amount' | 'currency' | 'reason' | 'gatewayRefundId'>;
@@ -62,7 +63,10 @@ export type PaymentInitiation = ClientInitiation | ServerInitiation;
 export type Gateway = {
   /** The provider's name, as in `payments.provider` and in the webhook's path; 1 to 50 characters. */
   provider: string;
-  /** The capture modes that the gateway has. The first one is the default. */
+  /**
+   * The capture modes that the gateway has. The first one is the default. A gateway that has MANUAL has DISPATCH, too, and
+   * need not name it: then the shop makes the call when the first shipment leaves.
+   */
   captures: readonly [CaptureMode, ...CaptureMode[]];
   /**
    * The amounts of a currency that the gateway takes and refunds; undefined for a currency that it doesn't take. The shop
@@ -70,6 +74,11 @@ export type Gateway = {
    * `anyAmount` is the rule of a gateway without bounds.
    */
   amountRule: (currency: string) => AmountRule | undefined;
+  /**
+   * How long an authorization by this method lasts before the gateway releases it, in milliseconds. The shop warns an
+   * operator a day before. Undefined where that isn't known: then nobody is warned.
+   */
+  authorizationMsOf?: (method: string | null) => number | undefined;
   /** How long a payment by this method reserves the order's stock at least. Undefined means the shop's default. */
   reservationMsOf?: (method: string | null) => number | undefined;
   /**

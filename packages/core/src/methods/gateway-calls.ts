@@ -4,6 +4,7 @@ import type { Page } from '../database/page.ts';
 import { callGateways } from '../flows/gateway-outbox/call-gateways.ts';
 import { requireGateway } from '../flows/gateway-outbox/configured-gateways.ts';
 import { pollEventLists } from '../flows/gateway-outbox/poll-event-lists.ts';
+import { warnAboutCaptures } from '../flows/payment/warn-about-captures.ts';
 import { pollStalePayments } from '../flows/gateway-outbox/poll-stale-payments.ts';
 import { readGatewayBacklog, type GatewayBacklog } from '../flows/gateway-outbox/read-gateway-backlog.ts';
 import type { Inbox } from '../flows/gateway-inbox/submit-gateway-event.ts';
@@ -74,6 +75,17 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
      */
     pollStalePayments: async (limit = 200, pollAfterMs = context.pollAfterMs): Promise<number> =>
       withTransaction(database, async (tx) => pollStalePayments(tx, gateways, pollAfterMs, limit)),
+
+    /**
+     * Raises attention for up to `limit` authorized payments (200 by default): `capture_overdue` a day after goods left and
+     * nothing was captured, `authorization_lapsing` a day before the gateway releases the money.
+     * @returns how many payments were due
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
+     */
+    warnAboutCaptures: async (limit = 200): Promise<number> =>
+      withTransaction(database, async (tx) => warnAboutCaptures(tx, limit)),
 
     /**
      * Reads the event lists of gateways that are due (each every `everyMs`, by default twice `pollAfterMs`), from where

@@ -15,6 +15,7 @@ import { paymentCommand } from '../flows/payment/payment-command.ts';
 import { requirePayment } from '../flows/payment/read-payment.ts';
 import { requestCaptures } from '../flows/payment/request-captures.ts';
 import { requestPoll } from '../flows/payment/request-poll.ts';
+import { toGatewayPayment } from '../gateways/gateway.ts';
 import type { IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import { orderIdInput } from '../order/order-input.ts';
 import {
@@ -107,7 +108,7 @@ export function paymentMethods(context: Context, inbox: Inbox) {
       const { initiation } = gateway;
       if (initiation.by === 'server') return createAtGateway(command, keyOf(call, creation.name, request));
       const payment = await create(command, call, request);
-      return { ...payment, next: isLive(payment) ? initiation.initiate(payment) : null };
+      return { ...payment, next: isLive(payment) ? initiation.initiate(toGatewayPayment(payment)) : null };
     },
 
     /**

@@ -53,6 +53,8 @@ export const attentionReasons = [
   'event_conflict',
   'delivery_problem',
   // The reasons below are cleared by a later gateway event or call.
+  'authorization_lapsing',
+  'capture_overdue',
   'capture_failed',
   'gateway_silent',
   'refund_due',

@@ -1,5 +1,14 @@
 import { and, desc, eq, or, sql } from 'drizzle-orm';
-import { anyOf, texts, insertion, selection, update, statement, type Transaction } from '@commerce-core/pg-pipeline';
+import {
+  anyOf,
+  texts,
+  uuids,
+  insertion,
+  selection,
+  update,
+  statement,
+  type Transaction,
+} from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
@@ -174,8 +183,49 @@ export async function listPayments(
     .limit(limit);
 }
 
-/** Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. */
-// A new payment has released nothing.
+const warningAt = 'least(t."lapse_warning_at", t."capture_overdue_at")';
+const isWatched = `t."status" = 'AUTHORIZED' and not t."surplus" and ${warningAt} is not null`;
+
+/** SQL that is true when an operator must be warned about an authorization. */
+export const someCaptureIsOverdue = `(select min(${warningAt}) <= now() from "commerce"."payments" t where ${isWatched})`;
+
+const overdueCaptures = statement(
+  'payments_to_warn_about',
+  `select t."id", t."order_id" as "orderId" from "commerce"."payments" t
+  where ${isWatched} and ${warningAt} <= now() order by ${warningAt} limit $1`,
+);
+
+/** Up to `limit` authorizations that an operator must be warned about, the longest due first. They are not locked. */
+export const readOverdueCaptures = async (tx: Transaction, limit: number): Promise<Pick<Payment, 'id' | 'orderId'>[]> =>
+  tx.query<Pick<Payment, 'id' | 'orderId'>>(overdueCaptures, [limit]);
+
+const endWarnings = statement(
+  'end_capture_warnings',
+  `update "commerce"."payments" set "lapse_warning_at" = case when "lapse_warning_at" > now() then "lapse_warning_at" end,
+    "capture_overdue_at" = case when "capture_overdue_at" > now() then "capture_overdue_at" end
+  where "id" = any($1::uuid[])`,
+);
+
+/** Ends the warnings that are due now, of payments whose orders are locked. */
+export function endCaptureWarnings(tx: Transaction, paymentIds: readonly string[]): void {
+  tx.send(endWarnings, [uuids(paymentIds)]);
+}
+
+const expectCapture = statement(
+  'expect_capture_of_payments',
+  `update "commerce"."payments" set "capture_overdue_at" = now() + $2::integer * interval '1 millisecond'
+  where "id" = any($1::uuid[]) and "status" = 'AUTHORIZED' and "capture_overdue_at" is null`,
+);
+
+/** Has an operator warned in `overdueMs` if payments, whose orders are locked, are only authorized then. */
+export function expectCaptures(tx: Transaction, paymentIds: readonly string[], overdueMs: number): void {
+  if (paymentIds.length > 0) tx.send(expectCapture, [uuids(paymentIds), overdueMs]);
+}
+
+/**
+ * Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. A new payment has released
+ * nothing.
+ */
 export const insertPayments = insertion(payments, ['releasedAmount']);
 export const updatePayments = update(payments, 'id', [
   'status',

@@ -21,10 +21,13 @@ export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies 
 export const approvedStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
 
 /**
- * AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call.
+ * AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call of an
+ * operator. DISPATCH: the money is authorized, and the shop captures it when the first shipment leaves.
  */
-export const captureModes = ['AUTOMATIC', 'MANUAL'] as const;
+export const captureModes = ['AUTOMATIC', 'MANUAL', 'DISPATCH'] as const;
 export type CaptureMode = (typeof captureModes)[number];
+/** How a gateway captures. DISPATCH is MANUAL for a gateway: the shop decides when it calls. */
+export type GatewayCaptureMode = Exclude<CaptureMode, 'DISPATCH'>;
 
 /** One attempt to pay an order. Amounts in minor units of `currency`. */
 export type Payment = {
@@ -58,6 +61,10 @@ export type Payment = {
   reportedCaptured: boolean;
   /** Whether the gateway has reported the attempt, or its authorization, as canceled. */
   canceledAtGateway: boolean;
+  /** When an operator is warned that the authorization is about to lapse; null when that isn't known, or was done. */
+  lapseWarningAt: Date | null;
+  /** When an operator is warned that goods have left and the money isn't captured; null before that, or when it was done. */
+  captureOverdueAt: Date | null;
   /** When the payment was last polled with an answer. */
   polledAt: Date | null;
   createdAt: Date;
@@ -77,11 +84,14 @@ export const paysForOrder = (payment: Payment): boolean => isApproved(payment) &
 /** The provider of the payment of a free order, which no gateway takes part in. */
 export const noProvider = 'none';
 
-type NewPayment = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'>;
+type NewPayment = Pick<Payment, 'id' | 'orderId' | 'provider' | 'method' | 'capture' | 'currency' | 'amount'> &
+  Partial<Pick<Payment, 'lapseWarningAt' | 'captureOverdueAt'>>;
 
 /** A new attempt, without money. */
 export function newPayment(given: NewPayment, now: Date): Payment {
   return {
+    lapseWarningAt: null,
+    captureOverdueAt: null,
     ...given,
     status: 'CREATED',
     gatewayPaymentId: null,
@@ -134,6 +144,18 @@ export function capturePayment(payment: Payment, amount: number, now: Date): Pay
 /** What a capture of an authorized payment takes, in minor units: what the order still needs of it. */
 export const capturableAmount = ({ authorizedAmount, releasedAmount }: Payment): number =>
   authorizedAmount - releasedAmount;
+
+const dayMs = 24 * 60 * 60_000;
+
+/** How long after goods have left an operator is warned that their payment isn't captured. */
+export const captureOverdueMs = dayMs;
+
+/**
+ * When an operator is warned that an authorization lapses, if it lasts `authorizationMs`: a day before it does, or after half
+ * of a shorter time.
+ */
+export const lapseWarningAt = (begin: Date, authorizationMs: number): Date =>
+  new Date(begin.getTime() + authorizationMs - Math.min(dayMs, authorizationMs / 2));
 
 /** Whether an attempt was canceled without money. Where the gateway can't end it, the shopper can still pay. */
 export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Payment): boolean =>

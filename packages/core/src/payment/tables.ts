@@ -34,6 +34,8 @@ export const payments = commerceSchema.table(
     reportedCurrency: text('reported_currency'),
     reportedCaptured: boolean('reported_captured').notNull().default(false),
     canceledAtGateway: boolean('canceled_at_gateway').notNull().default(false),
+    lapseWarningAt: timestamptz('lapse_warning_at'),
+    captureOverdueAt: timestamptz('capture_overdue_at'),
     polledAt: timestamptz('asked_at'),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),
@@ -78,6 +80,12 @@ export const payments = commerceSchema.table(
     uniqueIndex('payments_gateway_payment_id')
       .on(t.provider, t.gatewayPaymentId)
       .where(sql`${t.gatewayPaymentId} is not null`),
+    // Authorizations that an operator will be warned about, unless they are captured before.
+    index('payments_capture_warning')
+      .on(sql`least(${t.lapseWarningAt}, ${t.captureOverdueAt})`)
+      .where(
+        sql`${t.status} = 'AUTHORIZED' and not ${t.surplus} and least(${t.lapseWarningAt}, ${t.captureOverdueAt}) is not null`,
+      ),
     // Canceled attempts that can still be paid: polled for a day.
     index('payments_lingering')
       .on(t.createdAt)

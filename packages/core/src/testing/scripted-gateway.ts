@@ -93,10 +93,13 @@ export type OrderState = {
   attention: string | null;
 };
 
-/** Creates a test shop whose gateway is scripted. */
-export async function createScriptedShop(options: Parameters<typeof createTestShop>[0] = {}): Promise<ScriptedShop> {
+/** Creates a test shop whose gateway is scripted. `terms` replace what the gateway says of itself. */
+export async function createScriptedShop({
+  terms,
+  ...options
+}: Parameters<typeof createTestShop>[0] & { terms?: Partial<Gateway> } = {}): Promise<ScriptedShop> {
   const { gateway, ...scripted } = scriptedGateway();
-  const shop = await createTestShop({ gateways: [gateway], ...options });
+  const shop = await createTestShop({ gateways: [{ ...gateway, ...terms }], ...options });
   const createAttempt: ScriptedShop['createAttempt'] = async (stock = 10) => {
     const productId = await shop.createTestProduct({ quantity: stock });
     return { productId, ...(await shop.createPendingOrder({ [productId]: 2 })) };

@@ -2,7 +2,7 @@ import { withTransaction } from '../../database/transaction.ts';
 import { type Database, type Transaction } from '@commerce-core/pg-pipeline';
 import { isUnavailable, type CommerceError } from '../../errors.ts';
 import { amountRefusal } from '../../gateways/amount-rule.ts';
-import { GatewayRefusal, type Gateway } from '../../gateways/gateway.ts';
+import { GatewayRefusal, toGatewayPayment, type Gateway } from '../../gateways/gateway.ts';
 import type { GatewayCall, GatewayCallKind } from '../../gateway-outbox/gateway-call.ts';
 import { KeptLeases } from '../../due-work/kept-leases.ts';
 import { verdictOf } from './call-verdict.ts';
@@ -131,7 +131,8 @@ function unsupportedAmount(gateway: Gateway, { call, payment, refund }: ReadyCal
   return refund?.kind === 'REFUND' ? amountRefusal(gateway, 'refund', refund) : undefined;
 }
 
-async function request(gateway: Gateway, { call, payment, refund }: ReadyCall): Promise<GatewayFact[]> {
+async function request(gateway: Gateway, { call, refund, ...ready }: ReadyCall): Promise<GatewayFact[]> {
+  const payment = toGatewayPayment(ready.payment);
   switch (call.kind) {
     case 'POLL':
       return gateway.retrieve?.(payment) ?? [];

@@ -56,12 +56,14 @@ test.each(randomRuns)(
     const { products, quote } = randomOrder(random, priceMax);
     const type = seed % 2 === 0 ? ('CAPTURED' as const) : ('AUTHORIZED' as const);
     const { orderId, payment } = await shop.createPaidOrder(type, products, quote, currency);
-    if (seed % 3 === 0) await sendOneUnit(orderId, below);
+    // Of three orders in four, a unit leaves before the others are canceled.
+    const hasLeft = seed % 4 !== 1;
+    if (hasLeft) await sendOneUnit(orderId, below);
     let failures = 0;
     for (;;) {
       const waiting = [...(await readWaiting(orderId))];
       if (waiting.length === 0) break;
-      if (random() < 0.2) await errorCodeOf(shop.commerce.capturePayment({ paymentId: payment.id }));
+      if (random() < 0.1) await errorCodeOf(shop.commerce.capturePayment({ paymentId: payment.id }));
       // Two at once: of different lines, or of the same one.
       const codes = await Promise.all(
         [1, 2].map(async () => {
@@ -94,7 +96,7 @@ test.each(randomRuns)(
     );
     const { capturedAmount, refundedAmount } = only(await shop.commerce.listPayments({ orderId }));
     expect(capturedAmount - refundedAmount).toBe(status === 'PAID' ? kept : 0);
-    expect(status).toBe(seed % 3 === 0 ? 'PAID' : 'CANCELED');
+    expect(status).toBe(hasLeft ? 'PAID' : 'CANCELED');
     expect(await shop.commerce.doctor()).toEqual([]);
   },
 );

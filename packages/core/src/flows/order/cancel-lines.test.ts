@@ -149,6 +149,18 @@ describe('canceling units of an authorized order', () => {
     expect(await readPayment(orderId)).toMatchObject({ refundedAmount: 2_000 });
   });
 
+  test('leaves of a price that has no whole units what the units kept cost', async () => {
+    // 3 units for 299: the first costs 99, the second and the third 100.
+    const { orderId, payment } = await shop.createPaidOrder('AUTHORIZED', [[100, 3]], [quoteLine('DISCOUNT', -1)]);
+    await cancelLines(orderId, [1, 1]);
+    expect(await readPayment(orderId)).toMatchObject({ releasedAmount: 99 });
+    await cancelLines(orderId, [1, 1]);
+    expect(await readPayment(orderId)).toMatchObject({ releasedAmount: 199 });
+    await shop.commerce.capturePayment({ paymentId: payment.id });
+    await shop.callGatewaysNow();
+    expect(await shop.refundUnits(orderId, 1, 1)).toBe(100);
+  });
+
   test('is refused while a capture is in progress', async () => {
     const { orderId, payment } = await createOrder('AUTHORIZED');
     await shop.commerce.capturePayment({ paymentId: payment.id });

@@ -15,6 +15,7 @@ import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { canBePaid, completeOrder } from './complete-order.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
 import { keepAsSurplus } from './keep-as-surplus.ts';
+import { clearCaptureAttention } from './warn-about-captures.ts';
 
 /** For how long the stock of an order under review stays reserved: an operator may need days to decide. */
 const reviewReservationMs = 7 * 24 * 60 * 60 * 1000;
@@ -104,7 +105,7 @@ function applyCapture(order: LockedOrder, payment: Payment, { amount, currency }
   order.setPayment(captured);
   order.record('payment.captured', { paymentId: payment.id, amount, currency });
   order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'DONE', failureCode: null });
-  order.clearAttention('capture_failed');
+  clearCaptureAttention(order);
   requestOwedMoney(order, captured);
   refundReleased(order, payment);
   return applied('payment_captured');

@@ -12,6 +12,7 @@ import { finishRefund } from '../refund/finish-refund.ts';
 import { applyApproval } from './apply-approval.ts';
 import { applyDispute } from './apply-dispute.ts';
 import { applied, ignored, type Decision } from './decision.ts';
+import { clearCaptureAttention } from './warn-about-captures.ts';
 
 /**
  * Applies a gateway event to its payment and that payment's order. The order is locked with its payments and stock, and
@@ -159,7 +160,7 @@ function loseAuthorization(order: LockedOrder, payment: Payment): Decision {
   order.setPayment({ ...transitionPayment(payment, 'CANCELED', order.now), failureCode: authorizationLost });
   order.record('payment.voided', { paymentId: payment.id });
   order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: authorizationLost });
-  order.clearAttention('capture_failed');
+  clearCaptureAttention(order);
   order.raiseAttention('authorization_lost');
   return applied('authorization_lost');
 }

@@ -1,5 +1,6 @@
 import { paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { captureAtDispatch } from './capture-at-dispatch.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { recordApproval, type ApprovalFacts } from './record-approval.ts';
 
@@ -20,7 +21,11 @@ export function canBePaid(order: LockedOrder): boolean {
 export function completeOrder(order: LockedOrder, payment: Payment, facts: ApprovalFacts = {}): void {
   recordApproval(order, payment, facts);
   cancelLiveAttempts(order);
-  if (order.status === 'PAID') return order.clearAttention('authorization_lost');
+  if (order.status === 'PAID') {
+    // The goods may have left before this attempt paid for them.
+    if (order.row.fulfillmentStatus !== 'UNFULFILLED') captureAtDispatch(order);
+    return order.clearAttention('authorization_lost');
+  }
   order.sellStock();
   order.transition('PAID');
   const { totalAmount, currency } = order.row;

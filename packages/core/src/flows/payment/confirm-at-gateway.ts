@@ -1,4 +1,5 @@
 import { CommerceError } from '../../errors.ts';
+import { toGatewayPayment } from '../../gateways/gateway.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { requireGateway, type ConfiguredGateways } from '../gateway-outbox/configured-gateways.ts';
 import type { Inbox } from '../gateway-inbox/submit-gateway-event.ts';
@@ -22,6 +23,6 @@ export async function confirmAtGateway(
   const payment = await requirePayment(inbox.database.db, { paymentId });
   if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return payment;
   const { confirm } = requireGateway(gateways, payment.provider);
-  if (confirm) return takeGatewayStep(inbox, payment, async () => confirm(payment, token));
+  if (confirm) return takeGatewayStep(inbox, payment, async () => confirm(toGatewayPayment(payment), token));
   throw new CommerceError('unsupported_by_provider', 'payments of this provider need no confirmation');
 }

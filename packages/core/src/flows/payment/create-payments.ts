@@ -4,8 +4,10 @@ import { amountRefusal } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import {
   approvePayment,
+  captureOverdueMs,
   isLive,
   isUnderReview,
+  lapseWarningAt,
   newPayment,
   noProvider,
   type CaptureMode,
@@ -32,6 +34,8 @@ export type CreatePaymentCommand = Traced & {
   /** The gateway's rule for amounts. */
   amountRule: Gateway['amountRule'];
   reservationMs: number;
+  /** How long an authorization lasts at the gateway; undefined where that isn't known, or nothing is only authorized. */
+  authorizationMs?: number | undefined;
   customerId?: string | undefined;
 };
 
@@ -66,7 +70,10 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   const reservedUntil = new Date(Math.max(order.row.reservedUntil.getTime(), work.now.getTime() + reservationMs));
   if (order.status !== 'PAID') order.transition('PAYMENT_PENDING');
   order.setReservedUntil(reservedUntil);
-  const payment = newPayment({ id, orderId: order.id, provider, method, capture, currency, amount }, work.now);
+  const payment = newPayment(
+    { id, orderId: order.id, provider, method, capture, currency, amount, ...warningsOf(order, command) },
+    work.now,
+  );
   order.addPayment(payment);
   order.record('payment.created', {
     paymentId: id,
@@ -79,6 +86,15 @@ function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Paymen
   const paid = approvePayment(payment, { captured: true, surplus: false }, work.now);
   completeOrder(order, paid);
   return accepted(paid);
+}
+
+/** When an operator is warned about the attempt, if it is authorized and not captured by then. */
+function warningsOf({ now, row }: LockedOrder, { authorizationMs }: CreatePaymentCommand) {
+  const hasLeft = row.fulfillmentStatus !== 'UNFULFILLED';
+  return {
+    lapseWarningAt: authorizationMs === undefined ? null : lapseWarningAt(now, authorizationMs),
+    captureOverdueAt: hasLeft ? new Date(now.getTime() + captureOverdueMs) : null,
+  };
 }
 
 /** How a free order is paid. */

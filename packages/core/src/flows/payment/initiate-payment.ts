@@ -1,5 +1,5 @@
 import { gatewayFact } from '../../gateway-inbox/gateway-event.ts';
-import type { NextStep } from '../../gateways/gateway.ts';
+import { toGatewayPayment, type NextStep } from '../../gateways/gateway.ts';
 import { isLive, type Payment } from '../../payment/payment.ts';
 import { requireGateway, type ConfiguredGateways } from '../gateway-outbox/configured-gateways.ts';
 import type { Inbox } from '../gateway-inbox/submit-gateway-event.ts';
@@ -25,10 +25,10 @@ export async function initiatePayment(
   const payment = await requirePayment(inbox.database.db, ref);
   if (payment.status !== 'CREATED' && payment.status !== 'PENDING') return { ...payment, next: null };
   const { initiation } = requireGateway(gateways, payment.provider);
-  if (initiation.by === 'client') return { ...payment, next: initiation.initiate(payment) };
+  if (initiation.by === 'client') return { ...payment, next: initiation.initiate(toGatewayPayment(payment)) };
   let next: NextStep | null = null;
   const initiated = await takeGatewayStep(inbox, payment, async () => {
-    const begun = await initiation.initiate(payment);
+    const begun = await initiation.initiate(toGatewayPayment(payment));
     next = begun.next;
     return [gatewayFact({ type: 'PENDING', gatewayPaymentId: begun.gatewayPaymentId })];
   });

@@ -15,7 +15,9 @@ export function paymentCommand(
   reservationMs: number,
 ): CreatePaymentCommand {
   const { method = null, capture = gateway.captures[0] } = request;
-  if (!gateway.captures.includes(capture)) {
+  const isSupported =
+    gateway.captures.includes(capture) || (capture === 'DISPATCH' && gateway.captures.includes('MANUAL'));
+  if (!isSupported) {
     throw new CommerceError('unsupported_by_provider', `this payment provider cannot capture in the mode ${capture}`);
   }
   return {
@@ -24,6 +26,7 @@ export function paymentCommand(
     method,
     capture,
     amountRule: gateway.amountRule,
+    authorizationMs: capture === 'AUTOMATIC' ? undefined : gateway.authorizationMsOf?.(method),
     reservationMs: gateway.reservationMsOf?.(method) ?? reservationMs,
   };
 }

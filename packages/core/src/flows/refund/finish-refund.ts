@@ -1,5 +1,6 @@
 import { refundableAmount, transitionPayment } from '../../payment/payment.ts';
 import { isOpen, isOwed, transitionRefund, type Refund } from '../../refund/refund.ts';
+import { clearCaptureAttention } from '../payment/warn-about-captures.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 
 /** Makes a refund SUCCEEDED: its money has gone back. `gatewayRefundId` is the gateway's id where the event has one. */
@@ -22,6 +23,7 @@ export function finishRefund(order: LockedOrder, refund: Refund, gatewayRefundId
   } else if (payment.status === 'AUTHORIZED') {
     order.setPayment(transitionPayment(payment, 'CANCELED', order.now));
     order.record('payment.voided', { paymentId });
+    clearCaptureAttention(order);
   }
   order.closeCalls({ subjectId: id, kind: 'REFUND', status: 'DONE', failureCode: null });
   if (!order.refunds.some((other) => isMissing(order, other))) order.clearAttention('refund_failed');

@@ -2,12 +2,15 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, decided, refused, type Outcome } from '../../errors.ts';
 import { newId } from '../../ids.ts';
 import type { TrackingNumber } from '../../shipping/carrier.ts';
+import { captureOverdueMs } from '../../payment/payment.ts';
+import { expectCaptures } from '../../payment/payment-repository.ts';
 import { newParcel } from '../../shipping/parcel.ts';
 import { transitionShipment, type Shipment } from '../../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../../shipping/shipment-repository.ts';
 import type { ShipmentView } from '../../shipping/shipment-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { captureAtDispatch } from '../payment/capture-at-dispatch.ts';
 import { continueShipment } from './continue-shipment.ts';
 import { LiveNumbers } from './live-numbers.ts';
 import { viewOfShipment } from './view-of-shipment.ts';
@@ -19,7 +22,8 @@ export type TransitionShipmentCommand =
 
 /**
  * Hands shipments to carriers and records their way until it ends. The order's fulfillment status follows, and
- * the units that leave are no longer on the shelf. Stock and money stay as they are when a shipment is lost or comes
+ * the units that leave are no longer on the shelf. Money that is to be captured when goods leave is captured with the first
+ * shipment. Stock and money stay as they are when a shipment is lost or comes
  * back: the order needs an operator's attention.
  * @returns the shipment · refusals: shipment_not_found, invalid_transition, tracking_number_in_use
  */
@@ -36,17 +40,24 @@ export async function transitionShipments(
   const work = await UnitOfWork.lock(
     tx,
     { orderIds: [...orderIds.values()], ...locks },
-    { orderIds: leaving, stocks: 'all' },
+    { orderIds: leaving, stocks: 'all', money: leaving.length > 0 },
   );
   const dispatched = commands.flatMap((command) => (command.to === 'SHIPPED' ? command.parcels : []));
   const numbers = await LiveNumbers.read(tx, dispatched);
+  const uncaptured: string[] = [];
   const outcomes = commands.map((command): Outcome<ShipmentView> => {
     const order = work.orders.get(orderIds.get(command.shipmentId) ?? '');
     const shipment = order?.shipments.find(({ id }) => id === command.shipmentId);
     if (!order || !shipment) return refused(new CommerceError('shipment_not_found', 'no such shipment'));
-    return decided(() => transition(order, shipment, command, numbers));
+    return decided(() => {
+      const view = transition(order, shipment, command, numbers);
+      const paymentId = command.to === 'SHIPPED' ? captureAtDispatch(order) : undefined;
+      if (paymentId !== undefined) uncaptured.push(paymentId);
+      return view;
+    });
   });
   work.write();
+  expectCaptures(tx, uncaptured, captureOverdueMs);
   return outcomes;
 }
 

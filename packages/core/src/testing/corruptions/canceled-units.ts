@@ -2,10 +2,21 @@ import type { Corruption, FurtherCorruption } from './corruption.ts';
 
 const aCancellation = `(select id from commerce.events where type = 'order.lines_canceled' order by id limit 1)`;
 
-/** One way to break each invariant of canceled and released units, by the name of its check. */
+/** One way to break each invariant of canceled and released units, and of captures when goods leave, by the name of its check. */
 export const canceledUnitCorruptions: Record<string, Corruption> = {
   stock_restocked_by_cancellations: {
     statements: [`delete from commerce.events where id = ${aCancellation}`],
+  },
+  payment_capture_warned_in_time: {
+    statements: [
+      `update commerce.payments set lapse_warning_at = now() - interval '6 minutes' where status = 'AUTHORIZED' and not surplus`,
+    ],
+  },
+  payment_captured_at_dispatch: {
+    statements: [
+      `update commerce.payments set capture = 'DISPATCH' where status = 'AUTHORIZED' and not surplus and order_id in (
+      select order_id from commerce.shipments where shipped_at is not null)`,
+    ],
   },
   payment_released_within_lines: {
     statements: [
