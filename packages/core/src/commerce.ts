@@ -5,9 +5,11 @@ import { configuredGateways } from './flows/gateway-outbox/configured-gateways.t
 import { traceGateway } from './flows/gateway-outbox/trace-gateway.ts';
 import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
+import { guestLimitsDefault, type GuestLimits } from './order/guest.ts';
 import { apiKeyMethods } from './methods/api-keys.ts';
 import { disputeMethods } from './methods/disputes.ts';
 import { eventMethods } from './methods/events.ts';
+import { guestOrderMethods } from './methods/guest-orders.ts';
 import { gatewayCallMethods } from './methods/gateway-calls.ts';
 import { gatewayEventMethods } from './methods/gateway-events.ts';
 import { lookupMethods } from './methods/lookup.ts';
@@ -30,6 +32,7 @@ import type { Quote } from './order/quote.ts';
 import { retentionOf, type Retention, type RetentionReport } from './retention/retention-rule.ts';
 import type { BatchingOptions, Context, WebhookOptions } from './run/context.ts';
 import { openInbox } from './run/open-inbox.ts';
+import { openPlacing } from './run/open-placing.ts';
 import { createBatcher } from './run/run-flow.ts';
 import type { EventSink } from './sinks/port.ts';
 import { configuredSinks } from './sinks/sink.ts';
@@ -63,6 +66,8 @@ export type CommerceOptions = {
   quoteService?: QuoteService | undefined;
   /** Refuses orders without a shipping option; defaults to false. */
   requireShippingOption?: boolean;
+  /** Bounds of the orders that guests place, of whom nothing is known; `guestLimitsDefault` has those that are left out. */
+  guestLimits?: Partial<GuestLimits> | undefined;
   /**
    * For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known.
    * Defaults to 30.
@@ -115,6 +120,7 @@ export function createCommerce(options: CommerceOptions) {
     requireShippingOption: options.requireShippingOption ?? false,
     returnDays: options.returnDays ?? 30,
     refundsReturnsAtOnce: options.refundsReturnsAtOnce ?? false,
+    guestLimits: { ...guestLimitsDefault, ...options.guestLimits },
     reservationMs: options.reservationMs ?? 30 * 60_000,
     keepMs: retentionOf(options.keepMs),
     leaseMs: options.leaseMs ?? 45_000,
@@ -132,12 +138,14 @@ export function createCommerce(options: CommerceOptions) {
     batcher: createBatcher(configured),
     tail: new EventTail(configured.database, options.onFault),
   };
+  const placing = openPlacing(context);
   const inbox = openInbox(context);
   const delivery = openWebhookDelivery(context);
   return {
     ...productMethods(context),
     ...stockMethods(context),
-    ...orderMethods(context),
+    ...orderMethods(context, placing),
+    ...guestOrderMethods(context, placing),
     ...orderChangeMethods(context),
     ...paymentMethods(context, inbox),
     ...refundMethods(context),

@@ -19,6 +19,7 @@ export const errorHints = {
   position_not_found: 'The log was restored or another server took over: go on after the last common position.',
   webhook_endpoint_not_found: "Look the endpoint's id up (webhookEndpoint.list).",
   webhooks_not_configured: 'Set WEBHOOK_SECRETS_KEY to 32 bytes in base64 (openssl rand -base64 32), and start again.',
+  guest_orders_off: 'Set GUEST_ORDERS=on and start the server again, or let the shopper sign in.',
   event_sink_not_found: 'List the sinks of the shop (eventSink.list); NATS_URL or AMQP_URL configures one.',
   product_not_found: 'Leave out the products in details.productIds, or look their ids up (product.list).',
   order_not_found: "Look the order's id up (order.list); a customer finds only their own orders.",
@@ -73,7 +74,8 @@ export const errorHints = {
   stock_too_large: 'Keep the stock within the number that the message names.',
   idempotency_key_reused: 'Send a new call with a new Idempotency-Key, or the first call with its own input.',
   payload_too_large: 'Send a body within the limit that the message names.',
-  rate_limited: 'Wait a minute, and send the message again.',
+  rate_limited: 'Wait a minute, and send it again.',
+  too_many_unpaid_orders: 'Pay or cancel one of the unpaid orders, or wait until one of them has ended.',
   database_unavailable: 'Wait as long as Retry-After says, and send the same call with the same Idempotency-Key again.',
   overloaded: 'Wait as long as Retry-After says, and send the same call with the same Idempotency-Key again.',
   identity_unavailable:

@@ -27,6 +27,7 @@ export const errorKinds = {
   position_not_found: 'missing',
   webhook_endpoint_not_found: 'missing',
   webhooks_not_configured: 'missing',
+  guest_orders_off: 'missing',
   event_sink_not_found: 'missing',
   product_not_found: 'missing',
   order_not_found: 'missing',
@@ -78,6 +79,7 @@ export const errorKinds = {
   idempotency_key_reused: 'reused',
   payload_too_large: 'too_large',
   rate_limited: 'limited',
+  too_many_unpaid_orders: 'limited',
   database_unavailable: 'unavailable',
   overloaded: 'unavailable',
   identity_unavailable: 'unavailable',
@@ -160,6 +162,9 @@ export interface ErrorDetails {
   shipment_not_ready: { shipmentId: string; status: string };
   /** `shipmentQty`: the units of the line that the shipment has. */
   units_not_in_shipment: { lineNo: number; shipmentQty: number };
+  /** In how many seconds the same call may be accepted; the header Retry-After has it, too. */
+  rate_limited: { retryAfterS: number };
+  too_many_unpaid_orders: { retryAfterS: number };
   stock_changed: { shelfQty: number };
   /** `reservedQty`: units that unpaid orders reserve. `unshippedQty`: units of paid orders that haven't left. */
   stock_below_orders: { reservedQty: number; unshippedQty: number };

@@ -4,6 +4,8 @@ export { hostsOfUrl, NoPrimary, type BatchReport, type Database, type Transactio
 export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 export type { Call, WebhookOptions } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
+export type { PlaceGuestOrderInput } from './methods/guest-orders.ts';
+export type { PlacedOrder } from './flows/order/place-orders.ts';
 export {
   keepMsOf,
   retentionRuleNames,
@@ -63,11 +65,13 @@ export type { OfferedOption, OrderQuote } from './flows/pricing/quote-order.ts';
 export {
   cancelLinesInput,
   customerId,
+  findGuestOrdersInput,
   newCustomerId,
   placeOrderInput,
   quoteOrderInput,
   updateOrderInput,
 } from './order/order-input.ts';
+export { guestIdOf, guestLimitsDefault, isGuestId, type GuestLimits } from './order/guest.ts';
 export { attentionHints } from './order/attention-hints.ts';
 export { followEventsInput, listEventsInput } from './events/event-input.ts';
 export type { EventView } from './events/event-view.ts';

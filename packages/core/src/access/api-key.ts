@@ -1,7 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** The permissions that a key can have. */
-export const scopes = ['catalog', 'stock', 'orders', 'money', 'gateway-events', 'events', 'webhooks', 'keys'] as const;
+export const scopes = [
+  'catalog',
+  'stock',
+  'orders',
+  'money',
+  'gateway-events',
+  'events',
+  'webhooks',
+  'keys',
+  'guests',
+] as const;
 export type Scope = (typeof scopes)[number];
 
 /**

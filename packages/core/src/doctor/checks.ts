@@ -1,6 +1,7 @@
 import { callChecks } from './call-checks.ts';
 import type { Check } from './check.ts';
 import { eventChecks } from './event-checks.ts';
+import { guestChecks } from './guest-checks.ts';
 import { inboxChecks } from './inbox-checks.ts';
 import { keyChecks } from './key-checks.ts';
 import { orderChecks } from './order-checks.ts';
@@ -18,6 +19,7 @@ import { webhookChecks } from './webhook-checks.ts';
 export const checks: readonly Check[] = [
   ...stockChecks,
   ...orderChecks,
+  ...guestChecks,
   ...eventChecks,
   ...paymentChecks,
   ...refundChecks,

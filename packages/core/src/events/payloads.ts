@@ -44,7 +44,11 @@ import {
  */
 export const orderEventPayloads = {
   'order.created': orderEvent('An order was placed, and its stock reserved.', {
-    customerId: z.string().describe('The id of the customer in the accounts of the shop, never an e-mail address.'),
+    customerId: z
+      .string()
+      .describe(
+        'The id of the customer in the accounts of the shop, never an e-mail address. A guest has none: it is `guest:` and the id of the order.',
+      ),
     currency,
     totalAmount: amount,
     reservedUntil,

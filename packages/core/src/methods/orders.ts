@@ -3,12 +3,10 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import type { Outcome } from '../errors.ts';
-import { placeOrders, type PlacedOrder } from '../flows/order/place-orders.ts';
-import { placeWithService } from '../flows/pricing/place-with-service.ts';
+import type { PlacedOrder } from '../flows/order/place-orders.ts';
 import { quoteOrder, type OrderQuote } from '../flows/pricing/quote-order.ts';
 import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
-import { readLockedStocks } from '../inventory/stock-repository.ts';
 import {
   listOrdersInput,
   newCustomerId,
@@ -22,29 +20,18 @@ import {
 import type { Order } from '../order/order.ts';
 import { watchOrder, type OrderChange } from '../flows/order/watch-order.ts';
 import { listOrders } from '../order/order-repository.ts';
-import { orders } from '../order/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { listPage } from '../run/list-page.ts';
-import { runBatched } from '../run/run-flow.ts';
+import type { Placing } from '../run/open-placing.ts';
 import { runSharedFlow } from '../run/shared-transaction.ts';
 import { isChecked, parse } from '../validation.ts';
 
 export type PlaceOrderInput = z.input<typeof placeOrderInput> & { customerId: string };
 
 /** Orders. Amounts are integer minor units of the order's currency, quantities are units. */
-export function orderMethods(context: Context) {
-  const { reservationMs, quote, quoteService, requireShippingOption } = context;
+export function orderMethods(context: Context, { place, placeOne }: Placing) {
+  const { quote, quoteService } = context;
   const { db } = context.database;
-  const place = placeOrders({ reservationMs, quote, requireShippingOption });
-  const placeBatched = runBatched(
-    context,
-    { name: 'order.create', flow: place, answer: orders },
-    {
-      weightOf: ({ lines }) => lines.length,
-      keysOf: ({ lines }) => lines.map(({ productId }) => productId),
-      lockHoldersOf: async (productIds) => readLockedStocks(db, productIds),
-    },
-  );
 
   return {
     /**
@@ -76,13 +63,7 @@ export function orderMethods(context: Context) {
      */
     async placeOrder(input: PlaceOrderInput, call?: Call): Promise<PlacedOrder> {
       const order = parsedOrder(input);
-      const id = newId();
-      if (!quoteService) return placeBatched({ id, ...order }, call, order);
-      return read(async () =>
-        placeWithService(db, quoteService, { id, ...order }, async (serviceLines) =>
-          placeBatched({ id, ...order, serviceLines }, call, order),
-        ),
-      );
+      return placeOne({ id: newId(), ...order }, call, order);
     },
 
     /**

@@ -3,6 +3,7 @@ import { id } from '../ids.ts';
 import { country, fieldsNeededIn } from '../countries.ts';
 import { listOf, listOfLines, pageInput } from '../list-input.ts';
 import { line } from '../text.ts';
+import { isGuestId } from './guest.ts';
 import { metadata } from './metadata.ts';
 import { orderStatuses } from './order.ts';
 
@@ -39,9 +40,11 @@ export const address = addressFields.superRefine((given, context) => {
 /** An e-mail address in any script (RFC 6531), without a quoted part: only a mail server knows more. */
 const mail = /^[^\s@"<>(),:;[\]\\]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+$/u;
 
+const mailAddress = line(254).regex(mail, 'must be an e-mail address');
+
 export const contact = z.strictObject({
   name: line(200).optional(),
-  email: line(254).regex(mail, 'must be an e-mail address').optional(),
+  email: mailAddress.optional(),
   phone: line(40).optional(),
 });
 
@@ -56,10 +59,12 @@ function hasNoMail(text: string): boolean {
  * The customer's id of a new order. The event `order.created` keeps it for ever, so that personal data must not be in
  * it.
  */
-export const newCustomerId = customerId.refine(
-  hasNoMail,
-  'must not be an e-mail address: it is kept for ever in the event log; give an id of the shop’s accounts',
-);
+export const newCustomerId = customerId
+  .refine(
+    hasNoMail,
+    'must not be an e-mail address: it is kept for ever in the event log; give an id of the shop’s accounts',
+  )
+  .refine((text) => !isGuestId(text), 'must not be the id of a guest; give an id of the shop’s accounts');
 
 /** An order as a shopper sends it. Prices come from the catalogue, never from the shopper. */
 export const placeOrderInput = z.strictObject({
@@ -72,6 +77,27 @@ export const placeOrderInput = z.strictObject({
   /** The total that the shopper has seen, in minor units. */
   expectedTotalAmount: z.int().min(0).optional(),
 });
+
+/** An order of a shopper without an account, of at most `unitsMax` units. The shop needs a way to reach the shopper. */
+export const placeGuestOrderInput = (unitsMax: number) =>
+  placeOrderInput.superRefine(({ contact: given, lines }, context) => {
+    if (given?.email === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['contact', 'email'],
+        message: 'is needed for an order without an account',
+      });
+    if (lines.reduce((sum, { quantity }) => sum + quantity, 0) > unitsMax)
+      context.addIssue({ code: 'custom', path: ['lines'], message: `a guest may order ${unitsMax} units at most` });
+  });
+
+/** Which guests' orders to find: those with this e-mail address, by the order's id or its reference. */
+export const findGuestOrdersInput = z
+  .strictObject({ email: mailAddress, orderId: id.optional(), reference: line(200).optional() })
+  .refine(({ orderId, reference }) => (orderId === undefined) !== (reference === undefined), {
+    path: ['orderId'],
+    error: 'give either orderId or reference',
+  });
 
 /** An order to price. Of the address, the country is enough. */
 export const quoteOrderInput = z.strictObject({

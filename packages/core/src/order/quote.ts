@@ -20,7 +20,7 @@ export type QuoteLine = {
 export type QuotedAddress = Pick<Address, 'country'> & { [F in keyof Address]?: Address[F] | undefined };
 
 export type QuotedOrder = {
-  /** Null when `order.quote` was called without a customer. */
+  /** Null for a guest, and when `order.quote` was called without a customer. */
   customerId: string | null;
   currency: string;
   /** The products, and the shipping option. */

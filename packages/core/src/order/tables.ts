@@ -91,6 +91,21 @@ export const orders = commerceSchema.table(
   ],
 );
 
+/**
+ * The unpaid orders of guests, which are counted when a guest orders. A row is written before its order and deleted when a
+ * later one finds the order paid or over. There is no foreign key: the order may be refused.
+ */
+export const openGuestOrders = commerceSchema.table(
+  'open_guest_orders',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    // A keyed hash of the address that the order came from, never the address.
+    origin: text('origin').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+  },
+  (t) => [check('open_guest_orders_origin_length', sql`length(${t.origin}) between 1 and 64`)],
+);
+
 export const orderLines = commerceSchema.table(
   'order_lines',
   {

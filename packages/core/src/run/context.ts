@@ -4,6 +4,7 @@ import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts
 import type { EventTail } from '../events/event-tail.ts';
 import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
+import type { GuestLimits } from '../order/guest.ts';
 import type { Quote } from '../order/quote.ts';
 import type { QuoteService } from '../order/quote-service.ts';
 import type { Tracing } from '../tracing/tracing.ts';
@@ -51,6 +52,7 @@ export type Context = {
   returnDays: number;
   /** Whether a receipt refunds what came back at once. */
   refundsReturnsAtOnce: boolean;
+  guestLimits: GuestLimits;
   /** How long an unpaid order keeps its stock. */
   reservationMs: number;
   /** How long rows are kept that go after a time. */

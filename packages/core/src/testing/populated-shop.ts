@@ -66,6 +66,20 @@ async function createUnpaidOrders(
   await commerce.createPayment({ orderId: retried.orderId, provider: 'mock' });
   await expireTestOrder(retried.orderId);
   await changeTexts({ commerce, createTestOrder }, basket);
+  await placeAsGuests({ commerce, sendWebhook }, basket);
+}
+
+/** Orders of guests: one that is open, one that is paid, and one whose contact was erased. */
+async function placeAsGuests({ commerce, sendWebhook }: Pick<TestShop, 'commerce' | 'sendWebhook'>, basket: Basket) {
+  const lines = Object.entries(basket).map(([productId, quantity]) => ({ productId, quantity }));
+  const place = async () =>
+    commerce.placeGuestOrder({ lines, contact: { email: 'jo@mail.example' }, origin: 'an address' });
+  await place();
+  const { id: paid } = await place();
+  await sendWebhook('AUTHORIZED', await commerce.createPayment({ orderId: paid, provider: 'mock' }));
+  const { id: erased } = await place();
+  await commerce.cancelOrder({ orderId: erased });
+  await commerce.redactOrder({ orderId: erased });
 }
 
 async function changeTexts(

@@ -1,5 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, decided, type Outcome } from '../../errors.ts';
+import { isGuestOrder } from '../../order/guest.ts';
 import type { UpdateOrder } from '../../order/order-input.ts';
 import { updateOrderTexts } from '../../order/order-repository.ts';
 import { isBeforeDispatch, isOver, type Order } from '../../order/order.ts';
@@ -69,7 +70,17 @@ function update(
   const { country } = row.shippingAddress ?? {};
   if (country !== undefined && texts.shippingAddress && texts.shippingAddress.country !== country)
     throw new CommerceError('country_not_changeable', 'what the order costs depends on its country');
+  checkContact(row, texts.contact);
   return setTexts(order, texts, 'order.updated');
+}
+
+/** @throws validation_failed when a guest's order would lose its e-mail address, the one way to reach the guest */
+function checkContact(row: Order, contact: UpdateOrder['contact']): void {
+  if (!contact || contact.email !== undefined || !isGuestOrder(row)) return;
+  const message = "is needed: it is the only way to a guest's order";
+  throw new CommerceError('validation_failed', `contact.email: ${message}`, {
+    issues: [{ path: 'contact.email', message }],
+  });
 }
 
 function redact(order: LockedOrder): boolean {

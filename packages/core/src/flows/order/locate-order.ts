@@ -1,4 +1,5 @@
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { belongsTo } from '../../order/guest.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
@@ -11,6 +12,6 @@ export function locateOrder(
   { orderId, customerId }: { orderId: string; customerId?: string | undefined },
 ): Outcome<LockedOrder> {
   const order = work.orders.get(orderId);
-  if (order && (customerId === undefined || order.row.customerId === customerId)) return accepted(order);
+  if (order && belongsTo(order.row, customerId)) return accepted(order);
   return refused(new CommerceError('order_not_found', 'no such order'));
 }

@@ -1,6 +1,7 @@
 import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { readEvents } from '../../events/event-repository.ts';
+import { belongsTo } from '../../order/guest.ts';
 import type { Order } from '../../order/order.ts';
 import { readOrderLines, readOrders } from '../../order/order-repository.ts';
 import { viewLines } from '../../order/paid-amounts.ts';
@@ -63,6 +64,6 @@ export async function readShipments(reader: Reader, ref: OrderRef): Promise<Ship
 
 async function requireOrder(reader: Reader, { orderId, customerId }: OrderRef): Promise<Order> {
   const [order] = await readOrders(reader, [orderId]);
-  if (order && (customerId === undefined || order.customerId === customerId)) return order;
+  if (order && belongsTo(order, customerId)) return order;
   throw new CommerceError('order_not_found', 'no such order');
 }

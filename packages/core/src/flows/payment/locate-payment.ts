@@ -1,4 +1,5 @@
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { belongsTo } from '../../order/guest.ts';
 import type { Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -14,8 +15,7 @@ export function locatePayment(
 ): Outcome<{ order: LockedOrder; payment: Payment }> {
   for (const order of work.orders.values()) {
     const payment = order.payment(paymentId);
-    const isForeign = customerId !== undefined && order.row.customerId !== customerId;
-    if (payment && !isForeign) return accepted({ order, payment });
+    if (payment && belongsTo(order.row, customerId)) return accepted({ order, payment });
   }
   return refused(new CommerceError('payment_not_found', 'no such payment'));
 }

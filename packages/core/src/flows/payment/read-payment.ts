@@ -1,6 +1,7 @@
 import type { Reader } from '../../database/page.ts';
 import { read } from '../../database/transaction.ts';
 import { CommerceError } from '../../errors.ts';
+import { belongsTo } from '../../order/guest.ts';
 import { readOrders } from '../../order/order-repository.ts';
 import { readPayment } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
@@ -18,5 +19,5 @@ export async function requirePayment(reader: Reader, { paymentId, customerId }: 
 async function isOwn(reader: Reader, { orderId }: Payment, customerId: string | undefined): Promise<boolean> {
   if (customerId === undefined) return true;
   const [order] = await read(async () => readOrders(reader, [orderId]));
-  return order?.customerId === customerId;
+  return order !== undefined && belongsTo(order, customerId);
 }

@@ -3,6 +3,7 @@ import { CommerceError } from '../../errors.ts';
 import type { Demand } from '../../inventory/stock.ts';
 import { sumAmounts } from '../../money.ts';
 import { shareDiscountsAndTaxes } from '../../order/line-shares.ts';
+import { isGuestOrder } from '../../order/guest.ts';
 import { isCharged, productLines, type OrderLine, type OrderLineView } from '../../order/order.ts';
 import type { QuoteOrder } from '../../order/order-input.ts';
 import { quotedLines, type Quote, type QuotedOrder, type QuoteLine } from '../../order/quote.ts';
@@ -52,10 +53,11 @@ export function priceOrder(
 
 /** An order as the shop's pricing sees it. */
 export const quotedOrder = (
-  { customerId, shippingAddress, metadata }: OrderToPrice,
+  { id, customerId, shippingAddress, metadata }: OrderToPrice,
   { lines, basket }: PricedOrder,
 ): QuotedOrder => ({
-  customerId,
+  // The same as in the quote before the order, so that both have the same total.
+  customerId: customerId !== null && isGuestOrder({ id, customerId }) ? null : customerId,
   currency: basket.currency,
   lines,
   shippingAddress: shippingAddress ?? null,

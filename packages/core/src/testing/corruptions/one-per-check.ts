@@ -1,4 +1,5 @@
 import { canceledUnitCorruptions } from './canceled-units.ts';
+import { guestCorruptions } from './guests.ts';
 import { moneyCorruptions } from './refunds-and-calls.ts';
 import { parcelCorruptions } from './parcels.ts';
 import { returnCorruptions } from './returns.ts';
@@ -186,6 +187,7 @@ export const corruptions: Record<string, Corruption> = {
   ...webhookCorruptions,
   ...moneyCorruptions,
   ...canceledUnitCorruptions,
+  ...guestCorruptions,
   ...parcelCorruptions,
   ...returnCorruptions,
 
