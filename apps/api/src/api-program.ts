@@ -11,6 +11,7 @@ import {
 import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
+import { guestLimitsFromEnv, guestOrdersFromEnv } from './config/guests-from-env.ts';
 import { keepMsFromEnv } from './config/retention-from-env.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
 import { connectionLimitsDefault } from './http/connection-limits.ts';
@@ -55,7 +56,8 @@ async function main(env: Env): Promise<void> {
   };
   for (const warning of missingSettings(env, commerce.providers())) log.warn(warning);
   const customers = env.CUSTOMER_JWT_SECRET ? 'secret' : env.CUSTOMER_JWKS_URL ? 'jwks' : 'off';
-  log.info({ url: api.url, jobs: env.JOBS, http: env.HTTP, providers: commerce.providers(), customers }, 'listening');
+  const { JOBS: jobs, HTTP: http, GUEST_ORDERS: guests } = env;
+  log.info({ url: api.url, jobs, http, providers: commerce.providers(), customers, guests }, 'listening');
   // A parent process may start others at the same port, and must not take their responses for this process's.
   process.send?.({ listening: api.url });
 }
@@ -65,7 +67,7 @@ function missingSettings(env: Env, providers: readonly string[]): string[] {
   const warnings: string[] = [];
   if (providers.length === 0)
     warnings.push('no payment provider is configured, so no order can be paid; STRIPE_SECRET_KEY configures one');
-  if (env.HTTP === 'on' && !env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL)
+  if (env.HTTP === 'on' && !env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL && env.GUEST_ORDERS === 'off')
     warnings.push(
       'no customer can sign in, so only operators can order; CUSTOMER_JWT_SECRET or CUSTOMER_JWKS_URL verifies tokens',
     );
@@ -84,6 +86,7 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     requireShippingOption: env.REQUIRE_SHIPPING_OPTION === 'on',
     returnDays: env.RETURN_DAYS,
     refundsReturnsAtOnce: env.RETURN_AUTO_REFUND === 'on',
+    guestLimits: guestLimitsFromEnv(env),
     pollAfterMs: env.GATEWAY_POLL_AFTER_SECONDS * 1_000,
     keepMs: keepMsFromEnv(env),
     onFault: logFaults(log),
@@ -128,6 +131,7 @@ const appOptionsFromEnv = (env: Env) => ({
     issuer: env.CUSTOMER_JWT_ISSUER,
     audience: env.CUSTOMER_JWT_AUDIENCE,
   }),
+  guestOrders: guestOrdersFromEnv(env),
   corsOrigins: env.CORS_ORIGINS,
   unsignedWebhooks: {
     perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,

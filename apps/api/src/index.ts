@@ -10,4 +10,5 @@ export { serve, type Serving } from './http/serve.ts';
 export { startApi, type RunningApi, type StartApiOptions } from './start-api.ts';
 export { DatabaseUnusable, startDatabase, type StartDatabaseOptions } from './start-database.ts';
 export { onStopSignal } from './stop-signals.ts';
+export type { GuestOrderOptions } from './guests/guest-orders.ts';
 export type { UnsignedLimits } from './webhooks/unsigned-limit.ts';

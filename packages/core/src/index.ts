@@ -148,7 +148,6 @@ export type { StockMovement } from './inventory/stock-repository.ts';
 export type { StockView } from './flows/inventory/read-stock.ts';
 export type { JsonValue } from './order/metadata.ts';
 export type { Order, OrderLineView } from './order/order.ts';
-export type { PlacedOrder } from './flows/order/place-orders.ts';
 export type { HistoryItem } from './flows/order/read-orders.ts';
 export type { Payment } from './payment/payment.ts';
 export type { InitiatedPayment } from './flows/payment/initiate-payment.ts';

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { scopes, type Scope } from '@commerce-core/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { access, type Access } from './access.ts';
+import { guestTokens } from './guest-token.ts';
 import { present, startTestApi, type TestApi } from '../testing/index.ts';
 import { procedures } from '../trpc/procedures.ts';
 
@@ -40,16 +42,32 @@ test('only operators may call more than the catalogue and their own orders', () 
     'return.request',
     'shipment.list',
   ]);
+  expect(names((rule) => rule !== 'public' && rule.guest).sort()).toEqual([
+    'order.cancel',
+    'order.get',
+    'order.watch',
+    'payment.confirm',
+    'payment.create',
+    'payment.list',
+    'payment.resume',
+    'shipment.list',
+  ]);
+  expect(names((rule) => rule !== 'public' && rule.visitor)).toEqual(['order.create']);
 });
 
 describe('over HTTP, for every procedure', () => {
+  const secrets = ['a secret of the tests for the tokens of guests'];
+  const guestToken = (accessMs = 60_000): string => guestTokens({ secrets, accessMs }).issue(randomUUID()).accessToken;
   let api: TestApi;
+  // The same shop with GUEST_ORDERS=off.
+  let withoutGuests: TestApi;
   const keys = new Map<string, string>();
   let customerToken: string;
   let revokedKey: string;
 
   beforeAll(async () => {
-    api = await startTestApi();
+    api = await startTestApi({ guestOrders: { secrets } });
+    withoutGuests = await startTestApi({ databaseOf: api });
     for (const scope of scopes) {
       keys.set(scope, await api.createApiKey(scope));
       keys.set(`all but ${scope}`, await api.createApiKey(...scopes.filter((other) => other !== scope)));
@@ -59,15 +77,18 @@ describe('over HTTP, for every procedure', () => {
     await api.commerce.revokeApiKey({ apiKeyId: created.id });
     revokedKey = created.key;
   });
-  afterAll(() => api?.close());
+  afterAll(async () => {
+    await withoutGuests?.close();
+    await api?.close();
+  });
 
   /** Calls with an input that fits no procedure: an allowed caller gets a 400, or a 200 where no input is needed. */
-  async function call({ path, type }: (typeof allProcedures)[number], authorization?: string) {
+  async function call({ path, type }: (typeof allProcedures)[number], authorization?: string, at = api) {
     const headers = { ...(authorization === undefined ? {} : { authorization }), 'content-type': 'application/json' };
     const wrong = JSON.stringify({ nothing: 'of the kind' });
     const response = await (type !== 'mutation'
-      ? api.fetch(`/trpc/${path}?input=${encodeURIComponent(wrong)}`, { headers })
-      : api.fetch(`/trpc/${path}`, { method: 'POST', headers, body: wrong }));
+      ? at.fetch(`/trpc/${path}?input=${encodeURIComponent(wrong)}`, { headers })
+      : at.fetch(`/trpc/${path}`, { method: 'POST', headers, body: wrong }));
     const body: any = await response.json();
     return [response.status, body.error?.data.commerce.code ?? 'ok'];
   }
@@ -82,7 +103,13 @@ describe('over HTTP, for every procedure', () => {
   test.each(allProcedures)('$path allows the callers in the table and no others', async (procedure) => {
     const { rule } = procedure;
     const isPublic = rule === 'public';
-    expect(await call(procedure), 'anonymous').toEqual(isPublic ? allowed : unauthenticated);
+    const visitorMay = isPublic || rule.visitor;
+    expect(await call(procedure), 'anonymous').toEqual(visitorMay ? allowed : unauthenticated);
+    expect(await call(procedure, undefined, withoutGuests), 'anonymous, without guests').toEqual(
+      isPublic ? allowed : unauthenticated,
+    );
+    const guestMay = isPublic || rule.guest;
+    expect(await call(procedure, `Bearer ${guestToken()}`), 'a guest').toEqual(guestMay ? allowed : forbidden);
     const customerMay = isPublic || rule.customer;
     expect(await call(procedure, `Bearer ${customerToken}`), 'a customer').toEqual(customerMay ? allowed : forbidden);
     for (const scope of scopes) {
@@ -105,9 +132,14 @@ describe('over HTTP, for every procedure', () => {
       'Bearer',
       'Basic YTpi',
       `Bearer ${'x'.repeat(9_000)}`,
+      `Bearer ${guestToken(-60_000)}`,
+      `Bearer ${guestToken().slice(0, -1)}`,
+      `Bearer cg_${'x'.repeat(75)}`,
+      `Bearer ${await api.customerToken('guest:0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90')}`,
     ];
     for (const authorization of bad)
       expect(await call(procedure, authorization), authorization).toEqual(unauthenticated);
+    expect(await call(procedure, `Bearer ${guestToken()}`, withoutGuests), 'without guests').toEqual(unauthenticated);
   });
 
   test('archived products need the scope catalog', async () => {

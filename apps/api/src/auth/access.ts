@@ -1,15 +1,28 @@
-import type { Scope } from '@commerce-core/core';
+import { guestIdOf, type Scope } from '@commerce-core/core';
 import { forbidden, unauthenticated, type Caller } from './caller.ts';
 
-/**
- * Who may call a procedure: everyone, or customers (for their own orders), operators whose key has this scope, or any
- * operator.
- */
-export type Access = 'public' | { customer: boolean; operator: Scope | 'any' };
+/** Who may call a procedure: everyone, or some of these callers. */
+export type Access =
+  | 'public'
+  | {
+      /** Callers without a token, when the server takes orders of guests. */
+      visitor: boolean;
+      /** Guests, with the token of an order, for that order. */
+      guest: boolean;
+      /** Customers, for their own orders. */
+      customer: boolean;
+      /** Operators whose key has this scope, or any operator. */
+      operator: Scope | 'any';
+    };
 
 const public_ = 'public' as const;
-const operator = (scope: Scope | 'any') => ({ customer: false, operator: scope });
-const customerOr = (scope: Scope) => ({ customer: true, operator: scope });
+const operator = (scope: Scope | 'any') => ({ visitor: false, guest: false, customer: false, operator: scope });
+/** Customers, and operators with the scope. */
+const customerOr = (scope: Scope) => ({ ...operator(scope), customer: true });
+/** The customer or guest who has placed the order, and operators with the scope. */
+const ownerOr = (scope: Scope) => ({ ...customerOr(scope), guest: true });
+/** Shoppers with or without an account, and operators with the scope. */
+const shopperOr = (scope: Scope) => ({ ...customerOr(scope), visitor: true });
 
 /** Who may call which procedure. A procedure that is missing here cannot be called at all. */
 export const access: Readonly<Record<string, Access>> = {
@@ -30,23 +43,25 @@ export const access: Readonly<Record<string, Access>> = {
   'shippingOption.list': operator('catalog'),
 
   'order.quote': public_,
-  'order.create': customerOr('orders'),
-  'order.get': customerOr('orders'),
+  'order.create': shopperOr('orders'),
+  'order.get': ownerOr('orders'),
   'order.list': customerOr('orders'),
   'order.history': customerOr('orders'),
-  'order.watch': customerOr('orders'),
-  'order.cancel': customerOr('orders'),
+  'order.watch': ownerOr('orders'),
+  'order.cancel': ownerOr('orders'),
   // Who may cancel the whole may cancel a part: it moves less money by the same rule, at the prices that were paid.
-  'order.cancelLines': customerOr('orders'),
+  'order.cancelLines': ownerOr('orders'),
   'order.update': customerOr('orders'),
   'order.redact': operator('orders'),
   'order.clearAttention': operator('orders'),
+  // A scope of its own, for the back end of the page on which guests find their orders: its key can do nothing else.
+  'order.renewAccess': operator('guests'),
 
   // An attempt moves no money; only the gateway's report does. So callers who may place orders may also begin attempts.
-  'payment.create': customerOr('orders'),
-  'payment.resume': customerOr('orders'),
-  'payment.confirm': customerOr('orders'),
-  'payment.list': customerOr('orders'),
+  'payment.create': ownerOr('orders'),
+  'payment.resume': ownerOr('orders'),
+  'payment.confirm': ownerOr('orders'),
+  'payment.list': ownerOr('orders'),
   'payment.get': operator('money'),
   'payment.listAll': operator('money'),
   'payment.capture': operator('money'),
@@ -56,10 +71,10 @@ export const access: Readonly<Record<string, Access>> = {
   'refund.list': operator('money'),
   'dispute.list': operator('money'),
 
-  'return.request': customerOr('orders'),
-  'return.cancel': customerOr('orders'),
-  'return.get': customerOr('orders'),
-  'return.list': customerOr('orders'),
+  'return.request': ownerOr('orders'),
+  'return.cancel': ownerOr('orders'),
+  'return.get': ownerOr('orders'),
+  'return.list': ownerOr('orders'),
   'return.approve': operator('orders'),
   'return.decline': operator('orders'),
   'return.receive': operator('orders'),
@@ -68,7 +83,7 @@ export const access: Readonly<Record<string, Access>> = {
   'return.preview': operator('money'),
   'return.refund': operator('money'),
 
-  'shipment.list': customerOr('orders'),
+  'shipment.list': ownerOr('orders'),
   'shipment.split': operator('orders'),
   'shipment.merge': operator('orders'),
   'shipment.dispatch': operator('orders'),
@@ -126,7 +141,11 @@ export function authorize(path: string, caller: Caller): void {
   if (rule === 'public') return;
   switch (caller.kind) {
     case 'anonymous':
+      if (rule.visitor && caller.mayOrder) return;
       throw unauthenticated('this needs an Authorization header with a bearer token');
+    case 'guest':
+      if (rule.guest) return;
+      throw forbidden('the token of one order does not open this');
     case 'customer':
       if (rule.customer) return;
       throw forbidden('this is for operators');
@@ -156,10 +175,12 @@ export function requireOneOf(caller: Caller, allowed: readonly Scope[]): void {
 }
 
 /**
- * The filter for the orders that a caller may use: a customer's own, or without `customerId` all, for an operator.
+ * The filter for the orders that a caller may use: a customer's own, a guest's one order, or without `customerId` all, for
+ * an operator.
  * @throws unauthenticated when the caller is anonymous
  */
 export function ownOrders(caller: Caller): { customerId?: string } {
   if (caller.kind === 'anonymous') throw unauthenticated('this needs an Authorization header with a bearer token');
+  if (caller.kind === 'guest') return { customerId: guestIdOf(caller.orderId) };
   return caller.kind === 'customer' ? { customerId: caller.customerId } : {};
 }

@@ -1,9 +1,11 @@
 import { looksLikeApiKey, CommerceError, type Commerce, type Scope } from '@commerce-core/core';
 import type { VerifyCustomerToken } from './customer-token.ts';
+import { looksLikeGuestToken, type GuestTokens } from './guest-token.ts';
 
-/** The sender of a request. An operator is the client, with any of its API keys. */
+/** The sender of a request. A guest has one order. An operator is the client, with any of its API keys. */
 export type Caller =
-  | { kind: 'anonymous' }
+  | { kind: 'anonymous'; /** Whether the server takes orders of callers without a token. */ mayOrder: boolean }
+  | { kind: 'guest'; orderId: string }
   | { kind: 'customer'; customerId: string }
   | { kind: 'operator'; clientId: string; apiKeyId: string; scopes: readonly Scope[] };
 
@@ -14,15 +16,20 @@ const tokenLengthMax = 8_192;
 
 /**
  * Returns a function that finds the caller behind an `Authorization` header: anonymous without a header, an operator by
- * API key, a customer by token. Keys are looked up in the database at each call, so a revoked key stops at once.
+ * API key, a customer by token, a guest by the token of an order. Keys are looked up in the database at each call, so a revoked key stops at once.
  *
  * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
  * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters
  * @throws identity_unavailable when the key set for customers' tokens cannot be fetched
  */
-export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomerToken | undefined): Authenticate {
+export function authenticator(
+  commerce: Commerce,
+  verifyCustomer: VerifyCustomerToken | undefined,
+  verifyGuest?: GuestTokens['verify'],
+): Authenticate {
+  const anonymous: Caller = { kind: 'anonymous', mayOrder: verifyGuest !== undefined };
   return async (authorization) => {
-    if (authorization === undefined) return { kind: 'anonymous' };
+    if (authorization === undefined) return anonymous;
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (!token || token.length > tokenLengthMax)
       throw unauthenticated('the Authorization header is not a bearer token');
@@ -30,6 +37,11 @@ export function authenticator(commerce: Commerce, verifyCustomer: VerifyCustomer
       const key = await commerce.authenticateApiKey(token);
       if (key) return { kind: 'operator', clientId: key.clientId, apiKeyId: key.id, scopes: key.scopes };
       throw unauthenticated('the API key is unknown or revoked');
+    }
+    if (looksLikeGuestToken(token)) {
+      const orderId = verifyGuest?.(token);
+      if (orderId !== undefined) return { kind: 'guest', orderId };
+      throw unauthenticated('the token of this order is not valid here, or has expired');
     }
     const customerId = await verifyCustomer?.(token);
     if (customerId !== undefined) return { kind: 'customer', customerId };

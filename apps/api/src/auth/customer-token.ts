@@ -1,4 +1,4 @@
-import { CommerceError, customerId } from '@commerce-core/core';
+import { CommerceError, customerId, isGuestId } from '@commerce-core/core';
 import type { JWTVerifyGetKey } from 'jose';
 import { JOSEError } from 'jose/errors';
 import { createRemoteJWKSet } from 'jose/jwks/remote';
@@ -79,11 +79,12 @@ function keyOf(secret: string | undefined, jwksUrl: string | undefined): JWTVeri
 }
 
 /**
- * A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer.
+ * A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer. The
+ * id of a guest would open the guest's order.
  */
 function usableSubject(sub: string | undefined): string | undefined {
   const parsed = customerId.safeParse(sub);
-  return parsed.success && parsed.data === sub ? sub : undefined;
+  return parsed.success && parsed.data === sub && !isGuestId(sub) ? sub : undefined;
 }
 
 /** Any other error means that the key set cannot be fetched: a failed request, a time-out, an invalid response. */

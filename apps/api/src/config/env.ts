@@ -1,6 +1,7 @@
 import { hostsOfUrl } from '@commerce-core/core';
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl, isWebhookSecret } from './gateways-from-env.ts';
+import { guestIssues, guestVariables } from './guests-from-env.ts';
 import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
 import { someNumber, wholeNumber } from './numbers.ts';
@@ -55,6 +56,7 @@ const apiEnv = z
     /** When set, customers' tokens need this `iss`, and this `aud`. */
     CUSTOMER_JWT_ISSUER: z.string().optional(),
     CUSTOMER_JWT_AUDIENCE: z.string().optional(),
+    ...guestVariables,
     /** How long an unpaid order reserves its stock. Fractions are allowed: 0.1 is six seconds, for trials. */
     RESERVATION_MINUTES: someNumber(0.05, 7 * 24 * 60).default(30),
     /** The shop's own pricing service, which adds discounts, taxes and fees to orders, and the secret of its requests. */
@@ -123,7 +125,7 @@ const apiEnv = z
     error: 'must be set together with QUOTE_URL',
   })
   .superRefine((env, context) => {
-    for (const { name, message } of [...gatewayIssues(env), ...trackingProviderIssues(env)])
+    for (const { name, message } of [...gatewayIssues(env), ...trackingProviderIssues(env), ...guestIssues(env)])
       context.addIssue({ code: 'custom', path: [name], message });
   });
 

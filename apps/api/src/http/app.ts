@@ -5,6 +5,7 @@ import { cors } from 'hono/cors';
 import { headerOf } from './header-of.ts';
 import { authenticator, forbidden, unauthenticated } from '../auth/caller.ts';
 import type { VerifyCustomerToken } from '../auth/customer-token.ts';
+import { createGuestOrders, type GuestOrderOptions } from '../guests/guest-orders.ts';
 import { healthRoutes } from './health.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -25,6 +26,8 @@ export type AppOptions = {
   metrics: Metrics;
   /** Without it, there are no customers. */
   verifyCustomer?: VerifyCustomerToken | undefined;
+  /** Lets callers without a token order. Without it, only customers and operators may. */
+  guestOrders?: GuestOrderOptions | undefined;
   /** Origins whose pages may call the procedures; defaults to none. */
   corsOrigins?: readonly string[];
   /** Rate limits for the webhooks of gateways that do not sign. */
@@ -46,6 +49,7 @@ export function createApp({
   log,
   metrics,
   verifyCustomer,
+  guestOrders,
   corsOrigins = [],
   unsignedWebhooks = unsignedLimitsDefault,
   requestsMax = 4_000,
@@ -84,15 +88,16 @@ export function createApp({
     ),
   );
   if (servesCalls) app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
-  const authenticate = authenticator(commerce, verifyCustomer);
+  const guests = guestOrders && createGuestOrders(guestOrders);
+  const authenticate = authenticator(commerce, verifyCustomer, guests?.verify);
   // For operators only: the metrics show how much a shop sells.
   app.get('/metrics', async (c) => {
     const caller = await authenticate(headerOf(c, 'authorization'));
     if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
-    if (caller.kind === 'customer') throw forbidden('this is for operators');
+    if (caller.kind !== 'operator') throw forbidden('this is for operators');
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
-  if (servesCalls) app.route(endpoint, trpcRoutes(commerce, authenticate, stopping));
+  if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, guests, stopping }));
   const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));
   app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));

@@ -84,7 +84,8 @@ const securityHeaders = {
 export function traceRefusal(trace: Trace, { status, body }: Refusal, thrown: unknown): void {
   trace.codes.push(body.code);
   if (status >= 500) trace.fault ??= thrown;
-  if (status === 503 || status === 429 || body.code === 'idempotency_in_progress') trace.retryAfterS ??= 1;
+  if (status === 503 || status === 429 || body.code === 'idempotency_in_progress')
+    trace.retryAfterS ??= body.details && 'retryAfterS' in body.details ? body.details.retryAfterS : 1;
 }
 
 function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void {

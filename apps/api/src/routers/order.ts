@@ -1,8 +1,8 @@
 import {
-  alreadyChecked,
   attentionHints,
   cancelLinesInput,
   CommerceError,
+  findGuestOrdersInput,
   listOrdersInput,
   newCustomerId,
   orderHistoryInput,
@@ -12,18 +12,22 @@ import {
   updateOrderInput,
   watchOrderInput,
   type AttentionReason,
+  type PlacedOrder,
 } from '@commerce-core/core';
 import { tracked } from '@trpc/server';
 import { ownOrders } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { GuestAccess } from '../auth/guest-token.ts';
 import { openStream } from '../trpc/open-stream.ts';
 import { procedure, router } from '../trpc/trpc.ts';
+import { invalidField, placeNewOrder } from './new-order.ts';
 
 const createOrderInput = placeOrderInput.extend({ customerId: newCustomerId.optional() });
 
 /**
- * Orders. Customers may call these procedures for their own orders, operators with the scope `orders` for all. An order
- * of another customer is reported exactly like one that does not exist.
+ * Orders. Customers may call these procedures for their own orders, operators with the scope `orders` for all. Guests may
+ * call `get`, `watch` and `cancel` for their one order. An order of another customer or guest is reported exactly like one
+ * that does not exist.
  */
 export const orderRouter = router({
   /**
@@ -51,13 +55,19 @@ export const orderRouter = router({
    * `shippingOptionId` adds an option of `order.quote` as a line. `expectedTotalAmount` is the total that the shopper has
    * seen: an order that would cost another amount is refused.
    *
-   * A customer leaves `customerId` out; an operator has to give it. It must not be an e-mail address, because the event
+   * when the server takes orders of guests, a shopper without an account calls this without a token, and gives an e-mail address
+   * in `contact`. The order then comes with `accessToken`, which opens this order alone until `accessExpiresAt`: as a bearer
+   * token of `order.get`, `order.watch`, `order.cancel`, `shipment.list` and the procedures of payments for customers. A
+   * repeated call gets the same order and a valid token. A key of such a call has at least 20 characters.
+   *
+   * A customer or guest leaves `customerId` out; an operator has to give it. It must not be an e-mail address, because the event
    * log keeps it for ever; neither must a customer's `sub` in the token.
    *
    * Returns the order with its lines, in status CREATED. `reservedUntil` is when an unpaid order expires. A line's
    * `paidAmount` is what all its units cost in the end: `amount` with its share of the order's discounts
    * (`discountAmount`, zero or below) and taxes (`taxAmount`). Lines of discounts and taxes have zero in all three.
-   * @throws validation_failed when `customerId` is given by a customer or missing from an operator
+   * @throws validation_failed when `customerId` is given by a customer or guest or missing from an operator, or a guest
+   * gives no e-mail address or orders too many units
    * @throws empty_order when there are no lines
    * @throws product_not_found when a product does not exist or is archived; `details.productIds`
    * @throws currency_mismatch when the products have different currencies; `details.currencies`
@@ -70,11 +80,14 @@ export const orderRouter = router({
    * asked; `details.totalAmount`. Nothing is reserved
    * @throws quote_refused when the shop's pricing service refuses the order; `details.reason` is for the shopper
    * @throws quote_unavailable when the shop's pricing service cannot answer; nothing was done
+   * @throws rate_limited when guests of this address, or all guests, send too many orders; `details.retryAfterS`
+   * @throws too_many_unpaid_orders when guests of this address, or all guests, have as many unpaid orders as they may;
+   * `details.retryAfterS`
    */
   create: procedure
     .input(createOrderInput)
-    .mutation(({ ctx, input: { customerId: given, ...order } }) =>
-      ctx.commerce.placeOrder(alreadyChecked({ customerId: customerOf(ctx.caller, given), ...order }), ctx.call),
+    .mutation(({ ctx, input: { customerId: given, ...order } }): Promise<PlacedOrder & Partial<GuestAccess>> =>
+      placeNewOrder(ctx, given, order),
     ),
   /**
    * Returns an order with its lines. For operators, an order that needs attention has `attentionHints`: what to do
@@ -181,6 +194,20 @@ export const orderRouter = router({
    */
   redact: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.redactOrder(input, ctx.call)),
   /**
+   * Makes new tokens for the orders that a guest has placed with this e-mail address: the order with `orderId`, or those
+   * with `reference`, up to ten. For operators with the scope `guests` only: the shop's own back end calls it for the page
+   * on which guests find their orders, and sends the link to the e-mail address of the order, never to the page.
+   *
+   * Returns `{ items }`, each with `orderId`, `accessToken` and `accessExpiresAt`. Nothing tells an order that does not
+   * exist from one with another e-mail address, of a customer, or whose contact was erased: all have no item.
+   * @throws guest_orders_off when the server takes no orders of guests
+   * @throws rate_limited when there are too many renewals for this e-mail address, or in all; `details.retryAfterS`
+   */
+  renewAccess: procedure.input(findGuestOrdersInput).mutation(async ({ ctx, input }) => {
+    if (!ctx.guests) throw new CommerceError('guest_orders_off', 'this server takes no orders of guests');
+    return { items: await ctx.guests.renew(ctx.commerce, input) };
+  }),
+  /**
    * Removes all reasons for which an order needs an operator's attention. For operators with the scope `orders` only.
    *
    * Returns the order with its lines. A call for an order without such reasons changes nothing.
@@ -197,22 +224,3 @@ function withHints<T extends { attentionReasons: AttentionReason[] | null }>(
   if (caller.kind !== 'operator' || order.attentionReasons === null) return order;
   return { ...order, attentionHints: order.attentionReasons.map((reason) => attentionHints[reason]) };
 }
-
-/**
- * The customer of a new order: a customer who calls, or the one that an operator names.
- * @throws validation_failed when a customer names one, or an operator does not, or it is an e-mail address
- */
-function customerOf(caller: Caller, given: string | undefined): string {
-  const { customerId: own } = ownOrders(caller);
-  if (own !== undefined && given !== undefined)
-    throw invalidField('customerId', 'a customer orders only for themselves; leave this out');
-  const customer = own ?? given;
-  if (customer === undefined) throw invalidField('customerId', 'an operator has to name the customer of the order');
-  // A customer's own id comes from the token, which no schema of this procedure has read.
-  const { error } = newCustomerId.safeParse(customer);
-  if (error) throw invalidField('customerId', error.issues[0]?.message ?? 'is not valid');
-  return customer;
-}
-
-const invalidField = (path: string, message: string) =>
-  new CommerceError('validation_failed', `${path}: ${message}`, { issues: [{ path, message }] });

@@ -9,6 +9,7 @@ import {
 import { createWebhookSender } from '@commerce-core/webhook-sender';
 import { customerTokens, type CustomerTokenOptions } from '../auth/customer-token.ts';
 import { createApp } from '../http/app.ts';
+import type { GuestOrderOptions } from '../guests/guest-orders.ts';
 import { serve } from '../http/serve.ts';
 import { createLogger, logFaults } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -33,6 +34,8 @@ export type ServedApiOptions = {
   mockGatewayUrl?: string;
   leaseMs?: number;
   unsignedWebhooks?: UnsignedLimits;
+  guestOrders?: GuestOrderOptions | undefined;
+  guestLimits?: CommerceOptions['guestLimits'];
   requestsMax?: number;
   quoteService?: CommerceOptions['quoteService'];
 };
@@ -63,6 +66,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
       loadSender: async () => createWebhookSender({ allowPrivate: true }),
       secretsKey: Buffer.alloc(32, 5),
     },
+    guestLimits: options.guestLimits,
     ...(options.quoteService && { quoteService: options.quoteService }),
     ...(options.sinks && { sinks: options.sinks }),
     tracing: options.tracing,
@@ -80,6 +84,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     corsOrigins: options.corsOrigins ?? [],
     tracing: options.tracing,
     ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
+    guestOrders: options.guestOrders,
     ...(options.requestsMax !== undefined && { requestsMax: options.requestsMax }),
     stopping: stopping.signal,
   });

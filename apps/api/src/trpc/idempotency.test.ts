@@ -104,6 +104,7 @@ describe('every mutation', () => {
     'delivery.redrive',
     'gatewayEvent.fetchMissed',
     'order.clearAttention',
+    'order.renewAccess',
     'payment.poll',
     'payment.resume',
     'webhookEndpoint.create',

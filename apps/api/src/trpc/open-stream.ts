@@ -27,7 +27,7 @@ export type OpenStream = {
 };
 
 /**
- * Opens a stream for the caller of a subscription: at most 20 at once for a customer, and 200 for an operator's client,
+ * Opens a stream for the caller of a subscription: at most 20 at once for a customer or guest, and 200 for an operator's client,
  * in this process. Every 30 s it checks that the token or key is still valid.
  * @throws overloaded when the caller has too many streams open
  */
@@ -79,6 +79,8 @@ function keyOf(caller: Caller): string {
   switch (caller.kind) {
     case 'customer':
       return `customer:${caller.customerId}`;
+    case 'guest':
+      return `guest:${caller.orderId}`;
     case 'operator':
       return `operator:${caller.clientId}`;
     case 'anonymous':

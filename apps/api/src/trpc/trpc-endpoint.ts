@@ -8,6 +8,8 @@ import { headerOf } from '../http/header-of.ts';
 import { access, authorize } from '../auth/access.ts';
 import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
+import type { GuestOrders } from '../guests/guest-orders.ts';
+import { addressOf, networkOf } from '../http/client-address.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { batchRows, batchRowsMax } from './batch-rows.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
@@ -27,8 +29,15 @@ const batchMax = 50;
 // An order of 2,000 lines, the largest input, has about 170 kB.
 const bodyBytesMax = 512 * 1024;
 
+type TrpcOptions = {
+  commerce: Commerce;
+  authenticate: Authenticate;
+  guests: GuestOrders | undefined;
+  stopping: AbortSignal;
+};
+
 /** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls and 500 listed rows per batch. */
-export function trpcRoutes(commerce: Commerce, authenticate: Authenticate, stopping: AbortSignal) {
+export function trpcRoutes({ commerce, authenticate, guests, stopping }: TrpcOptions) {
   const limit = limitBody(bodyBytesMax, trpcErrorResponse);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
@@ -43,7 +52,9 @@ export function trpcRoutes(commerce: Commerce, authenticate: Authenticate, stopp
       const caller = await reauthenticate();
       trace.caller = caller;
       const idempotency = idempotencyOf(caller, headerOf(c, idempotencyHeader), calls);
-      return { commerce, caller, call: { idempotency, signal: c.req.raw.signal }, stopping, reauthenticate };
+      const network = () => networkOf(addressOf(c, guests?.addressHeader));
+      const call = { idempotency, signal: c.req.raw.signal };
+      return { commerce, caller, call, guests, network, stopping, reauthenticate };
     };
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);

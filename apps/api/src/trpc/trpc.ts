@@ -2,6 +2,7 @@ import type { Call, Commerce } from '@commerce-core/core';
 import { initTRPC } from '@trpc/server';
 import { authorize } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
+import type { GuestOrders } from '../guests/guest-orders.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 
 /**
@@ -11,6 +12,10 @@ export type Context = {
   commerce: Commerce;
   caller: Caller;
   call: Call;
+  /** Undefined when callers without a token may not order. */
+  guests?: GuestOrders | undefined;
+  /** The network that the call comes from. */
+  network?: () => string;
   /** For streams: aborts when the server stops. */
   stopping?: AbortSignal;
   /** For streams. @throws unauthenticated when the caller's token or key is not valid any more */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFakeGateway } from '../testing/fake-gateway.ts';
 import { startTestApi, type TestApiOptions } from '../testing/index.ts';
-import { networkOf } from './unsigned-limit.ts';
+import { networkOf } from '../http/client-address.ts';
 
 async function startUnsigned(options: TestApiOptions = {}) {
   const { gateway } = createFakeGateway('toss', { signs: false });

@@ -34,10 +34,9 @@ export function webhookRoutes(commerce: Commerce, limits: UnsignedLimits) {
     if (!commerce.unsignedProviders().includes(provider)) return next();
     const waitS = await secondsToWait(c);
     if (waitS === undefined) return next();
-    const trace = c.get('trace');
-    trace.retryAfterS = waitS;
-    trace.facts = { provider };
-    return errorResponse(c, new CommerceError('rate_limited', 'too many unsigned messages; send them later'));
+    c.get('trace').facts = { provider };
+    const message = 'too many unsigned messages; send them later';
+    return errorResponse(c, new CommerceError('rate_limited', message, { retryAfterS: waitS }));
   };
   return new Hono<AppEnv>().post('/:provider', limitUnsigned, limit, async (c) => {
     const { provider } = c.req.param();
