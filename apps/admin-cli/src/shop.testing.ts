@@ -25,7 +25,7 @@ export type TestShop = {
 };
 
 /** One shop for all tests of a file. */
-export function useShop(options: Pick<TestApiOptions, 'sinks'> = {}): TestShop {
+export function useShop(options: Pick<TestApiOptions, 'sinks' | 'guestOrders'> = {}): TestShop {
   const shop = {} as TestShop;
   let closeSimulator = async () => {};
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import { isGuestOrder } from './guest-order.ts';
 import { attentionHintsFor } from './hints.ts';
 import { readPages } from './read-pages.ts';
 import { formatMoney } from './money.ts';
@@ -100,7 +101,7 @@ export function renderOrderHead(
       ['attention', order.attentionReasons?.join(', ') ?? null],
       ...attentionHintsFor(order, payments).map((hint) => ['to do', hint] as const),
       ['total', formatMoney(order.totalAmount, order.currency)],
-      ['customer', order.customerId],
+      ['customer', isGuestOrder(order) ? 'a guest, without an account' : order.customerId],
       ['contact', [contact?.name, contact?.email, contact?.phone].filter(Boolean).join(', ')],
       ['ship to', address?.filter(Boolean).join(', ') ?? null],
       ['reference', order.reference],

@@ -23,6 +23,7 @@ const scopes: readonly Scope[] = [
   'events',
   'webhooks',
   'keys',
+  'guests',
 ];
 
 const columns: Column<Key>[] = [

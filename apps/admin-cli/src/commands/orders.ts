@@ -8,7 +8,9 @@ import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
+import { isGuestOrder } from '../guest-order.ts';
 import { formatTime, print } from '../output.ts';
+import { addRenewAccess } from './renew-access.ts';
 import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
 import { renderQuote } from '../show-quote.ts';
 import type { Column } from '../table.ts';
@@ -22,7 +24,7 @@ const columns: Column<Order>[] = [
   { head: 'ID', value: ({ id }) => id },
   { head: 'STATUS', value: statusOf, wraps: true },
   { head: 'TOTAL', value: ({ totalAmount, currency }) => formatMoney(totalAmount, currency), align: 'right' },
-  { head: 'CUSTOMER', value: ({ customerId }) => customerId, wraps: true },
+  { head: 'CUSTOMER', value: (order) => (isGuestOrder(order) ? 'guest' : order.customerId), wraps: true },
   { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
   { head: 'REFERENCE', value: ({ reference }) => reference ?? '', ifRoom: true },
 ];
@@ -51,6 +53,7 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
   addQuoteOrder(orders, context);
   addCreateOrder(orders, context);
   addOrderChanges(orders, context);
+  addRenewAccess(orders, context);
 }
 
 function addShowOrder(orders: Command, context: CommandContext): void {
