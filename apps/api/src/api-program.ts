@@ -14,6 +14,7 @@ import { gatewaysFromEnv } from './config/gateways-from-env.ts';
 import { guestLimitsFromEnv, guestOrdersFromEnv } from './config/guests-from-env.ts';
 import { keepMsFromEnv } from './config/retention-from-env.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
+import { trackingFromEnv, trackingTimes } from './config/tracking-from-env.ts';
 import { connectionLimitsDefault } from './http/connection-limits.ts';
 import { tracesFromEnv, type RunningTraces } from './config/tracing-from-env.ts';
 import { createLogger, logFaults, type Logger } from './observability/log.ts';
@@ -81,6 +82,8 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     tracing,
     gateways: await gatewaysFromEnv(env),
     sinks: await sinksFromEnv(env),
+    trackingProviders: await trackingFromEnv(env),
+    ...trackingTimes(env),
     reservationMs: env.RESERVATION_MINUTES * 60_000,
     quoteService: await quoteServiceFromEnv(env, log),
     requireShippingOption: env.REQUIRE_SHIPPING_OPTION === 'on',

@@ -3,6 +3,7 @@ import { CommerceError } from './errors.ts';
 import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
 import { traceGateway } from './flows/gateway-outbox/trace-gateway.ts';
+import { configuredTracking } from './flows/tracking/configured-tracking.ts';
 import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { guestLimitsDefault, type GuestLimits } from './order/guest.ts';
@@ -28,6 +29,7 @@ import { systemMethods } from './methods/system.ts';
 import { openWebhookDelivery, webhookDeliveryMethods } from './methods/webhook-deliveries.ts';
 import { webhookMethods } from './methods/webhooks.ts';
 import { sinkMethods } from './methods/sinks.ts';
+import { trackingMethods } from './methods/tracking.ts';
 import type { Quote } from './order/quote.ts';
 import { retentionOf, type Retention, type RetentionReport } from './retention/retention-rule.ts';
 import type { BatchingOptions, Context, WebhookOptions } from './run/context.ts';
@@ -35,6 +37,7 @@ import { openInbox } from './run/open-inbox.ts';
 import { openPlacing } from './run/open-placing.ts';
 import { createBatcher } from './run/run-flow.ts';
 import type { EventSink } from './sinks/port.ts';
+import type { TrackingProvider } from './shipping/tracking-provider.ts';
 import { configuredSinks } from './sinks/sink.ts';
 import type { Tracing } from './tracing/tracing.ts';
 
@@ -80,6 +83,12 @@ export type CommerceOptions = {
    * lists of gateways are read at twice this interval.
    */
   pollAfterMs?: number;
+  /** What tracks parcels: the first provider that tracks a parcel's carrier is told and asked about it. */
+  trackingProviders?: readonly TrackingProvider[];
+  /** How long a carrier may say nothing about a parcel before it is SILENT; defaults to 7 days. */
+  trackingSilentMs?: number;
+  /** How often parcels on their way are polled, four times as often when out for delivery; defaults to 4 hours. */
+  trackingPollMs?: number;
   /** Called with errors that no caller receives, because the work is tried again. */
   onFault?: (error: unknown) => void;
   /** Called after each gateway call of a job, with the gateway's kind of answer. */
@@ -106,7 +115,7 @@ const noWebhooks: WebhookOptions = {
  * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
  * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
  * @throws RangeError when a time in `keepMs` is out of its bounds
- * @throws Error when both `quote` and `quoteService` are given
+ * @throws Error when both `quote` and `quoteService` are given, or two tracking providers have one name
  */
 export function createCommerce(options: CommerceOptions) {
   const { tracing } = options;
@@ -127,6 +136,10 @@ export function createCommerce(options: CommerceOptions) {
     pollAfterMs: options.pollAfterMs ?? 5 * 60_000,
     batching: options.batching ?? {},
     sinks: configuredSinks(options.sinks ?? []),
+    tracking: configuredTracking(options.trackingProviders ?? [], {
+      silentMs: options.trackingSilentMs,
+      pollEveryMs: options.trackingPollMs,
+    }),
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
     onRetention: options.onRetention,
@@ -153,6 +166,7 @@ export function createCommerce(options: CommerceOptions) {
     ...disputeMethods(context),
     ...shipmentMethods(context),
     ...parcelMethods(context),
+    ...trackingMethods(context),
     ...shippingOptionMethods(context),
     ...gatewayEventMethods(context, inbox),
     ...gatewayCallMethods(context, inbox),

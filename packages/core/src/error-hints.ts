@@ -26,6 +26,7 @@ export const errorHints = {
   return_not_found: "Look the return's id up among those of its order (return.list).",
   shipment_not_found: "Look the shipment's id up among those of its order (shipment.list).",
   parcel_not_found: "Look the parcel's id up among those of its order's shipments (shipment.list).",
+  tracking_message_not_found: "Look the message's id up (trackingMessage.list).",
   shipping_option_not_found: 'Choose one of the options that apply to the order (order.quote).',
   api_key_not_found: "Look the API key's id up (apiKey.list).",
   gateway_event_not_found: "Look the event's id up (gatewayEvent.list).",
@@ -61,6 +62,8 @@ export const errorHints = {
   shipment_is_replacement: 'Send the replacement as it is (shipment.dispatch).',
   tracking_number_in_use:
     'Check the number; end the other parcel in details (parcel.deliver, shipment.markLost) or correct it.',
+  carrier_not_tracked:
+    'Look at the page of the carrier (trackingUrl), or configure a provider that tracks this carrier.',
   shipment_not_ready: 'Split and merge only READY shipments; read their statuses (shipment.list).',
   units_not_in_shipment: 'Split off at most details.shipmentQty units of this line.',
   shipment_would_be_empty: 'Leave at least one unit in the shipment, or send it as it is (shipment.dispatch).',
@@ -97,6 +100,8 @@ export const transitionHints = {
   parcel: 'Read its tracking (shipment.list); a parcel that was delivered, lost or returned no longer changes.',
   webhook_endpoint: 'Pause only ACTIVE endpoints, and resume those that are PAUSED or DISABLED.',
   gateway_event: 'Redrive or dismiss only events that wait or were given up; read their outcomes (gatewayEvent.list).',
+  tracking_message:
+    'Redrive or dismiss only messages that wait or were given up; read their outcomes (trackingMessage.list).',
 } as const satisfies Record<ErrorDetails['invalid_transition']['subject'], string>;
 
 /** What a caller can do about a refund of money that was only authorized. */

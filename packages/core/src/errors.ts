@@ -34,6 +34,7 @@ export const errorKinds = {
   return_not_found: 'missing',
   shipment_not_found: 'missing',
   parcel_not_found: 'missing',
+  tracking_message_not_found: 'missing',
   shipping_option_not_found: 'missing',
   api_key_not_found: 'missing',
   gateway_event_not_found: 'missing',
@@ -65,6 +66,7 @@ export const errorKinds = {
   dispute_open: 'conflict',
   shipment_is_replacement: 'conflict',
   tracking_number_in_use: 'conflict',
+  carrier_not_tracked: 'conflict',
   shipment_not_ready: 'conflict',
   units_not_in_shipment: 'conflict',
   shipment_would_be_empty: 'conflict',
@@ -114,10 +116,20 @@ export interface ErrorDetails {
   /** As the quote service said it, for the shopper. */
   quote_refused: { reason: string };
   invalid_transition: {
-    subject: 'order' | 'payment' | 'refund' | 'return' | 'shipment' | 'parcel' | 'gateway_event' | 'webhook_endpoint';
+    subject:
+      | 'order'
+      | 'payment'
+      | 'refund'
+      | 'return'
+      | 'shipment'
+      | 'parcel'
+      | 'gateway_event'
+      | 'tracking_message'
+      | 'webhook_endpoint';
     from: string;
     to: string;
   };
+  carrier_not_tracked: { carrier: string };
   /** `failureCode`: the gateway's own code. */
   payment_refused: { failureCode: string };
   /**

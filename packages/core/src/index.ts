@@ -42,6 +42,13 @@ export type { EventSink } from './sinks/port.ts';
 export type { SinkStatus } from './sinks/sink.ts';
 export { republishEventsInput } from './sinks/sink-input.ts';
 export { mockGateway } from './gateways/mock.ts';
+export { mockTracking, type MockTrackingOptions } from './shipping/mock-tracking.ts';
+export { TrackingRefusal, type TrackingProvider } from './shipping/tracking-provider.ts';
+export {
+  listTrackingMessagesInput,
+  parcelHistoryInput,
+  trackingMessageIdInput,
+} from './shipping/tracking-message-input.ts';
 export { alreadyChecked, validationError } from './validation.ts';
 export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';

@@ -3,6 +3,8 @@ import type { Job } from './due-work/run-jobs.ts';
 import { eventsRecorded } from './events/event-repository.ts';
 import { deliverWebhooksJob } from './webhooks/webhook-endpoint.ts';
 import { publishEventsJob } from './sinks/sink.ts';
+import { trackParcelsJob } from './shipping/tracked-parcel-repository.ts';
+import { retryTrackingMessagesJob } from './shipping/tracking-message-repository.ts';
 import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
@@ -22,6 +24,9 @@ export type JobMethods = {
   reportFailingEndpoints: (limit: number) => Promise<number>;
   publishEvents: (sink: string, limit: number) => Promise<number>;
   eventSinks: () => string[];
+  retryTrackingMessages: (limit: number) => Promise<number>;
+  trackParcels: (provider: string, limit: number) => Promise<number>;
+  trackingProviders: () => string[];
   closeEventSinks: () => Promise<void>;
 };
 
@@ -87,6 +92,21 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       pauseMs: 500,
       batchMax: 32,
       run: async (max: number) => methods.callGateways(max, provider),
+    })),
+    {
+      name: retryTrackingMessagesJob,
+      isDue: ({ dueTrackingMessages }) => dueTrackingMessages === true,
+      pauseMs: 1_000,
+      batchMax: 200,
+      run: async (max) => methods.retryTrackingMessages(max),
+    },
+    // One job a tracking provider, for the same reason.
+    ...methods.trackingProviders().map((provider) => ({
+      name: trackParcelsJob(provider),
+      isDue: ({ trackingProviders }: DueWork) => trackingProviders.includes(provider),
+      pauseMs: 500,
+      batchMax: 32,
+      run: async (max: number) => methods.trackParcels(provider, max),
     })),
     // One job a sink: a broker that is down or slow must not delay the others.
     ...methods.eventSinks().map((sink) => ({

@@ -16,3 +16,14 @@ export const line = (lengthMax: number) =>
 
 /** The name of a payment gateway. */
 export const providerName = line(50);
+
+/** A body as it arrived: as text, or in base64 when it isn't UTF-8. */
+export type BodyText = { text: string } | { base64: string };
+
+export function bodyText(rawBody: Buffer): BodyText {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(rawBody) };
+  } catch {
+    return { base64: rawBody.toString('base64') };
+  }
+}

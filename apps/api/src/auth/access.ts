@@ -93,6 +93,13 @@ export const access: Readonly<Record<string, Access>> = {
   'shipment.markReturned': operator('orders'),
   'parcel.deliver': operator('orders'),
   'parcel.correct': operator('orders'),
+  'parcel.track': operator('orders'),
+  'parcel.get': operator('orders'),
+  'parcel.history': operator('orders'),
+  'trackingMessage.list': operator('orders'),
+  'trackingMessage.get': operator('orders'),
+  'trackingMessage.redrive': operator('orders'),
+  'trackingMessage.dismiss': operator('orders'),
 
   'event.list': operator('events'),
   'event.stream': operator('events'),

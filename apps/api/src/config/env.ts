@@ -8,6 +8,7 @@ import { someNumber, wholeNumber } from './numbers.ts';
 import { retentionVariables } from './retention-from-env.ts';
 import { sinkVariables } from './sinks-from-env.ts';
 import { connectionLimitsDefault } from '../http/connection-limits.ts';
+import { trackingIssues, trackingVariables } from './tracking-from-env.ts';
 import { tracingVariables } from './tracing-from-env.ts';
 import { trackingProviderIssues, trackingProviderVariables } from './tracking-providers-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
@@ -44,7 +45,7 @@ const apiEnv = z
     DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
     ...gatewayVariables,
     ...sinkVariables,
-    ...trackingProviderVariables,
+    ...trackingVariables,
     ...tracingVariables,
     /** Verifies customers' tokens (HS256). RFC 7518, 3.2: the key has at least as many bits as the hash. */
     CUSTOMER_JWT_SECRET: z
@@ -81,8 +82,8 @@ const apiEnv = z
     /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
     QUEUE_MAX: wholeNumber(1, 100_000).default(2_000),
     /**
-     * Webhooks per minute from gateways that do not sign (Toss), per address and in total. A webhook beyond that gets a
-     * 429.
+     * Webhooks per minute from gateways that do not sign (Toss), per address and in total, and as many from carriers. A
+     * webhook beyond that gets a 429.
      */
     UNSIGNED_WEBHOOKS_PER_ADDRESS: wholeNumber(1).default(unsignedLimitsDefault.perAddressMax),
     UNSIGNED_WEBHOOKS_IN_ALL: wholeNumber(1).default(unsignedLimitsDefault.inAllMax),
@@ -125,7 +126,7 @@ const apiEnv = z
     error: 'must be set together with QUOTE_URL',
   })
   .superRefine((env, context) => {
-    for (const { name, message } of [...gatewayIssues(env), ...trackingProviderIssues(env), ...guestIssues(env)])
+    for (const { name, message } of [...gatewayIssues(env), ...trackingIssues(env), ...guestIssues(env)])
       context.addIssue({ code: 'custom', path: [name], message });
   });
 

@@ -9,7 +9,7 @@ export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or 
 export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 /** For a vendor whose library takes an origin without a path. */
 const originUrl = httpUrl.refine((url) => new URL(url).pathname === '/', 'must be without a path');
-const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each');
+export const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each');
 
 /**
  * The variables of the payment gateways. A gateway is on when all its variables are set, and off when none is. The

@@ -19,6 +19,7 @@ export const retentionVariables = {
   WEBHOOK_ATTEMPT_DAYS: timeOf('webhookAttempts'),
   PARKED_DELIVERY_DAYS: timeOf('parkedDeliveries'),
   GATEWAY_EVENT_BODY_DAYS: timeOf('gatewayEventBodies'),
+  TRACKING_MESSAGE_BODY_DAYS: timeOf('trackingMessageBodies'),
 } satisfies Record<(typeof retentionRules)[RetentionRuleName]['variable'], ReturnType<typeof timeOf>>;
 
 const retentionEnv = z.object(retentionVariables);

@@ -15,7 +15,7 @@ import { limitRequests } from './request-limit.ts';
 import { requestSpans } from './request-spans.ts';
 import { endpoint, trpcErrorResponse, trpcRoutes } from '../trpc/trpc-endpoint.ts';
 import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
-import { webhookRoutes } from '../webhooks/webhooks.ts';
+import { gatewayWebhookRoutes, trackingWebhookRoutes } from '../webhooks/webhooks.ts';
 import type { AppEnv } from './app-env.ts';
 
 export type AppOptions = {
@@ -30,7 +30,7 @@ export type AppOptions = {
   guestOrders?: GuestOrderOptions | undefined;
   /** Origins whose pages may call the procedures; defaults to none. */
   corsOrigins?: readonly string[];
-  /** Rate limits for the webhooks of gateways that do not sign. */
+  /** Rate limits for the webhooks of gateways that do not sign, and as many for those of carriers. */
   unsignedWebhooks?: UnsignedLimits;
   /** Requests under way at most, in all. A request beyond them gets a 503. Defaults to 4,000. */
   requestsMax?: number;
@@ -87,7 +87,10 @@ export function createApp({
       c.req.path.startsWith(`${endpoint}/`) ? trpcErrorResponse(c, error) : errorResponse(c, error),
     ),
   );
-  if (servesCalls) app.route('/api/v1/payments/webhooks', webhookRoutes(commerce, unsignedWebhooks));
+  if (servesCalls) {
+    app.route('/api/v1/payments/webhooks', gatewayWebhookRoutes(commerce, unsignedWebhooks));
+    app.route('/api/v1/shipments/webhooks', trackingWebhookRoutes(commerce, unsignedWebhooks));
+  }
   const guests = guestOrders && createGuestOrders(guestOrders);
   const authenticate = authenticator(commerce, verifyCustomer, guests?.verify);
   // For operators only: the metrics show how much a shop sells.

@@ -16,6 +16,7 @@ import { shipmentRouter } from './shipment.ts';
 import { shippingOptionRouter } from './shipping-option.ts';
 import { stockRouter } from './stock.ts';
 import { systemRouter } from './system.ts';
+import { trackingMessageRouter } from './tracking-message.ts';
 import { webhookEndpointRouter } from './webhook-endpoint.ts';
 
 /**
@@ -52,6 +53,7 @@ export const appRouter = router({
   return: returnRouter,
   shipment: shipmentRouter,
   parcel: parcelRouter,
+  trackingMessage: trackingMessageRouter,
   event: eventRouter,
   gatewayEvent: gatewayEventRouter,
   gatewayCall: gatewayCallRouter,

@@ -1,4 +1,4 @@
-import { correctParcelInput, parcelIdInput } from '@commerce-core/core';
+import { correctParcelInput, parcelHistoryInput, parcelIdInput } from '@commerce-core/core';
 import { procedure, router } from '../trpc/trpc.ts';
 
 /** Parcels of shipments that have left. For operators with the scope `orders`; `shipment.list` shows the parcels. */
@@ -24,4 +24,23 @@ export const parcelRouter = router({
   correct: procedure
     .input(correctParcelInput)
     .mutation(({ ctx, input }) => ctx.commerce.correctParcel(input, ctx.call)),
+  /**
+   * Has the provider that tracks the parcel's carrier told and asked about it now. Returns the shipment as it is before
+   * the answer, which comes within seconds.
+   * @throws parcel_not_found when no parcel has this id
+   * @throws carrier_not_tracked when no provider tracks the carrier
+   * @throws invalid_transition when the parcel is DELIVERED, or its shipment is LOST or RETURNED
+   */
+  track: procedure.input(parcelIdInput).mutation(({ ctx, input }) => ctx.commerce.trackParcel(input, ctx.call)),
+  /**
+   * Returns a parcel with what operators need: who tracks it since when, what was refused, and when it is asked next.
+   * @throws parcel_not_found when no parcel has this id
+   */
+  get: procedure.input(parcelIdInput).query(({ ctx, input }) => ctx.commerce.getParcel(input)),
+  /**
+   * Returns a page of what carriers have reported about a parcel, the last received first, with the carrier's own words
+   * (`detail`).
+   * @throws parcel_not_found when no parcel has this id
+   */
+  history: procedure.input(parcelHistoryInput).query(({ ctx, input }) => ctx.commerce.parcelHistory(input)),
 });

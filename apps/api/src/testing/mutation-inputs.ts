@@ -16,9 +16,9 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
     await api().commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: shipmentId });
     return shipmentId;
   };
-  const createParcel = async () => {
+  const createParcel = async (carrier = 'CJ') => {
     const shipmentId = await createReadyShipment();
-    const dispatched = await api().commerce.dispatchShipment({ shipmentId, carrier: 'CJ', trackingNumber: shipmentId });
+    const dispatched = await api().commerce.dispatchShipment({ shipmentId, carrier, trackingNumber: shipmentId });
     return present(dispatched.parcels[0], 'parcel').id;
   };
   const createAttempt = async (provider: string, quantity?: number) =>
@@ -48,6 +48,11 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
   };
   const receiveUnmatchedEvent = async (): Promise<string> =>
     (await api().sendWebhook({ type: 'AUTHORIZED', paymentId: randomUUID(), amount: 1, currency: 'KRW' })).body.eventId;
+  const receiveUnmatchedMessage = async (): Promise<string> => {
+    const checkpoints = [{ checkpointId: randomUUID(), tracking: 'MOVING' }];
+    const report = { carrier: 'mock', trackingNumber: randomUUID(), checkpoints };
+    return (await api().sendTracking({ reports: [report] })).body.messageId;
+  };
 
   return {
     'product.create': async () => ({ sku: randomUUID(), name: 'x', priceAmount: 1, currency: 'KRW' }),
@@ -125,6 +130,9 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       return { returnId, expectedVersion: (await api().commerce.getReturn({ returnId })).orderVersion };
     },
     'parcel.deliver': async () => ({ parcelId: await createParcel() }),
+    'parcel.track': async () => ({ parcelId: await createParcel('Mock Post') }),
+    'trackingMessage.redrive': async () => ({ messageId: await receiveUnmatchedMessage() }),
+    'trackingMessage.dismiss': async () => ({ messageId: await receiveUnmatchedMessage() }),
     'parcel.correct': async () => ({ parcelId: await createParcel(), trackingNumber: randomUUID() }),
   };
 }

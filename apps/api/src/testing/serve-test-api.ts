@@ -1,6 +1,7 @@
 import {
   createCommerce,
   mockGateway,
+  mockTracking,
   type Commerce,
   type CommerceOptions,
   type Database,
@@ -38,6 +39,8 @@ export type ServedApiOptions = {
   guestLimits?: CommerceOptions['guestLimits'];
   requestsMax?: number;
   quoteService?: CommerceOptions['quoteService'];
+  /** Tracking providers in addition to the mock. */
+  trackingProviders?: CommerceOptions['trackingProviders'];
 };
 
 type ServedApi = {
@@ -58,6 +61,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
   const commerce = createCommerce({
     database,
     gateways: given.some(({ provider }) => provider === 'mock') ? given : [mock, ...given],
+    trackingProviders: [mockTracking([webhookSecret]), ...(options.trackingProviders ?? [])],
     batching: { onBatch: metrics.observeBatch, ...options.batching },
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,

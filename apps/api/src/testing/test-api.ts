@@ -4,7 +4,7 @@ import { createClient, type Client } from '../client.ts';
 import { openFaultInjectingProxy } from './fault-injecting-proxy.ts';
 import { createSeed, type Seed } from './seed.ts';
 import { customerTokenSecret, serveTestApi, type ServedApiOptions } from './serve-test-api.ts';
-import { signWebhook, webhookSecret, type WebhookMessage } from './webhook.ts';
+import { signWebhook, webhookSecret, type SignedWebhook, type WebhookMessage } from './webhook.ts';
 
 export type TestApiOptions = ServedApiOptions & {
   /** Uses the database of another test API, which must be closed last: two API processes of one shop. */
@@ -28,6 +28,8 @@ export type TestApi = Seed & {
   operatorClient: (...scopes: Scope[]) => Promise<Client>;
   /** Sends a signed webhook of the mock gateway over HTTP. */
   sendWebhook: (content: object | string, message?: WebhookMessage) => Promise<{ status: number; body: any }>;
+  /** Sends a signed message of the mock carrier over HTTP. */
+  sendTracking: (content: object | string, message?: WebhookMessage) => Promise<{ status: number; body: any }>;
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** All lines logged so far. */
   logLines: () => Record<string, any>[];
@@ -66,11 +68,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     anonymousClient: () => createClient({ url }),
     customerClient: async (customerId) => createClient({ url, token: await customerToken(customerId) }),
     operatorClient: async (...asked) => createClient({ url, token: await createApiKey(...asked) }),
-    async sendWebhook(content, message) {
-      const { body, headers } = signWebhook(content, message);
-      const response = await fetch(`${url}/api/v1/payments/webhooks/mock`, { method: 'POST', headers, body });
-      return { status: response.status, body: await response.json() };
-    },
+    sendWebhook: async (content, message) =>
+      post(`${url}/api/v1/payments/webhooks/mock`, signWebhook(content, message)),
+    sendTracking: async (content, message) =>
+      post(`${url}/api/v1/shipments/webhooks/mock`, signWebhook(content, message)),
     fetch: (path, init) => fetch(new URL(path, url), init),
     disconnectDatabase: async () => requireProxy().disconnect(),
     reconnectDatabase: async () => requireProxy().reconnect(),
@@ -81,6 +82,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       await own.drop();
     },
   };
+}
+
+async function post(url: string, { headers, body }: SignedWebhook): Promise<{ status: number; body: any }> {
+  const response = await fetch(url, { method: 'POST', headers, body });
+  return { status: response.status, body: await response.json() };
 }
 
 function shareDatabase({ databaseUrl: url }: TestApi) {

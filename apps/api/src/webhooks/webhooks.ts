@@ -1,4 +1,4 @@
-import { CommerceError, type Commerce, type ErrorCode } from '@commerce-core/core';
+import { CommerceError, type Commerce, type ErrorCode, type WebhookMessage } from '@commerce-core/core';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { headerOf } from '../http/header-of.ts';
 import { limitBody } from '../http/body-limit.ts';
@@ -16,22 +16,54 @@ const messageErrors: readonly ErrorCode[] = ['invalid_signature', 'malformed_eve
 /** The response to an unsigned message about no payment of this shop. The message is not stored. */
 const dropped = { eventId: null, outcome: 'DROPPED', effect: null, duplicate: false };
 
+/** Who receives the webhooks of one kind of provider. */
+type Receiver = {
+  /** Whether anyone can have sent a message of this provider. */
+  isUnsigned: (provider: string) => boolean;
+  /** Returns the response's status and body. */
+  receive: (provider: string, message: WebhookMessage) => Promise<{ status: 200 | 202; result: object }>;
+};
+
 /**
- * `POST /:provider` receives a gateway's webhook of at most 256 KiB. It returns
- * - 200 `{ outcome, duplicate, effect, eventId }` once the message and its effect are committed, or once the message is
- *   stored to be retried;
+ * The webhooks of payment gateways. The response is 200 `{ outcome, duplicate, effect, eventId }` once the message and its
+ * effect are committed, or once the message is stored to be retried.
+ */
+export const gatewayWebhookRoutes = (commerce: Commerce, limits: UnsignedLimits) =>
+  webhookRoutes(limits, {
+    isUnsigned: (provider) => commerce.unsignedProviders().includes(provider),
+    async receive(provider, message) {
+      const [received] = await commerce.receiveWebhook(provider, message);
+      return { status: 200, result: received ?? dropped };
+    },
+  });
+
+/**
+ * The webhooks of carriers, and of services that ask carriers. The response is 200 `{ outcome, duplicate, messageId }` once
+ * the message is stored, and 202 when the message only says that parcels have changed, which are polled soon.
+ */
+export const trackingWebhookRoutes = (commerce: Commerce, limits: UnsignedLimits) =>
+  webhookRoutes(limits, {
+    isUnsigned: (provider) => commerce.unsignedTrackingProviders().includes(provider),
+    async receive(provider, message) {
+      const result = await commerce.receiveTrackingMessage(provider, message);
+      return { status: result.outcome === 'POLLING' ? 202 : 200, result };
+    },
+  });
+
+/**
+ * `POST /:provider` receives a provider's webhook of at most 256 KiB. Besides the receiver's own response it returns
  * - 400 `invalid_signature` or `malformed_event`, 404 `provider_not_configured`, 413 `payload_too_large`,
  *   415 for a compressed body;
  * - 429 `rate_limited` when too many unsigned messages arrive;
- * - 503 when the message could not be stored, so that the gateway sends it again.
+ * - 503 when the message could not be stored, so that the provider sends it again.
  */
-export function webhookRoutes(commerce: Commerce, limits: UnsignedLimits) {
+function webhookRoutes(limits: UnsignedLimits, { isUnsigned, receive }: Receiver) {
   const secondsToWait = unsignedLimit(limits);
   const limit = limitBody(bodyBytesMax, errorResponse);
   // Runs before the body is read: a message that cannot be verified must cost almost nothing.
   const limitUnsigned: MiddlewareHandler<AppEnv, '/:provider'> = async (c, next) => {
     const { provider } = c.req.param();
-    if (!commerce.unsignedProviders().includes(provider)) return next();
+    if (!isUnsigned(provider)) return next();
     const waitS = await secondsToWait(c);
     if (waitS === undefined) return next();
     c.get('trace').facts = { provider };
@@ -42,10 +74,9 @@ export function webhookRoutes(commerce: Commerce, limits: UnsignedLimits) {
     const { provider } = c.req.param();
     const rawBody = Buffer.from(await c.req.arrayBuffer());
     try {
-      const [received] = await commerce.receiveWebhook(provider, { rawBody, header: (name) => headerOf(c, name) });
-      const result = received ?? dropped;
+      const { status, result } = await receive(provider, { rawBody, header: (name) => headerOf(c, name) });
       c.get('trace').facts = { provider, ...result };
-      return jsonResponse(c.get('trace'), 200, result);
+      return jsonResponse(c.get('trace'), status, result);
     } catch (error) {
       if (error instanceof CommerceError && messageErrors.includes(error.code)) return errorResponse(c, error);
       return errorResponse(c, error, 503);

@@ -27,6 +27,7 @@ export const changingTables: readonly string[] = [
   'shipment_lines',
   'shipments',
   'stocks',
+  'tracking_messages',
   'webhook_attempts',
   'webhook_deliveries',
   'webhook_endpoints',

@@ -12,8 +12,14 @@ import { CommerceError } from '../errors.ts';
 
 export type { Database, Transaction };
 
-// Another transaction stored the same idempotency key, gateway event or live parcel first; the next run finds it.
-const storedMeanwhile: readonly string[] = ['idempotency_keys_pkey', 'gateway_events_first', 'parcels_one_live'];
+// Another transaction stored the same key, message, checkpoint or live parcel first; the next run finds it.
+const storedMeanwhile: readonly string[] = [
+  'idempotency_keys_pkey',
+  'gateway_events_first',
+  'tracking_messages_first',
+  'tracking_events_once',
+  'parcels_one_live',
+];
 const isRetryable = (error: unknown): boolean => storedMeanwhile.includes(violatedConstraint(error) ?? '');
 // A decision of the shop's rules stands even if the connection breaks during the rollback.
 const isFinal = (error: unknown): boolean => error instanceof CommerceError;

@@ -13,6 +13,7 @@ import { retentionChecks } from './retention-checks.ts';
 import { shareChecks } from './share-checks.ts';
 import { shipmentChecks } from './shipment-checks.ts';
 import { stockChecks } from './stock-checks.ts';
+import { trackingChecks } from './tracking-checks.ts';
 import { webhookChecks } from './webhook-checks.ts';
 
 /** All invariants, in the order in which the doctor reports them. */
@@ -29,6 +30,7 @@ export const checks: readonly Check[] = [
   ...shipmentChecks,
   ...parcelChecks,
   ...returnChecks,
+  ...trackingChecks,
   ...keyChecks,
   ...webhookChecks,
   ...retentionChecks,

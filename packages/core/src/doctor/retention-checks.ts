@@ -21,6 +21,9 @@ export const retentionChecks: readonly Check[] = [
       from "commerce"."gateway_events"
       where raw_body is not null and ${isLongOver('gatewayEventBodies', 'decided_at')}
       union all
+      select '${retentionRules.trackingMessageBodies.name}', id::text, decided_at from "commerce"."tracking_messages"
+      where raw_body is not null and ${isLongOver('trackingMessageBodies', 'decided_at')}
+      union all
       select '${retentionRules.parkedDeliveries.name}', event_id::text, updated_at from "commerce"."webhook_deliveries"
       where status = 'PARKED' and ${isLongOver('parkedDeliveries', 'updated_at')}
       union all

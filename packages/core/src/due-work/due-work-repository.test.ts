@@ -3,6 +3,7 @@ import { statements } from '@commerce-core/pg-pipeline';
 import { failingWebhooks } from '../testing/populated-webhooks.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { writeManyOrders } from '../testing/many-orders.ts';
+import { dispatchTestParcel, sendTracking, trackingBody } from '../testing/tracked-parcels.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { readDueWork, type DueWork, type DueWorkOptions } from './due-work-repository.ts';
 
@@ -13,6 +14,7 @@ const options: DueWorkOptions = {
   pollAfterMs: hourMs,
   payableAfterCancelMs: 24 * hourMs,
   sinks: [],
+  trackingProviders: [],
 };
 const nothing = {
   overdueOrders: false,
@@ -24,6 +26,8 @@ const nothing = {
   dueRetention: false,
   dueEndpoints: false,
   failingEndpoints: false,
+  dueTrackingMessages: false,
+  trackingProviders: [],
 };
 
 describe('a look for due rows', () => {
@@ -190,6 +194,30 @@ describe('a look for due rows', () => {
     expect(await look()).toEqual(nothing);
   });
 
+  test('finds messages of carriers that are due for another attempt', async () => {
+    await sendTracking(shop.commerce, trackingBody('nobody’s', [{ tracking: 'MOVING' }]));
+    expect(await look()).toEqual(nothing);
+    await query(`update commerce.tracking_messages set due_at = now()`);
+    expect(await look()).toEqual({ ...nothing, dueTrackingMessages: true });
+    await shop.commerce.retryTrackingMessages();
+    expect(await look()).toEqual(nothing);
+  });
+
+  test('finds the tracking providers that have due parcels, and all while a parcel has no provider', async () => {
+    const trackingProviders = ['mock', 'other'];
+    expect(await look({ trackingProviders })).toEqual(nothing);
+    await dispatchTestParcel(shop);
+    expect(await look()).toEqual(nothing);
+    expect(await look({ trackingProviders })).toEqual({ ...nothing, trackingProviders });
+    await shop.commerce.trackParcels('mock');
+    expect(await look({ trackingProviders })).toEqual(nothing);
+    await query(`update commerce.parcels set due_at = now()`);
+    expect(await look({ trackingProviders })).toEqual({ ...nothing, trackingProviders: ['mock'] });
+    await query(`update commerce.parcels set live = false`);
+    expect(await look({ trackingProviders })).toEqual(nothing);
+    await query(`update commerce.parcels set live = true, due_at = null`);
+  });
+
   test('finds rules of retention that are due', async () => {
     expect(await look()).toEqual(nothing);
     await query(`update commerce.retention_rules set due_at = now() where name = 'idempotency_keys'`);
@@ -221,9 +249,10 @@ describe('in a shop with many orders', () => {
 
   const explain = async () => {
     const { providers, listing, pollAfterMs, payableAfterCancelMs, sinks } = options;
+    const trackingProviders = ['mock', 'other'];
     const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>({
       text: `explain (analyze, costs off, timing off) ${statements.get('due_work')}`,
-      values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks],
+      values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks, trackingProviders],
     });
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   };
@@ -237,7 +266,7 @@ describe('in a shop with many orders', () => {
   ])('a look reads the first row of each index and scans no large table (%s)', async (_, setUp) => {
     await database.pool.query(setUp);
     const plan = await explain();
-    expect(plan).not.toMatch(/Seq Scan on (orders|payments|gateway_calls|gateway_events|idempotency_keys)/);
+    expect(plan).not.toMatch(/Seq Scan on (orders|payments|gateway_calls|gateway_events|idempotency_keys|parcels)/);
     const rowsRead = [...plan.matchAll(/ using (\w+) on .*rows=(\d+)/g)].map(([, index, rows]) => [
       index,
       Number(rows),

@@ -7,6 +7,8 @@ import { someOrderIsOverdue } from '../order/order-repository.ts';
 import { someCaptureIsOverdue, somePaymentMayBeStale } from '../payment/payment-repository.ts';
 import { someRetentionRuleIsDue } from '../retention/retention-repository.ts';
 import { sinksWithDueEvents } from '../sinks/sink-repository.ts';
+import { providersWithDueParcels } from '../shipping/tracked-parcel-repository.ts';
+import { someTrackingMessageIsDue } from '../shipping/tracking-message-repository.ts';
 import { someRefundIsOpen } from '../refund/refund-repository.ts';
 import { someEndpointIsDue, someEndpointIsFailing } from '../webhooks/webhook-endpoint-repository.ts';
 
@@ -29,6 +31,9 @@ export type DueWork = {
   failingEndpoints: boolean;
   /** The event sinks that don't have all events. */
   dueSinks: string[];
+  dueTrackingMessages: boolean | null;
+  /** The tracking providers that have due parcels. */
+  trackingProviders: string[];
 };
 
 /** The providers of this shop, and how old a payment without messages may be. */
@@ -38,6 +43,7 @@ export type DueWorkOptions = {
   pollAfterMs: number;
   payableAfterCancelMs: number;
   sinks: readonly string[];
+  trackingProviders: readonly string[];
 };
 
 // Each part reads the first row of an index in the order of that index: the planner can't take a scan for cheaper, as it
@@ -55,19 +61,21 @@ const dueWork = statement(
     ${someEventHasNoPosition} as "newEvents",
     ${someEndpointIsDue} as "dueEndpoints",
     ${someEndpointIsFailing} as "failingEndpoints",
-    ${sinksWithDueEvents('$5')} as "dueSinks"`,
+    ${sinksWithDueEvents('$5')} as "dueSinks",
+    ${someTrackingMessageIsDue} as "dueTrackingMessages",
+    ${providersWithDueParcels('$6')} as "trackingProviders"`,
 );
 
 /** Looks for due rows of all jobs. */
 export async function readDueWork(
   { pool }: Pick<Database, 'pool'>,
-  { providers, listing, pollAfterMs, payableAfterCancelMs, sinks }: DueWorkOptions,
+  { providers, listing, pollAfterMs, payableAfterCancelMs, sinks, trackingProviders }: DueWorkOptions,
 ): Promise<DueWork> {
   // Without a name it is planned each time, for the tables as they are then. A plan made for empty tables would stay.
   const { text } = dueWork;
   const { rows } = await pool.query<DueWork>({
     text,
-    values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks],
+    values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks, trackingProviders],
   });
   // A SELECT without FROM always returns one row.
   return rows[0]!;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { disputeStatuses } from '../dispute/dispute.ts';
 import { attentionReasons, fulfillmentStatuses, orderStatuses, reservationStatuses } from '../order/order.ts';
 import { refundKinds } from '../refund/refund.ts';
+import { parcelTrackings } from '../shipping/parcel.ts';
 
 // Fields that the payloads of several events share, with their descriptions.
 
@@ -71,6 +72,7 @@ export const trackingNumber = {
   carrier: z.string().describe('As the operator gave it.'),
   trackingNumber: z.string().describe('The number of the carrier.'),
 };
+export const tracking = z.enum(parcelTrackings);
 export const parcel = { parcelId, shipmentId, ...trackingNumber };
 export const lineNo = z.int().min(1).describe('The line of the order.');
 export const lineQuantity = { lineNo, quantity };

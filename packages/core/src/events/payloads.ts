@@ -28,6 +28,7 @@ import {
   parcelId,
   dispatched,
   trackingNumber,
+  tracking,
   parcel,
   lineQuantity,
   movedLines,
@@ -191,6 +192,12 @@ export const orderEventPayloads = {
     dispatched,
   ),
   'parcel.delivered': orderEvent('A parcel arrived.', parcel),
+  'parcel.tracking_changed': orderEvent('The carrier reports another place of a parcel, or has been silent for long.', {
+    ...parcel,
+    from: tracking.describe('Where the parcel was.'),
+    tracking: tracking.describe('Where the parcel is.'),
+    checkpointAt: instant.describe('When, by the clock of the carrier; the last report before a silence.'),
+  }),
   'parcel.corrected': orderEvent('The number of a parcel was corrected. Its journey starts over.', {
     ...parcel,
     from: z.strictObject(trackingNumber).describe('The former number.'),

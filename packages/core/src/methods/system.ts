@@ -72,6 +72,7 @@ export function systemMethods(context: Context) {
         pollAfterMs,
         payableAfterCancelMs,
         sinks: [...sinks.keys()],
+        trackingProviders: this.trackingProviders(),
       };
       const readDue = async () => read(async () => readDueWork(database, options));
       await runJobs(

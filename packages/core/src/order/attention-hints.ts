@@ -15,6 +15,7 @@ export const attentionHints = {
     'Capture the payment before the gateway releases it (payment.capture), or cancel (order.cancel).',
   capture_overdue:
     'The goods have left: capture the payment (payment.capture), and read why it was not (gatewayCall.list).',
+  parcel_problem: 'Read what the carrier says (parcel.history), and ask it; correct a wrong number (parcel.correct).',
   capture_failed: 'Read why (gatewayCall.list), then capture again (payment.capture) or cancel (order.cancel).',
   gateway_silent: 'Check that the gateway can be reached; the shop repeats its calls by itself (gatewayCall.list).',
   refund_due: 'Wait until the refund has SUCCEEDED (refund.list), and request a failed one again (refund.create).',

@@ -52,7 +52,8 @@ export const attentionReasons = [
   'amount_mismatch',
   'event_conflict',
   'delivery_problem',
-  // The reasons below are cleared by a later gateway event or call.
+  // The reasons below are cleared by a later message or call of a gateway or carrier.
+  'parcel_problem',
   'authorization_lapsing',
   'capture_overdue',
   'capture_failed',

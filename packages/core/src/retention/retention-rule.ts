@@ -19,7 +19,7 @@ const tenYears = 3_650;
 
 /**
  * What is removed after a time. The environment, createCommerce, the jobs and docs/operations.md read this table.
- * Everything else is kept: orders, payments, stock movements, events, gateway events and gateway calls.
+ * Everything else is kept: orders, payments, stock movements, events, gateway events, gateway calls and checkpoints.
  */
 export const retentionRules = {
   idempotencyKeys: {
@@ -65,6 +65,16 @@ export const retentionRules = {
     min: 1,
     max: tenYears,
   },
+  trackingMessageBodies: {
+    name: 'tracking_message_bodies',
+    goes: "the raw body of a carrier's message; the message and its checkpoints stay",
+    countsFrom: 'the time when the message was decided: applied, ignored, parked or dismissed',
+    variable: 'TRACKING_MESSAGE_BODY_DAYS',
+    unit: 'days',
+    usual: 90,
+    min: 1,
+    max: tenYears,
+  },
 } as const satisfies Record<string, RetentionRule>;
 
 /** A rule as `createCommerce({ keepMs })` names it. */
@@ -95,6 +105,7 @@ export function retentionOf(given: Partial<Retention> = {}): Retention {
     webhookAttempts: timeOf('webhookAttempts'),
     parkedDeliveries: timeOf('parkedDeliveries'),
     gatewayEventBodies: timeOf('gatewayEventBodies'),
+    trackingMessageBodies: timeOf('trackingMessageBodies'),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Batcher, BatcherOptions, Database, QueueOptions } from '@commerce-core/pg-pipeline';
 import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
+import type { ConfiguredTracking } from '../flows/tracking/configured-tracking.ts';
 import type { EventTail } from '../events/event-tail.ts';
 import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
@@ -66,6 +67,7 @@ export type Context = {
   tail: EventTail;
   webhooks: WebhookOptions;
   sinks: ReadonlyMap<string, EventSink>;
+  tracking: ConfiguredTracking;
   /** Undefined in a shop without traces. */
   tracing: Tracing | undefined;
   onFault: ((error: unknown) => void) | undefined;

@@ -1,8 +1,8 @@
 import { asc, eq } from 'drizzle-orm';
-import { anyOf, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import { anyOf, insertion, selection, texts, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import type { Reader } from '../database/page.ts';
-import type { TrackingNumber } from './carrier.ts';
+import { comparable, type TrackingNumber } from './carrier.ts';
 import type { Parcel } from './parcel.ts';
 import { comparableSql, parcels } from './tables.ts';
 
@@ -38,6 +38,23 @@ export async function findLiveParcel(
   return parcel;
 }
 
+const ofNumbers = selection(
+  'parcels_of_numbers',
+  parcels,
+  `where ${comparableSql('t."tracking_number"')} = any($1::text[]) order by t."live" desc, t."updated_at" desc limit 200`,
+);
+
+/** The parcels that have or had these numbers, whichever their carriers are: live ones first, then the latest. */
+export async function findParcelsOfNumbers(tx: Transaction, numbers: Iterable<string>): Promise<Parcel[]> {
+  return ofNumbers(tx, [texts([...numbers].map(comparable))]);
+}
+
+/** A parcel; undefined when there is none with this id. */
+export async function readParcel(reader: Reader, id: string): Promise<Parcel | undefined> {
+  const [parcel] = await reader.select().from(parcels).where(eq(parcels.id, id));
+  return parcel;
+}
+
 /** The parcels of an order, the oldest first. */
 export async function readParcelsOfOrder(reader: Reader, orderId: string): Promise<Parcel[]> {
   return reader.select().from(parcels).where(eq(parcels.orderId, orderId)).orderBy(asc(parcels.id));
@@ -51,4 +68,7 @@ export const updateParcels = update(parcels, 'id', [
   'live',
   'deliveredAt',
   'updatedAt',
+  'checkpointAt',
+  'troubled',
+  'heardAt',
 ]);

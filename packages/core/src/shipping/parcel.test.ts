@@ -36,12 +36,14 @@ describe('the tracking of a parcel', () => {
     expect(trackParcel(parcel, shipmentIn('SHIPPED'), 'MOVING', now)).toEqual({
       ...parcel,
       tracking: 'MOVING',
+      checkpointAt: now,
       updatedAt: now,
     });
     expect(trackParcel(parcel, shipmentIn('IN_TRANSIT'), 'DELIVERED', now)).toEqual({
       ...parcel,
       tracking: 'DELIVERED',
       live: false,
+      checkpointAt: now,
       deliveredAt: now,
       updatedAt: now,
     });
@@ -62,12 +64,14 @@ describe('the tracking of a parcel', () => {
 describe('a corrected number', () => {
   const number = { carrier: 'UPS', trackingNumber: '2' };
 
-  test('starts the journey over, and makes the parcel live', () => {
-    const moving: Parcel = { ...parcel, tracking: 'OUT_FOR_DELIVERY', live: false };
+  test('starts the journey over, and makes the parcel live and due', () => {
+    const journey = { checkpointAt: created, heardAt: created, troubled: true, provider: 'mock', providerRef: 'r' };
+    const moving: Parcel = { ...parcel, ...journey, tracking: 'OUT_FOR_DELIVERY', live: false };
     expect(correctParcel(moving, shipmentIn('IN_TRANSIT'), number, now)).toEqual({
       ...parcel,
       ...number,
       updatedAt: now,
+      dueAt: now,
     });
   });
 

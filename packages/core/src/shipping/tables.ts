@@ -5,6 +5,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   primaryKey,
   smallint,
   text,
@@ -13,11 +14,13 @@ import {
   uuid,
   type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
-import { commerceSchema, oneOf, timestamptz } from '../database/schema.ts';
+import { bytea, commerceSchema, inList, oneOf, timestamptz } from '../database/schema.ts';
 import { orderLines, orders } from '../order/tables.ts';
 import { returns } from '../returns/tables.ts';
+import { checkpointEffects, type CheckpointEffect } from './checkpoint.ts';
 import { parcelTrackings, type ParcelTracking } from './parcel.ts';
 import { shipmentStatuses, type ShipmentStatus } from './shipment.ts';
+import { messageOutcomes, waitingOutcomes, type MessageOutcome, type StoredReport } from './tracking-message.ts';
 
 export const shipments = commerceSchema.table(
   'shipments',
@@ -101,6 +104,18 @@ export const parcels = commerceSchema.table(
     deliveredAt: timestamptz('delivered_at'),
     createdAt: timestamptz('created_at').notNull(),
     updatedAt: timestamptz('updated_at').notNull(),
+    checkpointAt: timestamptz('checkpoint_at'),
+    troubled: boolean('troubled').notNull().default(false),
+    heardAt: timestamptz('heard_at'),
+    provider: text('provider'),
+    providerRef: text('provider_ref'),
+    registeredAt: timestamptz('registered_at'),
+    renewAt: timestamptz('renew_at'),
+    attempts: integer('attempts').notNull().default(0),
+    failureCode: text('failure_code'),
+    polledAt: timestamptz('polled_at'),
+    // A parcel that an older version dispatched is due at once, too.
+    dueAt: timestamptz('due_at').defaultNow(),
   },
   (t) => [
     foreignKey({
@@ -118,5 +133,85 @@ export const parcels = commerceSchema.table(
       .on(comparableColumn(t.carrier), comparableColumn(t.trackingNumber))
       .where(sql`${t.live}`),
     index('parcels_order_id').on(t.orderId, t.id),
+    // A provider names a carrier in its own way, so a number is looked up alone.
+    index('parcels_tracking_number').on(comparableColumn(t.trackingNumber)),
+    index('parcels_due')
+      .on(t.provider, t.dueAt)
+      .where(sql`${t.live} and ${t.dueAt} is not null`),
+    check('parcels_attempts_range', sql`${t.attempts} >= 0`),
+  ],
+);
+
+/** What carriers have reported about parcels, one row a checkpoint. Append-only. */
+export const trackingEvents = commerceSchema.table(
+  'tracking_events',
+  {
+    id: uuid('id').primaryKey(),
+    parcelId: uuid('parcel_id').notNull(),
+    provider: text('provider').notNull(),
+    checkpointId: text('checkpoint_id').notNull(),
+    // The number that the parcel had: a corrected number begins a journey of its own.
+    carrier: text('carrier').notNull(),
+    trackingNumber: text('tracking_number').notNull(),
+    tracking: text('tracking').$type<ParcelTracking>().notNull(),
+    occurredAt: timestamptz('occurred_at'),
+    detail: text('detail'),
+    effect: text('effect').$type<CheckpointEffect>().notNull(),
+    receivedAt: timestamptz('received_at').notNull(),
+  },
+  (t) => [
+    foreignKey({ name: 'tracking_events_parcel', columns: [t.parcelId], foreignColumns: [parcels.id] }),
+    uniqueIndex('tracking_events_once').on(t.provider, t.checkpointId),
+    index('tracking_events_parcel_id').on(t.parcelId, t.id),
+    oneOf('tracking_events_tracking_known', t.tracking, parcelTrackings),
+    oneOf('tracking_events_effect_known', t.effect, checkpointEffects),
+    check('tracking_events_checkpoint_id_length', sql`length(${t.checkpointId}) between 1 and 300`),
+    check('tracking_events_detail_length', sql`length(${t.detail}) between 1 and 200`),
+  ],
+);
+
+/** The inbox of carriers' messages: one row for each message of a provider. */
+export const trackingMessages = commerceSchema.table(
+  'tracking_messages',
+  {
+    id: uuid('id').primaryKey(),
+    provider: text('provider').notNull(),
+    eventId: text('event_id').notNull(),
+    reports: jsonb('reports').$type<StoredReport[]>().notNull(),
+    // Two messages with one id that differ here contradict each other.
+    fingerprint: text('fingerprint').notNull(),
+    rawBody: bytea('raw_body'),
+    outcome: text('outcome').$type<MessageOutcome>().notNull(),
+    attempts: integer('attempts').notNull(),
+    dueAt: timestamptz('due_at'),
+    receivedAt: timestamptz('received_at').notNull(),
+    decidedAt: timestamptz('decided_at'),
+  },
+  (t) => [
+    oneOf('tracking_messages_outcome_known', t.outcome, messageOutcomes),
+    check('tracking_messages_event_id_length', sql`length(${t.eventId}) between 1 and 300`),
+    check('tracking_messages_waits_iff_due', sql`(${inList(t.outcome, waitingOutcomes)}) = (${t.dueAt} is not null)`),
+    check(
+      'tracking_messages_decided_iff_final',
+      sql`(${inList(t.outcome, waitingOutcomes)}) = (${t.decidedAt} is null)`,
+    ),
+    check('tracking_messages_attempts_range', sql`${t.attempts} >= 0`),
+    uniqueIndex('tracking_messages_first')
+      .on(t.provider, t.eventId)
+      .where(sql`${t.outcome} <> 'CONFLICT'`),
+    uniqueIndex('tracking_messages_conflict')
+      .on(t.provider, t.eventId, t.fingerprint)
+      .where(sql`${t.outcome} = 'CONFLICT'`),
+    index('tracking_messages_due')
+      .on(t.dueAt)
+      .where(sql`${t.dueAt} is not null`),
+    // A dispatch looks for messages about its numbers.
+    index('tracking_messages_unmatched')
+      .using('gin', t.reports.op('jsonb_path_ops'))
+      .where(sql`${t.outcome} = 'UNMATCHED'`),
+    // For retention.
+    index('tracking_messages_bodies')
+      .on(t.decidedAt)
+      .where(sql`${t.rawBody} is not null`),
   ],
 );

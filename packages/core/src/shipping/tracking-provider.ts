@@ -68,6 +68,8 @@ export type TrackingProvider = {
   tracks: (carrier: string) => boolean;
   /** Whether the shop's spelling of a carrier means the carrier that a report names. */
   isCarrier: (shopCarrier: string, reportCarrier: string) => boolean;
+  /** Set where webhooks don't prove who sent them. The API then limits them, as it limits those of unsigned gateways. */
+  unsigned?: true;
   /**
    * Verifies a webhook and reads it. Makes no network call.
    * @throws invalid_signature when the provider can't have sent the message

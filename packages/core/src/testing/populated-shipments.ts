@@ -1,5 +1,6 @@
 import { first, only } from './only.ts';
 import type { TestShop } from './test-shop.ts';
+import { mockCarrier, sendTracking, trackingBody, type Sent } from './tracked-parcels.ts';
 
 type Basket = Record<string, number>;
 
@@ -9,6 +10,7 @@ export async function populateShipments(shop: TestShop, basket: Basket): Promise
   await endShipments(shop, basket);
   await sendInParcels(shop, basket);
   await repackShipments(shop, basket);
+  await followParcels(shop, basket);
 }
 
 async function createReadyShipment({ commerce, createPendingOrder, sendWebhook }: TestShop, basket: Basket) {
@@ -77,4 +79,24 @@ async function repackShipments(shop: TestShop, basket: Basket): Promise<void> {
   await commerce.dispatchShipment({ shipmentId: part.id, ...nextNumber(shop) });
   const undone = await splitNew();
   await commerce.mergeShipments({ shipmentId: undone.part.id, intoShipmentId: undone.shipment.id });
+}
+
+/** A carrier reports about parcels: one moves, one has a problem, one arrives, and one number is nobody's. */
+async function followParcels(shop: TestShop, basket: Basket): Promise<void> {
+  const { commerce } = shop;
+  const follow = async (...sent: Sent[]) => {
+    const { id: shipmentId } = await createReadyShipment(shop, basket);
+    const { trackingNumber } = nextNumber(shop);
+    await commerce.dispatchShipment({ shipmentId, carrier: mockCarrier, trackingNumber });
+    const eventId = `message about ${trackingNumber}`;
+    await sendTracking(commerce, trackingBody(trackingNumber, sent), eventId);
+    return { trackingNumber, eventId };
+  };
+  const moving = { tracking: 'MOVING', minute: -2 } as const;
+  const { trackingNumber, eventId } = await follow(moving);
+  // The same id with another checkpoint.
+  await sendTracking(commerce, trackingBody(trackingNumber, [moving]), eventId);
+  await follow(moving, { tracking: 'PROBLEM', minute: -1, detail: 'damaged' });
+  await follow({ tracking: 'PICKED_UP', minute: -3 }, moving, { tracking: 'DELIVERED', minute: -1 });
+  await sendTracking(commerce, trackingBody(nextNumber(shop).trackingNumber, [moving]));
 }

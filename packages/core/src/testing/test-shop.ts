@@ -4,6 +4,7 @@ import { createCommerce, type Commerce, type CommerceOptions } from '../commerce
 import { changeStock } from '../flows/inventory/change-stock.ts';
 import { createProducts } from '../flows/catalog/create-products.ts';
 import { mockGateway } from '../gateways/mock.ts';
+import { mockTracking } from '../shipping/mock-tracking.ts';
 import type { GatewayEventType } from '../gateway-inbox/gateway-event.ts';
 import type { PlaceOrder } from '../order/order-input.ts';
 import { readInvalidPayloads } from './invalid-payloads.ts';
@@ -63,7 +64,12 @@ export async function createTestShop(
 ): Promise<TestShop> {
   const { connect, orderTexts, ...rest } = options;
   const database = await openTestDatabase(connect);
-  const commerce = createCommerce({ database, gateways: [mockGateway([webhookSecret])], ...rest });
+  const commerce = createCommerce({
+    database,
+    gateways: [mockGateway([webhookSecret])],
+    trackingProviders: [mockTracking([webhookSecret])],
+    ...rest,
+  });
   const close = async () => {
     const found = async () => [...(await commerce.doctor()), ...(await readInvalidPayloads(database))];
     const violations = await found().finally(database.drop);

@@ -2,6 +2,7 @@ import type { Database } from '@commerce-core/pg-pipeline';
 import { createCommerce } from '../commerce.ts';
 import { connect } from '../database/connect.ts';
 import { mockGateway } from '../gateways/mock.ts';
+import { mockTracking } from '../shipping/mock-tracking.ts';
 import { createScriptedShop, type ScriptedShop } from './scripted-gateway.ts';
 import { testShopOf, webhookSecret, type TestShop } from './test-shop.ts';
 
@@ -19,7 +20,14 @@ export async function openTwoProcesses(): Promise<TwoProcesses> {
   const faults: unknown[] = [];
   const shop = await createScriptedShop({ onFault: (fault) => faults.push(fault) });
   const database: Database = connect({ url: shop.database.url });
-  const otherProcess = testShopOf(createCommerce({ database, gateways: [mockGateway([webhookSecret])] }), database);
+  const otherProcess = testShopOf(
+    createCommerce({
+      database,
+      gateways: [mockGateway([webhookSecret])],
+      trackingProviders: [mockTracking([webhookSecret])],
+    }),
+    database,
+  );
   return {
     shop,
     otherProcess,

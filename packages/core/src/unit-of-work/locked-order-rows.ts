@@ -13,6 +13,7 @@ import {
 import type { Payment } from '../payment/payment.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
 import type { Return, ReturnLine } from '../returns/return.ts';
+import type { TrackingEvent } from '../shipping/checkpoint.ts';
 import type { Parcel } from '../shipping/parcel.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import type { OrderParts } from './lock-parts.ts';
@@ -187,6 +188,11 @@ export class LockedOrderRows {
 
   setParcel(parcel: Parcel): void {
     this.#set('parcels', parcel);
+  }
+
+  /** Adds checkpoints of its parcels, which the database doesn't have yet. */
+  addTrackingEvents(events: readonly TrackingEvent[]): void {
+    for (const event of events) this.changes.rows('trackingEvents').add(event);
   }
 
   /** Takes the order into a status; its reservation status follows. @throws invalid_transition */

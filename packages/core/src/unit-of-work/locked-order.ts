@@ -5,6 +5,7 @@ import { sumByProduct, type Order, type OrderLine, type OrderLineView } from '..
 import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
+import type { Parcel } from '../shipping/parcel.ts';
 import { fulfillmentOf, transitionShipment, type Shipment, type ShipmentLine } from '../shipping/shipment.ts';
 import { LockedOrderRows } from './locked-order-rows.ts';
 
@@ -169,6 +170,18 @@ export class LockedOrder extends LockedOrderRows {
   /** What the order costs without the units whose money was released, in minor units. */
   owedAmount(): number {
     return this.lines.reduce((owed, { releasedAmount }) => owed - releasedAmount, this.row.totalAmount);
+  }
+
+  /** Ends the attention for parcels once no parcel needs it. Its parcels are locked with the order. */
+  endParcelAttention(): void {
+    if (!this.parcels.some(({ troubled }) => troubled)) this.clearAttention('parcel_problem');
+  }
+
+  /** The shipment of one of its parcels. @throws Error when the shipments weren't requested */
+  shipmentOf({ shipmentId }: Pick<Parcel, 'shipmentId'>): Shipment {
+    const shipment = this.shipments.find(({ id }) => id === shipmentId);
+    if (shipment) return shipment;
+    throw new Error(`order ${this.id} has no shipment ${shipmentId}`);
   }
 
   /** Whether the order is PAID although no payment pays for it any more, and it still costs something. */

@@ -41,6 +41,7 @@ import {
   updateRefunds,
 } from '../refund/refund-repository.ts';
 import { insertParcels, loadParcels, updateParcels } from '../shipping/parcel-repository.ts';
+import type { TrackingEvent } from '../shipping/checkpoint.ts';
 import type { Parcel } from '../shipping/parcel.ts';
 import type { Shipment, ShipmentLine } from '../shipping/shipment.ts';
 import {
@@ -51,6 +52,7 @@ import {
   updateShipmentLines,
   updateShipments,
 } from '../shipping/shipment-repository.ts';
+import { insertTrackingEvents } from '../shipping/tracking-event-repository.ts';
 
 /** A table whose rows a transaction collects and writes with one statement. */
 export type Table<R> = {
@@ -83,6 +85,7 @@ type Rows = {
   shipments: Shipment;
   shipmentLines: ShipmentLine;
   parcels: Parcel;
+  trackingEvents: TrackingEvent;
   products: Product;
   stocks: Stock;
   stockMovements: StockMovement;
@@ -95,7 +98,7 @@ export type RowOf<N extends TableName> = Rows[N];
 /** A table whose rows belong to one order each, by the name of the order's property. */
 export type PartName = Exclude<
   TableName,
-  'orders' | 'products' | 'stocks' | 'stockMovements' | 'events' | 'gatewayEvents'
+  'orders' | 'trackingEvents' | 'products' | 'stocks' | 'stockMovements' | 'events' | 'gatewayEvents'
 >;
 
 const byId = ({ id }: { id: string }): string => id;
@@ -176,6 +179,7 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
 export const tables: { [N in TableName]: Table<RowOf<N>> } = {
   orders: { insert: insertOrders, change: { key: byId, update: updateOrders } },
   ...partTables,
+  trackingEvents: { insert: insertTrackingEvents },
   products: { change: { key: byId, update: updateProducts } },
   stocks: { change: { key: ({ productId }) => productId, update: updateStocks } },
   stockMovements: { insert: insertStockMovements },

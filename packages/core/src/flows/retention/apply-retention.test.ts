@@ -201,7 +201,13 @@ test('a rule that fails does not keep the others from their turn', async () => {
 });
 
 test('the lag tells how long ago the oldest row of each rule should have gone', async () => {
-  const nothing = { idempotency_keys: 0, webhook_attempts: 0, parked_deliveries: 0, gateway_event_bodies: 0 };
+  const nothing = {
+    idempotency_keys: 0,
+    webhook_attempts: 0,
+    parked_deliveries: 0,
+    gateway_event_bodies: 0,
+    tracking_message_bodies: 0,
+  };
   expect(await shop.commerce.retentionLag()).toEqual(nothing);
   await addExpiredKeys(shop.database, { name: 'key', ageMs: 3 * dayMs });
   await addOldGatewayEvents(shop.database, { name: 'event', ageMs: 95 * dayMs });

@@ -10,6 +10,7 @@ import {
   type RetentionReport,
   type RetentionRuleName,
 } from '../../retention/retention-rule.ts';
+import { clearTrackingMessageBodies } from '../../shipping/tracking-message-repository.ts';
 import { dropOldAttemptPartitions } from '../../webhooks/attempt-repository.ts';
 import { deleteOldParkedDeliveries } from '../../webhooks/delivery-repository.ts';
 import type { Batch, BatchOptions } from './batch.ts';
@@ -21,6 +22,10 @@ const removals: Record<RetentionRuleName, (tx: Transaction, options: BatchOption
   webhookAttempts: async (tx, { keepMs }) => dropOldAttemptPartitions(tx, keepMs),
   parkedDeliveries: async (tx, options) => batchOf(await deleteOldParkedDeliveries(tx, options), options),
   gatewayEventBodies: removeGatewayEventBodies,
+  trackingMessageBodies: async (tx, { keepMs, limit }) => {
+    const removed = await clearTrackingMessageBodies(tx, keepMs, limit);
+    return { removed, isFull: removed === limit };
+  },
 };
 
 /** A batch of rows that were deleted in the order of `time`. After one that isn't full, a rule begins at the start again. */

@@ -1,27 +1,34 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { CommerceError, decided, refused, type Outcome } from '../../errors.ts';
+import { CommerceError, decided, invalidTransition, refused, type Outcome } from '../../errors.ts';
 import type { TrackingNumber } from '../../shipping/carrier.ts';
 import { correctParcel, type Parcel } from '../../shipping/parcel.ts';
 import { readOrderIdsOfParcels } from '../../shipping/parcel-repository.ts';
 import type { Shipment } from '../../shipping/shipment.ts';
 import type { ShipmentView } from '../../shipping/shipment-view.ts';
+import { restartTracking, trackParcelsJob } from '../../shipping/tracked-parcel-repository.ts';
+import { wakeMessages } from '../../shipping/tracking-message-repository.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { continueShipment, deliverParcel, parcelsOf } from './continue-shipment.ts';
 import { LiveNumbers } from './live-numbers.ts';
 import { viewOfShipment } from './view-of-shipment.ts';
 
-/** A parcel that arrived, or whose number is corrected. `carrier` defaults to the carrier that the parcel has. */
+/**
+ * A parcel that arrived, whose number is corrected, or whose provider is to be asked now. `carrier` defaults to the carrier
+ * that the parcel has. `providerOf` names the provider that tracks a carrier.
+ */
 export type ChangeParcelCommand =
   | { parcelId: string; change: 'deliver' }
+  | { parcelId: string; change: 'track'; providerOf: (carrier: string) => string | undefined }
   | { parcelId: string; change: 'correct'; carrier?: string | undefined; trackingNumber: string };
 
 type Located = { order: LockedOrder; shipment: Shipment; parcel: Parcel };
 
 /**
- * Delivers parcels and corrects their numbers. A shipment is DELIVERED with the last of its parcels, and the order's
- * fulfillment status follows. A corrected parcel starts its journey over.
- * @returns the parcel's shipment · refusals: parcel_not_found, invalid_transition, tracking_number_in_use
+ * Delivers parcels, corrects their numbers and has them tracked anew. A shipment is DELIVERED with the last of its
+ * parcels, and the order's fulfillment status follows. A corrected parcel starts its journey over.
+ * @returns the parcel's shipment · refusals: parcel_not_found, invalid_transition, tracking_number_in_use,
+ * carrier_not_tracked
  */
 export async function changeParcels(
   tx: Transaction,
@@ -39,7 +46,10 @@ export async function changeParcels(
     const now = located[index] && locate(located[index].order, command.parcelId);
     if (!now) return refused(new CommerceError('parcel_not_found', 'no such parcel'));
     const number = numberOf(command, now);
-    return decided(() => (number ? correct(now, number, numbers) : deliver(now)));
+    return decided(() => {
+      if (command.change === 'track') return track(tx, now, command.providerOf);
+      return number ? correct(tx, now, number, numbers) : deliver(now);
+    });
   });
   work.write();
   return outcomes;
@@ -57,19 +67,43 @@ function numberOf(command: ChangeParcelCommand, located: Located | undefined): T
   return { carrier: command.carrier ?? located.parcel.carrier, trackingNumber: command.trackingNumber };
 }
 
+function track(
+  tx: Transaction,
+  { order, shipment, parcel }: Located,
+  providerOf: (carrier: string) => string | undefined,
+): ShipmentView {
+  const { id, carrier, tracking, live } = parcel;
+  if (!live) throw invalidTransition('parcel', tracking === 'DELIVERED' ? tracking : shipment.status, 'LABEL');
+  const provider = providerOf(carrier);
+  if (provider === undefined)
+    throw new CommerceError('carrier_not_tracked', 'no provider tracks parcels of this carrier', { carrier });
+  restartTracking(tx, [id]);
+  tx.notify(trackParcelsJob(provider));
+  return viewOfShipment(order, shipment.id);
+}
+
 function deliver({ order, shipment, parcel }: Located): ShipmentView {
   deliverParcel(order, shipment, parcel);
+  order.endParcelAttention();
   const isLast = parcelsOf(order, shipment).every(({ tracking }) => tracking === 'DELIVERED');
   return isLast ? continueShipment(order, shipment, 'DELIVERED') : viewOfShipment(order, shipment.id);
 }
 
-function correct({ order, shipment, parcel }: Located, number: TrackingNumber, numbers: LiveNumbers): ShipmentView {
+function correct(
+  tx: Transaction,
+  { order, shipment, parcel }: Located,
+  number: TrackingNumber,
+  numbers: LiveNumbers,
+): ShipmentView {
   const corrected = correctParcel(parcel, shipment, number, order.now);
   const { id: parcelId, shipmentId, carrier, trackingNumber } = corrected;
   const from = { carrier: parcel.carrier, trackingNumber: parcel.trackingNumber };
   if (from.carrier === carrier && from.trackingNumber === trackingNumber) return viewOfShipment(order, shipmentId);
   numbers.assign([corrected]);
   order.setParcel(corrected);
+  order.endParcelAttention();
+  restartTracking(tx, [parcelId]);
+  wakeMessages(tx, [trackingNumber]);
   if (parcelsOf(order, shipment)[0]?.id === parcelId)
     order.setShipment({ ...shipment, carrier, trackingNumber, updatedAt: order.now });
   order.record('parcel.corrected', { parcelId, shipmentId, carrier, trackingNumber, from });

@@ -21,15 +21,26 @@ const notStarted: readonly ParcelTracking[] = ['LABEL', 'PICKED_UP'];
  * @throws invalid_transition when the shipment can't change so
  */
 export function continueShipment(order: LockedOrder, shipment: Shipment, to: ContinuedStatus): ShipmentView {
+  // Refuses before a parcel is touched.
+  transitionShipment(shipment, to, order.now);
+  for (const parcel of parcelsOf(order, shipment)) continueParcel(order, shipment, parcel, to);
+  changeShipmentStatus(order, shipment, to);
+  order.endParcelAttention();
+  if (to === 'LOST' || to === 'RETURNED') order.raiseAttention('delivery_problem');
+  return viewOfShipment(order, shipment.id);
+}
+
+/**
+ * Takes a shipment into a further status, and leaves its parcels as they are. The order's fulfillment status follows.
+ * @throws invalid_transition when the shipment can't change so
+ */
+export function changeShipmentStatus(order: LockedOrder, shipment: Shipment, to: ContinuedStatus): void {
   const { now } = order;
   const changed = transitionShipment(shipment, to, now);
-  for (const parcel of parcelsOf(order, shipment)) continueParcel(order, shipment, parcel, to);
   order.setShipment(to === 'DELIVERED' ? { ...changed, deliveredAt: now } : changed);
   order.updateFulfillment();
   const { id: shipmentId, carrier, trackingNumber } = changed;
   order.record(eventOf[to], { shipmentId, carrier, trackingNumber });
-  if (to === 'LOST' || to === 'RETURNED') order.raiseAttention('delivery_problem');
-  return viewOfShipment(order, shipmentId);
 }
 
 function continueParcel(order: LockedOrder, shipment: Shipment, parcel: Parcel, to: ContinuedStatus): void {
@@ -44,13 +55,16 @@ function continueParcel(order: LockedOrder, shipment: Shipment, parcel: Parcel, 
       return;
     case 'LOST':
     case 'RETURNED':
-      order.setParcel({ ...parcel, live: false, updatedAt: now });
+      order.setParcel({ ...parcel, live: false, troubled: false, updatedAt: now });
   }
 }
 
-/** Records that a parcel arrived, and leaves its shipment as it is. @throws invalid_transition when it is over */
-export function deliverParcel(order: LockedOrder, shipment: Shipment, parcel: Parcel): void {
-  order.setParcel(trackParcel(parcel, shipment, 'DELIVERED', order.now));
+/**
+ * Records that a parcel arrived, now unless its carrier says when, and leaves its shipment as it is.
+ * @throws invalid_transition when the parcel is over
+ */
+export function deliverParcel(order: LockedOrder, shipment: Shipment, parcel: Parcel, at = order.now): void {
+  order.setParcel(trackParcel(parcel, shipment, 'DELIVERED', order.now, at));
   const { id: parcelId, shipmentId, carrier, trackingNumber } = parcel;
   order.record('parcel.delivered', { parcelId, shipmentId, carrier, trackingNumber });
 }

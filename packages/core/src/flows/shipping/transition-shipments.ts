@@ -8,6 +8,7 @@ import { newParcel } from '../../shipping/parcel.ts';
 import { transitionShipment, type Shipment } from '../../shipping/shipment.ts';
 import { readOrderIdsOfShipments } from '../../shipping/shipment-repository.ts';
 import type { ShipmentView } from '../../shipping/shipment-view.ts';
+import { wakeMessages } from '../../shipping/tracking-message-repository.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { captureAtDispatch } from '../payment/capture-at-dispatch.ts';
@@ -58,6 +59,11 @@ export async function transitionShipments(
   });
   work.write();
   expectCaptures(tx, uncaptured, captureOverdueMs);
+  // A carrier may report about a parcel before its dispatch.
+  wakeMessages(
+    tx,
+    dispatched.map(({ trackingNumber }) => trackingNumber),
+  );
   return outcomes;
 }
 

@@ -1,5 +1,6 @@
 import { paidOrder, firstShipment, setPayment, approvedPayment, recordEvent } from './statements.ts';
 import { furtherParcelCorruptions } from './parcels.ts';
+import { furtherTrackingCorruptions } from './tracking.ts';
 import { firstId, type FurtherCorruption } from './corruption.ts';
 
 const applied = (effect: string) => `id = ${firstId('gateway_events', `effect = '${effect}'`)}`;
@@ -10,6 +11,7 @@ const created = firstId('orders', `status = 'CREATED'`);
 /** More ways to break the invariants of payments, gateway events and shipments, so that every part of their queries is proven. */
 export const furtherPaymentAndShipmentCorruptions: readonly FurtherCorruption[] = [
   ...furtherParcelCorruptions,
+  ...furtherTrackingCorruptions,
   {
     check: 'order_paid_in_full',
     how: 'in another currency',

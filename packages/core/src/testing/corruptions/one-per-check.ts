@@ -3,6 +3,7 @@ import { guestCorruptions } from './guests.ts';
 import { moneyCorruptions } from './refunds-and-calls.ts';
 import { parcelCorruptions } from './parcels.ts';
 import { returnCorruptions } from './returns.ts';
+import { trackingCorruptions } from './tracking.ts';
 import { webhookCorruptions } from './webhooks.ts';
 import { type Corruption, firstId } from './corruption.ts';
 import {
@@ -190,6 +191,7 @@ export const corruptions: Record<string, Corruption> = {
   ...guestCorruptions,
   ...parcelCorruptions,
   ...returnCorruptions,
+  ...trackingCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },

@@ -1,0 +1,38 @@
+import { mockTracking, type TrackingProvider } from '@commerce-core/core';
+import { z } from 'zod';
+import { baseUrl, webhookSecrets } from './gateways-from-env.ts';
+import { someNumber } from './numbers.ts';
+
+/** The variables of the providers that track parcels. A provider is on when its secret is set. */
+export const trackingVariables = {
+  /** `whsec_…`, comma-separated: the current one, and those that are being rotated out. */
+  TRACKING_MOCK_SECRET: webhookSecrets.optional(),
+  /** Where the simulator's carrier begins, like `http://127.0.0.1:3001/carriers/mock`. */
+  TRACKING_MOCK_URL: baseUrl.optional(),
+  /** How long a carrier may say nothing about a parcel before it is SILENT. */
+  TRACKING_SILENT_DAYS: someNumber(0.01, 365).default(7),
+  /** How often parcels on their way are polled. */
+  TRACKING_POLL_MINUTES: someNumber(0.05, 7 * 24 * 60).default(4 * 60),
+};
+const trackingEnv = z.object(trackingVariables);
+type TrackingEnv = z.output<typeof trackingEnv>;
+
+/** Returns what is wrong between the variables; each issue names one of them. */
+export const trackingIssues = (env: TrackingEnv): { name: keyof TrackingEnv; message: string }[] =>
+  env.TRACKING_MOCK_URL !== undefined && env.TRACKING_MOCK_SECRET === undefined
+    ? [{ name: 'TRACKING_MOCK_SECRET', message: 'is missing' }]
+    : [];
+
+/** Returns the tracking providers that are on, in the order in which they take parcels. */
+export async function trackingFromEnv(env: TrackingEnv): Promise<TrackingProvider[]> {
+  const { TRACKING_MOCK_SECRET, TRACKING_MOCK_URL } = env;
+  return TRACKING_MOCK_SECRET ? [mockTracking(TRACKING_MOCK_SECRET, { url: TRACKING_MOCK_URL })] : [];
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/** Returns the times of tracking as `createCommerce` takes them. */
+export const trackingTimes = (env: TrackingEnv) => ({
+  trackingSilentMs: env.TRACKING_SILENT_DAYS * dayMs,
+  trackingPollMs: env.TRACKING_POLL_MINUTES * 60_000,
+});

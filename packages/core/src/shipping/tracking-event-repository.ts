@@ -1,0 +1,51 @@
+import { and, desc, eq } from 'drizzle-orm';
+import { insertion, selection, texts, uuids, type Transaction } from '@commerce-core/pg-pipeline';
+import { after } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
+import type { TrackingEvent } from './checkpoint.ts';
+import { trackingEvents } from './tables.ts';
+
+/** Fails by `tracking_events_once` for a checkpoint that another transaction stored first; the next run finds it. */
+export const insertTrackingEvents = insertion(trackingEvents);
+
+const ofParcels = selection(
+  'tracking_events_of_parcels',
+  trackingEvents,
+  'where t."parcel_id" = any($1::uuid[]) order by t."id"',
+);
+
+/** The checkpoints of parcels whose orders are locked, those of their former numbers included. */
+export async function loadTrackingEvents(tx: Transaction, parcelIds: readonly string[]): Promise<TrackingEvent[]> {
+  return parcelIds.length === 0 ? [] : ofParcels(tx, [uuids(parcelIds)]);
+}
+
+const ofIds = selection(
+  'tracking_events_of_checkpoints',
+  trackingEvents,
+  'where t."provider" = $1 and t."checkpoint_id" = any($2::text[])',
+);
+
+/** Which of a provider's checkpoints are stored, for this parcel or another one. */
+export async function readKnownCheckpoints(
+  tx: Transaction,
+  provider: string,
+  checkpointIds: readonly string[],
+): Promise<Set<string>> {
+  if (checkpointIds.length === 0) return new Set();
+  const known = await ofIds(tx, [provider, texts(checkpointIds)]);
+  return new Set(known.map(({ checkpointId }) => checkpointId));
+}
+
+/** The checkpoints of a parcel, the last recorded first. */
+export async function listTrackingEvents(
+  reader: Reader,
+  { parcelId }: { parcelId: string },
+  { cursor, limit }: PageRequest,
+): Promise<TrackingEvent[]> {
+  return reader
+    .select()
+    .from(trackingEvents)
+    .where(and(eq(trackingEvents.parcelId, parcelId), after(trackingEvents.id, cursor)))
+    .orderBy(desc(trackingEvents.id))
+    .limit(limit);
+}
