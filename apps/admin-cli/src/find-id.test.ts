@@ -44,6 +44,11 @@ beforeAll(async () => {
   const parcel = (await shop.client.shipment.dispatch.mutate(label)).parcels[0]!.id;
   const request = { orderId: paid, lines: [{ lineNo: 1, quantity: 1 }] };
   const { id: aReturn } = await shop.client.return.request.mutate(request);
+  const { messageId: message } = (
+    await shop.api.sendTracking({
+      reports: [{ carrier: 'mock', trackingNumber: 'none', checkpoints: [{ checkpointId: 'c', tracking: 'MOVING' }] }],
+    })
+  ).body;
   const event = (await shop.client.gatewayEvent.list.query({ paymentId })).items[0]!.id;
   const key = (await shop.client.apiKey.list.query()).items[0]!.id;
   const url = 'http://127.0.0.1:9/';
@@ -59,6 +64,7 @@ beforeAll(async () => {
     'into-shipment': shipment,
     parcel,
     return: aReturn,
+    message,
     option,
     event,
     endpoint,

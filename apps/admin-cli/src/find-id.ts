@@ -18,6 +18,7 @@ export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   parcel: { kind: 'parcel', noun: 'parcel' },
   return: { kind: 'return', noun: 'return' },
   option: { kind: 'shippingOption', noun: 'shipping option' },
+  message: { kind: 'trackingMessage', noun: 'message' },
   event: { kind: 'gatewayEvent', noun: 'gateway event' },
   endpoint: { kind: 'webhookEndpoint', noun: 'webhook endpoint' },
   key: { kind: 'apiKey', noun: 'API key' },

@@ -51,6 +51,7 @@ test('the help lists every command with its summary', () => {
     'disputes',
     'events',
     'gateway-events',
+    'tracking-messages',
     'calls',
     'webhooks',
     'sinks',

@@ -21,6 +21,7 @@ const reasons = Object.keys({
   delivery_problem: 1,
   authorization_lapsing: 1,
   capture_overdue: 1,
+  parcel_problem: 1,
   capture_failed: 1,
   gateway_silent: 1,
   refund_due: 1,

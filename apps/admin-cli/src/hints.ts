@@ -23,6 +23,8 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   country_not_changeable: 'Cancel the order (`commerce orders cancel ORDER`), and place another one for this country.',
   quote_refused: 'Order without what the message names.',
   quote_unavailable: runAgain,
+  tracking_message_not_found: 'Look the message up: `commerce tracking-messages list`.',
+  carrier_not_tracked: "Look at the carrier's page, or record what it says: `commerce parcels deliver PARCEL`.",
   parcel_not_found: 'Look the parcel up: `commerce orders show ORDER`.',
   shipping_option_not_found: 'Look the option up: `commerce shipping-options list`.',
   shipping_option_required: 'Name an option: `commerce orders create SKU=UNITS --customer ID --shipping OPTION`.',
@@ -86,6 +88,8 @@ const transitionHints: Record<Subject, string> = {
     'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
   parcel: 'Look at its tracking (`commerce orders show ORDER`): a parcel that is over no longer changes.',
   webhook_endpoint: 'Resume a disabled endpoint instead: `commerce webhooks resume ENDPOINT`.',
+  tracking_message:
+    'Redrive or dismiss only messages that wait or were given up: `commerce tracking-messages list --outcome PARKED`.',
   gateway_event:
     'Redrive or dismiss only events that wait or were given up: `commerce gateway-events list --outcome PARKED`.',
 };
@@ -120,6 +124,8 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
     `the gateway is about to release the money: capture it (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   capture_overdue: ({ order, authorized }) =>
     `the goods have left and the money is only authorized: capture it (\`commerce payments capture ${authorized}\`); \`commerce calls list --order ${order}\` says what the gateway answered`,
+  parcel_problem: ({ order, clear }) =>
+    `read what the carrier says (\`commerce orders show ${order}\`, \`commerce parcels history PARCEL\`) and ask it; correct a wrong number (\`commerce parcels correct PARCEL TRACKING-NUMBER\`), or ${clear}`,
   capture_failed: ({ order, authorized, cancelOrNot }) =>
     `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   gateway_silent: ({ order }) =>

@@ -19,6 +19,7 @@ import { addShippingOptionCommands } from './commands/shipping-options.ts';
 import { addShipmentCommands } from './commands/shipments.ts';
 import { addStockCommands } from './commands/stock.ts';
 import { addTokenCommand } from './commands/token.ts';
+import { addTrackingMessageCommands } from './commands/tracking-messages.ts';
 import { addWebhookCommands } from './commands/webhooks.ts';
 import { resolveIds } from './find-id.ts';
 import { refuseEmptyArgument, StrictCommand } from './strict-command.ts';
@@ -60,6 +61,7 @@ export function createProgram(context: CommandContext): Command {
   addDisputeCommands(program, context);
   addEventLogCommands(program, context);
   addEventCommands(program, context);
+  addTrackingMessageCommands(program, context);
   addCallCommands(program, context);
   addWebhookCommands(program, context);
   addSinkCommands(program, context);

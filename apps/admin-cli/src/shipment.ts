@@ -2,7 +2,7 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { CommandContext } from './command-context.ts';
 import type { JsonOption } from './command.ts';
 import { formatTime, print } from './output.ts';
-import { renderRecord, type Column } from './table.ts';
+import { renderRecord, type Column, type Screen } from './table.ts';
 
 export type Shipment = RouterOutputs['shipment']['list']['items'][number];
 type Parcel = Shipment['parcels'][number];
@@ -50,3 +50,27 @@ export function printShipment(context: CommandContext, shipment: Shipment, optio
 
 const lineOf = (parcel: Parcel): string =>
   [parcel.id, parcel.tracking, numberOf(parcel), parcel.trackingUrl].filter(Boolean).join('  ');
+
+/** Renders a parcel with what operators need to know of its provider. */
+export function renderParcel(parcel: RouterOutputs['parcel']['get'], screen: Screen): string {
+  const time = (value: string | null) => value && formatTime(value);
+  return renderRecord(
+    [
+      ['parcel', parcel.id],
+      ['order', parcel.orderId],
+      ['shipment', parcel.shipmentId],
+      ['number', numberOf(parcel)],
+      ['page', parcel.trackingUrl],
+      ['tracking', parcel.troubled ? `${parcel.tracking}, needs attention` : parcel.tracking],
+      ['last reported', time(parcel.checkpointAt)],
+      ['delivered', time(parcel.deliveredAt)],
+      ['tracked by', parcel.provider],
+      ["provider's id", parcel.providerRef],
+      ['registered', time(parcel.registeredAt)],
+      ['failure', parcel.failureCode],
+      ['asked next', time(parcel.nextPollAt)],
+      ['dispatched', formatTime(parcel.createdAt)],
+    ],
+    screen,
+  );
+}

@@ -12,6 +12,7 @@ const scopesOf: Record<LookupKind, readonly Scope[]> = {
   product: scopes,
   shippingOption: ['catalog', 'orders'],
   gatewayEvent: ['gateway-events'],
+  trackingMessage: ['orders'],
   webhookEndpoint: ['webhooks'],
   apiKey: ['keys'],
 };

@@ -11,6 +11,7 @@ export const lookupKinds = [
   'product',
   'shippingOption',
   'gatewayEvent',
+  'trackingMessage',
   'webhookEndpoint',
   'apiKey',
 ] as const;

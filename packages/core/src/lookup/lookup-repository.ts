@@ -8,7 +8,7 @@ import { orders } from '../order/tables.ts';
 import { payments } from '../payment/tables.ts';
 import { shippingOptions } from '../pricing/tables.ts';
 import { returns } from '../returns/tables.ts';
-import { parcels, shipments } from '../shipping/tables.ts';
+import { parcels, shipments, trackingMessages } from '../shipping/tables.ts';
 import { webhookEndpoints } from '../webhooks/tables.ts';
 import type { LookupKind } from './lookup-input.ts';
 
@@ -28,6 +28,7 @@ const places: Record<LookupKind, Place> = {
   return: { table: returns, id: returns.id, summary: returns.status },
   product: { table: products, id: products.id, summary: products.sku, name: products.sku },
   shippingOption: { table: shippingOptions, id: shippingOptions.id, summary: shippingOptions.name },
+  trackingMessage: { table: trackingMessages, id: trackingMessages.id, summary: trackingMessages.outcome },
   gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },
   webhookEndpoint: { table: webhookEndpoints, id: webhookEndpoints.id, summary: webhookEndpoints.url },
   apiKey: { table: apiKeys, id: apiKeys.id, summary: keyState },

@@ -11,7 +11,7 @@ const matchesMax = 10;
 export function lookupMethods({ database: { db } }: Context) {
   return {
     /**
-     * Finds orders, payments, shipments, parcels, returns, products, gateway events, webhook endpoints or API keys by the beginning
+     * Finds orders, payments, shipments, parcels, returns, products, gateway events, carriers' messages, webhook endpoints or API keys by the beginning
      * of an id, which has at least four characters. An order is also found by its reference, and a product by its SKU.
      * @returns up to ten matches, each with its status, SKU, type or tracking number, and whether there are more (`hasMore`)
      * @throws validation_failed when a field is missing, unknown or out of its bounds
