@@ -3,7 +3,7 @@ export { createApp, type AppOptions } from './http/app.ts';
 export { customerTokens, type CustomerTokenOptions, type VerifyCustomerToken } from './auth/customer-token.ts';
 export { EnvError, readEnv, type Env } from './config/env.ts';
 export { gatewaysFromEnv } from './config/gateways-from-env.ts';
-export { trackingProvidersFromEnv } from './config/tracking-providers-from-env.ts';
+export { trackingFromEnv } from './config/tracking-from-env.ts';
 export { createLogger, logFaults, type Logger } from './observability/log.ts';
 export { createMetrics, type Metrics } from './observability/metrics.ts';
 export { serve, type Serving } from './http/serve.ts';

@@ -17,6 +17,7 @@ import { payRoutes } from './http/pay-routes.ts';
 import { errorBody, respondToError } from './http/request-errors.ts';
 import { noJournal, openJournal, type Journal, type StoredResponse } from './journal/journal.ts';
 import { restore } from './journal/restore.ts';
+import { FaultyWebhooks } from './trackers/faulty-webhooks.ts';
 import type { TrackerEmulator } from './trackers/tracker-emulator.ts';
 import { TrackerWebhooks } from './trackers/tracker-webhooks.ts';
 
@@ -90,9 +91,10 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   app.route('/', payRoutes({ bank, bankFaults, outbox, pauses, providerOf, pendingMax }));
   app.route('/', bookRoutes(book));
   app.route('/dashboard', dashboardRoutes(bank, book));
-  app.route('/', hostileRoutes({ hostile, outbox, bankFaults, pauses }));
   const trackerWebhooks = new TrackerWebhooks(policy, pauses);
-  for (const { path, routes } of options.trackers ?? []) app.mount(path, routes(trackerWebhooks.send).fetch);
+  const carriers = new FaultyWebhooks(trackerWebhooks.send, hostile);
+  app.route('/', hostileRoutes({ hostile, outbox, bankFaults, carriers, pauses }));
+  for (const { path, routes } of options.trackers ?? []) app.mount(path, routes(carriers.send).fetch);
   // The emulators come last, and the shortest path after all others: an empty path takes all requests that are left.
   const idempotency = {
     keysMax: paymentsMax,

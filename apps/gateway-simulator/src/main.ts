@@ -1,6 +1,7 @@
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
 import { createSimulator } from './app.ts';
+import { mockCarrierFromEnv, mockCarrierVariables } from './emulators/mock-carrier/mock-carrier-from-env.ts';
 import { emulatorsFromEnv, emulatorVariables, webhookSecretSchema } from './emulators/emulators-from-env.ts';
 import { trackersFromEnv, trackerVariables } from './trackers/trackers-from-env.ts';
 
@@ -17,6 +18,7 @@ const env = z
     /** The file that keeps the book between starts. Without it, the book is in memory. */
     BOOK_FILE: z.string().min(1).optional(),
     ...emulatorVariables,
+    ...mockCarrierVariables,
     ...trackerVariables,
   })
   .safeParse(process.env);
@@ -32,7 +34,7 @@ const simulator = createSimulator({
   webhookUrl: WEBHOOK_URL,
   secret: MOCK_WEBHOOK_SECRET,
   providers: emulatorsFromEnv(env.data),
-  trackers: trackersFromEnv(env.data),
+  trackers: [...mockCarrierFromEnv(env.data), ...trackersFromEnv(env.data)],
   paymentsMax: PAYMENTS_MAX,
   bookFile: BOOK_FILE,
 });

@@ -10,7 +10,6 @@ import { sinkVariables } from './sinks-from-env.ts';
 import { connectionLimitsDefault } from '../http/connection-limits.ts';
 import { trackingIssues, trackingVariables } from './tracking-from-env.ts';
 import { tracingVariables } from './tracing-from-env.ts';
-import { trackingProviderIssues, trackingProviderVariables } from './tracking-providers-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
 const dayS = 24 * 60 * 60;

@@ -16,7 +16,7 @@ test('switches the mock carrier on by its secret, and polls it where it has a UR
   expect(mock).toMatchObject({ name: 'mock' });
   expect(mock).not.toHaveProperty('poll');
   const [polled] = await trackingFromEnv(
-    read({ TRACKING_MOCK_SECRET: secret, TRACKING_MOCK_URL: 'http://127.0.0.1:3001/carriers/mock/' }),
+    read({ TRACKING_MOCK_SECRET: secret, TRACKING_MOCK_URL: 'http://127.0.0.1:3001/mock-carrier/' }),
   );
   expect(polled).toHaveProperty('poll');
   expect(trackingTimes(read({ TRACKING_SILENT_DAYS: '0.5', TRACKING_POLL_MINUTES: '1' }))).toEqual({

@@ -2,13 +2,19 @@ import { mockTracking, type TrackingProvider } from '@commerce-core/core';
 import { z } from 'zod';
 import { baseUrl, webhookSecrets } from './gateways-from-env.ts';
 import { someNumber } from './numbers.ts';
+import {
+  trackingServiceIssues,
+  trackingServicesFromEnv,
+  trackingServiceVariables,
+} from './tracking-services-from-env.ts';
 
 /** The variables of the providers that track parcels. A provider is on when its secret is set. */
 export const trackingVariables = {
   /** `whsec_…`, comma-separated: the current one, and those that are being rotated out. */
   TRACKING_MOCK_SECRET: webhookSecrets.optional(),
-  /** Where the simulator's carrier begins, like `http://127.0.0.1:3001/carriers/mock`. */
+  /** Where the simulator's carrier begins, like `http://127.0.0.1:3001/mock-carrier`. */
   TRACKING_MOCK_URL: baseUrl.optional(),
+  ...trackingServiceVariables,
   /** How long a carrier may say nothing about a parcel before it is SILENT. */
   TRACKING_SILENT_DAYS: someNumber(0.01, 365).default(7),
   /** How often parcels on their way are polled. */
@@ -18,15 +24,19 @@ const trackingEnv = z.object(trackingVariables);
 type TrackingEnv = z.output<typeof trackingEnv>;
 
 /** Returns what is wrong between the variables; each issue names one of them. */
-export const trackingIssues = (env: TrackingEnv): { name: keyof TrackingEnv; message: string }[] =>
-  env.TRACKING_MOCK_URL !== undefined && env.TRACKING_MOCK_SECRET === undefined
-    ? [{ name: 'TRACKING_MOCK_SECRET', message: 'is missing' }]
-    : [];
+export function trackingIssues(env: TrackingEnv): { name: keyof TrackingEnv; message: string }[] {
+  const lacksSecret = env.TRACKING_MOCK_URL !== undefined && env.TRACKING_MOCK_SECRET === undefined;
+  const issues = trackingServiceIssues(env);
+  return lacksSecret ? [{ name: 'TRACKING_MOCK_SECRET', message: 'is missing' }, ...issues] : issues;
+}
 
 /** Returns the tracking providers that are on, in the order in which they take parcels. */
 export async function trackingFromEnv(env: TrackingEnv): Promise<TrackingProvider[]> {
   const { TRACKING_MOCK_SECRET, TRACKING_MOCK_URL } = env;
-  return TRACKING_MOCK_SECRET ? [mockTracking(TRACKING_MOCK_SECRET, { url: TRACKING_MOCK_URL })] : [];
+  const services = await trackingServicesFromEnv(env);
+  return TRACKING_MOCK_SECRET
+    ? [mockTracking(TRACKING_MOCK_SECRET, { url: TRACKING_MOCK_URL }), ...services]
+    : services;
 }
 
 const dayMs = 24 * 60 * 60_000;

@@ -15,7 +15,7 @@ import {
 } from './tracking-provider.ts';
 
 export type MockTrackingOptions = {
-  /** Where the simulator's API for this carrier begins, like `http://127.0.0.1:3001/carriers/mock`. */
+  /** Where the simulator's API for this carrier begins, like `http://127.0.0.1:3001/mock-carrier`. */
   url?: string | undefined;
   policy?: CallPolicy;
 };

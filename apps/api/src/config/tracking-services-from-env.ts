@@ -7,7 +7,7 @@ import { list } from './list.ts';
  * The variables of the services that track parcels. A service is on when all its variables are set, and off when none
  * is. `EASYPOST_CARRIERS` and the `…_API_URL` variables are optional.
  */
-export const trackingProviderVariables = {
+export const trackingServiceVariables = {
   EASYPOST_API_KEY: z.string().regex(/^\S+$/, 'must be without blanks').optional(),
   /** Secrets of the webhook, comma-separated: the current one, and those that are being rotated out. */
   EASYPOST_WEBHOOK_SECRETS: list.refine((all) => all.length > 0, 'must be at least one secret').optional(),
@@ -31,18 +31,16 @@ export const trackingProviderVariables = {
     .optional(),
   TRACKER_DELIVERY_API_URL: httpUrl.optional(),
 };
-const trackingProviderEnv = z.object(trackingProviderVariables);
-type TrackingProviderEnv = z.output<typeof trackingProviderEnv>;
+const trackingServiceEnv = z.object(trackingServiceVariables);
+type TrackingServiceEnv = z.output<typeof trackingServiceEnv>;
 
 const together = [
   ['EASYPOST_API_KEY', 'EASYPOST_WEBHOOK_SECRETS'],
   ['TRACKER_DELIVERY_CLIENT_ID', 'TRACKER_DELIVERY_CLIENT_SECRET', 'TRACKER_DELIVERY_CALLBACK_URL'],
-] as const satisfies (keyof TrackingProviderEnv)[][];
+] as const satisfies (keyof TrackingServiceEnv)[][];
 
 /** Returns what is missing among the variables of a service; each issue names one of them. */
-export function trackingProviderIssues(
-  env: TrackingProviderEnv,
-): { name: keyof TrackingProviderEnv; message: string }[] {
+export function trackingServiceIssues(env: TrackingServiceEnv): { name: keyof TrackingServiceEnv; message: string }[] {
   return together
     .filter((names) => names.some((name) => env[name]))
     .flat()
@@ -51,7 +49,7 @@ export function trackingProviderIssues(
 }
 
 /** Returns the services that are on. Only their packages are imported. */
-export async function trackingProvidersFromEnv(env: TrackingProviderEnv): Promise<TrackingProvider[]> {
+export async function trackingServicesFromEnv(env: TrackingServiceEnv): Promise<TrackingProvider[]> {
   const providers: TrackingProvider[] = [];
   const { EASYPOST_API_KEY: apiKey, EASYPOST_WEBHOOK_SECRETS: webhookSecrets } = env;
   if (apiKey && webhookSecrets) {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { EnvError, readEnv, type Variables } from './env.ts';
-import { trackingProvidersFromEnv } from './tracking-providers-from-env.ts';
+import { trackingFromEnv } from './tracking-from-env.ts';
 
 const env = (variables: Variables) => readEnv({ DATABASE_URL: 'postgres://localhost/shop', ...variables });
-const providers = (variables: Variables) => trackingProvidersFromEnv(env(variables));
+const providers = (variables: Variables) => trackingFromEnv(env(variables));
 
 const easyPost = { EASYPOST_API_KEY: 'EZTK1', EASYPOST_WEBHOOK_SECRETS: 'current, rotated out' };
 const trackerDelivery = {

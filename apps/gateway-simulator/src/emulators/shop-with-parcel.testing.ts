@@ -1,0 +1,75 @@
+import { createCommerce, mockGateway, type TrackingProvider } from '@commerce-core/core';
+import { openTestDatabase } from '@commerce-core/core/testing';
+import { onTestFinished } from 'vitest';
+import { startTestShop, until } from '../shop.testing.ts';
+import { startSimulator, webhookSecret } from '../simulator.testing.ts';
+import type { TrackerEmulator } from '../trackers/tracker-emulator.ts';
+
+type Number = { carrier: string; trackingNumber: string };
+
+/**
+ * Starts a shop with a paid order, which is tracked by an emulated service. The doctor checks its database after the
+ * test.
+ */
+export async function startShopWithParcel(
+  emulatorAt: (webhookUrl: string) => TrackerEmulator,
+  providerAt: (url: string, webhookUrl: string) => TrackingProvider,
+) {
+  const shop = await startTestShop(async ({ headers, body }) => {
+    const header = (name: string) => headers[name]?.toString();
+    const { outcome, duplicate } = await commerce.receiveTrackingMessage(provider.name, {
+      rawBody: Buffer.from(body),
+      header,
+    });
+    outcomes.push(duplicate ? `duplicate ${outcome}` : outcome);
+    return { status: 202 };
+  });
+  const outcomes: string[] = [];
+  const emulator = emulatorAt(shop.url);
+  const { url, request } = await startSimulator({ trackers: [emulator] });
+  const provider = providerAt(url + emulator.path, shop.url);
+  const database = await openTestDatabase();
+  const commerce = createCommerce({
+    database,
+    gateways: [mockGateway([webhookSecret])],
+    trackingProviders: [provider],
+  });
+  onTestFinished(async () => {
+    const violations = await commerce.doctor().finally(database.drop);
+    if (violations.length > 0) throw new Error(`the doctor found ${JSON.stringify(violations)}`);
+  });
+
+  const product = { sku: 'HAT', name: 'Hat', priceAmount: 0, currency: 'KRW' };
+  const { id: productId } = await commerce.createProduct(product);
+  await commerce.receiveStock({ productId, quantity: 5 });
+  const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
+  await commerce.createPayment({ orderId, provider: 'mock' });
+  const [shipment] = await commerce.listShipments({ orderId });
+  if (!shipment) throw new Error('a paid order has a shipment');
+
+  /** Calls the provider about all parcels that are due. */
+  const track = () => until(async () => (await commerce.trackParcels(provider.name)) === 0);
+  return {
+    commerce,
+    outcomes,
+    /** Polls the parcel now. A parcel is polled again after 10 seconds at the earliest. */
+    poll: async () => {
+      await database.pool.query('update commerce.parcels set due_at = now() where live');
+      await track();
+    },
+    /** Dispatches the order in one parcel, and registers the parcel. */
+    dispatch: async (number: Number) => {
+      const { parcels } = await commerce.dispatchShipment({ shipmentId: shipment.id, ...number });
+      await track();
+      const parcelId = parcels[0]?.id ?? '';
+      return {
+        parcel: async () => commerce.getParcel({ parcelId }),
+        history: async () => (await commerce.parcelHistory({ parcelId })).items,
+      };
+    },
+    shipmentStatus: async () => (await commerce.listShipments({ orderId }))[0]?.status,
+    needsAttention: async () => (await commerce.getOrder({ orderId })).needsAttention,
+    /** The carrier scans a parcel. Resolves when the shop has responded to the webhook. */
+    scan: (input: object) => request(`${emulator.path}/scans`, { wait: true, ...input }),
+  };
+}
