@@ -10,7 +10,7 @@ export type TrackerDeliveryOptions = GraphqlOptions & {
   callbackUrl: string;
 };
 
-type TrackerDelivery = TrackingProvider & { unsigned: true } & Required<Pick<TrackingProvider, 'register' | 'poll'>>;
+type TrackerDelivery = TrackingProvider & Required<Pick<TrackingProvider, 'register' | 'poll'>>;
 
 const hourMs = 60 * 60_000;
 // The time that tracker.delivery recommends. Half of it is left for a renewal that comes late.
