@@ -62,7 +62,6 @@ describe('over HTTP, for every procedure', () => {
   // The same shop with GUEST_ORDERS=off.
   let withoutGuests: TestApi;
   const keys = new Map<string, string>();
-  let customerToken: string;
   let revokedKey: string;
 
   beforeAll(async () => {
@@ -72,7 +71,6 @@ describe('over HTTP, for every procedure', () => {
       keys.set(scope, await api.createApiKey(scope));
       keys.set(`all but ${scope}`, await api.createApiKey(...scopes.filter((other) => other !== scope)));
     }
-    customerToken = await api.customerToken('kim');
     const created = await api.commerce.createApiKey({ name: 'was lost', scopes: [...scopes] });
     await api.commerce.revokeApiKey({ apiKeyId: created.id });
     revokedKey = created.key;
@@ -111,6 +109,8 @@ describe('over HTTP, for every procedure', () => {
     const guestMay = isPublic || rule.guest;
     expect(await call(procedure, `Bearer ${guestToken()}`), 'a guest').toEqual(guestMay ? allowed : forbidden);
     const customerMay = isPublic || rule.customer;
+    // A new token for each procedure, because tokens end after a minute.
+    const customerToken = await api.customerToken('kim');
     expect(await call(procedure, `Bearer ${customerToken}`), 'a customer').toEqual(customerMay ? allowed : forbidden);
     for (const scope of scopes) {
       const operatorMay = isPublic || rule.operator === 'any' || rule.operator === scope;
@@ -128,7 +128,7 @@ describe('over HTTP, for every procedure', () => {
       'Bearer ck_guessed',
       'Bearer garbage',
       'Bearer a.b.c',
-      `Bearer ${customerToken}x`,
+      `Bearer ${await api.customerToken('kim')}x`,
       'Bearer',
       'Basic YTpi',
       `Bearer ${'x'.repeat(9_000)}`,

@@ -3,7 +3,6 @@ import { statements } from '@commerce-core/pg-pipeline';
 import { failingWebhooks } from '../testing/populated-webhooks.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { writeManyOrders } from '../testing/many-orders.ts';
-import { dispatchTestParcel, sendTracking, trackingBody } from '../testing/tracked-parcels.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { readDueWork, type DueWork, type DueWorkOptions } from './due-work-repository.ts';
 
@@ -194,30 +193,6 @@ describe('a look for due rows', () => {
     expect(await look()).toEqual(nothing);
   });
 
-  test('finds messages of carriers that are due for another attempt', async () => {
-    await sendTracking(shop.commerce, trackingBody('nobody’s', [{ tracking: 'MOVING' }]));
-    expect(await look()).toEqual(nothing);
-    await query(`update commerce.tracking_messages set due_at = now()`);
-    expect(await look()).toEqual({ ...nothing, dueTrackingMessages: true });
-    await shop.commerce.retryTrackingMessages();
-    expect(await look()).toEqual(nothing);
-  });
-
-  test('finds the tracking providers that have due parcels, and all while a parcel has no provider', async () => {
-    const trackingProviders = ['mock', 'other'];
-    expect(await look({ trackingProviders })).toEqual(nothing);
-    await dispatchTestParcel(shop);
-    expect(await look()).toEqual(nothing);
-    expect(await look({ trackingProviders })).toEqual({ ...nothing, trackingProviders });
-    await shop.commerce.trackParcels('mock');
-    expect(await look({ trackingProviders })).toEqual(nothing);
-    await query(`update commerce.parcels set due_at = now()`);
-    expect(await look({ trackingProviders })).toEqual({ ...nothing, trackingProviders: ['mock'] });
-    await query(`update commerce.parcels set live = false`);
-    expect(await look({ trackingProviders })).toEqual(nothing);
-    await query(`update commerce.parcels set live = true, due_at = null`);
-  });
-
   test('finds rules of retention that are due', async () => {
     expect(await look()).toEqual(nothing);
     await query(`update commerce.retention_rules set due_at = now() where name = 'idempotency_keys'`);
@@ -229,8 +204,7 @@ describe('a look for due rows', () => {
 
 describe('in a shop with many orders', () => {
   const orders = 4_000;
-  // One order in twenty has a refund that is to be sent.
-  const dueCalls = orders / 20;
+  const dueCalls = orders / 20; // One order in twenty has a refund that is to be sent.
   let database: TestDatabase;
   beforeAll(async () => {
     database = await openTestDatabase();
@@ -248,12 +222,9 @@ describe('in a shop with many orders', () => {
   afterAll(() => database.drop());
 
   const explain = async () => {
-    const { providers, listing, pollAfterMs, payableAfterCancelMs, sinks } = options;
-    const trackingProviders = ['mock', 'other'];
-    const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>({
-      text: `explain (analyze, costs off, timing off) ${statements.get('due_work')}`,
-      values: [providers, listing, pollAfterMs, payableAfterCancelMs, sinks, trackingProviders],
-    });
+    const text = `explain (analyze, costs off, timing off) ${statements.get('due_work')}`;
+    const values = Object.values({ ...options, trackingProviders: ['mock', 'other'] });
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>({ text, values });
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   };
 

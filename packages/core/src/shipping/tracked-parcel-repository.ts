@@ -104,12 +104,12 @@ const restart = statement(
     "failure_code" = null, "attempts" = "attempts" + 1, "due_at" = now() where "id" = any($1::uuid[])`,
 );
 
-/** Has parcels tracked anew: their provider is chosen, told and asked again. A lease on them is lost. */
+/** Makes parcels due for a new choice of provider, a new registration and a poll. A lease on them ends. */
 export function restartTracking(tx: Transaction, parcelIds: readonly string[]): void {
   if (parcelIds.length > 0) tx.send(restart, [uuids(parcelIds)]);
 }
 
-// A parcel with attempts may be just being polled. Its lease is taken away then, because the answer may be older.
+// A worker may be polling a parcel that has attempts. Its lease ends, because its answer can be older than the change.
 const pollSoon = statement(
   'poll_parcels_soon',
   `

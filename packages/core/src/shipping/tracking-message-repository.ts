@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, lte, ne } from 'drizzle-orm';
 import { insertion, insertionUnless, statement, texts, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
@@ -25,11 +25,10 @@ export async function readFirstMessage(
   tx: Transaction,
   { provider, eventId }: Pick<TrackingMessageRow, 'provider' | 'eventId'>,
 ): Promise<TrackingMessageRow | undefined> {
-  const all = await tx.db
-    .select(listed)
-    .from(trackingMessages)
-    .where(and(eq(trackingMessages.provider, provider), eq(trackingMessages.eventId, eventId)));
-  return all.find(({ outcome }) => outcome !== 'CONFLICT');
+  const { provider: ofProvider, eventId: ofEvent, outcome } = trackingMessages;
+  const isFirst = and(eq(ofProvider, provider), eq(ofEvent, eventId), ne(outcome, 'CONFLICT'));
+  const [first] = await tx.db.select(listed).from(trackingMessages).where(isFirst);
+  return first;
 }
 
 /** SQL that is true when a message is due for another attempt. */

@@ -38,7 +38,7 @@ async function startShopWithCarrier({ stepMs }: { stepMs?: number } = {}) {
     commerce,
     outcomes,
     carrier,
-    async dispatch(trackingNumber: string = randomUUID()) {
+    dispatch: async (trackingNumber: string = randomUUID()) => {
       const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 1 }] });
       await commerce.createPayment({ orderId, provider: 'mock' });
       const [shipment] = await commerce.listShipments({ orderId });
@@ -56,7 +56,7 @@ async function startShopWithCarrier({ stepMs }: { stepMs?: number } = {}) {
       };
     },
     /** Registers and polls all parcels now. */
-    async track() {
+    track: async () => {
       await database.pool.query('update commerce.parcels set due_at = now() where live');
       await until(async () => (await commerce.trackParcels('mock')) === 0);
     },

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { signWebhook, webhookKey } from '../../delivery/sign-webhook.ts';
 import { scanInput } from '../../trackers/scan-input.ts';
-import { remember, type TrackerEmulator } from '../../trackers/tracker-emulator.ts';
+import { numberKey, remember, type TrackerEmulator } from '../../trackers/tracker-emulator.ts';
 import type { SendWebhook } from '../../trackers/tracker-webhooks.ts';
 import type { Webhook } from '../emulator.ts';
 
@@ -35,9 +35,9 @@ const usualWay: readonly Status[] = ['PICKED_UP', 'MOVING', 'OUT_FOR_DELIVERY', 
 type Scan = { checkpointId: string; tracking: Status; occurredAt: string | null; detail: string | null };
 type Parcel = { carrier: string; trackingNumber: string; scans: { scan: Scan; visibleAt: number }[] };
 
-/** A number as the carrier compares it: without blanks and marks, and in lower case. */
+/** A number as the carrier compares it: also without blanks. */
 const keyOf = (carrier: string, trackingNumber: string): string =>
-  `${carrier}-${trackingNumber}`.replaceAll(/[ ._/-]/g, '').toLowerCase();
+  numberKey(carrier, trackingNumber).replaceAll(' ', '');
 
 const scan = scanInput(z.enum(statuses));
 const number = z.object({ carrier: z.string().min(1).max(100), trackingNumber: z.string().min(1).max(100) });

@@ -62,7 +62,7 @@ export async function applyReports(
   return unmatched === 0;
 }
 
-/** How often a parcel is polled at most because messages say that it changed. */
+/** The shortest time between two polls of a parcel that are due to messages. */
 const pollPauseMs = 10_000;
 
 /** Has parcels polled soon that a message says have changed. */

@@ -49,7 +49,7 @@ export async function finishTracking(tx: Transaction, tracking: ConfiguredTracki
 
 const heardOf = ({ heardAt, troubled, tracking }: Parcel) => ({ heardAt, troubled, tracking });
 
-/** A provider that refuses a parcel tells nothing about it: its number may be wrong. */
+/** A provider that refuses a parcel will report nothing about it. The parcel's number is probably wrong. */
 function noteRefusal(order: LockedOrder, parcelId: string): void {
   const parcel = order.parcels.find(({ id }) => id === parcelId);
   if (!parcel?.live) return;
@@ -84,7 +84,7 @@ function resultOf(tracking: ConfiguredTracking, { provider, parcel, answer }: As
     return { ...kept, attempts, failureCode: 'no_answer', dueAt: retryAt(providerRetry, attempts, now) };
   if (answer.answered === 'no') {
     const refused = { ...kept, ...(answer.registers && { renewAt: null }), attempts: 0, failureCode: answer.code };
-    // Without a registration there is nothing to ask for, until an operator corrects the number or has it tracked anew.
+    // The provider reports nothing about it, until an operator corrects the number or calls parcel.track.
     const isOver = answer.registers && registeredAt === null;
     return { ...refused, dueAt: isOver ? null : nextDue(tracking, provider, { ...parcel, ...refused }, now) };
   }
@@ -96,7 +96,7 @@ function resultOf(tracking: ConfiguredTracking, { provider, parcel, answer }: As
     attempts: 0,
     failureCode: null,
   };
-  // A provider that has just been told of the parcel and says nothing is asked at once.
+  // A registration without a report is followed by a poll at once.
   const asksNow = registration !== undefined && report === null && provider.poll !== undefined;
   return { ...known, dueAt: asksNow ? now : nextDue(tracking, provider, { ...parcel, ...known }, now) };
 }
