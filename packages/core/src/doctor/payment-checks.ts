@@ -48,12 +48,11 @@ export const paymentChecks: readonly Check[] = [
   },
   {
     name: 'payment_released_within_lines',
-    sentence: "An order's payments leave out of their captures at most what was paid for its released units.",
+    sentence: "A payment leaves out of its capture at most what was paid for its order's released units.",
     query: `
-      select p.order_id as "orderId", p.amount as "paymentsAmount", r.amount as "linesAmount"
-      from (select order_id, sum(released_amount) as amount from "commerce"."payments" where released_amount > 0 group by order_id) p
-      left join (${released}) r on r.order_id = p.order_id
-      where p.amount > coalesce(r.amount, 0)`,
+      select p.id as "paymentId", p.order_id as "orderId", p.released_amount as "releasedAmount", r.amount as "linesAmount"
+      from "commerce"."payments" p left join (${released}) r on r.order_id = p.order_id
+      where p.released_amount > coalesce(r.amount, 0)`,
   },
   {
     name: 'payment_capture_warned_in_time',

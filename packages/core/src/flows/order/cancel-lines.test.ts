@@ -210,6 +210,40 @@ describe('canceling units of an authorized order', () => {
   });
 });
 
+describe('units canceled after an authorization was lost', () => {
+  test('are refunded when the lost payment is captured all the same', async () => {
+    const { orderId, payment } = await createOrder('AUTHORIZED');
+    await cancelLines(orderId, [1, 1]);
+    await shop.sendWebhook('CANCELED', payment);
+    await cancelLines(orderId, [1, 1]);
+    await shop.sendWebhook('CAPTURED', payment);
+    expect(await readRefunds(orderId)).toMatchObject([{ amount: 1_500, reason: 'order_canceled' }]);
+    await shop.callGatewaysNow();
+    expect(await readPayment(orderId)).toMatchObject({ capturedAmount: 3_500, refundedAmount: 1_500 });
+  });
+
+  test.each(['AUTHORIZED', 'CAPTURED'] as const)(
+    'go back from an older attempt whose late approval (%s) pays for the order',
+    async (type) => {
+      shop.quoteLines(shipping);
+      const [cup, tray] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 500 })];
+      const { orderId, payment: late } = await shop.createPendingOrder({ [cup]: 3, [tray]: 2 });
+      await shop.sendWebhook('FAILED', late);
+      const payment = await shop.commerce.createPayment({ orderId, provider: 'mock' });
+      await shop.sendWebhook('AUTHORIZED', payment);
+      await cancelLines(orderId, [1, 1]);
+      await shop.sendWebhook('CANCELED', payment);
+      await shop.sendWebhook(type, late);
+      if (type === 'AUTHORIZED') await shop.commerce.capturePayment({ paymentId: late.id });
+      await shop.callGatewaysNow();
+      const payments = await shop.commerce.listPayments({ orderId });
+      const { capturedAmount = 0, refundedAmount = 0 } = payments.find(({ id }) => id === late.id) ?? {};
+      expect(capturedAmount - refundedAmount).toBe(2_750);
+      expect(await shop.commerce.doctor()).toEqual([]);
+    },
+  );
+});
+
 describe('what cannot be canceled', () => {
   test('units of an unpaid order are canceled with the whole order alone', async () => {
     const productId = await shop.createTestProduct();

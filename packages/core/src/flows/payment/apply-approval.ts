@@ -10,7 +10,7 @@ import {
   type Payment,
 } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import { refundReleased, requestOwedMoney } from '../refund/request-refunds.ts';
+import { refundReleased, releasedSince, requestOwedMoney } from '../refund/request-refunds.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { canBePaid, completeOrder } from './complete-order.ts';
 import { applied, ignored, tryLater, type Decision } from './decision.ts';
@@ -42,7 +42,9 @@ export function applyApproval(order: LockedOrder, payment: Payment, event: Gatew
 }
 
 /** Applies that the gateway has captured money although it had released the authorization. */
-function applyAfterLoss(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
+function applyAfterLoss(order: LockedOrder, lost: Payment, event: GatewayEvent): Decision {
+  // Units may have been canceled since.
+  const payment = { ...lost, releasedAmount: Math.max(lost.releasedAmount, releasedSince(order, lost)) };
   // An AUTHORIZED event is older than the loss.
   if (event.type === 'AUTHORIZED') return ignored('canceled_before');
   const { amount, currency } = event;

@@ -152,6 +152,8 @@ describe('an authorization that is not captured', () => {
   test('needs attention a day after goods left, once, until it is captured', async () => {
     const attempt = await createManual();
     await dispatch(attempt);
+    await shop.callGatewaysNow();
+    expect(readCaptures(attempt)).toEqual([]);
     expect(await shop.commerce.warnAboutCaptures()).toBe(0);
     await letTimePass(attempt, 1);
     expect(await shop.commerce.warnAboutCaptures()).toBe(1);

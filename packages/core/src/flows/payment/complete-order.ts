@@ -1,5 +1,6 @@
 import { paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { refundReleased, releasedSince } from '../refund/request-refunds.ts';
 import { captureAtDispatch } from './capture-at-dispatch.ts';
 import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { recordApproval, type ApprovalFacts } from './record-approval.ts';
@@ -22,6 +23,7 @@ export function completeOrder(order: LockedOrder, payment: Payment, facts: Appro
   recordApproval(order, payment, facts);
   cancelLiveAttempts(order);
   if (order.status === 'PAID') {
+    keepWhatIsOwed(order, payment);
     // The goods may have left before this attempt paid for them.
     if (order.row.fulfillmentStatus !== 'UNFULFILLED') captureAtDispatch(order);
     return order.clearAttention('authorization_lost');
@@ -32,4 +34,12 @@ export function completeOrder(order: LockedOrder, payment: Payment, facts: Appro
   order.record('order.paid', { paymentId: payment.id, totalAmount, currency });
   const products = order.lines.filter(({ kind }) => kind === 'PRODUCT');
   order.packShipment(products.map(({ lineNo, quantity }) => ({ lineNo, quantity })));
+}
+
+/** Gives back what a late approval took for units that were canceled after the attempt had been created. */
+function keepWhatIsOwed(order: LockedOrder, payment: Payment): void {
+  const released = { ...payment, releasedAmount: releasedSince(order, payment) };
+  if (released.releasedAmount === 0) return;
+  if (payment.status === 'AUTHORIZED') order.setPayment(released);
+  else refundReleased(order, released);
 }

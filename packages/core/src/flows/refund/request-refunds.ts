@@ -44,6 +44,10 @@ export function requestOwedMoney(order: LockedOrder, { id }: Payment): void {
   else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
 }
 
+/** What a payment authorized for units that its order has given up since, in minor units. */
+export const releasedSince = (order: LockedOrder, { authorizedAmount }: Payment): number =>
+  Math.max(Math.min(order.row.totalAmount, authorizedAmount) - order.owedAmount(), 0);
+
 /**
  * Refunds what a capture took although the order no longer needed it: it was requested by a version that didn't know, or
  * made at the gateway.
