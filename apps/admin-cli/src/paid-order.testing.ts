@@ -10,7 +10,12 @@ export async function atSimulator(shop: TestShop, path: string, input: object): 
 }
 
 /** Creates an order of 2 units for 12.50 GBP each, with a payment that the gateway has reported on. */
-export async function paidOrder(shop: TestShop, outcome: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED', amount = 2_500) {
+export async function paidOrder(
+  shop: TestShop,
+  outcome: 'AUTHORIZED' | 'CAPTURED' = 'CAPTURED',
+  amount = 2_500,
+  capture?: 'MANUAL' | 'DISPATCH',
+) {
   const sku = `SKU-${randomUUID()}`;
   await shop.client.product.create.mutate({ sku, name: 'Blue mug', priceAmount: 1_250, currency: 'GBP' });
   const { items } = await shop.client.product.list.query({ sku });
@@ -20,7 +25,7 @@ export async function paidOrder(shop: TestShop, outcome: 'AUTHORIZED' | 'CAPTURE
     customerId: 'ana',
     lines: [{ productId, quantity: 2 }],
   });
-  const { id: paymentId } = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
+  const { id: paymentId } = await shop.client.payment.create.mutate({ orderId, provider: 'mock', capture });
   await atSimulator(shop, '/pay', { paymentId, amount, currency: 'GBP', outcome });
   return { productId, orderId, paymentId };
 }

@@ -28,6 +28,17 @@ test('an authorized payment is captured in part, and every view shows the amount
   expect((await shop.json('payments', 'list', '--provider', 'nobody')).items).toEqual([]);
 });
 
+test('the dispatch of what is left captures what it costs, at the gateway too', async () => {
+  const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED', 2_500, 'DISPATCH');
+  await shop.json('orders', 'cancel-lines', orderId, '1=1');
+  expect((await shop.run('payments', 'show', paymentId)).out).toMatch(/^to capture +12\.50 GBP$/m);
+  const [shipment] = (await shop.json('shipments', 'list', orderId)).items;
+  await shop.json('shipments', 'dispatch', shipment.id, 'DHL', paymentId);
+  await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
+  expect(await paymentOf(paymentId)).toMatchObject({ capturedAmount: 1_250, releasedAmount: 1_250 });
+  expect((await shop.run('reconcile')).out).not.toContain(paymentId);
+});
+
 test('an operator accepts a payment of another amount, or sends it back', async () => {
   const [taken, back] = [await paidOrder(shop, 'AUTHORIZED', 2_400), await paidOrder(shop, 'AUTHORIZED', 2_400)];
   expect((await shop.run('payments', 'list', '--status', 'REVIEW')).out).toMatch(

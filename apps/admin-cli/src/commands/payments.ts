@@ -105,6 +105,13 @@ function addPollPayment(payments: Command, context: CommandContext): void {
   });
 }
 
+/** What a capture will take, where units were canceled, so that it is less than was authorized. */
+function toCapture({ status, authorizedAmount, releasedAmount, currency }: Payment): string | null {
+  return status === 'AUTHORIZED' && releasedAmount > 0
+    ? formatMoney(authorizedAmount - releasedAmount, currency)
+    : null;
+}
+
 function printPayment(context: CommandContext, payment: Payment, options: JsonOption): void {
   const money = (amount: number) => (amount > 0 ? formatMoney(amount, payment.currency) : null);
   const came = reportedMoneyOf(payment);
@@ -120,6 +127,7 @@ function printPayment(context: CommandContext, payment: Payment, options: JsonOp
         ['asked', came === null || isUnderReview(payment) ? formatMoney(payment.amount, payment.currency) : null],
         ['came', came],
         ['authorized', money(payment.authorizedAmount)],
+        ['to capture', toCapture(payment)],
         ['captured', money(payment.capturedAmount)],
         ['refunded', money(payment.refundedAmount)],
         ['going back', money(payment.refundReservedAmount)],
