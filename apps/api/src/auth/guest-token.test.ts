@@ -41,6 +41,15 @@ test('a token with any other character, one more or one less is invalid', () => 
   expect(wrong.filter((token) => tokens.verify(token) !== undefined)).toEqual([]);
 });
 
+test('a token whose last character stands for the same bytes is invalid', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const { accessToken } = tokens.issue(orderId);
+  const [bytes, last] = [accessToken.slice(0, -1), accessToken.slice(-1)];
+  const other = `${bytes}${alphabet[alphabet.indexOf(last) ^ 1]}`;
+  expect(Buffer.from(other.slice(3), 'base64url')).toEqual(Buffer.from(accessToken.slice(3), 'base64url'));
+  expect(tokens.verify(other)).toBeUndefined();
+});
+
 test('the signature of one order does not fit another one', () => {
   const [own, other] = [tokens.issue(orderId), tokens.issue(randomUUID())].map(({ accessToken }) => accessToken);
   expect(tokens.verify(`${own?.slice(0, 35)}${other?.slice(35)}`)).toBeUndefined();

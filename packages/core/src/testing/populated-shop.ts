@@ -19,6 +19,7 @@ export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<
   // Everything twice, so that no state depends on being the only one of its kind.
   for (const basket of [{ [mug]: 2, [tray]: 1 }, { [tray]: 3 }]) {
     await createUnpaidOrders(shop, basket);
+    await placeAsGuests(shop, basket, orderTexts);
     await createPaidOrders(shop, basket);
     await populateShipments(shop, basket);
     await createSurpluses(shop, basket);
@@ -66,14 +67,13 @@ async function createUnpaidOrders(
   await commerce.createPayment({ orderId: retried.orderId, provider: 'mock' });
   await expireTestOrder(retried.orderId);
   await changeTexts({ commerce, createTestOrder }, basket);
-  await placeAsGuests({ commerce, sendWebhook }, basket);
 }
 
 /** Orders of guests: one that is open, one that is paid, and one whose contact was erased. */
-async function placeAsGuests({ commerce, sendWebhook }: Pick<TestShop, 'commerce' | 'sendWebhook'>, basket: Basket) {
+async function placeAsGuests({ commerce, sendWebhook }: TestShop, basket: Basket, orderTexts: OrderTexts) {
   const lines = Object.entries(basket).map(([productId, quantity]) => ({ productId, quantity }));
   const place = async () =>
-    commerce.placeGuestOrder({ lines, contact: { email: 'jo@mail.example' }, origin: 'an address' });
+    commerce.placeGuestOrder({ contact: { email: 'jo@mail.example' }, ...orderTexts, lines, origin: 'an address' });
   await place();
   const { id: paid } = await place();
   await sendWebhook('AUTHORIZED', await commerce.createPayment({ orderId: paid, provider: 'mock' }));
