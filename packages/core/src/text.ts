@@ -14,6 +14,21 @@ export const line = (lengthMax: number) =>
     .max(lengthMax, { abort: true })
     .refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);
 
+/**
+ * A text that may be left out, for the fields of forms: null, and a text without any character but spaces, mean that it was
+ * not given. Any other text must fit `schema`.
+ */
+export const optionalText = (schema: z.ZodType<string, string>) =>
+  z
+    .string()
+    .nullable()
+    .transform((text) => (text === null || text.trim() === '' ? undefined : text))
+    .pipe(schema.optional())
+    .optional();
+
+/** One line of text that may be left out, of at most `lengthMax` characters. */
+export const optionalLine = (lengthMax: number) => optionalText(line(lengthMax));
+
 /** The name of a payment gateway. */
 export const providerName = line(50);
 

@@ -50,7 +50,8 @@ export const orderRouter = router({
   }),
   /**
    * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock.
-   * Lines of the same product are added up. `metadata` has at most 4,096 bytes of JSON, and 32 levels.
+   * Lines of the same product are added up. Null or an empty text in an optional field of `contact` or `shippingAddress`, or
+   * in `reference`, counts as not given. `metadata` has at most 4,096 bytes of JSON, and 32 levels.
    *
    * `shippingOptionId` adds an option of `order.quote` as a line. `expectedTotalAmount` is the total that the shopper has
    * seen: an order that would cost another amount is refused.

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { country, fieldsNeededIn } from '../countries.ts';
 import { listOf, listOfLines, pageInput } from '../list-input.ts';
-import { line } from '../text.ts';
+import { line, optionalLine, optionalText } from '../text.ts';
 import { isGuestId } from './guest.ts';
 import { metadata } from './metadata.ts';
 import { orderStatuses } from './order.ts';
@@ -22,12 +22,12 @@ const orderLines = listOf(orderLine, linesMax, 1, emptyOrder);
 const addressFields = z.strictObject({
   name: line(200),
   line1: line(200),
-  line2: line(200).optional(),
-  city: line(100).optional(),
-  region: line(100).optional(),
-  postalCode: line(20).optional(),
+  line2: optionalLine(200),
+  city: optionalLine(100),
+  region: optionalLine(100),
+  postalCode: optionalLine(20),
   country,
-  phone: line(40).optional(),
+  phone: optionalLine(40),
 });
 
 /** An address with what the country needs: a city, a state or province, a postal code. */
@@ -43,9 +43,9 @@ const mail = /^[^\s@"<>(),:;[\]\\]{1,64}@[^\s@.]+(?:\.[^\s@.]+)+$/u;
 const mailAddress = line(254).regex(mail, 'must be an e-mail address');
 
 export const contact = z.strictObject({
-  name: line(200).optional(),
-  email: mailAddress.optional(),
-  phone: line(40).optional(),
+  name: optionalLine(200),
+  email: optionalText(mailAddress),
+  phone: optionalLine(40),
 });
 
 /** The customer's id in the shop's own accounts. */
@@ -71,7 +71,7 @@ export const placeOrderInput = z.strictObject({
   lines: orderLines,
   contact: contact.optional(),
   shippingAddress: address.optional(),
-  reference: line(200).optional(),
+  reference: optionalLine(200),
   metadata: metadata.optional(),
   shippingOptionId: id.optional(),
   /** The total that the shopper has seen, in minor units. */
@@ -102,7 +102,9 @@ export const findGuestOrdersInput = z
 /** An order to price. Of the address, the country is enough. */
 export const quoteOrderInput = z.strictObject({
   lines: orderLines,
-  shippingAddress: addressFields.partial().required({ country: true }).optional(),
+  shippingAddress: z
+    .strictObject({ ...addressFields.shape, name: optionalLine(200), line1: optionalLine(200) })
+    .optional(),
   metadata: metadata.optional(),
   shippingOptionId: id.optional(),
 });
@@ -116,7 +118,7 @@ export const updateOrderInput = z.strictObject({
   expectedVersion: z.int().min(1),
   contact: contact.optional(),
   shippingAddress: address.optional(),
-  reference: line(200).optional(),
+  reference: optionalLine(200),
   metadata: metadata.optional(),
 });
 

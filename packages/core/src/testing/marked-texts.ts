@@ -17,6 +17,8 @@ export function markTexts(schema: z.ZodType): { value: unknown; marks: string[];
   };
   const fill = (field: unknown, place: string): unknown => {
     if (field instanceof z.ZodOptional) return fill(field.unwrap(), place);
+    // A field of a form, where an empty text counts as none.
+    if (field instanceof z.ZodPipe) return fill(field.out, place);
     if (field instanceof z.ZodObject)
       return Object.fromEntries(
         Object.entries(field.shape).map(([name, inner]) => [name, fill(inner, place ? `${place}.${name}` : name)]),
