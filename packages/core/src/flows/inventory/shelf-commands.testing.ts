@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { present } from '../../testing/only.ts';
+import { only, present } from '../../testing/only.ts';
 import { errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
 import { ShelfModel, type ModelOrder } from './shelf-model.testing.ts';
 
@@ -15,6 +15,10 @@ export class ShelfCommands {
   readonly #products: readonly string[];
   readonly #random: () => number;
   readonly #payments = new Map<string, Payment>();
+  /** The latest return of each product of an order, by both ids. */
+  readonly #returns = new Map<string, string>();
+  /** The orders of replacements that wait for their dispatch, the oldest first. */
+  readonly #replacements: string[] = [];
 
   constructor(shop: TestShop, products: readonly string[], random: () => number) {
     this.#shop = shop;
@@ -35,6 +39,9 @@ export class ShelfCommands {
     refund: 3,
     receive: 4,
     count: 4,
+    takeBack: 4,
+    replace: 3,
+    sendReplacement: 2,
   } as const;
 
   async order(): Answer {
@@ -106,7 +113,7 @@ export class ShelfCommands {
     if (!order) return undefined;
     this.model.dispatch(order);
     const parcels = await this.#shop.commerce.listShipments({ orderId: order.id });
-    const ready = parcels.find(({ status }) => status === 'READY');
+    const ready = parcels.find(({ status, returnId }) => status === 'READY' && returnId === null);
     const parcel = { shipmentId: present(ready, 'the READY parcel').id, carrier: 'Post', trackingNumber: randomUUID() };
     return [await errorCodeOf(this.#shop.commerce.dispatchShipment(parcel)), 'accepted'];
   }
@@ -120,6 +127,55 @@ export class ShelfCommands {
     const refund = { orderId: order.id, lines: [{ lineNo, ...units }] };
     const expected = this.model.refund(order, { productId: present(productId ?? undefined, 'the product'), ...units });
     return [await errorCodeOf(this.#shop.commerce.createRefund(refund)), expected];
+  }
+
+  async takeBack(): Answer {
+    const order = this.#orderThat(({ status, hasShipped }) => status === 'PAID' && hasShipped);
+    if (!order) return undefined;
+    const { commerce } = this.#shop;
+    const { lines } = await commerce.getOrder({ orderId: order.id });
+    const { lineNo, productId } = this.#one(lines);
+    const units = { restock: this.#below(2), writeOff: 1 + this.#below(2) };
+    const expected = this.model.takeBack(order, {
+      productId: present(productId ?? undefined, 'the product'),
+      ...units,
+    });
+    const quantity = units.restock + units.writeOff;
+    const request = commerce.requestReturn({ orderId: order.id, lines: [{ lineNo, quantity }] });
+    const answer = await errorCodeOf(request);
+    if (answer === 'accepted') {
+      const { id: returnId } = await request;
+      await commerce.approveReturn({ returnId });
+      const received = { lineNo, restockQty: units.restock, writeOffQty: units.writeOff };
+      await commerce.receiveReturn({ returnId, lines: [received] });
+      this.#returns.set(`${order.id} ${productId}`, returnId);
+    }
+    return [answer, expected];
+  }
+
+  async replace(): Answer {
+    const order = this.#orderThat(({ requested }) => requested.size > 0);
+    if (!order) return undefined;
+    const productId = this.#one([...order.requested.keys()]);
+    const returnId = present(this.#returns.get(`${order.id} ${productId}`), 'the return');
+    const { lineNo } = only((await this.#shop.commerce.getReturn({ returnId })).lines);
+    const quantity = 1 + this.#below(2);
+    const expected = this.model.replace(order, productId, quantity);
+    const replaced = this.#shop.commerce.replaceReturn({ returnId, lines: [{ lineNo, quantity }] });
+    const answer = await errorCodeOf(replaced);
+    if (answer === 'accepted') this.#replacements.push(order.id);
+    return [answer, expected];
+  }
+
+  async sendReplacement(): Answer {
+    const orderId = this.#replacements.shift();
+    if (orderId === undefined) return undefined;
+    this.model.sendReplacement();
+    const shipments = await this.#shop.commerce.listShipments({ orderId });
+    const ready = shipments.find(({ status, returnId }) => status === 'READY' && returnId !== null);
+    const shipmentId = present(ready, 'the replacement').id;
+    const parcel = { shipmentId, carrier: 'Post', trackingNumber: randomUUID() };
+    return [await errorCodeOf(this.#shop.commerce.dispatchShipment(parcel)), 'accepted'];
   }
 
   async receive(): Answer {

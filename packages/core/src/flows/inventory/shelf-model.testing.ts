@@ -1,10 +1,11 @@
 /** Units by product id. */
 export type Units = ReadonlyMap<string, number>;
+type ReturnedUnits = { productId: string; restock: number; writeOff: number };
 type RefundedUnits = { productId: string; quantity: number; restock: boolean };
 
 /**
  * An order as a warehouse sees it. `waiting` are paid units that haven't left, `refunded` units that a refund was for.
- * `isDecided`: the latest payment was approved, so that the gateway has nothing more to say about it.
+ * `left` are those that have left, replacements included. `isDecided`: the latest payment was approved, so that the gateway has nothing more to say about it.
  */
 export type ModelOrder = {
   id: string;
@@ -12,6 +13,10 @@ export type ModelOrder = {
   status: 'PAYMENT_PENDING' | 'PAYMENT_FAILED' | 'EXPIRED' | 'PAID' | 'CANCELED';
   waiting: Map<string, number>;
   refunded: Map<string, number>;
+  /** Units that returns have requested, each once, and units that came back and could still be replaced. */
+  requested: Map<string, number>;
+  replaceable: Map<string, number>;
+  left: Map<string, number>;
   hasShipped: boolean;
   isDecided: boolean;
 };
@@ -24,9 +29,14 @@ export type ModelOrder = {
 export class ShelfModel {
   readonly shelf = new Map<string, number>();
   readonly orders: ModelOrder[] = [];
+  /** Replacements that wait for their dispatch, the oldest first. */
+  readonly replacements: { order: ModelOrder; productId: string; quantity: number }[] = [];
 
   unshipped(productId: string): number {
-    return this.#sum(({ waiting }) => waiting.get(productId));
+    const replaced = this.replacements.filter((one) => one.productId === productId);
+    return (
+      this.#sum(({ waiting }) => waiting.get(productId)) + replaced.reduce((sum, { quantity }) => sum + quantity, 0)
+    );
   }
 
   reserved(productId: string): number {
@@ -54,7 +64,8 @@ export class ShelfModel {
 
   addOrder(id: string, units: Units): void {
     const none = { waiting: new Map(), refunded: new Map(), hasShipped: false, isDecided: false };
-    this.orders.push({ id, units, status: 'PAYMENT_PENDING', ...none });
+    const back = { left: new Map(), requested: new Map(), replaceable: new Map() };
+    this.orders.push({ id, units, status: 'PAYMENT_PENDING', ...none, ...back });
   }
 
   /** The gateway approves the order's latest payment, on time or late. */
@@ -91,7 +102,10 @@ export class ShelfModel {
   }
 
   dispatch(order: ModelOrder): void {
-    for (const [productId, quantity] of order.waiting) this.#move(productId, -quantity);
+    for (const [productId, quantity] of order.waiting) {
+      this.#move(productId, -quantity);
+      order.left.set(productId, (order.left.get(productId) ?? 0) + quantity);
+    }
     order.waiting.clear();
     order.hasShipped = true;
   }
@@ -118,6 +132,34 @@ export class ShelfModel {
     const refunded = (order.refunded.get(productId) ?? 0) + quantity;
     order.refunded.set(productId, Math.min(refunded, order.units.get(productId) ?? 0));
     return 'accepted';
+  }
+
+  /** Units come back: some are put on the shelf, the others are thrown away. */
+  takeBack(order: ModelOrder, { productId, restock, writeOff }: ReturnedUnits): string {
+    const requested = (order.requested.get(productId) ?? 0) + restock + writeOff;
+    if (requested > (order.left.get(productId) ?? 0)) return 'units_not_returnable';
+    order.requested.set(productId, requested);
+    order.replaceable.set(productId, restock + writeOff);
+    this.#move(productId, restock);
+    return 'accepted';
+  }
+
+  /** Units of the product's latest return are sent once more. */
+  replace(order: ModelOrder, productId: string, quantity: number): string {
+    const replaceable = order.replaceable.get(productId) ?? 0;
+    if (quantity > replaceable) return 'units_not_in_return';
+    if (!this.canSell(new Map([[productId, quantity]]))) return 'insufficient_stock';
+    order.replaceable.set(productId, replaceable - quantity);
+    this.replacements.push({ order, productId, quantity });
+    return 'accepted';
+  }
+
+  sendReplacement(): void {
+    const sent = this.replacements.shift();
+    if (!sent) return;
+    const { order, productId, quantity } = sent;
+    this.#move(productId, -quantity);
+    order.left.set(productId, (order.left.get(productId) ?? 0) + quantity);
   }
 
   receive(productId: string, quantity: number): void {
