@@ -34,6 +34,7 @@ const lineColumns: Column<Line>[] = [
   { head: 'RESTOCKED', value: ({ restockedQty }) => String(restockedQty), align: 'right' },
   { head: 'WRITTEN OFF', value: ({ writtenOffQty }) => String(writtenOffQty), align: 'right' },
   { head: 'MISSING', value: ({ missingQty }) => String(missingQty), align: 'right' },
+  { head: 'RELEASED', value: ({ releasedQty }) => String(releasedQty), align: 'right', ifRoom: true },
   { head: 'REPLACED', value: ({ replacedQty }) => String(replacedQty), align: 'right' },
 ];
 

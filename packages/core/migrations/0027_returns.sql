@@ -8,12 +8,13 @@ CREATE TABLE "commerce"."return_lines" (
 	"written_off_qty" integer NOT NULL,
 	"missing_qty" integer NOT NULL,
 	"replaced_qty" integer NOT NULL,
+	"released_qty" integer NOT NULL,
 	CONSTRAINT "return_lines_pkey" PRIMARY KEY("return_id","line_no"),
 	CONSTRAINT "return_lines_requested_positive" CHECK ("commerce"."return_lines"."requested_qty" > 0),
-	CONSTRAINT "return_lines_not_negative" CHECK (least("commerce"."return_lines"."restocked_qty", "commerce"."return_lines"."written_off_qty", "commerce"."return_lines"."missing_qty", "commerce"."return_lines"."replaced_qty") >= 0),
+	CONSTRAINT "return_lines_not_negative" CHECK (least("commerce"."return_lines"."restocked_qty", "commerce"."return_lines"."written_off_qty", "commerce"."return_lines"."missing_qty", "commerce"."return_lines"."replaced_qty", "commerce"."return_lines"."released_qty") >= 0),
 	CONSTRAINT "return_lines_received_adds_up" CHECK ("commerce"."return_lines"."received_qty" = "commerce"."return_lines"."restocked_qty" + "commerce"."return_lines"."written_off_qty"),
 	CONSTRAINT "return_lines_within_requested" CHECK ("commerce"."return_lines"."received_qty" + "commerce"."return_lines"."missing_qty" <= "commerce"."return_lines"."requested_qty"),
-	CONSTRAINT "return_lines_replaced_within_requested" CHECK ("commerce"."return_lines"."replaced_qty" <= "commerce"."return_lines"."requested_qty")
+	CONSTRAINT "return_lines_settled_within_requested" CHECK ("commerce"."return_lines"."replaced_qty" + "commerce"."return_lines"."released_qty" <= "commerce"."return_lines"."requested_qty")
 );
 --> statement-breakpoint
 CREATE TABLE "commerce"."returns" (

@@ -107,14 +107,17 @@ export const returnRouter = router({
    * Refunds what `preview` shows: the units that came back, or are kept by an approved return, and are neither refunded nor
    * replaced. `expectedVersion` is the `orderVersion` of the preview.
    *
-   * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end.
+   * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end. Money that is authorized only is
+   * left out of its capture instead: `refundId` is null then, and `fees` are refused.
    * @throws return_not_found when no return has this id
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws nothing_to_refund when nothing came back, or all of it was refunded or replaced
    * @throws fees_exceed_refund when the fees are more than what goes back; `details.unitsAmount`
    * @throws dispute_open when the shopper's bank contests the payment; `details.gatewayDisputeId`
    * @throws refund_exceeds_balance when less of the payment can be refunded; `details.refundableAmount`
-   * @throws amount_not_supported when the provider does not refund such an amount; `details.step`
+   * @throws amount_not_supported when the provider does not refund such an amount, or cannot capture the rest
+   * @throws capture_in_progress when the payment is being captured
+   * @throws invalid_transition when the payment is being voided
    */
   refund: procedure.input(refundReturnInput).mutation(({ ctx, input }) => ctx.commerce.refundReturn(input, ctx.call)),
   /**

@@ -86,15 +86,15 @@ export const returnChecks: readonly Check[] = [
   {
     name: 'return_settled_once',
     sentence:
-      'At most the units of a return that came back, or are kept, are refunded or replaced, and a replacement has its shipment.',
+      'At most the units of a return that came back, or are kept, are refunded, left out of the capture or replaced, and a replacement has its shipment.',
     query: `
       select r.id as "returnId", r.order_id as "orderId", l.line_no as "lineNo", ${owed} as "owedQty",
-        coalesce(f.quantity, 0) as "refundedQty", l.replaced_qty as "replacedQty", coalesce(s.quantity, 0) as "sentQty"
+        coalesce(f.quantity, 0) as "refundedQty", l.replaced_qty as "replacedQty", l.released_qty as "releasedQty", coalesce(s.quantity, 0) as "sentQty"
       from "commerce"."returns" r
       join "commerce"."return_lines" l on l.return_id = r.id
       left join (${refunded}) f on f.return_id = l.return_id and f.line_no = l.line_no
       left join (${replacements}) s on s.return_id = l.return_id and s.line_no = l.line_no
-      where l.replaced_qty <> coalesce(s.quantity, 0) or coalesce(f.quantity, 0) + l.replaced_qty > ${owed}`,
+      where l.replaced_qty <> coalesce(s.quantity, 0) or coalesce(f.quantity, 0) + l.replaced_qty + l.released_qty > ${owed}`,
   },
   {
     name: 'return_refund_is_what_was_paid',

@@ -43,9 +43,9 @@ export const returnEventPayloads = {
       }),
     ),
   }),
-  'return.refunded': orderEvent('A refund was decided for what a return brought back.', {
+  'return.refunded': orderEvent('It was decided to give back what was paid for what a return brought back.', {
     returnId,
-    refundId: refund.refundId,
+    refundId: refund.refundId.nullable().describe('Null when the capture of the payment was lowered instead.'),
     amount,
     currency,
   }),

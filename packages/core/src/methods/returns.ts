@@ -187,8 +187,9 @@ export function returnMethods(context: Context) {
     /**
      * Refunds the units that came back, or are kept by an approved return, and are neither refunded nor replaced: what was
      * paid for them, with their share of discounts and taxes, less `fees`. The cost of shipping goes back once, unless the
-     * return is the customer's fault. The amount is reserved here, and the gateway is called afterwards.
-     * @returns the lines and their sum, in minor units, and the refund's id
+     * return is the customer's fault. The amount is reserved here, and the gateway is called afterwards. Money that is
+     * authorized only is left out of its capture instead, which takes no fees.
+     * @returns the lines and their sum, in minor units, and the refund's id; null where the capture is lowered
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
      * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
@@ -196,7 +197,9 @@ export function returnMethods(context: Context) {
      * @throws fees_exceed_refund when the fees are more than what goes back; the details hold both
      * @throws dispute_open when the shopper's bank contests the payment; the details name the dispute
      * @throws refund_exceeds_balance when less of the payment can be refunded; the details hold the amount that can be
-     * @throws amount_not_supported when the gateway refunds no such amount; the details hold its step
+     * @throws amount_not_supported when the gateway refunds no such amount, or can't capture the rest; the details hold its step
+     * @throws capture_in_progress when the payment is being captured
+     * @throws invalid_transition when the payment is being voided
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

@@ -97,9 +97,10 @@ export const updateReturns = update(returns, 'id', [
 const updatingLines = statement(
   'update_return_lines',
   `update "commerce"."return_lines" t set "received_qty" = given.received, "restocked_qty" = given.restocked,
-    "written_off_qty" = given.written_off, "missing_qty" = given.missing, "replaced_qty" = given.replaced
-  from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[])
-    as given (return_id, line_no, received, restocked, written_off, missing, replaced)
+    "written_off_qty" = given.written_off, "missing_qty" = given.missing, "replaced_qty" = given.replaced,
+    "released_qty" = given.released
+  from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::integer[], $5::integer[], $6::integer[], $7::integer[],
+    $8::integer[]) as given (return_id, line_no, received, restocked, written_off, missing, replaced, released)
   where t."return_id" = given.return_id and t."line_no" = given.line_no`,
 );
 const [smallints, integers] = [arrayOf('smallint'), arrayOf('integer')];
@@ -115,5 +116,6 @@ export function updateReturnLines(tx: Transaction, lines: readonly ReturnLine[])
     integers(lines.map(({ writtenOffQty }) => writtenOffQty)),
     integers(lines.map(({ missingQty }) => missingQty)),
     integers(lines.map(({ replacedQty }) => replacedQty)),
+    integers(lines.map(({ releasedQty }) => releasedQty)),
   ]);
 }

@@ -41,7 +41,8 @@ export type Return = {
 
 /**
  * Units of one line of the order. `receivedQty` came back: they were restocked or written off. `missingQty` were requested
- * and didn't come. `replacedQty` were sent once more, so that they aren't refunded.
+ * and didn't come. `replacedQty` were sent once more, so that they aren't refunded. `releasedQty` were left out of the
+ * capture of a payment that was only authorized.
  */
 export type ReturnLine = {
   returnId: string;
@@ -53,6 +54,7 @@ export type ReturnLine = {
   writtenOffQty: number;
   missingQty: number;
   replacedQty: number;
+  releasedQty: number;
 };
 
 /** What became of units of one line that were expected. */

@@ -58,6 +58,7 @@ export const returnLines = commerceSchema.table(
     writtenOffQty: integer('written_off_qty').notNull(),
     missingQty: integer('missing_qty').notNull(),
     replacedQty: integer('replaced_qty').notNull(),
+    releasedQty: integer('released_qty').notNull(),
   },
   (t) => [
     primaryKey({ name: 'return_lines_pkey', columns: [t.returnId, t.lineNo] }),
@@ -74,11 +75,11 @@ export const returnLines = commerceSchema.table(
     check('return_lines_requested_positive', sql`${t.requestedQty} > 0`),
     check(
       'return_lines_not_negative',
-      sql`least(${t.restockedQty}, ${t.writtenOffQty}, ${t.missingQty}, ${t.replacedQty}) >= 0`,
+      sql`least(${t.restockedQty}, ${t.writtenOffQty}, ${t.missingQty}, ${t.replacedQty}, ${t.releasedQty}) >= 0`,
     ),
     check('return_lines_received_adds_up', sql`${t.receivedQty} = ${t.restockedQty} + ${t.writtenOffQty}`),
     check('return_lines_within_requested', sql`${t.receivedQty} + ${t.missingQty} <= ${t.requestedQty}`),
-    check('return_lines_replaced_within_requested', sql`${t.replacedQty} <= ${t.requestedQty}`),
+    check('return_lines_settled_within_requested', sql`${t.replacedQty} + ${t.releasedQty} <= ${t.requestedQty}`),
     index('return_lines_order_line').on(t.orderId, t.lineNo),
   ],
 );

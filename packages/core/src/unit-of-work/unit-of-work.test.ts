@@ -38,6 +38,8 @@ test('orders and all their parts are locked in one round trip, in the order that
     'lock_shipments_of_orders',
     'lock_stocks_of_orders',
     'lines_of_orders',
+    'returns_of_orders',
+    'return_lines_of_orders',
     'refund_lines_of_orders',
     'disputes_of_orders',
     'lines_of_shipments_of_orders',

@@ -8,7 +8,7 @@ import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { readCapturing, type CaptureContext } from '../payment/lower-capture.ts';
 import { giveBackUnits } from '../refund/give-back-units.ts';
-import { priceNextUnits, unshippedQty } from '../refund/price-lines.ts';
+import { priceUnits, unshippedQty } from '../refund/price-lines.ts';
 import { unpackUnits } from '../shipping/unpack-units.ts';
 import { cancelOrder } from './cancel-orders.ts';
 import { locateOrder } from './locate-order.ts';
@@ -86,7 +86,7 @@ function cancelPart(
   { id: cancellationId, refundId, lines, reason }: CancelLinesCommand,
   context: CaptureContext,
 ): void {
-  const units = priceNextUnits(order, lines);
+  const units = priceUnits(order, lines);
   // The only step that can refuse comes first.
   const refund = giveBackUnits(order, units, refundId, context);
   const shipments = unpackUnits(order, lines);

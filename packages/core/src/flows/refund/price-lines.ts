@@ -1,9 +1,8 @@
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { sumAmounts } from '../../money.ts';
-import { paidAmounts } from '../../order/paid-amounts.ts';
+import { firstUnitsAmount, paidAmounts } from '../../order/paid-amounts.ts';
 import type { RefundLine } from '../../refund/refund.ts';
 import type { LineQuantity, LockedOrder, PricedUnits } from '../../unit-of-work/locked-order.ts';
-import { priceUnits } from './price-units.ts';
 
 /** Units that a refund is for, without their price. */
 type AskedLine = Omit<RefundLine, 'amount'>;
@@ -30,7 +29,7 @@ export function priceLines(order: LockedOrder, asked: readonly AskedLine[]): Out
 
 function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked: AskedLine): Outcome<RefundLine> {
   const { lineNo, quantity, restock } = asked;
-  const { refundableQty, amountOf } = priceUnits(order, paid, lineNo);
+  const refundableQty = (paid.get(lineNo) ?? 0) > 0 ? unpricedQty(order, lineNo) : 0;
   if (quantity > refundableQty) {
     const message = 'so many units of this line cannot be refunded';
     return refused(new CommerceError('units_not_refundable', message, { lineNo, refundableQty }));
@@ -40,7 +39,7 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
     const message = 'only units that have not shipped can be restocked';
     return refused(new CommerceError('units_not_restockable', message, { lineNo, restockableQty }));
   }
-  return accepted({ ...asked, amount: amountOf(quantity) });
+  return accepted({ ...asked, amount: nextUnitsAmount(order, paid, { lineNo, quantity }) });
 }
 
 /**
@@ -48,13 +47,46 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
  * time.
  * @returns the units that have not been priced before, by line
  */
-export function priceNextUnits(order: LockedOrder, units: readonly LineQuantity[]): PricedUnits[] {
+export function priceUnits(order: LockedOrder, units: readonly LineQuantity[]): PricedUnits[] {
   const paid = paidAmounts(order.lines);
   return units.map(({ lineNo, quantity: asked }) => {
-    const { unpricedQty, amountOf } = priceUnits(order, paid, lineNo);
-    const quantity = Math.min(asked, unpricedQty);
-    return { lineNo, quantity, amount: quantity === 0 ? 0 : amountOf(quantity) };
+    const quantity = Math.min(asked, unpricedQty(order, lineNo));
+    return { lineNo, quantity, amount: nextUnitsAmount(order, paid, { lineNo, quantity }) };
   });
+}
+
+/** What the next units of a line cost after those that were priced before. */
+function nextUnitsAmount(
+  order: LockedOrder,
+  paid: ReadonlyMap<number, number>,
+  { lineNo, quantity }: LineQuantity,
+): number {
+  const before = pricedBefore(order, lineNo);
+  const units = order.line(lineNo)?.quantity ?? 0;
+  if (quantity === 0) return 0;
+  return Math.max(firstUnitsAmount(paid.get(lineNo) ?? 0, units, before.quantity + quantity) - before.amount, 0);
+}
+
+const unpricedQty = (order: LockedOrder, lineNo: number): number =>
+  Math.max((order.line(lineNo)?.quantity ?? 0) - pricedBefore(order, lineNo).quantity, 0);
+
+/** The units of a line that were refunded, or whose money was released, and what was paid for them. */
+function pricedBefore(order: LockedOrder, lineNo: number): { quantity: number; amount: number } {
+  const { releasedQty = 0, releasedAmount = 0, unitAmount = 0 } = order.line(lineNo) ?? {};
+  return refundsOf(order, lineNo).reduce(
+    (sum, line) => ({
+      quantity: sum.quantity + line.quantity,
+      // Versions that stored no amount refunded the list price.
+      amount: sum.amount + (line.amount ?? unitAmount * line.quantity),
+    }),
+    { quantity: releasedQty, amount: releasedAmount },
+  );
+}
+
+/** The units of a line that refunds are for. A failed refund doesn't count. */
+function refundsOf({ refunds, refundLines }: LockedOrder, lineNo: number): readonly RefundLine[] {
+  const failed = new Set(refunds.filter(({ status }) => status === 'FAILED').map(({ id }) => id));
+  return refundLines.filter((line) => line.lineNo === lineNo && !failed.has(line.refundId));
 }
 
 /** Units of a line in shipments that haven't left. */

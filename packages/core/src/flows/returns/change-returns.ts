@@ -6,6 +6,7 @@ import { returnView, type ReturnView } from '../../returns/return-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { RequestedParts } from '../../unit-of-work/lock-parts.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { readCapturing } from '../payment/lower-capture.ts';
 
 /**
  * A return to change. With `customerId`, only one of that customer's order. With `expectedVersion`, only while its order
@@ -21,20 +22,22 @@ export type ReturnCommand = {
 export const moneyParts = { money: true, refundLines: true } as const;
 
 /**
- * Locks the orders of returns, and changes one return after the other.
+ * Locks the orders of returns, and changes one return after the other. With `money`, `capturing` are the payments that are
+ * being captured.
  * @returns what `change` returns · refusals: return_not_found, order_changed, and those that `change` throws
  */
 export async function changeReturns<C extends ReturnCommand, T>(
   tx: Transaction,
   commands: readonly C[],
   parts: RequestedParts,
-  change: (order: LockedOrder, aReturn: Return, command: C) => T,
+  change: (order: LockedOrder, aReturn: Return, command: C, capturing: ReadonlySet<string>) => T,
 ): Promise<Outcome<T>[]> {
   const orderIds = await readOrderIdsOfReturns(
     tx.db,
     commands.map(({ returnId }) => returnId),
   );
   const work = await UnitOfWork.lock(tx, { orderIds: [...new Set(orderIds.values())], shipments: true, ...parts });
+  const capturing = parts.money ? await readCapturing(tx, work) : new Set<string>();
   const outcomes = commands.map((command) =>
     decided(() => {
       const { returnId, customerId, expectedVersion } = command;
@@ -43,7 +46,7 @@ export async function changeReturns<C extends ReturnCommand, T>(
       if (!order || !aReturn || (customerId !== undefined && order.row.customerId !== customerId))
         throw new CommerceError('return_not_found', 'no such return');
       requireVersion(order, expectedVersion);
-      return change(order, aReturn, command);
+      return change(order, aReturn, command, capturing);
     }),
   );
   work.write();

@@ -43,6 +43,7 @@ describe('a receipt', () => {
       writtenOffQty: 1,
       missingQty: 1,
       replacedQty: 0,
+      releasedQty: 0,
     });
     const { items } = await shop.commerce.listStockMovements({ productId });
     expect(items[0]).toMatchObject({ kind: 'RETURNED', quantity: 1 });

@@ -28,11 +28,13 @@ export type ReceiptPolicy = { refundsAtOnce: boolean; gateways: ReadonlyMap<stri
 export const receiveReturns =
   (policy: ReceiptPolicy) =>
   async (tx: Transaction, commands: readonly ReceiveReturnCommand[]): Promise<Outcome<ReturnView>[]> =>
-    changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, (order, aReturn, { lines }) => {
+    changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, (order, aReturn, { lines }, capturing) => {
       const received = receive(order, aReturn, lines);
       // A refund that a dispute or the gateway's rules hold is left to an operator.
       if (policy.refundsAtOnce)
-        decided(() => refundReturn(order, received, { id: newId(), fees: [] }, policy.gateways));
+        decided(() =>
+          refundReturn(order, received, { id: newId(), fees: [] }, { gateways: policy.gateways, capturing }),
+        );
       return viewOfReturn(order, aReturn.id);
     });
 

@@ -3,7 +3,7 @@ import { GatewayRefusal } from '../../gateways/gateway.ts';
 import { only } from '../../testing/only.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
 import { quoteLine } from '../refund/quoted-shop.testing.ts';
-import { createReturnShop, type ReturnShop } from './returns.testing.ts';
+import { createReturnShop, lineOf, type ReturnShop } from './returns.testing.ts';
 
 let shop: ReturnShop;
 let eager: ReturnShop;
@@ -27,6 +27,16 @@ async function createArrivedOrder(quote = discounted, { send } = shop) {
   const created = await shop.createCapturedOrder([[1_000, 3]], quote);
   await send(created.orderId);
   return created;
+}
+
+/** Takes back units of an order of 3 units at 1,000 whose payment is authorized only. */
+async function takeBackUncaptured(quantity: number) {
+  const product = await shop.createTestProduct();
+  shop.quoteLines([]);
+  const { orderId, payment } = await shop.createPendingOrder({ [product]: 3 });
+  await shop.sendWebhook('AUTHORIZED', payment);
+  await shop.send(orderId);
+  return { orderId, payment, returnId: await shop.takeBack(orderId, [quantity]) };
 }
 
 const paymentOf = async (orderId: string) => only(await shop.commerce.listPayments({ orderId }));
@@ -164,14 +174,31 @@ describe('a refund of a return', () => {
     expect(await shop.refund(returnId)).toBe(990);
   });
 
-  test('of money that is authorized only is refused with the payment to capture', async () => {
-    const product = await shop.createTestProduct();
-    shop.quoteLines([]);
-    const { orderId, payment } = await shop.createPendingOrder({ [product]: 1 });
-    await shop.sendWebhook('AUTHORIZED', payment);
-    await shop.send(orderId);
-    const returnId = await shop.takeBack(orderId, [1]);
-    await expect(shop.refund(returnId)).rejects.toMatchObject({
+  test('of money that is authorized only lowers the capture, once', async () => {
+    const { orderId, payment, returnId } = await takeBackUncaptured(1);
+    const preview = await shop.commerce.previewReturn({ returnId });
+    const { orderVersion: expectedVersion } = preview;
+    const lowered = await shop.commerce.refundReturn({ returnId, expectedVersion });
+    expect(lowered).toMatchObject({ amount: 1_000, refundId: null, lines: preview.lines });
+    expect(lineOf(await shop.commerce.getReturn({ returnId }))).toMatchObject({ receivedQty: 1, releasedQty: 1 });
+    expect(await errorCodeOf(shop.refund(returnId))).toBe('nothing_to_refund');
+    expect((await shop.commerce.listRefunds({ orderId })).items).toEqual([]);
+    await shop.commerce.capturePayment({ paymentId: payment.id });
+    await shop.callGatewaysNow();
+    expect(await paymentOf(orderId)).toMatchObject({ status: 'CAPTURED', capturedAmount: 2_000 });
+    expect(await shop.refund(await shop.takeBack(orderId, [2]))).toBe(2_000);
+  });
+
+  test('of money that is authorized only, with everything back, voids the payment', async () => {
+    const { orderId, returnId } = await takeBackUncaptured(3);
+    expect(await shop.refund(returnId)).toBe(3_000);
+    await shop.callGatewaysNow();
+    expect(await paymentOf(orderId)).toMatchObject({ status: 'CANCELED', capturedAmount: 0 });
+  });
+
+  test('with fees needs captured money, and is refused with the payment to capture', async () => {
+    const { payment, returnId } = await takeBackUncaptured(1);
+    await expect(shop.refund(returnId, [{ name: 'Label', amount: 100 }])).rejects.toMatchObject({
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 0, uncapturedPaymentId: payment.id },
     });

@@ -7,8 +7,9 @@ import type { RefundFee, RefundLine } from '../../refund/refund.ts';
 import type { Return } from '../../returns/return.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { exceedsBalance } from '../refund/exceeds-balance.ts';
+import { lowerCapture, type CaptureContext } from '../payment/lower-capture.ts';
 import { requestRefund } from '../refund/request-refunds.ts';
-import { changeReturns, moneyParts, type ReturnCommand } from './change-returns.ts';
+import { changeReturns, linesOfReturn, moneyParts, type ReturnCommand } from './change-returns.ts';
 import { priceReturn, type ReturnPrice } from './price-return.ts';
 
 /** A return to refund. The caller makes `id`, the refund's, before the transaction. `fees` are kept back. */
@@ -16,7 +17,7 @@ export type RefundReturnCommand = ReturnCommand & { id: string; fees: readonly R
 
 /**
  * What goes back for a return, in minor units of `currency`. `orderVersion` is the order's, and `refundId` the refund that
- * sends the money back; null in a preview.
+ * sends the money back; null in a preview, and where a capture is lowered instead.
  */
 export type ReturnRefund = ReturnPrice & {
   returnId: string;
@@ -39,44 +40,73 @@ export const previewReturns = async (
   );
 
 /**
- * Refunds what returns have brought back and is neither refunded nor replaced. The gateway is called after the commit.
+ * Gives back what was paid for what returns have brought back, once. The refund's gateway is called after the commit. Money
+ * that is only authorized is left out of its capture.
  * @returns what goes back · refusals: return_not_found, order_changed, fees_exceed_refund, nothing_to_refund, dispute_open,
- * refund_exceeds_balance, amount_not_supported
+ * refund_exceeds_balance, amount_not_supported, capture_in_progress, invalid_transition (the payment is being voided)
  */
 export const refundReturns =
   (gateways: ReadonlyMap<string, Gateway>) =>
   async (tx: Transaction, commands: readonly RefundReturnCommand[]): Promise<Outcome<ReturnRefund>[]> =>
-    changeReturns(tx, commands, moneyParts, (order, aReturn, command) =>
-      refundReturn(order, aReturn, command, gateways),
+    changeReturns(tx, commands, moneyParts, (order, aReturn, command, capturing) =>
+      refundReturn(order, aReturn, command, { gateways, capturing }),
     );
 
-/**
- * Requests the refund of a return of a locked order, with the codes of `refundReturns`.
- * @throws fees_exceed_refund when the fees are more than what goes back
- * @throws nothing_to_refund when nothing goes back
- * @throws dispute_open when the shopper's bank contests the payment
- * @throws refund_exceeds_balance when less of the payment can be refunded
- * @throws amount_not_supported when the gateway refunds no such amount
- */
+/** Gives back the money of a return of a locked order. @throws the refusals of `refundReturns` */
 export function refundReturn(
   order: LockedOrder,
   aReturn: Return,
   { id, fees }: { id: string; fees: readonly RefundFee[] },
-  gateways: ReadonlyMap<string, Gateway>,
+  context: CaptureContext,
 ): ReturnRefund {
   const price = priceReturn(order, aReturn, fees);
   const { amount } = price;
   if (amount === 0) throw new CommerceError('nothing_to_refund', 'nothing goes back for this return');
   const payment = order.payments.find(paysForOrder);
   if (payment) requireUndisputed(order, payment);
-  if (!payment || amount > refundableAmount(payment)) return unwrap(exceedsBalance(order, payment, { amount }));
+  // A capture can't be lowered by less than what was paid for the units, so fees need captured money.
+  const isLowered = payment?.status === 'AUTHORIZED' && fees.length === 0;
+  if (!isLowered && (!payment || amount > refundableAmount(payment)))
+    return unwrap(exceedsBalance(order, payment, { amount }));
+  if (isLowered) release(order, aReturn, payment, price, context);
+  else requestReturnRefund(order, aReturn, payment, { id, price, fees }, context);
+  const { currency } = order.row;
+  const refundId = isLowered ? null : id;
+  order.record('return.refunded', { returnId: aReturn.id, refundId, amount, currency });
+  return answerOf(order, aReturn, price, refundId);
+}
+
+/** Leaves what was paid for the units of a return out of the capture. */
+function release(
+  order: LockedOrder,
+  aReturn: Return,
+  payment: Payment,
+  { lines }: ReturnPrice,
+  context: CaptureContext,
+): void {
+  const units = lines.flatMap(({ kind, lineNo, quantity, amount }) =>
+    kind === 'FEE' ? [] : [{ lineNo, quantity, amount }],
+  );
+  unwrap(lowerCapture(order, payment, units, context));
+  for (const line of linesOfReturn(order, aReturn)) {
+    const releasedQty = units.find(({ lineNo }) => lineNo === line.lineNo)?.quantity ?? 0;
+    if (releasedQty > 0) order.setReturnLine({ ...line, releasedQty: line.releasedQty + releasedQty });
+  }
+}
+
+function requestReturnRefund(
+  order: LockedOrder,
+  { id: returnId }: Return,
+  payment: Payment,
+  { id, price, fees }: { id: string; price: ReturnPrice; fees: readonly RefundFee[] },
+  { gateways }: CaptureContext,
+): void {
   const { provider, currency } = payment;
+  const { amount } = price;
   const unsupported = amountRefusalOf(gateways, provider, 'refund', { amount, currency });
   if (unsupported) throw unsupported;
-  const requested = { id, amount, reason: 'requested', returnId: aReturn.id, fees } as const;
+  const requested = { id, amount, reason: 'requested', returnId, fees } as const;
   requestRefund(order, payment, requested, refundLinesOf(price, { refundId: id, orderId: order.id }));
-  order.record('return.refunded', { returnId: aReturn.id, refundId: id, amount, currency });
-  return answerOf(order, aReturn, price, id);
 }
 
 function requireUndisputed({ disputes }: LockedOrder, { id }: Payment): void {

@@ -75,6 +75,7 @@ function request(order: LockedOrder, command: RequestReturnCommand, policy: Retu
       writtenOffQty: 0,
       missingQty: 0,
       replacedQty: 0,
+      releasedQty: 0,
     })),
   );
   order.record('return.requested', { returnId: id, fault, goods, lines: [...lines] });

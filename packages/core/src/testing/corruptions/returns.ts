@@ -82,6 +82,11 @@ export const furtherReturnCorruptions: readonly FurtherCorruption[] = [
     statements: [`update commerce.refund_lines set quantity = quantity + 1 where refund_id = ${refundOfReturn}`],
   },
   {
+    check: 'return_settled_once',
+    how: 'left out of the capture although it did not come',
+    statements: [setLine(returnIn('APPROVED'), 'released_qty = 1')],
+  },
+  {
     check: 'return_refund_is_what_was_paid',
     how: 'fees of no return',
     statements: [`update commerce.refunds set return_id = null where id = ${refundOfReturn}`],
