@@ -105,8 +105,11 @@ const isThing = (name: string): boolean => name in idPlaceholders || productName
 const optionTexts: Record<string, string> = { scopes: 'stock', since: '2026-11-01', 'line:units': '1:1' };
 
 const commands = leaves(createProgram(processContext()));
-/** Options without which a command would not end. */
-const optionsOf: Record<string, string[]> = { 'events tail': ['--after', '0', '--limit', '1'] };
+/** Options without which a command would not end, or would have nothing to do. */
+const optionsOf: Record<string, string[]> = {
+  'events tail': ['--after', '0', '--limit', '1'],
+  'returns receive': ['--restock', '1:1'],
+};
 
 type Case = [shown: string, name: string, argsWith: (text: string) => string[]];
 const mandatoryOf = (command: Command) =>
