@@ -90,6 +90,7 @@ const others: Record<string, string> = {
   price: '1',
   currency: 'GBP',
   units: '1',
+  'line=units': '1=1',
   carrier: 'DHL',
   'tracking-number': '1',
   decision: 'accept',
