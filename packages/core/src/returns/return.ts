@@ -30,7 +30,7 @@ export type Return = {
   status: ReturnStatus;
   fault: ReturnFault;
   goods: ReturnGoods;
-  /** As whoever requested the return gave it. */
+  /** As the customer or operator gave it who requested the return. */
   reason: string | null;
   declineReason: string | null;
   carrier: string | null;

@@ -56,7 +56,7 @@ const runs = [
 ].flatMap(([currency, priceMax]) => [1, 2, 3, 4].map((seed) => [currency, priceMax, seed] as [string, number, number]));
 
 test.each(runs)(
-  'all units of a random order, returned and refunded in any order and with failures, give what was paid (%s, %i, seed %i)',
+  'all units, returned and refunded at random and with failures, give what was paid (%s, %i, seed %i)',
   async (currency, priceMax, seed) => {
     const random = seededRandom(seed * 7_919 + priceMax);
     const below = (bound: number) => Math.floor(random() * bound);

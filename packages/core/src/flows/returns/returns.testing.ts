@@ -13,7 +13,7 @@ const linesOf = (units: Units) =>
 export type ReturnShop = QuotedShop & ReturnFunctions;
 
 export type ReturnFunctions = {
-  /** Dispatches every READY shipment of an order, and delivers it unless told otherwise. */
+  /** Dispatches every READY shipment of an order, and delivers it unless `isDelivered` is false. */
   send: (orderId: string, isDelivered?: boolean) => Promise<void>;
   /** Requests and approves a return. Returns its id. */
   approveUnits: (orderId: string, units: Units, fault?: 'SHOP' | 'CUSTOMER' | 'CARRIER') => Promise<string>;
