@@ -62,7 +62,7 @@ test('after a SIGKILL the next start takes over PostgreSQL with all data', async
   await next.says(serving);
   expect(next.output()).toContain('still running from an earlier start');
   expect(shop.postgresPid()).toBe(postgres);
-  expect(await shop.operator().order.get.query({ orderId })).toMatchObject({ fulfillmentStatus: 'DELIVERED' });
+  expect(await shop.operator().order.get.query({ orderId })).toMatchObject({ fulfillmentStatus: 'PARTIALLY_RETURNED' });
   next.signalGroup('SIGINT');
   expect(await next.ended).toBe(0);
   expect(await leftovers(shop)).toEqual([]);

@@ -81,7 +81,7 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
     if (!error) return known;
     if (error.data?.code !== 'UNAUTHORIZED' && error.data?.code !== 'FORBIDDEN') throw error;
   }
-  const scopes = 'catalog,stock,orders,money,gateway-events,events,webhooks,keys';
+  const scopes = 'catalog,stock,orders,money,gateway-events,events,webhooks,keys,guests';
   const script = join(clone, 'apps/api/src/create-api-key.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--name', 'npm start', '--scopes', scopes], {
     env: { ...process.env, DATABASE_URL: databaseUrl },
@@ -105,7 +105,7 @@ const refuseMisspelled = (): void => {
 
 /**
  * Starts PostgreSQL (unless DATABASE_URL names one), the gateway simulator and the API. Fills an empty catalogue, takes
- * one order from placement to delivery, and prints what to try next. `lost` resolves with the reason when a part ends
+ * one order from placement to a return, and prints what to try next. `lost` resolves with the reason when a part ends
  * unexpectedly.
  */
 export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<string> }> => {
@@ -150,7 +150,7 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   return { lost: Promise.race([database.lost, simulator.ended, api.ended]) };
 };
 
-/** Fills an empty catalogue, takes one order from placement to delivery, and prints what to try next. */
+/** Fills an empty catalogue, takes one order from placement to a return, and prints what to try next. */
 const demonstrate = async (
   { url, simulatorUrl, adminApiKey, customerToken, exampleDatabaseUrl }: LocalSettings,
   receiver: WebhookReceiver,
@@ -164,7 +164,7 @@ const demonstrate = async (
   const shop = { customer, operator, simulatorUrl };
   const orderId = await walkThrough(shop, print);
   print();
-  await receiver.printEvents(orderId, 'shipment.delivered', print);
+  await receiver.printEvents(orderId, 'return.closed', print);
   const unpaid = await leaveOneUnpaid(shop);
   print();
   print(nextSteps({ simulatorUrl, orderId, unpaid, customerToken, exampleDatabaseUrl }));
