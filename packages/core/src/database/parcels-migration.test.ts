@@ -43,15 +43,18 @@ test('each shipment that an older version dispatched gets a parcel, and a number
   await commerce.markShipmentReturned({ shipmentId: returned });
   const [older, latest] = [await dispatchNew(), await dispatchNew()];
   const ready = await createReadyShipment();
-  // The tables as they were before that migration, with a number that two shipments on their way have.
+  // The tables as they were before the migrations of parcels and of their tracking, with a number that two shipments on their way have.
   await database.pool.query(`
     drop trigger shipments_keep_parcels on commerce.shipments;
     drop function commerce.keep_parcels;
-    drop table commerce.parcels;
+    drop table commerce.tracking_events, commerce.tracking_messages, commerce.parcels;
+    delete from commerce.retention_rules where name = 'tracking_message_bodies';
     update commerce.shipments set carrier = 'POST', tracking_number = 'twice 1', shipped_at = now() where id = '${latest}';
     update commerce.shipments set tracking_number = 'twice-1', shipped_at = now() - interval '1 minute' where id = '${older}'`);
-  const migration = readMigrations().find(({ name }) => name.endsWith('_parcels'));
-  await database.pool.query(`begin; ${migration?.statements.join(';')}; commit`);
+  for (const ending of ['_parcels', '_tracking']) {
+    const migration = readMigrations().find(({ name }) => name.endsWith(ending));
+    await database.pool.query(`begin; ${migration?.statements.join(';')}; commit`);
+  }
   const expected = {
     [sent]: { ...facts, tracking: 'LABEL', live: true },
     [moving]: { ...facts, tracking: 'MOVING', live: true },
@@ -65,6 +68,10 @@ test('each shipment that an older version dispatched gets a parcel, and a number
     expect((await database.pool.query(readParcel, [shipmentId])).rows).toEqual([parcel]);
   expect((await database.pool.query(readParcel, [ready])).rows).toEqual([]);
   expect(await commerce.doctor()).toEqual([]);
+  const due = await database.pool.query(
+    'select count(*)::int as due from commerce.parcels where live and due_at <= now()',
+  );
+  expect(due.rows, 'parcels on their way are tracked from now on').toEqual([{ due: 3 }]);
   // The older one has the number that it was given, and can be corrected and delivered.
   await expect(commerce.deliverShipment({ shipmentId: older })).resolves.toMatchObject({ status: 'DELIVERED' });
 });

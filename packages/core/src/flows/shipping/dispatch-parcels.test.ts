@@ -40,9 +40,17 @@ describe('a shipment leaves', () => {
         id: expect.any(String),
         trackingUrl: `https://www.dhl.com/global-en/home/tracking.html?submit=1&tracking-id=${numbers[0]?.trackingNumber}`,
         tracking: 'LABEL',
+        checkpointAt: null,
         deliveredAt: null,
       },
-      { ...numbers[1], id: expect.any(String), trackingUrl: null, tracking: 'LABEL', deliveredAt: null },
+      {
+        ...numbers[1],
+        id: expect.any(String),
+        trackingUrl: null,
+        tracking: 'LABEL',
+        checkpointAt: null,
+        deliveredAt: null,
+      },
     ]);
     expect(only(await shop.commerce.listShipments({ orderId }))).toEqual(dispatched);
     const event = (await shop.commerce.orderHistory({ orderId })).items.at(-1);
