@@ -143,6 +143,25 @@ test('a parcel whose worker has died is taken over within 10 s, and the late ans
   expect((await shop.commerce.parcelHistory({ parcelId: parcel.parcelId })).items).toHaveLength(2);
 });
 
+test('a refusal that comes after another worker has registered the parcel does not count', async () => {
+  const parcel = await dispatch();
+  const { promise: blocked, resolve: answer } = Promise.withResolvers<void>();
+  provider.onRegister = async () => {
+    await blocked;
+    throw new TrackingRefusal('known_already', 'was registered before');
+  };
+  const late = track();
+  await expect.poll(() => provider.calls.length, { timeout: 60_000 }).toBe(1);
+  await set(parcel, 'due_at = now()');
+  provider.onRegister = async () => ({ providerRef: 'r', renewAt: null, report: null });
+  expect(
+    await createCommerce({ database: shop.database, trackingProviders: [provider] }).trackParcels('scripted'),
+  ).toBe(1);
+  answer();
+  await late;
+  expect(await read(parcel)).toMatchObject({ failureCode: null, troubled: false, providerRef: 'r' });
+});
+
 describe('a carrier that has said nothing', () => {
   test('for seven days makes its parcel SILENT, with attention, until it says something later', async () => {
     const parcel = await dispatch();
