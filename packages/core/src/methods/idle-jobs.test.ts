@@ -34,9 +34,9 @@ afterEach(async () => {
 
 async function runJobsUntilIdle(): Promise<void> {
   running = shop.commerce.runJobs(stopping.signal);
-  // The first turn of poll_event_lists reads the lists of two gateways, and each of the four rules of retention has a
+  // The first turn of poll_event_lists reads the lists of two gateways, and each of the five rules of retention has a
   // turn, which is the last one for a minute.
-  await expect.poll(() => counted.transactions).toBe(7);
+  await expect.poll(() => counted.transactions).toBe(8);
   await expect.poll(() => counted.statements).toBe(2);
 }
 
