@@ -44,12 +44,17 @@ test('only operators may call more than the catalogue and their own orders', () 
   ]);
   expect(names((rule) => rule !== 'public' && rule.guest).sort()).toEqual([
     'order.cancel',
+    'order.cancelLines',
     'order.get',
     'order.watch',
     'payment.confirm',
     'payment.create',
     'payment.list',
     'payment.resume',
+    'return.cancel',
+    'return.get',
+    'return.list',
+    'return.request',
     'shipment.list',
   ]);
   expect(names((rule) => rule !== 'public' && rule.visitor)).toEqual(['order.create']);

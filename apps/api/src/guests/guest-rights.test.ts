@@ -6,17 +6,25 @@ import { createFakeGateway } from '../testing/fake-gateway.ts';
 import { present, startTestApi, type TestApi } from '../testing/index.ts';
 import { procedures } from '../trpc/procedures.ts';
 
-type Placed = { orderId: string; paymentId: string; token: string };
+type About = { orderId: string; paymentId: string; returnId: string };
+type Placed = About & { token: string };
+
+const lines = [{ lineNo: 1, quantity: 1 }];
 
 /** The input of each procedure that a guest may call, about an order. */
-const inputs: Record<string, (order: Pick<Placed, 'orderId' | 'paymentId'>) => object> = {
+const inputs: Record<string, (order: About) => object> = {
   'order.get': ({ orderId }) => ({ orderId }),
   'order.watch': ({ orderId }) => ({ orderId }),
   'order.cancel': ({ orderId }) => ({ orderId }),
+  'order.cancelLines': ({ orderId }) => ({ orderId, lines }),
   'payment.create': ({ orderId }) => ({ orderId, provider: 'mock' }),
   'payment.resume': ({ paymentId }) => ({ paymentId }),
   'payment.confirm': ({ paymentId }) => ({ paymentId, token: 'of the browser' }),
   'payment.list': ({ orderId }) => ({ orderId }),
+  'return.request': ({ orderId }) => ({ orderId, lines }),
+  'return.cancel': ({ returnId }) => ({ returnId }),
+  'return.get': ({ returnId }) => ({ returnId }),
+  'return.list': ({ orderId }) => ({ orderId }),
   'shipment.list': ({ orderId }) => ({ orderId }),
 };
 
@@ -38,12 +46,29 @@ beforeAll(async () => {
 });
 afterAll(() => api?.close());
 
-async function placeAsGuest(): Promise<Placed> {
-  const lines = [{ productId: await api.createProduct(), quantity: 1 }];
-  const order = await api.anonymousClient().order.create.mutate({ lines, contact: { email: 'jo@mail.example' } });
-  const { id: paymentId } = await api.commerce.createPayment({ orderId: order.id, provider: 'stripe' });
-  return { orderId: order.id, paymentId, token: present(order.accessToken, 'token') };
+async function placeAsGuest(provider = 'stripe'): Promise<Placed> {
+  const ordered = [{ productId: await api.createProduct(), quantity: 2 }];
+  const contact = { email: 'jo@mail.example' };
+  const order = await api.anonymousClient().order.create.mutate({ lines: ordered, contact });
+  const { id: paymentId } = await api.commerce.createPayment({ orderId: order.id, provider });
+  return { orderId: order.id, paymentId, returnId: randomUUID(), token: present(order.accessToken, 'token') };
 }
+
+/** A guest's order whose units have left, and the return of one of them. */
+async function placeWithReturn(): Promise<Placed> {
+  const placed = await placeAsGuest('mock');
+  const { orderId, paymentId } = placed;
+  const { amount, currency } = await api.commerce.getPayment({ paymentId });
+  await api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
+  const [shipment] = await api.commerce.listShipments({ orderId });
+  const parcels = [{ carrier: 'Post', trackingNumber: orderId }];
+  await api.commerce.dispatchShipment({ shipmentId: present(shipment).id, parcels });
+  const { id: returnId } = await api.commerce.requestReturn({ orderId, lines });
+  return { ...placed, returnId };
+}
+
+const place = async (path: string): Promise<Placed> =>
+  path.startsWith('return.') ? placeWithReturn() : placeAsGuest();
 
 /** Calls a procedure. Returns the status with the body, of a stream only its first event without the time to wait. */
 async function call(path: string, input: object, token?: string): Promise<{ status: number; text: string }> {
@@ -69,36 +94,52 @@ async function call(path: string, input: object, token?: string): Promise<{ stat
 
 const codeOf = ({ text }: { text: string }): unknown => /"commerce":\{"code":"(\w+)"/.exec(text)?.[1];
 
+/** A list of returns is empty where an order isn't the caller's; all else is not found. */
+function expectNothing(path: string, answer: { status: number; text: string }): void {
+  if (path === 'return.list') expect(answer.text).toContain('"items":[]');
+  else expect(codeOf(answer)).toMatch(/^(order|payment|return)_not_found$/);
+}
+
+/** Ends an order whose units have left: they all come back. */
+async function bringAllBack({ orderId, returnId }: About): Promise<void> {
+  const { id: second } = await api.commerce.requestReturn({ orderId, lines });
+  for (const id of [returnId, second]) {
+    await api.commerce.approveReturn({ returnId: id });
+    await api.commerce.receiveReturn({ returnId: id, lines: [{ lineNo: 1, restockQty: 1 }] });
+    await api.commerce.closeReturn({ returnId: id });
+  }
+}
+
 test('the test has an input for each procedure that a guest may call', () => {
   expect(Object.keys(inputs).toSorted()).toEqual(paths.filter(guestMay).toSorted());
 });
 
 describe.each(paths.filter(guestMay))('%s of a guest’s order', (path) => {
-  const input = (order: Pick<Placed, 'orderId' | 'paymentId'>) => present(inputs[path])(order);
+  const input = (order: About) => present(inputs[path])(order);
 
   test('is for the guest and for operators', async () => {
-    const own = await placeAsGuest();
+    const own = await place(path);
     const operator = await call(path, input(own), await api.createApiKey('orders'));
     expect([200, 409]).toContain(operator.status);
-    const other = await placeAsGuest();
+    const other = await place(path);
     const guest = await call(path, input(other), other.token);
     expect(guest.status).toBe(operator.status);
   });
 
   test('is like one that does not exist for the guest of another order and for a customer', async () => {
-    const [own, other] = [await placeAsGuest(), await placeAsGuest()];
-    const missing = { orderId: randomUUID(), paymentId: randomUUID() };
+    const [own, other] = [await place(path), await place(path)];
+    const missing = { orderId: randomUUID(), paymentId: randomUUID(), returnId: randomUUID() };
     for (const stranger of [other.token, await api.customerToken()]) {
       const refused = await call(path, input(own), stranger);
-      expect(codeOf(refused)).toMatch(/^(order|payment)_not_found$/);
+      expectNothing(path, refused);
       expect(refused).toEqual(await call(path, input(missing), stranger));
     }
     expect(await call('order.get', { orderId: own.orderId }, own.token)).toMatchObject({ status: 200 });
   });
 
   test('is closed without a token, without the scope, and for an account with the id of the guest', async () => {
-    const { orderId, paymentId } = await placeAsGuest();
-    const given = input({ orderId, paymentId });
+    const { orderId, ...more } = await place(path);
+    const given = input({ orderId, ...more });
     expect(codeOf(await call(path, given))).toBe('unauthenticated');
     expect(codeOf(await call(path, given, await api.createApiKey('guests', 'money')))).toBe('forbidden');
     const { customerId } = await api.commerce.getOrder({ orderId });
@@ -107,10 +148,12 @@ describe.each(paths.filter(guestMay))('%s of a guest’s order', (path) => {
   });
 
   test('is closed for the guest after the contact was erased', async () => {
-    const { orderId, paymentId, token } = await placeAsGuest();
-    await api.commerce.cancelOrder({ orderId });
+    const { token, ...about } = await place(path);
+    const { orderId } = about;
+    if (path.startsWith('return.')) await bringAllBack(about);
+    else await api.commerce.cancelOrder({ orderId });
     await api.commerce.redactOrder({ orderId });
-    expect(codeOf(await call(path, input({ orderId, paymentId }), token))).toMatch(/^(order|payment)_not_found$/);
+    expectNothing(path, await call(path, input(about), token));
   });
 });
 

@@ -15,6 +15,7 @@ export const changingTables: readonly string[] = [
   'gateway_listings',
   'idempotency_keys',
   'late_gateway_event_bodies',
+  'open_guest_orders',
   'order_lines',
   'orders',
   'parcels',

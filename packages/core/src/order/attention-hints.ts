@@ -11,11 +11,11 @@ export const attentionHints = {
     'Decide on the payment in REVIEW (payment.decideReview), or compare it with the gateway and clear this.',
   event_conflict: 'Compare the events with the gateway (gatewayEvent.list), redrive parked ones, then clear this.',
   delivery_problem: 'Refund or replace it by a return (return.request), and clear this (order.clearAttention).',
+  parcel_problem: 'Read what the carrier says (parcel.history), and ask it; correct a wrong number (parcel.correct).',
   authorization_lapsing:
     'Capture the payment before the gateway releases it (payment.capture), or cancel (order.cancel).',
   capture_overdue:
     'The goods have left: capture the payment (payment.capture), and read why it was not (gatewayCall.list).',
-  parcel_problem: 'Read what the carrier says (parcel.history), and ask it; correct a wrong number (parcel.correct).',
   capture_failed: 'Read why (gatewayCall.list), then capture again (payment.capture) or cancel (order.cancel).',
   gateway_silent: 'Check that the gateway can be reached; the shop repeats its calls by itself (gatewayCall.list).',
   refund_due: 'Wait until the refund has SUCCEEDED (refund.list), and request a failed one again (refund.create).',

@@ -79,6 +79,7 @@ test('a new attempt is live and has no money', () => {
     capturedAmount: 0,
     refundedAmount: 0,
     refundReservedAmount: 0,
+    releasedAmount: 0,
     surplus: false,
     failureCode: null,
     reportedAmount: null,
@@ -86,6 +87,8 @@ test('a new attempt is live and has no money', () => {
     reportedCaptured: false,
     canceledAtGateway: false,
     polledAt: null,
+    lapseWarningAt: null,
+    captureOverdueAt: null,
     createdAt: created,
     updatedAt: created,
   });

@@ -3,6 +3,7 @@ import { CommerceError, decided, type Outcome } from '../../errors.ts';
 import { readOrderIdsOfReturns } from '../../returns/return-repository.ts';
 import type { Return, ReturnLine } from '../../returns/return.ts';
 import { returnView, type ReturnView } from '../../returns/return-view.ts';
+import { belongsTo } from '../../order/guest.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { RequestedParts } from '../../unit-of-work/lock-parts.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -43,7 +44,7 @@ export async function changeReturns<C extends ReturnCommand, T>(
       const { returnId, customerId, expectedVersion } = command;
       const order = work.orders.get(orderIds.get(returnId) ?? '');
       const aReturn = order?.returns.find(({ id }) => id === returnId);
-      if (!order || !aReturn || (customerId !== undefined && order.row.customerId !== customerId))
+      if (!order || !aReturn || !belongsTo(order.row, customerId))
         throw new CommerceError('return_not_found', 'no such return');
       requireVersion(order, expectedVersion);
       return change(order, aReturn, command, capturing);

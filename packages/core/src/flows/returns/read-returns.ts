@@ -1,5 +1,6 @@
 import type { PageRequest, Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
+import { belongsTo } from '../../order/guest.ts';
 import { readOrders } from '../../order/order-repository.ts';
 import { listReturns, readReturn, readReturnLines, type ReturnFilter } from '../../returns/return-repository.ts';
 import type { Return } from '../../returns/return.ts';
@@ -15,8 +16,8 @@ export async function readReturnView(
 ): Promise<ReturnView> {
   const aReturn = await readReturn(reader, returnId);
   const [view] = aReturn ? await viewsOf(reader, [aReturn]) : [];
-  const [order] = aReturn && customerId !== undefined ? await readOrders(reader, [aReturn.orderId]) : [];
-  if (view && order?.customerId === customerId) return view;
+  const [order] = aReturn ? await readOrders(reader, [aReturn.orderId]) : [];
+  if (view && order && belongsTo(order, customerId)) return view;
   throw new CommerceError('return_not_found', 'no such return');
 }
 
