@@ -62,7 +62,8 @@ begin
 
   select json_agg(json_build_object('orderId', v_id, 'lineNo', n, 'kind', 'PRODUCT', 'productId', product_id,
       'sku', sku, 'name', name, 'quantity', quantity, 'unitAmount', price, 'amount', quantity * price,
-      'discountAmount', 0, 'taxAmount', 0, 'paidAmount', quantity * price))
+      'discountAmount', 0, 'taxAmount', 0, 'paidAmount', quantity * price,
+      'canceledQty', 0, 'releasedQty', 0, 'releasedAmount', 0))
     into v_lines
     from unnest(p_products, v_skus, v_names, p_quantities, v_prices) with ordinality
       as line (product_id, sku, name, quantity, price, n);

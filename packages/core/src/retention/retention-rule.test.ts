@@ -12,6 +12,7 @@ test('without a time each rule has its usual one', () => {
     webhookAttempts: 14 * 24 * hourMs,
     parkedDeliveries: 90 * 24 * hourMs,
     gatewayEventBodies: 90 * 24 * hourMs,
+    trackingMessageBodies: 90 * 24 * hourMs,
   });
   expect(retentionOf({ idempotencyKeys: 1.5 * hourMs })).toMatchObject({ idempotencyKeys: 5_400_000 });
 });
