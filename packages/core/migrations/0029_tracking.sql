@@ -49,7 +49,7 @@ ALTER TABLE "commerce"."parcels" ADD COLUMN "failure_code" text;--> statement-br
 ALTER TABLE "commerce"."parcels" ADD COLUMN "polled_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "commerce"."parcels" ADD COLUMN "due_at" timestamp (3) with time zone DEFAULT now();--> statement-breakpoint
 ALTER TABLE "commerce"."tracking_events" ADD CONSTRAINT "tracking_events_parcel" FOREIGN KEY ("parcel_id") REFERENCES "commerce"."parcels"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-CREATE UNIQUE INDEX "tracking_events_once" ON "commerce"."tracking_events" USING btree ("provider","checkpoint_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "tracking_events_once" ON "commerce"."tracking_events" USING btree ("provider","checkpoint_id","parcel_id");--> statement-breakpoint
 CREATE INDEX "tracking_events_parcel_id" ON "commerce"."tracking_events" USING btree ("parcel_id","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "tracking_messages_first" ON "commerce"."tracking_messages" USING btree ("provider","event_id") WHERE "commerce"."tracking_messages"."outcome" <> 'CONFLICT';--> statement-breakpoint
 CREATE UNIQUE INDEX "tracking_messages_conflict" ON "commerce"."tracking_messages" USING btree ("provider","event_id","fingerprint") WHERE "commerce"."tracking_messages"."outcome" = 'CONFLICT';--> statement-breakpoint

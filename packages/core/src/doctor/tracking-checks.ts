@@ -1,18 +1,13 @@
-import { comparableSql } from '../shipping/tables.ts';
+import { isSameNumberSql } from '../shipping/tables.ts';
 import type { Check } from './check.ts';
-
-const isSameNumber = (a: string, b: string): string =>
-  ['carrier', 'tracking_number']
-    .map((column) => `${comparableSql(`${a}.${column}`)} = ${comparableSql(`${b}.${column}`)}`)
-    .join(' and ');
 
 export const trackingChecks: readonly Check[] = [
   {
     name: 'tracking_event_once',
-    sentence: "A carrier's checkpoint is recorded at most once.",
+    sentence: "A carrier's checkpoint is recorded at most once for each parcel.",
     query: `
-      select provider, checkpoint_id as "checkpointId", count(*) as rows, array_agg(parcel_id order by id) as "parcelIds"
-      from "commerce"."tracking_events" group by provider, checkpoint_id having count(*) > 1`,
+      select provider, checkpoint_id as "checkpointId", parcel_id as "parcelId", count(*) as rows
+      from "commerce"."tracking_events" group by provider, checkpoint_id, parcel_id having count(*) > 1`,
   },
   {
     name: 'tracking_delivered_wins',
@@ -23,7 +18,7 @@ export const trackingChecks: readonly Check[] = [
       join "commerce"."shipments" s on s.id = p.shipment_id and s.status not in ('LOST', 'RETURNED')
       where p.tracking <> 'DELIVERED' and exists (
         select from "commerce"."tracking_events" e
-        where e.parcel_id = p.id and e.tracking = 'DELIVERED' and e.effect <> 'former_user' and ${isSameNumber('e', 'p')})`,
+        where e.parcel_id = p.id and e.tracking = 'DELIVERED' and e.effect <> 'former_user' and ${isSameNumberSql('e', 'p')})`,
   },
   {
     name: 'tracking_never_behind',
@@ -32,7 +27,7 @@ export const trackingChecks: readonly Check[] = [
       select distinct p.id as "parcelId", p.order_id as "orderId", p.tracking, p.checkpoint_at as "checkpointAt"
       from "commerce"."parcels" p
       join "commerce"."tracking_events" e on e.parcel_id = p.id and e.tracking <> 'LABEL' and e.effect in ('moved', 'recorded')
-        and ${isSameNumber('e', 'p')}
+        and ${isSameNumberSql('e', 'p')}
       where p.live and coalesce(e.occurred_at, e.received_at) > p.checkpoint_at`,
   },
   {

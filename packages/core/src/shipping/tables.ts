@@ -88,6 +88,12 @@ const upperCase = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 export const comparableSql = (expression: string): string =>
   `translate(${expression}, '${upperCase} .-_/', '${upperCase.toLowerCase()}')`;
 
+/** SQL for whether rows of two aliases have the same carrier and number. */
+export const isSameNumberSql = (a: string, b: string): string =>
+  ['carrier', 'tracking_number']
+    .map((column) => `${comparableSql(`${a}."${column}"`)} = ${comparableSql(`${b}."${column}"`)}`)
+    .join(' and ');
+
 const comparableColumn = ({ name }: AnyPgColumn) => sql.raw(comparableSql(`"${name}"`));
 
 export const parcels = commerceSchema.table(
@@ -142,7 +148,10 @@ export const parcels = commerceSchema.table(
   ],
 );
 
-/** What carriers have reported about parcels, one row a checkpoint. Append-only. */
+/**
+ * What carriers have reported about parcels, one row a checkpoint and parcel: of two parcels that left with each other's
+ * numbers, both have had a checkpoint. Append-only.
+ */
 export const trackingEvents = commerceSchema.table(
   'tracking_events',
   {
@@ -161,7 +170,7 @@ export const trackingEvents = commerceSchema.table(
   },
   (t) => [
     foreignKey({ name: 'tracking_events_parcel', columns: [t.parcelId], foreignColumns: [parcels.id] }),
-    uniqueIndex('tracking_events_once').on(t.provider, t.checkpointId),
+    uniqueIndex('tracking_events_once').on(t.provider, t.checkpointId, t.parcelId),
     index('tracking_events_parcel_id').on(t.parcelId, t.id),
     oneOf('tracking_events_tracking_known', t.tracking, parcelTrackings),
     oneOf('tracking_events_effect_known', t.effect, checkpointEffects),

@@ -3,9 +3,9 @@ import { insertion, selection, texts, uuids, type Transaction } from '@commerce-
 import { after } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import type { TrackingEvent } from './checkpoint.ts';
-import { trackingEvents } from './tables.ts';
+import { isSameNumberSql, trackingEvents } from './tables.ts';
 
-/** Fails by `tracking_events_once` for a checkpoint that another transaction stored first; the next run finds it. */
+/** The order's lock decides which transaction stores a parcel's checkpoint; `tracking_events_once` has the last word. */
 export const insertTrackingEvents = insertion(trackingEvents);
 
 const ofParcels = selection(
@@ -19,21 +19,25 @@ export async function loadTrackingEvents(tx: Transaction, parcelIds: readonly st
   return parcelIds.length === 0 ? [] : ofParcels(tx, [uuids(parcelIds)]);
 }
 
-const ofIds = selection(
+const ofNumbersUsers = selection(
   'tracking_events_of_checkpoints',
   trackingEvents,
-  'where t."provider" = $1 and t."checkpoint_id" = any($2::text[])',
+  `where t."provider" = $1 and t."checkpoint_id" = any($2::text[]) and t."effect" <> 'former_user' and exists (
+    select from "commerce"."parcels" p where p."id" = t."parcel_id" and ${isSameNumberSql('p', 't')})`,
 );
 
-/** Which of a provider's checkpoints are stored, for this parcel or another one. */
-export async function readKnownCheckpoints(
+/**
+ * Which of a provider's checkpoints belong to a parcel that still has the number they are about. No other parcel gets
+ * them. A parcel whose number was corrected keeps them as history only.
+ */
+export async function readOwnedCheckpoints(
   tx: Transaction,
   provider: string,
   checkpointIds: readonly string[],
 ): Promise<Set<string>> {
   if (checkpointIds.length === 0) return new Set();
-  const known = await ofIds(tx, [provider, texts(checkpointIds)]);
-  return new Set(known.map(({ checkpointId }) => checkpointId));
+  const owned = await ofNumbersUsers(tx, [provider, texts(checkpointIds)]);
+  return new Set(owned.map(({ checkpointId }) => checkpointId));
 }
 
 /** The checkpoints of a parcel, the last recorded first. */

@@ -12,6 +12,7 @@ import {
   sendTracking,
   trackingBody,
   type Sent,
+  type TestParcel,
 } from '../../testing/tracked-parcels.ts';
 
 let shop: TestShop;
@@ -195,4 +196,48 @@ test('a corrected number starts the journey over, and the history keeps what was
     [trackingNumber, 'MOVING'],
     [parcel.trackingNumber, 'PROBLEM'],
   ]);
+});
+
+describe("two parcels that left with each other's numbers", () => {
+  const correct = async ({ parcelId }: TestParcel, trackingNumber: string) =>
+    shop.commerce.correctParcel({ parcelId, trackingNumber });
+  const swap = async (one: TestParcel, other: TestParcel) => {
+    await correct(one, randomUUID());
+    await correct(other, one.trackingNumber);
+    await correct(one, other.trackingNumber);
+  };
+
+  test('are each where the carrier has its number, after the swap and after a swap back', async () => {
+    const [one, other] = [await dispatchTestParcel(shop), await dispatchTestParcel(shop)];
+    const report = async () => {
+      await send(one.trackingNumber, { tracking: 'MOVING', minute: -10, checkpointId: `${one.parcelId} 1` });
+      await send(other.trackingNumber, { tracking: 'PICKED_UP', minute: -5, checkpointId: `${other.parcelId} 1` });
+    };
+    await report();
+    await swap(one, other);
+    await report();
+    await report();
+    expect(await readTracked(shop.commerce, one)).toMatchObject({ tracking: 'PICKED_UP' });
+    expect(await readTracked(shop.commerce, other)).toMatchObject({ tracking: 'MOVING', shipment: 'IN_TRANSIT' });
+    expect(await historyOf(one.parcelId)).toEqual(['MOVING moved', 'PICKED_UP moved']);
+    expect(await historyOf(other.parcelId)).toEqual(['PICKED_UP moved', 'MOVING moved']);
+    await swap({ ...one, trackingNumber: other.trackingNumber }, { ...other, trackingNumber: one.trackingNumber });
+    await report();
+    expect(await readTracked(shop.commerce, one)).toMatchObject({ tracking: 'MOVING' });
+    expect(await readTracked(shop.commerce, other)).toMatchObject({ tracking: 'PICKED_UP' });
+    expect(await historyOf(one.parcelId), 'a known checkpoint is not recorded again').toHaveLength(2);
+  });
+
+  test('do not share what a parcel keeps: a number that is used again starts without the journey before', async () => {
+    const former = await dispatchTestParcel(shop);
+    const { trackingNumber } = former;
+    const delivered = { tracking: 'DELIVERED', minute: -1, checkpointId: `${former.parcelId} 1` } as const;
+    await send(trackingNumber, delivered);
+    const { orderId, shipmentId } = await createReadyShipment(shop);
+    const { parcels } = await shop.commerce.dispatchShipment({ shipmentId, carrier: mockCarrier, trackingNumber });
+    const parcel = { orderId, shipmentId, parcelId: only(parcels).id, trackingNumber };
+    await send(trackingNumber, delivered, { tracking: 'PICKED_UP', minute: 0 });
+    expect(await readTracked(shop.commerce, parcel)).toMatchObject({ tracking: 'PICKED_UP', live: true });
+    expect(await historyOf(parcel.parcelId)).toEqual(['PICKED_UP moved']);
+  });
 });

@@ -16,8 +16,11 @@ import type { Shipment } from '../../shipping/shipment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { deliverParcel, changeShipmentStatus, parcelsOf } from '../shipping/continue-shipment.ts';
 
-/** What is known of the checkpoints of some parcels, those of this transaction included. */
-export type KnownCheckpoints = { events: TrackingEvent[]; ids: Set<string> };
+/**
+ * What is known of the checkpoints of some parcels, those of this transaction included. `ownedIds` are checkpoints of a
+ * parcel, possibly another one, that still has their number.
+ */
+export type KnownCheckpoints = { events: TrackingEvent[]; ownedIds: Set<string> };
 
 /**
  * Applies what a provider reports about a parcel of a locked order. A checkpoint that is known does nothing. The parcel
@@ -32,8 +35,14 @@ export function applyReport(
 ): TrackingEvent[] {
   const parcel = parcelIn(order, parcelId);
   const { now } = order;
+  const recordedIds = new Set(
+    known.events.flatMap((event) =>
+      event.parcelId === parcelId && event.provider === provider ? event.checkpointId : [],
+    ),
+  );
   const fresh = checkpoints
-    .filter(({ checkpointId }, index) => !known.ids.has(checkpointId) && firstAt(checkpoints, checkpointId) === index)
+    .filter(({ checkpointId }) => !recordedIds.has(checkpointId) && !known.ownedIds.has(checkpointId))
+    .filter(({ checkpointId }, index, unknown) => firstAt(unknown, checkpointId) === index)
     .map((checkpoint): TrackingEvent => {
       const occurredAt = plausibleTime(checkpoint.occurredAt, now);
       const { carrier, trackingNumber } = parcel;
@@ -47,7 +56,7 @@ export function applyReport(
   if (isHeard) order.setParcel({ ...parcel, heardAt: now, updatedAt: now });
   const hasMoved = follow(order, parcelId, journey);
   const events = fresh.map((event) => ({ ...event, effect: effectOf(event, journey, hasMoved) }));
-  for (const { checkpointId } of events) known.ids.add(checkpointId);
+  for (const { checkpointId } of events) known.ownedIds.add(checkpointId);
   known.events.push(...events);
   order.addTrackingEvents(events);
   return events;

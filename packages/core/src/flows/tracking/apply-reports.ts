@@ -1,7 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Parcel } from '../../shipping/parcel.ts';
 import { findParcelsOfNumbers } from '../../shipping/parcel-repository.ts';
-import { loadTrackingEvents, readKnownCheckpoints } from '../../shipping/tracking-event-repository.ts';
+import { loadTrackingEvents, readOwnedCheckpoints } from '../../shipping/tracking-event-repository.ts';
 import { pollParcelsSoon, trackParcelsJob } from '../../shipping/tracked-parcel-repository.ts';
 import type { TrackingMessage, TrackingProvider, TrackingReport } from '../../shipping/tracking-provider.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -24,11 +24,11 @@ export async function readKnown(
   reports: readonly TrackingReport[],
 ): Promise<KnownCheckpoints> {
   const reported = reports.flatMap(({ checkpoints }) => checkpoints.map(({ checkpointId }) => checkpointId));
-  const [events, ids] = await Promise.all([
+  const [events, ownedIds] = await Promise.all([
     loadTrackingEvents(tx, parcelIds),
-    readKnownCheckpoints(tx, provider, reported),
+    readOwnedCheckpoints(tx, provider, reported),
   ]);
-  return { events, ids };
+  return { events, ownedIds };
 }
 
 /**
