@@ -19,6 +19,7 @@ const reasons = Object.keys({
   amount_mismatch: 1,
   event_conflict: 1,
   delivery_problem: 1,
+  return_refund_due: 1,
   authorization_lapsing: 1,
   capture_overdue: 1,
   parcel_problem: 1,

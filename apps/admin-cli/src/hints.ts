@@ -120,6 +120,8 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
     `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
   delivery_problem: ({ order, clear }) =>
     `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), or refund or replace it by a return (\`commerce returns request ${order} --line LINE:UNITS --kept\`), then ${clear}`,
+  return_refund_due: ({ order }) =>
+    `what came back was not refunded by itself: read the return (\`commerce orders show ${order}\`), then \`commerce returns refund RETURN\`, which says why it is refused, or \`commerce returns close RETURN\``,
   authorization_lapsing: ({ authorized, cancelOrNot }) =>
     `the gateway is about to release the money: capture it (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   capture_overdue: ({ order, authorized }) =>

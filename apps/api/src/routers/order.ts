@@ -186,8 +186,8 @@ export const orderRouter = router({
     .input(updateOrderInput)
     .mutation(({ ctx, input }) => ctx.commerce.updateOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
   /**
-   * Erases the contact and the address of an order that is over: canceled, expired, delivered or returned. For operators
-   * with the scope `orders` only.
+   * Erases the contact and the address of an order that is over: canceled, expired, delivered or returned. The reasons of
+   * its returns, which customers write, go as well. For operators with the scope `orders` only.
    *
    * Returns the order with its lines. A call for an order without them changes nothing.
    * @throws order_not_found when no order has this id

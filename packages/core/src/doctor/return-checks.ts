@@ -119,6 +119,14 @@ export const returnChecks: readonly Check[] = [
         taken as "takenQty"
       from (${movedByReturns}) moved where restocked <> returned or replaced <> taken`,
   },
+  {
+    name: 'return_attention_has_a_return',
+    sentence: 'An order with the attention `return_refund_due` has a return that is RECEIVED.',
+    query: `
+      select o.id as "orderId" from "commerce"."orders" o
+      where o.attention_reasons @> '["return_refund_due"]'
+        and not exists (select from "commerce"."returns" r where r.order_id = o.id and r.status = 'RECEIVED')`,
+  },
   ...recordedChecks({
     subject: 'return',
     transitions: returnTransitions,

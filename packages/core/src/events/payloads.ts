@@ -99,8 +99,10 @@ export const orderEventPayloads = {
   'order.updated': orderEvent('The contact, address, reference or metadata of an order changed.', {
     changed: z.array(z.enum(['contact', 'shippingAddress', 'reference', 'metadata'])).describe('What changed.'),
   }),
-  'order.redacted': orderEvent('The contact and the address of an order that is over were erased.', {
-    changed: z.array(z.enum(['contact', 'shippingAddress', 'reference', 'metadata'])).describe('What was erased.'),
+  'order.redacted': orderEvent('The contact, address and reasons of returns of an order that is over were erased.', {
+    changed: z
+      .array(z.enum(['contact', 'shippingAddress', 'reference', 'metadata', 'returnReason']))
+      .describe('What was erased.'),
   }),
   'order.attention_raised': orderEvent('An order got a reason for the attention of an operator.', attention),
   'order.attention_cleared': orderEvent('A reason for attention ended.', attention),

@@ -93,10 +93,10 @@ export function orderChangeMethods(context: Context) {
     ): Promise<PlacedOrder> => update({ ...parse(updateOrderInput, input), customerId }, call),
 
     /**
-     * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. `reference`
-     * and `metadata` are the shop's own and stay. Answers that are kept for idempotency keys have the texts until the keys
-     * go.
-     * @returns the order, with its lines; unchanged when it has neither
+     * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. The reasons
+     * of its returns, which customers write, go as well. `reference` and `metadata` are the shop's own and stay. Answers
+     * that are kept for idempotency keys have the texts until the keys go.
+     * @returns the order, with its lines; unchanged when it has none of them
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order
      * @throws order_not_over when something is left to do for the order

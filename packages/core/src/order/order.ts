@@ -52,6 +52,8 @@ export const attentionReasons = [
   'amount_mismatch',
   'event_conflict',
   'delivery_problem',
+  // Cleared when the return is refunded or closed.
+  'return_refund_due',
   // The reasons below are cleared by a later message or call of a gateway or carrier.
   'parcel_problem',
   'authorization_lapsing',

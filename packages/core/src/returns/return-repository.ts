@@ -91,6 +91,7 @@ export const insertReturnLines = insertion(returnLines);
 export const updateReturns = update(returns, 'id', [
   'status',
   'fault',
+  'reason',
   'declineReason',
   'carrier',
   'trackingNumber',

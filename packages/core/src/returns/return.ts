@@ -30,7 +30,7 @@ export type Return = {
   status: ReturnStatus;
   fault: ReturnFault;
   goods: ReturnGoods;
-  /** As the customer or operator gave it who requested the return. */
+  /** As the customer or operator gave it who requested the return; null once `order.redact` has erased it. */
   reason: string | null;
   declineReason: string | null;
   carrier: string | null;

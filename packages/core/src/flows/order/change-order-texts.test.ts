@@ -151,6 +151,25 @@ describe('the contact and the address of an order', () => {
     expect(rows).toEqual([{ n: 0 }]);
   });
 
+  test('of a delivered order are erased with the reasons of its returns, also when those come later', async () => {
+    const orderId = await createPaidOrder();
+    await commerce.deliverShipment({ shipmentId: await dispatch(orderId) });
+    const request = async () =>
+      commerce.requestReturn({ orderId, lines: [{ lineNo: 1, quantity: 1 }], reason: 'call Ana on 0170 1234' });
+    const changes = async () => {
+      const { items } = await commerce.orderHistory({ orderId });
+      return items.filter(({ type }) => type === 'order.redacted').map(({ facts }) => facts['changed']);
+    };
+    const first = await request();
+    await commerce.redactOrder({ orderId });
+    expect(await commerce.getReturn({ returnId: first.id })).toMatchObject({ status: 'REQUESTED', reason: null });
+    const second = await request();
+    const { version } = await commerce.redactOrder({ orderId });
+    expect(await commerce.getReturn({ returnId: second.id })).toMatchObject({ reason: null, orderVersion: version });
+    expect(await changes()).toEqual([['contact', 'shippingAddress', 'returnReason'], ['returnReason']]);
+    expect((await commerce.redactOrder({ orderId })).version).toBe(version);
+  });
+
   test.each<[string, () => Promise<string>]>([
     ['that waits for its payment', async () => (await placeWithTexts()).id],
     ['that is paid', createPaidOrder],

@@ -4,6 +4,7 @@ import { isGuestOrder } from '../../order/guest.ts';
 import type { UpdateOrder } from '../../order/order-input.ts';
 import { updateOrderTexts } from '../../order/order-repository.ts';
 import { isBeforeDispatch, isOver, type Order } from '../../order/order.ts';
+import type { RequestedParts } from '../../unit-of-work/lock-parts.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from './locate-order.ts';
@@ -26,20 +27,21 @@ export const updateOrders = async (
 ): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, update);
 
 /**
- * Erases the contacts and addresses of orders that are over.
- * @returns the order; unchanged when it has neither · refusals: order_not_found, order_not_over
+ * Erases the contacts and addresses of orders that are over, and the reasons of their returns, which customers wrote.
+ * @returns the order; unchanged when it has none of them · refusals: order_not_found, order_not_over
  */
 export const redactOrders = async (
   tx: Transaction,
   commands: readonly { orderId: string }[],
-): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, redact);
+): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, redact, { shipments: true });
 
 async function changeOrders<C extends { orderId: string; customerId?: string | undefined }>(
   tx: Transaction,
   commands: readonly C[],
   change: (order: LockedOrder, command: C) => boolean,
+  parts: RequestedParts = {},
 ): Promise<Outcome<PlacedOrder>[]> {
-  const work = await UnitOfWork.lock(tx, { orderIds: commands.map(({ orderId }) => orderId) });
+  const work = await UnitOfWork.lock(tx, { orderIds: commands.map(({ orderId }) => orderId), ...parts });
   const changed: Order[] = [];
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const located = locateOrder(work, command);
@@ -71,7 +73,9 @@ function update(
   if (country !== undefined && texts.shippingAddress && texts.shippingAddress.country !== country)
     throw new CommerceError('country_not_changeable', 'what the order costs depends on its country');
   checkContact(row, texts.contact);
-  return setTexts(order, texts, 'order.updated');
+  const changed = setTexts(order, texts);
+  if (changed.length > 0) order.record('order.updated', { changed });
+  return changed.length > 0;
 }
 
 /** @throws validation_failed when a guest's order would lose its e-mail address, the one way to reach the guest */
@@ -89,21 +93,21 @@ function redact(order: LockedOrder): boolean {
     const { status, fulfillmentStatus } = row;
     throw new CommerceError('order_not_over', 'the order is not over', { status, fulfillmentStatus });
   }
-  return setTexts(order, { contact: null, shippingAddress: null }, 'order.redacted');
+  const reasoned = order.returns.filter(({ reason }) => reason !== null);
+  for (const aReturn of reasoned) order.setReturn({ ...aReturn, reason: null, updatedAt: order.now });
+  const texts = setTexts(order, { contact: null, shippingAddress: null });
+  const changed = reasoned.length > 0 ? [...texts, 'returnReason' as const] : texts;
+  if (changed.length > 0) order.record('order.redacted', { changed });
+  return texts.length > 0;
 }
 
-/** Sets texts, and records which ones have changed. The event has none of them. Returns whether one has. */
-function setTexts(
-  order: LockedOrder,
-  texts: { [F in TextField]?: Order[F] | undefined },
-  type: 'order.updated' | 'order.redacted',
-): boolean {
+/** Sets texts. Returns which ones have changed: events name them and contain none of them. */
+function setTexts(order: LockedOrder, texts: { [F in TextField]?: Order[F] | undefined }): TextField[] {
   const isChanged = (field: TextField) =>
     texts[field] !== undefined && JSON.stringify(texts[field]) !== JSON.stringify(order.row[field]);
   const changed = textFields.filter(isChanged);
-  if (changed.length === 0) return false;
+  if (changed.length === 0) return [];
   const given = Object.fromEntries(changed.map((field) => [field, texts[field]]));
   order.setTexts(given);
-  order.record(type, { changed });
-  return true;
+  return changed;
 }

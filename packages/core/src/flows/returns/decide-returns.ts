@@ -4,6 +4,7 @@ import { outstandingQty, transitionReturn, type Return, type ReturnFault } from 
 import type { ReturnView } from '../../returns/return-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
+import { endReturnAttention } from './return-attention.ts';
 
 /** A decision about a return. `fault` defaults to the one that was requested. */
 export type DecideReturnCommand = ReturnCommand &
@@ -51,6 +52,7 @@ function decide(order: LockedOrder, aReturn: Return, command: DecideReturnComman
       order.setReturn(changed);
       if (aReturn.goods === 'EXPECTED') closeLines(order, aReturn);
       order.record('return.closed', { returnId });
+      endReturnAttention(order);
   }
   return viewOfReturn(order, returnId);
 }

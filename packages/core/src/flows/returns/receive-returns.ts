@@ -13,6 +13,7 @@ import type { ReturnView } from '../../returns/return-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
 import { refundReturn } from './refund-returns.ts';
+import { raiseWhenRefused } from './return-attention.ts';
 
 /** Units of a return that came back, or are known to be missing. */
 export type ReceiveReturnCommand = ReturnCommand & { lines: readonly ReceivedUnits[] };
@@ -31,10 +32,13 @@ export const receiveReturns =
     changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, (order, aReturn, { lines }, capturing) => {
       const received = receive(order, aReturn, lines);
       // A refund that a dispute or the gateway's rules hold is left to an operator.
-      if (policy.refundsAtOnce)
-        decided(() =>
-          refundReturn(order, received, { id: newId(), fees: [] }, { gateways: policy.gateways, capturing }),
+      if (policy.refundsAtOnce) {
+        const context = { gateways: policy.gateways, capturing };
+        raiseWhenRefused(
+          order,
+          decided(() => refundReturn(order, received, { id: newId(), fees: [] }, context)),
         );
+      }
       return viewOfReturn(order, aReturn.id);
     });
 

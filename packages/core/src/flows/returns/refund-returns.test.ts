@@ -206,6 +206,8 @@ describe('a refund of a return', () => {
 });
 
 describe('a shop that refunds returns at once', () => {
+  const attentionOf = async (orderId: string) => (await eager.commerce.getOrder({ orderId })).attentionReasons ?? [];
+
   test('refunds what each receipt brings, and another shop refunds nothing by itself', async () => {
     const { orderId } = await eager.createCapturedOrder([[1_000, 3]], []);
     await eager.send(orderId);
@@ -226,7 +228,29 @@ describe('a shop that refunds returns at once', () => {
     await eager.sendWebhook('DISPUTE_OPENED', payment, { objectId: 'dp_2' });
     const returnId = await eager.takeBack(orderId, [1]);
     expect((await eager.commerce.listRefunds({ orderId })).items).toEqual([]);
+    expect(await attentionOf(orderId)).toContain('return_refund_due');
     await eager.sendWebhook('DISPUTE_WON', payment, { objectId: 'dp_2' });
     expect(await eager.refund(returnId)).toBe(1_000);
+    expect(await attentionOf(orderId)).not.toContain('return_refund_due');
+  });
+
+  test('keeps the attention for a refused refund until each such return is refunded, replaced or closed', async () => {
+    const { orderId, payment } = await eager.createCapturedOrder([[1_000, 4]], []);
+    await eager.send(orderId);
+    await eager.sendWebhook('DISPUTE_OPENED', payment, { objectId: 'dp_3' });
+    const returnIds = [await eager.takeBack(orderId, [1]), await eager.takeBack(orderId, [1])];
+    const [closed = '', replaced = ''] = returnIds;
+    await eager.commerce.closeReturn({ returnId: closed });
+    expect(await attentionOf(orderId)).toContain('return_refund_due');
+    await eager.commerce.replaceReturn({ returnId: replaced, lines: [{ lineNo: 1, quantity: 1 }] });
+    expect(await attentionOf(orderId)).not.toContain('return_refund_due');
+  });
+
+  test('raises no attention for a receipt that brings nothing to refund', async () => {
+    const { orderId } = await eager.createCapturedOrder([[1_000, 1]], []);
+    await eager.send(orderId);
+    const returnId = await eager.approveUnits(orderId, [1]);
+    await eager.commerce.receiveReturn({ returnId, lines: [{ lineNo: 1, missingQty: 1 }] });
+    expect(await attentionOf(orderId)).toEqual([]);
   });
 });

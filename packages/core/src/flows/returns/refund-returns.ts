@@ -11,6 +11,7 @@ import { lowerCapture, type CaptureContext } from '../payment/lower-capture.ts';
 import { requestRefund } from '../refund/request-refunds.ts';
 import { changeReturns, linesOfReturn, moneyParts, type ReturnCommand } from './change-returns.ts';
 import { priceReturn, type ReturnPrice } from './price-return.ts';
+import { endReturnAttention } from './return-attention.ts';
 
 /** A return to refund. The caller makes `id`, the refund's, before the transaction. `fees` are kept back. */
 export type RefundReturnCommand = ReturnCommand & { id: string; fees: readonly RefundFee[] };
@@ -73,6 +74,7 @@ export function refundReturn(
   const { currency } = order.row;
   const refundId = isLowered ? null : id;
   order.record('return.refunded', { returnId: aReturn.id, refundId, amount, currency });
+  endReturnAttention(order);
   return answerOf(order, aReturn, price, refundId);
 }
 

@@ -5,6 +5,7 @@ import type { ReturnView } from '../../returns/return-view.ts';
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
 import { unsettledQty } from './price-return.ts';
+import { endReturnAttention } from './return-attention.ts';
 
 /** Units of a return that are sent once more. */
 export type ReplaceUnitsCommand = ReturnCommand & { lines: readonly LineQuantity[] };
@@ -33,5 +34,6 @@ function replace(order: LockedOrder, aReturn: Return, { lines }: ReplaceUnitsCom
   const shipmentId = order.packShipment(lines, aReturn.id);
   order.replaceStock(lines, shipmentId);
   order.record('return.replaced', { returnId: aReturn.id, shipmentId, lines: [...lines] });
+  endReturnAttention(order);
   return viewOfReturn(order, aReturn.id);
 }

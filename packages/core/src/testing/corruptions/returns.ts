@@ -1,5 +1,5 @@
 import { firstId, type Corruption, type FurtherCorruption } from './corruption.ts';
-import { newUuid, recordEvent } from './statements.ts';
+import { newUuid, paidOrder, recordEvent, setAttention } from './statements.ts';
 
 const returnIn = (status: string) => firstId('returns', `status = '${status}'`);
 const setLine = (returnId: string, assignments: string) =>
@@ -19,6 +19,7 @@ export const returnCorruptions: Record<string, Corruption> = {
   return_refund_is_what_was_paid: {
     statements: [`update commerce.refunds set amount = amount + 1 where id = ${refundOfReturn}`],
   },
+  return_attention_has_a_return: { statements: [setAttention(paidOrder, 'return_refund_due')] },
   return_moves_its_stock: { statements: [`delete from commerce.stock_movements where kind = 'RETURNED'`] },
   return_is_as_last_recorded: {
     statements: [`update commerce.returns set status = 'APPROVED' where id = ${returnIn('REQUESTED')}`],
