@@ -94,6 +94,7 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     keepMs: keepMsFromEnv(env),
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
+    ...metrics.tracking,
     onRetention: metrics.observeRetention,
     webhooks: webhooksFromEnv(env),
     batching: { lanes: env.BATCH_LANES, queueMax: env.QUEUE_MAX, onBatch: metrics.observeBatch },

@@ -55,6 +55,7 @@ CREATE UNIQUE INDEX "tracking_messages_first" ON "commerce"."tracking_messages" 
 CREATE UNIQUE INDEX "tracking_messages_conflict" ON "commerce"."tracking_messages" USING btree ("provider","event_id","fingerprint") WHERE "commerce"."tracking_messages"."outcome" = 'CONFLICT';--> statement-breakpoint
 CREATE INDEX "tracking_messages_due" ON "commerce"."tracking_messages" USING btree ("due_at") WHERE "commerce"."tracking_messages"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "tracking_messages_unmatched" ON "commerce"."tracking_messages" USING gin ("reports" jsonb_path_ops) WHERE "commerce"."tracking_messages"."outcome" = 'UNMATCHED';--> statement-breakpoint
+CREATE INDEX "tracking_messages_parked" ON "commerce"."tracking_messages" USING btree ("id") WHERE "commerce"."tracking_messages"."outcome" = 'PARKED';--> statement-breakpoint
 CREATE INDEX "tracking_messages_bodies" ON "commerce"."tracking_messages" USING btree ("decided_at") WHERE "commerce"."tracking_messages"."raw_body" is not null;--> statement-breakpoint
 CREATE INDEX "parcels_tracking_number" ON "commerce"."parcels" USING btree (translate("tracking_number", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ .-_/', 'abcdefghijklmnopqrstuvwxyz'));--> statement-breakpoint
 CREATE INDEX "parcels_due" ON "commerce"."parcels" USING btree ("provider","due_at") WHERE "commerce"."parcels"."live" and "commerce"."parcels"."due_at" is not null;--> statement-breakpoint

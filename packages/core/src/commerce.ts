@@ -1,6 +1,7 @@
 import type { Database } from '@commerce-core/pg-pipeline';
 import { CommerceError } from './errors.ts';
 import type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
+import type { TrackingCallReport, TrackingMessageReport } from './flows/tracking/tracking-reports.ts';
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
 import { traceGateway } from './flows/gateway-outbox/trace-gateway.ts';
 import { configuredTracking } from './flows/tracking/configured-tracking.ts';
@@ -93,6 +94,10 @@ export type CommerceOptions = {
   onFault?: (error: unknown) => void;
   /** Called after each gateway call of a job, with the gateway's kind of answer. */
   onGatewayCall?: (report: GatewayCallReport) => void;
+  /** Called after each call of a job to a tracking provider. */
+  onTrackingCall?: (report: TrackingCallReport) => void;
+  /** Called after each message of a tracking provider, with its outcome. */
+  onTrackingMessage?: (report: TrackingMessageReport) => void;
   /** Called after each batch of retention that removed rows. */
   onRetention?: (report: RetentionReport) => void;
   /** What sends webhooks to merchants; without it there are none. */
@@ -142,6 +147,8 @@ export function createCommerce(options: CommerceOptions) {
     }),
     onFault: options.onFault,
     onGatewayCall: options.onGatewayCall,
+    onTrackingCall: options.onTrackingCall,
+    onTrackingMessage: options.onTrackingMessage,
     onRetention: options.onRetention,
     webhooks: options.webhooks ?? noWebhooks,
     tracing,

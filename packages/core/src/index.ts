@@ -2,6 +2,7 @@ export { connect, type ConnectOptions } from './database/connect.ts';
 export { createCommerce, type Commerce, type CommerceOptions } from './commerce.ts';
 export { hostsOfUrl, NoPrimary, type BatchReport, type Database, type Transaction } from '@commerce-core/pg-pipeline';
 export type { GatewayCallReport } from './flows/gateway-outbox/call-gateways.ts';
+export type { TrackingCallReport, TrackingMessageReport } from './flows/tracking/tracking-reports.ts';
 export type { Call, WebhookOptions } from './run/context.ts';
 export type { PlaceOrderInput } from './methods/orders.ts';
 export type { PlaceGuestOrderInput } from './methods/guest-orders.ts';

@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import type { TrackingProvider } from '@commerce-core/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMetrics } from './metrics.ts';
 import { startTestApi, type TestApi } from '../testing/index.ts';
 import { createPendingOrder } from '../testing/create-pending-order.ts';
 
+// A provider that takes registrations and gives no answer to polls.
+const scripted: TrackingProvider = {
+  name: 'scripted',
+  tracks: (carrier) => carrier === 'Scripted',
+  isCarrier: () => true,
+  receive: () => ({ eventId: null, reports: [], changed: [] }),
+  register: async () => ({ providerRef: null, renewAt: null, report: null }),
+  poll: async () => Promise.reject(new Error('time-out')),
+};
+
 let api: TestApi;
 beforeAll(async () => {
-  api = await startTestApi({ throughProxy: true });
+  api = await startTestApi({ throughProxy: true, trackingProviders: [scripted] });
 });
 afterAll(() => api?.close());
 
@@ -89,6 +100,43 @@ test('operators see the backlog of gateway calls and messages, and the results o
   const text = await (await fetchMetrics(await api.createApiKey())).text();
   expect(text).toContain('webhook_deliveries{of="parked"} 0');
   expect(text).toContain('gateway_call_seconds_count{provider="mock",kind="REFUND",answered="yes"} 1');
+});
+
+test('operators see what carriers report, what they answer, and what waits, without tracking numbers', async () => {
+  const readText = async () => (await fetchMetrics(await api.createApiKey())).text();
+  const backlog = async () =>
+    Object.fromEntries(
+      [...(await readText()).matchAll(/^tracking_backlog\{of="(\w+)"\} (\d+)$/gm)].map(([, of, value]) => [
+        of,
+        Number(value),
+      ]),
+    );
+  expect(await backlog()).toEqual({ messages_waiting: 0, messages_parked: 0, parcels_due: 0 });
+  const { approval, orderId } = await createPendingOrder(api, await api.customerClient());
+  await api.sendWebhook({ ...approval, type: 'CAPTURED' });
+  const operator = await api.operatorClient('orders');
+  const { items } = await operator.shipment.list.query({ orderId });
+  const trackingNumber = randomUUID();
+  await operator.shipment.dispatch.mutate({ shipmentId: items[0]?.id ?? '', carrier: 'Scripted', trackingNumber });
+  expect(await backlog()).toMatchObject({ parcels_due: 1 });
+  expect(await api.commerce.trackParcels('scripted')).toBe(1);
+  await api.database.pool.query('update commerce.parcels set due_at = now()');
+  expect(await api.commerce.trackParcels('scripted')).toBe(1);
+  const body = { reports: [{ carrier: 'Mock', trackingNumber: randomUUID(), checkpoints: [] }] };
+  const eventId = randomUUID();
+  await api.sendTracking(body, { eventId });
+  await api.sendTracking(body, { eventId });
+  expect(await backlog()).toEqual({ messages_waiting: 1, messages_parked: 0, parcels_due: 0 });
+  await api.database.pool.query(
+    `update commerce.tracking_messages set outcome = 'PARKED', due_at = null, decided_at = now()`,
+  );
+  expect(await backlog()).toEqual({ messages_waiting: 0, messages_parked: 1, parcels_due: 0 });
+  const text = await readText();
+  expect(text).toContain('tracking_call_seconds_count{provider="scripted",kind="register",answered="yes"} 1');
+  expect(text).toContain('tracking_call_seconds_count{provider="scripted",kind="poll",answered="unknown"} 1');
+  expect(text).toContain('tracking_messages_total{provider="mock",outcome="UNMATCHED",duplicate="false"} 1');
+  expect(text).toContain('tracking_messages_total{provider="mock",outcome="UNMATCHED",duplicate="true"} 1');
+  expect(text).not.toContain(trackingNumber);
 });
 
 test('without a database all other metrics are still there', async () => {

@@ -1,6 +1,6 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- packages that import this one check this file, too
 /// <reference path="../partial-imports.d.ts" />
-import type { BatchReport, GatewayCallReport, RetentionReport } from '@commerce-core/core';
+import type { BatchReport, CommerceOptions, GatewayCallReport, RetentionReport } from '@commerce-core/core';
 import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
@@ -12,6 +12,8 @@ export type Metrics = {
   observeRequest: (request: { route: string; status: number; ms: number }) => void;
   observeBatch: (batch: BatchReport) => void;
   observeGatewayCall: (call: GatewayCallReport) => void;
+  /** Options of `createCommerce` that observe calls to tracking providers and their messages. */
+  tracking: Required<Pick<CommerceOptions, 'onTrackingCall' | 'onTrackingMessage'>>;
   observeRetention: (removed: RetentionReport) => void;
   /** Sets where queue lengths and the gateways' backlog are read, each time that the metrics are. */
   watch: (commerce: Watched) => void;
@@ -48,6 +50,7 @@ export function createMetrics(): Metrics {
     observeBatch: createBatchMetrics(registry),
     observeGatewayCall: ({ provider, kind, answered, tookMs }) =>
       gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),
+    tracking: createTrackingMetrics(registry),
     observeRetention: createRetentionMetric(registry),
     watch: (commerce) => {
       watched = commerce;
@@ -92,6 +95,28 @@ function createBatchMetrics(registry: Registry): Metrics['observeBatch'] {
     weights.observe({ queue }, batch.weight);
     waited.observe({ queue }, batch.waitedMs / 1_000);
     took.observe({ queue, failed: String(batch.failed) }, batch.tookMs / 1_000);
+  };
+}
+
+function createTrackingMetrics(registry: Registry): Metrics['tracking'] {
+  const calls = new Histogram({
+    registers: [registry],
+    name: 'tracking_call_seconds',
+    help: 'Time of a call to a tracking provider, by its kind and the answer.',
+    labelNames: ['provider', 'kind', 'answered'],
+    buckets: secondsBuckets,
+  });
+  const messages = new Counter({
+    registers: [registry],
+    name: 'tracking_messages_total',
+    help: 'Messages of tracking providers that this process has received, by their outcome then.',
+    labelNames: ['provider', 'outcome', 'duplicate'],
+  });
+  return {
+    onTrackingCall: ({ provider, kind, answered, tookMs }) =>
+      calls.observe({ provider, kind, answered }, tookMs / 1_000),
+    onTrackingMessage: ({ provider, outcome, duplicate }) =>
+      messages.inc({ provider, outcome, duplicate: String(duplicate) }),
   };
 }
 

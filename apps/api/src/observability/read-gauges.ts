@@ -8,13 +8,14 @@ import { openStreamCount } from '../trpc/open-stream.ts';
 /** What the gauges read. */
 export type Watched = Pick<
   Commerce,
-  'queues' | 'gatewayBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog' | 'retentionLag'
+  'queues' | 'gatewayBacklog' | 'trackingBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog' | 'retentionLag'
 >;
 type ReadWatched = () => Watched | undefined;
 
 /** Adds the gauges whose values are read from the database, each time that the metrics are. */
 export function addReadGauges(registry: Registry, readWatched: ReadWatched): void {
   addBacklogGauge(registry, readWatched);
+  addTrackingBacklogGauge(registry, readWatched);
   addEventGauges(registry, readWatched);
   addWebhookGauge(registry, readWatched);
   addRetentionGauge(registry, readWatched);
@@ -55,6 +56,22 @@ function addBacklogGauge(registry: Registry, readWatched: ReadWatched): void {
       [{ of: 'calls_unanswered' }, callsUnanswered],
       [{ of: 'events_waiting' }, eventsWaiting],
       [{ of: 'events_parked' }, eventsParked],
+    ],
+  );
+}
+
+function addTrackingBacklogGauge(registry: Registry, readWatched: ReadWatched): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'tracking_backlog',
+      help: "Carriers' messages that wait or are parked, and parcels that are due to be asked about, for all processes; 10,000 means that or more.",
+    },
+    () => readWatched()?.trackingBacklog(),
+    ({ messagesWaiting, messagesParked, parcelsDue }) => [
+      [{ of: 'messages_waiting' }, messagesWaiting],
+      [{ of: 'messages_parked' }, messagesParked],
+      [{ of: 'parcels_due' }, parcelsDue],
     ],
   );
 }

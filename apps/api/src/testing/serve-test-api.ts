@@ -65,6 +65,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     batching: { onBatch: metrics.observeBatch, ...options.batching },
     onFault: logFaults(log),
     onGatewayCall: metrics.observeGatewayCall,
+    ...metrics.tracking,
     onRetention: metrics.observeRetention,
     webhooks: {
       loadSender: async () => createWebhookSender({ allowPrivate: true }),

@@ -4,6 +4,7 @@ import { read } from '../database/transaction.ts';
 import { requireTracking } from '../flows/tracking/configured-tracking.ts';
 import { handleTrackingMessages } from '../flows/tracking/handle-tracking-messages.ts';
 import { readTrackingMessageWithBody, type TrackingMessageWithBody } from '../flows/tracking/read-tracking-message.ts';
+import { readTrackingBacklog, type TrackingBacklog } from '../flows/tracking/read-tracking-backlog.ts';
 import { receiveTrackingMessage, type ReceivedTrackingMessage } from '../flows/tracking/receive-tracking-message.ts';
 import { retryTrackingMessages } from '../flows/tracking/retry-tracking-messages.ts';
 import { trackParcels } from '../flows/tracking/track-parcels.ts';
@@ -19,7 +20,7 @@ import { parse } from '../validation.ts';
 
 /** What carriers report about parcels: their messages, and the jobs that ask them. */
 export function trackingMethods(context: Context) {
-  const { database, tracking, onFault } = context;
+  const { database, tracking, onFault, onTrackingCall, onTrackingMessage } = context;
   const { db } = database;
   const handle = runAlone(context, {
     name: 'trackingMessage.handle',
@@ -39,8 +40,11 @@ export function trackingMethods(context: Context) {
      * @throws overloaded when rows stay locked; the provider has to send the message again
      * @throws outcome_unknown when the answer to COMMIT was lost; the provider has to send the message again
      */
-    receiveTrackingMessage: async (provider: string, message: WebhookMessage): Promise<ReceivedTrackingMessage> =>
-      receiveTrackingMessage(database, requireTracking(tracking, provider), message, onFault),
+    receiveTrackingMessage: async (provider: string, message: WebhookMessage): Promise<ReceivedTrackingMessage> => {
+      const received = await receiveTrackingMessage(database, requireTracking(tracking, provider), message, onFault);
+      onTrackingMessage?.({ provider, outcome: received.outcome, duplicate: received.duplicate });
+      return received;
+    },
 
     /**
      * Lists carriers' messages without their raw bodies, the newest first, 1 to 100 a page (`limit`, 50 by default).
@@ -116,7 +120,14 @@ export function trackingMethods(context: Context) {
      * @throws Error when an answer can't be applied because of an error on our side; the parcel is asked about again
      */
     trackParcels: async (provider: string, limit = 32): Promise<number> =>
-      trackParcels(database, tracking, provider, limit),
+      trackParcels(database, tracking, provider, limit, onTrackingCall),
+
+    /**
+     * Counts carriers' messages that wait for another attempt, PARKED ones, and parcels that are due to be registered or
+     * polled, which are none in a shop without tracking providers. Each number ends at 10,000, which means 10,000 or more.
+     * @throws database_unavailable when the database can't be reached
+     */
+    trackingBacklog: async (): Promise<TrackingBacklog> => read(async () => readTrackingBacklog(db, tracking)),
 
     /**
      * The names of the tracking providers of this shop.

@@ -2,6 +2,7 @@ import type { Batcher, BatcherOptions, Database, QueueOptions } from '@commerce-
 import type { ConfiguredGateways } from '../flows/gateway-outbox/configured-gateways.ts';
 import type { GatewayCallReport } from '../flows/gateway-outbox/call-gateways.ts';
 import type { ConfiguredTracking } from '../flows/tracking/configured-tracking.ts';
+import type { TrackingCallReport, TrackingMessageReport } from '../flows/tracking/tracking-reports.ts';
 import type { EventTail } from '../events/event-tail.ts';
 import type { Retention, RetentionReport } from '../retention/retention-rule.ts';
 import type { EventSink } from '../sinks/port.ts';
@@ -72,5 +73,7 @@ export type Context = {
   tracing: Tracing | undefined;
   onFault: ((error: unknown) => void) | undefined;
   onGatewayCall: ((report: GatewayCallReport) => void) | undefined;
+  onTrackingCall: ((report: TrackingCallReport) => void) | undefined;
+  onTrackingMessage: ((report: TrackingMessageReport) => void) | undefined;
   onRetention: ((report: RetentionReport) => void) | undefined;
 };

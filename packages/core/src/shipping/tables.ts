@@ -218,6 +218,10 @@ export const trackingMessages = commerceSchema.table(
     index('tracking_messages_unmatched')
       .using('gin', t.reports.op('jsonb_path_ops'))
       .where(sql`${t.outcome} = 'UNMATCHED'`),
+    // Metrics count them.
+    index('tracking_messages_parked')
+      .on(t.id)
+      .where(sql`${t.outcome} = 'PARKED'`),
     // For retention.
     index('tracking_messages_bodies')
       .on(t.decidedAt)

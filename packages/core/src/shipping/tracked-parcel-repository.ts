@@ -1,4 +1,6 @@
+import { and, count, eq, lte, sql } from 'drizzle-orm';
 import { arrayOf, statement, texts, uuids, type Transaction } from '@commerce-core/pg-pipeline';
+import type { Reader } from '../database/page.ts';
 import { claiming, leaseIsHeld, leaseParameters, renewing } from '../due-work/lease.ts';
 import type { Parcel } from './parcel.ts';
 import { parcels } from './tables.ts';
@@ -47,6 +49,19 @@ export function assignProviders(tx: Transaction, assigned: readonly Pick<Parcel,
     texts(assigned.map(({ provider }) => provider)),
     timesOf(assigned.map(({ dueAt }) => dueAt)),
   ]);
+}
+
+/** Counts parcels on their way that are due to be registered or polled, up to `max`. */
+export async function countDueParcels(reader: Reader, max: number): Promise<number> {
+  const due = reader
+    .select({ id: parcels.id })
+    .from(parcels)
+    // With a parameter for `live`, PostgreSQL could not use the index of live parcels.
+    .where(and(eq(parcels.live, sql`true`), lte(parcels.dueAt, sql`now()`)))
+    .limit(max)
+    .as('due');
+  const [counted] = await reader.select({ rows: count() }).from(due);
+  return counted?.rows ?? 0;
 }
 
 /** Claims up to `limit` due parcels of these providers. */

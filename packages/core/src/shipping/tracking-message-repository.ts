@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, lte, ne } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, isNotNull, lte, ne, type SQL } from 'drizzle-orm';
 import { insertion, insertionUnless, statement, texts, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
@@ -99,6 +99,23 @@ export async function listTrackingMessages(
     )
     .orderBy(desc(trackingMessages.id))
     .limit(limit);
+}
+
+/** Counts messages that wait for another attempt, and PARKED ones, each up to `max`. */
+export async function countWaitingTrackingMessages(
+  reader: Reader,
+  max: number,
+): Promise<{ waiting: number; parked: number }> {
+  const countOf = async (of: SQL) => {
+    const some = reader.select({ id: trackingMessages.id }).from(trackingMessages).where(of).limit(max).as('some');
+    const [counted] = await reader.select({ rows: count() }).from(some);
+    return counted?.rows ?? 0;
+  };
+  const [waiting, parked] = await Promise.all([
+    countOf(isNotNull(trackingMessages.dueAt)),
+    countOf(eq(trackingMessages.outcome, 'PARKED')),
+  ]);
+  return { waiting, parked };
 }
 
 /** A message with its raw body as it arrived. */

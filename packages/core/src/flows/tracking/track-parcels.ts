@@ -13,6 +13,7 @@ import { TrackingRefusal, type TrackingProvider } from '../../shipping/tracking-
 import { storableReports } from '../../shipping/tracking-report.ts';
 import { providerOf, type ConfiguredTracking } from './configured-tracking.ts';
 import { finishTracking, type ProviderAnswer } from './finish-tracking.ts';
+import type { TrackingCallReport } from './tracking-reports.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -31,6 +32,7 @@ export async function trackParcels(
   tracking: ConfiguredTracking,
   name: string,
   limit: number,
+  observe: (report: TrackingCallReport) => void = () => {},
 ): Promise<number> {
   const provider = tracking.byName.get(name);
   if (!provider) return 0;
@@ -40,7 +42,7 @@ export async function trackParcels(
   const leases = new KeptLeases(database, renewParcels, claimed, ({ id }) => id);
   const finished = await Promise.allSettled(
     claimed.map(async (parcel) => {
-      const answer = await callProvider(provider, parcel);
+      const answer = await callProvider(provider, parcel, observe);
       const leased = await leases.release(parcel);
       await withTransaction(database, async (tx) => finishTracking(tx, tracking, { provider, parcel: leased, answer }));
     }),
@@ -64,8 +66,22 @@ async function chooseProviders(tx: Transaction, tracking: ConfiguredTracking, li
   );
 }
 
-async function callProvider(provider: TrackingProvider, parcel: Parcel): Promise<ProviderAnswer> {
+/** Registers or polls a parcel. A provider that can't be polled isn't called for a parcel that is registered. */
+async function callProvider(
+  provider: TrackingProvider,
+  parcel: Parcel,
+  observe: (report: TrackingCallReport) => void,
+): Promise<ProviderAnswer> {
   const registers = provider.register !== undefined && mustRegister(parcel);
+  if (!registers && !provider.poll) return { answered: 'yes', report: null };
+  const begin = performance.now();
+  const answer = await ask(provider, parcel, registers);
+  const kind = registers ? 'register' : 'poll';
+  observe({ provider: provider.name, kind, answered: answer.answered, tookMs: performance.now() - begin });
+  return answer;
+}
+
+async function ask(provider: TrackingProvider, parcel: Parcel, registers: boolean): Promise<ProviderAnswer> {
   try {
     if (registers && provider.register) {
       const registration = await provider.register(parcel);
