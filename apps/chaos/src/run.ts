@@ -9,7 +9,8 @@ import type { RunOptions } from './options.ts';
 import type { Progress } from './report/progress.ts';
 import type { RunningShop } from './setup/shop.ts';
 import type { World } from './shop/world.ts';
-import { createCatalogue, restock } from './shop/catalogue.ts';
+import { createCarrier } from './setup/carrier.ts';
+import { createCatalogue, createShippingOptions, restock } from './shop/catalogue.ts';
 import { runShopper } from './shoppers/shopper.ts';
 import { countAll, type Counts } from './counts/count-all.ts';
 import type { Finding } from './checks/finding.ts';
@@ -62,8 +63,21 @@ async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
     );
     return placed?.key.split(' ').slice(0, 2).join(' ') ?? orderId;
   };
-  const world = { chance, ledger, gateway, operator, customer, providers, reservationMs, shopperOf, products: [] };
-  return { ...world, products: await createCatalogue(world, shop.orders) };
+  const carrier = createCarrier(gateway.url);
+  const parts = {
+    chance,
+    ledger,
+    gateway,
+    carrier,
+    scans: [],
+    operator,
+    customer,
+    providers,
+    reservationMs,
+    shopperOf,
+  };
+  const shippingOptionIds = await createShippingOptions(parts);
+  return { ...parts, shippingOptionIds, products: await createCatalogue(parts, shop.orders) };
 }
 
 const killBroker = async ({ subscribers }: RunningShop): Promise<void> => subscribers.broker?.kill();
@@ -93,6 +107,11 @@ async function runShoppers(
     }),
   );
   progress.now('waiting for the last shoppers');
-  await Promise.all(laterVisits);
+  // Later work may give more of it: carriers have the parcels of late shoppers.
+  for (let done = 0; done < laterVisits.length;) {
+    const rest = laterVisits.slice(done);
+    done += rest.length;
+    await Promise.all(rest);
+  }
   await killing;
 }

@@ -34,7 +34,7 @@ async function wait({ look = async (_number: number) => {}, hangMs = 600_000, be
   const left = await waitUntilIdle(
     {
       shop: { database: { query }, gateway, subscribers: { readBehind: async () => behind() } } as never,
-      world: { ledger, operator: world.operator },
+      world: { ledger, operator: world.operator, scans: [] },
       operators: { idleTurns: () => 2 },
       progress: { now: () => {} },
     },

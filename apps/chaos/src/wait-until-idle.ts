@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readParcelsElsewhere } from './checks/carrier.ts';
 import { differences } from './checks/books.ts';
 import { hurryUnknownPayments, readPending, readWaitingMessages } from './checks/pending.ts';
 import type { Pending } from './checks/unfinished.ts';
@@ -27,14 +28,14 @@ type Waited = {
   shop: Pick<RunningShop, 'database' | 'gateway'> & {
     subscribers: Pick<Subscribers, 'readBehind' | 'redriveParked'>;
   };
-  world: Pick<World, 'ledger' | 'operator'>;
+  world: Pick<World, 'ledger' | 'operator' | 'scans'>;
   operators: Pick<Operators, 'idleTurns'>;
   progress: Pick<Progress, 'now'>;
 };
 
 /**
  * Waits until nothing is due, no call is under way, the gateways have nothing to send, the subscribers have every event,
- * and the operators have nothing to decide. Then an operator compares the shop's and the gateways' books and has payments polled whose messages were
+ * each parcel is where its carrier has it, and the operators have nothing to decide. Then an operator compares the shop's and the gateways' books and has payments polled whose messages were
  * lost, each once, and the wait starts again.
  * @returns what was left to do when the wait was given up as a hang; empty otherwise
  */
@@ -67,6 +68,7 @@ async function waitForPending(
     const left = [
       ...(await readPending(shop, { quietSince, polledIds: [...polled] })),
       ...pendingOf('messages or changes of the gateways', underway),
+      ...(await readParcelsElsewhere(shop, world)),
       ...(await shop.subscribers.readBehind()),
       ...pendingOf('turns of the operators', Math.max(0, 2 - operators.idleTurns())),
     ];

@@ -5,6 +5,8 @@ import { checkBooks, checkMoney } from './books.ts';
 import { checkIdle } from './idle.ts';
 import type { Pending } from './unfinished.ts';
 import { readState, type State } from './state.ts';
+import { checkLines } from './lines.ts';
+import { checkUnits } from './units.ts';
 import { checkStock } from './stock.ts';
 import type { Finding } from './finding.ts';
 
@@ -18,6 +20,8 @@ export async function checkAll(
   const findings = [
     ...(await checkIdle(shop, state, left)),
     ...(await checkStock(shop, world)),
+    ...(await checkLines(shop)),
+    ...(await checkUnits(shop, world)),
     ...checkBooks(state),
     ...checkMoney(state),
     ...(await checkAcknowledged(shop, world, state)),

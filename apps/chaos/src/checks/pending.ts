@@ -22,6 +22,9 @@ export const ofUnknownPayment = `not exists (select from commerce.payments p whe
 const isRepeatedPoll = `(c.kind = 'POLL' and p.status = 'CANCELED' and p.authorized_amount = 0 and not p.surplus
   and c.created_at > scope.quiet_since and p.asked_at > scope.quiet_since and not p.id = any(scope.polled_ids))`;
 
+/** SQL: a tracking number as the shop compares it. */
+const comparable = (text: string) => `lower(translate(${text}, ' .-_/', ''))`;
+
 /** SQL: the rows of each kind that wait, as `what` in words and `due`. */
 const waiting: Record<string, string> = {
   'unpaid orders': `
@@ -42,6 +45,10 @@ const waiting: Record<string, string> = {
     select id || ' ' || provider || ' ' || type || ' ' || outcome || ' payment ' || coalesce(payment_id::text, gateway_payment_id, 'none')
       || ' after ' || attempts || ' attempts' as what, due_at as due
     from commerce.gateway_events where due_at is not null`,
+  'messages from carriers': `
+    select id || ' ' || outcome || ' ' || reports::text || ' after ' || attempts || ' attempts' as what, due_at as due
+    from commerce.tracking_messages m where due_at is not null and exists (
+      select from commerce.parcels p, jsonb_array_elements(m.reports) r where r ->> 'number' = ${comparable('p.tracking_number')})`,
 };
 
 /** Reads the work that is not finished, the work that is due last first; empty when the shop is idle. */

@@ -10,12 +10,14 @@ type Row = {
   sold: number;
   restocked: number;
   shipped: number;
+  returned: number;
+  replaced: number;
   least: number;
 };
 
 /**
- * Checks each product: received - sold + restocked = available, received - shipped = on the shelf, nothing is reserved,
- * and stock was never negative.
+ * Checks each product: received - sold + restocked + returned - replaced = available, received - shipped + returned = on the
+ * shelf, nothing is reserved, and stock was never negative.
  */
 export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
   const rows = await database.query<Row>(`
@@ -28,6 +30,12 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
       union all
       select l.product_id, r.quantity from commerce.refund_lines r
       join lines l on (l.order_id, l.line_no) = (r.order_id, r.line_no) where r.restock and l.status <> 'CANCELED'
+      union all
+      select product_id, canceled_qty from lines where status <> 'CANCELED'
+    ),
+    returned as (
+      select l.product_id, r.restocked_qty, r.replaced_qty from commerce.return_lines r
+      join commerce.order_lines l on (l.order_id, l.line_no) = (r.order_id, r.line_no)
     )
     select s.product_id as "productId", s.available_qty as available, s.reserved_qty as reserved,
       s.unshipped_qty as unshipped,
@@ -37,6 +45,8 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
         join commerce.shipments p on p.id = l.shipment_id and p.status not in ('READY', 'CANCELED')
         join commerce.order_lines o on (o.order_id, o.line_no) = (l.order_id, l.line_no)
         where o.product_id = s.product_id), 0)::int as shipped,
+      coalesce((select sum(restocked_qty) from returned where product_id = s.product_id), 0) as returned,
+      coalesce((select sum(replaced_qty) from returned where product_id = s.product_id), 0) as replaced,
       (select min(running) from (
         select sum(quantity) over (order by id) as running from commerce.stock_movements where product_id = s.product_id) m) as least
     from commerce.stocks s`);
@@ -46,13 +56,16 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
     ),
     ({ productId }) => productId,
   );
-  return rows.flatMap(({ productId, available, reserved, unshipped, sold, restocked, shipped, least }) => {
+  return rows.flatMap((row) => {
+    const { productId, available, reserved, unshipped, sold, restocked, returned, replaced, shipped, least } = row;
     const receivedQty = (received.get(productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
-    const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, available ${available}`;
-    const shelf = `product ${productId}: received ${receivedQty}, shipped ${shipped}, on the shelf ${available} + ${unshipped}`;
+    const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, returned ${returned}, replaced ${replaced}, available ${available}`;
+    const shelf = `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, on the shelf ${available} + ${unshipped}`;
     return [
-      ...(receivedQty - sold + restocked === available ? [] : [{ check: 'stock', what: summary }]),
-      ...(receivedQty - shipped === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),
+      ...(receivedQty - sold + restocked + returned - replaced === available
+        ? []
+        : [{ check: 'stock', what: summary }]),
+      ...(receivedQty - shipped + returned === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),
       ...(reserved === 0
         ? []
         : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),

@@ -3,6 +3,7 @@ import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
 import { countDeliveries, countSubscriberFaults } from './deliveries.ts';
 import { countCases } from './cases.ts';
+import { countShippingCases } from './shipping-cases.ts';
 import type { Count } from './count.ts';
 
 /** How often each fault, call result, case and message outcome occurred. */
@@ -15,6 +16,7 @@ export async function countAll(shop: RunningShop, world: World, state: State): P
     ...Object.entries(counts).map(([what, count]) => ({ what, count })),
     ...Object.entries(shop.lostCalls()).map(([what, count]) => ({ what, count })),
     ...countSubscriberFaults(shop.subscribers),
+    { what: 'pricing_unanswered', count: shop.pricingFailures() },
     { what: 'commit_unanswered', count: shop.cutCommits() },
     { what: 'process_killed', count: shop.killedAt().length },
   ];
@@ -28,5 +30,6 @@ export async function countAll(shop: RunningShop, world: World, state: State): P
     count: all.length,
   }));
   const subscribers = await countDeliveries(shop);
-  return { faults, calls, effects, subscribers, cases: await countCases(shop, world, state) };
+  const cases = [...(await countCases(shop, world, state)), ...(await countShippingCases(shop, world))];
+  return { faults, calls, effects, subscribers, cases };
 }

@@ -1,4 +1,5 @@
 import type { SimulatorOptions } from '@commerce-core/gateway-simulator';
+import { mockCarrierEmulator } from '@commerce-core/gateway-simulator/emulators/mock-carrier';
 import { portoneEmulator } from '@commerce-core/gateway-simulator/emulators/portone';
 import { stripeEmulator } from '@commerce-core/gateway-simulator/emulators/stripe';
 import { tossEmulator } from '@commerce-core/gateway-simulator/emulators/toss';
@@ -9,18 +10,18 @@ export type ProviderName = (typeof providerNames)[number];
 /** A provider as the shoppers use it. */
 export type Provider = {
   name: ProviderName;
-  captures: readonly ('AUTOMATIC' | 'MANUAL')[];
+  captures: readonly ('AUTOMATIC' | 'MANUAL' | 'DISPATCH')[];
   /** Whether the shop has to complete a payment with payment.confirm after the shopper agreed. */
   confirms: boolean;
   /** Whether the shopper may pay later, into a virtual account. */
   accounts: boolean;
 };
 
-const both = ['AUTOMATIC', 'MANUAL'] as const;
+const every = ['AUTOMATIC', 'MANUAL', 'DISPATCH'] as const;
 
 const providers: Record<ProviderName, Omit<Provider, 'name'>> = {
-  mock: { captures: both, confirms: false, accounts: true },
-  stripe: { captures: both, confirms: false, accounts: true },
+  mock: { captures: every, confirms: false, accounts: true },
+  stripe: { captures: every, confirms: false, accounts: true },
   // Toss refunds a deposit only to an account that the shopper names, so shoppers here use no virtual accounts.
   toss: { captures: ['AUTOMATIC'], confirms: true, accounts: false },
   portone: { captures: ['AUTOMATIC'], confirms: false, accounts: false },
@@ -35,8 +36,9 @@ const stripe = { secretKey: 'sk_test_chaos', webhookSecret: 'whsec_chaos' };
 const tossKey = 'test_sk_chaos';
 const portone = { apiSecret: 'chaos', webhookSecret: mockSecret, storeId: 'store-chaos' };
 
-/** The simulator's options. `webhooks` is the shop's URL for them, without the provider's name. */
-export function simulatorOptions(names: readonly ProviderName[], webhooks: string): SimulatorOptions {
+/** The simulator's options. `shopUrl` is where the shop receives webhooks. */
+export function simulatorOptions(names: readonly ProviderName[], shopUrl: string): SimulatorOptions {
+  const webhooks = `${shopUrl}/api/v1/payments/webhooks`;
   const emulators = [
     { name: 'stripe', emulator: stripeEmulator(stripe) },
     { name: 'toss', emulator: tossEmulator({ secretKey: tossKey }) },
@@ -48,6 +50,7 @@ export function simulatorOptions(names: readonly ProviderName[], webhooks: strin
     providers: emulators
       .filter(({ name }) => names.includes(name))
       .map(({ name, emulator }) => ({ emulator, webhookUrl: `${webhooks}/${name}` })),
+    trackers: [mockCarrierEmulator({ webhookUrl: `${shopUrl}/api/v1/shipments/webhooks/mock`, secret: mockSecret })],
     delivery: { timeoutMs: 5_000, attemptsMax: 8, backoffMs: 100, backoffMaxMs: 2_000 },
   };
 }
@@ -66,5 +69,6 @@ export function apiEnv(names: readonly ProviderName[], url: string): Record<stri
       PORTONE_API_URL: url,
     },
   };
-  return Object.assign({}, ...names.map((name) => env[name])) as Record<string, string>;
+  const tracking = { TRACKING_MOCK_SECRET: mockSecret, TRACKING_MOCK_URL: `${url}/mock-carrier` };
+  return Object.assign(tracking, ...names.map((name) => env[name])) as Record<string, string>;
 }

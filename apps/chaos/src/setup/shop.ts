@@ -9,6 +9,7 @@ import { startSubscribers, type Subscribers } from '../subscribers/subscribers.t
 import { openLoadBalancer, type LoadBalancerFaults } from './load-balancer.ts';
 import { startGateway, type Gateway } from './gateway.ts';
 import { openFaultInjectingProxy } from './fault-injecting-proxy.ts';
+import { startPricingService } from './pricing-service.ts';
 import { apiEnv, providersOf, simulatorOptions, type Provider } from './providers.ts';
 
 /** A whole shop: PostgreSQL, two API processes behind a load balancer, the gateways, and those who get the events. */
@@ -22,6 +23,8 @@ export type RunningShop = {
   customer: (n: number) => Promise<Client>;
   subscribers: Subscribers;
   lostCalls: () => LoadBalancerFaults;
+  /** The number of requests that the pricing service left unanswered. */
+  pricingFailures: () => number;
   /** The number of commits whose response was lost. */
   cutCommits: () => number;
   /** When each process was killed, in ms of `performance.now()`. */
@@ -37,6 +40,8 @@ export type RunningShop = {
 
 const reservationMs = 6_000;
 const pollAfterSeconds = 3;
+/** A carrier's message that was lost is found by the next poll. */
+const trackingPollMinutes = 0.1;
 const attemptsMax = 4;
 
 /** Starts the shop. What was started is stopped again when one of its parts does not start. */
@@ -67,15 +72,20 @@ async function startParts(
   const apis = new ApiProcesses();
   const loadBalancer = await openLoadBalancer(chanceOf(seed), () => apis.urls());
   onStarted(loadBalancer.close);
-  const gateway = await startGateway(simulatorOptions(names, `${loadBalancer.url}/api/v1/payments/webhooks`));
+  const gateway = await startGateway(simulatorOptions(names, loadBalancer.url));
   onStarted(gateway.close);
+  const pricing = await startPricingService(chanceOf(seed));
+  onStarted(pricing.close);
   const tokenSecret = randomBytes(32).toString('base64url');
   onStarted(() => apis.stop());
   await apis.start({
     DATABASE_URL: proxy.url,
     RESERVATION_MINUTES: String(reservationMs / 60_000),
     GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
+    TRACKING_POLL_MINUTES: String(trackingPollMinutes),
     CUSTOMER_JWT_SECRET: tokenSecret,
+    QUOTE_URL: pricing.url,
+    QUOTE_SECRET: pricing.secret,
     ...subscribers.apiEnv,
     ...apiEnv(names, gateway.url),
   });
@@ -96,7 +106,9 @@ async function startParts(
     killedAt: () => apis.killedAt,
     killOne: () => apis.killOne(),
     logs: () => apis.logs,
+    pricingFailures: pricing.failures,
     stopFaults() {
+      pricing.stopFaults();
       loadBalancer.stopFaults();
       proxy.stopFaults();
       subscribers.stopFaults();

@@ -26,6 +26,7 @@ const retriedCodes: readonly (ErrorCode | 'no_answer')[] = [
   'no_answer',
   'idempotency_in_progress',
   'gateway_unavailable',
+  'quote_unavailable',
   'outcome_unknown',
   'overloaded',
   'database_unavailable',

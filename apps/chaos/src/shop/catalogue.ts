@@ -9,7 +9,7 @@ const restockQty = 10;
 
 /** Creates products with less stock than the shoppers will order. */
 export async function createCatalogue(
-  { chance, ledger, operator }: Omit<World, 'products'>,
+  { chance, ledger, operator }: Pick<World, 'chance' | 'ledger' | 'operator'>,
   orders: number,
 ): Promise<Product[]> {
   const count = Math.max(3, Math.round(orders / ordersPerProduct));
@@ -34,6 +34,27 @@ export async function createCatalogue(
         `${sku} stock`,
       );
       return { id, priceAmount };
+    }),
+  );
+}
+
+const shippingOptions = [
+  { name: 'Standard', priceAmount: 3_001, freeFromAmount: 60_000 },
+  { name: 'Express', priceAmount: 7_999, countries: ['KR', 'JP'] },
+];
+
+/** Creates the shipping options, of which shoppers choose. Returns their ids. */
+export async function createShippingOptions({
+  ledger,
+  operator,
+}: Pick<World, 'ledger' | 'operator'>): Promise<string[]> {
+  return Promise.all(
+    shippingOptions.map(async (option) => {
+      const input = { ...option, currency: 'KRW' };
+      const { create } = operator.shippingOption;
+      const created = await call(ledger, 'shippingOption.create', create, input, `option ${option.name}`);
+      if (!created.ok) throw new Error(`a shipping option could not be created: ${created.code}`);
+      return created.value.id;
     }),
   );
 }

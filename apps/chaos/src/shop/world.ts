@@ -2,7 +2,19 @@ import type { Client, RouterOutputs } from '@commerce-core/api/client';
 import type { Chance } from '../chance.ts';
 import type { Gateway } from '../setup/gateway.ts';
 import type { Provider } from '../setup/providers.ts';
+import type { Attempt, Carrier } from '../setup/carrier.ts';
 import type { Ledger } from './call.ts';
+
+export type Tracking = RouterOutputs['shipment']['list']['items'][number]['parcels'][number]['tracking'];
+
+/** What the carrier has scanned, with the attempts to tell the shop; none for a message that got lost. */
+export type Scan = {
+  carrier: string;
+  trackingNumber: string;
+  status: Tracking;
+  at: Date;
+  attempts: readonly Attempt[];
+};
 
 export type Product = { id: string; priceAmount: number };
 export type Order = RouterOutputs['order']['create'];
@@ -13,8 +25,12 @@ export type World = {
   chance: Chance;
   ledger: Ledger;
   gateway: Gateway;
+  carrier: Carrier;
+  /** All scans of the carrier, in its order. */
+  scans: Scan[];
   providers: readonly Provider[];
   products: readonly Product[];
+  shippingOptionIds: readonly string[];
   operator: Client;
   customer: (n: number) => Promise<Client>;
   /** The name of an order's shopper. The keys of decisions about the order begin with the name. */

@@ -3,6 +3,8 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import { present } from '../present.ts';
 import { call, readUntilAnswered } from '../shop/call.ts';
 import type { Order } from '../shop/world.ts';
+import { sendBack } from './send-back.ts';
+import { cancelUnits, ship } from './ship.ts';
 import { cancel, waitUntil, type Visit } from './visit.ts';
 
 type Money = RouterOutputs['payment']['list']['items'][number];
@@ -10,7 +12,7 @@ type Money = RouterOutputs['payment']['list']['items'][number];
 const captureMaxMs = 8_000;
 
 /** What happens to a paid order, in percent. */
-const weights = { ships: 42, cancels: 14, refunds: 20, refundsLines: 14, nothing: 10 };
+const weights = { ships: 50, cancels: 10, cancelsUnits: 6, refunds: 16, refundsLines: 12, nothing: 6 };
 
 /** Captures, ships, cancels or refunds a visit's order once it is paid. */
 export async function afterPayment(visit: Visit): Promise<void> {
@@ -22,9 +24,11 @@ export async function afterPayment(visit: Visit): Promise<void> {
   if (!canceledEarly) await capture(visit);
   switch (next) {
     case 'ships':
-      return ship(visit);
+      return shipAndWait(visit, order);
     case 'cancels':
       return void (await cancel(visit));
+    case 'cancelsUnits':
+      return cancelUnits(visit);
     case 'refunds':
       return refund(visit, order);
     case 'refundsLines':
@@ -46,6 +50,8 @@ async function capture(visit: Visit): Promise<void> {
   } = visit;
   const payment = await readPaidPayment(visit);
   if (payment?.status !== 'AUTHORIZED' || chance.whether(`${name} no capture`, 0.1)) return;
+  // The shop captures by itself when the first parcel leaves, unless an operator is faster.
+  if (payment.capture === 'DISPATCH' && !chance.whether(`${name} captures early`, 0.1)) return;
   const { id: paymentId, authorizedAmount } = payment;
   const part = chance.whether(`${name} part`, 0.2) ? { amount: Math.ceil(authorizedAmount / 2) } : {};
   await call(ledger, 'payment.capture', operator.payment.capture, { paymentId, ...part }, `${name} capture`);
@@ -53,23 +59,16 @@ async function capture(visit: Visit): Promise<void> {
   while ((await readPaidPayment(visit))?.status === 'AUTHORIZED' && performance.now() < giveUpAt) await sleep(300);
 }
 
-async function ship(visit: Visit): Promise<void> {
+/** Ships the order. Afterwards it may be canceled, which is refused, sent back, or refunded without a return. */
+async function shipAndWait(visit: Visit, order: Order): Promise<void> {
   const {
-    world: { chance, ledger, operator },
+    world: { chance },
     name,
-    order,
   } = visit;
-  const { items } = await readUntilAnswered(() => operator.shipment.list.query({ orderId: order.id }));
-  const shipment = items.find(({ status }) => status === 'READY');
-  if (!shipment) return;
-  const { id: shipmentId } = shipment;
-  const parcel = { shipmentId, carrier: 'CJ', trackingNumber: name };
-  await call(ledger, 'shipment.dispatch', operator.shipment.dispatch, parcel, `${name} dispatch`);
+  await ship(visit);
   if (chance.whether(`${name} cancels shipped`, 0.2)) await cancel(visit);
-  if (chance.whether(`${name} arrives`, 0.7)) {
-    await call(ledger, 'shipment.deliver', operator.shipment.deliver, { shipmentId }, `${name} deliver`);
-  }
-  if (chance.whether(`${name} sends back`, 0.2)) await refund(visit, order);
+  if (chance.whether(`${name} returns`, 0.45)) await sendBack(visit);
+  else if (chance.whether(`${name} sends back`, 0.2)) await refund(visit, order);
 }
 
 /** Refunds everything, a part, or two parts at once that exceed the balance. */

@@ -4,7 +4,15 @@ import { call, readUntilAnswered, type Answer } from '../shop/call.ts';
 import type { Order, Payment, World } from '../shop/world.ts';
 
 /** One shopper with one order. `name` begins every key of the shopper's decisions and calls. */
-export type Visit = { world: World; name: string; customer: Client; order: Order; attempts: number };
+export type Visit = {
+  world: World;
+  name: string;
+  customer: Client;
+  order: Order;
+  attempts: number;
+  /** Takes work that goes on while the next shopper starts. */
+  later: (work: Promise<void>) => void;
+};
 
 /** An attempt to pay, with its number among the order's attempts. */
 export type Attempt = { payment: Payment; number: number };
@@ -65,7 +73,7 @@ export async function actAtGateway(
     customer,
   } = visit;
   const { id: paymentId, provider, amount, currency, capture } = payment;
-  const paying = capture === 'MANUAL' ? 'AUTHORIZED' : 'CAPTURED';
+  const paying = capture === 'AUTOMATIC' ? 'CAPTURED' : 'AUTHORIZED';
   const outcome = action === 'PAYS' ? paying : action === 'FAILS' ? 'FAILED' : 'PENDING';
   const luck = `${visit.name} ${number}`;
   const done = await gateway.pay({

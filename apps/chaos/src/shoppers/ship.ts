@@ -1,0 +1,120 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
+import { call, readUntilAnswered } from '../shop/call.ts';
+import { sendOnJourney, trackedCarrier } from './journey.ts';
+import type { Visit } from './visit.ts';
+
+export type Shipment = RouterOutputs['shipment']['list']['items'][number];
+type Parcel = Shipment['parcels'][number];
+
+/** Reads the order's shipments that have not left: those of the order, or those that replace units of returns. */
+async function readReady({ world: { operator }, order }: Visit, replacing = false): Promise<Shipment[]> {
+  const { items } = await readUntilAnswered(() => operator.shipment.list.query({ orderId: order.id }));
+  return items.filter(({ status, returnId }) => status === 'READY' && (returnId !== null) === replacing);
+}
+
+/** Repacks a paid order, cancels some of its units, and dispatches most of what is left. */
+export async function ship(visit: Visit): Promise<void> {
+  const {
+    world: { chance },
+    name,
+  } = visit;
+  await repack(visit);
+  const cancels = chance.weighed(`${name} cancels units`, { never: 60, before: 20, meanwhile: 20 });
+  if (cancels === 'before') await cancelUnits(visit);
+  await Promise.all([dispatchReady(visit), cancels === 'meanwhile' ? cancelUnits(visit) : undefined]);
+}
+
+/** Splits the order's shipments up to twice, and merges two of them. */
+async function repack(visit: Visit): Promise<void> {
+  const {
+    world: { chance, ledger, operator },
+    name,
+  } = visit;
+  for (const turn of [1, 2]) {
+    if (!chance.whether(`${name} splits ${turn}`, 0.45)) continue;
+    const [shipment] = (await readReady(visit)).filter(({ lines }) => unitsOf(lines) > 1);
+    const [line] = shipment?.lines ?? [];
+    if (!shipment || !line) break;
+    const quantity = Math.min(
+      chance.whole(`${name} splits ${turn} units`, 1, line.quantity),
+      unitsOf(shipment.lines) - 1,
+    );
+    const input = { shipmentId: shipment.id, lines: [{ lineNo: line.lineNo, quantity }] };
+    await call(ledger, 'shipment.split', operator.shipment.split, input, `${name} split ${turn}`);
+  }
+  const [into, from] = await readReady(visit);
+  if (!into || !from || !chance.whether(`${name} merges`, 0.4)) return;
+  const input = { shipmentId: from.id, intoShipmentId: into.id };
+  await call(ledger, 'shipment.merge', operator.shipment.merge, input, `${name} merge`);
+}
+
+/** Cancels one unit or a whole line of what has not left. */
+export async function cancelUnits(visit: Visit): Promise<void> {
+  const {
+    world: { chance, ledger, operator },
+    name,
+    order: { id: orderId },
+  } = visit;
+  const lines = (await readReady(visit)).flatMap((shipment) => shipment.lines);
+  if (lines.length === 0) return;
+  const { lineNo, quantity } = chance.oneOf(`${name} canceled line`, lines);
+  const units = chance.whether(`${name} cancels line`, 0.4) ? quantity : 1;
+  const input = { orderId, lines: [{ lineNo, quantity: units }] };
+  await call(ledger, 'order.cancelLines', operator.order.cancelLines, input, `${name} cancel units`);
+}
+
+/** Dispatches most READY shipments, and has their parcels on their way afterwards. */
+export async function dispatchReady(visit: Visit, replacing = false): Promise<void> {
+  const { chance } = visit.world;
+  const kind = replacing ? 'replacement' : 'dispatch';
+  for (const [index, shipment] of (await readReady(visit, replacing)).entries())
+    if (chance.whether(`${visit.name} ${kind} ${index}`, 0.9)) await dispatch(visit, shipment, `${kind} ${index}`);
+}
+
+async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: string): Promise<void> {
+  const {
+    world: { chance, ledger, operator },
+    later,
+  } = visit;
+  const key = `${visit.name} ${which}`;
+  const count = chance.whole(`${key} parcels`, 1, 4);
+  const numbers = Array.from({ length: count }, (_, index) => ({
+    carrier: chance.whether(`${key} tracked ${index}`, 0.6) ? trackedCarrier : 'CJ',
+    trackingNumber: `${key} p${index}`,
+  }));
+  // The carrier refuses numbers that begin with UNKNOWN. An operator finds out and corrects them.
+  const typed = numbers.map((number, index) =>
+    number.carrier === trackedCarrier && chance.whether(`${key} mistyped ${index}`, 0.1)
+      ? { ...number, trackingNumber: `UNKNOWN ${number.trackingNumber}` }
+      : number,
+  );
+  const [only] = typed;
+  const parcels = count === 1 && only && chance.whether(`${key} old form`, 0.5) ? only : { parcels: typed };
+  const answer = await call(ledger, 'shipment.dispatch', operator.shipment.dispatch, { shipmentId, ...parcels }, key);
+  if (answer.ok) for (const parcel of answer.value.parcels) later(followParcel(visit, { ...parcel, shipmentId }));
+}
+
+const unitsOf = (lines: readonly { quantity: number }[]): number =>
+  lines.reduce((sum, { quantity }) => sum + quantity, 0);
+
+/** The carrier reports about its parcel; an operator about a parcel that is not tracked. */
+async function followParcel({ world }: Visit, parcel: Parcel & { shipmentId: string }): Promise<void> {
+  const { chance, ledger, operator } = world;
+  const { id: parcelId, shipmentId, carrier, trackingNumber } = parcel;
+  const right = trackingNumber.replace('UNKNOWN ', '');
+  const key = right;
+  if (carrier === trackedCarrier) {
+    const journey = sendOnJourney(world, key, { carrier, trackingNumber: right });
+    const correct = { parcelId, trackingNumber: right };
+    if (right !== trackingNumber)
+      await call(ledger, 'parcel.correct', operator.parcel.correct, correct, `${key} correct`);
+    const last = await journey;
+    if (last !== 'RETURNING' || !chance.whether(`${key} taken back`, 0.5)) return;
+    await call(ledger, 'shipment.markReturned', operator.shipment.markReturned, { shipmentId }, `${key} taken back`);
+  } else if (chance.whether(`${key} arrives`, 0.75)) {
+    const { markInTransit } = operator.shipment;
+    if (chance.whether(`${key} on its way`, 0.3))
+      await call(ledger, 'shipment.markInTransit', markInTransit, { shipmentId }, `${key} on its way`);
+    await call(ledger, 'parcel.deliver', operator.parcel.deliver, { parcelId }, `${key} deliver`);
+  }
+}
