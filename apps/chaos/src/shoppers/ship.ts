@@ -91,14 +91,16 @@ async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: strin
   const [only] = typed;
   const parcels = count === 1 && only && chance.whether(`${key} old form`, 0.5) ? only : { parcels: typed };
   const answer = await call(ledger, 'shipment.dispatch', operator.shipment.dispatch, { shipmentId, ...parcels }, key);
-  if (answer.ok) for (const parcel of answer.value.parcels) later(followParcel(visit, { ...parcel, shipmentId }));
+  if (answer.ok)
+    for (const parcel of answer.value.parcels)
+      later(followParcel(visit, { ...parcel, shipmentId, alone: count === 1 }));
 }
 
 const unitsOf = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
 /** The carrier reports about its parcel; an operator about a parcel that is not tracked. */
-async function followParcel({ world }: Visit, parcel: Parcel & { shipmentId: string }): Promise<void> {
+async function followParcel({ world }: Visit, parcel: Parcel & { shipmentId: string; alone: boolean }): Promise<void> {
   const { chance, ledger, operator } = world;
   const { id: parcelId, shipmentId, carrier, trackingNumber } = parcel;
   const right = trackingNumber.replace('UNKNOWN ', '');
@@ -115,6 +117,8 @@ async function followParcel({ world }: Visit, parcel: Parcel & { shipmentId: str
     const { markInTransit } = operator.shipment;
     if (chance.whether(`${key} on its way`, 0.3))
       await call(ledger, 'shipment.markInTransit', markInTransit, { shipmentId }, `${key} on its way`);
-    await call(ledger, 'parcel.deliver', operator.parcel.deliver, { parcelId }, `${key} deliver`);
+    if (parcel.alone && chance.whether(`${key} by shipment`, 0.5))
+      await call(ledger, 'shipment.deliver', operator.shipment.deliver, { shipmentId }, `${key} deliver`);
+    else await call(ledger, 'parcel.deliver', operator.parcel.deliver, { parcelId }, `${key} deliver`);
   }
 }
