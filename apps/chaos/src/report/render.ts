@@ -24,7 +24,8 @@ export function render(outcome: Outcome, options: RunOptions): string {
     failed.length === 0
       ? [
           `All checks passed after ${options.orders} shoppers in ${seconds}: the doctor finds nothing, both`,
-          'books are equal, acknowledged calls are true, nothing is pending, stock adds up,',
+          'books are equal, acknowledged calls are true, nothing is pending, stock, units',
+          'and the money of lines add up, parcels are where their carrier has them,',
           'and each subscriber has the whole log in order.',
         ]
       : [`Checks failed after ${options.orders} shoppers in ${seconds}:`, ...shown.map((line) => `  ${line}`), ...more];

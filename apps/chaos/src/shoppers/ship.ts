@@ -91,16 +91,20 @@ async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: strin
   const [only] = typed;
   const parcels = count === 1 && only && chance.whether(`${key} old form`, 0.5) ? only : { parcels: typed };
   const answer = await call(ledger, 'shipment.dispatch', operator.shipment.dispatch, { shipmentId, ...parcels }, key);
+  const isTracked = numbers.some(({ carrier }) => carrier === trackedCarrier);
   if (answer.ok)
     for (const parcel of answer.value.parcels)
-      later(followParcel(visit, { ...parcel, shipmentId, alone: count === 1 }));
+      later(followParcel(visit, { ...parcel, shipmentId, alone: count === 1, isTracked }));
 }
 
 const unitsOf = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
+/** A parcel with what its shipment is: of one parcel `alone`, or with one that a carrier tracks. */
+type DispatchedParcel = Parcel & { shipmentId: string; alone: boolean; isTracked: boolean };
+
 /** The carrier reports about its parcel; an operator about a parcel that is not tracked. */
-async function followParcel({ world }: Visit, parcel: Parcel & { shipmentId: string; alone: boolean }): Promise<void> {
+async function followParcel({ world }: Visit, parcel: DispatchedParcel): Promise<void> {
   const { chance, ledger, operator } = world;
   const { id: parcelId, shipmentId, carrier, trackingNumber } = parcel;
   const right = trackingNumber.replace('UNKNOWN ', '');
@@ -115,7 +119,8 @@ async function followParcel({ world }: Visit, parcel: Parcel & { shipmentId: str
     await call(ledger, 'shipment.markReturned', operator.shipment.markReturned, { shipmentId }, `${key} taken back`);
   } else if (chance.whether(`${key} arrives`, 0.75)) {
     const { markInTransit } = operator.shipment;
-    if (chance.whether(`${key} on its way`, 0.3))
+    // What an operator records about a tracked parcel counts against its carrier's clock.
+    if (!parcel.isTracked && chance.whether(`${key} on its way`, 0.4))
       await call(ledger, 'shipment.markInTransit', markInTransit, { shipmentId }, `${key} on its way`);
     if (parcel.alone && chance.whether(`${key} by shipment`, 0.5))
       await call(ledger, 'shipment.deliver', operator.shipment.deliver, { shipmentId }, `${key} deliver`);
