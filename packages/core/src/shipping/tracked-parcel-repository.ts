@@ -20,7 +20,7 @@ export const providersWithDueParcels = (parameter: string): string => `array(
 const withoutProvider = statement(
   'due_parcels_without_provider',
   `
-  select "id", "carrier", "created_at" as "createdAt" from "commerce"."parcels"
+  select "id", "carrier", "created_at" as "createdAt", "attempts" from "commerce"."parcels"
   where "live" and "provider" is null and "due_at" <= now() order by "due_at" limit $1 for update skip locked`,
 );
 
@@ -28,7 +28,7 @@ const withoutProvider = statement(
 export async function lockDueParcelsWithoutProvider(
   tx: Transaction,
   limit: number,
-): Promise<Pick<Parcel, 'id' | 'carrier' | 'createdAt'>[]> {
+): Promise<Pick<Parcel, 'id' | 'carrier' | 'createdAt' | 'attempts'>[]> {
   return tx.query(withoutProvider, [limit]);
 }
 

@@ -199,6 +199,10 @@ describe('a carrier that has said nothing', () => {
     await set(old, `created_at = created_at - interval '31 days'`);
     await later.trackParcels('scripted');
     expect(await read(old)).toMatchObject({ provider: null });
+    // An operator asks for it.
+    await later.trackParcel({ parcelId: old.parcelId });
+    await later.trackParcels('scripted');
+    expect(await read(old)).toMatchObject({ provider: 'scripted' });
   });
 });
 

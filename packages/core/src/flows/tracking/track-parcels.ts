@@ -57,9 +57,10 @@ async function chooseProviders(tx: Transaction, tracking: ConfiguredTracking, li
   const parcels = await lockDueParcelsWithoutProvider(tx, limit);
   assignProviders(
     tx,
-    parcels.map(({ id, carrier, createdAt }) => {
+    parcels.map(({ id, carrier, createdAt, attempts }) => {
       const provider = providerOf(tracking, carrier)?.name ?? null;
-      const isOld = createdAt.getTime() < tx.now.getTime() - trackedAgeMaxMs;
+      // An operator who asks for it (`restartTracking`) has an old parcel tracked all the same.
+      const isOld = attempts === 0 && createdAt.getTime() < tx.now.getTime() - trackedAgeMaxMs;
       if (provider !== null && !isOld) return { id, provider, dueAt: tx.now };
       return { id, provider: null, dueAt: isOld ? null : new Date(tx.now.getTime() + dayMs) };
     }),
