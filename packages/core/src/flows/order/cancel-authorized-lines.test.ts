@@ -88,6 +88,18 @@ describe('canceling units of an authorized order', () => {
     });
   });
 
+  test('leave one VOID when the order is canceled before the gateway has answered', async () => {
+    shop.quoteLines([]);
+    const [cup, gift] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 0 })];
+    const { orderId, payment } = await shop.createPendingOrder({ [cup]: 1, [gift]: 1 });
+    await shop.sendWebhook('AUTHORIZED', payment);
+    await cancelLines(orderId, [1, 1]);
+    expect(await shop.commerce.cancelOrder({ orderId })).toMatchObject({ status: 'CANCELED' });
+    expect(await readRefunds(orderId)).toMatchObject([{ kind: 'VOID' }]);
+    await shop.callGatewaysNow();
+    expect(await readPayment(orderId)).toMatchObject({ status: 'CANCELED' });
+  });
+
   test('makes a new attempt after a lost authorization ask for the rest alone', async () => {
     const { orderId, payment } = await createOrder('AUTHORIZED');
     await cancelLines(orderId, [1, 1]);

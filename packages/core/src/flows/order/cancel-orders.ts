@@ -22,7 +22,7 @@ export async function cancelOrders(
   commands: readonly CancelOrderCommand[],
 ): Promise<Outcome<PlacedOrder>[]> {
   const orderIds = commands.map(({ orderId }) => orderId);
-  const work = await UnitOfWork.lock(tx, { orderIds, shipments: true, stocks: 'all' });
+  const work = await UnitOfWork.lock(tx, { orderIds, money: true, shipments: true, stocks: 'all' });
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const located = locateOrder(work, command);
     if (!located.ok) return located;

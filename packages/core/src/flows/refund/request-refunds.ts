@@ -29,7 +29,8 @@ export function requestWholeRefund(order: LockedOrder, payment: Payment, reason:
     requestRefund(order, payment, { id, amount, reason });
   } else {
     const { authorizedAmount: amount, currency } = payment;
-    if (amount === 0) return;
+    // A VOID that is on its way, for units that were canceled before, releases all of it.
+    if (amount === 0 || order.standingVoidOf(payment)) return;
     addRefund(order, payment, { id, kind: 'VOID', amount, currency, reason });
     // The VOID makes a capture needless.
     order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'going_back' });

@@ -65,4 +65,4 @@ function closeLines(order: LockedOrder, aReturn: Return): void {
 /** Whether something of a return was refunded or replaced. */
 const isSettled = (order: LockedOrder, aReturn: Return): boolean =>
   order.refunds.some(({ returnId, status }) => returnId === aReturn.id && status !== 'FAILED') ||
-  linesOfReturn(order, aReturn).some(({ replacedQty }) => replacedQty > 0);
+  linesOfReturn(order, aReturn).some(({ replacedQty, releasedQty }) => replacedQty + releasedQty > 0);

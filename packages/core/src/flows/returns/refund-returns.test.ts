@@ -196,6 +196,15 @@ describe('a refund of a return', () => {
     expect(await paymentOf(orderId)).toMatchObject({ status: 'CANCELED', capturedAmount: 0 });
   });
 
+  test('of kept goods that is left out of the capture keeps the return from being canceled', async () => {
+    const { orderId } = await takeBackUncaptured(1);
+    const lines = [{ lineNo: 1, quantity: 1 }];
+    const { id: returnId } = await shop.commerce.requestReturn({ orderId, lines, goods: 'KEPT' });
+    await shop.commerce.approveReturn({ returnId });
+    expect(await shop.refund(returnId)).toBe(1_000);
+    expect(await errorCodeOf(shop.commerce.cancelReturn({ returnId }))).toBe('invalid_transition');
+  });
+
   test('with fees needs captured money, and is refused with the payment to capture', async () => {
     const { payment, returnId } = await takeBackUncaptured(1);
     await expect(shop.refund(returnId, [{ name: 'Label', amount: 100 }])).rejects.toMatchObject({
