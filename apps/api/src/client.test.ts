@@ -80,6 +80,29 @@ describe('a token that the API refuses', () => {
     expect(asked).toEqual([undefined, 'expired']);
   });
 
+  test('is renewed once for all queries that were refused with it', async () => {
+    const valid = await api.customerToken('kim');
+    let current = 'expired';
+    const asked: string[] = [];
+    const token = async (refused?: string) => {
+      if (refused !== undefined) asked.push(refused);
+      if (refused === current) current = valid;
+      return current;
+    };
+    const client = createClient({ url: api.url, token });
+    await Promise.all([client.order.list.query(), client.order.list.query({ limit: 1 }), client.order.list.query()]);
+    expect(asked).toEqual(['expired']);
+  });
+
+  test('a browser’s own fetch is called as a function', async () => {
+    const strict = function (this: unknown, ...sent: Parameters<typeof fetch>) {
+      if (this !== undefined && this !== globalThis) throw new TypeError('Illegal invocation');
+      return fetch(...sent);
+    };
+    const client = createClient({ url: api.url, fetch: strict });
+    expect((await client.product.list.query()).items).toBeDefined();
+  });
+
   test('fails when the renewed token is refused, too', async () => {
     const asked: (string | undefined)[] = [];
     const client = createClient({ url: api.url, token: (refused) => `invalid-${asked.push(refused)}` });

@@ -55,7 +55,6 @@ const retryDelayMaxMs = 10_000;
  */
 export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptions): Client {
   const credentials = new Credentials(token, fetch);
-  const headers = async () => credentials.headers();
   const options = { url: `${url.replace(/\/+$/, '')}/trpc`, fetch: credentials.fetch };
   const isRenewable = ({ context }: Operation, error: TRPCClientError<AppRouter>): boolean =>
     commerceErrorOf(error)?.code === 'unauthenticated' && credentials.mayRenew(context, error.meta?.['response']);
@@ -65,7 +64,7 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
       retryLink({
         retry: ({ op, error, attempts }) =>
           op.type === 'subscription'
-            ? isTransient(error) || (typeof token === 'function' && wasConnected(error)) || isRenewable(op, error)
+            ? isTransient(error) || isRenewable(op, error)
             : (attempts < attemptsMax && !neverRetried.includes(op.path) && isTransient(error)) ||
               isRenewable(op, error),
         // Random, so that clients that were refused at the same time do not all retry at the same time.
@@ -73,14 +72,19 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
       }),
       splitLink({
         condition: ({ type }) => type === 'query',
-        true: httpBatchLink({ ...options, headers, maxItems: batchMax, maxURLLength: addressLengthMax }),
+        true: httpBatchLink({
+          ...options,
+          headers: async ({ opList }) => credentials.headers(opList.map(({ context }) => context)),
+          maxItems: batchMax,
+          maxURLLength: addressLengthMax,
+        }),
         false: splitLink({
           condition: ({ type }) => type === 'subscription',
-          true: streamLink(options, headers),
+          true: streamLink(options, credentials),
           false: httpLink({
             ...options,
             headers: async ({ op }) => ({
-              ...(await headers()),
+              ...(await credentials.headers([op.context])),
               'idempotency-key': String(op.context[contextKey]),
             }),
           }),
@@ -124,16 +128,16 @@ type Options = { url: string; fetch: typeof fetch };
  * Sends subscriptions as server-sent events. Each connection, also one that is opened again, has a fresh token in its
  * header. An EventSource doesn't say why it was refused, so the refusal is read from the response.
  */
-function streamLink({ url, fetch: send }: Options, headers: () => Promise<Record<string, string>>) {
+function streamLink({ url, fetch: send }: Options, credentials: Credentials) {
   return (...created: Parameters<TRPCLink<AppRouter>>): ReturnType<TRPCLink<AppRouter>> => {
     return (options) =>
       observable((observer) => {
         let refusal: unknown;
         let response: Response | undefined;
-        let isConnected = false;
         const connect: typeof fetch = async (input, init) => {
           const sent = new Headers(init?.headers);
-          for (const [name, value] of Object.entries(await headers())) sent.set(name, value);
+          const { context } = options.op;
+          for (const [name, value] of Object.entries(await credentials.headers([context]))) sent.set(name, value);
           response = await send(input, { ...init, headers: sent });
           refusal = response.ok
             ? undefined
@@ -151,25 +155,18 @@ function streamLink({ url, fetch: send }: Options, headers: () => Promise<Record
         return link(...created)(options).subscribe({
           ...observer,
           next(value) {
-            isConnected ||= value.result.type === 'started';
+            if (value.result.type === 'started') credentials.accept(options.op.context);
             observer.next(value);
           },
           error(thrown) {
-            const error =
-              refusal === undefined
-                ? thrown
-                : TRPCClientError.from<AppRouter>(refusal as never, { meta: { response } });
-            if (isConnected && commerceErrorOf(error)?.code === 'unauthenticated') expired.add(error);
+            const error = refusal === undefined ? thrown : TRPCClientError.from<AppRouter>(refusal as never);
+            error.meta = { ...error.meta, response };
             observer.error(error);
           },
         });
       });
   };
 }
-
-/** Refusals of a token that had been accepted: a renewed one may be accepted again. */
-const expired = new WeakSet<object>();
-const wasConnected = (error: TRPCClientError<AppRouter>): boolean => expired.has(error);
 
 // Not randomUUID, which browsers offer to https pages only.
 const newKey = (): string =>
