@@ -155,6 +155,12 @@ describe.each(paths.filter(guestMay))('%s of a guest’s order', (path) => {
   });
 });
 
+test('a guest writes no reason into the event log, which keeps it for ever', async () => {
+  const { orderId, token } = await placeAsGuest();
+  const refused = await call('order.cancelLines', { orderId, lines, reason: 'Jo moved' }, token);
+  expect(codeOf(refused)).toBe('validation_failed');
+});
+
 describe('every other procedure', () => {
   const others = paths.filter((path) => !guestMay(path) && rule(path) !== 'public');
 
