@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 const repository = resolve(process.argv[2] ?? join(import.meta.dirname, '..'));
 const work = mkdtempSync(join(tmpdir(), 'packages-'));
 const tarballs = join(work, 'tarballs');
-const supportedNodes = ['22.15.0', '24'];
+const supportedNodes = ['22.19.0', '24'];
 // In bytes, gzipped: the client with the newest tRPC in it, as a browser loads it.
 const clientSizeMax = 15_360;
 
