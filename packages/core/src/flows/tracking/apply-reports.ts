@@ -65,7 +65,10 @@ export async function applyReports(
 /** The shortest time between two polls of a parcel that are due to messages. */
 const pollPauseMs = 10_000;
 
-/** Has parcels polled soon that a message says have changed. */
+/**
+ * Has parcels polled soon that a message says have changed: those that this provider has taken. Anyone may send such a
+ * message of a provider that doesn't sign, so it asks no other provider, and disturbs no registration.
+ */
 export async function pollChanged(
   tx: Transaction,
   provider: TrackingProvider,
@@ -76,7 +79,10 @@ export async function pollChanged(
     tx,
     changed.map(({ trackingNumber }) => trackingNumber),
   );
-  const ids = new Set(changed.flatMap((number) => liveParcelsOfNumber(provider, number, found).map(({ id }) => id)));
+  const isTaken = (parcel: Parcel) =>
+    parcel.provider === provider.name && (provider.register === undefined || parcel.registeredAt !== null);
+  const named = changed.flatMap((number) => liveParcelsOfNumber(provider, number, found));
+  const ids = new Set(named.filter(isTaken).map(({ id }) => id));
   pollParcelsSoon(tx, [...ids], pollPauseMs);
   tx.notify(trackParcelsJob(provider.name));
 }

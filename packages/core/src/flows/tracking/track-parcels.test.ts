@@ -226,6 +226,19 @@ test('a message that a parcel has changed has it polled, at most once in ten sec
   expect(operations()).toEqual(['register', 'poll', 'poll']);
 });
 
+test.each([`provider = 'other'`, 'registered_at = null'])(
+  'a message about a parcel with %s changes nothing, because anyone can send it',
+  async (assignment) => {
+    const parcel = await dispatch();
+    await track();
+    await set(parcel, assignment);
+    const before = await read(parcel);
+    const rawBody = Buffer.from(parcel.trackingNumber);
+    await shop.commerce.receiveTrackingMessage('scripted', { rawBody, header: () => undefined });
+    expect(await read(parcel)).toEqual(before);
+  },
+);
+
 test('the jobs register and poll by themselves, and apply a message that waited for its dispatch', async () => {
   provider.onPoll = async (known) => reportOf(known, 'MOVING');
   const stop = new AbortController();
