@@ -92,6 +92,7 @@ const trackingNumber = () => `${Date.now()}${(numbers += 1)}`;
 // How the order was paid whose id, or whose payment's id, stands in a line.
 const paidAs = {
   'orders show': { outcome: 'CAPTURED' },
+  'orders cancel-lines': { outcome: 'CAPTURED' },
   'payments decide': { outcome: 'CAPTURED', more: 100 },
   'payments capture': { outcome: 'AUTHORIZED' },
   'payments poll': { outcome: 'AUTHORIZED' },

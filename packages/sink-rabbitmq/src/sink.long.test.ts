@@ -37,7 +37,7 @@ describe.skipIf(rabbitmqServer === undefined)('the RabbitMQ sink', () => {
   }
 
   async function publishAll(): Promise<void> {
-    await database.pool.query('update commerce.event_sinks set due_at = now()');
+    await database.pool.query("update commerce.event_sinks set due_at = now() - interval '1 second'");
     await commerce.publishEvents('rabbitmq');
   }
 

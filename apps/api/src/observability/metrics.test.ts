@@ -120,7 +120,7 @@ test('operators see what carriers report, what they answer, and what waits, with
   await operator.shipment.dispatch.mutate({ shipmentId: items[0]?.id ?? '', carrier: 'Scripted', trackingNumber });
   expect(await backlog()).toMatchObject({ parcels_due: 1 });
   expect(await api.commerce.trackParcels('scripted')).toBe(1);
-  await api.database.pool.query('update commerce.parcels set due_at = now()');
+  await api.database.pool.query("update commerce.parcels set due_at = now() - interval '1 second'");
   expect(await api.commerce.trackParcels('scripted')).toBe(1);
   const body = { reports: [{ carrier: 'Mock', trackingNumber: randomUUID(), checkpoints: [] }] };
   const eventId = randomUUID();

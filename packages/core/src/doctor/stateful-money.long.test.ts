@@ -79,7 +79,7 @@ async function runRandomCommands(
   }
   const soon = (table: string) =>
     shop.database.pool.query(
-      `update commerce.${table} set due_at = now() where id in (select id from commerce.${table} where due_at > now() and attempts > 0 order by random() limit 5 for update skip locked)`,
+      `update commerce.${table} set due_at = now() - interval '1 second' where id in (select id from commerce.${table} where due_at > now() and attempts > 0 order by random() limit 5 for update skip locked)`,
     );
 
   const actions: [weight: number, act: () => Promise<unknown>][] = [

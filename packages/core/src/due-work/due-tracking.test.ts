@@ -23,7 +23,7 @@ test('a look finds messages of carriers that are due for another attempt', async
   expect(await look()).toEqual(nothing);
   await sendTracking(shop.commerce, trackingBody('unknown', [{ tracking: 'MOVING' }]));
   expect(await look()).toEqual(nothing);
-  await query(`update commerce.tracking_messages set due_at = now()`);
+  await query(`update commerce.tracking_messages set due_at = now() - interval '1 second'`);
   expect(await look()).toEqual({ ...nothing, messages: true });
   await shop.commerce.retryTrackingMessages();
   expect(await look()).toEqual(nothing);
@@ -37,7 +37,7 @@ test('a look finds the providers that have due parcels, and all while a parcel h
   expect(await look(providers)).toEqual({ ...nothing, providers });
   await shop.commerce.trackParcels('mock');
   expect(await look(providers)).toEqual(nothing);
-  await query(`update commerce.parcels set due_at = now()`);
+  await query(`update commerce.parcels set due_at = now() - interval '1 second'`);
   expect(await look(providers)).toEqual({ ...nothing, providers: ['mock'] });
   await query(`update commerce.parcels set due_at = null`);
   expect(await look(providers)).toEqual(nothing);

@@ -119,7 +119,9 @@ describe('a look for due rows', () => {
       payment.id,
     ]);
     expect(await look()).toEqual(nothing);
-    await query(`update commerce.payments set capture_overdue_at = now() where id = $1`, [payment.id]);
+    await query(`update commerce.payments set capture_overdue_at = now() - interval '1 second' where id = $1`, [
+      payment.id,
+    ]);
     expect(await look()).toEqual({ ...nothing, overdueCaptures: true });
     expect(await shop.commerce.warnAboutCaptures()).toBe(1);
     expect(await look()).toEqual(nothing);
@@ -129,7 +131,7 @@ describe('a look for due rows', () => {
     const unknown = { id: '00000000-0000-4000-8000-000000000000', amount: 1, currency: 'KRW' };
     await shop.sendWebhook('CAPTURED', unknown);
     expect(await look()).toEqual(nothing);
-    await query(`update commerce.gateway_events set due_at = now() where due_at is not null`);
+    await query(`update commerce.gateway_events set due_at = now() - interval '1 second' where due_at is not null`);
     expect(await look()).toEqual({ ...nothing, dueEvents: true });
     expect(await shop.commerce.retryGatewayEvents()).toBe(1);
     expect(await look()).toEqual(nothing);
@@ -195,7 +197,9 @@ describe('a look for due rows', () => {
 
   test('finds rules of retention that are due', async () => {
     expect(await look()).toEqual(nothing);
-    await query(`update commerce.retention_rules set due_at = now() where name = 'idempotency_keys'`);
+    await query(
+      `update commerce.retention_rules set due_at = now() - interval '1 second' where name = 'idempotency_keys'`,
+    );
     expect(await look()).toEqual({ ...nothing, dueRetention: true });
     await shop.commerce.applyRetention();
     expect(await look()).toEqual(nothing);

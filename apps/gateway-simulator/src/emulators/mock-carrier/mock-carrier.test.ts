@@ -57,7 +57,7 @@ async function startShopWithCarrier({ stepMs }: { stepMs?: number } = {}) {
     },
     /** Registers and polls all parcels now. */
     track: async () => {
-      await database.pool.query('update commerce.parcels set due_at = now() where live');
+      await database.pool.query("update commerce.parcels set due_at = now() - interval '1 second' where live");
       await until(async () => (await commerce.trackParcels('mock')) === 0);
     },
   };

@@ -55,7 +55,7 @@ const makeDue = async () => query(`update commerce.gateway_listings set due_at =
 /** Makes a listing due whose last one ended `ms` ago. */
 const makeDueAfter = async (ms: number) =>
   query(
-    `update commerce.gateway_listings set due_at = now(), listed_until = now() - $1::bigint * interval '1 millisecond'`,
+    `update commerce.gateway_listings set due_at = now() - interval '1 second', listed_until = now() - $1::bigint * interval '1 millisecond'`,
     [ms],
   );
 const readListing = async (provider = 'mock') => {
@@ -142,7 +142,7 @@ describe('a gateway that does not respond', () => {
 
   test('is retried no later than its next regular listing', async () => {
     await pollEventLists();
-    await query('update commerce.gateway_listings set attempts = 40, due_at = now()');
+    await query("update commerce.gateway_listings set attempts = 40, due_at = now() - interval '1 second'");
     bank.failNextListing();
     await expect(pollEventLists()).rejects.toThrow('nothing within');
     expect(Math.abs(Number((await readListing()).dueInMs) - everyMs)).toBeLessThan(minuteMs);

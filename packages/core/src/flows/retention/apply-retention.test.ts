@@ -22,7 +22,8 @@ afterEach(() => shop.close());
 
 const column = async <T>(text: string, values: unknown[] = []): Promise<T[]> =>
   (await shop.database.pool.query<{ value: T }>(text, values)).rows.map(({ value }) => value);
-const makeRulesDue = async () => shop.database.pool.query('update commerce.retention_rules set due_at = now()');
+const makeRulesDue = async () =>
+  shop.database.pool.query("update commerce.retention_rules set due_at = now() - interval '1 second'");
 const readKeys = async () =>
   column<string>('select key as value from commerce.idempotency_keys where scope = $1 order by key', ['old']);
 
@@ -175,7 +176,10 @@ test('a worker that dies in the middle of a batch leaves all rows as they were, 
 });
 
 const makeRulesDueBut = async (name: string) =>
-  shop.database.pool.query('update commerce.retention_rules set due_at = now() where name <> $1', [name]);
+  shop.database.pool.query(
+    "update commerce.retention_rules set due_at = now() - interval '1 second' where name <> $1",
+    [name],
+  );
 
 test('a rule that found nothing is not due again within half a minute, for any process', async () => {
   expect(await shop.commerce.applyRetention()).toEqual({ removed: 0, isFull: false });

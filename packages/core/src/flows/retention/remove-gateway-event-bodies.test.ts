@@ -17,7 +17,7 @@ afterEach(() => shop.close());
 
 const query = async (text: string, values: unknown[] = []) => (await shop.database.pool.query(text, values)).rows;
 const applyRetention = async (limit?: number) => {
-  await query('update commerce.retention_rules set due_at = now()');
+  await query("update commerce.retention_rules set due_at = now() - interval '1 second'");
   return shop.commerce.applyRetention(limit);
 };
 /** The provider event ids of the events that have a body. */
@@ -104,7 +104,7 @@ test('an event that another transaction has locked is not passed, and its body g
 test('a shorter time takes effect at the next turn, and a longer one brings nothing back', async () => {
   await addOldGatewayEvents(shop.database, { name: 'event', ageMs: 40 * dayMs });
   expect(await applyRetention()).toEqual({ removed: 0, isFull: false });
-  await query('update commerce.retention_rules set due_at = now()');
+  await query("update commerce.retention_rules set due_at = now() - interval '1 second'");
   const shorter = createCommerce({ database: shop.database, keepMs: { gatewayEventBodies: 30 * dayMs } });
   expect(await shorter.applyRetention()).toEqual({ removed: 1, isFull: false });
   expect(await applyRetention()).toEqual({ removed: 0, isFull: false });

@@ -14,7 +14,7 @@ afterEach(() => shop.close());
 
 const query = async (text: string, values: unknown[] = []) => (await shop.database.pool.query(text, values)).rows;
 const applyRetention = async (limit?: number) => {
-  await query('update commerce.retention_rules set due_at = now()');
+  await query("update commerce.retention_rules set due_at = now() - interval '1 second'");
   return shop.commerce.applyRetention(limit);
 };
 const age = async (eventId: string, days: number) =>

@@ -79,7 +79,10 @@ describe('a message', () => {
     for (let tries = 1; (await read()).outcome === 'UNMATCHED'; tries += 1) {
       const { dueAt } = await read();
       waitedMs += (dueAt?.getTime() ?? 0) - Date.now();
-      await shop.database.pool.query('update commerce.tracking_messages set due_at = now() where id = $1', [messageId]);
+      await shop.database.pool.query(
+        "update commerce.tracking_messages set due_at = now() - interval '1 second' where id = $1",
+        [messageId],
+      );
       expect(await shop.commerce.retryTrackingMessages()).toBe(1);
       expect(tries).toBeLessThan(30);
     }

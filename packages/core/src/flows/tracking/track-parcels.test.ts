@@ -57,11 +57,11 @@ test('a dispatched parcel is registered once, asked about at once, and then ever
   expect(tracked).toMatchObject({ provider: 'scripted', providerRef: 'ref', failureCode: null });
   expect(inMs(tracked.nextPollAt) / hourMs).toBeCloseTo(4, 1);
   provider.onPoll = async (known) => reportOf(known, 'PICKED_UP', 'OUT_FOR_DELIVERY');
-  await set(parcel, 'due_at = now()');
+  await set(parcel, "due_at = now() - interval '1 second'");
   expect(await track()).toBe(1);
   expect(await readTracked(shop.commerce, parcel)).toMatchObject({ tracking: 'OUT_FOR_DELIVERY' });
   expect(inMs((await read(parcel)).nextPollAt) / hourMs).toBeCloseTo(1, 1);
-  await set(parcel, 'due_at = now()');
+  await set(parcel, "due_at = now() - interval '1 second'");
   expect(await track()).toBe(1);
   expect((await shop.commerce.parcelHistory({ parcelId: parcel.parcelId })).items).toHaveLength(2);
 });
@@ -71,7 +71,7 @@ test('what a registration reports is applied, and a delivered parcel is asked ab
   const parcel = await dispatch();
   expect(await track()).toBe(1);
   expect(await readTracked(shop.commerce, parcel)).toMatchObject({ tracking: 'DELIVERED', shipment: 'DELIVERED' });
-  await set(parcel, 'due_at = now()');
+  await set(parcel, "due_at = now() - interval '1 second'");
   expect(await track()).toBe(0);
   expect((await read(parcel)).nextPollAt).toBeNull();
 });
@@ -81,7 +81,7 @@ test('a registration is renewed when its time has come', async () => {
   const parcel = await dispatch();
   expect([await track(), await track()]).toEqual([1, 1]);
   expect(inMs((await read(parcel)).nextPollAt) / hourMs).toBeCloseTo(2, 1);
-  await set(parcel, `due_at = now(), renew_at = now()`);
+  await set(parcel, `due_at = now() - interval '1 second', renew_at = now()`);
   expect(await track()).toBe(1);
   expect(operations()).toEqual(['register', 'poll', 'register']);
 });
@@ -114,7 +114,7 @@ test('a provider that gives no answer is asked again, each time later, and nothi
     expect(tracked).toMatchObject({ failureCode: 'no_answer', troubled: false, registeredAt: null });
     expect(inMs(tracked.nextPollAt) / 1_000).toBeGreaterThan(seconds - 5);
     expect(inMs(tracked.nextPollAt) / 1_000).toBeLessThan(seconds + 1);
-    await set(parcel, 'due_at = now()');
+    await set(parcel, "due_at = now() - interval '1 second'");
   }
 });
 
@@ -126,12 +126,12 @@ test('a parcel whose worker has died is taken over within 10 s, and the late ans
     await blocked;
     return reportOf(known, 'MOVING');
   };
-  await set(parcel, 'due_at = now()');
+  await set(parcel, "due_at = now() - interval '1 second'");
   const late = track();
   await expect.poll(() => provider.calls.length, { timeout: 60_000 }).toBe(2);
   expect(inMs((await read(parcel)).nextPollAt)).toBeLessThan(10_000);
   // The lease of a dead worker ends.
-  await set(parcel, 'due_at = now()');
+  await set(parcel, "due_at = now() - interval '1 second'");
   provider.onPoll = async (known) => reportOf(known, 'MOVING', 'OUT_FOR_DELIVERY');
   const other = createCommerce({ database: shop.database, trackingProviders: [provider] });
   expect(await other.trackParcels('scripted')).toBe(1);
@@ -152,7 +152,7 @@ test('a refusal that comes after another worker has registered the parcel does n
   };
   const late = track();
   await expect.poll(() => provider.calls.length, { timeout: 60_000 }).toBe(1);
-  await set(parcel, 'due_at = now()');
+  await set(parcel, "due_at = now() - interval '1 second'");
   provider.onRegister = async () => ({ providerRef: 'r', renewAt: null, report: null });
   expect(
     await createCommerce({ database: shop.database, trackingProviders: [provider] }).trackParcels('scripted'),
@@ -166,12 +166,12 @@ describe('a carrier that has said nothing', () => {
   test('for seven days makes its parcel SILENT, with attention, until it says something later', async () => {
     const parcel = await dispatch();
     expect([await track(), await track()]).toEqual([1, 1]);
-    await set(parcel, `heard_at = now() - interval '6 days 23 hours', due_at = now()`);
+    await set(parcel, `heard_at = now() - interval '6 days 23 hours', due_at = now() - interval '1 second'`);
     expect(await track()).toBe(1);
     expect(await readTracked(shop.commerce, parcel)).toMatchObject({ tracking: 'LABEL', attention: [] });
     // The end of the silence is nearer than the next poll.
     expect(inMs((await read(parcel)).nextPollAt) / hourMs).toBeCloseTo(1, 1);
-    await set(parcel, `heard_at = now() - interval '7 days', due_at = now()`);
+    await set(parcel, `heard_at = now() - interval '7 days', due_at = now() - interval '1 second'`);
     expect(await track()).toBe(1);
     expect(await readTracked(shop.commerce, parcel)).toMatchObject({
       tracking: 'SILENT',
@@ -179,7 +179,7 @@ describe('a carrier that has said nothing', () => {
       attention: ['parcel_problem'],
     });
     provider.onPoll = async (known) => reportOf(known, 'MOVING');
-    await set(parcel, 'due_at = now()');
+    await set(parcel, "due_at = now() - interval '1 second'");
     expect(await track()).toBe(1);
     expect(await readTracked(shop.commerce, parcel)).toMatchObject({ tracking: 'MOVING', attention: [] });
   });
@@ -190,7 +190,7 @@ describe('a carrier that has said nothing', () => {
     expect(await read(parcel)).toMatchObject({ provider: null, nextPollAt: null });
     expect(await errorCodeOf(shop.commerce.trackParcel({ parcelId: parcel.parcelId }))).toBe('carrier_not_tracked');
     // A day later a provider is configured.
-    await set(parcel, `due_at = now(), created_at = created_at - interval '20 days'`);
+    await set(parcel, `due_at = now() - interval '1 second', created_at = created_at - interval '20 days'`);
     const tracked = { ...scriptedTracking(), tracks: () => true };
     const later = createCommerce({ database: shop.database, trackingProviders: [tracked] });
     expect(await later.trackParcels('scripted')).toBe(1);

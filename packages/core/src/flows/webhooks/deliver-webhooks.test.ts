@@ -98,7 +98,9 @@ describe('an event that fails', () => {
     await expect.poll(async () => (await shop.readEndpoint(endpoint.id)).retrying).toBe(1);
     shop.receiver.reply = ({ events: [event] }, response) =>
       response.writeHead(event?.sequence.endsWith('1') ? 500 : 204).end();
-    await shop.database.pool.query('update commerce.webhook_deliveries set attempts = 9, due_at = now()');
+    await shop.database.pool.query(
+      "update commerce.webhook_deliveries set attempts = 9, due_at = now() - interval '1 second'",
+    );
     await expect.poll(async () => (await shop.readEndpoint(endpoint.id)).parked).toBe(1);
     await expect.poll(() => shop.receiver.requests.length).toBe(3);
     const [, parked, next] = shop.receiver.requests;
