@@ -13,6 +13,7 @@ import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
 import { guestLimitsFromEnv, guestOrdersFromEnv } from './config/guests-from-env.ts';
 import { keepMsFromEnv } from './config/retention-from-env.ts';
+import { missingSettings } from './config/missing-settings.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
 import { trackingFromEnv, trackingTimes } from './config/tracking-from-env.ts';
 import { connectionLimitsDefault } from './http/connection-limits.ts';
@@ -45,6 +46,7 @@ async function main(env: Env): Promise<void> {
     preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
     applicationName: 'commerce-api',
     waitMaxMs: 20_000,
+    migrates: env.MIGRATE_AT_START === 'on',
     onWait: (message) => log.warn(message),
     onPrimary: (primary) => log.info(primary, 'primary'),
   });
@@ -61,18 +63,6 @@ async function main(env: Env): Promise<void> {
   log.info({ url: api.url, jobs, http, providers: commerce.providers(), customers, guests }, 'listening');
   // A parent process may start others at the same port, and must not take their responses for this process's.
   process.send?.({ listening: api.url });
-}
-
-/** What the shop can't do with these settings. They are allowed: another process may do it, or the shop may be new. */
-function missingSettings(env: Env, providers: readonly string[]): string[] {
-  const warnings: string[] = [];
-  if (providers.length === 0)
-    warnings.push('no payment provider is configured, so no order can be paid; STRIPE_SECRET_KEY configures one');
-  if (env.HTTP === 'on' && !env.CUSTOMER_JWT_SECRET && !env.CUSTOMER_JWKS_URL && env.GUEST_ORDERS === 'off')
-    warnings.push(
-      'no customer can sign in, so only operators can order; CUSTOMER_JWT_SECRET or CUSTOMER_JWKS_URL verifies tokens',
-    );
-  return warnings;
 }
 
 async function commerceFromEnv(env: Env, database: Database, log: Logger, tracing: Tracing | undefined) {

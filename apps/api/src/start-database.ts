@@ -6,6 +6,7 @@ import {
   migrate,
   MigrationsDiverged,
   NoPrimary,
+  pendingMigrations,
   preparedStatementsProblem,
   type ConnectOptions,
   type Database,
@@ -16,32 +17,62 @@ export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }
 
-export type StartDatabaseOptions = ConnectOptions & {
+export type OpenDatabaseOptions = ConnectOptions & {
   /** How long to wait for a server that is not reachable yet, for example because it starts at the same time. */
   waitMaxMs: number;
   /** Called once, when the wait begins. */
   onWait?: (message: string) => void;
 };
 
+export type StartDatabaseOptions = OpenDatabaseOptions & {
+  /** Whether pending migrations are applied, which is the default. Otherwise each one is a reason not to start. */
+  migrates?: boolean;
+};
+
 /**
- * Connects to the database, checks it and applies pending migrations. Several processes may do so at the same time.
- * @throws DatabaseUnusable when PostgreSQL rejects the connection, is not reachable within `waitMaxMs`, or is not as the
- * shop needs it: its version, encoding, settings, and the rights of the user
+ * Connects to the database, checks it and applies pending migrations, unless `migrates` is false. Several processes may
+ * do so at the same time.
+ * @throws DatabaseUnusable as `openDatabase` does, and when migrations are missing that may not be applied
  * @throws MigrationsDiverged when the database has a migration that differs from this version's
  */
-export async function startDatabase({ waitMaxMs, onWait, ...options }: StartDatabaseOptions): Promise<Database> {
-  const database = connect(options);
+export async function startDatabase({ migrates = true, ...options }: StartDatabaseOptions): Promise<Database> {
+  const database = await openDatabase(options);
   const place = placeOf(options.url);
   try {
-    await reach(database, place, waitMaxMs, onWait);
-    await check(database, place);
-    await migrate(database).catch((error: unknown) => Promise.reject(migrationFailure(error, place)));
+    await (migrates ? migrateDatabase(database, place) : requireMigrated(database, place));
     return database;
   } catch (error) {
     await database.close();
     throw error;
   }
 }
+
+/**
+ * Connects to the database and checks it.
+ * @throws DatabaseUnusable when PostgreSQL rejects the connection, is not reachable within `waitMaxMs`, or is not as the
+ * shop needs it: its version, encoding, settings, and the rights of the user
+ */
+export async function openDatabase({ waitMaxMs, onWait, ...options }: OpenDatabaseOptions): Promise<Database> {
+  const database = connect(options);
+  const place = placeOf(options.url);
+  try {
+    await reach(database, place, waitMaxMs, onWait);
+    await check(database, place);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Applies pending migrations and returns their names.
+ * @param place the database as messages name it
+ * @throws DatabaseUnusable when the user lacks a right, or the server can't write
+ * @throws MigrationsDiverged when the database has a migration that differs from this version's
+ */
+export const migrateDatabase = async (database: Database, place: string): Promise<string[]> =>
+  migrate(database).catch((error: unknown) => Promise.reject(migrationFailure(error, place)));
 
 async function reach(
   database: Database,
@@ -67,6 +98,18 @@ async function check(database: Database, place: string): Promise<void> {
   const problem = (await databaseProblem(database)) ?? (await preparedStatementsProblem(database));
   if (problem !== undefined) throw new DatabaseUnusable(`the database at ${place} can't be used: ${problem}`);
 }
+
+async function requireMigrated(database: Database, place: string): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0)
+    throw new DatabaseUnusable(
+      `the database at ${place} lacks ${firstNames(pending)}; apply migrations with: npm run migrate`,
+    );
+}
+
+/** The first three names of a list, and how many more there are. */
+export const firstNames = (names: readonly string[]): string =>
+  [names.slice(0, 3).join(', '), ...(names.length > 3 ? [`and ${names.length - 3} more`] : [])].join(' ');
 
 /** PostgreSQL's message of a missing right names a schema, table or database, and no value. */
 function migrationFailure(error: unknown, place: string): unknown {
@@ -114,7 +157,8 @@ function reasonOf(error: unknown, place: string): string {
   return `PostgreSQL at ${place} rejects the connection (${sqlStates[code] ?? code})`;
 }
 
-function placeOf(url: string): string {
+/** The hosts and the database of a URL, without user and password. */
+export function placeOf(url: string): string {
   const hosts = hostsOfUrl(url);
   return hosts.map(({ name }) => name).join(',') + new URL(hosts[0].url).pathname;
 }

@@ -18,7 +18,7 @@ export {
 export { canWrite } from './database/can-write.ts';
 export { preparedStatementsProblem } from './database/prepared-statements-problem.ts';
 export { databaseProblem } from './database/database-problem.ts';
-export { migrate, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
+export { migrate, migrationPlan, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
 export type { Page } from './database/page.ts';
 export {
   CommerceError,

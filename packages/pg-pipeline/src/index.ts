@@ -19,6 +19,7 @@ export { hostsOfUrl, type HostOfUrl } from './database-url.ts';
 export { NoPrimary } from './primary-search.ts';
 export { runOnOneSnapshot } from './one-snapshot.ts';
 export { PipelineError, type PipelineErrorCode } from './pipeline-error.ts';
+export { renameSchema } from './schema-name.ts';
 export { statement, statements, type Statement } from './statement.ts';
 export { insertion, insertionUnless, selection, update } from './table-statements.ts';
 export { Transaction, type TransactionMode } from './transaction.ts';

@@ -56,7 +56,8 @@ const pairs = [
   ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'],
   ['TOSS_SECRET_KEY', 'TOSS_CLIENT_KEY'],
 ] as const;
-const isTestKey = (key: string): boolean => /^(\w\w_)?test_/.test(key);
+/** Whether a key of Stripe or Toss is for tests. */
+export const isTestKey = (key: string): boolean => /^(\w\w_)?test_/.test(key);
 
 /** Returns what is wrong between the variables of a gateway; each issue names one of them. */
 export function gatewayIssues(env: GatewayEnv): { name: keyof GatewayEnv; message: string }[] {

@@ -25,7 +25,7 @@ const usable = {
 };
 
 test.each([
-  [{ version: 12 }, 'it is PostgreSQL 12, and the oldest that works is 13'],
+  [{ version: 14 }, 'it is PostgreSQL 14, and the oldest that works is 15'],
   [{ encoding: 'SQL_ASCII' }, 'its encoding is SQL_ASCII'],
   [{ isStandby: true, isReadOnly: true }, 'it is a standby'],
   [{ isReadOnly: true }, 'it is read-only'],

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Database } from '@commerce-core/pg-pipeline';
 import {
   migrate,
+  migrationPlan,
   migrationsFolder,
   MigrationsDiverged,
   pendingMigrations,
@@ -51,6 +52,9 @@ describe('migrate', () => {
   test('applies the missing migrations in order', async () => {
     expect(await migrate(database, [first])).toEqual(['0000_first']);
     expect(await pendingMigrations(database, [first, second, third])).toEqual(['0001_second', '0002_third']);
+    expect(await migrationPlan(database, [first, second])).toEqual([
+      { name: '0001_second', statements: ['create table "commerce"."second" ()'] },
+    ]);
     expect(await migrate(database, [first, second, third])).toEqual(['0001_second', '0002_third']);
     expect(await tables()).toEqual(['first', 'migrations', 'second', 'third']);
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { queryWithTimeout, type Database } from '@commerce-core/pg-pipeline';
+import { queryWithTimeout, renameSchema, type Database } from '@commerce-core/pg-pipeline';
 
 export const migrationsFolder = join(import.meta.dirname, '../../migrations');
 
@@ -89,12 +89,25 @@ const answerMs = 2_000;
 
 /** Returns the names of the migrations that the database lacks. @throws MigrationsDiverged as `migrate` does */
 export async function pendingMigrations(database: Database, migrations = readMigrations()): Promise<string[]> {
-  const { pool, schema } = database;
+  return (await migrationPlan(database, migrations)).map(({ name }) => name);
+}
+
+/**
+ * Returns what `migrate` would apply now, in this order: the name of each migration with its SQL statements.
+ * @throws MigrationsDiverged as `migrate` does
+ */
+export async function migrationPlan(
+  { pool, schema }: Database,
+  migrations = readMigrations(),
+): Promise<{ name: string; statements: string[] }[]> {
   const { rows } = await pool.query(
     queryWithTimeout(answerMs, 'select to_regclass($1) is not null as there', [`${schema}.migrations`]),
   );
   const done = rows[0].there ? (await pool.query<Applied>(queryWithTimeout(answerMs, ledgerEntries))).rows : [];
-  return missingFrom(done, migrations).map(({ name }) => name);
+  return missingFrom(done, migrations).map(({ name, statements }) => ({
+    name,
+    statements: statements.map((statement) => renameSchema(statement, 'commerce', schema)),
+  }));
 }
 
 function missingFrom(done: readonly Applied[], migrations: readonly Migration[]) {

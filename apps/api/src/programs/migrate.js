@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+
+// JavaScript, for the same reason as main.js.
+enableCompileCache();
+const { speedUpImports } = await import('../fast-imports.ts');
+speedUpImports();
+const [{ runAsProcess }, { migrateProgram }] = await Promise.all([
+  import('./program.ts'),
+  import('./migrate-program.ts'),
+]);
+await runAsProcess(migrateProgram);
