@@ -48,6 +48,19 @@ const removeLeftovers = (data: string): void => {
   }
 };
 
+/** The major version of PostgreSQL's programs. */
+function majorOf(binaries: string): number {
+  const said = spawnSync(join(binaries, 'bin', 'postgres'), ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  return Number(/ (\d+)/.exec(said)?.[1] ?? Number.NaN);
+}
+
+/**
+ * PostgreSQL's own C.UTF-8, which came with version 17, sorts text in the same order on every machine, whatever locales
+ * the system has. Older versions take the system's C.UTF-8.
+ */
+const localeOptions = (major: number): string[] =>
+  major < 17 ? ['--locale=C.UTF-8'] : ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+
 /**
  * Creates the data folder in one step: initdb writes into a temporary folder, which is renamed when it is complete. So
  * a data folder is complete or absent. When another process was faster, its folder is kept.
@@ -61,7 +74,6 @@ export const makeCluster = ({ binaries, data, user, sync }: ClusterOptions): voi
   try {
     writeFileSync(password, `${randomBytes(24).toString('base64url')}\n`, { mode: 0o600 });
     if (user) for (const path of [workshop, password]) chownSync(path, user.uid, user.gid);
-    // PostgreSQL's own C.UTF-8 sorts text in the same order on every machine, whatever locales the system has.
     const initdb = spawnSync(
       join(binaries, 'bin', 'initdb'),
       [
@@ -70,9 +82,7 @@ export const makeCluster = ({ binaries, data, user, sync }: ClusterOptions): voi
         `--pwfile=${password}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        '--locale=C',
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
+        ...localeOptions(majorOf(binaries)),
         '--no-instructions',
         ...(sync ? [] : ['--no-sync']),
       ],

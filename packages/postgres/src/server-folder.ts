@@ -63,6 +63,9 @@ export const openServerFolder = (): ServerFolder => {
     guard.stdin?.end();
   };
   try {
+    // PostgreSQL of another version, like Debian's in /usr/lib/postgresql/15, for a run of tests or of the chaos on it.
+    const other = process.env['TEST_POSTGRES_FOLDER'];
+    if (other) return { folder, binaries: other, user, remove };
     let binaries = findBinaries().folder;
     if (!canReach(user, [join(binaries, 'bin', 'postgres')])) {
       copyBinaries(binaries, join(folder, 'binaries'));
