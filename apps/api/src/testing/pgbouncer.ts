@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { tryConnection } from './try-connection.ts';
 import { until } from './until.ts';
 
@@ -11,14 +11,6 @@ const said = String(spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' }).
 
 /** The version of the machine's PgBouncer, like 1.18; undefined when it has none. */
 export const pgBouncerVersion: string | undefined = /PgBouncer (\d+\.\d+)/.exec(said)?.[1];
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /**
  * Starts PgBouncer in transaction mode before the server of a URL.
