@@ -71,6 +71,30 @@ test('operators see what retention has removed, and how far it is behind', async
   expect(after).toContain('retention_removed_total{rule="idempotency_keys"} 3');
 });
 
+test('operators see for how long the oldest row of each kind of background work waits', async () => {
+  const read = async () => (await fetchMetrics(await api.createApiKey())).text();
+  const productId = await api.createProduct({ quantity: 1 });
+  const { id } = await api.commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 1 }] });
+  const seconds = (text: string, of: string) =>
+    Number(new RegExp(`^oldest_due_seconds\\{of="${of}"\\} (\\S+)$`, 'm').exec(text)?.[1]);
+  const before = await read();
+  const kinds = [
+    'gateway_calls',
+    'gateway_events',
+    'tracking_messages',
+    'parcels',
+    'webhook_deliveries',
+    'open_refunds',
+  ];
+  for (const of of ['overdue_orders', ...kinds]) expect(seconds(before, of)).toBe(0);
+  await api.database.pool.query(`update commerce.orders set hold_until = now() - interval '90 seconds' where id = $1`, [
+    id,
+  ]);
+  const late = seconds(await read(), 'overdue_orders');
+  expect(late).toBeGreaterThanOrEqual(90);
+  expect(late).toBeLessThan(90 + 300);
+});
+
 test('requests to unknown paths create no further time series', async () => {
   for (const path of ['/a', '/b', '/trpc/nothing', '/trpc/nothing.else']) await api.fetch(path);
   const text = await (await fetchMetrics(await api.createApiKey())).text();

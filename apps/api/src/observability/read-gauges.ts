@@ -8,7 +8,14 @@ import { openStreamCount } from '../trpc/open-stream.ts';
 /** What the gauges read. */
 export type Watched = Pick<
   Commerce,
-  'queues' | 'gatewayBacklog' | 'trackingBacklog' | 'listEventSinks' | 'eventLag' | 'webhookBacklog' | 'retentionLag'
+  | 'queues'
+  | 'gatewayBacklog'
+  | 'trackingBacklog'
+  | 'listEventSinks'
+  | 'eventLag'
+  | 'webhookBacklog'
+  | 'retentionLag'
+  | 'oldestDue'
 >;
 type ReadWatched = () => Watched | undefined;
 
@@ -19,6 +26,7 @@ export function addReadGauges(registry: Registry, readWatched: ReadWatched): voi
   addEventGauges(registry, readWatched);
   addWebhookGauge(registry, readWatched);
   addRetentionGauge(registry, readWatched);
+  addOldestDueGauge(registry, readWatched);
 }
 
 type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
@@ -140,5 +148,21 @@ function addRetentionGauge(registry: Registry, readWatched: ReadWatched): void {
     },
     () => readWatched()?.retentionLag(),
     (lag) => Object.entries(lag).map(([rule, seconds]) => [{ rule }, seconds] as const),
+  );
+}
+
+function addOldestDueGauge(registry: Registry, readWatched: ReadWatched): void {
+  addReadGauge(
+    registry,
+    {
+      name: 'oldest_due_seconds',
+      help: 'How long the oldest row of each kind of background work has been waiting, for all processes.',
+    },
+    () => readWatched()?.oldestDue(),
+    (oldest) =>
+      Object.entries(oldest).map(([kind, seconds]) => [
+        { of: kind.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) },
+        seconds,
+      ]),
   );
 }

@@ -1,4 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
+import { readOldestDue, type OldestDue } from '../due-work/oldest-due.ts';
 import { read, withTransaction } from '../database/transaction.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
 import { readDueWork } from '../due-work/due-work-repository.ts';
@@ -58,6 +59,12 @@ export function systemMethods(context: Context) {
      * @throws database_unavailable when the database can't be reached
      */
     retentionLag: async (): Promise<RetentionLag> => read(async () => readRetentionLag(database, keepMs)),
+
+    /**
+     * Reads since when the oldest row of each kind of background work waits, in seconds; 0 when none does.
+     * @throws database_unavailable when the database can't be reached
+     */
+    oldestDue: async (): Promise<OldestDue> => read(async () => readOldestDue(database)),
 
     /**
      * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. About
