@@ -26,7 +26,7 @@ const { scripts } = JSON.parse(readFileSync(join(clone, 'package.json'), 'utf8')
 /** Runs a script of the clone's package.json, with the files that this shop has in its `.data`. */
 const runScript = async ({ home }: Home, name: string): Promise<string> => {
   const command = (scripts[name] ?? '')
-    .replace('exec sh scripts/with-workspace.sh ', '')
+    .replace(/^exec sh scripts.with-workspace.sh \w+ /, '')
     .replace('.data', join(home, '.data'));
   const { DATABASE_URL: _url, ...env } = process.env;
   return (await promisify(execFile)('sh', ['-c', command], { cwd: clone, env })).stdout;
