@@ -72,4 +72,12 @@ export const trackingChecks: readonly Check[] = [
       select id as "messageId", provider, outcome, attempts, due_at as "dueAt" from "commerce"."tracking_messages"
       where due_at < now() - interval '1 hour'`,
   },
+  {
+    name: 'tracking_parcel_is_due',
+    sentence:
+      'A live parcel that a provider tracks is due some time, unless the provider has refused its registration.',
+    query: `
+      select id as "parcelId", order_id as "orderId", provider, tracking from "commerce"."parcels"
+      where live and provider is not null and due_at is null and not (failure_code is not null and registered_at is null)`,
+  },
 ];

@@ -112,15 +112,16 @@ export function trackingMethods(context: Context) {
 
     /**
      * Registers, renews and polls up to `limit` due parcels (32 by default) of a tracking provider, and finds those whose
-     * carrier has been silent.
+     * carrier has been silent. A parcel without an answer is asked about again, each time later, and the error goes to
+     * `onFault`, each once in a turn.
      * @returns how many parcels were due; 0 for a provider that isn't configured
      * @throws database_unavailable when the database can't be reached; the next run continues
      * @throws overloaded when rows stay locked; the next run continues
      * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
-     * @throws Error when an answer can't be applied because of an error on our side; the parcel is asked about again
+     * @throws Error when an answer can't be applied because of an error on our side; the parcel is asked about again, each time later
      */
     trackParcels: async (provider: string, limit = 32): Promise<number> =>
-      trackParcels(database, tracking, provider, limit, onTrackingCall),
+      trackParcels(database, tracking, provider, limit, { observe: onTrackingCall, onFault }),
 
     /**
      * Counts carriers' messages that wait for another attempt, PARKED ones, and parcels that are due to be registered or

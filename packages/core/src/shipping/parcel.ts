@@ -66,7 +66,7 @@ type ProviderState = {
   renewAt: Date | null;
   /** How often the parcel was claimed without a definite answer since. */
   attempts: number;
-  /** The provider's code for its refusal, or `no_answer`. */
+  /** The provider's code for its refusal; `no_answer`; or `internal_error` when its answer could not be stored. */
   failureCode: string | null;
   /** When a worker last claimed the parcel. */
   polledAt: Date | null;

@@ -10,13 +10,16 @@ import { applyReport, type KnownCheckpoints } from './apply-report.ts';
 import { lockOrdersOfParcels, readKnown } from './apply-reports.ts';
 import type { ConfiguredTracking } from './configured-tracking.ts';
 
-/** A provider's answer about a parcel. `no`: it refuses; `unknown`: it is asked again. */
+/**
+ * A provider's answer about a parcel. `no`: it refuses; `unknown`: it is asked again. `polled` is set when a registration
+ * got no answer and a poll did.
+ */
 export type ProviderAnswer =
   | { answered: 'yes'; registration?: Registration; report: TrackingReport | null }
   | { answered: 'no'; code: string; registers: boolean }
-  | { answered: 'unknown' };
+  | { answered: 'unknown'; polled?: TrackingReport | null };
 
-type Asked = { provider: TrackingProvider; parcel: Parcel; answer: ProviderAnswer };
+export type Asked = { provider: TrackingProvider; parcel: Parcel; answer: ProviderAnswer };
 
 /** When a provider is asked again that gave no answer. */
 const providerRetry = { firstMs: 10_000, maxMs: 60 * 60_000 };
@@ -28,7 +31,7 @@ const providerRetry = { firstMs: 10_000, maxMs: 60 * 60_000 };
 export async function finishTracking(tx: Transaction, tracking: ConfiguredTracking, asked: Asked): Promise<void> {
   const { provider, parcel: leased, answer } = asked;
   const work = await lockOrdersOfParcels(tx, [leased]);
-  const report = answer.answered === 'yes' ? answer.report : null;
+  const report = reportOf(answer);
   const [isHeld, known] = await Promise.all([
     holdParcelLease(tx, leased),
     readKnown(tx, provider.name, [leased.id], report ? [report] : []),
@@ -45,6 +48,19 @@ export async function finishTracking(tx: Transaction, tracking: ConfiguredTracki
     finishParcelLease(tx, leased, resultOf(tracking, { ...asked, parcel: { ...leased, ...heardOf(now) } }, tx.now));
   }
   work.write();
+}
+
+function reportOf(answer: ProviderAnswer): TrackingReport | null {
+  if (answer.answered === 'unknown') return answer.polled ?? null;
+  return answer.answered === 'yes' ? answer.report : null;
+}
+
+/** Ends the lease of a parcel whose answer could not be written because of an error on our side. */
+export async function postponeTracking(tx: Transaction, parcel: Parcel): Promise<void> {
+  await tx.began;
+  const { providerRef, registeredAt, renewAt, attempts } = parcel;
+  const dueAt = retryAt(providerRetry, attempts, tx.now);
+  finishParcelLease(tx, parcel, { providerRef, registeredAt, renewAt, attempts, failureCode: 'internal_error', dueAt });
 }
 
 const heardOf = ({ heardAt, troubled, tracking }: Parcel) => ({ heardAt, troubled, tracking });
@@ -80,8 +96,11 @@ function noteSilence(
 function resultOf(tracking: ConfiguredTracking, { provider, parcel, answer }: Asked, now: Date): ProviderResult {
   const { providerRef, registeredAt, renewAt, attempts } = parcel;
   const kept = { providerRef, registeredAt, renewAt };
-  if (answer.answered === 'unknown')
-    return { ...kept, attempts, failureCode: 'no_answer', dueAt: retryAt(providerRetry, attempts, now) };
+  if (answer.answered === 'unknown') {
+    const triedAt = retryAt(providerRetry, attempts, now);
+    const pollAt = answer.polled === undefined ? triedAt : nextPoll(tracking, parcel, now);
+    return { ...kept, attempts, failureCode: 'no_answer', dueAt: triedAt < pollAt ? triedAt : pollAt };
+  }
   if (answer.answered === 'no') {
     const refused = { ...kept, ...(answer.registers && { renewAt: null }), attempts: 0, failureCode: answer.code };
     // The provider reports nothing about it, until an operator corrects the number or calls parcel.track.
@@ -101,17 +120,19 @@ function resultOf(tracking: ConfiguredTracking, { provider, parcel, answer }: As
   return { ...known, dueAt: asksNow ? now : nextDue(tracking, provider, { ...parcel, ...known }, now) };
 }
 
-function nextDue(
-  { silentMs, pollEveryMs }: ConfiguredTracking,
-  { poll, register }: TrackingProvider,
-  { tracking, troubled, heardAt, renewAt }: Parcel,
-  now: Date,
-): Date | null {
-  const pollMs = tracking === 'OUT_FOR_DELIVERY' ? pollEveryMs / 4 : pollEveryMs;
+function nextPoll({ pollEveryMs }: ConfiguredTracking, { tracking }: Parcel, now: Date): Date {
+  return new Date(now.getTime() + (tracking === 'OUT_FOR_DELIVERY' ? pollEveryMs / 4 : pollEveryMs));
+}
+
+/** When a parcel is polled, registered again or found silent next. A live parcel always has such a time. */
+function nextDue(tracking: ConfiguredTracking, { poll, register }: TrackingProvider, parcel: Parcel, now: Date): Date {
+  const { troubled, heardAt, renewAt } = parcel;
+  // While the parcel is in trouble its silence means nothing. A message may end the trouble at any time.
+  const silentSince = troubled || heardAt === null ? now : heardAt;
   const times = [
-    poll && now.getTime() + pollMs,
+    poll && nextPoll(tracking, parcel, now).getTime(),
     register && renewAt?.getTime(),
-    troubled ? undefined : heardAt && heardAt.getTime() + silentMs,
+    silentSince.getTime() + tracking.silentMs,
   ].filter((time) => typeof time === 'number');
-  return times.length > 0 ? new Date(Math.min(...times)) : null;
+  return new Date(Math.min(...times));
 }

@@ -2,23 +2,26 @@ import type { Database, Transaction } from '@commerce-core/pg-pipeline';
 import { withTransaction } from '../../database/transaction.ts';
 import { KeptLeases } from '../../due-work/kept-leases.ts';
 import { isUnavailable } from '../../errors.ts';
-import type { Parcel } from '../../shipping/parcel.ts';
 import {
   assignProviders,
   claimParcels,
   lockDueParcelsWithoutProvider,
   renewParcels,
 } from '../../shipping/tracked-parcel-repository.ts';
-import { TrackingRefusal, type TrackingProvider } from '../../shipping/tracking-provider.ts';
-import { storableReports } from '../../shipping/tracking-report.ts';
+import { askProvider, type CallObserver } from './ask-provider.ts';
 import { providerOf, type ConfiguredTracking } from './configured-tracking.ts';
-import { finishTracking, type ProviderAnswer } from './finish-tracking.ts';
-import type { TrackingCallReport } from './tracking-reports.ts';
+import { finishTracking, postponeTracking, type Asked } from './finish-tracking.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
 /** A provider that is configured later takes parcels that are younger than this. */
 const trackedAgeMaxMs = 30 * dayMs;
+
+export type TrackObserver = {
+  observe?: CallObserver['observe'] | undefined;
+  /** Called with the errors of calls that brought no answer, each once in a turn. */
+  onFault?: ((error: unknown) => void) | undefined;
+};
 
 /**
  * Registers, renews and polls up to `limit` due parcels of one provider, and finds those whose carrier has been silent.
@@ -32,7 +35,7 @@ export async function trackParcels(
   tracking: ConfiguredTracking,
   name: string,
   limit: number,
-  observe: (report: TrackingCallReport) => void = () => {},
+  { observe = () => {}, onFault = () => {} }: TrackObserver = {},
 ): Promise<number> {
   const provider = tracking.byName.get(name);
   if (!provider) return 0;
@@ -40,16 +43,37 @@ export async function trackParcels(
   const claimed = await withTransaction(database, async (tx) => claimParcels(tx, [name], limit));
   if (claimed.length === 0) return 0;
   const leases = new KeptLeases(database, renewParcels, claimed, ({ id }) => id);
+  const observer = { observe, noAnswer: reportOnce(name, onFault) };
   const finished = await Promise.allSettled(
     claimed.map(async (parcel) => {
-      const answer = await callProvider(provider, parcel, observe);
-      const leased = await leases.release(parcel);
-      await withTransaction(database, async (tx) => finishTracking(tx, tracking, { provider, parcel: leased, answer }));
+      const answer = await askProvider(provider, parcel, observer);
+      await finish(database, tracking, { provider, parcel: await leases.release(parcel), answer });
     }),
   ).finally(() => leases.stop());
   const fault = finished.find((each) => each.status === 'rejected' && !isUnavailable(each.reason));
   if (fault?.status === 'rejected') throw fault.reason;
   return claimed.length;
+}
+
+/** Writes an answer. One that can't be written counts as none: the parcel is asked about again, each time later. */
+async function finish(database: Database, tracking: ConfiguredTracking, asked: Asked): Promise<void> {
+  try {
+    await withTransaction(database, async (tx) => finishTracking(tx, tracking, asked));
+  } catch (error) {
+    if (!isUnavailable(error)) await withTransaction(database, async (tx) => postponeTracking(tx, asked.parcel));
+    throw error;
+  }
+}
+
+/** Reports the errors of one turn. A provider that is down gives the same one for every parcel. */
+function reportOnce(name: string, onFault: (error: unknown) => void): CallObserver['noAnswer'] {
+  const reported = new Set<string>();
+  return (kind, error) => {
+    const key = `${kind} ${String(error)}`;
+    if (reported.has(key)) return;
+    reported.add(key);
+    onFault(new Error(`the tracking provider ${name} gave no answer to ${kind}`, { cause: error }));
+  };
 }
 
 async function chooseProviders(tx: Transaction, tracking: ConfiguredTracking, limit: number): Promise<void> {
@@ -65,43 +89,4 @@ async function chooseProviders(tx: Transaction, tracking: ConfiguredTracking, li
       return { id, provider: null, dueAt: isOld ? null : new Date(tx.now.getTime() + dayMs) };
     }),
   );
-}
-
-/** Registers or polls a parcel. A provider that can't be polled isn't called for a parcel that is registered. */
-async function callProvider(
-  provider: TrackingProvider,
-  parcel: Parcel,
-  observe: (report: TrackingCallReport) => void,
-): Promise<ProviderAnswer> {
-  const registers = provider.register !== undefined && mustRegister(parcel);
-  if (!registers && !provider.poll) return { answered: 'yes', report: null };
-  const begin = performance.now();
-  const answer = await ask(provider, parcel, registers);
-  const kind = registers ? 'register' : 'poll';
-  observe({ provider: provider.name, kind, answered: answer.answered, tookMs: performance.now() - begin });
-  return answer;
-}
-
-async function ask(provider: TrackingProvider, parcel: Parcel, registers: boolean): Promise<ProviderAnswer> {
-  try {
-    if (registers && provider.register) {
-      const registration = await provider.register(parcel);
-      return { answered: 'yes', registration, report: storable(registration.report) };
-    }
-    return { answered: 'yes', report: storable((await provider.poll?.(parcel)) ?? null) };
-  } catch (error) {
-    if (error instanceof TrackingRefusal) return { answered: 'no', code: error.code, registers };
-    return { answered: 'unknown' };
-  }
-}
-
-/** By the database's clock, which said when the parcel was claimed. */
-const mustRegister = ({ registeredAt, renewAt, polledAt }: Parcel): boolean =>
-  registeredAt === null || (renewAt !== null && polledAt !== null && renewAt <= polledAt);
-
-function storable(report: Parameters<typeof storableReports>[0][number] | null) {
-  if (report === null) return null;
-  const [stored] = storableReports([report]) ?? [];
-  if (stored) return stored;
-  throw new Error('the provider reported something that cannot be stored');
 }

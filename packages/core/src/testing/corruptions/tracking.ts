@@ -56,6 +56,9 @@ export const trackingCorruptions: Record<string, Corruption> = {
       `update commerce.tracking_messages set due_at = now() - interval '61 minutes' where outcome = 'UNMATCHED'`,
     ],
   },
+  tracking_parcel_is_due: {
+    statements: [`update commerce.parcels set provider = 'mock', due_at = null where live`],
+  },
 };
 
 /** More ways to break the invariants of tracking, so that every part of their queries is proven. */
