@@ -10,7 +10,8 @@ export const attentionHints = {
   amount_mismatch:
     'Decide on the payment in REVIEW (payment.decideReview), or compare it with the gateway and clear this.',
   event_conflict: 'Compare the events with the gateway (gatewayEvent.list), redrive parked ones, then clear this.',
-  delivery_problem: 'Refund or replace it by a return (return.request), and clear this (order.clearAttention).',
+  delivery_problem:
+    'Read parcel.history; refund or replace it by a return (return.request), and clear this (order.clearAttention).',
   return_refund_due:
     'Refund the return (return.refund), which says why that is refused, or replace or close it (return.close).',
   parcel_problem: 'Read what the carrier says (parcel.history), and ask it; correct a wrong number (parcel.correct).',

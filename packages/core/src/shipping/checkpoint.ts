@@ -51,6 +51,16 @@ export const mayBeMeantAfterEnd = (
   at: Date,
 ): boolean => at.getTime() <= (deliveredAt ?? updatedAt).getTime() + ownBeforeAndAfterMs;
 
+/**
+ * How long after a parcel was lost or returned a delivery is its own. Carriers use numbers again later: EasyPost takes a
+ * number for the same parcel for three months.
+ */
+const foundAgainMs = 60 * dayMs;
+
+/** Whether a parcel that was lost or returned can be meant by a delivery that is reported then. */
+export const mayBeFoundAgain = ({ deliveredAt, updatedAt }: Pick<Parcel, 'deliveredAt' | 'updatedAt'>, at: Date) =>
+  deliveredAt === null && at.getTime() <= updatedAt.getTime() + foundAgainMs;
+
 const inTransit: readonly ParcelTracking[] = [
   'MOVING',
   'OUT_FOR_DELIVERY',

@@ -117,19 +117,6 @@ test('what a carrier said before an operator took the parcel further neither mov
   });
 });
 
-test('a delivery of a shipment that was marked LOST moves nothing and needs attention again', async () => {
-  const parcel = await dispatchTestParcel(shop);
-  await shop.commerce.markShipmentLost({ shipmentId: parcel.shipmentId });
-  await shop.commerce.clearAttention({ orderId: parcel.orderId });
-  await send(parcel.trackingNumber, { tracking: 'DELIVERED', minute: 0 });
-  expect(await readTracked(shop.commerce, parcel)).toMatchObject({
-    tracking: 'LABEL',
-    shipment: 'LOST',
-    attention: ['delivery_problem'],
-  });
-  expect(await historyOf(parcel.parcelId)).toEqual(['DELIVERED parcel_over']);
-});
-
 describe('a number that its carrier uses again', () => {
   /** Makes a parcel older, as if all had happened a year earlier. */
   const ageParcel = async (parcelId: string) =>

@@ -54,7 +54,7 @@ export function applyReport(
   const journey = journeyOf(ownCheckpoints(parcel, [...known.events, ...fresh]), parcel.tracking === 'DELIVERED');
   const isHeard = fresh.some(({ effect }) => effect === 'recorded');
   if (isHeard) order.setParcel({ ...parcel, heardAt: now, updatedAt: now });
-  const hasMoved = follow(order, parcelId, journey);
+  const hasMoved = follow(order, parcelId, journey, fresh);
   const events = fresh.map((event) => ({ ...event, effect: effectOf(event, journey, hasMoved) }));
   for (const { checkpointId } of events) known.ownedIds.add(checkpointId);
   known.events.push(...events);
@@ -71,13 +71,19 @@ const effectOf = (event: TrackingEvent, { tracking, at }: Journey, hasMoved: boo
     : event.effect;
 
 /** Takes a parcel, its shipment and the order's attention to where a journey is. Returns whether the tracking changed. */
-function follow(order: LockedOrder, parcelId: string, journey: Journey): boolean {
+function follow(
+  order: LockedOrder,
+  parcelId: string,
+  journey: Journey,
+  fresh: readonly Pick<TrackingEvent, 'tracking' | 'effect'>[],
+): boolean {
   const parcel = parcelIn(order, parcelId);
   const shipment = order.shipmentOf(parcel);
   const { status } = shipment;
   if (status === 'LOST' || status === 'RETURNED') {
-    // An operator has ended it. That the carrier has delivered it after all is for an operator to see.
-    if (journey.tracking === 'DELIVERED') order.raiseAttention('delivery_problem');
+    // An operator has ended it. That the carrier has delivered it after all is for an operator to see, once.
+    const isDelivered = fresh.some(({ tracking, effect }) => tracking === 'DELIVERED' && effect !== 'former_user');
+    if (isDelivered) order.raiseAttention('delivery_problem');
     return false;
   }
   const hasMoved = movesParcel(journey, parcel);

@@ -1,5 +1,5 @@
 import { comparable, type TrackingNumber } from '../../shipping/carrier.ts';
-import { mayBeMeantAfterEnd } from '../../shipping/checkpoint.ts';
+import { mayBeFoundAgain, mayBeMeantAfterEnd } from '../../shipping/checkpoint.ts';
 import type { Parcel } from '../../shipping/parcel.ts';
 import type { TrackingProvider, TrackingReport } from '../../shipping/tracking-provider.ts';
 
@@ -7,8 +7,8 @@ type Namer = Pick<TrackingProvider, 'name' | 'isCarrier'>;
 
 /**
  * The parcel that a report is about: the live one with its number. Carriers use numbers again, so a parcel that is over
- * is meant only by what happened until two days after its end. Returns undefined when no parcel is meant: the report
- * waits for a dispatch.
+ * is meant only by what happened until two days after its end, and for longer by its delivery after it was lost or
+ * returned. Returns undefined when no parcel is meant: the report waits for a dispatch.
  */
 export function matchParcel(
   provider: Namer,
@@ -23,7 +23,18 @@ export function matchParcel(
     const at = occurredAt ?? now;
     return at > latest ? at : latest;
   }, new Date(0));
-  return named.find((parcel) => mayBeMeantAfterEnd(parcel, last));
+  return named.find((parcel) => mayBeMeantAfterEnd(parcel, last)) ?? findDeliveredAfterAll(report, named, last);
+}
+
+/** The last parcel of these, if it was lost or returned and is delivered after all by a report. */
+function findDeliveredAfterAll(
+  { checkpoints }: TrackingReport,
+  named: readonly Parcel[],
+  at: Date,
+): Parcel | undefined {
+  const [last] = named.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+  const isDelivery = checkpoints.some(({ tracking }) => tracking === 'DELIVERED');
+  return last && isDelivery && mayBeFoundAgain(last, at) ? last : undefined;
 }
 
 /** The live parcels that a provider's number means. */
