@@ -5,6 +5,7 @@ import type { TrackingCallReport, TrackingMessageReport } from './flows/tracking
 import { configuredGateways } from './flows/gateway-outbox/configured-gateways.ts';
 import { traceGateway } from './flows/gateway-outbox/trace-gateway.ts';
 import { configuredTracking } from './flows/tracking/configured-tracking.ts';
+import { traceTracking } from './flows/tracking/trace-tracking.ts';
 import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { guestLimitsDefault, type GuestLimits } from './order/guest.ts';
@@ -126,6 +127,7 @@ export function createCommerce(options: CommerceOptions) {
   const { tracing } = options;
   if (options.quote && options.quoteService) throw new Error('an order has one quote: give quote or quoteService');
   const gateways = options.gateways ?? [];
+  const trackers = options.trackingProviders ?? [];
   const configured = {
     database: tracing ? { ...options.database, tracing } : options.database,
     gateways: configuredGateways(tracing ? gateways.map((gateway) => traceGateway(gateway, tracing)) : gateways),
@@ -141,7 +143,7 @@ export function createCommerce(options: CommerceOptions) {
     pollAfterMs: options.pollAfterMs ?? 5 * 60_000,
     batching: options.batching ?? {},
     sinks: configuredSinks(options.sinks ?? []),
-    tracking: configuredTracking(options.trackingProviders ?? [], {
+    tracking: configuredTracking(tracing ? trackers.map((one) => traceTracking(one, tracing)) : trackers, {
       silentMs: options.trackingSilentMs,
       pollEveryMs: options.trackingPollMs,
     }),

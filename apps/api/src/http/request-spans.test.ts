@@ -92,6 +92,12 @@ test('a gateway’s webhook has a span, and the events that it causes carry its 
   expect((await readTraceparents(orderId))['order.paid']).toMatch(/^00-c{32}-/);
 });
 
+test('a carrier’s message has a span with its route', async () => {
+  await api.fetch('/api/v1/shipments/webhooks/nobody', { method: 'POST', body: '{}' });
+  const span = traces.spansOf(String(lastTraceId()))[0];
+  expect(span).toMatchObject({ name: 'POST /api/v1/shipments/webhooks/:provider' });
+});
+
 test('a refused call has its code, and health checks and unknown addresses have no route', async () => {
   await api.fetch('/trpc/order.create', {
     method: 'POST',

@@ -35,6 +35,7 @@ export const requestSpans =
 /** The route of a span's name, one of a few; undefined for an address that doesn't exist. */
 function routeOf([procedure, ...others]: readonly string[], path: string): string | undefined {
   if (procedure !== undefined) return others.length === 0 ? `/trpc/${procedure}` : '/trpc';
-  if (path.startsWith('/api/v1/payments/webhooks/')) return '/api/v1/payments/webhooks/:provider';
+  const webhooks = ['/api/v1/payments/webhooks/', '/api/v1/shipments/webhooks/'].find((each) => path.startsWith(each));
+  if (webhooks !== undefined) return `${webhooks}:provider`;
   return path === '/metrics' ? path : undefined;
 }

@@ -20,7 +20,7 @@ import { parse } from '../validation.ts';
 
 /** What carriers report about parcels: their messages, and the jobs that ask them. */
 export function trackingMethods(context: Context) {
-  const { database, tracking, onFault, onTrackingCall, onTrackingMessage } = context;
+  const { database, tracking, onFault, onTrackingCall, onTrackingMessage, tracing } = context;
   const { db } = database;
   const handle = runAlone(context, {
     name: 'trackingMessage.handle',
@@ -121,7 +121,7 @@ export function trackingMethods(context: Context) {
      * @throws Error when an answer can't be applied because of an error on our side; the parcel is asked about again, each time later
      */
     trackParcels: async (provider: string, limit = 32): Promise<number> =>
-      trackParcels(database, tracking, provider, limit, { observe: onTrackingCall, onFault }),
+      trackParcels(database, tracking, provider, limit, { observe: onTrackingCall, onFault, tracing }),
 
     /**
      * Counts carriers' messages that wait for another attempt, PARKED ones, and parcels that are due to be registered or

@@ -3,6 +3,7 @@ import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Attributes, Context, Span, SpanContext, SpanKind, Tracer } from '@opentelemetry/api';
 import { CommerceError, isUnavailable } from '../errors.ts';
 import { GatewayRefusal } from '../gateways/gateway.ts';
+import { TrackingRefusal } from '../shipping/tracking-provider.ts';
 import { causesOf, isSampled, parseTraceparent, traceparentOf } from './traceparent.ts';
 
 /**
@@ -122,9 +123,11 @@ export function createTracing(api: OpenTelemetryApi, tracer: Tracer = api.trace.
 
 const database = { 'db.system.name': 'postgresql' };
 
-/** Whether an error is a decision, of the shop or of a gateway. */
+/** Whether an error is a decision, of the shop, of a gateway or of a tracking provider. */
 const isRefusal = (error: unknown): boolean =>
-  error instanceof GatewayRefusal || (error instanceof CommerceError && !isUnavailable(error));
+  error instanceof GatewayRefusal ||
+  error instanceof TrackingRefusal ||
+  (error instanceof CommerceError && !isUnavailable(error));
 
 /** A word for the cause: the code of an error of the shop, the database or the system, or the name of its class. */
 function errorType(error: unknown): string {

@@ -11,6 +11,8 @@ import {
 import { askProvider, type CallObserver } from './ask-provider.ts';
 import { providerOf, type ConfiguredTracking } from './configured-tracking.ts';
 import { finishTracking, postponeTracking, type Asked } from './finish-tracking.ts';
+import type { Tracing } from '../../tracing/tracing.ts';
+import { traceParcel } from './trace-tracking.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
@@ -21,6 +23,7 @@ export type TrackObserver = {
   observe?: CallObserver['observe'] | undefined;
   /** Called with the errors of calls that brought no answer, each once in a turn. */
   onFault?: ((error: unknown) => void) | undefined;
+  tracing?: Tracing | undefined;
 };
 
 /**
@@ -35,7 +38,7 @@ export async function trackParcels(
   tracking: ConfiguredTracking,
   name: string,
   limit: number,
-  { observe = () => {}, onFault = () => {} }: TrackObserver = {},
+  { observe = () => {}, onFault = () => {}, tracing }: TrackObserver = {},
 ): Promise<number> {
   const provider = tracking.byName.get(name);
   if (!provider) return 0;
@@ -45,10 +48,12 @@ export async function trackParcels(
   const leases = new KeptLeases(database, renewParcels, claimed, ({ id }) => id);
   const observer = { observe, noAnswer: reportOnce(name, onFault) };
   const finished = await Promise.allSettled(
-    claimed.map(async (parcel) => {
-      const answer = await askProvider(provider, parcel, observer);
-      await finish(database, tracking, { provider, parcel: await leases.release(parcel), answer });
-    }),
+    claimed.map(async (parcel) =>
+      traceParcel(tracing, parcel, async () => {
+        const answer = await askProvider(provider, parcel, observer);
+        await finish(database, tracking, { provider, parcel: await leases.release(parcel), answer });
+      }),
+    ),
   ).finally(() => leases.stop());
   const fault = finished.find((each) => each.status === 'rejected' && !isUnavailable(each.reason));
   if (fault?.status === 'rejected') throw fault.reason;
