@@ -27,6 +27,8 @@ function run(folder, command, args, env = {}) {
   throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}${error ?? ''}`);
 }
 
+const core = '@commerce-core/core';
+
 const say = (text) => console.log(text);
 
 /** Each published package's name and tarball. */
@@ -39,6 +41,7 @@ function packAll() {
       const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
       if (manifest.private) continue;
       checkExports(manifest);
+      checkCore(manifest);
       const before = new Set(readdirSync(tarballs));
       run(folder, 'pnpm', ['pack', '--pack-destination', tarballs]);
       const tarball = readdirSync(tarballs).find((file) => !before.has(file));
@@ -56,6 +59,24 @@ function checkExports({ name, exports, publishConfig }) {
     throw new Error(`${name} exports ${expected.join(', ')}, and publishes ${published.join(', ')}`);
 }
 
+// An error of one copy of the core is no CommerceError of another one.
+const usedWithCore = /^@commerce-core\/((gateway|sink|tracking)-|testing$)/;
+
+/** A package that a program uses together with the core takes the program's own copy. */
+function checkCore({ name, dependencies = {}, peerDependencies = {} }) {
+  if (!usedWithCore.test(name)) return;
+  if (dependencies[core] === undefined && peerDependencies[core] !== undefined) return;
+  throw new Error(`${name} must have ${core} as a peer dependency, and not as a dependency`);
+}
+
+/** A program has one copy of the core, whatever it installs. */
+function checkOneCore(folder) {
+  const copies = run(folder, 'find', ['.', '-path', `*/${core}/package.json`])
+    .trim()
+    .split('\n');
+  if (copies.length !== 1) throw new Error(`${copies.length} copies of ${core}: ${copies.join(', ')}`);
+}
+
 /** An empty project with these packages of ours and of others, installed by npm alone. */
 function project(name, packed, ours, others) {
   const folder = join(work, name);
@@ -65,7 +86,7 @@ function project(name, packed, ours, others) {
   const needed = new Set(ours);
   for (const each of needed) {
     const manifest = JSON.parse(run(work, 'tar', ['xzOf', packed.get(each), 'package/package.json']));
-    for (const dependency of Object.keys(manifest.dependencies ?? {}))
+    for (const dependency of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
       if (packed.has(dependency)) needed.add(dependency);
   }
   const files = Array.from(needed, (each) => packed.get(each));
@@ -95,6 +116,7 @@ function checkServer(packed) {
       '@trpc/server@11',
       ...compilerPackages,
     ]);
+    checkOneCore(folder);
     cpSync(join(repository, '.ci/outside/server.ts'), join(folder, 'server.ts'));
     for (const file of ['one-transaction.ts', 'own-gateway.ts'])
       cpSync(join(repository, 'packages/core/examples', file), join(folder, file));
