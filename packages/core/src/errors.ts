@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'conflict'
   | 'reused'
   | 'too_large'
+  | 'unsupported_media'
   | 'limited'
   | 'unavailable'
   | 'client_closed'
@@ -80,6 +81,7 @@ export const errorKinds = {
   stock_too_large: 'conflict',
   idempotency_key_reused: 'reused',
   payload_too_large: 'too_large',
+  unsupported_encoding: 'unsupported_media',
   rate_limited: 'limited',
   too_many_unpaid_orders: 'limited',
   database_unavailable: 'unavailable',

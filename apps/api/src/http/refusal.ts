@@ -13,6 +13,7 @@ const trpcCodes = {
   conflict: 'CONFLICT',
   reused: 'UNPROCESSABLE_CONTENT',
   too_large: 'PAYLOAD_TOO_LARGE',
+  unsupported_media: 'UNSUPPORTED_MEDIA_TYPE',
   limited: 'TOO_MANY_REQUESTS',
   unavailable: 'SERVICE_UNAVAILABLE',
   // 499, nginx's status for a closed connection. No client reads it; logs and metrics do not count it as a server
@@ -44,7 +45,7 @@ function requestError({ code, cause, message }: TRPCError): string {
   if (cause instanceof SyntaxError) return 'the input is not well-formed JSON';
   if (cause !== undefined) return 'the request is not well-formed';
   if (code === 'METHOD_NOT_SUPPORTED') return 'queries need GET, mutations need POST';
-  if (code === 'UNSUPPORTED_MEDIA_TYPE') return 'only application/json in UTF-8, without compression, is accepted';
+  if (code === 'UNSUPPORTED_MEDIA_TYPE') return 'only application/json in UTF-8 is accepted';
   return message;
 }
 

@@ -40,6 +40,8 @@ export async function serve(
     // How long a client may take to send its headers, and its whole request. Node's defaults are 60 s and 300 s.
     serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: keepAliveMs },
   }) as Server;
+  // The app sends `100 Continue` when it takes the body. Node.js would send it at once.
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   limitConnections(server, connectionLimits);
   const running = new Set<ServerResponse>();
   server.on('request', (_, response) => {

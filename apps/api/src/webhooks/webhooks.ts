@@ -53,7 +53,7 @@ export const trackingWebhookRoutes = (commerce: Commerce, limits: UnsignedLimits
 /**
  * `POST /:provider` receives a provider's webhook of at most 256 KiB. Besides the receiver's own response it returns
  * - 400 `invalid_signature` or `malformed_event`, 404 `provider_not_configured`, 413 `payload_too_large`,
- *   415 for a compressed body;
+ *   415 `unsupported_encoding`;
  * - 429 `rate_limited` when too many unsigned messages arrive;
  * - 503 when the message could not be stored, so that the provider sends it again.
  */
