@@ -12,11 +12,11 @@ import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
 import { guestLimitsFromEnv, guestOrdersFromEnv } from './config/guests-from-env.ts';
+import { httpFromEnv } from './config/http-from-env.ts';
 import { keepMsFromEnv } from './config/retention-from-env.ts';
 import { missingSettings } from './config/missing-settings.ts';
 import { sinksFromEnv } from './config/sinks-from-env.ts';
 import { trackingFromEnv, trackingTimes } from './config/tracking-from-env.ts';
-import { connectionLimitsDefault } from './http/connection-limits.ts';
 import { tracesFromEnv, type RunningTraces } from './config/tracing-from-env.ts';
 import { createLogger, logFaults, type Logger } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -115,10 +115,7 @@ function webhooksFromEnv(env: Env): WebhookOptions {
 const appOptionsFromEnv = (env: Env) => ({
   runsJobs: env.JOBS === 'on',
   servesCalls: env.HTTP === 'on',
-  host: env.HOST,
-  port: env.PORT,
-  keepAliveMs: env.KEEP_ALIVE_SECONDS * 1_000,
-  connectionLimits: { ...connectionLimitsDefault, connectionsMax: env.CONNECTIONS_MAX },
+  ...httpFromEnv(env),
   verifyCustomer: customerTokens({
     secret: env.CUSTOMER_JWT_SECRET,
     jwksUrl: env.CUSTOMER_JWKS_URL,
@@ -126,7 +123,6 @@ const appOptionsFromEnv = (env: Env) => ({
     audience: env.CUSTOMER_JWT_AUDIENCE,
   }),
   guestOrders: guestOrdersFromEnv(env),
-  corsOrigins: env.CORS_ORIGINS,
   unsignedWebhooks: {
     perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,
     inAllMax: env.UNSIGNED_WEBHOOKS_IN_ALL,

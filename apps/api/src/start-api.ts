@@ -29,6 +29,8 @@ export async function startApi({
   host,
   port,
   keepAliveMs,
+  requestMs,
+  headerBytesMax,
   connectionLimits,
   runsJobs = true,
   ...options
@@ -39,6 +41,8 @@ export async function startApi({
     host,
     port,
     ...(keepAliveMs !== undefined && { keepAliveMs }),
+    ...(requestMs !== undefined && { requestMs }),
+    ...(headerBytesMax !== undefined && { headerBytesMax }),
     ...(connectionLimits && { connectionLimits }),
   });
   const report: JobReport = ({ error, ...facts }) => {

@@ -2,13 +2,13 @@ import { hostsOfUrl } from '@commerce-core/core';
 import { z } from 'zod';
 import { gatewayIssues, gatewayVariables, httpUrl, isWebhookSecret } from './gateways-from-env.ts';
 import { guestIssues, guestVariables } from './guests-from-env.ts';
+import { httpIssues, httpVariables } from './http-from-env.ts';
 import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
 import { someNumber, wholeNumber } from './numbers.ts';
 import { productionIssues, productionVariables } from './production.ts';
 import { retentionVariables } from './retention-from-env.ts';
 import { sinkVariables } from './sinks-from-env.ts';
-import { connectionLimitsDefault } from '../http/connection-limits.ts';
 import { trackingIssues, trackingVariables } from './tracking-from-env.ts';
 import { tracingVariables } from './tracing-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
@@ -33,11 +33,7 @@ const apiEnv = z.object({
   JOBS: z.enum(['on', 'off']).default('on'),
   /** `off` in worker processes: they serve /healthz, /readyz and /metrics, and no calls. */
   HTTP: z.enum(['on', 'off']).default('on'),
-  PORT: wholeNumber(0, 65_535).default(3_000),
-  /** The address to listen on. The default accepts connections from this machine only; a container needs 0.0.0.0. */
-  HOST: z.string().default('127.0.0.1'),
-  /** How long an idle connection of a client or proxy stays open: longer than the proxy keeps it for reuse. */
-  KEEP_ALIVE_SECONDS: someNumber(1, 3_600).default(65),
+  ...httpVariables,
   /** The largest number of connections to the database. */
   DATABASE_POOL_MAX: wholeNumber(2, 1_000).default(10),
   /** `off` is for PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */
@@ -79,8 +75,6 @@ const apiEnv = z.object({
    * disk.
    */
   BATCH_LANES: wholeNumber(1, 4).default(2),
-  /** Connections at most. A connection beyond them is closed at once. A live stream keeps one. */
-  CONNECTIONS_MAX: wholeNumber(10, 100_000).default(connectionLimitsDefault.connectionsMax),
   /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
   QUEUE_MAX: wholeNumber(1, 100_000).default(2_000),
   /**
@@ -95,8 +89,6 @@ const apiEnv = z.object({
     .regex(/^[\w-]+$/, 'must be the name of a header')
     .toLowerCase()
     .optional(),
-  /** Origins whose pages may call the procedures, comma-separated, like `https://shop.example`. */
-  CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
   /** Encrypts the secrets of webhook endpoints. Without it there are no webhooks to merchants. */
   WEBHOOK_SECRETS_KEY: z
     .string()
@@ -123,6 +115,7 @@ function issuesBetween(env: Env): { name: string; message: string }[] {
     ...gatewayIssues(env),
     ...trackingIssues(env),
     ...guestIssues(env),
+    ...httpIssues(env),
     ...productionIssues(env),
   ];
   if (env.JOBS === 'off' && env.HTTP === 'off')
@@ -195,8 +188,4 @@ function isDatabaseUrl(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
 }

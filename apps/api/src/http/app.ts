@@ -12,6 +12,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { errorResponse } from './error-response.ts';
 import { tracing } from './trace.ts';
 import { limitRequests } from './request-limit.ts';
+import { requestsMaxDefault } from './serve-limits.ts';
 import { requestSpans } from './request-spans.ts';
 import { endpoint, trpcErrorResponse, trpcRoutes } from '../trpc/trpc-endpoint.ts';
 import { unsignedLimitsDefault, type UnsignedLimits } from '../webhooks/unsigned-limit.ts';
@@ -30,6 +31,8 @@ export type AppOptions = {
   guestOrders?: GuestOrderOptions | undefined;
   /** Origins whose pages may call the procedures; defaults to none. */
   corsOrigins?: readonly string[];
+  /** Further headers that those pages may send. */
+  corsHeaders?: readonly string[];
   /** Rate limits for the webhooks of gateways that do not sign, and as many for those of carriers. */
   unsignedWebhooks?: UnsignedLimits;
   /** Requests under way at most, in all. A request beyond them gets a 503. Defaults to 4,000. */
@@ -51,8 +54,9 @@ export function createApp({
   verifyCustomer,
   guestOrders,
   corsOrigins = [],
+  corsHeaders = [],
   unsignedWebhooks = unsignedLimitsDefault,
-  requestsMax = 4_000,
+  requestsMax = requestsMaxDefault,
   servesCalls = true,
   tracing: spans,
   stopping,
@@ -65,14 +69,7 @@ export function createApp({
       cors({
         origin: [...corsOrigins],
         allowMethods: ['GET', 'POST'],
-        allowHeaders: [
-          'authorization',
-          'content-type',
-          'x-request-id',
-          'idempotency-key',
-          'last-event-id',
-          ...(spans ? traceHeaders : []),
-        ],
+        allowHeaders: [...pageHeaders, ...corsHeaders],
         exposeHeaders: ['x-request-id', 'retry-after'],
         maxAge: 600,
       }),
@@ -107,7 +104,18 @@ export function createApp({
   return app;
 }
 
-const traceHeaders = ['traceparent', 'tracestate'];
+// The trace context of a page's own OpenTelemetry is let through also where the shop has no traces: a browser would refuse
+// the whole call.
+const pageHeaders = [
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'idempotency-key',
+  'last-event-id',
+  'traceparent',
+  'tracestate',
+  'baggage',
+];
 
 /** Whether the sender closed the connection in the middle of the body. That is not an error of the server. */
 const requestWasAborted = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>

@@ -6,6 +6,8 @@ export type ConnectionLimits = {
   connectionsMax: number;
   /** Requests under way on one connection at most: such that a client has sent without reading the responses. */
   requestsPerConnectionMax: number;
+  /** Requests that one connection serves in all; 0 is no limit. The last one's response closes it. */
+  requestsInAllMax: number;
   /** Bytes of responses at most that clients have not read yet, in all. */
   unreadBytesMax: number;
 };
@@ -14,6 +16,7 @@ export const connectionLimitsDefault: ConnectionLimits = {
   connectionsMax: 2_000,
   // A client that waits for each response has one. Node.js runs pipelined requests concurrently.
   requestsPerConnectionMax: 16,
+  requestsInAllMax: 0,
   unreadBytesMax: 64 * 1024 * 1024,
 };
 
@@ -25,6 +28,7 @@ const sweepMs = 100;
  */
 export function limitConnections(server: Server, limits: ConnectionLimits): void {
   const responses = new Map<Socket, Set<ServerResponse>>();
+  const served = new WeakMap<Socket, number>();
   server.maxConnections = limits.connectionsMax;
   server.on('connection', (socket: Socket) => {
     responses.set(socket, new Set());
@@ -37,6 +41,10 @@ export function limitConnections(server: Server, limits: ConnectionLimits): void
     own.add(response);
     response.once('close', () => own.delete(response));
     if (own.size > limits.requestsPerConnectionMax) socket.destroy();
+    const count = (served.get(socket) ?? 0) + 1;
+    served.set(socket, count);
+    // Not `maxRequestsPerSocket`, which announces the end of the connection and leaves it open.
+    if (count === limits.requestsInAllMax) response.shouldKeepAlive = false;
   });
   const sweep = setInterval(() => {
     const unread = [...responses].map(([socket, own]) => ({ socket, bytes: unreadBytes(socket, own) }));

@@ -5,6 +5,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { connectionLimitsDefault, limitConnections, type ConnectionLimits } from './connection-limits.ts';
+import { connectionTimes, headerBytesMaxDefault } from './serve-limits.ts';
 
 export type Serving = {
   /** Where the server listens, like `http://127.0.0.1:3000`. */
@@ -23,13 +24,27 @@ export type ServeOptions = {
    * 60 s (nginx, AWS's load balancers), and the side that sends requests should be the one that closes it.
    */
   keepAliveMs?: number;
+  /**
+   * How long a client may take to send a whole request, in milliseconds. Defaults to 120 s, or to 10 s more than
+   * `keepAliveMs` where that is longer.
+   */
+  requestMs?: number;
+  /** Bytes of a request's line and headers at most. Defaults to 16,384. */
+  headerBytesMax?: number;
   connectionLimits?: ConnectionLimits;
 };
 
 /** Serves the app over HTTP. Rejects with the server's error, like EADDRINUSE. */
 export async function serve(
   app: Hono<AppEnv>,
-  { host, port, keepAliveMs = 65_000, connectionLimits = connectionLimitsDefault }: ServeOptions,
+  {
+    host,
+    port,
+    keepAliveMs = 65_000,
+    requestMs,
+    headerBytesMax = headerBytesMaxDefault,
+    connectionLimits = connectionLimitsDefault,
+  }: ServeOptions,
 ): Promise<Serving> {
   const server = createAdaptorServer({
     // Node.js hands over all requests that it has read, also after their connection was closed for sending too many.
@@ -37,8 +52,7 @@ export async function serve(
       'incoming' in env && env.incoming.socket.destroyed
         ? new Response(null, { status: 503 })
         : app.fetch(request, env as HttpBindings),
-    // How long a client may take to send its headers, and its whole request. Node's defaults are 60 s and 300 s.
-    serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000, keepAliveTimeout: keepAliveMs },
+    serverOptions: { ...connectionTimes(keepAliveMs, requestMs), maxHeaderSize: headerBytesMax },
   }) as Server;
   // The app sends `100 Continue` when it takes the body. Node.js would send it at once.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));

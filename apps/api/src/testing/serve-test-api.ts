@@ -22,6 +22,7 @@ export const customerTokenSecret = 'a secret of the tests and nowhere else';
 export type ServedApiOptions = {
   customers?: CustomerTokenOptions;
   corsOrigins?: readonly string[];
+  corsHeaders?: readonly string[];
   reservationMs?: number;
   /** Runs the background jobs; defaults to false. */
   jobs?: boolean;
@@ -87,6 +88,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     log,
     verifyCustomer: customerTokens(options.customers ?? { secret: customerTokenSecret }),
     corsOrigins: options.corsOrigins ?? [],
+    corsHeaders: options.corsHeaders ?? [],
     tracing: options.tracing,
     ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
     guestOrders: options.guestOrders,
