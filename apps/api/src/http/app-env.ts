@@ -18,8 +18,8 @@ export type Trace = {
   facts: Record<string, unknown>;
   /** Whether the response was created with its headers. Setting them afterwards costs a copy of the response. */
   headersSet: boolean;
-  /** Whether the process is shutting down. */
-  stopping: boolean;
+  /** Whether the process is shutting down by now. */
+  readonly stopping: boolean;
 };
 
 /** Hono's types for the app: the request's trace, and Node.js's request and response when served over HTTP. */

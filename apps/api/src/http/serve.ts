@@ -74,7 +74,11 @@ async function close(server: Server, running: ReadonlySet<ServerResponse>, grace
   const giveUpAt = performance.now() + graceMs;
   let finished = true;
   server.close();
+  // Also of a handler that sets no header of its own: a client must not send another request into its connection.
+  for (const response of running) if (!response.headersSent) response.shouldKeepAlive = false;
   const sweep = setInterval(() => {
+    // A stream that has ended leaves its connection idle.
+    server.closeIdleConnections();
     // Only idle connections and half-sent requests are left; the server would wait for them in `close`.
     if (running.size > 0 && performance.now() < giveUpAt) return;
     finished = running.size === 0;

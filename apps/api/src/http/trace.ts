@@ -29,11 +29,12 @@ export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): M
       fault: undefined,
       facts: {},
       headersSet: false,
-      stopping: stopping.aborted,
+      get stopping() {
+        return stopping.aborted;
+      },
     };
     c.set('trace', trace);
     await next();
-    trace.stopping = stopping.aborted;
     if (!trace.headersSet) {
       // After `next`, because tRPC returns a Response of its own, without the headers that were set before.
       const { headers, status } = c.res;
