@@ -55,7 +55,7 @@ export async function run(
 }
 
 async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
-  const { gateway, operator, customer, providers, reservationMs } = shop;
+  const { gateway, operator, customer, guest, providers, reservationMs } = shop;
   const ledger: World['ledger'] = new Map();
   const shopperOf = (orderId: string): string => {
     const placed = [...ledger.values()].find(
@@ -70,8 +70,10 @@ async function openWorld(shop: RunningShop, chance: Chance): Promise<World> {
     gateway,
     carrier,
     scans: [],
+    freeNumbers: [],
     operator,
     customer,
+    guest,
     providers,
     reservationMs,
     shopperOf,

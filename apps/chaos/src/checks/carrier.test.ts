@@ -4,6 +4,7 @@ import { placeOf, readParcelsElsewhere } from './carrier.ts';
 
 const number = { carrier: 'Mock Post', trackingNumber: 'shopper 1 dispatch 0 p0' };
 const scan = (status: Tracking, second: number): Scan => ({
+  parcelId: 'parcel-1',
   ...number,
   status,
   at: new Date(Date.UTC(2026, 0, 1, 0, 0, second)),

@@ -2,11 +2,9 @@ import type { RunningShop } from '../setup/shop.ts';
 import type { Scan, Tracking, World } from '../shop/world.ts';
 import type { Pending } from './unfinished.ts';
 
-type ParcelRow = { id: string; carrier: string; trackingNumber: string; tracking: Tracking };
+type ParcelRow = { id: string; trackingNumber: string; tracking: Tracking };
 
 const examplesMax = 5;
-const keyOf = ({ carrier, trackingNumber }: { carrier: string; trackingNumber: string }) =>
-  `${carrier} ${trackingNumber}`;
 
 /** Where a parcel is by its carrier's clock: the latest place, except that DELIVERED is final. */
 export const placeOf = (scans: readonly Pick<Scan, 'status' | 'at'>[]): Tracking => {
@@ -24,11 +22,11 @@ export async function readParcelsElsewhere(
 ): Promise<Pending[]> {
   if (scans.length === 0) return [];
   const parcels = await database.query<ParcelRow>(`
-    select p.id, p.carrier, p.tracking_number as "trackingNumber", p.tracking from commerce.parcels p
+    select p.id, p.tracking_number as "trackingNumber", p.tracking from commerce.parcels p
     join commerce.shipments s on s.id = p.shipment_id where s.status not in ('LOST', 'RETURNED')`);
-  const scansOf = Map.groupBy(scans, keyOf);
+  const scansOf = Map.groupBy(scans, ({ parcelId }) => parcelId);
   const elsewhere = parcels.flatMap((parcel) => {
-    const known = scansOf.get(keyOf(parcel));
+    const known = scansOf.get(parcel.id);
     const place = known && placeOf(known);
     return place === undefined || place === parcel.tracking
       ? []

@@ -10,6 +10,10 @@ const lineOf = (kind: string) => count(`commerce.order_lines where kind = '${kin
 
 /** The cases of prices, shipping and returns that the shop's tables show, each with a query that counts it. */
 const queries: Record<string, string> = {
+  'an order without an account': count("commerce.orders where customer_id like 'guest:%'"),
+  'an order without an account, paid': count(
+    "commerce.orders o where customer_id like 'guest:%' and exists (select from commerce.payments p where p.order_id = o.id and p.captured_amount > 0)",
+  ),
   'an order with a shipping option': count('commerce.orders where shipping_option_id is not null'),
   'free shipping': `${lineOf('SHIPPING')} and amount = 0`,
   'an order with a discount': lineOf('DISCOUNT'),
@@ -20,6 +24,8 @@ const queries: Record<string, string> = {
   'a shipment in several parcels': `select count(*) from (
     select from commerce.parcels group by shipment_id having count(*) > 1) several`,
   'a parcel that its carrier tracks': count('commerce.parcels where provider is not null'),
+  'a tracking number used again': `select count(*) from (
+    select from commerce.parcels group by carrier, tracking_number having count(*) > 1) again`,
   'a corrected tracking number': ofEvent('parcel.corrected'),
   'a shipment that came back': ofEvent('shipment.returned'),
   "a carrier's message": count('commerce.tracking_messages'),

@@ -21,6 +21,7 @@ export type RunningShop = {
   reservationMs: number;
   operator: Client;
   customer: (n: number) => Promise<Client>;
+  guest: (accessToken?: string) => Client;
   subscribers: Subscribers;
   lostCalls: () => LoadBalancerFaults;
   /** The number of requests that the pricing service left unanswered. */
@@ -43,6 +44,14 @@ const pollAfterSeconds = 3;
 /** A carrier's message that was lost is found by the next poll. */
 const trackingPollMinutes = 0.1;
 const attemptsMax = 4;
+// All guests have this machine's address.
+const guestEnv = {
+  GUEST_ORDERS: 'on',
+  GUEST_UNPAID_PER_ADDRESS: '100000',
+  GUEST_UNPAID_IN_ALL: '100000',
+  GUEST_CALLS_PER_ADDRESS: '1000000',
+  GUEST_CALLS_IN_ALL: '1000000',
+};
 
 /** Starts the shop. What was started is stopped again when one of its parts does not start. */
 export async function startShop(options: RunOptions): Promise<RunningShop> {
@@ -84,6 +93,7 @@ async function startParts(
     GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
     TRACKING_POLL_MINUTES: String(trackingPollMinutes),
     CUSTOMER_JWT_SECRET: tokenSecret,
+    ...guestEnv,
     QUOTE_URL: pricing.url,
     QUOTE_SECRET: pricing.secret,
     ...subscribers.apiEnv,
@@ -101,6 +111,7 @@ async function startParts(
     subscribers,
     customer: async (n) =>
       createClient({ url: loadBalancer.url, token: await shopperToken(n, tokenSecret), attemptsMax }),
+    guest: (token) => createClient({ url: loadBalancer.url, token, attemptsMax }),
     lostCalls: loadBalancer.counts,
     cutCommits: proxy.cuts,
     killedAt: () => apis.killedAt,

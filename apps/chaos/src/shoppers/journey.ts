@@ -23,7 +23,7 @@ const stepMs = { least: 30, most: 500 };
 export async function sendOnJourney(
   { chance, carrier, scans }: World,
   key: string,
-  number: { carrier: string; trackingNumber: string },
+  number: { parcelId: string; carrier: string; trackingNumber: string },
 ): Promise<Tracking> {
   const way: readonly Tracking[] = ways[chance.weighed(`${key} journey`, weights)];
   const sending: Promise<void>[] = [];

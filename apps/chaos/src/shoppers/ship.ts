@@ -1,6 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import { call, readUntilAnswered } from '../shop/call.ts';
 import { sendOnJourney, trackedCarrier } from './journey.ts';
+import type { World } from '../shop/world.ts';
 import type { Visit } from './visit.ts';
 
 export type Shipment = RouterOutputs['shipment']['list']['items'][number];
@@ -73,15 +74,16 @@ export async function dispatchReady(visit: Visit, replacing = false): Promise<vo
 
 async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: string): Promise<void> {
   const {
-    world: { chance, ledger, operator },
+    world: { chance, freeNumbers, ledger, operator },
     later,
   } = visit;
   const key = `${visit.name} ${which}`;
   const count = chance.whole(`${key} parcels`, 1, 4);
-  const numbers = Array.from({ length: count }, (_, index) => ({
-    carrier: chance.whether(`${key} tracked ${index}`, 0.6) ? trackedCarrier : 'CJ',
-    trackingNumber: `${key} p${index}`,
-  }));
+  const numbers = Array.from({ length: count }, (_, index) => {
+    const carrier = chance.whether(`${key} tracked ${index}`, 0.6) ? trackedCarrier : 'CJ';
+    const isUsed = carrier === trackedCarrier && chance.whether(`${key} used number ${index}`, 0.4);
+    return { carrier, trackingNumber: (isUsed ? freeNumbers.shift() : undefined) ?? `${key} p${index}` };
+  });
   // The carrier refuses numbers that begin with UNKNOWN. An operator finds out and corrects them.
   const typed = numbers.map((number, index) =>
     number.carrier === trackedCarrier && chance.whether(`${key} mistyped ${index}`, 0.1)
@@ -93,28 +95,31 @@ async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: strin
   const answer = await call(ledger, 'shipment.dispatch', operator.shipment.dispatch, { shipmentId, ...parcels }, key);
   const isTracked = numbers.some(({ carrier }) => carrier === trackedCarrier);
   if (answer.ok)
-    for (const parcel of answer.value.parcels)
-      later(followParcel(visit, { ...parcel, shipmentId, alone: count === 1, isTracked }));
+    for (const parcel of answer.value.parcels) {
+      const index = typed.findIndex(({ trackingNumber }) => trackingNumber === parcel.trackingNumber);
+      const all = { shipmentId, alone: count === 1, isTracked, key: `${key} p${index}` };
+      later(followParcel(visit, { ...parcel, ...all }));
+    }
 }
 
 const unitsOf = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
-/** A parcel with what its shipment is: of one parcel `alone`, or with one that a carrier tracks. */
-type DispatchedParcel = Parcel & { shipmentId: string; alone: boolean; isTracked: boolean };
+/** A parcel with what its shipment is: of one parcel `alone`, or with one that a carrier tracks. `key`: of decisions. */
+type DispatchedParcel = Parcel & { shipmentId: string; alone: boolean; isTracked: boolean; key: string };
 
 /** The carrier reports about its parcel; an operator about a parcel that is not tracked. */
 async function followParcel({ world }: Visit, parcel: DispatchedParcel): Promise<void> {
   const { chance, ledger, operator } = world;
-  const { id: parcelId, shipmentId, carrier, trackingNumber } = parcel;
+  const { id: parcelId, shipmentId, carrier, trackingNumber, key } = parcel;
   const right = trackingNumber.replace('UNKNOWN ', '');
-  const key = right;
   if (carrier === trackedCarrier) {
-    const journey = sendOnJourney(world, key, { carrier, trackingNumber: right });
+    const journey = sendOnJourney(world, key, { parcelId, carrier, trackingNumber: right });
     const correct = { parcelId, trackingNumber: right };
     if (right !== trackingNumber)
       await call(ledger, 'parcel.correct', operator.parcel.correct, correct, `${key} correct`);
     const last = await journey;
+    if (last === 'DELIVERED') return freeNumber(world, parcelId, right);
     if (last !== 'RETURNING' || !chance.whether(`${key} taken back`, 0.5)) return;
     await call(ledger, 'shipment.markReturned', operator.shipment.markReturned, { shipmentId }, `${key} taken back`);
   } else if (chance.whether(`${key} arrives`, 0.75)) {
@@ -126,4 +131,13 @@ async function followParcel({ world }: Visit, parcel: DispatchedParcel): Promise
       await call(ledger, 'shipment.deliver', operator.shipment.deliver, { shipmentId }, `${key} deliver`);
     else await call(ledger, 'parcel.deliver', operator.parcel.deliver, { parcelId }, `${key} deliver`);
   }
+}
+
+/**
+ * Lets the carrier use the number of a delivered parcel again, once the shop has recorded each of its scans: months pass
+ * in between, and here they don't. A number of which a message got lost isn't used again.
+ */
+async function freeNumber({ freeNumbers, operator, scans }: World, parcelId: string, number: string): Promise<void> {
+  const { items } = await readUntilAnswered(() => operator.parcel.history.query({ parcelId, limit: 100 }));
+  if (items.length === scans.filter((scan) => scan.parcelId === parcelId).length) freeNumbers.push(number);
 }

@@ -9,9 +9,11 @@ import { placeOrder } from './place-order.ts';
  */
 export async function runShopper(world: World, n: number, later: (work: Promise<void>) => void): Promise<void> {
   const name = `shopper ${n}`;
-  const customer = await world.customer(n);
-  const order = await placeOrder(world, name, customer);
+  const isGuest = world.chance.whether(`${name} has no account`, 0.2);
+  const placing = isGuest ? world.guest() : await world.customer(n);
+  const order = await placeOrder(world, name, placing, isGuest);
   if (!order) return;
+  const customer = isGuest ? world.guest(order.accessToken) : placing;
   const visit = { world, name, customer, order, attempts: 0, later };
   const rest = await behaviors[world.chance.weighed(`${name} way`, shares)](visit);
   if (rest) later(rest().then(() => afterPayment(visit)));
