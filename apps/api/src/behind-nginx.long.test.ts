@@ -1,13 +1,10 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type ClientHttp2Session } from 'node:http2';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from './testing/free-port.ts';
 import { startTestApi, until, type TestApi } from './testing/index.ts';
+import { hasNginx, startNginx } from './testing/nginx.ts';
 
-const isInstalled = ['nginx', 'openssl'].every((program) => spawnSync(program, ['-v']).error === undefined);
+if (!hasNginx)
+  console.warn('\n*** SKIPPED: the API behind nginx. It is not installed (apt-get install nginx openssl). ***\n');
 
 const openSession = async (port: number) =>
   new Promise<ClientHttp2Session | undefined>((resolve) => {
@@ -15,45 +12,20 @@ const openSession = async (port: number) =>
     session.once('connect', () => resolve(session)).on('error', () => resolve(undefined));
   });
 
-/** The configuration that docs/proxies.md has for nginx, for these ports and files. */
-function configFromDocs(folder: string, ports: { nginx: number; api: string }): string {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/proxies.md'), 'utf8');
-  const block = /```nginx\n([^]*?)```/.exec(page)?.[1] ?? '';
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const own = block
-    .replace('server 127.0.0.1:3000;', `server 127.0.0.1:${ports.api};`)
-    .replace('listen 443 ssl', `listen 127.0.0.1:${ports.nginx} ssl`)
-    .replace('/etc/ssl/shop.example.pem', join(folder, 'cert.pem'))
-    .replace('/etc/ssl/shop.example.key', join(folder, 'key.pem'));
-  const paths = temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n');
-  return `daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
-    events {}
-    http { access_log off; ${paths}\n${own} }`;
-}
-
-describe.skipIf(!isInstalled)('behind nginx with the configuration of docs/proxies.md', () => {
+describe.skipIf(!hasNginx)('behind nginx with the configuration of docs/proxies.md', () => {
   let api: TestApi;
-  let folder: string;
-  let nginx: ChildProcess;
+  let nginx: Awaited<ReturnType<typeof startNginx>> | undefined;
   let session: ClientHttp2Session;
   beforeAll(async () => {
     api = await startTestApi({ jobs: true });
-    folder = mkdtempSync(join(tmpdir(), 'nginx-'));
-    const subject = ['-subj', '/CN=shop.example', '-days', '2'];
-    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], {
-      stdio: 'ignore',
-    });
-    const port = await freePort();
-    writeFileSync(join(folder, 'nginx.conf'), configFromDocs(folder, { nginx: port, api: new URL(api.url).port }));
-    nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'inherit' });
-    session = await until(async () => openSession(port));
+    const proxy = await startNginx([Number(new URL(api.url).port)]);
+    nginx = proxy;
+    session = await until(async () => openSession(proxy.port));
   });
   afterAll(async () => {
     session?.destroy();
-    nginx?.kill();
+    await nginx?.stop();
     await api?.close();
-    if (folder) rmSync(folder, { recursive: true });
   });
 
   /** Sends a request over HTTP/2, and collects what comes. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,35 +9,42 @@ import { present } from './present.ts';
 import { tryConnection } from './try-connection.ts';
 import { until } from './until.ts';
 
-/** Where nginx is installed; undefined if it isn't. */
-export const nginx: string | undefined = findProgram('nginx');
+/** Whether the machine has what `startNginx` needs. */
+export const hasNginx = ['nginx', 'openssl'].every((program) => findProgram(program) !== undefined);
 
-const docs = new URL('../../../../docs/production.md', import.meta.url);
+const page = join(import.meta.dirname, '../../../../docs/proxies.md');
+
+/** The configuration that docs/proxies.md has, for these ports and the files of this folder. */
+function configFromDocs(folder: string, own: number, ports: readonly number[], plain: boolean): string {
+  const documented = present(/```nginx\n([^]*?)```/.exec(readFileSync(page, 'utf8'))?.[1])
+    .replace('server 127.0.0.1:3000;', ports.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join('\n'))
+    .replace(/listen 443 (ssl .*);/, `listen 127.0.0.1:${own} ${plain ? '' : '$1'};`)
+    .replace('/etc/ssl/shop.example.pem', join(folder, 'cert.pem'))
+    .replace('/etc/ssl/shop.example.key', join(folder, 'key.pem'));
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  const paths = temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ');
+  return `daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/errors; events {}
+    http { access_log off; ${paths} ${documented} }`;
+}
 
 /**
- * Starts nginx with the configuration of docs/production.md before two processes of the API.
- * @returns its URL, and a function that stops it
+ * Starts nginx with the configuration of docs/proxies.md, and a certificate of its own, before processes of the API.
+ * @param ports where these processes listen
+ * @param options `plain` leaves TLS out, and with it HTTP/2
+ * @returns its port, and a function that stops it
  */
-export async function startNginx(
-  ports: readonly [number, number],
-): Promise<{ url: string; stop: () => Promise<void> }> {
-  const port = await freePort();
-  const documented = present(/```nginx\n(.*?)```/s.exec(readFileSync(docs, 'utf8'))?.[1])
-    .replace('127.0.0.1:3000', `127.0.0.1:${ports[0]}`)
-    .replace('127.0.0.1:3001', `127.0.0.1:${ports[1]}`)
-    .replace('server {\n  location', `server {\n  listen 127.0.0.1:${port};\n  location`);
+export async function startNginx(ports: readonly number[], { plain = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'commerce-nginx-'));
-  const file = join(folder, 'nginx.conf');
-  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ');
-  const user = process.getuid?.() === 0 ? 'user root;' : '';
-  const main = `${user} daemon off; pid ${folder}/pid; error_log ${folder}/errors; events {}`;
-  writeFileSync(file, `${main} http { access_log off; ${paths} ${documented} }`);
-  const child = spawn(present(nginx), ['-c', file, '-p', folder], { stdio: 'ignore' });
+  const own = await freePort();
+  const subject = ['-subj', '/CN=shop.example', '-days', '2'];
+  const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject], { stdio: 'ignore' });
+  writeFileSync(join(folder, 'nginx.conf'), configFromDocs(folder, own, ports, plain));
+  const child = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-p', folder], { stdio: 'ignore' });
   const ended = once(child, 'exit');
-  await until(async () => tryConnection(port));
+  await until(async () => tryConnection(own));
   return {
-    url: `http://127.0.0.1:${port}`,
+    port: own,
     async stop() {
       child.kill('SIGTERM');
       await ended;
