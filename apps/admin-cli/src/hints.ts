@@ -52,7 +52,8 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   fees_exceed_refund: 'Keep back at most what goes back: `commerce returns preview RETURN`.',
   nothing_to_refund:
     'Note what came back (`commerce returns receive RETURN`), or end the return: `commerce returns close RETURN`.',
-  dispute_open: "Wait for the bank's decision: `commerce disputes list --status OPEN`.",
+  dispute_open:
+    "Wait for the bank's decision: `commerce disputes list --status OPEN`. Or refund anyway: `--despite-dispute`.",
   shipment_is_replacement: 'Send it as it is: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`.',
   tracking_number_in_use:
     'Check the number; end the other parcel (`commerce parcels deliver PARCEL`) or correct it (`commerce parcels correct PARCEL TRACKING-NUMBER`).',

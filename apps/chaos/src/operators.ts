@@ -14,7 +14,7 @@ const pauseMs = 1_000;
 
 /**
  * Runs the operators until they are stopped. They accept or reject payments in REVIEW, repeat failed refunds of money
- * that the shop owes, and cancel orders whose authorization is gone. A turn that fails is repeated.
+ * that the shop owes, refund such money when a dispute about it has ended unreported, and cancel orders whose authorization is gone. A turn that fails is repeated.
  */
 export function startOperators(world: World): Operators {
   const stopping = new AbortController();
@@ -23,7 +23,10 @@ export function startOperators(world: World): Operators {
     for (let turn = 1; !stopping.signal.aborted; turn += 1) {
       try {
         const done =
-          (await decideReviews(world, turn)) + (await repeatRefunds(world, turn)) + (await cancelUnfunded(world, turn));
+          (await decideReviews(world, turn)) +
+          (await repeatRefunds(world, turn)) +
+          (await refundDespiteDisputes(world, turn)) +
+          (await cancelUnfunded(world, turn));
         idleTurns = done === 0 ? idleTurns + 1 : 0;
       } catch {
         // The shop is unavailable right now. The next turn sees what is left.
@@ -84,6 +87,29 @@ async function repeatRefunds({ gateway, ledger, operator }: World, turn: number)
     const input = { orderId, paymentId, ...amount };
     const answer = await call(ledger, 'refund.create', operator.refund.create, input, `again ${paymentId} ${turn}`);
     if (!answer.ok) await gateway.refund(paymentId);
+  }
+  return done;
+}
+
+/**
+ * Refunds money that the shop owes although it knows a dispute about it as OPEN, because not every gateway reports how a
+ * dispute ended. The amount is what the gateway still has and what is not in dispute.
+ */
+async function refundDespiteDisputes({ gateway, ledger, operator }: World, turn: number): Promise<number> {
+  const { items } = await operator.dispute.list.query({ status: 'OPEN', limit: 100 });
+  let done = 0;
+  for (const { orderId, paymentId } of items) {
+    const { status } = await operator.order.get.query({ orderId });
+    const { items: payments } = await operator.payment.list.query({ orderId });
+    const payment = payments.find(({ id }) => id === paymentId);
+    const entry = await gateway.find(paymentId);
+    const isOwed = payment?.status === 'CAPTURED' && (payment.surplus || status === 'CANCELED');
+    if (!payment || !isOwed || entry?.state !== 'CAPTURED' || payment.refundReservedAmount > 0) continue;
+    const amount = leftAtGateway(entry) - heldInDispute(entry);
+    if (amount <= 0) continue;
+    done += 1;
+    const input = { orderId, paymentId, amount, despiteDispute: true };
+    await call(ledger, 'refund.create', operator.refund.create, input, `despite ${paymentId} ${turn}`);
   }
   return done;
 }

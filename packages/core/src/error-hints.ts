@@ -58,7 +58,7 @@ export const errorHints = {
   return_too_late: 'Ask the shop: it can request a return after details.returnDays days, too.',
   fees_exceed_refund: 'Keep back at most details.unitsAmount, in minor units (return.preview).',
   nothing_to_refund: 'Receive units first (return.receive), or close the return (return.close).',
-  dispute_open: "Wait for the bank's decision on the dispute (dispute.list), then refund the return.",
+  dispute_open: "Wait for the bank's decision (dispute.list), or refund anyway (refund.create with despiteDispute).",
   shipment_is_replacement: 'Send the replacement as it is (shipment.dispatch).',
   tracking_number_in_use:
     'Check the number; end the other parcel in details (parcel.deliver, shipment.markLost) or correct it.',

@@ -15,7 +15,7 @@ import { renderRecord } from '../table.ts';
 
 type Refund = RouterOutputs['refund']['list']['items'][number];
 type Status = Refund['status'];
-type CreateOptions = JsonOption & { amount?: string; line?: LineUnits[]; restock?: true };
+type CreateOptions = JsonOption & { amount?: string; line?: LineUnits[]; restock?: true; despiteDispute?: true };
 
 const statuses: readonly Status[] = ['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'SUCCEEDED', 'FAILED'];
 const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
@@ -58,17 +58,18 @@ export function addRefundCommands(program: Command, context: CommandContext): vo
       ),
     )
     .option('--restock', 'those units have not shipped, and are for sale again')
+    .option('--despite-dispute', 'also what an open dispute is about')
     .action(async (orderId: string, options: CreateOptions) => {
       if (options.restock && !options.line) {
         throw new Failure('What goes back on sale is said by --line, for instance --line 1:2 --restock.', 2);
       }
       const { client } = connect(context);
-      const { amount: text } = options;
+      const { amount: text, despiteDispute } = options;
       const amount =
         text === undefined ? undefined : parseMoney(text, (await client.order.get.query({ orderId })).currency);
       const restock = options.restock === true;
       const lines = options.line?.map((line) => ({ ...line, restock }));
-      const refund = await client.refund.create.mutate({ orderId, amount, lines });
+      const refund = await client.refund.create.mutate({ orderId, amount, lines, despiteDispute });
       print(context, refund, options, (screen) => renderRefund(refund, screen));
       if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
     });

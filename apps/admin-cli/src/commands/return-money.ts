@@ -36,11 +36,12 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
     `returns refund ${aReturn} --fee "Label:4.90"`,
   ])
     .addOption(feeOption())
-    .action(async (returnId: string, { fee, ...options }: PriceOptions) => {
+    .option('--despite-dispute', 'also what an open dispute is about')
+    .action(async (returnId: string, { fee, despiteDispute, ...options }: PriceOptions & { despiteDispute?: true }) => {
       const { client } = connect(context);
       const fees = await parseFees(client, returnId, fee);
       const { orderVersion: expectedVersion } = await client.return.preview.query({ returnId, fees });
-      const refund = await client.return.refund.mutate({ returnId, fees, expectedVersion });
+      const refund = await client.return.refund.mutate({ returnId, fees, expectedVersion, despiteDispute });
       printReturnPrice(context, refund, options);
       if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
     });

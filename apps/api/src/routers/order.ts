@@ -166,6 +166,7 @@ export const orderRouter = router({
    * @throws capture_in_progress when the payment is being captured; the units can be canceled afterwards
    * @throws amount_not_supported when the provider cannot refund the amount, or cannot capture what is left; `details.step`
    * @throws refund_exceeds_balance when the payment was authorized for less than the rest of the order costs
+   * @throws dispute_open when an open dispute about the payment holds the units' money; `details.gatewayDisputeId`
    */
   cancelLines: procedure.input(cancelLinesInput).mutation(({ ctx, input }) => {
     if (ctx.caller.kind !== 'operator' && input.reason !== undefined)

@@ -10,11 +10,13 @@ export const refundRouter = router({
    * Requests a refund of an order: of `amount`, of what was paid for the units of up to 1,000 `lines`, or without
    * both of everything that is left. What was paid for a unit includes its share of discounts and taxes. A line with
    * `restock` returns its unshipped units to sale. `paymentId` names another payment than the one
-   * that pays for the order.
+   * that pays for the order. What an OPEN dispute is about is refunded only with `despiteDispute`, and what a LOST one has
+   * taken never.
    *
    * Returns the refund, REQUESTED, with its amount reserved; the gateway reports its end.
    * @throws order_not_found when no order has this id
    * @throws payment_not_found when the order has no payment `paymentId`
+   * @throws dispute_open when an open dispute about the payment holds the money; `details.gatewayDisputeId`
    * @throws refund_exceeds_balance when nothing is left, or less than `amount`; `details.refundableAmount`
    * @throws amount_not_supported when the provider does not refund such an amount; `details.step`
    * @throws units_not_refundable when a line has fewer units left to refund; `details.refundableQty`

@@ -108,12 +108,13 @@ export const returnRouter = router({
    * replaced. `expectedVersion` is the `orderVersion` of the preview.
    *
    * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end. Money that is authorized only is
-   * left out of its capture instead: `refundId` is null then, and `fees` are refused.
+   * left out of its capture instead: `refundId` is null then, and `fees` are refused. What an OPEN dispute is about is
+   * refunded only with `despiteDispute`.
    * @throws return_not_found when no return has this id
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws nothing_to_refund when nothing came back, or all of it was refunded or replaced
    * @throws fees_exceed_refund when the fees are more than what goes back; `details.unitsAmount`
-   * @throws dispute_open when the shopper's bank contests the payment; `details.gatewayDisputeId`
+   * @throws dispute_open when an open dispute about the payment holds the money; `details.gatewayDisputeId`
    * @throws refund_exceeds_balance when less of the payment can be refunded; `details.refundableAmount`
    * @throws amount_not_supported when the provider does not refund such an amount, or cannot capture the rest
    * @throws capture_in_progress when the payment is being captured

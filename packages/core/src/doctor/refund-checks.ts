@@ -1,6 +1,6 @@
 import { quoted } from '../database/schema.ts';
 import { authorizationLost } from '../payment/payment.ts';
-import { madeAtGateway, openRefundStatuses, refundFailuresMax, refundTransitions } from '../refund/refund.ts';
+import { openRefundStatuses, refundFailuresMax, refundTransitions, withdrawnCodes } from '../refund/refund.ts';
 import type { Check } from './check.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { refundStatusRecorded } from './recorded-statuses.ts';
@@ -14,8 +14,14 @@ const takenAmount = `case when p.captured_amount > 0 then p.captured_amount
 /** Each payment's refunds in one scan: a subquery for each payment would scan them again and again. */
 const refundTotals = `
   select payment_id, sum(amount) filter (where status <> 'FAILED') as amount,
-    count(*) filter (where status = 'FAILED' and failure_code <> '${madeAtGateway}') as failures
+    count(*) filter (where status = 'FAILED' and failure_code not in (${quoted(withdrawnCodes)})) as failures
   from "commerce"."refunds" group by payment_id`;
+
+/** What banks have taken of each payment, or may take. A dispute whose amount can't be compared is about all of it. */
+const contested = `
+  select d.payment_id, sum(case when d.currency = p.currency and p.captured_amount > 0 then d.amount else p.authorized_amount end) as amount
+  from "commerce"."disputes" d join "commerce"."payments" p on p.id = d.payment_id
+  where d.status <> 'WON' group by d.payment_id`;
 
 /**
  * A refund that the gateway refused raised attention by itself, and an operator sends the money back. After
@@ -50,24 +56,49 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_of_surplus',
     sentence:
-      'A surplus payment is refunded in full, unless the gateway refused a refund and an operator has to try again.',
+      'A surplus payment is refunded in full, without what a dispute has taken or may take, unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
         coalesce(r.failures, 0) as "failedRefunds"
       from "commerce"."payments" p left join (${refundTotals}) r on r.payment_id = p.id
-      where p.surplus and coalesce(r.amount, 0) < ${takenAmount} and not ${isWithAnOperator}`,
+      left join (${contested}) d on d.payment_id = p.id
+      where p.surplus and coalesce(r.amount, 0) < ${takenAmount} - coalesce(d.amount, 0) and not ${isWithAnOperator}`,
   },
   {
     name: 'refund_of_canceled_order',
     sentence:
-      'The payment of a canceled order is refunded in full, unless the gateway refused a refund and an operator has to try again.',
+      'The payment of a canceled order is refunded in full, without what a dispute has taken or may take, unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
         coalesce(r.failures, 0) as "failedRefunds"
       from "commerce"."orders" o
       join "commerce"."payments" p on p.order_id = o.id and p.authorized_amount > 0
       left join (${refundTotals}) r on r.payment_id = p.id
-      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${takenAmount} and not ${isWithAnOperator}`,
+      left join (${contested}) d on d.payment_id = p.id
+      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${takenAmount} - coalesce(d.amount, 0) and not ${isWithAnOperator}`,
+  },
+  {
+    name: 'refund_beside_lost_dispute',
+    sentence:
+      'A refund that the shop requested after a bank had taken money back is of what that left, with the refunds before it.',
+    query: `
+      select r.id as "refundId", r.order_id as "orderId", r.amount, p.captured_amount as "capturedAmount",
+        sum(d.amount) as "lostAmount", before.amount as "refundsAmount"
+      from "commerce"."disputes" d
+      join "commerce"."payments" p on p.id = d.payment_id
+      join "commerce"."events" lost on lost.aggregateid = d.order_id and lost.type = 'dispute.closed'
+        and lost.payload ->> 'paymentId' = d.payment_id::text and lost.payload ->> 'gatewayDisputeId' = d.gateway_dispute_id
+      join "commerce"."refunds" r on r.payment_id = p.id and r.kind = 'REFUND' and r.reason <> 'gateway' and r.status <> 'FAILED'
+      join "commerce"."events" e on e.aggregateid = r.order_id and e.type = 'refund.requested'
+        and e.payload ->> 'refundId' = r.id::text and e.version > lost.version
+      cross join lateral (
+        select sum(b.amount) as amount from "commerce"."refunds" b
+        where b.payment_id = p.id and b.status <> 'FAILED' and b.id <= r.id and not exists (
+          select from "commerce"."events" f
+          where f.aggregateid = b.order_id and f.type = 'refund.failed' and f.payload ->> 'refundId' = b.id::text)
+      ) before
+      where d.status = 'LOST' and d.currency = p.currency
+      group by r.id, p.id, before.amount having before.amount + sum(d.amount) > p.captured_amount`,
   },
   {
     name: 'refund_of_its_payment',

@@ -29,7 +29,7 @@ export function orderChangeMethods(context: Context) {
   return {
     /**
      * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay
-     * end. A paid order is restocked and its money is refunded.
+     * end. A paid order is restocked and its money is refunded; what an open dispute is about waits until it is decided.
      * @returns the order in CANCELED, with its lines
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order, or it is another customer's
@@ -59,6 +59,7 @@ export function orderChangeMethods(context: Context) {
      * @throws capture_in_progress when the payment is being captured: then the units can be canceled afterwards
      * @throws amount_not_supported when the gateway can't refund the amount, or can't capture what is left
      * @throws refund_exceeds_balance when the payment was authorized for less than the rest of the order costs
+     * @throws dispute_open when an open dispute about the payment holds the units' money; the details name the dispute
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

@@ -188,14 +188,15 @@ export function returnMethods(context: Context) {
      * Refunds the units that came back, or are kept by an approved return, and are neither refunded nor replaced: what was
      * paid for them, with their share of discounts and taxes, less `fees`. The cost of shipping goes back once, unless the
      * return is the customer's fault. The amount is reserved here, and the gateway is called afterwards. Money that is
-     * authorized only is left out of its capture instead, which takes no fees.
+     * authorized only is left out of its capture instead, which takes no fees. What an OPEN dispute is about is refunded only
+     * with `despiteDispute`.
      * @returns the lines and their sum, in minor units, and the refund's id; null where the capture is lowered
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
      * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
      * @throws nothing_to_refund when nothing came back, or all of it was refunded or replaced
      * @throws fees_exceed_refund when the fees are more than what goes back; the details hold both
-     * @throws dispute_open when the shopper's bank contests the payment; the details name the dispute
+     * @throws dispute_open when an open dispute about the payment holds the money; the details name the dispute
      * @throws refund_exceeds_balance when less of the payment can be refunded; the details hold the amount that can be
      * @throws amount_not_supported when the gateway refunds no such amount, or can't capture the rest; the details hold its step
      * @throws capture_in_progress when the payment is being captured

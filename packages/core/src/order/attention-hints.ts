@@ -3,7 +3,8 @@ import type { AttentionReason } from './order.ts';
 /** What an operator can do about each reason for attention: one sentence of at most 120 characters. */
 export const attentionHints = {
   refund_failed: 'Read why the refund failed (refund.list), and request it again (refund.create).',
-  dispute: "Answer the dispute at the gateway (dispute.list); clear a lost one's attention (order.clearAttention).",
+  dispute:
+    'Answer the dispute at the gateway (dispute.list): it holds its money; clear a lost one (order.clearAttention).',
   authorization_lost: 'Have the shopper pay again (payment.create), or cancel an unshipped order (order.cancel).',
   refunded_at_gateway:
     'Cancel the order (order.cancel), or clear the attention to ship it anyway (order.clearAttention).',

@@ -161,8 +161,11 @@ export const lapseWarningAt = (begin: Date, authorizationMs: number): Date =>
 export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Payment): boolean =>
   status === 'CANCELED' && authorizedAmount === 0 && !surplus;
 
-/** The amount of a payment that can still be refunded, in minor units. */
-export const refundableAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
+/**
+ * What was captured of a payment and is in no refund, in minor units. It counts what gateways report. How much of it can be
+ * refunded depends on disputes, too: see `refundableAmount` of the flows.
+ */
+export const balanceAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
   capturedAmount - refundedAmount - refundReservedAmount;
 
 /** The failure code of a payment whose authorization the gateway released without a request of the shop. */

@@ -11,13 +11,15 @@ const refundLine = z.strictObject({
 
 /**
  * Without `lines` and `amount` all that is left is refunded. `amount` is in minor units. `paymentId` defaults to the
- * payment that pays for the order. Another payment is named when its automatic refund failed.
+ * payment that pays for the order. Another payment is named when its automatic refund failed. `despiteDispute` refunds what an
+ * open dispute may take, too.
  */
 export const createRefundInput = z.strictObject({
   orderId: id,
   paymentId: id.optional(),
   amount: z.int().min(1).optional(),
   lines: listOfLines(refundLine, 1_000).optional(),
+  despiteDispute: z.boolean().optional(),
 });
 
 export const listRefundsInput = z.strictObject({

@@ -30,6 +30,12 @@ export type RefundReason = (typeof refundReasons)[number];
 
 /** The failure code of a refund that wasn't sent because one from the gateway's dashboard replaced it. */
 export const madeAtGateway = 'made_at_gateway';
+/** The failure code of a refund that wasn't sent because a dispute about the same money came first. */
+export const disputeCame = 'dispute_open';
+/** The failure codes of refunds that the shop withdrew before it sent them. */
+export const withdrawnCodes = [madeAtGateway, disputeCame] as const;
+export type WithdrawnCode = (typeof withdrawnCodes)[number];
+const isWithdrawn = ({ failureCode }: Refund): boolean => withdrawnCodes.some((code) => code === failureCode);
 
 /** What a refund of a return keeps back. `amount` is in minor units, above zero. */
 export type RefundFee = { name: string; amount: number };
@@ -80,8 +86,8 @@ export const refundFailuresMax = 3;
 
 /** Whether the gateway has refused or returned so many refunds of a payment that only an operator can go on. */
 export const hasFailedTooOften = (refunds: readonly Refund[], paymentId: string): boolean =>
-  refunds.filter((one) => one.paymentId === paymentId && one.status === 'FAILED' && one.failureCode !== madeAtGateway)
-    .length >= refundFailuresMax;
+  refunds.filter((one) => one.paymentId === paymentId && one.status === 'FAILED' && !isWithdrawn(one)).length >=
+  refundFailuresMax;
 
 /** The refund in its new status. @throws invalid_transition when it can't change so */
 export function transitionRefund(refund: Refund, to: RefundStatus, now: Date): Refund {

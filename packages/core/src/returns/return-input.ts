@@ -51,7 +51,11 @@ const fees = listOf(z.strictObject({ name: line(100), amount: z.int().min(1) }),
 
 /** `fees` are kept back: at most 10, in minor units of the order's currency. */
 export const previewReturnInput = returnIdInput.extend({ fees });
-export const refundReturnInput = previewReturnInput.extend({ expectedVersion });
+/** `despiteDispute` refunds what an open dispute may take, too. */
+export const refundReturnInput = previewReturnInput.extend({
+  expectedVersion,
+  despiteDispute: z.boolean().optional(),
+});
 
 export const listReturnsInput = z.strictObject({
   ...pageInput,

@@ -104,6 +104,10 @@ async function createDisputes(shop: TestShop, basket: Record<string, number>): P
   await shop.sendWebhook('DISPUTE_OPENED', payment, { objectId: 'dp_1' });
   await shop.sendWebhook('DISPUTE_WON', payment, { objectId: 'dp_1' });
   await shop.sendWebhook('DISPUTE_LOST', payment, { objectId: 'dp_2' });
+  const canceled = await createPaidOrder(shop, basket);
+  await shop.sendWebhook('DISPUTE_LOST', { ...canceled.payment, amount: 500 }, { objectId: 'dp_3' });
+  await shop.commerce.cancelOrder({ orderId: canceled.orderId });
+  await shop.commerce.callGateways();
 }
 
 async function decideReviews(shop: TestShop, basket: Record<string, number>): Promise<void> {

@@ -2,12 +2,16 @@ import type { DisputeStatus } from '../../dispute/dispute.ts';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { newId } from '../../ids.ts';
 import type { Payment } from '../../payment/payment.ts';
+import { disputeCame } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { endRefundAttention, withdrawRefunds } from '../refund/finish-refund.ts';
+import { overdraft, refundableAmount } from '../refund/refundable.ts';
+import { requestOwedMoney } from '../refund/request-refunds.ts';
 import { applied, ignored, type Decision } from './decision.ts';
 
 /**
  * Applies that a shopper's bank has opened or decided a dispute about a payment. It is recorded here; an operator
- * handles it at the gateway.
+ * handles it at the gateway. Refunds of the same money that weren't sent yet are withdrawn. Money that the order can't use, and that waited for a dispute which is WON now, is refunded.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function applyDispute(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
@@ -37,7 +41,13 @@ export function applyDispute(order: LockedOrder, payment: Payment, event: Gatewa
   order.record(status === 'OPEN' ? 'dispute.opened' : 'dispute.closed', facts);
   if (status !== 'WON') order.raiseAttention('dispute');
   else if (order.disputes.every((dispute) => dispute.status === 'WON')) order.clearAttention('dispute');
-  return applied(status === 'OPEN' ? 'dispute_opened' : 'dispute_closed');
+  if (status !== 'WON') withdrawRefunds(order, payment, overdraft(order, payment), disputeCame);
+  if (status === 'OPEN') return applied('dispute_opened');
+  // What the dispute held may be owed to the shopper, or what was missing has gone back by it.
+  if (status === 'WON' && refundableAmount(order, payment) + payment.authorizedAmount - payment.capturedAmount > 0)
+    requestOwedMoney(order, payment);
+  else endRefundAttention(order);
+  return applied('dispute_closed');
 }
 
 function statusOf({ type }: GatewayEvent): DisputeStatus {

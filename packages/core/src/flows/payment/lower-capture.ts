@@ -48,7 +48,7 @@ export function lowerCapture(
   order.setPayment(lowered);
   const { id: paymentId, currency } = payment;
   order.record('payment.capture_lowered', { paymentId, amount: isLast ? 0 : capturableAmount(lowered), currency });
-  if (isLast) requestWholeRefund(order, lowered, 'order_canceled', newId());
+  if (isLast) requestWholeRefund(order, lowered, { id: newId(), reason: 'order_canceled' });
   return accepted(order.paymentOf({ paymentId }));
 }
 

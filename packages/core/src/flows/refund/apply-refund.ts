@@ -1,5 +1,5 @@
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
-import { refundableAmount, type Payment } from '../../payment/payment.ts';
+import { balanceAmount, type Payment } from '../../payment/payment.ts';
 import { isOpen, type Refund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
@@ -60,7 +60,7 @@ function applyLateSuccess(order: LockedOrder, refund: Refund, event: GatewayEven
       return applied('refund_succeeded');
     }
   } else {
-    if (refundableAmount(payment) < refund.amount) return tryLater;
+    if (balanceAmount(payment) < refund.amount) return tryLater;
     order.setPayment({ ...payment, refundReservedAmount: payment.refundReservedAmount + refund.amount });
   }
   finishRefund(order, refund, event.gatewayObjectId);

@@ -2,14 +2,15 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
 import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
-import { isLost, paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { isLost, paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { Refund, RefundReason } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
 import { exceedsBalance } from './exceeds-balance.ts';
 import { priceLines } from './price-lines.ts';
-import { requestRefund, requestWholeRefund } from './request-refunds.ts';
+import { refundableAmount, type RefundDecision } from './refundable.ts';
+import { isOwed, requestRefund, requestWholeRefund } from './request-refunds.ts';
 import { restockLines } from './restock-lines.ts';
 
 /**
@@ -23,13 +24,13 @@ export type CreateRefundCommand = {
   paymentId?: string | undefined;
   amount?: number | undefined;
   lines?: readonly { lineNo: number; quantity: number; restock: boolean }[] | undefined;
-};
+} & RefundDecision;
 
 /**
  * Creates refunds and reserves their balance. The gateway is called after the commit, and its events end the refunds.
  * Restocked units leave their shipment and are for sale again at once.
- * @returns the refund in REQUESTED · refusals: order_not_found, payment_not_found, refund_exceeds_balance (also when
- * nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units have shipped, or are no product)
+ * @returns the refund in REQUESTED · refusals: order_not_found, payment_not_found, dispute_open, refund_exceeds_balance
+ * (also when nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units have shipped, or are no product)
  */
 export const createRefunds =
   (gateways: ReadonlyMap<string, Gateway>) =>
@@ -52,14 +53,13 @@ function create(
   command: CreateRefundCommand,
   gateways: ReadonlyMap<string, Gateway>,
 ): Outcome<Refund> {
-  const { id, orderId, paymentId } = command;
+  const { id, orderId, paymentId, despiteDispute } = command;
   const located = locateOrder(work, { orderId });
   if (!located.ok) return located;
   const order = located.value;
   const payment = paymentId === undefined ? order.payments.find(paysForOrder) : order.payment(paymentId);
   if (!payment && paymentId !== undefined) return refused(new CommerceError('payment_not_found', 'no such payment'));
-  const isOwed = payment !== undefined && (payment.surplus || order.status === 'CANCELED');
-  if (isOwed && payment.capturedAmount === 0) return voidAgain(order, payment, command);
+  if (payment?.capturedAmount === 0 && isOwed(order, payment)) return voidAgain(order, payment, command);
   const currency = payment?.currency ?? order.row.currency;
   if (payment?.surplus && command.lines) return exceedsBalance(order, payment, command);
 
@@ -69,9 +69,10 @@ function create(
   );
   if (!priced.ok) return priced;
   const { lines } = priced.value;
-  const refundable = payment ? refundableAmount(payment) : 0;
+  const refundable = payment ? refundableAmount(order, payment, command) : 0;
   const amount = command.amount ?? (lines.length > 0 ? priced.value.amount : refundable);
-  if (!payment || amount === 0 || amount > refundable) return exceedsBalance(order, payment, { amount });
+  if (!payment || amount === 0 || amount > refundable)
+    return exceedsBalance(order, payment, { amount: amount || undefined, despiteDispute });
   const unsupported = amountRefusalOf(gateways, payment.provider, 'refund', { amount, currency });
   if (unsupported) return refused(unsupported);
   const refund = requestRefund(order, payment, { id, amount, reason: 'requested' }, lines);
@@ -85,11 +86,11 @@ function create(
 
 /** Requests the VOID of an uncaptured payment once more, where the gateway refused the one before. */
 function voidAgain(order: LockedOrder, payment: Payment, command: CreateRefundCommand): Outcome<Refund> {
-  const { id, amount, lines } = command;
+  const { id, amount, lines, despiteDispute } = command;
   // The gateway has released the authorization: nothing is left to send back.
   if (isLost(payment)) return exceedsBalance(order, payment, command);
   if (!order.standingVoidOf(payment) && amount === undefined && !lines)
-    requestWholeRefund(order, payment, voidReason(payment), id);
+    requestWholeRefund(order, payment, { id, reason: voidReason(payment), despiteDispute });
   const refund = order.refund(id);
   return refund ? accepted(refund) : exceedsBalance(order, payment, command);
 }

@@ -1,25 +1,36 @@
 import { CommerceError, refused, type Outcome } from '../../errors.ts';
-import { isUnderReview, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { isUnderReview, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { disputeOpen, contestOf, openDisputeOf, refundableAmount, type RefundDecision } from './refundable.ts';
 
-type RequestedRefund = { amount?: number | undefined; lines?: readonly unknown[] | undefined };
+type RequestedRefund = { amount?: number | undefined; lines?: readonly unknown[] | undefined } & RefundDecision;
 
-/** Refuses a refund of an order's payment that the balance doesn't allow. The message says why, and what to do. */
+/**
+ * Refuses a refund of an order's payment that the balance doesn't allow, or an open dispute about it. The message says why,
+ * and what to do.
+ */
 export function exceedsBalance(
   order: LockedOrder,
   payment: Payment | undefined,
   requested: RequestedRefund,
 ): Outcome<never> {
+  const { amount = 1, despiteDispute = false } = requested;
+  const dispute = payment && openDisputeOf(order, payment);
+  if (dispute && !despiteDispute && isHeld(order, payment, amount)) return refused(disputeOpen(dispute));
   const uncaptured = payment && isUncaptured(order, payment) ? payment : undefined;
   const message = uncaptured ? uncapturedMessage(order) : messageOf(order, payment, requested);
   return refused(
     new CommerceError('refund_exceeds_balance', message, {
-      refundableAmount: payment ? refundableAmount(payment) : 0,
+      refundableAmount: payment ? refundableAmount(order, payment, { despiteDispute }) : 0,
       currency: payment?.currency ?? order.row.currency,
       uncapturedPaymentId: uncaptured?.id ?? null,
     }),
   );
 }
+
+/** Whether only an open dispute keeps an amount from being refunded. */
+const isHeld = (order: LockedOrder, payment: Payment, amount: number): boolean =>
+  amount > refundableAmount(order, payment) && amount <= refundableAmount(order, payment, { despiteDispute: true });
 
 /** Whether a payment pays for its order and can be captured. */
 const isUncaptured = (order: LockedOrder, { status, authorizedAmount, surplus }: Payment): boolean =>
@@ -39,8 +50,10 @@ function messageOf(order: LockedOrder, payment: Payment | undefined, { amount, l
     return payment.status === 'AUTHORIZED'
       ? 'uncaptured money goes back as a whole: leave out amount and lines'
       : 'there is nothing to refund, because nothing was captured';
-  if (refundableAmount(payment) === 0)
-    return 'there is nothing to refund: all of the money has gone back or is on its way';
+  if (refundableAmount(order, payment, { despiteDispute: true }) === 0)
+    return contestOf(order, payment)
+      ? 'there is nothing to refund: the money has gone back, or the bank of the shopper has taken it'
+      : 'there is nothing to refund: all of the money has gone back or is on its way';
   if (payment.surplus && lines) return 'surplus money pays for no lines: refund it by amount, or all of it';
   if (amount === 0) return 'there is nothing to refund, because these units cost nothing';
   return 'the amount is more than can be refunded';

@@ -1,7 +1,8 @@
-import { refundableAmount, transitionPayment } from '../../payment/payment.ts';
-import { isOpen, isOwed, transitionRefund, type Refund } from '../../refund/refund.ts';
+import { transitionPayment, type Payment } from '../../payment/payment.ts';
+import { isOpen, isOwed, transitionRefund, type Refund, type WithdrawnCode } from '../../refund/refund.ts';
 import { clearCaptureAttention } from '../payment/warn-about-captures.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { refundableAmount } from './refundable.ts';
 
 /** Makes a refund SUCCEEDED: its money has gone back. `gatewayRefundId` is the gateway's id where the event has one. */
 export function finishRefund(order: LockedOrder, refund: Refund, gatewayRefundId: string | null): void {
@@ -26,16 +27,21 @@ export function finishRefund(order: LockedOrder, refund: Refund, gatewayRefundId
     clearCaptureAttention(order);
   }
   order.closeCalls({ subjectId: id, kind: 'REFUND', status: 'DONE', failureCode: null });
-  if (!order.refunds.some((other) => isMissing(order, other))) order.clearAttention('refund_failed');
-  if (!order.refunds.some((other) => isOpen(other) && isOwed(other))) order.clearAttention('refund_due');
+  endRefundAttention(order);
 }
 
-/** Whether a refund FAILED and its money hasn't gone back by another refund since. */
+/** Ends the attention for failed refunds once no money of one is missing, and for owed ones once none is open. */
+export function endRefundAttention(order: LockedOrder): void {
+  if (!order.refunds.some((refund) => isMissing(order, refund))) order.clearAttention('refund_failed');
+  if (!order.refunds.some((refund) => isOpen(refund) && isOwed(refund))) order.clearAttention('refund_due');
+}
+
+/** Whether a refund FAILED and its money hasn't gone back since, by another refund or a lost dispute. */
 function isMissing(order: LockedOrder, refund: Refund): boolean {
   if (refund.status !== 'FAILED') return false;
   const payment = order.paymentOf(refund);
   return refund.kind === 'REFUND'
-    ? refundableAmount(payment) > 0
+    ? refundableAmount(order, payment, { despiteDispute: true }) > 0
     : payment.capturedAmount === 0 && !order.standingVoidOf(payment);
 }
 
@@ -49,4 +55,21 @@ export function failRefund(order: LockedOrder, refund: Refund, failureCode: stri
   const payment = order.paymentOf(refund);
   const balance = refund.status === 'SUCCEEDED' ? 'refundedAmount' : 'refundReservedAmount';
   order.setPayment({ ...payment, [balance]: payment[balance] - amount, updatedAt: order.now });
+}
+
+/** The refunds of a payment that the gateway hasn't been called for. */
+export const unsentRefunds = ({ refunds }: LockedOrder, { id }: Payment): Refund[] =>
+  refunds.filter(({ paymentId, kind, status }) => paymentId === id && kind === 'REFUND' && status === 'REQUESTED');
+
+/** Withdraws unsent refunds of a payment, the oldest first, until they have freed an amount. */
+export function withdrawRefunds(order: LockedOrder, payment: Payment, amount: number, code: WithdrawnCode): void {
+  let missing = amount;
+  for (const refund of unsentRefunds(order, payment)) {
+    if (missing <= 0) return;
+    failRefund(order, refund, code);
+    missing -= refund.amount;
+    // `requestOwedMoney` requests owed money again. A refund that an operator had requested is for an operator to decide
+    // again.
+    if (!isOwed(refund)) order.raiseAttention('refund_failed');
+  }
 }

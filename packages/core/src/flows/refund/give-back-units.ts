@@ -1,18 +1,19 @@
 import { unwrap } from '../../errors.ts';
 import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import { sumAmounts } from '../../money.ts';
-import { paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { Refund } from '../../refund/refund.ts';
 import type { LockedOrder, PricedUnits } from '../../unit-of-work/locked-order.ts';
 import { lowerCapture, type CaptureContext } from '../payment/lower-capture.ts';
+import { disputeOpen, openDisputeOf, refundableAmount } from './refundable.ts';
 import { requestRefund } from './request-refunds.ts';
 
 /**
  * Gives back what was paid for units that the order gives up: by a refund of captured money, or by a lower capture of
  * money that is only authorized. An order that has lost its authorization owes that much less. What an operator has left
- * out of a capture, or refunded by amount, isn't given back a second time.
+ * out of a capture isn't given back. What was refunded by amount, or a lost dispute has taken, is missing at the end.
  * @returns the refund, if there is one
- * @throws amount_not_supported when the gateway can't refund the amount, or can't capture what is left; capture_in_progress,
+ * @throws dispute_open when an open dispute holds the money; amount_not_supported when the gateway can't refund the amount, or can't capture what is left; capture_in_progress,
  * refund_exceeds_balance and invalid_transition as `lowerCapture`
  */
 export function giveBackUnits(
@@ -42,7 +43,9 @@ function refundUnits(
   const { provider, currency, authorizedAmount, capturedAmount, releasedAmount } = payment;
   const given = sumAmounts(units.map((unit) => unit.amount));
   const uncaptured = Math.min(given, authorizedAmount - capturedAmount - releasedAmount);
-  const amount = Math.min(given - uncaptured, refundableAmount(payment));
+  const amount = Math.min(given - uncaptured, refundableAmount(order, payment, { despiteDispute: true }));
+  const dispute = openDisputeOf(order, payment);
+  if (dispute && amount > refundableAmount(order, payment)) throw disputeOpen(dispute);
   const unsupported = amount > 0 ? amountRefusalOf(gateways, provider, 'refund', { amount, currency }) : undefined;
   if (unsupported) throw unsupported;
   const released = { ...payment, releasedAmount: releasedAmount + uncaptured };

@@ -1,10 +1,10 @@
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { newId } from '../../ids.ts';
-import { isApproved, refundableAmount, type Payment } from '../../payment/payment.ts';
-import { isOwed, madeAtGateway } from '../../refund/refund.ts';
+import { balanceAmount, isApproved, type Payment } from '../../payment/payment.ts';
+import { madeAtGateway } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
-import { failRefund, finishRefund } from './finish-refund.ts';
+import { finishRefund, unsentRefunds, withdrawRefunds } from './finish-refund.ts';
 import { newRefund, recordRefundRequest, requestOwedMoney } from './request-refunds.ts';
 
 /**
@@ -27,7 +27,7 @@ export function recordGatewayRefund(order: LockedOrder, payment: Payment, event:
   }
   makeRoom(order, payment, amount);
   const current = order.paymentOf({ paymentId: payment.id });
-  if (refundableAmount(current) < amount) {
+  if (balanceAmount(current) < amount) {
     // The event of the approval or capture may still come, or the gateway may refuse our own open refunds.
     if (event.source === 'WEBHOOK') order.callGateway(payment, { kind: 'POLL' });
     return tryLater;
@@ -64,19 +64,9 @@ function finishesVoid(order: LockedOrder, payment: Payment, event: GatewayEvent)
 /** Whether the payment was approved, so that its amount is what the gateway took. */
 const hasBalance = (payment: Payment): boolean => isApproved(payment) || payment.authorizedAmount > 0;
 
-/** Fails our own refunds that weren't sent yet, if together they free enough balance for one that has happened. */
+/** Withdraws our own refunds that weren't sent yet, if together they free enough balance for one that has happened. */
 function makeRoom(order: LockedOrder, payment: Payment, amount: number): void {
-  let missing = amount - refundableAmount(payment);
-  const unsent = order.refunds.filter(
-    ({ paymentId, kind, status }) => paymentId === payment.id && kind === 'REFUND' && status === 'REQUESTED',
-  );
-  if (missing > unsent.reduce((sum, refund) => sum + refund.amount, 0)) return;
-  for (const refund of unsent) {
-    if (missing <= 0) return;
-    failRefund(order, refund, madeAtGateway);
-    missing -= refund.amount;
-    // `requestOwedMoney` requests owed money again. A refund that an operator had requested is for an operator to decide
-    // again.
-    if (!isOwed(refund)) order.raiseAttention('refund_failed');
-  }
+  const missing = amount - balanceAmount(payment);
+  const unsentAmount = unsentRefunds(order, payment).reduce((sum, refund) => sum + refund.amount, 0);
+  if (missing <= unsentAmount) withdrawRefunds(order, payment, missing, madeAtGateway);
 }

@@ -1,5 +1,5 @@
 import { newId } from '../../ids.ts';
-import { refundableAmount, type Payment } from '../../payment/payment.ts';
+import type { Payment } from '../../payment/payment.ts';
 import {
   hasFailedTooOften,
   type Refund,
@@ -8,6 +8,7 @@ import {
   type RefundReason,
 } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { contestOf, openDisputeOf, refundableAmount, type RefundDecision } from './refundable.ts';
 
 /**
  * Requests the refund of all money that an order can't use, without an operator. After `refundFailuresMax` failures the
@@ -15,35 +16,60 @@ import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
  */
 export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: RefundReason): void {
   if (hasFailedTooOften(order.refunds, payment.id)) order.raiseAttention('refund_failed');
-  else requestWholeRefund(order, payment, reason, newId());
+  else requestWholeRefund(order, payment, { id: newId(), reason });
 }
 
 /**
  * Requests the refund of all money of a payment, and raises `refund_due` until it succeeds. For captured money a REFUND
- * reserves the balance. A payment without a capture gets a VOID. A payment without money stays as it is.
+ * reserves what can be refunded. A payment without a capture gets a VOID. A payment without money stays as it is. Money that
+ * an open dispute holds waits, and raises `dispute`: a won dispute requests it by `requestOwedMoney`.
  */
-export function requestWholeRefund(order: LockedOrder, payment: Payment, reason: RefundReason, id: string): void {
+export function requestWholeRefund(
+  order: LockedOrder,
+  payment: Payment,
+  { id, reason, ...decision }: { id: string; reason: RefundReason } & RefundDecision,
+): void {
+  if (!decision.despiteDispute && openDisputeOf(order, payment)) order.raiseAttention('dispute');
   if (payment.capturedAmount > 0) {
-    const amount = refundableAmount(payment);
+    const amount = refundableAmount(order, payment, decision);
     if (amount === 0) return;
     requestRefund(order, payment, { id, amount, reason });
-  } else {
-    const { authorizedAmount: amount, currency } = payment;
-    // A VOID that is on its way, for units that were canceled before, releases all of it.
-    if (amount === 0 || order.standingVoidOf(payment)) return;
-    addRefund(order, payment, { id, kind: 'VOID', amount, currency, reason });
-    // The VOID makes a capture needless.
-    order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'going_back' });
-  }
+  } else if (!requestVoid(order, payment, { id, reason, ...decision })) return;
   order.raiseAttention('refund_due');
 }
 
-/** Requests the refund of what is left of a payment that the order can't use: it is surplus, or the order is canceled. */
+/** Requests the VOID of a payment without a capture. Returns whether it was requested. */
+function requestVoid(
+  order: LockedOrder,
+  payment: Payment,
+  { id, reason, despiteDispute = false }: { id: string; reason: RefundReason } & RefundDecision,
+): boolean {
+  const { authorizedAmount: amount, currency } = payment;
+  // A VOID that is on its way, for units that were canceled before, releases all of it.
+  if (amount === 0 || order.standingVoidOf(payment)) return false;
+  // The order needs no capture any more.
+  order.closeCalls({ subjectId: payment.id, kind: 'CAPTURE', status: 'REFUSED', failureCode: 'going_back' });
+  if (!despiteDispute && contestOf(order, payment)) {
+    // Banks contest captured money, so the message of the capture is late. It says how much can be refunded.
+    order.callGateway(payment, { kind: 'POLL' });
+    return false;
+  }
+  addRefund(order, payment, { id, kind: 'VOID', amount, currency, reason });
+  return true;
+}
+
+/**
+ * Requests the refund of what is left of a payment that the order can't use: it is surplus, or the order is canceled or
+ * costs nothing any more.
+ */
 export function requestOwedMoney(order: LockedOrder, { id }: Payment): void {
   const payment = order.paymentOf({ paymentId: id });
-  if (payment.surplus) requestMoneyBack(order, payment, 'surplus');
-  else if (order.status === 'CANCELED') requestMoneyBack(order, payment, 'order_canceled');
+  if (isOwed(order, payment)) requestMoneyBack(order, payment, payment.surplus ? 'surplus' : 'order_canceled');
 }
+
+/** Whether the order can't use what is left of a payment. A captured payment is refunded with its units. */
+export const isOwed = (order: LockedOrder, { surplus, status, releasedAmount }: Payment): boolean =>
+  surplus || order.status === 'CANCELED' || (status === 'AUTHORIZED' && releasedAmount > 0 && order.owedAmount() === 0);
 
 /** What a payment authorized for units that its order has given up since, in minor units. */
 export const releasedSince = (order: LockedOrder, { authorizedAmount }: Payment): number =>
@@ -56,7 +82,10 @@ export const releasedSince = (order: LockedOrder, { authorizedAmount }: Payment)
  */
 export function refundReleased(order: LockedOrder, before: Payment): void {
   const payment = order.paymentOf({ paymentId: before.id });
-  const amount = Math.min(before.releasedAmount - payment.releasedAmount, refundableAmount(payment));
+  const needless = before.releasedAmount - payment.releasedAmount;
+  const amount = Math.min(needless, refundableAmount(order, payment));
+  // An open dispute holds the rest, and what becomes of it is for an operator to see.
+  if (amount < needless && openDisputeOf(order, payment)) order.raiseAttention('amount_mismatch');
   if (amount <= 0) return;
   requestRefund(order, payment, { id: newId(), amount, reason: 'order_canceled' });
   order.raiseAttention('refund_due');

@@ -2,6 +2,7 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { decided, invalidTransition, type Outcome } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { newId } from '../../ids.ts';
+import { paysForOrder } from '../../payment/payment.ts';
 import {
   receiveUnits,
   transitionReturn,
@@ -11,6 +12,8 @@ import {
 } from '../../returns/return.ts';
 import type { ReturnView } from '../../returns/return-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import type { CaptureContext } from '../payment/lower-capture.ts';
+import { contestOf, disputeOpen } from '../refund/refundable.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
 import { refundReturn } from './refund-returns.ts';
 import { raiseWhenRefused } from './return-attention.ts';
@@ -31,16 +34,23 @@ export const receiveReturns =
   async (tx: Transaction, commands: readonly ReceiveReturnCommand[]): Promise<Outcome<ReturnView>[]> =>
     changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, (order, aReturn, { lines }, capturing) => {
       const received = receive(order, aReturn, lines);
-      // A refund that a dispute or the gateway's rules hold is left to an operator.
       if (policy.refundsAtOnce) {
         const context = { gateways: policy.gateways, capturing };
         raiseWhenRefused(
           order,
-          decided(() => refundReturn(order, received, { id: newId(), fees: [] }, context)),
+          decided(() => refundAtOnce(order, received, context)),
         );
       }
       return viewOfReturn(order, aReturn.id);
     });
+
+/** Refunds what came back. A refund that a dispute or the gateway's rules hold is left to an operator. */
+function refundAtOnce(order: LockedOrder, received: Return, context: CaptureContext): void {
+  const dispute = order.payments.filter(paysForOrder).flatMap((payment) => contestOf(order, payment) ?? [])[0];
+  // The bank may have decided, or decide, about these very goods.
+  if (dispute) throw disputeOpen(dispute);
+  refundReturn(order, received, { id: newId(), fees: [] }, context);
+}
 
 function receive(order: LockedOrder, aReturn: Return, units: readonly ReceivedUnits[]): Return {
   const { id: returnId, goods, status } = aReturn;

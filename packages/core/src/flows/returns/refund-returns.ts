@@ -2,19 +2,20 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, unwrap, type Outcome } from '../../errors.ts';
 import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
-import { paysForOrder, refundableAmount, type Payment } from '../../payment/payment.ts';
+import { paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { RefundFee, RefundLine } from '../../refund/refund.ts';
 import type { Return } from '../../returns/return.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { exceedsBalance } from '../refund/exceeds-balance.ts';
 import { lowerCapture, type CaptureContext } from '../payment/lower-capture.ts';
+import { refundableAmount, type RefundDecision } from '../refund/refundable.ts';
 import { requestRefund } from '../refund/request-refunds.ts';
 import { changeReturns, linesOfReturn, moneyParts, type ReturnCommand } from './change-returns.ts';
 import { priceReturn, type ReturnPrice } from './price-return.ts';
 import { endReturnAttention } from './return-attention.ts';
 
 /** A return to refund. The caller makes `id`, the refund's, before the transaction. `fees` are kept back. */
-export type RefundReturnCommand = ReturnCommand & { id: string; fees: readonly RefundFee[] };
+export type RefundReturnCommand = ReturnCommand & { id: string; fees: readonly RefundFee[] } & RefundDecision;
 
 /**
  * What goes back for a return, in minor units of `currency`. `orderVersion` is the order's, and `refundId` the refund that
@@ -57,18 +58,17 @@ export const refundReturns =
 export function refundReturn(
   order: LockedOrder,
   aReturn: Return,
-  { id, fees }: { id: string; fees: readonly RefundFee[] },
+  { id, fees, despiteDispute }: { id: string; fees: readonly RefundFee[] } & RefundDecision,
   context: CaptureContext,
 ): ReturnRefund {
   const price = priceReturn(order, aReturn, fees);
   const { amount } = price;
   if (amount === 0) throw new CommerceError('nothing_to_refund', 'nothing goes back for this return');
   const payment = order.payments.find(paysForOrder);
-  if (payment) requireUndisputed(order, payment);
   // A capture can't be lowered by less than what was paid for the units, so fees need captured money.
   const isLowered = payment?.status === 'AUTHORIZED' && fees.length === 0;
-  if (!isLowered && (!payment || amount > refundableAmount(payment)))
-    return unwrap(exceedsBalance(order, payment, { amount }));
+  if (!isLowered && (!payment || amount > refundableAmount(order, payment, { despiteDispute })))
+    return unwrap(exceedsBalance(order, payment, { amount, despiteDispute }));
   if (isLowered) release(order, aReturn, payment, price, context);
   else requestReturnRefund(order, aReturn, payment, { id, price, fees }, context);
   const { currency } = order.row;
@@ -109,13 +109,6 @@ function requestReturnRefund(
   if (unsupported) throw unsupported;
   const requested = { id, amount, reason: 'requested', returnId, fees } as const;
   requestRefund(order, payment, requested, refundLinesOf(price, { refundId: id, orderId: order.id }));
-}
-
-function requireUndisputed({ disputes }: LockedOrder, { id }: Payment): void {
-  const open = disputes.find(({ paymentId, status }) => paymentId === id && status === 'OPEN');
-  if (!open) return;
-  const message = "the shopper's bank may take the same money back: the refund waits for its decision";
-  throw new CommerceError('dispute_open', message, { gatewayDisputeId: open.gatewayDisputeId });
 }
 
 const refundLinesOf = ({ lines }: ReturnPrice, of: Pick<RefundLine, 'refundId' | 'orderId'>): RefundLine[] =>

@@ -8,6 +8,9 @@ export const moneyCorruptions: Record<string, Corruption> = {
   refund_open_has_its_call: {
     statements: [`delete from commerce.gateway_calls where refund_id = ${firstId('refunds', `status = 'REQUESTED'`)}`],
   },
+  refund_beside_lost_dispute: {
+    statements: [`update commerce.disputes set amount = amount + 1 where gateway_dispute_id = 'dp_3'`],
+  },
   refund_counted_once: {
     withoutConstraints: ['refunds_gateway_refund_id'],
     statements: [
