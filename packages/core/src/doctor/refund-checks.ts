@@ -2,6 +2,7 @@ import { quoted } from '../database/schema.ts';
 import { authorizationLost } from '../payment/payment.ts';
 import { openRefundStatuses, refundFailuresMax, refundTransitions, withdrawnCodes } from '../refund/refund.ts';
 import type { Check } from './check.ts';
+import { released } from './payment-checks.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { refundStatusRecorded } from './recorded-statuses.ts';
 
@@ -67,7 +68,7 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_of_canceled_order',
     sentence:
-      'The payment of a canceled order is refunded in full, without what a dispute has taken or may take, unless the gateway refused a refund and an operator has to try again.',
+      'The payment of a canceled order, or the authorization of one that costs nothing any more, is refunded in full, without what a dispute has taken or may take, unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
         coalesce(r.failures, 0) as "failedRefunds"
@@ -75,7 +76,9 @@ export const refundChecks: readonly Check[] = [
       join "commerce"."payments" p on p.order_id = o.id and p.authorized_amount > 0
       left join (${refundTotals}) r on r.payment_id = p.id
       left join (${contested}) d on d.payment_id = p.id
-      where o.status = 'CANCELED' and coalesce(r.amount, 0) < ${takenAmount} - coalesce(d.amount, 0) and not ${isWithAnOperator}`,
+      left join (${released}) l on l.order_id = o.id
+      where (o.status = 'CANCELED' or o.status = 'PAID' and p.status = 'AUTHORIZED' and p.released_amount > 0 and l.amount = o.total_amount)
+        and coalesce(r.amount, 0) < ${takenAmount} - coalesce(d.amount, 0) and not ${isWithAnOperator}`,
   },
   {
     name: 'refund_beside_lost_dispute',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GatewayRefusal } from '../../gateways/gateway.ts';
 import { only } from '../../testing/only.ts';
 import { errorCodeOf } from '../../testing/test-shop.ts';
 import { cancelFunctions } from './cancel-lines.testing.ts';
@@ -86,6 +87,26 @@ describe('canceling units of an authorized order', () => {
       fulfillmentStatus: 'SHIPPED',
       needsAttention: null,
     });
+  });
+
+  test('requests a refused VOID of an order that stays PAID once more, when an operator says so', async () => {
+    shop.quoteLines([]);
+    const [cup, gift] = [await shop.createTestProduct(), await shop.createTestProduct({ priceAmount: 0 })];
+    const { orderId, payment } = await shop.createPendingOrder({ [cup]: 1, [gift]: 1 });
+    await shop.sendWebhook('AUTHORIZED', payment);
+    await cancelLines(orderId, [1, 1]);
+    shop.scriptReplies(payment.id, { REFUND: [new GatewayRefusal('no', 'no')] });
+    await shop.callGatewaysNow();
+    expect(await shop.commerce.getOrder({ orderId })).toMatchObject({
+      status: 'PAID',
+      needsAttention: 'refund_failed',
+    });
+    const again = await shop.commerce.createRefund({ orderId });
+    expect(again).toMatchObject({ kind: 'VOID', status: 'REQUESTED', reason: 'order_canceled' });
+    expect(await errorCodeOf(shop.commerce.createRefund({ orderId }))).toBe('refund_exceeds_balance');
+    await shop.callGatewaysNow();
+    expect(await readPayment(orderId)).toMatchObject({ status: 'CANCELED' });
+    expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ status: 'PAID', needsAttention: null });
   });
 
   test('leave one VOID when the order is canceled before the gateway has answered', async () => {

@@ -1,4 +1,5 @@
 import type { Corruption, FurtherCorruption } from './corruption.ts';
+import { approvedPayment, paidOrder } from './statements.ts';
 
 const aCancellation = `(select id from commerce.events where type = 'order.lines_canceled' order by id limit 1)`;
 
@@ -80,6 +81,15 @@ export const furtherCanceledUnitCorruptions: readonly FurtherCorruption[] = [
     check: 'refund_lines_within_paid',
     how: 'released for more than was paid',
     statements: [`update commerce.order_lines set released_amount = released_amount + 100000 where released_qty > 0`],
+  },
+  {
+    check: 'refund_of_canceled_order',
+    how: 'an authorization that nothing is owed of',
+    statements: [
+      `update commerce.payments set released_amount = authorized_amount where ${approvedPayment}`,
+      `update commerce.order_lines set released_qty = 1, released_amount = (
+        select total_amount from commerce.orders where id = ${paidOrder}) where line_no = 1 and order_id = ${paidOrder}`,
+    ],
   },
   {
     check: 'payment_asks_the_order_total',
