@@ -43,7 +43,7 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       const { orderVersion: expectedVersion } = await client.return.preview.query({ returnId, fees });
       const refund = await client.return.refund.mutate({ returnId, fees, expectedVersion, despiteDispute });
       printReturnPrice(context, refund, options);
-      if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
+      if (!options.json) note(context, refundNote(refund));
     });
 
   addCommand(returns, 'replace <return>', 'send units once more, in a shipment of their own', [
@@ -58,6 +58,13 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       const { client } = connect(context);
       printReturn(context, await client.return.replace.mutate({ returnId, lines: line }), options);
     });
+}
+
+/** Says what becomes of a refund of a return. */
+function refundNote({ refundId, amount }: { refundId: string | null; amount: number }): string {
+  if (refundId !== null) return 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.';
+  if (amount === 0) return 'Nothing goes back, and these units are settled: `returns close` ends the return.';
+  return 'Nothing is sent back: this much less is captured, or asked for by a new attempt to pay.';
 }
 
 function addFee(text: string, others: Fee[] = []): Fee[] {

@@ -108,7 +108,9 @@ export const returnRouter = router({
    * replaced. `expectedVersion` is the `orderVersion` of the preview.
    *
    * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end. Money that is authorized only is
-   * left out of its capture instead: `refundId` is null then, and `fees` are refused. What an OPEN dispute is about is
+   * left out of its capture instead, and an order that has lost its authorization costs that much less: `refundId` is null
+   * then, and `fees` are refused. When the fees are all that would go back, the units are settled without a refund: `amount`
+   * is 0, and `refundId` null. What an OPEN dispute is about is
    * refunded only with `despiteDispute`.
    * @throws return_not_found when no return has this id
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
@@ -118,6 +120,7 @@ export const returnRouter = router({
    * @throws refund_exceeds_balance when less of the payment can be refunded; `details.refundableAmount`
    * @throws amount_not_supported when the provider does not refund such an amount, or cannot capture the rest
    * @throws capture_in_progress when the payment is being captured
+   * @throws payment_in_progress when the order has lost its authorization and a new attempt is in progress
    * @throws invalid_transition when the payment is being voided
    */
   refund: procedure.input(refundReturnInput).mutation(({ ctx, input }) => ctx.commerce.refundReturn(input, ctx.call)),

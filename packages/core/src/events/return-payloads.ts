@@ -45,7 +45,9 @@ export const returnEventPayloads = {
   }),
   'return.refunded': orderEvent('It was decided to give back what was paid for what a return brought back.', {
     returnId,
-    refundId: refund.refundId.nullable().describe('Null when the capture of the payment was lowered instead.'),
+    refundId: refund.refundId
+      .nullable()
+      .describe('Null when no refund was needed: the capture was lowered, the order costs less, or the amount is 0.'),
     amount,
     currency,
   }),

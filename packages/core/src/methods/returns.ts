@@ -190,7 +190,9 @@ export function returnMethods(context: Context) {
      * return is the customer's fault. The amount is reserved here, and the gateway is called afterwards. Money that is
      * authorized only is left out of its capture instead, which takes no fees. What an OPEN dispute is about is refunded only
      * with `despiteDispute`.
-     * @returns the lines and their sum, in minor units, and the refund's id; null where the capture is lowered
+     * An order that has lost its authorization costs that much less. When the fees are all that would go back, the units are
+     * settled without a refund.
+     * @returns the lines and their sum, in minor units, and the refund's id; null where no refund is needed
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
      * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
@@ -200,6 +202,7 @@ export function returnMethods(context: Context) {
      * @throws refund_exceeds_balance when less of the payment can be refunded; the details hold the amount that can be
      * @throws amount_not_supported when the gateway refunds no such amount, or can't capture the rest; the details hold its step
      * @throws capture_in_progress when the payment is being captured
+     * @throws payment_in_progress when the order has lost its authorization and a new attempt is in progress
      * @throws invalid_transition when the payment is being voided
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done

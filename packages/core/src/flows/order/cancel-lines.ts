@@ -2,11 +2,11 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, decided, invalidTransition, unwrap, type Outcome } from '../../errors.ts';
 import { sumAmounts } from '../../money.ts';
 import { unpaidStatuses } from '../../order/order.ts';
-import { isLive } from '../../payment/payment.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { readCapturing, type CaptureContext } from '../payment/lower-capture.ts';
+import { requireNoAttempt } from '../payment/require-no-attempt.ts';
 import { giveBackUnits } from '../refund/give-back-units.ts';
 import { priceUnits, unshippedQty } from '../refund/price-lines.ts';
 import { unpackUnits } from '../shipping/unpack-units.ts';
@@ -66,8 +66,7 @@ function checkCancelable(order: LockedOrder, lines: readonly LineQuantity[]): vo
     throw new CommerceError('order_not_paid', message, { status });
   }
   if (status !== 'PAID') throw invalidTransition('order', status, 'CANCELED');
-  if (order.payments.some(isLive))
-    throw new CommerceError('payment_in_progress', 'a new attempt to pay this order is in progress');
+  requireNoAttempt(order);
   for (const { lineNo, quantity } of lines) {
     const cancelableQty = unshippedQty(order, lineNo);
     if (quantity <= cancelableQty) continue;

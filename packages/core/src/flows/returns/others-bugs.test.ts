@@ -44,11 +44,11 @@ describe("others' bugs", () => {
       code: 'fees_exceed_refund',
       details: { unitsAmount: 1_000, feesAmount: 1_025 },
     });
-    expect(await errorCodeOf(shop.refund(returnId, [{ name: 'Label', amount: 1_000 }]))).toBe('nothing_to_refund');
     await shop.commerce.createRefund({ orderId, amount: 2_900 });
     await expect(shop.refund(returnId)).rejects.toMatchObject({
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 100 },
     });
+    expect(await shop.refund(returnId, [{ name: 'Label', amount: 1_000 }])).toBe(0);
   });
 });

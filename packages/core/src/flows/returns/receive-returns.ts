@@ -15,6 +15,7 @@ import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { CaptureContext } from '../payment/lower-capture.ts';
 import { contestOf, disputeOpen } from '../refund/refundable.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
+import { priceReturn } from './price-return.ts';
 import { refundReturn } from './refund-returns.ts';
 import { raiseWhenRefused } from './return-attention.ts';
 
@@ -49,7 +50,8 @@ function refundAtOnce(order: LockedOrder, received: Return, context: CaptureCont
   const dispute = order.payments.filter(paysForOrder).flatMap((payment) => contestOf(order, payment) ?? [])[0];
   // The bank may have decided, or decide, about these very goods.
   if (dispute) throw disputeOpen(dispute);
-  refundReturn(order, received, { id: newId(), fees: [] }, context);
+  // Units that cost nothing are left to be replaced.
+  if (priceReturn(order, received, []).amount > 0) refundReturn(order, received, { id: newId(), fees: [] }, context);
 }
 
 function receive(order: LockedOrder, aReturn: Return, units: readonly ReceivedUnits[]): Return {

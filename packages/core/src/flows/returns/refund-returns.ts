@@ -7,9 +7,11 @@ import type { RefundFee, RefundLine } from '../../refund/refund.ts';
 import type { Return } from '../../returns/return.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { exceedsBalance } from '../refund/exceeds-balance.ts';
-import { lowerCapture, type CaptureContext } from '../payment/lower-capture.ts';
+import type { CaptureContext } from '../payment/lower-capture.ts';
+import { giveBackUnits } from '../refund/give-back-units.ts';
 import { refundableAmount, type RefundDecision } from '../refund/refundable.ts';
 import { requestRefund } from '../refund/request-refunds.ts';
+import { requireNoAttempt } from '../payment/require-no-attempt.ts';
 import { changeReturns, linesOfReturn, moneyParts, type ReturnCommand } from './change-returns.ts';
 import { priceReturn, type ReturnPrice } from './price-return.ts';
 import { endReturnAttention } from './return-attention.ts';
@@ -19,7 +21,8 @@ export type RefundReturnCommand = ReturnCommand & { id: string; fees: readonly R
 
 /**
  * What goes back for a return, in minor units of `currency`. `orderVersion` is the order's, and `refundId` the refund that
- * sends the money back; null in a preview, and where a capture is lowered instead.
+ * sends the money back; null in a preview, and where none is needed: a capture is lowered, an order that has lost its
+ * authorization costs less, or the amount is 0.
  */
 export type ReturnRefund = ReturnPrice & {
   returnId: string;
@@ -43,9 +46,11 @@ export const previewReturns = async (
 
 /**
  * Gives back what was paid for what returns have brought back, once. The refund's gateway is called after the commit. Money
- * that is only authorized is left out of its capture.
+ * that is only authorized is left out of its capture, and an order that has lost its authorization costs that much less. When
+ * the fees are all that would go back, the units are settled without a refund.
  * @returns what goes back · refusals: return_not_found, order_changed, fees_exceed_refund, nothing_to_refund, dispute_open,
- * refund_exceeds_balance, amount_not_supported, capture_in_progress, invalid_transition (the payment is being voided)
+ * refund_exceeds_balance, amount_not_supported, capture_in_progress, payment_in_progress (a new
+ * attempt after a lost authorization), invalid_transition (the payment is being voided)
  */
 export const refundReturns =
   (gateways: ReadonlyMap<string, Gateway>) =>
@@ -62,34 +67,41 @@ export function refundReturn(
   context: CaptureContext,
 ): ReturnRefund {
   const price = priceReturn(order, aReturn, fees);
-  const { amount } = price;
-  if (amount === 0) throw new CommerceError('nothing_to_refund', 'nothing goes back for this return');
+  const { lines, amount } = price;
+  if (lines.length === 0) throw new CommerceError('nothing_to_refund', 'nothing goes back for this return');
   const payment = order.payments.find(paysForOrder);
+  const isCaptured = payment?.status === 'CAPTURED';
   // A capture can't be lowered by less than what was paid for the units, so fees need captured money.
-  const isLowered = payment?.status === 'AUTHORIZED' && fees.length === 0;
-  if (!isLowered && (!payment || amount > refundableAmount(order, payment, { despiteDispute })))
+  if (isCaptured ? amount > refundableAmount(order, payment, { despiteDispute }) : fees.length > 0)
     return unwrap(exceedsBalance(order, payment, { amount, despiteDispute }));
-  if (isLowered) release(order, aReturn, payment, price, context);
-  else requestReturnRefund(order, aReturn, payment, { id, price, fees }, context);
+  const isRefunded = isCaptured && amount > 0;
+  if (isRefunded) requestReturnRefund(order, aReturn, payment, { id, price, fees }, context);
+  else settleWithoutRefund(order, aReturn, price, { id, isCaptured, context });
   const { currency } = order.row;
-  const refundId = isLowered ? null : id;
+  const refundId = isRefunded ? id : null;
   order.record('return.refunded', { returnId: aReturn.id, refundId, amount, currency });
   endReturnAttention(order);
   return answerOf(order, aReturn, price, refundId);
 }
 
-/** Leaves what was paid for the units of a return out of the capture. */
-function release(
+/**
+ * Settles a return of captured money of which nothing goes back, or of money that isn't captured: it is left out of the
+ * capture, or the order that has lost its authorization costs that much less.
+ */
+function settleWithoutRefund(
   order: LockedOrder,
   aReturn: Return,
-  payment: Payment,
-  { lines }: ReturnPrice,
-  context: CaptureContext,
+  price: ReturnPrice,
+  { id, isCaptured, context }: { id: string; isCaptured: boolean; context: CaptureContext },
 ): void {
-  const units = lines.flatMap(({ kind, lineNo, quantity, amount }) =>
+  const units = price.lines.flatMap(({ kind, lineNo, quantity, amount }) =>
     kind === 'FEE' ? [] : [{ lineNo, quantity, amount }],
   );
-  unwrap(lowerCapture(order, payment, units, context));
+  if (isCaptured) order.releaseUnits(units);
+  else {
+    requireNoAttempt(order);
+    giveBackUnits(order, units, id, context);
+  }
   for (const line of linesOfReturn(order, aReturn)) {
     const releasedQty = units.find(({ lineNo }) => lineNo === line.lineNo)?.quantity ?? 0;
     if (releasedQty > 0) order.setReturnLine({ ...line, releasedQty: line.releasedQty + releasedQty });
