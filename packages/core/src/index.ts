@@ -107,6 +107,7 @@ export {
 } from './shipping/shipment-input.ts';
 export {
   approveReturnInput,
+  cancelReplacementInput,
   changeReturnInput,
   declineReturnInput,
   listReturnsInput,

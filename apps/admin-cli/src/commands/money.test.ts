@@ -144,6 +144,15 @@ test('a dispute is listed, and shown with its order', async () => {
   );
 });
 
+test('what an open dispute is about is refunded when the operator says so', async () => {
+  const { orderId, paymentId } = await paidOrder(shop);
+  await atSimulator(shop, '/dashboard/disputes', { paymentId });
+  await until(async () => (await shop.json('disputes', 'list', '--order', orderId)).items.length === 1);
+  const refused = await shop.run('refunds', 'create', orderId);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/dispute_open[^]*--despite-dispute/) });
+  expect(await shop.json('refunds', 'create', orderId, '--despite-dispute')).toMatchObject({ status: 'REQUESTED' });
+});
+
 test('a waiting event is shown with its body, redriven and dismissed', async () => {
   const paymentId = randomUUID();
   await atSimulator(shop, '/pay', { paymentId, amount: 1, currency: 'GBP', outcome: 'AUTHORIZED' });

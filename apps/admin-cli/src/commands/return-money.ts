@@ -11,6 +11,8 @@ import { printReturn, printReturnPrice } from '../return.ts';
 import { RepeatableOption } from '../strict-command.ts';
 
 const aReturn = '0199d3c4-c0de-7e11-9a2b-6f7081920a1b';
+const begunReturn = '0199d3c4-c0de-7e11';
+const begunShipment = '0199d3c4-9b3d-7d8a';
 
 type Fee = { name: string; text: string };
 type PriceOptions = JsonOption & { fee?: Fee[] };
@@ -58,6 +60,16 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       const { client } = connect(context);
       printReturn(context, await client.return.replace.mutate({ returnId, lines: line }), options);
     });
+
+  addCommand(
+    returns,
+    'cancel-replacement <return> <shipment>',
+    'keep a replacement that has not left; the return owes its units again',
+    [`returns cancel-replacement ${begunReturn} ${begunShipment}`],
+  ).action(async (returnId: string, shipmentId: string, options: JsonOption) => {
+    const { client } = connect(context);
+    printReturn(context, await client.return.cancelReplacement.mutate({ returnId, shipmentId }), options);
+  });
 }
 
 /** Says what becomes of a refund of a return. */

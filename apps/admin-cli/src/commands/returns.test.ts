@@ -62,6 +62,18 @@ test('kept goods are replaced in a shipment of their own', async () => {
     status: 'READY',
     lines: [{ lineNo: 1, quantity: 1 }],
   });
+  const { id: shipmentId } = items.find((shipment: { returnId: string | null }) => shipment.returnId === returnId);
+  expect(await shop.json('returns', 'cancel-replacement', returnId, shipmentId)).toMatchObject({
+    lines: [{ lineNo: 1, replacedQty: 0 }],
+  });
+});
+
+test('fees as high as the price settle a return without a refund, and the note says so', async () => {
+  const returnId = await requestOf(await sentOrder(), '--fault', 'CUSTOMER', '--kept');
+  await shop.json('returns', 'approve', returnId);
+  const { amount } = await shop.json('returns', 'preview', returnId);
+  const { out, err } = await shop.run('returns', 'refund', returnId, '--fee', `Worn:${(amount / 100).toFixed(2)}`);
+  expect(`${out}${err}`).toContain('Nothing goes back, and these units are settled');
 });
 
 test('a return is declined or canceled, and its units can be requested again', async () => {

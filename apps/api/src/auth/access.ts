@@ -79,6 +79,7 @@ export const access: Readonly<Record<string, Access>> = {
   'return.decline': operator('orders'),
   'return.receive': operator('orders'),
   'return.replace': operator('orders'),
+  'return.cancelReplacement': operator('orders'),
   'return.close': operator('orders'),
   'return.preview': operator('money'),
   'return.refund': operator('money'),

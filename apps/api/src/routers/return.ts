@@ -1,5 +1,6 @@
 import {
   approveReturnInput,
+  cancelReplacementInput,
   changeReturnInput,
   declineReturnInput,
   listReturnsInput,
@@ -89,6 +90,17 @@ export const returnRouter = router({
   replace: procedure
     .input(replaceReturnInput)
     .mutation(({ ctx, input }) => ctx.commerce.replaceReturn(input, ctx.call)),
+  /**
+   * Cancels a replacement that has not left. Its units are for sale again, and the return owes them once more. Returns the
+   * return.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
+   * @throws shipment_not_found when no such shipment replaces units of the return
+   * @throws invalid_transition when the replacement is not READY
+   */
+  cancelReplacement: procedure
+    .input(cancelReplacementInput)
+    .mutation(({ ctx, input }) => ctx.commerce.cancelReplacement(input, ctx.call)),
   /**
    * Ends a return. Units that are outstanding count as missing, and can be requested again. Returns the return, CLOSED.
    * @throws return_not_found when no return has this id

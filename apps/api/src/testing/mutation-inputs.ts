@@ -124,6 +124,12 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       lines: [{ lineNo: 1, restockQty: 1 }],
     }),
     'return.replace': async () => ({ returnId: await createReturn('RECEIVED'), lines: firstUnit }),
+    'return.cancelReplacement': async () => {
+      const returnId = await createReturn('RECEIVED');
+      const { orderId } = await api().commerce.replaceReturn({ returnId, lines: firstUnit });
+      const shipments = await api().commerce.listShipments({ orderId });
+      return { returnId, shipmentId: present(shipments.at(-1), 'replacement').id };
+    },
     'return.close': async () => ({ returnId: await createReturn('RECEIVED') }),
     'return.refund': async () => {
       const returnId = await createReturn('RECEIVED');

@@ -48,7 +48,10 @@ export const returnStatusRecorded = {
   'return.canceled': 'CANCELED',
   'return.received': 'RECEIVED',
   'return.closed': 'CLOSED',
-} as const satisfies Record<Exclude<TypesOf<'return'>, 'return.refunded' | 'return.replaced'>, ReturnStatus>;
+} as const satisfies Record<
+  Exclude<TypesOf<'return'>, 'return.refunded' | 'return.replaced' | 'return.replacement_canceled'>,
+  ReturnStatus
+>;
 
 /** The status that a shipment has after each event about it. A split and a merge leave it as it is. */
 export const shipmentStatusRecorded = {

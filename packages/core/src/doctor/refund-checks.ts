@@ -3,6 +3,7 @@ import { authorizationLost } from '../payment/payment.ts';
 import { openRefundStatuses, refundFailuresMax, refundTransitions, withdrawnCodes } from '../refund/refund.ts';
 import type { Check } from './check.ts';
 import { released } from './payment-checks.ts';
+import { owed } from './return-checks.ts';
 import { recordedChecks } from './recorded-checks.ts';
 import { refundStatusRecorded } from './recorded-statuses.ts';
 
@@ -23,6 +24,18 @@ const contested = `
   select d.payment_id, sum(case when d.currency = p.currency and p.captured_amount > 0 then d.amount else p.authorized_amount end) as amount
   from "commerce"."disputes" d join "commerce"."payments" p on p.id = d.payment_id
   where d.status <> 'WON' group by d.payment_id`;
+
+/** Units of each line in refunds, and in replacements that haven't come back. */
+const settledUnits = `
+  select order_id, line_no, sum(refunded) as refunded, sum(replaced) as replaced from (
+    select l.order_id, l.line_no, l.quantity as refunded, 0 as replaced
+    from "commerce"."refund_lines" l
+    join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
+      select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = r.id::text)
+    union all
+    select l.order_id, l.line_no, 0, l.replaced_qty - least(${owed}, l.replacement_qty)
+    from "commerce"."return_lines" l join "commerce"."returns" r on r.id = l.return_id
+  ) units group by order_id, line_no`;
 
 /**
  * A refund that the gateway refused raised attention by itself, and an operator sends the money back. After
@@ -133,15 +146,13 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_lines_within_order',
     sentence:
-      'At most the ordered units of a line are refunded or released, except by a refund that succeeded after its failure was reported.',
+      'At most the ordered units of a line are refunded, released or in replacements that have not come back, except by a refund that succeeded after its failure was reported.',
     query: `
-      select l.order_id as "orderId", l.line_no as "lineNo", o.quantity as "orderedQty", sum(l.quantity) as "refundedQty",
-        o.released_qty as "releasedQty"
-      from "commerce"."refund_lines" l
-      join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
-        select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = r.id::text)
-      join "commerce"."order_lines" o on o.order_id = l.order_id and o.line_no = l.line_no
-      group by l.order_id, l.line_no, o.quantity, o.released_qty having sum(l.quantity) + o.released_qty > o.quantity`,
+      select o.order_id as "orderId", o.line_no as "lineNo", o.quantity as "orderedQty", s.refunded as "refundedQty",
+        o.released_qty as "releasedQty", s.replaced as "replacedQty"
+      from (${settledUnits}) s
+      join "commerce"."order_lines" o on o.order_id = s.order_id and o.line_no = s.line_no
+      where s.refunded + s.replaced + o.released_qty > o.quantity`,
   },
   {
     name: 'refund_voided_once',

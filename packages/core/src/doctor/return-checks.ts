@@ -8,8 +8,8 @@ import { hasLeft } from './shipment-checks.ts';
 const claimed = `case when r.status in ('DECLINED', 'CANCELED') then 0
   when r.status = 'CLOSED' and r.goods = 'EXPECTED' then l.received_qty else l.requested_qty end`;
 
-/** Units of a return line that are refunded or replaced. */
-const owed = `case when r.goods = 'EXPECTED' then l.received_qty
+/** Units of a return line `l` of a return `r` that are refunded or replaced. */
+export const owed = `case when r.goods = 'EXPECTED' then l.received_qty
   when r.status in ('APPROVED', 'CLOSED') then l.requested_qty else 0 end`;
 
 /**
@@ -38,8 +38,9 @@ const movedByReturns = `
     join "commerce"."order_lines" o on o.order_id = l.order_id and o.line_no = l.line_no
     union all
     select product_id, 0, 0, case when kind = 'RETURNED' then quantity else 0 end,
-      case when kind = 'REPLACED' then -quantity else 0 end
+      case when kind = 'RETURNED' then 0 else -quantity end
     from "commerce"."stock_movements" where kind in ('RETURNED', 'REPLACED')
+      or kind = 'RESTOCKED' and cause_id in (select id from "commerce"."shipments" where return_id is not null)
   ) moved group by product_id`;
 
 export const returnChecks: readonly Check[] = [
@@ -113,7 +114,8 @@ export const returnChecks: readonly Check[] = [
   },
   {
     name: 'return_moves_its_stock',
-    sentence: 'Units of a product that returns have restocked or replaced have stock movements of the same number.',
+    sentence:
+      'Units of a product that returns have restocked, or replaced by shipments that are not CANCELED, have stock movements of the same number.',
     query: `
       select product_id as "productId", restocked as "restockedQty", returned as "returnedQty", replaced as "replacedQty",
         taken as "takenQty"

@@ -55,7 +55,7 @@ export const shipmentChecks: readonly Check[] = [
   {
     name: 'order_fulfillment_follows_shipments',
     sentence:
-      "An order's fulfillment status follows from the units in its shipped and delivered shipments, and in its returns.",
+      "An order's fulfillment status follows from its own units in its shipped and delivered shipments, and in its returns.",
     query: `
       select o.id as "orderId", o.fulfillment_status as "fulfillmentStatus", ordered.quantity as "orderedQty",
         coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty",
@@ -75,7 +75,7 @@ export const shipmentChecks: readonly Check[] = [
         group by l.order_id
       ) parcels on parcels.order_id = o.id
       left join (
-        select order_id, sum(received_qty) as quantity from "commerce"."return_lines" group by order_id
+        select order_id, sum(greatest(received_qty - replacement_qty, 0)) as quantity from "commerce"."return_lines" group by order_id
       ) back on back.order_id = o.id
       where o.fulfillment_status <> case when coalesce(parcels.shipped, 0) = 0 then 'UNFULFILLED'
         when parcels.shipped = ordered.quantity and back.quantity >= ordered.quantity then 'RETURNED'

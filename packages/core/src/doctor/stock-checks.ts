@@ -5,6 +5,13 @@ const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l
 const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null
   then l.quantity - coalesce(b.quantity, 0) else 0 end`;
 
+/** The replacement that caused a stock movement `m`. */
+const replacement = `
+  select from "commerce"."shipments" s
+  join "commerce"."shipment_lines" r on r.shipment_id = s.id
+  join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
+  where s.id = m.cause_id and s.return_id is not null and o.product_id = m.product_id`;
+
 export const stockChecks: readonly Check[] = [
   {
     name: 'stock_row_per_product',
@@ -70,7 +77,7 @@ export const stockChecks: readonly Check[] = [
   {
     name: 'stock_movement_has_its_cause',
     sentence:
-      'A sale is caused by an order with a line of that product, and a restock by such an order, refund or cancellation of units. Returned units are caused by a receipt of a return, and replaced ones by their shipment. Other movements are their own cause.',
+      'A sale is caused by an order with a line of that product, and a restock by such an order, refund, cancellation of units or canceled replacement. Returned units are caused by a receipt of a return, and replaced ones by their shipment. Other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
@@ -84,14 +91,11 @@ export const stockChecks: readonly Check[] = [
           select from "commerce"."refund_lines" r
           join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
           where r.refund_id = m.cause_id and o.product_id = m.product_id and r.restock and r.quantity = m.quantity)
+          and not exists (${replacement} and s.status = 'CANCELED' and r.quantity = m.quantity)
         when m.kind = 'RETURNED' then not exists (
           select from "commerce"."events" e join "commerce"."order_lines" o on o.order_id = e.aggregateid
           where e.type = 'return.received' and e.payload ->> 'receiptId' = m.cause_id::text and o.product_id = m.product_id)
-        when m.kind = 'REPLACED' then not exists (
-          select from "commerce"."shipments" s
-          join "commerce"."shipment_lines" r on r.shipment_id = s.id
-          join "commerce"."order_lines" o on o.order_id = r.order_id and o.line_no = r.line_no
-          where s.id = m.cause_id and s.return_id is not null and o.product_id = m.product_id and r.quantity = -m.quantity)
+        when m.kind = 'REPLACED' then not exists (${replacement} and r.quantity = -m.quantity)
         else m.cause_id <> m.id end`,
   },
   {

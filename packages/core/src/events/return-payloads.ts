@@ -56,5 +56,9 @@ export const returnEventPayloads = {
     shipmentId,
     lines: z.array(z.strictObject(lineQuantity)),
   }),
+  'return.replacement_canceled': orderEvent(
+    'A replacement was canceled before it left. The return owes its units again, and they are for sale.',
+    { returnId, shipmentId, lines: z.array(z.strictObject(lineQuantity)) },
+  ),
   'return.closed': orderEvent('A return ended. Units that had not come count as missing.', { returnId }),
 };

@@ -39,6 +39,9 @@ export const approveReturnInput = changeReturnInput
 /** The units that are sent once more. */
 export const replaceReturnInput = changeReturnInput.extend({ lines: listOfLines(unitsOfLine, linesMax) });
 
+/** A READY shipment that replaces units of the return. */
+export const cancelReplacementInput = changeReturnInput.extend({ shipmentId: id });
+
 export const declineReturnInput = changeReturnInput.extend({ reason: line(500).optional() });
 
 const receivedLine = z

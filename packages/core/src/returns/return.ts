@@ -40,7 +40,8 @@ export type Return = {
 };
 
 /**
- * Units of one line of the order. `receivedQty` came back: they were restocked or written off. `missingQty` were requested
+ * Units of one line of the order. Of the requested ones `replacementQty` came by replacements, and the others are the order's
+ * own; those that came by replacements count as received first. `receivedQty` came back: they were restocked or written off. `missingQty` were requested
  * and didn't come. `replacedQty` were sent once more, so that they aren't refunded. `releasedQty` were settled
  * without a refund: left out of the capture of a payment that was only authorized, not owed any more after a lost
  * authorization, or with fees as high as their price.
@@ -50,6 +51,7 @@ export type ReturnLine = {
   orderId: string;
   lineNo: number;
   requestedQty: number;
+  replacementQty: number;
   receivedQty: number;
   restockedQty: number;
   writtenOffQty: number;
@@ -80,6 +82,14 @@ export function owedQty({ status, goods }: Return, { requestedQty, receivedQty }
   if (goods === 'EXPECTED') return receivedQty;
   return status === 'APPROVED' || status === 'CLOSED' ? requestedQty : 0;
 }
+
+/** Units of a line that came back and are the order's own, and not replacements. */
+export const receivedOwnQty = ({ receivedQty, replacementQty }: ReturnLine): number =>
+  Math.max(receivedQty - replacementQty, 0);
+
+/** Units of a line that replacements brought, and that are refunded or replaced in their turn. */
+export const endedReplacementQty = (aReturn: Return, line: ReturnLine): number =>
+  Math.min(owedQty(aReturn, line), line.replacementQty);
 
 /** Units of a line that neither came back nor are known to be missing. */
 export const outstandingQty = ({ requestedQty, receivedQty, missingQty }: ReturnLine): number =>

@@ -53,6 +53,7 @@ export const returnLines = commerceSchema.table(
     orderId: uuid('order_id').notNull(),
     lineNo: smallint('line_no').notNull(),
     requestedQty: integer('requested_qty').notNull(),
+    replacementQty: integer('replacement_qty').notNull().default(0),
     receivedQty: integer('received_qty').notNull(),
     restockedQty: integer('restocked_qty').notNull(),
     writtenOffQty: integer('written_off_qty').notNull(),
@@ -75,10 +76,13 @@ export const returnLines = commerceSchema.table(
     check('return_lines_requested_positive', sql`${t.requestedQty} > 0`),
     check(
       'return_lines_not_negative',
-      sql`least(${t.restockedQty}, ${t.writtenOffQty}, ${t.missingQty}, ${t.replacedQty}, ${t.releasedQty}) >= 0`,
+      sql`least(${t.restockedQty}, ${t.writtenOffQty}, ${t.missingQty}, ${t.replacedQty}, ${t.releasedQty}, ${t.replacementQty}) >= 0`,
     ),
     check('return_lines_received_adds_up', sql`${t.receivedQty} = ${t.restockedQty} + ${t.writtenOffQty}`),
-    check('return_lines_within_requested', sql`${t.receivedQty} + ${t.missingQty} <= ${t.requestedQty}`),
+    check(
+      'return_lines_within_requested',
+      sql`greatest(${t.receivedQty} + ${t.missingQty}, ${t.replacementQty}) <= ${t.requestedQty}`,
+    ),
     check('return_lines_settled_within_requested', sql`${t.replacedQty} + ${t.releasedQty} <= ${t.requestedQty}`),
     index('return_lines_order_line').on(t.orderId, t.lineNo),
   ],

@@ -8,6 +8,7 @@ export async function populateReturns(shop: TestShop, basket: Basket): Promise<v
   await endReturns(shop, basket);
   await receiveReturns(shop, basket);
   await keepGoods(shop, basket);
+  await replaceTwice(shop, basket);
 }
 
 let sent = 0;
@@ -70,4 +71,30 @@ async function keepGoods(shop: TestShop, basket: Basket): Promise<void> {
   const { orderVersion: expectedVersion } = await commerce.getReturn({ returnId });
   await commerce.refundReturn({ returnId, expectedVersion });
   await commerce.closeReturn({ returnId });
+}
+
+/** All units but one come back. Of two replacements one is canceled, and one comes back. */
+async function replaceTwice(shop: TestShop, basket: Basket): Promise<void> {
+  const { commerce } = shop;
+  const { orderId, lineNo } = await createArrivedOrder(shop, basket);
+  const products = (await commerce.getOrder({ orderId })).lines.filter(({ kind }) => kind === 'PRODUCT');
+  const takeBack = async (lines: { lineNo: number; quantity: number }[]) => {
+    const { id: returnId } = await commerce.requestReturn({ orderId, lines });
+    await commerce.approveReturn({ returnId });
+    const received = lines.map((line) => ({ lineNo: line.lineNo, writeOffQty: line.quantity }));
+    await commerce.receiveReturn({ returnId, lines: received });
+    return returnId;
+  };
+  const one = [{ lineNo, quantity: 1 }];
+  const allButOne = products.map((line) => ({
+    lineNo: line.lineNo,
+    quantity: line.lineNo === lineNo ? line.quantity - 1 : line.quantity,
+  }));
+  const returnId = await takeBack(allButOne);
+  for (let unit = 0; unit < 2; unit += 1) await commerce.replaceReturn({ returnId, lines: one });
+  const [first, second] = (await commerce.listShipments({ orderId })).filter((parcel) => parcel.returnId === returnId);
+  if (!first || !second) throw new Error('two units have two replacements');
+  await commerce.cancelReplacement({ returnId, shipmentId: first.id });
+  await commerce.dispatchShipment({ shipmentId: second.id, carrier: 'Return Post', trackingNumber: `R-${second.id}` });
+  await takeBack(one);
 }

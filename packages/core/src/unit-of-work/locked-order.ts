@@ -5,6 +5,7 @@ import { sumByProduct, type Order, type OrderLine, type OrderLineView } from '..
 import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
+import { receivedOwnQty } from '../returns/return.ts';
 import type { Parcel } from '../shipping/parcel.ts';
 import { fulfillmentOf, transitionShipment, type Shipment, type ShipmentLine } from '../shipping/shipment.ts';
 import { LockedOrderRows } from './locked-order-rows.ts';
@@ -127,7 +128,8 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /**
-   * Sets the order's fulfillment status to what its shipments and returns say. Replacements don't count. Returns whether
+   * Sets the order's fulfillment status to what its shipments and returns say. Replacements don't count, whether they leave
+   * or come back. Returns whether
    * that changed it.
    */
   updateFulfillment(): boolean {
@@ -135,7 +137,7 @@ export class LockedOrder extends LockedOrderRows {
       status,
       quantity: totalQuantity(this.linesOfShipment(id)),
     }));
-    const returned = this.returnLines.reduce((sum, { receivedQty }) => sum + receivedQty, 0);
+    const returned = this.returnLines.reduce((sum, line) => sum + receivedOwnQty(line), 0);
     const ordered = totalQuantity(this.lines.filter(({ kind }) => kind === 'PRODUCT'));
     const restocked = totalQuantity(this.refundLines.filter(({ restock }) => restock));
     const canceled = this.lines.reduce((sum, { canceledQty }) => sum + canceledQty, 0);

@@ -2,7 +2,7 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { readPaymentIdsOfGatewayIds } from '../../payment/payment-repository.ts';
 import type { LockRequest } from '../../unit-of-work/lock-parts.ts';
-import { isAboutMoney } from '../payment/apply-gateway-event.ts';
+import { isAboutMoney, partsOfRefunds } from '../payment/apply-gateway-event.ts';
 
 /** Adds our id of the payment to events that have only the gateway's id of it, where we know that id. */
 export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, events: readonly E[]): Promise<E[]> {
@@ -19,5 +19,6 @@ export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, ev
 export const locksOfEvents = (events: readonly GatewayEvent[]): LockRequest => ({
   paymentIds: events.flatMap(({ paymentId }) => paymentId ?? []),
   money: events.some(isAboutMoney),
+  ...partsOfRefunds(events),
   stocks: 'all',
 });

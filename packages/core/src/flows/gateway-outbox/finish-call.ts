@@ -5,6 +5,7 @@ import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
+import { partsOfRefunds } from '../payment/apply-gateway-event.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyToLockedOrders } from '../gateway-inbox/receive-gateway-events.ts';
@@ -27,6 +28,7 @@ export async function finishCall(tx: Transaction, call: GatewayCall, result: Cal
   const work = await UnitOfWork.lock(tx, {
     orderIds: [call.orderId],
     money: true,
+    ...partsOfRefunds(events),
     ...(events.length > 0 && { stocks: 'all' }),
   });
   if (result.answered !== 'yes' && !(await holdGatewayCall(tx, call))) return;

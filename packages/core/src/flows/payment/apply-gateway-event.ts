@@ -6,6 +6,7 @@ import {
   transitionPayment,
   type Payment,
 } from '../../payment/payment.ts';
+import type { RequestedParts } from '../../unit-of-work/lock-parts.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applyRefundEvent } from '../refund/apply-refund.ts';
 import { finishRefund } from '../refund/finish-refund.ts';
@@ -53,6 +54,12 @@ export function applyGatewayEvent(order: LockedOrder, known: Payment, event: Gat
 /** Whether the decision about an event needs the order's refunds and disputes. */
 export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
+
+/** What the decision about a refund needs that succeeds after its failure: its units may have been replaced meanwhile. */
+export const partsOfRefunds = (events: readonly GatewayEvent[]): RequestedParts =>
+  events.some(({ type, source }) => type === 'REFUNDED' && source === 'ANSWER')
+    ? { refundLines: true, shipments: true }
+    : {};
 
 /** Whether the gateway still lets a shopper pay an attempt that isn't live any more. */
 const isOpenWithoutNeed = (payment: Payment, { type }: GatewayEvent): boolean =>

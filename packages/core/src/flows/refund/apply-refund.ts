@@ -3,7 +3,9 @@ import { balanceAmount, type Payment } from '../../payment/payment.ts';
 import { isOpen, type Refund } from '../../refund/refund.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { applied, ignored, tryLater, type Decision } from '../payment/decision.ts';
+import { unsettledOfReturn } from '../returns/price-return.ts';
 import { failRefund, finishRefund } from './finish-refund.ts';
+import { unsettledQty } from './price-lines.ts';
 import { recordGatewayRefund } from './record-gateway-refund.ts';
 
 /**
@@ -69,8 +71,17 @@ function applyLateSuccess(order: LockedOrder, refund: Refund, event: GatewayEven
     (other) =>
       other.paymentId === refund.paymentId && other.createdAt > refund.createdAt && other.reason === 'requested',
   );
-  if (isRepeated) order.raiseAttention('amount_mismatch');
+  if (isRepeated || hasReplaced(order, refund)) order.raiseAttention('amount_mismatch');
   return applied('refund_succeeded');
+}
+
+/** Whether units of a refund have been replaced. The order is locked with its returns. */
+function hasReplaced(order: LockedOrder, { id, returnId }: Refund): boolean {
+  const aReturn = order.returns.find((one) => one.id === returnId);
+  const lines = order.refundLines.filter(({ refundId }) => refundId === id);
+  return lines.some(
+    ({ lineNo }) => unsettledQty(order, lineNo) < 0 || (aReturn && unsettledOfReturn(order, aReturn, lineNo) < 0),
+  );
 }
 
 function applyFailure(order: LockedOrder, refund: Refund, event: GatewayEvent): Decision {

@@ -2,6 +2,7 @@ import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts'
 import { sumAmounts } from '../../money.ts';
 import { firstUnitsAmount, paidAmounts } from '../../order/paid-amounts.ts';
 import type { RefundLine } from '../../refund/refund.ts';
+import { endedReplacementQty } from '../../returns/return.ts';
 import type { LineQuantity, LockedOrder, PricedUnits } from '../../unit-of-work/locked-order.ts';
 
 /** Units that a refund is for, without their price. */
@@ -43,8 +44,8 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
 }
 
 /**
- * Units of lines with what was paid for them. Units that were refunded before are counted last, and cost nothing a second
- * time.
+ * Units of lines with what was paid for them. Units that were refunded or replaced before are counted last, and cost nothing a
+ * second time.
  * @returns the units that have not been priced before, by line
  */
 export function priceUnits(order: LockedOrder, units: readonly LineQuantity[]): PricedUnits[] {
@@ -67,8 +68,24 @@ function nextUnitsAmount(
   return Math.max(firstUnitsAmount(paid.get(lineNo) ?? 0, units, before.quantity + quantity) - before.amount, 0);
 }
 
-const unpricedQty = (order: LockedOrder, lineNo: number): number =>
-  Math.max((order.line(lineNo)?.quantity ?? 0) - pricedBefore(order, lineNo).quantity, 0);
+/**
+ * Units of a line that were neither refunded nor released, and that no replacement stands for. Below zero, a unit was both
+ * refunded and replaced: by a refund that succeeded after its failure was reported. The order is locked with its returns.
+ */
+export const unsettledQty = (order: LockedOrder, lineNo: number): number =>
+  (order.line(lineNo)?.quantity ?? 0) - pricedBefore(order, lineNo).quantity - standingReplacementQty(order, lineNo);
+
+/** Units of a line in replacements that haven't come back, and weren't lost either. */
+function standingReplacementQty({ returns, returnLines }: LockedOrder, lineNo: number): number {
+  return returnLines
+    .filter((line) => line.lineNo === lineNo)
+    .reduce((sum, line) => {
+      const aReturn = returns.find(({ id }) => id === line.returnId);
+      return sum + line.replacedQty - (aReturn ? endedReplacementQty(aReturn, line) : 0);
+    }, 0);
+}
+
+const unpricedQty = (order: LockedOrder, lineNo: number): number => Math.max(unsettledQty(order, lineNo), 0);
 
 /** The units of a line that were refunded, or whose money was released, and what was paid for them. */
 function pricedBefore(order: LockedOrder, lineNo: number): { quantity: number; amount: number } {

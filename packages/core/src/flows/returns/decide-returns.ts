@@ -1,8 +1,15 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { invalidTransition, type Outcome } from '../../errors.ts';
-import { outstandingQty, transitionReturn, type Return, type ReturnFault } from '../../returns/return.ts';
+import {
+  endedReplacementQty,
+  outstandingQty,
+  transitionReturn,
+  type Return,
+  type ReturnFault,
+} from '../../returns/return.ts';
 import type { ReturnView } from '../../returns/return-view.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { unsettledQty } from '../refund/price-lines.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
 import { endReturnAttention } from './return-attention.ts';
 
@@ -62,7 +69,10 @@ function closeLines(order: LockedOrder, aReturn: Return): void {
     if (outstandingQty(line) > 0) order.setReturnLine({ ...line, missingQty: line.missingQty + outstandingQty(line) });
 }
 
-/** Whether something of a return was refunded or replaced. */
+/** Whether something of a return was refunded or replaced, by itself or by a refund that counts on it. */
 const isSettled = (order: LockedOrder, aReturn: Return): boolean =>
   order.refunds.some(({ returnId, status }) => returnId === aReturn.id && status !== 'FAILED') ||
-  linesOfReturn(order, aReturn).some(({ replacedQty, releasedQty }) => replacedQty + releasedQty > 0);
+  linesOfReturn(order, aReturn).some(
+    (line) =>
+      line.replacedQty + line.releasedQty > 0 || unsettledQty(order, line.lineNo) < endedReplacementQty(aReturn, line),
+  );

@@ -4,7 +4,7 @@ import type { OrderLine } from '../../order/order.ts';
 import type { RefundFee } from '../../refund/refund.ts';
 import { owedQty, type Return } from '../../returns/return.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
-import { priceUnits } from '../refund/price-lines.ts';
+import { priceUnits, unsettledQty } from '../refund/price-lines.ts';
 import { linesOfReturn } from './change-returns.ts';
 
 /**
@@ -26,7 +26,7 @@ export type ReturnPrice = { lines: ReturnPriceLine[]; amount: number };
  */
 export function priceReturn(order: LockedOrder, aReturn: Return, fees: readonly RefundFee[]): ReturnPrice {
   const products = order.lines.filter(({ kind }) => kind === 'PRODUCT');
-  const units = priceLines(order, products, ({ lineNo }) => unsettledQty(order, aReturn, lineNo));
+  const units = priceLines(order, products, ({ lineNo }) => owedUnits(order, aReturn, lineNo));
   const hasShipping = units.length > 0 && aReturn.fault !== 'CUSTOMER';
   const shipping = hasShipping ? order.lines.filter(({ kind }) => kind === 'SHIPPING') : [];
   const lines = [...units, ...priceLines(order, shipping, ({ quantity }) => quantity)];
@@ -44,8 +44,12 @@ export function priceReturn(order: LockedOrder, aReturn: Return, fees: readonly 
   return { lines: [...lines, ...keptBack], amount: unitsAmount - feesAmount };
 }
 
-/** Units of a line that a return owes the customer: it has neither given back their money nor replaced them. */
-export function unsettledQty(order: LockedOrder, aReturn: Return, lineNo: number): number {
+/** Units of a line that a return owes the customer: neither it nor anything else has given back their money or replaced them. */
+export const owedUnits = (order: LockedOrder, aReturn: Return, lineNo: number): number =>
+  Math.max(Math.min(unsettledOfReturn(order, aReturn, lineNo), unsettledQty(order, lineNo)), 0);
+
+/** Units of a line that a return itself has neither refunded nor replaced; below zero where it has done both. */
+export function unsettledOfReturn(order: LockedOrder, aReturn: Return, lineNo: number): number {
   const line = linesOfReturn(order, aReturn).find((one) => one.lineNo === lineNo);
   if (!line) return 0;
   const standing = order.refunds.filter(({ returnId, status }) => returnId === aReturn.id && status !== 'FAILED');
@@ -53,7 +57,7 @@ export function unsettledQty(order: LockedOrder, aReturn: Return, lineNo: number
   const refundedQty = order.refundLines
     .filter((one) => one.lineNo === lineNo && refundIds.has(one.refundId))
     .reduce((sum, { quantity }) => sum + quantity, 0);
-  return Math.max(owedQty(aReturn, line) - refundedQty - line.replacedQty - line.releasedQty, 0);
+  return owedQty(aReturn, line) - refundedQty - line.replacedQty - line.releasedQty;
 }
 
 /** What was paid for units of lines. Units whose money has gone back by another way aren't priced again. */

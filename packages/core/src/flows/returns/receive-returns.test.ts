@@ -38,6 +38,7 @@ describe('a receipt', () => {
     expect(lineOf(closed)).toEqual({
       lineNo: 1,
       requestedQty: 3,
+      replacementQty: 0,
       receivedQty: 2,
       restockedQty: 1,
       writtenOffQty: 1,

@@ -1,10 +1,10 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { CommerceError, type Outcome } from '../../errors.ts';
+import { CommerceError, invalidTransition, type Outcome } from '../../errors.ts';
 import { unitsNotInReturn, type Return } from '../../returns/return.ts';
 import type { ReturnView } from '../../returns/return-view.ts';
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { changeReturns, linesOfReturn, moneyParts, viewOfReturn, type ReturnCommand } from './change-returns.ts';
-import { unsettledQty } from './price-return.ts';
+import { owedUnits } from './price-return.ts';
 import { endReturnAttention } from './return-attention.ts';
 
 /** Units of a return that are sent once more. */
@@ -24,7 +24,7 @@ function replace(order: LockedOrder, aReturn: Return, { lines }: ReplaceUnitsCom
   const returned = linesOfReturn(order, aReturn);
   const changed = lines.map(({ lineNo, quantity }) => {
     const line = returned.find((one) => one.lineNo === lineNo);
-    const owed = unsettledQty(order, aReturn, lineNo);
+    const owed = owedUnits(order, aReturn, lineNo);
     if (!line || quantity > owed) throw unitsNotInReturn({ lineNo }, owed);
     return { ...line, replacedQty: line.replacedQty + quantity };
   });
@@ -36,4 +36,33 @@ function replace(order: LockedOrder, aReturn: Return, { lines }: ReplaceUnitsCom
   order.record('return.replaced', { returnId: aReturn.id, shipmentId, lines: [...lines] });
   endReturnAttention(order);
   return viewOfReturn(order, aReturn.id);
+}
+
+/** A replacement to cancel: a READY shipment of the return. */
+export type CancelReplacementCommand = ReturnCommand & { shipmentId: string };
+
+/**
+ * Cancels replacements that haven't left. Their units are for sale again, and the return owes them once more.
+ * @returns the return · refusals: return_not_found, order_changed, shipment_not_found, invalid_transition (it has left, or is
+ * CANCELED)
+ */
+export const cancelReplacements = async (
+  tx: Transaction,
+  commands: readonly CancelReplacementCommand[],
+): Promise<Outcome<ReturnView>[]> => changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, cancel);
+
+function cancel(order: LockedOrder, aReturn: Return, { shipmentId }: CancelReplacementCommand): ReturnView {
+  const { id: returnId } = aReturn;
+  const shipment = order.shipments.find((one) => one.id === shipmentId && one.returnId === returnId);
+  if (!shipment) throw new CommerceError('shipment_not_found', 'the return has no such replacement');
+  if (shipment.status !== 'READY') throw invalidTransition('shipment', shipment.status, 'CANCELED');
+  const lines = order.linesOfShipment(shipmentId);
+  order.cancelShipment(shipment);
+  order.restock(lines, shipmentId);
+  for (const line of linesOfReturn(order, aReturn)) {
+    const quantity = lines.find(({ lineNo }) => lineNo === line.lineNo)?.quantity ?? 0;
+    if (quantity > 0) order.setReturnLine({ ...line, replacedQty: line.replacedQty - quantity });
+  }
+  order.record('return.replacement_canceled', { returnId, shipmentId, lines });
+  return viewOfReturn(order, returnId);
 }

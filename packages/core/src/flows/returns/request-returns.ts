@@ -1,12 +1,12 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, decided, type Outcome } from '../../errors.ts';
-import { claimedQty, type Return, type ReturnFault, type ReturnGoods } from '../../returns/return.ts';
+import type { Return, ReturnFault, ReturnGoods } from '../../returns/return.ts';
 import type { ReturnView } from '../../returns/return-view.ts';
-import type { Shipment } from '../../shipping/shipment.ts';
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
 import { requireVersion, viewOfReturn } from './change-returns.ts';
+import { isInTime, unclaimedUnits, type SentUnits } from './unclaimed-units.ts';
 
 /**
  * A return to request. The caller makes `id` before the transaction. With `customerId`, the order's customer requests it,
@@ -25,8 +25,6 @@ export type RequestReturnCommand = {
 
 /** For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known. */
 export type ReturnPolicy = { returnDays: number };
-
-const dayMs = 24 * 60 * 60 * 1_000;
 
 /**
  * Requests returns of units that have left. No unit is in two returns.
@@ -47,10 +45,14 @@ export const requestReturns =
 
 function request(order: LockedOrder, command: RequestReturnCommand, policy: ReturnPolicy): ReturnView {
   requireVersion(order, command.expectedVersion);
-  for (const line of command.lines) requireReturnable(order, line);
-  if (command.customerId !== undefined) for (const line of command.lines) requireInTime(order, line, policy);
-  const { id, fault, goods, reason = null, lines } = command;
   const { id: orderId, now } = order;
+  const requested = command.lines.map((line) => {
+    const unclaimed = unclaimedUnits(order, line.lineNo, policy.returnDays);
+    requireReturnable(unclaimed, line);
+    if (command.customerId !== undefined) requireInTime(unclaimed, line, { ...policy, now });
+    return { ...line, replacementQty: replacementQtyOf(unclaimed, line.quantity) };
+  });
+  const { id, fault, goods, reason = null, lines } = command;
   const none = { declineReason: null, carrier: null, trackingNumber: null };
   const aReturn: Return = {
     id,
@@ -65,11 +67,12 @@ function request(order: LockedOrder, command: RequestReturnCommand, policy: Retu
   };
   order.addReturn(
     aReturn,
-    lines.map(({ lineNo, quantity }) => ({
+    requested.map(({ lineNo, quantity, replacementQty }) => ({
       returnId: id,
       orderId,
       lineNo,
       requestedQty: quantity,
+      replacementQty,
       receivedQty: 0,
       restockedQty: 0,
       writtenOffQty: 0,
@@ -82,34 +85,26 @@ function request(order: LockedOrder, command: RequestReturnCommand, policy: Retu
   return viewOfReturn(order, id);
 }
 
-function requireReturnable(order: LockedOrder, { lineNo, quantity }: LineQuantity): void {
-  const returns = new Map(order.returns.map((aReturn) => [aReturn.id, aReturn]));
-  const claimed = order.returnLines
-    .filter((line) => line.lineNo === lineNo)
-    .reduce((sum, line) => {
-      const aReturn = returns.get(line.returnId);
-      return aReturn ? sum + claimedQty(aReturn, line) : sum;
-    }, 0);
-  const returnableQty = Math.max(unitsThat(order, lineNo, ({ shippedAt }) => shippedAt !== null) - claimed, 0);
+/** The units of a return's line that came by replacements: those are taken first. */
+function replacementQtyOf(unclaimed: readonly SentUnits[], quantity: number): number {
+  return Math.min(quantity, unitsOf(unclaimed.filter(({ shipment }) => shipment.returnId !== null)));
+}
+
+function requireReturnable(unclaimed: readonly SentUnits[], { lineNo, quantity }: LineQuantity): void {
+  const returnableQty = unitsOf(unclaimed);
   if (quantity <= returnableQty) return;
   const message = 'so many units of this line cannot be returned';
   throw new CommerceError('units_not_returnable', message, { lineNo, returnableQty });
 }
 
-function requireInTime(order: LockedOrder, { lineNo, quantity }: LineQuantity, { returnDays }: ReturnPolicy): void {
-  const isInTime = ({ deliveredAt, shippedAt }: Shipment): boolean => {
-    const since = deliveredAt ?? shippedAt;
-    return since !== null && order.now.getTime() <= since.getTime() + returnDays * dayMs;
-  };
-  if (quantity <= unitsThat(order, lineNo, isInTime)) return;
+function requireInTime(
+  unclaimed: readonly SentUnits[],
+  { lineNo, quantity }: LineQuantity,
+  { returnDays, now }: ReturnPolicy & { now: Date },
+): void {
+  if (quantity <= unitsOf(unclaimed.filter(({ shipment }) => isInTime(shipment, now, returnDays)))) return;
   const message = `a customer can return goods for ${returnDays} days after they arrived`;
   throw new CommerceError('return_too_late', message, { lineNo, returnDays });
 }
 
-/** Units of a line in the shipments that meet a condition. */
-function unitsThat({ shipments, shipmentLines }: LockedOrder, lineNo: number, isMeant: (one: Shipment) => boolean) {
-  const meant = new Set(shipments.filter(isMeant).map(({ id }) => id));
-  return shipmentLines
-    .filter((line) => line.lineNo === lineNo && meant.has(line.shipmentId))
-    .reduce((sum, { quantity }) => sum + quantity, 0);
-}
+const unitsOf = (units: readonly SentUnits[]): number => units.reduce((sum, { quantity }) => sum + quantity, 0);

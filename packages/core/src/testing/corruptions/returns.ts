@@ -108,6 +108,30 @@ export const furtherReturnCorruptions: readonly FurtherCorruption[] = [
     statements: [`update commerce.stock_movements set cause_id = ${newUuid} where kind = 'REPLACED'`],
   },
   {
+    check: 'return_moves_its_stock',
+    how: 'a canceled replacement that is not on sale again',
+    statements: [
+      `delete from commerce.stock_movements where kind = 'RESTOCKED' and cause_id in (
+      select id from commerce.shipments where return_id is not null)`,
+    ],
+  },
+  {
+    check: 'stock_movement_has_its_cause',
+    how: 'restocked by a replacement that is not canceled',
+    statements: [`update commerce.shipments set status = 'READY' where return_id is not null and status = 'CANCELED'`],
+  },
+  {
+    check: 'refund_lines_within_order',
+    how: 'refunded and replaced',
+    withoutConstraints: ['return_lines.return_lines_settled_within_requested'],
+    statements: [setLine(replaced, 'replaced_qty = 3')],
+  },
+  {
+    check: 'order_fulfillment_follows_shipments',
+    how: 'a replacement that counts as a unit of the order when it comes back',
+    statements: [`update commerce.return_lines set replacement_qty = 0 where replacement_qty = 1`],
+  },
+  {
     check: 'order_fulfillment_follows_shipments',
     how: 'delivered although everything came back',
     statements: [`update commerce.orders set fulfillment_status = 'DELIVERED' where fulfillment_status = 'RETURNED'`],
