@@ -19,7 +19,7 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   return_not_found: 'Look the return up: `commerce returns list --order ORDER`.',
   order_changed: runAgain,
   order_not_changeable: 'Leave the order as it is: `commerce orders show ORDER` says what has left.',
-  order_not_over: 'Wait until it is delivered, or cancel it first: `commerce orders cancel ORDER`.',
+  order_not_over: 'Wait until its shipments have ended (`commerce shipments list ORDER`), or cancel the order first.',
   country_not_changeable: 'Cancel the order (`commerce orders cancel ORDER`), and place another one for this country.',
   quote_refused: 'Order without what the message names.',
   quote_unavailable: runAgain,
@@ -87,7 +87,8 @@ const transitionHints: Record<Subject, string> = {
     'Read its status (`commerce returns show RETURN`), and take the next step: `commerce returns receive RETURN`, `commerce returns close RETURN`.',
   shipment:
     'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
-  parcel: 'Look at its tracking (`commerce orders show ORDER`): a parcel that is over no longer changes.',
+  parcel:
+    'Look at its tracking (`commerce orders show ORDER`): a parcel that is over no longer changes.',
   webhook_endpoint: 'Resume a disabled endpoint instead: `commerce webhooks resume ENDPOINT`.',
   tracking_message:
     'Redrive or dismiss only messages that wait or were given up: `commerce tracking-messages list --outcome PARKED`.',

@@ -37,7 +37,7 @@ export const errorHints = {
   total_changed: 'Show the shopper details.totalAmount, and order again with it as expectedTotalAmount.',
   order_changed: 'Read the order again (order.get), and send the change with its version.',
   order_not_changeable: 'Leave the order as it is: something of it has left, or it is over.',
-  order_not_over: 'Wait until the order is delivered, or cancel it first (order.cancel).',
+  order_not_over: 'Wait until all its shipments have ended (shipment.list), or cancel it first (order.cancel).',
   country_not_changeable: 'Cancel the order (order.cancel), and place another one for this country.',
   quote_refused: 'Show the shopper details.reason, and order without what it names.',
   invalid_transition: 'Read the current status, and take a step that this status allows.',

@@ -192,7 +192,7 @@ export const orderRouter = router({
    *
    * Returns the order with its lines. A call for an order without them changes nothing.
    * @throws order_not_found when no order has this id
-   * @throws order_not_over when something is left to do for the order
+   * @throws order_not_over when something is left to do for the order, or a shipment, replacements included, is on its way
    */
   redact: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.redactOrder(input, ctx.call)),
   /**

@@ -100,7 +100,8 @@ export function orderChangeMethods(context: Context) {
      * @returns the order, with its lines; unchanged when it has none of them
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order
-     * @throws order_not_over when something is left to do for the order
+     * @throws order_not_over when something is left to do for the order, or a shipment of it, replacements included, is READY or
+     * on its way
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

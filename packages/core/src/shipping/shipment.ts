@@ -32,6 +32,10 @@ export type Shipment = {
 
 export type ShipmentLine = { shipmentId: string; orderId: string; lineNo: number; quantity: number };
 
+/** Whether a shipment is still to be sent or on its way. */
+export const needsAddress = ({ status }: Shipment): boolean =>
+  status === 'READY' || status === 'SHIPPED' || status === 'IN_TRANSIT';
+
 /** The shipment in its new status. @throws invalid_transition when it can't change so */
 export function transitionShipment(shipment: Shipment, to: ShipmentStatus, now: Date): Shipment {
   return transition('shipment', shipmentTransitions, shipment, to, now);

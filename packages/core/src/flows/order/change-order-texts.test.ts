@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
-import { only } from '../../testing/only.ts';
+import { first, only } from '../../testing/only.ts';
 import { createTestShop, errorCodeOf } from '../../testing/test-shop.ts';
 
 const shop = await createTestShop();
@@ -26,10 +26,27 @@ async function createPaidOrder(): Promise<string> {
   return orderId;
 }
 const dispatch = async (orderId: string) => {
-  const { id: shipmentId } = only(await commerce.listShipments({ orderId }));
+  const ready = (await commerce.listShipments({ orderId })).filter(({ status }) => status === 'READY');
+  const { id: shipmentId } = first(ready);
   await commerce.dispatchShipment({ shipmentId, carrier: 'Post', trackingNumber: randomUUID() });
   return shipmentId;
 };
+const oneUnit = [{ lineNo: 1, quantity: 1 }];
+async function createDeliveredOrder(): Promise<string> {
+  const orderId = await createPaidOrder();
+  await commerce.deliverShipment({ shipmentId: await dispatch(orderId) });
+  return orderId;
+}
+async function takeUnitBack(orderId: string): Promise<string> {
+  const { id: returnId } = await commerce.requestReturn({ orderId, lines: oneUnit });
+  await commerce.approveReturn({ returnId });
+  await commerce.receiveReturn({ returnId, lines: [{ lineNo: 1, restockQty: 1 }] });
+  return returnId;
+}
+async function replaceUnit(orderId: string): Promise<string> {
+  await commerce.replaceReturn({ returnId: await takeUnitBack(orderId), lines: oneUnit });
+  return orderId;
+}
 const updateNow = async (orderId: string, texts: object, owner: object = {}) => {
   const { version: expectedVersion } = await commerce.getOrder({ orderId });
   return commerce.updateOrder({ orderId, expectedVersion, ...texts, ...owner });
@@ -178,6 +195,28 @@ describe('the contact and the address of an order', () => {
       async () => {
         const orderId = await createPaidOrder();
         await dispatch(orderId);
+        return orderId;
+      },
+    ],
+    ['whose replacement has not left', async () => replaceUnit(await createDeliveredOrder())],
+    [
+      'whose replacement is on its way',
+      async () => {
+        const orderId = await replaceUnit(await createDeliveredOrder());
+        await dispatch(orderId);
+        return orderId;
+      },
+    ],
+    [
+      'of which one parcel came back and another one is on its way',
+      async () => {
+        const orderId = await createPaidOrder();
+        const { id: shipmentId } = only(await commerce.listShipments({ orderId }));
+        await commerce.splitShipment({ shipmentId, lines: oneUnit });
+        await dispatch(orderId);
+        await dispatch(orderId);
+        await takeUnitBack(orderId);
+        expect((await commerce.getOrder({ orderId })).fulfillmentStatus).toBe('PARTIALLY_RETURNED');
         return orderId;
       },
     ],

@@ -4,6 +4,7 @@ import { isGuestOrder } from '../../order/guest.ts';
 import type { UpdateOrder } from '../../order/order-input.ts';
 import { updateOrderTexts } from '../../order/order-repository.ts';
 import { isBeforeDispatch, isOver, type Order } from '../../order/order.ts';
+import { needsAddress } from '../../shipping/shipment.ts';
 import type { RequestedParts } from '../../unit-of-work/lock-parts.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
@@ -89,7 +90,8 @@ function checkContact(row: Order, contact: UpdateOrder['contact']): void {
 
 function redact(order: LockedOrder): boolean {
   const { row } = order;
-  if (!isOver(row)) {
+  // An address is needed until the last parcel has arrived: also of a replacement, and after others came back.
+  if (!isOver(row) || order.shipments.some(needsAddress)) {
     const { status, fulfillmentStatus } = row;
     throw new CommerceError('order_not_over', 'the order is not over', { status, fulfillmentStatus });
   }
