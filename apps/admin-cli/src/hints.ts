@@ -88,7 +88,7 @@ const transitionHints: Record<Subject, string> = {
   shipment:
     'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
   parcel:
-    'Look at its tracking (`commerce orders show ORDER`): a parcel that is over no longer changes.',
+    'Look at its tracking (`commerce orders show ORDER`): of a parcel that is over only the number can be corrected.',
   webhook_endpoint: 'Resume a disabled endpoint instead: `commerce webhooks resume ENDPOINT`.',
   tracking_message:
     'Redrive or dismiss only messages that wait or were given up: `commerce tracking-messages list --outcome PARKED`.',

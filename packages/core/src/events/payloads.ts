@@ -200,7 +200,7 @@ export const orderEventPayloads = {
     tracking: tracking.describe('Where the parcel is.'),
     checkpointAt: instant.describe('When, by the clock of the carrier; the last report before a silence.'),
   }),
-  'parcel.corrected': orderEvent('The number of a parcel was corrected. Its journey starts over.', {
+  'parcel.corrected': orderEvent('The number of a parcel was corrected. Its journey starts over, unless it is over.', {
     ...parcel,
     from: z.strictObject(trackingNumber).describe('The former number.'),
   }),

@@ -35,13 +35,13 @@ export function parcelMethods(context: Context) {
       change({ change: 'deliver', ...parse(parcelIdInput, input) }, call),
 
     /**
-     * Corrects the number of a parcel that is on its way. `carrier` defaults to the parcel's own; both have 1 to 100
-     * characters. The journey starts over: `tracking` is LABEL. The former number stays in the order's history. A number
-     * that the parcel has already changes nothing.
+     * Corrects the number of a parcel. `carrier` defaults to the parcel's own; both have 1 to 100 characters. The journey
+     * starts over: `tracking` is LABEL. Of a parcel that is over, because it is DELIVERED or its shipment is LOST or RETURNED,
+     * only the number changes. The former number stays in the order's history. A number that the parcel has already changes
+     * nothing.
      * @returns the parcel's shipment, with all its parcels
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws parcel_not_found when there is no such parcel
-     * @throws invalid_transition when the parcel is DELIVERED, or its shipment is LOST or RETURNED
      * @throws tracking_number_in_use when another parcel on its way has the number; the details name its order
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done

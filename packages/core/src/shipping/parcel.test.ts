@@ -66,7 +66,7 @@ describe('a corrected number', () => {
 
   test('starts the journey over, and makes the parcel live and due', () => {
     const journey = { checkpointAt: created, heardAt: created, troubled: true, provider: 'mock', providerRef: 'r' };
-    const moving: Parcel = { ...parcel, ...journey, tracking: 'OUT_FOR_DELIVERY', live: false };
+    const moving: Parcel = { ...parcel, ...journey, tracking: 'OUT_FOR_DELIVERY' };
     expect(correctParcel(moving, shipmentIn('IN_TRANSIT'), number, now)).toEqual({
       ...parcel,
       ...number,
@@ -75,8 +75,13 @@ describe('a corrected number', () => {
     });
   });
 
-  test('is refused for a parcel that is over', () => {
-    expect(() => correctParcel(delivered, shipmentIn('SHIPPED'), number, now)).toThrow(refusal('DELIVERED', 'LABEL'));
-    expect(() => correctParcel(parcel, shipmentIn('LOST'), number, now)).toThrow(refusal('LOST', 'LABEL'));
+  test('changes nothing else of a parcel that is over', () => {
+    expect(correctParcel(delivered, shipmentIn('SHIPPED'), number, now)).toEqual({
+      ...delivered,
+      ...number,
+      updatedAt: now,
+    });
+    const lost = { ...parcel, live: false };
+    expect(correctParcel(lost, shipmentIn('LOST'), number, now)).toEqual({ ...lost, ...number, updatedAt: now });
   });
 });

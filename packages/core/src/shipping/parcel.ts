@@ -144,11 +144,11 @@ export function trackParcel(
 }
 
 /**
- * The parcel with its number corrected: its journey starts over at LABEL.
- * @throws invalid_transition when the parcel is over
+ * The parcel with its number corrected: its journey starts over at LABEL. Of a parcel that is over only the number changes:
+ * what an operator or a carrier has said about its end stays.
  */
 export function correctParcel(parcel: Parcel, shipment: Shipment, number: TrackingNumber, now: Date): Parcel {
-  requireOnItsWay(shipment, 'LABEL');
+  if (!parcel.live) return { ...parcel, ...number, updatedAt: now };
   const restarted = parcel.tracking === 'LABEL' ? parcel : trackParcel(parcel, shipment, 'LABEL', now);
   return { ...restarted, ...untracked, ...number, live: true, updatedAt: now, dueAt: now };
 }

@@ -136,13 +136,21 @@ describe('a corrected number', () => {
 
 describe('a parcel that is over', () => {
   test.each(['deliverShipment', 'markShipmentLost', 'markShipmentReturned'] as const)(
-    'after %s is neither delivered nor corrected',
+    'after %s is not delivered again, and of it only the number is corrected',
     async (end) => {
-      const { shipmentId, one } = await dispatchTwoParcels();
-      await shop.commerce[end]({ shipmentId });
+      const { orderId, shipmentId, one } = await dispatchTwoParcels();
+      const { status, parcels } = await shop.commerce[end]({ shipmentId });
       const { deliverParcel, correctParcel } = shop.commerce;
       expect(await errorCodeOf(deliverParcel({ parcelId: one.id }))).toBe('invalid_transition');
-      expect(await errorCodeOf(correctParcel({ parcelId: one.id, ...newNumber() }))).toBe('invalid_transition');
+      // A number that is in use means another parcel now, and is free to be the former one of this.
+      const { one: live } = await dispatchTwoParcels();
+      const corrected = await correctParcel({ parcelId: one.id, trackingNumber: live.trackingNumber });
+      const former = parcels.find(({ id }) => id === one.id);
+      expect(corrected).toMatchObject({ status, trackingNumber: live.trackingNumber });
+      expect(corrected.parcels[0]).toMatchObject({ tracking: former?.tracking, deliveredAt: former?.deliveredAt });
+      expect(await lastEvents(orderId, 1)).toEqual(['parcel.corrected']);
+      expect(await shop.commerce.getParcel({ parcelId: one.id })).toMatchObject({ live: false, nextPollAt: null });
+      expect(await shop.commerce.doctor()).toEqual([]);
     },
   );
 

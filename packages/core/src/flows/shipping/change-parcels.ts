@@ -26,7 +26,8 @@ type Located = { order: LockedOrder; shipment: Shipment; parcel: Parcel };
 
 /**
  * Delivers parcels, corrects their numbers and has them tracked anew. A shipment is DELIVERED with the last of its
- * parcels, and the order's fulfillment status follows. A corrected parcel starts its journey over.
+ * parcels, and the order's fulfillment status follows. A corrected parcel starts its journey over; of one that is over only the number
+ * changes.
  * @returns the parcel's shipment · refusals: parcel_not_found, invalid_transition, tracking_number_in_use,
  * carrier_not_tracked
  */
@@ -99,11 +100,13 @@ function correct(
   const { id: parcelId, shipmentId, carrier, trackingNumber } = corrected;
   const from = { carrier: parcel.carrier, trackingNumber: parcel.trackingNumber };
   if (from.carrier === carrier && from.trackingNumber === trackingNumber) return viewOfShipment(order, shipmentId);
-  numbers.assign([corrected]);
+  if (corrected.live) numbers.assign([corrected]);
   order.setParcel(corrected);
-  order.endParcelAttention();
-  restartTracking(tx, [parcelId]);
-  wakeMessages(tx, [trackingNumber]);
+  if (corrected.live) {
+    order.endParcelAttention();
+    restartTracking(tx, [parcelId]);
+    wakeMessages(tx, [trackingNumber]);
+  }
   if (parcelsOf(order, shipment)[0]?.id === parcelId)
     order.setShipment({ ...shipment, carrier, trackingNumber, updatedAt: order.now });
   order.record('parcel.corrected', { parcelId, shipmentId, carrier, trackingNumber, from });
