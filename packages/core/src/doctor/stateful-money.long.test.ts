@@ -6,6 +6,7 @@ import { newId } from '../ids.ts';
 import { gatewayEventTypes } from '../gateway-inbox/gateway-event.ts';
 import { refundFailuresMax } from '../refund/refund.ts';
 import { unreliableGateway } from '../testing/unreliable-gateway.ts';
+import { returnActions } from './random-returns.testing.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 
@@ -57,10 +58,18 @@ async function runRandomCommands(
   async function refund(): Promise<void> {
     const lines = below(2) === 0 ? [{ lineNo: 1, quantity: 1 + below(2), restock: below(2) === 0 }] : undefined;
     const amount = below(2) === 0 ? { amount: 1 + below(1_500) } : {};
+    const despiteDispute = below(3) === 0;
     const payment = one(payments);
-    if (payment && below(3) === 0)
-      await commerce.createRefund({ orderId: payment.orderId, paymentId: payment.id, ...(below(4) === 0 && amount) });
-    else await commerce.createRefund({ orderId: orderId(), lines, ...amount });
+    if (payment && below(3) === 0) {
+      const { orderId: of, id: paymentId } = payment;
+      await commerce.createRefund({ orderId: of, paymentId, despiteDispute, ...(below(4) === 0 && amount) });
+    } else await commerce.createRefund({ orderId: orderId(), lines, despiteDispute, ...amount });
+  }
+  async function contest(): Promise<void> {
+    const payment = one((await commerce.listAllPayments({ status: 'CAPTURED', limit: 12 })).items);
+    const type = one(['DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST'] as const)!;
+    const amount = 1 + below(payment?.amount ?? 1);
+    if (payment) await shop.sendWebhook(type, { ...payment, amount }, { objectId: `dp_${below(3)}` });
   }
   async function ship(): Promise<void> {
     const parcel = one(await commerce.listShipments({ orderId: orderId() }));
@@ -108,7 +117,9 @@ async function runRandomCommands(
     [3, () => commerce.decideReview({ paymentId: paymentId(), decision: one(['ACCEPT', 'REJECT'] as const)! })],
     [2, () => commerce.pollPayment({ paymentId: paymentId() })],
     [2, () => commerce.cancelOrder({ orderId: orderId() })],
+    [2, contest],
     [2, ship],
+    ...returnActions(commerce, { below, one }),
     [1, () => commerce.clearAttention({ orderId: orderId() })],
     [1, handleEvent],
     [4, () => commerce.callGateways(1 + below(8))],
