@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withJsonShape } from './json-shape.ts';
 
 // ISO 3166-1 alpha-2, officially assigned (https://www.iso.org/iso-3166-country-codes.html), and XK for Kosovo, which
 // carriers and the EU use.
@@ -30,7 +31,13 @@ const withoutCity = setOf(codesWithoutCity);
 const withRegion = setOf(codesWithRegion);
 
 /** The code of a country: ISO 3166-1 alpha-2, in capitals. */
-export const country = z.string().refine((code) => countries.has(code), 'must be the code of a country, like KR');
+export const country = withJsonShape(
+  z.string().refine((code) => countries.has(code), 'must be the code of a country, like KR'),
+  {
+    kind: 'written',
+    schema: { type: 'string', pattern: '^[A-Z]{2}$', description: 'The code of a country: ISO 3166-1 alpha-2.' },
+  },
+);
 
 /** The fields that an address in this country must have, besides the name and the first line. */
 export function fieldsNeededIn(country: string): ('city' | 'region' | 'postalCode')[] {

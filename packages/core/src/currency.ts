@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { currencies } from './currencies.ts';
+import { withJsonShape } from './json-shape.ts';
 
 /**
  * A currency that a caller names: an active one of ISO 4217. Amounts are in its minor units. Rows from before this check
  * can hold any three letters, and can be read.
  */
-export const currency = z
-  .string()
-  .refine((code) => currencies.has(code), 'must be a currency code of ISO 4217 in use, like KRW');
+export const currency = withJsonShape(
+  z.string().refine((code) => currencies.has(code), 'must be a currency code of ISO 4217 in use, like KRW'),
+  {
+    kind: 'written',
+    schema: { type: 'string', pattern: '^[A-Z]{3}$', description: 'The code of a currency in use: ISO 4217.' },
+  },
+);
 
 /** The code of ISO 4217 for no currency: for facts without an amount, and for a currency that can't be read. */
 export const noCurrency = 'XXX';

@@ -51,6 +51,7 @@ export {
   trackingMessageIdInput,
 } from './shipping/tracking-message-input.ts';
 export { alreadyChecked, validationError } from './validation.ts';
+export { jsonShapeOf, type JsonShape } from './json-shape.ts';
 export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';

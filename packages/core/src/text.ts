@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withJsonShape } from './json-shape.ts';
 
 /** Whether PostgreSQL can store a text: it has no NUL and no half of a surrogate pair. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
@@ -19,9 +20,7 @@ export const line = (lengthMax: number) =>
  * not given. Any other text must fit `schema`.
  */
 export const optionalText = (schema: z.ZodType<string, string>) =>
-  z
-    .string()
-    .nullable()
+  withJsonShape(z.string().nullable(), { kind: 'optionalText', text: schema })
     .transform((text) => (text === null || text.trim() === '' ? undefined : text))
     .pipe(schema.optional())
     .optional();

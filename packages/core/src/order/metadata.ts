@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withJsonShape } from '../json-shape.ts';
 import { isStorable } from '../text.ts';
 
 const bytesMax = 4_096;
@@ -15,10 +16,20 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
  * sent. A value that PostgreSQL or JavaScript would change is refused: a whole number beyond ±(2^53 - 1), and the key
  * `__proto__`.
  */
-export const metadata = z.custom<Record<string, JsonValue>>().check((context) => {
-  const message = isPlainObject(context.value) ? problemOf(context.value) : 'must be an object';
-  if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
-});
+export const metadata = withJsonShape(
+  z.custom<Record<string, JsonValue>>().check((context) => {
+    const message = isPlainObject(context.value) ? problemOf(context.value) : 'must be an object';
+    if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
+  }),
+  {
+    kind: 'written',
+    schema: {
+      type: 'object',
+      description: `The shop's own facts: at most ${bytesMax} bytes of JSON and ${depthMax} levels.`,
+      additionalProperties: true,
+    },
+  },
+);
 
 /** Returns why a value can't be stored. The walk ends at the first byte or level too many. */
 function problemOf(root: object): string | undefined {
