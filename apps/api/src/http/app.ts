@@ -11,6 +11,7 @@ import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { errorResponse } from './error-response.ts';
 import { tracing } from './trace.ts';
+import { openApiRoutes } from './openapi.ts';
 import { limitRequests } from './request-limit.ts';
 import { requestsMaxDefault } from './serve-limits.ts';
 import { requestSpans } from './request-spans.ts';
@@ -85,6 +86,7 @@ export function createApp({
     ),
   );
   if (servesCalls) {
+    app.route('/', openApiRoutes());
     app.route('/api/v1/payments/webhooks', gatewayWebhookRoutes(commerce, unsignedWebhooks));
     app.route('/api/v1/shipments/webhooks', trackingWebhookRoutes(commerce, unsignedWebhooks));
   }

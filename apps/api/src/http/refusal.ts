@@ -1,4 +1,12 @@
-import { CommerceError, hintOf, validationError, type ErrorBody, type ErrorKind } from '@commerce-core/core';
+import {
+  CommerceError,
+  errorKinds,
+  hintOf,
+  validationError,
+  type ErrorBody,
+  type ErrorCode,
+  type ErrorKind,
+} from '@commerce-core/core';
 import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
@@ -57,8 +65,14 @@ function commerceErrorOf(thrown: unknown): CommerceError {
   );
 }
 
-function refuse(error: CommerceError, code: TRPC_ERROR_CODE_KEY = trpcCodes[error.kind]): Refusal {
-  const status = getHTTPStatusCodeFromError(new TRPCError({ code }));
+/** The code and the HTTP status that tRPC has for an error code of the shop. */
+export function statusOf(code: ErrorCode, trpcCode: TRPC_ERROR_CODE_KEY = trpcCodes[errorKinds[code]]) {
+  const status = getHTTPStatusCodeFromError(new TRPCError({ code: trpcCode }));
+  return { code: trpcCode, status, number: TRPC_ERROR_CODES_BY_KEY[trpcCode] };
+}
+
+function refuse(error: CommerceError, trpcCode?: TRPC_ERROR_CODE_KEY): Refusal {
+  const { code, status } = statusOf(error.code, trpcCode);
   // CommerceError's constructor ties the details to the code; the compiler cannot see that for a union of codes.
   const body = { code: error.code, hint: hintOf(error), details: error.details } as ErrorBody;
   return { code, status, message: error.message, body };

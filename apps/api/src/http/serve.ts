@@ -36,7 +36,7 @@ export type ServeOptions = {
 
 /** Serves the app over HTTP. Rejects with the server's error, like EADDRINUSE. */
 export async function serve(
-  app: Hono<AppEnv>,
+  app: Pick<Hono<AppEnv>, 'fetch'>,
   {
     host,
     port,

@@ -15,6 +15,7 @@ import { serve } from '../http/serve.ts';
 import { createLogger, logFaults } from '../observability/log.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import type { UnsignedLimits } from '../webhooks/unsigned-limit.ts';
+import { checkAnswers } from './checked-answers.ts';
 import { webhookSecret } from './webhook.ts';
 
 export const customerTokenSecret = 'a secret of the tests and nowhere else';
@@ -48,7 +49,10 @@ type ServedApi = {
   url: string;
   commerce: Commerce;
   logLines: () => Record<string, unknown>[];
+  /** Stops. @throws Error when an answer was not as the OpenAPI document describes it */
   stop: () => Promise<void>;
+  /** The procedures that have returned an answer other than a refusal. */
+  answered: ReadonlySet<string>;
 };
 
 /** Serves the API on a free port as main.ts does, with its log kept in memory. */
@@ -95,7 +99,8 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     ...(options.requestsMax !== undefined && { requestsMax: options.requestsMax }),
     stopping: stopping.signal,
   });
-  const serving = await serve(app, { host: '127.0.0.1', port: 0 });
+  const checked = checkAnswers(app);
+  const serving = await serve(checked.app, { host: '127.0.0.1', port: 0 });
   const jobs = options.jobs ? commerce.runJobs(stopping.signal) : Promise.resolve();
   return {
     commerce,
@@ -105,6 +110,9 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
       stopping.abort();
       await serving.close(5_000);
       await jobs;
+      if (checked.problems.length > 0)
+        throw new Error(`The OpenAPI document has other answers than the API:\n${checked.problems.join('\n')}`);
     },
+    answered: checked.answered,
   };
 }

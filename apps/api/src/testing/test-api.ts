@@ -33,6 +33,8 @@ export type TestApi = Seed & {
   fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** All lines logged so far. */
   logLines: () => Record<string, any>[];
+  /** The procedures that have returned an answer other than a refusal. */
+  answered: ReadonlySet<string>;
   /** Breaks the API's connections to the database and refuses new ones. Needs `throughProxy`. */
   disconnectDatabase: () => Promise<void>;
   reconnectDatabase: () => Promise<void>;
@@ -46,7 +48,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     : await openTestDatabase({ acquireTimeoutMs: 20_000 });
   const proxy = options.throughProxy ? await openFaultInjectingProxy(() => own.url) : undefined;
   const database = proxy ? connect({ url: proxy.url, acquireTimeoutMs: 2_000 }) : own;
-  const { url, commerce, logLines, stop } = await serveTestApi(database, options);
+  const { url, commerce, logLines, stop, answered } = await serveTestApi(database, options);
   // The seed's connections bypass the proxy.
   const { createApiKey, customerToken, createProduct, readStock } = createSeed(createCommerce({ database: own }));
   const requireProxy = () => {
@@ -64,6 +66,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     createProduct,
     readStock,
     logLines,
+    answered,
     databaseUrl: own.url,
     anonymousClient: () => createClient({ url }),
     customerClient: async (customerId) => createClient({ url, token: await customerToken(customerId) }),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../client.ts';
+import { keylessMutations } from '../reference/keyless-mutations.ts';
 import { procedures } from './procedures.ts';
 import { createFakeGateway } from '../testing/fake-gateway.ts';
 import { present, startTestApi, type TestApi } from '../testing/index.ts';
@@ -96,34 +97,13 @@ test('a batch of mutations with a key is refused, and none of them runs', async 
 });
 
 describe('every mutation', () => {
-  // The answer has a secret that is not stored, or a second call changes nothing or repeats what may be repeated.
-  const unkeyed = [
-    'apiKey.create',
-    'apiKey.revoke',
-    'eventSink.republish',
-    'delivery.redrive',
-    'gatewayEvent.fetchMissed',
-    'order.clearAttention',
-    'order.renewAccess',
-    'payment.poll',
-    'payment.resume',
-    'webhookEndpoint.create',
-    'webhookEndpoint.delete',
-    'webhookEndpoint.pause',
-    'webhookEndpoint.resume',
-    'webhookEndpoint.rewind',
-    'webhookEndpoint.rotateSecret',
-    'webhookEndpoint.test',
-    'webhookEndpoint.update',
-  ];
-
   const inputs = mutationInputs(() => api);
 
   test('either takes a key or is in the list of those that need none', () => {
     const mutations = Object.entries(procedures).flatMap(([path, { _def }]) =>
       _def.type === 'mutation' ? [path] : [],
     );
-    expect(mutations.toSorted()).toEqual([...Object.keys(inputs), ...unkeyed].toSorted());
+    expect(mutations.toSorted()).toEqual([...Object.keys(inputs), ...keylessMutations].toSorted());
   });
 
   test.each(Object.keys(inputs))('%s runs once per key', async (path) => {
