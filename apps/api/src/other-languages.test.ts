@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { findProgram } from '@commerce-core/core/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from './testing/index.ts';
+
+const python = findProgram('python3');
+if (python === undefined)
+  console.warn('\n*** SKIPPED: a client in Python. python3 is not installed (apt-get install python3). ***\n');
+
+const folder = fileURLToPath(new URL('../../../examples/python', import.meta.url));
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi({ jobs: true });
+});
+afterAll(() => api?.close());
+
+/** Stands for the gateway's simulator: a payment there becomes a signed webhook. */
+async function startPayments() {
+  const server = createServer(async (request, response) => {
+    const { outcome: type, ...payment } = JSON.parse(await text(request)) as { outcome: string };
+    await api.sendWebhook({ type, ...payment });
+    response.end('{}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, close: () => server.close() };
+}
+
+const run = async (args: string[], env: Record<string, string>) =>
+  promisify(execFile)('python3', args, { cwd: folder, timeout: 120_000, env: { PATH: process.env['PATH'], ...env } });
+
+test.skipIf(python === undefined)('a Python program orders, pays and watches by openapi.json alone', async () => {
+  const payments = await startPayments();
+  const productId = await api.createProduct({ quantity: 5 });
+  const { sku } = await api.commerce.getProduct({ productId });
+  try {
+    const { stdout } = await run(['-B', 'order.py'], {
+      COMMERCE_URL: api.url,
+      SIMULATOR_URL: payments.url,
+      CUSTOMER_TOKEN: await api.customerToken('customer-1'),
+      PRODUCT_SKU: sku,
+    });
+    expect(stdout.trim().split('\n')).toEqual([
+      'quoted 1000 KRW',
+      'refused 409 insufficient_stock True',
+      'ordered once True',
+      'PAID',
+    ]);
+    expect(await api.readStock(productId)).toEqual([4, 0]);
+  } finally {
+    payments.close();
+  }
+});
+
+test.skipIf(python === undefined)('a Python program whose answer was lost orders once', async () => {
+  const productId = await api.createProduct({ quantity: 5 });
+  let lost = 0;
+  // Passes the request on, and drops its first answer.
+  const server = createServer(async (request, response) => {
+    const { method = '', url = '', headers } = request;
+    const body = method === 'POST' ? { body: await text(request) } : {};
+    const { connection: _, 'transfer-encoding': __, 'content-length': ___, host: ____, ...sent } = headers;
+    const answer = await api.fetch(url, { method, headers: sent as Record<string, string>, ...body });
+    const answered = await answer.text();
+    if (method === 'POST' && (lost += 1) === 1) return request.socket.destroy();
+    return response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answered);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const program = `
+from shop import Shop
+import os
+shop = Shop(os.environ["COMMERCE_URL"], os.environ["CUSTOMER_TOKEN"])
+print(shop.orderCreate(lines=[{"productId": os.environ["PRODUCT"], "quantity": 1}])["status"])
+try:
+    shop.orderCreate(line=[])
+except TypeError as error:
+    print(error)
+`;
+  try {
+    const { stdout } = await run(['-B', '-c', program], {
+      COMMERCE_URL: `http://127.0.0.1:${port}`,
+      CUSTOMER_TOKEN: await api.customerToken('customer-2'),
+      PRODUCT: productId,
+    });
+    expect(stdout.trim().split('\n')).toEqual(['CREATED', "unknown fields ['line'], missing fields ['lines']"]);
+    expect(lost).toBe(2);
+    expect(await api.readStock(productId)).toEqual([5, 1]);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
