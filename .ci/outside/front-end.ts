@@ -24,6 +24,11 @@ for (const event of (await client.event.list.query({})).items) {
   if (event.type === 'order.paid') console.log(formatMoney(event.data.totalAmount, event.data.currency));
 }
 
+const { next } = await client.payment.create.mutate({ orderId: 'an id', provider: 'stripe' });
+if (next?.provider === 'stripe') console.log(next.clientSecret);
+if (next?.provider === 'toss') console.log(next.clientKey);
+if (next?.provider === 'portone') console.log(next.storeId);
+
 // Wrong use fails to compile.
 // @ts-expect-error a quantity is a number
 void client.order.create.mutate({ lines: [{ productId: 'an id', quantity: 'two' }] });

@@ -68,5 +68,26 @@ const file = join(dist, 'index.d.ts');
 const text = readFileSync(file, 'utf8');
 writeFileSync(
   file,
-  text.replaceAll(/import\("@trpc\/server"\)\.TRPC(\w+)/g, 'import("@trpc/server/unstable-core-do-not-import").$1'),
+  withNextSteps(text).replaceAll(
+    /import\("@trpc\/server"\)\.TRPC(\w+)/g,
+    'import("@trpc/server/unstable-core-do-not-import").$1',
+  ),
 );
+
+/** Adapters add their part of `NextSteps` to the core's module, which a front end doesn't have. */
+function withNextSteps(declared: string): string {
+  const start = 'interface NextSteps {\n';
+  if (!declared.includes(start)) throw new Error('the client has no NextSteps');
+  return declared.replace(start, `${start}${gatewayNextSteps().join('\n')}\n`);
+}
+
+function gatewayNextSteps(): string[] {
+  const packages = join(folder, '..');
+  const gateways = readdirSync(packages).filter((name) => name.startsWith('gateway-'));
+  return gateways.map((name) => {
+    const source = readFileSync(join(packages, name, 'src/next-step.ts'), 'utf8');
+    const members = /interface NextSteps \{\n([^]*?)\n  \}/.exec(source)?.[1];
+    if (members === undefined) throw new Error(`${name} has no part of NextSteps`);
+    return members;
+  });
+}

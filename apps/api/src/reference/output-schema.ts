@@ -12,7 +12,8 @@ const known: Record<string, JsonSchema> = {
 
 /**
  * Writes TypeScript's types as JSON Schema, as JSON has them: times are texts, and a field that is undefined is missing.
- * A type with a name becomes a schema of the document. Every number is an integer, apart from seconds.
+ * A type with a name becomes a schema of the document. Every number is an integer, apart from those of fields
+ * with the tag `@decimal`.
  */
 export class OutputSchemas {
   /** The named types that were met so far. */
@@ -96,7 +97,8 @@ export class OutputSchemas {
     for (const property of this.#checker.getPropertiesOfType(type)) {
       const held = this.#checker.getTypeOfSymbol(property);
       if (!held) throw new Error(`the type of ${property.name} is not known`);
-      const schema = property.name.endsWith('Seconds') ? { type: 'number' } : this.schemaOf(held);
+      const isDecimal = property.getJsDocTags(this.#checker).some(({ name }) => name === 'decimal');
+      const schema = isDecimal ? { type: 'number' } : this.schemaOf(held);
       properties[property.name] = this.#described(property, schema);
       if (!(property.flags & SymbolFlags.Optional) && !mayBeUndefined(held)) required.push(property.name);
     }

@@ -18,7 +18,10 @@ export type SinkStatus = {
   position: string;
   /** Events that the sink doesn't have yet. */
   lagEvents: number;
-  /** How old the first of them is; 0 without one. */
+  /**
+   * How old the first of them is; 0 without one.
+   * @decimal
+   */
   lagSeconds: number;
   attempts: number;
   /** Why the last attempt failed; null after a success. */
