@@ -60,7 +60,7 @@ class Shop:
             schema = next((each["content"]["application/json"]["schema"] for each in parameters if each["name"] == "input"), {})
             search = f"?input={quote(json.dumps(given))}" if given else ""
             request = lambda: Request(self.url + path + search, headers=headers)
-        check(schema, given)
+        check(self._resolved(schema, "schemas"), given)
         return self._answer(request, repeats=takes_key or method == "GET")
 
     def _answer(self, request, repeats):
@@ -94,10 +94,10 @@ class Shop:
                     yield json.loads(event["data"])
                 event = {}
 
-    def _resolved(self, parameter):
-        """The parameter, or the one that it refers to: `#/components/parameters/IdempotencyKey`."""
-        name = parameter.get("$ref", "").rpartition("/")[2]
-        return self.document["components"]["parameters"][name] if name else parameter
+    def _resolved(self, part, kind="parameters"):
+        """The part, or the one that it refers to: `#/components/parameters/IdempotencyKey`."""
+        name = part.get("$ref", "").rpartition("/")[2]
+        return self.document["components"][kind][name] if name else part
 
 
 def check(schema, given):

@@ -1,6 +1,6 @@
 import type { CompiledApi } from './compiled-procedures.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { factsOf, operationOf } from './operation.ts';
+import { factsOf, operationOf, schemasOf } from './operation.ts';
 import { RefusalResponses, refusalSchemas } from './refusals.ts';
 import { sentWebhooks, webhookPaths } from './webhook-paths.ts';
 
@@ -27,7 +27,9 @@ export function openApiDocument(api: CompiledApi): OpenApiDocument {
     const method = facts.type === 'mutation' ? 'post' : 'get';
     return [`/trpc/${facts.path}`, { [method]: operationOf(facts, responses) }] as const;
   });
-  const schemas = [...api.schemas, ...refusalSchemas(api)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const schemas = [...api.schemas, ...refusalSchemas(api), ...procedures.flatMap(schemasOf)].toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   return {
     openapi: '3.1.1',
     info: { title: 'commerce-core', version: '1', description, license: { name: 'MIT', identifier: 'MIT' } },

@@ -3,7 +3,7 @@ import { keylessMutations } from './keyless-mutations.ts';
 import { procedures } from '../trpc/procedures.ts';
 import type { CompiledApi, CompiledProcedure } from './compiled-procedures.ts';
 import { inputSchema, isOptional } from './input-schema.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { schemaRef, type JsonSchema } from './json-schema.ts';
 import { object, refusalsOf, requestIdHeader, type RefusalResponses, type Refusals } from './refusals.ts';
 
 /** All that is known of a procedure. */
@@ -62,14 +62,27 @@ function described({ properties, ...schema }: JsonSchema, docs: ReadonlyMap<stri
 export const operationId = (path: string): string =>
   path.replaceAll(/\.([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
+const schemaName = (path: string, part: 'Input' | 'Output'): string => {
+  const id = operationId(path);
+  return `${id.charAt(0).toUpperCase()}${id.slice(1)}${part}`;
+};
+
+/** The schemas of a procedure by their names, so that generated clients have a type for each. */
+export const schemasOf = ({ path, input, output }: ProcedureFacts): [string, JsonSchema][] => [
+  ...(input ? [[schemaName(path, 'Input'), input] as [string, JsonSchema]] : []),
+  ...(output.$ref === undefined ? [[schemaName(path, 'Output'), output] as [string, JsonSchema]] : []),
+];
+
 /** The operation of a procedure, as OpenAPI describes it. */
 export function operationOf(
   { path, type, doc, rule, takesKey, input, inputIsOptional, ...facts }: ProcedureFacts,
   responses: RefusalResponses,
 ) {
   const [noun = ''] = path.split('.');
+  const inputRef = schemaRef(schemaName(path, 'Input'));
+  const output = facts.output.$ref === undefined ? schemaRef(schemaName(path, 'Output')) : facts.output;
   const parameters = [
-    ...(type !== 'mutation' && input ? [inputParameter(input, inputIsOptional)] : []),
+    ...(type !== 'mutation' && input ? [inputParameter(inputRef, inputIsOptional)] : []),
     ...(takesKey ? [{ $ref: '#/components/parameters/IdempotencyKey' }] : []),
     ...(type === 'subscription' ? [{ $ref: '#/components/parameters/LastEventId' }] : []),
     { $ref: '#/components/parameters/RequestId' },
@@ -81,8 +94,8 @@ export function operationOf(
     description: doc,
     security: securityOf(rule),
     parameters,
-    ...(type === 'mutation' && { requestBody: body(input ?? { type: 'object' }, !inputIsOptional) }),
-    responses: { 200: answer(type, facts.output), ...responses.of(facts.refusals, type === 'mutation') },
+    ...(type === 'mutation' && { requestBody: body(input ? inputRef : { type: 'object' }, !inputIsOptional) }),
+    responses: { 200: answer(type, output), ...responses.of(facts.refusals, type === 'mutation') },
   };
 }
 
