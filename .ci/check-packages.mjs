@@ -1,11 +1,12 @@
 // check-packages [REPOSITORY]: packs every package that is published, installs the tarballs with npm into empty folders
 // outside of the workspace, and type-checks and runs programs there: the README's on each Node.js that is supported, a
-// front end's with the oldest and the newest tRPC 11 and with two versions of TypeScript.
+// front end's with the oldest and the newest tRPC 11 and with two versions of TypeScript. Then it checks the examples.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { checkExamples } from './check-examples.mjs';
 
 const repository = resolve(process.argv[2] ?? join(import.meta.dirname, '..'));
 const work = mkdtempSync(join(tmpdir(), 'packages-'));
@@ -201,6 +202,7 @@ try {
   checkManifests(packed);
   checkServer(packed);
   checkClient(packed);
+  await checkExamples(work, packed.get('@commerce-core/client'));
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

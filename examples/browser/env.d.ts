@@ -1,0 +1,7 @@
+/** The settings that Vite puts into the page, from the environment of its build. */
+interface ImportMeta {
+  readonly env: {
+    /** Where the shop's API is. */
+    readonly VITE_SHOP_URL: string;
+  };
+}

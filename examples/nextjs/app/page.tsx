@@ -1,0 +1,19 @@
+import { formatMoney } from '@commerce-core/client';
+import { shop } from './shop.ts';
+
+// The stock changes all the time.
+export const dynamic = 'force-dynamic';
+
+/** The catalogue, rendered on the server. */
+export default async function Page() {
+  const { items } = await shop().product.list.query({ limit: 20 });
+  return (
+    <ul>
+      {items.map(({ id, name, priceAmount, currency, sellableQty }) => (
+        <li key={id}>
+          {name}, {formatMoney(priceAmount, currency, 'en-GB')}, {sellableQty} left
+        </li>
+      ))}
+    </ul>
+  );
+}
