@@ -79,25 +79,41 @@ class Shop:
             time.sleep(0.2 * 2**attempt * (0.5 + random.random()))
 
     def _stream(self, path, given):
-        """Yields the data of each event, as the shop sends it."""
-        request = Request(f"{self.url}{path}?input={quote(json.dumps(given))}", headers=self.headers)
-        with urlopen(request) as response:
-            event = {}
-            for line in response:
-                name, _, value = line.decode().rstrip("\n").partition(": ")
-                if name:
-                    event[name] = value
-                    continue
-                if event.get("event") == "serialized-error":
-                    raise Refusal(json.loads(event["data"]))
-                if "event" not in event and "data" in event:
-                    yield json.loads(event["data"])
-                event = {}
+        """Yields the data of each event, as the shop sends it. A lost connection is opened again, behind the last event."""
+        headers = dict(self.headers)
+        while True:
+            try:
+                with urlopen(Request(f"{self.url}{path}?input={quote(json.dumps(given))}", headers=headers)) as response:
+                    for event in events_of(response):
+                        if event.get("event") == "serialized-error":
+                            raise Refusal(json.loads(event["data"]))
+                        if "event" not in event and "id" in event:
+                            headers["last-event-id"] = event["id"]
+                            yield json.loads(event["data"])
+            except HTTPError as error:
+                refusal = Refusal(json.load(error)["error"])
+                if refusal.status != 503:
+                    raise refusal from None
+            except (OSError, HTTPException):
+                pass
+            time.sleep(0.5 + random.random())
 
     def _resolved(self, part, kind="parameters"):
         """The part, or the one that it refers to: `#/components/parameters/IdempotencyKey`."""
         name = part.get("$ref", "").rpartition("/")[2]
         return self.document["components"][kind][name] if name else part
+
+
+def events_of(response):
+    """The server-sent events of a response: their fields `event`, `id` and `data`."""
+    event = {}
+    for line in response:
+        name, _, value = line.decode().rstrip("\n").partition(": ")
+        if name:
+            event[name] = value
+        else:
+            yield event
+            event = {}
 
 
 def check(schema, given):

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { findProgram } from '@commerce-core/core/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApi, type TestApi } from './testing/index.ts';
+import { openFaultInjectingProxy } from './testing/fault-injecting-proxy.ts';
+import { startTestApi, until, type TestApi } from './testing/index.ts';
 
 const python = findProgram('python3');
 if (python === undefined)
@@ -99,5 +100,38 @@ except TypeError as error:
   } finally {
     server.closeAllConnections();
     server.close();
+  }
+});
+
+test.skipIf(python === undefined)('a Python program watches an order over broken connections', async () => {
+  const order = { customerId: 'customer-3', lines: [{ productId: await api.createProduct(), quantity: 1 }] };
+  const { id: orderId } = await api.commerce.placeOrder(order);
+  const proxy = await openFaultInjectingProxy(() => api.url);
+  const streams = () => api.logLines().filter(({ path }) => path === '/trpc/order.watch').length;
+  const openedBefore = streams();
+  const program = `
+from shop import Shop
+import os
+shop = Shop(os.environ["COMMERCE_URL"], os.environ["CUSTOMER_TOKEN"])
+for change in shop.orderWatch(orderId=os.environ["ORDER"]):
+    print(change["order"]["status"])
+    if change["order"]["status"] == "PAID":
+        break
+`;
+  try {
+    const ended = run(['-B', '-c', program], {
+      COMMERCE_URL: proxy.url,
+      CUSTOMER_TOKEN: await api.customerToken('customer-3'),
+      ORDER: orderId,
+    });
+    await until(() => streams() === openedBefore + 1);
+    await proxy.disconnect();
+    await proxy.reconnect();
+    await until(() => streams() === openedBefore + 2);
+    const { id: paymentId, amount, currency } = await api.commerce.createPayment({ orderId, provider: 'mock' });
+    await api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
+    expect((await ended).stdout.trim().split('\n').at(-1)).toBe('PAID');
+  } finally {
+    await proxy.close();
   }
 });

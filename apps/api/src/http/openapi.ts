@@ -19,7 +19,11 @@ export function openApiRoutes() {
     return { text, etag: `"${createHash('sha256').update(text).digest('base64url')}"` };
   };
   return new Hono<AppEnv>().get('/openapi.json', async (c) => {
-    const { text, etag } = await (loading ??= load());
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    const { text, etag } = await loading;
     const headers = { etag, 'access-control-allow-origin': '*', 'content-type': 'application/json' };
     if (headerOf(c, 'if-none-match') === etag) return c.body(null, 304, headers);
     return c.body(text, 200, headers);

@@ -109,7 +109,9 @@ export function errorsPage(api: CompiledApi): string {
     ...codes.flatMap((code) => {
       const details = api.details.get(code);
       const own = procedures.filter(({ refusals }) => refusals.has(code)).map(({ path }) => pathLink(path));
-      const by = general.has(code) ? 'Any procedure that it concerns.' : `${own.join(', ') || 'No procedure'}.`;
+      const by = general.has(code)
+        ? 'Any procedure that it concerns.'
+        : `${own.join(', ') || 'routes that are not procedures'}.`;
       return [
         `## ${code}`,
         '',
