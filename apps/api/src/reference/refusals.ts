@@ -23,7 +23,7 @@ export function refusalsOf(own: readonly Thrown[], general: readonly Thrown[], f
   const concerns = ({ code }: Thrown): boolean => {
     // No caller receives it: its connection is closed.
     if (code === 'client_closed') return false;
-    if (code === 'payload_too_large') return facts.isMutation;
+    if (code === 'payload_too_large' || code === 'unsupported_encoding') return facts.isMutation;
     if (code === 'outcome_unknown') return facts.isMutation;
     if (code.startsWith('idempotency_')) return facts.takesKey;
     return code !== 'forbidden' || !facts.isPublic;
@@ -86,6 +86,7 @@ export class RefusalResponses {
     const byStatus = new Map<number, ErrorCode[]>();
     for (const code of refusals.keys()) {
       const { status } = statusOf(code);
+      if (status === 415) continue;
       byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
     }
     const statuses = [...byStatus].toSorted(([a], [b]) => a - b);
@@ -95,12 +96,17 @@ export class RefusalResponses {
     };
   }
 
-  /** tRPC's own status for a body that is not JSON. */
+  /** Also tRPC's own status for a body that is not JSON. */
   #notJson(): { $ref: string } {
     this.shared['NotJson'] = {
-      description: '- `validation_failed` when the body is not JSON in UTF-8, or is compressed',
+      description:
+        '- `validation_failed` when the body is not JSON in UTF-8\n- `unsupported_encoding` when the body is compressed',
       headers: { 'x-request-id': requestIdHeader },
-      content: { 'application/json': { schema: errorEnvelope(['validation_failed'], 'UNSUPPORTED_MEDIA_TYPE') } },
+      content: {
+        'application/json': {
+          schema: errorEnvelope(['validation_failed', 'unsupported_encoding'], 'UNSUPPORTED_MEDIA_TYPE'),
+        },
+      },
     };
     return { $ref: '#/components/responses/NotJson' };
   }

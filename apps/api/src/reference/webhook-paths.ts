@@ -48,7 +48,7 @@ function receiver(operationId: string, summary: string, answers: object) {
         400: refusal('The signature or the message is not valid.', ['invalid_signature', 'malformed_event']),
         404: refusal('The server has no such provider.', ['provider_not_configured']),
         413: refusal('The body is too large.', ['payload_too_large']),
-        415: refusal('The body is compressed.', ['validation_failed']),
+        415: refusal('The body is compressed.', ['unsupported_encoding']),
         429: refusal('Too many messages of a provider that does not sign.', ['rate_limited']),
         503: refusal('The message was not stored.', [
           'database_unavailable',

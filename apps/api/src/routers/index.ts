@@ -32,6 +32,7 @@ import { webhookEndpointRouter } from './webhook-endpoint.ts';
  * @throws validation_failed when the input does not fit; `details.issues` has the path of each problem
  * @throws invalid_encoding when the request is not in UTF-8
  * @throws payload_too_large when the body of a mutation has more than 512 KiB
+ * @throws unsupported_encoding when the body of a mutation is compressed
  * @throws unauthenticated when a token is missing where one is needed, or is invalid
  * @throws forbidden when this caller may not call the procedure
  * @throws idempotency_key_reused when a mutation's key was used before with another input or for another procedure
