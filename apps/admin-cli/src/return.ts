@@ -5,7 +5,7 @@ import { formatMoney } from './money.ts';
 import { formatTime, print } from './output.ts';
 import { renderRecord, renderTable, type Column, type Screen } from './table.ts';
 
-export type Return = RouterOutputs['return']['list']['items'][number];
+export type Return = RouterOutputs['return']['get'];
 export type ReturnPrice = RouterOutputs['return']['preview'];
 type Line = Return['lines'][number];
 type PriceLine = ReturnPrice['lines'][number];

@@ -4,7 +4,7 @@ import type { JsonOption } from './command.ts';
 import { formatTime, print } from './output.ts';
 import { renderRecord, type Column, type Screen } from './table.ts';
 
-export type Shipment = RouterOutputs['shipment']['list']['items'][number];
+export type Shipment = RouterOutputs['shipment']['deliver'];
 type Parcel = Shipment['parcels'][number];
 
 export function unitsOf({ lines }: Shipment): string {

@@ -20,6 +20,7 @@ export { preparedStatementsProblem } from './database/prepared-statements-proble
 export { databaseProblem } from './database/database-problem.ts';
 export { migrate, migrationPlan, MigrationsDiverged, pendingMigrations } from './database/migrate.ts';
 export type { Page } from './database/page.ts';
+export type { Numbered } from './run/list-page.ts';
 export {
   CommerceError,
   errorKinds,
@@ -158,7 +159,7 @@ export type { StockMovement } from './inventory/stock-repository.ts';
 export type { StockView } from './flows/inventory/read-stock.ts';
 export type { JsonValue } from './order/metadata.ts';
 export type { Order, OrderLineView } from './order/order.ts';
-export type { HistoryItem } from './flows/order/read-orders.ts';
+export type { HistoryItem, NumberedShipment } from './flows/order/read-orders.ts';
 export type { Payment } from './payment/payment.ts';
 export type { InitiatedPayment } from './flows/payment/initiate-payment.ts';
 export type { Refund } from './refund/refund.ts';

@@ -13,13 +13,13 @@ type Status = Call['status'];
 const statuses: readonly Status[] = ['DUE', 'DONE', 'REFUSED'];
 
 const columns: Column<Call>[] = [
+  { head: 'ORDER', value: ({ orderNumber }) => orderNumber },
   { head: 'PAYMENT', value: ({ paymentId }) => paymentId },
   { head: 'KIND', value: ({ kind }) => kind },
   { head: 'STATUS', value: ({ status, failureCode }) => [status, failureCode].filter(Boolean).join(' '), wraps: true },
   { head: 'TRIES', value: ({ attempts }) => String(attempts), align: 'right' },
   { head: 'NEXT TRY', value: ({ dueAt }) => (dueAt ? formatTime(dueAt) : ''), ifRoom: true },
   { head: 'PROVIDER', value: ({ provider }) => provider, ifRoom: true },
-  { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
 export function addCallCommands(program: Command, context: CommandContext): void {

@@ -14,7 +14,7 @@ type Status = Dispute['status'];
 const statuses: readonly Status[] = ['OPEN', 'WON', 'LOST'];
 
 const columns: Column<Dispute>[] = [
-  { head: 'ORDER', value: ({ orderId }) => orderId },
+  { head: 'ORDER', value: ({ orderNumber }) => orderNumber },
   { head: 'STATUS', value: ({ status }) => status },
   { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
   { head: "GATEWAY'S ID", value: ({ gatewayDisputeId }) => gatewayDisputeId, wraps: true },

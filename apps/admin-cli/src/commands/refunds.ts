@@ -21,12 +21,12 @@ const statuses: readonly Status[] = ['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'SUCCE
 const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
 
 const columns: Column<Refund>[] = [
+  { head: 'ORDER', value: ({ orderNumber }) => orderNumber },
   { head: 'ID', value: ({ id }) => id },
   { head: 'STATUS', value: ({ status, failureCode }) => [status, failureCode].filter(Boolean).join(' '), wraps: true },
   { head: 'AMOUNT', value: ({ amount, currency }) => formatMoney(amount, currency), align: 'right' },
   { head: 'REASON', value: ({ reason }) => reason, wraps: true },
   { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
-  { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
 export function addRefundCommands(program: Command, context: CommandContext): void {
@@ -75,7 +75,7 @@ export function addRefundCommands(program: Command, context: CommandContext): vo
     });
 }
 
-function renderRefund(refund: Refund, screen: Screen): string {
+function renderRefund(refund: RouterOutputs['refund']['create'], screen: Screen): string {
   return renderRecord(
     [
       ['refund', refund.id],

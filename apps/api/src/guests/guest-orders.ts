@@ -27,8 +27,13 @@ export const guestOrderDefaults = { accessMs: 30 * 24 * 60 * 60_000, callsPerAdd
 /** A new order of a guest with the token that opens it. */
 export type GuestOrder = PlacedOrder & GuestAccess;
 
-/** Which orders to open again: those with this e-mail address, by id or reference. */
-export type Renewal = { email: string; orderId?: string | undefined; reference?: string | undefined };
+/** Which orders to open again: those with this e-mail address, by id, number or reference. */
+export type Renewal = {
+  email: string;
+  orderId?: string | undefined;
+  number?: string | undefined;
+  reference?: string | undefined;
+};
 
 export type GuestOrders = {
   addressHeader: string | undefined;

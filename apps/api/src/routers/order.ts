@@ -196,8 +196,8 @@ export const orderRouter = router({
    */
   redact: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.redactOrder(input, ctx.call)),
   /**
-   * Makes new tokens for the orders that a guest has placed with this e-mail address: the order with `orderId`, or those
-   * with `reference`, up to ten. For operators with the scope `guests` only: the shop's own back end calls it for the page
+   * Makes new tokens for the orders that a guest has placed with this e-mail address: the order with `orderId` or `number`, or
+   * those with `reference`, up to ten. For operators with the scope `guests` only: the shop's own back end calls it for the page
    * on which guests find their orders, and sends the link to the e-mail address of the order, never to the page.
    *
    * Returns `{ items }`, each with `orderId`, `accessToken` and `accessExpiresAt`. Nothing tells an order that does not

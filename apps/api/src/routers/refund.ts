@@ -23,6 +23,6 @@ export const refundRouter = router({
    * @throws units_not_restockable when `restock` is set for units that have shipped; `details.restockableQty`
    */
   create: procedure.input(createRefundInput).mutation(({ ctx, input }) => ctx.commerce.createRefund(input, ctx.call)),
-  /** Returns a page of refunds, the latest first. `orderId` and `status` filter. */
+  /** Returns a page of refunds, the latest first, each with its order's number (`orderNumber`). `orderId` and `status` filter. */
   list: procedure.input(listRefundsInput.optional()).query(({ ctx, input }) => ctx.commerce.listRefunds(input)),
 });

@@ -26,10 +26,10 @@ export const systemRouter = router({
   doctor: procedure.query(async ({ ctx }) => ({ violations: await ctx.commerce.doctor() })),
   /**
    * Finds what an operator means by a text: things of a `kind` whose ids begin with it (at least four characters), an
-   * order also by its reference, and a product by its SKU. For operators with a scope whose lists show such ids.
+   * order also by its number or reference, a product by its SKU, and an API key by its client. For operators with a scope whose lists show such ids.
    *
-   * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its status, SKU, type or tracking
-   * number (`summary`).
+   * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its number and status, its SKU,
+   * type or tracking number (`summary`).
    * @throws forbidden when the caller's key has none of the scopes
    */
   lookUp: procedure.input(lookupInput).query(({ ctx, input }) => {

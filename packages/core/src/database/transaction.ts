@@ -12,8 +12,10 @@ import { CommerceError } from '../errors.ts';
 
 export type { Database, Transaction };
 
-// Another transaction stored the same key, message, checkpoint or live parcel first; the next run finds it.
+// Another transaction stored the same key, message, checkpoint or live parcel first; the next run finds it. Another order
+// has the same random number; the next run mints another one.
 const storedMeanwhile: readonly string[] = [
+  'orders_number',
   'idempotency_keys_pkey',
   'gateway_events_first',
   'tracking_messages_first',

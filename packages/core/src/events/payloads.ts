@@ -45,6 +45,11 @@ import {
  */
 export const orderEventPayloads = {
   'order.created': orderEvent('An order was placed, and its stock reserved.', {
+    number: z
+      .string()
+      .length(9)
+      .optional()
+      .describe('What people call the order, such as `4F7K-29QD`. Orders of older versions were created without one.'),
     customerId: z
       .string()
       .describe(

@@ -12,7 +12,7 @@ import { listGatewayCallsInput } from '../gateway-outbox/gateway-call-input.ts';
 import { listGatewayCalls } from '../gateway-outbox/gateway-call-repository.ts';
 import type { GatewayCall } from '../gateway-outbox/gateway-call.ts';
 import type { Context } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
+import { listPageOfOrders, type Numbered } from '../run/list-page.ts';
 
 /** Calls to payment gateways outside of any shopper's call, and the reading of their lists of events. */
 export function gatewayCallMethods(context: Context, inbox: Inbox) {
@@ -35,12 +35,12 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
     /**
      * Lists gateway calls, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select
      * calls.
-     * @returns a page; its `nextCursor` is null on the last page
+     * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
      */
-    listGatewayCalls: async (input: z.input<typeof listGatewayCallsInput> = {}): Promise<Page<GatewayCall>> =>
-      listPage(db, listGatewayCallsInput, input, listGatewayCalls),
+    listGatewayCalls: async (input: z.input<typeof listGatewayCallsInput> = {}): Promise<Page<Numbered<GatewayCall>>> =>
+      listPageOfOrders(db, listGatewayCallsInput, input, listGatewayCalls),
 
     /**
      * Counts open calls, open calls that got no answer, events that wait for another attempt, and PARKED events. Each

@@ -73,7 +73,7 @@ export function guestOrderMethods(context: Context, { placeOne }: Placing) {
     },
 
     /**
-     * Finds the orders of a guest who knows the e-mail address that they gave and either the order's id or its reference.
+     * Finds the orders of a guest who knows the e-mail address that they gave and the order's id, its number or its reference.
      * Upper and lower case of the address are the same. An order whose contact was erased is not found.
      * @returns the ids of up to ten orders, the newest first; none when nothing matches
      * @throws validation_failed when a field is missing, unknown or out of its bounds

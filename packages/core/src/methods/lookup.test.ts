@@ -28,8 +28,8 @@ test.each(['019', '01-99d3c4', `${id}0`, '0199x', '----', ''])('%j begins no id'
 describe.each(lookupKinds)('a look-up of kind %s', (kind) => {
   test('reads an index, however large the table is', async () => {
     const byId = matchesInRange(database.db, kind, { first: id, last: id }, 11);
-    const byName = matchesByName(database.db, kind, 'x', 11);
-    for (const query of [byId, ...(byName ? [byName] : [])]) {
+    const byName = matchesByName(database.db, kind, '4F7K-29QD', 11);
+    for (const query of [byId, ...byName]) {
       const { sql, params } = query.toSQL();
       const client = await database.pool.connect();
       try {

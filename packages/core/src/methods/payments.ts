@@ -30,7 +30,7 @@ import { listPayments } from '../payment/payment-repository.ts';
 import { isLive, type Payment } from '../payment/payment.ts';
 import { payments } from '../payment/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
+import { listPageOfOrders, type Numbered } from '../run/list-page.ts';
 import { keyOf, runAlone, runBatched } from '../run/run-flow.ts';
 import { runLeased } from '../run/run-leased.ts';
 import { runSharedFlow } from '../run/shared-transaction.ts';
@@ -236,11 +236,11 @@ export function paymentMethods(context: Context, inbox: Inbox) {
     /**
      * Lists payments of all orders, the newest first, 1 to 100 a page (`limit`, 50 by default). `provider` and `status`
      * select payments.
-     * @returns a page; its `nextCursor` is null on the last page
+     * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
      */
-    listAllPayments: async (input: z.input<typeof listAllPaymentsInput> = {}): Promise<Page<Payment>> =>
-      listPage(db, listAllPaymentsInput, input, listPayments),
+    listAllPayments: async (input: z.input<typeof listAllPaymentsInput> = {}): Promise<Page<Numbered<Payment>>> =>
+      listPageOfOrders(db, listAllPaymentsInput, input, listPayments),
   };
 }

@@ -7,7 +7,7 @@ import { listRefunds } from '../refund/refund-repository.ts';
 import type { Refund } from '../refund/refund.ts';
 import { refunds } from '../refund/tables.ts';
 import type { Call, Context } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
+import { listPageOfOrders, type Numbered } from '../run/list-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import { parse } from '../validation.ts';
 
@@ -49,11 +49,11 @@ export function refundMethods(context: Context) {
 
     /**
      * Lists refunds, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId` and `status` select refunds.
-     * @returns a page; its `nextCursor` is null on the last page
+     * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
      */
-    listRefunds: async (input: z.input<typeof listRefundsInput> = {}): Promise<Page<Refund>> =>
-      listPage(db, listRefundsInput, input, listRefunds),
+    listRefunds: async (input: z.input<typeof listRefundsInput> = {}): Promise<Page<Numbered<Refund>>> =>
+      listPageOfOrders(db, listRefundsInput, input, listRefunds),
   };
 }

@@ -25,7 +25,7 @@ import {
 import type { ReturnView } from '../returns/return-view.ts';
 import { returns } from '../returns/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
+import { listPageOfOrders, type Numbered } from '../run/list-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import { parse } from '../validation.ts';
 
@@ -245,14 +245,14 @@ export function returnMethods(context: Context) {
     /**
      * Lists returns with their lines, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId`, `status` and
      * `customerId` select returns.
-     * @returns a page; its `nextCursor` is null on the last page
+     * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
      */
     listReturns: async ({ customerId, ...input }: z.input<typeof listReturnsInput> & Owner = {}): Promise<
-      Page<ReturnView>
+      Page<Numbered<ReturnView>>
     > =>
-      listPage(database.db, listReturnsInput, input, async (reader, filter, page) =>
+      listPageOfOrders(database.db, listReturnsInput, input, async (reader, filter, page) =>
         readReturnViews(reader, { ...filter, customerId }, page),
       ),
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { read } from '../database/transaction.ts';
-import { readShipments } from '../flows/order/read-orders.ts';
+import { readShipments, type NumberedShipment } from '../flows/order/read-orders.ts';
 import { repackShipments } from '../flows/shipping/repack-shipments.ts';
 import { transitionShipments } from '../flows/shipping/transition-shipments.ts';
 import { orderIdInput } from '../order/order-input.ts';
@@ -30,12 +30,12 @@ export function shipmentMethods(context: Context) {
   return {
     /**
      * Reads an order's shipments, each with the units of the order's lines that it contains, and with its parcels once it
-     * has left. A parcel's `trackingUrl` is its carrier's page about it; null for a carrier that isn't known.
+     * has left, and the order's number for the label. A parcel's `trackingUrl` is its carrier's page about it; null for a carrier that isn't known.
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order, or it is another customer's
      * @throws database_unavailable when the database can't be reached
      */
-    listShipments: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<ShipmentView[]> =>
+    listShipments: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<NumberedShipment[]> =>
       read(async () => readShipments(db, { ...parse(orderIdInput, input), customerId })),
 
     /**

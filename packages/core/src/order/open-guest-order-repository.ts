@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
 import { insertion, statement, type Transaction } from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
@@ -57,21 +57,32 @@ export function deleteOpenGuestOrder(tx: Transaction, orderId: string): void {
   tx.send(remove, [orderId]);
 }
 
+/** What names orders of guests: one of these. */
+type GuestOrderName = { [name in 'orderId' | 'number' | 'reference']?: string | undefined };
+
+function isNamed({ orderId, number, reference = '' }: GuestOrderName): SQL {
+  if (orderId !== undefined) return eq(orders.id, orderId);
+  return number === undefined ? eq(orders.reference, reference) : eq(orders.number, number);
+}
+
 /**
- * The ids of up to ten orders that guests have placed with this e-mail address, the newest first, by the order's id or its
- * reference. Upper and lower case are the same. An order whose contact was erased is none of them.
+ * The ids of up to ten orders that guests have placed with this e-mail address, the newest first, by the order's id, its
+ * number or its reference. Upper and lower case are the same. An order whose contact was erased is none of them.
  */
 export async function readGuestOrderIds(
   reader: Reader,
-  { email, orderId, reference }: { email: string; orderId?: string | undefined; reference?: string | undefined },
+  { email, ...name }: { email: string } & GuestOrderName,
 ): Promise<string[]> {
   const { id, contact, customerId } = orders;
-  const named = orderId === undefined ? eq(orders.reference, reference ?? '') : eq(id, orderId);
   const rows = await reader
     .select({ id })
     .from(orders)
     .where(
-      and(named, sql`${customerId} = 'guest:' || ${id}::text`, sql`lower(${contact} ->> 'email') = lower(${email})`),
+      and(
+        isNamed(name),
+        sql`${customerId} = 'guest:' || ${id}::text`,
+        sql`lower(${contact} ->> 'email') = lower(${email})`,
+      ),
     )
     .orderBy(desc(id))
     .limit(10);

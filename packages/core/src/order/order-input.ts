@@ -5,6 +5,7 @@ import { listOf, listOfLines, pageInput } from '../list-input.ts';
 import { line, optionalLine, optionalText } from '../text.ts';
 import { isGuestId } from './guest.ts';
 import { metadata } from './metadata.ts';
+import { orderNumberIn } from './order-number.ts';
 import { orderStatuses } from './order.ts';
 
 /** Lines of one order. */
@@ -91,12 +92,24 @@ export const placeGuestOrderInput = (unitsMax: number) =>
       context.addIssue({ code: 'custom', path: ['lines'], message: `a guest may order ${unitsMax} units at most` });
   });
 
-/** Which guests' orders to find: those with this e-mail address, by the order's id or its reference. */
+/** An order's number as a person writes it. */
+const orderNumber = line(20).transform((text, context) => {
+  const number = orderNumberIn(text);
+  if (number === undefined) context.addIssue({ code: 'custom', message: 'must be a number like 4F7K-29QD' });
+  return number ?? z.NEVER;
+});
+
+/** Which guests' orders to find: those with this e-mail address, by the order's id, its number or its reference. */
 export const findGuestOrdersInput = z
-  .strictObject({ email: mailAddress, orderId: id.optional(), reference: line(200).optional() })
-  .refine(({ orderId, reference }) => (orderId === undefined) !== (reference === undefined), {
+  .strictObject({
+    email: mailAddress,
+    orderId: id.optional(),
+    number: orderNumber.optional(),
+    reference: line(200).optional(),
+  })
+  .refine((given) => [given.orderId, given.number, given.reference].filter((one) => one !== undefined).length === 1, {
     path: ['orderId'],
-    error: 'give either orderId or reference',
+    error: 'give one of orderId, number and reference',
   });
 
 /** An order to price. Of the address, the country is enough. */

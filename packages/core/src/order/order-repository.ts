@@ -67,6 +67,13 @@ export async function readOrders(reader: Reader, ids: Iterable<string>): Promise
   return reader.select().from(orders).where(anyOf(orders.id, ids));
 }
 
+/** The numbers of orders, by the orders' ids. */
+export async function readOrderNumbers(reader: Reader, ids: Iterable<string>): Promise<Map<string, string>> {
+  const { id, number } = orders;
+  const rows = await reader.select({ id, number }).from(orders).where(anyOf(id, ids));
+  return new Map(rows.map((row) => [row.id, row.number]));
+}
+
 /** Lines of several orders, by order and line number. */
 export async function readOrderLines(reader: Reader, orderIds: Iterable<string>): Promise<OrderLine[]> {
   return reader

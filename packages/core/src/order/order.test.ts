@@ -37,6 +37,7 @@ const now = new Date('2026-01-02T00:00:00Z');
 
 const orderIn = (status: OrderStatus): Order => ({
   id: 'o',
+  number: '1000-0000',
   customerId: 'c',
   status,
   fulfillmentStatus: 'UNFULFILLED',

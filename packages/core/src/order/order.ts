@@ -80,6 +80,8 @@ export type LineKind = (typeof lineKinds)[number];
 /** Amounts in minor units of `currency`. */
 export type Order = {
   id: string;
+  /** What people call the order, such as `4F7K-29QD`. */
+  number: string;
   customerId: string;
   status: OrderStatus;
   fulfillmentStatus: FulfillmentStatus;

@@ -35,10 +35,16 @@ const statusPairs = Object.entries(reservationOf)
   .map(([status, reservation]) => `(${quoted([status, reservation])})`)
   .join(', ');
 
+/** Counts the numbers of orders that the database makes: of those from before they had one, and of rows written by SQL. */
+export const orderNumbers = commerceSchema.sequence('order_numbers');
+
 export const orders = commerceSchema.table(
   'orders',
   {
     id: uuid('id').primaryKey(),
+    number: text('number')
+      .notNull()
+      .default(sql`"commerce"."order_number"(nextval('"commerce"."order_numbers"'))`),
     customerId: text('customer_id').notNull(),
     status: text('status').$type<OrderStatus>().notNull(),
     fulfillmentStatus: text('fulfillment_status').$type<FulfillmentStatus>().notNull(),
@@ -78,6 +84,7 @@ export const orders = commerceSchema.table(
     check('orders_reference_length', sql`length(${t.reference}) between 1 and 200`),
     check('orders_metadata_size', sql`octet_length(${t.metadata}::text) <= 8192`),
     check('orders_version_positive', sql`${t.version} > 0`),
+    uniqueIndex('orders_number').on(t.number),
     index('orders_customer').on(t.customerId, t.id),
     index('orders_reference')
       .on(t.reference, t.id)

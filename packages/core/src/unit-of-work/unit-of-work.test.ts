@@ -1,3 +1,4 @@
+import { mintOrderNumber } from '../order/order-number.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { expect, test } from 'vitest';
 import { newId } from '../ids.ts';
@@ -132,6 +133,7 @@ function newOrder(productId: string): { row: Order; line: OrderLine } {
   return {
     row: {
       id,
+      number: mintOrderNumber(now),
       customerId: 'customer-1',
       status: 'PAYMENT_PENDING',
       fulfillmentStatus: 'UNFULFILLED',

@@ -15,6 +15,7 @@ export function exampleOf(type: EventType, payload: Record<string, unknown>): Re
     return ids.get(id) ?? id;
   };
   const json = JSON.stringify(inSchemaOrder(type, payload))
+    .replaceAll(/"number":"[^"]+"/g, '"number":"4F7K-29QD"')
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, numbered)
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, exampleTime);
   // The text is that of an object.

@@ -2,6 +2,7 @@ import { loadProducts } from '../../catalog/product-repository.ts';
 import { CommerceError, decided, type Outcome } from '../../errors.ts';
 import { shortages, type Demand } from '../../inventory/stock.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
+import { mintOrderNumber } from '../../order/order-number.ts';
 import { orderTotal, sumByProduct, type Order, type OrderLineView } from '../../order/order.ts';
 import type { Quote } from '../../order/quote.ts';
 import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
@@ -100,6 +101,7 @@ function newOrder(
 ): Order {
   return {
     id,
+    number: mintOrderNumber(now),
     customerId,
     status: 'CREATED',
     fulfillmentStatus: 'UNFULFILLED',
@@ -124,6 +126,7 @@ function reserve(work: UnitOfWork, row: Order, lines: OrderLineView[], demand: D
   const order = work.addOrder(row, lines);
   order.reserveStock(demand);
   order.record('order.created', {
+    number: row.number,
     customerId: row.customerId,
     currency: row.currency,
     totalAmount: row.totalAmount,

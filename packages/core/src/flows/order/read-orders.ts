@@ -15,6 +15,9 @@ import type { PlacedOrder } from './place-orders.ts';
 /** An order to read. With `customerId`, an order of another customer counts as unknown. */
 export type OrderRef = { orderId: string; customerId?: string | undefined };
 
+/** A shipment with its order's number. */
+export type NumberedShipment = ShipmentView & { orderNumber: string };
+
 /** An event of an order's history. `facts` is its payload: the order's state after it, and the facts of its type. */
 export type HistoryItem = { version: number; type: string; createdAt: Date; facts: Record<string, unknown> };
 
@@ -54,12 +57,12 @@ export async function readPayments(reader: Reader, ref: OrderRef): Promise<Payme
  * Reads an order's shipments with their part of its lines and their parcels.
  * @throws order_not_found when there is no such order
  */
-export async function readShipments(reader: Reader, ref: OrderRef): Promise<ShipmentView[]> {
-  const { id } = await requireOrder(reader, ref);
+export async function readShipments(reader: Reader, ref: OrderRef): Promise<NumberedShipment[]> {
+  const { id, number: orderNumber } = await requireOrder(reader, ref);
   const shipments = await readShipmentsOfOrder(reader, id);
   const lines = await readShipmentLines(reader, id);
   const parcels = await readParcelsOfOrder(reader, id);
-  return shipments.map((shipment) => shipmentView(shipment, lines, parcels));
+  return shipments.map((shipment) => ({ ...shipmentView(shipment, lines, parcels), orderNumber }));
 }
 
 async function requireOrder(reader: Reader, { orderId, customerId }: OrderRef): Promise<Order> {
