@@ -14,6 +14,12 @@ export type CommandContext = {
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Ends the process now, with work still under way. */
   readonly endAtOnce: (exitCode: number) => void;
+  /** Asks a question that is answered with yes or no. Undefined where no terminal is. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Reads a secret from the terminal, without showing it, or from standard input. */
+  readonly readSecret: (question: string) => Promise<string>;
+  /** The name of the shop that `--profile` gives. It is set before a command runs. */
+  profile?: string | undefined;
   /** Waits. A test waits for a shorter time. */
   readonly pause: (ms: number) => Promise<unknown>;
   /** The exit code of the process when the command ends. A command that finds something wrong sets it. */
@@ -35,6 +41,11 @@ export function processContext(): CommandContext {
         process.off('SIGTERM', handler);
       };
     },
+    confirm:
+      process.stdin.isTTY && process.stderr.isTTY
+        ? async (question) => (await import('./terminal/ask.ts')).askOnTerminal(question)
+        : undefined,
+    readSecret: async (question) => (await import('./terminal/ask.ts')).readSecret(question),
     endAtOnce: (exitCode) => process.exit(exitCode),
     pause: (ms) => setTimeout(ms),
     exitCode: 0,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { irreversible } from './terminal/irreversible.ts';
 
 export type JsonOption = { json?: true };
 
@@ -15,14 +16,22 @@ export function addGroup(program: Command, name: string, summary: string): Comma
 
 /**
  * Adds a command with `--json` and examples in its help. `usage` is its name and arguments, as commander writes them.
+ * `consequence` says what a command does that can't be undone, such as `Cancels the order`: it asks first.
  */
-export function addCommand(parent: Command, usage: string, summary: string, examples: readonly string[]): Command {
+export function addCommand(
+  parent: Command,
+  usage: string,
+  summary: string,
+  examples: readonly string[],
+  consequence?: string,
+): Command {
   firstExamples.get(parent)?.push(...examples.slice(0, 1));
-  return parent
+  const command = parent
     .command(usage)
     .description(summary)
     .option('--json', 'print JSON for programs')
     .addHelpText('after', exampleText(examples));
+  return consequence === undefined ? command : irreversible(command, consequence);
 }
 
 function exampleText(examples: readonly string[]): string {
@@ -41,6 +50,12 @@ export function integer(text: string): number {
     throw new InvalidArgumentError('It must be a whole number of at least 0.');
   }
   return value;
+}
+
+/** Parses an address, without the slashes at its end. */
+export function httpUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '');
+  throw new InvalidArgumentError('It must be an address like http://127.0.0.1:3000.');
 }
 
 /** Units of a line of an order. */

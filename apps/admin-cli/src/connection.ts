@@ -4,6 +4,7 @@ import type { Client } from '@commerce-core/api/client';
 import { createClient } from '@commerce-core/api/client';
 import type { CommandContext } from './command-context.ts';
 import { Failure } from './failure.ts';
+import { chosenProfile } from './profiles/profiles.ts';
 import { shopFetch } from './shop-fetch.ts';
 
 /** A shop's address and the key for it. */
@@ -12,22 +13,44 @@ export type Connection = {
   apiKey: string | undefined;
   simulatorUrl: string | undefined;
   customerTokenSecret: string | undefined;
+  /** Where the key is from, for messages. */
+  keySource: string;
 };
 
+type NamedProfile = NonNullable<ReturnType<typeof chosenProfile>>;
 type Local = Partial<Record<'url' | 'simulatorUrl' | 'adminApiKey' | 'customerTokenSecret', string>>;
 
 /**
- * Returns the shop that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`). Otherwise it returns the shop that
+ * Returns the shop of the chosen profile, else the one that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`). Otherwise it returns the shop that
  * `npm start` runs in this folder or in a folder above it.
  *
  * @throws Failure when there is neither
  */
-export function findConnection({ env, folder }: Pick<CommandContext, 'env' | 'folder'>): Connection {
+export function findConnection(context: Pick<CommandContext, 'env' | 'folder' | 'profile'>): Connection {
+  const profile = chosenProfile(context);
+  return profile ? connectionTo(profile, context) : connectionNearby(context);
+}
+
+function connectionTo(
+  { name, url, apiKey, simulatorUrl }: NamedProfile,
+  { env }: Pick<CommandContext, 'env'>,
+): Connection {
+  return {
+    url,
+    apiKey,
+    simulatorUrl,
+    customerTokenSecret: env['CUSTOMER_JWT_SECRET'],
+    keySource: `the profile ${name}`,
+  };
+}
+
+function connectionNearby({ env, folder }: Pick<CommandContext, 'env' | 'folder'>): Connection {
   const local = readLocal(folder);
   const url = (env['COMMERCE_URL'] || local.url)?.replace(/\/+$/, '');
   if (!url) {
     throw new Failure(
-      'No shop found. Run `npm start` in the repository and call me there, or set COMMERCE_URL and COMMERCE_API_KEY.',
+      'No shop found. Run `npm start` in the repository and call me there, set COMMERCE_URL and COMMERCE_API_KEY, or ' +
+        'choose one of `commerce profiles list` by --profile.',
       2,
     );
   }
@@ -39,6 +62,7 @@ export function findConnection({ env, folder }: Pick<CommandContext, 'env' | 'fo
     apiKey: env['COMMERCE_API_KEY'] || known.adminApiKey,
     simulatorUrl: env['COMMERCE_SIMULATOR_URL'] || known.simulatorUrl,
     customerTokenSecret: env['CUSTOMER_JWT_SECRET'] || known.customerTokenSecret,
+    keySource: env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json',
   };
 }
 

@@ -8,7 +8,7 @@ import { Failure } from './failure.ts';
 import { hintFor } from './hints.ts';
 import { formatMoney } from './money.ts';
 import { statusOf, unreachable } from './refusal.ts';
-import { InputError } from './replay/read-rows.ts';
+import { InputError } from './replay/input-error.ts';
 
 /** Explains why a command failed, with the exit code: 1 for a refusal or failure, 2 for a wrong call. */
 export function explain(error: unknown, context: CommandContext): { message: string; exitCode: 1 | 2 } {
@@ -21,7 +21,7 @@ export function explain(error: unknown, context: CommandContext): { message: str
     return {
       message: body
         ? `${refused(error, body, context)}\n${hintFor(body)}`
-        : `What answers at ${shopUrl(context)} is not the shop's API.`,
+        : `What answers at ${shopOf(context).url} is not the shop's API.`,
       exitCode: 1,
     };
   }
@@ -34,10 +34,11 @@ export function explain(error: unknown, context: CommandContext): { message: str
 function refused(error: Error, body: ErrorBody, context: CommandContext): string {
   const status = statusOf(error);
   if (status === 401) {
-    const source = context.env['COMMERCE_API_KEY'] ? 'COMMERCE_API_KEY' : '.data/local.json';
-    return `The shop at ${shopUrl(context)} does not know the API key from ${source}: it is wrong or was revoked.`;
+    const { url, keySource } = shopOf(context);
+    return `The shop at ${url} does not know the API key from ${keySource}: it is wrong or was revoked.`;
   }
-  if (status === 503) return `The shop at ${shopUrl(context)} cannot do this just now: ${error.message} (${body.code})`;
+  if (status === 503)
+    return `The shop at ${shopOf(context).url} cannot do this just now: ${error.message} (${body.code})`;
   if (status === 403) return `The API key may not do that (${error.message}).`;
   return [`${error.message} (${body.code})`, ...detailLines(body.details)].join('\n');
 }
@@ -72,10 +73,10 @@ function detailLines(details: unknown): string[] {
 
 const nameOf = (productId: string): string => knownSku(productId) ?? productId;
 
-function shopUrl(context: CommandContext): string {
+function shopOf(context: CommandContext): { url: string; keySource: string } {
   try {
-    return findConnection(context).url;
+    return findConnection(context);
   } catch {
-    return 'the shop';
+    return { url: 'the shop', keySource: 'the environment' };
   }
 }

@@ -11,7 +11,7 @@ type Wanted = { kind: Kind; noun: string; also?: string };
 
 /** What a placeholder in a command's usage, such as `<order>`, takes the id of. `<product>` is read by `findProduct`. */
 export const idPlaceholders: Readonly<Record<string, Wanted>> = {
-  order: { kind: 'order', noun: 'order', also: 'reference' },
+  order: { kind: 'order', noun: 'order', also: ', number or reference' },
   payment: { kind: 'payment', noun: 'payment' },
   shipment: { kind: 'shipment', noun: 'shipment' },
   'into-shipment': { kind: 'shipment', noun: 'shipment' },
@@ -21,25 +21,24 @@ export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   message: { kind: 'trackingMessage', noun: 'message' },
   event: { kind: 'gatewayEvent', noun: 'gateway event' },
   endpoint: { kind: 'webhookEndpoint', noun: 'webhook endpoint' },
-  key: { kind: 'apiKey', noun: 'API key' },
+  key: { kind: 'apiKey', noun: 'API key', also: ' or client' },
 };
 
 export const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 
 /**
- * Returns the id that a text means: the id itself, or the only thing whose id begins with the text or whose reference
- * or SKU is the text.
+ * Returns the id that a text means: the id itself, or the only thing whose id begins with the text or that is named
+ * by the text: an order by its number or reference, a product by its SKU, a key by its client.
  *
  * @throws Failure when nothing matches, or several things do; it names up to ten of them
  */
-export async function findId(client: Client, { kind, noun, also }: Wanted, text: string): Promise<string> {
+export async function findId(client: Client, { kind, noun, also = '' }: Wanted, text: string): Promise<string> {
   if (isId(text)) return text;
   const { matches, hasMore } = await client.system.lookUp.query({ kind, text });
   const [match, ...others] = matches;
-  const or = also === undefined ? '' : ` or ${also}`;
   if (!match) {
     throw new Failure(
-      `There is no ${noun} ${text}. Give its id${or}, or the beginning of its id: 4 characters or more.`,
+      `There is no ${noun} ${text}. Give its id${also}, or the beginning of its id: 4 characters or more.`,
     );
   }
   if (others.length === 0) return match.id;

@@ -27,7 +27,7 @@ export async function findProduct(client: Client, reference: string): Promise<Pr
 }
 
 async function seekBeginning(client: Client, text: string): Promise<Product | undefined> {
-  const id = await findId(client, { kind: 'product', noun: 'product', also: 'sku' }, text);
+  const id = await findId(client, { kind: 'product', noun: 'product', also: ' or sku' }, text);
   return (await seek(client, id, false)) ?? seek(client, id, true);
 }
 

@@ -14,7 +14,7 @@ function helpOf(command: Command): string {
   return help;
 }
 
-const commands = leaves(createProgram(processContext()));
+const commands = leaves(await createProgram(processContext()));
 const nameOf = (command: Command): string => (command.parent ? `${nameOf(command.parent)} ` : '') + command.name();
 
 test.each(commands.map((command) => [nameOf(command), command] as const))(
@@ -29,16 +29,16 @@ test.each(commands.map((command) => [nameOf(command), command] as const))(
 );
 
 test.each(
-  createProgram(processContext())
-    .commands.filter(({ commands }) => commands.length > 0)
+  (await createProgram(processContext())).commands
+    .filter(({ commands }) => commands.length > 0)
     .map((group) => [group.name(), group] as const),
 )('commerce %s shows an example of each of its commands', (name, group) => {
   const help = helpOf(group);
   for (const command of group.commands) expect(help).toContain(`$ commerce ${name} ${command.name()}`);
 });
 
-test('the help lists every command with its summary', () => {
-  const help = helpOf(createProgram(processContext()));
+test('the help lists every command with its summary', async () => {
+  const help = helpOf(await createProgram(processContext()));
   for (const name of [
     'products',
     'stock',

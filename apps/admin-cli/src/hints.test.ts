@@ -1,5 +1,5 @@
 import { errorBodies } from '@commerce-core/api/testing';
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { ErrorBody, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { processContext } from './command-context.ts';
@@ -29,8 +29,9 @@ const reasons = Object.keys({
 } satisfies Record<Reason, 1>) as Reason[];
 
 const id = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
+const number = '4F7K-29QD';
 const paymentId = '0199d3c4-7f00-7a6d-b1c2-d3e4f5061728';
-const program = createProgram(processContext());
+const program = await createProgram(processContext());
 
 const commandsIn = (hint: string): string[] => [...hint.matchAll(/`commerce ([^`]+)`/g)].map(([, text = '']) => text);
 
@@ -62,9 +63,35 @@ function problemOf(line: string): string | undefined {
 }
 
 const hintOf = (reason: Reason, fulfillmentStatus: Order['fulfillmentStatus'] = 'UNFULFILLED') =>
-  attentionHintsFor({ id, attentionReasons: [reason], fulfillmentStatus }, []).join('\n');
+  attentionHintsFor({ number, attentionReasons: [reason], fulfillmentStatus }, []).join('\n');
+
+// The way out of these is no other command: the same one once more, or something outside of the command line.
+const withoutCommand: Partial<Record<ErrorBody['code'], string>> = {
+  validation_failed: 'the same command, corrected',
+  invalid_encoding: 'the same command, corrected',
+  unsupported_encoding: 'a program gets it that compresses',
+  order_changed: 'the same command once more',
+  quote_unavailable: 'the same command once more',
+  idempotency_in_progress: 'the same command once more',
+  idempotency_key_reused: 'the same command once more',
+  database_unavailable: 'the same command once more',
+  overloaded: 'the same command once more',
+  identity_unavailable: 'the same command once more',
+  gateway_unavailable: 'the same command once more',
+  client_closed: 'the same command once more',
+  rate_limited: 'the same command once more',
+  payload_too_large: 'the same command with less',
+  not_found: 'another version of the command line',
+  invalid_signature: 'a gateway gets it, no command',
+  malformed_event: 'a gateway gets it, no command',
+};
 
 describe('the hint of a refusal', () => {
+  test.each(errorBodies().map((body) => [body.code, body] as const))('%s names a command', (code, body) => {
+    const hint = hintFor(body);
+    expect(commandsIn(hint).length > 0, hint).toBe(!(code in withoutCommand));
+  });
+
   test.each(errorBodies().map((body) => [hintFor(body), body] as const))('%s', (hint, { code }) => {
     expect(hint, code).toMatch(/^[A-Z].*\.$/);
     expect(commandsIn(hint).map(problemOf).filter(Boolean)).toEqual([]);
@@ -97,6 +124,7 @@ describe('what an order needs', () => {
     // The other fields of an order are optional on the screen.
     const order = {
       id,
+      number,
       attentionReasons: reasons,
       status: 'PAID',
       fulfillmentStatus: 'UNFULFILLED',

@@ -1,6 +1,6 @@
 import type { ErrorBody, ErrorCode, RouterOutputs } from '@commerce-core/api/client';
 
-type Order = Pick<RouterOutputs['order']['get'], 'id' | 'attentionReasons' | 'fulfillmentStatus'>;
+type Order = Pick<RouterOutputs['order']['get'], 'number' | 'attentionReasons' | 'fulfillmentStatus'>;
 type AttentionReason = NonNullable<Order['attentionReasons']>[number];
 type Payment = Pick<RouterOutputs['payment']['get'], 'id' | 'status'>;
 type Subject = Extract<ErrorBody, { code: 'invalid_transition' }>['details']['subject'];
@@ -8,9 +8,31 @@ type Subject = Extract<ErrorBody, { code: 'invalid_transition' }>['details']['su
 const runAgain = 'Wait a moment, and run the command again.';
 
 /** What to do about an error in the words of the CLI, where the API's hint speaks of its own calls. */
-const errorHints: Partial<Record<ErrorCode, string>> = {
+const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   validation_failed: 'Correct what the message names; --help shows examples of the command.',
-  unauthenticated: 'Set COMMERCE_API_KEY to a valid key, or run the command in the folder of npm start.',
+  invalid_encoding: 'Write the text in UTF-8, and run the command again.',
+  unsupported_encoding: 'Send the request again, not compressed: a proxy in between may have compressed it.',
+  empty_order: 'Name at least one product: `commerce orders create SKU=UNITS --customer ID`.',
+  currency_mismatch: 'Place one order for each currency: `commerce orders create SKU=UNITS --customer ID`.',
+  amount_too_large: 'Order fewer units: `commerce orders create SKU=UNITS --customer ID`.',
+  invalid_signature: 'Sign the message with the secret that the shop has for this gateway, and with the time of now.',
+  malformed_event: "Send the event in the gateway's own format, in the API version that the shop expects.",
+  position_not_found: 'Begin at the beginning (`commerce events tail --after 0`), or behind a position that there is.',
+  webhooks_not_configured: 'Set WEBHOOK_SECRETS_KEY at the server, start it again, and look: `commerce webhooks list`.',
+  guest_orders_off:
+    'Set GUEST_ORDERS=on at the server, or order for a customer: `commerce orders create SKU=UNITS --customer ID`.',
+  provider_not_configured: 'Choose another gateway: `commerce payments create ORDER --provider NAME`.',
+  payment_in_progress:
+    'Go on with the attempt that there is (`commerce orders show ORDER`, `commerce payments resume PAYMENT`).',
+  payment_refused: 'Begin another attempt: `commerce payments create ORDER --provider NAME`.',
+  unsupported_by_provider: 'Choose another gateway or mode: `commerce payments create ORDER --provider NAME`.',
+  stock_too_large: 'Keep the stock within the number of the message: `commerce stock count SKU UNITS --reason REASON`.',
+  payload_too_large: 'Send less at once: the message names the limit.',
+  rate_limited: 'Wait a minute, and run the command again.',
+  too_many_unpaid_orders:
+    'Cancel one of the unpaid orders (`commerce orders cancel ORDER`), or wait until one has ended.',
+  unauthenticated:
+    'Set COMMERCE_API_KEY to a valid key, choose another shop (`commerce profiles list`), or run the command in the folder of npm start.',
   forbidden: 'Use a key that may do this: `commerce keys create CLIENT --scopes SCOPES` makes one.',
   not_found: 'Use a commerce command of the same version as the shop.',
   product_not_found: 'Look the product up: `commerce products list`.',
@@ -21,7 +43,7 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   order_not_changeable: 'Leave the order as it is: `commerce orders show ORDER` says what has left.',
   order_not_over: 'Wait until its shipments have ended (`commerce shipments list ORDER`), or cancel the order first.',
   country_not_changeable: 'Cancel the order (`commerce orders cancel ORDER`), and place another one for this country.',
-  quote_refused: 'Order without what the message names.',
+  quote_refused: 'Leave out what the message names: `commerce orders quote SKU=UNITS`.',
   quote_unavailable: runAgain,
   tracking_message_not_found: 'Look the message up: `commerce tracking-messages list`.',
   carrier_not_tracked: "Look at the carrier's page, or record what it says: `commerce parcels deliver PARCEL`.",
@@ -65,7 +87,8 @@ const errorHints: Partial<Record<ErrorCode, string>> = {
   shipments_of_different_orders: 'Merge only shipments of the same order: `commerce shipments list ORDER`.',
   idempotency_in_progress: runAgain,
   idempotency_key_reused: runAgain,
-  amount_not_supported: 'Choose an amount that the gateway takes, as the message says.',
+  amount_not_supported:
+    'Choose an amount that the gateway takes, as the message says: `commerce refunds create ORDER --amount AMOUNT`.',
   sku_taken: 'Choose another SKU, or use the product that has it: `commerce products list --sku SKU`.',
   stock_changed: 'Count again: `commerce stock count SKU UNITS --expected UNITS --reason REASON`.',
   stock_below_orders:
@@ -101,7 +124,8 @@ export function hintFor(error: ErrorBody): string {
   if (error.code === 'invalid_transition') return transitionHints[error.details.subject];
   if (error.code === 'refund_exceeds_balance' && error.details.uncapturedPaymentId)
     return `Capture the payment first: \`commerce payments capture ${error.details.uncapturedPaymentId}\`.`;
-  return errorHints[error.code] ?? error.hint;
+  // A newer shop may have a code that is unknown here.
+  return (errorHints as Partial<Record<ErrorCode, string>>)[error.code] ?? error.hint;
 }
 
 /** Words for the commands of a hint: ids where they are known, else placeholders. */
@@ -112,8 +136,8 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
     `read why the refund failed (\`commerce refunds list --order ${order} --status FAILED\`), and request it again (\`commerce refunds create ${order}\`)`,
   dispute: ({ order, clear }) =>
     `answer the dispute at the gateway (\`commerce disputes list --order ${order}\`); after a lost one, ${clear}`,
-  authorization_lost: ({ cancelOrNot }) =>
-    `the gateway released the payment, so the shopper pays again by a new attempt (payment.create)${cancelOrNot}`,
+  authorization_lost: ({ order, cancelOrNot }) =>
+    `the gateway released the payment, so the shopper pays again by a new attempt (\`commerce payments create ${order} --provider NAME\`)${cancelOrNot}`,
   refunded_at_gateway: ({ clear, cancelOrNot }) =>
     `the money went back at the gateway: to ship the order anyway, ${clear}${cancelOrNot}`,
   amount_mismatch: ({ review, clear }) =>
@@ -143,10 +167,12 @@ export function attentionHintsFor(order: Order, payments: readonly Payment[]): s
   const paymentIn = (...statuses: Payment['status'][]) =>
     payments.find(({ status }) => statuses.includes(status))?.id ?? 'PAYMENT';
   const ids: Ids = {
-    order: order.id,
-    clear: `\`commerce orders clear-attention ${order.id}\``,
+    order: order.number,
+    clear: `\`commerce orders clear-attention ${order.number}\``,
     cancelOrNot:
-      order.fulfillmentStatus === 'UNFULFILLED' ? `, or cancel the order (\`commerce orders cancel ${order.id}\`)` : '',
+      order.fulfillmentStatus === 'UNFULFILLED'
+        ? `, or cancel the order (\`commerce orders cancel ${order.number}\`)`
+        : '',
     review: paymentIn('REVIEW'),
     authorized: paymentIn('AUTHORIZED', 'CAPTURED'),
   };

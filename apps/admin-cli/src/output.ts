@@ -37,7 +37,7 @@ export function note({ stderr }: CommandContext, text: string): void {
   stderr.write(`${text}\n`);
 }
 
-/** Formats a time of the API, to the second, in UTC. */
+/** Formats a time of the API, to the second, in UTC: as `parseTime` reads it, so that it can be copied. */
 export function formatTime(time: string): string {
-  return `${time.slice(0, 19).replace('T', ' ')}Z`;
+  return `${time.slice(0, 19)}Z`;
 }

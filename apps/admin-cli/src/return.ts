@@ -16,11 +16,10 @@ const unitsOf = (lines: readonly Line[], count: (line: Line) => number): number 
 export const returnColumns: Column<Return>[] = [
   { head: 'ID', value: ({ id }) => id },
   { head: 'STATUS', value: ({ status }) => status },
-  { head: 'FAULT', value: ({ fault }) => fault },
+  { head: 'FAULT', value: ({ fault }) => fault, ifRoom: true },
   { head: 'UNITS', value: ({ lines }) => String(unitsOf(lines, ({ requestedQty }) => requestedQty)), align: 'right' },
   { head: 'CAME', value: cameOf, align: 'right' },
   { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
-  { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
 function cameOf({ goods, lines }: Return): string {

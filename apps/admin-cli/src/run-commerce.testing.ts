@@ -4,6 +4,16 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from './run-program.ts';
 
+/** What a command has around it besides its folder and its environment. */
+export type Console = {
+  /** Standard input. */
+  input?: string;
+  /** The answer to a question; without it there is no terminal to ask on. */
+  answer?: boolean;
+  /** The terminal that standard output is. */
+  terminal?: { isTTY: true; columns: number };
+};
+
 export type Ran = { code: number | null; out: string; err: string };
 
 const bin = fileURLToPath(new URL('../bin/commerce.mjs', import.meta.url));
@@ -11,13 +21,18 @@ const bin = fileURLToPath(new URL('../bin/commerce.mjs', import.meta.url));
 // With FORCE_COLOR, styleText writes colours even where a command has no screen. A run of the tests may have it set.
 delete process.env['FORCE_COLOR'];
 
-/** Runs the command line in this process, as if it was started in `folder` with nothing but `env`. */
+/** Runs the command line in this process, as if it was started in `folder` with nothing but `env` and a console. */
 export async function runCommerce(
   folder: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  { input = '', answer, terminal }: Console = {},
 ): Promise<Ran> {
-  const [stdout, stderr] = [new Collected(), new Collected()];
+  const [stdout, stderr] = [Object.assign(new Collected(), terminal), new Collected()];
+  const confirm = async (question: string) => {
+    stderr.write(`${question}\n`);
+    return answer === true;
+  };
   const code = await runProgram(args, {
     folder,
     env,
@@ -27,6 +42,9 @@ export async function runCommerce(
     endAtOnce: (exitCode) => {
       throw new Error(`The command ended the process at once, with ${exitCode}.`);
     },
+    // Like a terminal on which nobody answers: tests give --yes.
+    confirm: answer === undefined ? undefined : confirm,
+    readSecret: async () => input,
     pause: (ms) => setTimeout(ms / 20),
     exitCode: 0,
   });

@@ -6,6 +6,7 @@ import type { Client } from '@commerce-core/api/client';
 import type { TestApi, TestApiOptions } from '@commerce-core/api/testing';
 import { startTestApi } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';
+import { mockCarrierEmulator } from '@commerce-core/gateway-simulator/emulators/mock-carrier';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
 import { runCommerce, type Ran } from './run-commerce.testing.ts';
@@ -43,6 +44,9 @@ export function useShop(options: Pick<TestApiOptions, 'sinks' | 'guestOrders'> =
     simulator = createSimulator({
       webhookUrl: `${api.url}/api/v1/payments/webhooks/mock`,
       secret: api.webhookSecret,
+      trackers: [
+        mockCarrierEmulator({ webhookUrl: `${api.url}/api/v1/shipments/webhooks/mock`, secret: api.webhookSecret }),
+      ],
       delivery: { backoffMs: 20 },
     });
     closeSimulator = async () => {

@@ -3,7 +3,8 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
 import type { Screen } from './table.ts';
-import { printable, renderRecord } from './table.ts';
+import { printable } from './terminal/printable.ts';
+import { renderRecord } from './table.ts';
 
 type GatewayEvent = RouterOutputs['gatewayEvent']['get'];
 

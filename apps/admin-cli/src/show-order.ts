@@ -11,7 +11,7 @@ import { returnColumns, type Return } from './return.ts';
 import type { Shipment } from './shipment.ts';
 import { parcelColumns, parcelsOf, trackingOf, unitsOf } from './shipment.ts';
 import type { Column, Screen } from './table.ts';
-import { renderRecord, renderTable } from './table.ts';
+import { renderRecord, renderTable, skuWhole } from './table.ts';
 
 type Order = RouterOutputs['order']['get'];
 type Line = Order['lines'][number];
@@ -60,7 +60,7 @@ export function renderOrder(
   const money = (amount: number) => formatMoney(amount, order.currency);
   const lines: Column<Line>[] = [
     { head: '#', value: ({ lineNo }) => String(lineNo), align: 'right' },
-    { head: 'SKU', value: ({ sku, kind }) => sku ?? kind, wraps: true },
+    { head: 'SKU', value: ({ sku, kind }) => sku ?? kind, wraps: skuWhole },
     { head: 'NAME', value: ({ name }) => name, wraps: true },
     { head: 'UNITS', value: ({ quantity }) => String(quantity), align: 'right' },
     ...(order.lines.some(({ canceledQty }) => canceledQty > 0) ? [canceledColumn] : []),
@@ -93,7 +93,8 @@ export function renderOrderHead(
   const address = to && [to.name, to.line1, to.line2, to.city, to.region, to.postalCode, to.country];
   return renderRecord(
     [
-      ['order', order.id],
+      ['order', order.number],
+      ['id', order.id],
       ['status', order.status],
       ['fulfillment', order.fulfillmentStatus],
       ['stock', order.reservationStatus],

@@ -1,6 +1,6 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import { formatMoney } from './money.ts';
-import { renderRecord, renderTable, type Column, type Screen } from './table.ts';
+import { renderRecord, renderTable, skuWhole, type Column, type Screen } from './table.ts';
 
 type Quote = RouterOutputs['order']['quote'];
 
@@ -12,7 +12,7 @@ export function renderQuote(
   const money = (amount: number) => formatMoney(amount, currency);
   const lineColumns: Column<Quote['lines'][number]>[] = [
     { head: '#', value: ({ lineNo }) => String(lineNo), align: 'right' },
-    { head: 'SKU', value: ({ sku, kind }) => sku ?? kind, wraps: true },
+    { head: 'SKU', value: ({ sku, kind }) => sku ?? kind, wraps: skuWhole },
     { head: 'NAME', value: ({ name }) => name, wraps: true },
     { head: 'UNITS', value: ({ quantity }) => String(quantity), align: 'right' },
     { head: 'AMOUNT', value: ({ amount }) => money(amount), align: 'right' },

@@ -32,6 +32,8 @@ const samples: Record<string, string> = {
   product: 'MUG-BLUE',
   'product=units': 'MUG-BLUE=1',
   price: '1',
+  url: 'http://127.0.0.1:4000',
+  simulator: 'http://127.0.0.1:4001',
   currency: 'GBP',
   decision: 'accept',
   forwardTo: 'http://127.0.0.1:4000/events',
@@ -51,7 +53,7 @@ const pathOf = (command: Command): string[] => (command.parent ? [...pathOf(comm
 
 type Case = [shown: string, args: string[], message: string];
 
-const commands = leaves(createProgram(processContext()));
+const commands = leaves(await createProgram(processContext()));
 const mandatoryOf = (command: Command, except?: Option): string[] =>
   command.options.flatMap((option) =>
     option.mandatory && option !== except ? [String(option.long), sampleOf(option)] : [],

@@ -41,10 +41,12 @@ test.each([20, 60, 76, 80, 81, 100, 200])('no text is lost at %d columns', (widt
   expect(text).not.toContain('…');
 });
 
-test('a column without room is left out, and shown on a wider screen', () => {
-  const more = [...columns, { head: 'CREATED', value: () => '2026-11-23 01:40:12Z', ifRoom: true }];
-  expect(renderTable([holder], more, screen(80))).not.toContain('CREATED');
-  expect(renderTable([holder], more, screen(150))).toContain('2026-11-23 01:40:12Z');
+test('a column without room is named below the table, and shown on a wider screen', () => {
+  const more = [...columns, { head: 'CREATED', value: () => '2026-11-23T01:40:12Z', ifRoom: true }];
+  const narrow = renderTable([holder], more, screen(80));
+  expect(linesOf(narrow)[0]).not.toContain('CREATED');
+  expect(linesOf(narrow).at(-1)).toBe('(No room for CREATED: use a wider screen, or --json.)');
+  expect(renderTable([holder], more, screen(150))).toContain('2026-11-23T01:40:12Z');
 });
 
 test('wide characters keep the columns aligned', () => {

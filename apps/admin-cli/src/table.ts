@@ -1,18 +1,25 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { printable } from './terminal/printable.ts';
 
 export type Column<T> = {
   head: string;
   value: (row: T) => string;
   align?: 'left' | 'right';
-  /** Whether the text wraps on a narrow screen. Ids and amounts stay whole, so that they can be copied. */
-  wraps?: boolean;
-  /** Whether the column is left out when the screen is too narrow. */
+  /**
+   * Whether the text wraps on a narrow screen; a number is the width up to which it stays whole. Ids, numbers and amounts
+   * stay whole, so that they can be copied.
+   */
+  wraps?: boolean | number;
+  /** Whether the column is left out when the screen is too narrow. A line below the table says so. */
   ifRoom?: boolean;
 };
 
 /** The place where text is shown. The stream decides whether text may have colours. */
 export type Screen = { width: number; stream: NodeJS.WritableStream };
+
+/** How wide a SKU is at least shown in one piece, where it wraps. */
+export const skuWhole = 40;
 
 const GAP = 2;
 const WRAPPED_MIN = 8;
@@ -20,54 +27,82 @@ const WRAPPED_MIN = 8;
 const ROWS_AT_ONCE = 100;
 
 /**
- * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. The width of a
- * pipe is Infinity.
+ * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. Columns that have no
+ * room are named below the table. The width of a pipe is Infinity.
  */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
   const { width, stream } = screen;
-  const cells = new Map(columns.map((column) => [column, rows.map((row) => printable(column.value(row)))]));
-  const widest = new Map(columns.map((column) => [column, widestOf(column.head, cells.get(column) ?? [])]));
-  const natural = (column: Column<T>) => widest.get(column) ?? 0;
-  const least = (column: Column<T>) => (column.wraps ? Math.min(natural(column), WRAPPED_MIN) : natural(column));
+  const measured = columns.map((column): Measured => {
+    const cells = rows.map((row) => printable(column.value(row)));
+    return { ...column, cells, natural: widestOf(column.head, cells) };
+  });
+  const shown = withRoom(measured, width);
+  const widths = share(shown, width);
+  const [head = '', ...body] = linesOf(rows.length, shown, widths).map((line) => line.trimEnd());
+  const hidden = measured.filter((column) => !shown.includes(column)).map((column) => column.head);
+  return [styleText('bold', head, { stream }), ...body, ...hiddenNote(hidden, width)].join('\n');
+}
 
-  const needed = columns.filter(({ ifRoom }) => !ifRoom);
-  const shown = [...needed];
-  for (const column of columns.filter(({ ifRoom }) => ifRoom)) {
-    if (total([...shown, column].map(natural)) <= width) shown.push(column);
+type Measured = Omit<Column<never>, 'value'> & { cells: string[]; natural: number };
+
+/** The columns that are always shown, and of the others those that have room, in their order. */
+function withRoom(columns: readonly Measured[], width: number): Measured[] {
+  const shown = new Set(columns.filter(({ ifRoom }) => !ifRoom));
+  for (const column of columns) {
+    if (column.ifRoom && total([...shown, column].map(({ natural }) => natural)) <= width) shown.add(column);
   }
-  shown.sort((a, b) => columns.indexOf(a) - columns.indexOf(b));
+  return columns.filter((column) => shown.has(column));
+}
 
-  // The width that the whole columns leave is divided: each column gets its minimum, then columns that need more.
-  const widths = shown.map(least);
+/** Divides the width: each column gets its minimum, then columns that need more. */
+function share(columns: readonly Measured[], width: number): number[] {
+  const least = (limit: (wraps: true | number) => number) =>
+    columns.map(({ wraps, natural }) => (wraps ? Math.min(natural, limit(wraps)) : natural));
+  const whole = least((wraps) => (wraps === true ? WRAPPED_MIN : wraps));
+  const widths = total(whole) <= width ? whole : least(() => WRAPPED_MIN);
   for (let spare = width - total(widths); spare > 0;) {
-    const short = shown.map((column, index) => natural(column) - (widths[index] ?? 0));
+    const short = columns.map(({ natural }, index) => natural - (widths[index] ?? 0));
     const open = short.filter((lack) => lack > 0).length;
     if (open === 0) break;
-    const share = Math.max(1, Math.floor(Math.min(spare, 1000) / open));
-    shown.forEach((_, index) => {
-      const more = Math.min(share, short[index] ?? 0, spare);
+    const part = Math.max(1, Math.floor(Math.min(spare, 1000) / open));
+    columns.forEach((_, index) => {
+      const more = Math.min(part, short[index] ?? 0, spare);
       widths[index] = (widths[index] ?? 0) + more;
       spare -= more;
     });
   }
+  return widths;
+}
 
+/** The lines of the table: its head, then each row, which takes several lines where text wraps. */
+function linesOf(rowCount: number, columns: readonly Measured[], widths: number[]): string[] {
   const cellsOf = (row: number) =>
-    shown.map((column, index) => {
-      const content = cells.get(column)?.[row] ?? '';
+    columns.map(({ cells }, index) => {
+      const content = cells[row] ?? '';
       const fits = content.split(/\s+/).every((word) => displayWidth(word) <= (widths[index] ?? 0));
       return { content, wordWrap: true, wrapOnWordBoundary: fits };
     });
   const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true };
-  const colAligns = shown.map(({ align }) => align ?? 'left');
+  const colAligns = columns.map(({ align }) => align ?? 'left');
   const lines: string[] = [];
-  for (let start = 0; start === 0 || start < rows.length; start += ROWS_AT_ONCE) {
-    const head = start === 0 ? { head: shown.map(({ head: text }) => text) } : {};
+  for (let start = 0; start === 0 || start < rowCount; start += ROWS_AT_ONCE) {
+    const head = start === 0 ? { head: columns.map(({ head: text }) => text) } : {};
     const table = new Table({ ...head, colWidths: widths, colAligns, style, chars: bare });
-    for (let row = start; row < Math.min(rows.length, start + ROWS_AT_ONCE); row += 1) table.push(cellsOf(row));
+    for (let row = start; row < Math.min(rowCount, start + ROWS_AT_ONCE); row += 1) table.push(cellsOf(row));
     lines.push(...table.toString().split('\n'));
   }
-  const [head = '', ...body] = lines.map((line) => line.trimEnd());
-  return [styleText('bold', head, { stream }), ...body].join('\n');
+  return lines;
+}
+
+/** Says which columns are not shown, in lines that are not wider than the screen. */
+function hiddenNote(heads: readonly string[], width: number): string[] {
+  if (heads.length === 0) return [];
+  const words = `(No room for ${heads.join(', ')}: use a wider screen, or --json.)`.split(' ');
+  return words.reduce<string[]>((lines, word) => {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) return [...lines, word];
+    return [...lines.slice(0, -1), `${last} ${word}`];
+  }, []);
 }
 
 /** Renders one record: a name and a value per line. Empty values are left out. */
@@ -81,11 +116,6 @@ export function renderRecord(
     { head: '', value: ({ value }) => value, wraps: true },
   ];
   return renderTable(filled, columns, screen).split('\n').slice(1).join('\n');
-}
-
-/** Removes characters that would control the terminal: names come from other systems. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }
 
 const bare = Object.fromEntries(

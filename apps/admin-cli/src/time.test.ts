@@ -42,7 +42,7 @@ const refused = [
 const commands = (command: Command): Command[] => [command, ...command.commands.flatMap(commands)];
 const pathOf = (command: Command): string[] => (command.parent ? [...pathOf(command.parent), command.name()] : []);
 
-const cases = commands(createProgram(processContext())).flatMap((command) =>
+const cases = commands(await createProgram(processContext())).flatMap((command) =>
   command.options
     .filter(({ flags }) => /<time>|--(since|until|before|after|from|to) /.test(flags) && !/<position>/.test(flags))
     .flatMap(({ long }) =>

@@ -2,7 +2,6 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addGroup } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { formatTime } from '../output.ts';
 import type { Column } from '../table.ts';
@@ -22,9 +21,7 @@ const columns: Column<Call>[] = [
   { head: 'PROVIDER', value: ({ provider }) => provider, ifRoom: true },
 ];
 
-export function addCallCommands(program: Command, context: CommandContext): void {
-  const calls = addGroup(program, 'calls', 'inspect what the payment gateways are asked for');
-
+export function addCallCommands(calls: Command, context: CommandContext): void {
   addListCommand<Call, { status?: Status; order?: string }>(calls, context, {
     usage: 'list',
     summary: 'list calls to gateways, the latest first, and how they were answered',

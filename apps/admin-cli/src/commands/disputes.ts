@@ -2,7 +2,6 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addGroup } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime } from '../output.ts';
@@ -22,9 +21,7 @@ const columns: Column<Dispute>[] = [
   { head: 'PAYMENT', value: ({ paymentId }) => paymentId, ifRoom: true },
 ];
 
-export function addDisputeCommands(program: Command, context: CommandContext): void {
-  const disputes = addGroup(program, 'disputes', "inspect payments that shoppers' banks contest");
-
+export function addDisputeCommands(disputes: Command, context: CommandContext): void {
   addListCommand<Dispute, { status?: Status; order?: string }>(disputes, context, {
     usage: 'list',
     summary: 'list disputes, the latest first; they are decided at the gateway',

@@ -5,7 +5,7 @@ import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
 import { connect } from '../connection.ts';
 import { print } from '../output.ts';
-import { printable } from '../table.ts';
+import { printable } from '../terminal/printable.ts';
 
 export type Violation = RouterOutputs['system']['doctor']['violations'][number];
 

@@ -2,13 +2,13 @@ import type { Client, RouterInputs, RouterOutputs } from '@commerce-core/api/cli
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addCommand, addGroup, positiveInteger, type JsonOption } from '../command.ts';
+import { addCommand, positiveInteger, type JsonOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { addListCommand } from '../list-command.ts';
 import { formatTime, note, print } from '../output.ts';
 import { stopOnInterrupt } from '../replay/stop-on-interrupt.ts';
 import type { Column } from '../table.ts';
-import { printable } from '../table.ts';
+import { printable } from '../terminal/printable.ts';
 
 type Event = RouterOutputs['event']['list']['items'][number];
 type EventType = Event['type'];
@@ -35,9 +35,7 @@ const addFilters = (command: Command): Command =>
     .addOption(new Option('--type <type>', 'only events of this type, such as order.paid'))
     .option('--order <order>', 'only events of this order');
 
-export function addEventLogCommands(program: Command, context: CommandContext): void {
-  const events = addGroup(program, 'events', 'read what happened in the shop, in the order in which it happened');
-
+export function addEventLogCommands(events: Command, context: CommandContext): void {
   addListCommand<Event, Filter>(events, context, {
     usage: 'list',
     summary: 'list events, the oldest first; --cursor takes a position',

@@ -13,7 +13,7 @@ test('events of lost webhooks are fetched once from the gateway’s event list',
   await atSimulator(shop, '/hostile', { off: true });
   expect(await statusOf(orderId)).toBe('PAYMENT_PENDING');
   const fetched = await shop.run('gateway-events', 'fetch', 'mock', '--since', since);
-  expect(fetched).toEqual({ code: 0, err: '', out: `Of what mock lists since ${since} 00:00:00Z, 1 event was new.\n` });
+  expect(fetched).toEqual({ code: 0, err: '', out: `Of what mock lists since ${since}T00:00:00Z, 1 event was new.\n` });
   expect(await statusOf(orderId)).toBe('PAID');
   expect(await shop.json('gateway-events', 'fetch', 'mock', '--since', since)).toEqual({ eventsNew: 0 });
 });

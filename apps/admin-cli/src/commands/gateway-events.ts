@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addCommand, addGroup } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
@@ -45,13 +45,7 @@ const columns: Column<GatewayEvent>[] = [
   { head: 'EVENT', value: ({ providerEventId }) => providerEventId, ifRoom: true },
 ];
 
-export function addEventCommands(program: Command, context: CommandContext): void {
-  const events = addGroup(
-    program,
-    'gateway-events',
-    "inspect the payment gateways' webhooks, and handle those that wait",
-  );
-
+export function addEventCommands(events: Command, context: CommandContext): void {
   addListCommand<GatewayEvent, { outcome?: Outcome; provider?: string; payment?: string }>(events, context, {
     usage: 'list',
     summary: 'list the events that gateways sent, the latest first, with their outcomes',
@@ -97,9 +91,13 @@ function addEventDecisions(events: Command, context: CommandContext): void {
     print(context, event, options, (screen) => renderEvent(event, screen));
   });
 
-  addCommand(events, 'dismiss <event>', 'dismiss an event that waits or was parked', [
-    `gateway-events dismiss ${example}`,
-  ]).action(async (gatewayEventId: string, options: JsonOption) => {
+  addCommand(
+    events,
+    'dismiss <event>',
+    'dismiss an event that waits or was parked',
+    [`gateway-events dismiss ${example}`],
+    'Dismisses the event',
+  ).action(async (gatewayEventId: string, options: JsonOption) => {
     const { client } = connect(context);
     const event = await client.gatewayEvent.dismiss.mutate({ gatewayEventId });
     print(context, event, options, (screen) => renderEvent(event, screen));

@@ -15,7 +15,9 @@ test('a new key allows what its scopes name, until it is revoked', async () => {
   expect((await shop.run('keys', 'list')).out).toMatch(
     new RegExp(`^${created.id}  warehouse +stock, orders +valid`, 'm'),
   );
-  expect((await shop.run('keys', 'revoke', created.id)).out).toBe(`The key ${created.id} of warehouse is revoked.\n`);
+  expect((await shop.run('keys', 'revoke', '--yes', created.id)).out).toBe(
+    `The key ${created.id} of warehouse is revoked.\n`,
+  );
   expect((await shop.run('keys', 'list')).out).toMatch(
     new RegExp(`^${created.id}  warehouse +stock, orders +revoked`, 'm'),
   );
@@ -47,7 +49,7 @@ test('a client’s key is rotated while both keys work, and a retry with the new
     );
   const first = await placeOrder(field(old.out, 'key'));
   expect(await placeOrder(field(renewed.out, 'key'))).toEqual(first);
-  await shop.run('keys', 'revoke', field(old.out, 'id'));
+  await shop.run('keys', 'revoke', '--yes', field(old.out, 'id'));
   expect(await placeOrder(field(renewed.out, 'key'))).toEqual(first);
   expect(await shop.api.readStock(productId)).toEqual([10, 1]);
   expect((await create()).err).not.toContain(field(old.out, 'id'));

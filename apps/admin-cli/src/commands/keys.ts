@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addGroup, addCommand } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, note, print } from '../output.ts';
@@ -34,9 +34,7 @@ const columns: Column<Key>[] = [
   { head: 'LAST USED', value: ({ lastUsedAt }) => (lastUsedAt ? formatTime(lastUsedAt) : 'never'), ifRoom: true },
 ];
 
-export function addKeyCommands(program: Command, context: CommandContext): void {
-  const keys = addGroup(program, 'keys', "manage operators' API keys");
-
+export function addKeyCommands(keys: Command, context: CommandContext): void {
   addListCommand<Key, object>(keys, context, {
     usage: 'list',
     summary: 'list the keys, without their secret part',
@@ -48,9 +46,13 @@ export function addKeyCommands(program: Command, context: CommandContext): void 
 
   addCreateKey(keys, context);
 
-  addCommand(keys, 'revoke <key>', 'make a key useless, for good', [
-    'keys revoke 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-  ]).action(async (apiKeyId: string, options: JsonOption) => {
+  addCommand(
+    keys,
+    'revoke <key>',
+    'make a key useless, for good',
+    ['keys revoke 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90'],
+    'Makes the key useless',
+  ).action(async (apiKeyId: string, options: JsonOption) => {
     const { client } = connect(context);
     const revoked = await client.apiKey.revoke.mutate({ apiKeyId });
     print(context, revoked, options, () => `The key ${revoked.id} of ${revoked.name} is revoked.`);

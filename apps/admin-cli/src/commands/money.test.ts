@@ -19,18 +19,18 @@ test('an authorized payment is captured in part, and every view shows the amount
   expect((await shop.run('payments', 'show', paymentId)).out).toMatch(
     /^authorized +25\.00 GBP\ncaptured +20\.00 GBP$/m,
   );
-  const line = new RegExp(`^${paymentId} +(mock +)?CAPTURED +25\\.00 GBP, 20\\.00 GBP captured`, 'm');
+  const line = new RegExp(`^([\\w-]{9}  )?${paymentId} +(mock +)?CAPTURED +25\\.00 GBP, 20\\.00 GBP captured`, 'm');
   expect((await shop.run('payments', 'list', '--status', 'CAPTURED')).out).toMatch(line);
   expect((await shop.run('orders', 'show', orderId)).out).toMatch(line);
   expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(
-    new RegExp(`^${paymentId}  CAPTURE +DONE +1 `, 'm'),
+    new RegExp(`^[\\w-]{9}  ${paymentId}  CAPTURE +DONE +1 `, 'm'),
   );
   expect((await shop.json('payments', 'list', '--provider', 'nobody')).items).toEqual([]);
 });
 
 test('the dispatch of what is left captures what it costs, at the gateway too', async () => {
   const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED', 2_500, 'DISPATCH');
-  await shop.json('orders', 'cancel-lines', orderId, '1=1');
+  await shop.json('orders', 'cancel-lines', '--yes', orderId, '1=1');
   expect((await shop.run('payments', 'show', paymentId)).out).toMatch(/^to capture +12\.50 GBP$/m);
   const [shipment] = (await shop.json('shipments', 'list', orderId)).items;
   await shop.json('shipments', 'dispatch', shipment.id, 'DHL', paymentId);
@@ -42,18 +42,20 @@ test('the dispatch of what is left captures what it costs, at the gateway too', 
 test('an operator accepts a payment of another amount, or sends it back', async () => {
   const [taken, back] = [await paidOrder(shop, 'AUTHORIZED', 2_400), await paidOrder(shop, 'AUTHORIZED', 2_400)];
   expect((await shop.run('payments', 'list', '--status', 'REVIEW')).out).toMatch(
-    new RegExp(`^${taken.paymentId}  REVIEW +25\\.00 GBP, 24\\.00 GBP came`, 'm'),
+    new RegExp(`^[\\w-]{9}  ${taken.paymentId}  REVIEW +25\\.00 GBP, 24\\.00 GBP came`, 'm'),
   );
-  expect(await shop.json('payments', 'decide', taken.paymentId, 'accept')).toMatchObject({
+  expect(await shop.json('payments', 'decide', '--yes', taken.paymentId, 'accept')).toMatchObject({
     status: 'AUTHORIZED',
     amount: 2_400,
   });
-  const rejected = await shop.run('payments', 'decide', back.paymentId, 'reject');
+  const rejected = await shop.run('payments', 'decide', '--yes', back.paymentId, 'reject');
   expect(rejected.out).toMatch(/^status +AUTHORIZED surplus$/m);
   expect(rejected.out).toMatch(/^came +24\.00 GBP$/m);
   expect(rejected.out).not.toMatch(/^asked/m);
-  expect((await shop.run('payments', 'decide', back.paymentId, 'accept')).err).toContain('(invalid_transition)');
-  const wrong = await shop.run('payments', 'decide', back.paymentId, 'perhaps');
+  expect((await shop.run('payments', 'decide', '--yes', back.paymentId, 'accept')).err).toContain(
+    '(invalid_transition)',
+  );
+  const wrong = await shop.run('payments', 'decide', '--yes', back.paymentId, 'perhaps');
   expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('accept, reject') });
 });
 
@@ -63,7 +65,7 @@ test('orders show says what to do about a lost authorization, until a new attemp
   expect(await shop.api.sendWebhook(lost)).toMatchObject({ status: 200, body: { effect: 'authorization_lost' } });
   const show = async () => (await shop.run('orders', 'show', orderId)).out;
   expect(await show()).toMatch(
-    /^to do +the gateway released the payment.*pays again.*payment\.create.*orders cancel/ms,
+    /^to do +the gateway released the payment.*pays again.*payments create.*orders cancel/ms,
   );
   const again = await shop.client.payment.create.mutate({ orderId, provider: 'mock' });
   expect(again).toMatchObject({ status: 'CREATED', amount: 2_500, next: { provider: 'mock' } });
@@ -76,7 +78,7 @@ test('orders show says what to do about a lost authorization, until a new attemp
 
 test('a refund of an authorized payment is refused with the command that captures it', async () => {
   const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
-  const create = () => shop.run('refunds', 'create', orderId, '--line', '1:2', '--restock');
+  const create = () => shop.run('refunds', 'create', '--yes', orderId, '--line', '1:2', '--restock');
   const refused = await create();
   expect(refused).toMatchObject({ code: 1, out: '' });
   expect(refused.err).toMatch(/authorized only: capture it first, or cancel the order \(refund_exceeds_balance\)$/m);
@@ -96,23 +98,23 @@ test('payments poll makes the gateway’s call due', async () => {
     async () => (await shop.json('calls', 'list', '--order', orderId, '--status', 'DONE')).items.length === 1,
   );
   expect((await shop.run('calls', 'list', '--order', orderId)).out).toMatch(
-    new RegExp(`^${paymentId}  POLL +DONE`, 'm'),
+    new RegExp(`^[\\w-]{9}  ${paymentId}  POLL +DONE`, 'm'),
   );
 });
 
 test('refunds work by lines, by amount and for the rest, and never exceed the balance', async () => {
   const { orderId, paymentId, productId } = await paidOrder(shop);
-  const refund = await shop.run('refunds', 'create', orderId, '--line', '1:1', '--restock');
+  const refund = await shop.run('refunds', 'create', '--yes', orderId, '--line', '1:1', '--restock');
   expect(refund.out).toMatch(/^status +REQUESTED\namount +12\.50 GBP\nreason +requested$/m);
   expect(await shop.api.readStock(productId)).toEqual([9, 0]);
-  await shop.json('refunds', 'create', orderId, '--amount', '2.50');
-  const tooMuch = await shop.run('refunds', 'create', orderId, '--amount', '10.01');
+  await shop.json('refunds', 'create', '--yes', orderId, '--amount', '2.50');
+  const tooMuch = await shop.run('refunds', 'create', '--yes', orderId, '--amount', '10.01');
   expect(tooMuch.err).toContain(
     `(refund_exceeds_balance)\n  left to refund: 10.00 GBP\nRefund at most what is left; \`commerce orders show ORDER\` `,
   );
-  const tooMany = await shop.run('refunds', 'create', orderId, '--line', '1:2');
+  const tooMany = await shop.run('refunds', 'create', '--yes', orderId, '--line', '1:2');
   expect(tooMany.err).toContain('(units_not_refundable)\n  line 1: 1 left');
-  await shop.json('refunds', 'create', orderId);
+  await shop.json('refunds', 'create', '--yes', orderId);
   await until(async () => (await paymentOf(paymentId)).refundedAmount === 2_500);
   const listed = await shop.run('refunds', 'list', '--order', orderId, '--status', 'SUCCEEDED');
   expect([...listed.out.matchAll(/SUCCEEDED +(\d+\.\d\d) GBP +requested/g)].map(([, amount]) => amount)).toEqual([
@@ -124,9 +126,9 @@ test('refunds work by lines, by amount and for the rest, and never exceed the ba
 });
 
 test.each([
-  [['refunds', 'create', '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90', '--restock'], '--line 1:2 --restock'],
-  [['refunds', 'create', 'x', '--line', '1'], 'for instance 1:2'],
-  [['refunds', 'create', 'x', '--line', '1:0'], 'at least 1'],
+  [['refunds', 'create', '--yes', '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90', '--restock'], '--line 1:2 --restock'],
+  [['refunds', 'create', '--yes', 'x', '--line', '1'], 'for instance 1:2'],
+  [['refunds', 'create', '--yes', 'x', '--line', '1:0'], 'at least 1'],
   [['refunds', 'list', '--status', 'GONE'], 'Allowed choices'],
   [['calls', 'list', '--status', 'LATE'], 'Allowed choices'],
 ])('a wrong call ends with 2 and says what would be right: %j', async (args, says) => {
@@ -138,7 +140,7 @@ test('a dispute is listed, and shown with its order', async () => {
   const { disputes } = await atSimulator(shop, '/dashboard/disputes', { paymentId, amount: 700 });
   await until(async () => (await shop.json('disputes', 'list', '--order', orderId)).items.length === 1);
   const listed = await shop.run('disputes', 'list', '--status', 'OPEN');
-  expect(listed.out).toMatch(new RegExp(`^${orderId}  OPEN +7\\.00 GBP  ${disputes[0].id}`, 'm'));
+  expect(listed.out).toMatch(new RegExp(`^[\\w-]{9}  OPEN +7\\.00 GBP  ${disputes[0].id}`, 'm'));
   expect((await shop.run('orders', 'show', orderId)).out).toMatch(
     new RegExp(`^Disputes\n.*\n.* OPEN +${disputes[0].id} +7\\.00 GBP$`, 'm'),
   );
@@ -148,9 +150,11 @@ test('what an open dispute is about is refunded when the operator says so', asyn
   const { orderId, paymentId } = await paidOrder(shop);
   await atSimulator(shop, '/dashboard/disputes', { paymentId });
   await until(async () => (await shop.json('disputes', 'list', '--order', orderId)).items.length === 1);
-  const refused = await shop.run('refunds', 'create', orderId);
+  const refused = await shop.run('refunds', 'create', '--yes', orderId);
   expect(refused).toMatchObject({ code: 1, err: expect.stringMatching(/dispute_open[^]*--despite-dispute/) });
-  expect(await shop.json('refunds', 'create', orderId, '--despite-dispute')).toMatchObject({ status: 'REQUESTED' });
+  expect(await shop.json('refunds', 'create', '--yes', orderId, '--despite-dispute')).toMatchObject({
+    status: 'REQUESTED',
+  });
 });
 
 test('a waiting event is shown with its body, redriven and dismissed', async () => {
@@ -162,7 +166,7 @@ test('a waiting event is shown with its body, redriven and dismissed', async () 
   expect(shown.out).toMatch(new RegExp(`\nBody\n.*"paymentId":"${paymentId}"`));
   expect((await shop.run('gateway-events', 'redrive', id)).out).toMatch(/^outcome +RECEIVED$/m);
   await until(async () => (await shop.json('gateway-events', 'show', id)).outcome === 'UNMATCHED');
-  expect(await shop.json('gateway-events', 'dismiss', id)).toMatchObject({ outcome: 'DISMISSED' });
-  expect((await shop.run('gateway-events', 'dismiss', id)).err).toContain('(invalid_transition)');
+  expect(await shop.json('gateway-events', 'dismiss', '--yes', id)).toMatchObject({ outcome: 'DISMISSED' });
+  expect((await shop.run('gateway-events', 'dismiss', '--yes', id)).err).toContain('(invalid_transition)');
   expect((await shop.run('gateway-events', 'show', randomUUID())).err).toContain('(gateway_event_not_found)');
 });

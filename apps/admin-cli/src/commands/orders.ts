@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addGroup, addCommand, positiveInteger } from '../command.ts';
+import { addCommand, positiveInteger } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
@@ -11,6 +11,7 @@ import { formatMoney } from '../money.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { formatTime, print } from '../output.ts';
 import { addRenewAccess } from './renew-access.ts';
+import { addWatchOrder } from './orders/watch-order.ts';
 import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
 import { renderQuote } from '../show-quote.ts';
 import type { Column } from '../table.ts';
@@ -21,17 +22,16 @@ type Status = Order['status'];
 const statuses: readonly Status[] = ['CREATED', 'PAYMENT_PENDING', 'PAID', 'PAYMENT_FAILED', 'CANCELED', 'EXPIRED'];
 
 const columns: Column<Order>[] = [
-  { head: 'ID', value: ({ id }) => id },
+  { head: 'NUMBER', value: ({ number }) => number },
   { head: 'STATUS', value: statusOf, wraps: true },
   { head: 'TOTAL', value: ({ totalAmount, currency }) => formatMoney(totalAmount, currency), align: 'right' },
   { head: 'CUSTOMER', value: (order) => (isGuestOrder(order) ? 'guest' : order.customerId), wraps: true },
   { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
   { head: 'REFERENCE', value: ({ reference }) => reference ?? '', ifRoom: true },
+  { head: 'ID', value: ({ id }) => id, ifRoom: true },
 ];
 
-export function addOrderCommands(program: Command, context: CommandContext): void {
-  const orders = addGroup(program, 'orders', 'inspect, place and cancel orders');
-
+export function addOrderCommands(orders: Command, context: CommandContext): void {
   addListCommand<Order, { status?: Status; customer?: string; attention?: true }>(orders, context, {
     usage: 'list',
     summary: 'list orders, the latest first; a paid order shows how far its shipments are',
@@ -54,6 +54,7 @@ export function addOrderCommands(program: Command, context: CommandContext): voi
   addCreateOrder(orders, context);
   addOrderChanges(orders, context);
   addRenewAccess(orders, context);
+  addWatchOrder(orders, context);
 }
 
 function addShowOrder(orders: Command, context: CommandContext): void {
@@ -139,18 +140,25 @@ const findLines = async (client: Client, asked: readonly { product: string; quan
   );
 
 function addOrderChanges(orders: Command, context: CommandContext): void {
-  addCommand(orders, 'cancel <order>', 'cancel an order that has not shipped; a paid order is refunded', [
-    'orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-  ]).action(async (orderId: string, options: JsonOption) => {
+  addCommand(
+    orders,
+    'cancel <order>',
+    'cancel an order that has not shipped; a paid order is refunded',
+    ['orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90'],
+    'Cancels the order, and sends back what was paid',
+  ).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
     const order = await client.order.cancel.mutate({ orderId });
     print(context, order, options, (screen) => renderOrderHead(order, screen));
   });
 
-  addCommand(orders, 'cancel-lines <order> <line=units...>', 'cancel units that have not shipped, and refund them', [
-    'orders cancel-lines 0199d3c4 1=2 3=1',
-    'orders cancel-lines 0199d3c4 1=2 --reason "out of stock"',
-  ])
+  addCommand(
+    orders,
+    'cancel-lines <order> <line=units...>',
+    'cancel units that have not shipped, and refund them',
+    ['orders cancel-lines 0199d3c4 1=2 3=1', 'orders cancel-lines 0199d3c4 1=2 --reason "out of stock"'],
+    'Cancels these units, and sends back what was paid for them',
+  )
     .option('--reason <text>', 'why; it is kept for ever')
     .action(async (orderId: string, items: string[], options: JsonOption & { reason?: string }) => {
       const lines = items.map(parseUnits);
@@ -180,9 +188,13 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
       print(context, order, { json }, (screen) => renderOrderHead(order, screen));
     });
 
-  addCommand(orders, 'redact <order>', 'erase the contact and address of an order that is over', [
-    'orders redact 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-  ]).action(async (orderId: string, options: JsonOption) => {
+  addCommand(
+    orders,
+    'redact <order>',
+    'erase the contact and address of an order that is over',
+    ['orders redact 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90'],
+    'Erases the contact and address of the order',
+  ).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
     const order = await client.order.redact.mutate({ orderId });
     print(context, order, options, (screen) => renderOrderHead(order, screen));

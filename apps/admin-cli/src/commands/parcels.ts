@@ -2,7 +2,7 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addCommand, addGroup } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, print } from '../output.ts';
@@ -11,9 +11,7 @@ import type { Column } from '../table.ts';
 
 const parcel = '0199d3c4-a1b2-7c33-8d44-5e66f7a8b9c0';
 
-export function addParcelCommands(program: Command, context: CommandContext): void {
-  const parcels = addGroup(program, 'parcels', 'follow the parcels of shipments that have left');
-
+export function addParcelCommands(parcels: Command, context: CommandContext): void {
   addCommand(parcels, 'deliver <parcel>', 'note that one parcel arrived; the last one delivers its shipment', [
     `parcels deliver ${parcel}`,
   ]).action(async (parcelId: string, options: JsonOption) => {

@@ -1,8 +1,9 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addCommand, addGroup } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatMoney, parseMoney } from '../money.ts';
@@ -10,6 +11,7 @@ import { formatTime, note, print } from '../output.ts';
 import type { Payment } from '../payment.ts';
 import { isUnderReview, paymentMoneyOf, paymentStatusOf, reportedMoneyOf } from '../payment.ts';
 import type { Column } from '../table.ts';
+import { addAttemptCommands } from './payments/payment-attempts.ts';
 import { renderRecord } from '../table.ts';
 
 type Status = Payment['status'];
@@ -18,38 +20,41 @@ const statuses: readonly Status[] = ['CREATED', 'PENDING', 'AUTHORIZED', 'CAPTUR
 const decisions = { accept: 'ACCEPT', reject: 'REJECT' } as const;
 const example = '0199d3c4-7f00-7a6d-b1c2-d3e4f5061728';
 
-const columns: Column<Payment>[] = [
+const columns: Column<RouterOutputs['payment']['listAll']['items'][number]>[] = [
+  { head: 'ORDER', value: ({ orderNumber }) => orderNumber },
   { head: 'ID', value: ({ id }) => id },
   { head: 'STATUS', value: paymentStatusOf, wraps: true },
   { head: 'MONEY', value: paymentMoneyOf, wraps: true },
   { head: 'PROVIDER', value: ({ provider }) => provider, ifRoom: true },
   { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
-  { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true },
 ];
 
-export function addPaymentCommands(program: Command, context: CommandContext): void {
-  const payments = addGroup(program, 'payments', 'inspect payments, capture them and decide on doubtful ones');
-
-  addListCommand<Payment, { status?: Status; provider?: string }>(payments, context, {
-    usage: 'list',
-    summary: 'list payments of all orders, the latest first',
-    examples: ['payments list', 'payments list --status REVIEW', 'payments list --provider stripe --all --json'],
-    addFilters: (command) =>
-      command
-        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-        .option('--provider <name>', 'only those of this gateway'),
-    reader:
-      (client, { status, provider }) =>
-      (range) =>
-        client.payment.listAll.query({ status, provider, ...range }),
-    columns,
-    empty: 'There are no such payments.',
-  });
+export function addPaymentCommands(payments: Command, context: CommandContext): void {
+  addListCommand<RouterOutputs['payment']['listAll']['items'][number], { status?: Status; provider?: string }>(
+    payments,
+    context,
+    {
+      usage: 'list',
+      summary: 'list payments of all orders, the latest first',
+      examples: ['payments list', 'payments list --status REVIEW', 'payments list --provider stripe --all --json'],
+      addFilters: (command) =>
+        command
+          .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+          .option('--provider <name>', 'only those of this gateway'),
+      reader:
+        (client, { status, provider }) =>
+        (range) =>
+          client.payment.listAll.query({ status, provider, ...range }),
+      columns,
+      empty: 'There are no such payments.',
+    },
+  );
 
   addShowPayment(payments, context);
   addCapturePayment(payments, context);
   addDecidePayment(payments, context);
   addPollPayment(payments, context);
+  addAttemptCommands(payments, context);
 }
 
 function addShowPayment(payments: Command, context: CommandContext): void {
@@ -84,6 +89,7 @@ function addDecidePayment(payments: Command, context: CommandContext): void {
     'decide <payment> <decision>',
     'decide on a payment of another amount than asked: take it for the order, or send it back',
     [`payments decide ${example} accept`, `payments decide ${example} reject`],
+    'Decides on the payment',
   ).action(async (paymentId: string, decision: keyof typeof decisions, options: JsonOption) => {
     const { client } = connect(context);
     printPayment(

@@ -16,7 +16,7 @@ test('a product is created, renamed, re-priced and archived by its sku', async (
     name: 'Blue mug, large',
   });
   expect(await json('products', 'reprice', sku, '13')).toMatchObject({ id: created.id, priceAmount: 1300 });
-  expect(await json('products', 'archive', created.id)).toMatchObject({
+  expect(await json('products', 'archive', '--yes', created.id)).toMatchObject({
     id: created.id,
     archivedAt: expect.any(String),
   });
@@ -33,7 +33,7 @@ test('prices are read and shown in the currency’s own decimals', async () => {
     name: '티셔츠',
   });
   const shown = await run('products', 'list', '--sku', sku);
-  expect(shown.out).toMatch(/티셔츠 +15,000 KRW +0\n/);
+  expect(shown.out).toMatch(/티셔츠 +15,000 KRW +0  /);
   const refused = await run('products', 'reprice', sku, '150.50');
   expect(refused).toMatchObject({ code: 2, out: '' });
   expect(refused.err).toContain('without decimals');
@@ -50,7 +50,7 @@ test('a list shows whole ids and the next cursor, and --all reads every page', a
   for (let count = 0; count < 3; count += 1) await json('products', 'create', newSku(), 'One of many', '1', 'GBP');
   const some = await run('products', 'list', '--limit', '2');
   expect(some.out.trimEnd().split('\n')).toHaveLength(3);
-  expect(some.out).toMatch(/^[\da-f-]{36}  SKU-/m);
+  expect(some.out).toMatch(/^SKU-\S+ .*  [\da-f-]{36}$/m);
   const cursor = /--cursor (\S+)/.exec(some.err)?.[1] ?? '';
 
   const all = (await json('products', 'list', '--all')).items.map(({ id }: { id: string }) => id);
@@ -73,7 +73,7 @@ test('an unknown product exits 1, by sku and by id', async () => {
   expect((await run('products', 'rename', 'NO-SUCH-SKU', 'x')).err).toBe(
     'error: There is no product NO-SUCH-SKU. Give its id or sku, or the beginning of its id: 4 characters or more.\n',
   );
-  const byId = await run('products', 'archive', randomUUID());
+  const byId = await run('products', 'archive', '--yes', randomUUID());
   expect(byId).toMatchObject({ code: 1, out: '' });
   expect(byId.err).toMatch(/There is no product with the id [\da-f-]{36}\./);
 });

@@ -1,27 +1,24 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addGroup, addCommand } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import type { Product } from '../find-product.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney, parseCurrency, parseMoney } from '../money.ts';
 import { formatTime, print } from '../output.ts';
-import type { Column } from '../table.ts';
-import { renderRecord } from '../table.ts';
+import { renderRecord, skuWhole, type Column } from '../table.ts';
 
 const columns: Column<Product>[] = [
-  { head: 'ID', value: ({ id }) => id },
-  { head: 'SKU', value: ({ sku }) => sku, wraps: true },
+  { head: 'SKU', value: ({ sku }) => sku, wraps: skuWhole },
   { head: 'NAME', value: ({ name }) => name, wraps: true },
   { head: 'PRICE', value: ({ priceAmount, currency }) => formatMoney(priceAmount, currency), align: 'right' },
   { head: 'LEFT', value: ({ archivedAt, sellableQty }) => (archivedAt ? 'gone' : String(sellableQty)), align: 'right' },
+  { head: 'ID', value: ({ id }) => id, ifRoom: true },
 ];
 
-export function addProductCommands(program: Command, context: CommandContext): void {
-  const products = addGroup(program, 'products', 'list, create and change what is sold');
-
+export function addProductCommands(products: Command, context: CommandContext): void {
   addListCommand<Product, { sku?: string; archived?: true }>(products, context, {
     usage: 'list',
     summary: 'list products, with the units that can still be sold',
@@ -36,6 +33,14 @@ export function addProductCommands(program: Command, context: CommandContext): v
     empty: 'There are no such products.',
   });
 
+  addCommand(products, 'show <product>', 'show a product, named by its id or sku', ['products show MUG-BLUE']).action(
+    async (reference: string, options: JsonOption) => {
+      const { client } = connect(context);
+      const { id: productId, archivedAt } = await findProduct(client, reference);
+      const includeArchived = archivedAt === null ? undefined : true;
+      printProduct(context, await client.product.get.query({ productId, includeArchived }), options);
+    },
+  );
   addCreateProduct(products, context);
   addProductChanges(products, context);
 }
@@ -75,9 +80,13 @@ function addProductChanges(products: Command, context: CommandContext): void {
     printProduct(context, repriced, options, formatMoney(before, currency));
   });
 
-  addCommand(products, 'archive <product>', 'sell a product no longer; orders that have it keep it', [
-    'products archive MUG-BLUE',
-  ]).action(async (reference: string, options: JsonOption) => {
+  addCommand(
+    products,
+    'archive <product>',
+    'sell a product no longer; orders that have it keep it',
+    ['products archive MUG-BLUE'],
+    'Takes the product off sale for good',
+  ).action(async (reference: string, options: JsonOption) => {
     const { client } = connect(context);
     const { id: productId } = await findProduct(client, reference);
     printProduct(context, await client.product.archive.mutate({ productId }), options);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, LineUnits } from '../command.ts';
-import { addCommand, addGroup, addLine } from '../command.ts';
+import { addCommand, addLine } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
@@ -29,9 +29,7 @@ const columns: Column<Refund>[] = [
   { head: 'CREATED', value: ({ createdAt }) => formatTime(createdAt), ifRoom: true },
 ];
 
-export function addRefundCommands(program: Command, context: CommandContext): void {
-  const refunds = addGroup(program, 'refunds', 'send money back, and see what became of it');
-
+export function addRefundCommands(refunds: Command, context: CommandContext): void {
   addListCommand<Refund, { status?: Status; order?: string }>(refunds, context, {
     usage: 'list',
     summary: 'list refunds, the latest first',
@@ -46,11 +44,17 @@ export function addRefundCommands(program: Command, context: CommandContext): vo
     empty: 'There are no such refunds.',
   });
 
-  addCommand(refunds, 'create <order>', "send an order's money back: all that is left, an amount, or for units", [
-    `refunds create ${order}`,
-    `refunds create ${order} --amount 12.50`,
-    `refunds create ${order} --line 1:2 --restock`,
-  ])
+  addCommand(
+    refunds,
+    'create <order>',
+    "send an order's money back: all that is left, an amount, or for units",
+    [
+      `refunds create ${order}`,
+      `refunds create ${order} --amount 12.50`,
+      `refunds create ${order} --line 1:2 --restock`,
+    ],
+    'Sends money of the order back',
+  )
     .option('--amount <amount>', "so much, in the order's currency")
     .addOption(
       new RepeatableOption('--line <line:units>', 'for so many units of a line; again for another line').argParser(

@@ -245,7 +245,7 @@ test('a file without a usable row changes nothing and exits 0', async () => {
 test('an archived product or another currency is reported before any order', async () => {
   const prefix = newPrefix();
   await shop.json('products', 'create', `${prefix}85123A`, 'Holder', '1', 'GBP');
-  await shop.json('products', 'archive', `${prefix}85123A`);
+  await shop.json('products', 'archive', '--yes', `${prefix}85123A`);
   const archived = await shop.run('replay', sample, '--sku-prefix', prefix);
   expect(archived).toMatchObject({ code: 1, out: '' });
   expect(archived.err).toContain(

@@ -33,10 +33,13 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       printReturnPrice(context, await client.return.preview.query({ returnId, fees }), options);
     });
 
-  addCommand(returns, 'refund <return>', 'send back what was paid for the units that came, less fees', [
-    `returns refund ${aReturn}`,
-    `returns refund ${aReturn} --fee "Label:4.90"`,
-  ])
+  addCommand(
+    returns,
+    'refund <return>',
+    'send back what was paid for the units that came, less fees',
+    [`returns refund ${aReturn}`, `returns refund ${aReturn} --fee "Label:4.90"`],
+    'Sends back what was paid for the units that came',
+  )
     .addOption(feeOption())
     .option('--despite-dispute', 'also what an open dispute is about')
     .action(async (returnId: string, { fee, despiteDispute, ...options }: PriceOptions & { despiteDispute?: true }) => {

@@ -30,10 +30,13 @@ test('a return is requested, approved, received and refunded, and the order show
   expect((await shop.run('returns', 'preview', returnId, '--fee', 'Return label:2.50')).out).toMatch(
     /^goes back +10\.00 GBP\n\nLINE +WHAT +NAME +UNITS +AMOUNT\n +1 +PRODUCT +Blue mug +1 +12\.50 GBP\n +FEE +Return label +1 +-2\.50 GBP$/m,
   );
-  const refunded = await shop.run('returns', 'refund', returnId, '--fee', 'Return label:2.50');
+  const refunded = await shop.run('returns', 'refund', '--yes', returnId, '--fee', 'Return label:2.50');
   expect(refunded.out).toMatch(/^refund +[\da-f-]{36}\ngoes back +10\.00 GBP$/m);
   await until(async () => (await shop.json('refunds', 'list', '--order', orderId)).items[0].status === 'SUCCEEDED');
-  expect(await shop.json('returns', 'close', returnId)).toMatchObject({ status: 'CLOSED', lines: [{ missingQty: 1 }] });
+  expect(await shop.json('returns', 'close', '--yes', returnId)).toMatchObject({
+    status: 'CLOSED',
+    lines: [{ missingQty: 1 }],
+  });
   const shown = (await shop.run('orders', 'show', orderId)).out;
   expect(shown).toMatch(/^fulfillment +PARTIALLY_RETURNED$/m);
   expect(shown).toMatch(new RegExp(`^Returns\nID .*\n${returnId} +CLOSED +SHOP +2 +1( |$)`, 'm'));
@@ -43,7 +46,7 @@ test('the list of returns fits into 80 columns', async () => {
   const orderId = await sentOrder();
   const returnId = await requestOf(orderId, '--fault', 'CARRIER', '--kept');
   const { out } = await shop.run('returns', 'list', '--order', orderId);
-  expect(out).toMatch(new RegExp(`^${returnId}  REQUESTED  CARRIER +2  kept`, 'm'));
+  expect(out).toMatch(new RegExp(`^[\\w-]{9}  ${returnId}  REQUESTED  CARRIER +2  kept`, 'm'));
   const { items } = await shop.json('returns', 'list', '--order', orderId);
   const table = renderTable<Return>(items, returnColumns, { width: 80, stream: process.stdout });
   for (const line of table.split('\n')) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(80);
@@ -72,15 +75,22 @@ test('fees as high as the price settle a return without a refund, and the note s
   const returnId = await requestOf(await sentOrder(), '--fault', 'CUSTOMER', '--kept');
   await shop.json('returns', 'approve', returnId);
   const { amount } = await shop.json('returns', 'preview', returnId);
-  const { out, err } = await shop.run('returns', 'refund', returnId, '--fee', `Worn:${(amount / 100).toFixed(2)}`);
+  const { out, err } = await shop.run(
+    'returns',
+    'refund',
+    '--yes',
+    returnId,
+    '--fee',
+    `Worn:${(amount / 100).toFixed(2)}`,
+  );
   expect(`${out}${err}`).toContain('Nothing goes back, and these units are settled');
 });
 
 test('a return is declined or canceled, and its units can be requested again', async () => {
   const orderId = await sentOrder();
-  const declined = await shop.run('returns', 'decline', await requestOf(orderId), '--reason', 'was worn');
+  const declined = await shop.run('returns', 'decline', '--yes', await requestOf(orderId), '--reason', 'was worn');
   expect(declined.out).toMatch(/^status +DECLINED$[^]*^declined +was worn$/m);
-  expect(await shop.json('returns', 'cancel', await requestOf(orderId))).toMatchObject({ status: 'CANCELED' });
+  expect(await shop.json('returns', 'cancel', '--yes', await requestOf(orderId))).toMatchObject({ status: 'CANCELED' });
   const returnId = await requestOf(orderId);
   expect(await shop.json('returns', 'show', returnId)).toMatchObject({ status: 'REQUESTED' });
   const twice = await shop.run('returns', 'request', orderId, '--line', '1:1');

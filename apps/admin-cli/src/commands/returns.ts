@@ -1,8 +1,9 @@
+import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, LineUnits } from '../command.ts';
-import { addCommand, addGroup, addLine } from '../command.ts';
+import { addCommand, addLine } from '../command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { addListCommand } from '../list-command.ts';
@@ -17,8 +18,9 @@ const faults: readonly Return['fault'][] = ['SHOP', 'CUSTOMER', 'CARRIER'];
 
 type RequestOptions = JsonOption & { line: LineUnits[]; fault?: Return['fault']; kept?: true; reason?: string };
 
-export function addReturnCommands(program: Command, context: CommandContext): void {
-  const returns = addGroup(program, 'returns', 'take goods back, and refund or replace them');
+type ListedReturn = RouterOutputs['return']['list']['items'][number];
+
+export function addReturnCommands(returns: Command, context: CommandContext): void {
   addReadCommands(returns, context);
   addRequestCommand(returns, context);
   addDecisionCommands(returns, context);
@@ -28,7 +30,7 @@ export function addReturnCommands(program: Command, context: CommandContext): vo
 }
 
 function addReadCommands(returns: Command, context: CommandContext): void {
-  addListCommand<Return, { status?: Return['status']; order?: string }>(returns, context, {
+  addListCommand<ListedReturn, { status?: Return['status']; order?: string }>(returns, context, {
     usage: 'list',
     summary: 'list returns, the latest first',
     examples: ['returns list', 'returns list --status REQUESTED', `returns list --order ${order}`],
@@ -38,7 +40,7 @@ function addReadCommands(returns: Command, context: CommandContext): void {
         .option('--order <order>', 'only those of this order'),
     reader: (client, options) => (range) =>
       client.return.list.query({ status: options.status, orderId: options.order, ...range }),
-    columns: returnColumns,
+    columns: [{ head: 'ORDER', value: ({ orderNumber }) => orderNumber }, ...returnColumns],
     empty: 'There are no such returns.',
   });
 
@@ -93,10 +95,13 @@ function addDecisionCommands(returns: Command, context: CommandContext): void {
       },
     );
 
-  addCommand(returns, 'decline <return>', 'refuse a return', [
-    `returns decline ${aReturn}`,
-    `returns decline ${aReturn} --reason "was worn"`,
-  ])
+  addCommand(
+    returns,
+    'decline <return>',
+    'refuse a return',
+    [`returns decline ${aReturn}`, `returns decline ${aReturn} --reason "was worn"`],
+    'Declines the return',
+  )
     .option('--reason <reason>', 'why')
     .action(async (returnId: string, { reason, ...options }: JsonOption & { reason?: string }) => {
       const { client } = connect(context);
@@ -135,17 +140,25 @@ function addReceiveCommand(returns: Command, context: CommandContext): void {
 }
 
 function addEndCommands(returns: Command, context: CommandContext): void {
-  addCommand(returns, 'close <return>', 'end a return; units that did not come count as missing', [
-    `returns close ${aReturn}`,
-  ]).action(async (returnId: string, options: JsonOption) => {
+  addCommand(
+    returns,
+    'close <return>',
+    'end a return; units that did not come count as missing',
+    [`returns close ${aReturn}`],
+    'Ends the return',
+  ).action(async (returnId: string, options: JsonOption) => {
     const { client } = connect(context);
     printReturn(context, await client.return.close.mutate({ returnId }), options);
   });
 
-  addCommand(returns, 'cancel <return>', 'give up a return that nothing came of', [`returns cancel ${aReturn}`]).action(
-    async (returnId: string, options: JsonOption) => {
-      const { client } = connect(context);
-      printReturn(context, await client.return.cancel.mutate({ returnId }), options);
-    },
-  );
+  addCommand(
+    returns,
+    'cancel <return>',
+    'give up a return that nothing came of',
+    [`returns cancel ${aReturn}`],
+    'Gives the return up',
+  ).action(async (returnId: string, options: JsonOption) => {
+    const { client } = connect(context);
+    printReturn(context, await client.return.cancel.mutate({ returnId }), options);
+  });
 }

@@ -61,10 +61,9 @@ test.each([[], ['DHL'], ['DHL', '--parcel', 'DHL:1'], ['--parcel', 'DHL'], ['--p
 
 test.each(['lost', 'returned'])('shipments %s ends a shipment, and orders show says what to do', async (end) => {
   const { orderId, shipmentId } = await readyShipment();
+  const { number } = await shop.client.order.get.query({ orderId });
   await shop.json('shipments', 'dispatch', shipmentId, 'DHL', shipmentId);
-  expect(await shop.json('shipments', end, shipmentId)).toMatchObject({ status: end.toUpperCase() });
+  expect(await shop.json('shipments', end, shipmentId, '--yes')).toMatchObject({ status: end.toUpperCase() });
   const shown = (await shop.run('orders', 'show', orderId)).out.replaceAll(/\s+/g, ' ');
-  expect(shown).toContain(
-    `to do refund what did not arrive (\`commerce refunds create ${orderId} --line LINE:UNITS\`)`,
-  );
+  expect(shown).toContain(`to do refund what did not arrive (\`commerce refunds create ${number} --line LINE:UNITS\`)`);
 });

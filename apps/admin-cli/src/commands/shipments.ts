@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, LineUnits } from '../command.ts';
-import { addGroup, addCommand, addLine } from '../command.ts';
+import { addCommand, addLine } from '../command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatTime, printPage } from '../output.ts';
@@ -26,9 +26,7 @@ const columns: Column<Shipment>[] = [
   { head: 'DELIVERED', value: ({ deliveredAt }) => (deliveredAt ? formatTime(deliveredAt) : ''), ifRoom: true },
 ];
 
-export function addShipmentCommands(program: Command, context: CommandContext): void {
-  const shipments = addGroup(program, 'shipments', "pack and send an order's shipments");
-
+export function addShipmentCommands(shipments: Command, context: CommandContext): void {
   addCommand(shipments, 'list <order>', 'list the shipments of an order', [
     'shipments list 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
@@ -118,16 +116,24 @@ function addStatusCommands(shipments: Command, context: CommandContext): void {
     printShipment(context, await client.shipment.deliver.mutate({ shipmentId }), options);
   });
 
-  addCommand(shipments, 'lost <shipment>', 'note that a shipment was lost; its order needs attention', [
-    `shipments lost ${shipment}`,
-  ]).action(async (shipmentId: string, options: JsonOption) => {
+  addCommand(
+    shipments,
+    'lost <shipment>',
+    'note that a shipment was lost; its order needs attention',
+    [`shipments lost ${shipment}`],
+    'Counts the shipment as lost',
+  ).action(async (shipmentId: string, options: JsonOption) => {
     const { client } = connect(context);
     printShipment(context, await client.shipment.markLost.mutate({ shipmentId }), options);
   });
 
-  addCommand(shipments, 'returned <shipment>', 'note that a shipment came back; its order needs attention', [
-    `shipments returned ${shipment}`,
-  ]).action(async (shipmentId: string, options: JsonOption) => {
+  addCommand(
+    shipments,
+    'returned <shipment>',
+    'note that a shipment came back; its order needs attention',
+    [`shipments returned ${shipment}`],
+    'Counts the shipment as returned',
+  ).action(async (shipmentId: string, options: JsonOption) => {
     const { client } = connect(context);
     printShipment(context, await client.shipment.markReturned.mutate({ shipmentId }), options);
   });

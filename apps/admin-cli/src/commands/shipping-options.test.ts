@@ -41,7 +41,9 @@ test('an option is created, quoted, ordered and archived', async () => {
   const address = JSON.stringify({ name: 'Bo', line1: '1 Road', city: 'Bonn', postalCode: '53111', country: 'DE' });
   const args = [`${sku}=2`, '--customer', 'ana', '--shipping', option.id, '--address', address];
   expect(await json('orders', 'create', ...args)).toMatchObject({ totalAmount: 2_990, shippingOptionId: option.id });
-  expect(await json('shipping-options', 'archive', option.id)).toMatchObject({ archivedAt: expect.any(String) });
+  expect(await json('shipping-options', 'archive', '--yes', option.id)).toMatchObject({
+    archivedAt: expect.any(String),
+  });
 });
 
 test('an order has the option that --shipping names by the beginning of its id', async () => {

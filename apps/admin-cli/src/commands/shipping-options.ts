@@ -1,7 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addCommand, addGroup, positiveInteger, type JsonOption } from '../command.ts';
+import { addCommand, positiveInteger, type JsonOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { addListCommand } from '../list-command.ts';
 import { formatMoney, parseCurrency, parseMoney } from '../money.ts';
@@ -15,7 +15,7 @@ const columns: Column<ShippingOption>[] = [
   { head: 'NAME', value: ({ name }) => name, wraps: true },
   { head: 'PRICE', value: ({ priceAmount, currency }) => formatMoney(priceAmount, currency), align: 'right' },
   { head: 'FREE FROM', value: freeFrom, align: 'right' },
-  { head: 'COUNTRIES', value: countriesOf, wraps: true },
+  { head: 'COUNTRIES', value: countriesOf, ifRoom: true },
 ];
 
 function freeFrom({ freeFromAmount, currency }: ShippingOption): string {
@@ -26,9 +26,7 @@ function countriesOf({ countries, archivedAt }: ShippingOption): string {
   return archivedAt ? 'gone' : (countries?.join(' ') ?? 'all');
 }
 
-export function addShippingOptionCommands(program: Command, context: CommandContext): void {
-  const options = addGroup(program, 'shipping-options', 'list, create and archive what shoppers can choose');
-
+export function addShippingOptionCommands(options: Command, context: CommandContext): void {
   addListCommand<ShippingOption, { archived?: true }>(options, context, {
     usage: 'list',
     summary: 'list the ways of shipping, the latest first',
@@ -44,9 +42,13 @@ export function addShippingOptionCommands(program: Command, context: CommandCont
 
   addCreateOption(options, context);
 
-  addCommand(options, 'archive <option>', 'offer it no longer; orders that have it keep it', [
-    'shipping-options archive 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-  ]).action(async (shippingOptionId: string, given: JsonOption) => {
+  addCommand(
+    options,
+    'archive <option>',
+    'offer it no longer; orders that have it keep it',
+    ['shipping-options archive 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90'],
+    'Takes the shipping option away for good',
+  ).action(async (shippingOptionId: string, given: JsonOption) => {
     const { client } = connect(context);
     printOption(context, await client.shippingOption.archive.mutate({ shippingOptionId }), given);
   });

@@ -1,7 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addCommand, addGroup, type JsonOption } from '../command.ts';
+import { addCommand, type JsonOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, printPage } from '../output.ts';
 import type { Column } from '../table.ts';
@@ -18,9 +18,7 @@ const columns: Column<Sink>[] = [
   { head: 'WHY', value: ({ failure }) => failure ?? '', wraps: true },
 ];
 
-export function addSinkCommands(program: Command, context: CommandContext): void {
-  const sinks = addGroup(program, 'sinks', 'see how far the brokers are that get every event');
-
+export function addSinkCommands(sinks: Command, context: CommandContext): void {
   addCommand(sinks, 'list', 'list the sinks, and how many events each is behind', [
     'sinks list',
     'sinks list --json',

@@ -2,7 +2,7 @@ import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addGroup, addCommand, integer, positiveInteger } from '../command.ts';
+import { addCommand, integer, positiveInteger } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
@@ -21,9 +21,7 @@ const columns: Column<Movement>[] = [
   { head: 'CAUSE', value: ({ causeId }) => causeId, ifRoom: true },
 ];
 
-export function addStockCommands(program: Command, context: CommandContext): void {
-  const stock = addGroup(program, 'stock', 'see, receive and count units');
-
+export function addStockCommands(stock: Command, context: CommandContext): void {
   addCommand(stock, 'show <product>', 'show how many units are on the shelf, and for whom', [
     'stock show MUG-BLUE',
   ]).action(async (reference: string, options: JsonOption) => {

@@ -38,8 +38,8 @@ test('a message that no parcel matches is listed, shown, redriven and dismissed'
   expect(shown).toMatch(/^outcome +UNMATCHED$/m);
   expect(shown).toContain('"detail":"at the depot"');
   expect(await shop.json('tracking-messages', 'redrive', messageId)).toMatchObject({ outcome: 'RECEIVED' });
-  expect((await shop.run('tracking-messages', 'dismiss', messageId)).out).toMatch(/^outcome +DISMISSED$/m);
-  const again = await shop.run('tracking-messages', 'dismiss', messageId);
+  expect((await shop.run('tracking-messages', 'dismiss', '--yes', messageId)).out).toMatch(/^outcome +DISMISSED$/m);
+  const again = await shop.run('tracking-messages', 'dismiss', '--yes', messageId);
   expect(again).toMatchObject({ code: 1, out: '' });
   expect(again.err).toContain('commerce tracking-messages list --outcome PARKED');
 });

@@ -4,11 +4,12 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addCommand, addGroup } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, print } from '../output.ts';
-import { printable, renderRecord, type Column, type Screen } from '../table.ts';
+import { printable } from '../terminal/printable.ts';
+import { renderRecord, type Column, type Screen } from '../table.ts';
 
 type Message = RouterOutputs['trackingMessage']['list']['items'][number];
 type Outcome = Message['outcome'];
@@ -34,9 +35,7 @@ const columns: Column<Message>[] = [
   { head: 'EVENT', value: ({ eventId }) => eventId, ifRoom: true },
 ];
 
-export function addTrackingMessageCommands(program: Command, context: CommandContext): void {
-  const messages = addGroup(program, 'tracking-messages', "inspect carriers' messages, and handle those that wait");
-
+export function addTrackingMessageCommands(messages: Command, context: CommandContext): void {
   addListCommand<Message, { outcome?: Outcome; provider?: string }>(messages, context, {
     usage: 'list',
     summary: 'list the messages that carriers sent, the latest first, with their outcomes',
@@ -74,9 +73,13 @@ export function addTrackingMessageCommands(program: Command, context: CommandCon
     print(context, message, options, (screen) => render(message, screen));
   });
 
-  addCommand(messages, 'dismiss <message>', 'dismiss a message that waits or was parked', [
-    `tracking-messages dismiss ${example}`,
-  ]).action(async (messageId: string, options: JsonOption) => {
+  addCommand(
+    messages,
+    'dismiss <message>',
+    'dismiss a message that waits or was parked',
+    [`tracking-messages dismiss ${example}`],
+    'Dismisses the message',
+  ).action(async (messageId: string, options: JsonOption) => {
     const { client } = connect(context);
     const message = await client.trackingMessage.dismiss.mutate({ messageId });
     print(context, message, options, (screen) => render(message, screen));

@@ -53,7 +53,7 @@ test('an endpoint is changed, paused, resumed, rotated, tested and deleted', asy
     code: 1,
     out: expect.stringContaining('out of order'),
   });
-  expect(await shop.json('webhooks', 'delete', id)).toEqual({ id });
+  expect(await shop.json('webhooks', 'delete', '--yes', id)).toEqual({ id });
   expect(await shop.run('webhooks', 'show', id)).toMatchObject({
     code: 1,
     err: expect.stringContaining('commerce webhooks list'),

@@ -2,7 +2,7 @@ import type { RouterInputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
-import { addCommand, addGroup, positiveInteger, type JsonOption } from '../command.ts';
+import { addCommand, positiveInteger, type JsonOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { addListCommand } from '../list-command.ts';
 import { formatTime, note, print } from '../output.ts';
@@ -37,8 +37,7 @@ type SettingOptions = {
   description?: string;
 };
 
-export function addWebhookCommands(program: Command, context: CommandContext): void {
-  const webhooks = addGroup(program, 'webhooks', 'send the events of the shop to other programs');
+export function addWebhookCommands(webhooks: Command, context: CommandContext): void {
   addListCommand<Endpoint, { status?: Status }>(webhooks, context, {
     usage: 'list',
     summary: 'list the endpoints that get events, the latest first',
@@ -140,9 +139,13 @@ function addStatusCommands(webhooks: Command, context: CommandContext): void {
       },
     );
   }
-  addCommand(webhooks, 'delete <endpoint>', 'delete an endpoint with its secret, for good', [
-    `webhooks delete ${example}`,
-  ]).action(async (endpointId: string, options: JsonOption) => {
+  addCommand(
+    webhooks,
+    'delete <endpoint>',
+    'delete an endpoint with its secret, for good',
+    [`webhooks delete ${example}`],
+    'Deletes the endpoint with its secret',
+  ).action(async (endpointId: string, options: JsonOption) => {
     const deleted = await connect(context).client.webhookEndpoint.delete.mutate({ endpointId });
     print(context, deleted, options, () => `The endpoint ${deleted.id} is deleted.`);
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Row } from './read-rows.ts';
-import { InputError, readRows } from './read-rows.ts';
+import { InputError } from './input-error.ts';
+import { readRows } from './read-rows.ts';
 
 const header = 'InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country';
 const first = '536365,85123A,"HOLDER, ""WHITE""",6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom';

@@ -4,6 +4,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Info } from 'csv-parse';
 import { CsvError, parse } from 'csv-parse';
+import { InputError } from './input-error.ts';
 
 /** One line of the file, as text. `line` counts from 1, the header included. */
 export type Row = {
@@ -17,11 +18,6 @@ export type Row = {
   invoiceDate: string;
   country: string;
 };
-
-/** The file is not such a CSV. The message names the line and the reason. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-}
 
 const columns = {
   InvoiceNo: 'invoiceNo',
