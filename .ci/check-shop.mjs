@@ -102,6 +102,7 @@ const paidAs = {
   'refunds create': { outcome: 'CAPTURED' },
   'shipments split': { outcome: 'CAPTURED' },
   'shipments dispatch': { outcome: 'CAPTURED' },
+  'trigger refund.succeeded': { outcome: 'CAPTURED' },
   'parcels correct': { outcome: 'CAPTURED', dispatched: true },
   'parcels history': { outcome: 'CAPTURED', dispatched: true },
 };

@@ -105,6 +105,17 @@ test.each(lists.filter(([name]) => !empty.includes(name)))(
   },
 );
 
+test.each(lists.filter(([name]) => !empty.includes(name)))('%s prints a page as JSON', async (_, command) => {
+  const page = await shop.json(...pathOf(command), ...argumentsOf(command));
+  expect(Object.keys(page).toSorted()).toEqual(expect.arrayContaining(['items', 'nextCursor']));
+  expect(page.items.length).toBeGreaterThan(0);
+});
+
+test('orders show prints an order with everything that belongs to it as JSON', async () => {
+  const parts = ['disputes', 'history', 'order', 'payments', 'refunds', 'returns', 'shipments'];
+  expect(Object.keys(await shop.json('orders', 'show', names['order']!)).toSorted()).toEqual(parts);
+});
+
 test.each(['products list', 'orders list', 'orders show', 'refunds list', 'payments list', 'returns list'])(
   '%s shows SKUs and numbers in one piece at 80 columns',
   async (name) => {

@@ -18,6 +18,7 @@ export const nextSteps = (options: NextStepsOptions): string => {
   npx commerce orders show ${orderId}
   npx commerce doctor
   npx commerce webhooks list
+  npx commerce trigger --help   # have the gateway and the carrier do something
   npm run example:http       # the README's programs
   npm run example:embedded
 
