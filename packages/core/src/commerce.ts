@@ -22,6 +22,7 @@ import { parcelMethods } from './methods/parcels.ts';
 import { paymentMethods } from './methods/payments.ts';
 import { productMethods } from './methods/products.ts';
 import { refundMethods } from './methods/refunds.ts';
+import { reportMethods } from './methods/reports.ts';
 import { returnMethods } from './methods/returns.ts';
 import { shipmentMethods } from './methods/shipments.ts';
 import { shippingOptionMethods } from './methods/shipping-options.ts';
@@ -184,6 +185,7 @@ export function createCommerce(options: CommerceOptions) {
     ...apiKeyMethods(context),
     ...webhookMethods(context, delivery),
     ...webhookDeliveryMethods(context, delivery),
+    ...reportMethods(context),
     ...lookupMethods(context),
     ...systemMethods(context),
   };

@@ -7,6 +7,8 @@ import type { CommerceError, ErrorCode, ErrorDetails } from './errors.ts';
 export const errorHints = {
   validation_failed: 'Correct what the message and details.issues name, and send the call again.',
   invalid_encoding: 'Encode the request in UTF-8, and send it again.',
+  cursor_of_another_list:
+    'Read the list from its beginning, without a cursor; a cursor belongs to its filters and its sort.',
   empty_order: 'Add at least one line with a product and its units.',
   currency_mismatch: 'Place one order for each currency, and reject a payment in another currency than its order.',
   shipping_option_required: 'Choose one of the options that apply to the order (order.quote).',

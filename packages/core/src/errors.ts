@@ -16,6 +16,7 @@ export type ErrorKind =
 export const errorKinds = {
   validation_failed: 'invalid',
   invalid_encoding: 'invalid',
+  cursor_of_another_list: 'invalid',
   empty_order: 'invalid',
   currency_mismatch: 'invalid',
   shipping_option_required: 'invalid',

@@ -121,12 +121,15 @@ export {
   returnIdInput,
 } from './returns/return-input.ts';
 export { listRefundsInput } from './refund/refund-input.ts';
+export { dailySalesInput } from './reporting/report-input.ts';
+export type { DailySales, OrderStats } from './reporting/report-repository.ts';
 export { listDisputesInput } from './dispute/dispute-input.ts';
 export { listGatewayCallsInput } from './gateway-outbox/gateway-call-input.ts';
 export { listGatewayEventsInput } from './gateway-inbox/gateway-event-input.ts';
 export type { CaptureMode } from './payment/payment.ts';
 export { listAllPaymentsInput } from './payment/payment-input.ts';
-export { listOrdersInput, orderHistoryInput, orderIdInput, watchOrderInput } from './order/order-input.ts';
+export { listOrdersInput, operatorOrderFilters, orderSorts, type OrderSort } from './order-list/order-list-input.ts';
+export { orderHistoryInput, orderIdInput, watchOrderInput } from './order/order-input.ts';
 export { listProductsInput } from './catalog/product-input.ts';
 export { listStockMovementsInput } from './inventory/stock-input.ts';
 export { listApiKeysInput } from './access/api-key-input.ts';

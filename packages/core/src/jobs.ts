@@ -24,6 +24,7 @@ export type JobMethods = {
   reportFailingEndpoints: (limit: number) => Promise<number>;
   publishEvents: (sink: string, limit: number) => Promise<number>;
   eventSinks: () => string[];
+  updateReports: (limit: number) => Promise<number>;
   retryTrackingMessages: (limit: number) => Promise<number>;
   trackParcels: (provider: string, limit: number) => Promise<number>;
   trackingProviders: () => string[];
@@ -119,6 +120,16 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       batchMax: 5_000,
       run: async (max: number) => methods.publishEvents(sink, max),
     })),
+    {
+      name: 'update_reports',
+      isDue: ({ newReports }) => newReports === true,
+      // Only people read reports. One turn a second costs much less for each event than a turn for each commit.
+      isFrequent: true,
+      restsAfterFullTurn: true,
+      pauseMs: 500,
+      batchMax: 5_000,
+      run: async (max) => methods.updateReports(max),
+    },
     {
       name: 'apply_retention',
       isDue: ({ dueRetention }) => dueRetention === true,

@@ -5,6 +5,9 @@ import { withJsonShape } from './json-shape.ts';
 /** Fields of every list: `cursor` is the `nextCursor` of the previous page; `limit` is 1 to 100 and defaults to 50. */
 export const pageInput = { cursor: id.optional(), limit: z.int().min(1).max(100).default(50) };
 
+/** Fields of a list with a sort: its cursor belongs to the sort and to the filters. */
+export const cursorInput = { cursor: z.string().max(1_000).optional(), limit: pageInput.limit };
+
 const issuesMax = 20;
 
 /**

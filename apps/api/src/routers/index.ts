@@ -12,6 +12,7 @@ import { paymentRouter } from './payment.ts';
 import { productRouter } from './product.ts';
 import { refundRouter } from './refund.ts';
 import { returnRouter } from './return.ts';
+import { salesRouter } from './sales.ts';
 import { shipmentRouter } from './shipment.ts';
 import { shippingOptionRouter } from './shipping-option.ts';
 import { stockRouter } from './stock.ts';
@@ -49,6 +50,7 @@ export const appRouter = router({
   stock: stockRouter,
   shippingOption: shippingOptionRouter,
   order: orderRouter,
+  sales: salesRouter,
   payment: paymentRouter,
   refund: refundRouter,
   dispute: disputeRouter,

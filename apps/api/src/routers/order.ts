@@ -5,6 +5,7 @@ import {
   findGuestOrdersInput,
   listOrdersInput,
   newCustomerId,
+  operatorOrderFilters,
   orderHistoryInput,
   orderIdInput,
   placeOrderInput,
@@ -101,19 +102,35 @@ export const orderRouter = router({
       withHints(ctx.caller, await ctx.commerce.getOrder({ ...input, ...ownOrders(ctx.caller) })),
     ),
   /**
-   * Returns a page of orders without their lines, the latest first. `status` filters; `customerId` and `needsAttention`
-   * filter for operators only. For operators, orders that need attention have `attentionHints`, as in `get`.
-   * @throws validation_failed when a customer gives `customerId` or `needsAttention`
+   * Returns a page of orders without their lines. An order must match all filters that are given: `status`,
+   * `fulfillmentStatus`, `reference`, `createdFrom` and `createdTo`, and for operators `customerId`, `email`, `q`,
+   * `productId`, `sku`, `paymentStatus`, `trackingNumber`, `needsAttention`, `attentionReason`, `minTotalAmount`,
+   * `maxTotalAmount`, `paidFrom`, `paidTo`, `shippedFrom` and `shippedTo`. Times have a zone; a time ending in `From` is
+   * included, one ending in `To` is not. Amounts are in minor units. `q` finds orders that have all its words, each as the
+   * beginning of a word of the reference, the e-mail address or a name. `paymentStatus` finds orders that have an attempt
+   * in this status.
+   *
+   * `sort` is `-createdAt` (the latest first, the default), `createdAt`, `-updatedAt` or `updatedAt`. A cursor belongs to
+   * its sort and filters. `email`, `q`, amounts and times of payment find an order about a second after it was placed or
+   * changed. For operators, orders that need attention have `attentionHints`, as in `get`.
+   * @throws validation_failed when a customer gives a filter that is for operators
+   * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
    */
   list: procedure.input(listOrdersInput.optional()).query(async ({ ctx, input = {} }) => {
     if (ctx.caller.kind === 'customer') {
       if (input.customerId !== undefined)
         throw invalidField('customerId', 'a customer’s list has only the customer’s own orders');
-      if (input.needsAttention !== undefined) throw invalidField('needsAttention', 'this filter is for operators');
+      for (const filter of operatorOrderFilters)
+        if (input[filter] !== undefined) throw invalidField(filter, 'this filter is for operators');
     }
     const { items, ...page } = await ctx.commerce.listOrders({ ...input, ...ownOrders(ctx.caller) });
     return { items: items.map((order) => withHints(ctx.caller, order)), ...page };
   }),
+  /**
+   * Counts orders: all (`orders`), those that need attention (`needsAttention`), and those of each pair of statuses. For
+   * operators with the scope `orders` only. The numbers are about a second old; `lagEvents` events are not in them yet.
+   */
+  stats: procedure.query(({ ctx }) => ctx.commerce.orderStats()),
   /**
    * Returns a page of an order's events, the first one first. `limit` is 1 to 500 and defaults to 100.
    * @throws order_not_found when the order does not exist or belongs to another customer

@@ -1,4 +1,4 @@
-import { and, desc, isNull } from 'drizzle-orm';
+import { and, desc, eq, isNull } from 'drizzle-orm';
 import { anyOf, uuids, insertionUnless, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
@@ -11,6 +11,12 @@ export type ProductFilter = { sku?: string | undefined; includeArchived?: boolea
 export async function readProducts(reader: Reader, ids: Iterable<string>): Promise<Map<string, Product>> {
   const rows = await reader.select().from(products).where(anyOf(products.id, ids));
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The id of the product with this SKU. */
+export async function findProductId(reader: Reader, sku: string): Promise<string | undefined> {
+  const [row] = await reader.select({ id: products.id }).from(products).where(eq(products.sku, sku));
+  return row?.id;
 }
 
 /** Products, the newest first. */

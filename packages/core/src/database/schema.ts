@@ -12,6 +12,9 @@ export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 /** A snapshot: which transactions were visible at a time. */
 export const pgSnapshot = customType<{ data: string }>({ dataType: () => 'pg_snapshot' });
 
+/** The words by which a row is found, made by `searchWords`. */
+export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
 /** Returns a CHECK that a text column has one of a state machine's states, as listed in code. */

@@ -8,6 +8,7 @@ import { orderChecks } from './order-checks.ts';
 import { parcelChecks } from './parcel-checks.ts';
 import { paymentChecks } from './payment-checks.ts';
 import { refundChecks } from './refund-checks.ts';
+import { reportChecks } from './report-checks.ts';
 import { returnChecks } from './return-checks.ts';
 import { retentionChecks } from './retention-checks.ts';
 import { shareChecks } from './share-checks.ts';
@@ -34,4 +35,5 @@ export const checks: readonly Check[] = [
   ...keyChecks,
   ...webhookChecks,
   ...retentionChecks,
+  ...reportChecks,
 ];

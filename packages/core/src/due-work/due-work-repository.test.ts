@@ -42,6 +42,7 @@ describe('a look for due rows', () => {
     const {
       calledProviders,
       newEvents: _,
+      newReports: ___,
       dueSinks: __,
       ...due
     } = await readDueWork(shop.database, { ...options, ...over });

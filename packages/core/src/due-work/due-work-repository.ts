@@ -5,6 +5,7 @@ import { someGatewayListingIsDue } from '../gateway-outbox/event-list-repository
 import { providersWithDueCalls } from '../gateway-outbox/gateway-call-repository.ts';
 import { someOrderIsOverdue } from '../order/order-repository.ts';
 import { someCaptureIsOverdue, somePaymentMayBeStale } from '../payment/payment-repository.ts';
+import { someEventIsNotReported } from '../reporting/reporting-repository.ts';
 import { someRetentionRuleIsDue } from '../retention/retention-repository.ts';
 import { sinksWithDueEvents } from '../sinks/sink-repository.ts';
 import { providersWithDueParcels } from '../shipping/tracked-parcel-repository.ts';
@@ -26,6 +27,8 @@ export type DueWork = {
   /** Whether a rule of retention looks for rows whose time is over. */
   dueRetention: boolean | null;
   newEvents: boolean | null;
+  /** Whether the reports lack events. */
+  newReports: boolean | null;
   /** Whether an endpoint has something to deliver. */
   dueEndpoints: boolean;
   failingEndpoints: boolean;
@@ -59,6 +62,7 @@ const dueWork = statement(
     ${someGatewayListingIsDue('$2')} as "dueLists",
     ${someRetentionRuleIsDue} as "dueRetention",
     ${someEventHasNoPosition} as "newEvents",
+    ${someEventIsNotReported} as "newReports",
     ${someEndpointIsDue} as "dueEndpoints",
     ${someEndpointIsFailing} as "failingEndpoints",
     ${sinksWithDueEvents('$5')} as "dueSinks",

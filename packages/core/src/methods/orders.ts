@@ -8,7 +8,6 @@ import { quoteOrder, type OrderQuote } from '../flows/pricing/quote-order.ts';
 import { readHistory, readOrder, type HistoryItem } from '../flows/order/read-orders.ts';
 import { newId } from '../ids.ts';
 import {
-  listOrdersInput,
   newCustomerId,
   orderHistoryInput,
   orderIdInput,
@@ -18,10 +17,12 @@ import {
   type PlaceOrder,
 } from '../order/order-input.ts';
 import type { Order } from '../order/order.ts';
+import { listOrdersInput } from '../order-list/order-list-input.ts';
+import { orderKey } from '../order-list/order-list-repository.ts';
+import { listOrders } from '../flows/order/list-orders.ts';
 import { watchOrder, type OrderChange } from '../flows/order/watch-order.ts';
-import { listOrders } from '../order/order-repository.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
+import { keysetPage } from '../run/keyset-page.ts';
 import type { Placing } from '../run/open-placing.ts';
 import { runSharedFlow } from '../run/shared-transaction.ts';
 import { isChecked, parse } from '../validation.ts';
@@ -117,14 +118,19 @@ export function orderMethods(context: Context, { place, placeOne }: Placing) {
       read(async () => readOrder(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Lists orders without their lines, the newest first, 1 to 100 a page (`limit`, 50 by default). `status`,
-     * `customerId` and `needsAttention` select orders.
+     * Lists orders without their lines, 1 to 100 a page (`limit`, 50 by default), those that match all filters. `sort` is by
+     * creation or last change, `-createdAt` by default: the newest first. Times have a zone; those ending in `From` are
+     * included, those ending in `To` aren't. Amounts are minor units. `productId` and `sku` select orders with the product,
+     * `paymentStatus` those with an attempt in this status, `trackingNumber` those with the parcel. `q` selects orders that
+     * have all its words, each as the beginning of a word of the reference, the e-mail address or a name. `email`, `q`,
+     * amounts and times of payment find an order about a second after it was placed or changed.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
      * @throws database_unavailable when the database can't be reached
      */
     listOrders: async (input: z.input<typeof listOrdersInput> = {}): Promise<Page<Order>> =>
-      listPage(db, listOrdersInput, input, listOrders),
+      keysetPage(db, listOrdersInput, input, { name: 'orders', list: listOrders, keyOf: orderKey }),
 
     /**
      * Reads what happened to an order, from its beginning, 1 to 500 facts a page (`limit`, 100 by default).

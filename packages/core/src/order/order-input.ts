@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { country, fieldsNeededIn } from '../countries.ts';
-import { listOf, listOfLines, pageInput } from '../list-input.ts';
+import { listOf, listOfLines } from '../list-input.ts';
 import { line, optionalLine, optionalText } from '../text.ts';
 import { isGuestId } from './guest.ts';
 import { metadata } from './metadata.ts';
 import { orderNumberIn } from './order-number.ts';
-import { orderStatuses } from './order.ts';
 
 /** Lines of one order. */
 export const linesMax = 2_000;
@@ -156,14 +155,6 @@ export const cancelLinesInput = z.strictObject({
 });
 
 export const orderIdInput = z.strictObject({ orderId: id });
-
-/** `customerId` and `needsAttention` are for operators: a customer always lists their own orders. */
-export const listOrdersInput = z.strictObject({
-  ...pageInput,
-  status: z.enum(orderStatuses).optional(),
-  customerId: customerId.optional(),
-  needsAttention: z.boolean().optional(),
-});
 
 /** A history is read from its beginning. `cursor` is the last version of the previous page. */
 export const orderHistoryInput = z.strictObject({

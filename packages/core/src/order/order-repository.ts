@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte } from 'drizzle-orm';
 import {
   anyOf,
   arrayOf,
@@ -10,19 +10,12 @@ import {
   uuids,
   type Transaction,
 } from '@commerce-core/pg-pipeline';
-import { after, matches } from '../database/list-conditions.ts';
-import type { PageRequest, Reader } from '../database/page.ts';
+import type { Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
 import { longestDue } from '../due-work/longest-due.ts';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
-import { unpaidStatuses, type Order, type OrderLine, type OrderStatus } from './order.ts';
+import { unpaidStatuses, type Order, type OrderLine } from './order.ts';
 import { orderLines, orders } from './tables.ts';
-
-export type OrderFilter = {
-  customerId?: string | undefined;
-  status?: OrderStatus | undefined;
-  needsAttention?: boolean | undefined;
-};
 
 const lockNamed = selection('lock_orders', orders, `where t."id" ${isNamedOrder} order by t."id" for update`);
 const linesOfNamed = selection(
@@ -81,27 +74,6 @@ export async function readOrderLines(reader: Reader, orderIds: Iterable<string>)
     .from(orderLines)
     .where(anyOf(orderLines.orderId, orderIds))
     .orderBy(asc(orderLines.orderId), asc(orderLines.lineNo));
-}
-
-/** Orders without their lines, the newest first. */
-export async function listOrders(
-  reader: Reader,
-  { customerId, status, needsAttention }: OrderFilter,
-  { cursor, limit }: PageRequest,
-): Promise<Order[]> {
-  return reader
-    .select()
-    .from(orders)
-    .where(
-      and(
-        matches(orders.customerId, customerId),
-        matches(orders.status, status),
-        needsAttention ? isNotNull(orders.needsAttention) : undefined,
-        after(orders.id, cursor),
-      ),
-    )
-    .orderBy(desc(orders.id))
-    .limit(limit);
 }
 
 export const insertOrders = insertion(orders);

@@ -89,7 +89,9 @@ export const orders = commerceSchema.table(
     index('orders_reference')
       .on(t.reference, t.id)
       .where(sql`${t.reference} is not null`),
-    index('orders_status').on(t.status, t.id),
+    // Only paid orders ship: each pair of statuses is a range in the order of creation.
+    index('orders_statuses').on(t.status, t.fulfillmentStatus, t.id),
+    index('orders_updated').on(t.updatedAt, t.id),
     // The orders that the expiry job looks for: an order leaves the index when it is paid, canceled or expired.
     index('orders_hold_due').on(t.reservedUntil).where(inList(t.status, unpaidStatuses)),
     index('orders_attention')
@@ -163,5 +165,8 @@ export const orderLines = commerceSchema.table(
       sql`${t.releasedQty} between 0 and ${t.quantity} and ${t.releasedAmount} >= 0`,
     ),
     uniqueIndex('order_lines_one_per_product').on(t.orderId, t.productId),
+    index('order_lines_product_id')
+      .on(t.productId, t.orderId)
+      .where(sql`${t.productId} is not null`),
   ],
 );

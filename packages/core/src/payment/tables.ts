@@ -90,6 +90,10 @@ export const payments = commerceSchema.table(
     index('payments_lingering')
       .on(t.createdAt)
       .where(sql`${t.status} = 'CANCELED' and ${t.authorizedAmount} = 0 and not ${t.surplus}`),
+    // Live attempts are few, and have an index of their own: an attempt enters this one once, when it has ended.
+    index('payments_ended')
+      .on(t.status, t.id)
+      .where(sql`not (${inList(t.status, liveStatuses)})`),
     // Live attempts: polled when the gateway sends nothing for a while.
     index('payments_live_asked')
       .on(sql`coalesce(${t.polledAt}, ${t.createdAt})`)

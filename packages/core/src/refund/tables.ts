@@ -69,6 +69,7 @@ export const refunds = commerceSchema.table(
       .on(t.paymentId, t.gatewayRefundId)
       .where(sql`${t.gatewayRefundId} is not null`),
     index('refunds_order_id').on(t.orderId, t.id),
+    index('refunds_status').on(t.status, t.id),
     index('refunds_open').on(t.id).where(inList(t.status, openRefundStatuses)),
   ],
 );

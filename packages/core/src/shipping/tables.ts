@@ -54,6 +54,10 @@ export const shipments = commerceSchema.table(
     check('shipments_carrier_length', sql`length(${t.carrier}) between 1 and 100`),
     check('shipments_tracking_number_length', sql`length(${t.trackingNumber}) between 1 and 100`),
     index('shipments_order_id').on(t.orderId, t.id),
+    index('shipments_status').on(t.status, t.id),
+    index('shipments_shipped')
+      .on(t.shippedAt, t.orderId)
+      .where(sql`${t.shippedAt} is not null`),
   ],
 );
 

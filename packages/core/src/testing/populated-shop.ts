@@ -31,6 +31,7 @@ export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<
   await createGatewayEvents(shop, { [mug]: 1 });
   await populateWebhooks(shop);
   await shop.commerce.numberEvents();
+  while ((await shop.commerce.updateReports()) > 0);
   return shop;
 }
 

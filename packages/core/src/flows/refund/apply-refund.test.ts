@@ -129,6 +129,15 @@ describe('a dashboard refund', () => {
   });
 });
 
+/** What the sales say to have gone back today. */
+async function refundedToday(): Promise<number> {
+  await shop.commerce.numberEvents();
+  while ((await shop.commerce.updateReports()) > 0);
+  const today = new Date().toISOString().slice(0, 10);
+  const { items } = await shop.commerce.dailySales({ from: today, to: today, currency: 'KRW' });
+  return items[0]?.refundAmount ?? 0;
+}
+
 describe('a gateway event for a refund of the shop', () => {
   async function createSentRefund(amount = 500) {
     const attempt = await shop.createPaidAttempt();
@@ -150,8 +159,10 @@ describe('a gateway event for a refund of the shop', () => {
       effect: 'polls_gateway',
     });
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 500, reserved: 0 });
+    const refunded = await refundedToday();
     await shop.callGatewaysNow();
     expect(await shop.readRefundAmounts(attempt)).toEqual({ refunded: 0, reserved: 0 });
+    expect(await refundedToday()).toBe(refunded - 500);
     expect(await shop.readState(attempt)).toMatchObject({
       refunds: ['REFUND 500 FAILED requested'],
       attention: 'refund_failed',

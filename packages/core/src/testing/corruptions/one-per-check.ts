@@ -2,6 +2,7 @@ import { canceledUnitCorruptions } from './canceled-units.ts';
 import { guestCorruptions } from './guests.ts';
 import { moneyCorruptions } from './refunds-and-calls.ts';
 import { parcelCorruptions } from './parcels.ts';
+import { reportCorruptions } from './reports.ts';
 import { returnCorruptions } from './returns.ts';
 import { trackingCorruptions } from './tracking.ts';
 import { webhookCorruptions } from './webhooks.ts';
@@ -188,6 +189,7 @@ export const corruptions: Record<string, Corruption> = {
   ...webhookCorruptions,
   ...moneyCorruptions,
   ...canceledUnitCorruptions,
+  ...reportCorruptions,
   ...guestCorruptions,
   ...parcelCorruptions,
   ...returnCorruptions,

@@ -1,0 +1,35 @@
+import { findProductId } from '../../catalog/product-repository.ts';
+import type { KeysetRequest } from '../../database/keyset.ts';
+import type { Reader } from '../../database/page.ts';
+import type { Order } from '../../order/order.ts';
+import { isScattered } from '../../order-list/order-filters.ts';
+import type { OrderFilter } from '../../order-list/order-list-input.ts';
+import {
+  fewIds,
+  listAmong,
+  listFirstOrders,
+  listOrders as listFound,
+  listRareOrders,
+} from '../../order-list/order-list-repository.ts';
+
+/** Lists orders without their lines. A SKU that no product has matches no order. */
+export async function listOrders(reader: Reader, filter: OrderFilter, request: KeysetRequest): Promise<Order[]> {
+  const { sku, productId } = filter;
+  if (sku === undefined) return readOrders(reader, filter, request);
+  // The planner knows how many orders have this product when it gets the id itself.
+  const ofSku = await findProductId(reader, sku);
+  if (ofSku === undefined || (productId !== undefined && productId !== ofSku)) return [];
+  return readOrders(reader, { ...filter, productId: ofSku }, request);
+}
+
+/**
+ * Where the planner can't know which index is the best, the next orders of the sort are looked at first: a filter that many
+ * orders match ends there. A filter that few orders match is read by its own index.
+ */
+async function readOrders(reader: Reader, filter: OrderFilter, request: KeysetRequest): Promise<Order[]> {
+  if (!isScattered(filter)) return listFound(reader, filter, request);
+  const first = await listFirstOrders(reader, filter, request);
+  if (first.length === request.limit) return first;
+  const ids = await fewIds(reader, filter);
+  return ids ? listAmong(reader, ids, filter, request) : listRareOrders(reader, filter, request);
+}
