@@ -12,6 +12,8 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   validation_failed: 'Correct what the message names; --help shows examples of the command.',
   invalid_encoding: 'Write the text in UTF-8, and run the command again.',
   unsupported_encoding: 'Send the request again, not compressed: a proxy in between may have compressed it.',
+  cursor_of_another_list:
+    'List again from the beginning, without --cursor: the filters or the order of the list are others.',
   empty_order: 'Name at least one product: `commerce orders create SKU=UNITS --customer ID`.',
   currency_mismatch: 'Place one order for each currency: `commerce orders create SKU=UNITS --customer ID`.',
   amount_too_large: 'Order fewer units: `commerce orders create SKU=UNITS --customer ID`.',

@@ -37,6 +37,12 @@ export const parts: readonly Part[] = [
     'inspect, place and cancel orders',
     async () => (await import('./commands/orders.ts')).addOrderCommands,
   ),
+  single('stats', 'count the orders by status', async () => (await import('./commands/reports.ts')).addStatsCommand),
+  single(
+    'sales',
+    'add up what was sold and given back, by day and currency',
+    async () => (await import('./commands/reports.ts')).addSalesCommand,
+  ),
   group(
     'shipments',
     "pack and send an order's shipments",

@@ -77,6 +77,7 @@ async function commerceFromEnv(env: Env, database: Database, log: Logger, tracin
     reservationMs: env.RESERVATION_MINUTES * 60_000,
     quoteService: await quoteServiceFromEnv(env, log),
     requireShippingOption: env.REQUIRE_SHIPPING_OPTION === 'on',
+    fewLeftQty: env.FEW_LEFT_QTY,
     returnDays: env.RETURN_DAYS,
     refundsReturnsAtOnce: env.RETURN_AUTO_REFUND === 'on',
     guestLimits: guestLimitsFromEnv(env),

@@ -4,7 +4,7 @@ const { COMMERCE_URL = 'http://127.0.0.1:3000', SIMULATOR_URL = 'http://127.0.0.
 const shop = createClient({ url: COMMERCE_URL, token: CUSTOMER_TOKEN });
 
 const [product] = (await shop.product.list.query({ sku: 'MUG-STONEWARE' })).items;
-if (!product || product.sellableQty === 0) throw new Error('the mug is sold out');
+if (!product || product.availability === 'SOLD_OUT') throw new Error('the mug is sold out');
 
 try {
   // Reserves the stock, or refuses the whole order.

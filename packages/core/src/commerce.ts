@@ -74,6 +74,8 @@ export type CommerceOptions = {
   requireShippingOption?: boolean;
   /** Bounds of the orders that guests place, of whom nothing is known; `guestLimitsDefault` has those that are left out. */
   guestLimits?: Partial<GuestLimits> | undefined;
+  /** Up to how many units of a product everyone reads FEW_LEFT; defaults to 5. */
+  fewLeftQty?: number;
   /**
    * For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known.
    * Defaults to 30.
@@ -135,6 +137,7 @@ export function createCommerce(options: CommerceOptions) {
     quote: options.quote,
     quoteService: options.quoteService,
     requireShippingOption: options.requireShippingOption ?? false,
+    fewLeftQty: options.fewLeftQty ?? 5,
     returnDays: options.returnDays ?? 30,
     refundsReturnsAtOnce: options.refundsReturnsAtOnce ?? false,
     guestLimits: { ...guestLimitsDefault, ...options.guestLimits },

@@ -61,6 +61,7 @@ export {
   productIdInput,
   renameProductInput,
   repriceProductInput,
+  updateProductInput,
 } from './catalog/product-input.ts';
 export { countStockInput, receiveStockInput } from './inventory/stock-input.ts';
 export {
@@ -102,6 +103,7 @@ export { createRefundInput } from './refund/refund-input.ts';
 export {
   correctParcelInput,
   dispatchShipmentInput,
+  listAllShipmentsInput,
   mergeShipmentsInput,
   parcelIdInput,
   shipmentIdInput,
@@ -131,7 +133,9 @@ export { listAllPaymentsInput } from './payment/payment-input.ts';
 export { listOrdersInput, operatorOrderFilters, orderSorts, type OrderSort } from './order-list/order-list-input.ts';
 export { orderHistoryInput, orderIdInput, watchOrderInput } from './order/order-input.ts';
 export { listProductsInput } from './catalog/product-input.ts';
-export { listStockMovementsInput } from './inventory/stock-input.ts';
+export type { ProductDetails } from './catalog/product.ts';
+export type { Stock } from './inventory/stock.ts';
+export { listStockInput, listStockMovementsInput } from './inventory/stock-input.ts';
 export { listApiKeysInput } from './access/api-key-input.ts';
 export {
   cloudEvent,
@@ -160,7 +164,7 @@ export type { Product } from './catalog/product.ts';
 export type { ProductView } from './flows/catalog/read-products.ts';
 export type { StockMovement } from './inventory/stock-repository.ts';
 export type { StockView } from './flows/inventory/read-stock.ts';
-export type { JsonValue } from './order/metadata.ts';
+export type { JsonValue } from './metadata.ts';
 export type { Order, OrderLineView } from './order/order.ts';
 export type { HistoryItem, NumberedShipment } from './flows/order/read-orders.ts';
 export type { Payment } from './payment/payment.ts';

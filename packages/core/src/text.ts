@@ -28,6 +28,15 @@ export const optionalText = (schema: z.ZodType<string, string>) =>
 /** One line of text that may be left out, of at most `lengthMax` characters. */
 export const optionalLine = (lengthMax: number) => optionalText(line(lengthMax));
 
+/** A text of 1 to `lengthMax` characters, trimmed, which may have several lines. */
+export const text = (lengthMax: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(lengthMax, { abort: true })
+    .refine((value) => isStorable(value) && !/[^\P{Cc}\n\r\t]/u.test(value), unprintable);
+
 /** The name of a payment gateway. */
 export const providerName = line(50);
 

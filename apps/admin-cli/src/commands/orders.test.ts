@@ -210,3 +210,30 @@ test('an order’s contact and address are changed, and erased when it is over',
     shippingAddress: null,
   });
 });
+
+test('orders are listed by the filters that are given', async () => {
+  const sku = await newProduct(10);
+  const reference = `ref-${randomUUID()}`;
+  const { id } = await shop.json('orders', 'create', `${sku}=1`, '--customer', 'zoe', '--reference', reference);
+  const ids = async (...options: string[]) =>
+    (await shop.json('orders', 'list', ...options)).items.map((order: { id: string }) => order.id);
+  expect(await ids('--sku', sku, '--status', 'CREATED', '--since', '2026-01-01', '--sort', 'oldest')).toEqual([id]);
+  expect(await ids('--reference', reference, '--customer', 'zoe')).toEqual([id]);
+  expect(await ids('--sku', sku, '--fulfillment', 'SHIPPED')).toEqual([]);
+  expect(await ids('--sku', sku, '--payment', 'CAPTURED')).toEqual([]);
+  await expect.poll(async () => ids('--q', reference.slice(0, 12)), { timeout: 30_000 }).toEqual([id]);
+  expect(await shop.run('orders', 'list', '--status', 'LOST')).toMatchObject({ code: 2 });
+});
+
+test('stats count the orders, and sales add up what was paid', async () => {
+  const { orders: before } = await shop.json('stats');
+  await paidOrder('ana', 2);
+  await expect.poll(async () => (await shop.json('stats')).orders, { timeout: 30_000 }).toBe(before + 1);
+  const today = new Date().toISOString().slice(0, 10);
+  const { items } = await shop.json('sales', '--from', today, '--to', today, '--currency', 'GBP');
+  expect(items).toMatchObject([{ day: today, currency: 'GBP' }]);
+  expect(items[0].netAmount).toBe(items[0].grossAmount - items[0].refundAmount);
+  expect(items[0].orders).toBeGreaterThan(0);
+  expect((await shop.run('sales', '--from', today)).out).toMatch(/GIVEN BACK/);
+  expect((await shop.run('stats')).out).toMatch(/^\d+ orders, \d+ of them need an operator$/m);
+});

@@ -1,6 +1,6 @@
 import type { Client, RouterInputs, RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand, positiveInteger } from '../command.ts';
@@ -10,6 +10,7 @@ import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { formatTime, print } from '../output.ts';
+import { addOrderFilters, orderListInput, type OrderFilters } from './order-filters.ts';
 import { addRenewAccess } from './renew-access.ts';
 import { addWatchOrder } from './orders/watch-order.ts';
 import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
@@ -17,9 +18,6 @@ import { renderQuote } from '../show-quote.ts';
 import type { Column } from '../table.ts';
 
 type Order = RouterOutputs['order']['list']['items'][number];
-type Status = Order['status'];
-
-const statuses: readonly Status[] = ['CREATED', 'PAYMENT_PENDING', 'PAID', 'PAYMENT_FAILED', 'CANCELED', 'EXPIRED'];
 
 const columns: Column<Order>[] = [
   { head: 'NUMBER', value: ({ number }) => number },
@@ -32,19 +30,12 @@ const columns: Column<Order>[] = [
 ];
 
 export function addOrderCommands(orders: Command, context: CommandContext): void {
-  addListCommand<Order, { status?: Status; customer?: string; attention?: true }>(orders, context, {
+  addListCommand<Order, OrderFilters>(orders, context, {
     usage: 'list',
     summary: 'list orders, the latest first; a paid order shows how far its shipments are',
-    examples: ['orders list', 'orders list --status PAID --customer 17850', 'orders list --attention'],
-    addFilters: (command) =>
-      command
-        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-        .option('--customer <id>', 'only those of this customer')
-        .option('--attention', 'only those that need an operator'),
-    reader:
-      (client, { status, customer, attention }) =>
-      (range) =>
-        client.order.list.query({ status, customerId: customer, needsAttention: attention, ...range }),
+    examples: ['orders list', 'orders list --status PAID --customer 17850', 'orders list --q "kim r-10" --attention'],
+    addFilters: addOrderFilters,
+    reader: (client, filters) => (range) => client.order.list.query({ ...orderListInput(filters), ...range }),
     columns,
     empty: 'There are no such orders.',
   });

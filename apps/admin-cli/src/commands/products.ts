@@ -1,4 +1,6 @@
+import type { RouterInputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
@@ -14,21 +16,30 @@ const columns: Column<Product>[] = [
   { head: 'SKU', value: ({ sku }) => sku, wraps: skuWhole },
   { head: 'NAME', value: ({ name }) => name, wraps: true },
   { head: 'PRICE', value: ({ priceAmount, currency }) => formatMoney(priceAmount, currency), align: 'right' },
-  { head: 'LEFT', value: ({ archivedAt, sellableQty }) => (archivedAt ? 'gone' : String(sellableQty)), align: 'right' },
+  { head: 'LEFT', value: leftOf, align: 'right' },
   { head: 'ID', value: ({ id }) => id, ifRoom: true },
 ];
 
+/** The units that are left, or what a key without the right to know says. */
+function leftOf({ archivedAt, sellableQty, availability }: Product): string {
+  if (archivedAt) return 'gone';
+  return sellableQty === undefined ? availability : String(sellableQty);
+}
+
 export function addProductCommands(products: Command, context: CommandContext): void {
-  addListCommand<Product, { sku?: string; archived?: true }>(products, context, {
+  addListCommand<Product, { sku?: string; q?: string; archived?: true }>(products, context, {
     usage: 'list',
     summary: 'list products, with the units that can still be sold',
     examples: ['products list', 'products list --sku MUG-BLUE', 'products list --all --json'],
     addFilters: (command) =>
-      command.option('--sku <sku>', 'the one with this sku').option('--archived', 'also those that are no longer sold'),
+      command
+        .option('--sku <sku>', 'the one with this sku')
+        .option('--q <words>', 'only those with these beginnings of words in sku, name or description')
+        .option('--archived', 'also those that are no longer sold'),
     reader:
-      (client, { sku, archived }) =>
+      (client, { sku, q, archived }) =>
       (range) =>
-        client.product.list.query({ sku, includeArchived: archived, ...range }),
+        client.product.list.query({ sku, q, includeArchived: archived, ...range }),
     columns,
     empty: 'There are no such products.',
   });
@@ -80,6 +91,23 @@ function addProductChanges(products: Command, context: CommandContext): void {
     printProduct(context, repriced, options, formatMoney(before, currency));
   });
 
+  addCommand(products, 'update <product>', 'change what its page shows besides name and price', [
+    'products update MUG-BLUE --description "Holds 0.3 l." --image https://shop.example/mug.jpg',
+  ])
+    .option('--description <text>', 'what it is')
+    .option('--image <url>', 'an http or https address of a picture')
+    .option('--metadata <json>', 'facts of your own', parseJsonObject)
+    .action(async (reference: string, options: JsonOption & NewDetails) => {
+      const { client } = connect(context);
+      const { id: productId } = await findProduct(client, reference);
+      const { description, image: imageUrl, metadata } = options;
+      printProduct(
+        context,
+        await client.product.update.mutate({ productId, description, imageUrl, metadata }),
+        options,
+      );
+    });
+
   addCommand(
     products,
     'archive <product>',
@@ -93,7 +121,22 @@ function addProductChanges(products: Command, context: CommandContext): void {
   });
 }
 
-type Changed = Pick<Product, 'id' | 'sku' | 'name' | 'priceAmount' | 'currency' | 'archivedAt'>;
+type Metadata = RouterInputs['product']['update']['metadata'];
+type NewDetails = { description?: string; image?: string; metadata?: Metadata };
+
+/** Reads JSON. The API checks what it is. */
+function parseJsonObject(text: string): Metadata {
+  try {
+    return JSON.parse(text) as Metadata;
+  } catch {
+    throw new InvalidArgumentError('It must be JSON, such as {"color":"blue"}.');
+  }
+}
+
+type Changed = Pick<
+  Product,
+  'id' | 'sku' | 'name' | 'priceAmount' | 'currency' | 'archivedAt' | 'description' | 'imageUrl'
+>;
 
 function printProduct(
   context: CommandContext,
@@ -109,6 +152,8 @@ function printProduct(
         ['name', product.name],
         ['price', formatMoney(product.priceAmount, product.currency)],
         ['price before', priceBefore],
+        ['description', product.description],
+        ['image', product.imageUrl],
         ['archived', product.archivedAt && formatTime(product.archivedAt)],
       ],
       screen,

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, LineUnits } from '../command.ts';
 import { addCommand, addLine } from '../command.ts';
+import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatTime, printPage } from '../output.ts';
@@ -13,6 +14,15 @@ import type { Column } from '../table.ts';
 
 type Parcel = { carrier: string; trackingNumber: string };
 
+const statuses: readonly Shipment['status'][] = [
+  'READY',
+  'SHIPPED',
+  'IN_TRANSIT',
+  'DELIVERED',
+  'CANCELED',
+  'LOST',
+  'RETURNED',
+];
 const shipment = '0199d3c4-8a2c-7c11-8f3e-5b7d9e1f2a34';
 // The beginnings of ids, because a line of the help is at most 90 characters long.
 const [begun, otherBegun] = ['0199d3c4-8a2c', '0199d3c4-9b3d'];
@@ -33,6 +43,20 @@ export function addShipmentCommands(shipments: Command, context: CommandContext)
     const { client } = connect(context);
     const page = await client.shipment.list.query({ orderId });
     printPage(context, page, options, columns, 'It has none yet: an order gets its shipment when it is paid.');
+  });
+
+  addListCommand<Shipment, { status?: Shipment['status'] }>(shipments, context, {
+    usage: 'queue',
+    summary: 'list the shipments of all orders: those to pack first, the oldest first',
+    examples: ['shipments queue', 'shipments queue --status READY --all'],
+    addFilters: (command) =>
+      command.addOption(new Option('--status <status>', 'only those with this status').choices(statuses)),
+    reader:
+      (client, { status }) =>
+      (range) =>
+        client.shipment.listAll.query({ status, ...range }),
+    columns: [...columns, { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true }],
+    empty: 'There are no such shipments.',
   });
 
   addRepackCommands(shipments, context);

@@ -75,3 +75,14 @@ test('a product without stock has no movements and exits 0', async () => {
   });
   expect(await shop.json('stock', 'movements', sku)).toEqual({ items: [], nextCursor: null });
 });
+
+test('stock list shows what is running out, and finds products by their words', async () => {
+  const sku = `SKU-${randomUUID()}`;
+  await shop.json('products', 'create', sku, 'Rare mug', '12.50', 'GBP');
+  await shop.json('products', 'update', sku, '--description', 'A kettlebell', '--image', 'https://shop.example/a.jpg');
+  await shop.json('stock', 'receive', sku, '2');
+  const { items } = await shop.json('stock', 'list', '--q', sku.toLowerCase(), '--low', '2');
+  expect(items).toMatchObject([{ sku, sellableQty: 2 }]);
+  expect((await shop.json('products', 'list', '--q', 'kettleb')).items).toMatchObject([{ sku, sellableQty: 2 }]);
+  expect((await shop.json('stock', 'list', '--q', sku, '--low', '1')).items).toEqual([]);
+});

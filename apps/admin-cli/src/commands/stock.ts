@@ -8,9 +8,10 @@ import { connect } from '../connection.ts';
 import { findProduct } from '../find-product.ts';
 import { formatTime, print } from '../output.ts';
 import type { Column } from '../table.ts';
-import { renderRecord } from '../table.ts';
+import { renderRecord, skuWhole } from '../table.ts';
 
 type Stock = RouterOutputs['stock']['get'];
+type Listed = RouterOutputs['stock']['list']['items'][number];
 type Movement = RouterOutputs['stock']['movements']['items'][number];
 
 const columns: Column<Movement>[] = [
@@ -21,6 +22,14 @@ const columns: Column<Movement>[] = [
   { head: 'CAUSE', value: ({ causeId }) => causeId, ifRoom: true },
 ];
 
+const listColumns: Column<Listed>[] = [
+  { head: 'SKU', value: ({ sku }) => sku, wraps: skuWhole },
+  { head: 'NAME', value: ({ name }) => name, wraps: true },
+  { head: 'LEFT', value: ({ sellableQty }) => String(sellableQty), align: 'right' },
+  { head: 'RESERVED', value: ({ reservedQty }) => String(reservedQty), align: 'right' },
+  { head: 'SHELF', value: ({ shelfQty }) => String(shelfQty), align: 'right' },
+];
+
 export function addStockCommands(stock: Command, context: CommandContext): void {
   addCommand(stock, 'show <product>', 'show how many units are on the shelf, and for whom', [
     'stock show MUG-BLUE',
@@ -28,6 +37,22 @@ export function addStockCommands(stock: Command, context: CommandContext): void 
     const { client } = connect(context);
     const { id: productId, sku } = await findProduct(client, reference);
     printStock(context, sku, await client.stock.get.query({ productId }), options);
+  });
+
+  addListCommand<Listed, { q?: string; low?: number }>(stock, context, {
+    usage: 'list',
+    summary: 'list the units of products; what is running out comes first with --low',
+    examples: ['stock list', 'stock list --low 5', 'stock list --q mug'],
+    addFilters: (command) =>
+      command
+        .option('--q <words>', 'only products with these beginnings of words in sku, name or description')
+        .option('--low <units>', 'only those with at most so many units left to sell', integer),
+    reader:
+      (client, { q, low }) =>
+      (range) =>
+        client.stock.list.query({ q, maxSellableQty: low, sort: low === undefined ? 'sku' : 'sellableQty', ...range }),
+    columns: listColumns,
+    empty: 'There are no such products.',
   });
 
   addReceiveStock(stock, context);

@@ -31,9 +31,11 @@ export const access: Readonly<Record<string, Access>> = {
   'product.create': operator('catalog'),
   'product.rename': operator('catalog'),
   'product.reprice': operator('catalog'),
+  'product.update': operator('catalog'),
   'product.archive': operator('catalog'),
 
   'stock.get': operator('stock'),
+  'stock.list': operator('stock'),
   'stock.movements': operator('stock'),
   'stock.receive': operator('stock'),
   'stock.count': operator('stock'),
@@ -87,6 +89,7 @@ export const access: Readonly<Record<string, Access>> = {
   'return.refund': operator('money'),
 
   'shipment.list': ownerOr('orders'),
+  'shipment.listAll': operator('orders'),
   'shipment.split': operator('orders'),
   'shipment.merge': operator('orders'),
   'shipment.dispatch': operator('orders'),

@@ -63,6 +63,8 @@ const apiEnv = z.object({
   QUOTE_SECRET: z.string().refine(isWebhookSecret, 'must be whsec_ and at least 16 bytes in base64').optional(),
   /** `on` refuses orders without a shipping option. */
   REQUIRE_SHIPPING_OPTION: z.enum(['on', 'off']).default('off'),
+  /** Up to how many units of a product everyone reads FEW_LEFT. */
+  FEW_LEFT_QTY: wholeNumber(0, 1_000_000).default(5),
   /** For how many days after the delivery a customer may request a return. */
   RETURN_DAYS: wholeNumber(0, 3_650).default(30),
   /** `on` refunds what a return brings back as soon as it is received. */

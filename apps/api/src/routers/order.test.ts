@@ -169,14 +169,30 @@ test('an order with two currencies gets a 400', async () => {
   expect(await refusalFrom(placeOrder(lines))).toMatchObject({ status: 400, code: 'currency_mismatch' });
 });
 
-test('an anonymous caller sees a product’s sellable units and no other stock number', async () => {
+test('a customer filters only by what is for customers, and sees only the own orders', async () => {
+  const productId = await api.createProduct({ quantity: 7 });
+  const { id } = await placeOrder([{ productId, quantity: 1 }]);
+  const other = await api.customerClient(randomUUID());
+  const input = { status: 'CREATED', fulfillmentStatus: 'UNFULFILLED', createdFrom: '2026-01-01T00:00:00Z' } as const;
+  expect((await other.order.list.query(input)).items).toEqual([]);
+  for (const filter of [{ q: 'ana' }, { email: 'a@example.com' }, { productId }, { minTotalAmount: 1 }])
+    expect(await refusalFrom(other.order.list.query(filter))).toMatchObject({ code: 'validation_failed' });
+  const { items } = await (await api.operatorClient('orders')).order.list.query({ ...input, productId });
+  expect(items.map((order) => order.id)).toEqual([id]);
+});
+
+test('only operators who keep the stock or the catalogue see how many units of a product are left', async () => {
   const productId = await api.createProduct({ quantity: 7 });
   await placeOrder([{ productId, quantity: 3 }]);
-  const product = await api.anonymousClient().product.get.query({ productId });
-  expect(product.sellableQty).toBe(4);
-  expect(Object.keys(product).join()).not.toMatch(/available|reserved/i);
-  const { items } = await api.anonymousClient().product.list.query({ limit: 100 });
-  expect(items.find(({ id }) => id === productId)).toEqual(product);
+  for (const client of [api.anonymousClient(), await api.customerClient('ana'), await api.operatorClient('orders')]) {
+    const product = await client.product.get.query({ productId });
+    expect(product.availability).toBe('FEW_LEFT');
+    expect(JSON.stringify(product)).not.toMatch(/qty/i);
+    const { items } = await client.product.list.query({ limit: 100 });
+    expect(items.find(({ id }) => id === productId)).toEqual(product);
+  }
+  for (const scope of ['stock', 'catalog'] as const)
+    expect((await (await api.operatorClient(scope)).product.get.query({ productId })).sellableQty).toBe(4);
 });
 
 test('a customer can cancel units of an order that is paid and has not shipped, but gives no reason', async () => {

@@ -1,5 +1,6 @@
 import {
   dispatchShipmentInput,
+  listAllShipmentsInput,
   mergeShipmentsInput,
   orderIdInput,
   shipmentIdInput,
@@ -22,6 +23,14 @@ export const shipmentRouter = router({
   list: procedure
     .input(orderIdInput)
     .query(async ({ ctx, input }) => onePage(await ctx.commerce.listShipments({ ...input, ...ownOrders(ctx.caller) }))),
+  /**
+   * Returns a page of the shipments of all orders with their lines and parcels: READY ones first, those that wait the
+   * longest first, which is the packing queue; then the others, the latest first. `status` filters.
+   * @throws cursor_of_another_list when the cursor is of a list with another filter
+   */
+  listAll: procedure
+    .input(listAllShipmentsInput.optional())
+    .query(({ ctx, input }) => ctx.commerce.listAllShipments(input)),
   /**
    * Moves units of a READY shipment into a new READY shipment. At least one unit stays. No amount, payment or stock
    * changes.

@@ -1,4 +1,10 @@
-import { countStockInput, listStockMovementsInput, productIdInput, receiveStockInput } from '@commerce-core/core';
+import {
+  countStockInput,
+  listStockInput,
+  listStockMovementsInput,
+  productIdInput,
+  receiveStockInput,
+} from '@commerce-core/core';
 import { procedure, router } from '../trpc/trpc.ts';
 
 /**
@@ -34,6 +40,13 @@ export const stockRouter = router({
    * @throws product_not_found when no product has this id
    */
   get: procedure.input(productIdInput).query(({ ctx, input }) => ctx.commerce.getStock(input)),
+  /**
+   * Returns a page of the stock of products, with their `sku` and `name`. `q` finds products as in `product.list`,
+   * `maxSellableQty` those that have at most so many units left to sell. `sort` is `sku` (the default) or `sellableQty`, or
+   * one of them with `-` for the opposite order. Archived products are left out unless `includeArchived` is set.
+   * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
+   */
+  list: procedure.input(listStockInput.optional()).query(({ ctx, input }) => ctx.commerce.listStock(input)),
   /**
    * Returns a page of the changes of `availableQty`, the latest first.
    * @throws product_not_found when no product has this id

@@ -1,11 +1,12 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { anyOf, uuids, insertionUnless, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
-import { after, matches } from '../database/list-conditions.ts';
-import type { PageRequest, Reader } from '../database/page.ts';
+import { inOrder, isBehind, type KeysetRequest, type KeysetSort, type SortKey } from '../database/keyset.ts';
+import { matches } from '../database/list-conditions.ts';
+import type { Reader } from '../database/page.ts';
+import { searchQuery } from '../search-words.ts';
+import type { ProductFilter, ProductSort } from './product-input.ts';
 import type { Product } from './product.ts';
-import { products } from './tables.ts';
-
-export type ProductFilter = { sku?: string | undefined; includeArchived?: boolean | undefined };
+import { productDetails, products } from './tables.ts';
 
 /** The products with these ids, by id. */
 export async function readProducts(reader: Reader, ids: Iterable<string>): Promise<Map<string, Product>> {
@@ -19,12 +20,44 @@ export async function findProductId(reader: Reader, sku: string): Promise<string
   return row?.id;
 }
 
-/** Products, the newest first. */
+// Ids are in the order of creation.
+const sorts: Record<string, Pick<KeysetSort, 'by' | 'types'>> = {
+  createdAt: { by: [sql`${products.id}`], types: ['uuid'] },
+  sku: { by: [sql`${products.sku}`], types: ['text'] },
+  name: { by: [sql`${products.name}`, sql`${products.id}`], types: ['text', 'uuid'] },
+  priceAmount: { by: [sql`${products.priceAmount}`, sql`${products.id}`], types: ['bigint', 'uuid'] },
+};
+
+const sortOf = (sort: ProductSort): KeysetSort => {
+  const descending = sort.startsWith('-');
+  const { by, types } = sorts[descending ? sort.slice(1) : sort] ?? { by: [], types: [] };
+  return { by, types, descending };
+};
+
+/** The values that a product is sorted by. */
+export function productKey(
+  { id, sku, name, priceAmount }: Pick<Product, 'id' | 'sku' | 'name' | 'priceAmount'>,
+  { sort }: Pick<ProductFilter, 'sort'>,
+): SortKey {
+  if (sort.endsWith('createdAt')) return [id];
+  if (sort.endsWith('sku')) return [sku];
+  return [sort.endsWith('name') ? name : priceAmount, id];
+}
+
+/** SQL for whether a product is found by a text; no condition without one. The words are looked up first. */
+export const isFoundBy = (q: string | undefined): SQL | undefined =>
+  q === undefined
+    ? undefined
+    : sql`${products.id} in (select ${productDetails.productId} from ${productDetails}
+        where ${productDetails.words} @@ ${searchQuery(q)}::tsquery offset 0)`;
+
+/** Products in the order of a sort. */
 export async function listProducts(
   reader: Reader,
-  { sku, includeArchived }: ProductFilter,
-  { cursor, limit }: PageRequest,
+  { sku, includeArchived, q, sort }: ProductFilter,
+  { after, limit }: KeysetRequest,
 ): Promise<Product[]> {
+  const sorted = sortOf(sort);
   return reader
     .select()
     .from(products)
@@ -32,10 +65,11 @@ export async function listProducts(
       and(
         matches(products.sku, sku),
         includeArchived ? undefined : isNull(products.archivedAt),
-        after(products.id, cursor),
+        isFoundBy(q),
+        isBehind(sorted, after),
       ),
     )
-    .orderBy(desc(products.id))
+    .orderBy(...inOrder(sorted))
     .limit(limit);
 }
 

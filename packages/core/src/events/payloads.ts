@@ -225,6 +225,9 @@ export const productEventPayloads = {
     priceAmount,
     currency,
   }),
+  'product.updated': productEvent('The description, image or metadata of a product changed.', {
+    changed: z.array(z.enum(['description', 'imageUrl', 'metadata'])).describe('What changed.'),
+  }),
   'product.archived': productEvent('A product left the catalogue.', {}),
   'stock.received': productEvent('Units of a product came in.', stockChange),
   'stock.adjusted': productEvent('The shelf of a product was counted, and held another number of units.', {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { line } from '../text.ts';
 import { stockCeiling, stockMax } from './stock.ts';
-import { pageInput } from '../list-input.ts';
+import { cursorInput, pageInput } from '../list-input.ts';
 
 const reason = line(500);
 
@@ -28,3 +28,17 @@ export const countStockInput = z.strictObject({
 });
 
 export const listStockMovementsInput = z.strictObject({ ...pageInput, productId: id });
+
+export const stockSorts = ['sku', '-sku', 'sellableQty', '-sellableQty'] as const;
+export type StockSort = (typeof stockSorts)[number];
+
+/** `q` is looked for in sku, name and description. `maxSellableQty` selects products that are running out. */
+export const listStockInput = z.strictObject({
+  ...cursorInput,
+  q: line(200).optional(),
+  maxSellableQty: z.int().min(0).max(stockCeiling).optional(),
+  includeArchived: z.boolean().optional(),
+  sort: z.enum(stockSorts).default('sku'),
+});
+
+export type StockFilter = Omit<z.output<typeof listStockInput>, 'cursor' | 'limit'>;

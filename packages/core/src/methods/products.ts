@@ -5,8 +5,10 @@ import {
   productIdInput,
   renameProductInput,
   repriceProductInput,
+  updateProductInput,
 } from '../catalog/product-input.ts';
-import type { Product } from '../catalog/product.ts';
+import { productKey } from '../catalog/product-repository.ts';
+import type { Product, ProductDetails } from '../catalog/product.ts';
 import { products } from '../catalog/tables.ts';
 import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
@@ -15,7 +17,7 @@ import { createProducts } from '../flows/catalog/create-products.ts';
 import { listProductViews, readProduct, type ProductView } from '../flows/catalog/read-products.ts';
 import { newId } from '../ids.ts';
 import type { Call, Context } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
+import { keysetPage } from '../run/keyset-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import { parse } from '../validation.ts';
 
@@ -28,7 +30,8 @@ export function productMethods(context: Context) {
   return {
     /**
      * Creates a product with no units in stock. `sku` has 1 to 100 characters, `name` 1 to 300. `priceAmount` is 0 to
-     * 10^12 minor units of `currency`, a code of ISO 4217.
+     * 10^12 minor units of `currency`, a code of ISO 4217. `description` has up to 10,000 characters, `imageUrl` is an http
+     * or https address of up to 2,000, `metadata` takes up to 4,096 bytes of JSON.
      * @returns the product
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws sku_taken when another product has this sku, also an archived one
@@ -37,7 +40,10 @@ export function productMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    createProduct: async (input: z.input<typeof createProductInput>, call?: Call): Promise<Product> => {
+    createProduct: async (
+      input: z.input<typeof createProductInput>,
+      call?: Call,
+    ): Promise<Product & ProductDetails> => {
       const product = parse(createProductInput, input);
       return create({ id: newId(), ...product }, call, product);
     },
@@ -52,7 +58,7 @@ export function productMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    renameProduct: async (input: z.input<typeof renameProductInput>, call?: Call): Promise<Product> =>
+    renameProduct: async (input: z.input<typeof renameProductInput>, call?: Call): Promise<Product & ProductDetails> =>
       change({ change: 'rename', ...parse(renameProductInput, input) }, call),
 
     /**
@@ -66,8 +72,24 @@ export function productMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    repriceProduct: async (input: z.input<typeof repriceProductInput>, call?: Call): Promise<Product> =>
-      change({ change: 'reprice', ...parse(repriceProductInput, input) }, call),
+    repriceProduct: async (
+      input: z.input<typeof repriceProductInput>,
+      call?: Call,
+    ): Promise<Product & ProductDetails> => change({ change: 'reprice', ...parse(repriceProductInput, input) }, call),
+
+    /**
+     * Changes a product's description, image and metadata, within the bounds of `createProduct`. What is left out stays,
+     * null removes.
+     * @returns the product; unchanged when it has all of it already
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws product_not_found when there is no such product
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    updateProduct: async (input: z.input<typeof updateProductInput>, call?: Call): Promise<Product & ProductDetails> =>
+      change({ change: 'update', ...parse(updateProductInput, input) }, call),
 
     /**
      * Takes a product off sale permanently. Orders that contain it stay valid, and its sku stays taken.
@@ -79,11 +101,12 @@ export function productMethods(context: Context) {
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    archiveProduct: async (input: z.input<typeof productIdInput>, call?: Call): Promise<Product> =>
+    archiveProduct: async (input: z.input<typeof productIdInput>, call?: Call): Promise<Product & ProductDetails> =>
       change({ change: 'archive', ...parse(productIdInput, input) }, call),
 
     /**
-     * Reads a product, with the units that can still be sold (`sellableQty`).
+     * Reads a product, with the units that can still be sold (`sellableQty`), and with the `availability` that everyone may
+     * know: FEW_LEFT up to the shop's `fewLeftQty` units.
      * @throws validation_failed when the id isn't a UUID
      * @throws product_not_found when there is no such product, or it is archived and `includeArchived` isn't set
      * @throws database_unavailable when the database can't be reached
@@ -94,16 +117,23 @@ export function productMethods(context: Context) {
     }: {
       productId: string;
       includeArchived?: boolean;
-    }): Promise<ProductView> => read(async () => readProduct(db, { ...parse(productIdInput, input), includeArchived })),
+    }): Promise<ProductView> =>
+      read(async () => readProduct(db, { ...parse(productIdInput, input), includeArchived }, context.fewLeftQty)),
 
     /**
-     * Lists products, the newest first, 1 to 100 a page (`limit`, 50 by default). `sku` selects one product. Archived
-     * products are left out unless `includeArchived` is set.
+     * Lists products, 1 to 100 a page (`limit`, 50 by default). `sku` selects one product, `q` those that have all its words,
+     * each as the beginning of a word of sku, name or description. Archived products are left out unless `includeArchived`
+     * is set. `sort` is by creation, name, sku or price, `-createdAt` by default: the newest first.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
      * @throws database_unavailable when the database can't be reached
      */
     listProducts: async (input: z.input<typeof listProductsInput> = {}): Promise<Page<ProductView>> =>
-      listPage(db, listProductsInput, input, listProductViews),
+      keysetPage(db, listProductsInput, input, {
+        name: 'products',
+        list: listProductViews(context.fewLeftQty),
+        keyOf: productKey,
+      }),
   };
 }

@@ -1,18 +1,22 @@
 import type { z } from 'zod';
 import { read } from '../database/transaction.ts';
-import { readShipments, type NumberedShipment } from '../flows/order/read-orders.ts';
+import type { Page } from '../database/page.ts';
+import { listShipmentViews, readShipments, type NumberedShipment } from '../flows/order/read-orders.ts';
 import { repackShipments } from '../flows/shipping/repack-shipments.ts';
 import { transitionShipments } from '../flows/shipping/transition-shipments.ts';
 import { orderIdInput } from '../order/order-input.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
+import { keysetPage } from '../run/keyset-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import {
   dispatchShipmentInput,
+  listAllShipmentsInput,
   mergeShipmentsInput,
   parcelsOfInput,
   shipmentIdInput,
   splitShipmentInput,
 } from '../shipping/shipment-input.ts';
+import { shipmentKey } from '../shipping/shipment-repository.ts';
 import type { ShipmentView } from '../shipping/shipment-view.ts';
 import { parcels, shipments } from '../shipping/tables.ts';
 import { parse } from '../validation.ts';
@@ -37,6 +41,18 @@ export function shipmentMethods(context: Context) {
      */
     listShipments: async ({ customerId, ...input }: { orderId: string } & Owner): Promise<NumberedShipment[]> =>
       read(async () => readShipments(db, { ...parse(orderIdInput, input), customerId })),
+
+    /**
+     * Lists shipments of all orders with their lines and parcels, 1 to 100 a page (`limit`, 50 by default). READY ones come
+     * first, those that wait the longest first: the packing queue. The others follow, the newest first. `status` selects
+     * shipments.
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws cursor_of_another_list when the cursor is of a list with another filter
+     * @throws database_unavailable when the database can't be reached
+     */
+    listAllShipments: async (input: z.input<typeof listAllShipmentsInput> = {}): Promise<Page<NumberedShipment>> =>
+      keysetPage(db, listAllShipmentsInput, input, { name: 'shipments', list: listShipmentViews, keyOf: shipmentKey }),
 
     /**
      * Moves units of a READY shipment into a new READY shipment. Nothing is priced again: no amount, no payment and no

@@ -3,14 +3,27 @@ import { productIdInput } from '../catalog/product-input.ts';
 import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import { changeStock } from '../flows/inventory/change-stock.ts';
-import { listMovementsOfProduct, readStock, stockView, type StockView } from '../flows/inventory/read-stock.ts';
+import {
+  listMovementsOfProduct,
+  listStockViews,
+  readStock,
+  stockView,
+  type StockView,
+} from '../flows/inventory/read-stock.ts';
 import { newId } from '../ids.ts';
-import { countStockInput, listStockMovementsInput, receiveStockInput } from '../inventory/stock-input.ts';
+import {
+  countStockInput,
+  listStockInput,
+  listStockMovementsInput,
+  receiveStockInput,
+} from '../inventory/stock-input.ts';
 import type { StockMovement } from '../inventory/stock-repository.ts';
 import { stocks } from '../inventory/tables.ts';
 import type { Call, Context } from '../run/context.ts';
+import { keysetPage } from '../run/keyset-page.ts';
 import { listPage } from '../run/list-page.ts';
 import { runAlone } from '../run/run-flow.ts';
+import { stockKey, type ListedStock } from '../stock-list/stock-list-repository.ts';
 import { parse } from '../validation.ts';
 
 /**
@@ -68,6 +81,18 @@ export function stockMethods(context: Context) {
      */
     getStock: async (input: z.input<typeof productIdInput>): Promise<StockView> =>
       read(async () => readStock(db, parse(productIdInput, input).productId)),
+
+    /**
+     * Lists the stock of products with their sku and name, 1 to 100 a page (`limit`, 50 by default). `q` selects products as
+     * in `listProducts`, `maxSellableQty` those that have at most so many units left to sell. Archived products are left
+     * out unless `includeArchived` is set. `sort` is by sku or by the units left to sell, `sku` by default.
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
+     * @throws database_unavailable when the database can't be reached
+     */
+    listStock: async (input: z.input<typeof listStockInput> = {}): Promise<Page<StockView & ListedStock>> =>
+      keysetPage(db, listStockInput, input, { name: 'stock', list: listStockViews, keyOf: stockKey }),
 
     /**
      * Lists the movements of a product's stock, the newest first, 1 to 100 a page (`limit`, 50 by default).

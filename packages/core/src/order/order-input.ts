@@ -4,7 +4,7 @@ import { country, fieldsNeededIn } from '../countries.ts';
 import { listOf, listOfLines } from '../list-input.ts';
 import { line, optionalLine, optionalText } from '../text.ts';
 import { isGuestId } from './guest.ts';
-import { metadata } from './metadata.ts';
+import { metadata } from '../metadata.ts';
 import { orderNumberIn } from './order-number.ts';
 
 /** Lines of one order. */

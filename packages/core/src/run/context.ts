@@ -50,6 +50,8 @@ export type Context = {
   quoteService: QuoteService | undefined;
   /** Whether an order without a shipping option is refused. */
   requireShippingOption: boolean;
+  /** The most units of a product that are few. */
+  fewLeftQty: number;
   /** For how many days after the delivery a customer may request a return. */
   returnDays: number;
   /** Whether a receipt refunds what came back at once. */

@@ -60,6 +60,11 @@ export async function readParcelsOfOrder(reader: Reader, orderId: string): Promi
   return reader.select().from(parcels).where(eq(parcels.orderId, orderId)).orderBy(asc(parcels.id));
 }
 
+/** The parcels of several orders. */
+export async function readParcelsOfOrders(reader: Reader, orderIds: Iterable<string>): Promise<Parcel[]> {
+  return reader.select().from(parcels).where(anyOf(parcels.orderId, orderIds));
+}
+
 export const insertParcels = insertion(parcels);
 export const updateParcels = update(parcels, 'id', [
   'carrier',

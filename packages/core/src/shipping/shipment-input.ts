@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { listOf, listOfLines } from '../list-input.ts';
+import { cursorInput, listOf, listOfLines } from '../list-input.ts';
 import { line } from '../text.ts';
+import { shipmentStatuses } from './shipment.ts';
 
 export const shipmentIdInput = z.strictObject({ shipmentId: id });
 export const parcelIdInput = z.strictObject({ parcelId: id });
@@ -52,3 +53,8 @@ export const mergeShipmentsInput = z
     path: ['intoShipmentId'],
     message: 'must be another shipment',
   });
+
+/** Shipments of all orders: READY ones first, those that wait the longest first; then the others, the newest first. */
+export const listAllShipmentsInput = z.strictObject({ ...cursorInput, status: z.enum(shipmentStatuses).optional() });
+
+export type ShipmentFilter = Omit<z.output<typeof listAllShipmentsInput>, 'cursor' | 'limit'>;

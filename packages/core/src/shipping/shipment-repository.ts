@@ -1,4 +1,4 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, ne } from 'drizzle-orm';
 import {
   anyOf,
   arrayOf,
@@ -10,7 +10,9 @@ import {
   type Transaction,
 } from '@commerce-core/pg-pipeline';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
+import type { KeysetRequest, SortKey } from '../database/keyset.ts';
 import type { Reader } from '../database/page.ts';
+import type { ShipmentFilter } from './shipment-input.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 import { shipmentLines, shipments } from './tables.ts';
 
@@ -62,6 +64,51 @@ export async function readShipmentLines(reader: Reader, orderId: string): Promis
     .select()
     .from(shipmentLines)
     .where(inArray(shipmentLines.shipmentId, ofOrder))
+    .orderBy(asc(shipmentLines.shipmentId), asc(shipmentLines.lineNo));
+}
+
+/** The values that place a shipment in the list of all. */
+export const shipmentKey = ({ status, id }: Pick<Shipment, 'status' | 'id'>): SortKey => [
+  status === 'READY' ? 0 : 1,
+  id,
+];
+
+/** Shipments of all orders: READY ones first, the oldest first; then the others, the newest first. */
+export async function listShipments(
+  reader: Reader,
+  { status }: ShipmentFilter,
+  { after, limit }: KeysetRequest,
+): Promise<Shipment[]> {
+  const [part, last] = [Number(after?.[0] ?? 0), after && String(after[1])];
+  const { id } = shipments;
+  const isReady = eq(shipments.status, 'READY');
+  const ready =
+    part === 0 && (status ?? 'READY') === 'READY'
+      ? await reader
+          .select()
+          .from(shipments)
+          .where(and(isReady, last === undefined ? undefined : gt(id, last)))
+          .orderBy(asc(id))
+          .limit(limit)
+      : [];
+  if (ready.length === limit || status === 'READY') return ready;
+  const isOther = status === undefined ? ne(shipments.status, 'READY') : eq(shipments.status, status);
+  const isBehind = part === 1 && last !== undefined ? lt(id, last) : undefined;
+  const others = await reader
+    .select()
+    .from(shipments)
+    .where(and(isOther, isBehind))
+    .orderBy(desc(id))
+    .limit(limit - ready.length);
+  return [...ready, ...others];
+}
+
+/** Lines of these shipments, by shipment and line number. */
+export async function readLinesOfShipments(reader: Reader, ids: Iterable<string>): Promise<ShipmentLine[]> {
+  return reader
+    .select()
+    .from(shipmentLines)
+    .where(anyOf(shipmentLines.shipmentId, ids))
     .orderBy(asc(shipmentLines.shipmentId), asc(shipmentLines.lineNo));
 }
 

@@ -47,6 +47,7 @@ async function createCatalog({ commerce, createTestProduct }: TestShop): Promise
   const productId = await createTestProduct({ quantity: 40 });
   await commerce.renameProduct({ productId, name: 'A better thing' });
   await commerce.repriceProduct({ productId, priceAmount: 1_200 });
+  await commerce.updateProduct({ productId, description: 'It is even better.', metadata: { color: 'blue' } });
   await commerce.receiveStock({ productId, quantity: 5, reason: 'second delivery' });
   await commerce.countStock({ productId, countedQty: 43, expectedShelfQty: 45, reason: 'two were broken' });
   await commerce.archiveProduct({ productId });

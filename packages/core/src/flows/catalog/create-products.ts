@@ -1,5 +1,6 @@
 import type { CreateProduct } from '../../catalog/product-input.ts';
-import type { Product } from '../../catalog/product.ts';
+import { writeProductDetails } from '../../catalog/product-details-repository.ts';
+import type { Product, ProductDetails } from '../../catalog/product.ts';
 import { insertProducts } from '../../catalog/product-repository.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
@@ -18,11 +19,12 @@ export type CreateProductCommand = CreateProduct & { id: string };
 export async function createProducts(
   tx: Transaction,
   commands: readonly CreateProductCommand[],
-): Promise<Outcome<Product>[]> {
+): Promise<Outcome<Product & ProductDetails>[]> {
   await tx.began;
-  const rows = commands.map((command) => newProduct(command, tx.now));
+  const rows = commands.map((command) => ({ ...newProduct(command, tx.now), ...detailsOf(command) }));
   const inserted = await insertProducts(tx, rows);
   const created = rows.filter(({ id }) => inserted.has(id));
+  writeProductDetails(tx, created);
   insertStocks(
     tx,
     created.map(({ id }) => ({ productId: id, availableQty: 0, reservedQty: 0, unshippedQty: 0 })),
@@ -51,4 +53,10 @@ const newProduct = ({ id, sku, name, priceAmount, currency }: CreateProductComma
   version: 1,
   createdAt: now,
   updatedAt: now,
+});
+
+const detailsOf = ({ description, imageUrl, metadata }: CreateProductCommand): ProductDetails => ({
+  description: description ?? null,
+  imageUrl: imageUrl ?? null,
+  metadata: metadata ?? null,
 });

@@ -1,44 +1,47 @@
-import { listProducts, readProducts, type ProductFilter } from '../../catalog/product-repository.ts';
-import type { Product } from '../../catalog/product.ts';
-import type { PageRequest, Reader } from '../../database/page.ts';
+import { readProductDetails, withDetails } from '../../catalog/product-details-repository.ts';
+import type { ProductFilter } from '../../catalog/product-input.ts';
+import { listProducts, readProducts } from '../../catalog/product-repository.ts';
+import { availabilityOf, type Availability, type Product, type ProductDetails } from '../../catalog/product.ts';
+import type { KeysetRequest } from '../../database/keyset.ts';
+import type { Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { sellable } from '../../inventory/stock.ts';
 
-/** A product as anyone may see it: with the units that can be sold, and with no other number of its stock. */
-export type ProductView = Omit<Product, 'version'> & { sellableQty: number };
+/**
+ * A product with the units that can be sold. `sellableQty` is for the shop's own staff; `availability` is for everyone.
+ */
+export type ProductView = Omit<Product, 'version'> &
+  ProductDetails & { availability: Availability; sellableQty: number };
 
-/** Lists products with the units that can be sold, the newest first. */
-export async function listProductViews(
-  reader: Reader,
-  filter: ProductFilter,
-  page: PageRequest,
-): Promise<ProductView[]> {
-  return withSellable(reader, await listProducts(reader, filter, page));
-}
+/** Lists products in the order of the filter's sort. `fewLeftQty`: the most units that are few. */
+export const listProductViews =
+  (fewLeftQty: number) =>
+  async (reader: Reader, filter: ProductFilter, page: KeysetRequest): Promise<ProductView[]> =>
+    viewsOf(reader, await listProducts(reader, filter, page), fewLeftQty);
 
 /**
- * Reads a product.
+ * Reads a product. `fewLeftQty`: the most units that are few.
  * @throws product_not_found when there is no such product, or it is archived and `includeArchived` isn't set
  */
 export async function readProduct(
   reader: Reader,
   { productId, includeArchived }: { productId: string; includeArchived?: boolean | undefined },
+  fewLeftQty: number,
 ): Promise<ProductView> {
   const product = (await readProducts(reader, [productId])).get(productId);
   const shown = product && (includeArchived || !product.archivedAt) ? [product] : [];
-  const [view] = await withSellable(reader, shown);
+  const [view] = await viewsOf(reader, shown, fewLeftQty);
   if (view) return view;
   throw new CommerceError('product_not_found', 'no such product', { productIds: [productId] });
 }
 
-async function withSellable(reader: Reader, products: readonly Product[]): Promise<ProductView[]> {
-  const stocks = await readStocks(
-    reader,
-    products.map(({ id }) => id),
-  );
+async function viewsOf(reader: Reader, products: readonly Product[], fewLeftQty: number): Promise<ProductView[]> {
+  const ids = products.map(({ id }) => id);
+  const [stocks, details] = [await readStocks(reader, ids), await readProductDetails(reader, ids)];
   return products.map(({ version: _, ...product }) => {
     const stock = stocks.get(product.id);
-    return { ...product, sellableQty: stock && !product.archivedAt ? sellable(stock) : 0 };
+    const sellableQty = stock && !product.archivedAt ? sellable(stock) : 0;
+    return { ...withDetails(product, details), availability: availabilityOf(sellableQty, fewLeftQty), sellableQty };
   });
 }

@@ -1,6 +1,9 @@
+import type { KeysetRequest } from '../../database/keyset.ts';
 import type { PageRequest, Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
+import type { StockFilter } from '../../inventory/stock-input.ts';
+import { listStocks, type ListedStock } from '../../stock-list/stock-list-repository.ts';
 import { onShelf, sellable, type Stock } from '../../inventory/stock.ts';
 
 /**
@@ -37,4 +40,13 @@ export async function listMovementsOfProduct(
 ): Promise<StockMovement[]> {
   await readStock(reader, filter.productId);
   return listStockMovements(reader, filter, page);
+}
+
+/** Lists the stocks of products. */
+export async function listStockViews(
+  reader: Reader,
+  filter: StockFilter,
+  request: KeysetRequest,
+): Promise<(StockView & ListedStock)[]> {
+  return (await listStocks(reader, filter, request)).map((stock) => ({ ...stock, ...stockView(stock) }));
 }

@@ -1,3 +1,4 @@
+import type { KeysetRequest } from '../../database/keyset.ts';
 import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { readEvents } from '../../events/event-repository.ts';
@@ -7,8 +8,14 @@ import { readOrderLines, readOrders } from '../../order/order-repository.ts';
 import { viewLines } from '../../order/paid-amounts.ts';
 import { readPaymentsOfOrder } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
-import { readParcelsOfOrder } from '../../shipping/parcel-repository.ts';
-import { readShipmentLines, readShipmentsOfOrder } from '../../shipping/shipment-repository.ts';
+import { readParcelsOfOrder, readParcelsOfOrders } from '../../shipping/parcel-repository.ts';
+import type { ShipmentFilter } from '../../shipping/shipment-input.ts';
+import {
+  listShipments,
+  readLinesOfShipments,
+  readShipmentLines,
+  readShipmentsOfOrder,
+} from '../../shipping/shipment-repository.ts';
 import { shipmentView, type ShipmentView } from '../../shipping/shipment-view.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
@@ -63,6 +70,26 @@ export async function readShipments(reader: Reader, ref: OrderRef): Promise<Numb
   const lines = await readShipmentLines(reader, id);
   const parcels = await readParcelsOfOrder(reader, id);
   return shipments.map((shipment) => ({ ...shipmentView(shipment, lines, parcels), orderNumber }));
+}
+
+/** Lists shipments of all orders with their lines and parcels, READY ones first. */
+export async function listShipmentViews(
+  reader: Reader,
+  filter: ShipmentFilter,
+  request: KeysetRequest,
+): Promise<NumberedShipment[]> {
+  const shipments = await listShipments(reader, filter, request);
+  const lines = await readLinesOfShipments(
+    reader,
+    shipments.map(({ id }) => id),
+  );
+  const orderIds = new Set(shipments.map(({ orderId }) => orderId));
+  const parcels = await readParcelsOfOrders(reader, orderIds);
+  const numbers = new Map((await readOrders(reader, [...orderIds])).map(({ id, number }) => [id, number]));
+  return shipments.flatMap((shipment) => {
+    const orderNumber = numbers.get(shipment.orderId);
+    return orderNumber === undefined ? [] : [{ ...shipmentView(shipment, lines, parcels), orderNumber }];
+  });
 }
 
 async function requireOrder(reader: Reader, { orderId, customerId }: OrderRef): Promise<Order> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { withJsonShape } from '../json-shape.ts';
-import { isStorable } from '../text.ts';
+import { withJsonShape } from './json-shape.ts';
+import { isStorable } from './text.ts';
 
 const bytesMax = 4_096;
 // Far below the depth at which JSON.stringify or PostgreSQL runs out of stack.
@@ -12,7 +12,7 @@ const tooLarge = `must not exceed ${bytesMax} bytes of JSON, with numbers writte
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /**
- * The shop's own facts about an order: a JSON object of at most 4,096 bytes and 32 levels, which is stored as it was
+ * The shop's own facts about an order or a product: a JSON object of at most 4,096 bytes and 32 levels, which is stored as it was
  * sent. A value that PostgreSQL or JavaScript would change is refused: a whole number beyond ±(2^53 - 1), and the key
  * `__proto__`.
  */
