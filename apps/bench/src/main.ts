@@ -22,7 +22,7 @@ const usage = `Compares this shop with a baseline: one PL/pgSQL call that writes
   --seconds S       measured time of each turn; default 2, in the long form 8
   --clients LIST    numbers of concurrent clients; default: each scenario's own
   --minutes N       duration of the scenario memory; default 10
-  --orders N        old orders of the scenario order-growth; default 1000000, at most 10000000, which need 40 GB
+  --orders N        old orders of order-growth and lists; default 1000000, at most 10000000, which need 40 GB
   --env NAME=VALUE  an environment variable of the API; can be repeated
   --load PROGRAM    wrk or node, which sends the load over HTTP; default wrk if it is installed
   --csv FILE        orders for the scenario replay; default samples/online-retail.csv

@@ -15,7 +15,7 @@ export type Options = {
   clients: readonly number[] | undefined;
   /** The duration of the scenario `memory`. */
   minutes: number;
-  /** How many old orders the scenario `order-growth` has. */
+  /** How many old orders the scenarios `order-growth` and `lists` have. */
   orders: number;
   json: string | undefined;
   svg: string | undefined;

@@ -5,6 +5,7 @@ import { flashSale } from './flash-sale.ts';
 import { flow } from './flow.ts';
 import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
 import { halfRate } from './half-rate.ts';
+import { lists } from './lists.ts';
 import { memory } from './memory.ts';
 import { hot, uniform } from './orders.ts';
 import { processScenario } from './process.ts';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   lineGrowth,
   discounts,
   replay,
+  lists,
   retention,
   memory,
   profile,
