@@ -92,7 +92,7 @@ function addProductChanges(products: Command, context: CommandContext): void {
   });
 
   addCommand(products, 'update <product>', 'change what its page shows besides name and price', [
-    'products update MUG-BLUE --description "Holds 0.3 l." --image https://shop.example/mug.jpg',
+    'products update MUG-BLUE --description "Holds 0.3 l."',
   ])
     .option('--description <text>', 'what it is')
     .option('--image <url>', 'an http or https address of a picture')

@@ -58,6 +58,7 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
     'product.create': async () => ({ sku: randomUUID(), name: 'x', priceAmount: 1, currency: 'KRW' }),
     'product.rename': async () => ({ productId: await api().createProduct(), name: 'Another' }),
     'product.reprice': async () => ({ productId: await api().createProduct(), priceAmount: 5 }),
+    'product.update': async () => ({ productId: await api().createProduct(), description: 'What it is' }),
     'product.archive': async () => ({ productId: await api().createProduct() }),
     'stock.receive': async () => ({ productId: await api().createProduct(), quantity: 5 }),
     'stock.count': async () => ({
