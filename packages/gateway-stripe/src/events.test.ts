@@ -11,9 +11,9 @@ const event = (type: string, object: unknown) =>
   stripeEvent({ id: 'evt_1', object: 'event', type, api_version: '2019-03-14', data: { object } });
 const eventOf = (fact: Parameters<typeof gatewayFact>[0]) => ({ providerEventId: 'evt_1', ...gatewayFact(fact) });
 
-test('the README lists the types of events that a webhook endpoint has to send', () => {
-  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
-  const listed = [...readme.matchAll(/^- `([a-z_.]+)`$/gm)].map(([, type]) => type);
+test('docs/integrations/stripe.md lists the types of events that a webhook endpoint has to send', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/integrations/stripe.md'), 'utf8');
+  const listed = [...page.matchAll(/^- `([a-z_.]+)`$/gm)].map(([, type]) => type);
   expect(listed).toEqual(statedTypes);
 });
 
