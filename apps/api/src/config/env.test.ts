@@ -80,6 +80,8 @@ test.each<[name: string, values: Record<string, string>]>([
   ],
   ['PORTONE_WEBHOOK_SECRETS', { PORTONE_WEBHOOK_SECRETS: 'hunter2' }],
   ['PORTONE_API_URL', { PORTONE_API_URL: 'http://127.0.0.1:3001/hunter2' }],
+  ['PORTONE_API_URL', { PORTONE_API_URL: 'hunter2' }],
+  ['TRACKER_DELIVERY_CALLBACK_URL', { TRACKER_DELIVERY_CALLBACK_URL: 'hunter2' }],
   ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2' }],
   ['TOSS_SECRET_KEY', { TOSS_CLIENT_KEY: 'live_ck_hunter2' }],
   ['TOSS_CLIENT_KEY', { TOSS_SECRET_KEY: 'live_sk_hunter2', TOSS_CLIENT_KEY: 'test_ck_hunter2' }],

@@ -1,112 +1,161 @@
 import { hostsOfUrl } from '@commerce-core/core';
 import { z } from 'zod';
-import { gatewayIssues, gatewayVariables, httpUrl, isWebhookSecret } from './gateways-from-env.ts';
+import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
 import { guestIssues, guestVariables } from './guests-from-env.ts';
 import { httpIssues, httpVariables } from './http-from-env.ts';
-import { list } from './list.ts';
 import { findMisspelled, misspelledText } from './misspelled.ts';
 import { someNumber, wholeNumber } from './numbers.ts';
+import { orderVariables, priceVariables } from './orders-from-env.ts';
 import { productionIssues, productionVariables } from './production.ts';
 import { retentionVariables } from './retention-from-env.ts';
 import { sinkVariables } from './sinks-from-env.ts';
 import { trackingIssues, trackingVariables } from './tracking-from-env.ts';
 import { tracingVariables } from './tracing-from-env.ts';
+import { webhookVariables } from './webhooks-from-env.ts';
 import { unsignedLimitsDefault } from '../webhooks/unsigned-limit.ts';
 
-const dayS = 24 * 60 * 60;
+const onOff = z.enum(['on', 'off']);
 
 const database = {
-  /** Several hosts, separated by commas, are a primary and its standbys; the program finds the primary. */
-  DATABASE_URL: z.string('must be a postgres:// URL').refine(isDatabaseUrl, 'must be a postgres:// URL'),
-  /** The PostgreSQL schema that holds the tables. */
+  DATABASE_URL: z
+    .string('must be a postgres:// URL')
+    .refine(isDatabaseUrl, 'must be a postgres:// URL')
+    .describe(
+      'PostgreSQL 15 to 18, in UTF8. Several hosts (`…@a:5432,b:5432/shop`) are a primary and its standbys; the ' +
+        'program finds the primary.',
+    ),
   DATABASE_SCHEMA: z
     .string()
     .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'must be a lower-case name')
-    .default('commerce'),
+    .default('commerce')
+    .describe('The PostgreSQL schema that holds the tables.'),
 };
 
 const databaseEnv = z.object(database);
 
-const apiEnv = z.object({
+const databaseOfApi = {
   ...database,
-  /** `off` in API processes whose background jobs other processes run. */
-  JOBS: z.enum(['on', 'off']).default('on'),
-  /** `off` in worker processes: they serve /healthz, /readyz and /metrics, and no calls. */
-  HTTP: z.enum(['on', 'off']).default('on'),
+  DATABASE_POOL_MAX: wholeNumber(2, 1_000)
+    .default(10)
+    .describe('Connections to the database at most, for each process.'),
+  DATABASE_PREPARED_STATEMENTS: onOff
+    .default('on')
+    .describe(
+      '`off` is for PgBouncer before 1.21 in transaction mode (tested with 1.18), which loses prepared statements ' +
+        'between two transactions. The API refuses to start without it there.',
+    ),
+  MIGRATE_AT_START: onOff
+    .default('on')
+    .describe(
+      '`on` applies missing migrations at the start, behind a lock. `off` is for deployments where `npm run migrate` ' +
+        'does it before: a process then does not start while the database lacks a migration.',
+    ),
+};
+
+const http = {
   ...httpVariables,
-  /** The largest number of connections to the database. */
-  DATABASE_POOL_MAX: wholeNumber(2, 1_000).default(10),
-  /** `off` is for PgBouncer before 1.21, which loses a connection's prepared statements between two transactions. */
-  DATABASE_PREPARED_STATEMENTS: z.enum(['on', 'off']).default('on'),
-  /** `off` where `npm run migrate` does it before: a process then doesn't start while the database lacks a migration. */
-  MIGRATE_AT_START: z.enum(['on', 'off']).default('on'),
-  ...productionVariables,
-  ...gatewayVariables,
-  ...sinkVariables,
-  ...trackingVariables,
-  ...tracingVariables,
-  /** Verifies customers' tokens (HS256). RFC 7518, 3.2: the key has at least as many bits as the hash. */
-  CUSTOMER_JWT_SECRET: z
-    .string()
-    .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
-    .optional(),
-  /** The public keys of an identity provider, in place of CUSTOMER_JWT_SECRET. */
-  CUSTOMER_JWKS_URL: httpUrl.optional(),
-  /** When set, customers' tokens need this `iss`, and this `aud`. */
-  CUSTOMER_JWT_ISSUER: z.string().optional(),
-  CUSTOMER_JWT_AUDIENCE: z.string().optional(),
-  ...guestVariables,
-  /** How long an unpaid order reserves its stock. Fractions are allowed: 0.1 is six seconds, for trials. */
-  RESERVATION_MINUTES: someNumber(0.05, 7 * 24 * 60).default(30),
-  /** The shop's own pricing service, which adds discounts, taxes and fees to orders, and the secret of its requests. */
-  QUOTE_URL: httpUrl.optional(),
-  QUOTE_SECRET: z.string().refine(isWebhookSecret, 'must be whsec_ and at least 16 bytes in base64').optional(),
-  /** `on` refuses orders without a shipping option. */
-  REQUIRE_SHIPPING_OPTION: z.enum(['on', 'off']).default('off'),
-  /** Up to how many units of a product everyone reads FEW_LEFT. */
-  FEW_LEFT_QTY: wholeNumber(0, 1_000_000).default(5),
-  /** For how many days after the delivery a customer may request a return. */
-  RETURN_DAYS: wholeNumber(0, 3_650).default(30),
-  /** `on` refunds what a return brings back as soon as it is received. */
-  RETURN_AUTO_REFUND: z.enum(['on', 'off']).default('off'),
-  /** How long a payment may go without news before its gateway is polled. */
-  GATEWAY_POLL_AFTER_SECONDS: someNumber(1, 24 * 60 * 60).default(5 * 60),
-  ...retentionVariables,
-  /**
-   * Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for the
-   * disk.
-   */
-  BATCH_LANES: wholeNumber(1, 4).default(2),
-  /** Calls of one kind that may wait for a transaction. A call beyond that gets a 503. */
-  QUEUE_MAX: wholeNumber(1, 100_000).default(2_000),
-  /**
-   * Webhooks per minute from gateways that do not sign (Toss), per address and in total, and as many from carriers. A
-   * webhook beyond that gets a 429.
-   */
-  UNSIGNED_WEBHOOKS_PER_ADDRESS: wholeNumber(1).default(unsignedLimitsDefault.perAddressMax),
-  UNSIGNED_WEBHOOKS_IN_ALL: wholeNumber(1).default(unsignedLimitsDefault.inAllMax),
-  /** Behind a proxy: the header with the client's address, like `x-forwarded-for`. The last address in it counts. */
+  JOBS: onOff.default('on').describe('`off` runs no background jobs, in API processes whose jobs other processes run.'),
+  HTTP: onOff
+    .default('on')
+    .describe(
+      '`off` serves only `/healthz`, `/readyz` and `/metrics`, in worker processes. Not together with `JOBS=off`.',
+    ),
   CLIENT_ADDRESS_HEADER: z
     .string()
     .regex(/^[\w-]+$/, 'must be the name of a header')
     .toLowerCase()
-    .optional(),
-  /** Encrypts the secrets of webhook endpoints. Without it there are no webhooks to merchants. */
-  WEBHOOK_SECRETS_KEY: z
+    .optional()
+    .describe(
+      'Behind a proxy: the header with the client’s address, like `x-forwarded-for`. The last address in it counts. ' +
+        'Without it all clients of the proxy share its address in limits.',
+    ),
+};
+
+const limits = {
+  BATCH_LANES: wholeNumber(1, 4)
+    .default(2)
+    .describe(
+      'Concurrent batch transactions for each of orders, payments and webhooks: one works while another waits for ' +
+        'the disk.',
+    ),
+  QUEUE_MAX: wholeNumber(1, 100_000)
+    .default(2_000)
+    .describe('Calls of one kind that may wait for a transaction. A call beyond that gets a 503.'),
+  UNSIGNED_WEBHOOKS_PER_ADDRESS: wholeNumber(1)
+    .default(unsignedLimitsDefault.perAddressMax)
+    .describe(
+      'Webhooks a minute from gateways that do not sign (Toss), from one address, and as many from carriers that do ' +
+        'not sign. A webhook beyond that gets a 429.',
+    ),
+  UNSIGNED_WEBHOOKS_IN_ALL: wholeNumber(1)
+    .default(unsignedLimitsDefault.inAllMax)
+    .describe('The same from all addresses together.'),
+};
+
+const customers = {
+  CUSTOMER_JWT_SECRET: z
     .string()
-    .regex(/^[A-Za-z0-9+/]{43}=$/, 'must be 32 bytes in base64, as `openssl rand -base64 32` prints them')
-    .optional(),
-  /** `on` lets webhook endpoints be on this machine, in private networks and without TLS: for development. */
-  WEBHOOK_ALLOW_PRIVATE: z.enum(['on', 'off']).default('off'),
-  /** The pauses after each failed attempt of a delivery to a webhook endpoint, comma-separated. Then it is parked. */
-  WEBHOOK_RETRY_SECONDS: list
-    .refine(
-      (all) => all.length >= 1 && all.length <= 20 && all.map(Number).every((pause) => pause >= 0.05 && pause <= dayS),
-      'must be 1 to 20 numbers from 0.05 to 86400, like 5, 300, 1800',
-    )
-    .transform((all) => all.map(Number))
-    .optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    // RFC 7518, 3.2: the key has at least as many bits as the hash.
+    .refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes')
+    .optional()
+    .describe('Verifies customers’ tokens (HS256). `sub` is the customer’s id, and not an e-mail address.'),
+  CUSTOMER_JWKS_URL: httpUrl
+    .optional()
+    .describe('The public keys of an identity provider, in place of `CUSTOMER_JWT_SECRET`.'),
+  CUSTOMER_JWT_ISSUER: z.string().optional().describe('When set, customers’ tokens need this `iss`.'),
+  CUSTOMER_JWT_AUDIENCE: z.string().optional().describe('When set, customers’ tokens need this `aud`.'),
+};
+
+const polling = {
+  GATEWAY_POLL_AFTER_SECONDS: someNumber(1, 24 * 60 * 60)
+    .default(5 * 60)
+    .describe(
+      'How long after its last message a gateway is polled for a payment. Lists of events are read every twice that ' +
+        'time.',
+    ),
+};
+
+const logs = {
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('The least important lines that the log has.'),
+};
+
+/** All variables by the headings of docs/reference/configuration.md. */
+export const variableGroups = {
+  Database: databaseOfApi,
+  'Process and HTTP': http,
+  Production: productionVariables,
+  'Payment gateways': { ...gatewayVariables, ...polling },
+  'Customers and guests': { ...customers, ...guestVariables },
+  Prices: priceVariables,
+  'Orders and returns': orderVariables,
+  Tracking: trackingVariables,
+  'Event sinks': sinkVariables,
+  Webhooks: webhookVariables,
+  Retention: retentionVariables,
+  Limits: limits,
+  'Logs and traces': { ...tracingVariables, ...logs },
+};
+
+const apiEnv = z.object({
+  ...databaseOfApi,
+  ...http,
+  ...productionVariables,
+  ...gatewayVariables,
+  ...polling,
+  ...customers,
+  ...guestVariables,
+  ...priceVariables,
+  ...orderVariables,
+  ...trackingVariables,
+  ...sinkVariables,
+  ...webhookVariables,
+  ...retentionVariables,
+  ...limits,
+  ...tracingVariables,
+  ...logs,
 });
 
 export type Env = z.output<typeof apiEnv>;

@@ -21,10 +21,6 @@ const isProvider = (name: string): boolean => (providers as readonly string[]).i
 
 /** Terms of the shop with its gateways that replace the adapters' defaults. */
 export const gatewayTermVariables = {
-  /**
-   * How long an attempt reserves the stock, in minutes, per provider or provider/method: `stripe=45,
-   * toss/virtual_account=4320`.
-   */
   GATEWAY_RESERVATION_MINUTES: entries
     .refine(
       (all) =>
@@ -37,11 +33,11 @@ export const gatewayTermVariables = {
         ),
       'must be like stripe=45, toss/virtual_account=4320: a provider or provider/method, and 1 to 86400 minutes',
     )
-    .default([]),
-  /**
-   * The capture mode per provider for calls that give none: `stripe=DISPATCH`. MANUAL authorizes, and an operator captures.
-   * DISPATCH authorizes, and the shop captures when the first shipment leaves.
-   */
+    .default([])
+    .describe(
+      'How long an attempt reserves the stock, in minutes, by provider or provider/method. A method’s own default ' +
+        'wins over a value for its provider alone.',
+    ),
   GATEWAY_CAPTURE: entries
     .refine(
       (all) =>
@@ -52,7 +48,11 @@ export const gatewayTermVariables = {
         ),
       'must be like stripe=DISPATCH, mock=MANUAL; the modes are AUTOMATIC, MANUAL and DISPATCH, and toss and portone support only AUTOMATIC',
     )
-    .default([]),
+    .default([])
+    .describe(
+      'The capture mode by provider, for calls that give none. `MANUAL` authorizes, and an operator captures. ' +
+        '`DISPATCH` authorizes, and the shop captures when the first shipment leaves.',
+    ),
 };
 
 /** The parsed variables. */

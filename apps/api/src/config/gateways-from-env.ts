@@ -8,40 +8,53 @@ export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or 
 /** Where an API begins; paths are appended to it. */
 export const baseUrl = httpUrl.transform((url) => url.replace(/\/+$/, ''));
 /** For a vendor whose library takes an origin without a path. */
-const originUrl = httpUrl.refine((url) => new URL(url).pathname === '/', 'must be without a path');
+const originUrl = httpUrl.refine((url) => URL.parse(url)?.pathname === '/', 'must be without a path');
 export const webhookSecrets = list.refine(areWebhookSecrets, 'must be whsec_ and at least 16 bytes in base64, each');
+
+/** For a list of secrets. */
+export const rotated = 'Comma-separated: the current one, and those that are being rotated out.';
 
 /**
  * The variables of the payment gateways. A gateway is on when all its variables are set, and off when none is. The
  * `…_URL` variables are optional.
  */
 export const gatewayVariables = {
-  /** `whsec_…`, comma-separated: the current one, and those that are being rotated out. */
-  MOCK_WEBHOOK_SECRETS: webhookSecrets.optional(),
-  /**
-   * Where the simulator's API begins, like `http://127.0.0.1:3001/mock`. Without it the mock's calls succeed at once.
-   */
-  MOCK_GATEWAY_URL: baseUrl.optional(),
+  MOCK_WEBHOOK_SECRETS: webhookSecrets.optional().describe(`Switches the simulated gateway on. ${rotated}`),
+  MOCK_GATEWAY_URL: baseUrl
+    .optional()
+    .describe(
+      'Where the simulator’s API begins, like `http://127.0.0.1:3001/mock`. Without it the mock does every call at ' +
+        'once.',
+    ),
   STRIPE_SECRET_KEY: z
     .string()
     .regex(/^[sr]k_\w+$/, 'must be sk_… or rk_…')
-    .optional(),
-  /** Secrets of the webhook endpoint, comma-separated: the current one, and those that are being rotated out. */
-  STRIPE_WEBHOOK_SECRETS: list.refine(areStripeSecrets, 'must be whsec_…, each').optional(),
-  /** Returned to front ends with the client secret; optional, because a front end may contain it. */
+    .optional()
+    .describe('Switches Stripe on. A restricted key (`rk_…`) is enough.'),
+  STRIPE_WEBHOOK_SECRETS: list
+    .refine(areStripeSecrets, 'must be whsec_…, each')
+    .optional()
+    .describe(`Secrets of the webhook endpoint at Stripe. ${rotated}`),
   STRIPE_PUBLISHABLE_KEY: z
     .string()
     .regex(/^pk_\w+$/, 'must be pk_…')
-    .optional(),
-  STRIPE_API_URL: originUrl.optional(),
-  TOSS_SECRET_KEY: z.string().optional(),
-  TOSS_CLIENT_KEY: z.string().optional(),
-  TOSS_API_URL: baseUrl.optional(),
-  PORTONE_API_SECRET: z.string().optional(),
-  PORTONE_WEBHOOK_SECRETS: webhookSecrets.optional(),
-  PORTONE_STORE_ID: z.string().optional(),
-  PORTONE_CHANNEL_KEY: z.string().optional(),
-  PORTONE_API_URL: originUrl.optional(),
+    .optional()
+    .describe('Returned to front ends with the client secret. It is optional, because a front end may contain it.'),
+  STRIPE_API_URL: originUrl.optional().describe('Another address of Stripe’s API.'),
+  TOSS_SECRET_KEY: z.string().optional().describe('Switches Toss Payments on, together with `TOSS_CLIENT_KEY`.'),
+  TOSS_CLIENT_KEY: z
+    .string()
+    .optional()
+    .describe('Returned to front ends. Of the same kind as the secret key: both for tests, or both live.'),
+  TOSS_API_URL: baseUrl.optional().describe('Another address of Toss’s API.'),
+  PORTONE_API_SECRET: z.string().optional().describe('Switches PortOne V2 on, together with the next three.'),
+  PORTONE_WEBHOOK_SECRETS: webhookSecrets.optional().describe(`Secrets of PortOne’s webhooks. ${rotated}`),
+  PORTONE_STORE_ID: z.string().optional().describe('The store, which front ends get.'),
+  PORTONE_CHANNEL_KEY: z
+    .string()
+    .optional()
+    .describe('The channel of the payment provider behind PortOne, which front ends get.'),
+  PORTONE_API_URL: originUrl.optional().describe('Another address of PortOne’s API.'),
   ...gatewayTermVariables,
 };
 const gatewayEnv = z.object(gatewayVariables);

@@ -1,6 +1,7 @@
 import { guestLimitsDefault, type GuestLimits } from '@commerce-core/core';
 import { z } from 'zod';
 import { guestOrderDefaults, type GuestOrderOptions } from '../guests/guest-orders.ts';
+import { rotated } from './gateways-from-env.ts';
 import { list } from './list.ts';
 import { someNumber, wholeNumber } from './numbers.ts';
 
@@ -8,28 +9,37 @@ const dayMs = 24 * 60 * 60_000;
 
 /** The variables of orders without an account. */
 export const guestVariables = {
-  /** `on` lets callers without a token order; the order comes with a token that opens it. */
-  GUEST_ORDERS: z.enum(['on', 'off']).default('off'),
-  /**
-   * Sign the tokens of guests' orders, comma-separated: the current secret, and those that are being rotated out. Without
-   * them CUSTOMER_JWT_SECRET does.
-   */
+  GUEST_ORDERS: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('`on` lets shoppers without an account order; the order comes with a token that opens it.'),
   GUEST_TOKEN_SECRETS: list
     .refine(
       (all) => all.length > 0 && all.every((secret) => Buffer.byteLength(secret) >= 32),
       'must have at least 32 bytes each',
     )
-    .optional(),
-  /** How long such a token is valid. */
-  GUEST_ACCESS_DAYS: someNumber(0.001, 3_650).default(guestOrderDefaults.accessMs / dayMs),
-  /** Orders of guests per minute and process, of one network; renewals of tokens, for one e-mail address. Then 429. */
-  GUEST_CALLS_PER_ADDRESS: wholeNumber(1).default(guestOrderDefaults.callsPerAddressMax),
-  GUEST_CALLS_IN_ALL: wholeNumber(1).default(guestOrderDefaults.callsInAllMax),
-  /** Unpaid orders of guests at once, of one network and in all. 0 lets no guest order, and open orders stay open. */
-  GUEST_UNPAID_PER_ADDRESS: wholeNumber(0).default(guestLimitsDefault.unpaidPerOriginMax),
-  GUEST_UNPAID_IN_ALL: wholeNumber(0).default(guestLimitsDefault.unpaidMax),
-  /** Units of one order of a guest. */
-  GUEST_UNITS_PER_ORDER: wholeNumber(1).default(guestLimitsDefault.unitsMax),
+    .optional()
+    .describe(`Sign the tokens of guests’ orders. ${rotated} Without them \`CUSTOMER_JWT_SECRET\` does.`),
+  GUEST_ACCESS_DAYS: someNumber(0.001, 3_650)
+    .default(guestOrderDefaults.accessMs / dayMs)
+    .describe('How long such a token is valid.'),
+  GUEST_CALLS_PER_ADDRESS: wholeNumber(1)
+    .default(guestOrderDefaults.callsPerAddressMax)
+    .describe(
+      'Orders of guests a minute and process from one network, and renewals of tokens for one e-mail. Then 429.',
+    ),
+  GUEST_CALLS_IN_ALL: wholeNumber(1)
+    .default(guestOrderDefaults.callsInAllMax)
+    .describe('The same from all networks together.'),
+  GUEST_UNPAID_PER_ADDRESS: wholeNumber(0)
+    .default(guestLimitsDefault.unpaidPerOriginMax)
+    .describe('Unpaid orders of guests at once from one network. 0 lets no guest order, and open orders stay open.'),
+  GUEST_UNPAID_IN_ALL: wholeNumber(0)
+    .default(guestLimitsDefault.unpaidMax)
+    .describe('The same from all networks together.'),
+  GUEST_UNITS_PER_ORDER: wholeNumber(1)
+    .default(guestLimitsDefault.unitsMax)
+    .describe('Units of one order of a guest at most.'),
 };
 
 const guestEnv = z.object({

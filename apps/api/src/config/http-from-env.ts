@@ -6,36 +6,50 @@ import { someNumber, wholeNumber } from './numbers.ts';
 
 /** The variables of HTTP connections, requests and pages of other origins. */
 export const httpVariables = {
-  PORT: wholeNumber(0, 65_535).default(3_000),
-  /** The address to listen on. The default accepts connections from this machine only; a container needs 0.0.0.0. */
-  HOST: z.string().default('127.0.0.1'),
-  /** How long an idle connection of a client or proxy stays open: longer than the proxy keeps it for reuse. */
-  KEEP_ALIVE_SECONDS: someNumber(1, 3_600).default(65),
-  /**
-   * How long a client may take to send a whole request; default 120. Node.js also counts it from the opening of a
-   * connection, so it must be longer than KEEP_ALIVE_SECONDS by 10.
-   */
-  REQUEST_SECONDS: someNumber(1, 3_700).optional(),
-  /** Bytes of a request's line and headers at most. A request beyond that gets a 431. */
-  HEADER_BYTES_MAX: wholeNumber(4_096, 131_072).default(headerBytesMaxDefault),
-  /** Connections at most. A connection beyond them is closed at once. A live stream keeps one. */
-  CONNECTIONS_MAX: wholeNumber(10, 100_000).default(connectionLimitsDefault.connectionsMax),
-  /**
-   * Requests that a connection serves in all. Its client then opens another one, which a load balancer can give to
-   * another process. No limit without it.
-   */
-  CONNECTION_REQUESTS_MAX: wholeNumber(1, 1_000_000).optional(),
-  /** Requests under way at most, in all. A request beyond them gets a 503. A live stream counts only while it begins. */
-  REQUESTS_MAX: wholeNumber(1, 100_000).default(requestsMaxDefault),
-  /** Origins whose pages may call the procedures, comma-separated, like `https://shop.example`. */
-  CORS_ORIGINS: list.refine((all) => all.every(isOrigin), 'must be origins like https://shop.example').default([]),
-  /** Further headers that those pages may send, comma-separated, like `x-experiment`. */
+  PORT: wholeNumber(0, 65_535).default(3_000).describe('The port to listen on; 0 takes a free one.'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'The address to listen on. The default accepts connections from this machine only; a container needs `0.0.0.0`.',
+    ),
+  KEEP_ALIVE_SECONDS: someNumber(1, 3_600)
+    .default(65)
+    .describe('How long an idle connection stays open. Set it higher than your proxy keeps connections for reuse.'),
+  REQUEST_SECONDS: someNumber(1, 3_700)
+    .optional()
+    .describe(
+      'How long a client may take to send a whole request; 120 without it. Node.js also counts it from the opening of ' +
+        'a connection, so it must be longer than `KEEP_ALIVE_SECONDS` by 10.',
+    ),
+  HEADER_BYTES_MAX: wholeNumber(4_096, 131_072)
+    .default(headerBytesMaxDefault)
+    .describe('Bytes of a request’s line and headers at most. A request beyond that gets a 431.'),
+  CONNECTIONS_MAX: wholeNumber(10, 100_000)
+    .default(connectionLimitsDefault.connectionsMax)
+    .describe('Connections at most. A connection beyond them is closed at once. A live stream keeps one.'),
+  CONNECTION_REQUESTS_MAX: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe(
+      'Requests that a connection serves in all; no limit without it. Its client then opens another one, which a load ' +
+        'balancer can give to another process.',
+    ),
+  REQUESTS_MAX: wholeNumber(1, 100_000)
+    .default(requestsMaxDefault)
+    .describe(
+      'Requests under way at most, in all. A request beyond them gets a 503. A stream counts only while it begins.',
+    ),
+  CORS_ORIGINS: list
+    .refine((all) => all.every(isOrigin), 'must be origins like https://shop.example')
+    .default([])
+    .describe('Origins whose pages may call the procedures, comma-separated.'),
   CORS_HEADERS: list
     .refine(
       (all) => all.every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && name !== '*'),
       'must be names of headers',
     )
-    .default([]),
+    .default([])
+    .describe('Further headers that those pages may send, comma-separated, like `x-experiment`.'),
 };
 
 const httpEnv = z.object(httpVariables);

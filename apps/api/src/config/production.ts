@@ -3,8 +3,10 @@ import { isTestKey } from './gateways-from-env.ts';
 
 /** The variable that refuses settings which are for development only. */
 export const productionVariables = {
-  /** `on` refuses simulators, test keys, and secrets that can be guessed. */
-  PRODUCTION: z.enum(['on', 'off']).default('off'),
+  PRODUCTION: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('`on` refuses to start with simulators, test keys, and secrets that can be guessed.'),
 };
 
 type Settings = Readonly<Record<string, unknown>>;

@@ -9,8 +9,9 @@ import { z } from 'zod';
 import { someNumber } from './numbers.ts';
 
 const timeOf = (name: RetentionRuleName) => {
-  const { min, max, usual } = retentionRules[name];
-  return someNumber(min, max).default(usual);
+  const { min, max, usual, unit, goes, countsFrom } = retentionRules[name];
+  const described = `For how many ${unit} this is kept: ${goes}. The time counts from ${countsFrom}.`;
+  return someNumber(min, max).default(usual).describe(described);
 };
 
 /** How long rows are kept that go after a time, in hours or days. `retentionRules` says which, and within which bounds. */

@@ -14,18 +14,29 @@ const ratioRule = 'must be a number from 0 to 1';
 
 /** OpenTelemetry's variables that decide whether there are traces. Traces are on when an endpoint is set. */
 export const tracingVariables = {
-  /** The collector's address; `/v1/traces` is added to it. */
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  /** The whole address for traces, in place of OTEL_EXPORTER_OTLP_ENDPOINT. */
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl.optional(),
-  /** `none` switches traces off. */
-  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp'),
-  /** `true` switches traces off. */
-  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
-  /** Which traces are recorded. A caller that sends `traceparent` has decided for its own trace, with `parentbased_…`. */
-  OTEL_TRACES_SAMPLER: z.enum(samplers).default('parentbased_always_on'),
-  /** The part of the traces that `traceidratio` records. */
-  OTEL_TRACES_SAMPLER_ARG: z.coerce.number(ratioRule).min(0, ratioRule).max(1, ratioRule).default(1),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl
+    .optional()
+    .describe(
+      'The address of a collector of OpenTelemetry’s traces; `/v1/traces` is added to it. Without it traces are off.',
+    ),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl
+    .optional()
+    .describe('The whole address for traces, in place of `OTEL_EXPORTER_OTLP_ENDPOINT`.'),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp').describe('`none` switches traces off.'),
+  OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false').describe('`true` switches traces off.'),
+  OTEL_TRACES_SAMPLER: z
+    .enum(samplers)
+    .default('parentbased_always_on')
+    .describe(
+      'Which traces are recorded. With `parentbased_…`, a caller that sends `traceparent` has decided for its own ' +
+        'trace.',
+    ),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce
+    .number(ratioRule)
+    .min(0, ratioRule)
+    .max(1, ratioRule)
+    .default(1)
+    .describe('The part of the traces that `…traceidratio` records.'),
 };
 const tracingEnv = z.object(tracingVariables);
 

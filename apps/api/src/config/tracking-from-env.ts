@@ -1,6 +1,6 @@
 import { mockTracking, type TrackingProvider } from '@commerce-core/core';
 import { z } from 'zod';
-import { baseUrl, webhookSecrets } from './gateways-from-env.ts';
+import { baseUrl, rotated, webhookSecrets } from './gateways-from-env.ts';
 import { someNumber } from './numbers.ts';
 import {
   trackingServiceIssues,
@@ -10,15 +10,22 @@ import {
 
 /** The variables of the providers that track parcels. A provider is on when its secret is set. */
 export const trackingVariables = {
-  /** `whsec_…`, comma-separated: the current one, and those that are being rotated out. */
-  TRACKING_MOCK_SECRET: webhookSecrets.optional(),
-  /** Where the simulator's carrier begins, like `http://127.0.0.1:3001/mock-carrier`. */
-  TRACKING_MOCK_URL: baseUrl.optional(),
+  TRACKING_MOCK_SECRET: webhookSecrets
+    .optional()
+    .describe(`Switches the simulator’s carrier on, for trials. It tracks carriers named \`mock…\`. ${rotated}`),
+  TRACKING_MOCK_URL: baseUrl
+    .optional()
+    .describe(
+      'Where the simulator’s carrier begins, like `http://127.0.0.1:3001/mock-carrier`. Without it the mock only ' +
+        'sends messages.',
+    ),
   ...trackingServiceVariables,
-  /** How long a carrier may say nothing about a parcel before it is SILENT. */
-  TRACKING_SILENT_DAYS: someNumber(0.01, 365).default(7),
-  /** How often parcels on their way are polled. */
-  TRACKING_POLL_MINUTES: someNumber(0.05, 7 * 24 * 60).default(4 * 60),
+  TRACKING_SILENT_DAYS: someNumber(0.01, 365)
+    .default(7)
+    .describe('How many days a carrier may say nothing about a parcel before it is SILENT.'),
+  TRACKING_POLL_MINUTES: someNumber(0.05, 7 * 24 * 60)
+    .default(4 * 60)
+    .describe('How often parcels on their way are polled; those that are out for delivery four times as often.'),
 };
 const trackingEnv = z.object(trackingVariables);
 type TrackingEnv = z.output<typeof trackingEnv>;

@@ -1,6 +1,6 @@
 import type { TrackingProvider } from '@commerce-core/core/tracking';
 import { z } from 'zod';
-import { baseUrl, httpUrl } from './gateways-from-env.ts';
+import { baseUrl, httpUrl, rotated } from './gateways-from-env.ts';
 import { list } from './list.ts';
 
 /**
@@ -8,28 +8,39 @@ import { list } from './list.ts';
  * is. `EASYPOST_CARRIERS` and the `…_API_URL` variables are optional.
  */
 export const trackingServiceVariables = {
-  EASYPOST_API_KEY: z.string().regex(/^\S+$/, 'must be without blanks').optional(),
-  /** Secrets of the webhook, comma-separated: the current one, and those that are being rotated out. */
-  EASYPOST_WEBHOOK_SECRETS: list.refine((all) => all.length > 0, 'must be at least one secret').optional(),
-  /** Further carriers: EasyPost's name by the shop's spelling, like `Our courier=OnTrac`, comma-separated. */
+  EASYPOST_API_KEY: z
+    .string()
+    .regex(/^\S+$/, 'must be without blanks')
+    .optional()
+    .describe('Tracks parcels by EasyPost, together with `EASYPOST_WEBHOOK_SECRETS`.'),
+  EASYPOST_WEBHOOK_SECRETS: list
+    .refine((all) => all.length > 0, 'must be at least one secret')
+    .optional()
+    .describe(`Secrets of EasyPost’s webhook. ${rotated}`),
   EASYPOST_CARRIERS: list
     .refine((all) => all.every((one) => /^[^=]*[^=\s][^=]*=\s*\w+$/.test(one)), 'must be like Our courier=OnTrac')
     .transform((all) => Object.fromEntries(all.map((one) => one.split('=').map((part) => part.trim()))))
     .pipe(z.record(z.string(), z.string()))
-    .optional(),
-  EASYPOST_API_URL: baseUrl.optional(),
+    .optional()
+    .describe('Further carriers: EasyPost’s name by the shop’s spelling, comma-separated.'),
+  EASYPOST_API_URL: baseUrl.optional().describe('Another address of EasyPost’s API.'),
   TRACKER_DELIVERY_CLIENT_ID: z
     .string()
     .regex(/^[^\s:]+$/, 'must be without blanks and colons')
-    .optional(),
-  TRACKER_DELIVERY_CLIENT_SECRET: z.string().regex(/^\S+$/, 'must be without blanks').optional(),
-  /** `https://<your shop>/api/v1/shipments/webhooks/tracker-delivery`, as the internet sees it. */
+    .optional()
+    .describe('Tracks parcels of Korean carriers by tracker.delivery, together with the next two.'),
+  TRACKER_DELIVERY_CLIENT_SECRET: z
+    .string()
+    .regex(/^\S+$/, 'must be without blanks')
+    .optional()
+    .describe('The secret of the client at tracker.delivery.'),
   TRACKER_DELIVERY_CALLBACK_URL: httpUrl
-    .refine((text) => new URL(text).pathname.endsWith('/shipments/webhooks/tracker-delivery'), {
+    .refine((text) => URL.parse(text)?.pathname.endsWith('/shipments/webhooks/tracker-delivery'), {
       error: 'must end with /api/v1/shipments/webhooks/tracker-delivery',
     })
-    .optional(),
-  TRACKER_DELIVERY_API_URL: httpUrl.optional(),
+    .optional()
+    .describe('`https://<your shop>/api/v1/shipments/webhooks/tracker-delivery`, as the internet sees it.'),
+  TRACKER_DELIVERY_API_URL: httpUrl.optional().describe('Another address of tracker.delivery’s API.'),
 };
 const trackingServiceEnv = z.object(trackingServiceVariables);
 type TrackingServiceEnv = z.output<typeof trackingServiceEnv>;
