@@ -68,6 +68,13 @@ test('an address above its limit gets a 429 with Retry-After and uses none of th
   expect(await send({}, '192.0.2.3')).toMatchObject(tooMany);
 });
 
+test('addresses that a client wrote before that of the proxy do not count', async () => {
+  const { send } = await startUnsigned(limits(3, 100));
+  for (let times = 0; times < 3; times += 1)
+    expect((await send({}, `198.51.100.${times}, 192.0.2.1`)).status).toBe(200);
+  expect(await send({}, '198.51.100.4, 192.0.2.1')).toMatchObject(tooMany);
+});
+
 test('a rate-limited message does not reach the database', async () => {
   const { api, send } = await startUnsigned({
     ...limits(1, 100),
