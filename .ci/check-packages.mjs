@@ -1,5 +1,5 @@
 // check-packages [REPOSITORY]: packs every package that is published, installs the tarballs with npm into empty folders
-// outside of the workspace, and type-checks and runs programs there: the README's on each Node.js that is supported, a
+// outside of the workspace, and type-checks and runs programs there: programs of the docs on each supported Node.js, a
 // front end's with the oldest and the newest tRPC 11 and with two versions of TypeScript. Then it checks the examples.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

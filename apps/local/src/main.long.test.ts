@@ -37,7 +37,7 @@ const runReadmePrograms = async (shop: Home, availableQty: number): Promise<void
   expect(await runScript(shop, 'example:embedded')).toContain(`availableQty: ${availableQty},`);
 };
 
-test('both programs of the README run beside the shop, also a second time and at the next start', async () => {
+test('both programs of docs/programs.md run beside the shop, also a second time and at the next start', async () => {
   const shop = await home();
   for (const [day, quantities] of [[5, 10], [15]].entries()) {
     const run = startMain(shop);

@@ -19,7 +19,7 @@ export const nextSteps = (options: NextStepsOptions): string => {
   npx commerce doctor
   npx commerce webhooks list
   npx commerce trigger --help   # have the gateway and the carrier do something
-  npm run example:http       # the README's programs
+  npm run example:http       # docs/programs.md
   npm run example:embedded
 
 Programs of your own can use these; they stay the same, and are in .data/env:

@@ -37,9 +37,9 @@ test('the example of an own gateway is paid by its webhook, captured and refunde
 });
 
 test.each(['packages/core/examples/one-transaction.ts', 'packages/client/examples/place-an-order.ts'])(
-  'the README shows %s as it is',
+  'docs/programs.md shows %s as it is',
   (file) => {
-    const readme = readFileSync(join(repository, 'README.md'), 'utf8');
-    expect(readme).toContain(readFileSync(join(repository, file), 'utf8').trim());
+    const page = readFileSync(join(repository, 'docs/programs.md'), 'utf8');
+    expect(page).toContain(readFileSync(join(repository, file), 'utf8').trim());
   },
 );
