@@ -36,9 +36,7 @@ export const httpVariables = {
     ),
   REQUESTS_MAX: wholeNumber(1, 100_000)
     .default(requestsMaxDefault)
-    .describe(
-      'Requests under way at most, in all. A request beyond them gets a 503. A stream counts only while it begins.',
-    ),
+    .describe('Requests under way at most, in all; those beyond get a 503. A live stream counts only while it begins.'),
   CORS_ORIGINS: list
     .refine((all) => all.every(isOrigin), 'must be origins like https://shop.example')
     .default([])
