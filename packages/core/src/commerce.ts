@@ -13,6 +13,7 @@ import { apiKeyMethods } from './methods/api-keys.ts';
 import { disputeMethods } from './methods/disputes.ts';
 import { eventMethods } from './methods/events.ts';
 import { guestOrderMethods } from './methods/guest-orders.ts';
+import { exchangeMethods } from './methods/exchanges.ts';
 import { gatewayCallMethods } from './methods/gateway-calls.ts';
 import { gatewayEventMethods } from './methods/gateway-events.ts';
 import { lookupMethods } from './methods/lookup.ts';
@@ -176,6 +177,7 @@ export function createCommerce(options: CommerceOptions) {
     ...paymentMethods(context, inbox),
     ...refundMethods(context),
     ...returnMethods(context),
+    ...exchangeMethods(context),
     ...disputeMethods(context),
     ...shipmentMethods(context),
     ...parcelMethods(context),

@@ -114,7 +114,9 @@ export {
   cancelReplacementInput,
   changeReturnInput,
   declineReturnInput,
+  exchangeReturnInput,
   listReturnsInput,
+  previewExchangeInput,
   previewReturnInput,
   receiveReturnInput,
   refundReturnInput,
@@ -183,6 +185,11 @@ export type { Match } from './lookup/lookup-repository.ts';
 export type { Violation } from './doctor/run-doctor.ts';
 export type { ReturnView } from './returns/return-view.ts';
 export type { ReturnRefund } from './flows/returns/refund-returns.ts';
+export { listCreditsInput, refundCreditInput } from './credit/credit-input.ts';
+export { creditStatuses, type CreditLine, type CreditStatus } from './credit/credit.ts';
+export type { ExchangeOrder } from './flows/credit/exchange-returns.ts';
+export type { ExchangeQuote } from './flows/credit/preview-exchange.ts';
+export type { CreditView } from './flows/credit/credit-view.ts';
 export type { ParcelDetails } from './flows/tracking/read-parcel.ts';
 export type { TrackingEvent } from './shipping/checkpoint.ts';
 export type { TrackingMessageRow } from './shipping/tracking-message.ts';

@@ -10,6 +10,7 @@ import { gatewayCallJob } from './gateway-outbox/gateway-call.ts';
 /** The methods that jobs run. Each takes the most rows to handle in one turn, and returns how many rows were due. */
 export type JobMethods = {
   expireOrders: (limit: number) => Promise<number>;
+  settleCredits: (limit: number) => Promise<number>;
   warnAboutCaptures: (limit: number) => Promise<number>;
   retryGatewayEvents: (limit: number) => Promise<number>;
   pollStalePayments: (limit: number) => Promise<number>;
@@ -56,6 +57,13 @@ export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: (
       pauseMs: 1_000,
       batchMax: 200,
       run: async (max) => methods.expireOrders(max),
+    },
+    {
+      name: 'settle_credits',
+      isDue: ({ dueCredits }) => dueCredits === true,
+      pauseMs: 1_000,
+      batchMax: 100,
+      run: async (max) => methods.settleCredits(max),
     },
     {
       name: 'warn_about_captures',

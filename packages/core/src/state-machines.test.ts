@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { creditTransitions } from './credit/credit.ts';
 import {
   orderStatusRecorded,
   paymentStatusRecorded,
@@ -52,6 +53,12 @@ const stateMachines: Machine[] = [
   { section: 'Refund', transitions: refundTransitions, first: 'REQUESTED', recorded: refundStatusRecorded },
   { section: 'Shipment', transitions: shipmentTransitions, first: 'READY', recorded: shipmentStatusRecorded },
   { section: 'Return', transitions: returnTransitions, first: 'REQUESTED', recorded: returnStatusRecorded },
+  {
+    section: 'Credit',
+    transitions: creditTransitions,
+    first: 'RESERVED',
+    recorded: { 'return.exchanged': 'RESERVED', 'order.paid': 'SPENT', 'return.credit_released': 'RELEASED' },
+  },
   {
     section: 'Webhook endpoint',
     transitions: webhookEndpointTransitions,

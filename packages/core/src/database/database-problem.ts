@@ -23,6 +23,8 @@ export const changingTables: readonly string[] = [
   'products',
   'refunds',
   'retention_rules',
+  'return_credit_parts',
+  'return_credits',
   'return_lines',
   'returns',
   'shipment_lines',

@@ -6,6 +6,7 @@ import type { Corruption } from '../testing/corruptions/corruption.ts';
 import { furtherPaymentAndShipmentCorruptions } from '../testing/corruptions/more-of-payments-and-shipments.ts';
 import { furtherStockAndOrderCorruptions } from '../testing/corruptions/more-of-stock-and-orders.ts';
 import { furtherCanceledUnitCorruptions } from '../testing/corruptions/canceled-units.ts';
+import { furtherCreditCorruptions } from '../testing/corruptions/credits.ts';
 import { furtherReturnCorruptions } from '../testing/corruptions/returns.ts';
 import { furtherShareCorruptions } from '../testing/corruptions/shares.ts';
 import { createPopulatedShop } from '../testing/populated-shop.ts';
@@ -65,6 +66,7 @@ const furtherCorruptions = [
   ...furtherShareCorruptions,
   ...furtherCanceledUnitCorruptions,
   ...furtherReturnCorruptions,
+  ...furtherCreditCorruptions,
 ];
 
 test.each(furtherCorruptions)('$check also finds: $how', async ({ check: checkName, ...corruption }) => {

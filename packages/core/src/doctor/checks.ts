@@ -1,5 +1,6 @@
 import { callChecks } from './call-checks.ts';
 import type { Check } from './check.ts';
+import { creditChecks } from './credit-checks.ts';
 import { eventChecks } from './event-checks.ts';
 import { guestChecks } from './guest-checks.ts';
 import { inboxChecks } from './inbox-checks.ts';
@@ -31,6 +32,7 @@ export const checks: readonly Check[] = [
   ...shipmentChecks,
   ...parcelChecks,
   ...returnChecks,
+  ...creditChecks,
   ...trackingChecks,
   ...keyChecks,
   ...webhookChecks,

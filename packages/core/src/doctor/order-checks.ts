@@ -96,7 +96,7 @@ export const orderChecks: readonly Check[] = [
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
       left join (${released}) r on r.order_id = o.id
-      where o.status = 'PAID' and o.total_amount is distinct from r.amount and not exists (
+      where o.status = 'PAID' and (r.amount >= o.total_amount) is not true and not exists (
         select from "commerce"."payments" p
         where p.order_id = o.id and not p.surplus
           and (p.status in ('AUTHORIZED', 'CAPTURED') or p.status = 'CANCELED' and p.failure_code = '${authorizationLost}')

@@ -14,13 +14,15 @@ export const released = `
 export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_amounts_are_ordered',
-    sentence: 'A payment’s amounts are ordered: refunded plus refund-reserved ≤ captured ≤ authorized ≤ amount.',
+    sentence:
+      'A payment’s amounts are ordered: refunded plus refund-reserved plus credited ≤ captured ≤ authorized ≤ amount.',
     query: `
       select id as "paymentId", amount, authorized_amount as "authorizedAmount", captured_amount as "capturedAmount",
-        refunded_amount as "refundedAmount", refund_reserved_amount as "refundReservedAmount"
+        refunded_amount as "refundedAmount", refund_reserved_amount as "refundReservedAmount",
+        credited_amount as "creditedAmount"
       from "commerce"."payments"
-      where not (0 <= refunded_amount and 0 <= refund_reserved_amount
-        and refunded_amount::numeric + refund_reserved_amount <= captured_amount
+      where not (0 <= refunded_amount and 0 <= refund_reserved_amount and 0 <= credited_amount
+        and refunded_amount::numeric + refund_reserved_amount + credited_amount <= captured_amount
         and captured_amount <= authorized_amount and authorized_amount <= amount)`,
   },
   {

@@ -40,7 +40,7 @@ export const refundStatusRecorded = {
   'refund.failed': 'FAILED',
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
 
-/** The status that a return has after each event about it. A refund and a replacement leave it as it is. */
+/** The status that a return has after each event about it. A refund, a replacement and an exchange leave it as it is. */
 export const returnStatusRecorded = {
   'return.requested': 'REQUESTED',
   'return.approved': 'APPROVED',
@@ -48,10 +48,15 @@ export const returnStatusRecorded = {
   'return.canceled': 'CANCELED',
   'return.received': 'RECEIVED',
   'return.closed': 'CLOSED',
-} as const satisfies Record<
-  Exclude<TypesOf<'return'>, 'return.refunded' | 'return.replaced' | 'return.replacement_canceled'>,
-  ReturnStatus
->;
+} as const satisfies Record<Exclude<TypesOf<'return'>, SettlingReturn>, ReturnStatus>;
+
+type SettlingReturn =
+  | 'return.refunded'
+  | 'return.replaced'
+  | 'return.replacement_canceled'
+  | 'return.exchanged'
+  | 'return.credit_released'
+  | 'return.credit_refunded';
 
 /** The status that a shipment has after each event about it. A split and a merge leave it as it is. */
 export const shipmentStatusRecorded = {

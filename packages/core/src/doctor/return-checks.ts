@@ -87,7 +87,7 @@ export const returnChecks: readonly Check[] = [
   {
     name: 'return_settled_once',
     sentence:
-      'At most the units of a return that came back, or are kept, are refunded, left out of the capture or replaced, and a replacement has its shipment.',
+      'At most the units of a return that came back, or are kept, are refunded, left out of the capture, exchanged or replaced, and a replacement has its shipment.',
     query: `
       select r.id as "returnId", r.order_id as "orderId", l.line_no as "lineNo", ${owed} as "owedQty",
         coalesce(f.quantity, 0) as "refundedQty", l.replaced_qty as "replacedQty", l.released_qty as "releasedQty", coalesce(s.quantity, 0) as "sentQty"
@@ -99,7 +99,8 @@ export const returnChecks: readonly Check[] = [
   },
   {
     name: 'return_refund_is_what_was_paid',
-    sentence: 'A refund of a return is what was paid for its units, less its fees.',
+    sentence:
+      'A refund of a return is what was paid for its units, less its fees. It has no units where an exchange has settled them.',
     query: `
       select f.id as "refundId", f.return_id as "returnId", f.order_id as "orderId", f.amount, l.amount as "unitsAmount",
         fees.amount as "feesAmount"
@@ -110,6 +111,8 @@ export const returnChecks: readonly Check[] = [
         from jsonb_array_elements(case when jsonb_typeof(f.fees) = 'array' then f.fees else '[]' end) as fee
       ) fees on true
       where f.return_id is not null and f.amount is distinct from l.amount - coalesce(fees.amount, 0)
+        and not (l.amount is null and exists (
+          select from "commerce"."return_credits" c where c.return_id = f.return_id or c.order_id = f.order_id))
         or f.return_id is null and f.fees is not null`,
   },
   {

@@ -17,6 +17,7 @@ const options: DueWorkOptions = {
 };
 const nothing = {
   overdueOrders: false,
+  dueCredits: false,
   overdueCaptures: false,
   dueEvents: false,
   calledProviders: [],

@@ -1,4 +1,5 @@
 import { statement, type Database } from '@commerce-core/pg-pipeline';
+import { someCreditIsDue } from '../credit/credit-repository.ts';
 import { someEventHasNoPosition } from '../events/sequencer-repository.ts';
 import { someGatewayEventIsDue } from '../gateway-inbox/gateway-event-repository.ts';
 import { someGatewayListingIsDue } from '../gateway-outbox/event-list-repository.ts';
@@ -16,6 +17,8 @@ import { someEndpointIsDue, someEndpointIsFailing } from '../webhooks/webhook-en
 /** Which jobs have due rows. null stands for a table without rows that can become due. */
 export type DueWork = {
   overdueOrders: boolean | null;
+  /** Whether money of an exchange is to go back. */
+  dueCredits: boolean | null;
   /** Whether an operator must be warned about an authorization. */
   overdueCaptures: boolean | null;
   dueEvents: boolean | null;
@@ -55,6 +58,7 @@ const dueWork = statement(
   'due_work',
   `
   select ${someOrderIsOverdue} as "overdueOrders",
+    ${someCreditIsDue} as "dueCredits",
     ${someCaptureIsOverdue} as "overdueCaptures",
     ${someGatewayEventIsDue} as "dueEvents",
     ${providersWithDueCalls('$1')} as "calledProviders",

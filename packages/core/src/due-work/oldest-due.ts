@@ -10,6 +10,8 @@ export type OldestDue = Record<keyof typeof sources, number>;
 const sources = {
   /** Unpaid orders whose reservation is over. */
   overdueOrders: `select min("hold_until") from "commerce"."orders" where "status" in (${quoted(unpaidStatuses)})`,
+  /** Credits of exchanges whose money has to go back. */
+  credits: `select min("due_at") from "commerce"."return_credits" where "due_at" is not null`,
   /** Calls to gateways. */
   gatewayCalls: `select min("due_at") from "commerce"."gateway_calls" where "status" = 'DUE'`,
   /** Events of gateways that are tried again. */

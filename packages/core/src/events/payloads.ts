@@ -58,12 +58,13 @@ export const orderEventPayloads = {
     currency,
     totalAmount: amount,
     reservedUntil,
+    returnId: returnId.optional().describe('The return of another order that pays a part, or all, by the CREDIT line.'),
     lines: z.array(
       z.strictObject({
         ...lineQuantity,
         kind: z.enum(lineKinds).describe('What the line is for.'),
         productId: id.nullable().describe('Null when the line is no product.'),
-        unitAmount: z.int().describe('The price of one unit, in minor units; below zero for a discount.'),
+        unitAmount: z.int().describe('The price of one unit, in minor units; below zero for a discount or credit.'),
       }),
     ),
   }),
@@ -93,6 +94,10 @@ export const orderEventPayloads = {
         .describe('The units that each shipment has lost. A shipment that lost all is canceled.'),
       reason: cancelReason,
     },
+  ),
+  'order.credit_returned': orderEvent(
+    'An order that a return of another order paid for does not need a part of that. The part goes back to the payment that it came from.',
+    { returnId, amount, currency },
   ),
   'order.expired': orderEvent('The reservation of an order ended before it was paid.', { from }),
   'order.fulfillment_changed': orderEvent(

@@ -14,6 +14,7 @@ import {
 } from './payload-fields.ts';
 
 const units = z.int().min(0);
+const newOrderId = id.describe('The order in exchange.');
 
 /** The events of an order's returns by type, in the past tense. They hold none of the texts that people wrote. */
 export const returnEventPayloads = {
@@ -59,6 +60,28 @@ export const returnEventPayloads = {
   'return.replacement_canceled': orderEvent(
     'A replacement was canceled before it left. The return owes its units again, and they are for sale.',
     { returnId, shipmentId, lines: z.array(z.strictObject(lineQuantity)) },
+  ),
+  'return.exchanged': orderEvent('What a return brought back pays for another order.', {
+    returnId,
+    newOrderId,
+    amount: amount.describe('What it pays of the other order, in minor units of `currency`.'),
+    currency,
+    refundId: refund.refundId.nullable().describe('The refund of what is left; null where nothing is.'),
+    lines: z.array(z.strictObject(lineQuantity)).describe('The units that pay, shipping as one unit.'),
+  }),
+  'return.credit_released': orderEvent(
+    'The order that a return was to pay for ended unpaid. The units of the return are owed again.',
+    { returnId, newOrderId, amount, currency },
+  ),
+  'return.credit_refunded': orderEvent(
+    'Another order does not need a part of what a return had paid for it. That part goes back by a refund.',
+    {
+      returnId,
+      newOrderId,
+      amount,
+      currency,
+      refundId: refund.refundId.nullable().describe('Null when an operator has to decide on the refund.'),
+    },
   ),
   'return.closed': orderEvent('A return ended. Units that had not come count as missing.', { returnId }),
 };

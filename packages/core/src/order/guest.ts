@@ -13,7 +13,7 @@ export type GuestLimits = {
 /** The limits of a shop without its own. */
 export const guestLimitsDefault: GuestLimits = { unpaidMax: 500, unpaidPerOriginMax: 10, unitsMax: 50 };
 
-/** A guest has no account: their customer id names their one order. */
+/** A guest has no account: their customer id names the one order that they have placed. */
 export const guestIdOf = (orderId: string): string => `guest:${orderId}`;
 
 // Only ids of this shop's kind (UUID v7): a shop may have given its own guests ids with another version.
@@ -22,9 +22,8 @@ const guestId = /^guest:[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}
 /** Whether a customer id can be that of a guest. No account may have such an id, or it would own the guest's order. */
 export const isGuestId = (customerId: string): boolean => guestId.test(customerId);
 
-/** Whether an order was placed by a guest. */
-export const isGuestOrder = ({ id, customerId }: Pick<Order, 'id' | 'customerId'>): boolean =>
-  customerId === guestIdOf(id);
+/** Whether an order is a guest's: the one that the guest has placed, or one in exchange for its goods. */
+export const isGuestOrder = ({ customerId }: Pick<Order, 'customerId'>): boolean => isGuestId(customerId);
 
 /**
  * Whether a caller may use an order: every operator (`customerId` is undefined), and the customer who placed it. A guest's

@@ -1,4 +1,5 @@
 import { and, desc, eq, sql, type SQL } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import { insertion, statement, type Transaction } from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
@@ -65,9 +66,13 @@ function isNamed({ orderId, number, reference = '' }: GuestOrderName): SQL {
   return number === undefined ? eq(orders.reference, reference) : eq(orders.number, number);
 }
 
+/** Whether a customer's id is that of a guest, as `isGuestId` finds. */
+const isOfGuest = (customerId: PgColumn) => sql`${customerId} ~ '^guest:[0-9a-f]{8}-[0-9a-f]{4}-7'`;
+
 /**
  * The ids of up to ten orders that guests have placed with this e-mail address, the newest first, by the order's id, its
- * number or its reference. Upper and lower case are the same. An order whose contact was erased is none of them.
+ * number or its reference. Of an order in exchange for the goods of another one, it is the id of the order that the guest has
+ * placed. Upper and lower case are the same. An order whose contact was erased is none of them.
  */
 export async function readGuestOrderIds(
   reader: Reader,
@@ -75,16 +80,10 @@ export async function readGuestOrderIds(
 ): Promise<string[]> {
   const { id, contact, customerId } = orders;
   const rows = await reader
-    .select({ id })
+    .select({ guestOrderId: sql<string>`substr(${customerId}, 7)` })
     .from(orders)
-    .where(
-      and(
-        isNamed(name),
-        sql`${customerId} = 'guest:' || ${id}::text`,
-        sql`lower(${contact} ->> 'email') = lower(${email})`,
-      ),
-    )
+    .where(and(isNamed(name), isOfGuest(customerId), sql`lower(${contact} ->> 'email') = lower(${email})`))
     .orderBy(desc(id))
     .limit(10);
-  return rows.map((row) => row.id);
+  return [...new Set(rows.map(({ guestOrderId }) => guestOrderId))];
 }

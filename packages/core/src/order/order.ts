@@ -74,8 +74,13 @@ export function withAttention(
   return { ...order, needsAttention: reasons[0] ?? null, attentionReasons: reasons.length > 0 ? reasons : null };
 }
 
-export const lineKinds = ['PRODUCT', 'SHIPPING', 'DISCOUNT', 'TAX'] as const;
+/** CREDIT: what a return of another order pays of this one. It is no discount: what the other lines cost stays the same. */
+export const lineKinds = ['PRODUCT', 'SHIPPING', 'DISCOUNT', 'TAX', 'CREDIT'] as const;
 export type LineKind = (typeof lineKinds)[number];
+
+/** Whether a return of another order pays for a part of an order, or for all of it. */
+export const hasCredit = ({ lines }: { lines: readonly Pick<OrderLine, 'kind'>[] }): boolean =>
+  lines.some(({ kind }) => kind === 'CREDIT');
 
 /** Amounts in minor units of `currency`. */
 export type Order = {
@@ -152,8 +157,8 @@ export const nothingGivenUp: GivenUpUnits = { canceledQty: 0, releasedQty: 0, re
 
 /**
  * An order line as callers see it. `paidAmount` is what all units of a PRODUCT or SHIPPING line cost in the end: its
- * amount with both shares. DISCOUNT and TAX lines are parts of the others and have zero, so that all lines' `paidAmount`
- * add up to the order's total.
+ * amount with both shares. DISCOUNT and TAX lines are parts of the others and have zero, and a CREDIT line has its own
+ * amount, so that all lines' `paidAmount` add up to the order's total.
  */
 export type OrderLineView = OrderLine & { discountAmount: number; taxAmount: number; paidAmount: number };
 

@@ -3,7 +3,8 @@ import { isCharged, type OrderLine, type OrderLineView } from './order.ts';
 
 type StoredShares = { discountAmount: number; taxAmount: number };
 
-/** What each PRODUCT and SHIPPING line costs in the end, by its number, in minor units. Together it is the total. */
+/** What each PRODUCT and SHIPPING line costs in the end, by its number, in minor units. Together it is the total
+ * without a CREDIT line. */
 export function paidAmounts(lines: readonly OrderLine[]): ReadonlyMap<number, number> {
   return new Map(
     viewLines(lines)
@@ -15,7 +16,7 @@ export function paidAmounts(lines: readonly OrderLine[]): ReadonlyMap<number, nu
 /** The lines of one order as callers see them: with their shares, and what they cost in the end. */
 export function viewLines(lines: readonly OrderLine[]): OrderLineView[] {
   return lines.every(hasShares)
-    ? lines.map((line) => ({ ...line, paidAmount: isCharged(line) ? paidOf(line) : 0 }))
+    ? lines.map((line) => ({ ...line, paidAmount: isCharged(line) || line.kind === 'CREDIT' ? paidOf(line) : 0 }))
     : withComputedShares(lines);
 }
 

@@ -9,7 +9,7 @@ import { isCharged, nothingGivenUp, type Address, type LineKind, type OrderLine,
  * all PRODUCT and SHIPPING lines share it. `shareDiscountsAndTaxes` says how.
  */
 export type QuoteLine = {
-  kind: Exclude<LineKind, 'PRODUCT'>;
+  kind: Exclude<LineKind, 'PRODUCT' | 'CREDIT'>;
   name: string;
   quantity: number;
   unitAmount: number;

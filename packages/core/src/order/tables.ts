@@ -145,14 +145,14 @@ export const orderLines = commerceSchema.table(
     check('order_lines_amount_product', sql`${t.amount} = ${t.quantity} * ${t.unitAmount}`),
     check(
       'order_lines_amount_sign',
-      sql`case when ${t.kind} = 'DISCOUNT' then ${t.unitAmount} <= 0 else ${t.unitAmount} >= 0 end`,
+      sql`case when ${t.kind} in ('DISCOUNT', 'CREDIT') then ${t.unitAmount} <= 0 else ${t.unitAmount} >= 0 end`,
     ),
     check('order_lines_discount_amount_sign', sql`${t.discountAmount} <= 0`),
     check('order_lines_tax_amount_sign', sql`${t.taxAmount} >= 0`),
     check('order_lines_both_shares', sql`(${t.discountAmount} is null) = (${t.taxAmount} is null)`),
     check(
       'order_lines_paid_not_negative',
-      sql`case when ${t.kind} in ('DISCOUNT', 'TAX') then ${t.discountAmount} = 0 and ${t.taxAmount} = 0
+      sql`case when ${t.kind} in ('DISCOUNT', 'TAX', 'CREDIT') then ${t.discountAmount} = 0 and ${t.taxAmount} = 0
         else ${t.amount} + ${t.discountAmount} + ${t.taxAmount} >= 0 end`,
     ),
     // No defect in the code can cancel more units than were ordered.

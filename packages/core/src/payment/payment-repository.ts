@@ -226,7 +226,7 @@ export function expectCaptures(tx: Transaction, paymentIds: readonly string[], o
  * Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. A new payment has released
  * nothing.
  */
-export const insertPayments = insertion(payments, ['releasedAmount']);
+export const insertPayments = insertion(payments, ['creditedAmount', 'releasedAmount']);
 export const updatePayments = update(payments, 'id', [
   'status',
   'currency',
@@ -235,6 +235,7 @@ export const updatePayments = update(payments, 'id', [
   'capturedAmount',
   'refundedAmount',
   'refundReservedAmount',
+  'creditedAmount',
   'releasedAmount',
   'surplus',
   'failureCode',

@@ -78,6 +78,7 @@ test('a new attempt is live and has no money', () => {
     authorizedAmount: 0,
     capturedAmount: 0,
     refundedAmount: 0,
+    creditedAmount: 0,
     refundReservedAmount: 0,
     releasedAmount: 0,
     surplus: false,

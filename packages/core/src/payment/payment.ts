@@ -46,6 +46,8 @@ export type Payment = {
   capturedAmount: number;
   refundedAmount: number;
   refundReservedAmount: number;
+  /** The part of the captured amount that pays for other orders, in exchange for goods that came back. */
+  creditedAmount: number;
   /** The part of the authorized amount that the order no longer needs, so that a capture leaves it out. */
   releasedAmount: number;
   /** The money arrived for an order that can't use it; it must be refunded. */
@@ -99,6 +101,7 @@ export function newPayment(given: NewPayment, now: Date): Payment {
     capturedAmount: 0,
     refundedAmount: 0,
     refundReservedAmount: 0,
+    creditedAmount: 0,
     releasedAmount: 0,
     surplus: false,
     failureCode: null,
@@ -162,11 +165,11 @@ export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Paym
   status === 'CANCELED' && authorizedAmount === 0 && !surplus;
 
 /**
- * What was captured of a payment and is in no refund, in minor units. It counts what gateways report. How much of it can be
- * refunded depends on disputes, too: see `refundableAmount` of the flows.
+ * What was captured of a payment, is in no refund and pays for no exchange, in minor units. It counts what gateways report. How
+ * much of it can be refunded depends on disputes, too: see `refundableAmount` of the flows.
  */
-export const balanceAmount = ({ capturedAmount, refundedAmount, refundReservedAmount }: Payment): number =>
-  capturedAmount - refundedAmount - refundReservedAmount;
+export const balanceAmount = (payment: Payment): number =>
+  payment.capturedAmount - payment.refundedAmount - payment.refundReservedAmount - payment.creditedAmount;
 
 /** The failure code of a payment whose authorization the gateway released without a request of the shop. */
 export const authorizationLost = 'authorization_lost';

@@ -27,6 +27,7 @@ export const payments = commerceSchema.table(
     capturedAmount: bigint('captured_amount', { mode: 'number' }).notNull(),
     refundedAmount: bigint('refunded_amount', { mode: 'number' }).notNull(),
     refundReservedAmount: bigint('refund_reserved_amount', { mode: 'number' }).notNull(),
+    creditedAmount: bigint('credited_amount', { mode: 'number' }).notNull().default(0),
     releasedAmount: bigint('released_amount', { mode: 'number' }).notNull().default(0),
     surplus: boolean('surplus').notNull(),
     failureCode: text('failure_code'),
@@ -47,10 +48,10 @@ export const payments = commerceSchema.table(
     check('payments_method_length', sql`length(${t.method}) between 1 and 50`),
     check('payments_gateway_payment_id_length', sql`length(${t.gatewayPaymentId}) between 1 and 300`),
     check('payments_currency_code', sql`${t.currency} ~ '^[A-Z]{3}$'`),
-    // No more is refunded than was captured, and no more is captured or authorized than was requested.
+    // No more is refunded or credited than was captured, and no more is captured or authorized than was requested.
     check(
       'payments_amounts_ordered',
-      sql`0 <= ${t.refundedAmount} and 0 <= ${t.refundReservedAmount} and ${t.refundedAmount} + ${t.refundReservedAmount} <= ${t.capturedAmount} and ${t.capturedAmount} <= ${t.authorizedAmount} and ${t.authorizedAmount} <= ${t.amount}`,
+      sql`0 <= ${t.refundedAmount} and 0 <= ${t.refundReservedAmount} and 0 <= ${t.creditedAmount} and ${t.refundedAmount} + ${t.refundReservedAmount} + ${t.creditedAmount} <= ${t.capturedAmount} and ${t.capturedAmount} <= ${t.authorizedAmount} and ${t.authorizedAmount} <= ${t.amount}`,
     ),
     // What is released is not captured.
     check(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { listOf, listOfLines, pageInput } from '../list-input.ts';
 import { line } from '../text.ts';
+import { placeOrderInput } from '../order/order-input.ts';
 import { returnFaults, returnGoods, returnStatuses } from './return.ts';
 
 const expectedVersion = z.int().min(1);
@@ -59,6 +60,16 @@ export const refundReturnInput = previewReturnInput.extend({
   expectedVersion,
   despiteDispute: z.boolean().optional(),
 });
+
+/**
+ * What a customer gets in exchange for units of a return: by default for all that it owes. The new order has the contact
+ * of the old one, and its address unless another one is given.
+ */
+export const previewExchangeInput = previewReturnInput.extend({
+  lines: listOfLines(unitsOfLine, linesMax).optional(),
+  order: placeOrderInput.omit({ contact: true }),
+});
+export const exchangeReturnInput = previewExchangeInput.extend({ expectedVersion: expectedVersion.optional() });
 
 export const listReturnsInput = z.strictObject({
   ...pageInput,

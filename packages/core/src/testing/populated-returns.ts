@@ -14,7 +14,7 @@ export async function populateReturns(shop: TestShop, basket: Basket): Promise<v
 let sent = 0;
 
 /** Creates a captured order that has arrived. Returns its id and its first line. */
-async function createArrivedOrder({ commerce, createPendingOrder, sendWebhook }: TestShop, basket: Basket) {
+export async function createArrivedOrder({ commerce, createPendingOrder, sendWebhook }: TestShop, basket: Basket) {
   const { orderId, payment } = await createPendingOrder(basket);
   await sendWebhook('CAPTURED', payment);
   const { id: shipmentId } = only(await commerce.listShipments({ orderId }));

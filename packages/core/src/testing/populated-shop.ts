@@ -4,6 +4,7 @@ import { newId } from '../ids.ts';
 import { createTestShop, webhookSecret, type OrderTexts, type TestShop } from './test-shop.ts';
 import { failingWebhooks, populateWebhooks } from './populated-webhooks.ts';
 import { populateMoney } from './populated-money.ts';
+import { populateExchanges } from './populated-exchanges.ts';
 import { populateReturns } from './populated-returns.ts';
 import { populateShipments } from './populated-shipments.ts';
 
@@ -28,6 +29,7 @@ export async function createPopulatedShop(orderTexts: OrderTexts = {}): Promise<
     await populateMoney(shop, basket);
   }
   for (let twice = 0; twice < 2; twice += 1) await populateReturns(shop, { [mug]: 3, [tray]: 1 });
+  for (let twice = 0; twice < 2; twice += 1) await populateExchanges(shop, { [mug]: 3, [tray]: 1 }, orderTexts);
   await createGatewayEvents(shop, { [mug]: 1 });
   await populateWebhooks(shop);
   await shop.commerce.numberEvents();

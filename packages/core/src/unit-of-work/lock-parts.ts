@@ -15,6 +15,8 @@ export type RequestedParts = {
   /** Shipments and returns with their lines. */
   shipments?: boolean;
   parcels?: boolean;
+  /** What returns of other orders pay of the orders. */
+  credits?: boolean;
   /**
    * The stock rows of the orders' products: of all orders, or of those for which an attempt to pay changes stock, because
    * their reservation was released or they are free.
@@ -42,6 +44,8 @@ export const noParts = (): OrderParts => ({
   refunds: [],
   refundLines: [],
   disputes: [],
+  credits: [],
+  creditParts: [],
   returns: [],
   returnLines: [],
   shipments: [],

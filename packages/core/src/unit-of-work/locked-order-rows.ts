@@ -1,5 +1,7 @@
+import type { Credit, CreditPart } from '../credit/credit.ts';
+import type { CreditEnd } from '../credit/credit-repository.ts';
 import type { Dispute } from '../dispute/dispute.ts';
-import type { Order, OrderLine } from '../order/order.ts';
+import { hasCredit, type Order, type OrderLine } from '../order/order.ts';
 import type { Payment } from '../payment/payment.ts';
 import type { Refund, RefundLine } from '../refund/refund.ts';
 import type { Return, ReturnLine } from '../returns/return.ts';
@@ -41,6 +43,16 @@ export class LockedOrderRows extends LockedOrderRow {
   /** Empty unless `money` was requested. */
   get disputes(): readonly Dispute[] {
     return this.#parts.disputes;
+  }
+
+  /** What a return of another order pays of this one. Undefined unless `credits` was requested. */
+  get credit(): Credit | undefined {
+    return this.#parts.credits[0];
+  }
+
+  /** Empty unless `credits` was requested. */
+  get creditParts(): readonly CreditPart[] {
+    return this.#parts.creditParts;
   }
 
   /** Empty unless `shipments` was requested. */
@@ -109,6 +121,24 @@ export class LockedOrderRows extends LockedOrderRow {
 
   setDispute(dispute: Dispute): void {
     this.#set('disputes', dispute);
+  }
+
+  addCredit(credit: Credit, parts: readonly CreditPart[]): void {
+    this.#add('credits', credit);
+    for (const part of parts) this.#add('creditParts', part);
+  }
+
+  setCredit(credit: Credit): void {
+    this.#set('credits', credit);
+  }
+
+  setCreditPart(part: CreditPart): void {
+    this.#set('creditParts', part);
+  }
+
+  /** Ends the reservation of the order's credit, if it has one: the order is paid, or ended unpaid. */
+  endCreditReservation(to: CreditEnd['to']): void {
+    if (hasCredit(this)) this.changes.rows('creditEnds').add({ orderId: this.id, to });
   }
 
   addReturn(aReturn: Return, lines: readonly ReturnLine[]): void {

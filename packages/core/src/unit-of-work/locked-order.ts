@@ -1,6 +1,7 @@
 import { newId } from '../ids.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
 import type { Shortage } from '../errors.ts';
+import { sumAmounts } from '../money.ts';
 import { sumByProduct, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
 import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
@@ -169,9 +170,9 @@ export class LockedOrder extends LockedOrderRows {
     }
   }
 
-  /** What the order costs without the units whose money was released, in minor units. */
+  /** What is to be paid without the units whose money was released, in minor units. A credit is the last to be released. */
   owedAmount(): number {
-    return this.lines.reduce((owed, { releasedAmount }) => owed - releasedAmount, this.row.totalAmount);
+    return Math.max(this.row.totalAmount - sumAmounts(this.lines.map(({ releasedAmount }) => releasedAmount)), 0);
   }
 
   /** Ends the attention for parcels once no parcel needs it. Its parcels are locked with the order. */

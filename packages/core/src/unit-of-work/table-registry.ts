@@ -1,6 +1,17 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Product } from '../catalog/product.ts';
 import { updateProducts } from '../catalog/product-repository.ts';
+import type { Credit, CreditPart } from '../credit/credit.ts';
+import {
+  endCreditReservations,
+  insertCreditParts,
+  insertCredits,
+  loadCreditParts,
+  loadCredits,
+  updateCreditParts,
+  updateCredits,
+  type CreditEnd,
+} from '../credit/credit-repository.ts';
 import type { OrderNames } from '../database/named-orders.ts';
 import type { Dispute } from '../dispute/dispute.ts';
 import { insertDisputes, loadDisputes, updateDisputes } from '../dispute/dispute-repository.ts';
@@ -69,7 +80,7 @@ export type PartTable<R> = Table<R> & {
   /** Whether `ofOrders` locks the rows that it reads. */
   locks: boolean;
   /** The request that includes these rows; without one they are always read. */
-  only?: 'money' | 'refundLines' | 'shipments' | 'parcels';
+  only?: 'money' | 'refundLines' | 'shipments' | 'parcels' | 'credits';
   ofOrders: Read<R>;
 };
 
@@ -80,6 +91,9 @@ type Rows = {
   refunds: Refund;
   refundLines: RefundLine;
   disputes: Dispute;
+  credits: Credit;
+  creditParts: CreditPart;
+  creditEnds: CreditEnd;
   returns: Return;
   returnLines: ReturnLine;
   shipments: Shipment;
@@ -98,7 +112,7 @@ export type RowOf<N extends TableName> = Rows[N];
 /** A table whose rows belong to one order each, by the name of the order's property. */
 export type PartName = Exclude<
   TableName,
-  'orders' | 'trackingEvents' | 'products' | 'stocks' | 'stockMovements' | 'events' | 'gatewayEvents'
+  'orders' | 'creditEnds' | 'trackingEvents' | 'products' | 'stocks' | 'stockMovements' | 'events' | 'gatewayEvents'
 >;
 
 const byId = ({ id }: { id: string }): string => id;
@@ -152,6 +166,20 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
     only: 'money',
     ofOrders: loadDisputes,
   },
+  credits: {
+    insert: insertCredits,
+    change: { key: ({ orderId }) => orderId, update: updateCredits },
+    locks: false,
+    only: 'credits',
+    ofOrders: loadCredits,
+  },
+  creditParts: {
+    insert: insertCreditParts,
+    change: { key: ({ orderId, paymentId }) => `${orderId} ${paymentId}`, update: updateCreditParts },
+    locks: false,
+    only: 'credits',
+    ofOrders: loadCreditParts,
+  },
   shipments: {
     insert: insertShipments,
     change: { key: byId, update: updateShipments },
@@ -179,6 +207,8 @@ export const partTables: { [N in PartName]: PartTable<RowOf<N>> } = {
 export const tables: { [N in TableName]: Table<RowOf<N>> } = {
   orders: { insert: insertOrders, change: { key: byId, update: updateOrders } },
   ...partTables,
+  // Behind the credits, because a credit may be added and spent by one transaction.
+  creditEnds: { insert: endCreditReservations },
   trackingEvents: { insert: insertTrackingEvents },
   products: { change: { key: byId, update: updateProducts } },
   stocks: { change: { key: ({ productId }) => productId, update: updateStocks } },

@@ -26,7 +26,14 @@ function createRecordingTransaction() {
   return { tx: tx as unknown as Transaction, statements };
 }
 
-const everything = { money: true, refundLines: true, shipments: true, parcels: true, stocks: 'all' } as const;
+const everything = {
+  money: true,
+  refundLines: true,
+  credits: true,
+  shipments: true,
+  parcels: true,
+  stocks: 'all',
+} as const;
 
 test('orders and all their parts are locked in one round trip, in the order that all flows keep', async () => {
   const { tx, statements } = createRecordingTransaction();
@@ -43,6 +50,8 @@ test('orders and all their parts are locked in one round trip, in the order that
     'return_lines_of_orders',
     'refund_lines_of_orders',
     'disputes_of_orders',
+    'credits_of_orders',
+    'credit_parts_of_orders',
     'lines_of_shipments_of_orders',
     'parcels_of_orders',
   ]);
@@ -107,7 +116,7 @@ test('each table is written by one statement, however often its rows change', ()
   expect(statements).toEqual([
     'insert_orders',
     'insert_order_lines_but_canceledQty_releasedQty_releasedAmount',
-    'insert_payments_but_releasedAmount',
+    'insert_payments_but_creditedAmount_releasedAmount',
     'insert_shipments',
     'insert_shipment_lines',
     'update_stocks',
@@ -116,6 +125,20 @@ test('each table is written by one statement, however often its rows change', ()
     'insert_gateway_calls_unless',
   ]);
   expect(work.stocks.get(productId)).toEqual({ productId, availableQty: 7, reservedQty: 0, unshippedQty: 2 });
+});
+
+test('the end of a wait for a payment sends a statement about a credit only for an order that has one', () => {
+  const { tx, statements } = createRecordingTransaction();
+  const work = new UnitOfWork(tx);
+  const { row, line } = newOrder(newId());
+  work.addOrder(row, [line]).endCreditReservation('SPENT');
+  work.write();
+  expect(statements.filter((name) => name.includes('credit_reservation'))).toEqual([]);
+  const exchange = new UnitOfWork(tx);
+  const credit: OrderLine = { ...line, lineNo: 2, kind: 'CREDIT', productId: null };
+  exchange.addOrder(row, [line, credit]).endCreditReservation('SPENT');
+  exchange.write();
+  expect(statements.filter((name) => name.includes('credit_reservation'))).toEqual(['end_credit_reservation']);
 });
 
 test('a call that is closed in the transaction that requested it is not made', () => {

@@ -41,6 +41,7 @@ export const cancelLines =
     const work = await UnitOfWork.lock(tx, {
       orderIds,
       money: true,
+      credits: true,
       refundLines: true,
       shipments: true,
       stocks: 'all',

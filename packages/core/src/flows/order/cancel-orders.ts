@@ -5,6 +5,7 @@ import { paysForOrder } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { cancelLiveAttempts } from '../payment/cancel-live-attempts.ts';
+import { creditLeft, returnCredit } from '../credit/return-credit.ts';
 import { requestMoneyBack } from '../refund/request-refunds.ts';
 import { locateOrder } from './locate-order.ts';
 import type { PlacedOrder } from './place-orders.ts';
@@ -22,7 +23,13 @@ export async function cancelOrders(
   commands: readonly CancelOrderCommand[],
 ): Promise<Outcome<PlacedOrder>[]> {
   const orderIds = commands.map(({ orderId }) => orderId);
-  const work = await UnitOfWork.lock(tx, { orderIds, money: true, shipments: true, stocks: 'all' });
+  const work = await UnitOfWork.lock(tx, {
+    orderIds,
+    money: true,
+    credits: true,
+    shipments: true,
+    stocks: 'all',
+  });
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const located = locateOrder(work, command);
     if (!located.ok) return located;
@@ -52,4 +59,6 @@ export function cancelOrder(order: LockedOrder, reason?: string): void {
   order.clearAttention('authorization_lost');
   const paying = order.payments.find(paysForOrder);
   if (paying) requestMoneyBack(order, paying, 'order_canceled');
+  if (from === 'PAID') returnCredit(order, creditLeft(order));
+  else order.endCreditReservation('RELEASED');
 }

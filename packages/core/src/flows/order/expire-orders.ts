@@ -72,5 +72,6 @@ function expire(order: LockedOrder): void {
   order.releaseStock();
   order.transition('EXPIRED');
   order.record('order.expired', { from });
+  order.endCreditReservation('RELEASED');
   cancelLiveAttempts(order);
 }

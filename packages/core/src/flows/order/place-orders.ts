@@ -62,23 +62,39 @@ function place(
   policy: OrderPolicy,
 ): Outcome<PlacedOrder> {
   work.decideFor(command);
-  return decided(() => {
-    const { lines, currency } = price(command, demand, prices, policy);
-    const order = newOrder(work.now, command, currency, lines, policy.reservationMs);
-    checkTotal(order, command.expectedTotalAmount);
-    const short = shortages(work.stocks, demand);
-    if (short.length > 0)
-      throw new CommerceError('insufficient_stock', 'there is not enough stock', { products: short });
-    return reserve(work, order, lines, demand);
-  });
+  return decided(() =>
+    placePriced(work, command, demand, priceCommand(command, demand, prices, policy), policy.reservationMs),
+  );
 }
 
-function price(
+/** The lines of an order to place. With `returnId`, one of them is a credit of that return. */
+export type PricedLines = { lines: OrderLineView[]; currency: string; returnId?: string };
+
+/**
+ * Places an order whose lines are priced. The stock is locked.
+ * @throws total_changed, insufficient_stock, validation_failed and amount_too_large, before anything is changed
+ */
+export function placePriced(
+  work: UnitOfWork,
+  command: PlaceOrderCommand,
+  demand: Demand,
+  priced: PricedLines,
+  reservationMs: number,
+): PlacedOrder {
+  const order = newOrder(work.now, command, priced, reservationMs);
+  checkTotal(order, command.expectedTotalAmount);
+  const short = shortages(work.stocks, demand);
+  if (short.length > 0) throw new CommerceError('insufficient_stock', 'there is not enough stock', { products: short });
+  return reserve(work, order, priced, demand);
+}
+
+/** Prices an order to place. @throws shipping_option_required, and the errors of `priceOrder` */
+export function priceCommand(
   command: PlaceOrderCommand,
   demand: Demand,
   prices: Prices,
   { quote, requireShippingOption }: OrderPolicy,
-): { lines: OrderLineView[]; currency: string } {
+): PricedLines {
   const { shippingOptionId, serviceLines } = command;
   if (shippingOptionId === undefined && requireShippingOption)
     throw new CommerceError('shipping_option_required', 'an order of this shop needs a shipping option');
@@ -95,8 +111,7 @@ function checkTotal({ totalAmount, currency }: Order, expected: number | undefin
 function newOrder(
   now: Date,
   { id, customerId, contact, shippingAddress, reference, metadata, shippingOptionId }: PlaceOrderCommand,
-  currency: string,
-  lines: readonly OrderLineView[],
+  { currency, lines }: PricedLines,
   reservationMs: number,
 ): Order {
   return {
@@ -122,7 +137,7 @@ function newOrder(
   };
 }
 
-function reserve(work: UnitOfWork, row: Order, lines: OrderLineView[], demand: Demand): PlacedOrder {
+function reserve(work: UnitOfWork, row: Order, { lines, returnId }: PricedLines, demand: Demand): PlacedOrder {
   const order = work.addOrder(row, lines);
   order.reserveStock(demand);
   order.record('order.created', {
@@ -131,6 +146,7 @@ function reserve(work: UnitOfWork, row: Order, lines: OrderLineView[], demand: D
     currency: row.currency,
     totalAmount: row.totalAmount,
     reservedUntil: row.reservedUntil.toISOString(),
+    ...(returnId !== undefined && { returnId }),
     lines: lines.map(({ lineNo, kind, productId, quantity, unitAmount }) => ({
       lineNo,
       kind,

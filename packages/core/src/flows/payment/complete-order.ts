@@ -1,3 +1,4 @@
+import { hasCredit } from '../../order/order.ts';
 import { paysForOrder, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { refundReleased, releasedSince } from '../refund/request-refunds.ts';
@@ -11,6 +12,8 @@ import { recordApproval, type ApprovalFacts } from './record-approval.ts';
  */
 export function canBePaid(order: LockedOrder): boolean {
   if (order.status === 'CANCELED' || order.payments.some(paysForOrder)) return false;
+  // Its credit was released when it expired, and may pay for something else by now.
+  if (order.status === 'EXPIRED' && hasCredit(order)) return false;
   if (order.status === 'PAID' && !order.hasLostItsMoney()) return false;
   return order.row.reservationStatus !== 'RELEASED' || order.shortages().length === 0;
 }
@@ -32,6 +35,7 @@ export function completeOrder(order: LockedOrder, payment: Payment, facts: Appro
   order.transition('PAID');
   const { totalAmount, currency } = order.row;
   order.record('order.paid', { paymentId: payment.id, totalAmount, currency });
+  order.endCreditReservation('SPENT');
   const products = order.lines.filter(({ kind }) => kind === 'PRODUCT');
   order.packShipment(products.map(({ lineNo, quantity }) => ({ lineNo, quantity })));
 }

@@ -48,10 +48,11 @@ export type CreatePaymentCommand = Traced & {
  */
 export const createPayments: SharedFlow<CreatePaymentCommand, Outcome<Payment>> = async (_, commands) => ({
   locks: { orderIds: commands.map(({ orderId }) => orderId), stocks: 'attempted' },
-  read: async () => (work, running) => running.map((command) => create(work, command)),
+  read: async () => (work, running) => running.map((command) => createPayment(work, command)),
 });
 
-function create(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Payment> {
+/** Creates an attempt to pay a locked order, or a new one. @returns as `createPayments` */
+export function createPayment(work: UnitOfWork, command: CreatePaymentCommand): Outcome<Payment> {
   work.decideFor(command);
   const located = locateOrder(work, command);
   if (!located.ok) return located;

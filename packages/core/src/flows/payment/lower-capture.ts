@@ -37,7 +37,8 @@ export function lowerCapture(
   units: readonly PricedUnits[],
   { gateways, capturing }: CaptureContext,
 ): Outcome<Payment> {
-  const amount = sumAmounts(units.map((unit) => unit.amount));
+  // What a credit has paid for the units isn't in the capture.
+  const amount = Math.min(sumAmounts(units.map((unit) => unit.amount)), order.owedAmount());
   const isLast = amount === order.owedAmount();
   const refusal = amount === 0 ? undefined : refusalOf(order, payment, { amount, isLast, gateways, capturing });
   if (refusal) return refused(refusal);

@@ -53,11 +53,11 @@ export function priceOrder(
 
 /** An order as the shop's pricing sees it. */
 export const quotedOrder = (
-  { id, customerId, shippingAddress, metadata }: OrderToPrice,
+  { customerId, shippingAddress, metadata }: OrderToPrice,
   { lines, basket }: PricedOrder,
 ): QuotedOrder => ({
   // The same as in the quote before the order, so that both have the same total.
-  customerId: customerId !== null && isGuestOrder({ id, customerId }) ? null : customerId,
+  customerId: customerId !== null && isGuestOrder({ customerId }) ? null : customerId,
   currency: basket.currency,
   lines,
   shippingAddress: shippingAddress ?? null,

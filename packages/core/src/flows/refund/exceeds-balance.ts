@@ -1,4 +1,5 @@
 import { CommerceError, refused, type Outcome } from '../../errors.ts';
+import { hasCredit } from '../../order/order.ts';
 import { isUnderReview, type Payment } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { disputeOpen, contestOf, openDisputeOf, refundableAmount, type RefundDecision } from './refundable.ts';
@@ -41,20 +42,28 @@ function uncapturedMessage({ row }: LockedOrder): string {
   return row.fulfillmentStatus === 'UNFULFILLED' ? `${message}, or cancel the order` : message;
 }
 
+const paidByReturn =
+  'a return has paid the rest: cancel units that have not left (order.cancelLines), or have the others returned';
+
 function messageOf(order: LockedOrder, payment: Payment | undefined, { amount, lines }: RequestedRefund): string {
   if (payment ? isUnderReview(payment) : order.payments.some(isUnderReview))
     return 'there is nothing to refund yet: decide on the payment in REVIEW first';
+  if (payment?.capturedAmount === 0 && payment.authorizedAmount === 0 && hasCredit(order)) return paidByReturn;
   if (!payment || payment.authorizedAmount === 0) return 'there is nothing to refund, because nothing was paid';
   if (order.standingVoidOf(payment)) return 'there is nothing to refund: the payment is voided as a whole';
   if (payment.capturedAmount === 0)
     return payment.status === 'AUTHORIZED'
       ? 'uncaptured money goes back as a whole: leave out amount and lines'
       : 'there is nothing to refund, because nothing was captured';
-  if (refundableAmount(order, payment, { despiteDispute: true }) === 0)
+  const isEmpty = refundableAmount(order, payment, { despiteDispute: true }) === 0;
+  if (isEmpty && payment.creditedAmount > 0)
+    return 'there is nothing to refund: what has not gone back pays for an order in exchange';
+  if (isEmpty && !hasCredit(order))
     return contestOf(order, payment)
       ? 'there is nothing to refund: the money has gone back, or the bank of the shopper has taken it'
       : 'there is nothing to refund: all of the money has gone back or is on its way';
   if (payment.surplus && lines) return 'surplus money pays for no lines: refund it by amount, or all of it';
   if (amount === 0) return 'there is nothing to refund, because these units cost nothing';
+  if (hasCredit(order)) return paidByReturn;
   return 'the amount is more than can be refunded';
 }

@@ -20,7 +20,7 @@ export type ReturnCommand = {
 };
 
 /** What a return's order must have locked for the return's money. */
-export const moneyParts = { money: true, refundLines: true } as const;
+export const moneyParts = { money: true, credits: true, refundLines: true } as const;
 
 /**
  * Locks the orders of returns, and changes one return after the other. With `money`, `capturing` are the payments that are
@@ -41,17 +41,29 @@ export async function changeReturns<C extends ReturnCommand, T>(
   const capturing = parts.money ? await readCapturing(tx, work) : new Set<string>();
   const outcomes = commands.map((command) =>
     decided(() => {
-      const { returnId, customerId, expectedVersion } = command;
-      const order = work.orders.get(orderIds.get(returnId) ?? '');
-      const aReturn = order?.returns.find(({ id }) => id === returnId);
-      if (!order || !aReturn || !belongsTo(order.row, customerId))
-        throw new CommerceError('return_not_found', 'no such return');
-      requireVersion(order, expectedVersion);
+      const { order, aReturn } = locateReturn(work, orderIds, command);
       return change(order, aReturn, command, capturing);
     }),
   );
   work.write();
   return outcomes;
+}
+
+/**
+ * Finds a return among locked orders, which `orderIds` names by return.
+ * @throws return_not_found, order_changed
+ */
+export function locateReturn(
+  work: UnitOfWork,
+  orderIds: ReadonlyMap<string, string>,
+  { returnId, customerId, expectedVersion }: ReturnCommand,
+): { order: LockedOrder; aReturn: Return } {
+  const order = work.orders.get(orderIds.get(returnId) ?? '');
+  const aReturn = order?.returns.find(({ id }) => id === returnId);
+  if (!order || !aReturn || !belongsTo(order.row, customerId))
+    throw new CommerceError('return_not_found', 'no such return');
+  requireVersion(order, expectedVersion);
+  return { order, aReturn };
 }
 
 /** @throws order_changed when the order has another version than the caller expects */

@@ -2,8 +2,8 @@ import { CommerceError } from '../../errors.ts';
 import { sumAmounts } from '../../money.ts';
 import type { OrderLine } from '../../order/order.ts';
 import type { RefundFee } from '../../refund/refund.ts';
-import { owedQty, type Return } from '../../returns/return.ts';
-import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
+import { owedQty, unitsNotInReturn, type Return } from '../../returns/return.ts';
+import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { priceUnits, unsettledQty } from '../refund/price-lines.ts';
 import { linesOfReturn } from './change-returns.ts';
 
@@ -18,15 +18,24 @@ export type ReturnPriceLine =
 /** What goes back for a return now, in minor units: the sum of its lines. */
 export type ReturnPrice = { lines: ReturnPriceLine[]; amount: number };
 
+/** Units of a return to price; undefined for all of them. */
+export type SelectedUnits = readonly LineQuantity[] | undefined;
+
 /**
  * What goes back now for what came back, or is kept by an approved return: what was paid for those units that were neither
  * refunded nor replaced. The cost of shipping goes back once for an order, and only if the return isn't the customer's
  * fault. Nothing is priced again: what a discount or free shipping once depended on doesn't matter.
  * @throws fees_exceed_refund when the fees are more than what goes back
+ * @throws units_not_in_return when more units of a line are selected than the return owes
  */
-export function priceReturn(order: LockedOrder, aReturn: Return, fees: readonly RefundFee[]): ReturnPrice {
+export function priceReturn(
+  order: LockedOrder,
+  aReturn: Return,
+  fees: readonly RefundFee[],
+  selected?: SelectedUnits,
+): ReturnPrice {
   const products = order.lines.filter(({ kind }) => kind === 'PRODUCT');
-  const units = priceLines(order, products, ({ lineNo }) => owedUnits(order, aReturn, lineNo));
+  const units = priceLines(order, products, unitsOf(order, aReturn, selected));
   const hasShipping = units.length > 0 && aReturn.fault !== 'CUSTOMER';
   const shipping = hasShipping ? order.lines.filter(({ kind }) => kind === 'SHIPPING') : [];
   const lines = [...units, ...priceLines(order, shipping, ({ quantity }) => quantity)];
@@ -42,6 +51,16 @@ export function priceReturn(order: LockedOrder, aReturn: Return, fees: readonly 
     amount: -amount,
   }));
   return { lines: [...lines, ...keptBack], amount: unitsAmount - feesAmount };
+}
+
+/** @throws units_not_in_return when more units of a line are selected than the return owes */
+function unitsOf(order: LockedOrder, aReturn: Return, selected: SelectedUnits): (line: OrderLine) => number {
+  if (!selected) return ({ lineNo }) => owedUnits(order, aReturn, lineNo);
+  for (const line of selected) {
+    const owed = owedUnits(order, aReturn, line.lineNo);
+    if (line.quantity > owed) throw unitsNotInReturn(line, owed);
+  }
+  return ({ lineNo }) => selected.find((line) => line.lineNo === lineNo)?.quantity ?? 0;
 }
 
 /** Units of a line that a return owes the customer: neither it nor anything else has given back their money or replaced them. */

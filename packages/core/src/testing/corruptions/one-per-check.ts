@@ -3,6 +3,7 @@ import { guestCorruptions } from './guests.ts';
 import { moneyCorruptions } from './refunds-and-calls.ts';
 import { parcelCorruptions } from './parcels.ts';
 import { reportCorruptions } from './reports.ts';
+import { creditCorruptions } from './credits.ts';
 import { returnCorruptions } from './returns.ts';
 import { trackingCorruptions } from './tracking.ts';
 import { webhookCorruptions } from './webhooks.ts';
@@ -193,6 +194,7 @@ export const corruptions: Record<string, Corruption> = {
   ...guestCorruptions,
   ...parcelCorruptions,
   ...returnCorruptions,
+  ...creditCorruptions,
   ...trackingCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
