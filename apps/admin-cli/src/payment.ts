@@ -15,13 +15,14 @@ export function reportedMoneyOf({ reportedAmount, reportedCurrency, currency }: 
   return reportedAmount === null ? null : formatMoney(reportedAmount, reportedCurrency ?? currency);
 }
 
-/** Formats the amounts of a payment that are not zero: asked, captured, refunded. */
+/** Formats the amounts of a payment that are not zero: asked, captured, refunded, exchanged. */
 export function paymentMoneyOf(payment: Payment): string {
-  const { amount, capturedAmount, refundedAmount, refundReservedAmount, currency } = payment;
+  const { amount, capturedAmount, refundedAmount, refundReservedAmount, creditedAmount, currency } = payment;
   const parts: [number, string][] = [
     [capturedAmount, 'captured'],
     [refundedAmount, 'refunded'],
     [refundReservedAmount, 'going back'],
+    [creditedAmount, 'exchanged'],
   ];
   const moved = parts.flatMap(([part, word]) => (part > 0 ? [`${formatMoney(part, currency)} ${word}`] : []));
   if (!isUnderReview(payment)) return [formatMoney(amount, currency), ...moved].join(', ');

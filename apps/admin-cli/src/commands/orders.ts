@@ -1,4 +1,4 @@
-import type { Client, RouterInputs, RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/api/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -6,9 +6,9 @@ import type { JsonOption } from '../command.ts';
 import { addCommand, positiveInteger } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
-import { findProduct } from '../find-product.ts';
 import { formatMoney } from '../money.ts';
 import { isGuestOrder } from '../guest-order.ts';
+import { findLines, parseAddress, parseItem, type Address } from '../new-order.ts';
 import { formatTime, print } from '../output.ts';
 import { addOrderFilters, orderListInput, type OrderFilters } from './order-filters.ts';
 import { addRenewAccess } from './renew-access.ts';
@@ -66,7 +66,7 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
     .requiredOption('--customer <id>', 'whose order it is')
     .option('--reference <text>', 'a text to find the order by')
     .option('--shipping <option>', 'the shipping option')
-    .option('--address <json>', 'the shipping address', parseJson)
+    .option('--address <json>', 'the shipping address', parseAddress)
     .action(async (items: string[], options: JsonOption & NewOrder) => {
       const { customer: customerId, reference, shipping: shippingOptionId, address: shippingAddress } = options;
       const asked = items.map(parseItem);
@@ -83,8 +83,6 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
     });
 }
 
-type Address = NonNullable<RouterInputs['order']['update']['shippingAddress']>;
-
 type OrderTexts = {
   reference?: string;
   name?: string;
@@ -92,15 +90,6 @@ type OrderTexts = {
   phone?: string;
   address?: Address;
 };
-
-/** Reads JSON. The API checks what it is. */
-function parseJson(text: string): Address {
-  try {
-    return JSON.parse(text) as Address;
-  } catch {
-    throw new InvalidArgumentError('It must be JSON, such as {"name":"Jo","line1":"1 Road","country":"HK"}.');
-  }
-}
 
 type NewOrder = { customer: string; reference?: string; shipping?: string; address?: Address };
 
@@ -123,12 +112,6 @@ function addQuoteOrder(orders: Command, context: CommandContext): void {
       print(context, quote, options, (screen) => renderQuote(quote, screen));
     });
 }
-
-/** Finds the products of an order's lines. */
-const findLines = async (client: Client, asked: readonly { product: string; quantity: number }[]) =>
-  Promise.all(
-    asked.map(async ({ product, quantity }) => ({ productId: (await findProduct(client, product)).id, quantity })),
-  );
 
 function addOrderChanges(orders: Command, context: CommandContext): void {
   addCommand(
@@ -165,7 +148,7 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
     .option('--name <name>', 'of the contact')
     .option('--email <address>', 'of the contact')
     .option('--phone <number>', 'of the contact')
-    .option('--address <json>', 'the whole shipping address', parseJson)
+    .option('--address <json>', 'the whole shipping address', parseAddress)
     .action(async (orderId: string, { json, address, reference, ...contact }: JsonOption & OrderTexts) => {
       const { client } = connect(context);
       const { version, contact: before } = await client.order.get.query({ orderId });
@@ -211,10 +194,4 @@ function parseUnits(text: string): { lineNo: number; quantity: number } {
   if (lineNo === undefined || units === undefined)
     throw new InvalidArgumentError(`${text}: write the number of a line and its units, for instance 1=2.`);
   return { lineNo: positiveInteger(lineNo), quantity: positiveInteger(units) };
-}
-
-function parseItem(text: string): { product: string; quantity: number } {
-  const at = text.lastIndexOf('=');
-  if (at < 1) throw new InvalidArgumentError(`${text}: write a product and its units, for instance MUG-BLUE=2.`);
-  return { product: text.slice(0, at), quantity: positiveInteger(text.slice(at + 1)) };
 }

@@ -137,6 +137,7 @@ function printPayment(context: CommandContext, payment: Payment, options: JsonOp
         ['captured', money(payment.capturedAmount)],
         ['refunded', money(payment.refundedAmount)],
         ['going back', money(payment.refundReservedAmount)],
+        ['pays for exchanges', money(payment.creditedAmount)],
         ['last asked', payment.polledAt && formatTime(payment.polledAt)],
         ['created', formatTime(payment.createdAt)],
         ['changed', formatTime(payment.updatedAt)],

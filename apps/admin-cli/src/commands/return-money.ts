@@ -1,20 +1,17 @@
-import type { Client } from '@commerce-core/api/client';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption, LineUnits } from '../command.ts';
 import { addCommand, addLine } from '../command.ts';
 import { connect } from '../connection.ts';
-import { parseMoney } from '../money.ts';
 import { note } from '../output.ts';
 import { printReturn, printReturnPrice } from '../return.ts';
 import { RepeatableOption } from '../strict-command.ts';
+import { addFee, parseFees, type Fee } from './return-fees.ts';
 
 const aReturn = '0199d3c4-c0de-7e11-9a2b-6f7081920a1b';
 const begunReturn = '0199d3c4-c0de-7e11';
 const begunShipment = '0199d3c4-9b3d-7d8a';
 
-type Fee = { name: string; text: string };
 type PriceOptions = JsonOption & { fee?: Fee[] };
 
 /** Adds the commands for what a customer gets for a return: money or the same goods once more. */
@@ -80,18 +77,4 @@ function refundNote({ refundId, amount }: { refundId: string | null; amount: num
   if (refundId !== null) return 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.';
   if (amount === 0) return 'Nothing goes back, and these units are settled: `returns close` ends the return.';
   return 'Nothing is sent back: this much less is captured, or asked for by a new attempt to pay.';
-}
-
-function addFee(text: string, others: Fee[] = []): Fee[] {
-  const at = text.lastIndexOf(':');
-  if (at < 1 || at === text.length - 1)
-    throw new InvalidArgumentError('Write what the fee is for and its amount, for instance "Return label:4.90".');
-  return [...others, { name: text.slice(0, at), text: text.slice(at + 1) }];
-}
-
-/** The fees in minor units of the order's currency. */
-async function parseFees(client: Client, returnId: string, fees: readonly Fee[] = []) {
-  if (fees.length === 0) return [];
-  const { currency } = await client.return.preview.query({ returnId });
-  return fees.map(({ name, text }) => ({ name, amount: parseMoney(text, currency) }));
 }

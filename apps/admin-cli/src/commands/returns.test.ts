@@ -86,6 +86,31 @@ test('fees as high as the price settle a return without a refund, and the note s
   expect(`${out}${err}`).toContain('Nothing goes back, and these units are settled');
 });
 
+test('a return is exchanged for other goods, and the credit and the rest of the money are shown', async () => {
+  const orderId = await sentOrder();
+  const returnId = await requestOf(orderId);
+  await shop.json('returns', 'approve', returnId);
+  await shop.json('returns', 'receive', returnId, '--restock', '1:2');
+  const { lines } = await shop.json('orders', 'show', orderId).then(({ order }) => order);
+  const item = `${lines[0].sku}=1`;
+  const exchange = ['returns', 'exchange', returnId, item, '--fee', 'Return label:2.50'];
+  expect((await shop.run(...exchange, '--preview')).out).toMatch(
+    /CREDIT +Return credit +1 +-12\.50 GBP\n\ntotal +0\.00 GBP\n\nthe return pays +12\.50 GBP\ngoes back +10\.00 GBP$/m,
+  );
+  const { out } = await shop.run(...exchange);
+  expect(out).toMatch(/^status +PAID[^]*^the return pays +12\.50 GBP\ngoes back +10\.00 GBP$/m);
+  const [credit] = (await shop.json('returns', 'credits', '--return', returnId)).items;
+  expect(credit).toMatchObject({ status: 'SPENT', amount: 1_250, fees: [{ name: 'Return label', amount: 250 }] });
+  expect((await shop.run('returns', 'credits')).out).toMatch(
+    new RegExp(`^${credit.orderId} +SPENT +12\\.50 GBP +0\\.00 GBP`, 'm'),
+  );
+  const part = await shop.run('returns', 'refund-credit', credit.orderId, '--amount', '2.00');
+  expect(part.out).toMatch(/ SPENT +12\.50 GBP +2\.00 GBP/);
+  expect(await shop.json('returns', 'refund-credit', credit.orderId)).toMatchObject({ returnedAmount: 1_250 });
+  const again = await shop.run('returns', 'exchange', returnId, item);
+  expect(again).toMatchObject({ code: 1, out: '', err: expect.stringContaining('(nothing_to_refund)') });
+});
+
 test('a return is declined or canceled, and its units can be requested again', async () => {
   const orderId = await sentOrder();
   const declined = await shop.run('returns', 'decline', '--yes', await requestOf(orderId), '--reason', 'was worn');

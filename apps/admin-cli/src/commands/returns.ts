@@ -9,6 +9,7 @@ import { Failure } from '../failure.ts';
 import { addListCommand } from '../list-command.ts';
 import { printReturn, returnColumns, type Return } from '../return.ts';
 import { RepeatableOption } from '../strict-command.ts';
+import { addExchangeCommands } from './return-exchange.ts';
 import { addReturnMoneyCommands } from './return-money.ts';
 
 const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
@@ -26,6 +27,7 @@ export function addReturnCommands(returns: Command, context: CommandContext): vo
   addDecisionCommands(returns, context);
   addReceiveCommand(returns, context);
   addReturnMoneyCommands(returns, context);
+  addExchangeCommands(returns, context);
   addEndCommands(returns, context);
 }
 

@@ -87,6 +87,11 @@ export const access: Readonly<Record<string, Access>> = {
   'return.close': operator('orders'),
   'return.preview': operator('money'),
   'return.refund': operator('money'),
+  'return.previewExchange': operator('money'),
+  // It places an order, too, so the router checks the scope `orders` besides.
+  'return.exchange': operator('money'),
+  'return.refundCredit': operator('money'),
+  'return.listCredits': operator('money'),
 
   'shipment.list': ownerOr('orders'),
   'shipment.listAll': operator('orders'),

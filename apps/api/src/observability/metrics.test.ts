@@ -79,6 +79,7 @@ test('operators see for how long the oldest row of each kind of background work 
     Number(new RegExp(`^oldest_due_seconds\\{of="${of}"\\} (\\S+)$`, 'm').exec(text)?.[1]);
   const before = await read();
   const kinds = [
+    'credits',
     'gateway_calls',
     'gateway_events',
     'tracking_messages',

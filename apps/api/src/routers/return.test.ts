@@ -79,3 +79,32 @@ test('each refusal has its code, its status and its details', async () => {
     status: 400,
   });
 });
+
+/** An order of the customer of which one unit at 1,000 came back. Returns the return and what costs `priceAmount`. */
+async function createReturn(priceAmount: number) {
+  const orderId = await createSentOrder();
+  const { id: returnId } = await customer.return.request.mutate({ orderId, lines });
+  await operator.return.approve.mutate({ returnId });
+  await operator.return.receive.mutate({ returnId, lines: [{ lineNo: 1, restockQty: 1 }] });
+  const productId = await api.createProduct();
+  await api.commerce.repriceProduct({ productId, priceAmount });
+  return { orderId, returnId, order: { lines: [{ productId, quantity: 1 }] } };
+}
+
+test('an operator with both scopes exchanges a return, and the customer pays the difference', async () => {
+  const { orderId, returnId, order } = await createReturn(1_600);
+  for (const one of [operator, cashier])
+    expect(await refusalFrom(one.return.exchange.mutate({ returnId, order }))).toMatchObject({ code: 'forbidden' });
+  const both = await api.operatorClient('orders', 'money');
+  const preview = await both.return.previewExchange.query({ returnId, order });
+  expect(preview).toMatchObject({ totalAmount: 600, creditAmount: 1_000, refundAmount: 0, returnOrderId: orderId });
+  const placed = await both.return.exchange.mutate({ returnId, order, expectedVersion: preview.orderVersion });
+  expect(placed).toMatchObject({ status: 'CREATED', totalAmount: 600, exchange: { creditAmount: 1_000 } });
+  const payment = await customer.payment.create.mutate({ orderId: placed.id, provider: 'mock' });
+  const { id: paymentId, amount, currency } = payment;
+  await api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
+  expect(await customer.order.get.query({ orderId: placed.id })).toMatchObject({ status: 'PAID', totalAmount: 600 });
+  expect(await refusalFrom(other.order.get.query({ orderId: placed.id }))).toMatchObject({ code: 'order_not_found' });
+  const { items } = await cashier.return.listCredits.query({ returnId });
+  expect(items).toMatchObject([{ orderId: placed.id, status: 'SPENT', amount: 1_000, returnedAmount: 0 }]);
+});

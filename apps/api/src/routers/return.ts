@@ -3,22 +3,27 @@ import {
   cancelReplacementInput,
   changeReturnInput,
   declineReturnInput,
+  exchangeReturnInput,
+  listCreditsInput,
   listReturnsInput,
+  previewExchangeInput,
   previewReturnInput,
   receiveReturnInput,
+  refundCreditInput,
   refundReturnInput,
   replaceReturnInput,
   requestReturnInput,
   returnIdInput,
 } from '@commerce-core/core';
-import { ownOrders } from '../auth/access.ts';
+import { ownOrders, requireScope } from '../auth/access.ts';
 import { procedure, router } from '../trpc/trpc.ts';
 
 /**
  * Returns of goods. Customers may call `request`, `cancel`, `get` and `list` for their own orders; operators need the
- * scope `orders`, and for `preview` and `refund` the scope `money`. A return has the version of its order as
- * `orderVersion`. `expectedVersion` refuses a change with `order_changed` when the order has another version by then.
- * Amounts are in minor units of the order's currency.
+ * scope `orders`, for what is about money (`preview`, `refund`, `previewExchange`, `refundCredit`, `listCredits`) the scope
+ * `money`, and for `exchange` both. A return has the version of its order as `orderVersion`. `expectedVersion` refuses a
+ * change with `order_changed` when the order has another version by then. Amounts are in minor units of the order's
+ * currency.
  */
 export const returnRouter = router({
   /**
@@ -136,6 +141,59 @@ export const returnRouter = router({
    * @throws invalid_transition when the payment is being voided
    */
   refund: procedure.input(refundReturnInput).mutation(({ ctx, input }) => ctx.commerce.refundReturn(input, ctx.call)),
+  /**
+   * Returns what `exchange` would do now: the lines of the new order with its CREDIT line, what would be left to pay
+   * (`totalAmount`) or be refunded (`refundAmount`), the shipping options that apply, and what is short.
+   * @throws return_not_found when no return has this id
+   * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
+   * @throws units_not_in_return when the return owes fewer units of a line; `details.returnQty`
+   * @throws fees_exceed_refund when the fees are more than the units are worth; `details.unitsAmount`
+   * @throws the errors of `order.quote`
+   */
+  previewExchange: procedure.input(previewExchangeInput).query(({ ctx, input }) => ctx.commerce.previewExchange(input)),
+  /**
+   * Places an order that a return pays for, as far as it goes: a CREDIT line lowers the total by what the returned units are
+   * worth, less `fees`. `lines` selects units of the return; by default all that it owes. The customer of the old order, a
+   * guest with the token of that order included, pays what is left by `payment.create`. An order with nothing left to pay is
+   * PAID at once, and what it leaves of the return is refunded. When the order ends unpaid, the units are owed again. For
+   * operators with the scopes `money` and `orders`.
+   *
+   * Returns the order with its lines, and `exchange`: what was credited and what is refunded.
+   * @throws return_not_found when no return has this id
+   * @throws order_changed when the old order has another version than `expectedVersion`; `details.version`
+   * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
+   * @throws units_not_in_return when the return owes fewer units of a line; `details.returnQty`
+   * @throws fees_exceed_refund when the fees are more than the units are worth; `details.unitsAmount`
+   * @throws dispute_open when the shopper's bank contests the old payment; `details.gatewayDisputeId`
+   * @throws refund_exceeds_balance when less of the old payment is left, or it is not captured
+   * @throws amount_not_supported when the provider of the old payment does not refund what is left
+   * @throws currency_mismatch when the products have different currencies, or another one than the old order
+   * @throws the other errors of `order.create`
+   */
+  exchange: procedure.input(exchangeReturnInput).mutation(({ ctx, input }) => {
+    requireScope(ctx.caller, 'orders');
+    return ctx.commerce.exchangeReturn(input, ctx.call);
+  }),
+  /**
+   * Gives back what a return has paid of a PAID order (`orderId`), without units: `amount` minor units, or by default all
+   * that the order still uses. It is refunded to the payment that it came from. The order's own money goes back before, by
+   * `refund.create`.
+   *
+   * Returns the credit.
+   * @throws order_not_found when no order has this id
+   * @throws refund_exceeds_balance when the order uses less of a credit, is not PAID, or has money of its own;
+   * `details.refundableAmount`
+   */
+  refundCredit: procedure
+    .input(refundCreditInput)
+    .mutation(({ ctx, input }) => ctx.commerce.refundCredit(input, ctx.call)),
+  /**
+   * Returns a page of what returns pay of other orders, the latest orders first. `orderId` is the order that is paid for;
+   * `returnId` and `status` filter, too. RESERVED: that order is unpaid. SPENT: it is paid. RELEASED: it ended unpaid.
+   */
+  listCredits: procedure
+    .input(listCreditsInput.optional())
+    .query(({ ctx, input = {} }) => ctx.commerce.listCredits(input)),
   /**
    * Returns a return with its lines.
    * @throws return_not_found when the return does not exist or its order belongs to another customer

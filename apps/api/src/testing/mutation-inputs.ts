@@ -132,6 +132,14 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       return { returnId, shipmentId: present(shipments.at(-1), 'replacement').id };
     },
     'return.close': async () => ({ returnId: await createReturn('RECEIVED') }),
+    'return.refundCredit': async () => {
+      const order = orderOf(await api().createProduct());
+      return { orderId: (await api().commerce.exchangeReturn({ returnId: await createReturn('RECEIVED'), order })).id };
+    },
+    'return.exchange': async () => ({
+      returnId: await createReturn('RECEIVED'),
+      order: orderOf(await api().createProduct()),
+    }),
     'return.refund': async () => {
       const returnId = await createReturn('RECEIVED');
       return { returnId, expectedVersion: (await api().commerce.getReturn({ returnId })).orderVersion };
