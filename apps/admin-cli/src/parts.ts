@@ -65,7 +65,7 @@ export const parts: readonly Part[] = [
   ),
   group(
     'returns',
-    'take goods back, and refund or replace them',
+    'take goods back, and refund, replace or exchange them',
     async () => (await import('./commands/returns.ts')).addReturnCommands,
   ),
   group(
