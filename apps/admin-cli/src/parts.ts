@@ -104,6 +104,11 @@ export const parts: readonly Part[] = [
     async () => (await import('./commands/sinks.ts')).addSinkCommands,
   ),
   group('keys', "manage operators' API keys", async () => (await import('./commands/keys.ts')).addKeyCommands),
+  single(
+    'sign-in',
+    "print a link that signs in at the shop's page with the rights of this key, once",
+    async () => (await import('./commands/sign-in.ts')).addSignInCommand,
+  ),
   group(
     'profiles',
     'keep several shops by name',

@@ -78,6 +78,7 @@ export function renderOrder(
     section('Refunds', refunds, refundColumns, screen),
     section('Disputes', disputes, disputeColumns, screen),
     section('History', history, historyColumns, screen),
+    notesOf(history, screen),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -165,7 +166,18 @@ const historyColumns: Column<Fact>[] = [
   { head: '#', value: ({ version }) => String(version), align: 'right' },
   { head: 'TIME', value: ({ createdAt }) => formatTime(createdAt) },
   { head: 'WHAT', value: ({ type }) => type, wraps: true },
+  { head: 'BY', value: ({ actor }) => actor?.name ?? actor?.kind ?? '', wraps: true },
 ];
+
+/** The notes with their number in the history. */
+function notesOf(history: readonly Fact[], screen: Screen): string {
+  const notes = history.filter(({ type }) => type === 'order.noted');
+  const columns: Column<Fact>[] = [
+    { head: '#', value: ({ version }) => String(version), align: 'right' },
+    { head: 'NOTE', value: ({ note }) => note ?? '(erased)', wraps: true },
+  ];
+  return section('Notes', notes, columns, screen);
+}
 
 function section<T>(title: string, rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
   if (rows.length === 0) return '';

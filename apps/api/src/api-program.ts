@@ -10,6 +10,7 @@ import {
 } from '@commerce-core/core';
 import { customerTokens } from './auth/customer-token.ts';
 import { EnvError, readEnv, type Env } from './config/env.ts';
+import { adminFromEnv } from './config/admin-from-env.ts';
 import { gatewaysFromEnv } from './config/gateways-from-env.ts';
 import { guestLimitsFromEnv, guestOrdersFromEnv } from './config/guests-from-env.ts';
 import { httpFromEnv } from './config/http-from-env.ts';
@@ -124,6 +125,7 @@ const appOptionsFromEnv = (env: Env) => ({
     audience: env.CUSTOMER_JWT_AUDIENCE,
   }),
   guestOrders: guestOrdersFromEnv(env),
+  admin: adminFromEnv(env),
   unsignedWebhooks: {
     perAddressMax: env.UNSIGNED_WEBHOOKS_PER_ADDRESS,
     inAllMax: env.UNSIGNED_WEBHOOKS_IN_ALL,

@@ -10,6 +10,7 @@ import { EventTail } from './events/event-tail.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { guestLimitsDefault, type GuestLimits } from './order/guest.ts';
 import { apiKeyMethods } from './methods/api-keys.ts';
+import { sessionMethods } from './methods/sessions.ts';
 import { disputeMethods } from './methods/disputes.ts';
 import { eventMethods } from './methods/events.ts';
 import { guestOrderMethods } from './methods/guest-orders.ts';
@@ -188,6 +189,7 @@ export function createCommerce(options: CommerceOptions) {
     ...eventMethods(context),
     ...sinkMethods(context),
     ...apiKeyMethods(context),
+    ...sessionMethods(context),
     ...webhookMethods(context, delivery),
     ...webhookDeliveryMethods(context, delivery),
     ...reportMethods(context),

@@ -55,6 +55,8 @@ export { alreadyChecked, validationError } from './validation.ts';
 export { jsonShapeOf, type JsonShape } from './json-shape.ts';
 export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';
+export { actingAs, customerActor, type Actor } from './events/actor.ts';
+export { signInInput, type Session, type SignedIn } from './access/session.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
 export {
   createProductInput,
@@ -75,9 +77,11 @@ export type { ShippingOption } from './pricing/shipping-option.ts';
 export type { OfferedOption, OrderQuote } from './flows/pricing/quote-order.ts';
 export {
   cancelLinesInput,
+  cancelOrderInput,
   customerId,
   findGuestOrdersInput,
   newCustomerId,
+  noteOrderInput,
   placeOrderInput,
   quoteOrderInput,
   updateOrderInput,
@@ -99,6 +103,7 @@ export {
   decideReviewInput,
   paymentIdInput,
 } from './payment/payment-input.ts';
+export type { RefundPreview } from './flows/refund/create-refunds.ts';
 export { createRefundInput } from './refund/refund-input.ts';
 export {
   correctParcelInput,

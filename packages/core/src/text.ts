@@ -15,6 +15,15 @@ export const line = (lengthMax: number) =>
     .max(lengthMax, { abort: true })
     .refine((text) => isStorable(text) && !/\p{Cc}/u.test(text), unprintable);
 
+/** Text of 1 to `lengthMax` characters, trimmed, which may have several lines. */
+export const paragraphs = (lengthMax: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(lengthMax, { abort: true })
+    .refine((text) => isStorable(text) && !/[^\P{Cc}\n\r\t]/u.test(text), unprintable);
+
 /**
  * A text that may be left out, for the fields of forms: null, and a text without any character but spaces, mean that it was
  * not given. Any other text must fit `schema`.

@@ -237,3 +237,18 @@ test('stats count the orders, and sales add up what was paid', async () => {
   expect((await shop.run('sales', '--from', today)).out).toMatch(/GIVEN BACK/);
   expect((await shop.run('stats')).out).toMatch(/^\d+ orders, \d+ of them need an operator$/m);
 });
+
+test('a note is kept with an order, and shown with its author', async () => {
+  const { orderId } = await paidOrder('ana');
+  expect(await shop.json('orders', 'note', orderId, 'Ana is home after six.')).toMatchObject({ id: orderId });
+  const { out } = await shop.run('orders', 'show', orderId);
+  expect(out).toMatch(/order\.noted +\S/);
+  expect(out).toMatch(/^ *\d+ +Ana is home after six\.$/m);
+  expect(await shop.run('orders', 'note', orderId, '')).toMatchObject({ code: 2 });
+});
+
+test('sign-in prints a link that signs in at the page', async () => {
+  const { link, expiresAt } = await shop.json('sign-in');
+  expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/admin\/sign-in#[\w-]{43}$/);
+  expect(new Date(expiresAt).getTime()).toBeGreaterThan(Date.now());
+});

@@ -10,6 +10,7 @@ import { formatMoney } from '../money.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { findLines, parseAddress, parseItem, type Address } from '../new-order.ts';
 import { formatTime, print } from '../output.ts';
+import { addNoteOrder } from './note-order.ts';
 import { addOrderFilters, orderListInput, type OrderFilters } from './order-filters.ts';
 import { addRenewAccess } from './renew-access.ts';
 import { addWatchOrder } from './orders/watch-order.ts';
@@ -44,6 +45,7 @@ export function addOrderCommands(orders: Command, context: CommandContext): void
   addQuoteOrder(orders, context);
   addCreateOrder(orders, context);
   addOrderChanges(orders, context);
+  addNoteOrder(orders, context);
   addRenewAccess(orders, context);
   addWatchOrder(orders, context);
 }

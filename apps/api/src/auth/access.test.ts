@@ -68,6 +68,8 @@ describe('over HTTP, for every procedure', () => {
   let withoutGuests: TestApi;
   const keys = new Map<string, string>();
   let revokedKey: string;
+  /** The cookie of an operator who is signed in with the key of this name. */
+  const cookies = new Map<string, string>();
 
   beforeAll(async () => {
     api = await startTestApi({ guestOrders: { secrets } });
@@ -76,6 +78,7 @@ describe('over HTTP, for every procedure', () => {
       keys.set(scope, await api.createApiKey(scope));
       keys.set(`all but ${scope}`, await api.createApiKey(...scopes.filter((other) => other !== scope)));
     }
+    for (const [name, key] of keys) cookies.set(name, `commerce_session=${(await api.commerce.signIn({ key })).token}`);
     const created = await api.commerce.createApiKey({ name: 'was lost', scopes: [...scopes] });
     await api.commerce.revokeApiKey({ apiKeyId: created.id });
     revokedKey = created.key;
@@ -86,8 +89,12 @@ describe('over HTTP, for every procedure', () => {
   });
 
   /** Calls with an input that fits no procedure: an allowed caller gets a 400, or a 200 where no input is needed. */
-  async function call({ path, type }: (typeof allProcedures)[number], authorization?: string, at = api) {
-    const headers = { ...(authorization === undefined ? {} : { authorization }), 'content-type': 'application/json' };
+  async function call(procedure: (typeof allProcedures)[number], authorization?: string, at = api) {
+    return callWith(procedure, authorization === undefined ? {} : { authorization }, at);
+  }
+
+  async function callWith({ path, type }: (typeof allProcedures)[number], given: Record<string, string>, at = api) {
+    const headers = { ...given, 'content-type': 'application/json' };
     const wrong = JSON.stringify({ nothing: 'of the kind' });
     const response = await (type !== 'mutation'
       ? at.fetch(`/trpc/${path}?input=${encodeURIComponent(wrong)}`, { headers })
@@ -125,6 +132,36 @@ describe('over HTTP, for every procedure', () => {
         othersMay ? allowed : forbidden,
       );
     }
+  });
+
+  test.each(allProcedures)('$path gives a session the rights of its key, and to the page alone', async (procedure) => {
+    const { rule, path } = procedure;
+    const isPublic = rule === 'public';
+    const page = { 'x-commerce-page': '1' };
+    // A session makes no link, whatever its scopes are.
+    const allowedHere = path === 'session.createLink' ? forbidden : allowed;
+    for (const scope of scopes) {
+      const cookie = cookies.get(scope) ?? '';
+      const may = isPublic || rule.operator === 'any' || rule.operator === scope;
+      expect(await callWith(procedure, { cookie, ...page }), scope).toEqual(may ? allowedHere : forbidden);
+    }
+    const [scope] = isPublic || rule.operator === 'any' ? scopes : [rule.operator];
+    const cookie = cookies.get(scope) ?? '';
+    const visitorMay = isPublic || rule.visitor;
+    expect(await callWith(procedure, { cookie }), 'without the header').toEqual(visitorMay ? allowed : unauthenticated);
+    for (const foreign of [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site', origin: api.url },
+      { 'sec-fetch-site': 'none' },
+      { origin: 'null' },
+    ])
+      expect(await callWith(procedure, { cookie, ...page, ...foreign } as never), 'elsewhere').toEqual(forbidden);
+    const other = cookies.get(`all but ${scope}`) ?? '';
+    const otherMay = isPublic || rule.operator === 'any';
+    expect(await callWith(procedure, { cookie: other, ...page })).toEqual(otherMay ? allowedHere : forbidden);
+    const guessed = { cookie: `commerce_session=${'x'.repeat(43)}`, ...page };
+    expect(await callWith(procedure, guessed)).toEqual(unauthenticated);
   });
 
   test.each(allProcedures)('$path rejects a bad token, also if no token is needed', async (procedure) => {

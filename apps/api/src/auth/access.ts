@@ -55,6 +55,7 @@ export const access: Readonly<Record<string, Access>> = {
   // Who may cancel the whole may cancel a part: it moves less money by the same rule, at the prices that were paid.
   'order.cancelLines': ownerOr('orders'),
   'order.update': customerOr('orders'),
+  'order.note': operator('orders'),
   'order.redact': operator('orders'),
   'order.clearAttention': operator('orders'),
   // A scope of its own, for the back end of the page on which guests find their orders: its key can do nothing else.
@@ -72,6 +73,7 @@ export const access: Readonly<Record<string, Access>> = {
   'payment.poll': operator('money'),
   'sales.daily': operator('money'),
   'refund.create': operator('money'),
+  'refund.preview': operator('money'),
   'refund.list': operator('money'),
   'dispute.list': operator('money'),
 
@@ -143,6 +145,10 @@ export const access: Readonly<Record<string, Access>> = {
   'apiKey.create': operator('keys'),
   'apiKey.revoke': operator('keys'),
 
+  // An operator's own session and links, with the rights of the operator's own key.
+  'session.get': operator('any'),
+  'session.createLink': operator('any'),
+
   'system.doctor': operator('any'),
   // The router checks the scope, which depends on what is looked up.
   'system.lookUp': operator('any'),
@@ -190,6 +196,15 @@ export function requireScope(caller: Caller, scope: Scope): void {
 export function requireOneOf(caller: Caller, allowed: readonly Scope[]): void {
   if (caller.kind === 'operator' && allowed.some((scope) => caller.scopes.includes(scope))) return;
   throw forbidden(`this needs an API key with one of the scopes ${allowed.join(', ')}`);
+}
+
+/**
+ * The operator who calls a procedure for operators.
+ * @throws forbidden when the caller is no operator
+ */
+export function operatorOf(caller: Caller): Extract<Caller, { kind: 'operator' }> {
+  if (caller.kind === 'operator') return caller;
+  throw forbidden('this is for operators');
 }
 
 /**

@@ -1,4 +1,11 @@
-import { looksLikeApiKey, CommerceError, type Commerce, type Scope } from '@commerce-core/core';
+import {
+  looksLikeApiKey,
+  CommerceError,
+  type Commerce,
+  type KeyHolder,
+  type Scope,
+  type Session,
+} from '@commerce-core/core';
 import type { VerifyCustomerToken } from './customer-token.ts';
 import { looksLikeGuestToken, type GuestTokens } from './guest-token.ts';
 
@@ -7,19 +14,35 @@ export type Caller =
   | { kind: 'anonymous'; /** Whether the server takes orders of callers without a token. */ mayOrder: boolean }
   | { kind: 'guest'; orderId: string }
   | { kind: 'customer'; customerId: string }
-  | { kind: 'operator'; clientId: string; apiKeyId: string; scopes: readonly Scope[] };
+  | {
+      kind: 'operator';
+      clientId: string;
+      apiKeyId: string;
+      /** The name of the API key. */
+      name: string;
+      scopes: readonly Scope[];
+      /** Of an operator who is signed in at the page. */
+      session?: { expiresAt: Date };
+    };
 
-/** Returns the caller behind an `Authorization` header. */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>;
+/** What a request says about its caller. */
+export type Credentials = {
+  /** The header `Authorization`. */
+  authorization: string | undefined;
+  /** The token of a session, of a request that has come from the page itself. */
+  session?: string | undefined;
+};
+
+/** Returns the caller behind credentials. `touch: false` leaves open when a session was used last. */
+export type Authenticate = (credentials: Credentials, options?: { touch: boolean }) => Promise<Caller>;
 
 const tokenLengthMax = 8_192;
 
 /**
- * Returns a function that finds the caller behind an `Authorization` header: anonymous without a header, an operator by
- * API key, a customer by token, a guest by the token of an order. Keys are looked up in the database at each call, so a revoked key stops at once.
+ * Returns a function that finds the caller behind a request: anonymous without credentials, an operator by session or API key, a customer by token, a guest by the token of an order. Keys are looked up in the database at each call, so a revoked key stops at once.
  *
  * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
- * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters
+ * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters, or the session has ended
  * @throws identity_unavailable when the key set for customers' tokens cannot be fetched
  */
 export function authenticator(
@@ -28,14 +51,15 @@ export function authenticator(
   verifyGuest?: GuestTokens['verify'],
 ): Authenticate {
   const anonymous: Caller = { kind: 'anonymous', mayOrder: verifyGuest !== undefined };
-  return async (authorization) => {
-    if (authorization === undefined) return anonymous;
+  return async ({ authorization, session }, { touch } = { touch: true }) => {
+    if (authorization === undefined)
+      return session === undefined ? anonymous : operatorOfSession(await commerce.findSession(session, { touch }));
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (!token || token.length > tokenLengthMax)
       throw unauthenticated('the Authorization header is not a bearer token');
     if (looksLikeApiKey(token)) {
       const key = await commerce.authenticateApiKey(token);
-      if (key) return { kind: 'operator', clientId: key.clientId, apiKeyId: key.id, scopes: key.scopes };
+      if (key) return operatorOfKey(key);
       throw unauthenticated('the API key is unknown or revoked');
     }
     if (looksLikeGuestToken(token)) {
@@ -47,6 +71,14 @@ export function authenticator(
     if (customerId !== undefined) return { kind: 'customer', customerId };
     throw unauthenticated('the token is not valid here, or has expired');
   };
+}
+
+const operatorOfKey = ({ id, clientId, name, scopes }: KeyHolder) =>
+  ({ kind: 'operator', clientId, apiKeyId: id, name, scopes }) as const;
+
+function operatorOfSession(session: Session | undefined): Caller {
+  if (session) return { ...operatorOfKey(session), session: { expiresAt: session.expiresAt } };
+  throw unauthenticated('the session has ended: sign in again');
 }
 
 /** The error for a caller that has to identify itself. */

@@ -10,6 +10,7 @@ const furtherPages: Record<keyof typeof variableGroups, string> = {
   Database: '[scale.md](../scale.md) says when to change them.',
   'Process and HTTP': '[scale.md](../scale.md) says which processes a larger shop has.',
   Production: '[production.md](../production.md) lists what is refused.',
+  'Operators’ page': 'The page at `/admin`. See [operators.md](../operators.md).',
   'Payment gateways':
     'A gateway is on when all its variables are set, and off when none is; the addresses are optional. There is a ' +
     'page for [Stripe](../integrations/stripe.md), [Toss Payments](../integrations/toss.md) and ' +

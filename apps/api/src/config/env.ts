@@ -1,5 +1,6 @@
 import { hostsOfUrl } from '@commerce-core/core';
 import { z } from 'zod';
+import { adminVariables } from './admin-from-env.ts';
 import { gatewayIssues, gatewayVariables, httpUrl } from './gateways-from-env.ts';
 import { guestIssues, guestVariables } from './guests-from-env.ts';
 import { httpIssues, httpVariables } from './http-from-env.ts';
@@ -127,6 +128,7 @@ export const variableGroups = {
   Database: databaseOfApi,
   'Process and HTTP': http,
   Production: productionVariables,
+  'Operators’ page': adminVariables,
   'Payment gateways': { ...gatewayVariables, ...polling },
   'Customers and guests': { ...customers, ...guestVariables },
   Prices: priceVariables,
@@ -143,6 +145,7 @@ const apiEnv = z.object({
   ...databaseOfApi,
   ...http,
   ...productionVariables,
+  ...adminVariables,
   ...gatewayVariables,
   ...polling,
   ...customers,

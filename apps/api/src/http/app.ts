@@ -2,6 +2,7 @@ import { CommerceError, type Commerce, type Database, type Tracing } from '@comm
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { adminRoutes, type AdminOptions } from '../admin/admin-routes.ts';
 import { headerOf } from './header-of.ts';
 import { authenticator, forbidden, unauthenticated } from '../auth/caller.ts';
 import type { VerifyCustomerToken } from '../auth/customer-token.ts';
@@ -36,6 +37,8 @@ export type AppOptions = {
   corsHeaders?: readonly string[];
   /** Rate limits for the webhooks of gateways that do not sign, and as many for those of carriers. */
   unsignedWebhooks?: UnsignedLimits;
+  /** The operators' page at `/admin`; defaults to none. */
+  admin?: AdminOptions | undefined;
   /** Requests under way at most, in all. A request beyond them gets a 503. Defaults to 4,000. */
   requestsMax?: number;
   /** Whether procedures and webhooks are served. Without them, health and metrics are. Defaults to true. */
@@ -57,6 +60,7 @@ export function createApp({
   corsOrigins = [],
   corsHeaders = [],
   unsignedWebhooks = unsignedLimitsDefault,
+  admin,
   requestsMax = requestsMaxDefault,
   servesCalls = true,
   tracing: spans,
@@ -94,11 +98,12 @@ export function createApp({
   const authenticate = authenticator(commerce, verifyCustomer, guests?.verify);
   // For operators only: the metrics show how much a shop sells.
   app.get('/metrics', async (c) => {
-    const caller = await authenticate(headerOf(c, 'authorization'));
+    const caller = await authenticate({ authorization: headerOf(c, 'authorization') });
     if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
     if (caller.kind !== 'operator') throw forbidden('this is for operators');
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
+  if (servesCalls && admin) app.route('/admin', adminRoutes(commerce, admin));
   if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, guests, stopping }));
   const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));

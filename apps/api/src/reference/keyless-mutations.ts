@@ -12,6 +12,7 @@ export const keylessMutations: readonly string[] = [
   'order.renewAccess',
   'payment.poll',
   'payment.resume',
+  'session.createLink',
   'webhookEndpoint.create',
   'webhookEndpoint.delete',
   'webhookEndpoint.pause',

@@ -13,6 +13,7 @@ import { productRouter } from './product.ts';
 import { refundRouter } from './refund.ts';
 import { returnRouter } from './return.ts';
 import { salesRouter } from './sales.ts';
+import { sessionRouter } from './session.ts';
 import { shipmentRouter } from './shipment.ts';
 import { shippingOptionRouter } from './shipping-option.ts';
 import { stockRouter } from './stock.ts';
@@ -65,6 +66,7 @@ export const appRouter = router({
   delivery: deliveryRouter,
   eventSink: eventSinkRouter,
   apiKey: apiKeyRouter,
+  session: sessionRouter,
   system: systemRouter,
 });
 

@@ -1,9 +1,11 @@
 import {
   attentionHints,
   cancelLinesInput,
+  cancelOrderInput,
   CommerceError,
   findGuestOrdersInput,
   listOrdersInput,
+  noteOrderInput,
   newCustomerId,
   operatorOrderFilters,
   orderHistoryInput,
@@ -132,7 +134,9 @@ export const orderRouter = router({
    */
   stats: procedure.query(({ ctx }) => ctx.commerce.orderStats()),
   /**
-   * Returns a page of an order's events, the first one first. `limit` is 1 to 500 and defaults to 100.
+   * Returns a page of an order's events, the first one first. `limit` is 1 to 500 and defaults to 100. `actor` is who made
+   * the change: its `kind`, and for operators the id and the name of an operator's API key. `note` is the text of an
+   * `order.noted`, for operators.
    * @throws order_not_found when the order does not exist or belongs to another customer
    */
   history: procedure
@@ -160,10 +164,12 @@ export const orderRouter = router({
    *
    * Returns the order with its lines, in status CANCELED.
    * @throws order_not_found when the order does not exist or belongs to another customer
+   * `expectedVersion` is the `version` of the order as the caller has read it.
+   * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws invalid_transition when the order has expired, is canceled already, or something of it has shipped
    */
   cancel: procedure
-    .input(orderIdInput)
+    .input(cancelOrderInput)
     .mutation(({ ctx, input }) => ctx.commerce.cancelOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
   /**
    * Cancels units of a paid order that have not shipped, of 1 to 1,000 lines. They are for sale again and leave their
@@ -204,8 +210,16 @@ export const orderRouter = router({
     .input(updateOrderInput)
     .mutation(({ ctx, input }) => ctx.commerce.updateOrder({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
   /**
+   * Keeps a note about an order, in any status: `text` of 1 to 2,000 characters, which may have several lines. `history`
+   * returns it to operators. For operators with the scope `orders` only.
+   *
+   * Returns the order with its lines.
+   * @throws order_not_found when no order has this id
+   */
+  note: procedure.input(noteOrderInput).mutation(({ ctx, input }) => ctx.commerce.noteOrder(input, ctx.call)),
+  /**
    * Erases the contact and the address of an order that is over: canceled, expired, delivered or returned. The reasons of
-   * its returns, which customers write, go as well. For operators with the scope `orders` only.
+   * its returns, which customers write, and the notes about it go as well. For operators with the scope `orders` only.
    *
    * Returns the order with its lines. A call for an order without them changes nothing.
    * @throws order_not_found when no order has this id

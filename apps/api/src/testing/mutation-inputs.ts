@@ -82,6 +82,7 @@ export function mutationInputs(api: () => TestApi): Record<string, () => Promise
       const { id: orderId, version } = await createOrder();
       return { orderId, expectedVersion: version, reference: 'by phone' };
     },
+    'order.note': async () => ({ orderId: (await createOrder()).id, text: 'a note' }),
     'order.redact': async () => {
       const { id: orderId } = await createOrder();
       await api().commerce.cancelOrder({ orderId });

@@ -9,6 +9,7 @@ import {
 } from '@commerce-core/core';
 import { createWebhookSender } from '@commerce-core/webhook-sender';
 import { customerTokens, type CustomerTokenOptions } from '../auth/customer-token.ts';
+import type { AdminOptions } from '../admin/admin-routes.ts';
 import { createApp } from '../http/app.ts';
 import type { GuestOrderOptions } from '../guests/guest-orders.ts';
 import { serve } from '../http/serve.ts';
@@ -41,6 +42,7 @@ export type ServedApiOptions = {
   guestLimits?: CommerceOptions['guestLimits'];
   requestsMax?: number;
   quoteService?: CommerceOptions['quoteService'];
+  admin?: AdminOptions | undefined;
   /** Tracking providers in addition to the mock. */
   trackingProviders?: CommerceOptions['trackingProviders'];
 };
@@ -96,6 +98,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     tracing: options.tracing,
     ...(options.unsignedWebhooks && { unsignedWebhooks: options.unsignedWebhooks }),
     guestOrders: options.guestOrders,
+    admin: options.admin,
     ...(options.requestsMax !== undefined && { requestsMax: options.requestsMax }),
     stopping: stopping.signal,
   });

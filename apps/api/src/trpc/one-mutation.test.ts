@@ -28,7 +28,7 @@ async function byAdapter(path: string, body: string, authorization: string | und
     router: appRouter,
     createContext: async () => ({
       commerce: api.commerce,
-      caller: await authenticate(authorization),
+      caller: await authenticate({ authorization }),
       call: {},
     }),
   });

@@ -9,6 +9,8 @@ import { access, authorize } from '../auth/access.ts';
 import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
 import type { GuestOrders } from '../guests/guest-orders.ts';
+import { actingCommerce } from '../auth/acting-commerce.ts';
+import { credentialsOf } from '../auth/session-cookie.ts';
 import { addressOf, networkOf } from '../http/client-address.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { batchRows, batchRowsMax } from './batch-rows.ts';
@@ -39,6 +41,7 @@ type TrpcOptions = {
 /** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls and 500 listed rows per batch. */
 export function trpcRoutes({ commerce, authenticate, guests, stopping }: TrpcOptions) {
   const limit = limitBody(bodyBytesMax, trpcErrorResponse);
+  const asCaller = actingCommerce(commerce);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
     const trace = c.get('trace');
     trace.procedures = procedureNames(c.req.path);
@@ -48,13 +51,14 @@ export function trpcRoutes({ commerce, authenticate, guests, stopping }: TrpcOpt
     }
     if (!isUrlInUtf8(c.req.url)) return trpcErrorResponse(c, invalidEncoding());
     const createContext = async (calls: number) => {
-      const reauthenticate = async () => authenticate(headerOf(c, 'authorization'));
-      const caller = await reauthenticate();
+      const credentials = credentialsOf(c);
+      const reauthenticate = async () => authenticate(credentials, { touch: false });
+      const caller = await authenticate(credentials);
       trace.caller = caller;
       const idempotency = idempotencyOf(caller, headerOf(c, idempotencyHeader), calls);
       const network = () => networkOf(addressOf(c, guests?.addressHeader));
       const call = { idempotency, signal: c.req.raw.signal };
-      return { commerce, caller, call, guests, network, stopping, reauthenticate };
+      return { commerce: asCaller(caller), caller, call, guests, network, stopping, reauthenticate };
     };
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);

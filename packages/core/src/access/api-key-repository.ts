@@ -37,8 +37,9 @@ export async function findApiKey(
   keyHash: Buffer,
 ): Promise<{ key: KeyHolder; isStale: boolean } | undefined> {
   const rows = await reader
-    .select({ key: { id, clientId, scopes }, isStale: sql<boolean>`${isStale}` })
+    .select({ key: { id, clientId, name: apiClients.name, scopes }, isStale: sql<boolean>`${isStale}` })
     .from(apiKeys)
+    .innerJoin(apiClients, eq(apiClients.id, clientId))
     .where(and(eq(apiKeys.keyHash, keyHash), isNull(apiKeys.revokedAt)));
   return rows[0];
 }

@@ -29,7 +29,7 @@ export type ApiKey = {
 };
 
 /** What a valid key says about its caller. */
-export type KeyHolder = Pick<ApiKey, 'id' | 'clientId' | 'scopes'>;
+export type KeyHolder = Pick<ApiKey, 'id' | 'clientId' | 'name' | 'scopes'>;
 
 const prefix = 'ck_';
 

@@ -40,3 +40,37 @@ export const apiKeys = commerceSchema.table(
     ),
   ],
 );
+
+/** Operators who are signed in at the page. Only hashes of the cookies are stored. */
+export const operatorSessions = commerceSchema.table(
+  'operator_sessions',
+  {
+    id: uuid('id').primaryKey(),
+    apiKeyId: uuid('api_key_id').notNull(),
+    tokenHash: bytea('token_hash').notNull(),
+    createdAt: timestamptz('created_at').notNull(),
+    lastUsedAt: timestamptz('last_used_at').notNull(),
+    expiresAt: timestamptz('expires_at').notNull(),
+  },
+  (t) => [
+    unique('operator_sessions_token_hash').on(t.tokenHash),
+    check('operator_sessions_token_hash_length', sql`octet_length(${t.tokenHash}) = 32`),
+    foreignKey({ name: 'operator_sessions_key', columns: [t.apiKeyId], foreignColumns: [apiKeys.id] }),
+    index('operator_sessions_expiry').on(t.expiresAt),
+  ],
+);
+
+/** Links that sign an operator in once. A row goes when its link is used. */
+export const signInLinks = commerceSchema.table(
+  'sign_in_links',
+  {
+    tokenHash: bytea('token_hash').primaryKey(),
+    apiKeyId: uuid('api_key_id').notNull(),
+    expiresAt: timestamptz('expires_at').notNull(),
+  },
+  (t) => [
+    check('sign_in_links_token_hash_length', sql`octet_length(${t.tokenHash}) = 32`),
+    foreignKey({ name: 'sign_in_links_key', columns: [t.apiKeyId], foreignColumns: [apiKeys.id] }),
+    index('sign_in_links_expiry').on(t.expiresAt),
+  ],
+);

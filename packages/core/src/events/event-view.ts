@@ -1,12 +1,13 @@
 import { cloudEvent, type CloudEvent } from './cloud-event.ts';
 import type { PositionedEvent } from './feed-repository.ts';
+import { actorOf, type Actor } from './actor.ts';
 import type { AggregateType } from './event.ts';
 import type { EventPayloads, EventType } from './payloads.ts';
 import { positionText } from './position.ts';
 
 /**
  * An event as callers receive it. `version` counts the events of its order or product from 1; `position` is its place
- * among all events, as text; `data` is the payload of its type.
+ * among all events, as text; `actor` is who made the change, null where it isn't known; `data` is the payload of its type.
  */
 export type EventView = {
   [T in EventType]: {
@@ -17,6 +18,7 @@ export type EventView = {
     version: number;
     position: string;
     time: Date;
+    actor: Actor | null;
     data: EventPayloads[T];
   };
 }[EventType];
@@ -30,6 +32,7 @@ export function eventView({ id, type, aggregatetype, aggregateid, version, ...ev
     version,
     position: positionText({ epoch: event.epoch, number: event.position }),
     time: event.createdAt,
+    actor: actorOf({ type, actor: event.actor }),
     // The payload was checked when the event was recorded.
     data: event.payload,
   } as EventView;

@@ -1,4 +1,5 @@
 import { newId } from '../ids.ts';
+import { currentActor, storedActor, type Actor } from './actor.ts';
 import type { EventType } from './payloads.ts';
 
 export const aggregateTypes = ['order', 'product', 'endpoint'] as const;
@@ -16,15 +17,23 @@ export type Event = {
   createdAt: Date;
   /** W3C trace context of the call that recorded the event; null where it isn't known. */
   traceparent: string | null;
+  /** Who made the change; null where the event's type says it, or it isn't known. */
+  actor: Actor | null;
 };
 
 /** An event that is about to be recorded. */
-export type NewEvent = Omit<Event, 'id' | 'createdAt' | 'traceparent'>;
+export type NewEvent = Omit<Event, 'id' | 'createdAt' | 'traceparent' | 'actor'>;
 
-/** What an event takes from its transaction. */
-export type EventSource = { now: Date; traceparent: string | null };
+/** What an event takes from its transaction. The actor defaults to the one for whom the code runs. */
+export type EventSource = { now: Date; traceparent: string | null; actor?: Actor | undefined };
 
 /** Gives an event its id. Ids made later in one process sort later, so the events of a transaction keep their order. */
-export function newEvent(event: NewEvent, { now, traceparent }: EventSource): Event {
-  return { id: newId(), ...event, createdAt: now, traceparent };
+export function newEvent(event: NewEvent, { now, traceparent, actor }: EventSource): Event {
+  return {
+    id: newId(),
+    ...event,
+    createdAt: now,
+    traceparent,
+    actor: storedActor(event.type, actor ?? currentActor()),
+  };
 }

@@ -23,7 +23,7 @@ export type LogEnd = {
 
 // The statements have no name: they are planned each time, for the tables as they are then.
 const columns = `p.position, (select max(epoch) from "commerce"."event_epochs" where first_position <= p.position) as epoch,
-  e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt", e.traceparent`;
+  e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt", e.traceparent, e.actor`;
 const joined = `join "commerce"."events" e on e.id = p.event_id`;
 
 /** SQL for the last position; 0 in a log without events. */

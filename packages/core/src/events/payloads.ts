@@ -109,11 +109,17 @@ export const orderEventPayloads = {
   'order.updated': orderEvent('The contact, address, reference or metadata of an order changed.', {
     changed: z.array(z.enum(['contact', 'shippingAddress', 'reference', 'metadata'])).describe('What changed.'),
   }),
-  'order.redacted': orderEvent('The contact, address and reasons of returns of an order that is over were erased.', {
-    changed: z
-      .array(z.enum(['contact', 'shippingAddress', 'reference', 'metadata', 'returnReason']))
-      .describe('What was erased.'),
+  'order.noted': orderEvent('An operator wrote a note about an order. The event has no text.', {
+    noteId: id.describe('The note.'),
   }),
+  'order.redacted': orderEvent(
+    'The contact, address, notes and reasons of returns of an order that is over were erased.',
+    {
+      changed: z
+        .array(z.enum(['contact', 'shippingAddress', 'reference', 'metadata', 'returnReason', 'notes']))
+        .describe('What was erased.'),
+    },
+  ),
   'order.attention_raised': orderEvent('An order got a reason for the attention of an operator.', attention),
   'order.attention_cleared': orderEvent('A reason for attention ended.', attention),
   'payment.created': orderEvent('An attempt to pay began.', {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { commerceSchema, oneOf, pgSnapshot, timestamptz, xid8 } from '../database/schema.ts';
+import type { Actor } from './actor.ts';
 import { aggregateTypes, type AggregateType } from './event.ts';
 import type { EventType } from './payloads.ts';
 
@@ -22,6 +23,7 @@ export const events = commerceSchema.table(
       .default(sql`pg_current_xact_id()`),
     createdAt: timestamptz('created_at').notNull(),
     traceparent: text('traceparent'),
+    actor: jsonb('actor').$type<Actor>(),
   },
   (t) => [
     oneOf('events_aggregatetype_known', t.aggregatetype, aggregateTypes),

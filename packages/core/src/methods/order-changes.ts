@@ -4,10 +4,17 @@ import { cancelLines } from '../flows/order/cancel-lines.ts';
 import { cancelOrders } from '../flows/order/cancel-orders.ts';
 import { redactOrders, updateOrders } from '../flows/order/change-order-texts.ts';
 import { clearAttention } from '../flows/order/clear-attention.ts';
+import { noteOrders } from '../flows/order/note-orders.ts';
 import { expireOrders } from '../flows/order/expire-orders.ts';
 import type { PlacedOrder } from '../flows/order/place-orders.ts';
 import { newId } from '../ids.ts';
-import { cancelLinesInput, orderIdInput, updateOrderInput } from '../order/order-input.ts';
+import {
+  cancelLinesInput,
+  cancelOrderInput,
+  noteOrderInput,
+  orderIdInput,
+  updateOrderInput,
+} from '../order/order-input.ts';
 import { orders } from '../order/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
 import { runAlone } from '../run/run-flow.ts';
@@ -24,23 +31,28 @@ export function orderChangeMethods(context: Context) {
     answer: orders,
   });
   const update = runAlone(context, { name: 'order.update', flow: updateOrders, answer: orders });
+  const note = runAlone(context, { name: 'order.note', flow: noteOrders, answer: orders });
   const redact = runAlone(context, { name: 'order.redact', flow: redactOrders, answer: orders });
 
   return {
     /**
      * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay
      * end. A paid order is restocked and its money is refunded; what an open dispute is about waits until it is decided.
+     * `expectedVersion` is the version of the order as the caller has read it.
      * @returns the order in CANCELED, with its lines
-     * @throws validation_failed when the id isn't a UUID
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order, or it is another customer's
+     * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
      * @throws invalid_transition when the order can't be canceled: it is CANCELED or EXPIRED, or a shipment has left
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
      * @throws outcome_unknown when the answer to COMMIT was lost
      */
-    cancelOrder: async ({ customerId, ...input }: { orderId: string } & Owner, call?: Call): Promise<PlacedOrder> =>
-      cancel({ ...parse(orderIdInput, input), customerId }, call),
+    cancelOrder: async (
+      { customerId, ...input }: z.input<typeof cancelOrderInput> & Owner,
+      call?: Call,
+    ): Promise<PlacedOrder> => cancel({ ...parse(cancelOrderInput, input), customerId }, call),
 
     /**
      * Cancels units of a PAID order that have not shipped, 1 to 1,000 lines, each with 1 unit or more. They are for sale
@@ -94,8 +106,24 @@ export function orderChangeMethods(context: Context) {
     ): Promise<PlacedOrder> => update({ ...parse(updateOrderInput, input), customerId }, call),
 
     /**
+     * Keeps a note of an operator about an order, in any status: 1 to 2,000 characters, which may have several lines. The
+     * event log has only its id; `orderHistory` returns its text to operators, and `redactOrder` erases it.
+     * @returns the order, with its lines
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws order_not_found when there is no such order
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    noteOrder: async (input: z.input<typeof noteOrderInput>, call?: Call): Promise<PlacedOrder> => {
+      const command = parse(noteOrderInput, input);
+      return note({ id: newId(), ...command }, call, command);
+    },
+
+    /**
      * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. The reasons
-     * of its returns, which customers write, go as well. `reference` and `metadata` are the shop's own and stay. Answers
+     * of its returns, which customers write, and the notes about it go as well. `reference` and `metadata` are the shop's own and stay. Answers
      * that are kept for idempotency keys have the texts until the keys go.
      * @returns the order, with its lines; unchanged when it has none of them
      * @throws validation_failed when the id isn't a UUID

@@ -4,6 +4,7 @@ import { read, withTransaction } from '../database/transaction.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
 import { readDueWork } from '../due-work/due-work-repository.ts';
 import { runJobs, type JobReport } from '../due-work/run-jobs.ts';
+import { runAsSystem } from '../events/actor.ts';
 import { payableAfterCancelMs } from '../flows/gateway-outbox/poll-stale-payments.ts';
 import { applyRetention } from '../flows/retention/apply-retention.ts';
 import { jobsOf, type JobMethods } from '../jobs.ts';
@@ -82,8 +83,9 @@ export function systemMethods(context: Context) {
         trackingProviders: this.trackingProviders(),
       };
       const readDue = async () => read(async () => readDueWork(database, options));
+      const jobs = jobsOf(this, pollAfterMs, () => tail.hasFollowers);
       await runJobs(
-        jobsOf(this, pollAfterMs, () => tail.hasFollowers),
+        jobs.map((job) => ({ ...job, run: async (limit) => runAsSystem(async () => job.run(limit)) })),
         { readDue, notices: database.notices },
         signal,
         report,

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { country, fieldsNeededIn } from '../countries.ts';
 import { listOf, listOfLines } from '../list-input.ts';
-import { line, optionalLine, optionalText } from '../text.ts';
+import { line, optionalLine, optionalText, paragraphs } from '../text.ts';
 import { isGuestId } from './guest.ts';
 import { metadata } from '../metadata.ts';
 import { orderNumberIn } from './order-number.ts';
+import { noteLengthMax } from './order.ts';
 
 /** Lines of one order. */
 export const linesMax = 2_000;
@@ -153,6 +154,12 @@ export const cancelLinesInput = z.strictObject({
     .refine(hasNoMail, 'must not contain an e-mail address: it is kept for ever in the event log')
     .optional(),
 });
+
+/** An order to cancel. `expectedVersion` is that of the order as the caller has read it. */
+export const cancelOrderInput = z.strictObject({ orderId: id, expectedVersion: z.int().min(1).optional() });
+
+/** A note of an operator about an order. */
+export const noteOrderInput = z.strictObject({ orderId: id, text: paragraphs(noteLengthMax) });
 
 export const orderIdInput = z.strictObject({ orderId: id });
 

@@ -2,6 +2,9 @@ import { CommerceError } from '../errors.ts';
 import { multiplyAmount, sumAmounts } from '../money.ts';
 import { transition } from '../transition.ts';
 
+/** The longest note about an order, in characters. */
+export const noteLengthMax = 2_000;
+
 /** The statuses that each status can change to. Code, tests, the doctor and docs/state-machines.md read this table. */
 export const orderTransitions = {
   CREATED: ['PAYMENT_PENDING', 'CANCELED', 'EXPIRED'],

@@ -19,6 +19,7 @@ import {
   attentionReasons,
   fulfillmentStatuses,
   lineKinds,
+  noteLengthMax,
   orderStatuses,
   reservationOf,
   unpaidStatuses,
@@ -113,6 +114,22 @@ export const openGuestOrders = commerceSchema.table(
     createdAt: timestamptz('created_at').notNull(),
   },
   (t) => [check('open_guest_orders_origin_length', sql`length(${t.origin}) between 1 and 64`)],
+);
+
+/** What operators have written about orders. The text is null when the order was redacted. */
+export const orderNotes = commerceSchema.table(
+  'order_notes',
+  {
+    id: uuid('id').primaryKey(),
+    orderId: uuid('order_id').notNull(),
+    text: text('text'),
+    createdAt: timestamptz('created_at').notNull(),
+  },
+  (t) => [
+    foreignKey({ name: 'order_notes_order', columns: [t.orderId], foreignColumns: [orders.id] }),
+    index('order_notes_of_order').on(t.orderId),
+    check('order_notes_text_length', sql`length(${t.text}) between 1 and ${sql.raw(String(noteLengthMax))}`),
+  ],
 );
 
 export const orderLines = commerceSchema.table(

@@ -12,7 +12,7 @@ const refundLine = z.strictObject({
 /**
  * Without `lines` and `amount` all that is left is refunded. `amount` is in minor units. `paymentId` defaults to the
  * payment that pays for the order. Another payment is named when its automatic refund failed. `despiteDispute` refunds what an
- * open dispute may take, too.
+ * open dispute may take, too. `expectedVersion` is that of the order as the caller has read it.
  */
 export const createRefundInput = z.strictObject({
   orderId: id,
@@ -20,6 +20,7 @@ export const createRefundInput = z.strictObject({
   amount: z.int().min(1).optional(),
   lines: listOfLines(refundLine, 1_000).optional(),
   despiteDispute: z.boolean().optional(),
+  expectedVersion: z.int().min(1).optional(),
 });
 
 export const listRefundsInput = z.strictObject({

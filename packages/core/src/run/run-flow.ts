@@ -1,5 +1,6 @@
 import { Batcher, type QueueOptions, type Transaction } from '@commerce-core/pg-pipeline';
 import { throwAsCommerceError, withBatchTransaction, withTransaction } from '../database/transaction.ts';
+import { currentActor, runAs } from '../events/actor.ts';
 import { onlyOutcome, unwrap, type Outcome } from '../errors.ts';
 import { idempotencyKey, type IdempotencyKey } from '../idempotency/idempotency-key.ts';
 import type { SharedFlow } from '../unit-of-work/shared-flow.ts';
@@ -61,7 +62,7 @@ export function runBatched<C, T>(
 ): Run<C, T> {
   const queue = addQueue(context, name, locks);
   return async (command, call, input = command) => {
-    const shared = { flow, command, answer, key: keyOf(call, name, input) };
+    const shared = { flow, command: withActor(command), answer, key: keyOf(call, name, input) };
     const outcome = await queue.submit(shared, call?.signal).catch(throwAsCommerceError);
     // The flow's own outcome, or one that the key was stored with.
     return unwrap(outcome as Outcome<T>);
@@ -82,6 +83,12 @@ export function runBatchedWithoutKeys<C, R>(
   };
 }
 
+/** The command of an operator has the operator. Those of shoppers are the many, and their events need no actor. */
+function withActor<C>(command: C): C {
+  const actor = currentActor();
+  return actor?.kind === 'operator' ? { ...command, actor } : command;
+}
+
 /** The caller's key for a call of a procedure; undefined where the caller gave none. */
 export const keyOf = (call: Call | undefined, procedure: string, input: unknown): IdempotencyKey | undefined =>
   call?.idempotency && idempotencyKey(call.idempotency, procedure, input);
@@ -96,7 +103,8 @@ export function createBatcher({
   const run = async (calls: readonly SharedCall[], { waitsForLocks }: { waitsForLocks: boolean }) =>
     withBatchTransaction(
       database,
-      async (tx) => runSharedCalls(tx, calls, keepMs.idempotencyKeys),
+      // A batch runs for the actor of each of its commands, not for the caller that has begun it.
+      async (tx) => runAs(undefined, async () => runSharedCalls(tx, calls, keepMs.idempotencyKeys)),
       waitsForLocks ? 'flow' : 'flow_short_lock_wait',
     );
   return new Batcher<SharedCall, unknown>({ ...batching, run: tracing ? traceBatches(run, tracing) : run });

@@ -92,6 +92,7 @@ async function changeTexts(
 ): Promise<void> {
   const { id: orderId, version: expectedVersion } = await createTestOrder(basket);
   await commerce.updateOrder({ orderId, expectedVersion, contact: { name: 'Bo' } });
+  await commerce.noteOrder({ orderId, text: 'Bo called.' });
   await commerce.cancelOrder({ orderId });
   await commerce.redactOrder({ orderId });
 }

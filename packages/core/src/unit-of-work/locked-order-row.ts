@@ -1,3 +1,4 @@
+import { CommerceError } from '../errors.ts';
 import type { OrderEventFacts, OrderEventType } from '../events/payloads.ts';
 import type { ClosedCall } from '../gateway-outbox/gateway-call-repository.ts';
 import type { CalledPayment, RequestedCall } from '../gateway-outbox/gateway-call.ts';
@@ -33,6 +34,13 @@ export class LockedOrderRow {
   /** The order's row, decided changes included. */
   get row(): Order {
     return this.#row;
+  }
+
+  /** @throws order_changed when the order has another version than the caller expects */
+  requireVersion(expectedVersion: number | undefined): void {
+    const { version } = this.#row;
+    if (expectedVersion === undefined || expectedVersion === version) return;
+    throw new CommerceError('order_changed', 'the order has changed since it was read', { version });
   }
 
   /** Takes the order into a status; its reservation status follows. @throws invalid_transition */

@@ -1,4 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
+import type { Actor } from '../events/actor.ts';
 import { newEvent, type NewEvent } from '../events/event.ts';
 import {
   newGatewayCall,
@@ -15,9 +16,9 @@ import { tableNames, tables, type RowOf, type TableName } from './table-registry
 
 /**
  * A command with the W3C trace context of its call; null where the call has none. Defaults to the trace context of the
- * transaction, which several calls may share.
+ * transaction, which several calls may share. `actor` is who has sent the command.
  */
-export type Traced = { traceparent?: string | null | undefined };
+export type Traced = { traceparent?: string | null | undefined; actor?: Actor | undefined };
 
 /** The decided changes of one transaction: kept in memory until `write`, which sends one statement a table. */
 export class PendingChanges {
@@ -26,6 +27,7 @@ export class PendingChanges {
   #stocks: Map<string, Stock>;
   #calls: GatewayCall[] = [];
   #traceparent: string | null | undefined;
+  #actor: Actor | undefined;
   readonly #closedCalls: ClosedCall[] = [];
 
   constructor(tx: Transaction, stocks = new Map<string, Stock>()) {
@@ -43,9 +45,15 @@ export class PendingChanges {
     return this.#traceparent === undefined ? this.#tx.traceparent : this.#traceparent;
   }
 
-  /** Says whose command is decided from now on: what it records carries its trace context. */
-  decideFor({ traceparent }: Traced): void {
+  /** Who has sent the command that is decided; undefined where the code runs for one actor. */
+  get actor(): Actor | undefined {
+    return this.#actor;
+  }
+
+  /** Says whose command is decided from now on: what it records carries its trace context and its actor. */
+  decideFor({ traceparent, actor }: Traced): void {
     this.#traceparent = traceparent;
+    this.#actor = actor;
   }
 
   /** The changed rows of one table. */

@@ -121,7 +121,7 @@ test('each table is written by one statement, however often its rows change', ()
     'insert_shipment_lines',
     'update_stocks',
     'insert_stock_movements',
-    'insert_events_but_xid_traceparent',
+    'insert_events_but_xid_traceparent_actor',
     'insert_gateway_calls_unless',
   ]);
   expect(work.stocks.get(productId)).toEqual({ productId, availableQty: 7, reservedQty: 0, unshippedQty: 2 });

@@ -1,4 +1,5 @@
 import { retryAt } from '../../due-work/retry.ts';
+import { gatewayActor } from '../../events/actor.ts';
 import { eventRetry } from '../../gateway-inbox/gateway-event.ts';
 import type { InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
 import type { Traced } from '../../unit-of-work/pending-changes.ts';
@@ -13,7 +14,7 @@ export function applyGatewayEvents<R extends InboxRow & Traced>(work: UnitOfWork
   const orders = new Map([...work.orders.values()].flatMap((order) => order.payments.map(({ id }) => [id, order])));
   return rows.map((row) => {
     const attempts = row.attempts + 1;
-    work.decideFor(row);
+    work.decideFor({ traceparent: row.traceparent, actor: gatewayActor });
     const order = orders.get(row.paymentId ?? '');
     const payment = order?.payment(row.paymentId);
     if (row.type === 'OTHER') return { ...row, attempts, outcome: 'IGNORED_UNKNOWN', dueAt: null, decidedAt: work.now };

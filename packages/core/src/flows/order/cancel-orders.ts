@@ -1,5 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, invalidTransition, refused, type Outcome } from '../../errors.ts';
+import { decided, invalidTransition, type Outcome } from '../../errors.ts';
 import { canTransition } from '../../order/order.ts';
 import { paysForOrder } from '../../payment/payment.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -10,13 +10,18 @@ import { requestMoneyBack } from '../refund/request-refunds.ts';
 import { locateOrder } from './locate-order.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
-/** An order to cancel. With `customerId`, only an order of that customer. */
-export type CancelOrderCommand = { orderId: string; customerId?: string | undefined };
+/** An order to cancel. With `customerId`, only an order of that customer; with `expectedVersion`, only with this version. */
+export type CancelOrderCommand = {
+  orderId: string;
+  customerId?: string | undefined;
+  expectedVersion?: number | undefined;
+};
 
 /**
  * Cancels orders. An unpaid order releases its stock and cancels its live attempts to pay. A paid order that hasn't
  * shipped is restocked, and a refund of its payment is requested.
- * @returns the order in CANCELED · refusals: order_not_found, invalid_transition (also when something has shipped)
+ * @returns the order in CANCELED · refusals: order_not_found, order_changed, invalid_transition (also when something
+ * has shipped)
  */
 export async function cancelOrders(
   tx: Transaction,
@@ -34,11 +39,14 @@ export async function cancelOrders(
     const located = locateOrder(work, command);
     if (!located.ok) return located;
     const order = located.value;
-    const { fulfillmentStatus } = order.row;
-    if (fulfillmentStatus !== 'UNFULFILLED') return refused(invalidTransition('order', fulfillmentStatus, 'CANCELED'));
-    if (!canTransition(order.status, 'CANCELED')) return refused(invalidTransition('order', order.status, 'CANCELED'));
-    cancelOrder(order);
-    return accepted(order.placed());
+    return decided(() => {
+      order.requireVersion(command.expectedVersion);
+      const { fulfillmentStatus } = order.row;
+      if (fulfillmentStatus !== 'UNFULFILLED') throw invalidTransition('order', fulfillmentStatus, 'CANCELED');
+      if (!canTransition(order.status, 'CANCELED')) throw invalidTransition('order', order.status, 'CANCELED');
+      cancelOrder(order);
+      return order.placed();
+    });
   });
   work.write();
   return outcomes;

@@ -2,6 +2,7 @@ import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, decided, type Outcome } from '../../errors.ts';
 import { isGuestOrder } from '../../order/guest.ts';
 import type { UpdateOrder } from '../../order/order-input.ts';
+import { eraseOrderNotes, readNotedOrders } from '../../order/order-note-repository.ts';
 import { updateOrderTexts } from '../../order/order-repository.ts';
 import { isBeforeDispatch, isOver, type Order } from '../../order/order.ts';
 import { needsAddress } from '../../shipping/shipment.ts';
@@ -28,21 +29,38 @@ export const updateOrders = async (
 ): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, update);
 
 /**
- * Erases the contacts and addresses of orders that are over, and the reasons of their returns, which customers wrote.
+ * Erases the contacts and addresses of orders that are over, the reasons of their returns, which customers wrote, and the
+ * notes about them.
  * @returns the order; unchanged when it has none of them · refusals: order_not_found, order_not_over
  */
-export const redactOrders = async (
+export async function redactOrders(
   tx: Transaction,
   commands: readonly { orderId: string }[],
-): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, redact, { shipments: true });
+): Promise<Outcome<PlacedOrder>[]> {
+  const erased: string[] = [];
+  let noted: ReadonlySet<string> = new Set();
+  const change = (order: LockedOrder) => {
+    const texts = redact(order, noted.has(order.id));
+    if (noted.has(order.id)) erased.push(order.id);
+    return texts;
+  };
+  const outcomes = await changeOrders(tx, commands, change, { shipments: true }, async (orderIds) => {
+    noted = await readNotedOrders(tx, orderIds);
+  });
+  if (erased.length > 0) await eraseOrderNotes(tx, erased);
+  return outcomes;
+}
 
 async function changeOrders<C extends { orderId: string; customerId?: string | undefined }>(
   tx: Transaction,
   commands: readonly C[],
   change: (order: LockedOrder, command: C) => boolean,
   parts: RequestedParts = {},
+  load: (orderIds: string[]) => Promise<void> = async () => {},
 ): Promise<Outcome<PlacedOrder>[]> {
-  const work = await UnitOfWork.lock(tx, { orderIds: commands.map(({ orderId }) => orderId), ...parts });
+  const orderIds = commands.map(({ orderId }) => orderId);
+  const work = await UnitOfWork.lock(tx, { orderIds, ...parts });
+  await load(orderIds);
   const changed: Order[] = [];
   const outcomes = commands.map((command): Outcome<PlacedOrder> => {
     const located = locateOrder(work, command);
@@ -63,8 +81,7 @@ function update(
   { orderId: _, customerId: __, expectedVersion, ...texts }: UpdateOrderCommand,
 ): boolean {
   const { row } = order;
-  if (expectedVersion !== row.version)
-    throw new CommerceError('order_changed', 'the order has changed since it was read', { version: row.version });
+  order.requireVersion(expectedVersion);
   if (!isBeforeDispatch(row)) {
     const { status, fulfillmentStatus } = row;
     const details = { status, fulfillmentStatus };
@@ -88,7 +105,7 @@ function checkContact(row: Order, contact: UpdateOrder['contact']): void {
   });
 }
 
-function redact(order: LockedOrder): boolean {
+function redact(order: LockedOrder, isNoted: boolean): boolean {
   const { row } = order;
   // An address is needed until the last parcel has arrived: also of a replacement, and after others came back.
   if (!isOver(row) || order.shipments.some(needsAddress)) {
@@ -98,7 +115,8 @@ function redact(order: LockedOrder): boolean {
   const reasoned = order.returns.filter(({ reason }) => reason !== null);
   for (const aReturn of reasoned) order.setReturn({ ...aReturn, reason: null, updatedAt: order.now });
   const texts = setTexts(order, { contact: null, shippingAddress: null });
-  const changed = reasoned.length > 0 ? [...texts, 'returnReason' as const] : texts;
+  const ofReturns = reasoned.length > 0 ? (['returnReason'] as const) : [];
+  const changed = [...texts, ...ofReturns, ...(isNoted ? (['notes'] as const) : [])];
   if (changed.length > 0) order.record('order.redacted', { changed });
   return texts.length > 0;
 }

@@ -1,9 +1,11 @@
 import type { KeysetRequest } from '../../database/keyset.ts';
 import { pageOf, type Page, type PageRequest, type Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
+import { actorOf, withoutName, type Actor } from '../../events/actor.ts';
 import { readEvents } from '../../events/event-repository.ts';
 import { belongsTo } from '../../order/guest.ts';
 import type { Order } from '../../order/order.ts';
+import { readOrderNotes } from '../../order/order-note-repository.ts';
 import { readOrderLines, readOrders } from '../../order/order-repository.ts';
 import { viewLines } from '../../order/paid-amounts.ts';
 import { readPaymentsOfOrder } from '../../payment/payment-repository.ts';
@@ -25,8 +27,19 @@ export type OrderRef = { orderId: string; customerId?: string | undefined };
 /** A shipment with its order's number. */
 export type NumberedShipment = ShipmentView & { orderNumber: string };
 
-/** An event of an order's history. `facts` is its payload: the order's state after it, and the facts of its type. */
-export type HistoryItem = { version: number; type: string; createdAt: Date; facts: Record<string, unknown> };
+/**
+ * An event of an order's history. `facts` is its payload: the order's state after it, and the facts of its type. `actor` is
+ * who made the change, null where that isn't known; only operators see the id and name of an operator. `note` is the text of
+ * an `order.noted`, for operators; null when it was erased.
+ */
+export type HistoryItem = {
+  version: number;
+  type: string;
+  createdAt: Date;
+  actor: Actor | null;
+  facts: Record<string, unknown>;
+  note?: string | null;
+};
 
 /**
  * Reads an order with its lines.
@@ -46,10 +59,31 @@ export async function readHistory(
   { cursor, limit, ...ref }: PageRequest & OrderRef,
 ): Promise<Page<HistoryItem>> {
   const { id } = await requireOrder(reader, ref);
-  const events = await readEvents(reader, 'order', id, Number(cursor ?? 0), limit + 1);
-  const items = events.map(({ version, type, createdAt, payload }) => ({ version, type, createdAt, facts: payload }));
+  const items = await readHistoryItems(reader, { ...ref, orderId: id }, Number(cursor ?? 0), limit + 1);
   return pageOf(items, limit, ({ version }) => String(version));
 }
+
+/** Reads up to `limit` events of an order that the caller may read, whose version is above `after`, the oldest first. */
+export async function readHistoryItems(
+  reader: Reader,
+  { orderId, customerId }: OrderRef,
+  after: number,
+  limit: number,
+): Promise<HistoryItem[]> {
+  const isOperator = customerId === undefined;
+  const events = await readEvents(reader, 'order', orderId, after, limit);
+  const notes = isOperator ? await readOrderNotes(reader, noteIdsOf(events)) : new Map<string, string | null>();
+  return events.map(({ version, type, createdAt, payload, actor: stored }) => {
+    const actor = actorOf({ type, actor: stored });
+    const item = { version, type, createdAt, actor: isOperator ? actor : withoutName(actor), facts: payload };
+    return isOperator && type === 'order.noted'
+      ? { ...item, note: notes.get(String(payload['noteId'])) ?? null }
+      : item;
+  });
+}
+
+const noteIdsOf = (events: readonly { type: string; payload: Record<string, unknown> }[]): string[] =>
+  events.flatMap(({ type, payload }) => (type === 'order.noted' ? String(payload['noteId']) : []));
 
 /**
  * Reads an order's attempts to pay, the latest first.

@@ -1,9 +1,8 @@
 import type { Reader } from '../../database/page.ts';
 import { read } from '../../database/transaction.ts';
-import { readEvents } from '../../events/event-repository.ts';
 import type { EventTail } from '../../events/event-tail.ts';
 import type { PlacedOrder } from './place-orders.ts';
-import { readOrder, type HistoryItem, type OrderRef } from './read-orders.ts';
+import { readHistoryItems, readOrder, type HistoryItem, type OrderRef } from './read-orders.ts';
 
 /**
  * An order as it is now, and its events since the version that the caller had seen; none in the first change of a caller
@@ -52,10 +51,6 @@ export async function* watchOrder(
 async function readChange(reader: Reader, ref: OrderRef, seen: number | undefined): Promise<OrderChange> {
   const order = await readOrder(reader, ref);
   if (seen === undefined || order.version <= seen) return { order, events: [] };
-  const events = await readEvents(reader, 'order', order.id, seen, eventsMax);
-  const items = events.filter(({ version }) => version <= order.version);
-  return {
-    order,
-    events: items.map(({ version, type, createdAt, payload }) => ({ version, type, createdAt, facts: payload })),
-  };
+  const events = await readHistoryItems(reader, ref, seen, eventsMax);
+  return { order, events: events.filter(({ version }) => version <= order.version) };
 }

@@ -1,4 +1,5 @@
 import { accepted, CommerceError, invalidTransition, refused, type Outcome } from '../../errors.ts';
+import { customerActor } from '../../events/actor.ts';
 import { canTransition } from '../../order/order.ts';
 import { amountRefusal } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
@@ -84,6 +85,8 @@ export function createPayment(work: UnitOfWork, command: CreatePaymentCommand): 
     reservedUntil: reservedUntil.toISOString(),
   });
   if (amount > 0) return accepted(payment);
+  // No gateway approves it, as these events usually mean.
+  work.decideFor({ ...command, actor: command.actor ?? customerActor });
   const paid = approvePayment(payment, { captured: true, surplus: false }, work.now);
   completeOrder(order, paid);
   return accepted(paid);

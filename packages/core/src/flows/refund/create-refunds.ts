@@ -1,5 +1,5 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
+import { accepted, CommerceError, decided, refused, unwrap, type Outcome } from '../../errors.ts';
 import { amountRefusalOf } from '../../gateways/amount-rule.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import { isLost, paysForOrder, type Payment } from '../../payment/payment.ts';
@@ -24,29 +24,54 @@ export type CreateRefundCommand = {
   paymentId?: string | undefined;
   amount?: number | undefined;
   lines?: readonly { lineNo: number; quantity: number; restock: boolean }[] | undefined;
+  /** Refuses the refund when the order has another version. */
+  expectedVersion?: number | undefined;
 } & RefundDecision;
+
+/** What a refund would send back, in minor units, and the version of the order for which that is so. */
+export type RefundPreview = Pick<Refund, 'paymentId' | 'amount' | 'currency'> & { orderVersion: number };
 
 /**
  * Creates refunds and reserves their balance. The gateway is called after the commit, and its events end the refunds.
  * Restocked units leave their shipment and are for sale again at once.
- * @returns the refund in REQUESTED · refusals: order_not_found, payment_not_found, dispute_open, refund_exceeds_balance
- * (also when nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units have shipped, or are no product)
+ * @returns the refund in REQUESTED · refusals: order_not_found, order_changed, payment_not_found, dispute_open,
+ * refund_exceeds_balance (also when nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units
+ * have shipped, or are no product)
  */
 export const createRefunds =
   (gateways: ReadonlyMap<string, Gateway>) =>
   async (tx: Transaction, commands: readonly CreateRefundCommand[]): Promise<Outcome<Refund>[]> => {
-    const orderIds = commands.map(({ orderId }) => orderId);
-    const work = await UnitOfWork.lock(tx, {
-      orderIds,
-      money: true,
-      refundLines: true,
-      shipments: true,
-      stocks: 'all',
-    });
-    const outcomes = commands.map((command) => create(work, command, gateways));
+    const work = await lockForRefunds(tx, commands);
+    const outcomes = commands.map((command) => decided(() => unwrap(create(work, command, gateways))));
     work.write();
     return outcomes;
   };
+
+/**
+ * Decides refunds as `createRefunds` would, and writes nothing.
+ * @returns what would go back · refusals: those of `createRefunds`
+ */
+export const previewRefunds =
+  (gateways: ReadonlyMap<string, Gateway>) =>
+  async (tx: Transaction, commands: readonly CreateRefundCommand[]): Promise<Outcome<RefundPreview>[]> => {
+    const work = await lockForRefunds(tx, commands);
+    return commands.map((command) => {
+      const orderVersion = work.orders.get(command.orderId)?.row.version ?? 0;
+      return decided(() => {
+        const { paymentId, amount, currency } = unwrap(create(work, command, gateways));
+        return { paymentId, amount, currency, orderVersion };
+      });
+    });
+  };
+
+const lockForRefunds = async (tx: Transaction, commands: readonly CreateRefundCommand[]): Promise<UnitOfWork> =>
+  UnitOfWork.lock(tx, {
+    orderIds: commands.map(({ orderId }) => orderId),
+    money: true,
+    refundLines: true,
+    shipments: true,
+    stocks: 'all',
+  });
 
 function create(
   work: UnitOfWork,
@@ -57,6 +82,7 @@ function create(
   const located = locateOrder(work, { orderId });
   if (!located.ok) return located;
   const order = located.value;
+  order.requireVersion(command.expectedVersion);
   const payment = paymentId === undefined ? order.payments.find(paysForOrder) : order.payment(paymentId);
   if (!payment && paymentId !== undefined) return refused(new CommerceError('payment_not_found', 'no such payment'));
   if (payment?.capturedAmount === 0 && isOwed(order, payment)) return voidAgain(order, payment, command);

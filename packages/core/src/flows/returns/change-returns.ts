@@ -62,14 +62,8 @@ export function locateReturn(
   const aReturn = order?.returns.find(({ id }) => id === returnId);
   if (!order || !aReturn || !belongsTo(order.row, customerId))
     throw new CommerceError('return_not_found', 'no such return');
-  requireVersion(order, expectedVersion);
+  order.requireVersion(expectedVersion);
   return { order, aReturn };
-}
-
-/** @throws order_changed when the order has another version than the caller expects */
-export function requireVersion({ row: { version } }: LockedOrder, expectedVersion: number | undefined): void {
-  if (expectedVersion === undefined || expectedVersion === version) return;
-  throw new CommerceError('order_changed', 'the order has changed since it was read', { version });
 }
 
 /** The lines of a return of a locked order. */

@@ -5,7 +5,7 @@ import type { ReturnView } from '../../returns/return-view.ts';
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateOrder } from '../order/locate-order.ts';
-import { requireVersion, viewOfReturn } from './change-returns.ts';
+import { viewOfReturn } from './change-returns.ts';
 import { isInTime, unclaimedUnits, type SentUnits } from './unclaimed-units.ts';
 
 /**
@@ -44,7 +44,7 @@ export const requestReturns =
   };
 
 function request(order: LockedOrder, command: RequestReturnCommand, policy: ReturnPolicy): ReturnView {
-  requireVersion(order, command.expectedVersion);
+  order.requireVersion(command.expectedVersion);
   const { id: orderId, now } = order;
   const requested = command.lines.map((line) => {
     const unclaimed = unclaimedUnits(order, line.lineNo, policy.returnDays);

@@ -1,3 +1,4 @@
+import { carrierActor } from '../../events/actor.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { Parcel } from '../../shipping/parcel.ts';
 import { findParcelsOfNumbers } from '../../shipping/parcel-repository.ts';
@@ -49,6 +50,7 @@ export async function applyReports(
   const work = await lockOrdersOfParcels(tx, matched);
   const orderOf = new Map([...work.orders.values()].flatMap((order) => order.parcels.map(({ id }) => [id, order])));
   const known = await readKnown(tx, provider.name, [...orderOf.keys()], reports);
+  work.decideFor({ actor: carrierActor });
   let unmatched = 0;
   for (const report of reports) {
     // Read again, because the parcels may have changed before they were locked, and by the reports before this one.

@@ -1,3 +1,4 @@
+import { carrierActor } from '../../events/actor.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { retryAt } from '../../due-work/retry.ts';
 import { isSameNumber } from '../../shipping/carrier.ts';
@@ -40,7 +41,9 @@ export async function finishTracking(tx: Transaction, tracking: ConfiguredTracki
   const parcel = order?.parcels.find(({ id }) => id === leased.id);
   // Its number may have been corrected while the provider was asked about the former one.
   if (!order || !parcel || !isSameNumber(parcel, leased)) return;
+  work.decideFor({ actor: carrierActor });
   if (report) applyReport(order, parcel.id, { provider: provider.name, ...report }, known);
+  work.decideFor({});
   if (isHeld) {
     if (answer.answered === 'no' && answer.registers) noteRefusal(order, parcel.id);
     noteSilence(order, parcel.id, { provider: provider.name, silentMs: tracking.silentMs }, known);
