@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { buildPage } from '@commerce-core/admin/build-page';
 import { createClient } from '@commerce-core/api/client';
 import { findMisspelled, misspelledText } from '@commerce-core/api/misspelled';
 import { customerToken } from './customer-token.ts';
@@ -89,6 +90,10 @@ const adminKey = async ({ clone, url, databaseUrl, known }: KeyOptions): Promise
   return stdout.trim();
 };
 
+/** The address of the operators' page, with a link that signs in. */
+const signInLink = async (url: string, token: string): Promise<string> =>
+  `${url}${(await createClient({ url, token }).session.createLink.mutate()).path}`;
+
 const portFromEnvironment = (name: string, usual: number): number => {
   const given = process.env[name] || String(usual);
   const port = Number(given);
@@ -120,11 +125,14 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   const simulatorPort = await portForSimulator(port);
   const url = `http://127.0.0.1:${port}`;
 
+  // The page's files are built while PostgreSQL starts: about two seconds, once for a version of the page.
+  const building = buildPage().catch((error: unknown) => String(error));
   const database = await openDatabase(options, settings);
   const setup = { ...options, dataFolder, settings, host, port, simulatorPort };
   const simulator = startSimulator(setup);
   const simulatorUrl = await simulator.ready;
   print(`Simulator   ${simulatorUrl}`);
+  const built = await building;
   const api = startApi(setup, database.url, simulatorUrl);
   await api.ready;
   print(`API         ${url}, its log in .data/api.log`);
@@ -143,6 +151,11 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   };
   writeSettings(settingsFile, current);
   writeProgramEnv(join(dataFolder, 'env'), { ...current, exampleDatabaseUrl: database.exampleUrl });
+  if (typeof built === 'string') print(`Page        not built: ${built}`);
+  else
+    print(
+      `Page        ${await signInLink(url, adminApiKey)}\n            signs in once, within 10 minutes; npx commerce sign-in prints another link`,
+    );
   print('Keys        .data/local.json, for programs .data/env');
   const receiver = await startWebhookReceiver(createClient({ url, token: adminApiKey }));
   options.onStarted('Receiver', receiver.stop);

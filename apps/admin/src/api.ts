@@ -1,0 +1,67 @@
+import { QueryCache, MutationCache, QueryClient } from '@tanstack/react-query';
+import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
+import { commerceErrorOf, createClient, type AppRouter, type RouterOutputs } from '@commerce-core/client';
+
+/** Says that the page itself has sent a request: the session's cookie counts only with it. */
+const pageHeaders = { 'x-commerce-page': '1' };
+
+const fetchFromPage: typeof fetch = async (input, init) => {
+  const headers = new Headers(init?.headers);
+  for (const [name, value] of Object.entries(pageHeaders)) headers.set(name, value);
+  return fetch(input, { ...init, headers });
+};
+
+/** The typed client. The browser sends the session's cookie. */
+export const client = createClient({ url: location.origin, fetch: fetchFromPage, attemptsMax: 3 });
+
+let endSession = (): void => {};
+
+/** Sets what is done when a call finds that the session has ended. */
+export function onSessionEnd(work: () => void): void {
+  endSession = work;
+}
+
+function noteError(error: unknown): void {
+  if (commerceErrorOf(error)?.code === 'unauthenticated') endSession();
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noteError }),
+  mutationCache: new MutationCache({ onError: noteError }),
+  // The client repeats calls itself.
+  defaultOptions: { queries: { retry: false, staleTime: 5_000 }, mutations: { retry: false } },
+});
+
+export const trpc = createTRPCOptionsProxy<AppRouter>({ client, queryClient });
+
+/** The operator who is signed in. */
+export type Me = RouterOutputs['session']['get'];
+export type Scope = Me['scopes'][number];
+
+/** The outcome of a sign-in. `waitS` is how long to wait after too many tries. */
+export type SignInOutcome = { outcome: 'done' | 'refused' | 'failed' } | { outcome: 'limited'; waitS: number };
+
+/** Signs in by an API key, or by the token of a link. */
+export async function signIn(given: { key: string } | { link: string }): Promise<SignInOutcome> {
+  try {
+    const body = JSON.stringify(given);
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetchFromPage('/admin/session', { method: 'POST', headers, body });
+    if (response.ok) return { outcome: 'done' };
+    if (response.status === 429)
+      return { outcome: 'limited', waitS: Number(response.headers.get('retry-after') ?? 60) };
+    return { outcome: response.status < 500 ? 'refused' : 'failed' };
+  } catch {
+    return { outcome: 'failed' };
+  }
+}
+
+/** Signs out, and forgets everything that was read. */
+export async function signOut(): Promise<void> {
+  await fetchFromPage('/admin/session', { method: 'DELETE' });
+  queryClient.clear();
+}
+
+/** A key that is not used again: a mutation that is sent twice with it runs once. */
+export const newIdempotencyKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,73 @@
+import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import { onSessionEnd, queryClient, trpc } from './api.ts';
+import { Layout } from './components/layout.tsx';
+import { AttentionScreen } from './screens/attention/attention-screen.tsx';
+import { OrderScreen } from './screens/order/order-screen.tsx';
+import { orderFilter } from './screens/orders/order-filter.ts';
+import { OrdersScreen } from './screens/orders/orders-screen.tsx';
+import { SignInScreen } from './screens/sign-in.tsx';
+
+const root = createRootRoute({ component: Outlet });
+
+type SignInSearch = { ended?: true; to?: string };
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search): SignInSearch => ({
+    ...(search['ended'] === true && { ended: true }),
+    // Only a path of this page: a link must not lead elsewhere after the sign-in.
+    ...(typeof search['to'] === 'string' && /^\/(?!\/)/.test(search['to']) && { to: search['to'] }),
+  }),
+  component: SignInScreen,
+});
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ location: { href } }) => {
+    try {
+      await queryClient.ensureQueryData(trpc.session.get.queryOptions());
+    } catch {
+      // TanStack Router's own way to leave a route.
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw redirect({ to: '/sign-in', search: href === '/' ? {} : { to: href } });
+    }
+  },
+  component: Layout,
+});
+
+const attention = createRoute({ getParentRoute: () => signedIn, path: '/', component: AttentionScreen });
+
+const orders = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/orders',
+  validateSearch: orderFilter,
+  component: OrdersScreen,
+});
+
+const order = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/orders/$orderId',
+  validateSearch: (search): { do?: 'refund' | 'cancel' } =>
+    search['do'] === 'refund' || search['do'] === 'cancel' ? { do: search['do'] } : {},
+  component: OrderScreen,
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, signedIn.addChildren([attention, orders, order])]),
+  basepath: '/admin',
+});
+
+onSessionEnd(() => {
+  if (router.state.location.pathname.endsWith('/sign-in')) return;
+  queryClient.clear();
+  void router.navigate({ to: '/sign-in', search: { ended: true, to: router.state.location.href } });
+});
+
+declare module '@tanstack/react-router' {
+  // TanStack Router reads the types of the routes from here.
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,37 @@
+import type { TestApi } from '@commerce-core/api/testing';
+
+/** An order that is paid, with its payment. */
+export type PaidOrder = { orderId: string; paymentId: string; productId: string };
+
+/** Places an order of units at 1,000 KRW each, and has the gateway report its payment. */
+export async function createPaidOrder(
+  api: TestApi,
+  { quantity = 2, type = 'CAPTURED' }: { quantity?: number; type?: 'CAPTURED' | 'AUTHORIZED' } = {},
+): Promise<PaidOrder> {
+  const productId = await api.createProduct({ quantity: 100 });
+  const { id: orderId } = await api.commerce.placeOrder({
+    customerId: 'customer-1',
+    lines: [{ productId, quantity }],
+    contact: { name: 'Ana', email: 'ana@mail.example' },
+    shippingAddress: { name: 'Ana', line1: '1 Harbour Street', city: 'Busan', postalCode: '48944', country: 'KR' },
+    reference: `cart ${productId.slice(-4)}`,
+  });
+  const { id: paymentId, amount, currency } = await api.commerce.createPayment({ orderId, provider: 'mock' });
+  await api.sendWebhook({ type, paymentId, amount, currency });
+  return { orderId, paymentId, productId };
+}
+
+/** Has an order wait for a person: a refund of it has failed. */
+export async function createFailedRefund(api: TestApi): Promise<PaidOrder> {
+  const order = await createPaidOrder(api);
+  const refund = await api.commerce.createRefund({ orderId: order.orderId, amount: 500 });
+  const { currency } = refund;
+  await api.sendWebhook({
+    type: 'REFUND_FAILED',
+    paymentId: order.paymentId,
+    refundId: refund.id,
+    amount: 500,
+    currency,
+  });
+  return order;
+}
