@@ -14,6 +14,7 @@ const sources = [
   'icon.svg',
   'vite.config.ts',
   'src/**/*',
+  'build/*.ts',
   '../api/src/{client,credentials}.ts',
   '../../pnpm-lock.yaml',
 ];
@@ -27,7 +28,13 @@ export async function buildPage(): Promise<{ folder: string; isNew: boolean }> {
   if (readIfThere(note) === wanted) return { folder: dist, isNew: false };
   // Loaded only when there is something to build.
   const { build } = await import('vite');
-  await build({ root: folder, logLevel: 'error', configFile: join(folder, 'vite.config.ts') });
+  // React has another program for development and tests, where the process that builds may be.
+  const { NODE_ENV } = process.env;
+  process.env['NODE_ENV'] = 'production';
+  await build({ root: folder, logLevel: 'error', configFile: join(folder, 'vite.config.ts') }).finally(() => {
+    if (NODE_ENV === undefined) delete process.env['NODE_ENV'];
+    else process.env['NODE_ENV'] = NODE_ENV;
+  });
   writeFileSync(note, wanted);
   return { folder: dist, isNew: true };
 }

@@ -1,5 +1,14 @@
 import { commerceErrorOf } from '@commerce-core/client';
-import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode, type SyntheticEvent } from 'react';
+import {
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type FormEvent,
+  type ReactNode,
+  type SyntheticEvent,
+} from 'react';
 import { newIdempotencyKey } from '../api.ts';
 import { useTexts } from '../texts/language.tsx';
 import { Button } from './parts.tsx';
@@ -13,7 +22,8 @@ import styles from './dialog.module.css';
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Closed before it leaves the page, which gives the focus back to what had it.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (element && !element.open) element.showModal();
     return () => element?.close();
@@ -70,9 +80,16 @@ export function ActionDialog(props: ActionDialogProps) {
   const { actions, dialogs } = useTexts();
   const refusal = isChanged ? undefined : commerceErrorOf(sending.error);
   const isReady = canSubmit && !isChanged && !sending.isPending && !sending.isSuccess;
+  // The state of a mutation is known a moment after it was sent, and a second click may come before that.
+  const isSent = useRef(false);
+  useEffect(() => {
+    if (sending.error !== null) isSent.current = false;
+  }, [sending.error]);
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (isReady) onSubmit();
+    if (!isReady || isSent.current) return;
+    isSent.current = true;
+    onSubmit();
   };
   return (
     <Dialog title={title} onClose={onClose}>

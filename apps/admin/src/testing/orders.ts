@@ -21,17 +21,19 @@ export async function createPaidOrder(
   return { orderId, paymentId, productId };
 }
 
-/** Has an order wait for a person: a refund of it has failed. */
+/** Has an order wait for a person: the shopper's bank contests its payment. */
+export async function createDisputedOrder(api: TestApi): Promise<PaidOrder> {
+  const order = await createPaidOrder(api);
+  const { orderId, paymentId } = order;
+  await api.sendWebhook({ type: 'DISPUTE_OPENED', paymentId, amount: 500, currency: 'KRW', objectId: `dp_${orderId}` });
+  return order;
+}
+
+/** Has an order wait for a person: a refund of it has failed. The API must not run jobs, which would call the gateway. */
 export async function createFailedRefund(api: TestApi): Promise<PaidOrder> {
   const order = await createPaidOrder(api);
-  const refund = await api.commerce.createRefund({ orderId: order.orderId, amount: 500 });
-  const { currency } = refund;
-  await api.sendWebhook({
-    type: 'REFUND_FAILED',
-    paymentId: order.paymentId,
-    refundId: refund.id,
-    amount: 500,
-    currency,
-  });
+  const { orderId, paymentId } = order;
+  const { id: refundId, currency } = await api.commerce.createRefund({ orderId, amount: 500 });
+  await api.sendWebhook({ type: 'REFUND_FAILED', paymentId, refundId, amount: 500, currency });
   return order;
 }

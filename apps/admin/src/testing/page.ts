@@ -30,11 +30,11 @@ export type Pages = {
   close: () => Promise<void>;
 };
 
-/** Serves the built page with a shop of its own, for tests in Chromium. */
-export async function openPages(): Promise<Pages> {
+/** Serves the built page with a shop of its own, for tests in Chromium. `jobs: false` runs no background jobs. */
+export async function openPages({ jobs = true }: { jobs?: boolean } = {}): Promise<Pages> {
   const { folder } = await buildPage();
   const limits = { perKeyMax: 10_000, inAllMax: 10_000 };
-  const api = await startTestApi({ admin: { folder, limits }, jobs: true });
+  const api = await startTestApi({ admin: { folder, limits }, jobs });
   const browser = await launch();
   const open = async (path: string, options: BrowserContextOptions = {}): Promise<OperatorPage> => {
     const context = await browser.newContext({

@@ -142,6 +142,7 @@ export const en = {
     fresh: (count: number) => (count === 1 ? '1 new order' : `${count} new orders`),
     selected: (count: number) => `${count} selected`,
     clearAttentionOfSelected: 'Clear attention of selected',
+    selection: 'Selected',
     select: (order: string) => `Select order ${order}`,
     keys: 'j and k move, x selects, Enter opens, / filters',
     live: 'Live',

@@ -54,6 +54,7 @@ export const ko: Texts = {
     fresh: (count) => `새 주문 ${count}건`,
     selected: (count) => `${count}건 선택`,
     clearAttentionOfSelected: '선택한 주문의 확인 표시 지우기',
+    selection: '선택',
     select: (order) => `주문 ${order} 선택`,
     keys: 'j·k 이동, x 선택, Enter 열기, / 조회',
     live: '실시간',

@@ -48,7 +48,7 @@ type PaymentsProps = { payments: readonly Payment[]; action: (payment: Payment) 
 
 /** The attempts to pay an order. */
 export function Payments({ payments, action }: PaymentsProps) {
-  const { order: texts, orders } = useTexts();
+  const { order: texts, orders, actions } = useTexts();
   const { money } = useFormat();
   const columns: Column<Payment>[] = [
     {
@@ -72,7 +72,7 @@ export function Payments({ payments, action }: PaymentsProps) {
     { head: orders.total, isNumber: true, cell: ({ amount, currency }) => money(amount, currency) },
     { head: texts.captured, isNumber: true, cell: ({ capturedAmount, currency }) => money(capturedAmount, currency) },
     { head: texts.refunded, isNumber: true, cell: ({ refundedAmount, currency }) => money(refundedAmount, currency) },
-    { head: '', cell: action },
+    { head: actions.label, cell: action },
   ];
   return (
     <Panel title={texts.payments}>

@@ -39,7 +39,9 @@ function OneOrder({ whole }: { whole: WholeOrder }) {
   const { may } = useMe();
   const asked = useSearch({ from: '/signed-in/orders/$orderId' }).do;
   const navigate = useNavigate();
-  const [open, setOpen] = useState<Open | undefined>(asked && { dialog: asked });
+  const [open, setOpen] = useState<Open | undefined>(
+    asked && may(asked === 'refund' ? 'money' : 'orders') ? { dialog: asked } : undefined,
+  );
   const close = () => {
     setOpen(undefined);
     // A reload must not open the dialog again.

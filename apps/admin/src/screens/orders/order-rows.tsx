@@ -39,7 +39,7 @@ export function OrderRows({ orders, selected, onSelect }: OrderRowsProps) {
       <thead>
         <tr>
           <th scope="col" className={styles['narrow']}>
-            <span aria-hidden="true">✓</span>
+            <span className={parts['unseen']}>{texts.selection}</span>
           </th>
           <th scope="col">{texts.order}</th>
           <th scope="col">{texts.status}</th>

@@ -1,0 +1,97 @@
+import axe from 'axe-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDisputedOrder, createPaidOrder } from '../testing/orders.ts';
+import { chromiumPath, openPages, type Pages } from '../testing/page.ts';
+import type { Page } from 'playwright-core';
+
+type AxeResults = { violations: { id: string; nodes: { html: string }[] }[] };
+
+/** What a check of WCAG 2.2 AA finds in a page. */
+async function findingsIn(page: Page): Promise<string[]> {
+  // By the debugger's protocol, which the page's policy lets through.
+  await page.evaluate(axe.source);
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const results = await page.evaluate(
+    async (values) =>
+      (globalThis as unknown as { axe: { run: (context: Document, options: object) => Promise<unknown> } }).axe.run(
+        document,
+        { runOnly: { type: 'tag', values } },
+      ),
+    tags,
+  );
+  return (results as AxeResults).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+describe.skipIf(chromiumPath === undefined)('every screen', () => {
+  let pages: Pages;
+  let orderId: string;
+  beforeAll(async () => {
+    pages = await openPages();
+    await createDisputedOrder(pages.api);
+    ({ orderId } = await createPaidOrder(pages.api));
+    await pages.api.commerce.noteOrder({ orderId, text: 'Ana is home after six.' });
+  });
+  afterAll(async () => pages?.close());
+
+  const screens: [name: string, path: () => string, ready: RegExp | string][] = [
+    ['attention', () => '/admin', 'code:has-text("--attention")'],
+    ['orders', () => '/admin/orders', 'tbody tr'],
+    ['order', () => `/admin/orders/${orderId}`, 'text=order.noted'],
+    ['refund', () => `/admin/orders/${orderId}?do=refund`, '[data-testid=preview]'],
+    ['cancel', () => `/admin/orders/${orderId}?do=cancel`, 'dialog'],
+  ];
+  const looks = [
+    { width: 360, colorScheme: 'light', locale: 'en-GB' },
+    { width: 360, colorScheme: 'dark', locale: 'ko-KR' },
+    { width: 1_440, colorScheme: 'light', locale: 'ko-KR' },
+    { width: 1_440, colorScheme: 'dark', locale: 'en-GB' },
+  ] as const;
+
+  test.each(looks)('fits %j, meets WCAG 2.2 AA and breaks no rule of its policy', async ({ width, ...look }) => {
+    const options = { viewport: { width, height: 800 }, ...look };
+    const { page, problems } = await pages.openSignedIn('/admin', options);
+    for (const [name, path, ready] of screens) {
+      await page.goto(path());
+      await page.locator(String(ready)).first().waitFor();
+      expect(await page.evaluate(() => document.documentElement.lang), name).toBe(look.locale.slice(0, 2));
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
+      expect(await findingsIn(page), name).toEqual([]);
+    }
+    const signIn = await pages.open('/admin/sign-in', options);
+    await signIn.page.locator('input[name=key]').waitFor();
+    expect(await findingsIn(signIn.page), 'sign-in').toEqual([]);
+    expect([...problems, ...signIn.problems]).toEqual([]);
+  });
+
+  test('can be used with the keyboard alone: sign-in, a refund, and out', async () => {
+    const { key } = await pages.api.commerce.createApiKey({ name: 'Lee', scopes: ['orders', 'money'] });
+    const order = await createPaidOrder(pages.api);
+    const { page, problems } = await pages.open(`/admin/orders/${order.orderId}`);
+    const tabTo = async (role: 'button' | 'textbox' | 'link', name: string | RegExp) => {
+      const wanted = page.getByRole(role, { name }).first();
+      await wanted.waitFor();
+      for (let tabs = 0; tabs < 60; tabs += 1) {
+        if (await wanted.evaluate((element) => element === document.activeElement)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`the key Tab does not reach ${String(name)}`);
+    };
+    await page.locator('input[name=key]').focus();
+    await page.keyboard.type(key);
+    await page.keyboard.press('Enter');
+    await tabTo('button', /^Refund/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Refund');
+    await page.keyboard.press('Enter');
+    await tabTo('button', 'Refund ₩2,000');
+    await page.keyboard.press('Enter');
+    await page.getByText('refund.succeeded').waitFor();
+    await tabTo('button', 'Sign out');
+    await page.keyboard.press('Enter');
+    await page.locator('input[name=key]').waitFor();
+    expect(problems).toEqual([]);
+  });
+});
