@@ -152,10 +152,7 @@ export const startShop = async (options: ShopOptions): Promise<{ lost: Promise<s
   writeSettings(settingsFile, current);
   writeProgramEnv(join(dataFolder, 'env'), { ...current, exampleDatabaseUrl: database.exampleUrl });
   if (typeof built === 'string') print(`Page        not built: ${built}`);
-  else
-    print(
-      `Page        ${await signInLink(url, adminApiKey)}\n            signs in once, within 10 minutes; npx commerce sign-in prints another link`,
-    );
+  else print(`Page        ${url}/admin. This signs in once, in 10 minutes:\n${await signInLink(url, adminApiKey)}`);
   print('Keys        .data/local.json, for programs .data/env');
   const receiver = await startWebhookReceiver(createClient({ url, token: adminApiKey }));
   options.onStarted('Receiver', receiver.stop);

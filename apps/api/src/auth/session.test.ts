@@ -135,7 +135,7 @@ describe('a link', () => {
     const { key } = await api.commerce.createApiKey({ name: 'Lee', scopes: ['orders'] });
     const link = await linkOf(key);
     const answers = await Promise.all([signIn({ link }), signIn({ link }), signIn({ link })]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([204, 401, 401]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([204, 401, 401]);
     const cookie = cookieOf(answers.find(({ status }) => status === 204)!);
     expect(await whoIs(cookie)).toEqual([200, 'Lee']);
     expect((await createLink({ cookie, 'x-commerce-page': '1' })).status).toBe(403);

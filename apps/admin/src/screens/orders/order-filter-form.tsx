@@ -25,8 +25,12 @@ export function OrderFilterForm({ filter }: { filter: OrderFilter }) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const customer = String(form.get('customer') ?? '').trim();
-    const search = orderFilter({ status: form.get('status'), customer, attention: form.has('attention') });
+    const customer = form.get('customer');
+    const search = orderFilter({
+      status: form.get('status'),
+      customer: typeof customer === 'string' ? customer.trim() : '',
+      attention: form.has('attention'),
+    });
     void navigate({ to: '/orders', search });
   };
   return (
