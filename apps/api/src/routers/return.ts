@@ -148,7 +148,14 @@ export const returnRouter = router({
    * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
    * @throws units_not_in_return when the return owes fewer units of a line; `details.returnQty`
    * @throws fees_exceed_refund when the fees are more than the units are worth; `details.unitsAmount`
-   * @throws the errors of `order.quote`
+   * @throws empty_order when there are no lines
+   * @throws product_not_found when a product does not exist or is archived; `details.productIds`
+   * @throws currency_mismatch when the products have different currencies, or another one than the old order
+   * @throws amount_too_large when an amount exceeds the largest safe integer
+   * @throws shipping_option_not_found when the option does not exist or is archived
+   * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
+   * @throws quote_refused when the shop's pricing service refuses the order; `details.reason` is for the shopper
+   * @throws quote_unavailable when the shop's pricing service cannot answer
    */
   previewExchange: procedure.input(previewExchangeInput).query(({ ctx, input }) => ctx.commerce.previewExchange(input)),
   /**
@@ -167,8 +174,18 @@ export const returnRouter = router({
    * @throws dispute_open when the shopper's bank contests the old payment; `details.gatewayDisputeId`
    * @throws refund_exceeds_balance when less of the old payment is left, or it is not captured
    * @throws amount_not_supported when the provider of the old payment does not refund what is left
+   * @throws empty_order when there are no lines
+   * @throws product_not_found when a product does not exist or is archived; `details.productIds`
    * @throws currency_mismatch when the products have different currencies, or another one than the old order
-   * @throws the other errors of `order.create`
+   * @throws amount_too_large when an amount exceeds the largest safe integer
+   * @throws shipping_option_not_found when the option does not exist or is archived
+   * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
+   * @throws quote_refused when the shop's pricing service refuses the order; `details.reason` is for the shopper
+   * @throws quote_unavailable when the shop's pricing service cannot answer; nothing was done
+   * @throws insufficient_stock when a product has too few units; `details.products`. Nothing is reserved
+   * @throws shipping_option_required when the shop requires an option and the order has none
+   * @throws total_changed when the total is not `expectedTotalAmount`, or prices change while the pricing service is asked;
+   * `details.totalAmount`
    */
   exchange: procedure.input(exchangeReturnInput).mutation(({ ctx, input }) => {
     requireScope(ctx.caller, 'orders');
