@@ -70,6 +70,7 @@ const withoutCommand: Partial<Record<ErrorBody['code'], string>> = {
   validation_failed: 'the same command, corrected',
   invalid_encoding: 'the same command, corrected',
   unsupported_encoding: 'a program gets it that compresses',
+  cursor_of_another_list: 'the same command without --cursor',
   order_changed: 'the same command once more',
   quote_unavailable: 'the same command once more',
   idempotency_in_progress: 'the same command once more',

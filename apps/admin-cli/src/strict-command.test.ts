@@ -42,6 +42,12 @@ const samples: Record<string, string> = {
   countries: 'DE',
   address: '{}',
   inFlightMax: '1',
+  from: '2026-11-01',
+  to: '2026-11-30',
+  until: '2026-11-30',
+  metadata: '{}',
+  low: '1',
+  minTotal: '1',
 };
 
 const sampleOf = (part: Option | Argument): string =>

@@ -15,7 +15,13 @@ import { renderRecord } from '../table.ts';
 
 type Refund = RouterOutputs['refund']['list']['items'][number];
 type Status = Refund['status'];
-type CreateOptions = JsonOption & { amount?: string; line?: LineUnits[]; restock?: true; despiteDispute?: true };
+type CreateOptions = JsonOption & {
+  amount?: string;
+  line?: LineUnits[];
+  restock?: true;
+  despiteDispute?: true;
+  preview?: true;
+};
 
 const statuses: readonly Status[] = ['REQUESTED', 'SUBMITTED', 'UNKNOWN', 'SUCCEEDED', 'FAILED'];
 const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
@@ -52,6 +58,7 @@ export function addRefundCommands(refunds: Command, context: CommandContext): vo
       `refunds create ${order}`,
       `refunds create ${order} --amount 12.50`,
       `refunds create ${order} --line 1:2 --restock`,
+      `refunds create ${order} --amount 12.50 --preview`,
     ],
     'Sends money of the order back',
   )
@@ -63,6 +70,7 @@ export function addRefundCommands(refunds: Command, context: CommandContext): vo
     )
     .option('--restock', 'those units have not shipped, and are for sale again')
     .option('--despite-dispute', 'also what an open dispute is about')
+    .option('--preview', 'only show what would be sent back')
     .action(async (orderId: string, options: CreateOptions) => {
       if (options.restock && !options.line) {
         throw new Failure('What goes back on sale is said by --line, for instance --line 1:2 --restock.', 2);
@@ -73,7 +81,14 @@ export function addRefundCommands(refunds: Command, context: CommandContext): vo
         text === undefined ? undefined : parseMoney(text, (await client.order.get.query({ orderId })).currency);
       const restock = options.restock === true;
       const lines = options.line?.map((line) => ({ ...line, restock }));
-      const refund = await client.refund.create.mutate({ orderId, amount, lines, despiteDispute });
+      const input = { orderId, amount, lines, despiteDispute };
+      if (options.preview) {
+        const preview = await client.refund.preview.query(input);
+        const text = `${formatMoney(preview.amount, preview.currency)} of payment ${preview.paymentId} would be sent back.`;
+        print(context, preview, options, () => text);
+        return;
+      }
+      const refund = await client.refund.create.mutate(input);
       print(context, refund, options, (screen) => renderRefund(refund, screen));
       if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
     });

@@ -17,14 +17,15 @@ export function irreversible(command: Command, consequence: string): Command {
 export const isIrreversible = (command: Command): boolean => consequences.has(command);
 
 /**
- * Asks for a command that can't be undone. As a hook of the root, it runs before the action of every command, and before
+ * Asks for a command that can't be undone, unless it only shows what it would do (`--preview`). As a hook of the root, it runs before the action of every command, and before
  * anything is sent.
  *
  * @throws Failure when the answer is no, or there is no terminal to ask on
  */
 export async function askBefore({ confirm }: CommandContext, command: Command): Promise<void> {
   const consequence = consequences.get(command);
-  if (consequence === undefined || command.getOptionValue('yes') === true) return;
+  const isAsked = command.getOptionValue('yes') !== true && command.getOptionValue('preview') !== true;
+  if (consequence === undefined || !isAsked) return;
   const what = `${consequence} (${command.args.join(' ')}). This can't be undone.`;
   if (!confirm) throw new Failure(`${what} There is no terminal to ask on: give --yes.`, 2);
   if (!(await confirm(`${what} Go on? [y/N] `))) throw new Failure('Nothing was done.');
