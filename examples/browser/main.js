@@ -27,10 +27,12 @@ async function order(productId) {
   }
 }
 
+const words = { IN_STOCK: 'in stock', FEW_LEFT: 'few left', SOLD_OUT: 'sold out' };
+
 const { items } = await shop.product.list.query();
-for (const { id, sku, name, priceAmount, currency, sellableQty } of items) {
+for (const { id, sku, name, priceAmount, currency, availability } of items) {
   const button = document.createElement('button');
-  button.textContent = `Buy ${name} for ${formatMoney(priceAmount, currency, 'en-GB')}, ${sellableQty} left`;
+  button.textContent = `Buy ${name} for ${formatMoney(priceAmount, currency, 'en-GB')}, ${words[availability]}`;
   button.dataset['sku'] = sku;
   button.addEventListener('click', () => void order(id));
   document.getElementById('products')?.append(button);

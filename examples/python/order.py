@@ -19,7 +19,7 @@ try:
 except Refusal as refusal:
     if refusal.code != "insufficient_stock":
         raise
-    print("refused", refusal.status, refusal.code, refusal.details["products"][0]["sellableQty"] == product["sellableQty"])
+    print("refused", refusal.status, refusal.code, refusal.details["products"][0]["sellableQty"] < 1_000_000)
 
 # A program that may crash keeps the key: the second call returns the first answer.
 key = str(uuid.uuid4())

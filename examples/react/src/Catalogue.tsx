@@ -5,6 +5,8 @@ import { shop } from './shop.ts';
 
 export type Product = RouterOutputs['product']['get'];
 
+const words = { IN_STOCK: 'in stock', FEW_LEFT: 'few left', SOLD_OUT: 'sold out' };
+
 /** The products with what can be sold now, read again every half minute. */
 export function Catalogue({ onChoose }: { onChoose: (product: Product) => void }) {
   const { data, error } = useQuery(shop.product.list.queryOptions({ limit: 20 }, { refetchInterval: 30_000 }));
@@ -15,8 +17,8 @@ export function Catalogue({ onChoose }: { onChoose: (product: Product) => void }
         <li key={product.id} data-sku={product.sku}>
           {product.name}, {formatMoney(product.priceAmount, product.currency, 'en-GB')}
           {': '}
-          <output>{product.sellableQty === 0 ? 'sold out' : `${product.sellableQty} left`}</output>{' '}
-          <button type="button" disabled={product.sellableQty === 0} onClick={() => onChoose(product)}>
+          <output>{words[product.availability]}</output>{' '}
+          <button type="button" disabled={product.availability === 'SOLD_OUT'} onClick={() => onChoose(product)}>
             Choose
           </button>
         </li>

@@ -100,6 +100,8 @@ const isNothing = (answer: { text: string }): boolean =>
 
 /** Ends an order whose units have left: they all come back. */
 async function bringAllBack({ orderId, returnId }: About): Promise<void> {
+  for (const { id: shipmentId } of await api.commerce.listShipments({ orderId }))
+    await api.commerce.deliverShipment({ shipmentId });
   const { id: second } = await api.commerce.requestReturn({ orderId, lines });
   for (const id of [returnId, second]) {
     await api.commerce.approveReturn({ returnId: id });

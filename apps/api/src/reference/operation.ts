@@ -33,7 +33,7 @@ function procedureFacts(path: string, compiled: CompiledProcedure, { general }: 
   const { type, inputs } = _def;
   const [input] = inputs;
   const takesKey = type === 'mutation' && !keylessMutations.includes(path);
-  const facts = { isMutation: type === 'mutation', takesKey, isPublic: rule === 'public' };
+  const facts = { isMutation: type === 'mutation', takesKey };
   return {
     path,
     type,

@@ -15,7 +15,7 @@ export type Refusals = ReadonlyMap<ErrorCode, string[]>;
 
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorKinds, code);
 
-type Facts = { isMutation: boolean; takesKey: boolean; isPublic: boolean };
+type Facts = { isMutation: boolean; takesKey: boolean };
 
 /** The codes of a procedure: its own, and those of all procedures that concern it. */
 export function refusalsOf(own: readonly Thrown[], general: readonly Thrown[], facts: Facts): Refusals {
@@ -26,7 +26,7 @@ export function refusalsOf(own: readonly Thrown[], general: readonly Thrown[], f
     if (code === 'payload_too_large' || code === 'unsupported_encoding') return facts.isMutation;
     if (code === 'outcome_unknown') return facts.isMutation;
     if (code.startsWith('idempotency_')) return facts.takesKey;
-    return code !== 'forbidden' || !facts.isPublic;
+    return true;
   };
   for (const { code, when } of [...own, ...general.filter(concerns)]) {
     if (!isErrorCode(code)) throw new Error(`there is no error code ${code}`);
