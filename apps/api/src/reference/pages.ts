@@ -118,7 +118,10 @@ export function errorsPage(api: CompiledApi): string {
         `Status ${statusOf(code).status}. ${errorHints[code]}`,
         '',
         ...(details
-          ? [`Details: ${typeText(details)}${details.description ? `. ${oneLine(details.description)}` : ''}`, '']
+          ? [
+              `Details: ${typeText(details).replaceAll('](#', '](procedures.md#')}${details.description ? `. ${oneLine(details.description)}` : ''}`,
+              '',
+            ]
           : []),
         `Returned by: ${by}`,
         '',

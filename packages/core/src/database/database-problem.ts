@@ -22,6 +22,7 @@ export const changingTables: readonly string[] = [
   'payments',
   'products',
   'refunds',
+  'report_progress',
   'retention_rules',
   'return_credit_parts',
   'return_credits',

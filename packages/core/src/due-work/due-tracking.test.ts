@@ -41,4 +41,5 @@ test('a look finds the providers that have due parcels, and all while a parcel h
   expect(await look(providers)).toEqual({ ...nothing, providers: ['mock'] });
   await query(`update commerce.parcels set due_at = null`);
   expect(await look(providers)).toEqual(nothing);
+  await query(`update commerce.parcels set due_at = now() + interval '1 hour'`);
 });

@@ -17,6 +17,9 @@ export type ModelOrder = {
   requested: Map<string, number>;
   replaceable: Map<string, number>;
   left: Map<string, number>;
+  /** Units that replacements stand for, and those of them that have left. Both end when such a unit comes back. */
+  replaced: Map<string, number>;
+  replacedAndLeft: Map<string, number>;
   hasShipped: boolean;
   isDecided: boolean;
 };
@@ -64,7 +67,13 @@ export class ShelfModel {
 
   addOrder(id: string, units: Units): void {
     const none = { waiting: new Map(), refunded: new Map(), hasShipped: false, isDecided: false };
-    const back = { left: new Map(), requested: new Map(), replaceable: new Map() };
+    const back = {
+      left: new Map(),
+      requested: new Map(),
+      replaceable: new Map(),
+      replaced: new Map(),
+      replacedAndLeft: new Map(),
+    };
     this.orders.push({ id, units, status: 'PAYMENT_PENDING', ...none, ...back });
   }
 
@@ -112,7 +121,7 @@ export class ShelfModel {
 
   refund(order: ModelOrder, { productId, quantity, restock }: RefundedUnits): string {
     const refunded = (order.refunded.get(productId) ?? 0) + quantity;
-    if (refunded > (order.units.get(productId) ?? 0)) return 'units_not_refundable';
+    if (quantity > this.#unsettled(order, productId)) return 'units_not_refundable';
     const waiting = order.waiting.get(productId) ?? 0;
     if (restock && quantity > waiting) return 'units_not_restockable';
     order.refunded.set(productId, refunded);
@@ -140,6 +149,10 @@ export class ShelfModel {
     if (requested > (order.left.get(productId) ?? 0)) return 'units_not_returnable';
     order.requested.set(productId, requested);
     order.replaceable.set(productId, restock + writeOff);
+    // Replacements come back before other units.
+    const replacements = Math.min(restock + writeOff, order.replacedAndLeft.get(productId) ?? 0);
+    for (const units of [order.replaced, order.replacedAndLeft])
+      units.set(productId, (units.get(productId) ?? 0) - replacements);
     this.#move(productId, restock);
     return 'accepted';
   }
@@ -147,9 +160,10 @@ export class ShelfModel {
   /** Units of the product's latest return are sent once more. */
   replace(order: ModelOrder, productId: string, quantity: number): string {
     const replaceable = order.replaceable.get(productId) ?? 0;
-    if (quantity > replaceable) return 'units_not_in_return';
+    if (quantity > Math.min(replaceable, this.#unsettled(order, productId))) return 'units_not_in_return';
     if (!this.canSell(new Map([[productId, quantity]]))) return 'insufficient_stock';
     order.replaceable.set(productId, replaceable - quantity);
+    order.replaced.set(productId, (order.replaced.get(productId) ?? 0) + quantity);
     this.replacements.push({ order, productId, quantity });
     return 'accepted';
   }
@@ -159,7 +173,8 @@ export class ShelfModel {
     if (!sent) return;
     const { order, productId, quantity } = sent;
     this.#move(productId, -quantity);
-    order.left.set(productId, (order.left.get(productId) ?? 0) + quantity);
+    for (const units of [order.left, order.replacedAndLeft])
+      units.set(productId, (units.get(productId) ?? 0) + quantity);
   }
 
   receive(productId: string, quantity: number): void {
@@ -172,6 +187,11 @@ export class ShelfModel {
     if (countedQty < reservedQty + unshippedQty) return 'stock_below_orders';
     this.shelf.set(productId, countedQty);
     return 'accepted';
+  }
+
+  /** Units that were neither refunded nor replaced. */
+  #unsettled({ units, refunded, replaced }: ModelOrder, productId: string): number {
+    return (units.get(productId) ?? 0) - (refunded.get(productId) ?? 0) - (replaced.get(productId) ?? 0);
   }
 
   #sum(unitsOf: (order: ModelOrder) => number | undefined): number {
