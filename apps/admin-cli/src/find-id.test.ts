@@ -86,6 +86,7 @@ const placeholderOf = (flags: string): string => /<([\w:-]+)>/.exec(flags)?.[1] 
 
 /** The placeholders that name no thing of the shop. */
 const others: Record<string, string> = {
+  text: 'a note',
   sink: 'broker',
   sku: 'SKU-1',
   name: 'x',

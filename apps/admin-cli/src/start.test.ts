@@ -28,5 +28,7 @@ test('the help loads no client and no command', async () => {
 test('a command loads the code of its own group alone', async () => {
   const loaded = await loadedBy('orders', 'list');
   expect(loaded).toMatch(/\/commands\/orders\.ts/);
-  expect(loaded).not.toMatch(/\/commands\/(?!orders|renew-access)|jose|csv-parse|cli-progress/);
+  expect(loaded).not.toMatch(
+    /\/commands\/(?!orders|order-filters|note-order|renew-access)|jose|csv-parse|cli-progress/,
+  );
 });

@@ -58,6 +58,14 @@ test.each(cases.map((args) => [args.join(' '), args] as const))('commerce %s exi
 
 test('every option that takes a time is tested', () => {
   expect(new Set(cases.map((args) => args.slice(0, -1).join(' ')))).toEqual(
-    new Set(['gateway-events fetch x --since', 'reconcile --since', 'webhooks redrive x --since']),
+    new Set([
+      'gateway-events fetch x --since',
+      'orders list --since',
+      'orders list --until',
+      'reconcile --since',
+      'sales --from',
+      'sales --to',
+      'webhooks redrive x --since',
+    ]),
   );
 });
