@@ -1,7 +1,7 @@
 import type { TestApi } from '@commerce-core/api/testing';
 
 /** An order that is paid, with its payment. */
-export type PaidOrder = { orderId: string; paymentId: string; productId: string };
+export type PaidOrder = { orderId: string; number: string; paymentId: string; productId: string };
 
 /** Places an order of units at 1,000 KRW each, and has the gateway report its payment. */
 export async function createPaidOrder(
@@ -9,7 +9,7 @@ export async function createPaidOrder(
   { quantity = 2, type = 'CAPTURED' }: { quantity?: number; type?: 'CAPTURED' | 'AUTHORIZED' } = {},
 ): Promise<PaidOrder> {
   const productId = await api.createProduct({ quantity: 100 });
-  const { id: orderId } = await api.commerce.placeOrder({
+  const { id: orderId, number } = await api.commerce.placeOrder({
     customerId: 'customer-1',
     lines: [{ productId, quantity }],
     contact: { name: 'Ana', email: 'ana@mail.example' },
@@ -18,7 +18,7 @@ export async function createPaidOrder(
   });
   const { id: paymentId, amount, currency } = await api.commerce.createPayment({ orderId, provider: 'mock' });
   await api.sendWebhook({ type, paymentId, amount, currency });
-  return { orderId, paymentId, productId };
+  return { orderId, number, paymentId, productId };
 }
 
 /** Has an order wait for a person: the shopper's bank contests its payment. */

@@ -234,9 +234,9 @@ export const en = {
   },
   palette: {
     title: 'Go to',
-    label: 'Order id or reference',
+    label: 'Order number, id or reference',
     none: 'Nothing found.',
-    help: 'At least four characters of an id, or a whole reference.',
+    help: 'A whole number or reference, or at least four characters of an id.',
   },
   command: 'The same on the command line',
   failed: 'This could not be read.',

@@ -146,9 +146,9 @@ export const ko: Texts = {
   },
   palette: {
     title: '바로 가기',
-    label: '주문 ID 또는 참조 번호',
+    label: '주문 번호, ID 또는 참조 번호',
     none: '결과가 없습니다.',
-    help: 'ID 앞 네 글자 이상, 또는 참조 번호 전체.',
+    help: '주문 번호나 참조 번호 전체, 또는 ID 앞 네 글자 이상.',
   },
   command: '같은 일을 하는 명령',
   failed: '불러오지 못했습니다.',

@@ -47,7 +47,10 @@ test('each API key of an older version is the key of a client of its own, and it
   await migrate(database, migrations);
   const commerce = createCommerce({ database });
   const clients = await Promise.all([old, used].map(async ({ key }) => commerce.authenticateApiKey(key)));
-  expect(clients).toEqual([old, used].map(({ id }) => ({ id, clientId: id, scopes: ['orders'] })));
+  const keyNames = [`warehouse ${old.id}`, 'warehouse'];
+  expect(clients).toEqual(
+    [old, used].map(({ id }, index) => ({ id, clientId: id, name: keyNames[index], scopes: ['orders'] })),
+  );
   // The API stores idempotency keys under the client's id.
   expect(`operator:${clients[1]?.clientId}`).toBe(storedScope);
   expect(await commerce.authenticateApiKey(revoked.key)).toBeUndefined();

@@ -4,7 +4,7 @@ import type { RouterOutputs } from '@commerce-core/client';
 import { trpc } from '../../api.ts';
 import { CommandLine, Failure, Panel } from '../../components/parts.tsx';
 import { useMe } from '../../components/use-me.ts';
-import { shortId, useFormat } from '../../format.ts';
+import { useFormat } from '../../format.ts';
 import { useTexts } from '../../texts/language.tsx';
 import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
@@ -80,10 +80,10 @@ function OrdersOfReason({ reason, orders }: { reason: Reason; orders: readonly L
     <Panel title={title} aside={<span className={`${parts['chip']} ${parts['warn']}`}>{orders.length}</span>}>
       <p className={parts['quiet']}>{advice}</p>
       <ul className={styles['list']}>
-        {orders.map(({ id, totalAmount, currency, updatedAt, fulfillmentStatus }) => (
+        {orders.map(({ id, number, totalAmount, currency, updatedAt, fulfillmentStatus }) => (
           <li key={id} className={styles['item']}>
             <Link to="/orders/$orderId" params={{ orderId: id }}>
-              <code>{shortId(id)}</code>
+              <code>{number}</code>
             </Link>
             <span className={parts['number']}>{money(totalAmount, currency)}</span>
             <time className={parts['quiet']} dateTime={updatedAt}>

@@ -25,12 +25,12 @@ describe.skipIf(chromiumPath === undefined)('the screen of what waits for a pers
     const disputes = page.getByRole('region', { name: 'A payment is disputed' });
     await expect
       .poll(async () => disputes.getByRole('listitem').allTextContents())
-      .toEqual([expect.stringContaining(disputed.orderId.slice(-8))]);
+      .toEqual([expect.stringContaining(disputed.number)]);
     const refunds = page.getByRole('region', { name: 'A refund failed' });
     expect(await refunds.textContent()).toContain('request it again');
     await refunds
       .getByRole('listitem')
-      .filter({ hasText: failed.orderId.slice(-8) })
+      .filter({ hasText: failed.number })
       .getByRole('link', { name: 'Refund' })
       .click();
     await page.getByRole('button', { name: 'Refund ₩2,000' }).click();
@@ -54,14 +54,15 @@ describe.skipIf(chromiumPath === undefined)('the screen of what waits for a pers
   ])('has payments in review: %s', async (action, orderStatus, surplus) => {
     const { api } = pages;
     const productId = await api.createProduct();
-    const { id: orderId } = await api.commerce.placeOrder({ customerId: 'ana', lines: [{ productId, quantity: 1 }] });
+    const lines = [{ productId, quantity: 1 }];
+    const { id: orderId, number } = await api.commerce.placeOrder({ customerId: 'ana', lines });
     const { id: paymentId } = await api.commerce.createPayment({ orderId, provider: 'mock' });
     await api.sendWebhook({ type: 'AUTHORIZED', paymentId, amount: 900, currency: 'KRW' });
     const { page, problems } = await open();
     const review = page
       .getByRole('region', { name: 'Payments in review' })
       .getByRole('listitem')
-      .filter({ hasText: orderId.slice(-8) });
+      .filter({ hasText: number });
     await expect.poll(async () => review.textContent()).toMatch(/₩1,000.*₩900/);
     await review.getByRole('button', { name: action }).click();
     await expect

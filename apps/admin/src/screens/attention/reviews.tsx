@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { trpc } from '../../api.ts';
-import { shortId, useFormat } from '../../format.ts';
+import { useFormat } from '../../format.ts';
 import { useTexts } from '../../texts/language.tsx';
 import { ReviewActions } from '../order/review-actions.tsx';
 import { attentionPollMs } from './poll.ts';
@@ -19,7 +19,7 @@ export function Reviews() {
       {(payment) => (
         <>
           <Link to="/orders/$orderId" params={{ orderId: payment.orderId }}>
-            <code>{shortId(payment.orderId)}</code>
+            <code>{payment.orderNumber}</code>
           </Link>
           <span>{money(payment.amount, payment.currency)}</span>
           <strong>{money(payment.reportedAmount ?? 0, payment.reportedCurrency ?? payment.currency)}</strong>

@@ -3,7 +3,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { Button, CommandLine, Failure, Panel, Status } from '../../components/parts.tsx';
 import { useMe } from '../../components/use-me.ts';
-import { shortId, useFormat } from '../../format.ts';
+import { useFormat } from '../../format.ts';
 import { useTexts } from '../../texts/language.tsx';
 import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
@@ -89,7 +89,7 @@ function OrderHead({ whole, onOpen }: { whole: WholeOrder; onOpen: (open: Open) 
     <>
       <div className={layout['head']}>
         <h1>
-          {texts.title} <code>{shortId(order.id)}</code>
+          {texts.title} <code>{order.number}</code>
         </h1>
         <span className={parts['row']}>
           <Status of={order.status} />

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Status } from '../../components/parts.tsx';
-import { shortId, useFormat } from '../../format.ts';
+import { useFormat } from '../../format.ts';
 import { useTexts } from '../../texts/language.tsx';
 import parts from '../../components/parts.module.css';
 import styles from './orders.module.css';
@@ -66,20 +66,15 @@ type OrderCellsProps = { order: ListedOrder; isSelected: boolean; onSelect: (ord
 function OrderCells({ order, isSelected, onSelect }: OrderCellsProps) {
   const { orders: texts, reasons } = useTexts();
   const { money, time } = useFormat();
-  const { id, needsAttention, customerId, totalAmount, currency, createdAt } = order;
+  const { id, number, needsAttention, customerId, totalAmount, currency, createdAt } = order;
   return (
     <>
       <td data-label="">
-        <input
-          type="checkbox"
-          aria-label={texts.select(shortId(id))}
-          checked={isSelected}
-          onChange={() => onSelect(id)}
-        />
+        <input type="checkbox" aria-label={texts.select(number)} checked={isSelected} onChange={() => onSelect(id)} />
       </td>
       <td data-label={texts.order}>
         <Link to="/orders/$orderId" params={{ orderId: id }}>
-          <code>{shortId(id)}</code>
+          <code>{number}</code>
         </Link>
       </td>
       <td data-label={texts.status}>

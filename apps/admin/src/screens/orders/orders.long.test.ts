@@ -4,10 +4,10 @@ import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
   let pages: Pages;
-  const ids: string[] = [];
+  const numbers: string[] = [];
   beforeAll(async () => {
     pages = await openPages();
-    for (let n = 1; n <= 3; n += 1) ids.push((await createPaidOrder(pages.api, { quantity: n })).orderId);
+    for (let n = 1; n <= 3; n += 1) numbers.push((await createPaidOrder(pages.api, { quantity: n })).number);
   });
   afterAll(async () => pages?.close());
 
@@ -20,16 +20,16 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
   };
 
   test('has its filters in the address, which opens the same list again', async () => {
-    const { orderId } = await createDisputedOrder(pages.api);
+    const { number } = await createDisputedOrder(pages.api);
     const { page, shownIds, problems } = await openList();
     await page.getByLabel('Needs attention').check();
     await page.getByLabel('Status').selectOption('PAID');
     await page.getByRole('button', { name: 'Filter' }).click();
     await page.waitForURL(/attention=true/);
-    await expect.poll(shownIds).toEqual([orderId.slice(-8)]);
+    await expect.poll(shownIds).toEqual([number]);
     await page.reload();
     await page.getByRole('table').waitFor();
-    expect(await shownIds()).toEqual([orderId.slice(-8)]);
+    expect(await shownIds()).toEqual([number]);
     expect(await page.getByText('npx commerce').textContent()).toBe(
       'npx commerce orders list --status PAID --attention',
     );
@@ -50,10 +50,10 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `Order ${listed[1]}` }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByLabel('Order id or reference').fill(ids[0] ?? '');
+    await page.getByLabel('Order number, id or reference').fill(numbers[0] ?? '');
     await page.getByRole('dialog').getByRole('link').waitFor();
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: `Order ${ids[0]?.slice(-8)}` }).waitFor();
+    await page.getByRole('heading', { name: `Order ${numbers[0]}` }).waitFor();
     await page.goBack();
     await page.goBack();
     await page.getByRole('table').waitFor();
@@ -69,17 +69,17 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     await page.getByRole('button', { name: '2 new orders' }).waitFor();
     expect(await shownIds()).toEqual(before);
     await page.getByRole('button', { name: '2 new orders' }).click();
-    const [second, first] = newest.map(({ orderId }) => orderId.slice(-8));
+    const [second, first] = newest.map(({ number }) => number);
     expect(await shownIds()).toEqual([first, second, ...before]);
     expect(problems).toEqual([]);
   });
 
   test('shows the change of an order in its row', async () => {
-    const { orderId } = await createPaidOrder(pages.api);
+    const { orderId, number } = await createPaidOrder(pages.api);
     const { page, shownIds, problems } = await openList();
     const before = await shownIds();
     await pages.api.commerce.cancelOrder({ orderId });
-    const row = page.getByRole('row').filter({ hasText: orderId.slice(-8) });
+    const row = page.getByRole('row').filter({ hasText: number });
     await row.getByText('Canceled').waitFor();
     expect(await shownIds()).toEqual(before);
     expect(problems).toEqual([]);
@@ -96,7 +96,7 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
   test('clears the attention of all orders that are selected', async () => {
     const failed = [await createDisputedOrder(pages.api), await createDisputedOrder(pages.api)];
     const { page, problems } = await openList('?attention=true');
-    for (const { orderId } of failed) await page.getByLabel(`Select order ${orderId.slice(-8)}`).check();
+    for (const { number } of failed) await page.getByLabel(`Select order ${number}`).check();
     await page.getByRole('button', { name: 'Clear attention of selected' }).click();
     await expect
       .poll(async () => {
