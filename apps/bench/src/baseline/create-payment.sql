@@ -37,7 +37,7 @@ begin
   v_answer := json_build_object('value', json_build_object('id', v_id, 'orderId', p_order, 'provider', 'mock',
     'method', null, 'capture', 'MANUAL', 'status', 'CREATED', 'gatewayPaymentId', null, 'authorizedAmount', 0,
     'releasedAmount', 0, 'lapseWarningAt', null, 'captureOverdueAt', null,
-    'capturedAmount', 0, 'refundedAmount', 0, 'refundReservedAmount', 0, 'surplus', false, 'failureCode', null,
+    'capturedAmount', 0, 'creditedAmount', 0, 'refundedAmount', 0, 'refundReservedAmount', 0, 'surplus', false, 'failureCode', null,
     'reportedAmount', null, 'reportedCurrency', null, 'reportedCaptured', false, 'canceledAtGateway', false, 'polledAt', null,
     'createdAt', v_now, 'updatedAt', v_now, 'currency', v_order.currency, 'amount', v_order.total_amount));
   insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)

@@ -6,6 +6,7 @@ create function bench.place_order(p_customer text, p_key text, p_products uuid[]
 returns json language plpgsql as $$
 declare
   v_id uuid := uuidv7();
+  v_number text;
   v_now timestamptz(3) := now();
   v_reserved_until timestamptz(3) := v_now + interval '30 minutes';
   v_scope text := 'customer:' || p_customer;
@@ -42,7 +43,8 @@ begin
 
   insert into commerce.orders (id, customer_id, status, fulfillment_status, reservation_status, hold_until, currency,
       total_amount, version, created_at, updated_at)
-    values (v_id, p_customer, 'CREATED', 'UNFULFILLED', 'HELD', v_reserved_until, v_currency, v_total, 1, v_now, v_now);
+    values (v_id, p_customer, 'CREATED', 'UNFULFILLED', 'HELD', v_reserved_until, v_currency, v_total, 1, v_now, v_now)
+    returning number into v_number;
 
   insert into commerce.order_lines (order_id, line_no, kind, product_id, sku, name, quantity, unit_amount, amount,
       discount_amount, tax_amount)
@@ -56,7 +58,7 @@ begin
     from unnest(p_products, p_quantities, v_prices) with ordinality as line (product_id, quantity, price, n);
 
   insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
-    values (uuidv7(), 'order', v_id, 1, 'order.created', jsonb_build_object('orderId', v_id, 'orderStatus', 'CREATED',
+    values (uuidv7(), 'order', v_id, 1, 'order.created', jsonb_build_object('orderId', v_id, 'number', v_number, 'orderStatus', 'CREATED',
       'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD', 'customerId', p_customer,
       'currency', v_currency, 'totalAmount', v_total, 'reservedUntil', v_reserved_until, 'lines', v_event_lines), v_now);
 
@@ -67,7 +69,7 @@ begin
     into v_lines
     from unnest(p_products, v_skus, v_names, p_quantities, v_prices) with ordinality
       as line (product_id, sku, name, quantity, price, n);
-  v_answer := json_build_object('value', json_build_object('id', v_id, 'customerId', p_customer, 'status', 'CREATED',
+  v_answer := json_build_object('value', json_build_object('id', v_id, 'number', v_number, 'customerId', p_customer, 'status', 'CREATED',
     'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD', 'reservedUntil', v_reserved_until, 'currency', v_currency,
     'totalAmount', v_total, 'shippingOptionId', null, 'contact', null, 'shippingAddress', null, 'reference', null, 'metadata', null,
     'needsAttention', null, 'attentionReasons', null, 'version', 1, 'createdAt', v_now, 'updatedAt', v_now, 'lines', v_lines));

@@ -11,7 +11,8 @@ import { applied, ignored, type Decision } from './decision.ts';
 
 /**
  * Applies that a shopper's bank has opened or decided a dispute about a payment. It is recorded here; an operator
- * handles it at the gateway. Refunds of the same money that weren't sent yet are withdrawn. Money that the order can't use, and that waited for a dispute which is WON now, is refunded.
+ * handles it at the gateway. Refunds of the same money that weren't sent yet are withdrawn. Money that the order can't use is
+ * refunded again without the contested part, and whole once the dispute is WON.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function applyDispute(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
@@ -41,14 +42,16 @@ export function applyDispute(order: LockedOrder, payment: Payment, event: Gatewa
   order.record(status === 'OPEN' ? 'dispute.opened' : 'dispute.closed', facts);
   if (status !== 'WON') order.raiseAttention('dispute');
   else if (order.disputes.every((dispute) => dispute.status === 'WON')) order.clearAttention('dispute');
-  if (status !== 'WON') withdrawRefunds(order, payment, overdraft(order, payment), disputeCame);
-  if (status === 'OPEN') return applied('dispute_opened');
-  // What the dispute held may be owed to the shopper, or what was missing has gone back by it.
-  if (status === 'WON' && refundableAmount(order, payment) + payment.authorizedAmount - payment.capturedAmount > 0)
-    requestOwedMoney(order, payment);
-  else endRefundAttention(order);
-  return applied('dispute_closed');
+  const withdrew = status !== 'WON' && withdrawRefunds(order, payment, overdraft(order, payment), disputeCame);
+  // What the dispute held may be owed to the shopper, and so is what a withdrawn refund had besides the contested money.
+  const isAsked = withdrew || (status === 'WON' && hasMoney(order, payment));
+  if (isAsked) requestOwedMoney(order, payment);
+  if (status !== 'WON' || !isAsked) endRefundAttention(order);
+  return applied(status === 'OPEN' ? 'dispute_opened' : 'dispute_closed');
 }
+
+const hasMoney = (order: LockedOrder, payment: Payment): boolean =>
+  refundableAmount(order, payment) + payment.authorizedAmount - payment.capturedAmount > 0;
 
 function statusOf({ type }: GatewayEvent): DisputeStatus {
   if (type === 'DISPUTE_WON') return 'WON';

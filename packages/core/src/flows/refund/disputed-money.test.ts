@@ -90,6 +90,17 @@ describe('a canceled order', () => {
     expect(await amountsOf(paid)).toHaveLength(2);
   });
 
+  test.each(['DISPUTE_OPENED', 'DISPUTE_LOST'] as const)(
+    'whose unsent refund is withdrawn by %s gets back what the dispute is not about',
+    async (type) => {
+      const paid = await createOrder();
+      await shop.commerce.cancelOrder({ orderId: paid.orderId });
+      await contest(paid, type, 1_200);
+      expect((await amountsOf(paid)).toSorted()).toEqual(['REFUND 1800 REQUESTED', 'REFUND 3000 FAILED']);
+      expect(await attentionOf(paid)).toEqual(['dispute', 'refund_due']);
+    },
+  );
+
   test('tells an operator that its money waits, although the attention was cleared before', async () => {
     const paid = await createOrder();
     await contest(paid, 'DISPUTE_OPENED');

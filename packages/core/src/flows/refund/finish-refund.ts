@@ -61,15 +61,19 @@ export function failRefund(order: LockedOrder, refund: Refund, failureCode: stri
 export const unsentRefunds = ({ refunds }: LockedOrder, { id }: Payment): Refund[] =>
   refunds.filter(({ paymentId, kind, status }) => paymentId === id && kind === 'REFUND' && status === 'REQUESTED');
 
-/** Withdraws unsent refunds of a payment, the oldest first, until they have freed an amount. */
-export function withdrawRefunds(order: LockedOrder, payment: Payment, amount: number, code: WithdrawnCode): void {
+/**
+ * Withdraws unsent refunds of a payment, the oldest first, until they have freed an amount.
+ * @returns whether there was one
+ */
+export function withdrawRefunds(order: LockedOrder, payment: Payment, amount: number, code: WithdrawnCode): boolean {
   let missing = amount;
   for (const refund of unsentRefunds(order, payment)) {
-    if (missing <= 0) return;
+    if (missing <= 0) break;
     failRefund(order, refund, code);
     missing -= refund.amount;
     // `requestOwedMoney` requests owed money again. A refund that an operator had requested is for an operator to decide
     // again.
     if (!isOwed(refund)) order.raiseAttention('refund_failed');
   }
+  return missing < amount;
 }
