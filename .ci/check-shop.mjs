@@ -50,7 +50,7 @@ const sizeOf = async (folder) => Number.parseInt(await run('du', '-sk', folder),
 const commerce = (...args) => run('npx', 'commerce', ...args);
 
 check('local.json is readable by its owner alone', (statSync(settingsFile).mode & 0o777) === 0o600);
-check('npm start has installed at most 380 MB', (await sizeOf(join(clone, 'node_modules'))) <= 380_000);
+check('npm start has installed at most 380 MB', (await sizeOf(join(clone, 'node_modules'))) <= 380 * 1024);
 check('the API is ready', (await fetch(`${settings.url}/readyz`)).ok);
 const text = readFileSync(log, 'utf8');
 const orderId = /commerce orders show (\S+)/.exec(text)?.[1];

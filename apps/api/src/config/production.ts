@@ -26,7 +26,7 @@ const secrets = [
 ];
 const testKeys = ['STRIPE_SECRET_KEY', 'TOSS_SECRET_KEY'];
 
-const differentMin = 10;
+const differentMin = 8;
 const guessed = /change.?me|example|secret|password|insecure|commerce/i;
 
 /** Returns what must not be set in production; nothing unless `PRODUCTION` is `on`. */
