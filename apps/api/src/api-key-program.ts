@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { CommerceError, createCommerce, MigrationsDiverged, scopes, type Scope } from '@commerce-core/core';
-import { EnvError, readDatabaseEnv, type Variables } from './config/env.ts';
+import { createCommerce, scopes, type Scope } from '@commerce-core/core';
+import { readDatabaseEnv, type Variables } from './config/env.ts';
 import { list } from './config/list.ts';
-import { describeFault } from './observability/log.ts';
-import { DatabaseUnusable, startDatabase } from './start-database.ts';
+import { explain, isUsage, UsageError } from './programs/program.ts';
+import { startDatabase } from './start-database.ts';
 
 const usage = `Makes an operator's API key, migrates the database if need be, and prints the key alone, this once.
 
@@ -13,10 +13,6 @@ NAME is the client that calls with the key. To rotate a client's key, make anoth
 client, and revoke the old key when it is no longer used (\`commerce keys revoke\`). Retries with the same Idempotency-Key
 return the first answer with either key.
 `;
-
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 function readArguments(args: readonly string[]): { name: string; scopes: Scope[] } | 'help' {
   const { values } = parseArgs({
@@ -49,13 +45,6 @@ async function createApiKey(input: { name: string; scopes: Scope[] }, env: Varia
   }
 }
 
-function explain(error: unknown): ProgramResult {
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  const known = [EnvError, DatabaseUnusable, MigrationsDiverged, CommerceError].some((kind) => error instanceof kind);
-  const why = isUsage || known ? (error as Error).message : JSON.stringify(describeFault(error));
-  return { stdout: '', stderr: `${why}\n${isUsage ? `\n${usage}` : ''}`, exitCode: isUsage ? 2 : 1 };
-}
-
 export type ProgramResult = { stdout: string; stderr: string; exitCode: 0 | 1 | 2 };
 
 /**
@@ -66,6 +55,7 @@ export async function apiKeyProgram(args: readonly string[], env: Variables): Pr
     const input = readArguments(args);
     return { stdout: input === 'help' ? usage : `${await createApiKey(input, env)}\n`, stderr: '', exitCode: 0 };
   } catch (error) {
-    return explain(error);
+    const wrongly = isUsage(error);
+    return { stdout: '', stderr: `${explain(error)}\n${wrongly ? `\n${usage}` : ''}`, exitCode: wrongly ? 2 : 1 };
   }
 }

@@ -33,7 +33,7 @@ test.each(cases)('%s is refused with 2 where no terminal is, unless --yes is giv
   expect(allowed.err).toContain('error: There is no');
 });
 
-test.each(cases)('%s does nothing when the answer is no, and goes on when it is yes', async (_, args) => {
+test.each(cases)('%s does nothing when the answer is no, and runs when it is yes', async (_, args) => {
   const refused = await runCommerce(shop.folder, args, {}, { answer: false });
   expect(refused).toMatchObject({ code: 1, out: '' });
   expect(refused.err).toMatch(/can't be undone\. Go on\? \[y\/N\] \nerror: Nothing was done\.\n$/);

@@ -1,4 +1,4 @@
-import { MigrationsDiverged } from '@commerce-core/core';
+import { CommerceError, MigrationsDiverged } from '@commerce-core/core';
 import { EnvError, type Variables } from '../config/env.ts';
 import { describeFault } from '../observability/log.ts';
 import { DatabaseUnusable } from '../start-database.ts';
@@ -23,10 +23,10 @@ export async function runAsProcess(program: Program): Promise<void> {
 
 /** Why a program failed, for its operator. */
 export function explain(error: unknown): string {
-  const isKnown = [EnvError, DatabaseUnusable, MigrationsDiverged].some((kind) => error instanceof kind);
+  const isKnown = [EnvError, DatabaseUnusable, MigrationsDiverged, CommerceError].some((kind) => error instanceof kind);
   return isKnown || isUsage(error) ? (error as Error).message : JSON.stringify(describeFault(error));
 }
 
-/** `parseArgs` throws a TypeError with a code for an unknown option. */
-const isUsage = (error: unknown): boolean =>
+/** Whether a program was called in a wrong way. `parseArgs` throws a TypeError with a code for an unknown option. */
+export const isUsage = (error: unknown): boolean =>
   error instanceof UsageError || (error instanceof TypeError && 'code' in error);

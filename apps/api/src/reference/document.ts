@@ -63,7 +63,7 @@ const parameters = {
   LastEventId: {
     name: 'Last-Event-ID',
     in: 'header',
-    description: 'The id of the last event that was received: the stream goes on behind it.',
+    description: 'The id of the last event that was received: the stream continues after it.',
     schema: { type: 'string' },
   },
   RequestId: {

@@ -56,6 +56,12 @@ export const trackingBody = (trackingNumber: string, sent: readonly Sent[], now 
 export const sendTracking = async (commerce: Commerce, body: object, eventId: string = randomUUID()) =>
   commerce.receiveTrackingMessage('mock', signTestWebhook(body, eventId));
 
+/** What a parcel's checkpoints said and did, the first one first, like `MOVING moved`. */
+export const readEffects = async (commerce: Commerce, parcelId: string): Promise<string[]> =>
+  (await commerce.parcelHistory({ parcelId })).items
+    .toReversed()
+    .map(({ tracking, effect }) => `${tracking} ${effect}`);
+
 /** What tests compare of a parcel, its shipment and its order. */
 export async function readTracked(commerce: Commerce, { orderId, parcelId }: TestParcel) {
   const { attentionReasons, fulfillmentStatus } = await commerce.getOrder({ orderId });

@@ -35,7 +35,7 @@ export function addAttemptCommands(payments: Command, context: CommandContext): 
       },
     );
 
-  addCommand(payments, 'resume <payment>', 'show how a shopper goes on with an attempt', [
+  addCommand(payments, 'resume <payment>', 'show how a shopper continues an attempt', [
     `payments resume ${example} --json`,
   ]).action(async (paymentId: string, options: JsonOption) => {
     printAttempt(context, await connect(context).client.payment.resume.mutate({ paymentId }), options);

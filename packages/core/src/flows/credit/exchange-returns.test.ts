@@ -193,7 +193,7 @@ describe('goods of an exchange', () => {
     expect(await shop.balanceOf(oldId)).toEqual({ captured: 2_000, refunded: 2_000, credited: 0 });
   });
 
-  test('are exchanged again, and the credit of the first exchange goes on', async () => {
+  test('are exchanged again, and the credit of the first exchange is passed on', async () => {
     const { oldId, newId } = await exchangeForThree();
     await shop.send(newId);
     const returnId = await shop.takeBack(newId, [3]);

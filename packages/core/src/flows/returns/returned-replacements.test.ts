@@ -69,7 +69,7 @@ describe('a unit is refunded or replaced, and not both', () => {
   });
 
   test.each(['return', 'lines'] as const)(
-    'unless a refund (%s) failed and succeeded later, of which an operator is told',
+    'unless a refund (%s) failed and succeeded later, which an operator sees',
     async (by) => {
       const { orderId, payment } = await createArrivedOrder(1);
       const returnId = await shop.takeBack(orderId, [1]);

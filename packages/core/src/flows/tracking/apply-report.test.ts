@@ -8,6 +8,7 @@ import {
   dispatchTestParcel,
   dispatchTestParcels,
   mockCarrier,
+  readEffects,
   readTracked,
   sendTracking,
   trackingBody,
@@ -24,10 +25,7 @@ afterAll(() => shop.close());
 
 const send = async (trackingNumber: string, ...sent: Sent[]) =>
   sendTracking(shop.commerce, trackingBody(trackingNumber, sent));
-const historyOf = async (parcelId: string) =>
-  (await shop.commerce.parcelHistory({ parcelId })).items
-    .toReversed()
-    .map(({ tracking, effect }) => `${tracking} ${effect}`);
+const historyOf = async (parcelId: string) => readEffects(shop.commerce, parcelId);
 
 describe('the first checkpoint of a parcel', () => {
   const untouched = { live: true, troubled: false, shipment: 'SHIPPED', fulfillmentStatus: 'SHIPPED', attention: [] };

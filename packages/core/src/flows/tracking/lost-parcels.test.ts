@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
 import {
   dispatchTestParcel,
+  readEffects,
   readTracked,
   sendTracking,
   trackingBody,
@@ -17,10 +18,7 @@ afterAll(() => shop.close());
 
 const send = async (trackingNumber: string, ...sent: Sent[]) =>
   sendTracking(shop.commerce, trackingBody(trackingNumber, sent));
-const historyOf = async (parcelId: string) =>
-  (await shop.commerce.parcelHistory({ parcelId })).items
-    .toReversed()
-    .map(({ tracking, effect }) => `${tracking} ${effect}`);
+const historyOf = async (parcelId: string) => readEffects(shop.commerce, parcelId);
 
 test('a delivery of a shipment that was marked LOST moves nothing and needs attention again', async () => {
   const parcel = await dispatchTestParcel(shop);

@@ -7,6 +7,7 @@ import {
   createReadyShipment,
   dispatchTestParcel,
   mockCarrier,
+  readEffects,
   readTracked,
   sendTracking,
   trackingBody,
@@ -22,10 +23,7 @@ afterAll(() => shop.close());
 
 const send = async (trackingNumber: string, ...sent: Sent[]) =>
   sendTracking(shop.commerce, trackingBody(trackingNumber, sent));
-const historyOf = async (parcelId: string) =>
-  (await shop.commerce.parcelHistory({ parcelId })).items
-    .toReversed()
-    .map(({ tracking, effect }) => `${tracking} ${effect}`);
+const historyOf = async (parcelId: string) => readEffects(shop.commerce, parcelId);
 
 describe('a message', () => {
   test('counts once for its id, and other content with the same id is a CONFLICT that is kept', async () => {
