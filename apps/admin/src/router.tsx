@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
 import { onSessionEnd, queryClient, trpc } from './api.ts';
 import { Layout } from './components/layout.tsx';
 import { AttentionScreen } from './screens/attention/attention-screen.tsx';
@@ -54,8 +61,54 @@ const order = createRoute({
   component: OrderScreen,
 });
 
+// Each of these desks is a file of its own, which the browser loads when the desk is opened.
+const shipping = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/shipping',
+  component: lazyRouteComponent(async () => import('./screens/shipping/shipping-screen.tsx'), 'ShippingScreen'),
+});
+
+const returns = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/returns',
+  component: lazyRouteComponent(async () => import('./screens/returns/returns-screen.tsx'), 'ReturnsScreen'),
+});
+
+const stock = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/stock',
+  component: lazyRouteComponent(async () => import('./screens/stock/stock-screen.tsx'), 'StockScreen'),
+});
+
+const money = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/money',
+  component: lazyRouteComponent(async () => import('./screens/money/money-screen.tsx'), 'MoneyScreen'),
+});
+
+const events = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/events',
+  component: lazyRouteComponent(async () => import('./screens/events/events-screen.tsx'), 'EventsScreen'),
+});
+
+const sales = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/sales',
+  component: lazyRouteComponent(async () => import('./screens/sales/sales-screen.tsx'), 'SalesScreen'),
+});
+
+const system = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/system',
+  component: lazyRouteComponent(async () => import('./screens/system/system-screen.tsx'), 'SystemScreen'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, signedIn.addChildren([attention, orders, order])]),
+  routeTree: root.addChildren([
+    signIn,
+    signedIn.addChildren([attention, orders, order, shipping, returns, stock, money, events, sales, system]),
+  ]),
   basepath: '/admin',
 });
 

@@ -7,6 +7,8 @@ import { Button } from './parts.tsx';
 import { useMe } from './use-me.ts';
 import styles from './layout.module.css';
 
+const desks = ['orders', 'shipping', 'returns', 'stock', 'money', 'events', 'sales', 'system'] as const;
+
 /** The frame of all screens of an operator who is signed in. */
 export function Layout() {
   const { language, texts, choose } = useLanguage();
@@ -38,11 +40,13 @@ export function Layout() {
                 {texts.nav.attention}
               </Link>
             </li>
-            <li>
-              <Link to="/orders" className={styles['link']}>
-                {texts.nav.orders}
-              </Link>
-            </li>
+            {desks.map((desk) => (
+              <li key={desk}>
+                <Link to={`/${desk}`} className={styles['link']}>
+                  {texts.nav[desk]}
+                </Link>
+              </li>
+            ))}
           </ul>
         </nav>
         <Button onClick={() => setSearching(true)}>{texts.nav.goTo} ⌘K</Button>

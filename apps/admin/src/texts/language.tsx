@@ -35,3 +35,6 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
 
 export const useLanguage = (): Chosen => use(Context);
 export const useTexts = (): Texts => use(Context).texts;
+
+/** The texts of a screen that is loaded when it is opened, in the language of the page. */
+export const useTextsOf = <T,>(texts: Readonly<Record<Language, T>>): T => texts[useLanguage().language];

@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { en } from './en.ts';
 import { ko } from './ko.ts';
 
@@ -11,19 +13,40 @@ const leavesOf = (texts: object, path = ''): Leaf[] =>
 const written = (text: unknown): string =>
   typeof text === 'function' ? String(text('\u0001', '\u0002')) : String(text);
 
-test('both languages have the same texts, and none is empty', () => {
-  expect(leavesOf(ko).map(([path]) => path)).toEqual(leavesOf(en).map(([path]) => path));
-  for (const [path, text] of [...leavesOf(en), ...leavesOf(ko)]) expect(written(text).trim(), path).not.toBe('');
-});
+type Both = { en: object; ko: object };
 
-test('a text with a part that is filled in has that part in both languages', () => {
-  const korean = new Map(leavesOf(ko));
-  for (const [path, text] of leavesOf(en))
-    expect(written(korean.get(path)).includes('\u0001'), path).toBe(written(text).includes('\u0001'));
-});
+/** The texts of each screen that has a file of its own. */
+const files = readdirSync(import.meta.dirname).filter(
+  (name) => /^[a-z-]+\.ts$/.test(name) && !/^(en|ko)\.ts$/.test(name),
+);
+const ofScreens = await Promise.all(
+  files.map(async (name): Promise<[string, Both]> => {
+    const [both] = Object.values((await import(join(import.meta.dirname, name))) as Record<string, Both>);
+    if (!both) throw new Error(`${name} has no texts`);
+    return [name, both];
+  }),
+);
 
-test('the Korean texts are Korean', () => {
-  const known = ['order.provider', 'actors.gateway'];
-  const latin = leavesOf(ko).filter(([path, text]) => !known.includes(path) && !/[가-힣]/.test(written(text)));
-  expect(latin).toEqual([]);
+describe.each<[string, Both]>([['the page', { en, ko }], ...ofScreens])('the texts of %s', (name, both) => {
+  test('are the same in both languages, and none is empty', () => {
+    expect(leavesOf(both.ko).map(([path]) => path)).toEqual(leavesOf(both.en).map(([path]) => path));
+    for (const [path, text] of [...leavesOf(both.en), ...leavesOf(both.ko)])
+      expect(written(text).trim(), path).not.toBe('');
+  });
+
+  test('have the same parts to fill in', () => {
+    const korean = new Map(leavesOf(both.ko));
+    for (const [path, text] of leavesOf(both.en))
+      expect(written(korean.get(path)).includes('\u0001'), path).toBe(written(text).includes('\u0001'));
+  });
+
+  test('are Korean where they should be', () => {
+    const latin = leavesOf(both.ko).filter(([, text]) => !/[가-힣]/.test(written(text)));
+    expect(
+      latin
+        .map(([path]) => path.split('.').at(-1))
+        .filter((path) => !['provider', 'gateway', 'url'].includes(path ?? '')),
+      name,
+    ).toEqual([]);
+  });
 });
