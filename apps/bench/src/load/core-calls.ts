@@ -6,12 +6,9 @@ import type { Calls } from './over-http.ts';
 import { pickCustomer, pickLines } from './pick.ts';
 
 /** Creates calls of `placeOrder` in this process: the core without HTTP, tokens and logs. */
-export async function coreCalls(
-  { databaseUrl, clients, shape, quote }: Job & { kind: 'core' },
-  meter: Meter,
-): Promise<Calls> {
+export async function coreCalls({ databaseUrl, clients, shape }: Job & { kind: 'core' }, meter: Meter): Promise<Calls> {
   const database = connect({ url: databaseUrl });
-  const commerce = createCommerce({ database, ...(quote.length > 0 && { quote: () => [...quote] }) });
+  const commerce = createCommerce({ database });
   const ids: string[] = [];
   const call = async (since: number) => {
     const customerId = pickCustomer();

@@ -1,20 +1,22 @@
-import type { QuoteLine } from '@commerce-core/core';
 import type { Measured, Window } from './measure.ts';
 
 /** An order has `lines` different products of the first `products`, with one to three units each. */
 export type Shape = { products: number; lines: number };
 
 type Work =
-  /** `order.create` at the API, as the typed client sends it. The share `failShare` of them fails in the database. */
-  | { kind: 'orders'; url: string; tokenSecret: string; shape: Shape; failShare?: number }
+  /**
+   * `order.create` at the API, as the typed client sends it. The share `failShare` of them fails in the database. With
+   * `shippingOptionId`, each order chooses that option.
+   */
+  | { kind: 'orders'; url: string; tokenSecret: string; shape: Shape; failShare?: number; shippingOptionId?: string }
   /** Signed webhooks for the payments numbered `from` to `to`. */
   | { kind: 'webhooks'; url: string; secret: string; from: number; to: number }
   /** Whole flows of shoppers at the API: an order, its payment, and the payment's webhook. */
   | { kind: 'flow'; url: string; tokenSecret: string; webhookSecret: string; shape: Shape }
   /** Many shoppers who each try once to order a unit of one product. Has no warm-up and lasts until all have tried. */
   | { kind: 'flash-sale'; url: string; tokenSecret: string; productId: string; shoppers: number }
-  /** The core without the API, in the load process. Each order gets the lines of `quote`. */
-  | { kind: 'core'; databaseUrl: string; shape: Shape; quote: readonly QuoteLine[] }
+  /** The core without the API, in the load process. */
+  | { kind: 'core'; databaseUrl: string; shape: Shape }
   /** The baseline's statements over a plain pg client, on machines without pgbench. */
   | { kind: 'baseline-orders'; databaseUrl: string; shape: Shape }
   | { kind: 'baseline-webhooks'; databaseUrl: string }

@@ -9,7 +9,7 @@ import { captureOrderCreate, headOf } from './stock-request.ts';
 
 /** Creates calls of `order.create` as the typed client sends it: many customers with a token each, and new keys. */
 export async function orderCalls(job: Job & { kind: 'orders' }, meter: Meter): Promise<Calls> {
-  const { url, tokenSecret, shape, failShare = 0, clients } = job;
+  const { url, tokenSecret, shape, failShare = 0, shippingOptionId, clients } = job;
   const captured = await captureOrderCreate();
   const { host } = new URL(url);
   const heads = (await customerTokens(tokenSecret)).map((token) =>
@@ -17,7 +17,11 @@ export async function orderCalls(job: Job & { kind: 'orders' }, meter: Meter): P
   );
   const next = () => {
     const fails = Math.random() < failShare;
-    const body = JSON.stringify({ lines: pickLines(shape), ...(fails ? { reference: failingReference } : {}) });
+    const body = JSON.stringify({
+      lines: pickLines(shape),
+      ...(shippingOptionId !== undefined && { shippingOptionId }),
+      ...(fails && { reference: failingReference }),
+    });
     return `${heads[upTo(customers)]}idempotency-key: ${randomUUID()}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   };
   return callsOverHttp({ url, count: clients, meter }, next, orderIdOf);

@@ -1,4 +1,3 @@
-import type { QuoteLine } from '@commerce-core/core';
 import type { Shape } from '../load/job.ts';
 import type { Measured, Window } from '../load/measure.ts';
 import { count, milliseconds } from '../report/format.ts';
@@ -89,11 +88,16 @@ export const baselineOrders =
       }),
     );
 
-type OurTurn = { clients: number; rate?: number; failShare?: number };
+type OurTurn = { clients: number; rate?: number; failShare?: number; shippingOptionId?: string };
 
 /** Returns a turn of `order.create` at the API. A failed call is an error unless `failShare` is given. */
 export const ourOrders =
-  (bench: Bench, { ours, api }: Pick<Pair, 'ours' | 'api'>, shape: Shape, { clients, rate, failShare }: OurTurn) =>
+  (
+    bench: Bench,
+    { ours, api }: Pick<Pair, 'ours' | 'api'>,
+    shape: Shape,
+    { clients, rate, failShare, shippingOptionId }: OurTurn,
+  ) =>
   async () =>
     counted(bench, { database: ours, table: 'orders', node: api.pid }, async () => {
       const loaded = await bench.load.run({
@@ -104,25 +108,23 @@ export const ourOrders =
         clients,
         rate,
         ...(failShare === undefined ? {} : { failShare }),
+        ...(shippingOptionId === undefined ? {} : { shippingOptionId }),
         ...windowOf(bench, 'ours', clients),
       });
       if (failShare === undefined) expectNoFailures(loaded);
       return loaded;
     });
 
-/** Returns a turn of the core without the API. Each order gets the lines of `quote`. */
-export const coreOrders =
-  (bench: Bench, database: BenchDatabase, shape: Shape, clients: number, quote: readonly QuoteLine[] = []) =>
-  async () =>
-    counted(bench, { database, table: 'orders', node: bench.coreLoad.pid }, async () => {
-      const loaded = await bench.coreLoad.run({
-        kind: 'core',
-        databaseUrl: database.url,
-        shape,
-        quote,
-        clients,
-        ...windowOf(bench, 'core', clients),
-      });
-      expectNoFailures(loaded);
-      return loaded;
+/** Returns a turn of the core without the API. */
+export const coreOrders = (bench: Bench, database: BenchDatabase, shape: Shape, clients: number) => async () =>
+  counted(bench, { database, table: 'orders', node: bench.coreLoad.pid }, async () => {
+    const loaded = await bench.coreLoad.run({
+      kind: 'core',
+      databaseUrl: database.url,
+      shape,
+      clients,
+      ...windowOf(bench, 'core', clients),
     });
+    expectNoFailures(loaded);
+    return loaded;
+  });

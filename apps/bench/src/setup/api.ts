@@ -2,9 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from '@commerce-core/api/client';
-import { connect, createCommerce, scopes } from '@commerce-core/core';
+import { connect, createCommerce, scopes, type QuoteLine } from '@commerce-core/core';
 import { scratchFolder } from './scratch.ts';
 
 /** A process of the API that listens. */
@@ -33,7 +34,18 @@ export async function startApi(
   env: Record<string, string>,
   nodeOptions: readonly string[] = [],
 ): Promise<Api> {
-  const api = await startApiProcess(databaseUrl, env, nodeOptions);
+  return withOperator(databaseUrl, await startApiProcess(databaseUrl, env, nodeOptions));
+}
+
+const quotingProgram = fileURLToPath(new URL('quoting-api.ts', import.meta.url));
+
+/** Starts an API whose orders get the lines of a quote, as an embedder's function returns them. */
+export async function startQuotingApi(databaseUrl: string, quote: readonly QuoteLine[]): Promise<Api> {
+  const env = { BENCH_QUOTE: JSON.stringify(quote) };
+  return withOperator(databaseUrl, await startApiProcess(databaseUrl, env, [], quotingProgram));
+}
+
+async function withOperator(databaseUrl: string, api: ApiProcess): Promise<Api> {
   const apiKey = await createApiKey(databaseUrl);
   return { ...api, apiKey, operator: createClient({ url: api.url, token: apiKey }) };
 }
@@ -46,11 +58,12 @@ export async function startApiProcess(
   databaseUrl: string,
   env: Record<string, string>,
   nodeOptions: readonly string[] = [],
+  program?: string,
 ): Promise<ApiProcess> {
   const log = join(scratchFolder('api'), 'log');
   const tokenSecret = randomBytes(32).toString('base64url');
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
-  const child = spawnApi(log, nodeOptions, {
+  const child = spawnApi(log, [...nodeOptions, ...startArguments(program)], {
     DATABASE_URL: databaseUrl,
     CUSTOMER_JWT_SECRET: tokenSecret,
     MOCK_WEBHOOK_SECRETS: webhookSecret,
@@ -68,9 +81,9 @@ export async function startApiProcess(
   throw new Error(`the API did not start: ${output}`);
 }
 
-function spawnApi(log: string, nodeOptions: readonly string[], env: Record<string, string>): ChildProcess {
+function spawnApi(log: string, args: readonly string[], env: Record<string, string>): ChildProcess {
   const output = openSync(log, 'w', 0o600);
-  const child = spawn(process.execPath, [...nodeOptions, ...startArguments()], {
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     // The API stops when this IPC channel closes, even if this process is killed.
     stdio: ['ignore', output, output, 'ipc'],
@@ -82,15 +95,15 @@ function spawnApi(log: string, nodeOptions: readonly string[], env: Record<strin
   return child;
 }
 
-/** Returns Node's arguments in the script `start` of the API's package. */
-function startArguments(): string[] {
+/** Returns Node's arguments in the script `start` of the API's package, with its own or another program. */
+function startArguments(other?: string): string[] {
   // This repository's own package.json.
   const { scripts } = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {
     scripts: { start: string };
   };
   const [program, ...args] = scripts.start.split(' ');
   if (program !== 'node') throw new Error(`the API's start script runs ${program}, not node`);
-  return args;
+  return other === undefined ? args : [...args.slice(0, -1), other];
 }
 
 /** Returns the address that the API sends to its parent process when it listens. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { chooseLoadProgram } from '../load-program.ts';
 import { startLoadProcess } from '../load-process.ts';
@@ -33,6 +34,7 @@ describe.skipIf(!wrk)('the load by wrk', () => {
   test.each([
     ['order.create', ordersAt, 1],
     ['an order that fails', (url: string) => ordersAt(url, { failShare: 1 }), 1],
+    ['an order that ships', (url: string) => ordersAt(url, { shippingOptionId: randomUUID() }), 1],
     ['webhook', webhooksAt, 1],
     ['whole flow', flowAt, 3],
   ])('%s: wrk and the Node program send the same requests', async (_, jobAt, count) => {

@@ -23,6 +23,7 @@ export async function environmentOf(job: WrkJob): Promise<Record<string, string>
         ...(await customersOf(job)),
         LOAD_FAIL_SHARE: String(job.failShare ?? 0),
         LOAD_FAILING_REFERENCE: failingReference,
+        LOAD_SHIPPING_OPTION: job.shippingOptionId ?? '',
       };
     case 'webhooks':
       return {
