@@ -18,8 +18,8 @@ function firstIdAt(time: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
-const idBefore = (to: string | undefined): SQL | undefined =>
-  to === undefined ? undefined : lt(orders.id, firstIdAt(Date.parse(to) + clockMarginMs));
+const idBefore = (id: PgColumn, to: string | undefined): SQL | undefined =>
+  to === undefined ? undefined : lt(id, firstIdAt(Date.parse(to) + clockMarginMs));
 
 /** SQL for whether a time is in a range; no condition without one. */
 const inRange = (time: PgColumn, from: string | undefined, to: string | undefined): SQL | undefined =>
@@ -29,10 +29,10 @@ const inRange = (time: PgColumn, from: string | undefined, to: string | undefine
   );
 
 /** Bounds of the ids of orders: an order is placed before it is paid or shipped. */
-export const idBounds = ({ createdFrom, createdTo, paidTo, shippedTo }: OrderFilter): SQL | undefined =>
+const idBounds = (id: PgColumn, { createdFrom, createdTo, paidTo, shippedTo }: OrderFilter): SQL | undefined =>
   and(
-    createdFrom === undefined ? undefined : gte(orders.id, firstIdAt(Date.parse(createdFrom) - clockMarginMs)),
-    ...[createdTo, paidTo, shippedTo].map(idBefore),
+    createdFrom === undefined ? undefined : gte(id, firstIdAt(Date.parse(createdFrom) - clockMarginMs)),
+    ...[createdTo, paidTo, shippedTo].map((to) => idBefore(id, to)),
   );
 
 /** Filters of which the planner can't know whether the first orders of a sort match them. */
@@ -74,15 +74,41 @@ const otherTables = [
  * @param atEach whether to look into other tables for one order after the other: for a query that has chosen its orders
  */
 export function orderConditions(filter: OrderFilter, { atEach = false } = {}): SQL | undefined {
-  const others = otherTables.flatMap(({ orderId, rows }) => {
-    const isMatch = rows(filter);
-    // The planner doesn't join what has an offset.
-    const end = atEach ? sql` offset 0` : sql``;
-    return isMatch
-      ? [sql`exists (select from ${orderId.table} where ${orderId} = ${orders.id} and ${isMatch}${end})`]
-      : [];
-  });
-  return and(idBounds(filter), ...statusConditions(filter), ...ownConditions(filter), ...others);
+  return and(ownConditions(filter), ...otherTables.map((table) => hasRow(table, filter, atEach)));
+}
+
+type OtherTable = (typeof otherTables)[number];
+
+function hasRow({ orderId, rows }: OtherTable, filter: OrderFilter, atEach: boolean): SQL | undefined {
+  const isMatch = rows(filter);
+  // The planner doesn't join what has an offset.
+  const end = atEach ? sql` offset 0` : sql``;
+  return isMatch && sql`exists (select from ${orderId.table} where ${orderId} = ${orders.id} and ${isMatch}${end})`;
+}
+
+/** A table whose rows come in the order of a sort, and what a filter asks of them. */
+export type Walk = {
+  /** The column with the order's id. */
+  orderId: PgColumn;
+  bounds: SQL | undefined;
+  isMatch: SQL | undefined;
+  /** What the filter asks of other tables. */
+  others: SQL | undefined;
+};
+
+/** The table of which a filter asks something that no index in the order of the sort has. */
+export function walkOf(filter: OrderFilter): Walk {
+  // Only orders are in the order of their last change.
+  const asked = filter.sort.endsWith('updatedAt') ? undefined : otherTables.find(({ rows }) => rows(filter));
+  const others = otherTables.filter((table) => table !== asked).map((table) => hasRow(table, filter, true));
+  const ofOrders = { orderId: orders.id, bounds: idBounds(orders.id, filter) };
+  if (!asked) return { ...ofOrders, isMatch: ownConditions(filter), others: and(...others) };
+  return {
+    orderId: asked.orderId,
+    bounds: idBounds(asked.orderId, filter),
+    isMatch: asked.rows(filter),
+    others: and(ownConditions(filter), ...others),
+  };
 }
 
 /** Queries for the ids of all orders that match what the filter asks of one other table, up to `limit` each. */
@@ -92,28 +118,30 @@ export const orderIdQueries = (filter: OrderFilter, limit: number): SQL[] =>
     return isMatch ? [sql`select ${orderId} as id from ${orderId.table} where ${isMatch} limit ${limit}`] : [];
   });
 
-/** Only paid orders ship, so one status implies the other: the index of both finds it. */
-function statusConditions({ status, fulfillmentStatus }: OrderFilter): (SQL | undefined)[] {
+/** Only paid orders ship, so one status implies the other: the index of both finds it. No condition without a status. */
+export function statusConditions({ status, fulfillmentStatus }: OrderFilter): SQL | undefined {
   const implied = fulfillmentStatus === undefined || fulfillmentStatus === 'UNFULFILLED' ? undefined : 'PAID';
   const known = status ?? implied;
   const impliedFulfillment = status === undefined || status === 'PAID' ? undefined : 'UNFULFILLED';
   const knownFulfillment = fulfillmentStatus ?? impliedFulfillment;
   const isAny = fulfillmentStatus === undefined ? undefined : inArray(orders.status, orderStatuses);
-  return [
+  return and(
     known === undefined ? isAny : eq(orders.status, known),
     knownFulfillment && eq(orders.fulfillmentStatus, knownFulfillment),
-  ];
+  );
 }
 
-function ownConditions(filter: OrderFilter): (SQL | undefined)[] {
+function ownConditions(filter: OrderFilter): SQL | undefined {
   const { customerId, reference, needsAttention, attentionReason, createdFrom, createdTo } = filter;
-  return [
+  return and(
+    idBounds(orders.id, filter),
+    statusConditions(filter),
     customerId === undefined ? undefined : eq(orders.customerId, customerId),
     reference === undefined ? undefined : eq(orders.reference, reference),
     needsAttention || attentionReason ? isNotNull(orders.needsAttention) : undefined,
     attentionReason && sql`${orders.attentionReasons} @> ${JSON.stringify([attentionReason])}::jsonb`,
     inRange(orders.createdAt, createdFrom, createdTo),
-  ];
+  );
 }
 
 function hasSearchRow({ email, minTotalAmount, maxTotalAmount, q }: OrderFilter): SQL | undefined {

@@ -5,9 +5,10 @@ import type { Order } from '../../order/order.ts';
 import { isScattered } from '../../order-list/order-filters.ts';
 import type { OrderFilter } from '../../order-list/order-list-input.ts';
 import {
+  fewHaveStatuses,
   fewIds,
   listAmong,
-  listFirstOrders,
+  listInWindow,
   listOrders as listFound,
   listRareOrders,
 } from '../../order-list/order-list-repository.ts';
@@ -22,14 +23,21 @@ export async function listOrders(reader: Reader, filter: OrderFilter, request: K
   return readOrders(reader, { ...filter, productId: ofSku }, request);
 }
 
+const nextRows = { offset: 0, size: 5_000 };
+const furtherRows = { offset: 5_000, size: 20_000 };
+
 /**
  * Where the planner can't know which index is the best, the next orders of the sort are looked at first: a filter that many
  * orders match ends there. A filter that few orders match is read by its own index.
  */
 async function readOrders(reader: Reader, filter: OrderFilter, request: KeysetRequest): Promise<Order[]> {
   if (!isScattered(filter)) return listFound(reader, filter, request);
-  const first = await listFirstOrders(reader, filter, request);
-  if (first.length === request.limit) return first;
+  const next = await listInWindow(reader, filter, request, nextRows);
+  if (next.length === request.limit) return next;
   const ids = await fewIds(reader, filter);
-  return ids ? listAmong(reader, ids, filter, request) : listRareOrders(reader, filter, request);
+  if (ids) return listAmong(reader, ids, filter, request);
+  if (await fewHaveStatuses(reader, filter)) return listRareOrders(reader, filter, request);
+  const limit = request.limit - next.length;
+  const further = await listInWindow(reader, filter, { ...request, limit }, furtherRows);
+  return further.length === limit ? [...next, ...further] : listRareOrders(reader, filter, request);
 }

@@ -1,0 +1,4 @@
+-- Unshipped orders are few and new, which the two statuses by themselves don't say: without this, the planner looks for them
+-- among all orders.
+CREATE STATISTICS "commerce"."orders_statuses_together" (mcv) ON "status", "fulfillment_status" FROM "commerce"."orders";--> statement-breakpoint
+ANALYZE "commerce"."orders";
