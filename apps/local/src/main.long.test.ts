@@ -53,7 +53,7 @@ test('after a SIGKILL the next start takes over PostgreSQL with all data', async
   const shop = await home();
   const killed = startMain(shop);
   await killed.says(serving);
-  const orderId = /orders show (\S+)/.exec(killed.output())?.[1] ?? '';
+  const orderId = await shop.orderIdIn(killed.output(), /orders show (\S+)/);
   const postgres = shop.postgresPid();
   killed.signalGroup('SIGKILL');
   await killed.ended;

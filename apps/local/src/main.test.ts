@@ -50,7 +50,7 @@ test('one start takes an order to delivery, and the next start keeps all data', 
   });
   expect(statSync(join(shop.home, '.data', 'local.json')).mode & 0o777).toBe(0o600);
   expect(first.output()).not.toContain(settings.adminApiKey);
-  const orderId = /orders show (\S+)/.exec(first.output())?.[1] ?? '';
+  const orderId = await shop.orderIdIn(first.output(), /orders show (\S+)/);
 
   // A terminal sends the signal to every process of the group.
   first.signalGroup('SIGINT');
@@ -110,7 +110,7 @@ test.runIf(canPaste)('the printed payment works when it is pasted, and its order
   paste();
 
   const operator = shop.operator();
-  const orderId = /orders show (\S+)\n\nServing/.exec(run.output())?.[1] ?? '';
+  const orderId = await shop.orderIdIn(run.output(), /orders show (\S+)\n\nServing/);
   const [shipment] = (await operator.shipment.list.query({ orderId })).items;
   const shipmentId = shipment?.id ?? '';
   await operator.shipment.dispatch.mutate({ shipmentId, carrier: 'Demo Post', trackingNumber: 'DP-2' });

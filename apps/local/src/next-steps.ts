@@ -2,8 +2,9 @@ import type { Payment } from './walk-through.ts';
 
 type NextStepsOptions = {
   simulatorUrl: string;
-  orderId: string;
-  unpaid: Payment;
+  /** Of the order that went through everything. */
+  number: string;
+  unpaid: { number: string; payment: Payment };
   customerToken: string;
   /** A database beside the shop's own; empty when there is none. */
   exampleDatabaseUrl: string;
@@ -11,11 +12,11 @@ type NextStepsOptions = {
 
 /** The last lines of `npm start`. */
 export const nextSteps = (options: NextStepsOptions): string => {
-  const { simulatorUrl, orderId, unpaid, customerToken, exampleDatabaseUrl } = options;
+  const { simulatorUrl, number, unpaid, customerToken, exampleDatabaseUrl } = options;
   const database = exampleDatabaseUrl ? `\n  DATABASE_URL=${exampleDatabaseUrl}` : '';
   return `Try next, in another terminal, in this folder:
   npx commerce products list
-  npx commerce orders show ${orderId}
+  npx commerce orders show ${number}
   npx commerce doctor
   npx commerce webhooks list
   npx commerce trigger --help   # have the gateway and the carrier do something
@@ -28,8 +29,8 @@ Programs of your own can use these; they stay the same, and are in .data/env:
 Another order waits for its payment. Pay it yourself: paste this. The gateway
 sends its webhook twice; the second one is a duplicate and changes nothing.
   curl -H 'content-type: application/json' ${simulatorUrl}/pay -d '{
-    "paymentId": "${unpaid.id}", "outcome": "CAPTURED",
-    "amount": ${unpaid.amount}, "currency": "${unpaid.currency}", "repeat": 2 }'
-  npx commerce orders show ${unpaid.orderId}
+    "paymentId": "${unpaid.payment.id}", "outcome": "CAPTURED",
+    "amount": ${unpaid.payment.amount}, "currency": "${unpaid.payment.currency}", "repeat": 2 }'
+  npx commerce orders show ${unpaid.number}
 `;
 };

@@ -25,12 +25,18 @@ export const newHome = async () => {
     return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
   };
   const settings = () => JSON.parse(readFileSync(join(home, '.data', 'local.json'), 'utf8')) as LocalSettings;
+  const operator = () => createClient({ url: settings().url, token: settings().adminApiKey });
   return {
     home,
     port,
     simulatorPort,
     settings,
-    operator: () => createClient({ url: settings().url, token: settings().adminApiKey }),
+    operator,
+    /** The id of the order whose number is in an output. */
+    orderIdIn: async (output: string, pattern: RegExp): Promise<string> => {
+      const text = pattern.exec(output)?.[1] ?? '';
+      return (await operator().system.lookUp.query({ kind: 'order', text })).matches[0]?.id ?? '';
+    },
     started,
     postgresPid,
     /** Also ends what a failed test left running; main's programs end with it. */

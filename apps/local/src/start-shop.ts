@@ -172,10 +172,10 @@ const demonstrate = async (
   const customer = createClient({ url, token: customerToken });
   print();
   const shop = { customer, operator, simulatorUrl };
-  const orderId = await walkThrough(shop, print);
+  const order = await walkThrough(shop, print);
   print();
-  await receiver.printEvents(orderId, 'return.closed', print);
+  await receiver.printEvents(order.id, 'return.closed', print);
   const unpaid = await leaveOneUnpaid(shop);
   print();
-  print(nextSteps({ simulatorUrl, orderId, unpaid, customerToken, exampleDatabaseUrl }));
+  print(nextSteps({ simulatorUrl, number: order.number, unpaid, customerToken, exampleDatabaseUrl }));
 };

@@ -64,9 +64,12 @@ const shipTo = {
 
 /**
  * Takes one order from placement to delivery and the return of one unit, over HTTP, and prints stock and money after each
- * step. Returns the order's id.
+ * step. Returns the order.
  */
-export const walkThrough = async (shop: Shop, print: (line: string) => void): Promise<string> => {
+export const walkThrough = async (
+  shop: Shop,
+  print: (line: string) => void,
+): Promise<{ id: string; number: string }> => {
   const { customer, operator, simulatorUrl } = shop;
   const quantity = 2;
   const product = await demoProduct(operator, 0, quantity);
@@ -81,7 +84,7 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   print(`One order: ${quantity} × ${product.name}, ${currency} ${inUnits(priceAmount, currency)} each`);
   print(row('step', 'order', ['available', 'reserved', 'shelf', `money, ${currency}`]));
   await step('before', '');
-  const { id: orderId } = await customer.order.create.mutate({
+  const { id: orderId, number } = await customer.order.create.mutate({
     lines: [{ productId: product.id, quantity }],
     shippingAddress: shipTo,
   });
@@ -104,7 +107,7 @@ export const walkThrough = async (shop: Shop, print: (line: string) => void): Pr
   for (const status of ['PICKED_UP', 'DELIVERED']) await scan(simulatorUrl, tracked, status);
   await step('webhook: other one too', 'DELIVERED', orderId);
   await returnOne(shop, orderId, step);
-  return orderId;
+  return { id: orderId, number };
 };
 
 /** The order's status, or how far it is fulfilled once it is, and what the shop has of its money, in minor units. */
@@ -154,8 +157,10 @@ const returnOne = async (
 };
 
 /** Creates an order with a live payment, so that a developer can pay it by hand. */
-export const leaveOneUnpaid = async ({ customer, operator }: Shop): Promise<Payment> => {
+export const leaveOneUnpaid = async ({ customer, operator }: Shop): Promise<{ number: string; payment: Payment }> => {
   const product = await demoProduct(operator, 1, 1);
-  const { id: orderId } = await customer.order.create.mutate({ lines: [{ productId: product.id, quantity: 1 }] });
-  return customer.payment.create.mutate({ orderId, provider: 'mock' });
+  const { id: orderId, number } = await customer.order.create.mutate({
+    lines: [{ productId: product.id, quantity: 1 }],
+  });
+  return { number, payment: await customer.payment.create.mutate({ orderId, provider: 'mock' }) };
 };

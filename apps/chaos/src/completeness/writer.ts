@@ -27,11 +27,19 @@ async function write(): Promise<void> {
 }
 
 // Tells the parent that it works, so that it is killed while it works and not while it starts.
-void write().then(() => process.send?.('ready'));
+let tell = (): void => {
+  tell = () => {};
+  process.send?.('ready');
+};
 
 async function writeOn(): Promise<never> {
   // A refusal is an answer like any other here, and so is a connection that another process's end has broken.
-  for (;;) await write().catch(() => {});
+  for (;;) {
+    await write().then(
+      () => tell(),
+      () => {},
+    );
+  }
 }
 
 await Promise.all(Array.from({ length: concurrency }, writeOn));
