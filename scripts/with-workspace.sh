@@ -15,8 +15,8 @@ wanted=$(
 note=node_modules/.installed
 runtime=packages/node-runtime/node_modules/node/bin/node
 
-# Whoever has installed all of it keeps all of it.
-if [ "$(tail -n 1 "$note" 2>/dev/null)" = all ]; then scope=all; fi
+# Whoever has installed all of it keeps all of it, also who did so by pnpm itself. Only `all` has turbo.
+if [ "$(tail -n 1 "$note" 2>/dev/null)" = all ] || [ -e node_modules/turbo ]; then scope=all; fi
 
 major_of() { "$1" --version 2>/dev/null | sed 's/^v//; s/\..*//'; }
 is_new_enough() { [ "$(major_of "$1")" -ge "$2" ] 2>/dev/null; }
