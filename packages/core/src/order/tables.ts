@@ -181,8 +181,8 @@ export const orderLines = commerceSchema.table(
       'order_lines_released_within_ordered',
       sql`${t.releasedQty} between 0 and ${t.quantity} and ${t.releasedAmount} >= 0`,
     ),
-    uniqueIndex('order_lines_one_per_product').on(t.orderId, t.productId),
-    index('order_lines_product_id')
+    // Also finds the orders of a product.
+    uniqueIndex('order_lines_once_per_product')
       .on(t.productId, t.orderId)
       .where(sql`${t.productId} is not null`),
   ],
