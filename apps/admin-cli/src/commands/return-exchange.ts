@@ -41,6 +41,7 @@ export function addExchangeCommands(returns: Command, context: CommandContext): 
       `returns exchange ${aReturn} MUG-LARGE=1 --preview`,
       `returns exchange ${aReturn} MUG-LARGE=1 --line 1:1`,
     ],
+    'Places the order, and sends back what the units are worth more than it costs',
   )
     .addOption(
       new RepeatableOption(
@@ -75,10 +76,16 @@ export function addExchangeCommands(returns: Command, context: CommandContext): 
         note(context, 'The customer pays the total as for any order; the units are owed again if they do not.');
     });
 
-  addCommand(returns, 'refund-credit <order>', 'give back what a return has paid of an order, by its first payment', [
-    'returns refund-credit 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
-    'returns refund-credit 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90 --amount 12.50',
-  ])
+  addCommand(
+    returns,
+    'refund-credit <order>',
+    'give back what a return has paid of an order, by its first payment',
+    [
+      'returns refund-credit 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
+      'returns refund-credit 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90 --amount 12.50',
+    ],
+    'Sends back what a return has paid of the order',
+  )
     .option('--amount <amount>', 'how much; by default all that the order still uses')
     .action(async (orderId: string, options: JsonOption & { amount?: string }) => {
       const { client } = connect(context);

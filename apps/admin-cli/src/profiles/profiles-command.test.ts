@@ -47,7 +47,7 @@ test('the file of profiles is readable by its owner alone, and no command shows 
   for (const args of [
     ['profiles', 'list'],
     ['profiles', 'list', '--json'],
-    ['profiles', 'remove', 'test', '--json'],
+    ['profiles', 'remove', 'test', '--yes', '--json'],
   ]) {
     const { out, err } = await run(args);
     expect(out + err).toContain('test');

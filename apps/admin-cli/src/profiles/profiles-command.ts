@@ -29,14 +29,18 @@ export function addProfileCommands(profiles: Command, context: CommandContext): 
 
   addAddProfile(profiles, context);
 
-  addCommand(profiles, 'remove <name>', 'forget a shop with its key', ['profiles remove staging']).action(
-    (name: string, options: JsonOption) => {
-      const { [name]: removed, ...others } = readProfiles(context);
-      if (!removed) throw new Failure(`There is no profile ${name}.`);
-      writeProfiles(context, others);
-      print(context, { name, url: removed.url }, options, () => `The profile ${name} is removed.`);
-    },
-  );
+  addCommand(
+    profiles,
+    'remove <name>',
+    'forget a shop with its key',
+    ['profiles remove staging'],
+    'Forgets the shop with its key',
+  ).action((name: string, options: JsonOption) => {
+    const { [name]: removed, ...others } = readProfiles(context);
+    if (!removed) throw new Failure(`There is no profile ${name}.`);
+    writeProfiles(context, others);
+    print(context, { name, url: removed.url }, options, () => `The profile ${name} is removed.`);
+  });
 }
 
 function addAddProfile(profiles: Command, context: CommandContext): void {

@@ -4,5 +4,5 @@ export { refusalFrom } from './refusal-from.ts';
 export { until } from './until.ts';
 export { present } from './present.ts';
 export { errorBodies } from './error-bodies.ts';
-export { procedurePaths } from './procedure-paths.ts';
+export { mutationPaths, procedurePaths } from './procedure-paths.ts';
 export { startWebhookReceiver, type WebhookReceiver } from '@commerce-core/core/testing';
