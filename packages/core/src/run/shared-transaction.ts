@@ -32,6 +32,7 @@ export async function runSharedCalls(
     readKeys(tx, calls),
     ...plans.map(async ({ read }) => read()),
   ]);
+  for (const { lockMore } of plans) await lockMore?.(work);
   const { running, outcomesOfAll } = splitByKey(calls, stored);
   const results = new Map<SharedCall, unknown>();
   kinds.forEach(([flow], kind) => {
@@ -51,8 +52,9 @@ export async function runSharedFlow<C, R>(
   flow: SharedFlow<C, R>,
   commands: readonly C[],
 ): Promise<R[]> {
-  const { locks, read } = await flow(tx, commands);
+  const { locks, read, lockMore } = await flow(tx, commands);
   const [work, decide] = await Promise.all([UnitOfWork.lock(tx, locks), read()]);
+  await lockMore?.(work);
   const results = decide(work, commands);
   work.write();
   return results;

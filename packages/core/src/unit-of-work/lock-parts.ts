@@ -32,7 +32,8 @@ export type OrderParts = { [N in PartName]: RowOf<N>[] };
 
 /** Rows that a transaction has locked. */
 export type LockedRows = {
-  orders: readonly { order: Order; parts: OrderParts }[];
+  /** `hasMoney`: whether refunds and disputes were requested, so that none of them is missing. */
+  orders: readonly { order: Order; parts: OrderParts; hasMoney: boolean }[];
   stocks: Map<string, Stock>;
   products: readonly Product[];
 };
@@ -81,10 +82,23 @@ export async function lockRows(
   const lockingStocks = lockNamedStocks(tx, stocksOf(requests));
   const readingParts = names.filter((name) => !partTables[name].locks).map(read);
   const [rows, stocks, ...distributes] = await Promise.all([orders, lockingStocks, ...lockingParts, ...readingParts]);
-  const locked = rows.map((order) => ({ order, parts: noParts() }));
+  const hasMoney = names.includes('refunds');
+  const locked = rows.map((order) => ({ order, parts: noParts(), hasMoney }));
   const partsOf = new Map(locked.map(({ order, parts }) => [order.id, parts]));
   for (const distribute of distributes) distribute(partsOf);
   return { orders: locked, stocks };
+}
+
+/** Locks the refunds of locked orders, and reads their disputes. */
+export async function lockMoney(
+  tx: Transaction,
+  orderIds: readonly string[],
+): Promise<Pick<OrderParts, 'refunds' | 'disputes'>> {
+  const [refunds, disputes] = await Promise.all([
+    partTables.refunds.ofOrders(tx, { orderIds }),
+    partTables.disputes.ofOrders(tx, { orderIds }),
+  ]);
+  return { refunds, disputes };
 }
 
 function isRequested(name: PartName, requests: readonly LockRequest[]): boolean {

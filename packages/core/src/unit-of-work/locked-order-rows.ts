@@ -16,10 +16,24 @@ import { partTables, type PartName, type RowOf } from './table-registry.ts';
 /** The rows of one locked order and its parts. */
 export class LockedOrderRows extends LockedOrderRow {
   readonly #parts: OrderParts;
+  #hasMoney: boolean;
 
-  constructor(changes: PendingChanges, row: Order, parts: OrderParts) {
+  constructor(changes: PendingChanges, row: Order, parts: OrderParts, hasMoney = true) {
     super(changes, row);
     this.#parts = parts;
+    this.#hasMoney = hasMoney;
+  }
+
+  /** Whether the order's refunds and disputes are known. */
+  get hasMoney(): boolean {
+    return this.#hasMoney;
+  }
+
+  /** Adds the refunds and disputes of the order, which are locked now. */
+  setMoney({ refunds, disputes }: Pick<OrderParts, 'refunds' | 'disputes'>): void {
+    this.#parts.refunds = refunds;
+    this.#parts.disputes = disputes;
+    this.#hasMoney = true;
   }
 
   get lines(): readonly OrderLine[] {
@@ -30,9 +44,9 @@ export class LockedOrderRows extends LockedOrderRow {
     return this.#parts.payments;
   }
 
-  /** Empty unless `money` was requested. */
+  /** @throws Error unless `money` was requested: a decision without them may send the same money twice */
   get refunds(): readonly Refund[] {
-    return this.#parts.refunds;
+    return this.#money().refunds;
   }
 
   /** Empty unless `refundLines` was requested. */
@@ -40,9 +54,9 @@ export class LockedOrderRows extends LockedOrderRow {
     return this.#parts.refundLines;
   }
 
-  /** Empty unless `money` was requested. */
+  /** @throws Error unless `money` was requested */
   get disputes(): readonly Dispute[] {
-    return this.#parts.disputes;
+    return this.#money().disputes;
   }
 
   /** What a return of another order pays of this one. Undefined unless `credits` was requested. */
@@ -191,6 +205,11 @@ export class LockedOrderRows extends LockedOrderRow {
   /** Adds checkpoints of its parcels, which the database doesn't have yet. */
   addTrackingEvents(events: readonly TrackingEvent[]): void {
     for (const event of events) this.changes.rows('trackingEvents').add(event);
+  }
+
+  #money(): Pick<OrderParts, 'refunds' | 'disputes'> {
+    if (this.#hasMoney) return this.#parts;
+    throw new Error(`the refunds and disputes of order ${this.id} were not requested`);
   }
 
   #shipmentLine(shipmentId: string, lineNo: number): ShipmentLine | undefined {

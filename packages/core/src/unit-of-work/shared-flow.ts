@@ -13,6 +13,8 @@ type Plan<C, R> = {
   locks: LockRequest;
   /** Sends what must be read after the locks, and returns the decision. */
   read: () => Promise<Decide<C, R>>;
+  /** Locks what only the locked rows show to be needed, and what hardly any command needs. */
+  lockMore?: (work: UnitOfWork) => Promise<void>;
 };
 
 /** Decides the commands one after the other, some or all of those of the plan. Returns one result a command. */

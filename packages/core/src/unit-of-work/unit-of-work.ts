@@ -4,7 +4,7 @@ import { lockStocks } from '../inventory/stock-repository.ts';
 import type { Order, OrderLine } from '../order/order.ts';
 import { LockedOrder } from './locked-order.ts';
 import { LockedProduct } from './locked-product.ts';
-import { lockRows, noParts, type LockedRows, type LockRequest, type RequestedParts } from './lock-parts.ts';
+import { lockMoney, lockRows, noParts, type LockedRows, type LockRequest, type RequestedParts } from './lock-parts.ts';
 import { PendingChanges } from './pending-changes.ts';
 
 /**
@@ -15,6 +15,7 @@ import { PendingChanges } from './pending-changes.ts';
 export class UnitOfWork extends PendingChanges {
   /** The locked orders by id. */
   readonly orders: ReadonlyMap<string, LockedOrder>;
+  readonly #tx: Transaction;
   readonly #orders: Map<string, LockedOrder>;
   /** The locked products by id. */
   readonly products: ReadonlyMap<string, LockedProduct>;
@@ -22,7 +23,10 @@ export class UnitOfWork extends PendingChanges {
   /** A unit of work that has locked nothing yet. */
   constructor(tx: Transaction, { orders, stocks, products }: Partial<LockedRows> = {}) {
     super(tx, stocks);
-    this.#orders = new Map(orders?.map(({ order, parts }) => [order.id, new LockedOrder(this, order, parts)]));
+    this.#tx = tx;
+    this.#orders = new Map(
+      orders?.map(({ order, parts, hasMoney }) => [order.id, new LockedOrder(this, order, parts, hasMoney)]),
+    );
     this.orders = this.#orders;
     this.products = new Map(products?.map((product) => [product.id, new LockedProduct(this, product)]));
   }
@@ -51,6 +55,23 @@ export class UnitOfWork extends PendingChanges {
   /** Locks the stock rows of those orders that need it. */
   async lockStocksOf(isNeeded: (order: LockedOrder) => boolean): Promise<void> {
     await this.lockStocks([...this.orders.values()].filter(isNeeded).flatMap((order) => [...order.demand.keys()]));
+  }
+
+  /**
+   * Locks the refunds and reads the disputes of those orders that need them and don't have them. It is another round trip,
+   * and only then. Every flow locks an order before its refunds, so they may be locked after stock rows, too.
+   */
+  async lockMoneyOf(isNeeded: (order: LockedOrder) => boolean): Promise<void> {
+    const needing = [...this.orders.values()].filter((order) => !order.hasMoney && isNeeded(order));
+    if (needing.length === 0) return;
+    const { refunds, disputes } = await lockMoney(
+      this.#tx,
+      needing.map(({ id }) => id),
+    );
+    for (const order of needing) {
+      const isItsOwn = ({ orderId }: { orderId: string }) => orderId === order.id;
+      order.setMoney({ refunds: refunds.filter(isItsOwn), disputes: disputes.filter(isItsOwn) });
+    }
   }
 
   /** Adds a new order. Its stock is locked by `lockStocks`. */

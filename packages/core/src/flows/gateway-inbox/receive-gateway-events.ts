@@ -17,7 +17,7 @@ import type { Traced } from '../../unit-of-work/pending-changes.ts';
 import type { SharedFlow } from '../../unit-of-work/shared-flow.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
-import { locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
+import { lockMoreForEvents, locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /** A gateway event whose signature was verified. `rawBody` is stored unchanged. */
 export type ReceiveGatewayEventCommand = GatewayEvent & Traced & { rawBody: Buffer | null };
@@ -45,6 +45,7 @@ export const receiveGatewayEvents: SharedFlow<ReceiveGatewayEventCommand, Receiv
   const named = await withPaymentIds(tx, commands);
   return {
     locks: locksOfEvents(named),
+    lockMore: async (work) => lockMoreForEvents(work, named),
     // The inbox is read after the locks, so this transaction sees an equal event of the transaction that had the locks
     // before.
     read: async () => {

@@ -4,7 +4,7 @@ import { isUnavailable } from '../../errors.ts';
 import { lockDueGatewayEvents, updateGatewayEvents } from '../../gateway-inbox/gateway-event-repository.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { applyGatewayEvents, waiting } from './apply-gateway-events.ts';
-import { locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
+import { lockMoreForEvents, locksOfEvents, withPaymentIds } from './lock-orders-of-events.ts';
 
 /**
  * Tries up to `limit` due gateway events again: events without a known payment, and events whose effect failed. An
@@ -35,6 +35,7 @@ async function retry(tx: Transaction, limit: number, ids: readonly string[]): Pr
   const rows = await withPaymentIds(tx, await dueRows(tx, limit, ids));
   if (rows.length === 0) return 0;
   const work = await UnitOfWork.lock(tx, locksOfEvents(rows));
+  await lockMoreForEvents(work, rows);
   const decided = applyGatewayEvents(work, rows);
   work.write();
   updateGatewayEvents(tx, decided);

@@ -17,7 +17,7 @@ import { clearCaptureAttention } from './warn-about-captures.ts';
 
 /**
  * Applies a gateway event to its payment and that payment's order. The order is locked with its payments and stock, and
- * with its refunds and disputes where `isAboutMoney`.
+ * with its refunds and disputes where `isAboutMoney`, or where an approval can't simply pay for it.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function applyGatewayEvent(order: LockedOrder, known: Payment, event: GatewayEvent): Decision {
@@ -54,6 +54,16 @@ export function applyGatewayEvent(order: LockedOrder, known: Payment, event: Gat
 /** Whether the decision about an event needs the order's refunds and disputes. */
 export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
+
+/**
+ * Whether an authorization may be one that the order can't use, so that the decision needs its refunds and disputes. An order
+ * that waits for its one attempt needs neither, and that is nearly every authorization: it costs no further statement.
+ * @param events those of this transaction that are about the order
+ */
+export function mayBeSurplus({ status, payments }: LockedOrder, events: readonly GatewayEvent[]): boolean {
+  if (!events.some(({ type }) => type === 'AUTHORIZED')) return false;
+  return status !== 'PAYMENT_PENDING' || payments.length > 1 || events.length > 1;
+}
 
 /** What the decision about a refund needs that succeeds after its failure: its units may have been replaced meanwhile. */
 export const partsOfRefunds = (events: readonly GatewayEvent[]): RequestedParts =>
