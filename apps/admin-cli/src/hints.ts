@@ -45,6 +45,7 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   order_not_changeable: 'Leave the order as it is: `commerce orders show ORDER` says what has left.',
   order_not_over:
     'Wait until its shipments have ended (`commerce shipments list ORDER`), or cancel the order first (`commerce orders cancel ORDER`).',
+  order_redacted: 'Refund the return (`commerce returns refund RETURN`), and have the customer place another order.',
   country_not_changeable: 'Cancel the order (`commerce orders cancel ORDER`), and place another one for this country.',
   quote_refused: 'Leave out what the message names: `commerce orders quote SKU=UNITS`.',
   quote_unavailable: runAgain,

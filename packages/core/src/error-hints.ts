@@ -40,6 +40,7 @@ export const errorHints = {
   order_changed: 'Read the order again (order.get), and send the change with its version.',
   order_not_changeable: 'Leave the order as it is: something of it has left, or it is over.',
   order_not_over: 'Wait until all its shipments have ended (shipment.list), or cancel it first (order.cancel).',
+  order_redacted: 'Refund the return (return.refund), and have the customer place another order (order.create).',
   country_not_changeable: 'Cancel the order (order.cancel), and place another one for this country.',
   quote_refused: 'Show the shopper details.reason, and order without what it names.',
   invalid_transition: 'Read the current status, and take a step that this status allows.',

@@ -48,6 +48,7 @@ export const errorKinds = {
   order_changed: 'conflict',
   order_not_changeable: 'conflict',
   order_not_over: 'conflict',
+  order_redacted: 'conflict',
   country_not_changeable: 'conflict',
   quote_refused: 'conflict',
   invalid_transition: 'conflict',
@@ -116,6 +117,8 @@ export interface ErrorDetails {
   order_changed: { version: number };
   order_not_changeable: { status: string; fulfillmentStatus: string };
   order_not_over: { status: string; fulfillmentStatus: string };
+  /** When the contact and address were erased. */
+  order_redacted: { redactedAt: string };
   /** As the quote service said it, for the shopper. */
   quote_refused: { reason: string };
   invalid_transition: {

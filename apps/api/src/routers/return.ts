@@ -88,6 +88,7 @@ export const returnRouter = router({
    *
    * Returns the return.
    * @throws return_not_found when no return has this id
+   * @throws order_redacted when the contact and address of the order were erased; `details.redactedAt`
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; `details.returnQty`
    * @throws insufficient_stock when a product has too few free units; `details.products`
@@ -145,6 +146,7 @@ export const returnRouter = router({
    * Returns what `exchange` would do now: the lines of the new order with its CREDIT line, what would be left to pay
    * (`totalAmount`) or be refunded (`refundAmount`), the shipping options that apply, and what is short.
    * @throws return_not_found when no return has this id
+   * @throws order_redacted when the contact and address of the order were erased; `details.redactedAt`
    * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
    * @throws units_not_in_return when the return owes fewer units of a line; `details.returnQty`
    * @throws fees_exceed_refund when the fees are more than the units are worth; `details.unitsAmount`
@@ -167,6 +169,7 @@ export const returnRouter = router({
    *
    * Returns the order with its lines, and `exchange`: what was credited and what is refunded.
    * @throws return_not_found when no return has this id
+   * @throws order_redacted when the contact and address of the order were erased; `details.redactedAt`
    * @throws order_changed when the old order has another version than `expectedVersion`; `details.version`
    * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
    * @throws units_not_in_return when the return owes fewer units of a line; `details.returnQty`

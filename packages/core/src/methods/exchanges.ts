@@ -49,6 +49,7 @@ export function exchangeMethods(context: Context) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or the order costs nothing
      * @throws empty_order when there are no lines
      * @throws return_not_found when there is no such return
+     * @throws order_redacted when the contact and address of the order were erased, so that nothing can be sent
      * @throws order_changed when the old order has another version than `expectedVersion`; the details hold it
      * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
      * @throws units_not_in_return when the return owes fewer units of a line; the details say how many
@@ -89,6 +90,7 @@ export function exchangeMethods(context: Context) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or the order costs nothing
      * @throws empty_order when there are no lines
      * @throws return_not_found when there is no such return
+     * @throws order_redacted when the contact and address of the order were erased, so that nothing can be sent
      * @throws nothing_to_refund when nothing came back, or all of it was refunded, replaced or exchanged
      * @throws units_not_in_return when the return owes fewer units of a line; the details say how many
      * @throws fees_exceed_refund when the fees are more than the units are worth; the details hold both

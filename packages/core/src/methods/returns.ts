@@ -161,6 +161,7 @@ export function returnMethods(context: Context) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
      * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
+     * @throws order_redacted when the contact and address of the order were erased, so that nothing can be sent
      * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; the details say how many
      * @throws insufficient_stock when a product hasn't enough free units; the details list all such products
      * @throws idempotency_key_reused when the key was used with another input

@@ -76,7 +76,8 @@ export async function readOrderLines(reader: Reader, orderIds: Iterable<string>)
     .orderBy(asc(orderLines.orderId), asc(orderLines.lineNo));
 }
 
-export const insertOrders = insertion(orders);
+// A new order is not redacted, so that this column costs no insert anything.
+export const insertOrders = insertion(orders, ['redactedAt']);
 // Nothing is given up of a new line, so that these columns cost no insert anything.
 export const insertOrderLines = insertion(orderLines, ['canceledQty', 'releasedQty', 'releasedAmount']);
 export const updateOrders = update(orders, 'id', [
@@ -115,7 +116,10 @@ export function updateOrderLines(tx: Transaction, lines: readonly OrderLine[]): 
 /** Writes the texts of a locked order. `updateOrders` does not: it is sent for each payment, and texts hardly change. */
 export async function updateOrderTexts(
   tx: Transaction,
-  { id, contact, shippingAddress, reference, metadata }: Order,
+  { id, contact, shippingAddress, reference, metadata, redactedAt }: Order,
 ): Promise<void> {
-  await tx.db.update(orders).set({ contact, shippingAddress, reference, metadata }).where(eq(orders.id, id));
+  await tx.db
+    .update(orders)
+    .set({ contact, shippingAddress, reference, metadata, redactedAt })
+    .where(eq(orders.id, id));
 }

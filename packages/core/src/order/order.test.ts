@@ -50,6 +50,7 @@ const orderIn = (status: OrderStatus): Order => ({
   shippingAddress: null,
   reference: null,
   metadata: null,
+  redactedAt: null,
   needsAttention: null,
   attentionReasons: null,
   version: 1,

@@ -103,6 +103,8 @@ export type Order = {
   shippingAddress: Address | null;
   reference: string | null;
   metadata: Record<string, unknown> | null;
+  /** When the contact and the address were erased: nothing can be sent any more. */
+  redactedAt: Date | null;
   /** The most urgent reason for an operator's attention. */
   needsAttention: AttentionReason | null;
   /** All reasons, the most urgent first; null when there is none. */
@@ -225,6 +227,16 @@ export function sumByProduct(lines: readonly { productId: string; quantity: numb
 /** Whether nothing of an order has left: it waits for its payment, or is paid and unfulfilled. */
 export const isBeforeDispatch = ({ status, fulfillmentStatus }: Order): boolean =>
   (status === 'PAID' && fulfillmentStatus === 'UNFULFILLED') || unpaidStatuses.some((unpaid) => unpaid === status);
+
+/**
+ * Refuses what would send goods of an order whose contact and address were erased.
+ * @throws order_redacted
+ */
+export function requireRecipient({ redactedAt }: Order): void {
+  if (redactedAt === null) return;
+  const message = 'the contact and address of the order were erased, so nothing can be sent';
+  throw new CommerceError('order_redacted', message, { redactedAt: redactedAt.toISOString() });
+}
 
 /** Whether nothing is left to do for an order: it was canceled, has expired, or all of it was delivered or returned. */
 export const isOver = ({ status, fulfillmentStatus }: Order): boolean =>

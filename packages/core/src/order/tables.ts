@@ -58,6 +58,7 @@ export const orders = commerceSchema.table(
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     reference: text('reference'),
     metadata: jsonb('metadata').$type<Record<string, unknown>>(),
+    redactedAt: timestamptz('redacted_at'),
     needsAttention: text('needs_attention').$type<AttentionReason>(),
     attentionReasons: jsonb('attention_reasons').$type<AttentionReason[]>(),
     version: integer('version').notNull(),
@@ -84,6 +85,10 @@ export const orders = commerceSchema.table(
     check('orders_customer_id_length', sql`length(${t.customerId}) between 1 and 200`),
     check('orders_reference_length', sql`length(${t.reference}) between 1 and 200`),
     check('orders_metadata_size', sql`octet_length(${t.metadata}::text) <= 8192`),
+    check(
+      'orders_redacted_has_no_texts',
+      sql`${t.redactedAt} is null or (${t.contact} is null and ${t.shippingAddress} is null)`,
+    ),
     check('orders_version_positive', sql`${t.version} > 0`),
     uniqueIndex('orders_number').on(t.number),
     index('orders_customer').on(t.customerId, t.id),

@@ -2,7 +2,7 @@ import { newId } from '../ids.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
 import type { Shortage } from '../errors.ts';
 import { sumAmounts } from '../money.ts';
-import { sumByProduct, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
+import { requireRecipient, sumByProduct, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
 import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
@@ -76,8 +76,10 @@ export class LockedOrder extends LockedOrderRows {
 
   /**
    * Adds a READY shipment with the given units. With `returnId` they replace units of that return. Returns its id.
+   * @throws order_redacted when the order has nobody any more to send it to
    */
   packShipment(lines: readonly LineQuantity[], returnId: string | null = null): string {
+    requireRecipient(this.row);
     const id = newId();
     const orderId = this.id;
     this.addShipment(
@@ -149,7 +151,7 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /** Sets texts that only `updateOrderTexts` writes: call it with the order's row. */
-  setTexts(texts: Partial<Pick<Order, 'contact' | 'shippingAddress' | 'reference' | 'metadata'>>): void {
+  setTexts(texts: Partial<Pick<Order, 'contact' | 'shippingAddress' | 'reference' | 'metadata' | 'redactedAt'>>): void {
     this.setRow({ ...this.row, ...texts });
   }
 

@@ -169,6 +169,7 @@ function newOrder(productId: string): { row: Order; line: OrderLine } {
       shippingAddress: null,
       reference: null,
       metadata: null,
+      redactedAt: null,
       needsAttention: null,
       attentionReasons: null,
       version: 0,

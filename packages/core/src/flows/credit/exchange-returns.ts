@@ -3,7 +3,7 @@ import { loadProducts } from '../../catalog/product-repository.ts';
 import { CommerceError, decided, unwrap, type Outcome } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
-import { nothingGivenUp, orderTotal, sumByProduct, type OrderLineView } from '../../order/order.ts';
+import { nothingGivenUp, orderTotal, requireRecipient, sumByProduct, type OrderLineView } from '../../order/order.ts';
 import type { ServiceLines } from '../../order/quote-service.ts';
 import { noProvider, paysForOrder } from '../../payment/payment.ts';
 import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
@@ -51,7 +51,7 @@ export type ExchangePolicy = OrderPolicy & { gateways: ReadonlyMap<string, Gatew
 /**
  * Places orders that returns pay for: what the returned units are worth lowers what is to be paid. An order that costs more
  * is paid as usual; an order that costs as much or less is PAID at once, and the rest is refunded.
- * @returns the order · refusals: return_not_found, order_changed, units_not_in_return, fees_exceed_refund,
+ * @returns the order · refusals: return_not_found, order_changed, order_redacted, units_not_in_return, fees_exceed_refund,
  * nothing_to_refund, dispute_open, refund_exceeds_balance, amount_not_supported, and those of `placeOrders`
  */
 export const exchangeReturns =
@@ -89,6 +89,8 @@ function exchange(
   { command, prices, policy }: Requested,
 ): ExchangeOrder {
   const { id, refundId, lines: selected, fees } = command;
+  // The new order has the contact of the old one.
+  requireRecipient(order.row);
   const price = priceReturn(order, aReturn, fees, selected);
   if (price.amount === 0) throw new CommerceError('nothing_to_refund', 'nothing is owed for this return');
   const payment = order.payments.find(paysForOrder);

@@ -1,6 +1,7 @@
 import type { Reader } from '../../database/page.ts';
 import { CommerceError } from '../../errors.ts';
 import { readOrders } from '../../order/order-repository.ts';
+import { requireRecipient } from '../../order/order.ts';
 import { readReturn } from '../../returns/return-repository.ts';
 import type { OrderToPrice } from '../pricing/price-order.ts';
 import type { OrderQuote } from '../pricing/quote-order.ts';
@@ -22,7 +23,7 @@ export type ExchangeQuote = OrderQuote & {
 /**
  * Reads the order of an exchange as pricing needs it: for the customer of the returned order, and to its address unless
  * another one is given.
- * @throws return_not_found when there is no such return
+ * @throws return_not_found when there is no such return, order_redacted when its order has no contact any more
  */
 export async function readExchange(
   reader: Reader,
@@ -31,6 +32,7 @@ export async function readExchange(
   const aReturn = await readReturn(reader, returnId);
   const [old] = aReturn ? await readOrders(reader, [aReturn.orderId]) : [];
   if (!old) throw new CommerceError('return_not_found', 'no such return');
+  requireRecipient(old);
   const shippingAddress = order.shippingAddress ?? old.shippingAddress ?? undefined;
   return { ...order, id, customerId: old.customerId, shippingAddress };
 }

@@ -115,6 +115,7 @@ function redact(order: LockedOrder, isNoted: boolean): boolean {
   const reasoned = order.returns.filter(({ reason }) => reason !== null);
   for (const aReturn of reasoned) order.setReturn({ ...aReturn, reason: null, updatedAt: order.now });
   const texts = setTexts(order, { contact: null, shippingAddress: null });
+  if (texts.length > 0) order.setTexts({ redactedAt: order.now });
   const ofReturns = reasoned.length > 0 ? (['returnReason'] as const) : [];
   const changed = [...texts, ...ofReturns, ...(isNoted ? (['notes'] as const) : [])];
   if (changed.length > 0) order.record('order.redacted', { changed });

@@ -129,6 +129,7 @@ function newOrder(
     shippingAddress: shippingAddress ?? null,
     reference: reference ?? null,
     metadata: metadata ?? null,
+    redactedAt: null,
     needsAttention: null,
     attentionReasons: null,
     version: 0,

@@ -7,13 +7,15 @@ import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { recordApproval, type ApprovalFacts } from './record-approval.ts';
 
 /**
- * Whether an order can still become PAID: it isn't canceled, no payment pays for it, and its stock is there. An order
+ * Whether an order can still become PAID: it isn't canceled or redacted, no payment pays for it, and its stock is there. An order
  * that has lost its authorization is PAID already, and its stock is sold. One that costs nothing any more needs no money.
  */
 export function canBePaid(order: LockedOrder): boolean {
   if (order.status === 'CANCELED' || order.payments.some(paysForOrder)) return false;
   // Its credit was released when it expired, and may pay for something else by now.
   if (order.status === 'EXPIRED' && hasCredit(order)) return false;
+  // An expired order may have been redacted since, and its goods can't be sent.
+  if (order.status !== 'PAID' && order.row.redactedAt !== null) return false;
   if (order.status === 'PAID' && !order.hasLostItsMoney()) return false;
   return order.row.reservationStatus !== 'RELEASED' || order.shortages().length === 0;
 }

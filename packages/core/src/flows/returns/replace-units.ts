@@ -1,5 +1,6 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { CommerceError, invalidTransition, type Outcome } from '../../errors.ts';
+import { requireRecipient } from '../../order/order.ts';
 import { unitsNotInReturn, type Return } from '../../returns/return.ts';
 import type { ReturnView } from '../../returns/return-view.ts';
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
@@ -13,7 +14,7 @@ export type ReplaceUnitsCommand = ReturnCommand & { lines: readonly LineQuantity
 /**
  * Sends units once more, in place of those that came back or that the customer keeps. Their shipment is one of its own, and
  * takes free units: they aren't sold again, and aren't refunded any more.
- * @returns the return · refusals: return_not_found, order_changed, units_not_in_return, insufficient_stock
+ * @returns the return · refusals: return_not_found, order_changed, order_redacted, units_not_in_return, insufficient_stock
  */
 export const replaceUnits = async (
   tx: Transaction,
@@ -21,6 +22,7 @@ export const replaceUnits = async (
 ): Promise<Outcome<ReturnView>[]> => changeReturns(tx, commands, { ...moneyParts, stocks: 'all' }, replace);
 
 function replace(order: LockedOrder, aReturn: Return, { lines }: ReplaceUnitsCommand): ReturnView {
+  requireRecipient(order.row);
   const returned = linesOfReturn(order, aReturn);
   const changed = lines.map(({ lineNo, quantity }) => {
     const line = returned.find((one) => one.lineNo === lineNo);
