@@ -59,8 +59,8 @@ describe('a refund by lines', () => {
   });
 });
 
-describe('of others’ defects, none is here:', () => {
-  test('a refund by line does not ignore the discount that only this line has', async () => {
+describe("others' bugs", () => {
+  test('OpenMage, Medusa, WooCommerce, Solidus: a refund by line does not ignore its discount', async () => {
     const { orderId } = await shop.createCapturedOrder(
       [
         [1000, 2],
@@ -73,7 +73,7 @@ describe('of others’ defects, none is here:', () => {
     expect(await shop.refundUnits(orderId, 2, 1)).toBe(750);
   });
 
-  test('the most that can be refunded is zero and never minus 25 where 25 too much went back', async () => {
+  test('Saleor: the most that can be refunded is zero, not minus 25, where 25 too much went back', async () => {
     const { orderId, payment } = await shop.createCapturedOrder(
       [
         [25, 1],
@@ -101,7 +101,7 @@ describe('of others’ defects, none is here:', () => {
     await shop.callGatewaysNow();
   });
 
-  test('the refund of an overpaid order is not capped at its total', async () => {
+  test('Saleor #4349: the refund of an overpaid order is not capped at its total', async () => {
     shop.quoteLines([quoteLine('DISCOUNT', -500)]);
     const { orderId, payment } = await shop.createPendingOrder({ [await shop.createTestProduct()]: 2 });
     await shop.sendWebhook('CAPTURED', { ...payment, amount: 1_700 });

@@ -59,7 +59,7 @@ describe('a split', () => {
     ]);
   });
 
-  test('changes no money and makes no paid order owe again', async () => {
+  test("changes no money and makes no paid order owe again (Spree's bug)", async () => {
     const { orderId, cup, tray, shipmentId } = await createPaidOrder();
     const readMoney = async () => {
       const { fulfillmentStatus: _, version: _v, updatedAt: _u, ...order } = await shop.commerce.getOrder({ orderId });
@@ -94,7 +94,7 @@ describe('a split', () => {
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ fulfillmentStatus: 'SHIPPED' });
   });
 
-  test('leaves a canceled order nothing to ship, and restocks every unit once', async () => {
+  test("leaves a canceled order nothing to ship, and restocks each unit once (Sylius', WooCommerce's bug)", async () => {
     const { orderId, cup, tray, shipmentId } = await createPaidOrder();
     await split(shipmentId, [1, 2]);
     await split(shipmentId, [2, 2]);
