@@ -10,7 +10,7 @@ export const guestChecks: readonly Check[] = [
     sentence: 'An order of a guest has an e-mail address, unless its contact was erased.',
     query: `
       select o.id as "orderId", o.status from "commerce"."orders" o
-      where ${ofGuest} and o.contact is not null and o.contact ->> 'email' is null`,
+      where ${ofGuest} and o.redacted_at is null and o.contact ->> 'email' is null`,
   },
   {
     name: 'guest_order_is_counted',

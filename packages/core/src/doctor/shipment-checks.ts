@@ -26,6 +26,14 @@ export const shipmentChecks: readonly Check[] = [
       where (p.quantity + o.canceled_qty <= o.quantity and o.kind = 'PRODUCT') is not true`,
   },
   {
+    name: 'shipment_has_a_recipient',
+    sentence: 'No shipment of a redacted order is READY, because its contact and address were erased.',
+    query: `
+      select s.id as "shipmentId", s.order_id as "orderId", o.redacted_at as "redactedAt"
+      from "commerce"."shipments" s join "commerce"."orders" o on o.id = s.order_id
+      where s.status = 'READY' and o.redacted_at is not null`,
+  },
+  {
     name: 'shipment_for_everything_paid',
     sentence:
       'Every unit of a PAID order is in a shipment that is not CANCELED, was canceled, or was refunded and restocked.',

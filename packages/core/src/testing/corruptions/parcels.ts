@@ -22,6 +22,12 @@ export const parcelCorruptions: Record<string, Corruption> = {
       where id in (${parcelOf('SHIPPED')}, ${parcelOf('IN_TRANSIT')})`,
     ],
   },
+  shipment_has_a_recipient: {
+    statements: [
+      `update commerce.orders set redacted_at = now(), contact = null, shipping_address = null where id = (
+        select order_id from commerce.shipments where status = 'READY' order by id limit 1)`,
+    ],
+  },
   shipment_shows_first_parcel: {
     statements: [`update commerce.parcels set tracking_number = 'another' where id = ${parcelOf('DELIVERED')}`],
   },
