@@ -38,7 +38,12 @@ export async function checkAcknowledged(
   };
   const entries = [...ledger.values()];
   // They are requested by calls of their own.
-  const otherRefunds = new Set([...fulfillment.returnRefunds, ...fulfillment.cancelRefunds]);
+  const otherRefunds = new Set([...fulfillment.returnRefunds, ...fulfillment.otherRefunds]);
+  const exchanged = new Set(fulfillment.exchangeOrders);
+  // An exchange pays for an order that costs nothing more by itself, without an attempt.
+  const attempts = [...state.payments.values()]
+    .filter(({ orderId, provider }) => !(exchanged.has(orderId) && provider === 'none'))
+    .map(({ id }) => id);
   const dispatched = [...fulfillment.shipments.values()].filter(({ trackingNumbers }) => trackingNumbers.length > 0);
   const wrong = entries.filter((entry) => entry.answer.ok && !isTrue(entry, rows));
   return [
@@ -46,8 +51,13 @@ export async function checkAcknowledged(
       check: 'acknowledged',
       what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged and is not true`,
     })),
-    ...countedOnce('order.create', entries, [...state.orders.keys()]),
-    ...countedOnce('payment.create', entries, [...state.payments.keys()], ['payment_refused']),
+    ...countedOnce(
+      'order.create',
+      entries,
+      [...state.orders.keys()].filter((id) => !exchanged.has(id)),
+    ),
+    ...countedOnce('return.exchange', entries, [...exchanged]),
+    ...countedOnce('payment.create', entries, attempts, ['payment_refused']),
     ...countedOnce(
       'shipment.dispatch',
       entries,
@@ -76,6 +86,10 @@ function isTrue({ procedure, input, answer }: Entry, rows: Rows): boolean {
       return (
         orders.get(id)?.reference === asked['reference'] && JSON.stringify(inOrder) === JSON.stringify(asked['lines'])
       );
+    }
+    case 'return.exchange': {
+      const inOrder = (lines.get(id) ?? []).map(({ productId, quantity }) => ({ productId, quantity }));
+      return JSON.stringify(inOrder) === JSON.stringify(asked['order'].lines);
     }
     case 'order.cancel':
       return orders.get(id)?.status === 'CANCELED';

@@ -12,12 +12,18 @@ export type Fulfillment = {
   returns: Map<string, ReturnRow>;
   /** The refunds that returns have requested. */
   returnRefunds: string[];
-  /** The refunds that canceled units have requested. */
-  cancelRefunds: string[];
+  /** The refunds that canceled units, exchanges and credits have requested. */
+  otherRefunds: string[];
+  /** The orders that returns pay for. */
+  exchangeOrders: string[];
 };
 
 const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
   new Map(rows.map((row) => [row.id, row]));
+
+/** SQL: the ids of refunds that were requested by the way, and not by a call of their own. */
+const refundsOfEvents = `select payload ->> 'refundId' as id from commerce.events
+  where type in ('order.lines_canceled', 'return.exchanged', 'return.credit_refunded') and payload ->> 'refundId' is not null`;
 
 /** Reads the shipments, parcels and returns. */
 export async function readFulfillment({ query }: RunningShop['database']): Promise<Fulfillment> {
@@ -36,11 +42,11 @@ export async function readFulfillment({ query }: RunningShop['database']): Promi
         select id, status, (select json_agg(json_build_object('lineNo', line_no, 'quantity', requested_qty) order by line_no)
           from commerce.return_lines l where l.return_id = r.id) as lines from commerce.returns r`),
     ),
-    returnRefunds: await ids('select id from commerce.refunds where return_id is not null'),
-    cancelRefunds: await ids(
-      `select payload ->> 'refundId' as id from commerce.events
-       where type = 'order.lines_canceled' and payload ->> 'refundId' is not null`,
+    returnRefunds: await ids(
+      `select id from commerce.refunds where return_id is not null and id::text not in (${refundsOfEvents})`,
     ),
+    otherRefunds: await ids(refundsOfEvents),
+    exchangeOrders: await ids('select order_id as id from commerce.return_credits'),
   };
 }
 
@@ -100,6 +106,8 @@ function isTrueOfReturn({ procedure, id, asked }: AcknowledgedCall, { returns }:
     case 'return.receive':
     case 'return.replace':
     case 'return.refund':
+    // The checks of the books and of the doctor find a credit that isn't given back.
+    case 'return.refundCredit':
       return true;
     default:
       return undefined;

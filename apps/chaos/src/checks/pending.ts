@@ -36,6 +36,9 @@ const waiting: Record<string, string> = {
   'open refunds': `
     select id || ' ' || kind || ' ' || status || ' of payment ' || payment_id as what, null as due from commerce.refunds
     where status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN')`,
+  'credits of returns': `
+    select order_id || ' ' || status || ' of return ' || return_id as what, due_at as due
+    from commerce.return_credits where due_at is not null`,
   'calls to gateways': `
     select c.kind || ' ' || c.provider || ' payment ' || p.id || ' ' || p.status || ' after ' || c.attempts || ' attempts, the last: '
       || coalesce(c.failure_code, 'no failure') as what, c.due_at as due

@@ -48,6 +48,13 @@ const queries: Record<string, string> = {
   'a return of goods that were kept': count("commerce.returns where goods = 'KEPT'"),
   'a return refunded': count('commerce.refunds where return_id is not null'),
   'units of a return sent once more': count('commerce.return_lines where replaced_qty > 0'),
+  'a return exchanged': ofEvent('return.exchanged'),
+  'an exchange that costs more': count(
+    'commerce.orders o join commerce.return_credits c on c.order_id = o.id where o.total_amount > 0',
+  ),
+  'an exchange that costs less: the rest refunded': `${ofEvent('return.exchanged')} and payload ->> 'refundId' is not null`,
+  'an unpaid exchange: the units are owed again': ofEvent('return.credit_released'),
+  'a credit given back': ofEvent('return.credit_refunded'),
   'a return closed': ofEvent('return.closed'),
 };
 

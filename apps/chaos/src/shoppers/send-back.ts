@@ -1,5 +1,6 @@
 import type { RouterOutputs } from '@commerce-core/api/client';
 import { call, readUntilAnswered, type Answer } from '../shop/call.ts';
+import { exchange } from './exchange.ts';
 import { dispatchReady } from './ship.ts';
 import type { Visit } from './visit.ts';
 
@@ -59,9 +60,11 @@ async function handleReturn(visit: Visit, { id: returnId, goods, lines }: Return
   const label = chance.whether(`${key} label`, 0.4) ? { carrier: labelCarrier, trackingNumber: `${key} label` } : {};
   await call(ledger, 'return.approve', operator.return.approve, { returnId, ...label }, `${key} approve`);
   if (goods === 'EXPECTED') for (const line of lines) await receive(visit, returnId, line, key);
-  const ends = chance.weighed(`${key} end`, { refund: 62, replace: 28, nothing: 10 });
+  const exchanges = visit.isExchange ? 0 : 26;
+  const ends = chance.weighed(`${key} end`, { refund: 44, replace: 22, exchange: exchanges, nothing: 8 });
   if (ends === 'refund') await refund(visit, returnId, key);
   if (ends === 'replace') await replace(visit, returnId, lines, key);
+  if (ends === 'exchange') await exchange(visit, returnId, key);
   if (chance.whether(`${key} close`, 0.75))
     await call(ledger, 'return.close', operator.return.close, { returnId }, `${key} close`);
 }

@@ -84,9 +84,12 @@ async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: strin
     const isUsed = carrier === trackedCarrier && chance.whether(`${key} used number ${index}`, 0.4);
     return { carrier, trackingNumber: (isUsed ? freeNumbers.shift() : undefined) ?? `${key} p${index}` };
   });
-  // The carrier refuses numbers that begin with UNKNOWN. An operator finds out and corrects them.
+  // The carrier refuses numbers that begin with UNKNOWN. An operator finds out and corrects them. A number that is used again
+  // is none of them: until the correction its messages are about its former parcel, which has just arrived.
   const typed = numbers.map((number, index) =>
-    number.carrier === trackedCarrier && chance.whether(`${key} mistyped ${index}`, 0.1)
+    number.carrier === trackedCarrier &&
+    number.trackingNumber === `${key} p${index}` &&
+    chance.whether(`${key} mistyped ${index}`, 0.1)
       ? { ...number, trackingNumber: `UNKNOWN ${number.trackingNumber}` }
       : number,
   );

@@ -2,6 +2,7 @@ import type { World } from '../shop/world.ts';
 import { afterPayment } from './after-payment.ts';
 import { behaviors, shares } from './behaviors.ts';
 import { placeOrder } from './place-order.ts';
+import type { Visit } from './visit.ts';
 
 /**
  * Runs one shopper: an order, attempts to pay it, and what happens afterwards. A shopper who waits for an expiry or a
@@ -14,8 +15,13 @@ export async function runShopper(world: World, n: number, later: (work: Promise<
   const order = await placeOrder(world, name, placing, isGuest);
   if (!order) return;
   const customer = isGuest ? world.guest(order.accessToken) : placing;
-  const visit = { world, name, customer, order, attempts: 0, later };
-  const rest = await behaviors[world.chance.weighed(`${name} way`, shares)](visit);
-  if (rest) later(rest().then(() => afterPayment(visit)));
+  await goOn({ world, name, customer, order, attempts: 0, isExchange: false, goOn, later });
+}
+
+async function goOn(visit: Visit): Promise<void> {
+  // A return may have paid for all of the order.
+  const isPaid = visit.order.status === 'PAID';
+  const rest = isPaid ? undefined : await behaviors[visit.world.chance.weighed(`${visit.name} way`, shares)](visit);
+  if (rest) visit.later(rest().then(() => afterPayment(visit)));
   else await afterPayment(visit);
 }

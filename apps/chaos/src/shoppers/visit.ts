@@ -10,6 +10,10 @@ export type Visit = {
   customer: Client;
   order: Order;
   attempts: number;
+  /** Whether a return pays for the order. Its goods aren't exchanged once more. */
+  isExchange: boolean;
+  /** Pays for the order in some way, and goes on afterwards as shoppers do. */
+  goOn: (visit: Visit) => Promise<void>;
   /** Takes work that goes on while the next shopper starts. */
   later: (work: Promise<void>) => void;
 };
