@@ -10,10 +10,10 @@ const paymentOf = (paymentId: string) => shop.json('payments', 'show', paymentId
 
 test('an authorized payment is captured in part, and every view shows the amounts', async () => {
   const { orderId, paymentId } = await paidOrder(shop, 'AUTHORIZED');
-  const tooMuch = await shop.run('payments', 'capture', '--yes', paymentId, '--amount', '25.01');
+  const tooMuch = await shop.run('payments', 'capture', paymentId, '--amount', '25.01');
   expect(tooMuch).toMatchObject({ code: 1, out: '' });
   expect(tooMuch.err).toContain('(capture_exceeds_authorized)\n  authorized: 25.00 GBP');
-  const asked = await shop.run('payments', 'capture', '--yes', paymentId, '--amount', '20.00');
+  const asked = await shop.run('payments', 'capture', paymentId, '--amount', '20.00');
   expect(asked).toMatchObject({ code: 0, err: expect.stringContaining('asked for it now') });
   await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
   expect((await shop.run('payments', 'show', paymentId)).out).toMatch(
@@ -33,7 +33,7 @@ test('the dispatch of what is left captures what it costs, at the gateway too', 
   await shop.json('orders', 'cancel-lines', '--yes', orderId, '1=1');
   expect((await shop.run('payments', 'show', paymentId)).out).toMatch(/^to capture +12\.50 GBP$/m);
   const [shipment] = (await shop.json('shipments', 'list', orderId)).items;
-  await shop.json('shipments', 'dispatch', '--yes', shipment.id, 'DHL', paymentId);
+  await shop.json('shipments', 'dispatch', shipment.id, 'DHL', paymentId);
   await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
   expect(await paymentOf(paymentId)).toMatchObject({ capturedAmount: 1_250, releasedAmount: 1_250 });
   expect((await shop.run('reconcile')).out).not.toContain(paymentId);
@@ -84,7 +84,7 @@ test('a refund of an authorized payment is refused with the command that capture
   expect(refused.err).toMatch(/authorized only: capture it first, or cancel the order \(refund_exceeds_balance\)$/m);
   const [, line = ''] = /^Capture the payment first: `commerce (.*)`\.$/m.exec(refused.err) ?? [];
   expect(line).toBe(`payments capture ${paymentId}`);
-  expect(await shop.run(...line.split(' '), '--yes')).toMatchObject({ code: 0 });
+  expect(await shop.run(...line.split(' '))).toMatchObject({ code: 0 });
   await until(async () => (await paymentOf(paymentId)).status === 'CAPTURED');
   expect(await create()).toMatchObject({ code: 0, out: expect.stringContaining('25.00 GBP') });
 });

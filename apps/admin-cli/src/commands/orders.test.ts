@@ -78,11 +78,11 @@ test('an order is paid, shipped and delivered, and orders show prints all of it'
   const { items } = await shop.json('shipments', 'list', orderId);
   const [{ id: shipmentId }] = items;
   expect(items).toMatchObject([{ status: 'READY' }]);
-  expect(await shop.json('shipments', 'dispatch', '--yes', shipmentId, 'Royal Mail', 'RM1')).toMatchObject({
+  expect(await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM1')).toMatchObject({
     status: 'SHIPPED',
   });
   expect(await shop.json('shipments', 'in-transit', shipmentId)).toMatchObject({ status: 'IN_TRANSIT' });
-  expect((await shop.run('shipments', 'deliver', '--yes', shipmentId)).out).toMatch(/^status +DELIVERED$/m);
+  expect((await shop.run('shipments', 'deliver', shipmentId)).out).toMatch(/^status +DELIVERED$/m);
 
   const shown = await shop.run('orders', 'show', orderId);
   for (const part of ['Lines', 'Payments', 'Shipments', 'History'])
@@ -110,7 +110,7 @@ test('orders are found by customer and status; a shipped order shows how far its
   const listed = await shop.run('orders', 'list', '--customer', customer, '--status', 'PAID');
   expect(listed.out).toMatch(new RegExp(`^[\\w-]{9}  PAID +25\\.00 GBP +${customer} .* ${orderId}$`, 'm'));
   const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
-  await shop.json('shipments', 'dispatch', '--yes', shipmentId, 'Royal Mail', 'RM2');
+  await shop.json('shipments', 'dispatch', shipmentId, 'Royal Mail', 'RM2');
   expect((await shop.run('orders', 'list', '--customer', customer)).out).toMatch(
     new RegExp(`^[\\w-]{9}  SHIPPED .* ${orderId}$`, 'm'),
   );

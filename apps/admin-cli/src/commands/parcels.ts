@@ -12,13 +12,9 @@ import type { Column } from '../table.ts';
 const parcel = '0199d3c4-a1b2-7c33-8d44-5e66f7a8b9c0';
 
 export function addParcelCommands(parcels: Command, context: CommandContext): void {
-  addCommand(
-    parcels,
-    'deliver <parcel>',
-    'note that one parcel arrived; the last one delivers its shipment',
-    [`parcels deliver ${parcel}`],
-    'Counts the parcel as delivered',
-  ).action(async (parcelId: string, options: JsonOption) => {
+  addCommand(parcels, 'deliver <parcel>', 'note that one parcel arrived; the last one delivers its shipment', [
+    `parcels deliver ${parcel}`,
+  ]).action(async (parcelId: string, options: JsonOption) => {
     const { client } = connect(context);
     printShipment(context, await client.parcel.deliver.mutate({ parcelId }), options);
   });

@@ -67,13 +67,10 @@ function addShowPayment(payments: Command, context: CommandContext): void {
 }
 
 function addCapturePayment(payments: Command, context: CommandContext): void {
-  addCommand(
-    payments,
-    'capture <payment>',
-    'capture an authorized payment, in whole or in part',
-    [`payments capture ${example}`, `payments capture ${example} --amount 12.50`],
-    'Takes the money of the payment, and releases what it does not take',
-  )
+  addCommand(payments, 'capture <payment>', 'capture an authorized payment, in whole or in part', [
+    `payments capture ${example}`,
+    `payments capture ${example} --amount 12.50`,
+  ])
     .option('--amount <amount>', "capture this amount and release the rest, in the payment's currency")
     .action(async (paymentId: string, options: JsonOption & { amount?: string }) => {
       const { client } = connect(context);

@@ -12,7 +12,7 @@ const shop = useShop();
 async function sentOrder(): Promise<string> {
   const { orderId } = await paidOrder(shop);
   const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
-  await shop.json('shipments', 'dispatch', '--yes', shipmentId, 'DHL', shipmentId);
+  await shop.json('shipments', 'dispatch', shipmentId, 'DHL', shipmentId);
   return orderId;
 }
 
@@ -25,7 +25,7 @@ test('a return is requested, approved, received and refunded, and the order show
   expect((await shop.run('returns', 'approve', returnId, 'DHL', 'R-1', '--fault', 'SHOP')).out).toMatch(
     /^status +APPROVED\nfault +SHOP\ngoods +EXPECTED\nreason +too small\nlabel +DHL R-1$/m,
   );
-  const received = await shop.run('returns', 'receive', '--yes', returnId, '--restock', '1:1');
+  const received = await shop.run('returns', 'receive', returnId, '--restock', '1:1');
   expect(received.out).toMatch(/^ +1 +2 +1 +1 +0 +0 +0 +0$/m);
   expect((await shop.run('returns', 'preview', returnId, '--fee', 'Return label:2.50')).out).toMatch(
     /^goes back +10\.00 GBP\n\nLINE +WHAT +NAME +UNITS +AMOUNT\n +1 +PRODUCT +Blue mug +1 +12\.50 GBP\n +FEE +Return label +1 +-2\.50 GBP$/m,
@@ -90,7 +90,7 @@ test('a return is exchanged for other goods, and the credit and the rest of the 
   const orderId = await sentOrder();
   const returnId = await requestOf(orderId);
   await shop.json('returns', 'approve', returnId);
-  await shop.json('returns', 'receive', '--yes', returnId, '--restock', '1:2');
+  await shop.json('returns', 'receive', returnId, '--restock', '1:2');
   const { lines } = await shop.json('orders', 'show', orderId).then(({ order }) => order);
   const item = `${lines[0].sku}=1`;
   const exchange = ['returns', 'exchange', returnId, item, '--fee', 'Return label:2.50'];

@@ -115,13 +115,10 @@ type ReceiveOptions = JsonOption & { restock?: LineUnits[]; writeOff?: LineUnits
 
 function addReceiveCommand(returns: Command, context: CommandContext): void {
   const unitsOption = (flags: string, text: string) => new RepeatableOption(flags, text).argParser(addLine);
-  addCommand(
-    returns,
-    'receive <return>',
-    'note what came back, in as many steps as it comes',
-    [`returns receive ${aReturn} --restock 1:2`, `returns receive ${aReturn} --write-off 1:1`],
-    'Counts these units as received or missing',
-  )
+  addCommand(returns, 'receive <return>', 'note what came back, in as many steps as it comes', [
+    `returns receive ${aReturn} --restock 1:2`,
+    `returns receive ${aReturn} --write-off 1:1`,
+  ])
     .addOption(unitsOption('--restock <line:units>', 'units that are for sale again; again for another line'))
     .addOption(unitsOption('--write-off <line:units>', 'units that can not be sold'))
     .addOption(unitsOption('--missing <line:units>', 'units that did not come'))

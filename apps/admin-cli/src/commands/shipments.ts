@@ -88,13 +88,10 @@ function addRepackCommands(shipments: Command, context: CommandContext): void {
 }
 
 function addDispatchCommand(shipments: Command, context: CommandContext): void {
-  addCommand(
-    shipments,
-    'dispatch <shipment> [carrier] [tracking-number]',
-    'hand a shipment to its carriers',
-    [`shipments dispatch ${shipment} DHL 4711`, `shipments dispatch ${begun} --parcel DHL:4711 --parcel DHL:4712`],
-    'Counts the shipment as sent, and captures a payment that waits for that',
-  )
+  addCommand(shipments, 'dispatch <shipment> [carrier] [tracking-number]', 'hand a shipment to its carriers', [
+    `shipments dispatch ${shipment} DHL 4711`,
+    `shipments dispatch ${begun} --parcel DHL:4711 --parcel DHL:4712`,
+  ])
     .addOption(
       new RepeatableOption(
         '--parcel <carrier:number>',
@@ -136,13 +133,9 @@ function addStatusCommands(shipments: Command, context: CommandContext): void {
     printShipment(context, await client.shipment.markInTransit.mutate({ shipmentId }), options);
   });
 
-  addCommand(
-    shipments,
-    'deliver <shipment>',
-    'note that a shipment arrived, with all its parcels',
-    [`shipments deliver ${shipment}`],
-    'Counts the shipment as delivered',
-  ).action(async (shipmentId: string, options: JsonOption) => {
+  addCommand(shipments, 'deliver <shipment>', 'note that a shipment arrived, with all its parcels', [
+    `shipments deliver ${shipment}`,
+  ]).action(async (shipmentId: string, options: JsonOption) => {
     const { client } = connect(context);
     printShipment(context, await client.shipment.deliver.mutate({ shipmentId }), options);
   });

@@ -20,7 +20,7 @@ test('a parcel shows where it is and what its carrier has reported', async () =>
   const { orderId } = await paidOrder(shop);
   const [{ id: shipmentId }] = (await shop.json('shipments', 'list', orderId)).items;
   const number = randomUUID();
-  const [{ id: parcelId }] = (await shop.json('shipments', 'dispatch', '--yes', shipmentId, 'mock', number)).parcels;
+  const [{ id: parcelId }] = (await shop.json('shipments', 'dispatch', shipmentId, 'mock', number)).parcels;
   expect((await shop.run('parcels', 'history', parcelId)).err).toContain('No carrier has reported anything');
   await send(number, 'PROBLEM');
   expect((await shop.run('parcels', 'show', parcelId)).out).toMatch(/^tracking +PROBLEM, needs attention$/m);

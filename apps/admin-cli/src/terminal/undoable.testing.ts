@@ -12,6 +12,13 @@ export const undoable: Readonly<Record<string, string>> = {
   'orders note': 'it only adds a text',
   'orders clear-attention': 'the event that it writes says what the order needed, in orders show',
   'orders renew-access': 'it only adds a token, which expires; the old one stays valid',
+  // What a day's work is made of. It goes on from here, and a mistake has its correction.
+  'shipments dispatch': 'parcels correct; what did not leave comes back by a return',
+  'shipments deliver': 'a return, or shipments lost',
+  'parcels deliver': 'a return, or shipments lost',
+  'returns receive': 'stock count',
+  'payments capture': 'refunds create',
+  'payments confirm': 'refunds create',
   'shipments split': 'shipments merge',
   'shipments merge': 'shipments split',
   'shipments in-transit': 'it changes no units and no money, and the shipment can still be delivered, lost or returned',

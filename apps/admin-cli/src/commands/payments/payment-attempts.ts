@@ -41,13 +41,9 @@ export function addAttemptCommands(payments: Command, context: CommandContext): 
     printAttempt(context, await connect(context).client.payment.resume.mutate({ paymentId }), options);
   });
 
-  addCommand(
-    payments,
-    'confirm <payment> <token>',
-    "complete an attempt with what the gateway's page returned",
-    [`payments confirm ${example} PAYMENT-KEY`],
-    'Takes the money of the payment',
-  ).action(async (paymentId: string, token: string, options: JsonOption) => {
+  addCommand(payments, 'confirm <payment> <token>', "complete an attempt with what the gateway's page returned", [
+    `payments confirm ${example} PAYMENT-KEY`,
+  ]).action(async (paymentId: string, token: string, options: JsonOption) => {
     printAttempt(context, await connect(context).client.payment.confirm.mutate({ paymentId, token }), options);
   });
 }
