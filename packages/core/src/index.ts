@@ -132,6 +132,7 @@ export {
 export { listRefundsInput } from './refund/refund-input.ts';
 export { dailySalesInput } from './reporting/report-input.ts';
 export type { DailySales, OrderStats } from './reporting/report-repository.ts';
+export type { ShopTotals } from './reporting/totals-repository.ts';
 export { listDisputesInput } from './dispute/dispute-input.ts';
 export { listGatewayCallsInput } from './gateway-outbox/gateway-call-input.ts';
 export { listGatewayEventsInput } from './gateway-inbox/gateway-event-input.ts';
@@ -187,6 +188,7 @@ export type { ShownKeys, WebhookEndpointView } from './methods/webhooks.ts';
 export type { TestResult } from './flows/webhooks/test-webhook-endpoint.ts';
 export type { AttemptView } from './methods/webhook-deliveries.ts';
 export type { Match } from './lookup/lookup-repository.ts';
+export type { DoctorRun } from './doctor/doctor-run-repository.ts';
 export type { Violation } from './doctor/run-doctor.ts';
 export type { ReturnView } from './returns/return-view.ts';
 export type { ReturnRefund } from './flows/returns/refund-returns.ts';

@@ -80,11 +80,15 @@ test('operators see for how long the oldest row of each kind of background work 
   const before = await read();
   const kinds = [
     'credits',
+    'overdue_captures',
+    'live_payments',
+    'gateway_listings',
     'gateway_calls',
     'gateway_events',
     'tracking_messages',
     'parcels',
     'webhook_deliveries',
+    'webhook_events',
     'open_refunds',
   ];
   for (const of of ['overdue_orders', ...kinds]) expect(seconds(before, of)).toBe(0);
@@ -165,7 +169,7 @@ test('operators see what carriers report, what they answer, and what waits, with
 });
 
 test('without a database all other metrics are still there', async () => {
-  const metrics = createMetrics();
+  const metrics = createMetrics({ keepMs: 60_000 });
   metrics.watch(api.commerce);
   await api.disconnectDatabase();
   const text = await metrics.text();

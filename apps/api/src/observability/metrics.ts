@@ -5,7 +5,7 @@ import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
-import { addReadGauges, type Watched } from './read-gauges.ts';
+import { addReadGauges, keepingReads, type Watched } from './read-gauges.ts';
 
 /** Metrics for Prometheus: requests, batches that share a transaction, queues, gateways and the process. */
 export type Metrics = {
@@ -15,7 +15,7 @@ export type Metrics = {
   /** Options of `createCommerce` that observe calls to tracking providers and their messages. */
   tracking: Required<Pick<CommerceOptions, 'onTrackingCall' | 'onTrackingMessage'>>;
   observeRetention: (removed: RetentionReport) => void;
-  /** Sets where queue lengths and the gateways' backlog are read, each time that the metrics are. */
+  /** Sets the shop whose queues, backlogs and totals are read when the metrics are. */
   watch: (commerce: Watched) => void;
   /** The metrics in Prometheus' text format. */
   text: () => Promise<string>;
@@ -24,8 +24,11 @@ export type Metrics = {
 
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Creates the metrics of one process, in a registry of their own. */
-export function createMetrics(): Metrics {
+/**
+ * Creates the metrics of one process, in a registry of their own. What is read from the database is kept for `keepMs`, 10 s
+ * by default.
+ */
+export function createMetrics({ keepMs = 10_000 }: { keepMs?: number } = {}): Metrics {
   const registry = new Registry();
   const requests = new Histogram({
     registers: [registry],
@@ -53,7 +56,7 @@ export function createMetrics(): Metrics {
     tracking: createTrackingMetrics(registry),
     observeRetention: createRetentionMetric(registry),
     watch: (commerce) => {
-      watched = commerce;
+      watched = keepingReads(keepMs, commerce);
     },
     text: async () => registry.metrics(),
     contentType: registry.contentType,

@@ -3,23 +3,44 @@
 import type { Commerce } from '@commerce-core/core';
 import Gauge from 'prom-client/lib/gauge.js';
 import type Registry from 'prom-client/lib/registry.js';
+import { addBusinessGauges, type WatchedBusiness } from './business-gauges.ts';
+import { addReadGauge, keptFor } from './read-gauge.ts';
 import { openStreamCount } from '../trpc/open-stream.ts';
 
 /** What the gauges read. */
-export type Watched = Pick<
-  Commerce,
-  | 'queues'
-  | 'gatewayBacklog'
-  | 'trackingBacklog'
-  | 'listEventSinks'
-  | 'eventLag'
-  | 'webhookBacklog'
-  | 'retentionLag'
-  | 'oldestDue'
->;
+export type Watched = WatchedBusiness &
+  Pick<
+    Commerce,
+    | 'queues'
+    | 'gatewayBacklog'
+    | 'trackingBacklog'
+    | 'listEventSinks'
+    | 'eventLag'
+    | 'webhookBacklog'
+    | 'retentionLag'
+    | 'oldestDue'
+  >;
+
+/**
+ * The same shop, where what is read from the database is kept for `keepMs`: however many programs scrape a process, its
+ * database is read once.
+ */
+export const keepingReads = (keepMs: number, commerce: Watched): Watched => ({
+  queues: () => commerce.queues(),
+  gatewayBacklog: keptFor(keepMs, async () => commerce.gatewayBacklog()),
+  trackingBacklog: keptFor(keepMs, async () => commerce.trackingBacklog()),
+  listEventSinks: keptFor(keepMs, async () => commerce.listEventSinks()),
+  eventLag: keptFor(keepMs, async () => commerce.eventLag()),
+  webhookBacklog: keptFor(keepMs, async () => commerce.webhookBacklog()),
+  retentionLag: keptFor(keepMs, async () => commerce.retentionLag()),
+  oldestDue: keptFor(keepMs, async () => commerce.oldestDue()),
+  shopTotals: keptFor(keepMs, async () => commerce.shopTotals()),
+  lastDoctorRun: keptFor(keepMs, async () => commerce.lastDoctorRun()),
+});
+
 type ReadWatched = () => Watched | undefined;
 
-/** Adds the gauges whose values are read from the database, each time that the metrics are. */
+/** Adds the gauges whose values are read from the database when the metrics are. */
 export function addReadGauges(registry: Registry, readWatched: ReadWatched): void {
   addBacklogGauge(registry, readWatched);
   addTrackingBacklogGauge(registry, readWatched);
@@ -27,28 +48,7 @@ export function addReadGauges(registry: Registry, readWatched: ReadWatched): voi
   addWebhookGauge(registry, readWatched);
   addRetentionGauge(registry, readWatched);
   addOldestDueGauge(registry, readWatched);
-}
-
-type Values = readonly (readonly [labels: Record<string, string>, value: number])[];
-
-/** Adds a gauge whose values come from one read of the database. It has none while the database cannot be reached. */
-function addReadGauge<T>(
-  registry: Registry,
-  { name, help, labelNames = ['of'] }: { name: string; help: string; labelNames?: string[] },
-  read: () => Promise<T> | undefined,
-  valuesOf: (facts: T) => Values,
-): void {
-  new Gauge({
-    registers: [registry],
-    name,
-    help,
-    labelNames,
-    async collect() {
-      this.reset();
-      const facts = await read()?.catch(() => undefined);
-      if (facts) for (const [labels, value] of valuesOf(facts)) this.set(labels, value);
-    },
-  });
+  addBusinessGauges(registry, readWatched);
 }
 
 function addBacklogGauge(registry: Registry, readWatched: ReadWatched): void {
@@ -107,10 +107,10 @@ function addEventGauges(registry: Registry, readWatched: ReadWatched): void {
     },
     () => readWatched()?.listEventSinks(),
     (sinks) =>
-      sinks.flatMap(({ name: sink, lagEvents, lagSeconds, attempts }): Values => [
-        [{ sink, of: 'events' }, lagEvents],
-        [{ sink, of: 'seconds' }, lagSeconds],
-        [{ sink, of: 'failures' }, attempts],
+      sinks.flatMap(({ name: sink, lagEvents, lagSeconds, attempts }) => [
+        [{ sink, of: 'events' }, lagEvents] as const,
+        [{ sink, of: 'seconds' }, lagSeconds] as const,
+        [{ sink, of: 'failures' }, attempts] as const,
       ]),
   );
   new Gauge({

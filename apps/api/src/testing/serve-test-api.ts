@@ -62,7 +62,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
   const lines: string[] = [];
   const stopping = new AbortController();
   const log = createLogger('trace', { write: (line) => lines.push(line) });
-  const metrics = createMetrics();
+  const metrics = createMetrics({ keepMs: 0 });
   const given = options.gateways ?? [];
   const mock = mockGateway([webhookSecret], { url: options.mockGatewayUrl });
   const commerce = createCommerce({

@@ -1,7 +1,8 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { readOldestDue, type OldestDue } from '../due-work/oldest-due.ts';
 import { read, withTransaction } from '../database/transaction.ts';
-import { runDoctor } from '../doctor/run-doctor.ts';
+import { readDoctorRun, type DoctorRun } from '../doctor/doctor-run-repository.ts';
+import { runAndSave } from '../doctor/run-and-save.ts';
 import { readDueWork } from '../due-work/due-work-repository.ts';
 import { runJobs, type JobReport } from '../due-work/run-jobs.ts';
 import { runAsSystem } from '../events/actor.ts';
@@ -13,7 +14,7 @@ import type { Context } from '../run/context.ts';
 
 /** The shop as a whole: its transactions, jobs, invariants and queues. */
 export function systemMethods(context: Context) {
-  const { database, gateways, pollAfterMs, batcher, tail, sinks, keepMs, onRetention } = context;
+  const { database, gateways, pollAfterMs, batcher, tail, sinks, keepMs, onRetention, onFault } = context;
   const listing = [...gateways.listing.keys()];
   return {
     /**
@@ -37,11 +38,18 @@ export function systemMethods(context: Context) {
       ),
 
     /**
-     * Checks every invariant of the database.
+     * Checks every invariant of the database, and stores what each check has found for `lastDoctorRun`.
      * @returns the invariants that don't hold, with examples; an empty list for a healthy shop
      * @throws database_unavailable when the database can't be reached
      */
-    doctor: async () => read(async () => runDoctor(database)),
+    doctor: async () => read(async () => runAndSave(database, onFault)),
+
+    /**
+     * Reads when the doctor ran last in any process, and how many rows each check found.
+     * @returns undefined when it has never run
+     * @throws database_unavailable when the database can't be reached
+     */
+    lastDoctorRun: async (): Promise<DoctorRun | undefined> => read(async () => readDoctorRun(database)),
 
     /**
      * Removes what `keepMs` keeps no longer: up to `limit` rows (1,000 by default) of each rule that is due, in a short

@@ -186,8 +186,11 @@ export async function listPayments(
 const warningAt = 'least(t."lapse_warning_at", t."capture_overdue_at")';
 const isWatched = `t."status" = 'AUTHORIZED' and not t."surplus" and ${warningAt} is not null`;
 
+/** SQL for the first time at which an operator must be warned about an authorization. */
+export const firstOverdueCapture = `select min(${warningAt}) from "commerce"."payments" t where ${isWatched}`;
+
 /** SQL that is true when an operator must be warned about an authorization. */
-export const someCaptureIsOverdue = `(select min(${warningAt}) <= now() from "commerce"."payments" t where ${isWatched})`;
+export const someCaptureIsOverdue = `((${firstOverdueCapture}) <= now())`;
 
 const overdueCaptures = statement(
   'payments_to_warn_about',
