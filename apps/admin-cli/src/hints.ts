@@ -30,7 +30,7 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   unsupported_by_provider: 'Choose another gateway or mode: `commerce payments create ORDER --provider NAME`.',
   stock_too_large: 'Keep the stock within the number of the message: `commerce stock count SKU UNITS --reason REASON`.',
   payload_too_large: 'Send less at once: the message names the limit.',
-  rate_limited: 'Wait a minute, and run the command again.',
+  rate_limited: 'Wait for a minute, or let fewer commands of this key run at once, and run it again.',
   too_many_unpaid_orders:
     'Cancel one of the unpaid orders (`commerce orders cancel ORDER`), or wait until one has ended.',
   unauthenticated:

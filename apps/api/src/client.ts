@@ -34,8 +34,9 @@ export type ClientOptions = {
   /** Replaces the global `fetch`. */
   fetch?: typeof fetch | undefined;
   /**
-   * How often a call is sent at most when the network fails, the server is unavailable (503), or an earlier attempt of
-   * the same call is still running. Defaults to 4; 1 means no retry.
+   * How often a call is sent at most when the network fails, the server is unavailable (503), an earlier attempt of the
+   * same call is still running, or the caller has sent too many calls (429). Defaults to 4; 1 means no retry. The pause
+   * before a retry is at least the response's Retry-After, up to 10 s; a 429 with a longer one is not retried.
    */
   attemptsMax?: number | undefined;
 };
@@ -58,17 +59,25 @@ export function createClient({ url, token, fetch, attemptsMax = 4 }: ClientOptio
   const options = { url: `${url.replace(/\/+$/, '')}/trpc`, fetch: credentials.fetch };
   const isRenewable = ({ context }: Operation, error: TRPCClientError<AppRouter>): boolean =>
     commerceErrorOf(error)?.code === 'unauthenticated' && credentials.mayRenew(context, error.meta?.['response']);
+  // retryLink asks for the delay right after it has asked whether to retry.
+  let askedToWaitMs = 0;
   return createTRPCClient<AppRouter>({
     links: [
       keyLink,
       retryLink({
-        retry: ({ op, error, attempts }) =>
-          op.type === 'subscription'
+        retry({ op, error, attempts }) {
+          askedToWaitMs = retryAfterMsOf(error);
+          return op.type === 'subscription'
             ? isTransient(error) || isRenewable(op, error)
             : (attempts < attemptsMax && !neverRetried.includes(op.path) && isTransient(error)) ||
-              isRenewable(op, error),
+                isRenewable(op, error);
+        },
         // Random, so that clients that were refused at the same time do not all retry at the same time.
-        retryDelayMs: (attempt) => Math.min(250 * 2 ** attempt, retryDelayMaxMs) * (0.5 + Math.random()),
+        retryDelayMs: (attempt) =>
+          Math.max(
+            Math.min(250 * 2 ** attempt, retryDelayMaxMs) * (0.5 + Math.random()),
+            Math.min(askedToWaitMs, retryDelayMaxMs) * (1 + Math.random() / 4),
+          ),
       }),
       splitLink({
         condition: ({ type }) => type === 'query',
@@ -172,9 +181,22 @@ function streamLink({ url, fetch: send }: Options, credentials: Credentials) {
 const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Whether a retry may succeed: no response, 503, or an earlier attempt of the same call that is still running. */
+/** How long the response asked to wait; 0 when it did not. */
+function retryAfterMsOf(error: TRPCClientError<AppRouter>): number {
+  // A program's own `fetch` may have a Response of its own.
+  const response = error.meta?.['response'] as Partial<Response> | undefined;
+  const seconds = Number(response?.headers?.get('retry-after') ?? 0);
+  return seconds > 0 ? seconds * 1_000 : 0;
+}
+
+/**
+ * Whether a retry may succeed: no response, 503, an earlier attempt of the same call that is still running, or too many
+ * calls a moment ago.
+ */
 function isTransient(error: TRPCClientError<AppRouter>): boolean {
-  if (commerceErrorOf(error)?.code === 'idempotency_in_progress') return true;
+  const code = commerceErrorOf(error)?.code;
+  if (code === 'idempotency_in_progress') return true;
+  if (code === 'rate_limited') return retryAfterMsOf(error) <= retryDelayMaxMs;
   const status: unknown = error.data?.httpStatus;
   return status === undefined ? error.cause?.name !== 'AbortError' && error.data === undefined : status === 503;
 }

@@ -81,7 +81,7 @@ export const errorHints = {
   idempotency_key_reused: 'Send a new call with a new Idempotency-Key, or the first call with its own input.',
   payload_too_large: 'Send a body within the limit that the message names.',
   unsupported_encoding: 'Send the body uncompressed, without the header Content-Encoding.',
-  rate_limited: 'Wait a minute, and send it again.',
+  rate_limited: 'Wait for as long as Retry-After says, and send it again.',
   too_many_unpaid_orders: 'Pay or cancel one of the unpaid orders, or wait until one of them has ended.',
   database_unavailable: 'Wait as long as Retry-After says, and send the same call with the same Idempotency-Key again.',
   overloaded: 'Wait as long as Retry-After says, and send the same call with the same Idempotency-Key again.',

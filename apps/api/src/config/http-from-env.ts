@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callLimitsDefault } from '../http/call-limits.ts';
 import { connectionLimitsDefault } from '../http/connection-limits.ts';
 import { headerBytesMaxDefault, requestsMaxDefault, spareMs } from '../http/serve-limits.ts';
 import { list } from './list.ts';
@@ -37,6 +38,18 @@ export const httpVariables = {
   REQUESTS_MAX: wholeNumber(1, 100_000)
     .default(requestsMaxDefault)
     .describe('Requests under way at most, in all; those beyond get a 503. A live stream counts only while it begins.'),
+  CALLS_PER_KEY: wholeNumber(0)
+    .default(callLimitsDefault.perKeyMax)
+    .describe('Calls a second of one API key to one process, on the average of ten seconds. Then 429. 0 is no limit.'),
+  CALLS_PER_CUSTOMER: wholeNumber(0)
+    .default(callLimitsDefault.perCustomerMax)
+    .describe('The same of one customer, and with the token of one guest’s order.'),
+  CALLS_PER_ADDRESS: wholeNumber(0)
+    .default(callLimitsDefault.perAddressMax)
+    .describe(
+      'The same of one address, for calls without a valid key or token. A front end that renders pages on a server ' +
+        'sends those of all of its visitors from one address.',
+    ),
   CORS_ORIGINS: list
     .refine((all) => all.every(isOrigin), 'must be origins like https://shop.example')
     .default([])
@@ -50,7 +63,7 @@ export const httpVariables = {
     .describe('Further headers that those pages may send, comma-separated, like `x-experiment`.'),
 };
 
-const httpEnv = z.object(httpVariables);
+const httpEnv = z.object({ ...httpVariables, CLIENT_ADDRESS_HEADER: z.string().optional() });
 type HttpEnv = z.output<typeof httpEnv>;
 
 /** What is wrong with the variables together. */
@@ -73,6 +86,12 @@ export const httpFromEnv = (env: HttpEnv) => ({
     ...(env.CONNECTION_REQUESTS_MAX !== undefined && { requestsInAllMax: env.CONNECTION_REQUESTS_MAX }),
   },
   requestsMax: env.REQUESTS_MAX,
+  callLimits: {
+    perKeyMax: env.CALLS_PER_KEY,
+    perCustomerMax: env.CALLS_PER_CUSTOMER,
+    perAddressMax: env.CALLS_PER_ADDRESS,
+    addressHeader: env.CLIENT_ADDRESS_HEADER,
+  },
   corsOrigins: env.CORS_ORIGINS,
   corsHeaders: env.CORS_HEADERS,
 });

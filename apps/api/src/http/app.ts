@@ -10,6 +10,7 @@ import { createGuestOrders, type GuestOrderOptions } from '../guests/guest-order
 import { healthRoutes } from './health.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { callLimitsDefault, createCallLimits, type CallLimits } from './call-limits.ts';
 import { errorResponse } from './error-response.ts';
 import { tracing } from './trace.ts';
 import { openApiRoutes } from './openapi.ts';
@@ -35,6 +36,8 @@ export type AppOptions = {
   corsOrigins?: readonly string[];
   /** Further headers that those pages may send. */
   corsHeaders?: readonly string[];
+  /** Calls a second of one caller; those beyond get a 429. Defaults to `callLimitsDefault`. */
+  callLimits?: CallLimits;
   /** Rate limits for the webhooks of gateways that do not sign, and as many for those of carriers. */
   unsignedWebhooks?: UnsignedLimits;
   /** The operators' page at `/admin`; defaults to none. */
@@ -59,6 +62,7 @@ export function createApp({
   guestOrders,
   corsOrigins = [],
   corsHeaders = [],
+  callLimits = callLimitsDefault,
   unsignedWebhooks = unsignedLimitsDefault,
   admin,
   requestsMax = requestsMaxDefault,
@@ -89,6 +93,9 @@ export function createApp({
       c.req.path.startsWith(`${endpoint}/`) ? trpcErrorResponse(c, error) : errorResponse(c, error),
     ),
   );
+  const limits = createCallLimits(callLimits, metrics.observeLimited);
+  // A gateway that is refused may stop sending, so webhooks are limited only where anyone may have sent them.
+  app.use(limits.plainRoutes([`${endpoint}/`, '/api/v1/', '/metrics']));
   if (servesCalls) {
     app.route('/', openApiRoutes());
     app.route('/api/v1/payments/webhooks', gatewayWebhookRoutes(commerce, unsignedWebhooks));
@@ -98,13 +105,14 @@ export function createApp({
   const authenticate = authenticator(commerce, verifyCustomer, guests?.verify);
   // For operators only: the metrics show how much a shop sells.
   app.get('/metrics', async (c) => {
-    const caller = await authenticate({ authorization: headerOf(c, 'authorization') });
+    const credentials = { authorization: headerOf(c, 'authorization') };
+    const caller = await limits.identify(c, 1, async () => authenticate(credentials));
     if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
     if (caller.kind !== 'operator') throw forbidden('this is for operators');
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
   if (servesCalls && admin) app.route('/admin', adminRoutes(commerce, admin));
-  if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, guests, stopping }));
+  if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, limits, guests, stopping }));
   const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));
   app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));

@@ -5,11 +5,14 @@ import Counter from 'prom-client/lib/counter.js';
 import Gauge from 'prom-client/lib/gauge.js';
 import Histogram from 'prom-client/lib/histogram.js';
 import Registry from 'prom-client/lib/registry.js';
+import type { LimitedBy } from '../http/call-limits.ts';
 import { addReadGauges, keepingReads, type Watched } from './read-gauges.ts';
 
 /** Metrics for Prometheus: requests, batches that share a transaction, queues, gateways and the process. */
 export type Metrics = {
   observeRequest: (request: { route: string; status: number; ms: number }) => void;
+  /** Counts a request that was refused because its caller has sent too many. */
+  observeLimited: (by: LimitedBy) => void;
   observeBatch: (batch: BatchReport) => void;
   observeGatewayCall: (call: GatewayCallReport) => void;
   /** Options of `createCommerce` that observe calls to tracking providers and their messages. */
@@ -37,6 +40,12 @@ export function createMetrics({ keepMs = 10_000 }: { keepMs?: number } = {}): Me
     labelNames: ['route', 'status'],
     buckets: secondsBuckets,
   });
+  const limited = new Counter({
+    registers: [registry],
+    name: 'rate_limited_requests_total',
+    help: 'Requests that got a 429 because an API key, a customer or an address has sent too many calls.',
+    labelNames: ['by'],
+  });
   const gatewayCalls = new Histogram({
     registers: [registry],
     name: 'gateway_call_seconds',
@@ -50,6 +59,7 @@ export function createMetrics({ keepMs = 10_000 }: { keepMs?: number } = {}): Me
   addProcessMetrics(registry);
   return {
     observeRequest: ({ route, status, ms }) => requests.observe({ route, status: String(status) }, ms / 1_000),
+    observeLimited: (by) => limited.inc({ by }),
     observeBatch: createBatchMetrics(registry),
     observeGatewayCall: ({ provider, kind, answered, tookMs }) =>
       gatewayCalls.observe({ provider, kind, answered }, tookMs / 1_000),

@@ -39,6 +39,7 @@ import { webhookEndpointRouter } from './webhook-endpoint.ts';
  * @throws forbidden when this caller may not call the procedure
  * @throws idempotency_key_reused when a mutation's key was used before with another input or for another procedure
  * @throws idempotency_in_progress when the first call with this key is still running
+ * @throws rate_limited when the caller has sent too many calls; nothing was done; `details.retryAfterS`
  * @throws overloaded when too many calls wait, or rows stay locked; nothing was done
  * @throws database_unavailable when the database cannot be reached; nothing was done
  * @throws identity_unavailable when the key set for customers' tokens cannot be fetched; nothing was done

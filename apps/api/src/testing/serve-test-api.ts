@@ -11,6 +11,7 @@ import { createWebhookSender } from '@commerce-core/webhook-sender';
 import { customerTokens, type CustomerTokenOptions } from '../auth/customer-token.ts';
 import type { AdminOptions } from '../admin/admin-routes.ts';
 import { createApp } from '../http/app.ts';
+import type { CallLimits } from '../http/call-limits.ts';
 import type { GuestOrderOptions } from '../guests/guest-orders.ts';
 import { serve } from '../http/serve.ts';
 import { createLogger, logFaults } from '../observability/log.ts';
@@ -41,6 +42,8 @@ export type ServedApiOptions = {
   guestOrders?: GuestOrderOptions | undefined;
   guestLimits?: CommerceOptions['guestLimits'];
   requestsMax?: number;
+  /** Defaults to none: a test may call as fast as it can. */
+  callLimits?: CallLimits;
   quoteService?: CommerceOptions['quoteService'];
   admin?: AdminOptions | undefined;
   /** Tracking providers in addition to the mock. */
@@ -100,6 +103,7 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     guestOrders: options.guestOrders,
     admin: options.admin,
     ...(options.requestsMax !== undefined && { requestsMax: options.requestsMax }),
+    callLimits: options.callLimits ?? { perKeyMax: 0, perCustomerMax: 0, perAddressMax: 0 },
     stopping: stopping.signal,
   });
   const checked = checkAnswers(app);

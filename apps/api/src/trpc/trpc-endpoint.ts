@@ -11,6 +11,7 @@ import type { Authenticate } from '../auth/caller.ts';
 import type { GuestOrders } from '../guests/guest-orders.ts';
 import { actingCommerce } from '../auth/acting-commerce.ts';
 import { credentialsOf } from '../auth/session-cookie.ts';
+import type { CountedCalls } from '../http/call-limits.ts';
 import { addressOf, networkOf } from '../http/client-address.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { batchRows, batchRowsMax } from './batch-rows.ts';
@@ -34,12 +35,13 @@ const bodyBytesMax = 512 * 1024;
 type TrpcOptions = {
   commerce: Commerce;
   authenticate: Authenticate;
+  limits: CountedCalls;
   guests: GuestOrders | undefined;
   stopping: AbortSignal;
 };
 
 /** Serves the procedures over HTTP: JSON bodies of at most 512 KiB, at most 50 calls and 500 listed rows per batch. */
-export function trpcRoutes({ commerce, authenticate, guests, stopping }: TrpcOptions) {
+export function trpcRoutes({ commerce, authenticate, limits, guests, stopping }: TrpcOptions) {
   const limit = limitBody(bodyBytesMax, trpcErrorResponse);
   const asCaller = actingCommerce(commerce);
   return new Hono<AppEnv>().on(['GET', 'POST'], '/*', limit, async (c) => {
@@ -53,7 +55,7 @@ export function trpcRoutes({ commerce, authenticate, guests, stopping }: TrpcOpt
     const createContext = async (calls: number) => {
       const credentials = credentialsOf(c);
       const reauthenticate = async () => authenticate(credentials, { touch: false });
-      const caller = await authenticate(credentials);
+      const caller = await limits.identify(c, calls, async () => authenticate(credentials));
       trace.caller = caller;
       const idempotency = idempotencyOf(caller, headerOf(c, idempotencyHeader), calls);
       const network = () => networkOf(addressOf(c, guests?.addressHeader));

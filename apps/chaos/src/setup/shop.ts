@@ -51,6 +51,7 @@ const guestEnv = {
   GUEST_UNPAID_IN_ALL: '100000',
   GUEST_CALLS_PER_ADDRESS: '1000000',
   GUEST_CALLS_IN_ALL: '1000000',
+  CALLS_PER_ADDRESS: '0',
 };
 
 /** Starts the shop. What was started is stopped again when one of its parts does not start. */
