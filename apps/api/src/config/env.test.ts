@@ -157,6 +157,7 @@ test('each rule of retention has its variable, with the usual time and the bound
     parkedDeliveries: usual.parkedDeliveries * dayMs,
     gatewayEventBodies: usual.gatewayEventBodies * dayMs,
     trackingMessageBodies: usual.gatewayEventBodies * dayMs,
+    operatorSessions: dayMs,
   });
   expect(keepMsFromEnv(readEnv({ DATABASE_URL, GATEWAY_EVENT_BODY_DAYS: '7' })).gatewayEventBodies).toBe(7 * dayMs);
   for (const { variable, min, max } of Object.values(retentionRules))

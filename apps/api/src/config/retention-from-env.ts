@@ -21,6 +21,7 @@ export const retentionVariables = {
   PARKED_DELIVERY_DAYS: timeOf('parkedDeliveries'),
   GATEWAY_EVENT_BODY_DAYS: timeOf('gatewayEventBodies'),
   TRACKING_MESSAGE_BODY_DAYS: timeOf('trackingMessageBodies'),
+  ENDED_SESSION_HOURS: timeOf('operatorSessions'),
 } satisfies Record<(typeof retentionRules)[RetentionRuleName]['variable'], ReturnType<typeof timeOf>>;
 
 const retentionEnv = z.object(retentionVariables);

@@ -1,6 +1,7 @@
-import { and, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
-import type { Transaction } from '@commerce-core/pg-pipeline';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { statement, type Transaction } from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
+import { timeOver } from '../due-work/time-over.ts';
 import { sessionIdleMs, sessionMs, signInLinkMs, type Session } from './session.ts';
 import { apiClients, apiKeys, operatorSessions, signInLinks } from './tables.ts';
 
@@ -57,25 +58,40 @@ export async function deleteSession(reader: Reader, tokenHash: Buffer): Promise<
   await reader.delete(operatorSessions).where(eq(operatorSessions.tokenHash, tokenHash));
 }
 
-const endedMax = 1_000;
+const removing = (name: string, table: string) =>
+  statement(
+    name,
+    `
+  delete from "commerce"."${table}" where "token_hash" in (
+    select "token_hash" from "commerce"."${table}"
+    where "expires_at" <= ${timeOver('$1')} order by "expires_at" limit $2 for update skip locked)
+  returning "api_key_id"`,
+  );
+const removeSessions = removing('remove_ended_sessions', 'operator_sessions');
+const removeLinks = removing('remove_ended_sign_in_links', 'sign_in_links');
 
-/** Removes sessions and links that have ended. */
-export async function deleteEndedSessions(tx: Transaction): Promise<void> {
-  const ended = tx.db
-    .select({ id: operatorSessions.id })
-    .from(operatorSessions)
-    .where(lt(operatorSessions.expiresAt, sql`now()`))
-    .limit(endedMax)
-    .for('update', { skipLocked: true });
-  await tx.db.delete(operatorSessions).where(inArray(operatorSessions.id, ended));
-  const used = tx.db
-    .select({ tokenHash: signInLinks.tokenHash })
-    .from(signInLinks)
-    .where(lt(signInLinks.expiresAt, sql`now()`))
-    .limit(endedMax)
-    .for('update', { skipLocked: true });
-  await tx.db.delete(signInLinks).where(inArray(signInLinks.tokenHash, used));
+/**
+ * Removes up to `limit` sessions and as many links that ended at the latest `keepMs` ago, those first that ended first.
+ * Returns how many of both, and whether there may be more.
+ */
+export async function removeEndedSessions(
+  tx: Transaction,
+  keepMs: number,
+  limit: number,
+): Promise<{ removed: number; isFull: boolean }> {
+  const [sessions, links] = [
+    await tx.query(removeSessions, [keepMs, limit]),
+    await tx.query(removeLinks, [keepMs, limit]),
+  ];
+  return {
+    removed: sessions.length + links.length,
+    isFull: sessions.length === limit || links.length === limit,
+  };
 }
+
+/** SQL for the time at which the oldest session or link ends at the latest; null without one. */
+export const oldestSessionEnd = `least((select min("expires_at") from "commerce"."operator_sessions"),
+    (select min("expires_at") from "commerce"."sign_in_links"))`;
 
 /** Stores a link for an API key. Returns when it ends; undefined when there is no such key. */
 export async function insertSignInLink(reader: Reader, keyId: string, tokenHash: Buffer): Promise<Date | undefined> {

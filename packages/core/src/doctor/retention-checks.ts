@@ -24,6 +24,9 @@ export const retentionChecks: readonly Check[] = [
       select '${retentionRules.trackingMessageBodies.name}', id::text, decided_at from "commerce"."tracking_messages"
       where raw_body is not null and ${isLongOver('trackingMessageBodies', 'decided_at')}
       union all
+      select '${retentionRules.operatorSessions.name}', id::text, expires_at from "commerce"."operator_sessions"
+      where ${isLongOver('operatorSessions', 'expires_at')}
+      union all
       select '${retentionRules.parkedDeliveries.name}', event_id::text, updated_at from "commerce"."webhook_deliveries"
       where status = 'PARKED' and ${isLongOver('parkedDeliveries', 'updated_at')}
       union all

@@ -3,7 +3,6 @@ import { findApiKey } from '../access/api-key-repository.ts';
 import { apiKeyIdInput } from '../access/api-key-input.ts';
 import { hashApiKey } from '../access/api-key.ts';
 import {
-  deleteEndedSessions,
   deleteSession,
   findSession,
   insertSession,
@@ -40,7 +39,6 @@ export function sessionMethods({ database }: Context) {
         const apiKeyId =
           'key' in given ? await keyIdOf(tx, given.key) : await takeSignInLink(tx, hashToken(given.link));
         if (apiKeyId === undefined) return undefined;
-        await deleteEndedSessions(tx);
         await insertSession(tx, sessionId, apiKeyId, hashToken(token));
         return findSession(tx.db, hashToken(token));
       });

@@ -13,6 +13,7 @@ test('without a time each rule has its usual one', () => {
     parkedDeliveries: 90 * 24 * hourMs,
     gatewayEventBodies: 90 * 24 * hourMs,
     trackingMessageBodies: 90 * 24 * hourMs,
+    operatorSessions: 24 * hourMs,
   });
   expect(retentionOf({ idempotencyKeys: 1.5 * hourMs })).toMatchObject({ idempotencyKeys: 5_400_000 });
 });

@@ -75,6 +75,17 @@ export const retentionRules = {
     min: 1,
     max: tenYears,
   },
+  operatorSessions: {
+    name: 'operator_sessions',
+    goes: "a session at the operators' page, and a link that signs in",
+    countsFrom: 'its end at the latest: 12 hours after the sign-in, or 10 minutes after the link was made',
+    variable: 'ENDED_SESSION_HOURS',
+    unit: 'hours',
+    // Long enough to see who was signed in yesterday. Nothing else reads a session that has ended.
+    usual: 24,
+    min: 1,
+    max: 90 * 24,
+  },
 } as const satisfies Record<string, RetentionRule>;
 
 /** A rule as `createCommerce({ keepMs })` names it. */
@@ -106,6 +117,7 @@ export function retentionOf(given: Partial<Retention> = {}): Retention {
     parkedDeliveries: timeOf('parkedDeliveries'),
     gatewayEventBodies: timeOf('gatewayEventBodies'),
     trackingMessageBodies: timeOf('trackingMessageBodies'),
+    operatorSessions: timeOf('operatorSessions'),
   };
 }
 

@@ -211,6 +211,7 @@ test('the lag tells how long ago the oldest row of each rule should have gone', 
     parked_deliveries: 0,
     gateway_event_bodies: 0,
     tracking_message_bodies: 0,
+    operator_sessions: 0,
   };
   expect(await shop.commerce.retentionLag()).toEqual(nothing);
   await addExpiredKeys(shop.database, { name: 'key', ageMs: 3 * dayMs });

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '@commerce-core/pg-pipeline';
+import { removeEndedSessions } from '../../access/session-repository.ts';
 import { withTransaction } from '../../database/transaction.ts';
 import { deleteExpiredIdempotencyKeys } from '../../idempotency/idempotency-repository.ts';
 import { claimRetentionRule, finishRetentionRule } from '../../retention/retention-repository.ts';
@@ -26,6 +27,7 @@ const removals: Record<RetentionRuleName, (tx: Transaction, options: BatchOption
     const removed = await clearTrackingMessageBodies(tx, keepMs, limit);
     return { removed, isFull: removed === limit };
   },
+  operatorSessions: async (tx, { keepMs, limit }) => removeEndedSessions(tx, keepMs, limit),
 };
 
 /** A batch of rows that were deleted in the order of `time`. After one that isn't full, a rule begins at the start again. */

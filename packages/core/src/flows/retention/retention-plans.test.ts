@@ -28,6 +28,11 @@ beforeAll(async () => {
     insert into commerce.tracking_messages
       select gen_random_uuid(), 'mock', 'e' || n, '[]', 'f', 'body', 'APPLIED', 1, null, now() - n * interval '1 hour', now() - n * interval '1 hour'
       from generate_series(1, ${rows}) n;
+    insert into commerce.operator_sessions
+      select gen_random_uuid(), gen_random_uuid(), sha256(n::text::bytea), now(), now(), now() - n * interval '1 hour'
+      from generate_series(1, ${rows}) n;
+    insert into commerce.sign_in_links
+      select sha256(n::text::bytea), gen_random_uuid(), now() - n * interval '1 hour' from generate_series(1, ${rows}) n;
     insert into commerce.webhook_deliveries
       select gen_random_uuid(), n, gen_random_uuid(), gen_random_uuid(), 1, 'order.paid', status, false, false, 9,
         case when status = 'RETRYING' then now() end, now(), now() - n * interval '1 hour'
@@ -63,6 +68,8 @@ describe.each([
     ['clear_gateway_event_bodies', async () => [await someIds()]],
     ['due_late_gateway_event_bodies', () => [keepMs, limit]],
     ['clear_tracking_message_bodies', () => [keepMs, limit]],
+    ['remove_ended_sessions', () => [keepMs, limit]],
+    ['remove_ended_sign_in_links', () => [keepMs, limit]],
     ['forget_late_gateway_event_bodies', async () => [await someIds()]],
   ])('%s reads no more than the rows of its batch', async (name, values) => {
     const { nodes, pages } = await explainBatch(String(statements.get(name)), await values());
@@ -123,5 +130,5 @@ test('the lag is read from the first row of each index', async () => {
   const begin = performance.now();
   const lag = await readRetentionLag(database, retentionOf());
   expect(performance.now() - begin).toBeLessThan(2_000);
-  expect(Object.values(lag).filter((seconds) => seconds > 0)).toHaveLength(4);
+  expect(Object.values(lag).filter((seconds) => seconds > 0)).toHaveLength(5);
 });
