@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { drizzle } from 'drizzle-orm/node-postgres';
 import { listOrdersInput, type OrderFilter } from '../../order-list/order-list-input.ts';
 import { attentionReasons, fulfillmentStatuses, orderStatuses } from '../../order/order.ts';
 import { paymentStatuses } from '../../payment/payment.ts';
 import { addLongLists } from '../../testing/long-lists.ts';
 import { listOrders } from './list-orders.ts';
-import { explainAsPlanned, type PlanNode } from '../../testing/explain.ts';
+import { costOfList } from '../../testing/list-cost.ts';
 import { openTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 
 const orders = 200_000;
@@ -55,33 +54,14 @@ const input = (given: object): OrderFilter => {
   return filter;
 };
 
-const rowsRead = (nodes: PlanNode[]) =>
-  nodes
-    .filter((node) => node['Node Type'].includes('Scan'))
-    .reduce(
-      (sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
-      0,
-    );
-
-const statements: { query: string; params: unknown[] }[] = [];
-const db = () =>
-  drizzle(database.pool, { logger: { logQuery: (query, params) => statements.push({ query, params }) } });
-
 /** A list reads what it returns, a window of the sort, or what a rare filter selects; never a large part of the orders. */
 async function tooExpensive(filter: OrderFilter, after?: readonly string[]): Promise<string[]> {
-  statements.length = 0;
-  await listOrders(db(), filter, { after, limit });
-  const problems: string[] = [];
-  let [rows, pages] = [0, 0];
-  for (const { query, params } of statements) {
-    const plan = await explainAsPlanned(database, query, params);
-    if (plan.nodes.some((node) => node['Node Type'] === 'Seq Scan')) problems.push(`scans a table: ${query}`);
-    rows += rowsRead(plan.nodes);
-    pages += plan.pages;
-  }
-  if (rows > rowsMax) problems.push(`reads ${rows} rows`);
-  if (pages > rowsMax * 3) problems.push(`reads ${pages} pages`);
-  return problems;
+  const { rows, pages, scans } = await costOfList(database, async (db) => listOrders(db, filter, { after, limit }));
+  return [
+    ...scans.map((text) => `scans a table: ${text}`),
+    ...(rows > rowsMax ? [`reads ${rows} rows`] : []),
+    ...(pages > rowsMax * 3 ? [`reads ${pages} pages`] : []),
+  ];
 }
 
 test('each filter of the list has values in this test', () => {
