@@ -30,6 +30,7 @@ export {
   type ErrorDetails,
   type ErrorKind,
   type Outcome,
+  type Shortage,
 } from './errors.ts';
 export { errorHints, hintOf, transitionHints } from './error-hints.ts';
 export {

@@ -11,6 +11,8 @@ import { TRPCError, type TRPC_ERROR_CODE_KEY } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
 import { z } from 'zod';
+import type { Caller } from '../auth/caller.ts';
+import { shortagesFor } from '../auth/shopper-stock.ts';
 
 /** tRPC's code for each kind of error; the code determines the HTTP status. */
 const trpcCodes = {
@@ -35,9 +37,17 @@ export type Refusal = { code: TRPC_ERROR_CODE_KEY; status: number; message: stri
 
 /**
  * Converts a thrown error for the caller. A CommerceError is returned as it is; an error of tRPC about the request
- * becomes `validation_failed` or `not_found`; any other error becomes `internal_error` with a fixed sentence.
+ * becomes `validation_failed` or `not_found`; any other error becomes `internal_error` with a fixed sentence. A shopper
+ * learns less of the stock than an operator.
  */
-export function refusalOf(thrown: unknown): Refusal {
+export function refusalOf(thrown: unknown, caller?: Caller): Refusal {
+  const refusal = wholeRefusalOf(thrown);
+  const { body } = refusal;
+  if (body.code !== 'insufficient_stock') return refusal;
+  return { ...refusal, body: { ...body, details: { products: shortagesFor(caller, body.details.products) } } };
+}
+
+function wholeRefusalOf(thrown: unknown): Refusal {
   // tRPC wraps what a procedure threw. An error of tRPC itself has no cause, or the failed parse of the caller's JSON.
   if (!(thrown instanceof TRPCError)) return refuse(commerceErrorOf(thrown));
   if (thrown.code === 'INTERNAL_SERVER_ERROR') return refuse(commerceErrorOf(thrown.cause));

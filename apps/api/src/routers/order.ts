@@ -20,6 +20,7 @@ import {
 import { tracked } from '@trpc/server';
 import { ownOrders } from '../auth/access.ts';
 import type { Caller } from '../auth/caller.ts';
+import { shortagesFor } from '../auth/shopper-stock.ts';
 import type { GuestAccess } from '../auth/guest-token.ts';
 import { openStream } from '../trpc/open-stream.ts';
 import { procedure, router } from '../trpc/trpc.ts';
@@ -37,7 +38,8 @@ export const orderRouter = router({
    * Returns what an order would cost now, and writes nothing. Everyone may call it, without a token too. `lines` are those
    * that the order would have, at the catalogue's prices; `shippingOptions` are the options that apply, each with its
    * price for this order; `totalAmount` includes the option that `shippingOptionId` names; `shortages` are the products
-   * that have too few units at the moment. Of `shippingAddress` the country is enough.
+   * that have too few units at the moment; their `sellableQty` is rounded down to its first digit for a shopper who asks for
+   * more than 20 units. Of `shippingAddress` the country is enough.
    * @throws empty_order when there are no lines
    * @throws product_not_found when a product does not exist or is archived; `details.productIds`
    * @throws currency_mismatch when the products have different currencies; `details.currencies`
@@ -47,9 +49,10 @@ export const orderRouter = router({
    * @throws quote_refused when the shop's pricing service refuses the order; `details.reason` is for the shopper
    * @throws quote_unavailable when the shop's pricing service cannot answer
    */
-  quote: procedure.input(quoteOrderInput).query(({ ctx, input }) => {
+  quote: procedure.input(quoteOrderInput).query(async ({ ctx, input }) => {
     const customer = ctx.caller.kind === 'customer' ? { customerId: ctx.caller.customerId } : {};
-    return ctx.commerce.quoteOrder({ ...input, ...customer });
+    const quoted = await ctx.commerce.quoteOrder({ ...input, ...customer });
+    return { ...quoted, shortages: shortagesFor(ctx.caller, quoted.shortages) };
   }),
   /**
    * Places an order of 1 to 2,000 lines, 1 to 1,000,000 units each, at the catalogue's prices, and reserves its stock.
@@ -76,7 +79,8 @@ export const orderRouter = router({
    * @throws product_not_found when a product does not exist or is archived; `details.productIds`
    * @throws currency_mismatch when the products have different currencies; `details.currencies`
    * @throws amount_too_large when an amount exceeds the largest safe integer
-   * @throws insufficient_stock when a product has too few units; `details.products`. Nothing is reserved
+   * @throws insufficient_stock when a product has too few units; `details.products`, as `shortages` of `order.quote`. Nothing
+   * is reserved
    * @throws shipping_option_not_found when the option does not exist or is archived
    * @throws shipping_option_not_applicable when the option does not apply to this order; `details.reason`
    * @throws shipping_option_required when the shop requires an option and the order has none

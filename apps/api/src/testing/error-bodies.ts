@@ -10,7 +10,7 @@ export const errorBodies = (): ErrorBody[] =>
   codes
     .flatMap((code) => (code === 'invalid_transition' ? subjects.map((subject) => [code, subject]) : [[code, 'order']]))
     .map(([code, subject]) => {
-      // The details of the other codes do not matter to a hint, so all codes get those of a transition.
-      const details = { subject, from: 'A', to: 'B' } as never;
+      // The details of the other codes do not matter to a hint, so all codes get the same.
+      const details = { subject, from: 'A', to: 'B', products: [] } as never;
       return refusalOf(new CommerceError(code as ErrorCode, 'refused', details)).body;
     });

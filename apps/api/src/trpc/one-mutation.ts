@@ -29,7 +29,7 @@ export async function callOneMutation(
     const data = await runProcedure(path, ctx, async () => parseInput(await readBody(c)));
     return jsonResponse(trace, 200, { result: { data } });
   } catch (thrown) {
-    const refusal = refusalOf(thrown);
+    const refusal = refusalOf(thrown, trace.caller);
     traceRefusal(trace, refusal, thrown instanceof TRPCError ? (thrown.cause ?? thrown) : thrown);
     return jsonResponse(trace, refusal.status, { error: errorShape(refusal, path) });
   }
