@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Client } from '@commerce-core/api/client';
-import { createClient } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
+import { createClient } from '@commerce-core/client';
 import type { CommandContext } from './command-context.ts';
 import { Failure } from './failure.ts';
 import { chosenProfile } from './profiles/profiles.ts';

@@ -1,4 +1,4 @@
-import { commerceErrorOf, type ErrorBody } from '@commerce-core/api/client';
+import { commerceErrorOf, type ErrorBody } from '@commerce-core/client';
 import { TRPCClientError } from '@trpc/client';
 import { CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';

@@ -1,4 +1,4 @@
-import type { Client, RouterInputs } from '@commerce-core/api/client';
+import type { Client, RouterInputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { connect } from './connection.ts';

@@ -1,4 +1,4 @@
-import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterOutputs } from '@commerce-core/client';
 import { Failure } from './failure.ts';
 import { findId, isId } from './find-id.ts';
 import { commerceCode, statusOf } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { errorBodies } from '@commerce-core/api/testing';
-import type { ErrorBody, RouterOutputs } from '@commerce-core/api/client';
+import type { ErrorBody, RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { processContext } from './command-context.ts';

@@ -1,4 +1,4 @@
-import type { ErrorBody, ErrorCode, RouterOutputs } from '@commerce-core/api/client';
+import type { ErrorBody, ErrorCode, RouterOutputs } from '@commerce-core/client';
 
 type Order = Pick<RouterOutputs['order']['get'], 'number' | 'attentionReasons' | 'fulfillmentStatus'>;
 type AttentionReason = NonNullable<Order['attentionReasons']>[number];

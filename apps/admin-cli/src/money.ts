@@ -1,11 +1,5 @@
+import { decimalsOf } from '@commerce-core/client';
 import { InvalidArgumentError } from 'commander';
-import { code as find } from 'currency-codes';
-
-/**
- * Returns the number of decimals that ISO 4217 gives a currency: GBP 2, KRW 0, KWD 3. Intl is not used, because it
- * returns how an amount is usually written: HUF and COP without the two decimals that gateways count.
- */
-const decimalsOf = (currency: string): number => find(currency)?.digits ?? 2;
 
 /** Formats minor units: `1234567 GBP` → `12,345.67 GBP`. The result is exact, because nothing is divided. */
 export function formatMoney(amount: number, currency: string): string {

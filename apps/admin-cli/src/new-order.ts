@@ -1,4 +1,4 @@
-import type { Client, RouterInputs } from '@commerce-core/api/client';
+import type { Client, RouterInputs } from '@commerce-core/client';
 import { InvalidArgumentError } from 'commander';
 import { positiveInteger } from './command.ts';
 import { findProduct } from './find-product.ts';

@@ -1,5 +1,5 @@
-import type { ErrorBody } from '@commerce-core/api/client';
-import { commerceErrorOf } from '@commerce-core/api/client';
+import type { ErrorBody } from '@commerce-core/client';
+import { commerceErrorOf } from '@commerce-core/client';
 import { TRPCClientError } from '@trpc/client';
 
 /** No server answered, or the server was busy. A retry may succeed. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import type { TestApi, TestApiOptions } from '@commerce-core/api/testing';
 import { startTestApi } from '@commerce-core/api/testing';
 import { createSimulator, type Simulator } from '@commerce-core/gateway-simulator';

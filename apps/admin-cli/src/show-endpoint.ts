@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import { formatTime } from './output.ts';
 import { renderRecord, type Screen } from './table.ts';
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import { formatMoney } from './money.ts';
 import { formatTime } from './output.ts';
 import type { Screen } from './table.ts';

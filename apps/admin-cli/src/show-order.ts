@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterOutputs } from '@commerce-core/client';
 import { isGuestOrder } from './guest-order.ts';
 import { attentionHintsFor } from './hints.ts';
 import { readPages } from './read-pages.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createClient } from '@commerce-core/api/client';
+import { createClient } from '@commerce-core/client';
 import type { LocalSettings } from './local-settings.ts';
 import { ifFree } from './port.ts';
 

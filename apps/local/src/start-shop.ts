@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { buildPage } from '@commerce-core/admin/build-page';
-import { createClient } from '@commerce-core/api/client';
+import { createClient } from '@commerce-core/client';
 import { findMisspelled, misspelledText } from '@commerce-core/api/misspelled';
 import { customerToken } from './customer-token.ts';
 import { loadDemoCatalogue } from './demo-catalogue.ts';

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@commerce-core/api/client';
-import { code as find } from 'currency-codes';
+import { decimalsOf, type Client } from '@commerce-core/client';
 import { demoProduct } from './demo-catalogue.ts';
 
 /** The clients of the demo, and the simulator's URL. */
@@ -8,8 +7,8 @@ export type Shop = { customer: Client; operator: Client; simulatorUrl: string };
 export type Payment = { id: string; orderId: string; amount: number; currency: string };
 
 const inUnits = (amount: number, currency: string): string => {
-  const digits = find(currency)?.digits ?? 2;
-  return (amount / 10 ** digits).toFixed(digits);
+  const decimals = decimalsOf(currency);
+  return (amount / 10 ** decimals).toFixed(decimals);
 };
 
 type Cell = number | string;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { Webhook } from 'standardwebhooks';
 
 type ReceivedEvent = { type: string; subject: string; sequence: string; position: string };

@@ -1,4 +1,4 @@
-import type { RouterInputs } from '@commerce-core/api/client';
+import type { RouterInputs } from '@commerce-core/client';
 import { Option, type Command } from 'commander';
 import { integer } from '../command.ts';
 import { parseTime } from '../time.ts';

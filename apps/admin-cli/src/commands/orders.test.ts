@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createClient } from '@commerce-core/api/client';
+import { createClient } from '@commerce-core/client';
 import { expect, test } from 'vitest';
 import { payAtSimulator } from '../replay/simulator.ts';
 import { readOrder, renderOrder } from '../show-order.ts';

@@ -1,4 +1,4 @@
-import type { RouterInputs } from '@commerce-core/api/client';
+import type { RouterInputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';

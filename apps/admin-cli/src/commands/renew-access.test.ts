@@ -1,4 +1,4 @@
-import { createClient } from '@commerce-core/api/client';
+import { createClient } from '@commerce-core/client';
 import { expect, test } from 'vitest';
 import { useShop } from '../shop.testing.ts';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';

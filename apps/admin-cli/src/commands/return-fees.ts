@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { InvalidArgumentError } from 'commander';
 import { parseMoney } from '../money.ts';
 

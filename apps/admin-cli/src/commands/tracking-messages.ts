@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';

@@ -1,4 +1,4 @@
-import type { Client, RouterInputs } from '@commerce-core/api/client';
+import type { Client, RouterInputs } from '@commerce-core/client';
 import type { SignedWebhook } from '@commerce-core/api/signed-webhook';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';

@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import { formatMoney } from '../money.ts';
 import type { Payment } from '../payment.ts';
 import { paymentStatusOf } from '../payment.ts';

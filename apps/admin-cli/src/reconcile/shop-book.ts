@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { readPages } from '../read-pages.ts';
 import { commerceCode } from '../refusal.ts';
 import type { ShopPayment } from './compare.ts';

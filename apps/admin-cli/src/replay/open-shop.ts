@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterOutputs } from '@commerce-core/client';
 import { Failure } from '../failure.ts';
 import { commerceCode, isRefusal } from '../refusal.ts';
 import type { Shop } from './shop.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { Failure } from '../failure.ts';
 import { commerceCode } from '../refusal.ts';
 import { atOnce } from './at-once.ts';

@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import type { GatewayPayment } from '../reconcile/gateway-book.ts';
 
 type Order = RouterOutputs['order']['list']['items'][number];

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createClient, type Client } from '@commerce-core/api/client';
+import { createClient, type Client } from '@commerce-core/client';
 
 /** An HTTP request with its header lines in the order in which they were sent. */
 export type StockRequest = { path: string; headers: (readonly [name: string, value: string])[]; body: string };

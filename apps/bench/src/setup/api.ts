@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, type Client } from '@commerce-core/api/client';
+import { createClient, type Client } from '@commerce-core/client';
 import { connect, createCommerce, scopes, type QuoteLine } from '@commerce-core/core';
 import { scratchFolder } from './scratch.ts';
 

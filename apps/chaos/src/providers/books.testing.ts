@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import type { BookEntry } from '@commerce-core/gateway-simulator';
 import { expect, test } from 'vitest';
 import type { World } from './world.testing.ts';

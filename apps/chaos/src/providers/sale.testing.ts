@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { present } from '@commerce-core/api/testing';
-import { createClient, type Client, type RouterInputs, type RouterOutputs } from '@commerce-core/api/client';
+import { createClient, type Client, type RouterInputs, type RouterOutputs } from '@commerce-core/client';
 import type { BookEntry } from '@commerce-core/gateway-simulator';
 import type { Provider } from './providers.testing.ts';
 import type { World } from './world.testing.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { emulatorOf, type Secret } from './gateways.testing.ts';
 import type { Provider } from './providers.testing.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createClient, type Client } from '@commerce-core/api/client';
+import { createClient, type Client } from '@commerce-core/client';
 import { SignJWT } from 'jose';
 import { chanceOf } from '../chance.ts';
 import type { RunOptions } from '../options.ts';

@@ -1,4 +1,4 @@
-import { createClient } from '@commerce-core/api/client';
+import { createClient } from '@commerce-core/client';
 import { afterEach, expect, test, vi } from 'vitest';
 import { call, type Ledger } from './call.ts';
 

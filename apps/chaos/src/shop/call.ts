@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commerceErrorOf, type ErrorCode } from '@commerce-core/api/client';
+import { commerceErrorOf, type ErrorCode } from '@commerce-core/client';
 
 /** The result of a call. `no_answer` means that no final response ever arrived. */
 export type Answer<O> = { ok: true; value: O } | { ok: false; code: ErrorCode | 'no_answer' };

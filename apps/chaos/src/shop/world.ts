@@ -1,4 +1,4 @@
-import type { Client, RouterOutputs } from '@commerce-core/api/client';
+import type { Client, RouterOutputs } from '@commerce-core/client';
 import type { Chance } from '../chance.ts';
 import type { Gateway } from '../setup/gateway.ts';
 import type { Provider } from '../setup/providers.ts';

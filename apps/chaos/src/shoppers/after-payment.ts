@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import { present } from '../present.ts';
 import { call, readUntilAnswered } from '../shop/call.ts';
 import type { Order } from '../shop/world.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { call, readUntilAnswered } from '../shop/call.ts';
 import type { Order, World } from '../shop/world.ts';
 

@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import { call, readUntilAnswered, type Answer } from '../shop/call.ts';
 import { exchange } from './exchange.ts';
 import { dispatchReady } from './ship.ts';

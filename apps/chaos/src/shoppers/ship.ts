@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import { call, readUntilAnswered } from '../shop/call.ts';
 import { sendOnJourney, trackedCarrier } from './journey.ts';
 import type { World } from '../shop/world.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { call, readUntilAnswered, type Answer } from '../shop/call.ts';
 import type { Order, Payment, World } from '../shop/world.ts';
 

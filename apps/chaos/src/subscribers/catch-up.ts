@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import type { Pending } from '../checks/unfinished.ts';
 import type { ShopDatabase } from '../setup/database.ts';
 import type { Broker } from './broker.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { cloudEvent, type NumberedEvent } from '@commerce-core/core';
 import type { Delivery } from './delivery.ts';
 

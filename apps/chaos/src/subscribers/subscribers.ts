@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import type { Chance } from '../chance.ts';
 import type { Pending } from '../checks/unfinished.ts';
 import type { ShopDatabase } from '../setup/database.ts';

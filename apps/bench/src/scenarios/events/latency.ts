@@ -1,4 +1,4 @@
-import { createClient } from '@commerce-core/api/client';
+import { createClient } from '@commerce-core/client';
 import { startApi, startApiProcess } from '../../setup/api.ts';
 import { milliseconds } from '../../report/format.ts';
 import { spreadOf } from '../../report/spread.ts';

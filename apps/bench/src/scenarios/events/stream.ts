@@ -1,4 +1,4 @@
-import type { Client } from '@commerce-core/api/client';
+import type { Client } from '@commerce-core/client';
 import { summary, type Measured } from '../../load/measure.ts';
 
 /** A subscriber of a shop's events, who notes how old each event is when it arrives. */
