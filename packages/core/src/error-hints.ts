@@ -1,4 +1,5 @@
-import type { CommerceError, ErrorCode, ErrorDetails } from './errors.ts';
+import type { ErrorDetails } from './error-details.ts';
+import type { CommerceError, ErrorCode } from './errors.ts';
 
 /**
  * What a caller can do about an error with this code: one sentence. Procedures that only operators may call are named

@@ -10,8 +10,8 @@ import {
   type DetailsOf,
   type ErrorBody,
   type ErrorCode,
-  type Shortage,
 } from './errors.ts';
+import type { Shortage } from './error-details.ts';
 
 describe('the table of error codes', () => {
   test('has codes in snake_case', () => {

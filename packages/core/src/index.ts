@@ -27,11 +27,11 @@ export {
   type DetailsOf,
   type ErrorBody,
   type ErrorCode,
-  type ErrorDetails,
   type ErrorKind,
   type Outcome,
   type Shortage,
 } from './errors.ts';
+export type { ErrorDetails } from './error-details.ts';
 export { errorHints, hintOf, transitionHints } from './error-hints.ts';
 export {
   GatewayRefusal,

@@ -3,10 +3,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { afterEach, expect, test } from 'vitest';
 import { startLocalServer } from './local-server.ts';
 import { processIsAlive } from './process-is-alive.ts';
+import { query } from './local-server.testing.ts';
 
 const folders: string[] = [];
 const newClone = (): string => {
@@ -39,16 +39,6 @@ const startElsewhere = (clone: string) => {
     await gone;
   };
   return { started, kill };
-};
-
-const query = async (url: string, text: string): Promise<Record<string, unknown>[]> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
 };
 
 test('a server whose start was killed is taken over and stopped', async () => {

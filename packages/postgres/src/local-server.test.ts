@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startLocalServer } from './local-server.ts';
 import type { LocalServer } from './local-server.ts';
 import { processIsAlive } from './process-is-alive.ts';
+import { groupOf, query } from './local-server.testing.ts';
 
 const folders: string[] = [];
 const servers: LocalServer[] = [];
@@ -50,22 +50,6 @@ const start = async (clone: string, stateRoot = join(clone, 'never-used'), port?
   servers.push(server);
   return server;
 };
-
-const query = async (url: string, text: string): Promise<Record<string, unknown>[]> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-};
-
-/** The process group of a process. A process with a session of its own leads its own group. */
-const groupOf = (pid: number): string =>
-  existsSync('/proc/self/stat')
-    ? (readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\)/s, '').trim().split(' ')[2] ?? '')
-    : execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }).trim();
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { atSimulator, paidOrder } from '../paid-order.testing.ts';
 import { useShop } from '../shop.testing.ts';
@@ -32,3 +33,14 @@ test.each([[['--since', 'yesterday']], [['--since', '2026-11-01T09:30']], [['--s
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--since') });
   },
 );
+
+test('gateway events are listed by outcome', async () => {
+  const { paymentId } = await paidOrder(shop);
+  const { items } = await shop.json('gateway-events', 'list', '--payment', paymentId);
+  expect(items).toMatchObject([{ type: 'CAPTURED', outcome: 'APPLIED', amount: 2500 }]);
+  const unknown = randomUUID();
+  await atSimulator(shop, '/pay', { paymentId: unknown, amount: 1, currency: 'GBP', outcome: 'CAPTURED' });
+  const listed = await shop.run('gateway-events', 'list', '--outcome', 'UNMATCHED', '--provider', 'mock');
+  expect(listed.out).toMatch(new RegExp(`^[\\da-f-]{36}  CAPTURED  UNMATCHED +0\\.01 GBP .* ${unknown} `, 'm'));
+  expect(listed.out).not.toContain(paymentId);
+});

@@ -135,17 +135,6 @@ test('orders that need attention are listed, and cleared', async () => {
   expect((await shop.run('orders', 'list', '--attention', '--all')).out).not.toContain(orderId);
 });
 
-test('gateway events are listed by outcome', async () => {
-  const { paymentId } = await paidOrder('ana');
-  const { items } = await shop.json('gateway-events', 'list', '--payment', paymentId);
-  expect(items).toMatchObject([{ type: 'CAPTURED', outcome: 'APPLIED', amount: 2500 }]);
-  const unknown = randomUUID();
-  await payAtSimulator(shop.simulatorUrl, { paymentId: unknown, amount: 1, currency: 'GBP' });
-  const listed = await shop.run('gateway-events', 'list', '--outcome', 'UNMATCHED', '--provider', 'mock');
-  expect(listed.out).toMatch(new RegExp(`^[\\da-f-]{36}  CAPTURED  UNMATCHED +0\\.01 GBP .* ${unknown} `, 'm'));
-  expect(listed.out).not.toContain(paymentId);
-});
-
 test.each(['show', 'cancel', 'clear-attention'])(
   'orders %s exits 1 for an unknown order and for a text that names none',
   async (command) => {

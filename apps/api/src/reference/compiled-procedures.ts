@@ -46,7 +46,7 @@ export function compileApi(): CompiledApi {
     const procedures = reader.procedures(router);
     const core = (file: string, name: string): Type =>
       checker.getDeclaredTypeOfSymbol(exportOf(`../../packages/core/src/${file}`, name));
-    const details = reader.details(core('errors.ts', 'ErrorDetails'));
+    const details = reader.details(core('error-details.ts', 'ErrorDetails'));
     schemas.schemaOf(core('events/cloud-event.ts', 'CloudEvent'));
     const { named } = schemas;
     for (const procedure of procedures.values()) procedure.output = withNames(procedure.output, named);

@@ -1,5 +1,4 @@
 import {
-  attentionHints,
   cancelLinesInput,
   cancelOrderInput,
   CommerceError,
@@ -14,17 +13,16 @@ import {
   quoteOrderInput,
   updateOrderInput,
   watchOrderInput,
-  type AttentionReason,
   type PlacedOrder,
 } from '@commerce-core/core';
 import { tracked } from '@trpc/server';
 import { ownOrders } from '../auth/access.ts';
-import type { Caller } from '../auth/caller.ts';
 import { shortagesFor } from '../auth/shopper-stock.ts';
 import type { GuestAccess } from '../auth/guest-token.ts';
 import { openStream } from '../trpc/open-stream.ts';
 import { procedure, router } from '../trpc/trpc.ts';
 import { invalidField, placeNewOrder } from './new-order.ts';
+import { withHints } from './with-hints.ts';
 
 const createOrderInput = placeOrderInput.extend({ customerId: newCustomerId.optional() });
 
@@ -252,12 +250,3 @@ export const orderRouter = router({
    */
   clearAttention: procedure.input(orderIdInput).mutation(({ ctx, input }) => ctx.commerce.clearAttention(input)),
 });
-
-/** The order; for operators, with what to do about each reason for attention. */
-function withHints<T extends { attentionReasons: AttentionReason[] | null }>(
-  caller: Caller,
-  order: T,
-): T & { attentionHints?: string[] } {
-  if (caller.kind !== 'operator' || order.attentionReasons === null) return order;
-  return { ...order, attentionHints: order.attentionReasons.map((reason) => attentionHints[reason]) };
-}

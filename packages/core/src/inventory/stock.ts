@@ -1,4 +1,4 @@
-import type { Shortage } from '../errors.ts';
+import type { Shortage } from '../error-details.ts';
 
 /**
  * A product's units: `availableQty` aren't sold, reserved units included; `unshippedQty` are sold and still to be shipped.

@@ -15,13 +15,24 @@ import { quoteOrder } from '../flows/pricing/quote-order.ts';
 import { previewReturns } from '../flows/returns/refund-returns.ts';
 import { newId } from '../ids.ts';
 import { orders } from '../order/tables.ts';
-import { exchangeReturnInput, previewExchangeInput } from '../returns/return-input.ts';
+import {
+  cancelReplacementInput,
+  exchangeReturnInput,
+  previewExchangeInput,
+  replaceReturnInput,
+} from '../returns/return-input.ts';
 import type { Call, Context } from '../run/context.ts';
 import { listPage } from '../run/list-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import { parse } from '../validation.ts';
+import { cancelReplacements, replaceUnits } from '../flows/returns/replace-units.ts';
+import type { ReturnView } from '../returns/return-view.ts';
+import { returns } from '../returns/tables.ts';
 
-/** Exchanges: a customer sends goods back and takes others for them. Amounts are integer minor units. */
+/**
+ * Exchanges and replacements: a customer gets other goods for those of a return, or the same ones again. Amounts are integer
+ * minor units.
+ */
 export function exchangeMethods(context: Context) {
   const { database, reservationMs, quote, quoteService, requireShippingOption } = context;
   const { db } = database;
@@ -32,6 +43,12 @@ export function exchangeMethods(context: Context) {
     answer: orders,
   });
   const refundCredit = runAlone(context, { name: 'return.refundCredit', flow: refundCredits, answer: returnCredits });
+  const replace = runAlone(context, { name: 'return.replace', flow: replaceUnits, answer: returns });
+  const cancelReplacement = runAlone(context, {
+    name: 'return.cancelReplacement',
+    flow: cancelReplacements,
+    answer: returns,
+  });
   const settle = settleCredits(gateways);
 
   return {
@@ -112,6 +129,41 @@ export function exchangeMethods(context: Context) {
         return withCredit(await quoteOrder(db, { quote, quoteService }, order), worth);
       });
     },
+
+    /**
+     * Sends units once more, in place of units that came back or that the customer keeps. They leave in a READY shipment of
+     * their own, take free stock, and aren't refunded any more.
+     * @returns the return
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws return_not_found when there is no such return
+     * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
+     * @throws order_redacted when the contact and address of the order were erased, so that nothing can be sent
+     * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; the details say how many
+     * @throws insufficient_stock when a product hasn't enough free units; the details list all such products
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    replaceReturn: async (input: z.input<typeof replaceReturnInput>, call?: Call): Promise<ReturnView> =>
+      replace(parse(replaceReturnInput, input), call),
+
+    /**
+     * Cancels a replacement that hasn't left. Its units are for sale again, and the return owes them once more: they can be
+     * refunded, or replaced again.
+     * @returns the return
+     * @throws validation_failed when a field is missing, unknown or out of its bounds
+     * @throws return_not_found when there is no such return
+     * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
+     * @throws shipment_not_found when no such shipment replaces units of the return
+     * @throws invalid_transition when the replacement isn't READY
+     * @throws idempotency_key_reused when the key was used with another input
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    cancelReplacement: async (input: z.input<typeof cancelReplacementInput>, call?: Call): Promise<ReturnView> =>
+      cancelReplacement(parse(cancelReplacementInput, input), call),
 
     /**
      * Gives back what a return has paid of an order that is PAID, without units: `amount`, or by default all that the order

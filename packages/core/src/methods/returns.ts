@@ -6,19 +6,16 @@ import { decideReturns } from '../flows/returns/decide-returns.ts';
 import { readReturnViews, readReturnView } from '../flows/returns/read-returns.ts';
 import { receiveReturns } from '../flows/returns/receive-returns.ts';
 import { previewReturns, refundReturns, type ReturnRefund } from '../flows/returns/refund-returns.ts';
-import { cancelReplacements, replaceUnits } from '../flows/returns/replace-units.ts';
 import { requestReturns } from '../flows/returns/request-returns.ts';
 import { newId } from '../ids.ts';
 import {
   approveReturnInput,
-  cancelReplacementInput,
   changeReturnInput,
   declineReturnInput,
   listReturnsInput,
   previewReturnInput,
   receiveReturnInput,
   refundReturnInput,
-  replaceReturnInput,
   requestReturnInput,
   returnIdInput,
 } from '../returns/return-input.ts';
@@ -44,8 +41,6 @@ export function returnMethods(context: Context) {
     flow: receiveReturns({ refundsAtOnce, gateways: byProvider }),
     answer,
   });
-  const replace = runAlone(context, { name: 'return.replace', flow: replaceUnits, answer });
-  const cancelReplacement = runAlone(context, { name: 'return.cancelReplacement', flow: cancelReplacements, answer });
   const refund = runAlone(context, { name: 'return.refund', flow: refundReturns(byProvider), answer });
 
   return {
@@ -153,41 +148,6 @@ export function returnMethods(context: Context) {
      */
     closeReturn: async (input: z.input<typeof changeReturnInput>, call?: Call): Promise<ReturnView> =>
       decide({ ...parse(changeReturnInput, input), to: 'CLOSED' }, call),
-
-    /**
-     * Sends units once more, in place of units that came back or that the customer keeps. They leave in a READY shipment of
-     * their own, take free stock, and aren't refunded any more.
-     * @returns the return
-     * @throws validation_failed when a field is missing, unknown or out of its bounds
-     * @throws return_not_found when there is no such return
-     * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
-     * @throws order_redacted when the contact and address of the order were erased, so that nothing can be sent
-     * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; the details say how many
-     * @throws insufficient_stock when a product hasn't enough free units; the details list all such products
-     * @throws idempotency_key_reused when the key was used with another input
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost
-     */
-    replaceReturn: async (input: z.input<typeof replaceReturnInput>, call?: Call): Promise<ReturnView> =>
-      replace(parse(replaceReturnInput, input), call),
-
-    /**
-     * Cancels a replacement that hasn't left. Its units are for sale again, and the return owes them once more: they can be
-     * refunded, or replaced again.
-     * @returns the return
-     * @throws validation_failed when a field is missing, unknown or out of its bounds
-     * @throws return_not_found when there is no such return
-     * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
-     * @throws shipment_not_found when no such shipment replaces units of the return
-     * @throws invalid_transition when the replacement isn't READY
-     * @throws idempotency_key_reused when the key was used with another input
-     * @throws database_unavailable when the database can't be reached; nothing was done
-     * @throws overloaded when rows stay locked; nothing was done
-     * @throws outcome_unknown when the answer to COMMIT was lost
-     */
-    cancelReplacement: async (input: z.input<typeof cancelReplacementInput>, call?: Call): Promise<ReturnView> =>
-      cancelReplacement(parse(cancelReplacementInput, input), call),
 
     /**
      * Prices what `refundReturn` would send back now, and changes nothing. `fees` are kept back: up to 10, each 1 minor unit

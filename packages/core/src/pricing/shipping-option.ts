@@ -1,4 +1,4 @@
-import type { ErrorDetails } from '../errors.ts';
+import type { ErrorDetails } from '../error-details.ts';
 
 /** A way of shipping that shoppers choose. Amounts are in minor units of `currency`. */
 export type ShippingOption = {

@@ -1,6 +1,6 @@
 import { newId } from '../ids.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
-import type { Shortage } from '../errors.ts';
+import type { Shortage } from '../error-details.ts';
 import { sumAmounts } from '../money.ts';
 import { requireRecipient, sumByProduct, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
 import { viewLines } from '../order/paid-amounts.ts';
@@ -132,8 +132,7 @@ export class LockedOrder extends LockedOrderRows {
 
   /**
    * Sets the order's fulfillment status to what its shipments and returns say. Replacements don't count, whether they leave
-   * or come back. Returns whether
-   * that changed it.
+   * or come back. Returns whether that changed it.
    */
   updateFulfillment(): boolean {
     const parcels = this.shipments.filter(isOwn).map(({ id, status }) => ({

@@ -1,42 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { leaseMs } from '../../due-work/lease.ts';
-import type { Gateway } from '../../gateways/gateway.ts';
-import { gatewayFact, type SignedEvent } from '../../gateway-inbox/gateway-event.ts';
+import { gatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import { first, only } from '../../testing/only.ts';
-import { scriptedGateway } from '../../testing/scripted-gateway.ts';
 import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
+import { listingGateway } from './listing-gateway.testing.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 const ago = (ms: number) => new Date(Date.now() - ms);
-
-/** Returns a gateway that lists the events of `addEvent` since a time, as real gateways do. */
-function listingGateway(provider = 'mock') {
-  const events: { at: Date; event: SignedEvent }[] = [];
-  const requestedSince: Date[] = [];
-  const beforeListings: (() => Promise<void>)[] = [];
-  const gateway: Gateway = {
-    ...scriptedGateway(provider).gateway,
-    async listEvents(since) {
-      requestedSince.push(since);
-      await beforeListings.shift()?.();
-      return events.filter(({ at }) => at >= since).map(({ event }) => event);
-    },
-  };
-  return {
-    gateway,
-    requestedSince,
-    addEvent: (at: Date, event: SignedEvent) => events.push({ at, event }),
-    /** Runs before the next listing responds. */
-    beforeNextListing: (run: () => Promise<void>) => beforeListings.push(run),
-    failNextListing: () => {
-      beforeListings.push(async () => {
-        throw new Error('nothing within 10000 ms');
-      });
-    },
-  };
-}
 
 let bank: ReturnType<typeof listingGateway>;
 let other: ReturnType<typeof listingGateway>;

@@ -1,5 +1,5 @@
 import type { Reader } from '../../database/page.ts';
-import type { Shortage } from '../../errors.ts';
+import type { Shortage } from '../../error-details.ts';
 import { readStocks } from '../../inventory/stock-repository.ts';
 import { shortages } from '../../inventory/stock.ts';
 import { orderTotal, sumByProduct, type OrderLineView } from '../../order/order.ts';

@@ -6,14 +6,10 @@ import { quoteLine } from '../refund/quoted-shop.testing.ts';
 import { createReturnShop, lineOf, type ReturnShop } from './returns.testing.ts';
 
 let shop: ReturnShop;
-let eager: ReturnShop;
 beforeAll(async () => {
-  [shop, eager] = await Promise.all([createReturnShop(), createReturnShop({ refundsReturnsAtOnce: true })]);
+  shop = await createReturnShop();
 });
-afterAll(async () => {
-  await shop.close();
-  await eager.close();
-});
+afterAll(() => shop.close());
 
 /** 3 × 1,000 and shipping of 300, less a discount of 10 % on both, and a tax of 270 on the goods. */
 const discounted = [
@@ -23,9 +19,9 @@ const discounted = [
   quoteLine('TAX', 270, [1]),
 ];
 
-async function createArrivedOrder(quote = discounted, { send } = shop) {
+async function createArrivedOrder(quote = discounted) {
   const created = await shop.createCapturedOrder([[1_000, 3]], quote);
-  await send(created.orderId);
+  await shop.send(created.orderId);
   return created;
 }
 
@@ -132,6 +128,12 @@ describe('what goes back', () => {
 });
 
 describe('a refund of a return', () => {
+  test('is not made by the receipt of the goods', async () => {
+    const { orderId } = await createArrivedOrder();
+    await shop.takeBack(orderId, [3]);
+    expect((await shop.commerce.listRefunds({ orderId })).items).toEqual([]);
+  });
+
   test('is refused once the version of the order has moved since the preview', async () => {
     const { orderId } = await createArrivedOrder();
     const returnId = await shop.takeBack(orderId, [1]);
@@ -211,55 +213,5 @@ describe('a refund of a return', () => {
       code: 'refund_exceeds_balance',
       details: { refundableAmount: 0, uncapturedPaymentId: payment.id },
     });
-  });
-});
-
-describe('a shop that refunds returns at once', () => {
-  const attentionOf = async (orderId: string) => (await eager.commerce.getOrder({ orderId })).attentionReasons ?? [];
-
-  test('refunds what each receipt brings, and another shop refunds nothing by itself', async () => {
-    const { orderId } = await eager.createCapturedOrder([[1_000, 3]], []);
-    await eager.send(orderId);
-    const returnId = await eager.approveUnits(orderId, [3]);
-    await eager.receiveUnits(returnId, [1]);
-    await eager.receiveUnits(returnId, [2]);
-    const { items } = await eager.commerce.listRefunds({ orderId });
-    expect(items.map(({ amount }) => amount)).toEqual([2_000, 1_000]);
-
-    const { orderId: waiting } = await createArrivedOrder();
-    await shop.takeBack(waiting, [3]);
-    expect((await shop.commerce.listRefunds({ orderId: waiting })).items).toEqual([]);
-  });
-
-  test('receives goods whose refund a dispute holds, and an operator refunds them later', async () => {
-    const { orderId, payment } = await eager.createCapturedOrder([[1_000, 1]], []);
-    await eager.send(orderId);
-    await eager.sendWebhook('DISPUTE_OPENED', payment, { objectId: 'dp_2' });
-    const returnId = await eager.takeBack(orderId, [1]);
-    expect((await eager.commerce.listRefunds({ orderId })).items).toEqual([]);
-    expect(await attentionOf(orderId)).toContain('return_refund_due');
-    await eager.sendWebhook('DISPUTE_WON', payment, { objectId: 'dp_2' });
-    expect(await eager.refund(returnId)).toBe(1_000);
-    expect(await attentionOf(orderId)).not.toContain('return_refund_due');
-  });
-
-  test('keeps the attention for a refused refund until each such return is refunded, replaced or closed', async () => {
-    const { orderId, payment } = await eager.createCapturedOrder([[1_000, 4]], []);
-    await eager.send(orderId);
-    await eager.sendWebhook('DISPUTE_OPENED', payment, { objectId: 'dp_3' });
-    const returnIds = [await eager.takeBack(orderId, [1]), await eager.takeBack(orderId, [1])];
-    const [closed = '', replaced = ''] = returnIds;
-    await eager.commerce.closeReturn({ returnId: closed });
-    expect(await attentionOf(orderId)).toContain('return_refund_due');
-    await eager.commerce.replaceReturn({ returnId: replaced, lines: [{ lineNo: 1, quantity: 1 }] });
-    expect(await attentionOf(orderId)).not.toContain('return_refund_due');
-  });
-
-  test('raises no attention for a receipt that brings nothing to refund', async () => {
-    const { orderId } = await eager.createCapturedOrder([[1_000, 1]], []);
-    await eager.send(orderId);
-    const returnId = await eager.approveUnits(orderId, [1]);
-    await eager.commerce.receiveReturn({ returnId, lines: [{ lineNo: 1, missingQty: 1 }] });
-    expect(await attentionOf(orderId)).toEqual([]);
   });
 });

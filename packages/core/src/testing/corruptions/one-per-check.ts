@@ -5,6 +5,7 @@ import { parcelCorruptions } from './parcels.ts';
 import { reportCorruptions } from './reports.ts';
 import { creditCorruptions } from './credits.ts';
 import { returnCorruptions } from './returns.ts';
+import { shipmentCorruptions } from './shipments.ts';
 import { trackingCorruptions } from './tracking.ts';
 import { webhookCorruptions } from './webhooks.ts';
 import { type Corruption, firstId } from './corruption.ts';
@@ -23,7 +24,6 @@ import {
   copyGatewayEvent,
   addKey,
   addRefund,
-  firstShipment,
   approvedPayment,
 } from './statements.ts';
 
@@ -196,6 +196,7 @@ export const corruptions: Record<string, Corruption> = {
   ...returnCorruptions,
   ...creditCorruptions,
   ...trackingCorruptions,
+  ...shipmentCorruptions,
 
   key_has_an_answer: { statements: [addKey(`'{}'`, `'1 hour'`)] },
   key_not_kept_too_long: { statements: [addKey(`'{"value":1}'`, `'-61 minutes'`)] },
@@ -223,31 +224,4 @@ export const corruptions: Record<string, Corruption> = {
   },
   inbox_applied_once: { statements: [copyGatewayEvent(`effect = 'order_paid'`, `provider_event_id || ' again'`)] },
   inbox_applied_shows: { statements: [setPayment(`status = 'REVIEW'`, 'reported_amount = reported_amount + 1')] },
-
-  shipment_within_order: {
-    statements: [
-      `update commerce.shipment_lines set quantity = quantity + 1 where shipment_id = ${firstShipment('READY')}`,
-    ],
-  },
-  shipment_for_everything_paid: {
-    statements: [`delete from commerce.shipment_lines where shipment_id = ${firstShipment('READY')}`],
-  },
-  shipment_only_of_paid_orders: {
-    statements: [`update commerce.shipments set status = 'READY' where order_id = ${orderPaidThenCanceled}`],
-  },
-  shipment_is_not_empty: {
-    statements: [`delete from commerce.shipment_lines where shipment_id = ${firstShipment('CANCELED')}`],
-  },
-  order_fulfillment_follows_shipments: {
-    statements: [setOrder(firstId('orders', `fulfillment_status = 'SHIPPED'`), `fulfillment_status = 'DELIVERED'`)],
-  },
-  shipment_is_as_last_recorded: {
-    statements: [`update commerce.shipments set status = 'LOST' where id = ${firstShipment('IN_TRANSIT')}`],
-  },
-  shipment_transitions_are_legal: {
-    statements: [
-      `delete from commerce.events where type = 'shipment.dispatched'
-      and aggregateid = (select order_id from commerce.shipments where status = 'IN_TRANSIT' order by id limit 1)`,
-    ],
-  },
 };
