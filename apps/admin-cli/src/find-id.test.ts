@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { processContext } from './command-context.ts';
 import { idPlaceholders } from './find-id.ts';
 import { isIrreversible } from './terminal/irreversible.ts';
-import { paidOrder } from './paid-order.testing.ts';
+import { paidOrder } from './testing/paid-order.ts';
 import { createProgram } from './program.ts';
-import { runCommerce } from './run-commerce.testing.ts';
-import { useShop } from './shop.testing.ts';
+import { runCommerce } from './testing/run-commerce.ts';
+import { useShop } from './testing/shop.ts';
 
 const shop = useShop();
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { processContext } from './command-context.ts';
 import { attentionHintsFor, hintFor } from './hints.ts';
 import { createProgram } from './program.ts';
-import { renderOrderHead } from './show-order.ts';
+import { renderOrderHead } from './show/show-order.ts';
 
 type Order = RouterOutputs['order']['get'];
 type Reason = NonNullable<Order['needsAttention']>;

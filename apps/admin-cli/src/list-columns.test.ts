@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { beforeAll, expect, test } from 'vitest';
 import { until } from '@commerce-core/api/testing';
 import { processContext } from './command-context.ts';
-import { atSimulator, paidOrder } from './paid-order.testing.ts';
+import { atSimulator, paidOrder } from './testing/paid-order.ts';
 import { createProgram } from './program.ts';
-import { runCommerce, type Ran } from './run-commerce.testing.ts';
-import { useShop } from './shop.testing.ts';
+import { runCommerce, type Ran } from './testing/run-commerce.ts';
+import { useShop } from './testing/shop.ts';
 
 const shop = useShop();
 

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { runCommerce, startCommerce } from './run-commerce.testing.ts';
-import { useShop } from './shop.testing.ts';
-import { openFaultInjectingProxy } from './fault-injecting-proxy.testing.ts';
+import { runCommerce, startCommerce } from './testing/run-commerce.ts';
+import { useShop } from './testing/shop.ts';
+import { openFaultInjectingProxy } from './testing/fault-injecting-proxy.ts';
 
 const shop = useShop();
 

@@ -13,7 +13,7 @@ const folder = join(import.meta.dirname, 'commands');
 const commands = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'replay.ts')
   .map((file) => readFileSync(join(folder, file), 'utf8'))
-  .concat(readFileSync(join(import.meta.dirname, 'show-order.ts'), 'utf8'))
+  .concat(readFileSync(join(import.meta.dirname, 'show/show-order.ts'), 'utf8'))
   .concat(readFileSync(join(import.meta.dirname, 'find-id.ts'), 'utf8'))
   .join('\n')
   .replaceAll(/\s+/g, '');

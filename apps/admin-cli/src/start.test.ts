@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { startCommerce } from './run-commerce.testing.ts';
+import { startCommerce } from './testing/run-commerce.ts';
 
 // Prints the address of each module that the process loads.
 const hook = `import { registerHooks } from 'node:module';

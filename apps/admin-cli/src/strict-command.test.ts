@@ -5,7 +5,7 @@ import type { Argument, Command, Option } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { processContext } from './command-context.ts';
 import { createProgram } from './program.ts';
-import { runCommerce } from './run-commerce.testing.ts';
+import { runCommerce } from './testing/run-commerce.ts';
 import { RepeatableOption } from './strict-command.ts';
 
 // A shop that counts its requests: a refused command must send none.

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { processContext } from './command-context.ts';
 import { createProgram } from './program.ts';
-import { runCommerce } from './run-commerce.testing.ts';
+import { runCommerce } from './testing/run-commerce.ts';
 import { parseTime } from './time.ts';
 
 test.each([

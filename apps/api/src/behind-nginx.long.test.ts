@@ -1,7 +1,7 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, until, type TestApi } from './testing/index.ts';
-import { hasNginx, startNginx } from './testing/nginx.ts';
+import { hasNginx, startNginx } from './testing/programs/nginx.ts';
 
 if (!hasNginx)
   console.warn('\n*** SKIPPED: the API behind nginx. It is not installed (apt-get install nginx openssl). ***\n');

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { expect, test } from 'vitest';
-import { chromium, openPage } from './testing/chromium.ts';
+import { chromium, openPage } from './testing/programs/chromium.ts';
 import { openFaultInjectingProxy } from './testing/fault-injecting-proxy.ts';
 import { startTestApi, until } from './testing/index.ts';
 

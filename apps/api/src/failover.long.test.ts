@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect, createCommerce, migrate, type Database } from '@commerce-core/core';
 import { startServerPair, type ServerPair } from '@commerce-core/postgres';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { pgBouncerVersion, startPgBouncer } from './testing/pgbouncer.ts';
+import { pgBouncerVersion, startPgBouncer } from './testing/programs/pgbouncer.ts';
 import { runProgram, type Program } from './testing/program.ts';
 import { placeOrder, resendAndCheck, startShoppers } from './testing/shoppers.ts';
 import { until } from './testing/until.ts';

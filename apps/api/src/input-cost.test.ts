@@ -29,7 +29,7 @@ beforeAll(async () => {
   cpuMsMax = findCpuMsMax();
   api = await startTestApi();
   token = await api.createApiKey();
-  sender = fork(new URL('testing/sender-program.ts', import.meta.url));
+  sender = fork(new URL('testing/programs/sender-program.ts', import.meta.url));
 });
 afterAll(async () => {
   sender?.kill();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClient } from './client.ts';
 import { freePort } from './testing/free-port.ts';
 import { startTestApi, type TestApi } from './testing/index.ts';
-import { hasNginx, startNginx } from './testing/nginx.ts';
+import { hasNginx, startNginx } from './testing/programs/nginx.ts';
 import { present } from './testing/present.ts';
 import { runProgram, type Program } from './testing/program.ts';
 import { until } from './testing/until.ts';

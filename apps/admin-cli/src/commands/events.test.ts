@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { until } from '@commerce-core/api/testing';
-import { useShop } from '../shop.testing.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

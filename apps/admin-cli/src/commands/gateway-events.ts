@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import { formatMoney } from '../money.ts';
 import { formatTime, print } from '../output.ts';
 import { commerceCode } from '../refusal.ts';
-import { renderEvent, renderWholeEvent } from '../show-event.ts';
+import { renderEvent, renderWholeEvent } from '../show/show-event.ts';
 import type { Column } from '../table.ts';
 import { parseTime } from '../time.ts';
 

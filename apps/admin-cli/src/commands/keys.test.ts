@@ -1,7 +1,7 @@
 import { createClient } from '@commerce-core/client';
 import { expect, test } from 'vitest';
-import { runCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
+import { runCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@commerce-core/api/testing';
 import { expect, test } from 'vitest';
-import { atSimulator, paidOrder } from '../paid-order.testing.ts';
-import { useShop } from '../shop.testing.ts';
+import { atSimulator, paidOrder } from '../testing/paid-order.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

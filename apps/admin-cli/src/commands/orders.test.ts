@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from '@commerce-core/client';
 import { expect, test } from 'vitest';
 import { payAtSimulator } from '../replay/simulator.ts';
-import { readOrder, renderOrder } from '../show-order.ts';
-import { useShop } from '../shop.testing.ts';
+import { readOrder, renderOrder } from '../show/show-order.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

@@ -10,12 +10,12 @@ import { formatMoney } from '../money.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { findLines, parseAddress, parseItem, type Address } from '../new-order.ts';
 import { formatTime, print } from '../output.ts';
-import { addNoteOrder } from './note-order.ts';
-import { addOrderFilters, orderListInput, type OrderFilters } from './order-filters.ts';
+import { addNoteOrder } from './orders/note-order.ts';
+import { addOrderFilters, orderListInput, type OrderFilters } from './orders/order-filters.ts';
 import { addRenewAccess } from './renew-access.ts';
 import { addWatchOrder } from './orders/watch-order.ts';
-import { readOrder, renderOrder, renderOrderHead } from '../show-order.ts';
-import { renderQuote } from '../show-quote.ts';
+import { readOrder, renderOrder, renderOrderHead } from '../show/show-order.ts';
+import { renderQuote } from '../show/show-quote.ts';
 import type { Column } from '../table.ts';
 
 type Order = RouterOutputs['order']['list']['items'][number];

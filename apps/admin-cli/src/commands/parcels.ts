@@ -6,7 +6,7 @@ import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatTime, print } from '../output.ts';
-import { printShipment, renderParcel } from '../shipment.ts';
+import { printShipment, renderParcel } from '../show/shipment.ts';
 import type { Column } from '../table.ts';
 
 const parcel = '0199d3c4-a1b2-7c33-8d44-5e66f7a8b9c0';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { useShop } from '../shop.testing.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 const run = (...args: string[]) => shop.run(...args);

@@ -1,6 +1,6 @@
 import { createClient } from '@commerce-core/client';
 import { expect, test } from 'vitest';
-import { useShop } from '../shop.testing.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop({ guestOrders: { secrets: ['a secret of the tests for the tokens of guests'] } });
 

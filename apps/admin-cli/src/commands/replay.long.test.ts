@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Report } from '../replay/report.ts';
-import type { Ran } from '../run-commerce.testing.ts';
-import { runCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
-import { openFaultInjectingProxy } from '../fault-injecting-proxy.testing.ts';
+import type { Ran } from '../testing/run-commerce.ts';
+import { runCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
+import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 
 const shop = useShop();
 const sample = fileURLToPath(new URL('../../../../samples/online-retail.csv', import.meta.url));

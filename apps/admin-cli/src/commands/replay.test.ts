@@ -8,9 +8,9 @@ import { expect, test } from 'vitest';
 import { demandOf, planReplay, totalsOf } from '../replay/plan.ts';
 import { readRows } from '../replay/read-rows.ts';
 import type { Report } from '../replay/report.ts';
-import { runCommerce, startCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
-import { openFaultInjectingProxy } from '../fault-injecting-proxy.testing.ts';
+import { runCommerce, startCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
+import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
 import { readersOf } from '../replay/shop-readers.testing.ts';
 
 const shop = useShop();

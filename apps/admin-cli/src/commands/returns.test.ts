@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { until } from '@commerce-core/api/testing';
-import { paidOrder } from '../paid-order.testing.ts';
-import { returnColumns, type Return } from '../return.ts';
-import { useShop } from '../shop.testing.ts';
+import { paidOrder } from '../testing/paid-order.ts';
+import { returnColumns, type Return } from '../show/return.ts';
+import { useShop } from '../testing/shop.ts';
 import { renderTable } from '../table.ts';
 
 const shop = useShop();

@@ -7,10 +7,10 @@ import { addCommand, addLine } from '../command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { addListCommand } from '../list-command.ts';
-import { printReturn, returnColumns, type Return } from '../return.ts';
+import { printReturn, returnColumns, type Return } from '../show/return.ts';
 import { RepeatableOption } from '../strict-command.ts';
-import { addExchangeCommands } from './return-exchange.ts';
-import { addReturnMoneyCommands } from './return-money.ts';
+import { addExchangeCommands } from './returns/return-exchange.ts';
+import { addReturnMoneyCommands } from './returns/return-money.ts';
 
 const order = '0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90';
 const aReturn = '0199d3c4-c0de-7e11-9a2b-6f7081920a1b';

@@ -7,8 +7,8 @@ import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
 import { formatTime, printPage } from '../output.ts';
-import type { Shipment } from '../shipment.ts';
-import { printShipment, trackingOf, unitsOf } from '../shipment.ts';
+import type { Shipment } from '../show/shipment.ts';
+import { printShipment, trackingOf, unitsOf } from '../show/shipment.ts';
 import { RepeatableOption } from '../strict-command.ts';
 import type { Column } from '../table.ts';
 

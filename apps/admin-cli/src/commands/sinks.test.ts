@@ -1,6 +1,6 @@
 import { until } from '@commerce-core/api/testing';
 import { expect, test } from 'vitest';
-import { useShop } from '../shop.testing.ts';
+import { useShop } from '../testing/shop.ts';
 
 const ids: string[] = [];
 const publish = async (events: readonly { id: string }[]) => {

@@ -1,7 +1,7 @@
 import { startWebhookReceiver, type WebhookReceiver } from '@commerce-core/api/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
+import { startCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 let receiver: WebhookReceiver;

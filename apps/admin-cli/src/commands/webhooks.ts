@@ -6,11 +6,11 @@ import { addCommand, positiveInteger, type JsonOption } from '../command.ts';
 import { connect } from '../connection.ts';
 import { addListCommand } from '../list-command.ts';
 import { formatTime, note, print } from '../output.ts';
-import { renderEndpoint, renderKeys, type Endpoint } from '../show-endpoint.ts';
+import { renderEndpoint, renderKeys, type Endpoint } from '../show/show-endpoint.ts';
 import type { Column } from '../table.ts';
 import { renderRecord } from '../table.ts';
-import { addDeliveryCommands } from './webhook-deliveries.ts';
-import { addListenCommand } from './webhook-listen.ts';
+import { addDeliveryCommands } from './webhooks/webhook-deliveries.ts';
+import { addListenCommand } from './webhooks/webhook-listen.ts';
 
 type Settings = Pick<RouterInputs['webhookEndpoint']['create'], 'types' | 'aggregateTypes'>;
 type Status = Endpoint['status'];

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { runCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
+import { runCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

@@ -1,4 +1,4 @@
-import type { Payment } from '../payment.ts';
+import type { Payment } from '../show/payment.ts';
 import type { Dispute, Refund } from './compare.ts';
 import type { GatewayPayment } from './gateway-book.ts';
 

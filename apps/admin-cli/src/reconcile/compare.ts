@@ -1,7 +1,7 @@
 import type { RouterOutputs } from '@commerce-core/client';
 import { formatMoney } from '../money.ts';
-import type { Payment } from '../payment.ts';
-import { paymentStatusOf } from '../payment.ts';
+import type { Payment } from '../show/payment.ts';
+import { paymentStatusOf } from '../show/payment.ts';
 import type { GatewayPayment, GatewayRefund } from './gateway-book.ts';
 
 export type Refund = RouterOutputs['refund']['list']['items'][number];

@@ -1,4 +1,4 @@
-import type { TestShop } from '../shop.testing.ts';
+import type { TestShop } from '../testing/shop.ts';
 
 /** What a replay has changed in the shop and at the gateway. */
 export function readersOf(shop: TestShop) {

@@ -6,8 +6,8 @@ import { processContext } from '../command-context.ts';
 import { isIrreversible } from './irreversible.ts';
 import { readOnly, undoable } from './undoable.testing.ts';
 import { createProgram } from '../program.ts';
-import { runCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
+import { runCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

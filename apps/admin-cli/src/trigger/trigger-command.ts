@@ -8,7 +8,7 @@ import { parseMoney } from '../money.ts';
 import { note, print } from '../output.ts';
 import { readGatewayPayment } from '../reconcile/gateway-book.ts';
 import { checkSimulator } from '../replay/simulator.ts';
-import { renderOrderHead } from '../show-order.ts';
+import { renderOrderHead } from '../show/show-order.ts';
 import { postToSimulator } from './at-simulator.ts';
 import { attemptOf, chargeOf, findOrder, parcelOf } from './find-subject.ts';
 import { happenings, type Happening } from './happenings.ts';

@@ -9,7 +9,7 @@ import { furtherCanceledUnitCorruptions } from '../testing/corruptions/canceled-
 import { furtherCreditCorruptions } from '../testing/corruptions/credits.ts';
 import { furtherReturnCorruptions } from '../testing/corruptions/returns.ts';
 import { furtherShareCorruptions } from '../testing/corruptions/shares.ts';
-import { createPopulatedShop } from '../testing/populated-shop.ts';
+import { createPopulatedShop } from '../testing/populated/shop.ts';
 import { corruptions } from '../testing/corruptions/one-per-check.ts';
 import { runChecks, type Violation } from './run-doctor.ts';
 

@@ -4,7 +4,7 @@ import { createCommerce } from '../commerce.ts';
 import { migrate } from '../database/migrate.ts';
 import { newId } from '../ids.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
-import { createPopulatedShop } from '../testing/populated-shop.ts';
+import { createPopulatedShop } from '../testing/populated/shop.ts';
 import { runDoctor, type Violation } from './run-doctor.ts';
 
 let shop: TestShop;

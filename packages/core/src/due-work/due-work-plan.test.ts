@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { statements } from '@commerce-core/pg-pipeline';
-import { writeManyOrders } from '../testing/many-orders.ts';
+import { writeManyOrders } from '../testing/rows/many-orders.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { readDueWork, type DueWork, type DueWorkOptions } from './due-work-repository.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { failingWebhooks } from '../testing/populated-webhooks.ts';
+import { failingWebhooks } from '../testing/populated/webhooks.ts';
 import { createTestShop, type TestShop } from '../testing/test-shop.ts';
 import { readDueWork, type DueWorkOptions } from './due-work-repository.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CommerceError } from '../errors.ts';
-import { orderLinesOf, type LineFacts } from '../testing/order-lines.ts';
+import { orderLinesOf, type LineFacts } from '../testing/rows/order-lines.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { shareDiscountsAndTaxes } from './line-shares.ts';
 import { isCharged } from './order.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { orderLinesOf, type LineFacts } from '../testing/order-lines.ts';
+import { orderLinesOf, type LineFacts } from '../testing/rows/order-lines.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { firstUnitsAmount, paidAmounts, viewLines } from './paid-amounts.ts';
 

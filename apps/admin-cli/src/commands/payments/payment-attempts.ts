@@ -6,7 +6,7 @@ import { addCommand, type JsonOption } from '../../command.ts';
 import { connect } from '../../connection.ts';
 import { formatMoney } from '../../money.ts';
 import { print } from '../../output.ts';
-import { paymentStatusOf } from '../../payment.ts';
+import { paymentStatusOf } from '../../show/payment.ts';
 import { renderRecord } from '../../table.ts';
 
 type Attempt = RouterOutputs['payment']['create'];

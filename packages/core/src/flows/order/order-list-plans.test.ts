@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { listOrdersInput, type OrderFilter } from '../../order-list/order-list-input.ts';
 import { attentionReasons, fulfillmentStatuses, orderStatuses } from '../../order/order.ts';
 import { paymentStatuses } from '../../payment/payment.ts';
-import { addLongLists } from '../../testing/long-lists.ts';
+import { addLongLists } from '../../testing/rows/long-lists.ts';
 import { listOrders } from './list-orders.ts';
 import { costOfList } from '../../testing/list-cost.ts';
 import { openTestDatabase, type TestDatabase } from '../../testing/test-database.ts';

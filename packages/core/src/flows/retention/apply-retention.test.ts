@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
 import { deleteExpiredIdempotencyKeys } from '../../idempotency/idempotency-repository.ts';
 import type { RetentionReport } from '../../retention/retention-rule.ts';
-import { addExpiredKeys, addOldGatewayEvents } from '../../testing/old-rows.ts';
-import { failingWebhooks } from '../../testing/populated-webhooks.ts';
+import { addExpiredKeys, addOldGatewayEvents } from '../../testing/rows/old-rows.ts';
+import { failingWebhooks } from '../../testing/populated/webhooks.ts';
 import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
 import { createAttemptPartitions } from '../../webhooks/attempt-repository.ts';
 

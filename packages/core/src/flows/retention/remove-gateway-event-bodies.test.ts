@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createCommerce } from '../../commerce.ts';
-import { addOldGatewayEvents, idAt } from '../../testing/old-rows.ts';
+import { addOldGatewayEvents, idAt } from '../../testing/rows/old-rows.ts';
 import { createTestShop, errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
 
 const secondMs = 1_000;

@@ -5,7 +5,7 @@ import { inOrderOfAnIndex } from '../../retention/retention-repository.ts';
 import { readRetentionLag } from '../../retention/retention-lag.ts';
 import { retentionOf } from '../../retention/retention-rule.ts';
 import { explain } from '../../testing/explain.ts';
-import { addExpiredKeys, addOldGatewayEvents } from '../../testing/old-rows.ts';
+import { addExpiredKeys, addOldGatewayEvents } from '../../testing/rows/old-rows.ts';
 import { openTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 
 const dayMs = 24 * 60 * 60_000;

@@ -1,6 +1,6 @@
 import type { Client } from '@commerce-core/client';
 import { InvalidArgumentError } from 'commander';
-import { parseMoney } from '../money.ts';
+import { parseMoney } from '../../money.ts';
 
 /** A fee as an operator writes it: its name, and its amount as text. */
 export type Fee = { name: string; text: string };

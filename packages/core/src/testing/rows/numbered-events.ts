@@ -1,5 +1,5 @@
-import type { NumberedEvent } from '../events/cloud-event.ts';
-import type { TestDatabase } from './test-database.ts';
+import type { NumberedEvent } from '../../events/cloud-event.ts';
+import type { TestDatabase } from '../test-database.ts';
 
 /** Reads all events of a shop with positions of their own: one aggregate after the other, the same on every run. */
 export async function readNumberedEvents({ pool }: Pick<TestDatabase, 'pool'>): Promise<NumberedEvent[]> {

@@ -9,7 +9,7 @@ import { createSimulator, type Simulator } from '@commerce-core/gateway-simulato
 import { mockCarrierEmulator } from '@commerce-core/gateway-simulator/emulators/mock-carrier';
 import { serve } from '@hono/node-server';
 import { afterAll, beforeAll } from 'vitest';
-import { runCommerce, type Ran } from './run-commerce.testing.ts';
+import { runCommerce, type Ran } from './run-commerce.ts';
 
 /** A whole shop: API, simulator, and a folder whose local.json leads the command line to it. */
 export type TestShop = {

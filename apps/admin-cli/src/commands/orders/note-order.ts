@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import type { JsonOption } from '../command.ts';
-import { addCommand } from '../command.ts';
-import { connect } from '../connection.ts';
-import { print } from '../output.ts';
-import { renderOrderHead } from '../show-order.ts';
+import type { CommandContext } from '../../command-context.ts';
+import type { JsonOption } from '../../command.ts';
+import { addCommand } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { print } from '../../output.ts';
+import { renderOrderHead } from '../../show/show-order.ts';
 
 export function addNoteOrder(orders: Command, context: CommandContext): void {
   addCommand(orders, 'note <order> <text>', 'keep a note about an order, which `orders show` prints', [

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from './run-program.ts';
+import { runProgram } from '../run-program.ts';
 
 /** What a command has around it besides its folder and its environment. */
 export type Console = {
@@ -16,7 +16,7 @@ export type Console = {
 
 export type Ran = { code: number | null; out: string; err: string };
 
-const bin = fileURLToPath(new URL('../bin/commerce.mjs', import.meta.url));
+const bin = fileURLToPath(new URL('../../bin/commerce.mjs', import.meta.url));
 
 // With FORCE_COLOR, styleText writes colours even where a command has no screen. A run of the tests may have it set.
 delete process.env['FORCE_COLOR'];

@@ -1,17 +1,17 @@
 import type { RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import { addCommand, addLine, type JsonOption, type LineUnits } from '../command.ts';
-import { connect } from '../connection.ts';
-import { addListCommand } from '../list-command.ts';
-import { formatMoney, parseMoney } from '../money.ts';
-import { findLines, parseAddress, parseItem, type Address } from '../new-order.ts';
-import { formatTime, note, print } from '../output.ts';
-import { renderOrderHead } from '../show-order.ts';
-import { renderQuote } from '../show-quote.ts';
-import { RepeatableOption } from '../strict-command.ts';
-import { renderRecord, renderTable, type Column, type Screen } from '../table.ts';
+import type { CommandContext } from '../../command-context.ts';
+import { addCommand, addLine, type JsonOption, type LineUnits } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { addListCommand } from '../../list-command.ts';
+import { formatMoney, parseMoney } from '../../money.ts';
+import { findLines, parseAddress, parseItem, type Address } from '../../new-order.ts';
+import { formatTime, note, print } from '../../output.ts';
+import { renderOrderHead } from '../../show/show-order.ts';
+import { renderQuote } from '../../show/show-quote.ts';
+import { RepeatableOption } from '../../strict-command.ts';
+import { renderRecord, renderTable, type Column, type Screen } from '../../table.ts';
 import { addFee, parseFees, type Fee } from './return-fees.ts';
 
 type Credit = RouterOutputs['return']['listCredits']['items'][number];

@@ -1,4 +1,4 @@
-import { nothingGivenUp, type LineKind, type OrderLine } from '../order/order.ts';
+import { nothingGivenUp, type LineKind, type OrderLine } from '../../order/order.ts';
 
 export type LineFacts = readonly [kind: LineKind, quantity: number, unitAmount: number];
 

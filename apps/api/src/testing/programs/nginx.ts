@@ -4,15 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '@commerce-core/core/testing';
-import { freePort } from './free-port.ts';
-import { present } from './present.ts';
-import { tryConnection } from './try-connection.ts';
-import { until } from './until.ts';
+import { freePort } from '../free-port.ts';
+import { present } from '../present.ts';
+import { tryConnection } from '../try-connection.ts';
+import { until } from '../until.ts';
 
 /** Whether the machine has what `startNginx` needs. */
 export const hasNginx = ['nginx', 'openssl'].every((program) => findProgram(program) !== undefined);
 
-const page = join(import.meta.dirname, '../../../../docs/proxies.md');
+const page = join(import.meta.dirname, '../../../../../docs/proxies.md');
 
 /** The configuration that docs/proxies.md has, for these ports and the files of this folder. */
 function configFromDocs(folder: string, own: number, ports: readonly number[], plain: boolean): string {

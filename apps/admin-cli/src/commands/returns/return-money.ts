@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import type { JsonOption, LineUnits } from '../command.ts';
-import { addCommand, addLine } from '../command.ts';
-import { connect } from '../connection.ts';
-import { note } from '../output.ts';
-import { printReturn, printReturnPrice } from '../return.ts';
-import { RepeatableOption } from '../strict-command.ts';
+import type { CommandContext } from '../../command-context.ts';
+import type { JsonOption, LineUnits } from '../../command.ts';
+import { addCommand, addLine } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { note } from '../../output.ts';
+import { printReturn, printReturnPrice } from '../../show/return.ts';
+import { RepeatableOption } from '../../strict-command.ts';
 import { addFee, parseFees, type Fee } from './return-fees.ts';
 
 const aReturn = '0199d3c4-c0de-7e11-9a2b-6f7081920a1b';

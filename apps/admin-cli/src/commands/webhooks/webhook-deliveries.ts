@@ -1,14 +1,14 @@
 import type { RouterInputs, RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import { addCommand, type JsonOption } from '../command.ts';
-import { connect } from '../connection.ts';
-import { Failure } from '../failure.ts';
-import { addListCommand } from '../list-command.ts';
-import { formatTime, print } from '../output.ts';
-import type { Column } from '../table.ts';
-import { parseTime } from '../time.ts';
+import type { CommandContext } from '../../command-context.ts';
+import { addCommand, type JsonOption } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { Failure } from '../../failure.ts';
+import { addListCommand } from '../../list-command.ts';
+import { formatTime, print } from '../../output.ts';
+import type { Column } from '../../table.ts';
+import { parseTime } from '../../time.ts';
 
 type Attempt = RouterOutputs['delivery']['list']['items'][number];
 type Status = Attempt['status'];

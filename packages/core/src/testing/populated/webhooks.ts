@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WebhookSender } from '../webhooks/sender.ts';
-import type { TestShop } from './test-shop.ts';
+import type { WebhookSender } from '../../webhooks/sender.ts';
+import type { TestShop } from '../test-shop.ts';
 
 /** A sender whose every request gets a 500. */
 const failingSender: WebhookSender = {

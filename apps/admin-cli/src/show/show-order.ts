@@ -1,17 +1,17 @@
 import { styleText } from 'node:util';
 import type { Client, RouterOutputs } from '@commerce-core/client';
-import { isGuestOrder } from './guest-order.ts';
-import { attentionHintsFor } from './hints.ts';
-import { readPages } from './read-pages.ts';
-import { formatMoney } from './money.ts';
-import { formatTime } from './output.ts';
+import { isGuestOrder } from '../guest-order.ts';
+import { attentionHintsFor } from '../hints.ts';
+import { readPages } from '../read-pages.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime } from '../output.ts';
 import type { Payment } from './payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from './payment.ts';
 import { returnColumns, type Return } from './return.ts';
 import type { Shipment } from './shipment.ts';
 import { parcelColumns, parcelsOf, trackingOf, unitsOf } from './shipment.ts';
-import type { Column, Screen } from './table.ts';
-import { renderRecord, renderTable, skuWhole } from './table.ts';
+import type { Column, Screen } from '../table.ts';
+import { renderRecord, renderTable, skuWhole } from '../table.ts';
 
 type Order = RouterOutputs['order']['get'];
 type Line = Order['lines'][number];

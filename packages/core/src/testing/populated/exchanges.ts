@@ -1,5 +1,5 @@
-import { createArrivedOrder } from './populated-returns.ts';
-import type { OrderTexts, TestShop } from './test-shop.ts';
+import { createArrivedOrder } from './returns.ts';
+import type { OrderTexts, TestShop } from '../test-shop.ts';
 
 type Basket = Record<string, number>;
 type Texts = Omit<OrderTexts, 'contact'>;

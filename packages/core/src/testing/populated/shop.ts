@@ -1,12 +1,12 @@
-import { createCommerce } from '../commerce.ts';
-import { mockGateway } from '../gateways/mock.ts';
-import { newId } from '../ids.ts';
-import { createTestShop, webhookSecret, type OrderTexts, type TestShop } from './test-shop.ts';
-import { failingWebhooks, populateWebhooks } from './populated-webhooks.ts';
-import { populateMoney } from './populated-money.ts';
-import { populateExchanges } from './populated-exchanges.ts';
-import { populateReturns } from './populated-returns.ts';
-import { populateShipments } from './populated-shipments.ts';
+import { createCommerce } from '../../commerce.ts';
+import { mockGateway } from '../../gateways/mock.ts';
+import { newId } from '../../ids.ts';
+import { createTestShop, webhookSecret, type OrderTexts, type TestShop } from '../test-shop.ts';
+import { failingWebhooks, populateWebhooks } from './webhooks.ts';
+import { populateMoney } from './money.ts';
+import { populateExchanges } from './exchanges.ts';
+import { populateReturns } from './returns.ts';
+import { populateShipments } from './shipments.ts';
 
 /**
  * Creates a shop with orders in every state that the flows can reach, made by the flows themselves. Every order has

@@ -1,6 +1,6 @@
 import type { RouterOutputs } from '@commerce-core/client';
-import { formatMoney } from './money.ts';
-import { renderRecord, renderTable, skuWhole, type Column, type Screen } from './table.ts';
+import { formatMoney } from '../money.ts';
+import { renderRecord, renderTable, skuWhole, type Column, type Screen } from '../table.ts';
 
 type Quote = RouterOutputs['order']['quote'];
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from './free-port.ts';
-import { tryConnection } from './try-connection.ts';
-import { until } from './until.ts';
+import { freePort } from '../free-port.ts';
+import { tryConnection } from '../try-connection.ts';
+import { until } from '../until.ts';
 
 const said = String(spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' }).stdout);
 

@@ -1,5 +1,5 @@
-import { first } from './only.ts';
-import type { TestShop } from './test-shop.ts';
+import { first } from '../only.ts';
+import type { TestShop } from '../test-shop.ts';
 
 /** Makes captures, refunds of every kind, disputes and review decisions, by the flows and the mock gateway. */
 export async function populateMoney(shop: TestShop, basket: Record<string, number>): Promise<void> {

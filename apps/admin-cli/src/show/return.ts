@@ -1,9 +1,9 @@
 import type { RouterOutputs } from '@commerce-core/client';
-import type { CommandContext } from './command-context.ts';
-import type { JsonOption } from './command.ts';
-import { formatMoney } from './money.ts';
-import { formatTime, print } from './output.ts';
-import { renderRecord, renderTable, type Column, type Screen } from './table.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime, print } from '../output.ts';
+import { renderRecord, renderTable, type Column, type Screen } from '../table.ts';
 
 export type Return = RouterOutputs['return']['get'];
 export type ReturnPrice = RouterOutputs['return']['preview'];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TestShop } from './shop.testing.ts';
+import type { TestShop } from './shop.ts';
 
 /** An action at the simulator: a path and its input. */
 export async function atSimulator(shop: TestShop, path: string, input: object): Promise<any> {

@@ -1,7 +1,7 @@
 import type { RouterInputs } from '@commerce-core/client';
 import { Option, type Command } from 'commander';
-import { integer } from '../command.ts';
-import { parseTime } from '../time.ts';
+import { integer } from '../../command.ts';
+import { parseTime } from '../../time.ts';
 
 type Input = Extract<RouterInputs['order']['list'], object>;
 

@@ -1,5 +1,5 @@
-import { first, only } from './only.ts';
-import type { TestShop } from './test-shop.ts';
+import { first, only } from '../only.ts';
+import type { TestShop } from '../test-shop.ts';
 
 type Basket = Record<string, number>;
 

@@ -1,5 +1,5 @@
 import type { RouterOutputs } from '@commerce-core/client';
-import { formatMoney } from './money.ts';
+import { formatMoney } from '../money.ts';
 
 export type Payment = RouterOutputs['payment']['get'];
 

@@ -1,6 +1,6 @@
 import type { RouterOutputs } from '@commerce-core/client';
-import { formatTime } from './output.ts';
-import { renderRecord, type Screen } from './table.ts';
+import { formatTime } from '../output.ts';
+import { renderRecord, type Screen } from '../table.ts';
 
 export type Endpoint = RouterOutputs['webhookEndpoint']['get'];
 type WithKeys = RouterOutputs['webhookEndpoint']['create'];

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import type { RouterOutputs } from '@commerce-core/client';
-import { formatMoney } from './money.ts';
-import { formatTime } from './output.ts';
-import type { Screen } from './table.ts';
-import { printable } from './terminal/printable.ts';
-import { renderRecord } from './table.ts';
+import { formatMoney } from '../money.ts';
+import { formatTime } from '../output.ts';
+import type { Screen } from '../table.ts';
+import { printable } from '../terminal/printable.ts';
+import { renderRecord } from '../table.ts';
 
 type GatewayEvent = RouterOutputs['gatewayEvent']['get'];
 

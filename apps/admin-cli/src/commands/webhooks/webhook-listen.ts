@@ -2,10 +2,10 @@ import type { Client, RouterInputs } from '@commerce-core/client';
 import type { SignedWebhook } from '@commerce-core/api/signed-webhook';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import { addCommand, type JsonOption } from '../command.ts';
-import { connect } from '../connection.ts';
-import { note } from '../output.ts';
+import type { CommandContext } from '../../command-context.ts';
+import { addCommand, type JsonOption } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { note } from '../../output.ts';
 
 type EventList = Exclude<RouterInputs['event']['list'], void | undefined>;
 type ListenOptions = JsonOption & { forwardTo: string; types?: string[]; after?: string };

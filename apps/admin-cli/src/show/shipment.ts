@@ -1,8 +1,8 @@
 import type { RouterOutputs } from '@commerce-core/client';
-import type { CommandContext } from './command-context.ts';
-import type { JsonOption } from './command.ts';
-import { formatTime, print } from './output.ts';
-import { renderRecord, type Column, type Screen } from './table.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
+import { formatTime, print } from '../output.ts';
+import { renderRecord, type Column, type Screen } from '../table.ts';
 
 export type Shipment = RouterOutputs['shipment']['deliver'];
 type Parcel = Shipment['parcels'][number];

@@ -1,6 +1,6 @@
-import { first, only } from './only.ts';
-import type { TestShop } from './test-shop.ts';
-import { mockCarrier, sendTracking, trackingBody, type Sent } from './tracked-parcels.ts';
+import { first, only } from '../only.ts';
+import type { TestShop } from '../test-shop.ts';
+import { mockCarrier, sendTracking, trackingBody, type Sent } from '../tracked-parcels.ts';
 
 type Basket = Record<string, number>;
 
