@@ -141,25 +141,12 @@ export const variableGroups = {
   'Logs and traces': { ...tracingVariables, ...logs },
 };
 
-const apiEnv = z.object({
-  ...databaseOfApi,
-  ...http,
-  ...productionVariables,
-  ...adminVariables,
-  ...gatewayVariables,
-  ...polling,
-  ...customers,
-  ...guestVariables,
-  ...priceVariables,
-  ...orderVariables,
-  ...trackingVariables,
-  ...sinkVariables,
-  ...webhookVariables,
-  ...retentionVariables,
-  ...limits,
-  ...tracingVariables,
-  ...logs,
-});
+type Group = (typeof variableGroups)[keyof typeof variableGroups];
+type NameOf<G> = G extends unknown ? keyof G : never;
+type Merged<G> = { [N in NameOf<G>]: Extract<G, Record<N, unknown>>[N] };
+
+// No two groups have a variable of one name, so that merging them loses none.
+const apiEnv = z.object(Object.assign({}, ...Object.values(variableGroups)) as Merged<Group>);
 
 export type Env = z.output<typeof apiEnv>;
 
