@@ -109,8 +109,10 @@ export { createRefundInput } from './refund/refund-input.ts';
 export {
   correctParcelInput,
   dispatchShipmentInput,
+  findShipmentsInput,
   listAllShipmentsInput,
   mergeShipmentsInput,
+  packingSlipsInput,
   parcelIdInput,
   shipmentIdInput,
   splitShipmentInput,
@@ -176,6 +178,8 @@ export type { StockView } from './flows/inventory/read-stock.ts';
 export type { JsonValue } from './metadata.ts';
 export type { Order, OrderLineView } from './order/order.ts';
 export type { HistoryItem, NumberedShipment } from './flows/order/read-orders.ts';
+export type { FoundShipments } from './flows/shipping/find-shipments.ts';
+export type { PackingSlip } from './flows/shipping/read-packing-slips.ts';
 export type { Payment } from './payment/payment.ts';
 export type { InitiatedPayment } from './flows/payment/initiate-payment.ts';
 export type { Refund } from './refund/refund.ts';

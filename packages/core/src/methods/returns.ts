@@ -204,8 +204,8 @@ export function returnMethods(context: Context) {
       read(async () => readReturnView(database.db, { ...parse(returnIdInput, input), customerId })),
 
     /**
-     * Lists returns with their lines, the newest first, 1 to 100 a page (`limit`, 50 by default). `orderId`, `status` and
-     * `customerId` select returns.
+     * Lists returns with their lines, 1 to 100 a page (`limit`, 50 by default): the newest first, or with the sort `createdAt`
+     * the oldest first. `orderId`, `status` and `customerId` select returns.
      * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

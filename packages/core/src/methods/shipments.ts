@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import { listShipmentViews, readShipments, type NumberedShipment } from '../flows/order/read-orders.ts';
+import { findShipments, type FoundShipments } from '../flows/shipping/find-shipments.ts';
+import { readPackingSlips, type PackingSlip } from '../flows/shipping/read-packing-slips.ts';
 import { repackShipments } from '../flows/shipping/repack-shipments.ts';
 import { transitionShipments } from '../flows/shipping/transition-shipments.ts';
 import { orderIdInput } from '../order/order-input.ts';
@@ -10,8 +12,10 @@ import { keysetPage } from '../run/keyset-page.ts';
 import { runAlone } from '../run/run-flow.ts';
 import {
   dispatchShipmentInput,
+  findShipmentsInput,
   listAllShipmentsInput,
   mergeShipmentsInput,
+  packingSlipsInput,
   parcelsOfInput,
   shipmentIdInput,
   splitShipmentInput,
@@ -45,14 +49,39 @@ export function shipmentMethods(context: Context) {
     /**
      * Lists shipments of all orders with their lines and parcels, 1 to 100 a page (`limit`, 50 by default). READY ones come
      * first, those that wait the longest first: the packing queue. The others follow, the newest first. `status` selects
-     * shipments.
+     * shipments, or `stage`: ON_ITS_WAY (SHIPPED or IN_TRANSIT), TROUBLED (a parcel on its way has a problem, comes back, or
+     * its carrier is silent) or FAILED (LOST or RETURNED).
      * @returns a page; its `nextCursor` is null on the last page
-     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws validation_failed when a field is unknown or out of its bounds, or both `status` and `stage` are given
      * @throws cursor_of_another_list when the cursor is of a list with another filter
      * @throws database_unavailable when the database can't be reached
      */
     listAllShipments: async (input: z.input<typeof listAllShipmentsInput> = {}): Promise<Page<NumberedShipment>> =>
       keysetPage(db, listAllShipmentsInput, input, { name: 'shipments', list: listShipmentViews, keyOf: shipmentKey }),
+
+    /**
+     * Reads what a person needs who packs shipments: the units with their names, the address without its phone number, the
+     * notes of operators about the order (the latest 5), and which of the order's shipments it is. 1 to 100 `shipmentIds`.
+     * @returns the packing slips in the order of the ids; unknown shipments are left out
+     * @throws validation_failed when an id isn't a UUID, or there are too many
+     * @throws database_unavailable when the database can't be reached
+     */
+    packingSlips: async (input: z.input<typeof packingSlipsInput>): Promise<PackingSlip[]> => {
+      const { shipmentIds } = parse(packingSlipsInput, input);
+      return read(async () => readPackingSlips(db, shipmentIds));
+    },
+
+    /**
+     * Finds shipments by 1 to 200 `names`, each of 1 to 200 characters: the shipment's id; the id, the number or the reference
+     * of its order; or a parcel's tracking number, where the name is none of those.
+     * @returns for each name its shipments, at most 20: READY ones first, then the newest; none where nothing has the name
+     * @throws validation_failed when a name is empty or too long, or there are too many
+     * @throws database_unavailable when the database can't be reached
+     */
+    findShipments: async (input: z.input<typeof findShipmentsInput>): Promise<FoundShipments[]> => {
+      const { names } = parse(findShipmentsInput, input);
+      return read(async () => findShipments(db, names));
+    },
 
     /**
      * Moves units of a READY shipment into a new READY shipment. Nothing is priced again: no amount, no payment and no

@@ -1,4 +1,4 @@
-import { and, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { insertion, type Transaction } from '@commerce-core/pg-pipeline';
 import type { Reader } from '../database/page.ts';
 import { orderNotes } from './tables.ts';
@@ -16,6 +16,27 @@ export async function readOrderNotes(reader: Reader, ids: readonly string[]): Pr
     .where(inArray(id, [...ids]));
   return new Map(rows.map((row) => [row.id, row.text]));
 }
+
+/** The latest notes about orders whose text is there, at most `limit` for each order, the oldest first. */
+export async function readLatestNotes(
+  reader: Reader,
+  orderIds: Iterable<string>,
+  limit: number,
+): Promise<{ orderId: string; text: string; createdAt: Date }[]> {
+  const { id, orderId, text, createdAt } = orderNotes;
+  const ranked = reader
+    .select({ id, orderId, text: sql<string>`${text}`.as('text'), createdAt, place: placeOfNote.as('place') })
+    .from(orderNotes)
+    .where(hasTextOf([...orderIds]))
+    .as('ranked');
+  return reader
+    .select({ orderId: ranked.orderId, text: ranked.text, createdAt: ranked.createdAt })
+    .from(ranked)
+    .where(lte(ranked.place, limit))
+    .orderBy(asc(ranked.id));
+}
+
+const placeOfNote = sql<number>`row_number() over (partition by ${orderNotes.orderId} order by ${orderNotes.id} desc)`;
 
 const hasTextOf = (orderIds: readonly string[]) =>
   and(inArray(orderNotes.orderId, [...orderIds]), isNotNull(orderNotes.text));

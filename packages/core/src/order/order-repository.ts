@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte } from 'drizzle-orm';
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import {
   anyOf,
   arrayOf,
@@ -65,6 +65,28 @@ export async function readOrderNumbers(reader: Reader, ids: Iterable<string>): P
   const { id, number } = orders;
   const rows = await reader.select({ id, number }).from(orders).where(anyOf(id, ids));
   return new Map(rows.map((row) => [row.id, row.number]));
+}
+
+/** The orders that have these numbers, by number. */
+export async function readOrderIdsByNumber(reader: Reader, numbers: Iterable<string>): Promise<Map<string, string>> {
+  const { id, number } = orders;
+  const rows = await reader.select({ id, number }).from(orders).where(anyOf(number, numbers));
+  return new Map(rows.map((row) => [row.number, row.id]));
+}
+
+/** The orders that have these references, the newest first, at most `limit` for each reference. */
+export async function readOrderIdsByReference(
+  reader: Reader,
+  references: readonly string[],
+  limit: number,
+): Promise<{ reference: string; orderId: string }[]> {
+  const given = sql`(select unnest(${sql.param(references)}::text[]) as "reference") as given`;
+  const { rows } = await reader.execute<{ reference: string; orderId: string }>(sql`
+    select given."reference", found."orderId" from ${given} cross join lateral (
+      select ${orders.id} as "orderId" from ${orders} where ${orders.reference} = given."reference"
+      order by ${orders.id} desc limit ${limit}
+    ) found`);
+  return rows;
 }
 
 /** Lines of several orders, by order and line number. */

@@ -75,4 +75,5 @@ export const listReturnsInput = z.strictObject({
   ...pageInput,
   orderId: id.optional(),
   status: z.enum(returnStatuses).optional(),
+  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt'),
 });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, sql } from 'drizzle-orm';
 import {
   anyOf,
   arrayOf,
@@ -20,6 +20,7 @@ export type ReturnFilter = {
   orderId?: string | undefined;
   status?: ReturnStatus | undefined;
   customerId?: string | undefined;
+  sort?: 'createdAt' | '-createdAt';
 };
 
 /** The order of each return, by return. Unknown returns are left out. */
@@ -48,10 +49,10 @@ export async function loadReturnLines(tx: Transaction, named: OrderNames): Promi
   return linesOfNamed(tx, parametersOf(named));
 }
 
-/** Returns, the newest first. */
+/** Returns, the newest first unless the sort is `createdAt`. */
 export async function listReturns(
   reader: Reader,
-  { orderId, status, customerId }: ReturnFilter,
+  { orderId, status, customerId, sort }: ReturnFilter,
   { cursor, limit }: PageRequest,
 ): Promise<Return[]> {
   // A guest's order whose contact was erased belongs to no customer any more.
@@ -61,13 +62,13 @@ export async function listReturns(
       : sql`exists (
           select from "commerce"."orders" o where o."id" = ${returns.orderId} and o."customer_id" = ${customerId}
             and (o."contact" is not null or o."customer_id" !~ '^guest:[0-9a-f]{8}-[0-9a-f]{4}-7'))`;
+  const isOldestFirst = sort === 'createdAt';
+  const isBehind = isOldestFirst && cursor !== undefined ? gt(returns.id, cursor) : after(returns.id, cursor);
   return reader
     .select()
     .from(returns)
-    .where(
-      and(matches(returns.orderId, orderId), matches(returns.status, status), after(returns.id, cursor), isOfCustomer),
-    )
-    .orderBy(desc(returns.id))
+    .where(and(matches(returns.orderId, orderId), matches(returns.status, status), isBehind, isOfCustomer))
+    .orderBy(isOldestFirst ? asc(returns.id) : desc(returns.id))
     .limit(limit);
 }
 

@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, desc, eq, sql } from 'drizzle-orm';
 import { anyOf, insertion, selection, texts, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
 import type { Reader } from '../database/page.ts';
@@ -47,6 +47,18 @@ const ofNumbers = selection(
 /** The parcels that have or had these numbers, whichever their carriers are: live ones first, then the latest. */
 export async function findParcelsOfNumbers(tx: Transaction, numbers: Iterable<string>): Promise<Parcel[]> {
   return ofNumbers(tx, [texts([...numbers].map(comparable))]);
+}
+
+/** As `findParcelsOfNumbers`, for readers: by the numbers that the parcels have now. */
+export async function readParcelsOfNumbers(reader: Reader, numbers: Iterable<string>): Promise<Parcel[]> {
+  const { trackingNumber, live, updatedAt } = parcels;
+  const compared = [...numbers].map(comparable);
+  return reader
+    .select()
+    .from(parcels)
+    .where(sql`${sql.raw(comparableSql(`"${trackingNumber.name}"`))} = any(${sql.param(compared)}::text[])`)
+    .orderBy(desc(live), desc(updatedAt))
+    .limit(200);
 }
 
 /** A parcel; undefined when there is none with this id. */

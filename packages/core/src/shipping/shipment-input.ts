@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { cursorInput, listOf, listOfLines } from '../list-input.ts';
 import { line } from '../text.ts';
-import { shipmentStatuses } from './shipment.ts';
+import { shipmentStages, shipmentStatuses } from './shipment.ts';
 
 export const shipmentIdInput = z.strictObject({ shipmentId: id });
 export const parcelIdInput = z.strictObject({ parcelId: id });
@@ -55,6 +55,21 @@ export const mergeShipmentsInput = z
   });
 
 /** Shipments of all orders: READY ones first, those that wait the longest first; then the others, the newest first. */
-export const listAllShipmentsInput = z.strictObject({ ...cursorInput, status: z.enum(shipmentStatuses).optional() });
+export const listAllShipmentsInput = z
+  .strictObject({
+    ...cursorInput,
+    status: z.enum(shipmentStatuses).optional(),
+    stage: z.enum(shipmentStages).optional(),
+  })
+  .refine(({ status, stage }) => status === undefined || stage === undefined, {
+    path: ['stage'],
+    message: 'must not be given together with status',
+  });
+
+/** Shipments to pack: 1 to 100. */
+export const packingSlipsInput = z.strictObject({ shipmentIds: listOf(id, 100) });
+
+/** How people name shipments: by the shipment, its order or a tracking number. 1 to 200 names. */
+export const findShipmentsInput = z.strictObject({ names: listOf(line(200), 200) });
 
 export type ShipmentFilter = Omit<z.output<typeof listAllShipmentsInput>, 'cursor' | 'limit'>;

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, ne, sql, type SQL } from 'drizzle-orm';
 import {
   anyOf,
   arrayOf,
@@ -13,8 +13,8 @@ import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-o
 import type { KeysetRequest, SortKey } from '../database/keyset.ts';
 import type { Reader } from '../database/page.ts';
 import type { ShipmentFilter } from './shipment-input.ts';
-import type { Shipment, ShipmentLine } from './shipment.ts';
-import { shipmentLines, shipments } from './tables.ts';
+import type { Shipment, ShipmentLine, ShipmentStatus } from './shipment.ts';
+import { parcels, shipmentLines, shipments } from './tables.ts';
 
 /** The order of each shipment, by shipment. Unknown shipments are left out. */
 export async function readOrderIdsOfShipments(
@@ -76,31 +76,72 @@ export const shipmentKey = ({ status, id }: Pick<Shipment, 'status' | 'id'>): So
 /** Shipments of all orders: READY ones first, the oldest first; then the others, the newest first. */
 export async function listShipments(
   reader: Reader,
-  { status }: ShipmentFilter,
+  { status, stage }: ShipmentFilter,
   { after, limit }: KeysetRequest,
 ): Promise<Shipment[]> {
   const [part, last] = [Number(after?.[0] ?? 0), after && String(after[1])];
-  const { id } = shipments;
-  const isReady = eq(shipments.status, 'READY');
-  const ready =
-    part === 0 && (status ?? 'READY') === 'READY'
-      ? await reader
-          .select()
-          .from(shipments)
-          .where(and(isReady, last === undefined ? undefined : gt(id, last)))
-          .orderBy(asc(id))
-          .limit(limit)
-      : [];
+  const behind = { last: part === 1 ? last : undefined, limit };
+  if (stage === 'TROUBLED') return listTroubled(reader, behind);
+  if (stage)
+    return listOfStatuses(reader, stage === 'FAILED' ? ['LOST', 'RETURNED'] : ['SHIPPED', 'IN_TRANSIT'], behind);
+  const ready = part === 0 && (status ?? 'READY') === 'READY' ? await listReady(reader, last, limit) : [];
   if (ready.length === limit || status === 'READY') return ready;
   const isOther = status === undefined ? ne(shipments.status, 'READY') : eq(shipments.status, status);
-  const isBehind = part === 1 && last !== undefined ? lt(id, last) : undefined;
-  const others = await reader
+  return [...ready, ...(await listNewest(reader, isOther, { ...behind, limit: limit - ready.length }))];
+}
+
+type Rest = { last: string | undefined; limit: number };
+
+async function listReady(reader: Reader, last: string | undefined, limit: number): Promise<Shipment[]> {
+  const { id, status } = shipments;
+  const isBehind = last === undefined ? undefined : gt(id, last);
+  return reader
     .select()
     .from(shipments)
-    .where(and(isOther, isBehind))
-    .orderBy(desc(id))
-    .limit(limit - ready.length);
-  return [...ready, ...others];
+    .where(and(eq(status, 'READY'), isBehind))
+    .orderBy(asc(id))
+    .limit(limit);
+}
+
+async function listNewest(reader: Reader, condition: SQL, { last, limit }: Rest): Promise<Shipment[]> {
+  const { id } = shipments;
+  const isBehind = last === undefined ? undefined : lt(id, last);
+  return reader.select().from(shipments).where(and(condition, isBehind)).orderBy(desc(id)).limit(limit);
+}
+
+/** Each status has its part of an index in the order of the list, which several statuses together have not. */
+async function listOfStatuses(reader: Reader, statuses: readonly ShipmentStatus[], rest: Rest): Promise<Shipment[]> {
+  const found: Shipment[] = [];
+  for (const status of statuses) found.push(...(await listNewest(reader, eq(shipments.status, status), rest)));
+  return found.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, rest.limit);
+}
+
+/** Shipments with a parcel on its way that is in trouble. Such parcels are few and have an index of their own. */
+async function listTroubled(reader: Reader, { last, limit }: Rest): Promise<Shipment[]> {
+  const { shipmentId, live, troubled } = parcels;
+  // With parameters for `live` and `troubled`, PostgreSQL could not use their index.
+  const isTroubled = and(eq(live, sql`true`), eq(troubled, sql`true`));
+  const ids = await reader
+    .selectDistinct({ id: shipmentId })
+    .from(parcels)
+    .where(and(isTroubled, last === undefined ? undefined : lt(shipmentId, last)))
+    .orderBy(desc(shipmentId))
+    .limit(limit);
+  const found = await readShipmentsByIds(
+    reader,
+    ids.map(({ id }) => id),
+  );
+  return found.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** These shipments, in no order. Unknown ones are left out. */
+export async function readShipmentsByIds(reader: Reader, ids: Iterable<string>): Promise<Shipment[]> {
+  return reader.select().from(shipments).where(anyOf(shipments.id, ids));
+}
+
+/** The shipments of several orders, the oldest first. */
+export async function readShipmentsOfOrders(reader: Reader, orderIds: Iterable<string>): Promise<Shipment[]> {
+  return reader.select().from(shipments).where(anyOf(shipments.orderId, orderIds)).orderBy(asc(shipments.id));
 }
 
 /** Lines of these shipments, by shipment and line number. */

@@ -16,6 +16,13 @@ export type ShipmentStatus = keyof typeof shipmentTransitions;
 // Object.keys returns strings, though the table has no other keys.
 export const shipmentStatuses = Object.keys(shipmentTransitions) as ShipmentStatus[];
 
+/**
+ * Shipments that operators look at together. ON_ITS_WAY: SHIPPED or IN_TRANSIT. TROUBLED: a parcel on its way has a problem,
+ * comes back, or its carrier is silent. FAILED: LOST or RETURNED.
+ */
+export const shipmentStages = ['ON_ITS_WAY', 'TROUBLED', 'FAILED'] as const;
+export type ShipmentStage = (typeof shipmentStages)[number];
+
 export type Shipment = {
   id: string;
   orderId: string;

@@ -148,6 +148,9 @@ export const parcels = commerceSchema.table(
     index('parcels_due')
       .on(t.provider, t.dueAt)
       .where(sql`${t.live} and ${t.dueAt} is not null`),
+    index('parcels_troubled')
+      .on(t.shipmentId)
+      .where(sql`${t.live} and ${t.troubled}`),
     check('parcels_attempts_range', sql`${t.attempts} >= 0`),
   ],
 );

@@ -6,7 +6,7 @@ import { readEvents } from '../../events/event-repository.ts';
 import { belongsTo } from '../../order/guest.ts';
 import type { Order } from '../../order/order.ts';
 import { readOrderNotes } from '../../order/order-note-repository.ts';
-import { readOrderLines, readOrders } from '../../order/order-repository.ts';
+import { readOrderLines, readOrderNumbers, readOrders } from '../../order/order-repository.ts';
 import { viewLines } from '../../order/paid-amounts.ts';
 import { readPaymentsOfOrder } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
@@ -18,6 +18,7 @@ import {
   readShipmentLines,
   readShipmentsOfOrder,
 } from '../../shipping/shipment-repository.ts';
+import type { Shipment } from '../../shipping/shipment.ts';
 import { shipmentView, type ShipmentView } from '../../shipping/shipment-view.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
@@ -112,14 +113,18 @@ export async function listShipmentViews(
   filter: ShipmentFilter,
   request: KeysetRequest,
 ): Promise<NumberedShipment[]> {
-  const shipments = await listShipments(reader, filter, request);
+  return numberedShipments(reader, await listShipments(reader, filter, request));
+}
+
+/** Shipments of any orders as callers see them, in the same order. */
+export async function numberedShipments(reader: Reader, shipments: readonly Shipment[]): Promise<NumberedShipment[]> {
   const lines = await readLinesOfShipments(
     reader,
     shipments.map(({ id }) => id),
   );
   const orderIds = new Set(shipments.map(({ orderId }) => orderId));
   const parcels = await readParcelsOfOrders(reader, orderIds);
-  const numbers = new Map((await readOrders(reader, [...orderIds])).map(({ id, number }) => [id, number]));
+  const numbers = await readOrderNumbers(reader, orderIds);
   return shipments.flatMap((shipment) => {
     const orderNumber = numbers.get(shipment.orderId);
     return orderNumber === undefined ? [] : [{ ...shipmentView(shipment, lines, parcels), orderNumber }];

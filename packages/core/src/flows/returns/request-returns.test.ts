@@ -118,6 +118,22 @@ describe('a request', () => {
   });
 });
 
+test('returns are listed from the newest or from the oldest on, without a gap between pages', async () => {
+  const orderIds = new Set([await createArrivedOrder(), await createArrivedOrder(), await createArrivedOrder()]);
+  for (const orderId of orderIds) await shop.commerce.requestReturn({ orderId, lines: one });
+  const listed = async (sort: 'createdAt' | '-createdAt') => {
+    const found: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await shop.commerce.listReturns({ sort, limit: 2, cursor });
+      found.push(...page.items.map(({ orderId }) => orderId));
+      if (page.nextCursor === null) return found.filter((orderId) => orderIds.has(orderId));
+      cursor = page.nextCursor;
+    }
+  };
+  expect(await listed('createdAt')).toEqual([...orderIds]);
+  expect(await listed('-createdAt')).toEqual([...orderIds].toReversed());
+});
+
 describe('units that were requested', () => {
   test.each([
     ['a canceled return', async (returnId: string) => shop.commerce.cancelReturn({ returnId })],

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestShop, errorCodeOf, type TestShop } from '../../testing/test-shop.ts';
+import { dispatchTestParcels, sendTracking, trackingBody, type TestParcel } from '../../testing/tracked-parcels.ts';
 
 let shop: TestShop;
 const orderIds: string[] = [];
@@ -50,4 +51,50 @@ test('a cursor of another status is refused', async () => {
   expect(await errorCodeOf(shop.commerce.listAllShipments({ status: 'READY', cursor: nextCursor ?? '' }))).toBe(
     'cursor_of_another_list',
   );
+});
+
+describe('the stages', () => {
+  const idsOf = async (stage: 'ON_ITS_WAY' | 'TROUBLED' | 'FAILED', limit = 2) => {
+    const ids: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await tracked.commerce.listAllShipments({ stage, limit, cursor });
+      ids.push(...page.items.map(({ id }) => id));
+      if (page.nextCursor === null) return ids;
+      cursor = page.nextCursor;
+    }
+  };
+  let tracked: TestShop;
+  const sent: TestParcel[] = [];
+  beforeAll(async () => {
+    tracked = await createTestShop();
+    for (let n = 0; n < 6; n += 1) sent.push(...(await dispatchTestParcels(tracked, 2)));
+  });
+  afterAll(() => tracked.close());
+  const shipmentOf = (n: number) => sent[2 * n]?.shipmentId ?? '';
+
+  test('ON_ITS_WAY, TROUBLED and FAILED list their shipments, the newest first, on pages', async () => {
+    const { commerce } = tracked;
+    await commerce.markShipmentInTransit({ shipmentId: shipmentOf(1) });
+    await commerce.markShipmentInTransit({ shipmentId: shipmentOf(4) });
+    await commerce.markShipmentLost({ shipmentId: shipmentOf(0) });
+    await commerce.markShipmentReturned({ shipmentId: shipmentOf(2) });
+    await commerce.deliverShipment({ shipmentId: shipmentOf(3) });
+    // Both parcels of one shipment are in trouble, and one of another.
+    for (const parcel of [sent[2], sent[3], sent[11]])
+      await sendTracking(commerce, trackingBody(parcel?.trackingNumber ?? '', [{ tracking: 'PROBLEM', minute: 0 }]));
+    for (const limit of [1, 2, 100]) {
+      expect(await idsOf('ON_ITS_WAY', limit)).toEqual([shipmentOf(5), shipmentOf(4), shipmentOf(1)]);
+      expect(await idsOf('TROUBLED', limit)).toEqual([shipmentOf(5), shipmentOf(1)]);
+      expect(await idsOf('FAILED', limit)).toEqual([shipmentOf(2), shipmentOf(0)]);
+    }
+    await sendTracking(commerce, trackingBody(sent[11]?.trackingNumber ?? '', [{ tracking: 'MOVING', minute: 1 }]));
+    expect(await idsOf('TROUBLED')).toEqual([shipmentOf(1)]);
+    await commerce.markShipmentLost({ shipmentId: shipmentOf(1) });
+    expect(await idsOf('TROUBLED')).toEqual([]);
+  });
+
+  test('a stage and a status together are refused', async () => {
+    const both = { stage: 'FAILED', status: 'LOST' } as const;
+    expect(await errorCodeOf(tracked.commerce.listAllShipments(both))).toBe('validation_failed');
+  });
 });

@@ -1,0 +1,1 @@
+CREATE INDEX "parcels_troubled" ON "commerce"."parcels" USING btree ("shipment_id") WHERE "commerce"."parcels"."live" and "commerce"."parcels"."troubled";
