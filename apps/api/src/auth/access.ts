@@ -97,6 +97,8 @@ export const access: Readonly<Record<string, Access>> = {
 
   'shipment.list': ownerOr('orders'),
   'shipment.listAll': operator('orders'),
+  'shipment.packingSlips': operator('orders'),
+  'shipment.find': operator('orders'),
   'shipment.split': operator('orders'),
   'shipment.merge': operator('orders'),
   'shipment.dispatch': operator('orders'),

@@ -221,7 +221,10 @@ export const returnRouter = router({
   get: procedure
     .input(returnIdInput)
     .query(({ ctx, input }) => ctx.commerce.getReturn({ ...input, ...ownOrders(ctx.caller) })),
-  /** Returns a page of returns with their lines, the latest first. `orderId` and `status` filter. */
+  /**
+   * Returns a page of returns with their lines, the latest first, or with the sort `createdAt` the oldest first. `orderId`
+   * and `status` filter.
+   */
   list: procedure
     .input(listReturnsInput.optional())
     .query(({ ctx, input = {} }) => ctx.commerce.listReturns({ ...input, ...ownOrders(ctx.caller) })),

@@ -1,8 +1,10 @@
 import {
   dispatchShipmentInput,
+  findShipmentsInput,
   listAllShipmentsInput,
   mergeShipmentsInput,
   orderIdInput,
+  packingSlipsInput,
   shipmentIdInput,
   splitShipmentInput,
 } from '@commerce-core/core';
@@ -25,12 +27,31 @@ export const shipmentRouter = router({
     .query(async ({ ctx, input }) => onePage(await ctx.commerce.listShipments({ ...input, ...ownOrders(ctx.caller) }))),
   /**
    * Returns a page of the shipments of all orders with their lines and parcels: READY ones first, those that wait the
-   * longest first, which is the packing queue; then the others, the latest first. `status` filters.
+   * longest first, which is the packing queue; then the others, the latest first. `status` filters, or `stage`: ON_ITS_WAY
+   * (SHIPPED or IN_TRANSIT), TROUBLED (a parcel on its way has a problem, comes back, or its carrier is silent), FAILED (LOST
+   * or RETURNED).
+   * @throws validation_failed when both `status` and `stage` are given
    * @throws cursor_of_another_list when the cursor is of a list with another filter
    */
   listAll: procedure
     .input(listAllShipmentsInput.optional())
     .query(({ ctx, input }) => ctx.commerce.listAllShipments(input)),
+  /**
+   * Returns what a person needs who packs shipments, for 1 to 100 `shipmentIds` in their order: the units with their names,
+   * the address without its phone number, which of the order's shipments it is (`part` of `parts`; null for a replacement),
+   * and the latest 5 notes of operators about the order. Unknown shipments are left out.
+   */
+  packingSlips: procedure
+    .input(packingSlipsInput)
+    .query(async ({ ctx, input }) => onePage(await ctx.commerce.packingSlips(input))),
+  /**
+   * Finds shipments by 1 to 200 `names`: the shipment's id; the id, the number or the reference of its order; or a parcel's
+   * tracking number, where the name is none of those. Returns for each name its shipments, at most 20: READY ones first, then
+   * the latest.
+   */
+  find: procedure
+    .input(findShipmentsInput)
+    .query(async ({ ctx, input }) => onePage(await ctx.commerce.findShipments(input))),
   /**
    * Moves units of a READY shipment into a new READY shipment. At least one unit stays. No amount, payment or stock
    * changes.

@@ -18,6 +18,7 @@ export async function createShop(api: TestApi, operator: Client) {
   const { paymentId = '' } = await inputOf('payment.confirm');
   const productId = await api.createProduct();
   const { orderId } = await api.commerce.getReturn({ returnId });
+  const [shipment] = await api.commerce.listShipments({ orderId });
   const email = 'jo@mail.example';
   const ofGuest = await api
     .anonymousClient()
@@ -42,6 +43,7 @@ export async function createShop(api: TestApi, operator: Client) {
     guestOrderId,
     endpointId,
     reviewedOrderId,
+    shipmentId: present(shipment, 'shipment').id,
     apiKeyId: key.id,
   };
 }
@@ -81,6 +83,8 @@ export function otherInputs(shop: Shop): Record<string, unknown> {
     'session.createLink': {},
     'shipment.list': { orderId },
     'shipment.listAll': {},
+    'shipment.packingSlips': { shipmentIds: [shop.shipmentId] },
+    'shipment.find': { names: [orderId] },
     'parcel.get': { parcelId },
     'parcel.history': { parcelId },
     'trackingMessage.list': {},
