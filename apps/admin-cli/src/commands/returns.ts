@@ -32,16 +32,22 @@ export function addReturnCommands(returns: Command, context: CommandContext): vo
 }
 
 function addReadCommands(returns: Command, context: CommandContext): void {
-  addListCommand<ListedReturn, { status?: Return['status']; order?: string }>(returns, context, {
+  addListCommand<ListedReturn, { status?: Return['status']; order?: string; oldest?: true }>(returns, context, {
     usage: 'list',
     summary: 'list returns, the latest first',
     examples: ['returns list', 'returns list --status REQUESTED', `returns list --order ${order}`],
     addFilters: (command) =>
       command
         .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-        .option('--order <order>', 'only those of this order'),
+        .option('--order <order>', 'only those of this order')
+        .option('--oldest', 'the oldest first'),
     reader: (client, options) => (range) =>
-      client.return.list.query({ status: options.status, orderId: options.order, ...range }),
+      client.return.list.query({
+        status: options.status,
+        orderId: options.order,
+        sort: options.oldest ? 'createdAt' : '-createdAt',
+        ...range,
+      }),
     columns: [{ head: 'ORDER', value: ({ orderNumber }) => orderNumber }, ...returnColumns],
     empty: 'There are no such returns.',
   });

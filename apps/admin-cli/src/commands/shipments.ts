@@ -6,11 +6,11 @@ import { addCommand, addLine } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { Failure } from '../failure.ts';
-import { formatTime, printPage } from '../output.ts';
+import { printPage } from '../output.ts';
 import type { Shipment } from '../show/shipment.ts';
-import { printShipment, trackingOf, unitsOf } from '../show/shipment.ts';
+import { printShipment, shipmentColumns } from '../show/shipment.ts';
 import { RepeatableOption } from '../strict-command.ts';
-import type { Column } from '../table.ts';
+import { addPackingCommands } from './packing.ts';
 
 type Parcel = { carrier: string; trackingNumber: string };
 
@@ -23,18 +23,10 @@ const statuses: readonly Shipment['status'][] = [
   'LOST',
   'RETURNED',
 ];
+const stages = ['ON_ITS_WAY', 'TROUBLED', 'FAILED'] as const;
 const shipment = '0199d3c4-8a2c-7c11-8f3e-5b7d9e1f2a34';
 // The beginnings of ids, because a line of the help is at most 90 characters long.
 const [begun, otherBegun] = ['0199d3c4-8a2c', '0199d3c4-9b3d'];
-
-const columns: Column<Shipment>[] = [
-  { head: 'ID', value: ({ id }) => id },
-  { head: 'STATUS', value: ({ status }) => status },
-  { head: 'UNITS', value: unitsOf, align: 'right' },
-  { head: 'TRACKING', value: trackingOf, wraps: true },
-  { head: 'SHIPPED', value: ({ shippedAt }) => (shippedAt ? formatTime(shippedAt) : ''), ifRoom: true },
-  { head: 'DELIVERED', value: ({ deliveredAt }) => (deliveredAt ? formatTime(deliveredAt) : ''), ifRoom: true },
-];
 
 export function addShipmentCommands(shipments: Command, context: CommandContext): void {
   addCommand(shipments, 'list <order>', 'list the shipments of an order', [
@@ -42,23 +34,26 @@ export function addShipmentCommands(shipments: Command, context: CommandContext)
   ]).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
     const page = await client.shipment.list.query({ orderId });
-    printPage(context, page, options, columns, 'It has none yet: an order gets its shipment when it is paid.');
+    printPage(context, page, options, shipmentColumns, 'It has none yet: an order gets its shipment when it is paid.');
   });
 
-  addListCommand<Shipment, { status?: Shipment['status'] }>(shipments, context, {
+  addListCommand<Shipment, { status?: Shipment['status']; stage?: (typeof stages)[number] }>(shipments, context, {
     usage: 'queue',
     summary: 'list the shipments of all orders: those to pack first, the oldest first',
-    examples: ['shipments queue', 'shipments queue --status READY --all'],
+    examples: ['shipments queue', 'shipments queue --status READY --all', 'shipments queue --stage TROUBLED'],
     addFilters: (command) =>
-      command.addOption(new Option('--status <status>', 'only those with this status').choices(statuses)),
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .addOption(new Option('--stage <stage>', 'only those that are so far').choices(stages)),
     reader:
-      (client, { status }) =>
+      (client, { status, stage }) =>
       (range) =>
-        client.shipment.listAll.query({ status, ...range }),
-    columns: [...columns, { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true }],
+        client.shipment.listAll.query({ status, stage, ...range }),
+    columns: [...shipmentColumns, { head: 'ORDER', value: ({ orderId }) => orderId, ifRoom: true }],
     empty: 'There are no such shipments.',
   });
 
+  addPackingCommands(shipments, context);
   addRepackCommands(shipments, context);
   addDispatchCommand(shipments, context);
   addStatusCommands(shipments, context);

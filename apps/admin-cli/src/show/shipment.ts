@@ -17,6 +17,15 @@ const numberOf = ({ carrier, trackingNumber }: Pick<Parcel, 'carrier' | 'trackin
 /** The carrier and number of each parcel. */
 export const trackingOf = ({ parcels }: Shipment): string => parcels.map(numberOf).join(', ');
 
+export const shipmentColumns: Column<Shipment>[] = [
+  { head: 'ID', value: ({ id }) => id },
+  { head: 'STATUS', value: ({ status }) => status },
+  { head: 'UNITS', value: unitsOf, align: 'right' },
+  { head: 'TRACKING', value: trackingOf, wraps: true },
+  { head: 'SHIPPED', value: ({ shippedAt }) => (shippedAt ? formatTime(shippedAt) : ''), ifRoom: true },
+  { head: 'DELIVERED', value: ({ deliveredAt }) => (deliveredAt ? formatTime(deliveredAt) : ''), ifRoom: true },
+];
+
 /** A parcel with the id of its shipment. */
 export type ShownParcel = Parcel & { shipmentId: string };
 
