@@ -62,6 +62,15 @@ export async function signOut(): Promise<void> {
   queryClient.clear();
 }
 
+/**
+ * Whether the server has refused a call for certain, and done nothing. What is sent after it is another call and needs another
+ * key: the server answers the same key in the same way.
+ */
+export function isRefusal(error: unknown): boolean {
+  const code = commerceErrorOf(error)?.code;
+  return code !== undefined && code !== 'outcome_unknown' && code !== 'idempotency_in_progress';
+}
+
 /** A key that is not used again: a mutation that is sent twice with it runs once. */
 export const newIdempotencyKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -9,6 +9,7 @@ export function useFormat() {
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   return {
     money: (amount: number, currency: string): string => formatMoney(amount, currency, locale),
+    day: (iso: string): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso)),
     time: (iso: string): string => times.format(new Date(iso)),
     /** A status in the page's words. One that the page does not know is shown as it is. */
     status: (status: string): string => (texts.statuses as Record<string, string>)[status] ?? status,

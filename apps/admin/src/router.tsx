@@ -61,17 +61,58 @@ const order = createRoute({
   component: OrderScreen,
 });
 
+/** The part of a desk's list that is shown, and the cursor of its page. */
+const queueSearch = ({ tab, after }: Record<string, unknown>): { tab?: string; after?: string } => ({
+  ...(typeof tab === 'string' && { tab }),
+  ...(typeof after === 'string' && { after }),
+});
+
 // Each of these desks is a file of its own, which the browser loads when the desk is opened.
 const shipping = createRoute({
   getParentRoute: () => signedIn,
   path: '/shipping',
+  validateSearch: queueSearch,
   component: lazyRouteComponent(async () => import('./screens/shipping/shipping-screen.tsx'), 'ShippingScreen'),
+});
+
+const slips = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/shipping/slips',
+  validateSearch: ({ of }): { of: string } => ({ of: typeof of === 'string' ? of : '' }),
+  component: lazyRouteComponent(async () => import('./screens/shipping/shipping-screen.tsx'), 'SlipsScreen'),
+});
+
+const numbers = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/shipping/numbers',
+  component: lazyRouteComponent(async () => import('./screens/shipping/shipping-screen.tsx'), 'NumbersScreen'),
+});
+
+const shipment = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/shipping/$shipmentId',
+  component: lazyRouteComponent(async () => import('./screens/shipping/shipping-screen.tsx'), 'ShipmentScreen'),
 });
 
 const returns = createRoute({
   getParentRoute: () => signedIn,
   path: '/returns',
+  validateSearch: queueSearch,
   component: lazyRouteComponent(async () => import('./screens/returns/returns-screen.tsx'), 'ReturnsScreen'),
+});
+
+const newReturn = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/returns/new',
+  validateSearch: ({ order: of }): { order?: string } =>
+    typeof of === 'string' || typeof of === 'number' ? { order: String(of) } : {},
+  component: lazyRouteComponent(async () => import('./screens/returns/returns-screen.tsx'), 'NewReturnScreen'),
+});
+
+const aReturn = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/returns/$returnId',
+  component: lazyRouteComponent(async () => import('./screens/returns/returns-screen.tsx'), 'ReturnScreen'),
 });
 
 const stock = createRoute({
@@ -107,7 +148,23 @@ const system = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    signedIn.addChildren([attention, orders, order, shipping, returns, stock, money, events, sales, system]),
+    signedIn.addChildren([
+      attention,
+      orders,
+      order,
+      shipping,
+      slips,
+      numbers,
+      shipment,
+      returns,
+      newReturn,
+      aReturn,
+      stock,
+      money,
+      events,
+      sales,
+      system,
+    ]),
   ]),
   basepath: '/admin',
 });

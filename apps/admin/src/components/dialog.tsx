@@ -9,7 +9,7 @@ import {
   type ReactNode,
   type SyntheticEvent,
 } from 'react';
-import { newIdempotencyKey } from '../api.ts';
+import { isRefusal, newIdempotencyKey } from '../api.ts';
 import { useTexts } from '../texts/language.tsx';
 import { Button } from './parts.tsx';
 import parts from './parts.module.css';
@@ -46,11 +46,19 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
 /** What a dialog knows of its mutation. */
 export type Sending = { isPending: boolean; isSuccess: boolean; error: unknown };
 
-/** The key of a dialog's mutation, made when the dialog opens: whatever is sent twice from it runs once. */
-export const useDialogKey = (): { trpc: { context: { idempotencyKey: string } } } => {
-  const [idempotencyKey] = useState(newIdempotencyKey);
-  return { trpc: { context: { idempotencyKey } } };
-};
+/**
+ * The key of a dialog's mutation, made when the dialog opens: whatever is sent twice from it runs once. A refusal ends the call,
+ * so that what is corrected afterwards has a new key.
+ */
+export function useDialogKey() {
+  const [idempotencyKey, setKey] = useState(newIdempotencyKey);
+  return {
+    trpc: { context: { idempotencyKey } },
+    onError: (error: unknown) => {
+      if (isRefusal(error)) setKey(newIdempotencyKey());
+    },
+  };
+}
 
 /**
  * The version of an order when a dialog opened, and whether the order has changed since. What the dialog itself sends

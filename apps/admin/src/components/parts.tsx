@@ -23,7 +23,9 @@ export function Field({ label, children }: { label: string; children: ReactNode 
 }
 
 const good = ['PAID', 'CAPTURED', 'DELIVERED', 'SUCCEEDED', 'DONE', 'WON'];
-const bad = ['PAYMENT_FAILED', 'FAILED', 'LOST', 'REVIEW', 'REFUSED', 'OPEN', 'EXCEPTION'];
+/** What is wrong with a parcel that is not over. */
+const troubles = ['ATTEMPT_FAILED', 'PROBLEM', 'RETURNING', 'SILENT'];
+const bad = ['PAYMENT_FAILED', 'FAILED', 'LOST', 'REVIEW', 'REFUSED', 'OPEN', ...troubles];
 
 /** A status in the page's words. */
 export function Status({ of }: { of: string }) {

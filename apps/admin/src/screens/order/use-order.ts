@@ -81,8 +81,10 @@ export function readPartsAgain(orderId: string): void {
   const parts = [
     trpc.order.get.queryKey({ orderId }),
     trpc.payment.list.queryKey({ orderId }),
-    trpc.shipment.list.queryKey({ orderId }),
-    trpc.return.list.queryKey({ orderId, limit: partsMax }),
+    // The lists of all shipments and returns have those of the order, too.
+    trpc.shipment.pathKey(),
+    trpc.return.pathKey(),
+    trpc.parcel.pathKey(),
     historyKey(orderId),
     trpc.refund.list.queryKey({ orderId, limit: partsMax }),
     trpc.gatewayCall.list.queryKey({ orderId, limit: partsMax }),

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 type RowKeys = { count: number; onOpen: (index: number) => void; onSelect: (index: number) => void };
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, select, textarea, [role="dialog"]') !== null;
+  target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null;
 
 /**
  * Moves through the rows of a list by the keyboard: j and k, x to select, Enter to open. The row that is current has the
