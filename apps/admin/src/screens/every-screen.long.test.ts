@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createDisputedOrder, createPaidOrder } from '../testing/orders.ts';
+import { createDisputedOrder, createGoods, createPaidOrder } from '../testing/orders.ts';
 import { chromiumPath, openPages, type Pages } from '../testing/page.ts';
 import type { Page } from 'playwright-core';
 
@@ -25,11 +25,13 @@ async function findingsIn(page: Page): Promise<string[]> {
 describe.skipIf(chromiumPath === undefined)('every screen', () => {
   let pages: Pages;
   let orderId: string;
+  let ids: Record<'ready' | 'sent' | 'returned', string>;
   beforeAll(async () => {
     pages = await openPages();
     await createDisputedOrder(pages.api);
     ({ orderId } = await createPaidOrder(pages.api));
     await pages.api.commerce.noteOrder({ orderId, text: 'Ana is home after six.' });
+    ids = await createGoods(pages.api);
   });
   afterAll(async () => pages?.close());
 
@@ -39,6 +41,15 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['order', () => `/admin/orders/${orderId}`, 'text=order.noted'],
     ['refund', () => `/admin/orders/${orderId}?do=refund`, '[data-testid=preview]'],
     ['cancel', () => `/admin/orders/${orderId}?do=cancel`, 'dialog'],
+    ['packing queue', () => '/admin/shipping', 'tbody li'],
+    ['on its way', () => '/admin/shipping?tab=way', 'tbody li'],
+    ['shipment to pack', () => `/admin/shipping/${ids.ready}`, 'address div'],
+    ['shipment that has left', () => `/admin/shipping/${ids.sent}`, 'details ol'],
+    ['packing slips', () => `/admin/shipping/slips?of=${ids.ready},${ids.sent}`, 'article'],
+    ['tracking numbers', () => '/admin/shipping/numbers', 'textarea'],
+    ['returns', () => '/admin/returns?tab=RECEIVED', 'tbody tr'],
+    ['return', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]'],
+    ['new return', () => `/admin/returns/new?order=${orderId}`, 'form ~ *'],
   ];
   const looks = [
     { width: 360, colorScheme: 'light', locale: 'en-GB' },

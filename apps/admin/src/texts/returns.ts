@@ -86,7 +86,7 @@ const en = {
     stale: 'The total has changed. Look at it again before you send this.',
   },
   close: {
-    action: 'Close',
+    action: 'Close return',
     title: 'Close this return?',
     lead: 'Units that did not come count as missing, and can be requested again. This can’t be undone.',
   },
@@ -199,7 +199,7 @@ const ko: typeof en = {
     stale: '합계가 바뀌었습니다. 다시 확인한 뒤 보내세요.',
   },
   close: {
-    action: '종료',
+    action: '반품 종료',
     title: '이 반품을 종료할까요?',
     lead: '오지 않은 수량은 누락으로 기록되고 다시 요청할 수 있습니다. 되돌릴 수 없습니다.',
   },

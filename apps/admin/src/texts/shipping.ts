@@ -53,7 +53,7 @@ const en = {
   noNews: 'The carrier has reported nothing.',
   moreNews: 'There are older reports, which the command below shows.',
   trackedBy: (provider: string) => `Tracked by ${provider}`,
-  untracked: 'No service tracks this carrier',
+  untracked: 'No service tracks this parcel',
   failure: (code: string) => `The service refused it: ${code}`,
   nextPoll: (time: string) => `asked next ${time}`,
   split: {
@@ -153,7 +153,7 @@ const ko: typeof en = {
   noNews: '택배사가 알린 것이 없습니다.',
   moreNews: '더 오래된 이력은 아래 명령으로 볼 수 있습니다.',
   trackedBy: (provider) => `조회 서비스 ${provider}`,
-  untracked: '이 택배사를 조회하는 서비스가 없음',
+  untracked: '이 상자를 조회하는 서비스가 없음',
   failure: (code) => `서비스가 거절함: ${code}`,
   nextPoll: (time) => `다음 조회 ${time}`,
   split: {

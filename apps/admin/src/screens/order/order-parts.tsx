@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Panel, Status, Table, type Column } from '../../components/parts.tsx';
 import { shortId, useFormat } from '../../format.ts';
@@ -109,7 +110,14 @@ export function Returns({ returns }: { returns: readonly Return[] }) {
   const { order: texts, orders } = useTexts();
   const { time } = useFormat();
   const columns: Column<Return>[] = [
-    { head: orders.created, cell: ({ createdAt }) => time(createdAt) },
+    {
+      head: orders.created,
+      cell: ({ id, createdAt }) => (
+        <Link to="/returns/$returnId" params={{ returnId: id }}>
+          {time(createdAt)}
+        </Link>
+      ),
+    },
     { head: orders.status, cell: ({ status }) => <Status of={status} /> },
     {
       head: texts.units,

@@ -1,5 +1,5 @@
 import { commerceErrorOf } from '@commerce-core/client';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { Button, CommandLine, Failure, Panel, Status } from '../../components/parts.tsx';
 import { useMe } from '../../components/use-me.ts';
@@ -107,6 +107,11 @@ function OrderHead({ whole, onOpen }: { whole: WholeOrder; onOpen: (open: Open) 
         {may('money') && isRefundable && <Button onClick={() => onOpen({ dialog: 'refund' })}>{actions.refund}</Button>}
         {may('orders') && isCancelable && (
           <Button onClick={() => onOpen({ dialog: 'cancel' })}>{actions.cancel}</Button>
+        )}
+        {may('orders') && order.fulfillmentStatus !== 'UNFULFILLED' && (
+          <Link to="/returns/new" search={{ order: order.number }} className={parts['button']}>
+            {texts.openReturn}
+          </Link>
         )}
         {may('orders') && order.attentionReasons && (
           <Button onClick={() => onOpen({ dialog: 'attention' })}>{actions.clearAttention}</Button>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Button, Panel, Status } from '../../components/parts.tsx';
 import { useMe } from '../../components/use-me.ts';
 import { useTexts } from '../../texts/language.tsx';
@@ -21,6 +22,11 @@ export function Shipments({ order, shipments, onDispatch }: ShipmentsProps) {
             <Status of={status} />
             <span>{lines.map(({ lineNo, quantity }) => `${quantity} × ${nameOf(lineNo)}`).join(', ')}</span>
             {status === 'READY' && may('orders') && <Button onClick={() => onDispatch(id)}>{actions.dispatch}</Button>}
+            {may('orders') && (
+              <Link to="/shipping/$shipmentId" params={{ shipmentId: id }}>
+                {texts.toShipment}
+              </Link>
+            )}
           </div>
           {parcels.map(({ id: parcelId, carrier, trackingNumber, trackingUrl, tracking }) => (
             <div key={parcelId} className={parts['row']}>
