@@ -25,7 +25,7 @@ async function findingsIn(page: Page): Promise<string[]> {
 describe.skipIf(chromiumPath === undefined)('every screen', () => {
   let pages: Pages;
   let orderId: string;
-  let ids: Record<'ready' | 'sent' | 'returned', string>;
+  let ids: Awaited<ReturnType<typeof createGoods>>;
   beforeAll(async () => {
     pages = await openPages();
     await createDisputedOrder(pages.api);
@@ -35,7 +35,8 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
   });
   afterAll(async () => pages?.close());
 
-  const screens: [name: string, path: () => string, ready: RegExp | string][] = [
+  // `button` is the place of the button that opens a dialog.
+  const screens: [name: string, path: () => string, ready: string, button?: number][] = [
     ['attention', () => '/admin', 'code:has-text("--attention")'],
     ['orders', () => '/admin/orders', 'tbody tr'],
     ['order', () => `/admin/orders/${orderId}`, 'text=order.noted'],
@@ -49,7 +50,13 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['tracking numbers', () => '/admin/shipping/numbers', 'textarea'],
     ['returns', () => '/admin/returns?tab=RECEIVED', 'tbody tr'],
     ['return', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]'],
-    ['new return', () => `/admin/returns/new?order=${orderId}`, 'form ~ *'],
+    ['new return', () => `/admin/returns/new?order=${ids.sentOrder}`, 'input[type=number]'],
+    ['dispatch', () => `/admin/shipping/${ids.ready}`, 'address div', 0],
+    ['split', () => `/admin/shipping/${ids.ready}`, 'address div', 1],
+    ['correct a number', () => `/admin/shipping/${ids.sent}`, 'details ol', 4],
+    ['receive', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]', 0],
+    ['refund a return', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]', 1],
+    ['exchange', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]', 3],
   ];
   const looks = [
     { width: 360, colorScheme: 'light', locale: 'en-GB' },
@@ -61,9 +68,13 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
   test.each(looks)('fits %j, meets WCAG 2.2 AA and breaks no rule of its policy', async ({ width, ...look }) => {
     const options = { viewport: { width, height: 800 }, ...look };
     const { page, problems } = await pages.openSignedIn('/admin', options);
-    for (const [name, path, ready] of screens) {
+    for (const [name, path, ready, button] of screens) {
       await page.goto(path());
-      await page.locator(String(ready)).first().waitFor();
+      await page.locator(ready).first().waitFor();
+      if (button !== undefined) {
+        await page.locator('main button:not([class*=plain])').nth(button).click();
+        await page.locator('dialog').waitFor();
+      }
       expect(await page.evaluate(() => document.documentElement.lang), name).toBe(look.locale.slice(0, 2));
       expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(width);
       expect(await findingsIn(page), name).toEqual([]);

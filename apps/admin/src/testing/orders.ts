@@ -39,15 +39,15 @@ export async function createFailedRefund(api: TestApi): Promise<PaidOrder> {
 }
 
 /** Creates a shipment that waits, one that has left, and a return of which a unit came back. Returns their ids. */
-export async function createGoods(api: TestApi): Promise<Record<'ready' | 'sent' | 'returned', string>> {
+export async function createGoods(api: TestApi): Promise<Record<'ready' | 'sent' | 'sentOrder' | 'returned', string>> {
   const shipmentOf = async ({ orderId }: PaidOrder) => (await api.commerce.listShipments({ orderId }))[0]?.id ?? '';
   const ready = await shipmentOf(await createPaidOrder(api));
-  const order = await createPaidOrder(api);
+  const order = await createPaidOrder(api, { quantity: 3 });
   const sent = await shipmentOf(order);
   await api.commerce.dispatchShipment({ shipmentId: sent, carrier: 'DHL', trackingNumber: sent });
   const lines = [{ lineNo: 1, quantity: 2 }];
   const { id: returned } = await api.commerce.requestReturn({ orderId: order.orderId, lines, reason: 'too small' });
   await api.commerce.approveReturn({ returnId: returned });
   await api.commerce.receiveReturn({ returnId: returned, lines: [{ lineNo: 1, restockQty: 1 }] });
-  return { ready, sent, returned };
+  return { ready, sent, sentOrder: order.orderId, returned };
 }
