@@ -23,6 +23,7 @@ import { orderMethods } from './methods/orders.ts';
 import { parcelMethods } from './methods/parcels.ts';
 import { paymentMethods } from './methods/payments.ts';
 import { productMethods } from './methods/products.ts';
+import { reconciliationMethods } from './methods/reconciliation.ts';
 import { refundMethods } from './methods/refunds.ts';
 import { reportMethods } from './methods/reports.ts';
 import { returnMethods } from './methods/returns.ts';
@@ -176,6 +177,7 @@ export function createCommerce(options: CommerceOptions) {
     ...guestOrderMethods(context, placing),
     ...orderChangeMethods(context),
     ...paymentMethods(context, inbox),
+    ...reconciliationMethods(context),
     ...refundMethods(context),
     ...returnMethods(context),
     ...exchangeMethods(context),

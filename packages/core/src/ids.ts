@@ -26,3 +26,9 @@ export function newId(): string {
 
 /** An id from a caller, in lower case as PostgreSQL returns it. */
 export const id = z.guid('must be an id, like 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90').toLowerCase();
+
+/** The lowest id that is created at a time: ids begin with their milliseconds. */
+export const firstIdAt = (time: Date): string => {
+  const ms = Math.max(time.getTime(), 0).toString(16).padStart(12, '0').slice(-12);
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-0000-0000-000000000000`;
+};

@@ -103,7 +103,9 @@ export {
   createPaymentInput,
   decideReviewInput,
   paymentIdInput,
+  reconcilePaymentsInput,
 } from './payment/payment-input.ts';
+export type { ReconciledPayment } from './flows/reconciliation/reconcile-payments.ts';
 export type { RefundPreview } from './flows/refund/create-refunds.ts';
 export { createRefundInput } from './refund/refund-input.ts';
 export {

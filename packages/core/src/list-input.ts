@@ -8,6 +8,12 @@ export const pageInput = { cursor: id.optional(), limit: z.int().min(1).max(100)
 /** Fields of a list with a sort: its cursor belongs to the sort and to the filters. */
 export const cursorInput = { cursor: z.string().max(1_000).optional(), limit: pageInput.limit };
 
+/** A time of a filter, with its zone. */
+export const instant = z.iso.datetime({
+  offset: true,
+  error: 'must be a time with its zone, like 2026-11-28T09:00:00Z',
+});
+
 const issuesMax = 20;
 
 /**

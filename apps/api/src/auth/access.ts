@@ -68,6 +68,7 @@ export const access: Readonly<Record<string, Access>> = {
   'payment.list': ownerOr('orders'),
   'payment.get': operator('money'),
   'payment.listAll': operator('money'),
+  'payment.reconcile': operator('money'),
   'payment.capture': operator('money'),
   'payment.decideReview': operator('money'),
   'payment.poll': operator('money'),

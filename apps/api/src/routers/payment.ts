@@ -6,6 +6,7 @@ import {
   listAllPaymentsInput,
   orderIdInput,
   paymentIdInput,
+  reconcilePaymentsInput,
 } from '@commerce-core/core';
 import { ownOrders } from '../auth/access.ts';
 import { procedure, router } from '../trpc/trpc.ts';
@@ -79,6 +80,18 @@ export const paymentRouter = router({
   listAll: procedure
     .input(listAllPaymentsInput.optional())
     .query(({ ctx, input }) => ctx.commerce.listAllPayments(input)),
+  /**
+   * Compares payments with what their gateways know of them now, and changes nothing. `provider`, `createdFrom` (included)
+   * and `createdTo` (not included) filter.
+   *
+   * Returns a page, the latest first. `outcome` is AGREES or DIFFERS; NO_ANSWER when the gateway does not respond within
+   * 10 s; NOT_COMPARABLE when it cannot be asked. `shop` and `gateway` are the two books. Each of `differences` says what
+   * each book has: the `payment` as a whole, its `status`, `currency` or amounts, or the refund or dispute `objectId`. The
+   * gateway's book is null when it does not know the payment.
+   */
+  reconcile: procedure
+    .input(reconcilePaymentsInput.optional())
+    .query(({ ctx, input }) => ctx.commerce.reconcilePayments(input)),
   /**
    * Requests the capture of authorized money: `amount`, or all of it. A payment is captured once.
    *

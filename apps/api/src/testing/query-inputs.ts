@@ -69,6 +69,7 @@ export function otherInputs(shop: Shop): Record<string, unknown> {
     'payment.list': { orderId },
     'payment.get': { paymentId },
     'payment.listAll': {},
+    'payment.reconcile': {},
     'payment.resume': { paymentId },
     'payment.poll': { paymentId },
     'refund.list': {},

@@ -1,5 +1,5 @@
 import { and, desc } from 'drizzle-orm';
-import { insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
+import { anyOf, insertion, selection, update, type Transaction } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { isNamedOrder, parametersOf, type OrderNames } from '../database/named-orders.ts';
@@ -17,6 +17,10 @@ export async function loadDisputes(tx: Transaction, named: OrderNames): Promise<
 
 export const insertDisputes = insertion(disputes);
 export const updateDisputes = update(disputes, 'id', ['status', 'amount', 'updatedAt']);
+
+/** All disputes about orders, in ascending id. */
+export const readDisputesOfOrders = async (reader: Reader, orderIds: readonly string[]): Promise<Dispute[]> =>
+  reader.select().from(disputes).where(anyOf(disputes.orderId, orderIds)).orderBy(disputes.id);
 
 /** Disputes, the newest first. */
 export async function listDisputes(

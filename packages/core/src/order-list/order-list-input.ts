@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { id } from '../ids.ts';
-import { cursorInput } from '../list-input.ts';
+import { cursorInput, instant } from '../list-input.ts';
 import { attentionReasons, fulfillmentStatuses, orderStatuses } from '../order/order.ts';
 import { customerId } from '../order/order-input.ts';
 import { paymentStatuses } from '../payment/payment.ts';
 import { line } from '../text.ts';
-
-const instant = z.iso.datetime({ offset: true, error: 'must be a time with its zone, like 2026-11-28T09:00:00Z' });
 
 const amount = z.int().min(0);
 

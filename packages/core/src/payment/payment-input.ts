@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { id } from '../ids.ts';
 import { line, providerName } from '../text.ts';
 import { captureModes, paymentStatuses } from './payment.ts';
-import { pageInput } from '../list-input.ts';
+import { instant, pageInput } from '../list-input.ts';
 
 /**
  * `method` and `capture` default to the provider's own. `method` is needed where the provider keeps the stock for a
@@ -29,4 +29,12 @@ export const listAllPaymentsInput = z.strictObject({
   ...pageInput,
   provider: providerName.optional(),
   status: z.enum(paymentStatuses).optional(),
+});
+
+/** `createdFrom` is included, `createdTo` isn't. */
+export const reconcilePaymentsInput = z.strictObject({
+  ...pageInput,
+  provider: providerName.optional(),
+  createdFrom: instant.optional(),
+  createdTo: instant.optional(),
 });

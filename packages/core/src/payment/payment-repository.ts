@@ -1,4 +1,4 @@
-import { and, desc, eq, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, or, sql } from 'drizzle-orm';
 import {
   anyOf,
   texts,
@@ -167,18 +167,30 @@ export async function readPayment(reader: Reader, id: string): Promise<Payment |
   return payment;
 }
 
-export type PaymentFilter = { provider?: string | undefined; status?: PaymentStatus | undefined };
+/** The payments with these ids. */
+export const readPaymentsById = async (reader: Reader, ids: readonly string[]): Promise<Payment[]> =>
+  reader.select().from(payments).where(anyOf(payments.id, ids));
+
+export type PaymentFilter = {
+  provider?: string | undefined;
+  status?: PaymentStatus | undefined;
+  /** The first id of the list, and the first one after it: ids begin with the time. */
+  fromId?: string | undefined;
+  toId?: string | undefined;
+};
 
 /** Attempts to pay any order, the newest first. */
 export async function listPayments(
   reader: Reader,
-  { provider, status }: PaymentFilter,
+  { provider, status, fromId, toId }: PaymentFilter,
   { cursor, limit }: PageRequest,
 ): Promise<Payment[]> {
+  const { id } = payments;
+  const isOfTime = and(fromId === undefined ? undefined : gte(id, fromId), after(id, toId));
   return reader
     .select()
     .from(payments)
-    .where(and(matches(payments.provider, provider), matches(payments.status, status), after(payments.id, cursor)))
+    .where(and(matches(payments.provider, provider), matches(payments.status, status), isOfTime, after(id, cursor)))
     .orderBy(desc(payments.id))
     .limit(limit);
 }

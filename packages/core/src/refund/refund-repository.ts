@@ -1,5 +1,5 @@
 import { and, desc } from 'drizzle-orm';
-import { texts, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
+import { anyOf, texts, insertion, selection, update, type Transaction, statement } from '@commerce-core/pg-pipeline';
 import { after, matches } from '../database/list-conditions.ts';
 import type { PageRequest, Reader } from '../database/page.ts';
 import { quoted } from '../database/schema.ts';
@@ -59,6 +59,10 @@ export async function readOrderIdsOfSentRefunds(
 export const insertRefunds = insertion(refunds);
 export const insertRefundLines = insertion(refundLines);
 export const updateRefunds = update(refunds, 'id', ['status', 'gatewayRefundId', 'failureCode', 'updatedAt']);
+
+/** All refunds of orders, in ascending id. */
+export const readRefundsOfOrders = async (reader: Reader, orderIds: readonly string[]): Promise<Refund[]> =>
+  reader.select().from(refunds).where(anyOf(refunds.orderId, orderIds)).orderBy(refunds.id);
 
 /** Refunds, the newest first. */
 export async function listRefunds(
