@@ -12,6 +12,7 @@ import type { Payment } from '../show/payment.ts';
 import { isUnderReview, paymentMoneyOf, paymentStatusOf, reportedMoneyOf } from '../show/payment.ts';
 import type { Column } from '../table.ts';
 import { addAttemptCommands } from './payments/payment-attempts.ts';
+import { addReconcilePayments } from './payments/reconcile-payments.ts';
 import { renderRecord } from '../table.ts';
 
 type Status = Payment['status'];
@@ -54,6 +55,7 @@ export function addPaymentCommands(payments: Command, context: CommandContext): 
   addCapturePayment(payments, context);
   addDecidePayment(payments, context);
   addPollPayment(payments, context);
+  addReconcilePayments(payments, context);
   addAttemptCommands(payments, context);
 }
 

@@ -31,6 +31,22 @@ const paymentStatuses: readonly Input['paymentStatus'][] = [
   'CANCELED',
   'REVIEW',
 ];
+const reasons: readonly Input['attentionReason'][] = [
+  'refund_failed',
+  'dispute',
+  'authorization_lost',
+  'refunded_at_gateway',
+  'amount_mismatch',
+  'event_conflict',
+  'delivery_problem',
+  'return_refund_due',
+  'parcel_problem',
+  'authorization_lapsing',
+  'capture_overdue',
+  'capture_failed',
+  'gateway_silent',
+  'refund_due',
+];
 const sorts = { newest: '-createdAt', oldest: 'createdAt', changed: '-updatedAt', unchanged: 'updatedAt' } as const;
 
 /** What `orders list` is given. */
@@ -45,9 +61,15 @@ export type OrderFilters = {
   tracking?: string;
   sku?: string;
   attention?: true;
+  reason?: Input['attentionReason'];
   minTotal?: number;
+  maxTotal?: number;
   since?: Date;
   until?: Date;
+  paidSince?: Date;
+  paidUntil?: Date;
+  shippedSince?: Date;
+  shippedUntil?: Date;
   sort?: keyof typeof sorts;
 };
 
@@ -67,9 +89,15 @@ export const addOrderFilters = (command: Command): Command =>
     .option('--tracking <number>', 'only those with this parcel')
     .option('--sku <sku>', 'only those with this product')
     .option('--attention', 'only those that need an operator')
+    .addOption(choice('--reason <reason>', 'only those that need an operator for this reason', reasons))
     .option('--min-total <n>', 'only those of at least so many minor units', integer)
+    .option('--max-total <n>', 'only those of at most so many minor units', integer)
     .option('--since <time>', 'only those placed at this time or later', parseTime)
     .option('--until <time>', 'only those placed before this time', parseTime)
+    .option('--paid-since <time>', 'only those paid at this time or later', parseTime)
+    .option('--paid-until <time>', 'only those paid before this time', parseTime)
+    .option('--shipped-since <time>', 'only those of which something was sent at this time or later', parseTime)
+    .option('--shipped-until <time>', 'only those of which something was sent before this time', parseTime)
     .addOption(choice('--sort <which>', 'which come first', Object.keys(sorts)));
 
 /** The filters as the API takes them. */
@@ -84,8 +112,14 @@ export const orderListInput = ({ sort, since, until, ...given }: OrderFilters): 
   trackingNumber: given.tracking,
   sku: given.sku,
   needsAttention: given.attention,
+  attentionReason: given.reason,
   minTotalAmount: given.minTotal,
+  maxTotalAmount: given.maxTotal,
   createdFrom: since?.toISOString(),
   createdTo: until?.toISOString(),
+  paidFrom: given.paidSince?.toISOString(),
+  paidTo: given.paidUntil?.toISOString(),
+  shippedFrom: given.shippedSince?.toISOString(),
+  shippedTo: given.shippedUntil?.toISOString(),
   sort: sort && sorts[sort],
 });
