@@ -48,6 +48,11 @@ const samples: Record<string, string> = {
   metadata: '{}',
   low: '1',
   minTotal: '1',
+  maxTotal: '1',
+  paidSince: '2026-11-01',
+  paidUntil: '2026-11-30',
+  shippedSince: '2026-11-01',
+  shippedUntil: '2026-11-30',
 };
 
 const sampleOf = (part: Option | Argument): string =>

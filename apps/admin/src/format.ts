@@ -26,3 +26,9 @@ export function parseAmount(text: string, decimals: number): number | undefined 
   const amount = Number(whole + part.padEnd(decimals, '0'));
   return amount > 0 && Number.isSafeInteger(amount) ? amount : undefined;
 }
+
+/** Minor units as `parseAmount` reads them: 1250 is 12.50. */
+export const amountText = (amount: number, decimals: number): string => {
+  const digits = String(amount).padStart(decimals + 1, '0');
+  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+};

@@ -11,7 +11,6 @@ import { Layout } from './components/layout.tsx';
 import { AttentionScreen } from './screens/attention/attention-screen.tsx';
 import { OrderScreen } from './screens/order/order-screen.tsx';
 import { orderFilter } from './screens/orders/order-filter.ts';
-import { OrdersScreen } from './screens/orders/orders-screen.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
 
 const root = createRootRoute({ component: Outlet });
@@ -50,7 +49,7 @@ const orders = createRoute({
   getParentRoute: () => signedIn,
   path: '/orders',
   validateSearch: orderFilter,
-  component: OrdersScreen,
+  component: lazyRouteComponent(async () => import('./screens/orders/orders-screen.tsx'), 'OrdersScreen'),
 });
 
 const order = createRoute({

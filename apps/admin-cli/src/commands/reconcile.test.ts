@@ -117,3 +117,17 @@ test('an address without a simulator is named in the error', async () => {
     err: expect.stringContaining('--gateway is no address: nowhere.'),
   });
 });
+
+test('payments reconcile asks the gateway itself, and exits 1 for a payment that differs', async () => {
+  const { paymentId } = await paidOrder(shop);
+  const ask = () => shop.run('payments', 'reconcile', '--limit', '1');
+  expect(await ask()).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`${paymentId} +AGREES`)) });
+  await plant(paymentId, 'refunded_amount = 1', 'refunded_amount = 0');
+  const ran = await ask();
+  expect(ran.code).toBe(1);
+  expect(ran.out).toMatch(new RegExp(`${paymentId} +DIFFERS`));
+  const forPrograms = JSON.parse((await shop.run('payments', 'reconcile', '--limit', '1', '--json')).out);
+  expect(forPrograms.items).toMatchObject([
+    { id: paymentId, differences: [{ kind: 'refunded', shop: { amount: 1 }, gateway: { amount: 0 } }] },
+  ]);
+});

@@ -32,7 +32,7 @@ export function addReconcilePayments(payments: Command, context: CommandContext)
     examples: [
       'payments reconcile',
       'payments reconcile --since 2026-11-01 --all',
-      'payments reconcile --provider stripe --since 2026-11-01 --until 2026-11-02 --json',
+      'payments reconcile --provider stripe --until 2026-11-02 --json',
     ],
     addFilters: (command) =>
       command

@@ -1,7 +1,5 @@
-import { useMutation } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { client } from '../../api.ts';
 import { Button, CommandLine, Failure } from '../../components/parts.tsx';
 import { useTexts } from '../../texts/language.tsx';
 import layout from '../../components/layout.module.css';
@@ -10,6 +8,7 @@ import { OrderFilterForm } from './order-filter-form.tsx';
 import { listWords, type OrderFilter } from './order-filter.ts';
 import { OrderRows } from './order-rows.tsx';
 import styles from './orders.module.css';
+import { Selection } from './selection.tsx';
 import { useLiveOrders } from './use-live-orders.ts';
 
 /** The orders of a filter. Another filter is another list. */
@@ -22,6 +21,7 @@ function Orders({ filter }: { filter: OrderFilter }) {
   const { orders: texts, loading } = useTexts();
   const list = useLiveOrders(filter);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const chosen = list.orders.filter(({ id }) => selected.has(id));
   const toggle = (orderId: string) => {
     const others = new Set(selected);
     if (!others.delete(orderId)) others.add(orderId);
@@ -33,7 +33,7 @@ function Orders({ filter }: { filter: OrderFilter }) {
         <h1>{texts.title}</h1>
         <span className={parts['quiet']}>{list.isLive ? texts.live : texts.polling}</span>
       </div>
-      <OrderFilterForm filter={filter} />
+      <OrderFilterForm filter={filter} currency={list.orders[0]?.currency} />
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
       <div className={`${parts['row']} ${styles['bar']}`} aria-live="polite">
         {list.freshCount > 0 && (
@@ -41,8 +41,8 @@ function Orders({ filter }: { filter: OrderFilter }) {
             {texts.fresh(list.freshCount)}
           </Button>
         )}
-        {selected.size > 0 && <Selection orderIds={[...selected]} onDone={() => setSelected(new Set())} />}
-        {list.freshCount === 0 && selected.size === 0 && <span className={styles['keys']}>{texts.keys}</span>}
+        {chosen.length > 0 && <Selection orders={chosen} onDone={() => setSelected(new Set())} />}
+        {list.freshCount === 0 && chosen.length === 0 && <span className={styles['keys']}>{texts.keys}</span>}
       </div>
       {!list.isLoaded && !list.error && <p>{loading}</p>}
       {list.isLoaded && list.orders.length === 0 && <p>{texts.none}</p>}
@@ -53,26 +53,6 @@ function Orders({ filter }: { filter: OrderFilter }) {
         </div>
       )}
       <CommandLine words={listWords(filter)} />
-    </>
-  );
-}
-
-/** What can be done with several orders at once. */
-function Selection({ orderIds, onDone }: { orderIds: readonly string[]; onDone: () => void }) {
-  const { orders: texts, actions } = useTexts();
-  const clear = useMutation({
-    mutationFn: async () => {
-      for (const orderId of orderIds) await client.order.clearAttention.mutate({ orderId });
-    },
-    onSuccess: onDone,
-  });
-  return (
-    <>
-      <span>{texts.selected(orderIds.length)}</span>
-      <Button onClick={() => clear.mutate()} disabled={clear.isPending}>
-        {clear.isPending ? actions.working : texts.clearAttentionOfSelected}
-      </Button>
-      {clear.error && <Failure error={clear.error} />}
     </>
   );
 }
