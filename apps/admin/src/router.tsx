@@ -12,6 +12,7 @@ import { AttentionScreen } from './screens/attention/attention-screen.tsx';
 import { OrderScreen } from './screens/order/order-screen.tsx';
 import { orderFilter } from './screens/orders/order-filter.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
+import { stockFilter } from './screens/stock/stock-filter.ts';
 
 const root = createRootRoute({ component: Outlet });
 
@@ -117,7 +118,14 @@ const aReturn = createRoute({
 const stock = createRoute({
   getParentRoute: () => signedIn,
   path: '/stock',
+  validateSearch: stockFilter,
   component: lazyRouteComponent(async () => import('./screens/stock/stock-screen.tsx'), 'StockScreen'),
+});
+
+const product = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/stock/$productId',
+  component: lazyRouteComponent(async () => import('./screens/stock/product-screen.tsx'), 'ProductScreen'),
 });
 
 const money = createRoute({
@@ -159,6 +167,7 @@ export const router = createRouter({
       newReturn,
       aReturn,
       stock,
+      product,
       money,
       events,
       sales,

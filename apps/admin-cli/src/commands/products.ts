@@ -57,19 +57,18 @@ export function addProductCommands(products: Command, context: CommandContext): 
 }
 
 function addCreateProduct(products: Command, context: CommandContext): void {
-  addCommand(products, 'create <sku> <name> <price> <currency>', 'create a product, with nothing in stock', [
-    'products create MUG-BLUE "Blue mug" 12.50 GBP',
-    'products create TEE-S "티셔츠 S" 15000 KRW',
-  ]).action(async (sku: string, name: string, price: string, code: string, options: JsonOption) => {
+  addDetails(
+    addCommand(products, 'create <sku> <name> <price> <currency>', 'create a product, with nothing in stock', [
+      'products create MUG-BLUE "Blue mug" 12.50 GBP',
+      'products create TEE-S "티셔츠 S" 15000 KRW',
+    ]),
+  ).action(async (sku: string, name: string, price: string, code: string, options: JsonOption & NewDetails) => {
     const currency = parseCurrency(code);
     const { client } = connect(context);
-    const created = await client.product.create.mutate({
-      sku,
-      name,
-      priceAmount: parseMoney(price, currency),
-      currency,
-    });
-    printProduct(context, created, options);
+    const { description, image: imageUrl, metadata } = options;
+    const priceAmount = parseMoney(price, currency);
+    const product = { sku, name, priceAmount, currency, description, imageUrl, metadata };
+    printProduct(context, await client.product.create.mutate(product), options);
   });
 }
 
@@ -91,22 +90,16 @@ function addProductChanges(products: Command, context: CommandContext): void {
     printProduct(context, repriced, options, formatMoney(before, currency));
   });
 
-  addCommand(products, 'update <product>', 'change what its page shows besides name and price', [
-    'products update MUG-BLUE --description "Holds 0.3 l."',
-  ])
-    .option('--description <text>', 'what it is')
-    .option('--image <url>', 'an http or https address of a picture')
-    .option('--metadata <json>', 'facts of your own', parseJsonObject)
-    .action(async (reference: string, options: JsonOption & NewDetails) => {
-      const { client } = connect(context);
-      const { id: productId } = await findProduct(client, reference);
-      const { description, image: imageUrl, metadata } = options;
-      printProduct(
-        context,
-        await client.product.update.mutate({ productId, description, imageUrl, metadata }),
-        options,
-      );
-    });
+  addDetails(
+    addCommand(products, 'update <product>', 'change what its page shows besides name and price', [
+      'products update MUG-BLUE --description "Holds 0.3 l."',
+    ]),
+  ).action(async (reference: string, options: JsonOption & NewDetails) => {
+    const { client } = connect(context);
+    const { id: productId } = await findProduct(client, reference);
+    const { description, image: imageUrl, metadata } = options;
+    printProduct(context, await client.product.update.mutate({ productId, description, imageUrl, metadata }), options);
+  });
 
   addCommand(
     products,
@@ -123,6 +116,13 @@ function addProductChanges(products: Command, context: CommandContext): void {
 
 type Metadata = RouterInputs['product']['update']['metadata'];
 type NewDetails = { description?: string; image?: string; metadata?: Metadata };
+
+/** Adds the options for what a product has besides name and price. */
+const addDetails = (command: Command): Command =>
+  command
+    .option('--description <text>', 'what it is')
+    .option('--image <url>', 'an http or https address of a picture')
+    .option('--metadata <json>', 'facts of your own', parseJsonObject);
 
 /** Reads JSON. The API checks what it is. */
 function parseJsonObject(text: string): Metadata {

@@ -1,5 +1,5 @@
 import type { RouterOutputs } from '@commerce-core/client';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
 import { addCommand, integer, positiveInteger } from '../command.ts';
@@ -12,6 +12,8 @@ import { renderRecord, skuWhole } from '../table.ts';
 
 type Stock = RouterOutputs['stock']['get'];
 type Listed = RouterOutputs['stock']['list']['items'][number];
+const sorts = { sku: 'sku', 'sku-last': '-sku', least: 'sellableQty', most: '-sellableQty' } as const;
+type ListFilters = { q?: string; low?: number; archived?: true; sort?: keyof typeof sorts };
 type Movement = RouterOutputs['stock']['movements']['items'][number];
 
 const columns: Column<Movement>[] = [
@@ -39,18 +41,26 @@ export function addStockCommands(stock: Command, context: CommandContext): void 
     printStock(context, sku, await client.stock.get.query({ productId }), options);
   });
 
-  addListCommand<Listed, { q?: string; low?: number }>(stock, context, {
+  addListCommand<Listed, ListFilters>(stock, context, {
     usage: 'list',
     summary: 'list the units of products; what is running out comes first with --low',
     examples: ['stock list', 'stock list --low 5', 'stock list --q mug'],
     addFilters: (command) =>
       command
         .option('--q <words>', 'only products with these beginnings of words in sku, name or description')
-        .option('--low <units>', 'only those with at most so many units left to sell', integer),
+        .option('--low <units>', 'only those with at most so many units left to sell', integer)
+        .option('--archived', 'also those that are no longer sold')
+        .addOption(new Option('--sort <which>', 'which come first').choices(Object.keys(sorts))),
     reader:
-      (client, { q, low }) =>
+      (client, { q, low, archived, sort = low === undefined ? 'sku' : 'least' }) =>
       (range) =>
-        client.stock.list.query({ q, maxSellableQty: low, sort: low === undefined ? 'sku' : 'sellableQty', ...range }),
+        client.stock.list.query({
+          q,
+          maxSellableQty: low,
+          includeArchived: archived,
+          sort: sorts[sort],
+          ...range,
+        }),
     columns: listColumns,
     empty: 'There are no such products.',
   });

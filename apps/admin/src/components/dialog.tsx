@@ -76,6 +76,8 @@ type ActionDialogProps = {
   look?: 'primary' | 'danger';
   canSubmit?: boolean;
   isChanged?: boolean;
+  /** What is said when it has changed; an order is meant by default. */
+  changedText?: string;
   sending: Sending;
   onSubmit: () => void;
   onClose: () => void;
@@ -104,7 +106,7 @@ export function ActionDialog(props: ActionDialogProps) {
       <form className={parts['stack']} onSubmit={send}>
         {props.children}
         <div role="alert">
-          {isChanged && <p className={parts['notice']}>{dialogs.changed}</p>}
+          {isChanged && <p className={parts['notice']}>{props.changedText ?? dialogs.changed}</p>}
           {!isChanged && sending.error !== null && (
             <p className={`${parts['notice']} ${parts['error']}`}>
               {dialogs.refused} {sending.error instanceof Error ? sending.error.message : ''}

@@ -118,8 +118,8 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     const { page, shownIds, problems } = await openList('', { timezoneId: 'Asia/Seoul' });
     await page.getByText('More filters').click();
     await page.getByLabel('Reference, e-mail or name').fill('ana@mail');
-    await page.getByLabel('Status', { exact: true }).selectOption('PAID');
-    await page.getByLabel('Shipping', { exact: true }).selectOption('UNFULFILLED');
+    await page.getByRole('combobox', { name: 'Status', exact: true }).selectOption('PAID');
+    await page.getByRole('combobox', { name: 'Shipping', exact: true }).selectOption('UNFULFILLED');
     await page.getByLabel('Payment attempt').selectOption('CAPTURED');
     await page.getByLabel('E-mail', { exact: true }).fill('ana@mail.example');
     await page.getByLabel('SKU').fill(sku);
@@ -142,7 +142,7 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     await page.reload();
     await expect.poll(shownIds).toEqual([number]);
     expect(page.url()).toBe(address);
-    await page.getByText('More filters (7)').waitFor();
+    await page.getByText('More filters (8)').waitFor();
     await page.getByLabel('Reason for attention').selectOption('dispute');
     await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByText('There are no such orders.').waitFor();
