@@ -10,6 +10,7 @@ import { onSessionEnd, queryClient, trpc } from './api.ts';
 import { Layout } from './components/layout.tsx';
 import { AttentionScreen } from './screens/attention/attention-screen.tsx';
 import { OrderScreen } from './screens/order/order-screen.tsx';
+import { moneySearch } from './screens/money/money-filter.ts';
 import { orderFilter } from './screens/orders/order-filter.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { stockFilter } from './screens/stock/stock-filter.ts';
@@ -131,6 +132,7 @@ const product = createRoute({
 const money = createRoute({
   getParentRoute: () => signedIn,
   path: '/money',
+  validateSearch: moneySearch,
   component: lazyRouteComponent(async () => import('./screens/money/money-screen.tsx'), 'MoneyScreen'),
 });
 

@@ -18,6 +18,8 @@ import { renderRecord } from '../table.ts';
 type Status = Payment['status'];
 
 const statuses: readonly Status[] = ['CREATED', 'PENDING', 'AUTHORIZED', 'CAPTURED', 'FAILED', 'CANCELED', 'REVIEW'];
+const sorts = { newest: '-createdAt', oldest: 'createdAt' } as const;
+type ListFilters = { status?: Status; provider?: string; sort?: keyof typeof sorts };
 const decisions = { accept: 'ACCEPT', reject: 'REJECT' } as const;
 const example = '0199d3c4-7f00-7a6d-b1c2-d3e4f5061728';
 
@@ -31,25 +33,22 @@ const columns: Column<RouterOutputs['payment']['listAll']['items'][number]>[] = 
 ];
 
 export function addPaymentCommands(payments: Command, context: CommandContext): void {
-  addListCommand<RouterOutputs['payment']['listAll']['items'][number], { status?: Status; provider?: string }>(
-    payments,
-    context,
-    {
-      usage: 'list',
-      summary: 'list payments of all orders, the latest first',
-      examples: ['payments list', 'payments list --status REVIEW', 'payments list --provider stripe --all --json'],
-      addFilters: (command) =>
-        command
-          .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
-          .option('--provider <name>', 'only those of this gateway'),
-      reader:
-        (client, { status, provider }) =>
-        (range) =>
-          client.payment.listAll.query({ status, provider, ...range }),
-      columns,
-      empty: 'There are no such payments.',
-    },
-  );
+  addListCommand<RouterOutputs['payment']['listAll']['items'][number], ListFilters>(payments, context, {
+    usage: 'list',
+    summary: 'list payments of all orders',
+    examples: ['payments list', 'payments list --status REVIEW', 'payments list --provider stripe --all --json'],
+    addFilters: (command) =>
+      command
+        .addOption(new Option('--status <status>', 'only those with this status').choices(statuses))
+        .option('--provider <name>', 'only those of this gateway')
+        .addOption(new Option('--sort <which>', 'which come first').choices(Object.keys(sorts))),
+    reader:
+      (client, { status, provider, sort }) =>
+      (range) =>
+        client.payment.listAll.query({ status, provider, sort: sort && sorts[sort], ...range }),
+    columns,
+    empty: 'There are no such payments.',
+  });
 
   addShowPayment(payments, context);
   addCapturePayment(payments, context);

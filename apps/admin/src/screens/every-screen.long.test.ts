@@ -26,10 +26,13 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
   let pages: Pages;
   let orderId: string;
   let ids: Awaited<ReturnType<typeof createGoods>>;
+  let productId: string;
   beforeAll(async () => {
     pages = await openPages();
     await createDisputedOrder(pages.api);
-    ({ orderId } = await createPaidOrder(pages.api));
+    ({ orderId, productId } = await createPaidOrder(pages.api));
+    await createPaidOrder(pages.api, { type: 'AUTHORIZED' });
+    await pages.api.commerce.createRefund({ orderId, amount: 300 });
     await pages.api.commerce.noteOrder({ orderId, text: 'Ana is home after six.' });
     ids = await createGoods(pages.api);
   });
@@ -57,6 +60,14 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['receive', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]', 0],
     ['refund a return', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]', 1],
     ['exchange', () => `/admin/returns/${ids.returned}`, '[data-testid=preview]', 3],
+    ['orders with all filters', () => '/admin/orders?sort=changed', 'tbody tr'],
+    ['stock', () => '/admin/stock', 'tbody tr'],
+    ['product', () => `/admin/stock/${productId}`, 'tbody tr'],
+    ['refunds', () => '/admin/money', 'tbody tr'],
+    ['disputes', () => '/admin/money?tab=disputes', 'tbody tr'],
+    ['payments', () => '/admin/money?tab=payments', 'tbody tr'],
+    ['credits', () => '/admin/money?tab=credits', 'section p'],
+    ['reconcile', () => '/admin/money?tab=reconcile', 'form'],
   ];
   const looks = [
     { width: 360, colorScheme: 'light', locale: 'en-GB' },

@@ -51,3 +51,15 @@ export async function createGoods(api: TestApi): Promise<Record<'ready' | 'sent'
   await api.commerce.receiveReturn({ returnId: returned, lines: [{ lineNo: 1, restockQty: 1 }] });
   return { ready, sent, sentOrder: order.orderId, returned };
 }
+
+/** Has an order wait for a person: the gateway took another amount than the order costs. */
+export async function createReview(api: TestApi): Promise<PaidOrder> {
+  const productId = await api.createProduct({ quantity: 100 });
+  const { id: orderId, number } = await api.commerce.placeOrder({
+    customerId: 'customer-1',
+    lines: [{ productId, quantity: 2 }],
+  });
+  const { id: paymentId, currency } = await api.commerce.createPayment({ orderId, provider: 'mock' });
+  await api.sendWebhook({ type: 'CAPTURED', paymentId, amount: 1_500, currency });
+  return { orderId, number, paymentId, productId };
+}

@@ -1,6 +1,6 @@
 import { findProgram } from '@commerce-core/core/testing';
 import { startTestApi, type TestApi } from '@commerce-core/api/testing';
-import type { Scope } from '@commerce-core/core';
+import type { Gateway, Scope } from '@commerce-core/core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { buildPage } from '../../build/build-page.ts';
 
@@ -30,11 +30,13 @@ export type Pages = {
   close: () => Promise<void>;
 };
 
+type PagesOptions = { jobs?: boolean; gateways?: readonly Gateway[] };
+
 /** Serves the built page with a shop of its own, for tests in Chromium. `jobs: false` runs no background jobs. */
-export async function openPages({ jobs = true }: { jobs?: boolean } = {}): Promise<Pages> {
+export async function openPages({ jobs = true, gateways = [] }: PagesOptions = {}): Promise<Pages> {
   const { folder } = await buildPage();
   const limits = { perKeyMax: 10_000, inAllMax: 10_000 };
-  const api = await startTestApi({ admin: { folder, limits }, jobs });
+  const api = await startTestApi({ admin: { folder, limits }, jobs, gateways });
   const browser = await launch();
   const open = async (path: string, options: BrowserContextOptions = {}): Promise<OperatorPage> => {
     const context = await browser.newContext({

@@ -76,7 +76,10 @@ export const paymentRouter = router({
    * @throws payment_not_found when no payment has this id
    */
   get: procedure.input(paymentIdInput).query(({ ctx, input }) => ctx.commerce.getPayment(input)),
-  /** Returns a page of the payments of all orders, the latest first. `provider` and `status` filter. */
+  /**
+   * Returns a page of the payments of all orders. `provider` and `status` filter. `sort` is `-createdAt` (the latest first,
+   * the default) or `createdAt`.
+   */
   listAll: procedure
     .input(listAllPaymentsInput.optional())
     .query(({ ctx, input }) => ctx.commerce.listAllPayments(input)),

@@ -234,8 +234,8 @@ export function paymentMethods(context: Context, inbox: Inbox) {
       read(async () => readPayments(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Lists payments of all orders, the newest first, 1 to 100 a page (`limit`, 50 by default). `provider` and `status`
-     * select payments.
+     * Lists payments of all orders, 1 to 100 a page (`limit`, 50 by default). `provider` and `status` select payments;
+     * `sort` is `-createdAt` (the newest first, the default) or `createdAt`.
      * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

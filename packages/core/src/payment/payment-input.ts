@@ -29,6 +29,7 @@ export const listAllPaymentsInput = z.strictObject({
   ...pageInput,
   provider: providerName.optional(),
   status: z.enum(paymentStatuses).optional(),
+  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt'),
 });
 
 /** `createdFrom` is included, `createdTo` isn't. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, or, sql } from 'drizzle-orm';
 import {
   anyOf,
   texts,
@@ -177,21 +177,25 @@ export type PaymentFilter = {
   /** The first id of the list, and the first one after it: ids begin with the time. */
   fromId?: string | undefined;
   toId?: string | undefined;
+  /** `createdAt` for the oldest first. */
+  sort?: '-createdAt' | 'createdAt' | undefined;
 };
 
-/** Attempts to pay any order, the newest first. */
+/** Attempts to pay any order, by default the newest first. */
 export async function listPayments(
   reader: Reader,
-  { provider, status, fromId, toId }: PaymentFilter,
+  { provider, status, fromId, toId, sort }: PaymentFilter,
   { cursor, limit }: PageRequest,
 ): Promise<Payment[]> {
   const { id } = payments;
   const isOfTime = and(fromId === undefined ? undefined : gte(id, fromId), after(id, toId));
+  const isOldestFirst = sort === 'createdAt';
+  const isAfter = isOldestFirst && cursor !== undefined ? gt(id, cursor) : after(id, cursor);
   return reader
     .select()
     .from(payments)
-    .where(and(matches(payments.provider, provider), matches(payments.status, status), isOfTime, after(id, cursor)))
-    .orderBy(desc(payments.id))
+    .where(and(matches(payments.provider, provider), matches(payments.status, status), isOfTime, isAfter))
+    .orderBy(isOldestFirst ? id : desc(id))
     .limit(limit);
 }
 

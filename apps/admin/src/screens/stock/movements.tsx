@@ -1,7 +1,9 @@
 import type { RouterOutputs } from '@commerce-core/client';
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { client, queryClient, trpc } from '../../api.ts';
 import { Button, CommandLine, Failure, Panel, Table, type Column } from '../../components/parts.tsx';
+import { useMe } from '../../components/use-me.ts';
 import { usePages } from '../../components/use-pages.ts';
 import { shortId, useFormat } from '../../format.ts';
 import { useTexts, useTextsOf } from '../../texts/language.tsx';
@@ -15,6 +17,7 @@ export function Movements({ productId, newest }: { productId: string; newest: nu
   const { orders } = useTexts();
   const texts = useTextsOf(stockTexts);
   const { time } = useFormat();
+  const { may } = useMe();
   const key = [...trpc.stock.movements.queryKey({ productId }), 'pages'];
   const list = usePages<Movement>(key, async (cursor) =>
     client.stock.movements.query({ productId, limit: 25, ...cursor }),
@@ -29,7 +32,18 @@ export function Movements({ productId, newest }: { productId: string; newest: nu
     { head: texts.kind, cell: ({ kind }) => <span className={parts['chip']}>{texts.kinds[kind]}</span> },
     { head: texts.change, isNumber: true, cell: ({ quantity }) => (quantity > 0 ? `+${quantity}` : quantity) },
     { head: texts.reason, cell: ({ reason }) => reason ?? '–' },
-    { head: texts.cause, cell: ({ causeId }) => <code title={causeId}>{shortId(causeId)}</code> },
+    {
+      head: texts.cause,
+      // Other changes are caused by refunds, receipts and shipments, which have no screen of their own.
+      cell: ({ kind, causeId }) =>
+        kind === 'SOLD' && may('orders') ? (
+          <Link to="/orders/$orderId" params={{ orderId: causeId }}>
+            <code>{shortId(causeId)}</code>
+          </Link>
+        ) : (
+          <code title={causeId}>{shortId(causeId)}</code>
+        ),
+    },
   ];
   return (
     <Panel title={texts.ledger}>
