@@ -34,7 +34,7 @@ export type BookDifference = {
  * released or all that was captured is refunded.
  */
 type Standing = 'OPEN' | 'ENDED' | 'AUTHORIZED' | 'CAPTURED' | 'RELEASED';
-type Side = { standing: Standing; currency: string; authorized: number; captured: number; left: number };
+export type Side = { standing: Standing; currency: string; authorized: number; captured: number; left: number };
 
 const entry = (status: string | null, amount: number | null = null): BookEntry => ({ status, amount });
 
@@ -71,7 +71,8 @@ const agreeOnStanding = (ours: Side, theirs: Side): boolean =>
   areBothReleased(ours, theirs) ||
   (ours.standing === 'ENDED' && theirs.standing === 'OPEN');
 
-function sideOfShop({ payment, refunds }: ShopBook): Side {
+/** What the shop holds of a payment. Amounts are integer minor units of `currency`. */
+export function sideOfShop({ payment, refunds }: ShopBook): Side {
   const { status, reportedAmount, reportedCaptured, reportedCurrency, refundedAmount, failureCode } = payment;
   // Of a payment in review the gateway holds the amount that it has reported.
   const isReported = payment.authorizedAmount === 0 && reportedAmount !== null;

@@ -59,6 +59,16 @@ describe('a payment agrees', () => {
     expect((await reconcile(paid, facts)).outcome).toBe('AGREES');
   });
 
+  test('in review, with the amount that the gateway has reported', async () => {
+    const attempt = await shop.createAttempt();
+    await shop.sendWebhook('CAPTURED', { ...attempt.payment, amount: 1_500 });
+    expect(await reconcile(attempt, [{ ...captured, amount: 1_500 }])).toMatchObject({
+      outcome: 'AGREES',
+      shop: { status: 'REVIEW', capturedAmount: 1_500 },
+      gateway: { status: 'CAPTURED', capturedAmount: 1_500 },
+    });
+  });
+
   test('with a refund that is under way in one book or in both', async () => {
     const paid = await shop.createPaidAttempt();
     const { id: refundId } = await shop.commerce.createRefund({ orderId: paid.orderId, amount: 300 });

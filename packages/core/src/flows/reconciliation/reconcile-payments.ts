@@ -6,7 +6,7 @@ import { toGatewayPayment, type Gateway } from '../../gateways/gateway.ts';
 import { readPaymentsById } from '../../payment/payment-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { readRefundsOfOrders } from '../../refund/refund-repository.ts';
-import { compareBooks, type BookDifference, type ShopBook } from './compare-books.ts';
+import { compareBooks, sideOfShop, type BookDifference, type ShopBook } from './compare-books.ts';
 import { bookOfFacts, type GatewayBook } from './gateway-book.ts';
 
 /**
@@ -72,10 +72,10 @@ async function comparePayments(
     for (const book of waiting) compared.set(book.payment.id, await compareWithGateway(gateways, silent, book));
   };
   await Promise.all(Array.from({ length: callsAtOnceMax }, work));
-  return books.map(({ payment }) => {
-    const { id, orderId, provider, createdAt } = payment;
+  return books.map((book) => {
+    const { id, orderId, provider, createdAt } = book.payment;
     const found = compared.get(id) ?? notComparable;
-    return { id, orderId, provider, createdAt, shop: moneyOf(payment), ...found };
+    return { id, orderId, provider, createdAt, shop: moneyOfShop(book), ...found };
   });
 }
 
@@ -124,13 +124,11 @@ async function readShopBooks(reader: Reader, payments: readonly Payment[]): Prom
   }));
 }
 
-const moneyOf = ({ status, currency, authorizedAmount, capturedAmount, refundedAmount }: Payment): BookedMoney => ({
-  status,
-  currency,
-  authorizedAmount,
-  capturedAmount,
-  refundedAmount,
-});
+function moneyOfShop(book: ShopBook): BookedMoney {
+  const { currency, authorized: authorizedAmount, captured: capturedAmount } = sideOfShop(book);
+  const { status, refundedAmount } = book.payment;
+  return { status, currency, authorizedAmount, capturedAmount, refundedAmount };
+}
 
 const moneyOfGateway = ({ refunds, status, currency, ...money }: GatewayBook): BookedMoney => ({
   status,
