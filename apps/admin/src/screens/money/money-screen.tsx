@@ -44,7 +44,7 @@ export function MoneyScreen() {
                     search={tab === 'refunds' ? {} : { tab }}
                     className={styles['tab']}
                     aria-current={tab === shown ? 'page' : undefined}
-                    activeProps={{}}
+                    activeOptions={{ exact: true, includeSearch: true }}
                   >
                     {texts.tabs[tab]}
                   </Link>

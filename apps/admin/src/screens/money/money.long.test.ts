@@ -87,6 +87,8 @@ describe.skipIf(chromiumPath === undefined)('the money desk', () => {
     const { number } = await createDisputedOrder(pages.api);
     const { page, rowOf, problems } = await openDesk();
     await page.getByRole('link', { name: 'Disputes' }).click();
+    const current = page.getByRole('navigation', { name: 'Money' }).locator('[aria-current=page]');
+    await expect.poll(async () => current.allTextContents()).toEqual(['Disputes']);
     await rowOf(number).getByText('₩500').waitFor();
     await page.getByRole('link', { name: number }).click();
     await page.getByRole('heading', { name: `Order ${number}` }).waitFor();

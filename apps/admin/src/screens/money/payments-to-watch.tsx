@@ -90,6 +90,7 @@ export function PaymentsToWatch() {
         columns={authorized}
       />
       <div className={parts['row']}>
+        <span className={parts['quiet']}>{texts.warnedOrders}</span>
         {warned.map((reason) => (
           <Link key={reason} to="/orders" search={{ reason }}>
             {reasons[reason].title}
