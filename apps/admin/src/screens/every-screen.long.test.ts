@@ -38,8 +38,8 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
   });
   afterAll(async () => pages?.close());
 
-  // `button` is the place of the button that opens a dialog.
-  const screens: [name: string, path: () => string, ready: string, button?: number][] = [
+  /** `opens` is the button whose dialog is looked at: its selector, or its place on the screen. */
+  const screens: [name: string, path: () => string, ready: string, opens?: string | number][] = [
     ['attention', () => '/admin', 'code:has-text("--attention")'],
     ['orders', () => '/admin/orders', 'tbody tr'],
     ['order', () => `/admin/orders/${orderId}`, 'text=order.noted'],
@@ -63,6 +63,10 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['orders with all filters', () => '/admin/orders?sort=changed', 'tbody tr'],
     ['stock', () => '/admin/stock', 'tbody tr'],
     ['product', () => `/admin/stock/${productId}`, 'tbody tr'],
+    ['a new product', () => '/admin/stock', 'tbody tr', 'main h1 + button'],
+    ['a receipt', () => `/admin/stock/${productId}`, 'tbody tr', 'main [role=group] button >> nth=0'],
+    ['a count', () => `/admin/stock/${productId}`, 'tbody tr', 'main [role=group] button >> nth=1'],
+    ['an edited product', () => `/admin/stock/${productId}`, 'tbody tr', 'main [role=group] button >> nth=2'],
     ['refunds', () => '/admin/money', 'tbody tr'],
     ['disputes', () => '/admin/money?tab=disputes', 'tbody tr'],
     ['payments', () => '/admin/money?tab=payments', 'tbody tr'],
@@ -79,11 +83,12 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
   test.each(looks)('fits %j, meets WCAG 2.2 AA and breaks no rule of its policy', async ({ width, ...look }) => {
     const options = { viewport: { width, height: 800 }, ...look };
     const { page, problems } = await pages.openSignedIn('/admin', options);
-    for (const [name, path, ready, button] of screens) {
+    for (const [name, path, ready, opens] of screens) {
       await page.goto(path());
       await page.locator(ready).first().waitFor();
-      if (button !== undefined) {
-        await page.locator('main button:not([class*=plain])').nth(button).click();
+      if (opens !== undefined) {
+        const buttons = page.locator(typeof opens === 'string' ? opens : 'main button:not([class*=plain])');
+        await buttons.nth(typeof opens === 'string' ? 0 : opens).click();
         await page.locator('dialog').waitFor();
       }
       expect(await page.evaluate(() => document.documentElement.lang), name).toBe(look.locale.slice(0, 2));
