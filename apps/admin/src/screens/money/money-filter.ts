@@ -52,7 +52,8 @@ export const reconcileInputOf = ({ provider, since, until }: MoneySearch): Recon
 export const reconcileWords = (search: MoneySearch): string[] => {
   const { provider, createdFrom, createdTo } = reconcileInputOf(search);
   return [
-    ...['payments', 'reconcile'],
+    'payments',
+    'reconcile',
     ...(provider === undefined ? [] : ['--provider', provider]),
     ...(createdFrom === undefined ? [] : ['--since', createdFrom]),
     ...(createdTo === undefined ? [] : ['--until', createdTo]),

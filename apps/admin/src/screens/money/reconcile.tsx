@@ -1,4 +1,3 @@
-import type { RouterOutputs } from '@commerce-core/client';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
 import { client, trpc } from '../../api.ts';
@@ -9,9 +8,8 @@ import { moneyTexts } from '../../texts/money.ts';
 import parts from '../../components/parts.module.css';
 import { moneySearch, reconcileInputOf, reconcileWords, type MoneySearch } from './money-filter.ts';
 import styles from './money.module.css';
+import type { Reconciled } from './reconciled.ts';
 import { ReconciledPayment } from './reconciled-payment.tsx';
-
-export type Reconciled = RouterOutputs['payment']['reconcile']['items'][number];
 
 // Each payment of a page is a call to its gateway.
 const pageMax = 20;

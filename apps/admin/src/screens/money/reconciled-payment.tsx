@@ -5,7 +5,7 @@ import parts from '../../components/parts.module.css';
 import { AskGateway } from './ask-gateway.tsx';
 import { OrderLink } from './order-link.tsx';
 import styles from './money.module.css';
-import type { Reconciled } from './reconcile.tsx';
+import type { Reconciled } from './reconciled.ts';
 
 type Difference = Reconciled['differences'][number];
 type Row = { name: string; shop: string; gateway: string; differs: boolean };

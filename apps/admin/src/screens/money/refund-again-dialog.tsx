@@ -1,6 +1,5 @@
-import { commerceErrorOf } from '@commerce-core/client';
+import { commerceErrorOf, decimalsOf } from '@commerce-core/client';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { decimalsOf } from '@commerce-core/client';
 import { queryClient, trpc } from '../../api.ts';
 import { ActionDialog, useDialogKey } from '../../components/dialog.tsx';
 import { CommandLine, Failure } from '../../components/parts.tsx';
@@ -8,7 +7,7 @@ import { amountText, useFormat } from '../../format.ts';
 import { useTexts, useTextsOf } from '../../texts/language.tsx';
 import { moneyTexts } from '../../texts/money.ts';
 import styles from '../../components/dialog.module.css';
-import type { Refund } from './refunds-by-status.tsx';
+import type { Refund } from './refund.ts';
 
 /** Requests the amount of a failed refund again, from the same payment. The server says before whether it can go back. */
 export function RefundAgainDialog({ refund, onClose }: { refund: Refund; onClose: () => void }) {
@@ -17,6 +16,7 @@ export function RefundAgainDialog({ refund, onClose }: { refund: Refund; onClose
   const { money } = useFormat();
   const { orderId, paymentId, amount, currency } = refund;
   const input = { orderId, paymentId, amount };
+  const units = amountText(amount, decimalsOf(currency));
   // Read once: what changes after it makes the server refuse the version.
   const preview = useQuery(
     trpc.refund.preview.queryOptions(input, { staleTime: Infinity, gcTime: 0, refetchOnWindowFocus: false }),
@@ -49,12 +49,7 @@ export function RefundAgainDialog({ refund, onClose }: { refund: Refund; onClose
         {preview.isSuccess ? <strong data-testid="preview">{total}</strong> : <span>–</span>}
       </div>
       {preview.error && <Failure error={preview.error} />}
-      <CommandLine
-        words={[
-          ...['refunds', 'create', orderId, '--payment', paymentId],
-          ...['--amount', amountText(amount, decimalsOf(currency))],
-        ]}
-      />
+      <CommandLine words={['refunds', 'create', orderId, '--payment', paymentId, '--amount', units]} />
     </ActionDialog>
   );
 }

@@ -1,5 +1,4 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { RouterOutputs } from '@commerce-core/client';
 import { useState } from 'react';
 import { client, trpc } from '../../api.ts';
 import { Button, CommandLine, Field, type Column } from '../../components/parts.tsx';
@@ -12,14 +11,12 @@ import { moneySearch, refundStatuses, type RefundStatus } from './money-filter.t
 import styles from './money.module.css';
 import { OrderLink } from './order-link.tsx';
 import { PagedPanel } from './paged-panel.tsx';
+import type { Refund } from './refund.ts';
 import { RefundAgainDialog } from './refund-again-dialog.tsx';
-
-export type Refund = RouterOutputs['refund']['list']['items'][number];
 
 /** Refunds by their status: those that a person has to look at come first. */
 export function RefundsByStatus() {
   const { orders } = useTexts();
-  const texts = useTextsOf(moneyTexts);
   const { status } = useFormat();
   const navigate = useNavigate();
   const search = useSearch({ from: '/signed-in/money' });

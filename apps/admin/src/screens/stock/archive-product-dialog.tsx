@@ -4,7 +4,7 @@ import { ActionDialog, useDialogKey } from '../../components/dialog.tsx';
 import { CommandLine } from '../../components/parts.tsx';
 import { useTextsOf } from '../../texts/language.tsx';
 import { stockTexts } from '../../texts/stock.ts';
-import type { Product, Stock } from './product-screen.tsx';
+import type { Product, Stock } from './product.ts';
 import { readProductsAgain } from './read-product-again.ts';
 
 type ArchiveProps = { product: Product; stock: Stock | undefined; onClose: () => void };

@@ -7,7 +7,7 @@ import { CommandLine, Field } from '../../components/parts.tsx';
 import { useTextsOf } from '../../texts/language.tsx';
 import { stockTexts } from '../../texts/stock.ts';
 import parts from '../../components/parts.module.css';
-import type { Product, Stock } from './product-screen.tsx';
+import type { Product, Stock } from './product.ts';
 import { readProductsAgain } from './read-product-again.ts';
 import { StockPreview } from './stock-preview.tsx';
 
@@ -38,6 +38,7 @@ export function CountDialog({ product, stock, onClose }: StockDialogProps) {
   const leastQty = stock.reservedQty + stock.unshippedQty;
   const isTooLow = countedQty !== undefined && countedQty < leastQty;
   const why = reason.trim();
+  const words = ['stock', 'count', product.sku, units.trim() || '<units>'];
   const input = { productId: product.id, countedQty: countedQty ?? 0, expectedShelfQty: opened.shelfQty, reason: why };
   return (
     <ActionDialog
@@ -69,12 +70,7 @@ export function CountDialog({ product, stock, onClose }: StockDialogProps) {
       </Field>
       <StockPreview stock={stock} change={change} />
       {isTooLow && <p className={parts['notice']}>{texts.countTooLow(leastQty)}</p>}
-      <CommandLine
-        words={[
-          ...['stock', 'count', product.sku, units.trim() || '<units>'],
-          ...['--expected', String(opened.shelfQty), '--reason', why || '<reason>'],
-        ]}
-      />
+      <CommandLine words={[...words, '--expected', String(opened.shelfQty), '--reason', why || '<reason>']} />
     </ActionDialog>
   );
 }

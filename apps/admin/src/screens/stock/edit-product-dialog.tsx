@@ -8,7 +8,7 @@ import { useTextsOf } from '../../texts/language.tsx';
 import { stockTexts } from '../../texts/stock.ts';
 import parts from '../../components/parts.module.css';
 import { detailWords, ProductFields, readProduct, textsOf } from './product-fields.tsx';
-import type { Product } from './product-screen.tsx';
+import type { Product } from './product.ts';
 import { readProductsAgain } from './read-product-again.ts';
 
 class ProductChanged extends Error {}

@@ -4,7 +4,7 @@ import { amountText, parseAmount } from '../../format.ts';
 import { useTextsOf } from '../../texts/language.tsx';
 import { stockTexts } from '../../texts/stock.ts';
 import parts from '../../components/parts.module.css';
-import type { Product } from './product-screen.tsx';
+import type { Product } from './product.ts';
 
 /** The data of a product as the fields of a form have them. */
 export type ProductTexts = {

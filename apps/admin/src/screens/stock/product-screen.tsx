@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { commerceErrorOf, type RouterOutputs } from '@commerce-core/client';
+import { commerceErrorOf } from '@commerce-core/client';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { trpc } from '../../api.ts';
@@ -15,11 +15,10 @@ import { CountDialog } from './count-dialog.tsx';
 import { EditProductDialog } from './edit-product-dialog.tsx';
 import { Movements } from './movements.tsx';
 import { NumbersHelp } from './numbers-help.tsx';
+import type { Product, Stock } from './product.ts';
 import { ReceiveDialog } from './receive-dialog.tsx';
 import styles from './stock.module.css';
 
-export type Product = RouterOutputs['product']['get'];
-export type Stock = RouterOutputs['stock']['get'];
 type Open = 'receive' | 'count' | 'edit' | 'archive' | undefined;
 
 /** How often the numbers are read again: orders change them all the time. */

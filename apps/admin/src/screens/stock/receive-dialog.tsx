@@ -6,7 +6,7 @@ import { CommandLine, Field } from '../../components/parts.tsx';
 import { useTextsOf } from '../../texts/language.tsx';
 import { stockTexts } from '../../texts/stock.ts';
 import parts from '../../components/parts.module.css';
-import type { Product, Stock } from './product-screen.tsx';
+import type { Product, Stock } from './product.ts';
 import { readProductsAgain } from './read-product-again.ts';
 import { StockPreview } from './stock-preview.tsx';
 

@@ -1,6 +1,6 @@
 import { useTextsOf } from '../../texts/language.tsx';
 import { stockTexts } from '../../texts/stock.ts';
-import type { Stock } from './product-screen.tsx';
+import type { Stock } from './product.ts';
 import styles from './stock.module.css';
 
 /** What a change of the shelf does to the numbers. What orders have reserved or bought stays theirs. */
