@@ -6,7 +6,7 @@ import type { Emulator } from './emulator.ts';
 import { until, type Received, type Reply } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
-/** Starts a shop with an order of 50,000 won at the simulator. The doctor checks its database after the test. */
+/** Starts a shop with an order of 50,000 won at the simulator. After the test the doctor checks its database, and both books agree. */
 export async function startShopWithOrder(
   emulator: Emulator,
   gatewayAt: (url: string) => Gateway,
@@ -24,8 +24,10 @@ export async function startShopWithOrder(
   const database = await openTestDatabase();
   const commerce = createCommerce({ database, gateways: [gatewayAt(simulator.url)] });
   onTestFinished(async () => {
+    const { items } = await commerce.reconcilePayments();
     const violations = await commerce.doctor().finally(database.drop);
     expect(violations).toEqual([]);
+    expect(items.filter(({ outcome }) => outcome !== 'AGREES')).toEqual([]);
   });
 
   const { productId, orderId } = await placeTestOrder(commerce);
