@@ -143,12 +143,18 @@ export { listGatewayCallsInput } from './gateway-outbox/gateway-call-input.ts';
 export { listGatewayEventsInput } from './gateway-inbox/gateway-event-input.ts';
 export type { CaptureMode } from './payment/payment.ts';
 export { listAllPaymentsInput } from './payment/payment-input.ts';
-export { listOrdersInput, operatorOrderFilters, orderSorts, type OrderSort } from './order-list/order-list-input.ts';
+export {
+  exportOrdersInput,
+  listOrdersInput,
+  operatorOrderFilters,
+  orderSorts,
+  type OrderSort,
+} from './order-list/order-list-input.ts';
 export { orderHistoryInput, orderIdInput, watchOrderInput } from './order/order-input.ts';
 export { listProductsInput } from './catalog/product-input.ts';
 export type { ProductDetails } from './catalog/product.ts';
 export type { Stock } from './inventory/stock.ts';
-export { listStockInput, listStockMovementsInput } from './inventory/stock-input.ts';
+export { exportStockInput, listStockInput, listStockMovementsInput } from './inventory/stock-input.ts';
 export { listApiKeysInput } from './access/api-key-input.ts';
 export {
   cloudEvent,

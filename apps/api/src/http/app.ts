@@ -1,11 +1,14 @@
 import { CommerceError, type Commerce, type Database, type Tracing } from '@commerce-core/core';
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { cors } from 'hono/cors';
 import { adminRoutes, type AdminOptions } from '../admin/admin-routes.ts';
 import { headerOf } from './header-of.ts';
 import { authenticator, forbidden, unauthenticated } from '../auth/caller.ts';
 import type { VerifyCustomerToken } from '../auth/customer-token.ts';
+import { exportRoutes } from '../files/export-routes.ts';
+import { fileSlots } from '../files/file-slots.ts';
+import { credentialsOf } from '../auth/session-cookie.ts';
 import { createGuestOrders, type GuestOrderOptions } from '../guests/guest-orders.ts';
 import { healthRoutes } from './health.ts';
 import type { Logger } from '../observability/log.ts';
@@ -73,16 +76,15 @@ export function createApp({
   const app = new Hono<AppEnv>();
   app.use(tracing(log, metrics, stopping));
   if (corsOrigins.length > 0) {
-    app.use(
-      `${endpoint}/*`,
-      cors({
-        origin: [...corsOrigins],
-        allowMethods: ['GET', 'POST'],
-        allowHeaders: [...pageHeaders, ...corsHeaders],
-        exposeHeaders: ['x-request-id', 'retry-after'],
-        maxAge: 600,
-      }),
-    );
+    const ofPages = cors({
+      origin: [...corsOrigins],
+      allowMethods: ['GET', 'POST'],
+      allowHeaders: [...pageHeaders, ...corsHeaders],
+      exposeHeaders: ['x-request-id', 'retry-after', 'content-disposition'],
+      maxAge: 600,
+    });
+    app.use(`${endpoint}/*`, ofPages);
+    app.use('/api/v1/export/*', ofPages);
   }
   app.route('/', healthRoutes(database, stopping));
   // Health checks have no spans: they would be most of the traces.
@@ -112,6 +114,8 @@ export function createApp({
     return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
   });
   if (servesCalls && admin) app.route('/admin', adminRoutes(commerce, admin));
+  const identify = async (c: Context<AppEnv>) => limits.identify(c, 1, async () => authenticate(credentialsOf(c)));
+  if (servesCalls) app.route('/api/v1/export', exportRoutes(commerce, identify, fileSlots()));
   if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, limits, guests, stopping }));
   const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));

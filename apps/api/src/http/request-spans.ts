@@ -32,10 +32,12 @@ export const requestSpans =
     });
   };
 
+const fileRoutes = /^\/api\/v1\/(?:export\/(?:orders|stock)\.(?:csv|jsonl)|import\/(?:products|stock)\.csv)$/;
+
 /** The route of a span's name, one of a few; undefined for an address that doesn't exist. */
 function routeOf([procedure, ...others]: readonly string[], path: string): string | undefined {
   if (procedure !== undefined) return others.length === 0 ? `/trpc/${procedure}` : '/trpc';
   const webhooks = ['/api/v1/payments/webhooks/', '/api/v1/shipments/webhooks/'].find((each) => path.startsWith(each));
   if (webhooks !== undefined) return `${webhooks}:provider`;
-  return path === '/metrics' ? path : undefined;
+  return path === '/metrics' || fileRoutes.test(path) ? path : undefined;
 }

@@ -114,7 +114,8 @@ function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): v
 function routeOf({ procedures }: Trace, path: string): string {
   const [procedure, ...others] = procedures;
   if (procedure !== undefined) return others.length === 0 ? procedure : 'batch';
-  return path.startsWith('/api/v1/payments/webhooks/') ? 'webhook' : 'other';
+  if (path.startsWith('/api/v1/payments/webhooks/')) return 'webhook';
+  return path.startsWith('/api/v1/export/') ? 'export' : 'other';
 }
 
 /** The caller for the log. A customer's id is left out, because it may be an e-mail address. */

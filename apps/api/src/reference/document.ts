@@ -2,11 +2,14 @@ import type { CompiledApi } from './compiled-procedures.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { factsOf, operationOf, schemasOf } from './operation.ts';
 import { RefusalResponses, refusalSchemas } from './refusals.ts';
+import { filePaths } from './file-paths.ts';
 import { sentWebhooks, webhookPaths } from './webhook-paths.ts';
 
 export type OpenApiDocument = {
   openapi: '3.1.1';
-  paths: Record<string, Partial<Record<'get' | 'post', ReturnType<typeof operationOf>>>> & typeof webhookPaths;
+  paths: Record<string, Partial<Record<'get' | 'post', ReturnType<typeof operationOf>>>> &
+    typeof webhookPaths &
+    typeof filePaths;
   components: { schemas: Record<string, JsonSchema> } & Record<string, object>;
 } & Record<string, unknown>;
 
@@ -37,9 +40,10 @@ export function openApiDocument(api: CompiledApi): OpenApiDocument {
     servers: [{ url: '/' }],
     tags: [
       ...Array.from(api.nouns, ([name, doc]) => ({ name, ...(doc && { description: doc }) })),
+      { name: 'file', description: 'Files that are sent and received as a whole.' },
       { name: 'webhook', description: 'Messages of providers, and events for subscribers.' },
     ],
-    paths: { ...Object.fromEntries(paths), ...webhookPaths } as OpenApiDocument['paths'],
+    paths: { ...Object.fromEntries(paths), ...webhookPaths, ...filePaths } as OpenApiDocument['paths'],
     webhooks: sentWebhooks,
     components: {
       schemas: Object.fromEntries(schemas),

@@ -1,20 +1,7 @@
-import { cloudEventBatchType, cloudEventType, type ErrorCode } from '@commerce-core/core';
+import { cloudEventBatchType, cloudEventType } from '@commerce-core/core';
 import { schemaRef, type JsonSchema } from './json-schema.ts';
-import { anyRefusal, object } from './refusals.ts';
-
-const refusal = (description: string, codes: readonly ErrorCode[]) => ({
-  description,
-  content: {
-    'application/json': {
-      schema: object({ error: { allOf: [object({ message: { type: 'string' } }), anyRefusal(codes)] } }),
-    },
-  },
-});
-
-const answer = (description: string, schema: JsonSchema) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
+import { answer, refusal } from './plain-response.ts';
+import { object } from './refusals.ts';
 
 const isDuplicate: JsonSchema = { type: 'boolean', description: 'Whether the message had come before.' };
 

@@ -19,6 +19,7 @@ import { callOneMutation, isOneMutation } from './one-mutation.ts';
 import { procedures } from './procedures.ts';
 import { parseInput, readBody } from './read-input.ts';
 import { invalidEncoding } from '../http/read-json.ts';
+import { isUrlInUtf8, searchOf } from '../http/url.ts';
 import { errorShape, refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
 import type { Context as TrpcContext } from './trpc.ts';
@@ -147,20 +148,6 @@ function isJson(contentType = ''): boolean {
   const charsets = parameters.filter((parameter) => parameter.startsWith('charset'));
   return type === 'application/json' && charsets.every((charset) => /^charset="?utf-?8"?$/.test(charset));
 }
-
-/** Whether the percent-encoded bytes of an address are UTF-8. URLSearchParams would replace those that are not. */
-function isUrlInUtf8(url: string): boolean {
-  if (!url.includes('%')) return true;
-  try {
-    decodeURIComponent(searchOf(url));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// Not `new URL`, which is slow for something that runs on every call.
-const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
 /** The called procedures for log and metrics. Unknown names may be anything, so all of them become `unknown`. */
 function procedureNames(path: string): string[] {

@@ -51,6 +51,13 @@ export const isFoundBy = (q: string | undefined): SQL | undefined =>
     : sql`${products.id} in (select ${productDetails.productId} from ${productDetails}
         where ${productDetails.words} @@ ${searchQuery(q)}::tsquery offset 0)`;
 
+/** As `isFoundBy`, for one product after the other: for a query that has chosen its products. */
+export const isFoundAtEach = (q: string | undefined): SQL | undefined =>
+  q === undefined
+    ? undefined
+    : sql`exists (select from ${productDetails} where ${productDetails.productId} = ${products.id}
+        and ${productDetails.words} @@ ${searchQuery(q)}::tsquery offset 0)`;
+
 /** Products in the order of a sort. */
 export async function listProducts(
   reader: Reader,

@@ -42,3 +42,8 @@ export const listStockInput = z.strictObject({
 });
 
 export type StockFilter = Omit<z.output<typeof listStockInput>, 'cursor' | 'limit'>;
+
+/** Which stock to export: the filters of a list. Only sorts by SKU: the units change while the export reads. */
+export const exportStockInput = listStockInput
+  .omit({ cursor: true, limit: true })
+  .extend({ sort: z.enum(['sku', '-sku']).default('sku') });

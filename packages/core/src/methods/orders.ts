@@ -17,8 +17,9 @@ import {
   type PlaceOrder,
 } from '../order/order-input.ts';
 import type { Order } from '../order/order.ts';
-import { listOrdersInput } from '../order-list/order-list-input.ts';
+import { exportOrdersInput, listOrdersInput } from '../order-list/order-list-input.ts';
 import { orderKey } from '../order-list/order-list-repository.ts';
+import { exportOrders } from '../flows/order/export-orders.ts';
 import { listOrders } from '../flows/order/list-orders.ts';
 import { watchOrder, type OrderChange } from '../flows/order/watch-order.ts';
 import type { Call, Context, Owner } from '../run/context.ts';
@@ -131,6 +132,17 @@ export function orderMethods(context: Context, { place, placeOne }: Placing) {
      */
     listOrders: async (input: z.input<typeof listOrdersInput> = {}): Promise<Page<Order>> =>
       keysetPage(db, listOrdersInput, input, { name: 'orders', list: listOrders, keyOf: orderKey }),
+
+    /**
+     * Reads all orders that match the filters of `listOrders`, without their lines, up to 5,000 at once, each part when the
+     * caller has taken the one before. `sort` is `-createdAt` (the newest first, the default) or `createdAt`. An order comes
+     * once, as it is at about the time of its part. Of orders that are placed meanwhile, `createdAt` may bring some.
+     * @throws validation_failed when a filter is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached, also between two parts
+     */
+    async *exportOrders(input: z.input<typeof exportOrdersInput> = {}): AsyncGenerator<Order[], void, undefined> {
+      yield* exportOrders(db, parse(exportOrdersInput, input));
+    },
 
     /**
      * Reads what happened to an order, from its beginning, 1 to 500 facts a page (`limit`, 100 by default).

@@ -4,6 +4,7 @@ import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
 import { changeStock } from '../flows/inventory/change-stock.ts';
 import {
+  exportStockViews,
   listMovementsOfProduct,
   listStockViews,
   readStock,
@@ -13,6 +14,7 @@ import {
 import { newId } from '../ids.ts';
 import {
   countStockInput,
+  exportStockInput,
   listStockInput,
   listStockMovementsInput,
   receiveStockInput,
@@ -93,6 +95,19 @@ export function stockMethods(context: Context) {
      */
     listStock: async (input: z.input<typeof listStockInput> = {}): Promise<Page<StockView & ListedStock>> =>
       keysetPage(db, listStockInput, input, { name: 'stock', list: listStockViews, keyOf: stockKey }),
+
+    /**
+     * Reads the stock of all products that match the filters of `listStock`, by SKU (`sort` is `sku` or `-sku`), up to 5,000
+     * at once, each part when the caller has taken the one before. A product that exists all the time comes once, with its
+     * stock at about the time of its part.
+     * @throws validation_failed when a filter is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached, also between two parts
+     */
+    async *exportStock(
+      input: z.input<typeof exportStockInput> = {},
+    ): AsyncGenerator<(StockView & ListedStock)[], void, undefined> {
+      yield* exportStockViews(db, parse(exportStockInput, input));
+    },
 
     /**
      * Lists the movements of a product's stock, the newest first, 1 to 100 a page (`limit`, 50 by default).

@@ -54,3 +54,13 @@ export const listOrdersInput = z.strictObject({
 });
 
 export type OrderFilter = Omit<z.output<typeof listOrdersInput>, 'cursor' | 'limit'>;
+
+/**
+ * Which orders to export: the filters of a list. Only sorts by creation, in which no order changes its place while the export
+ * reads.
+ */
+export const exportOrdersInput = z.strictObject({
+  ...customerFilters,
+  ...operatorFilters,
+  sort: z.enum(['-createdAt', 'createdAt']).default('-createdAt'),
+});

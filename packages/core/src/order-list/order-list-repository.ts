@@ -73,6 +73,30 @@ export async function listInWindow(
     .limit(limit);
 }
 
+/**
+ * Those of the next 5,000 orders of the sort that match, and where the orders behind them begin; `end` is undefined behind the
+ * last order. For sorts by creation.
+ */
+export async function listOrdersOfWindow(
+  reader: Reader,
+  filter: OrderFilter,
+  after: SortKey | undefined,
+): Promise<{ items: Order[]; end: SortKey | undefined }> {
+  const sort = sorts[filter.sort];
+  const next = await reader
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(idBounds(filter), isBehind(sort, after)))
+    .orderBy(...inOrder(sort))
+    .limit(windowSize);
+  const ids = next.map(({ id }) => id);
+  const last = ids.at(windowSize - 1);
+  return {
+    items: await listAmong(reader, ids, filter, { after: undefined, limit: windowSize }),
+    end: last === undefined ? undefined : [last],
+  };
+}
+
 /** How many ids `fewIds` returns at most. */
 const fewMax = 10_000;
 

@@ -1,9 +1,11 @@
 import type { KeysetRequest } from '../../database/keyset.ts';
 import type { PageRequest, Reader } from '../../database/page.ts';
+import { read } from '../../database/transaction.ts';
+import { wholeList } from '../../database/whole-list.ts';
 import { CommerceError } from '../../errors.ts';
 import { listStockMovements, readStocks, type StockMovement } from '../../inventory/stock-repository.ts';
 import type { StockFilter } from '../../inventory/stock-input.ts';
-import { listStocks, type ListedStock } from '../../stock-list/stock-list-repository.ts';
+import { listStocks, listStocksOfWindow, type ListedStock } from '../../stock-list/stock-list-repository.ts';
 import { onShelf, sellable, type Stock } from '../../inventory/stock.ts';
 
 /**
@@ -49,4 +51,13 @@ export async function listStockViews(
   request: KeysetRequest,
 ): Promise<(StockView & ListedStock)[]> {
   return (await listStocks(reader, filter, request)).map((stock) => ({ ...stock, ...stockView(stock) }));
+}
+
+/** Reads all stocks of products that match, by SKU, up to 5,000 at once. */
+export async function* exportStockViews(
+  reader: Reader,
+  filter: StockFilter,
+): AsyncGenerator<(StockView & ListedStock)[], void, undefined> {
+  const parts = wholeList(async (after) => read(async () => listStocksOfWindow(reader, filter, after)));
+  for await (const stocks of parts) yield stocks.map((stock) => ({ ...stock, ...stockView(stock) }));
 }

@@ -15,12 +15,18 @@ import {
 
 /** Lists orders without their lines. A SKU that no product has matches no order. */
 export async function listOrders(reader: Reader, filter: OrderFilter, request: KeysetRequest): Promise<Order[]> {
+  const known = await withProductOfSku(reader, filter);
+  return known ? readOrders(reader, known, request) : [];
+}
+
+/** The filter with the id of the product that its SKU names; undefined when no order can match it. */
+export async function withProductOfSku(reader: Reader, filter: OrderFilter): Promise<OrderFilter | undefined> {
   const { sku, productId } = filter;
-  if (sku === undefined) return readOrders(reader, filter, request);
+  if (sku === undefined) return filter;
   // The planner knows how many orders have this product when it gets the id itself.
   const ofSku = await findProductId(reader, sku);
-  if (ofSku === undefined || (productId !== undefined && productId !== ofSku)) return [];
-  return readOrders(reader, { ...filter, productId: ofSku }, request);
+  if (ofSku === undefined || (productId !== undefined && productId !== ofSku)) return undefined;
+  return { ...filter, productId: ofSku };
 }
 
 const nextRows = { offset: 0, size: 5_000 };

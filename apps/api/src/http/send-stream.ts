@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { CommerceError } from '@commerce-core/core';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import type { AppEnv } from './app-env.ts';
+import { refusalOf } from './refusal.ts';
+import { responseHeaders, traceRefusal } from './trace.ts';
+
+/** How long a client may read nothing. */
+const unreadMaxMs = 5 * 60_000;
+
+/**
+ * Sends a body whose length is not known, as fast as the client reads. The first part is made before the response begins, so
+ * that its errors are thrown. After that, an error breaks the connection: a body that ends well is complete, also for a client
+ * of HTTP/1.0, which knows the end of a body by the end of the connection.
+ *
+ * Stops taking parts when the client is gone, reads nothing for 5 minutes, or the server stops.
+ */
+export async function sendStream(
+  c: Context<AppEnv>,
+  headers: Record<string, string>,
+  parts: AsyncIterator<string, void>,
+): Promise<Response> {
+  const { outgoing } = c.env ?? {};
+  if (!outgoing || !('shouldKeepAlive' in outgoing)) throw new Error('a stream needs the server of Node.js');
+  const trace = c.get('trace');
+  let part = await parts.next();
+  const all = { ...Object.fromEntries(c.res.headers), ...responseHeaders(trace), ...headers };
+  if (c.req.method === 'HEAD') {
+    await parts.return?.();
+    return c.body(null, 200, all);
+  }
+  outgoing.writeHead(200, all);
+  try {
+    for (; !part.done && !outgoing.destroyed; part = await parts.next()) {
+      if (trace.stopping) throw new CommerceError('overloaded', 'this server stops; read the file again');
+      if (!outgoing.write(part.value)) await drained(outgoing);
+    }
+    if (part.done) outgoing.end();
+    else trace.codes.push('client_closed');
+  } catch (error) {
+    traceRefusal(trace, refusalOf(error), error);
+    // Not `destroy`, which ends the connection as after a complete body of HTTP/1.0.
+    outgoing.socket?.resetAndDestroy();
+  } finally {
+    await parts.return?.();
+  }
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Waits until the client has read what was written, or is gone. @throws client_closed when it reads nothing for too long */
+async function drained(outgoing: ServerResponse): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const events = [once(outgoing, 'drain', { signal }), once(outgoing, 'close', { signal })];
+  const tooLong = setTimeout(unreadMaxMs, 'too long', { signal, ref: false });
+  try {
+    const first = await Promise.race([...events, tooLong]);
+    if (first === 'too long') throw new CommerceError('client_closed', 'the client reads nothing');
+  } finally {
+    for (const each of [...events, tooLong]) each.catch(() => undefined);
+    waiting.abort();
+  }
+}
