@@ -26,11 +26,20 @@ const details = {
 export const createProductInput = z.strictObject({ sku: line(100), name, priceAmount, currency, ...details });
 /** What is undefined stays, what is null is removed. */
 export const updateProductInput = z.strictObject({ productId: id, ...details });
+/** A product of an import, by SKU. What is undefined stays; a new product needs name, price and currency. */
+export const importedProductInput = z.strictObject({
+  sku: line(100),
+  name: name.optional(),
+  priceAmount: priceAmount.optional(),
+  currency: currency.optional(),
+  ...details,
+});
 export const renameProductInput = z.strictObject({ productId: id, name });
 export const repriceProductInput = z.strictObject({ productId: id, priceAmount });
 export const productIdInput = z.strictObject({ productId: id });
 
 export type CreateProduct = z.output<typeof createProductInput>;
+export type ImportedProduct = z.output<typeof importedProductInput>;
 
 export const productSorts = [
   '-createdAt',

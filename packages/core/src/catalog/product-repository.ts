@@ -14,6 +14,12 @@ export async function readProducts(reader: Reader, ids: Iterable<string>): Promi
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+/** The products with these SKUs, by SKU; archived ones, too. */
+export async function readProductsBySku(reader: Reader, skus: Iterable<string>): Promise<Map<string, Product>> {
+  const rows = await reader.select().from(products).where(anyOf(products.sku, skus));
+  return new Map(rows.map((row) => [row.sku, row]));
+}
+
 /** The id of the product with this SKU. */
 export async function findProductId(reader: Reader, sku: string): Promise<string | undefined> {
   const [row] = await reader.select({ id: products.id }).from(products).where(eq(products.sku, sku));

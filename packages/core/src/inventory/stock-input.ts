@@ -27,6 +27,9 @@ export const countStockInput = z.strictObject({
   reason,
 });
 
+/** A count of an import, by SKU. */
+export const importedCountInput = countStockInput.omit({ productId: true }).extend({ sku: line(100) });
+
 export const listStockMovementsInput = z.strictObject({ ...pageInput, productId: id });
 
 export const stockSorts = ['sku', '-sku', 'sellableQty', '-sellableQty'] as const;
@@ -47,3 +50,4 @@ export type StockFilter = Omit<z.output<typeof listStockInput>, 'cursor' | 'limi
 export const exportStockInput = listStockInput
   .omit({ cursor: true, limit: true })
   .extend({ sort: z.enum(['sku', '-sku']).default('sku') });
+export type ImportedCount = z.output<typeof importedCountInput>;

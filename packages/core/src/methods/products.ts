@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   createProductInput,
+  importedProductInput,
   listProductsInput,
   productIdInput,
   renameProductInput,
@@ -12,13 +13,16 @@ import type { Product, ProductDetails } from '../catalog/product.ts';
 import { products } from '../catalog/tables.ts';
 import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
+import type { Outcome } from '../errors.ts';
 import { changeProducts } from '../flows/catalog/change-products.ts';
 import { createProducts } from '../flows/catalog/create-products.ts';
+import { importProducts, previewProducts, type ImportEffect } from '../flows/catalog/import-products.ts';
 import { listProductViews, readProduct, type ProductView } from '../flows/catalog/read-products.ts';
 import { newId } from '../ids.ts';
 import type { Call, Context } from '../run/context.ts';
 import { keysetPage } from '../run/keyset-page.ts';
 import { runAlone } from '../run/run-flow.ts';
+import { runImport } from '../run/run-import.ts';
 import { parse } from '../validation.ts';
 
 /** Products. Prices are integer minor units of the product's currency. */
@@ -47,6 +51,29 @@ export function productMethods(context: Context) {
       const product = parse(createProductInput, input);
       return create({ id: newId(), ...product }, call, product);
     },
+
+    /**
+     * Creates and changes up to 1,000 products in one transaction, by SKU: what is undefined stays as it is, null removes a
+     * description, image or metadata. A new product needs `name`, `priceAmount` and `currency`. The bounds and events are those
+     * of `createProduct` and the methods that change a product. A call that is repeated changes nothing.
+     * @param options with `dryRun` nothing is written: the outcomes say what would be done
+     * @returns one outcome a product: what was done, or why this one was refused (validation_failed, or sku_taken by an archived
+     * product), which leaves the others as they are
+     * @throws validation_failed when there are more than 1,000 products
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    importProducts: async (
+      products: readonly z.input<typeof importedProductInput>[],
+      { dryRun = false }: { dryRun?: boolean } = {},
+    ): Promise<Outcome<ImportEffect>[]> =>
+      runImport(
+        context,
+        { schema: importedProductInput, flow: importProducts, preview: previewProducts },
+        products,
+        dryRun,
+      ),
 
     /**
      * Gives a product a new name of 1 to 300 characters. Orders keep the name with which they were placed.

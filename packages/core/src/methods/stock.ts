@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { productIdInput } from '../catalog/product-input.ts';
 import { read } from '../database/transaction.ts';
 import type { Page } from '../database/page.ts';
+import type { Outcome } from '../errors.ts';
 import { changeStock } from '../flows/inventory/change-stock.ts';
+import { importCounts, previewCounts, type CountEffect } from '../flows/inventory/import-counts.ts';
 import {
   exportStockViews,
   listMovementsOfProduct,
@@ -15,6 +17,7 @@ import { newId } from '../ids.ts';
 import {
   countStockInput,
   exportStockInput,
+  importedCountInput,
   listStockInput,
   listStockMovementsInput,
   receiveStockInput,
@@ -25,6 +28,7 @@ import type { Call, Context } from '../run/context.ts';
 import { keysetPage } from '../run/keyset-page.ts';
 import { listPage } from '../run/list-page.ts';
 import { runAlone } from '../run/run-flow.ts';
+import { runImport } from '../run/run-import.ts';
 import { stockKey, type ListedStock } from '../stock-list/stock-list-repository.ts';
 import { parse } from '../validation.ts';
 
@@ -74,6 +78,24 @@ export function stockMethods(context: Context) {
       const given = { change: 'count' as const, ...parse(countStockInput, input) };
       return stockView(await change({ ...given, id: newId() }, call, given));
     },
+
+    /**
+     * Takes what was counted on the shelves of up to 1,000 products, by SKU, in one transaction: each as `countStock` does. A
+     * shelf that holds `countedQty` already is unchanged, also when `expectedShelfQty` is another number: a call that is repeated
+     * changes nothing.
+     * @param options with `dryRun` nothing is written: the outcomes say what would be done
+     * @returns one outcome a count: what was done, or why this one was refused (validation_failed, product_not_found,
+     * stock_changed, stock_below_orders, stock_too_large), which leaves the others as they are
+     * @throws validation_failed when there are more than 1,000 counts
+     * @throws database_unavailable when the database can't be reached; nothing was done
+     * @throws overloaded when rows stay locked; nothing was done
+     * @throws outcome_unknown when the answer to COMMIT was lost
+     */
+    importStockCounts: async (
+      counts: readonly z.input<typeof importedCountInput>[],
+      { dryRun = false }: { dryRun?: boolean } = {},
+    ): Promise<Outcome<CountEffect>[]> =>
+      runImport(context, { schema: importedCountInput, flow: importCounts, preview: previewCounts }, counts, dryRun),
 
     /**
      * Reads a product's stock: units that aren't sold, reserved, sold but not shipped, left to sell, and on the shelf.

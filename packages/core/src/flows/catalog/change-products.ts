@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { readProductDetails, writeProductDetails } from '../../catalog/product-details-repository.ts';
 import { noDetails, type Product, type ProductDetails } from '../../catalog/product.ts';
 import type { Transaction } from '@commerce-core/pg-pipeline';
@@ -46,15 +47,17 @@ export async function changeProducts(
   return outcomes;
 }
 
+/** The details that are given and differ from the known ones. PostgreSQL keeps the keys of JSON in an order of its own. */
+export const changedDetails = (known: ProductDetails, given: Partial<ProductDetails>): (keyof ProductDetails)[] =>
+  detailFields.filter((field) => given[field] !== undefined && !isDeepStrictEqual(given[field], known[field]));
+
 /** Records what differs from the known details. Returns the new ones. */
 function update(
   product: LockedProduct,
   known: ProductDetails,
   command: ChangeProductCommand & { change: 'update' },
 ): ProductDetails {
-  const changed = detailFields.filter(
-    (field) => command[field] !== undefined && JSON.stringify(command[field]) !== JSON.stringify(known[field]),
-  );
+  const changed = changedDetails(known, command);
   if (changed.length === 0) return known;
   product.change({}, 'product.updated', { changed });
   return { ...known, ...Object.fromEntries(changed.map((field) => [field, command[field]])) };

@@ -1,6 +1,7 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
-import { accepted, CommerceError, refused, type Outcome } from '../../errors.ts';
-import { onShelf, stockMax, type Stock } from '../../inventory/stock.ts';
+import { accepted, refused, type CommerceError, type Outcome } from '../../errors.ts';
+import { availableAfterCount, stockTooLarge } from '../../inventory/stock-count.ts';
+import { stockMax, type Stock } from '../../inventory/stock.ts';
 import type { LockedProduct } from '../../unit-of-work/locked-product.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { locateProduct } from '../catalog/locate-product.ts';
@@ -44,7 +45,7 @@ type Count = Extract<ChangeStockCommand, { change: 'count' }>;
 function receive(product: LockedProduct, { id, quantity, ...command }: Receive): CommerceError | undefined {
   const reason = command.reason ?? null;
   const availableQty = product.stock.availableQty + quantity;
-  if (availableQty > stockMax) return tooLarge();
+  if (availableQty > stockMax) return stockTooLarge();
   product.setAvailable(availableQty, { id, kind: 'RECEIVED', reason });
   product.change({}, 'stock.received', { quantity, availableQty, reason });
   return undefined;
@@ -54,23 +55,13 @@ function receive(product: LockedProduct, { id, quantity, ...command }: Receive):
  * Units of paid orders lie on the shelf until their parcel leaves, so they were counted, too. Only the others can be for
  * sale.
  */
-function count(product: LockedProduct, command: Count): CommerceError | undefined {
-  const { id, countedQty, expectedShelfQty, reason } = command;
-  const { availableQty: present, reservedQty, unshippedQty } = product.stock;
-  const shelfQty = onShelf(product.stock);
-  if (expectedShelfQty !== undefined && expectedShelfQty !== shelfQty) {
-    return new CommerceError('stock_changed', 'the shelf does not hold what you expected', { shelfQty });
-  }
-  if (countedQty < reservedQty + unshippedQty) {
-    const message = 'orders have reserved or bought more units than were counted';
-    return new CommerceError('stock_below_orders', message, { reservedQty, unshippedQty });
-  }
-  const availableQty = countedQty - unshippedQty;
+function count(product: LockedProduct, { id, countedQty, reason, ...command }: Count): CommerceError | undefined {
+  const counted = availableAfterCount(product.stock, { countedQty, ...command });
+  if (!counted.ok) return counted.error;
+  const { availableQty: present } = product.stock;
+  const availableQty = counted.value;
   if (availableQty === present) return undefined;
-  if (availableQty > Math.max(stockMax, present)) return tooLarge();
   product.setAvailable(availableQty, { id, kind: 'ADJUSTED', reason });
   product.change({}, 'stock.adjusted', { quantity: availableQty - present, availableQty, countedQty, reason });
   return undefined;
 }
-
-const tooLarge = () => new CommerceError('stock_too_large', `no more than ${stockMax} units can be for sale`);
