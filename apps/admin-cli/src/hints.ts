@@ -19,6 +19,8 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   amount_too_large: 'Order fewer units: `commerce orders create SKU=UNITS --customer ID`.',
   invalid_signature: 'Sign the message with the secret that the shop has for this gateway, and with the time of now.',
   malformed_event: "Send the event in the gateway's own format, in the API version that the shop expects.",
+  malformed_file:
+    'Correct the file at this line, and import it again (`commerce products import FILE`): what is done stays as it is.',
   position_not_found: 'Begin at the beginning (`commerce events tail --after 0`), or behind a position that there is.',
   webhooks_not_configured: 'Set WEBHOOK_SECRETS_KEY at the server, start it again, and look: `commerce webhooks list`.',
   guest_orders_off:

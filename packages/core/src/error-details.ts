@@ -4,6 +4,11 @@ export type Shortage = { productId: string; requestedQty: number; sellableQty: n
 /** The details of each code that has some. */
 export interface ErrorDetails {
   validation_failed: { issues: { path: string; message: string }[] };
+  /** `line` counts from 1, with the header; null where it isn't known. `imported`: what was done with the rows before. */
+  malformed_file: {
+    line: number | null;
+    imported: { rows: number; created: number; updated: number; unchanged: number; failed: number };
+  };
   currency_mismatch: { currencies: string[] };
   /** `lastCommonPosition`: the last position that the log still has in common with the caller's. */
   position_not_found: { lastCommonPosition: string };

@@ -16,6 +16,7 @@ export const errorHints = {
   amount_too_large: 'Order fewer units, so that no amount exceeds 9,007,199,254,740,991 minor units.',
   invalid_signature: 'Sign the message with the secret that the shop has for this gateway, and with the time of now.',
   malformed_event: "Send the event in the gateway's own format, in the API version that the shop expects.",
+  malformed_file: 'Correct the file at details.line, and send it again: what is done already stays as it is.',
   unauthenticated: "Send a valid customer's token or API key as a bearer token in the header Authorization.",
   forbidden: "Call with a token or API key that has this right; an operator's key needs the procedure's scope.",
   not_found: "Check the address and the procedure's name, and use a client of the server's version.",

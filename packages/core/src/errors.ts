@@ -25,6 +25,7 @@ export const errorKinds = {
   amount_too_large: 'invalid',
   invalid_signature: 'invalid',
   malformed_event: 'invalid',
+  malformed_file: 'invalid',
   unauthenticated: 'unauthenticated',
   forbidden: 'forbidden',
   not_found: 'missing',

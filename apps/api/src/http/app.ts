@@ -9,6 +9,7 @@ import type { VerifyCustomerToken } from '../auth/customer-token.ts';
 import { exportRoutes } from '../files/export-routes.ts';
 import { fileSlots } from '../files/file-slots.ts';
 import { credentialsOf } from '../auth/session-cookie.ts';
+import { importRoutes } from '../files/import-routes.ts';
 import { createGuestOrders, type GuestOrderOptions } from '../guests/guest-orders.ts';
 import { healthRoutes } from './health.ts';
 import type { Logger } from '../observability/log.ts';
@@ -85,6 +86,7 @@ export function createApp({
     });
     app.use(`${endpoint}/*`, ofPages);
     app.use('/api/v1/export/*', ofPages);
+    app.use('/api/v1/import/*', ofPages);
   }
   app.route('/', healthRoutes(database, stopping));
   // Health checks have no spans: they would be most of the traces.
@@ -115,7 +117,11 @@ export function createApp({
   });
   if (servesCalls && admin) app.route('/admin', adminRoutes(commerce, admin));
   const identify = async (c: Context<AppEnv>) => limits.identify(c, 1, async () => authenticate(credentialsOf(c)));
-  if (servesCalls) app.route('/api/v1/export', exportRoutes(commerce, identify, fileSlots()));
+  if (servesCalls) {
+    const inSlot = fileSlots();
+    app.route('/api/v1/export', exportRoutes(commerce, identify, inSlot));
+    app.route('/api/v1/import', importRoutes(commerce, identify, inSlot));
+  }
   if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, limits, guests, stopping }));
   const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));

@@ -38,7 +38,7 @@ export function limitBody(
       if (!waitsFor100(c)) await drain(c, drained);
       return isCompressed ? refuseEncoding(c, respond) : respond(c, tooLarge());
     }
-    if (waitsFor100(c)) c.env?.outgoing?.writeContinue();
+    acceptBody(c);
     return isCounted ? counting(c, next) : next();
   };
 }
@@ -46,19 +46,29 @@ export function limitBody(
 /** What `limitBody` calls for the response to an error. */
 type Respond = (c: Context<AppEnv>, error: CommerceError) => Response;
 
-function refuseEncoding(c: Context<AppEnv>, respond: Respond): Response {
-  const message = 'a body must not be compressed; send it without Content-Encoding';
+/** The response to a body with a Content-Encoding other than `accepted`. */
+export function refuseEncoding(c: Context<AppEnv>, respond: Respond, accepted = 'identity'): Response {
+  const message =
+    accepted === 'identity'
+      ? 'a body must not be compressed; send it without Content-Encoding'
+      : `a body may be compressed by ${accepted} alone`;
   const response = respond(c, new CommerceError('unsupported_encoding', message));
   // RFC 9110, 12.5.3: what a client may send.
-  response.headers.set('accept-encoding', 'identity');
+  response.headers.set('accept-encoding', accepted);
   response.headers.set('connection', 'close');
   return response;
 }
 
-const isEncoded = (encoding = 'identity'): boolean => encoding.trim().toLowerCase() !== 'identity';
+/** Whether a Content-Encoding says that a body is compressed. */
+export const isEncoded = (encoding = 'identity'): boolean => encoding.trim().toLowerCase() !== 'identity';
 
 /** Whether the client sends its body after `100 Continue`, and not before. `serve` leaves that to this module. */
 const waitsFor100 = (c: Context<AppEnv>): boolean => headerOf(c, 'expect')?.toLowerCase() === '100-continue';
+
+/** Has a client that waits for `100 Continue` send its body. */
+export function acceptBody(c: Context<AppEnv>): void {
+  if (waitsFor100(c)) c.env?.outgoing?.writeContinue();
+}
 
 /** Reads and drops the rest of a request's body, within bounds. */
 async function drain({ env: { incoming } = {} }: Context<AppEnv>, { bytesMax, timeMaxMs }: DrainBounds): Promise<void> {

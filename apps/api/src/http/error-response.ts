@@ -8,7 +8,7 @@ import type { AppEnv } from './app-env.ts';
  * Returns `{ error: { code, message, hint, details? } }`, the errors of all routes but tRPC's. `status` replaces the error's
  * own.
  */
-export function errorResponse(c: Context<AppEnv>, thrown: unknown, status?: 503): Response {
+export function errorResponse(c: Context<AppEnv>, thrown: unknown, status?: 415 | 503): Response {
   const own = refusalOf(thrown);
   const refusal = { ...own, status: status ?? own.status };
   traceRefusal(c.get('trace'), refusal, thrown);

@@ -47,6 +47,9 @@ export async function sendStream(
   } finally {
     await parts.return?.();
   }
+  // Hono would copy the response into one that has no such mark.
+  c.res = undefined;
+  c.res = RESPONSE_ALREADY_SENT;
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Hono } from 'hono';
 import { afterEach, expect, test } from 'vitest';
 import { until } from '../testing/until.ts';
 import type { AppEnv } from './app-env.ts';
 import { connectionLimitsDefault } from './connection-limits.ts';
+import { allowLongBody } from './request-time.ts';
 import { connectionTimes } from './serve-limits.ts';
 import { serve, type ServeOptions, type Serving } from './serve.ts';
 
@@ -16,8 +18,8 @@ afterEach(async () => {
 });
 
 /** Serves an app that returns `ok`, and opens a connection to it. Returns what the connection has received. */
-async function open(options: Omit<ServeOptions, 'host' | 'port'>): Promise<() => string> {
-  const app = new Hono<AppEnv>()
+async function open(options: Omit<ServeOptions, 'host' | 'port'>, routes = new Hono<AppEnv>()): Promise<() => string> {
+  const app = routes
     .onError((_, c) => c.text('the body is not complete', 400))
     .all('/*', async (c) => c.text(`ok ${await c.req.text()}`));
   server = await serve(app, { host: '127.0.0.1', port: 0, ...options });
@@ -44,6 +46,22 @@ test('a client that sends its request too slowly gets a 408, also when its heade
   socket?.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf');
   await once(socket as Socket, 'close');
   expect(text()).toMatch(/^HTTP\/1.1 408/);
+});
+
+test('a request that may take long is read to its end, however slowly it comes', async () => {
+  const long = new Hono<AppEnv>().post('/long', async (c) => {
+    allowLongBody(c.env?.incoming as IncomingMessage);
+    return c.text(`long ${await c.req.text()}`);
+  });
+  const text = await open({ keepAliveMs: 100, requestMs: 200 }, long);
+  socket?.write('POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
+  // Another request that begins later is ended.
+  const other = connect(Number(new URL(server?.url ?? '').port), '127.0.0.1').on('error', () => {});
+  other.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nhalf');
+  await once(other.resume(), 'close');
+  socket?.write('half');
+  await until(() => text().length > 0);
+  expect(text()).toMatch(/^HTTP\/1.1 200[^]*long halfhalf$/);
 });
 
 test('a request with more bytes of headers than the limit gets a 431, and one with fewer is served', async () => {

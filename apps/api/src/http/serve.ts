@@ -5,6 +5,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { connectionLimitsDefault, limitConnections, type ConnectionLimits } from './connection-limits.ts';
+import { limitRequestTime } from './request-time.ts';
 import { connectionTimes, headerBytesMaxDefault } from './serve-limits.ts';
 
 export type Serving = {
@@ -46,17 +47,19 @@ export async function serve(
     connectionLimits = connectionLimitsDefault,
   }: ServeOptions,
 ): Promise<Serving> {
+  const times = connectionTimes(keepAliveMs, requestMs);
   const server = createAdaptorServer({
     // Node.js hands over all requests that it has read, also after their connection was closed for sending too many.
     fetch: (request, env) =>
       'incoming' in env && env.incoming.socket.destroyed
         ? new Response(null, { status: 503 })
         : app.fetch(request, env as HttpBindings),
-    serverOptions: { ...connectionTimes(keepAliveMs, requestMs), maxHeaderSize: headerBytesMax },
+    serverOptions: { ...times, requestTimeout: 0, maxHeaderSize: headerBytesMax },
   }) as Server;
   // The app sends `100 Continue` when it takes the body. Node.js would send it at once.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   limitConnections(server, connectionLimits);
+  limitRequestTime(server, times.requestTimeout);
   const running = new Set<ServerResponse>();
   server.on('request', (_, response) => {
     running.add(response);

@@ -115,7 +115,8 @@ function routeOf({ procedures }: Trace, path: string): string {
   const [procedure, ...others] = procedures;
   if (procedure !== undefined) return others.length === 0 ? procedure : 'batch';
   if (path.startsWith('/api/v1/payments/webhooks/')) return 'webhook';
-  return path.startsWith('/api/v1/export/') ? 'export' : 'other';
+  if (path.startsWith('/api/v1/export/')) return 'export';
+  return path.startsWith('/api/v1/import/') ? 'import' : 'other';
 }
 
 /** The caller for the log. A customer's id is left out, because it may be an e-mail address. */
