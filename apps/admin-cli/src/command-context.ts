@@ -10,6 +10,8 @@ export type CommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  /** Opens standard input. */
+  readonly openStdin: () => NodeJS.ReadableStream;
   /** Calls `handler` at every Ctrl-C or request to end, until the returned function is called. */
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Ends the process now, with work still under way. */
@@ -33,6 +35,7 @@ export function processContext(): CommandContext {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
+    openStdin: () => process.stdin,
     onInterrupt: (handler) => {
       process.on('SIGINT', handler);
       process.on('SIGTERM', handler);

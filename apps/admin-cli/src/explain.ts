@@ -7,7 +7,7 @@ import { knownSku } from './find-product.ts';
 import { Failure } from './failure.ts';
 import { hintFor } from './hints.ts';
 import { formatMoney } from './money.ts';
-import { statusOf, unreachable } from './refusal.ts';
+import { Refusal, statusOf, unreachable } from './refusal.ts';
 import { InputError } from './replay/input-error.ts';
 
 /** Explains why a command failed, with the exit code: 1 for a refusal or failure, 2 for a wrong call. */
@@ -16,8 +16,8 @@ export function explain(error: unknown, context: CommandContext): { message: str
   if (error instanceof InputError || error instanceof CommanderError) return { message: error.message, exitCode: 2 };
   const noAnswer = unreachable(error);
   if (noAnswer) return { message: noAnswer.message, exitCode: 1 };
-  if (error instanceof TRPCClientError) {
-    const body = commerceErrorOf(error);
+  if (error instanceof TRPCClientError || error instanceof Refusal) {
+    const body = error instanceof Refusal ? error.body : commerceErrorOf(error);
     return {
       message: body
         ? `${refused(error, body, context)}\n${hintFor(body)}`
@@ -46,10 +46,16 @@ function refused(error: Error, body: ErrorBody, context: CommandContext): string
 /** The lines that the details of a refusal add to its message. */
 function detailLines(details: unknown): string[] {
   if (typeof details !== 'object' || details === null) return [];
-  const { products, issues, productIds, shelfQty, reservedQty, unshippedQty, ...money } = details as Record<
+  const { products, issues, productIds, shelfQty, reservedQty, unshippedQty, imported, ...money } = details as Record<
     string,
     unknown
   >;
+  if (typeof imported === 'object' && imported !== null)
+    return [
+      `  before that: ${Object.entries(imported)
+        .map(([what, count]) => `${count} ${what}`)
+        .join(', ')}`,
+    ];
   const { refundableAmount, authorizedAmount, currency, lineNo, refundableQty, restockableQty, failureCode } = money;
   if (Array.isArray(products)) {
     return products.map(

@@ -7,8 +7,22 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
+/** The shop has refused a request that is no procedure. `body` is undefined when the answer is not the shop's. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly body: ErrorBody | undefined;
+
+  constructor(message: string, status: number, body: ErrorBody | undefined) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
 /** The HTTP status of the shop's answer; undefined without an answer. */
 export function statusOf(error: unknown): number | undefined {
+  if (error instanceof Refusal) return error.status;
   if (!(error instanceof TRPCClientError)) return undefined;
   return (error.data as { httpStatus?: number } | null | undefined)?.httpStatus;
 }

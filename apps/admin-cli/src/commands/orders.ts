@@ -7,6 +7,7 @@ import { addCommand, positiveInteger } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatMoney } from '../money.ts';
+import { addExportOrders } from '../files/export-commands.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { findLines, parseAddress, parseItem, type Address } from '../new-order.ts';
 import { formatTime, print } from '../output.ts';
@@ -35,12 +36,13 @@ export function addOrderCommands(orders: Command, context: CommandContext): void
     usage: 'list',
     summary: 'list orders, the latest first; a paid order shows how far its shipments are',
     examples: ['orders list', 'orders list --status PAID --customer 17850', 'orders list --q "kim r-10" --attention'],
-    addFilters: addOrderFilters,
+    addFilters: (command) => addOrderFilters(command),
     reader: (client, filters) => (range) => client.order.list.query({ ...orderListInput(filters), ...range }),
     columns,
     empty: 'There are no such orders.',
   });
 
+  addExportOrders(orders, context);
   addShowOrder(orders, context);
   addQuoteOrder(orders, context);
   addCreateOrder(orders, context);

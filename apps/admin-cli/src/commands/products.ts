@@ -6,6 +6,7 @@ import type { JsonOption } from '../command.ts';
 import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
+import { addImportProducts } from '../files/import-commands.ts';
 import type { Product } from '../find-product.ts';
 import { findProduct } from '../find-product.ts';
 import { formatMoney, parseCurrency, parseMoney } from '../money.ts';
@@ -52,6 +53,7 @@ export function addProductCommands(products: Command, context: CommandContext): 
       printProduct(context, await client.product.get.query({ productId, includeArchived }), options);
     },
   );
+  addImportProducts(products, context);
   addCreateProduct(products, context);
   addProductChanges(products, context);
 }

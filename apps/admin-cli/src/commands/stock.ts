@@ -5,6 +5,8 @@ import type { JsonOption } from '../command.ts';
 import { addCommand, integer, positiveInteger } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
+import { addExportStock } from '../files/export-commands.ts';
+import { addImportStock } from '../files/import-commands.ts';
 import { findProduct } from '../find-product.ts';
 import { formatTime, print } from '../output.ts';
 import type { Column } from '../table.ts';
@@ -65,6 +67,8 @@ export function addStockCommands(stock: Command, context: CommandContext): void 
     empty: 'There are no such products.',
   });
 
+  addExportStock(stock, context);
+  addImportStock(stock, context);
   addReceiveStock(stock, context);
   addCountStock(stock, context);
   addListMovements(stock, context);

@@ -2,8 +2,11 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What the proxy does with a request: `break` drops it, `lose` drops its answer, `busy` returns 503 at once. */
-export type Fault = 'pass' | 'break' | 'busy' | 'lose';
+/**
+ * What the proxy does with a request: `break` drops it, `lose` drops its answer, `cut` drops the end of its answer, `busy`
+ * returns 503 at once.
+ */
+export type Fault = 'pass' | 'break' | 'busy' | 'lose' | 'cut';
 
 /** A proxy in front of the server at `url`. `faultOf` decides about the first request, the second, and so on. */
 export async function openFaultInjectingProxy(url: string, faultOf: (number: number) => Fault): Promise<string> {
@@ -20,7 +23,10 @@ export async function openFaultInjectingProxy(url: string, faultOf: (number: num
         return;
       }
       answer.writeHead(response.statusCode ?? 500, response.headers);
+      if (what === 'cut')
+        return void response.once('data', (part) => answer.write(part, () => incoming.socket.destroy()));
       response.pipe(answer);
+      return;
     });
     incoming.pipe(forwarded);
     forwarded.on('error', () => answer.destroy());

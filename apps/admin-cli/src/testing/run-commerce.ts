@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../run-program.ts';
@@ -38,6 +38,7 @@ export async function runCommerce(
     env,
     stdout,
     stderr,
+    openStdin: () => Readable.from([Buffer.from(input)]),
     onInterrupt: () => () => {},
     endAtOnce: (exitCode) => {
       throw new Error(`The command ended the process at once, with ${exitCode}.`);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram, type Program } from '../testing/program.ts';
 import { until } from '../testing/until.ts';
 
-const rows = 60_000;
+const rows = 30_000;
 
 let database: TestDatabase;
 let commerce: Commerce;
@@ -37,7 +37,7 @@ const send = async (url: string, path: string, body: string) =>
 const eventsOf = async (prefix: string, type: string): Promise<{ events: number; products: number }> => {
   const { rows: found } = await database.pool.query(
     `select count(*)::int as events, count(distinct aggregateid)::int as products from commerce.events
-      join commerce.products on id = aggregateid where sku like $1 and type = $2`,
+      join commerce.products p on p.id = aggregateid where sku like $1 and type = $2`,
     [`${prefix}-%`, type],
   );
   return found[0];

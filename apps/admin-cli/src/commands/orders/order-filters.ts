@@ -77,7 +77,7 @@ const choice = (flags: string, text: string, values: readonly (string | undefine
   new Option(flags, text).choices(values.filter((value) => value !== undefined));
 
 /** Adds the filters of `orders list`. An order must match all that are given. */
-export const addOrderFilters = (command: Command): Command =>
+export const addOrderFilters = (command: Command, sortNames = Object.keys(sorts)): Command =>
   command
     .addOption(choice('--status <status>', 'only those with this status', statuses))
     .addOption(choice('--fulfillment <status>', 'only those whose shipments are so far', fulfillmentStatuses))
@@ -98,7 +98,7 @@ export const addOrderFilters = (command: Command): Command =>
     .option('--paid-until <time>', 'only those paid before this time', parseTime)
     .option('--shipped-since <time>', 'only those of which something was sent at this time or later', parseTime)
     .option('--shipped-until <time>', 'only those of which something was sent before this time', parseTime)
-    .addOption(choice('--sort <which>', 'which come first', Object.keys(sorts)));
+    .addOption(choice('--sort <which>', 'which come first', sortNames));
 
 /** The filters as the API takes them. */
 export const orderListInput = ({ sort, since, until, ...given }: OrderFilters): Input => ({
