@@ -15,7 +15,7 @@ export type Options = {
   clients: readonly number[] | undefined;
   /** The duration of the scenario `memory`. */
   minutes: number;
-  /** How many old orders the scenarios `order-growth` and `lists` have. */
+  /** How many old orders the scenarios `order-growth` and `lists` have, and rows the files of `files`. */
   orders: number;
   json: string | undefined;
   svg: string | undefined;

@@ -1,6 +1,7 @@
 import { discounts } from './discounts.ts';
 import { events } from './events.ts';
 import { failing } from './failing.ts';
+import { files } from './files.ts';
 import { flashSale } from './flash-sale.ts';
 import { flow } from './flow.ts';
 import { lineGrowth, orderGrowth, productGrowth } from './growth.ts';
@@ -32,6 +33,7 @@ export const scenarios: readonly Scenario[] = [
   discounts,
   replay,
   lists,
+  files,
   retention,
   memory,
   profile,
