@@ -31,8 +31,8 @@ const readLines = async (path: string) =>
 const idsIn = async (sql: string) => (await api.database.pool.query<{ id: string }>(sql)).rows.map(({ id }) => id);
 
 /** Begins an export, and returns its response, of which nothing is read yet. */
-async function begin(path: string): Promise<IncomingMessage> {
-  const request = get(`${api.url}/api/v1/export/${path}`, { headers: { authorization: `Bearer ${key}` } });
+async function begin(path: string, url = api.url): Promise<IncomingMessage> {
+  const request = get(`${url}/api/v1/export/${path}`, { headers: { authorization: `Bearer ${key}` } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   request.on('error', () => undefined);
   return response;
@@ -206,6 +206,18 @@ describe('an export', () => {
     socket.resume();
     expect(await ended).toMatchObject({ code: 'ECONNRESET' });
     await api.reconnectDatabase();
+  });
+
+  test('is broken off by a server that stops', async () => {
+    const own = await startTestApi({ databaseOf: api });
+    const response = await begin('orders.jsonl', own.url);
+    await once(response, 'readable');
+    const closed = own.close();
+    const reading = (async () => {
+      for await (const _ of response);
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'ECONNRESET' });
+    await closed;
   });
 
   test('that fails before it begins gets a 503', async () => {
