@@ -16,7 +16,7 @@ export async function fileRequest(
   context: CommandContext,
   path: string,
   query: Query,
-  init: RequestInit & { duplex?: 'half' } = {},
+  { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string>; duplex?: 'half' } = {},
 ): Promise<Response> {
   const { url, apiKey } = connect(context).connection;
   const address = new URL(`${url}/api/v1/${path}`);
@@ -24,7 +24,7 @@ export async function fileRequest(
     if (value !== undefined) address.searchParams.set(name, String(value));
   const response = await shopFetch(url)(address, {
     ...init,
-    headers: { authorization: `Bearer ${apiKey}`, ...init.headers },
+    headers: { authorization: `Bearer ${apiKey}`, ...headers },
   });
   if (response.ok) return response;
   throw await refusalIn(response);

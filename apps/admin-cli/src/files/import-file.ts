@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { JsonOption } from '../command.ts';
 import type { CommandContext } from '../command-context.ts';
-import { screenOf } from '../command-context.ts';
 import { Failure } from '../failure.ts';
 import { print } from '../output.ts';
 import { startProgress } from '../replay/progress.ts';

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { CommerceError } from '@commerce-core/core';
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { refusalOf } from './refusal.ts';
@@ -47,10 +46,8 @@ export async function sendStream(
   } finally {
     await parts.return?.();
   }
-  // Hono would copy the response into one that has no such mark.
-  c.res = undefined;
-  c.res = RESPONSE_ALREADY_SENT;
-  return RESPONSE_ALREADY_SENT;
+  // `serve` sends nothing more.
+  return new Response(null);
 }
 
 /** Waits until the client has read what was written, or is gone. @throws client_closed when it reads nothing for too long */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Hono } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { connectionLimitsDefault, limitConnections, type ConnectionLimits } from './connection-limits.ts';
@@ -50,10 +51,12 @@ export async function serve(
   const times = connectionTimes(keepAliveMs, requestMs);
   const server = createAdaptorServer({
     // Node.js hands over all requests that it has read, also after their connection was closed for sending too many.
-    fetch: (request, env) =>
-      'incoming' in env && env.incoming.socket.destroyed
-        ? new Response(null, { status: 503 })
-        : app.fetch(request, env as HttpBindings),
+    async fetch(request, env) {
+      if ('incoming' in env && env.incoming.socket.destroyed) return new Response(null, { status: 503 });
+      const response = await app.fetch(request, env as HttpBindings);
+      // A stream has written its response itself. Middlewares copy responses, and lose such a mark.
+      return env.outgoing.headersSent ? RESPONSE_ALREADY_SENT : response;
+    },
     serverOptions: { ...times, requestTimeout: 0, maxHeaderSize: headerBytesMax },
   }) as Server;
   // The app sends `100 Continue` when it takes the body. Node.js would send it at once.
