@@ -29,9 +29,8 @@ export {
   type ErrorCode,
   type ErrorKind,
   type Outcome,
-  type Shortage,
 } from './errors.ts';
-export type { ErrorDetails } from './error-details.ts';
+export type { ErrorDetails, Shortage } from './error-details.ts';
 export { errorHints, hintOf, transitionHints } from './error-hints.ts';
 export {
   GatewayRefusal,

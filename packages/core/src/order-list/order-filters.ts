@@ -29,7 +29,7 @@ const inRange = (time: PgColumn, from: string | undefined, to: string | undefine
   );
 
 /** Bounds of the ids of orders: an order is placed before it is paid or shipped. */
-const idBounds = (id: PgColumn, { createdFrom, createdTo, paidTo, shippedTo }: OrderFilter): SQL | undefined =>
+export const idBounds = (id: PgColumn, { createdFrom, createdTo, paidTo, shippedTo }: OrderFilter): SQL | undefined =>
   and(
     createdFrom === undefined ? undefined : gte(id, firstIdAt(Date.parse(createdFrom) - clockMarginMs)),
     ...[createdTo, paidTo, shippedTo].map((to) => idBefore(id, to)),

@@ -4,7 +4,7 @@ import { inOrder, isBehind, type KeysetRequest, type KeysetSort, type SortKey } 
 import type { Reader } from '../database/page.ts';
 import type { Order } from '../order/order.ts';
 import { orders } from '../order/tables.ts';
-import { orderConditions, orderIdQueries, statusConditions, walkOf } from './order-filters.ts';
+import { idBounds, orderConditions, orderIdQueries, statusConditions, walkOf } from './order-filters.ts';
 import type { OrderFilter, OrderSort } from './order-list-input.ts';
 
 // Ids are in the order of creation.
@@ -73,6 +73,8 @@ export async function listInWindow(
     .limit(limit);
 }
 
+const windowSize = 5_000;
+
 /**
  * Those of the next 5,000 orders of the sort that match, and where the orders behind them begin; `end` is undefined behind the
  * last order. For sorts by creation.
@@ -86,7 +88,7 @@ export async function listOrdersOfWindow(
   const next = await reader
     .select({ id: orders.id })
     .from(orders)
-    .where(and(idBounds(filter), isBehind(sort, after)))
+    .where(and(idBounds(orders.id, filter), isBehind(sort, after)))
     .orderBy(...inOrder(sort))
     .limit(windowSize);
   const ids = next.map(({ id }) => id);
