@@ -19,8 +19,8 @@ import { listShipments } from '../shipping/shipment-repository.ts';
 import { shipmentStatuses } from '../shipping/shipment.ts';
 import { listStocks } from '../stock-list/stock-list-repository.ts';
 import { costOfList, costOfReads, type ListCost } from '../testing/list-cost.ts';
-import { addLongLists } from '../testing/long-lists.ts';
-import { idAt } from '../testing/old-rows.ts';
+import { addLongLists } from '../testing/rows/long-lists.ts';
+import { idAt } from '../testing/rows/old-rows.ts';
 import { openTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import type { Reader } from './page.ts';
 

@@ -4,7 +4,7 @@ import type { ShipmentFilter } from '../../shipping/shipment-input.ts';
 import { shipmentStages, shipmentStatuses } from '../../shipping/shipment.ts';
 import { shipmentKey } from '../../shipping/shipment-repository.ts';
 import { explainAsPlanned } from '../../testing/explain.ts';
-import { addLongLists } from '../../testing/long-lists.ts';
+import { addLongLists } from '../../testing/rows/long-lists.ts';
 import { present } from '../../testing/only.ts';
 import { openTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 import { listShipmentViews } from '../order/read-orders.ts';
