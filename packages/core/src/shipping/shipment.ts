@@ -21,7 +21,6 @@ export const shipmentStatuses = Object.keys(shipmentTransitions) as ShipmentStat
  * comes back, or its carrier is silent. FAILED: LOST or RETURNED.
  */
 export const shipmentStages = ['ON_ITS_WAY', 'TROUBLED', 'FAILED'] as const;
-export type ShipmentStage = (typeof shipmentStages)[number];
 
 export type Shipment = {
   id: string;

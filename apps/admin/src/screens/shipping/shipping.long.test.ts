@@ -167,7 +167,7 @@ describe.skipIf(chromiumPath === undefined)('the shipping desk', () => {
 
   test('finds a shipment by its order and by a tracking number, as a scanner types them', async () => {
     const { number, trackingNumber } = await createSent();
-    const { page } = await openQueue();
+    const { page, problems } = await openQueue();
     await page.getByLabel('Order number, reference or tracking number').fill(number.toLowerCase());
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `Shipment of order ${number}` }).waitFor();
@@ -178,6 +178,7 @@ describe.skipIf(chromiumPath === undefined)('the shipping desk', () => {
     await page.getByLabel('Order number, reference or tracking number').fill(trackingNumber);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `Shipment of order ${number}` }).waitFor();
+    expect(problems).toEqual([]);
   });
 
   test('has its pages in the address, one after the other without a gap', async () => {
