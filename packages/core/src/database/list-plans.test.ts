@@ -3,7 +3,7 @@ import { listProducts } from '../catalog/product-repository.ts';
 import { listProductsInput, productSorts } from '../catalog/product-input.ts';
 import { listStockInput, stockSorts } from '../inventory/stock-input.ts';
 import { listAllPaymentsInput } from '../payment/payment-input.ts';
-import { listPayments } from '../payment/payment-repository.ts';
+import { listPayments } from '../payment/payment-list-repository.ts';
 import { paymentStatuses } from '../payment/payment.ts';
 import { listRefundsInput } from '../refund/refund-input.ts';
 import { listRefunds } from '../refund/refund-repository.ts';

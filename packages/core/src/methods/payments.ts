@@ -26,7 +26,7 @@ import {
   listAllPaymentsInput,
   paymentIdInput,
 } from '../payment/payment-input.ts';
-import { listPayments } from '../payment/payment-repository.ts';
+import { listPayments } from '../payment/payment-list-repository.ts';
 import { isLive, type Payment } from '../payment/payment.ts';
 import { payments } from '../payment/tables.ts';
 import type { Call, Context, Owner } from '../run/context.ts';

@@ -3,7 +3,7 @@ import type { Page } from '../database/page.ts';
 import { reconcilePayments, type ReconciledPayment } from '../flows/reconciliation/reconcile-payments.ts';
 import { firstIdAt } from '../ids.ts';
 import { reconcilePaymentsInput } from '../payment/payment-input.ts';
-import { listPayments } from '../payment/payment-repository.ts';
+import { listPayments } from '../payment/payment-list-repository.ts';
 import type { Context } from '../run/context.ts';
 import { listPageOfOrders, type Numbered } from '../run/list-page.ts';
 

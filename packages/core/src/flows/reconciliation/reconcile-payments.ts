@@ -3,7 +3,7 @@ import type { Reader } from '../../database/page.ts';
 import { read } from '../../database/transaction.ts';
 import { readDisputesOfOrders } from '../../dispute/dispute-repository.ts';
 import { toGatewayPayment, type Gateway } from '../../gateways/gateway.ts';
-import { readPaymentsById } from '../../payment/payment-repository.ts';
+import { readPaymentsById } from '../../payment/payment-list-repository.ts';
 import type { Payment } from '../../payment/payment.ts';
 import { readRefundsOfOrders } from '../../refund/refund-repository.ts';
 import { compareBooks, sideOfShop, type BookDifference, type ShopBook } from './compare-books.ts';
