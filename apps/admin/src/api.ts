@@ -74,3 +74,32 @@ export function isRefusal(error: unknown): boolean {
 /** A key that is not used again: a mutation that is sent twice with it runs once. */
 export const newIdempotencyKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+export type ImportKind = 'stock' | 'products';
+
+/** What was done with the rows of a file; with `dryRun` what would be done. `errors` are of the first 100 refused rows. */
+export type ImportReport = {
+  dryRun: boolean;
+  rows: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  failed: number;
+  errors: { line: number; sku: string | null; message: string }[];
+};
+
+/** Sends a CSV file of products or counted stock. @throws Error with the server's sentence when the file is refused */
+export async function importFile(kind: ImportKind, file: File, { dryRun }: { dryRun: boolean }): Promise<ImportReport> {
+  const headers = {
+    'content-type': 'text/csv',
+    ...(file.name.endsWith('.gz') && { 'content-encoding': 'gzip' }),
+  };
+  const response = await fetchFromPage(`/api/v1/import/${kind}.csv?dryRun=${dryRun}`, {
+    method: 'POST',
+    headers,
+    body: file,
+  });
+  const body = (await response.json()) as ImportReport & { message?: string };
+  if (!response.ok) throw new Error(body.message ?? `HTTP ${response.status}`);
+  return body;
+}

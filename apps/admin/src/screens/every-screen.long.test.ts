@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['orders with all filters', () => '/admin/orders?sort=changed', 'tbody tr'],
     ['stock', () => '/admin/stock', 'tbody tr'],
     ['product', () => `/admin/stock/${productId}`, 'tbody tr'],
-    ['a new product', () => '/admin/stock', 'tbody tr', 'main h1 + button'],
+    ['a new product', () => '/admin/stock', 'tbody tr', 'main h1 + span button >> nth=0'],
     ['a receipt', () => `/admin/stock/${productId}`, 'tbody tr', 'main [role=group] button >> nth=0'],
     ['a count', () => `/admin/stock/${productId}`, 'tbody tr', 'main [role=group] button >> nth=1'],
     ['an edited product', () => `/admin/stock/${productId}`, 'tbody tr', 'main [role=group] button >> nth=2'],

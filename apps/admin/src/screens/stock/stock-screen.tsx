@@ -6,10 +6,12 @@ import { Button, CommandLine, Failure, Field, Table, type Column } from '../../c
 import { useMe } from '../../components/use-me.ts';
 import { usePages } from '../../components/use-pages.ts';
 import { useTexts, useTextsOf } from '../../texts/language.tsx';
+import { importTexts } from '../../texts/import.ts';
 import { stockTexts } from '../../texts/stock.ts';
 import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
 import { CreateProductDialog } from './create-product-dialog.tsx';
+import { ImportDialog } from './import-dialog.tsx';
 import { NumbersHelp } from './numbers-help.tsx';
 import { stockFilter, stockInputOf, stockSorts, stockWords, type StockFilter } from './stock-filter.ts';
 import styles from './stock.module.css';
@@ -22,14 +24,20 @@ export function StockScreen() {
   const texts = useTextsOf(stockTexts);
   const { may, isKnown } = useMe();
   const [isCreating, setCreating] = useState(false);
+  const [isImporting, setImporting] = useState(false);
+  const imports = useTextsOf(importTexts);
   return (
     <>
       <div className={layout['head']}>
         <h1>{texts.title}</h1>
-        {may('catalog') && <Button onClick={() => setCreating(true)}>{texts.create}</Button>}
+        <span className={parts['row']}>
+          {may('catalog') && <Button onClick={() => setCreating(true)}>{texts.create}</Button>}
+          {(may('stock') || may('catalog')) && <Button onClick={() => setImporting(true)}>{imports.open}</Button>}
+        </span>
       </div>
       {may('stock') && <StockList key={JSON.stringify(filter)} filter={filter} />}
       {isKnown && !may('stock') && <p className={parts['notice']}>{texts.noScope}</p>}
+      {isImporting && <ImportDialog onClose={() => setImporting(false)} />}
       {isCreating && <CreateProductDialog onClose={() => setCreating(false)} />}
     </>
   );

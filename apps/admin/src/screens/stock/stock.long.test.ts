@@ -177,6 +177,27 @@ describe.skipIf(chromiumPath === undefined)('the stock desk', () => {
     expect(problems).toEqual([]);
   });
 
+  test('imports counted stock after a check that writes nothing, and names the rows that are refused', async () => {
+    const productId = await createProduct('IMPORTED', 8);
+    const { page, problems } = await pages.openSignedIn('/admin/stock');
+    await page.getByRole('button', { name: 'Import' }).click();
+    const csv = 'sku,countedQty\nIMPORTED,6\nNOWHERE,1\n';
+    const file = { name: 'counted.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
+    await page.getByLabel('File (CSV, also .gz)').setInputFiles(file);
+    await page.getByRole('button', { name: 'Check the file' }).click();
+    await expect
+      .poll(async () => page.getByTestId('report').textContent())
+      .toBe('Nothing is written yet. 2 rows: 1 change something, 0 change nothing, 1 are refused.');
+    expect(await page.getByRole('row').filter({ hasText: 'NOWHERE' }).getByRole('cell').first().textContent()).toBe(
+      '3',
+    );
+    expect((await movementsOf(productId)).length).toBe(1);
+    await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
+    await page.getByText('Imported.').waitFor();
+    expect((await movementsOf(productId)).at(-1)).toMatchObject({ kind: 'ADJUSTED', quantity: -2 });
+    expect(problems).toEqual([]);
+  });
+
   test('pages through a long ledger', async () => {
     const productId = await createProduct('LONG', 0);
     for (let n = 1; n <= 30; n += 1) await pages.api.commerce.receiveStock({ productId, quantity: n });
