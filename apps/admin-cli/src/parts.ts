@@ -120,6 +120,11 @@ export const parts: readonly Part[] = [
     async () => (await import('./commands/doctor.ts')).addDoctorCommand,
   ),
   single(
+    'status',
+    'show how far the background jobs are behind, and what is parked; exits 1 when a job is late',
+    async () => (await import('./commands/status.ts')).addStatusCommand,
+  ),
+  single(
     'reconcile',
     "compare the shop's book with the gateway simulator's; exits 1 where they differ",
     async () => (await import('./commands/reconcile.ts')).addReconcileCommand,

@@ -31,6 +31,7 @@ import { shipmentMethods } from './methods/shipments.ts';
 import { shippingOptionMethods } from './methods/shipping-options.ts';
 import { stockMethods } from './methods/stock.ts';
 import type { QuoteService } from './order/quote-service.ts';
+import { statusMethods } from './methods/status.ts';
 import { systemMethods } from './methods/system.ts';
 import { openWebhookDelivery, webhookDeliveryMethods } from './methods/webhook-deliveries.ts';
 import { webhookMethods } from './methods/webhooks.ts';
@@ -196,6 +197,7 @@ export function createCommerce(options: CommerceOptions) {
     ...webhookDeliveryMethods(context, delivery),
     ...reportMethods(context),
     ...lookupMethods(context),
+    ...statusMethods(context),
     ...systemMethods(context),
   };
 }

@@ -24,10 +24,10 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
 /** Renders every invariant that does not hold, with its first examples. */
 export function renderViolations(violations: readonly Violation[]): string {
   if (violations.length === 0) return 'Everything holds: the doctor found no violation.';
-  const found = violations.map(({ name, sentence, count, examples }) => {
+  const found = violations.map(({ name, sentence, advice, count, examples }) => {
     const shown = examples.map((example) => `  ${printable(JSON.stringify(example))}`);
     const more = count > examples.length ? [`  and ${count - examples.length} more`] : [];
-    return [`${name}: ${sentence} (${count})`, ...shown, ...more].join('\n');
+    return [`${name}: ${sentence} (${count})`, `  ${advice}`, ...shown, ...more].join('\n');
   });
   return [`The doctor found ${violations.length} violations.`, ...found].join('\n\n');
 }

@@ -36,16 +36,18 @@ const addFilters = (command: Command): Command =>
     .option('--order <order>', 'only events of this order');
 
 export function addEventLogCommands(events: Command, context: CommandContext): void {
-  addListCommand<Event, Filter>(events, context, {
+  addListCommand<Event, Filter & { latest?: true }>(events, context, {
     usage: 'list',
     summary: 'list events, the oldest first; --cursor takes a position',
-    examples: ['events list --type order.paid', 'events list --cursor 1.4200 --json'],
-    addFilters,
+    examples: ['events list --type order.paid', 'events list --latest', 'events list --cursor 1.4200 --json'],
+    addFilters: (command) => addFilters(command).option('--latest', 'the latest first'),
     reader:
       (client, options) =>
       async ({ limit, cursor }) => {
-        const page = await client.event.list.query({ ...filterOf(options), limit, ...(cursor && { after: cursor }) });
-        return { ...page, nextCursor: page.items.length < limit ? null : page.nextCursor };
+        const place = options.latest ? { before: cursor ?? 'now' } : { after: cursor };
+        const page = await client.event.list.query({ ...filterOf(options), limit, ...place });
+        const isEnd = options.latest ? page.nextCursor === '0' : page.items.length < limit;
+        return { ...page, nextCursor: isEnd ? null : page.nextCursor };
       },
     columns,
     empty: 'There are no such events.',

@@ -153,6 +153,7 @@ export const access: Readonly<Record<string, Access>> = {
   'session.createLink': operator('any'),
 
   'system.doctor': operator('any'),
+  'system.status': operator('any'),
   // The router checks the scope, which depends on what is looked up.
   'system.lookUp': operator('any'),
 };

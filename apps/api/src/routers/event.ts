@@ -12,6 +12,9 @@ export const eventRouter = router({
    *
    * `nextCursor` is never null: it is the `after` of the next call. A page may have fewer events than `limit`, or none,
    * before the end of the log.
+   *
+   * `before`, `now` or a position, reads the other way: the latest event first. `nextCursor` is then the `before` of the
+   * next call, and `0` when the beginning is reached. One call looks through 50,000 events, or all of one aggregate.
    * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over;
    * `details.lastCommonPosition` is where to continue
    */

@@ -5,12 +5,12 @@ import { procedure, router } from '../trpc/trpc.ts';
 /** The operator who calls. For operators with any scope. */
 export const sessionRouter = router({
   /**
-   * Returns the `name` and the `scopes` of the caller's API key, and when the caller's session ends at the latest
+   * Returns the id (`apiKeyId`), the `name` and the `scopes` of the caller's API key, and when the caller's session ends at the latest
    * (`expiresAt`); null for a caller with an API key.
    */
   get: procedure.query(({ ctx }) => {
-    const { name, scopes, session } = operatorOf(ctx.caller);
-    return { name, scopes, expiresAt: session?.expiresAt ?? null };
+    const { apiKeyId, name, scopes, session } = operatorOf(ctx.caller);
+    return { apiKeyId, name, scopes, expiresAt: session?.expiresAt ?? null };
   }),
   /**
    * Makes a link that signs in at the page with the rights of the caller's API key, once and within 10 minutes.

@@ -113,6 +113,7 @@ export function otherInputs(shop: Shop): Record<string, unknown> {
     'apiKey.create': { name: 'another', scopes: ['stock'] },
     'apiKey.revoke': { apiKeyId: shop.apiKeyId },
     'system.doctor': undefined,
+    'system.status': undefined,
     'system.lookUp': { kind: 'order', text: orderId },
   };
 }

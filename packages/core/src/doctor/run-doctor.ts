@@ -1,11 +1,17 @@
 import type { ClientBase, CustomTypesConfig } from 'pg';
 import pg from 'pg';
 import { type Database, sqlState } from '@commerce-core/pg-pipeline';
+import { adviceFor } from './advice.ts';
 import type { Check } from './check.ts';
 import { checks } from './checks.ts';
 
-/** An invariant that does not hold: the number of rows that break it, and up to 10 of them. */
-export type Violation = Pick<Check, 'name' | 'sentence'> & { count: number; examples: Record<string, unknown>[] };
+/** An invariant that does not hold: what to do about it, the number of rows that break it, and up to 10 of them. */
+export type Violation = Pick<Check, 'name' | 'sentence'> & {
+  /** What an operator does first. */
+  advice: string;
+  count: number;
+  examples: Record<string, unknown>[];
+};
 
 const examplesMax = 10;
 
@@ -64,7 +70,7 @@ async function run(client: ClientBase, check: Check, endsAt: number): Promise<Vi
     const { rows } = await client.query({ text, types: readable });
     if (rows.length === 0) return undefined;
     const examples = rows.map(({ violationCount: _, ...example }) => example);
-    return { name, sentence, count: rows[0].violationCount, examples };
+    return { name, sentence, advice: adviceFor(check), count: rows[0].violationCount, examples };
   } catch (error) {
     if (sqlState(error) !== '57014') throw error;
     throw new Error(`the doctor ran out of time at the check ${name}`, { cause: error });

@@ -36,12 +36,19 @@ export const waitMsMax = 30_000;
 
 /**
  * `after` is the position behind which to read: the `nextCursor` of the last page, `0`, the default, for the beginning,
- * or `now` for the end of the log. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first event when there is
- * none, 0 to 30,000 milliseconds.
+ * or `now` for the end of the log. `before` reads the other way instead, the latest first: from `now`, or from the
+ * `nextCursor` of the last page. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first event
+ * when there is none, 0 to 30,000 milliseconds; not with `before`.
  */
-export const listEventsInput = z.strictObject({
-  ...eventFilter,
-  after: z.union([z.literal('now'), position]).optional(),
-  limit: z.int().min(1).max(500).default(100),
-  waitMs: z.int().min(0).max(waitMsMax).default(0),
-});
+export const listEventsInput = z
+  .strictObject({
+    ...eventFilter,
+    after: z.union([z.literal('now'), position]).optional(),
+    before: z.union([z.literal('now'), position]).optional(),
+    limit: z.int().min(1).max(500).default(100),
+    waitMs: z.int().min(0).max(waitMsMax).default(0),
+  })
+  .refine(({ after, before, waitMs }) => before === undefined || (after === undefined && waitMs === 0), {
+    path: ['before'],
+    message: 'can not be combined with after or waitMs',
+  });

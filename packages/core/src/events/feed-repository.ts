@@ -52,6 +52,15 @@ const readOfAggregate = statement(
   order by p.position limit $5::integer`,
 );
 
+const readAllBack = statement(
+  'read_events_back_by_position',
+  readAll.text.replace('order by p.position', 'order by p.position desc'),
+);
+const readOfAggregateBack = statement(
+  'read_events_of_aggregate_back_by_position',
+  readOfAggregate.text.replace('order by p.position', 'order by p.position desc'),
+);
+
 /** Reads the last position, and whether the epoch of a position is still the latest. */
 export async function readLogEnd({ pool }: Pick<Database, 'pool'>, epoch: number): Promise<LogEnd> {
   const { rows } = await pool.query<LogEnd>({ text: readEnd.text, values: [epoch] });
@@ -59,19 +68,22 @@ export async function readLogEnd({ pool }: Pick<Database, 'pool'>, epoch: number
   return rows[0]!;
 }
 
-/** Reads up to `limit` events with positions above `after`, up to `upTo`, in the order of their positions. */
+/**
+ * Reads up to `limit` events with positions above `after`, up to `upTo`, in the order of their positions, or the last one
+ * first (`isBackward`).
+ */
 export async function readEventsByPosition(
   { pool }: Pick<Database, 'pool'>,
   after: number,
   upTo: number,
   limit: number,
   { types, aggregateType, aggregateId }: EventFilter = {},
+  { isBackward = false } = {},
 ): Promise<PositionedEvent[]> {
   const values = [after, upTo, types ?? null, aggregateType ?? null, limit];
+  const [ofAll, ofOne] = isBackward ? [readAllBack, readOfAggregateBack] : [readAll, readOfAggregate];
   const query =
-    aggregateId === undefined
-      ? { text: readAll.text, values }
-      : { text: readOfAggregate.text, values: [...values, aggregateId] };
+    aggregateId === undefined ? { text: ofAll.text, values } : { text: ofOne.text, values: [...values, aggregateId] };
   return (await pool.query<PositionedEvent>(query)).rows;
 }
 

@@ -7,13 +7,13 @@ import { beginning, parsePosition, positionText, type Position } from '../events
 import { readEventLag, type EventLag } from '../events/sequencer-repository.ts';
 import { numberEvents } from '../flows/events/number-events.ts';
 import { followFeed } from '../flows/events/follow-feed.ts';
-import { endOfFeed, readOrAwaitFeed } from '../flows/events/read-feed.ts';
+import { endOfFeed, readFeedBackward, readOrAwaitFeed } from '../flows/events/read-feed.ts';
 import type { Call, Context } from '../run/context.ts';
 import { publishEventsJob } from '../sinks/sink.ts';
 import { parse } from '../validation.ts';
 import { deliverWebhooksJob } from '../webhooks/webhook-endpoint.ts';
 
-/** A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after`. */
+/** A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after` or `before`. */
 export type EventPage = { items: EventView[]; nextCursor: string };
 
 const positionOf = (text: string | undefined): Position | undefined =>
@@ -26,15 +26,22 @@ export function eventMethods({ database, tail, sinks }: Context) {
      * Reads events in the order of their positions, 1 to 500 a page (`limit`, 100 by default), behind the position
      * `after` (`0`, the beginning, by default; `now` is the end of the log). A page may have fewer events than `limit`, or none, before the end of the log.
      * Without an event it waits up to `waitMs` milliseconds, 0 to 30,000, for the first one.
-     * @returns a page; `nextCursor` is always the `after` of the next page
+     *
+     * With `before`, `now` or a position, it reads the other way: the events before that place, the latest first.
+     * @returns a page; `nextCursor` is always the `after` of the next page, or the `before`, which is `0` at the beginning
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the details
      * hold the last position that it has in common
      * @throws database_unavailable when the database can't be reached
      */
     async listEvents(input: z.input<typeof listEventsInput> = {}, call: Pick<Call, 'signal'> = {}): Promise<EventPage> {
-      const { waitMs, after: given, ...request } = parse(listEventsInput, input);
+      const { waitMs, after: given, before, ...request } = parse(listEventsInput, input);
       const { events, readTo } = await read(async () => {
+        if (before !== undefined)
+          return readFeedBackward(database, {
+            ...request,
+            before: before === 'now' ? before : (parsePosition(before) ?? beginning),
+          });
         const after = given === 'now' ? await endOfFeed(database) : (positionOf(given) ?? beginning);
         return readOrAwaitFeed(database, tail, { ...request, after }, waitMs, call.signal);
       });

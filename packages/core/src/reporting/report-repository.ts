@@ -68,11 +68,13 @@ const counts = statement(
   `select status, fulfillment_status as "fulfillmentStatus", orders from "commerce"."order_counts"
   where orders <> 0 order by status, fulfillment_status`,
 );
+const lagEvents = `greatest(0, ${lastPosition} - (select "position" from "commerce"."report_progress" where "id" = 1))::int`;
 const others = statement(
   'order_stats',
   `select (select count(*)::int from "commerce"."orders" where needs_attention is not null) as "needsAttention",
-    greatest(0, ${lastPosition} - (select "position" from "commerce"."report_progress" where "id" = 1))::int as "lagEvents"`,
+    ${lagEvents} as "lagEvents"`,
 );
+const reportLag = statement('report_lag', `select ${lagEvents} as "lagEvents"`);
 
 /** Reads how many orders have which statuses. */
 export async function readOrderStats({ pool }: Pool): Promise<OrderStats> {
@@ -80,4 +82,10 @@ export async function readOrderStats({ pool }: Pool): Promise<OrderStats> {
   const { rows } = await pool.query<Pick<OrderStats, 'needsAttention' | 'lagEvents'>>(others.text);
   // A SELECT without FROM always returns one row.
   return { orders: statuses.reduce((sum, { orders }) => sum + orders, 0), statuses, ...rows[0]! };
+}
+
+/** Reads how many events the reports don't contain yet. */
+export async function readReportLag({ pool }: Pool): Promise<number> {
+  const { rows } = await pool.query<{ lagEvents: number }>(reportLag.text);
+  return rows[0]!.lagEvents;
 }
