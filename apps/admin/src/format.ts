@@ -1,13 +1,17 @@
 import { formatMoney } from '@commerce-core/client';
 import { useLanguage } from './texts/language.tsx';
 
-/** Writes amounts and times in the language of the page. */
+/** Writes numbers, amounts and times in the language of the page. */
 export function useFormat() {
   const { language, texts } = useLanguage();
   // English has several ways to write times; the browser knows which one its user reads.
   const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   return {
+    count: (number: number): string => number.toLocaleString(locale),
+    /** A day like `2026-11-28`. */
+    calendarDay: (day: string): string => days.format(new Date(day)),
     money: (amount: number, currency: string): string => formatMoney(amount, currency, locale),
     day: (iso: string): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso)),
     time: (iso: string): string => times.format(new Date(iso)),

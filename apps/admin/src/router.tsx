@@ -9,11 +9,14 @@ import {
 import { onSessionEnd, queryClient, trpc } from './api.ts';
 import { Layout } from './components/layout.tsx';
 import { AttentionScreen } from './screens/attention/attention-screen.tsx';
+import { eventsSearch } from './screens/events/events-search.ts';
 import { OrderScreen } from './screens/order/order-screen.tsx';
 import { moneySearch } from './screens/money/money-filter.ts';
 import { orderFilter } from './screens/orders/order-filter.ts';
+import { salesSearch } from './screens/sales/sales-search.ts';
 import { SignInScreen } from './screens/sign-in.tsx';
 import { stockFilter } from './screens/stock/stock-filter.ts';
+import { systemSearch } from './screens/system/system-search.ts';
 
 const root = createRootRoute({ component: Outlet });
 
@@ -139,18 +142,21 @@ const money = createRoute({
 const events = createRoute({
   getParentRoute: () => signedIn,
   path: '/events',
+  validateSearch: eventsSearch,
   component: lazyRouteComponent(async () => import('./screens/events/events-screen.tsx'), 'EventsScreen'),
 });
 
 const sales = createRoute({
   getParentRoute: () => signedIn,
   path: '/sales',
+  validateSearch: salesSearch,
   component: lazyRouteComponent(async () => import('./screens/sales/sales-screen.tsx'), 'SalesScreen'),
 });
 
 const system = createRoute({
   getParentRoute: () => signedIn,
   path: '/system',
+  validateSearch: systemSearch,
   component: lazyRouteComponent(async () => import('./screens/system/system-screen.tsx'), 'SystemScreen'),
 });
 

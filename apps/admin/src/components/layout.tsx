@@ -2,12 +2,11 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { signOut } from '../api.ts';
 import { languages, useLanguage, type Language } from '../texts/language.tsx';
+import { desks } from './desks.ts';
 import { Palette } from './palette.tsx';
 import { Button } from './parts.tsx';
 import { useMe } from './use-me.ts';
 import styles from './layout.module.css';
-
-const desks = ['orders', 'shipping', 'returns', 'stock', 'money', 'events', 'sales', 'system'] as const;
 
 /** The frame of all screens of an operator who is signed in. */
 export function Layout() {

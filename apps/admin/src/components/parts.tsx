@@ -4,7 +4,7 @@ import { useFormat } from '../format.ts';
 import { useTexts } from '../texts/language.tsx';
 import styles from './parts.module.css';
 
-type Look = 'primary' | 'danger' | 'plain';
+type Look = 'primary' | 'danger' | 'plain' | 'link';
 
 /** A button that is no submit button unless it says so. */
 export function Button({ look, ...props }: ButtonHTMLAttributes<HTMLButtonElement> & { look?: Look }) {
@@ -22,10 +22,10 @@ export function Field({ label, children }: { label: string; children: ReactNode 
   );
 }
 
-const good = ['PAID', 'CAPTURED', 'DELIVERED', 'SUCCEEDED', 'DONE', 'WON'];
+const good = ['PAID', 'CAPTURED', 'DELIVERED', 'SUCCEEDED', 'DONE', 'WON', 'ACTIVE'];
 /** What is wrong with a parcel that is not over. */
 const troubles = ['ATTEMPT_FAILED', 'PROBLEM', 'RETURNING', 'SILENT'];
-const bad = ['PAYMENT_FAILED', 'FAILED', 'LOST', 'REVIEW', 'REFUSED', 'OPEN', ...troubles];
+const bad = ['PAYMENT_FAILED', 'FAILED', 'LOST', 'REVIEW', 'REFUSED', 'OPEN', 'DISABLED', 'PARKED', ...troubles];
 
 /** A status in the page's words. */
 export function Status({ of }: { of: string }) {

@@ -6,7 +6,7 @@ type Page<T> = { items: T[]; nextCursor: string | null };
 export function usePages<T>(
   key: readonly unknown[],
   read: (cursor: { cursor?: string }) => Promise<Page<T>>,
-  { enabled = true }: { enabled?: boolean } = {},
+  { enabled = true, pollMs }: { enabled?: boolean; pollMs?: number } = {},
 ) {
   const pages = useInfiniteQuery({
     queryKey: key,
@@ -14,6 +14,7 @@ export function usePages<T>(
     initialPageParam: '',
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     enabled,
+    refetchInterval: pollMs ?? false,
   });
   return {
     items: pages.data?.pages.flatMap(({ items }) => items) ?? [],

@@ -1,5 +1,5 @@
 import axe from 'axe-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDisputedOrder, createGoods, createPaidOrder } from '../testing/orders.ts';
 import { chromiumPath, openPages, type Pages } from '../testing/page.ts';
 import type { Page } from 'playwright-core';
@@ -27,6 +27,7 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
   let orderId: string;
   let ids: Awaited<ReturnType<typeof createGoods>>;
   let productId: string;
+  let endpointId: string;
   beforeAll(async () => {
     pages = await openPages();
     await createDisputedOrder(pages.api);
@@ -35,6 +36,9 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await pages.api.commerce.createRefund({ orderId, amount: 300 });
     await pages.api.commerce.noteOrder({ orderId, text: 'Ana is home after six.' });
     ids = await createGoods(pages.api);
+    ({ id: endpointId } = await pages.api.commerce.createWebhookEndpoint({ url: 'https://erp.example/events' }));
+    const stats = async () => pages.api.commerce.orderStats();
+    await vi.waitUntil(async () => (await stats()).lagEvents === 0, { timeout: 30_000, interval: 100 });
   });
   afterAll(async () => pages?.close());
 
@@ -72,6 +76,16 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['payments', () => '/admin/money?tab=payments', 'tbody tr'],
     ['credits', () => '/admin/money?tab=credits', 'section p'],
     ['reconcile', () => '/admin/money?tab=reconcile', 'form'],
+    ['events', () => '/admin/events', 'tbody tr'],
+    ['endpoints', () => '/admin/events?tab=endpoints', 'tbody tr'],
+    ['endpoint', () => `/admin/events?tab=endpoints&endpoint=${endpointId}`, 'dl'],
+    ['messages', () => '/admin/events?tab=messages', 'tbody tr'],
+    ['sinks', () => '/admin/events?tab=sinks', 'code:has-text("sinks list")'],
+    ['sales', () => '/admin/sales', 'svg'],
+    ['jobs', () => '/admin/system', 'tbody tr'],
+    ['doctor', () => '/admin/system?tab=doctor', 'code:has-text("doctor")'],
+    ['keys', () => '/admin/system?tab=keys', 'tbody tr'],
+    ['about', () => '/admin/system?tab=about', 'dl'],
   ];
   const looks = [
     { width: 360, colorScheme: 'light', locale: 'en-GB' },

@@ -52,6 +52,10 @@ const statuses = {
   DONE: 'Done',
   DUE: 'Due',
   REFUSED: 'Refused',
+  ACTIVE: 'Active',
+  PAUSED: 'Paused',
+  DISABLED: 'Disabled',
+  PARKED: 'Given up',
 };
 
 const reasons: Record<Reason, { title: string; advice: string }> = {
@@ -145,9 +149,11 @@ export const en = {
   dialogs: dialogsTexts.en,
   palette: {
     title: 'Go to',
-    label: 'Order number, id or reference',
+    label: 'Order, product or desk',
     none: 'Nothing found.',
-    help: 'A whole number or reference, or at least four characters of an id.',
+    help: 'An order by number, reference, e-mail, tracking number or the beginning of its id; a product by SKU.',
+    order: (number: string) => `Order ${number}`,
+    product: (sku: string) => `Product ${sku}`,
   },
   queue: {
     tabs: 'Parts of the list',

@@ -52,9 +52,11 @@ export const ko: Texts = {
   dialogs: dialogsTexts.ko,
   palette: {
     title: '바로 가기',
-    label: '주문 번호, ID 또는 참조 번호',
+    label: '주문, 상품 또는 화면',
     none: '결과가 없습니다.',
-    help: '주문 번호나 참조 번호 전체, 또는 ID 앞 네 글자 이상.',
+    help: '주문은 번호·참조·이메일·운송장 번호·ID 앞부분으로, 상품은 SKU로 찾습니다.',
+    order: (number) => `주문 ${number}`,
+    product: (sku) => `상품 ${sku}`,
   },
   queue: {
     tabs: '목록 구분',
@@ -117,6 +119,10 @@ export const ko: Texts = {
     DONE: '완료',
     DUE: '예정',
     REFUSED: '거절됨',
+    ACTIVE: '사용 중',
+    PAUSED: '일시 중지',
+    DISABLED: '중지됨',
+    PARKED: '포기됨',
   },
   reasons: {
     refund_failed: { title: '환불 실패', advice: '실패 이유를 확인하고 다시 환불하세요.' },

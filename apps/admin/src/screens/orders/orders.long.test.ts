@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `Order ${listed[1]}` }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByLabel('Order number, id or reference').fill(numbers[0] ?? '');
+    await page.getByLabel('Order, product or desk').fill(numbers[0] ?? '');
     await page.getByRole('dialog').getByRole('link').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: `Order ${numbers[0]}` }).waitFor();

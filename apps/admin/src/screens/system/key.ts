@@ -1,0 +1,4 @@
+import type { RouterOutputs } from '@commerce-core/client';
+
+/** The record of an operator's API key. */
+export type Key = RouterOutputs['apiKey']['list']['items'][number];
