@@ -17,6 +17,13 @@ test('events are listed from the beginning, filtered, and continued by the posit
   expect(rest.items).toEqual([expect.objectContaining({ type: 'stock.received', version: 2, position: '1.2' })]);
 });
 
+test('events are listed backward, the latest first, to the first one', async () => {
+  const forward = await shop.json('events', 'list', '--all');
+  const backward = await shop.json('events', 'list', '--latest', '--all');
+  expect(backward.items.at(-1)).toMatchObject({ position: '1.1' });
+  expect(backward.items.toReversed().slice(0, forward.items.length)).toEqual(forward.items);
+});
+
 test('a tail prints events that happened before, and ends after as many as wanted', async () => {
   const ran = await shop.run('events', 'tail', '--after', '0', '--limit', '2');
   expect(lines(ran.out)).toEqual([
