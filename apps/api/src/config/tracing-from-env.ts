@@ -1,15 +1,7 @@
-import type { Tracing } from '@commerce-core/core';
 import { z } from 'zod';
+import { samplers, type RunningTraces, type TraceOptions } from '../observability/trace-options.ts';
 import { httpUrl } from './gateways-from-env.ts';
 
-const samplers = [
-  'always_on',
-  'always_off',
-  'traceidratio',
-  'parentbased_always_on',
-  'parentbased_always_off',
-  'parentbased_traceidratio',
-] as const;
 const ratioRule = 'must be a number from 0 to 1';
 
 /** OpenTelemetry's variables that decide whether there are traces. Traces are on when an endpoint is set. */
@@ -39,20 +31,6 @@ export const tracingVariables = {
     .describe('The part of the traces that `…traceidratio` records.'),
 };
 const tracingEnv = z.object(tracingVariables);
-
-export type TraceOptions = {
-  sampler: (typeof samplers)[number];
-  /** From 0 to 1. */
-  ratio: number;
-  /** Called when spans can't be sent. */
-  onFault: (message: string) => void;
-};
-
-export type RunningTraces = {
-  tracing: Tracing;
-  /** Sends the last spans; waits up to a second. */
-  stop: () => Promise<void>;
-};
 
 /** Starts traces if they are on. Only then OpenTelemetry is imported. */
 export async function tracesFromEnv(

@@ -12,15 +12,15 @@ import {
   type Sampler,
 } from '@opentelemetry/sdk-trace';
 import { createTracing } from '@commerce-core/core';
-import type { RunningTraces, TraceOptions } from '../config/tracing-from-env.ts';
+import type { RunningTraces, TraceOptions } from './trace-options.ts';
 
 // A collector that hangs must not keep a process that stops.
 const flushMs = 1_000;
 
 /**
  * Starts OpenTelemetry's SDK: spans are sent to a collector by OTLP over HTTP, as JSON. The libraries read the other
- * `OTEL_…` variables, such as OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_HEADERS. This module is loaded only if traces are
- * on, because it takes 0.2 s of CPU time.
+ * `OTEL_…` variables, such as OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_HEADERS. This module is loaded only if traces
+ * are on, because it takes 0.2 s of CPU time.
  */
 export function startOpenTelemetry({ sampler, ratio, onFault }: TraceOptions): RunningTraces {
   const { context, diag, DiagLogLevel } = openTelemetry;
