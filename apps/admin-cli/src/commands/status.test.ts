@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { useShop } from '../shop.testing.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { addCommand, integer } from '../command.ts';
-import { addOrderFilters, orderListInput, type OrderFilters } from '../commands/order-filters.ts';
+import { addOrderFilters, orderListInput, type OrderFilters } from '../commands/orders/order-filters.ts';
 import type { ExportOptions } from './export-file.ts';
 
 const withFile = (command: Command): Command =>

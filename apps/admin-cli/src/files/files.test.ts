@@ -4,9 +4,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { openFaultInjectingProxy } from '../fault-injecting-proxy.testing.ts';
-import { runCommerce } from '../run-commerce.testing.ts';
-import { useShop } from '../shop.testing.ts';
+import { openFaultInjectingProxy } from '../testing/fault-injecting-proxy.ts';
+import { runCommerce } from '../testing/run-commerce.ts';
+import { useShop } from '../testing/shop.ts';
 
 const shop = useShop();
 
