@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/api/client';
+import type { RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { addCommand, type JsonOption } from '../command.ts';

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '@commerce-core/api/client';
+import type { ErrorBody } from '@commerce-core/client';
 import { connect } from '../connection.ts';
 import type { CommandContext } from '../command-context.ts';
 import { Refusal } from '../refusal.ts';

@@ -1,4 +1,4 @@
-import { commerceErrorOf } from '@commerce-core/api/client';
+import { commerceErrorOf } from '@commerce-core/client';
 import { call, readUntilAnswered } from '../shop/call.ts';
 import type { Order } from '../shop/world.ts';
 import type { Visit } from './visit.ts';
