@@ -32,9 +32,9 @@ afterEach(async () => {
   await shop.close();
 });
 
-async function runJobsUntilIdle({ turns = 8 } = {}): Promise<void> {
+async function runJobsUntilIdle({ turns = 9 } = {}): Promise<void> {
   running = shop.commerce.runJobs(stopping.signal);
-  // The first turn of poll_event_lists reads the lists of two gateways, and each of the five rules of retention has a
+  // The first turn of poll_event_lists reads the lists of two gateways, and each of the six rules of retention has a
   // turn, which is the last one for a minute.
   await expect.poll(() => counted.transactions).toBe(turns);
   await expect.poll(() => counted.statements).toBe(2);
@@ -54,7 +54,7 @@ test('the first due row after an idle time is handled in little more than a seco
   await shop.commerce.numberEvents();
   Object.assign(counted, { statements: 0, transactions: 0 });
   // The order's events are added to the reports.
-  await runJobsUntilIdle({ turns: 9 });
+  await runJobsUntilIdle({ turns: 10 });
   await sleep(Math.random() * 1_000);
   await shop.database.pool.query('update commerce.orders set hold_until = now() where id = $1', [order.id]);
   const begin = performance.now();
