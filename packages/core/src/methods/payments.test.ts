@@ -18,7 +18,7 @@ const idle: Pick<Gateway, 'amountRule' | 'captures' | 'signs' | 'receive' | 'cap
   refund: async () => [],
 };
 
-declare module '../gateways/gateway.ts' {
+declare module '../gateways/port.ts' {
   interface NextSteps {
     test: { clientSecret: string };
   }
