@@ -114,7 +114,7 @@ test('each table is written by one statement, however often its rows change', ()
   }
   work.write();
   expect(statements).toEqual([
-    'insert_orders',
+    'insert_orders_but_redactedAt',
     'insert_order_lines_but_canceledQty_releasedQty_releasedAmount',
     'insert_payments_but_creditedAmount_releasedAmount',
     'insert_shipments',
