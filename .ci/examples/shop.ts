@@ -1,5 +1,5 @@
-// The shop of the examples' checks: an API with the gateways `mock` and `stripe`, and a server that stands for the shop's own
-// back end. It serves the page in the folder PAGE, signs customers' tokens, and passes payments on.
+// The shop of the examples' checks: an API with the gateways `mock` and `stripe`, and a server that stands for the
+// shop's own back end. It serves the page in the folder PAGE, signs customers' tokens, and passes payments on.
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -1,5 +1,5 @@
-// A program outside of the workspace. It embeds the core and serves its API; a shopper orders by the typed client, pays,
-// and sees the order become PAID. Then `commerce-api` serves the same database.
+// A program outside of the workspace. It embeds the core and serves its API; a shopper orders by the typed client,
+// pays, and sees the order become PAID. Then `commerce-api` serves the same database.
 import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';

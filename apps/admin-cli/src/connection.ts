@@ -21,8 +21,8 @@ type NamedProfile = NonNullable<ReturnType<typeof chosenProfile>>;
 type Local = Partial<Record<'url' | 'simulatorUrl' | 'adminApiKey' | 'customerTokenSecret', string>>;
 
 /**
- * Returns the shop of the chosen profile, else the one that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`). Otherwise it returns the shop that
- * `npm start` runs in this folder or in a folder above it.
+ * Returns the shop of the chosen profile, else the one that the environment names (`COMMERCE_URL`, `COMMERCE_API_KEY`).
+ * Otherwise it returns the shop that `npm start` runs in this folder or in a folder above it.
  *
  * @throws Failure when there is neither
  */

@@ -12,7 +12,8 @@ import { useShop } from './testing/shop.ts';
 
 const shop = useShop();
 
-// Forwards what reads, and records what a command calls besides its look-ups. Mutations are refused, so nothing changes.
+// Forwards what reads, and records what a command calls besides its look-ups. Mutations are refused, so nothing
+// changes.
 let calls: string[] = [];
 const isLookup = (url: string) => /\/(system\.lookUp|product\.(get|list))\b/.test(url);
 const recorder = createServer(async (request, response) => {

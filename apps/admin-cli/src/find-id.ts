@@ -9,7 +9,9 @@ type Kind = RouterInputs['system']['lookUp']['kind'];
 /** A kind of thing, its name in messages, and what beside an id names one. */
 type Wanted = { kind: Kind; noun: string; also?: string };
 
-/** What a placeholder in a command's usage, such as `<order>`, takes the id of. `<product>` is read by `findProduct`. */
+/**
+ * What a placeholder in a command's usage, such as `<order>`, takes the id of. `<product>` is read by `findProduct`.
+ */
 export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   order: { kind: 'order', noun: 'order', also: ', number or reference' },
   payment: { kind: 'payment', noun: 'payment' },
@@ -48,8 +50,8 @@ export async function findId(client: Client, { kind, noun, also = '' }: Wanted, 
 }
 
 /**
- * Replaces the texts that a command got for its id placeholders by ids. As a hook of the root, it runs before the action
- * of every command, so that no command can forget it.
+ * Replaces the texts that a command got for its id placeholders by ids. As a hook of the root, it runs before the
+ * action of every command, so that no command can forget it.
  */
 export async function resolveIds(context: CommandContext, command: Command): Promise<void> {
   for (const [index, argument] of command.registeredArguments.entries()) {

@@ -11,8 +11,8 @@ const skus = new Map<string, string>();
 export const knownSku = (productId: string): string | undefined => skus.get(productId);
 
 /**
- * Finds the product with this sku or id, or with the only id that begins so. An exact sku comes first. Archived products
- * are found if the key may see them.
+ * Finds the product with this sku or id, or with the only id that begins so. An exact sku comes first. Archived
+ * products are found if the key may see them.
  *
  * @throws Failure when there is no such product
  */

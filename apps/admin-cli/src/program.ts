@@ -25,8 +25,9 @@ Examples:
   $ commerce doctor`;
 
 /**
- * Builds the command line. Of the parts that `isWanted` refuses, it has the name and the summary alone, so that their code is
- * not loaded; without it, it has all commands. Parsing throws CommanderError where commander would end the process.
+ * Builds the command line. Of the parts that `isWanted` refuses, it has the name and the summary alone, so that their
+ * code is not loaded; without it, it has all commands. Parsing throws CommanderError where commander would end the
+ * process.
  */
 export async function createProgram(
   context: CommandContext,

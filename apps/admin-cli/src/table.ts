@@ -7,8 +7,8 @@ export type Column<T> = {
   value: (row: T) => string;
   align?: 'left' | 'right';
   /**
-   * Whether the text wraps on a narrow screen; a number is the width up to which it stays whole. Ids, numbers and amounts
-   * stay whole, so that they can be copied.
+   * Whether the text wraps on a narrow screen; a number is the width up to which it stays whole. Ids, numbers and
+   * amounts stay whole, so that they can be copied.
    */
   wraps?: boolean | number;
   /** Whether the column is left out when the screen is too narrow. A line below the table says so. */
@@ -27,8 +27,8 @@ const WRAPPED_MIN = 8;
 const ROWS_AT_ONCE = 100;
 
 /**
- * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. Columns that have no
- * room are named below the table. The width of a pipe is Infinity.
+ * Renders rows in columns, not wider than the screen if the columns that stay whole leave enough room. Columns that
+ * have no room are named below the table. The width of a pipe is Infinity.
  */
 export function renderTable<T>(rows: readonly T[], columns: readonly Column<T>[], screen: Screen): string {
   const { width, stream } = screen;

@@ -28,7 +28,8 @@ export type ClientOptions = {
   url: string;
   /**
    * A customer's token or an operator's API key. A function is called for each request, so that tokens can be renewed.
-   * When the API refuses its token, it is called with that token, and the request is sent once more with what it returns.
+   * When the API refuses its token, it is called with that token, and the request is sent once more with what it
+   * returns.
    */
   token?: string | ((refused?: string) => string | undefined | Promise<string | undefined>) | undefined;
   /** Replaces the global `fetch`. */

@@ -1,5 +1,6 @@
-// The API imports single files of these packages: all of prom-client loads OpenTelemetry, and all of rate-limiter-flexible
-// a client for each of thirteen databases. Together they took 0.18 s of CPU time and 24 MB of each start.
+// The API imports single files of these packages: all of prom-client loads OpenTelemetry, and all of
+// rate-limiter-flexible a client for each of thirteen databases. Together they took 0.18 s of CPU time and 24 MB of
+// each start.
 
 declare module 'prom-client/lib/counter.js' {
   export { Counter as default } from 'prom-client';

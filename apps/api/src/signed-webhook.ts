@@ -15,8 +15,8 @@ type ListedEvent = RouterOutputs['event']['list']['items'][number];
 export type SignedWebhook = { url: string; headers: Readonly<Record<string, string>>; body: string };
 
 /**
- * Makes the requests that an endpoint at `url` would get, for events that were read with `event.list`: with a new secret
- * (`whsec_…`), and the bytes and headers of the shop's own webhooks.
+ * Makes the requests that an endpoint at `url` would get, for events that were read with `event.list`: with a new
+ * secret (`whsec_…`), and the bytes and headers of the shop's own webhooks.
  */
 export function webhookSigner(url: string): { secret: string; sign: (event: ListedEvent) => SignedWebhook } {
   const current = newSigningKeys({ ed25519: false });

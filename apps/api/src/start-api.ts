@@ -21,8 +21,8 @@ export type RunningApi = {
 };
 
 /**
- * Serves a commerce over HTTP and runs its background jobs, unless `runsJobs` is false: what `createApp`, `serve` and `commerce.runJobs` do, and
- * the order in which they stop.
+ * Serves a commerce over HTTP and runs its background jobs, unless `runsJobs` is false: what `createApp`, `serve` and
+ * `commerce.runJobs` do, and the order in which they stop.
  * @throws Error the server's own, like EADDRINUSE, when it can't listen
  */
 export async function startApi({

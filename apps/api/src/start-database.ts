@@ -49,8 +49,8 @@ export async function startDatabase({ migrates = true, ...options }: StartDataba
 
 /**
  * Connects to the database and checks it.
- * @throws DatabaseUnusable when PostgreSQL rejects the connection, is not reachable within `waitMaxMs`, or is not as the
- * shop needs it: its version, encoding, settings, and the rights of the user
+ * @throws DatabaseUnusable when PostgreSQL rejects the connection, is not reachable within `waitMaxMs`, or is not as
+ * the shop needs it: its version, encoding, settings, and the rights of the user
  */
 export async function openDatabase({ waitMaxMs, onWait, ...options }: OpenDatabaseOptions): Promise<Database> {
   const database = connect(options);

@@ -4,8 +4,8 @@ import { startTestApi, type TestApi } from './testing/index.ts';
 import { until } from './testing/until.ts';
 import { endWorkers, testWorkers } from './testing/worker.ts';
 
-// Workers run as programs and deliver webhooks to a receiver of the test. A worker dies or is suspended at a moment that a
-// lock of the test holds open, and the other one takes over.
+// Workers run as programs and deliver webhooks to a receiver of the test. A worker dies or is suspended at a moment
+// that a lock of the test holds open, and the other one takes over.
 
 let api: TestApi;
 let receiver: WebhookReceiver;
@@ -60,7 +60,10 @@ const untilRecordWaits = async () =>
     return ((await api.database.pool.query(waiting)).rowCount ?? 0) > 0;
   });
 
-/** Waits until the endpoint has got to the end of the log, with nothing to retry. Returns the attempts, the first one first. */
+/**
+ * Waits until the endpoint has got to the end of the log, with nothing to retry. Returns the attempts, the first one
+ * first.
+ */
 async function untilDelivered() {
   const end = await until(async () => {
     const lag = await api.commerce.eventLag();

@@ -31,7 +31,8 @@ test.each([11, 12, 13])(
 test('the seeds together had nearly all of about 60 faults and cases', () => {
   const union = unionOf(outcomes);
   const never = missing(union, options).map(({ what }) => what);
-  // Findings prove something only if much occurred. Usually 3 never occur: so few shoppers leave some stock, for example.
+  // Findings prove something only if much occurred. Usually 3 never occur: so few shoppers leave some stock, for
+  // example.
   expect(union.faults.length + union.cases.length).toBeGreaterThan(55);
   expect(never.length, never.join(', ')).toBeLessThanOrEqual(8);
 });

@@ -41,7 +41,9 @@ async function chaos(options: Options): Promise<boolean> {
   return runs.every(({ failed }) => failed.length === 0) && !(asksForAll(options) && never.length > 0);
 }
 
-/** Runs one seed and prints its report. An error that ends the run counts as its failure, so that the next seed runs. */
+/**
+ * Runs one seed and prints its report. An error that ends the run counts as its failure, so that the next seed runs.
+ */
 async function runSeed(options: RunOptions & Pick<Options, 'keep'>, progress: Progress): Promise<Run> {
   progress.say(replay(options));
   progress.now('starting PostgreSQL, the API and the gateways');

@@ -14,7 +14,8 @@ const pauseMs = 1_000;
 
 /**
  * Runs the operators until they are stopped. They accept or reject payments in REVIEW, repeat failed refunds of money
- * that the shop owes, refund such money when a dispute about it has ended unreported, and cancel orders whose authorization is gone. A turn that fails is repeated.
+ * that the shop owes, refund such money when a dispute about it has ended unreported, and cancel orders whose
+ * authorization is gone. A turn that fails is repeated.
  */
 export function startOperators(world: World): Operators {
   const stopping = new AbortController();
@@ -92,8 +93,8 @@ async function repeatRefunds({ gateway, ledger, operator }: World, turn: number)
 }
 
 /**
- * Refunds money that the shop owes although it knows a dispute about it as OPEN, because not every gateway reports how a
- * dispute ended. The amount is what the gateway still has and what is not in dispute.
+ * Refunds money that the shop owes although it knows a dispute about it as OPEN, because not every gateway reports how
+ * a dispute ended. The amount is what the gateway still has and what is not in dispute.
  */
 async function refundDespiteDisputes({ gateway, ledger, operator }: World, turn: number): Promise<number> {
   const { items } = await operator.dispute.list.query({ status: 'OPEN', limit: 100 });

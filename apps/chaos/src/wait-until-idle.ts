@@ -34,9 +34,10 @@ type Waited = {
 };
 
 /**
- * Waits until nothing is due, no call is under way, the gateways have nothing to send, the subscribers have every event,
- * each parcel is where its carrier has it, and the operators have nothing to decide. Then an operator compares the shop's and the gateways' books and has payments polled whose messages were
- * lost, each once, and the wait starts again.
+ * Waits until nothing is due, no call is under way, the gateways have nothing to send, the subscribers have every
+ * event, each parcel is where its carrier has it, and the operators have nothing to decide. Then an operator compares
+ * the shop's and the gateways' books and has payments polled whose messages were lost, each once, and the wait starts
+ * again.
  * @returns what was left to do when the wait was given up as a hang; empty otherwise
  */
 export async function waitUntilIdle(waited: Waited, pace: Pace): Promise<Pending[]> {

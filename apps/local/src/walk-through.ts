@@ -62,8 +62,8 @@ const shipTo = {
 };
 
 /**
- * Takes one order from placement to delivery and the return of one unit, over HTTP, and prints stock and money after each
- * step. Returns the order.
+ * Takes one order from placement to delivery and the return of one unit, over HTTP, and prints stock and money after
+ * each step. Returns the order.
  */
 export const walkThrough = async (
   shop: Shop,
@@ -117,7 +117,9 @@ const stateOf = async ({ customer, operator }: Shop, orderId: string): Promise<{
   return { status: fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus, money };
 };
 
-/** Dispatches the order's shipment in two parcels: an operator reports about the first, its carrier about the second. */
+/**
+ * Dispatches the order's shipment in two parcels: an operator reports about the first, its carrier about the second.
+ */
 const dispatchInTwoParcels = async (operator: Client, orderId: string) => {
   const [shipment] = (await operator.shipment.list.query({ orderId })).items;
   if (!shipment) throw new Error('The paid order has no shipment.');

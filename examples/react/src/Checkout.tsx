@@ -8,8 +8,8 @@ import { Refusal } from './Refusal.tsx';
 import { client, shop } from './shop.ts';
 
 /**
- * The key of this purchase. It outlives a reload of the page, so that pressing the button again after a lost answer returns
- * the order that was placed.
+ * The key of this purchase. It outlives a reload of the page, so that pressing the button again after a lost answer
+ * returns the order that was placed.
  */
 function purchaseKey(productId: string): string {
   const name = `purchase-${productId}`;

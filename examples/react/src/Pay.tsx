@@ -31,7 +31,9 @@ function PayMock({ payment: { id: paymentId, amount, currency } }: { payment: Pa
   );
 }
 
-/** Stripe's own form. The shop hears of the payment by Stripe's webhook, so this page only waits for the order's status. */
+/**
+ * Stripe's own form. The shop hears of the payment by Stripe's webhook, so this page only waits for the order's status.
+ */
 function PayStripe({ next: { clientSecret, publishableKey } }: { next: Next<'stripe'> }) {
   const key = publishableKey ?? import.meta.env.VITE_STRIPE_PUBLISHABLE_KEY;
   const place = useRef<HTMLDivElement>(null);

@@ -2,7 +2,8 @@ import { currencies } from '@commerce-core/core/currencies';
 
 /**
  * The number of decimals that ISO 4217 gives a currency: KRW 0, USD 2, KWD 3; 2 for a code that is unknown. `Intl` is
- * not asked, because it returns how an amount is usually written: HUF and COP without the two decimals that are counted.
+ * not asked, because it returns how an amount is usually written: HUF and COP without the two decimals that are
+ * counted.
  */
 export const decimalsOf = (currency: string): number => currencies.get(currency) ?? 2;
 

@@ -65,24 +65,26 @@ export type CommerceOptions = {
    */
   leaseMs?: number;
   /**
-   * Adds shipping, discounts and tax to an order, besides the shipping option that the shopper chose, and says which lines
-   * share a discount or tax.
+   * Adds shipping, discounts and tax to an order, besides the shipping option that the shopper chose, and says which
+   * lines share a discount or tax.
    */
   quote?: Quote;
   /**
-   * Adds the same by a service outside this process, in place of `quote`. It is asked before the transaction, and its lines
-   * are bound to the prices that it saw.
+   * Adds the same by a service outside this process, in place of `quote`. It is asked before the transaction, and its
+   * lines are bound to the prices that it saw.
    */
   quoteService?: QuoteService | undefined;
   /** Refuses orders without a shipping option; defaults to false. */
   requireShippingOption?: boolean;
-  /** Bounds of the orders that guests place, of whom nothing is known; `guestLimitsDefault` has those that are left out. */
+  /**
+   * Bounds of the orders that guests place, of whom nothing is known; `guestLimitsDefault` has those that are left out.
+   */
   guestLimits?: Partial<GuestLimits> | undefined;
   /** Up to how many units of a product everyone reads FEW_LEFT; defaults to 5. */
   fewLeftQty?: number;
   /**
-   * For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known.
-   * Defaults to 30.
+   * For how many days after the delivery a customer may request a return; after the dispatch where no delivery is
+   * known. Defaults to 30.
    */
   returnDays?: number;
   /** Refunds what a return brings back as soon as it is received; defaults to false: an operator decides. */

@@ -1,7 +1,7 @@
 // The active currencies of ISO 4217 by their number of decimals: list one of 2024-06-25
 // (https://www.six-group.com/en/products-services/financial-information/data-standards.html), with XCG for ANG (2025)
-// and without BGN (the euro since 2026) and CUC. No shopper can pay in what else the list has: funds (CHE, CLF, USN, …),
-// metals, units of account, XTS for tests and XXX for no currency. A test compares this table with the list.
+// and without BGN (the euro since 2026) and CUC. No shopper can pay in what else the list has: funds (CHE, CLF, USN,
+// …), metals, units of account, XTS for tests and XXX for no currency. A test compares this table with the list.
 const codesByDecimals = {
   0: `BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF`,
   2: `

@@ -3,8 +3,8 @@ import { currencies } from './currencies.ts';
 import { withJsonShape } from './json-shape.ts';
 
 /**
- * A currency that a caller names: an active one of ISO 4217. Amounts are in its minor units. Rows from before this check
- * can hold any three letters, and can be read.
+ * A currency that a caller names: an active one of ISO 4217. Amounts are in its minor units. Rows from before this
+ * check can hold any three letters, and can be read.
  */
 export const currency = withJsonShape(
   z.string().refine((code) => currencies.has(code), 'must be a currency code of ISO 4217 in use, like KRW'),

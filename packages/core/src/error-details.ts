@@ -4,7 +4,9 @@ export type Shortage = { productId: string; requestedQty: number; sellableQty: n
 /** The details of each code that has some. */
 export interface ErrorDetails {
   validation_failed: { issues: { path: string; message: string }[] };
-  /** `line` counts from 1, with the header; null where it isn't known. `imported`: what was done with the rows before. */
+  /**
+   * `line` counts from 1, with the header; null where it isn't known. `imported`: what was done with the rows before.
+   */
   malformed_file: {
     line: number | null;
     imported: { rows: number; created: number; updated: number; unchanged: number; failed: number };
@@ -44,8 +46,8 @@ export interface ErrorDetails {
   /** `failureCode`: the gateway's own code. */
   payment_refused: { failureCode: string };
   /**
-   * The provider takes multiples of `step` from `min` to `max`, in minor units; refunds need only be multiples of `step`.
-   * The three are null when the provider doesn't take the currency.
+   * The provider takes multiples of `step` from `min` to `max`, in minor units; refunds need only be multiples of
+   * `step`. The three are null when the provider doesn't take the currency.
    */
   amount_not_supported: {
     provider: string;

@@ -33,8 +33,8 @@ export type JobMethods = {
 };
 
 /**
- * The background jobs: their name, when they are due, the pause between two turns, the rows of one turn, and what a turn
- * runs.
+ * The background jobs: their name, when they are due, the pause between two turns, the rows of one turn, and what a
+ * turn runs.
  */
 export function jobsOf(methods: JobMethods, pollAfterMs: number, hasFollowers: () => boolean): Job<DueWork>[] {
   const pollPauseMs = Math.min(pollAfterMs, 30_000);

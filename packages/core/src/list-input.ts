@@ -17,8 +17,8 @@ export const instant = z.iso.datetime({
 const issuesMax = 20;
 
 /**
- * A list of `min` (1 by default) to `max` items in an input. Its length is checked before its items, and the check of the items ends after
- * 20 issues: a zod array reads all items first, and collects the issues of each.
+ * A list of `min` (1 by default) to `max` items in an input. Its length is checked before its items, and the check of
+ * the items ends after 20 issues: a zod array reads all items first, and collects the issues of each.
  */
 export const listOf = <T extends z.ZodType>(item: T, max: number, min: 0 | 1 = 1, empty = 'must not be empty') =>
   withJsonShape(

@@ -12,9 +12,9 @@ const tooLarge = `must not exceed ${bytesMax} bytes of JSON, with numbers writte
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /**
- * The shop's own facts about an order or a product: a JSON object of at most 4,096 bytes and 32 levels, which is stored as it was
- * sent. A value that PostgreSQL or JavaScript would change is refused: a whole number beyond ±(2^53 - 1), and the key
- * `__proto__`.
+ * The shop's own facts about an order or a product: a JSON object of at most 4,096 bytes and 32 levels, which is stored
+ * as it was sent. A value that PostgreSQL or JavaScript would change is refused: a whole number beyond ±(2^53 - 1), and
+ * the key `__proto__`.
  */
 export const metadata = withJsonShape(
   z.custom<Record<string, JsonValue>>().check((context) => {

@@ -18,8 +18,8 @@ export function searchWords(texts: Iterable<string | null | undefined>): string[
 }
 
 /**
- * A text that a person looks for, as a tsquery: each of its words, which blanks separate, must be the beginning of a word
- * that `searchWords` has made.
+ * A text that a person looks for, as a tsquery: each of its words, which blanks separate, must be the beginning of a
+ * word that `searchWords` has made.
  */
 export function searchQuery(text: string): string {
   const words = normal(text).split(/\s+/u).filter(Boolean);

@@ -25,8 +25,8 @@ export const paragraphs = (lengthMax: number) =>
     .refine((text) => isStorable(text) && !/[^\P{Cc}\n\r\t]/u.test(text), unprintable);
 
 /**
- * A text that may be left out, for the fields of forms: null, and a text without any character but spaces, mean that it was
- * not given. Any other text must fit `schema`.
+ * A text that may be left out, for the fields of forms: null, and a text without any character but spaces, mean that it
+ * was not given. Any other text must fit `schema`.
  */
 export const optionalText = (schema: z.ZodType<string, string>) =>
   withJsonShape(z.string().nullable(), { kind: 'optionalText', text: schema })

@@ -21,11 +21,12 @@ type Outcome = 'committed' | 'aborted';
  * nothing of their transactions had reached the disk. So committed means that PostgreSQL says so and the witness finds
  * its row.
  *
- * After a fail-over the id may be unknown to the new primary for good. What it hadn't got before its promotion, it never
- * gets. So a missing row means aborted there. It hands out the ids again that it hadn't got, so without a witness
+ * After a fail-over the id may be unknown to the new primary for good. What it hadn't got before its promotion, it
+ * never gets. So a missing row means aborted there. It hands out the ids again that it hadn't got, so without a witness
  * `committed` decides nothing.
  * @param xid the transaction's id, as `pg_current_xact_id()` returned it
- * @param witness a query for a row of the transaction; without it the status alone decides, unless the primary has moved
+ * @param witness a query for a row of the transaction; without it the status alone decides, unless the primary has
+ * moved
  * @param patienceMs how long to try, in milliseconds; defaults to 10 s
  * @param hasMoved returns whether another server has become the primary since the transaction began; defaults to no
  * @throws PipelineError `outcome_unknown` when the outcome is still not certain after `patienceMs`

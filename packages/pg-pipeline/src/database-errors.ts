@@ -47,7 +47,9 @@ const lossMessages = [
   'Query read timeout',
 ];
 
-/** Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown. */
+/**
+ * Returns whether the connection ended or could not be opened. Then the outcome of a COMMIT that was sent is unknown.
+ */
 export function isConnectionLoss(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return scopeOfState(state) === 'connection';

@@ -1,5 +1,6 @@
 /**
- * - `database_unavailable`: no connection to PostgreSQL, or it was lost, or the server can't do anything now, because its
+ * - `database_unavailable`: no connection to PostgreSQL, or it was lost, or the server can't do anything now, because
+ * its
  *   disk is full, it is read-only, or it canceled a statement; nothing was done.
  * - `overloaded`: too many commands wait, or rows stay locked; nothing was done.
  * - `outcome_unknown`: the answer to COMMIT was lost, and PostgreSQL could not tell whether it committed.

@@ -17,9 +17,9 @@ export type PrimaryConnections = {
 type Connected = (error: Error | null) => void;
 
 /**
- * Returns a client whose connections go to the primary. Each new connection checks the server's role, because the server
- * may have changed since the search. When another server becomes the primary, all connections to the last one are
- * closed: their statements fail as on a lost connection.
+ * Returns a client whose connections go to the primary. Each new connection checks the server's role, because the
+ * server may have changed since the search. When another server becomes the primary, all connections to the last one
+ * are closed: their statements fail as on a lost connection.
  */
 export function primaryConnections(
   hosts: readonly HostOfUrl[],

@@ -9,8 +9,8 @@ export type ServerRole =
 
 /**
  * The statement that `roleOf` reads. A standby has no timeline of its own. A promotion begins the next timeline, so of
- * two servers that claim to be the primary the one with the higher timeline is right. The timeline is read from the WAL,
- * because the control file has the new one only after the first checkpoint.
+ * two servers that claim to be the primary the one with the higher timeline is right. The timeline is read from the
+ * WAL, because the control file has the new one only after the first checkpoint.
  */
 export const readRole = `select pg_is_in_recovery() as "isStandby",
   current_setting('transaction_read_only')::boolean as "isReadOnly",

@@ -9,8 +9,8 @@ import type { TransactionTracing } from './transaction-tracing.ts';
 // Settings of every transaction. set_config with `true` is SET LOCAL, which PgBouncer in transaction mode keeps apart.
 // lock_timeout: long enough for a queue on a busy row, and short enough that a caller gets an error instead of a hang.
 // idle_in_transaction_session_timeout: frees the locks of a client that vanished before others stop retrying.
-// synchronous_commit: with `off` a crash of PostgreSQL loses commits that callers were told of. Its other values write to
-// the disk first, so they stay. DateStyle: a pooler may have dropped it from the start-up of the session.
+// synchronous_commit: with `off` a crash of PostgreSQL loses commits that callers were told of. Its other values write
+// to the disk first, so they stay. DateStyle: a pooler may have dropped it from the start-up of the session.
 const openWith = (lockTimeout: string) => `select pg_current_xact_id()::text as "xid", now() as "now",
   set_config('lock_timeout', '${lockTimeout}', true), set_config('statement_timeout', '30s', true),
   set_config('idle_in_transaction_session_timeout', '10s', true),

@@ -43,8 +43,8 @@ const retryMaxMs = 8_000;
  *
  * When the answer to COMMIT is lost, the outcome is read on another connection. A result means committed. An error
  * means that nothing was done, except `outcome_unknown`.
- * @throws PipelineError `database_unavailable` when no connection can be had, when the server can't do anything now (its
- * disk is full, it is read-only, it canceled a statement), or when `work` paused for more than 10 s
+ * @throws PipelineError `database_unavailable` when no connection can be had, when the server can't do anything now
+ * (its disk is full, it is read-only, it canceled a statement), or when `work` paused for more than 10 s
  * @throws PipelineError `overloaded` when rows stay locked
  * @throws PipelineError `outcome_unknown` when the answer to COMMIT is lost and the outcome can't be read
  * @throws what `work` throws, after a rollback

@@ -18,8 +18,8 @@ export type ServerFolder = {
 };
 
 /**
- * Stops the servers of a folder and removes the folder when this process is killed before it could do so. A separate shell waits for
- * the end of a pipe that only this process keeps open.
+ * Stops the servers of a folder and removes the folder when this process is killed before it could do so. A separate
+ * shell waits for the end of a pipe that only this process keeps open.
  */
 const guardFolder = (folder: string): ChildProcess => {
   const script = `cat > /dev/null

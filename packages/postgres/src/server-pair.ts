@@ -36,8 +36,8 @@ export type ServerPair = {
 const standbyName = 'standby';
 
 /**
- * Starts a primary and a synchronous hot standby on this machine, for tests of failover. The standby's data are a copy of
- * the stopped primary's.
+ * Starts a primary and a synchronous hot standby on this machine, for tests of failover. The standby's data are a copy
+ * of the stopped primary's.
  */
 export const startServerPair = async (): Promise<ServerPair> => {
   const opened = openServerFolder();

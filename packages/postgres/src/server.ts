@@ -34,9 +34,9 @@ const startMs = 60_000;
 const stopMs = 30_000;
 const portAttempts = 5;
 
-// glibc returns freed memory to the kernel after each statement and asks for it again in the next one. Those `brk` calls
-// and page faults were a quarter of PostgreSQL's CPU time. With these values a backend asks for 32 MB at a time, and keeps
-// up to 512 MB of freed memory. Other C libraries ignore the variables.
+// glibc returns freed memory to the kernel after each statement and asks for it again in the next one. Those `brk`
+// calls and page faults were a quarter of PostgreSQL's CPU time. With these values a backend asks for 32 MB at a time,
+// and keeps up to 512 MB of freed memory. Other C libraries ignore the variables.
 const mallocEnv = { MALLOC_TOP_PAD_: String(32 * 2 ** 20), MALLOC_TRIM_THRESHOLD_: String(512 * 2 ** 20) };
 
 export const freePort = (): Promise<number> =>
@@ -135,7 +135,8 @@ const tryStart = async (options: ServerOptions, port: number): Promise<PostgresS
 };
 
 /**
- * Starts a server on 127.0.0.1 at its port if that is free, else at a free one, and waits until it accepts connections. Errors have the log's last lines.
+ * Starts a server on 127.0.0.1 at its port if that is free, else at a free one, and waits until it accepts connections.
+ * Errors have the log's last lines.
  */
 export const startServer = async (options: ServerOptions): Promise<PostgresServer> => {
   for (let attempt = 1; attempt <= portAttempts; attempt += 1) {

@@ -35,8 +35,8 @@ export type TestShop = {
 /**
  * Starts a shop on a migrated database of its own that `stop` removes: on the server of TEST_DATABASE_URL, else in a
  * container where Testcontainers is installed and Docker runs, else on an embedded PostgreSQL. The shop has the mock
- * gateway, whose captures, cancels and refunds succeed at once, and the gateways of `options` besides. No job runs unless
- * the test runs it.
+ * gateway, whose captures, cancels and refunds succeed at once, and the gateways of `options` besides. No job runs
+ * unless the test runs it.
  */
 export async function startTestShop(options: TestShopOptions = {}): Promise<TestShop> {
   const { url, remove } = await openDatabase();

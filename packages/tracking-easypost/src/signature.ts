@@ -10,7 +10,8 @@ const algorithm = 'hmac-sha256-hex';
  * it hashes, for shops that only have the parsed JSON (https://github.com/EasyPost/easypost-node/issues/467). Both
  * texts are accepted here, so that no message is refused that EasyPost's library accepts.
  *
- * The signature has no time, so it never expires: the id of the event tells a replay. https://docs.easypost.com/guides/webhooks-guide
+ * The signature has no time, so it never expires: the id of the event tells a replay.
+ * https://docs.easypost.com/guides/webhooks-guide
  * @throws invalid_signature when no secret fits
  */
 export function verifyEasyPostSignature({ rawBody, header }: WebhookMessage, secrets: readonly string[]): void {
@@ -28,6 +29,8 @@ function signatureOf(body: Buffer, secret: string): Buffer {
 
 const isEqual = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
-/** The body as EasyPost's library hashes it. Invalid UTF-8 becomes U+FFFD; `parseBody` rejects such a body afterwards. */
+/**
+ * The body as EasyPost's library hashes it. Invalid UTF-8 becomes U+FFFD; `parseBody` rejects such a body afterwards.
+ */
 const withDecimalWeights = (body: Buffer): Buffer =>
   Buffer.from(body.toString('utf8').replaceAll(/("weight":\s*)(\d+)(\s*)(?=,|\})/g, '$1$2.0'));

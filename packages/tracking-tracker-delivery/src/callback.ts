@@ -4,8 +4,8 @@ import { z } from 'zod';
 const callback = z.object({ carrierId: line(100), trackingNumber: line(100) });
 
 /**
- * Reads a callback. A callback has a carrier and a number alone, and no signature, so anyone can send one. The shop polls
- * tracker.delivery about the parcel. https://tracker.delivery/docs/tracking-webhook-api
+ * Reads a callback. A callback has a carrier and a number alone, and no signature, so anyone can send one. The shop
+ * polls tracker.delivery about the parcel. https://tracker.delivery/docs/tracking-webhook-api
  * @throws malformed_event when the body isn't such a callback
  */
 export function readCallback(rawBody: Buffer): TrackingMessage {

@@ -28,9 +28,9 @@ const answerBody = z.object({
 /**
  * Calls tracker.delivery's GraphQL API, whose errors come with HTTP 200, too.
  *
- * @returns a function that runs a query and returns its data, or undefined for NOT_FOUND: that is the answer about a wrong
- * number, about one that its carrier doesn't know yet, and about one that is forgotten. It throws TrackingRefusal for
- * BAD_REQUEST, and Error for every other failure. https://tracker.delivery/docs/error-handling
+ * @returns a function that runs a query and returns its data, or undefined for NOT_FOUND: that is the answer about a
+ * wrong number, about one that its carrier doesn't know yet, and about one that is forgotten. It throws TrackingRefusal
+ * for BAD_REQUEST, and Error for every other failure. https://tracker.delivery/docs/error-handling
  */
 export function graphqlClient({
   clientId,

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { trackingOf } from './status.ts';
 
 /**
- * The oldest events come first. `description`, `location` and `contact` are not asked for: they have names and telephone
- * numbers. https://tracker.delivery/docs/api-schema/queries/track
+ * The oldest events come first. `description`, `location` and `contact` are not asked for: they have names and
+ * telephone numbers. https://tracker.delivery/docs/api-schema/queries/track
  */
 export const trackQuery = `query Track($carrierId: ID!, $trackingNumber: String!, $after: String) {
   track(carrierId: $carrierId, trackingNumber: $trackingNumber) {

@@ -13,8 +13,8 @@ export class AddressNotPublic extends Error {
 }
 
 /**
- * Asks DNS servers only. The system's own lookup occupies one of four threads, which files and cryptography need, too: a
- * few names whose servers don't reply would stop the process.
+ * Asks DNS servers only. The system's own lookup occupies one of four threads, which files and cryptography need, too:
+ * a few names whose servers don't reply would stop the process.
  */
 export function dnsResolve(): Resolve {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
@@ -32,8 +32,8 @@ export const systemResolve: Resolve = async (hostname) =>
   (await lookupOfSystem(hostname, { all: true })).map(({ address }) => address);
 
 /**
- * A lookup for sockets: resolves the name, checks every address, and returns the addresses that were checked. The socket
- * connects to one of them, so a name that changes its address after the check gains nothing.
+ * A lookup for sockets: resolves the name, checks every address, and returns the addresses that were checked. The
+ * socket connects to one of them, so a name that changes its address after the check gains nothing.
  */
 export function checkedLookup(resolve: Resolve, isAllowed = isPublicAddress): LookupFunction {
   const lookup = callbackify(async (hostname: string): Promise<[LookupAddress, ...LookupAddress[]]> => {

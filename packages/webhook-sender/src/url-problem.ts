@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
 /**
- * Why a URL can't be a receiver's, as the end of a sentence about it; undefined where it can. Host names are checked when
- * they are resolved, before each connection.
+ * Why a URL can't be a receiver's, as the end of a sentence about it; undefined where it can. Host names are checked
+ * when they are resolved, before each connection.
  */
 export function urlProblem(text: string, { allowPrivate }: { allowPrivate: boolean }): string | undefined {
   if (!URL.canParse(text)) return 'must be a URL like https://shop.example/webhooks';

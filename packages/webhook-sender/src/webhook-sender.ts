@@ -17,8 +17,8 @@ export type WebhookSenderOptions = {
 export type WebhookRequest = { url: string; headers: Readonly<Record<string, string>>; body: string };
 
 /**
- * Why an exchange has no complete answer: the URL or its address may not be used, the name has no address, no connection,
- * a certificate that isn't valid for the name, or the deadline.
+ * Why an exchange has no complete answer: the URL or its address may not be used, the name has no address, no
+ * connection, a certificate that isn't valid for the name, or the deadline.
  */
 export type WebhookFailure = 'address_not_allowed' | 'name_not_found' | 'connection' | 'certificate' | 'timeout';
 

@@ -7,7 +7,10 @@ export type Shell = (typeof shells)[number];
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 const wordsOf = (words: readonly Word[]): string => words.map(({ word }) => word).join(' ');
 
-/** The `case` that finds the command which is being typed, by the words before the cursor. It is the same in bash and zsh. */
+/**
+ * The `case` that finds the command which is being typed, by the words before the cursor. It is the same in bash and
+ * zsh.
+ */
 function pathCase(nodes: readonly Node[], indent: string): string {
   const paths = nodes.flatMap(({ path }) => (path === '' ? [] : [`"${path}"`]));
   return `${indent}case "$at $word" in\n${indent}  ${paths.join('|')}) at="$at $word" ;;\n${indent}esac`;

@@ -17,7 +17,9 @@ export function readersOf(shop: TestShop) {
     return rows[0].n;
   }
 
-  /** How many paid orders of products with this prefix there are, and how many of them have all their money captured. */
+  /**
+   * How many paid orders of products with this prefix there are, and how many of them have all their money captured.
+   */
   async function moneyOfOrders(prefix: string): Promise<object[]> {
     const { rows } = await shop.api.database.pool.query(
       `select o.fulfillment_status as "fulfillmentStatus", count(*)::int as orders,

@@ -17,8 +17,8 @@ export function irreversible(command: Command, consequence: string): Command {
 export const isIrreversible = (command: Command): boolean => consequences.has(command);
 
 /**
- * Asks for a command that can't be undone, unless it only shows what it would do (`--preview`). As a hook of the root, it runs before the action of every command, and before
- * anything is sent.
+ * Asks for a command that can't be undone, unless it only shows what it would do (`--preview`). As a hook of the root,
+ * it runs before the action of every command, and before anything is sent.
  *
  * @throws Failure when the answer is no, or there is no terminal to ask on
  */

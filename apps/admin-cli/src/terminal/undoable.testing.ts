@@ -1,4 +1,6 @@
-/** Every command that changes something and asks nothing before, and what undoes it, or why nothing has to be undone. */
+/**
+ * Every command that changes something and asks nothing before, and what undoes it, or why nothing has to be undone.
+ */
 export const undoable: Readonly<Record<string, string>> = {
   'products create': 'products archive',
   'products rename': 'products rename, to the old name',

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 /**
- * What the proxy does with a request: `break` drops it, `lose` drops its answer, `cut` drops the end of its answer, `busy`
- * returns 503 at once.
+ * What the proxy does with a request: `break` drops it, `lose` drops its answer, `cut` drops the end of its answer,
+ * `busy` returns 503 at once.
  */
 export type Fault = 'pass' | 'break' | 'busy' | 'lose' | 'cut';
 

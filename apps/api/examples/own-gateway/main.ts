@@ -1,5 +1,5 @@
-// The API with a payment gateway of your own. Acme sends its webhooks to POST /api/v1/payments/webhooks/acme, signed with
-// ACME_WEBHOOK_SECRET (`whsec_…`).
+// The API with a payment gateway of your own. Acme sends its webhooks to POST /api/v1/payments/webhooks/acme, signed
+// with ACME_WEBHOOK_SECRET (`whsec_…`).
 import {
   createLogger,
   createMetrics,

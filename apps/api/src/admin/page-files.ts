@@ -13,8 +13,8 @@ const types: Record<string, string> = {
 };
 
 /**
- * Reads the page's files, a few hundred kB, so that no request reads from the disk: the page itself, and by name the files
- * of `assets`, whose names have a hash of their content.
+ * Reads the page's files, a few hundred kB, so that no request reads from the disk: the page itself, and by name the
+ * files of `assets`, whose names have a hash of their content.
  */
 export function readPageFiles(folder: string): { page: PageFile; assets: ReadonlyMap<string, PageFile> } {
   const assets = join(folder, 'assets');

@@ -23,7 +23,8 @@ const bodyBytesMax = 4_096;
 
 /**
  * Signs operators in and out of the page. The page itself sends these requests.
- * - `POST /session` with `{ key }` or `{ link }` sets the cookie of a new session: 204, 401 for a key or link that is not
+ * - `POST /session` with `{ key }` or `{ link }` sets the cookie of a new session: 204, 401 for a key or link that is
+ * not
  *   valid, 429 with `Retry-After` after too many tries.
  * - `DELETE /session` ends the session and removes the cookie: 204.
  */

@@ -212,8 +212,8 @@ export function operatorOf(caller: Caller): Extract<Caller, { kind: 'operator' }
 }
 
 /**
- * The filter for the orders that a caller may use: a customer's own, a guest's one order, or without `customerId` all, for
- * an operator.
+ * The filter for the orders that a caller may use: a customer's own, a guest's one order, or without `customerId` all,
+ * for an operator.
  * @throws unauthenticated when the caller is anonymous
  */
 export function ownOrders(caller: Caller): { customerId?: string } {

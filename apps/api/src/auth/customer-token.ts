@@ -79,8 +79,8 @@ function keyOf(secret: string | undefined, jwksUrl: string | undefined): JWTVeri
 }
 
 /**
- * A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer. The
- * id of a guest would open the guest's order.
+ * A subject is used unchanged or not at all: trimmed, two subjects of the identity provider could become one customer.
+ * The id of a guest would open the guest's order.
  */
 function usableSubject(sub: string | undefined): string | undefined {
   const parsed = customerId.safeParse(sub);

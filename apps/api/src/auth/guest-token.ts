@@ -22,9 +22,9 @@ const shape = /^cg_[\w-]{75}$/;
 export const looksLikeGuestToken = (token: string): boolean => token.startsWith(prefix);
 
 /**
- * Returns what makes and verifies guests' tokens. The first of the secrets signs, and all of them verify, so that a secret
- * can be replaced. The keys are derived from the secrets: a secret may sign customers' tokens, too, and a guest's token is
- * never one of those.
+ * Returns what makes and verifies guests' tokens. The first of the secrets signs, and all of them verify, so that a
+ * secret can be replaced. The keys are derived from the secrets: a secret may sign customers' tokens, too, and a
+ * guest's token is never one of those.
  * @throws Error when there is no secret
  */
 export function guestTokens({ secrets, accessMs }: { secrets: readonly string[]; accessMs: number }): GuestTokens {

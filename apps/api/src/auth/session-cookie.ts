@@ -4,8 +4,8 @@ import { headerOf } from '../http/header-of.ts';
 import { forbidden, type Credentials } from './caller.ts';
 
 /**
- * The header that only the page's own scripts send. A page of another origin may send neither the header nor, because of
- * SameSite=Strict, the cookie.
+ * The header that only the page's own scripts send. A page of another origin may send neither the header nor, because
+ * of SameSite=Strict, the cookie.
  */
 export const pageHeader = 'x-commerce-page';
 
@@ -14,8 +14,8 @@ const plainName = 'commerce_session';
 const secureName = `__Host-${plainName}`;
 
 /**
- * The credentials of a request: its `Authorization` header, else the session of the page's cookie. The cookie counts only
- * with the page's header: without it, the caller has no credentials.
+ * The credentials of a request: its `Authorization` header, else the session of the page's cookie. The cookie counts
+ * only with the page's header: without it, the caller has no credentials.
  * @throws forbidden when the request has the header and comes from another origin
  */
 export function credentialsOf(c: Context<AppEnv>): Credentials {

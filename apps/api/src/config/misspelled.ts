@@ -37,7 +37,9 @@ function leavesOutWords(name: string, meant: string): boolean {
   return words.length > 1 && words[0] === all[0] && words.every((word) => all.includes(word));
 }
 
-/** The optimal string alignment distance: letters that are wrong, missing, too many, or swapped with their neighbour. */
+/**
+ * The optimal string alignment distance: letters that are wrong, missing, too many, or swapped with their neighbour.
+ */
 function mistakesBetween(one: string, other: string): number {
   if (Math.abs(one.length - other.length) > 2) return Number.POSITIVE_INFINITY;
   let [beforeLast, last]: number[][] = [[], Array.from({ length: other.length + 1 }, (_, index) => index)];

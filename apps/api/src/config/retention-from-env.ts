@@ -14,7 +14,9 @@ const timeOf = (name: RetentionRuleName) => {
   return someNumber(min, max).default(usual).describe(described);
 };
 
-/** How long rows are kept that go after a time, in hours or days. `retentionRules` says which, and within which bounds. */
+/**
+ * How long rows are kept that go after a time, in hours or days. `retentionRules` says which, and within which bounds.
+ */
 export const retentionVariables = {
   IDEMPOTENCY_KEY_HOURS: timeOf('idempotencyKeys'),
   WEBHOOK_ATTEMPT_DAYS: timeOf('webhookAttempts'),

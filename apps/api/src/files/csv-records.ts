@@ -10,8 +10,8 @@ const recordBytesMax = 256 * 1024;
 const headerLengthMax = 4_096;
 
 /**
- * Reads the records of a CSV (RFC 4180), the header among them; empty lines are left out. The delimiter is the one of the
- * header: a comma, a semicolon or a tab.
+ * Reads the records of a CSV (RFC 4180), the header among them; empty lines are left out. The delimiter is the one of
+ * the header: a comma, a semicolon or a tab.
  * @throws FileFault when a quotation mark is not closed or stands within a cell, or a record has more than 256 KiB
  */
 export async function* csvRecords(text: AsyncIterable<string>): AsyncGenerator<CsvRecord, void> {

@@ -23,8 +23,8 @@ const formats = {
 };
 
 /**
- * `GET /orders.csv`, `/orders.jsonl`, `/stock.csv` and `/stock.jsonl` send all orders or stocks that match the filters in the
- * query, as they are read. A response that is cut is not complete.
+ * `GET /orders.csv`, `/orders.jsonl`, `/stock.csv` and `/stock.jsonl` send all orders or stocks that match the filters
+ * in the query, as they are read. A response that is cut is not complete.
  */
 export function exportRoutes(
   commerce: Commerce,

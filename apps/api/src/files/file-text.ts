@@ -7,7 +7,8 @@ import { FileFault } from './file-fault.ts';
 type Bytes = AsyncIterable<Buffer>;
 
 /**
- * Returns a decoder for the name of an encoding, such as windows-1252 or euc-kr, which refuses bytes that are not of it.
+ * Returns a decoder for the name of an encoding, such as windows-1252 or euc-kr, which refuses bytes that are not of
+ * it.
  * @throws validation_failed when there is no such encoding
  */
 function decoderOf(encoding: string): TextDecoder {
@@ -20,8 +21,8 @@ function decoderOf(encoding: string): TextDecoder {
 }
 
 /**
- * Decodes a file. A gzipped one is known by its first bytes, UTF-8 and UTF-16 by their byte order mark. Without a mark, the
- * file has the given encoding, or UTF-8.
+ * Decodes a file. A gzipped one is known by its first bytes, UTF-8 and UTF-16 by their byte order mark. Without a mark,
+ * the file has the given encoding, or UTF-8.
  * @throws validation_failed when there is no such encoding
  * @throws FileFault when the bytes are not of the encoding, or the gzip data are damaged
  */

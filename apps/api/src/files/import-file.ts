@@ -29,8 +29,8 @@ type Line = { line: number; sku: string | null } & ({ row: Row } | { fault: stri
 
 /**
  * Imports the records of a file, batch by batch. Of rows with the same SKU the first one counts, and the others fail.
- * @throws malformed_file when the header is wrong, or the file can't be read from a place on; details.imported says what was
- * done before
+ * @throws malformed_file when the header is wrong, or the file can't be read from a place on; details.imported says
+ * what was done before
  * @throws what `take` throws
  */
 export async function importRecords(

@@ -44,8 +44,8 @@ type Imported<S extends z.ZodObject> = {
 };
 
 /**
- * `POST /products.csv` and `/stock.csv` take a CSV of any length, in transactions of up to 500 rows. A file that was not taken
- * to its end is sent again: what is done already stays as it is.
+ * `POST /products.csv` and `/stock.csv` take a CSV of any length, in transactions of up to 500 rows. A file that was
+ * not taken to its end is sent again: what is done already stays as it is.
  */
 export function importRoutes(
   commerce: Commerce,

@@ -1,41 +1,7 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApi, type TestApi } from '../testing/index.ts';
-import { until } from '../testing/until.ts';
+import { describe, expect, test } from 'vitest';
+import { useImports } from './import.testing.ts';
 
-let api: TestApi;
-let key: string;
-beforeAll(async () => {
-  api = await startTestApi();
-  key = await api.createApiKey();
-});
-afterAll(() => api?.close());
-
-type Sent = { type?: string; encoding?: string; token?: string };
-
-async function send(path: string, body: string | Buffer, { type = 'text/csv', encoding, token = key }: Sent = {}) {
-  const response = await api.fetch(`/api/v1/import/${path}`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${token}`,
-      'content-type': type,
-      ...(encoding !== undefined && { 'content-encoding': encoding }),
-    },
-    body: new Uint8Array(Buffer.from(body)),
-  });
-  return { status: response.status, body: (await response.json()) as any };
-}
-const sendProducts = async (body: string | Buffer, query = '', sent?: Sent) => send(`products.csv${query}`, body, sent);
-const sendStock = async (body: string | Buffer, query = '', sent?: Sent) => send(`stock.csv${query}`, body, sent);
-
-/** A prefix of the SKUs of one test. */
-const prefix = () => `S${randomUUID().slice(0, 8)}`;
-const productOf = async (sku: string) => (await api.commerce.listProducts({ sku })).items[0];
-const countProducts = async () =>
-  Number((await api.database.pool.query('select count(*) from commerce.products')).rows[0].count);
+const { api, sendProducts, sendStock, prefix, productOf, countProducts } = useImports();
 
 test('a file of products creates and changes them, and the same file again changes nothing', async () => {
   const sku = prefix();
@@ -70,9 +36,9 @@ test('a file of counts sets the shelves by the ledger, with the operator as acto
   expect(await sendStock(file, '?reason=year+end')).toMatchObject({ body: { rows: 2, updated: 2, created: 0 } });
   expect(await sendStock(file)).toMatchObject({ body: { unchanged: 2, failed: 0 } });
   const { id: productId = '' } = (await productOf(`${sku}-1`)) ?? {};
-  const movements = (await api.commerce.listStockMovements({ productId })).items;
+  const movements = (await api().commerce.listStockMovements({ productId })).items;
   expect(movements).toMatchObject([{ kind: 'ADJUSTED', quantity: 10, reason: 'year end' }]);
-  const { rows } = await api.database.pool.query('select type, actor from commerce.events where aggregateid = $1', [
+  const { rows } = await api().database.pool.query('select type, actor from commerce.events where aggregateid = $1', [
     productId,
   ]);
   expect(rows).toMatchObject([
@@ -145,7 +111,7 @@ test('each 500 rows are one transaction', async () => {
   const sku = prefix();
   const rows = Array.from({ length: 1_100 }, (_, n) => `${sku}-${n},Lamp,1,EUR`).join('\n');
   expect(await sendProducts(`sku,name,priceAmount,currency\n${rows}`)).toMatchObject({ body: { created: 1_100 } });
-  const { rows: found } = await api.database.pool.query(
+  const { rows: found } = await api().database.pool.query(
     `select count(*)::int as events from commerce.events where payload->>'sku' like $1 group by xid order by 1`,
     [`${sku}-%`],
   );
@@ -185,145 +151,5 @@ describe('a header', () => {
       .join(end);
     expect(await sendProducts(`${file}${end}`)).toMatchObject({ body: { created: 1, failed: 0 } });
     expect(await productOf(sku)).toMatchObject({ name: 'A, b; c' });
-  });
-});
-
-describe('text', () => {
-  const file = (sku: string, name: string) => `sku,name,priceAmount,currency\r\n${sku},${name},1,EUR\r\n`;
-  const utf16be = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
-
-  test.each([
-    ['UTF-8', '', (text: string) => Buffer.from(text), 'Lämpchen 램프'],
-    ['UTF-8 with a mark', '', (text: string) => Buffer.from(`\ufeff${text}`), 'Lämpchen 램프'],
-    ['UTF-16 LE with a mark', '', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le'), 'Lämpchen 램프'],
-    ['UTF-16 BE with a mark', '', utf16be, 'Lämpchen 램프'],
-    ['a given encoding, against which its mark stands', '?encoding=euc-kr', utf16be, 'Lämpchen'],
-    ['windows-1252', '?encoding=windows-1252', (text: string) => Buffer.from(text, 'latin1'), 'Lämpchen'],
-  ])('in %s is read', async (_, query, encode, name) => {
-    const sku = prefix();
-    expect(await sendProducts(encode(file(sku, name)), query)).toMatchObject({ status: 200, body: { created: 1 } });
-    expect(await productOf(sku)).toMatchObject({ name });
-  });
-
-  test('in the charset of the Content-Type is read', async () => {
-    const sku = prefix();
-    const body = Buffer.from(file(sku, '@@').replace('@@', '\u00b7\u00a5\u00c7\u00c1'), 'latin1');
-    expect(await sendProducts(body, '', { type: 'text/csv; charset=euc-kr' })).toMatchObject({ body: { created: 1 } });
-    expect(await productOf(sku)).toMatchObject({ name: '램프' });
-  });
-
-  test('that is not UTF-8 ends the import at its line', async () => {
-    const sku = prefix();
-    const body = Buffer.from(file(sku, 'Lamp') + file(`${sku}-2`, 'L\u00e4mpchen'), 'latin1');
-    const { status, body: answer } = await sendProducts(body);
-    expect([status, answer.error.code, answer.error.details.line]).toEqual([400, 'malformed_file', 4]);
-    expect(answer.error.message).toBe(
-      'line 4: the text is not utf-8; name the encoding of the file, such as windows-1252',
-    );
-    expect(answer.error.hint).toContain('send it again');
-  });
-
-  test('in an unknown encoding is refused', async () => {
-    const { status, body } = await sendProducts(file('x', 'y'), '?encoding=klingon');
-    expect([status, body.error.code]).toEqual([400, 'validation_failed']);
-    expect(body.error.message).toMatch(/^encoding: /);
-  });
-
-  test('that an export has made safe for spreadsheets is what it was before', async () => {
-    const sku = `=${prefix()}`;
-    await sendProducts(`sku,name,priceAmount,currency\n'${sku},'@home,1,EUR\n`);
-    expect(await productOf(sku)).toMatchObject({ name: '@home' });
-    const exported = await api.fetch(`/api/v1/export/stock.csv?q=${encodeURIComponent(sku)}`, {
-      headers: { authorization: `Bearer ${key}` },
-    });
-    const [header, row] = (await exported.text()).split('\r\n');
-    expect(row).toMatch(/^'=/);
-    expect(await sendStock(`${header},countedQty\r\n${row},12\r\n`)).toMatchObject({ body: { updated: 1, failed: 0 } });
-    expect(await api.commerce.listStock({ q: sku })).toMatchObject({ items: [{ sku, shelfQty: 12 }] });
-  });
-});
-
-describe('a file', () => {
-  const rowsOf = (sku: string, count: number) =>
-    `sku,name,priceAmount,currency\n${Array.from({ length: count }, (_, n) => `${sku}-${n},Lamp,1,EUR\n`).join('')}`;
-
-  test('is unzipped by its content, with and without Content-Encoding', async () => {
-    const file = gzipSync(rowsOf(prefix(), 600));
-    expect(await sendProducts(file, '', { encoding: 'gzip' })).toMatchObject({ body: { created: 600 } });
-    expect(await sendProducts(file)).toMatchObject({ body: { unchanged: 600 } });
-  });
-
-  test('whose gzip data are damaged or cut is taken up to there, and finished by the whole file', async () => {
-    const sku = prefix();
-    const whole = gzipSync(rowsOf(sku, 20_000), { level: 1 });
-    const cut = await sendProducts(whole.subarray(0, whole.length - 9));
-    expect(cut).toMatchObject({ status: 400, body: { error: { message: 'the gzip data end too early' } } });
-    const { imported } = cut.body.error.details;
-    expect(imported.created).toBeGreaterThan(0);
-    const damaged = Buffer.from(whole);
-    damaged.fill(0xff, whole.length - 2_000, whole.length - 1_900);
-    expect((await sendProducts(damaged)).body.error.message).toBe('the gzip data are damaged');
-    const { body } = await sendProducts(whole);
-    expect(body).toMatchObject({ rows: 20_000, failed: 0 });
-    expect(body.created + body.unchanged).toBe(20_000);
-  }, 120_000);
-
-  test.each([
-    ['a quotation mark that is not closed', (row: string) => `${row}x,"Lamp,1,EUR\n`, 'never closed'],
-    ['a quotation mark within a cell', (row: string) => `${row}x,5" Lamp,1,EUR\n`, 'in the middle of a cell'],
-    ['a text after a quoted cell', (row: string) => `${row}x,"5" Lamp,1,EUR\n`, 'in the middle of a cell'],
-    ['a row that is too long', (row: string) => `${row}x,"${'y\n'.repeat(200_000)}",1,EUR\n`, 'KiB'],
-  ])('with %s is refused from there on', async (_, spoil, message) => {
-    const { status, body } = await sendProducts(spoil(rowsOf(prefix(), 10)));
-    expect([status, body.error.code]).toEqual([400, 'malformed_file']);
-    expect(body.error.message).toContain(message);
-  });
-
-  test('that another file is sent for, or with another key, is refused', async () => {
-    const file = 'sku,countedQty\nx,1\n';
-    const codeOf = async (...given: Parameters<typeof sendStock>) => (await sendStock(...given)).status;
-    expect(await codeOf(file, '', { type: 'application/json' })).toBe(415);
-    expect(await codeOf(file, '', { type: '' })).toBe(415);
-    expect(await codeOf(brotliCompressSync(file), '', { encoding: 'br' })).toBe(415);
-    expect(await codeOf(file, '', { token: 'ck_none' })).toBe(401);
-    expect(await codeOf(file, '', { token: await api.createApiKey('catalog') })).toBe(403);
-    expect(await codeOf(file, '', { token: await api.createApiKey('stock') })).toBe(200);
-    expect((await sendProducts(file, '', { token: await api.createApiKey('stock') })).status).toBe(403);
-    expect(await codeOf(file, '?dryrun=true')).toBe(400);
-    expect(await codeOf(file, '?dryRun=1')).toBe(400);
-    expect((await sendProducts(file, '?reason=x')).status).toBe(400);
-    expect((await send('orders.csv', file)).status).toBe(404);
-  });
-
-  test('that is refused at its beginning gets its answer, however much of it is still to come', async () => {
-    const { status, body } = await sendProducts(
-      Buffer.concat([Buffer.from('sku,nome\n'), Buffer.alloc(30_000_000, 'x\n')]),
-    );
-    expect([status, body.error.code]).toEqual([400, 'malformed_file']);
-  });
-
-  test('whose sender goes away is taken up to there, and finished by the whole file', async () => {
-    const sku = prefix();
-    const file = rowsOf(sku, 3_000);
-    const socket = connect(Number(new URL(api.url).port), '127.0.0.1').on('error', () => undefined);
-    await once(socket, 'connect');
-    socket.write(
-      `POST /api/v1/import/products.csv HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\n` +
-        `Content-Type: text/csv\r\nContent-Length: ${file.length}\r\n\r\n${file.slice(0, file.length / 2)}`,
-    );
-    await until(async () => (await productOf(`${sku}-999`)) !== undefined);
-    socket.destroy();
-    await until(() =>
-      api.logLines().some(({ path, status }) => path === '/api/v1/import/products.csv' && status === 400),
-    );
-    const { body } = await sendProducts(file);
-    expect(body).toMatchObject({ rows: 3_000, failed: 0 });
-    expect(body.unchanged).toBeGreaterThanOrEqual(1_000);
-    expect(body.created).toBeGreaterThan(0);
-    const { rows } = await api.database.pool.query(
-      `select count(*)::int as count from commerce.events where payload->>'sku' like $1`,
-      [`${sku}-%`],
-    );
-    expect(rows[0].count).toBe(3_000);
   });
 });

@@ -4,8 +4,8 @@ import { invalidEncoding } from '../http/read-json.ts';
 import { isUrlInUtf8, searchOf } from '../http/url.ts';
 
 /**
- * Reads the query of an address as the input that a schema describes. A number is written in digits, a boolean as `true` or
- * `false`; each parameter stands there once.
+ * Reads the query of an address as the input that a schema describes. A number is written in digits, a boolean as
+ * `true` or `false`; each parameter stands there once.
  * @throws invalid_encoding when the query is not in UTF-8
  * @throws validation_failed when a parameter is unknown, given twice or out of its bounds
  */

@@ -129,8 +129,8 @@ export function createApp({
   return app;
 }
 
-// The trace context of a page's own OpenTelemetry is let through also where the shop has no traces: a browser would refuse
-// the whole call.
+// The trace context of a page's own OpenTelemetry is let through also where the shop has no traces: a browser would
+// refuse the whole call.
 const pageHeaders = [
   'authorization',
   'content-type',

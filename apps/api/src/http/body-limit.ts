@@ -10,9 +10,9 @@ export type DrainBounds = { bytesMax: number; timeMaxMs: number };
 const drainDefault: DrainBounds = { bytesMax: 16 * 1024 * 1024, timeMaxMs: 10_000 };
 
 /**
- * Rejects bodies of more than `maxSize` bytes with `payload_too_large`, and compressed ones with `unsupported_encoding`.
- * `respond` returns the response for an error. The rest of a refused body is read and dropped first, within `drained`. A
- * client that waits for `100 Continue` gets the refusal at once.
+ * Rejects bodies of more than `maxSize` bytes with `payload_too_large`, and compressed ones with
+ * `unsupported_encoding`. `respond` returns the response for an error. The rest of a refused body is read and dropped
+ * first, within `drained`. A client that waits for `100 Continue` gets the refusal at once.
  *
  * Node.js enforces a Content-Length, so for such a request it is enough to read the header. Only a body without one is
  * counted while it is read, because that turns the request into a stream.

@@ -20,8 +20,8 @@ export type CallLimits = {
 };
 
 /**
- * Calls of valid callers don't count for their address: a front end that renders pages on a server sends the calls of all of
- * its shoppers from there.
+ * Calls of valid callers don't count for their address: a front end that renders pages on a server sends the calls of
+ * all of its shoppers from there.
  */
 export const callLimitsDefault: CallLimits = { perKeyMax: 2_000, perCustomerMax: 50, perAddressMax: 500 };
 

@@ -4,8 +4,8 @@ import type { AppEnv } from './app-env.ts';
 import { headerOf } from './header-of.ts';
 
 /**
- * Returns the address that a request comes from. Behind a proxy, `header` names the header with the client's address; the
- * last address in it counts, because the client itself may have written those before.
+ * Returns the address that a request comes from. Behind a proxy, `header` names the header with the client's address;
+ * the last address in it counts, because the client itself may have written those before.
  */
 export function addressOf(c: Context<AppEnv>, header: string | undefined): string {
   const forwarded = header === undefined ? undefined : headerOf(c, header)?.split(',').at(-1)?.trim();
@@ -13,8 +13,8 @@ export function addressOf(c: Context<AppEnv>, header: string | undefined): strin
 }
 
 /**
- * Returns an IPv4 address unchanged (an IPv4-mapped IPv6 address as IPv4), and the first 64 bits of an IPv6 address, the
- * smallest network that a provider gives to one customer.
+ * Returns an IPv4 address unchanged (an IPv4-mapped IPv6 address as IPv4), and the first 64 bits of an IPv6 address,
+ * the smallest network that a provider gives to one customer.
  */
 export function networkOf(address: string): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');

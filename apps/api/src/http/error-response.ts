@@ -5,8 +5,8 @@ import { traceRefusal } from './trace.ts';
 import type { AppEnv } from './app-env.ts';
 
 /**
- * Returns `{ error: { code, message, hint, details? } }`, the errors of all routes but tRPC's. `status` replaces the error's
- * own.
+ * Returns `{ error: { code, message, hint, details? } }`, the errors of all routes but tRPC's. `status` replaces the
+ * error's own.
  */
 export function errorResponse(c: Context<AppEnv>, thrown: unknown, status?: 415 | 503): Response {
   const own = refusalOf(thrown);

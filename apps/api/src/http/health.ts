@@ -14,8 +14,8 @@ const checkMaxMs = 2_000;
 
 /**
  * `/healthz` returns 200 while the process is alive. `/readyz` returns 200 when it can serve requests, else 503 with
- * the reason: `stopping`, `database_unreachable`, `database_not_writable` (PostgreSQL is read-only or its disk is full),
- * `migrations_pending` or `migrations_diverged`.
+ * the reason: `stopping`, `database_unreachable`, `database_not_writable` (PostgreSQL is read-only or its disk is
+ * full), `migrations_pending` or `migrations_diverged`.
  */
 export function healthRoutes(database: Database, stopping: AbortSignal) {
   // Concurrent requests share one check, so that look-ups do not pile up at a database that does not respond. After

@@ -8,8 +8,8 @@ import type { AppEnv } from './app-env.ts';
 const file = new URL('../../openapi.json', import.meta.url);
 
 /**
- * `GET /openapi.json` returns the OpenAPI document of the API: it is public, and the same for all servers of a version. A
- * page of any origin may read it.
+ * `GET /openapi.json` returns the OpenAPI document of the API: it is public, and the same for all servers of a version.
+ * A page of any origin may read it.
  */
 export function openApiRoutes() {
   let loading: Promise<{ text: string; etag: string }> | undefined;

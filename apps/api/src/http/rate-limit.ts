@@ -21,8 +21,8 @@ export function rateLimit({ perKeyMax, inAllMax }: RateLimits): (key: string) =>
   const inAll = new RateLimiterMemory({ points: inAllMax, duration: windowS });
   const perKey = new RateLimiterMemory({ points: perKeyMax, duration: windowS });
   return async (key) => {
-    // The total is counted first, which bounds the number of remembered keys. A call that exceeds its own key's limit is
-    // given back to the total, so that it takes nothing from other keys.
+    // The total is counted first, which bounds the number of remembered keys. A call that exceeds its own key's limit
+    // is given back to the total, so that it takes nothing from other keys.
     const waitS = await consume(inAll, '', 1);
     if (waitS !== undefined) return waitS;
     const ownWaitS = await consume(perKey, key, 1);
@@ -32,8 +32,8 @@ export function rateLimit({ perKeyMax, inAllMax }: RateLimits): (key: string) =>
 }
 
 /**
- * Returns a function that counts calls of a key in windows of `seconds`. It returns the seconds to wait when the key has sent
- * more than `callsMax`, else undefined. A count takes less than a microsecond.
+ * Returns a function that counts calls of a key in windows of `seconds`. It returns the seconds to wait when the key
+ * has sent more than `callsMax`, else undefined. A count takes less than a microsecond.
  */
 export function keyRateLimit(
   callsMax: number,

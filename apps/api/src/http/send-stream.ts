@@ -11,9 +11,9 @@ import { responseHeaders, traceRefusal } from './trace.ts';
 const unreadMaxMs = 5 * 60_000;
 
 /**
- * Sends a body whose length is not known, as fast as the client reads. The first part is made before the response begins, so
- * that its errors are thrown. After that, an error breaks the connection: a body that ends well is complete, also for a client
- * of HTTP/1.0, which knows the end of a body by the end of the connection.
+ * Sends a body whose length is not known, as fast as the client reads. The first part is made before the response
+ * begins, so that its errors are thrown. After that, an error breaks the connection: a body that ends well is complete,
+ * also for a client of HTTP/1.0, which knows the end of a body by the end of the connection.
  *
  * Stops taking parts when the client is gone, reads nothing for 5 minutes, or the server stops.
  */
@@ -50,7 +50,10 @@ export async function sendStream(
   return new Response(null);
 }
 
-/** Waits until the client has read what was written, or is gone. @throws client_closed when it reads nothing for too long */
+/**
+ * Waits until the client has read what was written, or is gone. @throws client_closed when it reads nothing for too
+ * long
+ */
 async function drained(outgoing: ServerResponse): Promise<void> {
   const waiting = new AbortController();
   const { signal } = waiting;

@@ -28,8 +28,8 @@ export type Metrics = {
 const secondsBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Creates the metrics of one process, in a registry of their own. What is read from the database is kept for `keepMs`, 10 s
- * by default.
+ * Creates the metrics of one process, in a registry of their own. What is read from the database is kept for `keepMs`,
+ * 10 s by default.
  */
 export function createMetrics({ keepMs = 10_000 }: { keepMs?: number } = {}): Metrics {
   const registry = new Registry();

@@ -17,9 +17,9 @@ const bodyMax = 256 * 1_024;
 const reasonMax = 500;
 
 /**
- * The shop's own pricing service. Each order is a signed POST with its lines; the service answers 200 with
- * `{ "lines": [{ "kind", "name", "quantity", "unitAmount", "appliesTo" }] }`, or 422 with `{ "reason" }` to refuse the order. A request
- * that fails otherwise is sent once more, with the same `webhook-id`.
+ * The shop's own pricing service. Each order is a signed POST with its lines; the service answers 200 with `{ "lines":
+ * [{ "kind", "name", "quantity", "unitAmount", "appliesTo" }] }`, or 422 with `{ "reason" }` to refuse the order. A
+ * request that fails otherwise is sent once more, with the same `webhook-id`.
  */
 export function createQuoteService({ url, secret, onFault, timeoutMs = 2_000 }: QuoteServiceOptions): QuoteService {
   const key = parseSecret(secret);

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * Writes an input's schema as JSON Schema, with its bounds, patterns and defaults. Rules across several fields are not in
- * it: the API refuses an input that breaks one with `validation_failed`.
+ * Writes an input's schema as JSON Schema, with its bounds, patterns and defaults. Rules across several fields are not
+ * in it: the API refuses an input that breaks one with `validation_failed`.
  */
 export function inputSchema(input: z.ZodType): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(input, {

@@ -11,8 +11,8 @@ const known: Record<string, JsonSchema> = {
 };
 
 /**
- * Writes TypeScript's types as JSON Schema, as JSON has them: times are texts, and a field that is undefined is missing.
- * A type with a name becomes a schema of the document. Every number is an integer, apart from those of fields
+ * Writes TypeScript's types as JSON Schema, as JSON has them: times are texts, and a field that is undefined is
+ * missing. A type with a name becomes a schema of the document. Every number is an integer, apart from those of fields
  * with the tag `@decimal`.
  */
 export class OutputSchemas {
@@ -118,8 +118,8 @@ export class OutputSchemas {
 }
 
 /**
- * Returns the schema with references to named intersections. TypeScript forgets the name of an intersection that is part
- * of another one.
+ * Returns the schema with references to named intersections. TypeScript forgets the name of an intersection that is
+ * part of another one.
  */
 export function withNames(schema: JsonSchema, named: ReadonlyMap<string, JsonSchema>): JsonSchema {
   const { allOf, items, anyOf: members, properties, ...rest } = schema;

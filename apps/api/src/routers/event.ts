@@ -7,14 +7,15 @@ import { procedure, router } from '../trpc/trpc.ts';
 export const eventRouter = router({
   /**
    * Returns a page of events in the order of their positions, behind the position `after`: `0`, the beginning, by
-   * default, or `now`, the end of the log. `limit` is 1 to 500 and defaults to 100. `waitMs`, 0 to 30,000, is how long the call waits for the first
-   * event when there is none. `types`, `aggregateType` and `aggregateId` filter.
+   * default, or `now`, the end of the log. `limit` is 1 to 500 and defaults to 100. `waitMs`, 0 to 30,000, is how long
+   * the call waits for the first event when there is none. `types`, `aggregateType` and `aggregateId` filter.
    *
    * `nextCursor` is never null: it is the `after` of the next call. A page may have fewer events than `limit`, or none,
    * before the end of the log.
    *
-   * `before`, `now` or a position, reads the other way: the latest event first. `nextCursor` is then the `before` of the
-   * next call, and `0` when the beginning is reached. One call looks through 50,000 events, or all of one aggregate.
+   * `before`, `now` or a position, reads the other way: the latest event first. `nextCursor` is then the `before` of
+   * the next call, and `0` when the beginning is reached. One call looks through 50,000 events, or all of one
+   * aggregate.
    * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over;
    * `details.lastCommonPosition` is where to continue
    */
@@ -22,8 +23,8 @@ export const eventRouter = router({
     .input(listEventsInput.optional())
     .query(({ ctx, input, signal }) => ctx.commerce.listEvents(input, { signal })),
   /**
-   * Sends each event as it happens, behind the position `after`, or from now on. A client that reconnects resumes behind
-   * the last event that it has received. The filters are those of `list`.
+   * Sends each event as it happens, behind the position `after`, or from now on. A client that reconnects resumes
+   * behind the last event that it has received. The filters are those of `list`.
    * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over;
    * `details.lastCommonPosition` is where to continue
    */

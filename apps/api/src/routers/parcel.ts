@@ -13,9 +13,9 @@ export const parcelRouter = router({
    */
   deliver: procedure.input(parcelIdInput).mutation(({ ctx, input }) => ctx.commerce.deliverParcel(input, ctx.call)),
   /**
-   * Corrects the tracking number of a parcel, and its carrier where one is given. The journey starts over: `tracking` is
-   * LABEL. Of a parcel that is over, because it is DELIVERED or its shipment is LOST or RETURNED, only the number changes. The
-   * former number stays in the order's history.
+   * Corrects the tracking number of a parcel, and its carrier where one is given. The journey starts over: `tracking`
+   * is LABEL. Of a parcel that is over, because it is DELIVERED or its shipment is LOST or RETURNED, only the number
+   * changes. The former number stays in the order's history.
    *
    * Returns the shipment with all its parcels.
    * @throws parcel_not_found when no parcel has this id

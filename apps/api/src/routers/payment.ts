@@ -20,16 +20,17 @@ import { onePage } from './one-page.ts';
 export const paymentRouter = router({
   /**
    * Begins an attempt to pay an order's total at `provider`. `method` and `capture` default to the provider's own. An
-   * order whose attempt failed has its stock reserved again. A PAID order takes an attempt only after the gateway released
-   * its payment; it stays PAID, and its stock stays sold. An order whose total is 0 is PAID at once: its payment is
-   * CAPTURED, has the provider `none`, and `next` is null.
+   * order whose attempt failed has its stock reserved again. A PAID order takes an attempt only after the gateway
+   * released its payment; it stays PAID, and its stock stays sold. An order whose total is 0 is PAID at once: its
+   * payment is CAPTURED, has the provider `none`, and `next` is null.
    *
    * Returns the payment and in `next`, typed by its `provider`, what the front end needs to continue. `next` may
    * contain a secret and is never stored.
    * @throws order_not_found when the order does not exist or belongs to another customer
    * @throws provider_not_configured when the server has no such provider
    * @throws unsupported_by_provider when the provider has no such capture mode
-   * @throws amount_not_supported when the provider does not take the total or its currency; `details.step`, `min`, `max`
+   * @throws amount_not_supported when the provider does not take the total or its currency; `details.step`, `min`,
+   * `max`
    * @throws payment_in_progress when another attempt for this order is live
    * @throws invalid_transition when the order cannot be paid in its status
    * @throws insufficient_stock when the stock of a failed attempt was sold since; `details.products`
@@ -77,20 +78,20 @@ export const paymentRouter = router({
    */
   get: procedure.input(paymentIdInput).query(({ ctx, input }) => ctx.commerce.getPayment(input)),
   /**
-   * Returns a page of the payments of all orders. `provider` and `status` filter. `sort` is `-createdAt` (the latest first,
-   * the default) or `createdAt`.
+   * Returns a page of the payments of all orders. `provider` and `status` filter. `sort` is `-createdAt` (the latest
+   * first, the default) or `createdAt`.
    */
   listAll: procedure
     .input(listAllPaymentsInput.optional())
     .query(({ ctx, input }) => ctx.commerce.listAllPayments(input)),
   /**
-   * Compares payments with what their gateways know of them now, and changes nothing. `provider`, `createdFrom` (included)
-   * and `createdTo` (not included) filter.
+   * Compares payments with what their gateways know of them now, and changes nothing. `provider`, `createdFrom`
+   * (included) and `createdTo` (not included) filter.
    *
-   * Returns a page, the latest first. `outcome` is AGREES or DIFFERS; NO_ANSWER when the gateway does not respond within
-   * 10 s; NOT_COMPARABLE when it cannot be asked. `shop` and `gateway` are the two books. Each of `differences` says what
-   * each book has: the `payment` as a whole, its `status`, `currency` or amounts, or the refund or dispute `objectId`. The
-   * gateway's book is null when it does not know the payment.
+   * Returns a page, the latest first. `outcome` is AGREES or DIFFERS; NO_ANSWER when the gateway does not respond
+   * within 10 s; NOT_COMPARABLE when it cannot be asked. `shop` and `gateway` are the two books. Each of `differences`
+   * says what each book has: the `payment` as a whole, its `status`, `currency` or amounts, or the refund or dispute
+   * `objectId`. The gateway's book is null when it does not know the payment.
    */
   reconcile: procedure
     .input(reconcilePaymentsInput.optional())

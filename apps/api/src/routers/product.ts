@@ -28,25 +28,25 @@ function forCaller<P extends { sellableQty: number }>(
 
 /**
  * The catalogue. Everyone may call `list` and `get`, without a token too; the others are for operators with the scope
- * `catalog`. `priceAmount` is an integer in minor units of `currency` (ISO 4217). `availability` is IN_STOCK, FEW_LEFT (up
- * to the server's FEW_LEFT_QTY units) or SOLD_OUT. Operators with the scope `stock` or `catalog` also get `sellableQty`,
- * the units that can be ordered now.
+ * `catalog`. `priceAmount` is an integer in minor units of `currency` (ISO 4217). `availability` is IN_STOCK, FEW_LEFT
+ * (up to the server's FEW_LEFT_QTY units) or SOLD_OUT. Operators with the scope `stock` or `catalog` also get
+ * `sellableQty`, the units that can be ordered now.
  */
 export const productRouter = router({
   /**
    * Creates a product without stock. `sku` has 1 to 100 characters, `name` 1 to 300. `priceAmount` is 0 to 10^12.
-   * `description` has up to 10,000 characters, `imageUrl` is an http or https address, `metadata` has at most 4,096 bytes of
-   * JSON.
+   * `description` has up to 10,000 characters, `imageUrl` is an http or https address, `metadata` has at most 4,096
+   * bytes of JSON.
    *
    * Returns the product.
    * @throws sku_taken when another product, archived or not, has this SKU
    */
   create: procedure.input(createProductInput).mutation(({ ctx, input }) => ctx.commerce.createProduct(input, ctx.call)),
   /**
-   * Returns a page of products. `sku` filters; `q` finds products that have all its words, each as the beginning of a word
-   * of SKU, name or description. `sort` is `-createdAt` (the latest first, the default), `createdAt`, `name`, `sku` or
-   * `priceAmount`, or one of the last three with `-` for the opposite order. `includeArchived` is for operators with the
-   * scope `catalog`.
+   * Returns a page of products. `sku` filters; `q` finds products that have all its words, each as the beginning of a
+   * word of SKU, name or description. `sort` is `-createdAt` (the latest first, the default), `createdAt`, `name`,
+   * `sku` or `priceAmount`, or one of the last three with `-` for the opposite order. `includeArchived` is for
+   * operators with the scope `catalog`.
    * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
    * @throws unauthenticated when `includeArchived` is set and the caller has no token
    * @throws forbidden when `includeArchived` is set and the caller lacks the scope `catalog`
@@ -67,7 +67,8 @@ export const productRouter = router({
     return forCaller(ctx.caller, await ctx.commerce.getProduct({ productId, includeArchived }));
   }),
   /**
-   * Changes a product's `description`, `imageUrl` and `metadata`. What is left out stays; null removes. Returns the product.
+   * Changes a product's `description`, `imageUrl` and `metadata`. What is left out stays; null removes. Returns the
+   * product.
    * @throws product_not_found when no product has this id
    */
   update: procedure.input(updateProductInput).mutation(({ ctx, input }) => ctx.commerce.updateProduct(input, ctx.call)),

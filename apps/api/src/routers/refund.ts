@@ -7,11 +7,11 @@ import { procedure, router } from '../trpc/trpc.ts';
  */
 export const refundRouter = router({
   /**
-   * Requests a refund of an order: of `amount`, of what was paid for the units of up to 1,000 `lines`, or without
-   * both of everything that is left. What was paid for a unit includes its share of discounts and taxes. A line with
-   * `restock` returns its unshipped units to sale. `paymentId` names another payment than the one
-   * that pays for the order. What an OPEN dispute is about is refunded only with `despiteDispute`, and what a LOST one has
-   * taken never. `expectedVersion` is the `version` of the order as the caller has read it.
+   * Requests a refund of an order: of `amount`, of what was paid for the units of up to 1,000 `lines`, or without both
+   * of everything that is left. What was paid for a unit includes its share of discounts and taxes. A line with
+   * `restock` returns its unshipped units to sale. `paymentId` names another payment than the one that pays for the
+   * order. What an OPEN dispute is about is refunded only with `despiteDispute`, and what a LOST one has taken never.
+   * `expectedVersion` is the `version` of the order as the caller has read it.
    *
    * Returns the refund, REQUESTED, with its amount reserved; the gateway reports its end.
    * @throws order_not_found when no order has this id
@@ -27,7 +27,8 @@ export const refundRouter = router({
   /**
    * Says what `create` would send back for the same input, and changes nothing.
    *
-   * Returns `paymentId`, `amount`, `currency`, and the `orderVersion` for which that is so: `expectedVersion` of `create`.
+   * Returns `paymentId`, `amount`, `currency`, and the `orderVersion` for which that is so: `expectedVersion` of
+   * `create`.
    * @throws order_not_found when no order has this id
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws payment_not_found when the order has no payment `paymentId`
@@ -38,6 +39,9 @@ export const refundRouter = router({
    * @throws units_not_restockable when `restock` is set for units that have shipped; `details.restockableQty`
    */
   preview: procedure.input(createRefundInput).query(({ ctx, input }) => ctx.commerce.previewRefund(input)),
-  /** Returns a page of refunds, the latest first, each with its order's number (`orderNumber`). `orderId` and `status` filter. */
+  /**
+   * Returns a page of refunds, the latest first, each with its order's number (`orderNumber`). `orderId` and `status`
+   * filter.
+   */
   list: procedure.input(listRefundsInput.optional()).query(({ ctx, input }) => ctx.commerce.listRefunds(input)),
 });

@@ -20,16 +20,16 @@ import { procedure, router } from '../trpc/trpc.ts';
 
 /**
  * Returns of goods. Customers may call `request`, `cancel`, `get` and `list` for their own orders; operators need the
- * scope `orders`, for what is about money (`preview`, `refund`, `previewExchange`, `refundCredit`, `listCredits`) the scope
- * `money`, and for `exchange` both. A return has the version of its order as `orderVersion`. `expectedVersion` refuses a
- * change with `order_changed` when the order has another version by then. Amounts are in minor units of the order's
- * currency.
+ * scope `orders`, for what is about money (`preview`, `refund`, `previewExchange`, `refundCredit`, `listCredits`) the
+ * scope `money`, and for `exchange` both. A return has the version of its order as `orderVersion`. `expectedVersion`
+ * refuses a change with `order_changed` when the order has another version by then. Amounts are in minor units of the
+ * order's currency.
  */
 export const returnRouter = router({
   /**
-   * Requests the return of units that have left. A customer may do so within the shop's RETURN_DAYS after the delivery, or
-   * after the dispatch where no delivery is known. `goods` are KEPT where nothing comes back, because it was damaged or
-   * lost. `fault` defaults to CUSTOMER.
+   * Requests the return of units that have left. A customer may do so within the shop's RETURN_DAYS after the delivery,
+   * or after the dispatch where no delivery is known. `goods` are KEPT where nothing comes back, because it was damaged
+   * or lost. `fault` defaults to CUSTOMER.
    *
    * Returns the return, REQUESTED.
    * @throws order_not_found when the order does not exist or belongs to another customer
@@ -41,7 +41,8 @@ export const returnRouter = router({
     .input(requestReturnInput)
     .mutation(({ ctx, input }) => ctx.commerce.requestReturn({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
   /**
-   * Agrees to a return. `carrier` and `trackingNumber` are those of the return label; `fault` replaces the requested one.
+   * Agrees to a return. `carrier` and `trackingNumber` are those of the return label; `fault` replaces the requested
+   * one.
    *
    * Returns the return, APPROVED.
    * @throws return_not_found when no return has this id
@@ -70,8 +71,8 @@ export const returnRouter = router({
     .input(changeReturnInput)
     .mutation(({ ctx, input }) => ctx.commerce.cancelReturn({ ...input, ...ownOrders(ctx.caller) }, ctx.call)),
   /**
-   * Records units that came back, in one step or several. Of each line: `restockQty` are for sale again, `writeOffQty` are
-   * not, `missingQty` did not come. No money goes back by that, unless the shop has RETURN_AUTO_REFUND=on.
+   * Records units that came back, in one step or several. Of each line: `restockQty` are for sale again, `writeOffQty`
+   * are not, `missingQty` did not come. No money goes back by that, unless the shop has RETURN_AUTO_REFUND=on.
    *
    * Returns the return, RECEIVED.
    * @throws return_not_found when no return has this id
@@ -83,8 +84,8 @@ export const returnRouter = router({
     .input(receiveReturnInput)
     .mutation(({ ctx, input }) => ctx.commerce.receiveReturn(input, ctx.call)),
   /**
-   * Sends units once more, in place of units that came back or are kept: in a READY shipment of their own, which takes free
-   * stock. They are not refunded any more.
+   * Sends units once more, in place of units that came back or are kept: in a READY shipment of their own, which takes
+   * free stock. They are not refunded any more.
    *
    * Returns the return.
    * @throws return_not_found when no return has this id
@@ -97,8 +98,8 @@ export const returnRouter = router({
     .input(replaceReturnInput)
     .mutation(({ ctx, input }) => ctx.commerce.replaceReturn(input, ctx.call)),
   /**
-   * Cancels a replacement that has not left. Its units are for sale again, and the return owes them once more. Returns the
-   * return.
+   * Cancels a replacement that has not left. Its units are for sale again, and the return owes them once more. Returns
+   * the return.
    * @throws return_not_found when no return has this id
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws shipment_not_found when no such shipment replaces units of the return
@@ -122,14 +123,13 @@ export const returnRouter = router({
    */
   preview: procedure.input(previewReturnInput).query(({ ctx, input }) => ctx.commerce.previewReturn(input)),
   /**
-   * Refunds what `preview` shows: the units that came back, or are kept by an approved return, and are neither refunded nor
-   * replaced. `expectedVersion` is the `orderVersion` of the preview.
+   * Refunds what `preview` shows: the units that came back, or are kept by an approved return, and are neither refunded
+   * nor replaced. `expectedVersion` is the `orderVersion` of the preview.
    *
-   * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end. Money that is authorized only is
-   * left out of its capture instead, and an order that has lost its authorization costs that much less: `refundId` is null
-   * then, and `fees` are refused. When the fees are all that would go back, the units are settled without a refund: `amount`
-   * is 0, and `refundId` null. What an OPEN dispute is about is
-   * refunded only with `despiteDispute`.
+   * Returns the same as `preview`, with `refundId`. The gateway reports the refund's end. Money that is authorized only
+   * is left out of its capture instead, and an order that has lost its authorization costs that much less: `refundId`
+   * is null then, and `fees` are refused. When the fees are all that would go back, the units are settled without a
+   * refund: `amount` is 0, and `refundId` null. What an OPEN dispute is about is refunded only with `despiteDispute`.
    * @throws return_not_found when no return has this id
    * @throws order_changed when the order has another version than `expectedVersion`; `details.version`
    * @throws nothing_to_refund when nothing came back, or all of it was refunded or replaced
@@ -161,11 +161,11 @@ export const returnRouter = router({
    */
   previewExchange: procedure.input(previewExchangeInput).query(({ ctx, input }) => ctx.commerce.previewExchange(input)),
   /**
-   * Places an order that a return pays for, as far as it goes: a CREDIT line lowers the total by what the returned units are
-   * worth, less `fees`. `lines` selects units of the return; by default all that it owes. The customer of the old order, a
-   * guest with the token of that order included, pays what is left by `payment.create`. An order with nothing left to pay is
-   * PAID at once, and what it leaves of the return is refunded. When the order ends unpaid, the units are owed again. For
-   * operators with the scopes `money` and `orders`.
+   * Places an order that a return pays for, as far as it goes: a CREDIT line lowers the total by what the returned
+   * units are worth, less `fees`. `lines` selects units of the return; by default all that it owes. The customer of the
+   * old order, a guest with the token of that order included, pays what is left by `payment.create`. An order with
+   * nothing left to pay is PAID at once, and what it leaves of the return is refunded. When the order ends unpaid, the
+   * units are owed again. For operators with the scopes `money` and `orders`.
    *
    * Returns the order with its lines, and `exchange`: what was credited and what is refunded.
    * @throws return_not_found when no return has this id
@@ -187,17 +187,17 @@ export const returnRouter = router({
    * @throws quote_unavailable when the shop's pricing service cannot answer; nothing was done
    * @throws insufficient_stock when a product has too few units; `details.products`. Nothing is reserved
    * @throws shipping_option_required when the shop requires an option and the order has none
-   * @throws total_changed when the total is not `expectedTotalAmount`, or prices change while the pricing service is asked;
-   * `details.totalAmount`
+   * @throws total_changed when the total is not `expectedTotalAmount`, or prices change while the pricing service is
+   * asked; `details.totalAmount`
    */
   exchange: procedure.input(exchangeReturnInput).mutation(({ ctx, input }) => {
     requireScope(ctx.caller, 'orders');
     return ctx.commerce.exchangeReturn(input, ctx.call);
   }),
   /**
-   * Gives back what a return has paid of a PAID order (`orderId`), without units: `amount` minor units, or by default all
-   * that the order still uses. It is refunded to the payment that it came from. The order's own money goes back before, by
-   * `refund.create`.
+   * Gives back what a return has paid of a PAID order (`orderId`), without units: `amount` minor units, or by default
+   * all that the order still uses. It is refunded to the payment that it came from. The order's own money goes back
+   * before, by `refund.create`.
    *
    * Returns the credit.
    * @throws order_not_found when no order has this id
@@ -208,8 +208,9 @@ export const returnRouter = router({
     .input(refundCreditInput)
     .mutation(({ ctx, input }) => ctx.commerce.refundCredit(input, ctx.call)),
   /**
-   * Returns a page of what returns pay of other orders, the latest orders first. `orderId` is the order that is paid for;
-   * `returnId` and `status` filter, too. RESERVED: that order is unpaid. SPENT: it is paid. RELEASED: it ended unpaid.
+   * Returns a page of what returns pay of other orders, the latest orders first. `orderId` is the order that is paid
+   * for; `returnId` and `status` filter, too. RESERVED: that order is unpaid. SPENT: it is paid. RELEASED: it ended
+   * unpaid.
    */
   listCredits: procedure
     .input(listCreditsInput.optional())
@@ -222,8 +223,8 @@ export const returnRouter = router({
     .input(returnIdInput)
     .query(({ ctx, input }) => ctx.commerce.getReturn({ ...input, ...ownOrders(ctx.caller) })),
   /**
-   * Returns a page of returns with their lines, the latest first, or with the sort `createdAt` the oldest first. `orderId`
-   * and `status` filter.
+   * Returns a page of returns with their lines, the latest first, or with the sort `createdAt` the oldest first.
+   * `orderId` and `status` filter.
    */
   list: procedure
     .input(listReturnsInput.optional())

@@ -5,8 +5,8 @@ import { procedure, router } from '../trpc/trpc.ts';
 /** The operator who calls. For operators with any scope. */
 export const sessionRouter = router({
   /**
-   * Returns the id (`apiKeyId`), the `name` and the `scopes` of the caller's API key, and when the caller's session ends at the latest
-   * (`expiresAt`); null for a caller with an API key.
+   * Returns the id (`apiKeyId`), the `name` and the `scopes` of the caller's API key, and when the caller's session
+   * ends at the latest (`expiresAt`); null for a caller with an API key.
    */
   get: procedure.query(({ ctx }) => {
     const { apiKeyId, name, scopes, session } = operatorOf(ctx.caller);

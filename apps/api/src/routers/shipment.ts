@@ -18,8 +18,8 @@ import { onePage } from './one-page.ts';
  */
 export const shipmentRouter = router({
   /**
-   * Returns all shipments of an order with their lines and parcels, on one page. `carrier` and `trackingNumber` are those
-   * of the first parcel. A parcel's `trackingUrl` is its carrier's page, or null for a carrier that is not known.
+   * Returns all shipments of an order with their lines and parcels, on one page. `carrier` and `trackingNumber` are
+   * those of the first parcel. A parcel's `trackingUrl` is its carrier's page, or null for a carrier that is not known.
    * @throws order_not_found when the order does not exist or belongs to another customer
    */
   list: procedure
@@ -27,9 +27,9 @@ export const shipmentRouter = router({
     .query(async ({ ctx, input }) => onePage(await ctx.commerce.listShipments({ ...input, ...ownOrders(ctx.caller) }))),
   /**
    * Returns a page of the shipments of all orders with their lines and parcels: READY ones first, those that wait the
-   * longest first, which is the packing queue; then the others, the latest first. `status` filters, or `stage`: ON_ITS_WAY
-   * (SHIPPED or IN_TRANSIT), TROUBLED (a parcel on its way has a problem, comes back, or its carrier is silent), FAILED (LOST
-   * or RETURNED).
+   * longest first, which is the packing queue; then the others, the latest first. `status` filters, or `stage`:
+   * ON_ITS_WAY (SHIPPED or IN_TRANSIT), TROUBLED (a parcel on its way has a problem, comes back, or its carrier is
+   * silent), FAILED (LOST or RETURNED).
    * @throws validation_failed when both `status` and `stage` are given
    * @throws cursor_of_another_list when the cursor is of a list with another filter
    */
@@ -37,17 +37,17 @@ export const shipmentRouter = router({
     .input(listAllShipmentsInput.optional())
     .query(({ ctx, input }) => ctx.commerce.listAllShipments(input)),
   /**
-   * Returns what a person needs who packs shipments, for 1 to 100 `shipmentIds` in their order: the units with their names,
-   * the address without its phone number, which of the order's shipments it is (`part` of `parts`; null for a replacement),
-   * and the latest 5 notes of operators about the order. Unknown shipments are left out.
+   * Returns what a person needs who packs shipments, for 1 to 100 `shipmentIds` in their order: the units with their
+   * names, the address without its phone number, which of the order's shipments it is (`part` of `parts`; null for a
+   * replacement), and the latest 5 notes of operators about the order. Unknown shipments are left out.
    */
   packingSlips: procedure
     .input(packingSlipsInput)
     .query(async ({ ctx, input }) => onePage(await ctx.commerce.packingSlips(input))),
   /**
-   * Finds shipments by 1 to 200 `names`: the shipment's id; the id, the number or the reference of its order; or a parcel's
-   * tracking number, where the name is none of those. Returns for each name its shipments, at most 20: READY ones first, then
-   * the latest.
+   * Finds shipments by 1 to 200 `names`: the shipment's id; the id, the number or the reference of its order; or a
+   * parcel's tracking number, where the name is none of those. Returns for each name its shipments, at most 20: READY
+   * ones first, then the latest.
    */
   find: procedure
     .input(findShipmentsInput)
@@ -113,8 +113,8 @@ export const shipmentRouter = router({
     .input(shipmentIdInput)
     .mutation(({ ctx, input }) => ctx.commerce.markShipmentLost(input, ctx.call)),
   /**
-   * Records that a shipment came back. Stock and money stay as they are; the order needs attention (`delivery_problem`).
-   * Returns the shipment, RETURNED.
+   * Records that a shipment came back. Stock and money stay as they are; the order needs attention
+   * (`delivery_problem`). Returns the shipment, RETURNED.
    * @throws shipment_not_found when no shipment has this id
    * @throws invalid_transition when the shipment was not dispatched, or has ended
    */

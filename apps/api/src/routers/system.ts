@@ -21,8 +21,8 @@ export const systemRouter = router({
   /**
    * Runs the queries that check every invariant of the database. For operators, with any scope.
    *
-   * Returns `{ violations }`, an empty list when the data are consistent. Each has what must hold (`sentence`), what to do
-   * (`advice`), and up to ten `examples` of its `count` rows.
+   * Returns `{ violations }`, an empty list when the data are consistent. Each has what must hold (`sentence`), what to
+   * do (`advice`), and up to ten `examples` of its `count` rows.
    */
   doctor: procedure.query(async ({ ctx }) => ({ violations: await ctx.commerce.doctor() })),
   /**
@@ -35,7 +35,8 @@ export const systemRouter = router({
   status: procedure.query(({ ctx }) => ctx.commerce.systemStatus()),
   /**
    * Finds what an operator means by a text: things of a `kind` whose ids begin with it (at least four characters), an
-   * order also by its number or reference, a product by its SKU, and an API key by its client. For operators with a scope whose lists show such ids.
+   * order also by its number or reference, a product by its SKU, and an API key by its client. For operators with a
+   * scope whose lists show such ids.
    *
    * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its number and status, its SKU,
    * type or tracking number (`summary`).

@@ -88,7 +88,9 @@ export class DocumentCheck {
   }
 }
 
-/** The schema without the freedom to have further fields. Members of `allOf` are parts of an object, so they keep it. */
+/**
+ * The schema without the freedom to have further fields. Members of `allOf` are parts of an object, so they keep it.
+ */
 function closed(schema: JsonSchema): JsonSchema {
   if (schema.$ref !== undefined)
     return { $ref: schema.$ref.replace('#/components/schemas/', 'document#/components/closed/') };

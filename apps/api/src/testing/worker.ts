@@ -4,7 +4,9 @@ import type { TestApi } from './test-api.ts';
 /** The key of the test API for the secrets of webhook endpoints. */
 const secretsKey = Buffer.alloc(32, 5).toString('base64');
 
-/** Starts workers of a test API's shop as programs. They run the jobs, and deliver webhooks to receivers of the test. */
+/**
+ * Starts workers of a test API's shop as programs. They run the jobs, and deliver webhooks to receivers of the test.
+ */
 export function testWorkers(api: () => TestApi) {
   let running: Program[] = [];
   return {

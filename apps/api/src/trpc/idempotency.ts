@@ -8,8 +8,8 @@ const usableKey = /^[\x21-\x7e]{1,255}$/;
 
 /**
  * Returns a call's idempotency key in a scope of its caller, so that two callers' keys never collide; undefined without
- * a key, or for an anonymous caller who may not order. The scope outlives the caller's credential: a retry may come with a new API key or
- * token.
+ * a key, or for an anonymous caller who may not order. The scope outlives the caller's credential: a retry may come
+ * with a new API key or token.
  * @throws validation_failed when the key is not 1 to 255 visible ASCII characters, or the request has several calls
  */
 export function idempotencyOf(caller: Caller, key: string | undefined, calls: number): Call['idempotency'] {

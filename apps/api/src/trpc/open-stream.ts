@@ -27,8 +27,8 @@ export type OpenStream = {
 };
 
 /**
- * Opens a stream for the caller of a subscription: at most 20 at once for a customer or guest, and 200 for an operator's client,
- * in this process. Every 30 s it checks that the token or key is still valid.
+ * Opens a stream for the caller of a subscription: at most 20 at once for a customer or guest, and 200 for an
+ * operator's client, in this process. Every 30 s it checks that the token or key is still valid.
  * @throws overloaded when the caller has too many streams open
  */
 export function openStream(ctx: Context, disconnected: AbortSignal | undefined): OpenStream {

@@ -25,8 +25,8 @@ type Receiver = {
 };
 
 /**
- * The webhooks of payment gateways. The response is 200 `{ outcome, duplicate, effect, eventId }` once the message and its
- * effect are committed, or once the message is stored to be retried.
+ * The webhooks of payment gateways. The response is 200 `{ outcome, duplicate, effect, eventId }` once the message and
+ * its effect are committed, or once the message is stored to be retried.
  */
 export const gatewayWebhookRoutes = (commerce: Commerce, limits: UnsignedLimits) =>
   webhookRoutes(limits, {
@@ -38,8 +38,8 @@ export const gatewayWebhookRoutes = (commerce: Commerce, limits: UnsignedLimits)
   });
 
 /**
- * The webhooks of carriers, and of services that ask carriers. The response is 200 `{ outcome, duplicate, messageId }` once
- * the message is stored, and 202 when the message only says that parcels have changed, which are polled soon.
+ * The webhooks of carriers, and of services that ask carriers. The response is 200 `{ outcome, duplicate, messageId }`
+ * once the message is stored, and 202 when the message only says that parcels have changed, which are polled soon.
  */
 export const trackingWebhookRoutes = (commerce: Commerce, limits: UnsignedLimits) =>
   webhookRoutes(limits, {

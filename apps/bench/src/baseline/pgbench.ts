@@ -34,7 +34,8 @@ const learned = new Map<string, Times>();
  * Runs a script and computes the figures from the log of its transactions. Runs it again, up to 4 times,
  * - with twice the warm-up, while a client was still at its first transactions when the measured time began: there it
  *   plans its statements;
- * - with more time for connecting, while the run ended in the first half of the measured time: pgbench's --time contains
+ * - with more time for connecting, while the run ended in the first half of the measured time: pgbench's --time
+ * contains
  *   it.
  *
  * @returns the figures of the last run; `succeeded` counts the transactions of all runs
@@ -101,8 +102,8 @@ async function runOnce({ path }: Pgbench, job: PgbenchJob & { connectMs: number 
 type LoggedCall = { client: string; tookMs: number; endMs: number };
 
 /**
- * Reads pgbench's log. A line has: client, transaction, duration in µs (with --rate: since the due time), script, end in
- * s and µs, … https://www.postgresql.org/docs/18/pgbench.html
+ * Reads pgbench's log. A line has: client, transaction, duration in µs (with --rate: since the due time), script, end
+ * in s and µs, … https://www.postgresql.org/docs/18/pgbench.html
  */
 export const readLog = (lines: readonly string[]): LoggedCall[] =>
   lines

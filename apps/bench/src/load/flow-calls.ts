@@ -13,9 +13,9 @@ import { captureOrderCreate, capturePaymentCreate, headOf, type StockRequest } f
 type FlowJob = Job & { kind: 'flow' };
 
 /**
- * Creates calls that each are a shopper's whole flow: `order.create`, `payment.create`, and the gateway's signed webhook
- * CAPTURED. Each request waits for the response of the last one. A flow has failed unless the webhook's response is
- * APPLIED with the effect `order_paid`.
+ * Creates calls that each are a shopper's whole flow: `order.create`, `payment.create`, and the gateway's signed
+ * webhook CAPTURED. Each request waits for the response of the last one. A flow has failed unless the webhook's
+ * response is APPLIED with the effect `order_paid`.
  */
 export async function flowCalls(job: FlowJob, meter: Meter): Promise<Calls> {
   const flow = await createFlow(job);

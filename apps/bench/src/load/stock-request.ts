@@ -15,8 +15,8 @@ export const capturePaymentCreate = async (): Promise<StockRequest> =>
   captureRequest((client) => client.payment.create.mutate({ orderId: exampleId, provider: 'mock' }));
 
 /**
- * Captures what the typed client sends for one call, by a server that only records it. The load repeats these lines with
- * another token, key and body, so its requests are those of a real client.
+ * Captures what the typed client sends for one call, by a server that only records it. The load repeats these lines
+ * with another token, key and body, so its requests are those of a real client.
  */
 async function captureRequest(call: (client: Client) => Promise<unknown>): Promise<StockRequest> {
   const captured = Promise.withResolvers<StockRequest>();

@@ -12,7 +12,10 @@ const discount: QuoteLine = { kind: 'DISCOUNT', name: 'Welcome', quantity: 1, un
 
 const labels = ['no quote', 'a discount', 'shipping', 'shipping, discount'];
 
-/** The CPU time of an order in each round, of the API and PostgreSQL together. A busy machine changes it less than the rate. */
+/**
+ * The CPU time of an order in each round, of the API and PostgreSQL together. A busy machine changes it less than the
+ * rate.
+ */
 const cpuUs = ({ rounds }: Series): number[] =>
   rounds.map(({ cpuUs }) => (cpuUs?.node ?? NaN) + (cpuUs?.postgres ?? NaN));
 
@@ -21,7 +24,10 @@ async function createShipping({ operator }: Api): Promise<string> {
   return option.id;
 }
 
-/** Compares orders with and without a discount and a shipping option. The discount is of a function, as an embedder gives it. */
+/**
+ * Compares orders with and without a discount and a shipping option. The discount is of a function, as an embedder
+ * gives it.
+ */
 export const discounts: Scenario = {
   name: 'discounts',
   title: 'order.create with and without a discount and shipping, 1,000 products, 2 lines',

@@ -11,8 +11,8 @@ const clients = 64;
 type Size = { label: string; seed: Seed; shape: Shape };
 
 /**
- * Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end. Its
- * limit is 10 minutes; a note names the check at which it ran out of time.
+ * Measures shops of different sizes in turns, each with its own database and API. The doctor checks each in the end.
+ * Its limit is 10 minutes; a note names the check at which it ran out of time.
  */
 async function compare(
   bench: Bench,

@@ -8,8 +8,8 @@ import type { Bench, Series, Side } from './scenario.ts';
 const warmMs = 600;
 
 /**
- * Returns the warm-up for planning in seconds. Each new connection of the baseline plans the statements of the functions
- * that it calls, which takes all cores about a second for 64 connections and a function.
+ * Returns the warm-up for planning in seconds. Each new connection of the baseline plans the statements of the
+ * functions that it calls, which takes all cores about a second for 64 connections and a function.
  */
 function planningSeconds(side: Side, clients: number, functions: number): number {
   const plans = functions * clients;

@@ -10,8 +10,8 @@ export type StatementCounter = {
 };
 
 /**
- * Starts a TCP proxy in front of a database that counts what its clients run. pg_stat_statements can't: it doesn't count
- * a prepared BEGIN or COMMIT that runs again (seen with PostgreSQL 18).
+ * Starts a TCP proxy in front of a database that counts what its clients run. pg_stat_statements can't: it doesn't
+ * count a prepared BEGIN or COMMIT that runs again (seen with PostgreSQL 18).
  */
 export async function startStatementCounter(databaseUrl: string): Promise<StatementCounter> {
   const { hostname, port } = new URL(databaseUrl);

@@ -13,8 +13,8 @@ export const placeOf = (scans: readonly Pick<Scan, 'status' | 'at'>[]): Tracking
 };
 
 /**
- * Reads the parcels that are somewhere else by the shop than by their carrier; none in a shop that has caught up. Where an
- * operator has said that a shipment came back, the carrier does not count any more.
+ * Reads the parcels that are somewhere else by the shop than by their carrier; none in a shop that has caught up. Where
+ * an operator has said that a shipment came back, the carrier does not count any more.
  */
 export async function readParcelsElsewhere(
   { database }: Pick<RunningShop, 'database'>,

@@ -53,7 +53,9 @@ export async function readFulfillment({ query }: RunningShop['database']): Promi
 /** An acknowledged call: its procedure and input, and the id that was returned. */
 export type AcknowledgedCall = { procedure: string; id: string; asked: Record<string, any> };
 
-/** Whether an acknowledged call about shipments, parcels or a return is true; undefined for one about something else. */
+/**
+ * Whether an acknowledged call about shipments, parcels or a return is true; undefined for one about something else.
+ */
 export function isFulfilled(call: AcknowledgedCall, rows: Fulfillment): boolean | undefined {
   if (call.procedure.startsWith('return.')) return isTrueOfReturn(call, rows);
   const { procedure, id, asked } = call;

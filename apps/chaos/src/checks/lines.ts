@@ -13,8 +13,8 @@ type Row = {
 };
 
 /**
- * Checks what went back for each line: never more than was paid, exactly that for all its units, and something for every
- * unit that was canceled. A refund that succeeded after its failure was reported may have been made twice.
+ * Checks what went back for each line: never more than was paid, exactly that for all its units, and something for
+ * every unit that was canceled. A refund that succeeded after its failure was reported may have been made twice.
  */
 export async function checkLines({ database }: Pick<RunningShop, 'database'>): Promise<Finding[]> {
   const rows = await database.query<Row>(`

@@ -16,8 +16,8 @@ export const ofUnknownPayment = `not exists (select from commerce.payments p whe
   and (p.id = g.payment_id or p.gateway_payment_id = g.gateway_payment_id))`;
 
 /**
- * SQL: the call `c` repeats a poll that can find nothing new. An attempt that a shopper could pay after its end is polled
- * for a day. It was polled since the gateways have been quiet, so a further poll has the same answer.
+ * SQL: the call `c` repeats a poll that can find nothing new. An attempt that a shopper could pay after its end is
+ * polled for a day. It was polled since the gateways have been quiet, so a further poll has the same answer.
  */
 const isRepeatedPoll = `(c.kind = 'POLL' and p.status = 'CANCELED' and p.authorized_amount = 0 and not p.surplus
   and c.created_at > scope.quiet_since and p.asked_at > scope.quiet_since and not p.id = any(scope.polled_ids))`;

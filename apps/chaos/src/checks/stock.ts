@@ -16,8 +16,8 @@ type Row = {
 };
 
 /**
- * Checks each product: received - sold + restocked + returned - replaced = available, received - shipped + returned = on the
- * shelf, nothing is reserved, and stock was never negative.
+ * Checks each product: received - sold + restocked + returned - replaced = available, received - shipped + returned =
+ * on the shelf, nothing is reserved, and stock was never negative.
  */
 export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
   const rows = await database.query<Row>(`

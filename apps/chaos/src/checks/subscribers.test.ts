@@ -21,7 +21,9 @@ const message = (ids: string, arrivedAt: number, changes: Partial<Delivery> = {}
 const refused = { acknowledgedAt: undefined };
 const inOrder = [message('a1', 1), message('b1', 1), message('a2', 2), message('a3', 3)];
 
-/** `records` are how often the shop has recorded these messages, which is as often as they were acknowledged by default. */
+/**
+ * `records` are how often the shop has recorded these messages, which is as often as they were acknowledged by default.
+ */
 type Given = { parked?: string[]; records?: Record<string, number> };
 
 function check(deliveries: readonly Delivery[], { parked = [], records = {} }: Given = {}): string[] {

@@ -19,9 +19,9 @@ export type Book = {
 const examplesMax = 5;
 
 /**
- * Checks a subscriber's book: it has every event of the log and no other one, each aggregate's in the order of versions.
- * An event came again only if it wasn't acknowledged, or the acknowledgment was lost on its way to the shop's records,
- * as it is when a process is killed. Repeats have the same bytes.
+ * Checks a subscriber's book: it has every event of the log and no other one, each aggregate's in the order of
+ * versions. An event came again only if it wasn't acknowledged, or the acknowledgment was lost on its way to the shop's
+ * records, as it is when a process is killed. Repeats have the same bytes.
  */
 export function checkBook(book: Book): Finding[] {
   const wrong = [

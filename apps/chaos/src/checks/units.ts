@@ -7,8 +7,8 @@ const receivedInto = { restockQty: 'restocked', writeOffQty: 'written off' } as 
 type Row = { id: string; lineNo: number; what: string; units: number };
 
 /**
- * Checks that every acknowledged change of units was made exactly once: what the calls of the ledger add up to is what the
- * shop has canceled, restocked, written off and replaced, line by line.
+ * Checks that every acknowledged change of units was made exactly once: what the calls of the ledger add up to is what
+ * the shop has canceled, restocked, written off and replaced, line by line.
  */
 export async function checkUnits(
   { database }: Pick<RunningShop, 'database'>,

@@ -29,9 +29,9 @@ const products = 40;
 const slot = 'oracle';
 
 /**
- * Three processes write orders and two number their events, and each of them is killed in turn. A reader follows the feed
- * meanwhile. The oracle is PostgreSQL's own log of commits, read by logical decoding: the reader must have every event
- * of it once, each order's and product's in the order of their versions, at positions without a gap.
+ * Three processes write orders and two number their events, and each of them is killed in turn. A reader follows the
+ * feed meanwhile. The oracle is PostgreSQL's own log of commits, read by logical decoding: the reader must have every
+ * event of it once, each order's and product's in the order of their versions, at positions without a gap.
  */
 export async function runCompleteness(options: CompletenessOptions): Promise<Completeness> {
   const server = await startEmbeddedTestServer({ fsync: 'off', wal_level: 'logical', max_connections: '300' });

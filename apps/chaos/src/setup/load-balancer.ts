@@ -68,7 +68,9 @@ export async function openLoadBalancer(chance: Chance, targets: () => readonly s
   };
 }
 
-/** Creates a function that decides by a call's key and its number of attempts whether its request or response is lost. */
+/**
+ * Creates a function that decides by a call's key and its number of attempts whether its request or response is lost.
+ */
 function createFaultPlan(chance: Chance) {
   const attempts = new Map<string, number>();
   return ({ method, url, headers }: IncomingMessage, body: Buffer): keyof LostCalls | undefined => {

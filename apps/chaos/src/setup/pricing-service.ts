@@ -23,8 +23,8 @@ const failedShare = 0.06;
 const taxShare = 0.1;
 
 /**
- * Starts the pricing service. Its prices depend on the seed and the customer alone, so that a quote and its order agree.
- * Some requests get no answer, and the shop has to ask again.
+ * Starts the pricing service. Its prices depend on the seed and the customer alone, so that a quote and its order
+ * agree. Some requests get no answer, and the shop has to ask again.
  */
 export async function startPricingService(chance: Chance): Promise<PricingService> {
   const signatures = new Webhook(secret);

@@ -17,8 +17,8 @@ const weights = { arrives: 50, arrivesLater: 16, wasInTrouble: 12, waits: 12, co
 const stepMs = { least: 30, most: 500 };
 
 /**
- * The carrier scans a parcel at each place of its way. Its messages may be lost, late, doubled or overtaken. Returns the
- * last place when the shop has what was sent.
+ * The carrier scans a parcel at each place of its way. Its messages may be lost, late, doubled or overtaken. Returns
+ * the last place when the shop has what was sent.
  */
 export async function sendOnJourney(
   { chance, carrier, scans }: World,

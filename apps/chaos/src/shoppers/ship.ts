@@ -84,8 +84,8 @@ async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: strin
     const isUsed = carrier === trackedCarrier && chance.whether(`${key} used number ${index}`, 0.4);
     return { carrier, trackingNumber: (isUsed ? freeNumbers.shift() : undefined) ?? `${key} p${index}` };
   });
-  // The carrier refuses numbers that begin with UNKNOWN. An operator finds out and corrects them. A number that is used again
-  // is none of them: until the correction its messages are about its former parcel, which has just arrived.
+  // The carrier refuses numbers that begin with UNKNOWN. An operator finds out and corrects them. A number that is used
+  // again is none of them: until the correction its messages are about its former parcel, which has just arrived.
   const typed = numbers.map((number, index) =>
     number.carrier === trackedCarrier &&
     number.trackingNumber === `${key} p${index}` &&
@@ -108,7 +108,9 @@ async function dispatch(visit: Visit, { id: shipmentId }: Shipment, which: strin
 const unitsOf = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);
 
-/** A parcel with what its shipment is: of one parcel `alone`, or with one that a carrier tracks. `key`: of decisions. */
+/**
+ * A parcel with what its shipment is: of one parcel `alone`, or with one that a carrier tracks. `key`: of decisions.
+ */
 type DispatchedParcel = Parcel & { shipmentId: string; alone: boolean; isTracked: boolean; key: string };
 
 /** The carrier reports about its parcel; an operator about a parcel that is not tracked. */
@@ -137,8 +139,8 @@ async function followParcel({ world }: Visit, parcel: DispatchedParcel): Promise
 }
 
 /**
- * Lets the carrier use the number of a delivered parcel again, once the shop has recorded each of its scans: months pass
- * in between, and here they don't. A number of which a message got lost isn't used again.
+ * Lets the carrier use the number of a delivered parcel again, once the shop has recorded each of its scans: months
+ * pass in between, and here they don't. A number of which a message got lost isn't used again.
  */
 async function freeNumber({ freeNumbers, operator, scans }: World, parcelId: string, number: string): Promise<void> {
   const { items } = await readUntilAnswered(() => operator.parcel.history.query({ parcelId, limit: 100 }));

@@ -1,7 +1,9 @@
 /** An event as a subscriber received it. `text` is the CloudEvent in JSON, byte by byte. */
 export type ReceivedEvent = { id: string; text: string };
 
-/** A message that reached a subscriber: a request to a webhook endpoint, an event of a stream, a message of a broker. */
+/**
+ * A message that reached a subscriber: a request to a webhook endpoint, an event of a stream, a message of a broker.
+ */
 export type Delivery = {
   /** The `webhook-id` of a request; otherwise the id of the event. */
   messageId: string;

@@ -20,8 +20,8 @@ export const replyFaults = [...(Object.keys(rates) as (keyof typeof rates)[]), '
 const refusedShare = 0.006;
 
 /**
- * Creates a function that draws what an endpoint does wrong about its next request; undefined means that it acknowledges.
- * The decisions come from the seed, in the order of requests.
+ * Creates a function that draws what an endpoint does wrong about its next request; undefined means that it
+ * acknowledges. The decisions come from the seed, in the order of requests.
  */
 export function createReplyPlan(chance: Chance): (messageId: string) => ReplyFault | undefined {
   const refused = new Map<string, boolean>();

@@ -14,8 +14,8 @@ type Stored = { content: string; response: Promise<Response>; isDone: boolean };
  * while the first one still runs, it waits for that response or gets the vendor's `keyInUseResponse`. A different
  * request with the same key gets `idempotency_key_reused`. A 5xx response is not stored, so a repetition runs again.
  *
- * @param options `keysMax`: how many keys are kept; the oldest are forgotten first. `known`: the responses of an earlier
- * start. `onStore` is called with each response that is stored.
+ * @param options `keysMax`: how many keys are kept; the oldest are forgotten first. `known`: the responses of an
+ * earlier start. `onStore` is called with each response that is stored.
  * @returns a function that runs `respond`, or returns the stored response to the same request
  */
 export function idempotentResponses({ keysMax, known: restored, onStore }: IdempotencyOptions) {

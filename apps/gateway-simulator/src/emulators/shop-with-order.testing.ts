@@ -6,7 +6,10 @@ import type { Emulator } from './emulator.ts';
 import { until, type Received, type Reply } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
-/** Starts a shop with an order of 50,000 won at the simulator. After the test the doctor checks its database, and both books agree. */
+/**
+ * Starts a shop with an order of 50,000 won at the simulator. After the test the doctor checks its database, and both
+ * books agree.
+ */
 export async function startShopWithOrder(
   emulator: Emulator,
   gatewayAt: (url: string) => Gateway,

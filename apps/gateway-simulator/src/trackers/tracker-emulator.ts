@@ -2,8 +2,8 @@ import type { Hono } from 'hono';
 import type { SendWebhook } from './tracker-webhooks.ts';
 
 /**
- * One vendor's service that tracks parcels: the calls that our adapter makes, and the webhooks about what carriers scan.
- * Carriers scan at `POST <path>/scans`. All data is in memory, and bounded.
+ * One vendor's service that tracks parcels: the calls that our adapter makes, and the webhooks about what carriers
+ * scan. Carriers scan at `POST <path>/scans`. All data is in memory, and bounded.
  */
 export type TrackerEmulator = {
   /** The name of the shop's adapter, as in the path of its webhooks. */

@@ -3,7 +3,10 @@ import { check, foreignKey, index, text, unique, uuid } from 'drizzle-orm/pg-cor
 import { bytea, commerceSchema, quoted, timestamptz } from '../database/schema.ts';
 import { scopes, type Scope } from './api-key.ts';
 
-/** The programs and people that call as operators. A client's keys rotate, so whatever is stored for a caller names the client. */
+/**
+ * The programs and people that call as operators. A client's keys rotate, so whatever is stored for a caller names the
+ * client.
+ */
 export const apiClients = commerceSchema.table(
   'api_clients',
   {

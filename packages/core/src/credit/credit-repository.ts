@@ -115,8 +115,8 @@ const ending = statement(
 );
 
 /**
- * Ends the reservations of credits without reading them: an order's CREDIT line says that it has one, and other orders send
- * nothing.
+ * Ends the reservations of credits without reading them: an order's CREDIT line says that it has one, and other orders
+ * send nothing.
  */
 export function endCreditReservations(tx: Transaction, ends: readonly CreditEnd[]): void {
   for (const { orderId, to } of ends) tx.send(ending, [orderId, to]);

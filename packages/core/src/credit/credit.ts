@@ -16,8 +16,8 @@ export const creditStatuses = Object.keys(creditTransitions) as CreditStatus[];
 export type CreditLine = { lineNo: number; quantity: number; amount: number };
 
 /**
- * What a return pays of another order, the order of an exchange: an order has at most one credit. Its order's CREDIT line
- * has the same amount, below zero.
+ * What a return pays of another order, the order of an exchange: an order has at most one credit. Its order's CREDIT
+ * line has the same amount, below zero.
  */
 export type Credit = {
   /** The new order. */
@@ -29,7 +29,10 @@ export type Credit = {
   /** Minor units of `currency`, above zero. */
   amount: number;
   currency: string;
-  /** The units that came back, with the cost of shipping where it goes back. Less the fees, they are worth `amount` or more. */
+  /**
+   * The units that came back, with the cost of shipping where it goes back. Less the fees, they are worth `amount` or
+   * more.
+   */
   lines: CreditLine[];
   /** What the shop keeps back, as in a refund of a return; null when there is nothing. */
   fees: { name: string; amount: number }[] | null;

@@ -6,7 +6,9 @@ export type SortKey = readonly (string | number)[];
 /** Up to `limit` rows behind the row with the key `after`, or from the beginning. */
 export type KeysetRequest = { after: SortKey | undefined; limit: number };
 
-/** A sort by columns or expressions, all in one direction. Values of a cursor are sent as texts, so each has its type. */
+/**
+ * A sort by columns or expressions, all in one direction. Values of a cursor are sent as texts, so each has its type.
+ */
 export type KeysetSort = { by: readonly SQL[]; types: readonly string[]; descending: boolean };
 
 /** The order of a sort. */

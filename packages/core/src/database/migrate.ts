@@ -26,8 +26,8 @@ export class MigrationsDiverged extends Error {
   override readonly name = 'MigrationsDiverged';
 }
 
-// In a transaction with a snapshot, a process that waited for the lock would not see what another one has migrated. Time
-// limits of the database or the user are for short statements. transaction_timeout came with PostgreSQL 17.
+// In a transaction with a snapshot, a process that waited for the lock would not see what another one has migrated.
+// Time limits of the database or the user are for short statements. transaction_timeout came with PostgreSQL 17.
 const begin = `begin isolation level read committed;
 select set_config(name, '0', true) from pg_settings where name in
   ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')`;

@@ -43,7 +43,8 @@ test('each shipment that an older version dispatched gets a parcel, and a number
   await commerce.markShipmentReturned({ shipmentId: returned });
   const [older, latest] = [await dispatchNew(), await dispatchNew()];
   const ready = await createReadyShipment();
-  // The tables as they were before the migrations of parcels and of their tracking, with a number that two shipments on their way have.
+  // The tables as they were before the migrations of parcels and of their tracking, with a number that two shipments on
+  // their way have.
   await database.pool.query(`
     drop trigger shipments_keep_parcels on commerce.shipments;
     drop function commerce.keep_parcels;

@@ -32,7 +32,9 @@ const listed: Readonly<Record<string, string[]>> = {
 const categories =
   '(Locale and Formatting|Statement Behavior|Previous PostgreSQL Versions|Other Platforms|Write-Ahead Log / Settings)$';
 
-/** Returns every setting of these categories that a database or a user can have, with its values but the default one. */
+/**
+ * Returns every setting of these categories that a database or a user can have, with its values but the default one.
+ */
 async function readSettings(): Promise<Setting[]> {
   const { rows } = await shop.database.pool.query<Record<'name' | 'vartype' | 'standard', string> & { all: string[] }>(
     `select name, vartype, boot_val as standard, coalesce(enumvals, '{}') as all from pg_settings

@@ -12,8 +12,8 @@ import { CommerceError } from '../errors.ts';
 
 export type { Database, Transaction };
 
-// Another transaction stored the same key, message, checkpoint or live parcel first; the next run finds it. Another order
-// has the same random number; the next run mints another one.
+// Another transaction stored the same key, message, checkpoint or live parcel first; the next run finds it. Another
+// order has the same random number; the next run mints another one.
 const storedMeanwhile: readonly string[] = [
   'orders_number',
   'idempotency_keys_pkey',
@@ -40,8 +40,8 @@ export const withBatchTransaction = async <T>(
  * Runs `work` in one transaction and commits it. `work` may run several times, so it does nothing but database work
  * with ids that were minted before. A result means committed; an error means that nothing was done, except
  * `outcome_unknown`.
- * @throws database_unavailable when no connection can be had, when the server can't do anything now (its disk is full, it
- * is read-only, it canceled a statement), or when `work` paused for more than 10 s
+ * @throws database_unavailable when no connection can be had, when the server can't do anything now (its disk is full,
+ * it is read-only, it canceled a statement), or when `work` paused for more than 10 s
  * @throws overloaded when rows stay locked
  * @throws outcome_unknown when the answer to COMMIT got lost and the server could not tell what became of it
  * @throws what `work` throws, after a rollback

@@ -4,8 +4,8 @@ import type { KeysetRequest, SortKey } from './keyset.ts';
 export type ListPart<R> = { items: R[]; end: SortKey | undefined };
 
 /**
- * Reads a whole list, part by part, each when the one before has been taken. Parts without rows are left out. No transaction
- * and no connection stays open between two parts.
+ * Reads a whole list, part by part, each when the one before has been taken. Parts without rows are left out. No
+ * transaction and no connection stays open between two parts.
  */
 export async function* wholeList<R>(
   readPart: (after: SortKey | undefined) => Promise<ListPart<R>>,

@@ -11,7 +11,10 @@ type Machine = {
   first: string;
 };
 
-/** Checks that an order's events record the status of its payments, refunds, returns or shipments, by legal transitions only. */
+/**
+ * Checks that an order's events record the status of its payments, refunds, returns or shipments, by legal transitions
+ * only.
+ */
 export function recordedChecks({ subject, transitions, recorded, first }: Machine): Check[] {
   const id = `${subject}Id`;
   const facts = `

@@ -40,7 +40,9 @@ export const refundStatusRecorded = {
   'refund.failed': 'FAILED',
 } as const satisfies Record<TypesOf<'refund'>, RefundStatus>;
 
-/** The status that a return has after each event about it. A refund, a replacement and an exchange leave it as it is. */
+/**
+ * The status that a return has after each event about it. A refund, a replacement and an exchange leave it as it is.
+ */
 export const returnStatusRecorded = {
   'return.requested': 'REQUESTED',
   'return.approved': 'APPROVED',

@@ -2,8 +2,8 @@ import { retentionRules, type RetentionRuleName } from '../retention/retention-r
 import type { Check } from './check.ts';
 
 /**
- * SQL that is true when a row should have gone more than a day ago, as the last worker's configuration says. A rule that
- * is due now may be removing a backlog, so it isn't judged until it has been due for an hour.
+ * SQL that is true when a row should have gone more than a day ago, as the last worker's configuration says. A rule
+ * that is due now may be removing a backlog, so it isn't judged until it has been due for an hour.
  */
 const isLongOver = (rule: RetentionRuleName, countsFrom: string): string =>
   `${countsFrom} < now() - interval '1 day' - interval '1 millisecond' * (

@@ -13,8 +13,8 @@ export const owed = `case when r.goods = 'EXPECTED' then l.received_qty
   when r.status in ('APPROVED', 'CLOSED') then l.requested_qty else 0 end`;
 
 /**
- * Units of each return line in refunds of the return. A refund that succeeded after its failure was reported is left out,
- * because another one may have been made meanwhile.
+ * Units of each return line in refunds of the return. A refund that succeeded after its failure was reported is left
+ * out, because another one may have been made meanwhile.
  */
 const refunded = `
   select f.return_id, l.line_no, sum(l.quantity) as quantity

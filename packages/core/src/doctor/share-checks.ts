@@ -3,8 +3,8 @@ import type { Check } from './check.ts';
 const isCharged = `kind in ('PRODUCT', 'SHIPPING')`;
 
 /**
- * What each PRODUCT and SHIPPING line costs in the end, of orders with refunds by lines or released units. Where an order has no stored
- * shares, its lines share the total by largest remainder, as `paidAmounts` does.
+ * What each PRODUCT and SHIPPING line costs in the end, of orders with refunds by lines or released units. Where an
+ * order has no stored shares, its lines share the total by largest remainder, as `paidAmounts` does.
  */
 const paidLines = `
   select order_id, line_no, quantity, coalesce(amount + discount_amount + tax_amount, share + case when row_number() over
@@ -27,8 +27,8 @@ const paidLines = `
   ) shared`;
 
 /**
- * Units and amounts of each line's refunds, and those that were released. A version that stored no amounts refunded the list
- * price.
+ * Units and amounts of each line's refunds, and those that were released. A version that stored no amounts refunded the
+ * list price.
  */
 const refundedLines = `
   select order_id, line_no, sum(quantity) as quantity, sum(amount) as amount from (

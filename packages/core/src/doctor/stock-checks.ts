@@ -1,7 +1,10 @@
 import { canceledUnits, putBack, type Check } from './check.ts';
 
 const sold = `case when o.status = 'PAID' or paid.aggregateid is not null then l.quantity else 0 end`;
-/** Units that the cancellation of an order restocked; a refund or a cancellation of units may have restocked some before. */
+/**
+ * Units that the cancellation of an order restocked; a refund or a cancellation of units may have restocked some
+ * before.
+ */
 const restocked = `case when o.status <> 'PAID' and paid.aggregateid is not null
   then l.quantity - coalesce(b.quantity, 0) else 0 end`;
 

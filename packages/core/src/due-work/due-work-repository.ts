@@ -52,8 +52,8 @@ export type DueWorkOptions = {
   trackingProviders: readonly string[];
 };
 
-// Each part reads the first row of an index in the order of that index: the planner can't take a scan for cheaper, as it
-// may where `exists` lets it hope for a due row among the first rows of a table.
+// Each part reads the first row of an index in the order of that index: the planner can't take a scan for cheaper, as
+// it may where `exists` lets it hope for a due row among the first rows of a table.
 const dueWork = statement(
   'due_work',
   `

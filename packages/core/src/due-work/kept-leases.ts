@@ -8,8 +8,8 @@ const renewEveryMs = leaseMs / 4;
 type Renew = (tx: Transaction, leases: readonly RenewableLease[]) => Promise<{ key: string; dueAt: Date }[]>;
 
 /**
- * Renews the leases of claimed rows until each row is released or `stop` is called. A lease that was lost meanwhile, for
- * example because this process was suspended, is not renewed: another worker may have the row.
+ * Renews the leases of claimed rows until each row is released or `stop` is called. A lease that was lost meanwhile,
+ * for example because this process was suspended, is not renewed: another worker may have the row.
  */
 export class KeptLeases<Row extends Leased> {
   readonly #database: Database;

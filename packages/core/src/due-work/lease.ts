@@ -58,8 +58,8 @@ export type RenewableLease = Leased & { key: string };
 /**
  * A renewal of the leases of rows, for tables that have the columns `attempts` and `due_at`.
  * @param key the primary key's column
- * @returns a function that renews those of the leases that are still held, and returns their keys and new ends. Rows that
- * another transaction has locked are left out: that transaction finishes or claims them.
+ * @returns a function that renews those of the leases that are still held, and returns their keys and new ends. Rows
+ * that another transaction has locked are left out: that transaction finishes or claims them.
  */
 export function renewing(table: PgTable, key: PgColumn) {
   const name = `"${getTableConfig(table).schema}"."${getTableName(table)}"`;

@@ -46,9 +46,9 @@ const readDueEveryMs = 1_000;
 
 /**
  * Runs jobs until `signal` aborts, then finishes the turns that are running. About once a second one look into the
- * database says which jobs are due. After a full batch a job runs again at once. Any number of processes may run the same
- * jobs: rows are locked with SKIP LOCKED, and due times are compared with the database's clock. An error never ends a
- * job. When the look for due rows fails, every job looks for itself.
+ * database says which jobs are due. After a full batch a job runs again at once. Any number of processes may run the
+ * same jobs: rows are locked with SKIP LOCKED, and due times are compared with the database's clock. An error never
+ * ends a job. When the look for due rows fails, every job looks for itself.
  * @throws nothing: errors are reported
  */
 export async function runJobs<Due>(

@@ -1,7 +1,7 @@
 /**
- * SQL for the time before which a row's time is over. `keepMs` is the parameter with the kept time, like `$1`. The clock
- * counts, and not the transaction's start: a batch may have waited. As a subquery it is computed once, so an index can
- * be searched for it.
+ * SQL for the time before which a row's time is over. `keepMs` is the parameter with the kept time, like `$1`. The
+ * clock counts, and not the transaction's start: a batch may have waited. As a subquery it is computed once, so an
+ * index can be searched for it.
  */
 export const timeOver = (keepMs: string): string =>
   `(select clock_timestamp() - ${keepMs}::bigint * interval '1 millisecond')`;

@@ -52,8 +52,8 @@ export const runAs = <T>(actor: Actor | undefined, work: () => T): T => actors.r
 export const runAsSystem = <T>(work: () => T): T => runAs(systemActor, work);
 
 /**
- * Returns the same methods, which record this actor with each event. An actor that is an operator has the id and the name
- * of its API key.
+ * Returns the same methods, which record this actor with each event. An actor that is an operator has the id and the
+ * name of its API key.
  */
 export function actingAs<M extends object>(methods: M, actor: Actor): M {
   return new Proxy(methods, {

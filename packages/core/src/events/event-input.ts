@@ -22,8 +22,8 @@ export const eventFilter = {
 };
 
 /**
- * Which events to follow. `after` is a position; without it, the events from now on. `lastEventId` is the position of the
- * last event that the caller has received, and comes first.
+ * Which events to follow. `after` is a position; without it, the events from now on. `lastEventId` is the position of
+ * the last event that the caller has received, and comes first.
  */
 export const followEventsInput = z.strictObject({
   ...eventFilter,
@@ -37,8 +37,8 @@ export const waitMsMax = 30_000;
 /**
  * `after` is the position behind which to read: the `nextCursor` of the last page, `0`, the default, for the beginning,
  * or `now` for the end of the log. `before` reads the other way instead, the latest first: from `now`, or from the
- * `nextCursor` of the last page. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first event
- * when there is none, 0 to 30,000 milliseconds; not with `before`.
+ * `nextCursor` of the last page. `limit` is 1 to 500 and defaults to 100. `waitMs` is how long to wait for the first
+ * event when there is none, 0 to 30,000 milliseconds; not with `before`.
  */
 export const listEventsInput = z
   .strictObject({

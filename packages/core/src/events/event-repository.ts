@@ -7,7 +7,9 @@ import { events } from './tables.ts';
 const insert = insertion(events, ['xid', 'traceparent', 'actor']);
 const insertAll = insertion(events, ['xid']);
 
-/** The job that numbers events. A commit of events wakes it in its process, so that they get their positions at once. */
+/**
+ * The job that numbers events. A commit of events wakes it in its process, so that they get their positions at once.
+ */
 export const eventsRecorded = 'number_events';
 
 /** Appends events. The database adds the id of the transaction to each. */

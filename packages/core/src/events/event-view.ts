@@ -7,7 +7,8 @@ import { positionText } from './position.ts';
 
 /**
  * An event as callers receive it. `version` counts the events of its order or product from 1; `position` is its place
- * among all events, as text; `actor` is who made the change, null where it isn't known; `data` is the payload of its type.
+ * among all events, as text; `actor` is who made the change, null where it isn't known; `data` is the payload of its
+ * type.
  */
 export type EventView = {
   [T in EventType]: {

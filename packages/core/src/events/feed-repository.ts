@@ -69,8 +69,8 @@ export async function readLogEnd({ pool }: Pick<Database, 'pool'>, epoch: number
 }
 
 /**
- * Reads up to `limit` events with positions above `after`, up to `upTo`, in the order of their positions, or the last one
- * first (`isBackward`).
+ * Reads up to `limit` events with positions above `after`, up to `upTo`, in the order of their positions, or the last
+ * one first (`isBackward`).
  */
 export async function readEventsByPosition(
   { pool }: Pick<Database, 'pool'>,

@@ -32,11 +32,11 @@ import {
   priceAmount,
 } from './payload-fields.ts';
 
-// The payload of every event as it is stored and delivered. The descriptions are those of docs/reference/events.md and of
-// the JSON Schemas in packages/core/schemas. Amounts are integer minor units of `currency`.
+// The payload of every event as it is stored and delivered. The descriptions are those of docs/reference/events.md and
+// of the JSON Schemas in packages/core/schemas. Amounts are integer minor units of `currency`.
 /**
- * The events of an order by type, in the past tense. Events of its payments, refunds, disputes, shipments and returns are events
- * of the order.
+ * The events of an order by type, in the past tense. Events of its payments, refunds, disputes, shipments and returns
+ * are events of the order.
  */
 export const orderEventPayloads = {
   'order.created': orderEvent('An order was placed, and its stock reserved.', {

@@ -121,8 +121,8 @@ const locked = (condition: string) => `
     where ${condition} for update of e skip locked
   )`;
 
-// Each search has an order and a limit, so it follows the index on (xid, id): a join with the running transactions would
-// read the whole log whenever one of them is open.
+// Each search has an order and a limit, so it follows the index on (xid, id): a join with the running transactions
+// would read the whole log whenever one of them is open.
 //
 // New are the events of transactions that began after the last turn's snapshot, or were running then. Those of
 // transactions that still run aren't visible; the stored snapshot has them as running. The lock comes after the search,
@@ -154,8 +154,8 @@ const numberNew = statement(
   from latest l`,
 );
 
-// A part of the log ends with all events of its last transaction. Of their aggregates, lower versions without a position
-// are taken from later parts, because a version must not come before a lower one.
+// A part of the log ends with all events of its last transaction. Of their aggregates, lower versions without a
+// position are taken from later parts, because a version must not come before a lower one.
 const numberOld = statement(
   'number_old_events',
   `with ${latest}, ${locked('l.same and l.scan_from is not null')}, part as materialized (

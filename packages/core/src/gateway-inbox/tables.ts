@@ -73,8 +73,8 @@ export const gatewayEvents = commerceSchema.table(
 );
 
 /**
- * Events whose raw bodies were not over when retention passed them, because they were decided long after they came. Few.
- * No foreign key: its trigger would run for every change of the inbox, where no row is ever deleted.
+ * Events whose raw bodies were not over when retention passed them, because they were decided long after they came.
+ * Few. No foreign key: its trigger would run for every change of the inbox, where no row is ever deleted.
  */
 export const lateGatewayEventBodies = commerceSchema.table(
   'late_gateway_event_bodies',

@@ -16,8 +16,8 @@ const insert = insertion(
 
 /**
  * Adds calls to make. A payment has one open call of a kind: where there is one already, it becomes due as soon as the
- * new one would be. These rows are locked after all others; the orders are locked already. After the commit the job that
- * makes the calls is woken, if it runs in this process.
+ * new one would be. These rows are locked after all others; the orders are locked already. After the commit the job
+ * that makes the calls is woken, if it runs in this process.
  */
 export function insertGatewayCalls(tx: Transaction, calls: readonly GatewayCall[]): void {
   // Sorted against deadlocks, and each pair once: one statement can't update a row twice.

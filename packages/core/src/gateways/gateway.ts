@@ -64,14 +64,14 @@ export type Gateway = {
   /** The provider's name, as in `payments.provider` and in the webhook's path; 1 to 50 characters. */
   provider: string;
   /**
-   * The capture modes that the gateway has. The first one is the default. A gateway that has MANUAL has DISPATCH, too, and
-   * need not name it: then the shop makes the call when the first shipment leaves.
+   * The capture modes that the gateway has. The first one is the default. A gateway that has MANUAL has DISPATCH, too,
+   * and need not name it: then the shop makes the call when the first shipment leaves.
    */
   captures: readonly [CaptureMode, ...CaptureMode[]];
   /**
-   * The amounts of a currency that the gateway takes and refunds; undefined for a currency that it doesn't take. The shop
-   * refuses other amounts with `amount_not_supported`, so that nothing is promised that the gateway refuses afterwards.
-   * `anyAmount` is the rule of a gateway without bounds.
+   * The amounts of a currency that the gateway takes and refunds; undefined for a currency that it doesn't take. The
+   * shop refuses other amounts with `amount_not_supported`, so that nothing is promised that the gateway refuses
+   * afterwards. `anyAmount` is the rule of a gateway without bounds.
    */
   amountRule: (currency: string) => AmountRule | undefined;
   /**

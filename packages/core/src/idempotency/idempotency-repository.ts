@@ -102,7 +102,9 @@ const deleteExpired = statement(
   )) returning "expires_at" as "time"`,
 );
 
-/** Deletes up to `limit` expired keys, those first that expired first, from `walkedUntil` on. Returns when they expired. */
+/**
+ * Deletes up to `limit` expired keys, those first that expired first, from `walkedUntil` on. Returns when they expired.
+ */
 export async function deleteExpiredIdempotencyKeys(
   tx: Transaction,
   { limit, walkedUntil }: { limit: number; walkedUntil: Date | null },

@@ -13,8 +13,8 @@ export const receiveStockInput = z.strictObject({
 });
 
 /**
- * A count of a product's shelf: `countedQty` units lie there, sold ones that haven't left included. `expectedShelfQty` is
- * the number on the shelf (`shelfQty`) that the caller saw before.
+ * A count of a product's shelf: `countedQty` units lie there, sold ones that haven't left included. `expectedShelfQty`
+ * is the number on the shelf (`shelfQty`) that the caller saw before.
  */
 export const countStockInput = z.strictObject({
   productId: id,

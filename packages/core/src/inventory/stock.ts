@@ -1,7 +1,8 @@
 import type { Shortage } from '../error-details.ts';
 
 /**
- * A product's units: `availableQty` aren't sold, reserved units included; `unshippedQty` are sold and still to be shipped.
+ * A product's units: `availableQty` aren't sold, reserved units included; `unshippedQty` are sold and still to be
+ * shipped.
  */
 export type Stock = { productId: string; availableQty: number; reservedQty: number; unshippedQty: number };
 
@@ -32,8 +33,8 @@ export function shortages(stocks: ReadonlyMap<string, Stock>, demand: Demand): S
 }
 
 /**
- * How each step changes the three numbers, for one unit. Only `ship` takes a unit off the shelf, and only `return` puts one
- * there.
+ * How each step changes the three numbers, for one unit. Only `ship` takes a unit off the shelf, and only `return` puts
+ * one there.
  */
 export const stockSteps = {
   reserve: { available: 0, reserved: +1, unshipped: 0 },
@@ -60,7 +61,10 @@ export const movementOf: Partial<Record<StockStep, MovementKind>> = {
   replace: 'REPLACED',
 };
 
-/** The stock after a step over `quantity` units. CHECKs of the table guarantee 0 ≤ reserved ≤ available and 0 ≤ unshipped. */
+/**
+ * The stock after a step over `quantity` units. CHECKs of the table guarantee 0 ≤ reserved ≤ available and 0 ≤
+ * unshipped.
+ */
 export function stepStock(stock: Stock, step: StockStep, quantity: number): Stock {
   const { available, reserved, unshipped } = stockSteps[step];
   return {

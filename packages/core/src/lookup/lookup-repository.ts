@@ -67,7 +67,10 @@ export function matchesInRange(
   return select(reader, place).where(inRange).orderBy(asc(place.id)).limit(limit);
 }
 
-/** The queries for up to `limit` things with this number, reference, SKU or client, the newest first; one for each kind of name. */
+/**
+ * The queries for up to `limit` things with this number, reference, SKU or client, the newest first; one for each kind
+ * of name.
+ */
 export function matchesByName(reader: Reader, kind: LookupKind, name: string, limit: number) {
   const { names = [], ...place } = places[kind];
   return names.flatMap((named) => {

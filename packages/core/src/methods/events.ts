@@ -13,7 +13,9 @@ import { publishEventsJob } from '../sinks/sink.ts';
 import { parse } from '../validation.ts';
 import { deliverWebhooksJob } from '../webhooks/webhook-endpoint.ts';
 
-/** A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after` or `before`. */
+/**
+ * A page of the log. `nextCursor` is the position up to which the log was read: the next page's `after` or `before`.
+ */
 export type EventPage = { items: EventView[]; nextCursor: string };
 
 const positionOf = (text: string | undefined): Position | undefined =>
@@ -24,14 +26,16 @@ export function eventMethods({ database, tail, sinks }: Context) {
   return {
     /**
      * Reads events in the order of their positions, 1 to 500 a page (`limit`, 100 by default), behind the position
-     * `after` (`0`, the beginning, by default; `now` is the end of the log). A page may have fewer events than `limit`, or none, before the end of the log.
-     * Without an event it waits up to `waitMs` milliseconds, 0 to 30,000, for the first one.
+     * `after` (`0`, the beginning, by default; `now` is the end of the log). A page may have fewer events than `limit`,
+     * or none, before the end of the log. Without an event it waits up to `waitMs` milliseconds, 0 to 30,000, for the
+     * first one.
      *
      * With `before`, `now` or a position, it reads the other way: the events before that place, the latest first.
-     * @returns a page; `nextCursor` is always the `after` of the next page, or the `before`, which is `0` at the beginning
+     * @returns a page; `nextCursor` is always the `after` of the next page, or the `before`, which is `0` at the
+     * beginning
      * @throws validation_failed when a field is missing, unknown or out of its bounds
-     * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the details
-     * hold the last position that it has in common
+     * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the
+     * details hold the last position that it has in common
      * @throws database_unavailable when the database can't be reached
      */
     async listEvents(input: z.input<typeof listEventsInput> = {}, call: Pick<Call, 'signal'> = {}): Promise<EventPage> {
@@ -49,12 +53,12 @@ export function eventMethods({ database, tail, sinks }: Context) {
     },
 
     /**
-     * Follows the log from a position, or from now on, until the caller stops iterating or the signal aborts. The caller
-     * takes events at its own speed.
+     * Follows the log from a position, or from now on, until the caller stops iterating or the signal aborts. The
+     * caller takes events at its own speed.
      * @returns the events, in the order of their positions
      * @throws validation_failed when a field is missing, unknown or out of its bounds
-     * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the details
-     * hold the last position that it has in common
+     * @throws position_not_found when the log has no such position, or has lost it in a restore or fail-over; the
+     * details hold the last position that it has in common
      * @throws database_unavailable when the database can't be reached
      */
     async *followEvents(
@@ -79,8 +83,8 @@ export function eventMethods({ database, tail, sinks }: Context) {
     eventLag: async (): Promise<EventLag> => read(async () => readEventLag(database)),
 
     /**
-     * Gives positions to the events that have become visible, in transactions of about `limit` events (5,000 by default).
-     * The background job does this; any number of processes may.
+     * Gives positions to the events that have become visible, in transactions of about `limit` events (5,000 by
+     * default). The background job does this; any number of processes may.
      * @returns how many events got a position
      * @throws database_unavailable when the database can't be reached; the next run continues
      */

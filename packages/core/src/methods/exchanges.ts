@@ -30,8 +30,8 @@ import type { ReturnView } from '../returns/return-view.ts';
 import { returns } from '../returns/tables.ts';
 
 /**
- * Exchanges and replacements: a customer gets other goods for those of a return, or the same ones again. Amounts are integer
- * minor units.
+ * Exchanges and replacements: a customer gets other goods for those of a return, or the same ones again. Amounts are
+ * integer minor units.
  */
 export function exchangeMethods(context: Context) {
   const { database, reservationMs, quote, quoteService, requireShippingOption } = context;
@@ -54,14 +54,14 @@ export function exchangeMethods(context: Context) {
   return {
     /**
      * Places an order that a return pays for, as far as that goes: a CREDIT line lowers its total by what the returned
-     * units are worth, less `fees`. `lines` selects units of the return; by default all that it owes. An order that costs
-     * more reserves its stock for `reservationMs`, and the customer pays its total as for any order. An order that costs as
-     * much or less is PAID at once, and the rest is refunded. When the order ends unpaid, the units are owed again. Goods
-     * of the order that come back or are canceled give back its own money first, then the credit, to the payment that it
-     * came from.
+     * units are worth, less `fees`. `lines` selects units of the return; by default all that it owes. An order that
+     * costs more reserves its stock for `reservationMs`, and the customer pays its total as for any order. An order
+     * that costs as much or less is PAID at once, and the rest is refunded. When the order ends unpaid, the units are
+     * owed again. Goods of the order that come back or are canceled give back its own money first, then the credit, to
+     * the payment that it came from.
      *
-     * The order belongs to the customer of the old one, has its contact, and its address unless `order.shippingAddress` is
-     * another one. `order.expectedTotalAmount` is what is left to pay.
+     * The order belongs to the customer of the old one, has its contact, and its address unless `order.shippingAddress`
+     * is another one. `order.expectedTotalAmount` is what is left to pay.
      * @returns the order, CREATED or PAID, and in `exchange` what was credited and what is refunded
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or the order costs nothing
      * @throws empty_order when there are no lines
@@ -131,14 +131,15 @@ export function exchangeMethods(context: Context) {
     },
 
     /**
-     * Sends units once more, in place of units that came back or that the customer keeps. They leave in a READY shipment of
-     * their own, take free stock, and aren't refunded any more.
+     * Sends units once more, in place of units that came back or that the customer keeps. They leave in a READY
+     * shipment of their own, take free stock, and aren't refunded any more.
      * @returns the return
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
      * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
      * @throws order_redacted when the contact and address of the order were erased, so that nothing can be sent
-     * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; the details say how many
+     * @throws units_not_in_return when fewer units of a line are neither refunded nor replaced; the details say how
+     * many
      * @throws insufficient_stock when a product hasn't enough free units; the details list all such products
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
@@ -149,8 +150,8 @@ export function exchangeMethods(context: Context) {
       replace(parse(replaceReturnInput, input), call),
 
     /**
-     * Cancels a replacement that hasn't left. Its units are for sale again, and the return owes them once more: they can be
-     * refunded, or replaced again.
+     * Cancels a replacement that hasn't left. Its units are for sale again, and the return owes them once more: they
+     * can be refunded, or replaced again.
      * @returns the return
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
@@ -166,14 +167,14 @@ export function exchangeMethods(context: Context) {
       cancelReplacement(parse(cancelReplacementInput, input), call),
 
     /**
-     * Gives back what a return has paid of an order that is PAID, without units: `amount`, or by default all that the order
-     * still uses. It is refunded to the payment that it came from, by a job. The order's own money goes back before, by
-     * `createRefund`.
+     * Gives back what a return has paid of an order that is PAID, without units: `amount`, or by default all that the
+     * order still uses. It is refunded to the payment that it came from, by a job. The order's own money goes back
+     * before, by `createRefund`.
      * @returns the credit
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order
-     * @throws refund_exceeds_balance when the order uses less of a credit, isn't PAID, or has money of its own; the details
-     * hold the amount that can go back
+     * @throws refund_exceeds_balance when the order uses less of a credit, isn't PAID, or has money of its own; the
+     * details hold the amount that can go back
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
@@ -183,9 +184,9 @@ export function exchangeMethods(context: Context) {
       refundCredit(parse(refundCreditInput, input), call),
 
     /**
-     * Lists what returns pay of other orders, the newest orders first, 1 to 100 a page (`limit`, 50 by default). `orderId`
-     * is the order that is paid for; `returnId` and `status` select, too. RESERVED: that order is unpaid. SPENT: it is
-     * paid. RELEASED: it ended unpaid.
+     * Lists what returns pay of other orders, the newest orders first, 1 to 100 a page (`limit`, 50 by default).
+     * `orderId` is the order that is paid for; `returnId` and `status` select, too. RESERVED: that order is unpaid.
+     * SPENT: it is paid. RELEASED: it ended unpaid.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

@@ -77,8 +77,8 @@ export function gatewayCallMethods(context: Context, inbox: Inbox) {
       withTransaction(database, async (tx) => pollStalePayments(tx, gateways, pollAfterMs, limit)),
 
     /**
-     * Raises attention for up to `limit` authorized payments (200 by default): `capture_overdue` a day after goods left and
-     * nothing was captured, `authorization_lapsing` a day before the gateway releases the money.
+     * Raises attention for up to `limit` authorized payments (200 by default): `capture_overdue` a day after goods left
+     * and nothing was captured, `authorization_lapsing` a day before the gateway releases the money.
      * @returns how many payments were due
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

@@ -30,14 +30,14 @@ export function guestOrderMethods(context: Context, { placeOne }: Placing) {
 
   return {
     /**
-     * Places an order for a shopper without an account, as `placeOrder` does. Its customer is `guest:` and the order's id,
-     * so that it belongs to no account. It needs an e-mail address in `contact`. The numbers of its units, of the unpaid
-     * orders of one `origin` and of those of all guests are bounded by `guestLimits`.
+     * Places an order for a shopper without an account, as `placeOrder` does. Its customer is `guest:` and the order's
+     * id, so that it belongs to no account. It needs an e-mail address in `contact`. The numbers of its units, of the
+     * unpaid orders of one `origin` and of those of all guests are bounded by `guestLimits`.
      * @returns the order in CREATED, with its lines
-     * @throws validation_failed when a field is missing, unknown or out of its bounds, there is no e-mail address, there
-     * are too many units, or a discount exceeds the lines that it applies to
-     * @throws too_many_unpaid_orders when the origin, or all guests together, have as many unpaid orders as they may; the
-     * details say when one of them ends
+     * @throws validation_failed when a field is missing, unknown or out of its bounds, there is no e-mail address,
+     * there are too many units, or a discount exceeds the lines that it applies to
+     * @throws too_many_unpaid_orders when the origin, or all guests together, have as many unpaid orders as they may;
+     * the details say when one of them ends
      * @throws empty_order when there are no lines
      * @throws product_not_found when a product doesn't exist or is archived; the details list all such products
      * @throws currency_mismatch when the products have different currencies
@@ -73,8 +73,8 @@ export function guestOrderMethods(context: Context, { placeOne }: Placing) {
     },
 
     /**
-     * Finds the orders of a guest who knows the e-mail address that they gave and the order's id, its number or its reference.
-     * Upper and lower case of the address are the same. An order whose contact was erased is not found.
+     * Finds the orders of a guest who knows the e-mail address that they gave and the order's id, its number or its
+     * reference. Upper and lower case of the address are the same. An order whose contact was erased is not found.
      * @returns the ids of up to ten orders, the newest first; none when nothing matches
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

@@ -37,8 +37,8 @@ export function orderChangeMethods(context: Context) {
   return {
     /**
      * Cancels an order of which nothing has shipped. The stock of an unpaid order is released and its attempts to pay
-     * end. A paid order is restocked and its money is refunded; what an open dispute is about waits until it is decided.
-     * `expectedVersion` is the version of the order as the caller has read it.
+     * end. A paid order is restocked and its money is refunded; what an open dispute is about waits until it is
+     * decided. `expectedVersion` is the version of the order as the caller has read it.
      * @returns the order in CANCELED, with its lines
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order, or it is another customer's
@@ -55,12 +55,12 @@ export function orderChangeMethods(context: Context) {
     ): Promise<PlacedOrder> => cancel({ ...parse(cancelOrderInput, input), customerId }, call),
 
     /**
-     * Cancels units of a PAID order that have not shipped, 1 to 1,000 lines, each with 1 unit or more. They are for sale
-     * again and leave their shipments; a shipment that loses all is CANCELED. What was paid for them, with their share of
-     * discounts and taxes, is refunded; a payment that is only AUTHORIZED is captured for less. What an operator refunded
-     * before is not refunded again. The price of shipping goes back with the last unit, if nothing has shipped: then the
-     * order is CANCELED, as by `cancelOrder`. Otherwise it stays PAID. The event log keeps `reason`, 1 to 200 characters
-     * without an e-mail address, for ever.
+     * Cancels units of a PAID order that have not shipped, 1 to 1,000 lines, each with 1 unit or more. They are for
+     * sale again and leave their shipments; a shipment that loses all is CANCELED. What was paid for them, with their
+     * share of discounts and taxes, is refunded; a payment that is only AUTHORIZED is captured for less. What an
+     * operator refunded before is not refunded again. The price of shipping goes back with the last unit, if nothing
+     * has shipped: then the order is CANCELED, as by `cancelOrder`. Otherwise it stays PAID. The event log keeps
+     * `reason`, 1 to 200 characters without an e-mail address, for ever.
      * @returns the order, with its lines and their `canceledQty`
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order, or it is another customer's
@@ -86,9 +86,9 @@ export function orderChangeMethods(context: Context) {
     },
 
     /**
-     * Changes an order's contact, address, reference or metadata until the first parcel has left; what is undefined stays.
-     * `expectedVersion` is the version of the order as the caller has read it. The country stays, because the price
-     * depends on it. The event log has none of these texts.
+     * Changes an order's contact, address, reference or metadata until the first parcel has left; what is undefined
+     * stays. `expectedVersion` is the version of the order as the caller has read it. The country stays, because the
+     * price depends on it. The event log has none of these texts.
      * @returns the order, with its lines; unchanged when it has all of it already
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order, or it is another customer's
@@ -106,8 +106,8 @@ export function orderChangeMethods(context: Context) {
     ): Promise<PlacedOrder> => update({ ...parse(updateOrderInput, input), customerId }, call),
 
     /**
-     * Keeps a note of an operator about an order, in any status: 1 to 2,000 characters, which may have several lines. The
-     * event log has only its id; `orderHistory` returns its text to operators, and `redactOrder` erases it.
+     * Keeps a note of an operator about an order, in any status: 1 to 2,000 characters, which may have several lines.
+     * The event log has only its id; `orderHistory` returns its text to operators, and `redactOrder` erases it.
      * @returns the order, with its lines
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order
@@ -122,14 +122,14 @@ export function orderChangeMethods(context: Context) {
     },
 
     /**
-     * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. The reasons
-     * of its returns, which customers write, and the notes about it go as well. `reference` and `metadata` are the shop's own and stay. Answers
-     * that are kept for idempotency keys have the texts until the keys go.
+     * Erases the contact and the address of an order that is over: CANCELED, EXPIRED, delivered or returned. The
+     * reasons of its returns, which customers write, and the notes about it go as well. `reference` and `metadata` are
+     * the shop's own and stay. Answers that are kept for idempotency keys have the texts until the keys go.
      * @returns the order, with its lines; unchanged when it has none of them
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order
-     * @throws order_not_over when something is left to do for the order, or a shipment of it, replacements included, is READY or
-     * on its way
+     * @throws order_not_over when something is left to do for the order, or a shipment of it, replacements included, is
+     * READY or on its way
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done

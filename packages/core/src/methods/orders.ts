@@ -39,8 +39,9 @@ export function orderMethods(context: Context, { place, placeOne }: Placing) {
     /**
      * Places an order of 1 to 2,000 lines, each with 1 to 10^6 units, and reserves its stock for `reservationMs`. Lines
      * with the same product become one line. Prices come from the catalogue. `metadata` takes up to 4,096 bytes of
-     * JSON. `customerId` must not be an e-mail address, because the event log keeps it for ever. `shippingOptionId` adds
-     * the price of an option as a line. `expectedTotalAmount` is the total that the shopper has seen, in minor units.
+     * JSON. `customerId` must not be an e-mail address, because the event log keeps it for ever. `shippingOptionId`
+     * adds the price of an option as a line. `expectedTotalAmount` is the total that the shopper has seen, in minor
+     * units.
      * @returns the order in CREATED, with its lines. A PRODUCT or SHIPPING line has its share of the order's discounts
      * and taxes, and in `paidAmount` what all its units cost with them; the other lines have zero
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or a discount exceeds the lines
@@ -119,12 +120,13 @@ export function orderMethods(context: Context, { place, placeOne }: Placing) {
       read(async () => readOrder(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Lists orders without their lines, 1 to 100 a page (`limit`, 50 by default), those that match all filters. `sort` is by
-     * creation or last change, `-createdAt` by default: the newest first. Times have a zone; those ending in `From` are
-     * included, those ending in `To` aren't. Amounts are minor units. `productId` and `sku` select orders with the product,
-     * `paymentStatus` those with an attempt in this status, `trackingNumber` those with the parcel. `q` selects orders that
-     * have all its words, each as the beginning of a word of the reference, the e-mail address or a name. `email`, `q`,
-     * amounts and times of payment find an order about a second after it was placed or changed.
+     * Lists orders without their lines, 1 to 100 a page (`limit`, 50 by default), those that match all filters. `sort`
+     * is by creation or last change, `-createdAt` by default: the newest first. Times have a zone; those ending in
+     * `From` are included, those ending in `To` aren't. Amounts are minor units. `productId` and `sku` select orders
+     * with the product, `paymentStatus` those with an attempt in this status, `trackingNumber` those with the parcel.
+     * `q` selects orders that have all its words, each as the beginning of a word of the reference, the e-mail address
+     * or a name. `email`, `q`, amounts and times of payment find an order about a second after it was placed or
+     * changed.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
@@ -134,9 +136,10 @@ export function orderMethods(context: Context, { place, placeOne }: Placing) {
       keysetPage(db, listOrdersInput, input, { name: 'orders', list: listOrders, keyOf: orderKey }),
 
     /**
-     * Reads all orders that match the filters of `listOrders`, without their lines, up to 5,000 at once, each part when the
-     * caller has taken the one before. `sort` is `-createdAt` (the newest first, the default) or `createdAt`. An order comes
-     * once, as it is at about the time of its part. Of orders that are placed meanwhile, `createdAt` may bring some.
+     * Reads all orders that match the filters of `listOrders`, without their lines, up to 5,000 at once, each part when
+     * the caller has taken the one before. `sort` is `-createdAt` (the newest first, the default) or `createdAt`. An
+     * order comes once, as it is at about the time of its part. Of orders that are placed meanwhile, `createdAt` may
+     * bring some.
      * @throws validation_failed when a filter is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached, also between two parts
      */

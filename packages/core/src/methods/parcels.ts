@@ -35,10 +35,10 @@ export function parcelMethods(context: Context) {
       change({ change: 'deliver', ...parse(parcelIdInput, input) }, call),
 
     /**
-     * Corrects the number of a parcel. `carrier` defaults to the parcel's own; both have 1 to 100 characters. The journey
-     * starts over: `tracking` is LABEL. Of a parcel that is over, because it is DELIVERED or its shipment is LOST or RETURNED,
-     * only the number changes. The former number stays in the order's history. A number that the parcel has already changes
-     * nothing.
+     * Corrects the number of a parcel. `carrier` defaults to the parcel's own; both have 1 to 100 characters. The
+     * journey starts over: `tracking` is LABEL. Of a parcel that is over, because it is DELIVERED or its shipment is
+     * LOST or RETURNED, only the number changes. The former number stays in the order's history. A number that the
+     * parcel has already changes nothing.
      * @returns the parcel's shipment, with all its parcels
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws parcel_not_found when there is no such parcel
@@ -71,8 +71,8 @@ export function parcelMethods(context: Context) {
     },
 
     /**
-     * Reads a parcel with what an operator needs: who tracks it since when, what its provider refused (`failureCode`), and
-     * when it is asked next. `troubled`: its carrier reports a problem, a return or nothing.
+     * Reads a parcel with what an operator needs: who tracks it since when, what its provider refused (`failureCode`),
+     * and when it is asked next. `troubled`: its carrier reports a problem, a return or nothing.
      * @throws validation_failed when the id isn't a UUID
      * @throws parcel_not_found when there is no such parcel
      * @throws database_unavailable when the database can't be reached
@@ -81,8 +81,8 @@ export function parcelMethods(context: Context) {
       read(async () => readParcelDetails(db, parse(parcelIdInput, input))),
 
     /**
-     * Lists what carriers have reported about a parcel, those about its former numbers included, the last received first,
-     * 1 to 100 a page (`limit`, 50 by default).
+     * Lists what carriers have reported about a parcel, those about its former numbers included, the last received
+     * first, 1 to 100 a page (`limit`, 50 by default).
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws parcel_not_found when there is no such parcel

@@ -75,11 +75,11 @@ export function paymentMethods(context: Context, inbox: Inbox) {
 
   return {
     /**
-     * Begins an attempt to pay an order in full, and reserves the order's stock for at least `reservationMs` from now. An
-     * order that is PAID but has lost its authorization takes a new attempt, too, whether it has shipped or not; an
-     * attempt of such an order that isn't paid within `reservationMs` is canceled by the next one.
-     * `provider` names a configured gateway; `method` and `capture` default to the gateway's own. An order whose total is
-     * 0 is PAID at once, without the gateway: its payment is CAPTURED and has the provider `none`.
+     * Begins an attempt to pay an order in full, and reserves the order's stock for at least `reservationMs` from now.
+     * An order that is PAID but has lost its authorization takes a new attempt, too, whether it has shipped or not; an
+     * attempt of such an order that isn't paid within `reservationMs` is canceled by the next one. `provider` names a
+     * configured gateway; `method` and `capture` default to the gateway's own. An order whose total is 0 is PAID at
+     * once, without the gateway: its payment is CAPTURED and has the provider `none`.
      * @returns the payment, and `next`: what the shopper's browser needs to continue; null when it can't be continued
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws provider_not_configured when the shop has no gateway of this provider

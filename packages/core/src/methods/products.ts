@@ -34,8 +34,8 @@ export function productMethods(context: Context) {
   return {
     /**
      * Creates a product with no units in stock. `sku` has 1 to 100 characters, `name` 1 to 300. `priceAmount` is 0 to
-     * 10^12 minor units of `currency`, a code of ISO 4217. `description` has up to 10,000 characters, `imageUrl` is an http
-     * or https address of up to 2,000, `metadata` takes up to 4,096 bytes of JSON.
+     * 10^12 minor units of `currency`, a code of ISO 4217. `description` has up to 10,000 characters, `imageUrl` is an
+     * http or https address of up to 2,000, `metadata` takes up to 4,096 bytes of JSON.
      * @returns the product
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws sku_taken when another product has this sku, also an archived one
@@ -53,12 +53,13 @@ export function productMethods(context: Context) {
     },
 
     /**
-     * Creates and changes up to 1,000 products in one transaction, by SKU: what is undefined stays as it is, null removes a
-     * description, image or metadata. A new product needs `name`, `priceAmount` and `currency`. The bounds and events are those
-     * of `createProduct` and the methods that change a product. A call that is repeated changes nothing.
+     * Creates and changes up to 1,000 products in one transaction, by SKU: what is undefined stays as it is, null
+     * removes a description, image or metadata. A new product needs `name`, `priceAmount` and `currency`. The bounds
+     * and events are those of `createProduct` and the methods that change a product. A call that is repeated changes
+     * nothing.
      * @param options with `dryRun` nothing is written: the outcomes say what would be done
-     * @returns one outcome a product: what was done, or why this one was refused (validation_failed, or sku_taken by an archived
-     * product), which leaves the others as they are
+     * @returns one outcome a product: what was done, or why this one was refused (validation_failed, or sku_taken by an
+     * archived product), which leaves the others as they are
      * @throws validation_failed when there are more than 1,000 products
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
@@ -105,8 +106,8 @@ export function productMethods(context: Context) {
     ): Promise<Product & ProductDetails> => change({ change: 'reprice', ...parse(repriceProductInput, input) }, call),
 
     /**
-     * Changes a product's description, image and metadata, within the bounds of `createProduct`. What is left out stays,
-     * null removes.
+     * Changes a product's description, image and metadata, within the bounds of `createProduct`. What is left out
+     * stays, null removes.
      * @returns the product; unchanged when it has all of it already
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws product_not_found when there is no such product
@@ -132,8 +133,8 @@ export function productMethods(context: Context) {
       change({ change: 'archive', ...parse(productIdInput, input) }, call),
 
     /**
-     * Reads a product, with the units that can still be sold (`sellableQty`), and with the `availability` that everyone may
-     * know: FEW_LEFT up to the shop's `fewLeftQty` units.
+     * Reads a product, with the units that can still be sold (`sellableQty`), and with the `availability` that everyone
+     * may know: FEW_LEFT up to the shop's `fewLeftQty` units.
      * @throws validation_failed when the id isn't a UUID
      * @throws product_not_found when there is no such product, or it is archived and `includeArchived` isn't set
      * @throws database_unavailable when the database can't be reached
@@ -148,9 +149,9 @@ export function productMethods(context: Context) {
       read(async () => readProduct(db, { ...parse(productIdInput, input), includeArchived }, context.fewLeftQty)),
 
     /**
-     * Lists products, 1 to 100 a page (`limit`, 50 by default). `sku` selects one product, `q` those that have all its words,
-     * each as the beginning of a word of sku, name or description. Archived products are left out unless `includeArchived`
-     * is set. `sort` is by creation, name, sku or price, `-createdAt` by default: the newest first.
+     * Lists products, 1 to 100 a page (`limit`, 50 by default). `sku` selects one product, `q` those that have all its
+     * words, each as the beginning of a word of sku, name or description. Archived products are left out unless
+     * `includeArchived` is set. `sort` is by creation, name, sku or price, `-createdAt` by default: the newest first.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters

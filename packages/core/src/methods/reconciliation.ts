@@ -14,10 +14,10 @@ export function reconciliationMethods({ database: { db }, gateways }: Context) {
   return {
     /**
      * Compares payments with what their gateways know of them now, the newest first, 1 to 100 a page (`limit`, 50 by
-     * default). `provider`, `createdFrom` (included) and `createdTo` (not included) select payments. Nothing is changed.
-     * A gateway that gives no answer within 10 s is not asked about further payments of the page.
-     * @returns a page, each item with its order's number, the money in both books, and the differences; its `nextCursor`
-     * is null on the last page
+     * default). `provider`, `createdFrom` (included) and `createdTo` (not included) select payments. Nothing is
+     * changed. A gateway that gives no answer within 10 s is not asked about further payments of the page.
+     * @returns a page, each item with its order's number, the money in both books, and the differences; its
+     * `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached
      */

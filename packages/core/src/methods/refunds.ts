@@ -24,13 +24,13 @@ export function refundMethods(context: Context) {
 
   return {
     /**
-     * Refunds an order's payment: `amount` minor units, or what was paid for the units in `lines`, or by default all that
-     * is left. What was paid for a unit includes its share of the order's discounts and taxes. Units with `restock` are on
-     * sale again at once. The amount is reserved here, and the gateway is called afterwards. What an OPEN dispute is about
-     * is refunded only with `despiteDispute`, and what a LOST one has taken never.
+     * Refunds an order's payment: `amount` minor units, or what was paid for the units in `lines`, or by default all
+     * that is left. What was paid for a unit includes its share of the order's discounts and taxes. Units with
+     * `restock` are on sale again at once. The amount is reserved here, and the gateway is called afterwards. What an
+     * OPEN dispute is about is refunded only with `despiteDispute`, and what a LOST one has taken never.
      * @param input `paymentId` defaults to the payment that pays for the order. Another payment can be named when its
-     * money had to be refunded without a request, and that refund failed. `expectedVersion` refuses the refund when the order
-     * has another version by then
+     * money had to be refunded without a request, and that refund failed. `expectedVersion` refuses the refund when the
+     * order has another version by then
      * @returns the refund in REQUESTED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order
@@ -39,7 +39,8 @@ export function refundMethods(context: Context) {
      * @throws dispute_open when an open dispute about the payment holds the money; the details name the dispute
      * @throws refund_exceeds_balance when less can be refunded, or nothing; the details hold the amount that can be
      * @throws amount_not_supported when the gateway refunds no such amount; the details hold its step
-     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, is free, or is a discount or tax
+     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, is free, or is a discount or
+     * tax
      * @throws units_not_restockable when `restock` is set for units that have shipped, or that aren't products
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
@@ -60,7 +61,8 @@ export function refundMethods(context: Context) {
      * @throws payment_not_found when the order has no such payment
      * @throws refund_exceeds_balance when less can be refunded, or nothing; the details hold the amount that can be
      * @throws amount_not_supported when the gateway refunds no such amount; the details hold its step
-     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, is free, or is a discount or tax
+     * @throws units_not_refundable when a line has fewer units that aren't refunded yet, is free, or is a discount or
+     * tax
      * @throws units_not_restockable when `restock` is set for units that have shipped, or that aren't products
      * @throws database_unavailable when the database can't be reached
      * @throws overloaded when rows stay locked

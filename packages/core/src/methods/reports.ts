@@ -30,10 +30,10 @@ export function reportMethods({ database }: Context) {
       read(async () => ({ ...(await readCounts(database)), sales: await readSales() })),
 
     /**
-     * Reads the sales of 1 to 400 days, `from` and `to` included, as a calendar in `timeZone` has them (UTC by default), in
-     * one currency or in each. An order counts in full on the day when it is first paid. `refundAmount` is what goes back
-     * on a day: refunds and voids that succeeded, and what a capture leaves out of an authorization. Money that no order
-     * could use is in neither, and so are disputes.
+     * Reads the sales of 1 to 400 days, `from` and `to` included, as a calendar in `timeZone` has them (UTC by
+     * default), in one currency or in each. An order counts in full on the day when it is first paid. `refundAmount` is
+     * what goes back on a day: refunds and voids that succeeded, and what a capture leaves out of an authorization.
+     * Money that no order could use is in neither, and so are disputes.
      * @returns each day and currency, days without sales included; amounts are minor units
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

@@ -45,9 +45,10 @@ export function returnMethods(context: Context) {
 
   return {
     /**
-     * Requests the return of units that have left: 1 to 1,000 lines, each with 1 unit or more. No unit is in two returns.
-     * With `customerId`, the order's customer requests it, within the shop's `returnDays` after the delivery, or after the
-     * dispatch where no delivery is known. `goods` are KEPT where nothing comes back, because it was damaged or lost.
+     * Requests the return of units that have left: 1 to 1,000 lines, each with 1 unit or more. No unit is in two
+     * returns. With `customerId`, the order's customer requests it, within the shop's `returnDays` after the delivery,
+     * or after the dispatch where no delivery is known. `goods` are KEPT where nothing comes back, because it was
+     * damaged or lost.
      * @returns the return in REQUESTED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws order_not_found when there is no such order, or it is another customer's
@@ -68,8 +69,8 @@ export function returnMethods(context: Context) {
     },
 
     /**
-     * Agrees to a return. `carrier` and `trackingNumber` are those of its label. `fault` replaces the requested one: unless
-     * it is the customer's, the cost of shipping goes back, too.
+     * Agrees to a return. `carrier` and `trackingNumber` are those of its label. `fault` replaces the requested one:
+     * unless it is the customer's, the cost of shipping goes back, too.
      * @returns the return in APPROVED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
@@ -104,7 +105,8 @@ export function returnMethods(context: Context) {
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return, or its order is another customer's
      * @throws order_changed when the order has another version than `expectedVersion`; the details hold it
-     * @throws invalid_transition when the return is neither REQUESTED nor APPROVED, or something was refunded or replaced
+     * @throws invalid_transition when the return is neither REQUESTED nor APPROVED, or something was refunded or
+     * replaced
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
@@ -116,9 +118,9 @@ export function returnMethods(context: Context) {
     ): Promise<ReturnView> => decide({ ...parse(changeReturnInput, input), customerId, to: 'CANCELED' }, call),
 
     /**
-     * Records units that came back, in one step or several: of each line those that are restocked, which are for sale again
-     * at once, those that are written off, and those that are known to be missing. Money goes back by `refundReturn`, or at
-     * once in a shop with `refundsReturnsAtOnce`.
+     * Records units that came back, in one step or several: of each line those that are restocked, which are for sale
+     * again at once, those that are written off, and those that are known to be missing. Money goes back by
+     * `refundReturn`, or at once in a shop with `refundsReturnsAtOnce`.
      * @returns the return in RECEIVED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
@@ -134,8 +136,8 @@ export function returnMethods(context: Context) {
       receive(parse(receiveReturnInput, input), call),
 
     /**
-     * Ends a return. Units that are outstanding count as missing, and can be requested again. A refund that is due, or that
-     * fails later, can still be requested.
+     * Ends a return. Units that are outstanding count as missing, and can be requested again. A refund that is due, or
+     * that fails later, can still be requested.
      * @returns the return in CLOSED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
@@ -150,8 +152,8 @@ export function returnMethods(context: Context) {
       decide({ ...parse(changeReturnInput, input), to: 'CLOSED' }, call),
 
     /**
-     * Prices what `refundReturn` would send back now, and changes nothing. `fees` are kept back: up to 10, each 1 minor unit
-     * or more.
+     * Prices what `refundReturn` would send back now, and changes nothing. `fees` are kept back: up to 10, each 1 minor
+     * unit or more.
      * @returns the lines and their sum, in minor units; 0 when nothing goes back. `refundId` is null
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
@@ -165,13 +167,12 @@ export function returnMethods(context: Context) {
     },
 
     /**
-     * Refunds the units that came back, or are kept by an approved return, and are neither refunded nor replaced: what was
-     * paid for them, with their share of discounts and taxes, less `fees`. The cost of shipping goes back once, unless the
-     * return is the customer's fault. The amount is reserved here, and the gateway is called afterwards. Money that is
-     * authorized only is left out of its capture instead, which takes no fees. What an OPEN dispute is about is refunded only
-     * with `despiteDispute`.
-     * An order that has lost its authorization costs that much less. When the fees are all that would go back, the units are
-     * settled without a refund.
+     * Refunds the units that came back, or are kept by an approved return, and are neither refunded nor replaced: what
+     * was paid for them, with their share of discounts and taxes, less `fees`. The cost of shipping goes back once,
+     * unless the return is the customer's fault. The amount is reserved here, and the gateway is called afterwards.
+     * Money that is authorized only is left out of its capture instead, which takes no fees. What an OPEN dispute is
+     * about is refunded only with `despiteDispute`. An order that has lost its authorization costs that much less. When
+     * the fees are all that would go back, the units are settled without a refund.
      * @returns the lines and their sum, in minor units, and the refund's id; null where no refund is needed
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws return_not_found when there is no such return
@@ -180,7 +181,8 @@ export function returnMethods(context: Context) {
      * @throws fees_exceed_refund when the fees are more than what goes back; the details hold both
      * @throws dispute_open when an open dispute about the payment holds the money; the details name the dispute
      * @throws refund_exceeds_balance when less of the payment can be refunded; the details hold the amount that can be
-     * @throws amount_not_supported when the gateway refunds no such amount, or can't capture the rest; the details hold its step
+     * @throws amount_not_supported when the gateway refunds no such amount, or can't capture the rest; the details hold
+     * its step
      * @throws capture_in_progress when the payment is being captured
      * @throws payment_in_progress when the order has lost its authorization and a new attempt is in progress
      * @throws invalid_transition when the payment is being voided
@@ -204,8 +206,8 @@ export function returnMethods(context: Context) {
       read(async () => readReturnView(database.db, { ...parse(returnIdInput, input), customerId })),
 
     /**
-     * Lists returns with their lines, 1 to 100 a page (`limit`, 50 by default): the newest first, or with the sort `createdAt`
-     * the oldest first. `orderId`, `status` and `customerId` select returns.
+     * Lists returns with their lines, 1 to 100 a page (`limit`, 50 by default): the newest first, or with the sort
+     * `createdAt` the oldest first. `orderId`, `status` and `customerId` select returns.
      * @returns a page, each item with its order's number; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached

@@ -17,7 +17,9 @@ import { newId } from '../ids.ts';
 import type { Context } from '../run/context.ts';
 import { parse } from '../validation.ts';
 
-/** Operators who are signed in at the page. A session has the scopes of its API key, and ends when the key is revoked. */
+/**
+ * Operators who are signed in at the page. A session has the scopes of its API key, and ends when the key is revoked.
+ */
 export function sessionMethods({ database }: Context) {
   const { db } = database;
   return {

@@ -37,8 +37,9 @@ export function shipmentMethods(context: Context) {
 
   return {
     /**
-     * Reads an order's shipments, each with the units of the order's lines that it contains, and with its parcels once it
-     * has left, and the order's number for the label. A parcel's `trackingUrl` is its carrier's page about it; null for a carrier that isn't known.
+     * Reads an order's shipments, each with the units of the order's lines that it contains, and with its parcels once
+     * it has left, and the order's number for the label. A parcel's `trackingUrl` is its carrier's page about it; null
+     * for a carrier that isn't known.
      * @throws validation_failed when the id isn't a UUID
      * @throws order_not_found when there is no such order, or it is another customer's
      * @throws database_unavailable when the database can't be reached
@@ -47,10 +48,10 @@ export function shipmentMethods(context: Context) {
       read(async () => readShipments(db, { ...parse(orderIdInput, input), customerId })),
 
     /**
-     * Lists shipments of all orders with their lines and parcels, 1 to 100 a page (`limit`, 50 by default). READY ones come
-     * first, those that wait the longest first: the packing queue. The others follow, the newest first. `status` selects
-     * shipments, or `stage`: ON_ITS_WAY (SHIPPED or IN_TRANSIT), TROUBLED (a parcel on its way has a problem, comes back, or
-     * its carrier is silent) or FAILED (LOST or RETURNED).
+     * Lists shipments of all orders with their lines and parcels, 1 to 100 a page (`limit`, 50 by default). READY ones
+     * come first, those that wait the longest first: the packing queue. The others follow, the newest first. `status`
+     * selects shipments, or `stage`: ON_ITS_WAY (SHIPPED or IN_TRANSIT), TROUBLED (a parcel on its way has a problem,
+     * comes back, or its carrier is silent) or FAILED (LOST or RETURNED).
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds, or both `status` and `stage` are given
      * @throws cursor_of_another_list when the cursor is of a list with another filter
@@ -60,8 +61,9 @@ export function shipmentMethods(context: Context) {
       keysetPage(db, listAllShipmentsInput, input, { name: 'shipments', list: listShipmentViews, keyOf: shipmentKey }),
 
     /**
-     * Reads what a person needs who packs shipments: the units with their names, the address without its phone number, the
-     * notes of operators about the order (the latest 5), and which of the order's shipments it is. 1 to 100 `shipmentIds`.
+     * Reads what a person needs who packs shipments: the units with their names, the address without its phone number,
+     * the notes of operators about the order (the latest 5), and which of the order's shipments it is. 1 to 100
+     * `shipmentIds`.
      * @returns the packing slips in the order of the ids; unknown shipments are left out
      * @throws validation_failed when an id isn't a UUID, or there are too many
      * @throws database_unavailable when the database can't be reached
@@ -72,9 +74,10 @@ export function shipmentMethods(context: Context) {
     },
 
     /**
-     * Finds shipments by 1 to 200 `names`, each of 1 to 200 characters: the shipment's id; the id, the number or the reference
-     * of its order; or a parcel's tracking number, where the name is none of those.
-     * @returns for each name its shipments, at most 20: READY ones first, then the newest; none where nothing has the name
+     * Finds shipments by 1 to 200 `names`, each of 1 to 200 characters: the shipment's id; the id, the number or the
+     * reference of its order; or a parcel's tracking number, where the name is none of those.
+     * @returns for each name its shipments, at most 20: READY ones first, then the newest; none where nothing has the
+     * name
      * @throws validation_failed when a name is empty or too long, or there are too many
      * @throws database_unavailable when the database can't be reached
      */
@@ -118,14 +121,15 @@ export function shipmentMethods(context: Context) {
       repack(parse(mergeShipmentsInput, input), call),
 
     /**
-     * Records that a READY shipment was handed to carriers in 1 to 50 `parcels`. A single parcel can be given as `carrier`
-     * and `trackingNumber` instead. Both have 1 to 100 characters. A number that a parcel on its way has is refused; blanks,
-     * `.`, `-`, `_`, `/` and the case of A to Z don't count in names and numbers.
+     * Records that a READY shipment was handed to carriers in 1 to 50 `parcels`. A single parcel can be given as
+     * `carrier` and `trackingNumber` instead. Both have 1 to 100 characters. A number that a parcel on its way has is
+     * refused; blanks, `.`, `-`, `_`, `/` and the case of A to Z don't count in names and numbers.
      * @returns the shipment in SHIPPED
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws shipment_not_found when there is no such shipment
      * @throws invalid_transition when the shipment isn't READY
-     * @throws tracking_number_in_use when a parcel on its way has the same number of the same carrier; the details name its order
+     * @throws tracking_number_in_use when a parcel on its way has the same number of the same carrier; the details name
+     * its order
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
      * @throws overloaded when rows stay locked; nothing was done
@@ -139,7 +143,8 @@ export function shipmentMethods(context: Context) {
     },
 
     /**
-     * Records that the carrier has a SHIPPED shipment on its way. Parcels of which the carrier has said nothing are MOVING.
+     * Records that the carrier has a SHIPPED shipment on its way. Parcels of which the carrier has said nothing are
+     * MOVING.
      * @returns the shipment in IN_TRANSIT
      * @throws validation_failed when the id isn't a UUID
      * @throws shipment_not_found when there is no such shipment
@@ -167,8 +172,8 @@ export function shipmentMethods(context: Context) {
       transition({ to: 'DELIVERED', ...parse(shipmentIdInput, input) }, call),
 
     /**
-     * Records that a shipment was lost on its way: an operator's decision. Stock and money stay as they are, and the order
-     * needs attention (`delivery_problem`). Its parcels' numbers can be used again.
+     * Records that a shipment was lost on its way: an operator's decision. Stock and money stay as they are, and the
+     * order needs attention (`delivery_problem`). Its parcels' numbers can be used again.
      * @returns the shipment in LOST
      * @throws validation_failed when the id isn't a UUID
      * @throws shipment_not_found when there is no such shipment
@@ -182,8 +187,8 @@ export function shipmentMethods(context: Context) {
       transition({ to: 'LOST', ...parse(shipmentIdInput, input) }, call),
 
     /**
-     * Records that a shipment came back instead of arriving: an operator's decision. Stock and money stay as they are, and
-     * the order needs attention (`delivery_problem`). Its parcels' numbers can be used again.
+     * Records that a shipment came back instead of arriving: an operator's decision. Stock and money stay as they are,
+     * and the order needs attention (`delivery_problem`). Its parcels' numbers can be used again.
      * @returns the shipment in RETURNED
      * @throws validation_failed when the id isn't a UUID
      * @throws shipment_not_found when there is no such shipment

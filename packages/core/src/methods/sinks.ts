@@ -29,8 +29,8 @@ export function sinkMethods({ database, sinks, webhooks, tracing }: Context) {
     listEventSinks: async (): Promise<SinkStatus[]> => read(async () => listSinks(database, [...sinks.keys()])),
 
     /**
-     * Publishes a sink's next events, about `limit` of them (5,000 by default). The background job does this; any number
-     * of processes may.
+     * Publishes a sink's next events, about `limit` of them (5,000 by default). The background job does this; any
+     * number of processes may.
      * @returns how many events were published; 0 while another process publishes, or the sink pauses after a failure
      * @throws event_sink_not_found when this process has no such sink
      * @throws database_unavailable when the database can't be reached; the next run continues
@@ -43,7 +43,8 @@ export function sinkMethods({ database, sinks, webhooks, tracing }: Context) {
       publishEvents(database, requireSink(sink), limit, { source: webhooks.source, tracing }),
 
     /**
-     * Publishes all events behind the position `from` again, `0` for the whole log: for a broker that has lost its data.
+     * Publishes all events behind the position `from` again, `0` for the whole log: for a broker that has lost its
+     * data.
      * @returns the sink with its new position
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws event_sink_not_found when this process has no such sink, or the sink has never run

@@ -30,8 +30,8 @@ export function statusMethods(context: Context) {
   return {
     /**
      * Reads how the shop runs: how far each background job is behind (`jobs`), what waits for an operator or a gateway
-     * (`parked`), the queues of batched calls and the settings of this process, and the versions. It costs some ten short
-     * statements, however large the shop is.
+     * (`parked`), the queues of batched calls and the settings of this process, and the versions. It costs some ten
+     * short statements, however large the shop is.
      * @throws database_unavailable when the database can't be reached
      */
     systemStatus: async (): Promise<SystemStatus> =>

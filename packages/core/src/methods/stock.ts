@@ -60,14 +60,15 @@ export function stockMethods(context: Context) {
     /**
      * Takes the 0 to 2 × 10^9 units that were counted on a product's shelf (`countedQty`). Sold units that haven't left
      * lie there, too, and stay sold. An ADJUSTED movement records the difference, if there is one.
-     * @param input with `expectedShelfQty`, the `shelfQty` that the caller saw before, a count is refused when parcels or
-     * receipts have changed the shelf since; sales don't change it
+     * @param input with `expectedShelfQty`, the `shelfQty` that the caller saw before, a count is refused when parcels
+     * or receipts have changed the shelf since; sales don't change it
      * @returns the stock after it
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws product_not_found when there is no such product
-     * @throws stock_changed when `expectedShelfQty` isn't on the shelf any more; the details hold the current `shelfQty`
-     * @throws stock_below_orders when fewer units were counted than orders have reserved and bought; the details hold both
-     * numbers
+     * @throws stock_changed when `expectedShelfQty` isn't on the shelf any more; the details hold the current
+     * `shelfQty`
+     * @throws stock_below_orders when fewer units were counted than orders have reserved and bought; the details hold
+     * both numbers
      * @throws stock_too_large when more than 10^9 units would be unsold
      * @throws idempotency_key_reused when the key was used with another input
      * @throws database_unavailable when the database can't be reached; nothing was done
@@ -80,9 +81,9 @@ export function stockMethods(context: Context) {
     },
 
     /**
-     * Takes what was counted on the shelves of up to 1,000 products, by SKU, in one transaction: each as `countStock` does. A
-     * shelf that holds `countedQty` already is unchanged, also when `expectedShelfQty` is another number: a call that is repeated
-     * changes nothing.
+     * Takes what was counted on the shelves of up to 1,000 products, by SKU, in one transaction: each as `countStock`
+     * does. A shelf that holds `countedQty` already is unchanged, also when `expectedShelfQty` is another number: a
+     * call that is repeated changes nothing.
      * @param options with `dryRun` nothing is written: the outcomes say what would be done
      * @returns one outcome a count: what was done, or why this one was refused (validation_failed, product_not_found,
      * stock_changed, stock_below_orders, stock_too_large), which leaves the others as they are
@@ -107,9 +108,10 @@ export function stockMethods(context: Context) {
       read(async () => readStock(db, parse(productIdInput, input).productId)),
 
     /**
-     * Lists the stock of products with their sku and name, 1 to 100 a page (`limit`, 50 by default). `q` selects products as
-     * in `listProducts`, `maxSellableQty` those that have at most so many units left to sell. Archived products are left
-     * out unless `includeArchived` is set. `sort` is by sku or by the units left to sell, `sku` by default.
+     * Lists the stock of products with their sku and name, 1 to 100 a page (`limit`, 50 by default). `q` selects
+     * products as in `listProducts`, `maxSellableQty` those that have at most so many units left to sell. Archived
+     * products are left out unless `includeArchived` is set. `sort` is by sku or by the units left to sell, `sku` by
+     * default.
      * @returns a page; its `nextCursor` is null on the last page
      * @throws validation_failed when a field is unknown or out of its bounds
      * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
@@ -119,9 +121,9 @@ export function stockMethods(context: Context) {
       keysetPage(db, listStockInput, input, { name: 'stock', list: listStockViews, keyOf: stockKey }),
 
     /**
-     * Reads the stock of all products that match the filters of `listStock`, by SKU (`sort` is `sku` or `-sku`), up to 5,000
-     * at once, each part when the caller has taken the one before. A product that exists all the time comes once, with its
-     * stock at about the time of its part.
+     * Reads the stock of all products that match the filters of `listStock`, by SKU (`sort` is `sku` or `-sku`), up to
+     * 5,000 at once, each part when the caller has taken the one before. A product that exists all the time comes once,
+     * with its stock at about the time of its part.
      * @throws validation_failed when a filter is unknown or out of its bounds
      * @throws database_unavailable when the database can't be reached, also between two parts
      */

@@ -77,8 +77,8 @@ export function systemMethods(context: Context) {
 
     /**
      * Runs the background jobs (see jobs.ts) until `signal` aborts, and finishes the turns that are running then. About
-     * once a second one statement looks for due rows of all jobs. Any number of processes may run them. `report` is called
-     * after each turn that handled rows, or that failed, and after each look for due rows that failed.
+     * once a second one statement looks for due rows of all jobs. Any number of processes may run them. `report` is
+     * called after each turn that handled rows, or that failed, and after each look for due rows that failed.
      * @throws nothing: a job that fails is reported and runs again
      */
     async runJobs(this: JobMethods, signal: AbortSignal, report: JobReport = () => {}): Promise<void> {

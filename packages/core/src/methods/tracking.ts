@@ -31,7 +31,8 @@ export function trackingMethods(context: Context) {
   return {
     /**
      * Verifies a carrier's message and applies it. A message and each checkpoint in it count once, however often they
-     * are delivered. When applying fails, the message is kept and tried again by a job, and the error goes to `onFault`.
+     * are delivered. When applying fails, the message is kept and tried again by a job, and the error goes to
+     * `onFault`.
      * @returns the outcome; POLLING when the message only says that parcels have changed, which are asked about soon
      * @throws provider_not_configured when the shop has no tracking provider of this name
      * @throws invalid_signature when the provider didn't send the message
@@ -111,21 +112,23 @@ export function trackingMethods(context: Context) {
       retryTrackingMessages(database, tracking, limit, onFault),
 
     /**
-     * Registers, renews and polls up to `limit` due parcels (32 by default) of a tracking provider, and finds those whose
-     * carrier has been silent. A parcel without an answer is asked about again, each time later, and the error goes to
-     * `onFault`, each once in a turn.
+     * Registers, renews and polls up to `limit` due parcels (32 by default) of a tracking provider, and finds those
+     * whose carrier has been silent. A parcel without an answer is asked about again, each time later, and the error
+     * goes to `onFault`, each once in a turn.
      * @returns how many parcels were due; 0 for a provider that isn't configured
      * @throws database_unavailable when the database can't be reached; the next run continues
      * @throws overloaded when rows stay locked; the next run continues
      * @throws outcome_unknown when the answer to COMMIT was lost; the next run continues
-     * @throws Error when an answer can't be applied because of an error on our side; the parcel is asked about again, each time later
+     * @throws Error when an answer can't be applied because of an error on our side; the parcel is asked about again,
+     * each time later
      */
     trackParcels: async (provider: string, limit = 32): Promise<number> =>
       trackParcels(database, tracking, provider, limit, { observe: onTrackingCall, onFault, tracing }),
 
     /**
-     * Counts carriers' messages that wait for another attempt, PARKED ones, and parcels that are due to be registered or
-     * polled, which are none in a shop without tracking providers. Each number ends at 10,000, which means 10,000 or more.
+     * Counts carriers' messages that wait for another attempt, PARKED ones, and parcels that are due to be registered
+     * or polled, which are none in a shop without tracking providers. Each number ends at 10,000, which means 10,000 or
+     * more.
      * @throws database_unavailable when the database can't be reached
      */
     trackingBacklog: async (): Promise<TrackingBacklog> => read(async () => readTrackingBacklog(db, tracking)),

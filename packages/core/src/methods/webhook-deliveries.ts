@@ -63,8 +63,8 @@ export function webhookDeliveryMethods({ database }: Context, delivery: WebhookD
     },
 
     /**
-     * Delivers events to an endpoint once more: one event (`eventId`), those from one position to another (at most 1,000),
-     * or all PARKED ones (`parked`), if wanted only those that were given up `since` a time (ISO 8601).
+     * Delivers events to an endpoint once more: one event (`eventId`), those from one position to another (at most
+     * 1,000), or all PARKED ones (`parked`), if wanted only those that were given up `since` a time (ISO 8601).
      * @returns how many deliveries are due now
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws webhook_endpoint_not_found when there is no such endpoint

@@ -33,8 +33,8 @@ import {
 } from '../webhooks/webhook-endpoint-repository.ts';
 
 /**
- * An endpoint as callers receive it. `position` is how far it has got in the log of events; `retrying` and `parked` count
- * its failed deliveries.
+ * An endpoint as callers receive it. `position` is how far it has got in the log of events; `retrying` and `parked`
+ * count its failed deliveries.
  */
 export type WebhookEndpointView = WebhookEndpoint & { position: string; retrying: number; parked: number };
 
@@ -64,10 +64,11 @@ export function webhookMethods({ database, webhooks }: Context, delivery: Webhoo
 
   return {
     /**
-     * Creates an endpoint. `url` has 1 to 2,000 characters and begins with https://. `types` and `aggregateTypes` select
-     * events, null or undefined means all. `startAt` is `now` (the default) or a position, whose later events come.
-     * `batchMax` is how many events a request has at most, 1 (the default) to 1,000. `inFlightMax` is how many requests
-     * may be on their way, 1 to 100 (16 by default). With `ed25519`, each request has a second signature, `v1a`.
+     * Creates an endpoint. `url` has 1 to 2,000 characters and begins with https://. `types` and `aggregateTypes`
+     * select events, null or undefined means all. `startAt` is `now` (the default) or a position, whose later events
+     * come. `batchMax` is how many events a request has at most, 1 (the default) to 1,000. `inFlightMax` is how many
+     * requests may be on their way, 1 to 100 (16 by default). With `ed25519`, each request has a second signature,
+     * `v1a`.
      * @returns the endpoint with its keys, which can't be read again
      * @throws validation_failed when a field is missing, unknown or out of its bounds, or the URL can't be a receiver's
      * @throws position_not_found when the log has no such position, or has lost it
@@ -208,8 +209,8 @@ export function webhookMethods({ database, webhooks }: Context, delivery: Webhoo
     },
 
     /**
-     * Sets an endpoint to a position or a time (`to`, ISO 8601): the events behind it are delivered from there on, again
-     * if they were delivered before.
+     * Sets an endpoint to a position or a time (`to`, ISO 8601): the events behind it are delivered from there on,
+     * again if they were delivered before.
      * @returns the endpoint
      * @throws validation_failed when a field is missing, unknown or out of its bounds
      * @throws webhook_endpoint_not_found when there is no such endpoint

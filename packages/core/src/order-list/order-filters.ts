@@ -118,7 +118,9 @@ export const orderIdQueries = (filter: OrderFilter, limit: number): SQL[] =>
     return isMatch ? [sql`select ${orderId} as id from ${orderId.table} where ${isMatch} limit ${limit}`] : [];
   });
 
-/** Only paid orders ship, so one status implies the other: the index of both finds it. No condition without a status. */
+/**
+ * Only paid orders ship, so one status implies the other: the index of both finds it. No condition without a status.
+ */
 export function statusConditions({ status, fulfillmentStatus }: OrderFilter): SQL | undefined {
   const implied = fulfillmentStatus === undefined || fulfillmentStatus === 'UNFULFILLED' ? undefined : 'PAID';
   const known = status ?? implied;

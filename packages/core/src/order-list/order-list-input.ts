@@ -43,8 +43,8 @@ const operatorFilters = {
 export const operatorOrderFilters = Object.keys(operatorFilters) as (keyof typeof operatorFilters)[];
 
 /**
- * Which orders to list; an order must match all filters. Times ending in `From` are included, those ending in `To` aren't.
- * Amounts are minor units of the order's currency. `q` is looked for in references, e-mail addresses and names.
+ * Which orders to list; an order must match all filters. Times ending in `From` are included, those ending in `To`
+ * aren't. Amounts are minor units of the order's currency. `q` is looked for in references, e-mail addresses and names.
  */
 export const listOrdersInput = z.strictObject({
   ...cursorInput,
@@ -56,8 +56,8 @@ export const listOrdersInput = z.strictObject({
 export type OrderFilter = Omit<z.output<typeof listOrdersInput>, 'cursor' | 'limit'>;
 
 /**
- * Which orders to export: the filters of a list. Only sorts by creation, in which no order changes its place while the export
- * reads.
+ * Which orders to export: the filters of a list. Only sorts by creation, in which no order changes its place while the
+ * export reads.
  */
 export const exportOrdersInput = z.strictObject({
   ...customerFilters,

@@ -76,8 +76,8 @@ export async function listInWindow(
 const windowSize = 5_000;
 
 /**
- * Those of the next 5,000 orders of the sort that match, and where the orders behind them begin; `end` is undefined behind the
- * last order. For sorts by creation.
+ * Those of the next 5,000 orders of the sort that match, and where the orders behind them begin; `end` is undefined
+ * behind the last order. For sorts by creation.
  */
 export async function listOrdersOfWindow(
   reader: Reader,

@@ -26,9 +26,9 @@ export const isGuestId = (customerId: string): boolean => guestId.test(customerI
 export const isGuestOrder = ({ customerId }: Pick<Order, 'customerId'>): boolean => isGuestId(customerId);
 
 /**
- * Whether a caller may use an order: every operator (`customerId` is undefined), and the customer who placed it. A guest's
- * order whose contact was erased belongs to no customer any more, so that an access token that is still around opens
- * nothing.
+ * Whether a caller may use an order: every operator (`customerId` is undefined), and the customer who placed it. A
+ * guest's order whose contact was erased belongs to no customer any more, so that an access token that is still around
+ * opens nothing.
  */
 export function belongsTo(
   order: Pick<Order, 'id' | 'customerId' | 'contact'>,

@@ -1,7 +1,7 @@
 /**
  * Divides an amount of minor units in proportion to weights, by largest remainder: each share is its exact part rounded
- * down or up, and among equal remainders the first is rounded up. A share never exceeds its weight if the amount doesn't
- * exceed the sum of the weights.
+ * down or up, and among equal remainders the first is rounded up. A share never exceeds its weight if the amount
+ * doesn't exceed the sum of the weights.
  * @param amount zero or above
  * @param weights integers of zero or above; their sum is above zero
  * @returns one share a weight; the shares add up to `amount`

@@ -70,9 +70,9 @@ function isNamed({ orderId, number, reference = '' }: GuestOrderName): SQL {
 const isOfGuest = (customerId: PgColumn) => sql`${customerId} ~ '^guest:[0-9a-f]{8}-[0-9a-f]{4}-7'`;
 
 /**
- * The ids of up to ten orders that guests have placed with this e-mail address, the newest first, by the order's id, its
- * number or its reference. Of an order in exchange for the goods of another one, it is the id of the order that the guest has
- * placed. Upper and lower case are the same. An order whose contact was erased is none of them.
+ * The ids of up to ten orders that guests have placed with this e-mail address, the newest first, by the order's id,
+ * its number or its reference. Of an order in exchange for the goods of another one, it is the id of the order that the
+ * guest has placed. Upper and lower case are the same. An order whose contact was erased is none of them.
  */
 export async function readGuestOrderIds(
   reader: Reader,

@@ -125,7 +125,9 @@ export const quoteOrderInput = z.strictObject({
 export type QuoteOrder = z.output<typeof quoteOrderInput>;
 export type PlaceOrder = z.output<typeof placeOrderInput>;
 
-/** What an order is to have; what is undefined stays. `expectedVersion` is that of the order as the caller has read it. */
+/**
+ * What an order is to have; what is undefined stays. `expectedVersion` is that of the order as the caller has read it.
+ */
 export const updateOrderInput = z.strictObject({
   orderId: id,
   expectedVersion: z.int().min(1),

@@ -6,10 +6,10 @@ const dayMs = 86_400_000;
 export const numbersADay = 2 ** 35;
 
 /**
- * Mints a number for a new order, like `4F7K-29QD`. The first character stands for the day, and 31 days have one of their
- * own: the numbers of a day are neighbours in their index, which then writes few pages. It is never 0, with which ids
- * begin. The unique index refuses a number that another order has, and the transaction runs again with a new one: with
- * 10,000,000 orders on one day that is one order in 3,400, and one in 100,000 when they are spread over a month.
+ * Mints a number for a new order, like `4F7K-29QD`. The first character stands for the day, and 31 days have one of
+ * their own: the numbers of a day are neighbours in their index, which then writes few pages. It is never 0, with which
+ * ids begin. The unique index refuses a number that another order has, and the transaction runs again with a new one:
+ * with 10,000,000 orders on one day that is one order in 3,400, and one in 100,000 when they are spread over a month.
  */
 export function mintOrderNumber(now: Date): string {
   const day = 1 + (Math.floor(now.getTime() / dayMs) % 31);
@@ -23,8 +23,8 @@ function formatted(value: number): string {
 }
 
 /**
- * Returns the order's number that a text means, in the spelling that the shop writes: small letters, a missing dash, and O for
- * 0 or I and L for 1 are understood. Undefined when the text is no such number.
+ * Returns the order's number that a text means, in the spelling that the shop writes: small letters, a missing dash,
+ * and O for 0 or I and L for 1 are understood. Undefined when the text is no such number.
  */
 export function orderNumberIn(text: string): string | undefined {
   const plain = text

@@ -135,7 +135,9 @@ export function updateOrderLines(tx: Transaction, lines: readonly OrderLine[]): 
   ]);
 }
 
-/** Writes the texts of a locked order. `updateOrders` does not: it is sent for each payment, and texts hardly change. */
+/**
+ * Writes the texts of a locked order. `updateOrders` does not: it is sent for each payment, and texts hardly change.
+ */
 export async function updateOrderTexts(
   tx: Transaction,
   { id, contact, shippingAddress, reference, metadata, redactedAt }: Order,

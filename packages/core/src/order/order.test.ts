@@ -3,16 +3,13 @@ import {
   canTransition,
   transitionOrder,
   orderStatuses,
-  orderTotal,
-  productLines,
   reservationOf,
-  sumByProduct,
   type Order,
   type OrderLine,
   type OrderStatus,
-  type Priced,
   nothingGivenUp,
 } from './order.ts';
+import { orderTotal, productLines, sumByProduct, type Priced } from './product-lines.ts';
 import { quotedLines, type QuoteLine } from './quote.ts';
 
 /** Repeats the table in code on purpose: changing a transition takes two deliberate edits. */

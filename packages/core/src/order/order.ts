@@ -1,5 +1,4 @@
 import { CommerceError } from '../errors.ts';
-import { multiplyAmount, sumAmounts } from '../money.ts';
 import { transition } from '../transition.ts';
 
 /** The longest note about an order, in characters. */
@@ -77,7 +76,9 @@ export function withAttention(
   return { ...order, needsAttention: reasons[0] ?? null, attentionReasons: reasons.length > 0 ? reasons : null };
 }
 
-/** CREDIT: what a return of another order pays of this one. It is no discount: what the other lines cost stays the same. */
+/**
+ * CREDIT: what a return of another order pays of this one. It is no discount: what the other lines cost stays the same.
+ */
 export const lineKinds = ['PRODUCT', 'SHIPPING', 'DISCOUNT', 'TAX', 'CREDIT'] as const;
 export type LineKind = (typeof lineKinds)[number];
 
@@ -147,7 +148,9 @@ export type OrderLine = {
 
 /** Units of a line that the order no longer has, or that nothing is charged for any more. */
 export type GivenUpUnits = {
-  /** Units that were canceled one by one, before they shipped. An order that is CANCELED as a whole counts none here. */
+  /**
+   * Units that were canceled one by one, before they shipped. An order that is CANCELED as a whole counts none here.
+   */
   canceledQty: number;
   /**
    * Units whose money is not captured, or went back without a refund of this line, and what was paid for them in minor
@@ -169,60 +172,6 @@ export type OrderLineView = OrderLine & { discountAmount: number; taxAmount: num
 
 /** Whether a shopper pays for a line of this kind. Discounts and taxes are parts of what these lines cost. */
 export const isCharged = ({ kind }: { kind: LineKind }): boolean => kind === 'PRODUCT' || kind === 'SHIPPING';
-
-export type Priced = { id: string; sku: string; name: string; priceAmount: number; currency: string };
-
-/**
- * PRODUCT lines with each product's name and price, in the order in which the products were first requested.
- * @throws product_not_found when a product is missing
- * @throws amount_too_large when a line's amount exceeds 2^53 - 1
- */
-export function productLines(
-  orderId: string,
-  demand: ReadonlyMap<string, number>,
-  products: ReadonlyMap<string, Priced>,
-) {
-  return [...demand].map(([productId, quantity], index): OrderLineView => {
-    const product = products.get(productId);
-    if (!product) throw new CommerceError('product_not_found', 'there is no such product', { productIds: [productId] });
-    const { sku, name, priceAmount } = product;
-    const amount = multiplyAmount(priceAmount, quantity);
-    return {
-      orderId,
-      lineNo: index + 1,
-      kind: 'PRODUCT',
-      productId,
-      sku,
-      name,
-      quantity,
-      unitAmount: priceAmount,
-      amount,
-      discountAmount: 0,
-      taxAmount: 0,
-      ...nothingGivenUp,
-      paidAmount: amount,
-    };
-  });
-}
-
-/**
- * The sum of the lines in minor units.
- * @throws validation_failed when the discounts exceed the other lines
- * @throws amount_too_large when the sum exceeds 2^53 - 1
- */
-export function orderTotal(lines: readonly OrderLine[]): number {
-  const total = sumAmounts(lines.map((line) => line.amount));
-  if (total >= 0) return total;
-  const message = 'the discounts exceed the price of the order';
-  throw new CommerceError('validation_failed', message, { issues: [{ path: 'lines', message }] });
-}
-
-/** The requested units by product, summed over the lines of each product. */
-export function sumByProduct(lines: readonly { productId: string; quantity: number }[]): Map<string, number> {
-  const demand = new Map<string, number>();
-  for (const { productId, quantity } of lines) demand.set(productId, (demand.get(productId) ?? 0) + quantity);
-  return demand;
-}
 
 /** Whether nothing of an order has left: it waits for its payment, or is paid and unfulfilled. */
 export const isBeforeDispatch = ({ status, fulfillmentStatus }: Order): boolean =>

@@ -4,9 +4,9 @@ import { isCharged, nothingGivenUp, type Address, type LineKind, type OrderLine,
 /**
  * A line that the shop's `quote` adds to an order: shipping, a discount (zero or below) or tax.
  *
- * `appliesTo` names the lines that share a discount or tax, by `lineNo`. PRODUCT lines have the numbers that `quote` was
- * given; the lines that it returns continue them, in their order, which numbers its SHIPPING lines. Without `appliesTo`
- * all PRODUCT and SHIPPING lines share it. `shareDiscountsAndTaxes` says how.
+ * `appliesTo` names the lines that share a discount or tax, by `lineNo`. PRODUCT lines have the numbers that `quote`
+ * was given; the lines that it returns continue them, in their order, which numbers its SHIPPING lines. Without
+ * `appliesTo` all PRODUCT and SHIPPING lines share it. `shareDiscountsAndTaxes` says how.
  */
 export type QuoteLine = {
   kind: Exclude<LineKind, 'PRODUCT' | 'CREDIT'>;

@@ -36,7 +36,9 @@ const statusPairs = Object.entries(reservationOf)
   .map(([status, reservation]) => `(${quoted([status, reservation])})`)
   .join(', ');
 
-/** Counts the numbers of orders that the database makes: of those from before they had one, and of rows written by SQL. */
+/**
+ * Counts the numbers of orders that the database makes: of those from before they had one, and of rows written by SQL.
+ */
 export const orderNumbers = commerceSchema.sequence('order_numbers');
 
 export const orders = commerceSchema.table(
@@ -107,8 +109,8 @@ export const orders = commerceSchema.table(
 );
 
 /**
- * The unpaid orders of guests, which are counted when a guest orders. A row is written before its order and deleted when a
- * later one finds the order paid or over. There is no foreign key: the order may be refused.
+ * The unpaid orders of guests, which are counted when a guest orders. A row is written before its order and deleted
+ * when a later one finds the order paid or over. There is no foreign key: the order may be refused.
  */
 export const openGuestOrders = commerceSchema.table(
   'open_guest_orders',

@@ -56,8 +56,8 @@ const pollPause = `(${lastPolled} - t."created_at") / 2`;
 
 /**
  * SQL that is true when a live payment wasn't polled for `pollAfterMs`, or the newest canceled attempt isn't older than
- * `payableMs`. It is a necessary condition for a poll, and no sufficient one: the payment's gateway may have no polls, and
- * an old payment waits longer. The arguments are parameters like `$1`, in ms.
+ * `payableMs`. It is a necessary condition for a poll, and no sufficient one: the payment's gateway may have no polls,
+ * and an old payment waits longer. The arguments are parameters like `$1`, in ms.
  */
 export const somePaymentMayBeStale = (pollAfterMs: string, payableMs: string): string => `(
     (select min(${lastPolled}) < now() - ${pollAfterMs}::integer * interval '1 millisecond'
@@ -209,8 +209,8 @@ export function expectCaptures(tx: Transaction, paymentIds: readonly string[], o
 }
 
 /**
- * Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. A new payment has released
- * nothing.
+ * Fails by `payments_one_live` for a second live attempt; the lock on the order prevents that. A new payment has
+ * released nothing.
  */
 export const insertPayments = insertion(payments, ['creditedAmount', 'releasedAmount']);
 export const updatePayments = update(payments, 'id', [

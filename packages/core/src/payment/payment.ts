@@ -21,8 +21,8 @@ export const liveStatuses = ['CREATED', 'PENDING', 'REVIEW'] as const satisfies 
 export const approvedStatuses = ['AUTHORIZED', 'CAPTURED'] as const satisfies PaymentStatus[];
 
 /**
- * AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call of an
- * operator. DISPATCH: the money is authorized, and the shop captures it when the first shipment leaves.
+ * AUTOMATIC: the gateway captures the money when it approves. MANUAL: the money is authorized, and captured by a call
+ * of an operator. DISPATCH: the money is authorized, and the shop captures it when the first shipment leaves.
  */
 export const captureModes = ['AUTOMATIC', 'MANUAL', 'DISPATCH'] as const;
 export type CaptureMode = (typeof captureModes)[number];
@@ -65,7 +65,10 @@ export type Payment = {
   canceledAtGateway: boolean;
   /** When an operator is warned that the authorization is about to lapse; null when that isn't known, or was done. */
   lapseWarningAt: Date | null;
-  /** When an operator is warned that goods have left and the money isn't captured; null before that, or when it was done. */
+  /**
+   * When an operator is warned that goods have left and the money isn't captured; null before that, or when it was
+   * done.
+   */
   captureOverdueAt: Date | null;
   /** When the payment was last polled with an answer. */
   polledAt: Date | null;
@@ -154,8 +157,8 @@ const dayMs = 24 * 60 * 60_000;
 export const captureOverdueMs = dayMs;
 
 /**
- * When an operator is warned that an authorization lapses, if it lasts `authorizationMs`: a day before it does, or after half
- * of a shorter time.
+ * When an operator is warned that an authorization lapses, if it lasts `authorizationMs`: a day before it does, or
+ * after half of a shorter time.
  */
 export const lapseWarningAt = (begin: Date, authorizationMs: number): Date =>
   new Date(begin.getTime() + authorizationMs - Math.min(dayMs, authorizationMs / 2));
@@ -165,8 +168,8 @@ export const mayBePaidAfterCancel = ({ status, authorizedAmount, surplus }: Paym
   status === 'CANCELED' && authorizedAmount === 0 && !surplus;
 
 /**
- * What was captured of a payment, is in no refund and pays for no exchange, in minor units. It counts what gateways report. How
- * much of it can be refunded depends on disputes, too: see `refundableAmount` of the flows.
+ * What was captured of a payment, is in no refund and pays for no exchange, in minor units. It counts what gateways
+ * report. How much of it can be refunded depends on disputes, too: see `refundableAmount` of the flows.
  */
 export const balanceAmount = (payment: Payment): number =>
   payment.capturedAmount - payment.refundedAmount - payment.refundReservedAmount - payment.creditedAmount;
@@ -175,8 +178,8 @@ export const balanceAmount = (payment: Payment): number =>
 export const authorizationLost = 'authorization_lost';
 
 /**
- * Whether the gateway released the authorization of an approved payment by itself: it lapsed, or was canceled there. The
- * payment may be one of 0.
+ * Whether the gateway released the authorization of an approved payment by itself: it lapsed, or was canceled there.
+ * The payment may be one of 0.
  */
 export const isLost = ({ status, amount, authorizedAmount, failureCode }: Payment): boolean =>
   status === 'CANCELED' && authorizedAmount === amount && failureCode === authorizationLost;

@@ -11,8 +11,8 @@ const refundLine = z.strictObject({
 
 /**
  * Without `lines` and `amount` all that is left is refunded. `amount` is in minor units. `paymentId` defaults to the
- * payment that pays for the order. Another payment is named when its automatic refund failed. `despiteDispute` refunds what an
- * open dispute may take, too. `expectedVersion` is that of the order as the caller has read it.
+ * payment that pays for the order. Another payment is named when its automatic refund failed. `despiteDispute` refunds
+ * what an open dispute may take, too. `expectedVersion` is that of the order as the caller has read it.
  */
 export const createRefundInput = z.strictObject({
   orderId: id,

@@ -17,8 +17,8 @@ const lastOfLog = statement('last_position', `select ${lastPosition} as "positio
 const advance = statement('advance_reports', `update "commerce"."report_progress" set "position" = $1 where "id" = 1`);
 
 /**
- * Locks the progress of the reports, and returns the next slice of up to `limit` events; undefined while another process
- * has the lock, or without new events.
+ * Locks the progress of the reports, and returns the next slice of up to `limit` events; undefined while another
+ * process has the lock, or without new events.
  */
 export async function claimSlice(tx: Transaction, limit: number): Promise<Slice | undefined> {
   const [progress] = await tx.query<{ position: number }>(claim, []);

@@ -4,8 +4,8 @@ import { statement, type Transaction } from '@commerce-core/pg-pipeline';
 export const someRetentionRuleIsDue = `(select min("due_at") <= now() from "commerce"."retention_rules")`;
 
 /**
- * SQL of the settings of a batch. Without them the planner, which takes a range of unknown ends for a few rows, reads the
- * whole backlog by a bitmap scan and sorts it, for each batch.
+ * SQL of the settings of a batch. Without them the planner, which takes a range of unknown ends for a few rows, reads
+ * the whole backlog by a bitmap scan and sorts it, for each batch.
  */
 export const inOrderOfAnIndex = `set_config('enable_bitmapscan', 'off', true), set_config('enable_sort', 'off', true)`;
 
@@ -19,7 +19,9 @@ const claim = statement(
 /** How far a rule's batches have got. */
 export type Progress = { walkedTo: string | null; walkedUntil: Date | null };
 
-/** Locks a rule that is due, until the transaction ends. Returns undefined when another worker has it or it isn't due. */
+/**
+ * Locks a rule that is due, until the transaction ends. Returns undefined when another worker has it or it isn't due.
+ */
 export async function claimRetentionRule(tx: Transaction, name: string): Promise<Progress | undefined> {
   return (await tx.query<Progress>(claim, [name]))[0];
 }

@@ -62,8 +62,8 @@ export const refundReturnInput = previewReturnInput.extend({
 });
 
 /**
- * What a customer gets in exchange for units of a return: by default for all that it owes. The new order has the contact
- * of the old one, and its address unless another one is given.
+ * What a customer gets in exchange for units of a return: by default for all that it owes. The new order has the
+ * contact of the old one, and its address unless another one is given.
  */
 export const previewExchangeInput = previewReturnInput.extend({
   lines: listOfLines(unitsOfLine, linesMax).optional(),

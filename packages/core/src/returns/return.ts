@@ -40,11 +40,11 @@ export type Return = {
 };
 
 /**
- * Units of one line of the order. Of the requested ones `replacementQty` came by replacements, and the others are the order's
- * own; those that came by replacements count as received first. `receivedQty` came back: they were restocked or written off. `missingQty` were requested
- * and didn't come. `replacedQty` were sent once more, so that they aren't refunded. `releasedQty` were settled
- * without a refund: left out of the capture of a payment that was only authorized, not owed any more after a lost
- * authorization, or with fees as high as their price.
+ * Units of one line of the order. Of the requested ones `replacementQty` came by replacements, and the others are the
+ * order's own; those that came by replacements count as received first. `receivedQty` came back: they were restocked or
+ * written off. `missingQty` were requested and didn't come. `replacedQty` were sent once more, so that they aren't
+ * refunded. `releasedQty` were settled without a refund: left out of the capture of a payment that was only authorized,
+ * not owed any more after a lost authorization, or with fees as high as their price.
  */
 export type ReturnLine = {
   returnId: string;

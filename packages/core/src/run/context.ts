@@ -31,7 +31,9 @@ export type BatchingOptions = Pick<BatcherOptions<never, never>, 'lanes' | 'wait
 export type WebhookOptions = {
   /** Loads what posts them: a program that sends none needn't load it. */
   loadSender: () => Promise<WebhookSender>;
-  /** 32 bytes that encrypt the endpoints' secrets. Without them this process creates no endpoint and delivers nothing. */
+  /**
+   * 32 bytes that encrypt the endpoints' secrets. Without them this process creates no endpoint and delivers nothing.
+   */
   secretsKey?: Buffer | undefined;
   /** The `source` of events, a URI reference that names the shop; defaults to `/commerce-core`. */
   source?: string | undefined;

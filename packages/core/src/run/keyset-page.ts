@@ -16,8 +16,8 @@ export type KeysetList<F, R> = {
 };
 
 /**
- * Reads one page of a list that can be sorted. Rows with equal values are in the order of their ids. A cursor contains the
- * values of the last row, and a fingerprint of the list with its sort and filters.
+ * Reads one page of a list that can be sorted. Rows with equal values are in the order of their ids. A cursor contains
+ * the values of the last row, and a fingerprint of the list with its sort and filters.
  * @throws validation_failed when the input doesn't match the schema
  * @throws cursor_of_another_list when the cursor is of a list with another sort or other filters
  * @throws database_unavailable when the database can't be reached

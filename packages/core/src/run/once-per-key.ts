@@ -23,8 +23,8 @@ type StoredKeys = Awaited<ReturnType<typeof readKeys>>;
 type Source = { known: Outcome<never> } | { index: number };
 
 /**
- * Finds the calls that must run, so that each key runs once. A call whose key was used before gets the stored outcome, or
- * idempotency_key_reused when its input is another one. Of equal keys among the calls the first call runs, and the
+ * Finds the calls that must run, so that each key runs once. A call whose key was used before gets the stored outcome,
+ * or idempotency_key_reused when its input is another one. Of equal keys among the calls the first call runs, and the
  * others get its outcome.
  * @returns the calls that must run, and a function that makes the outcomes of all calls from theirs
  */

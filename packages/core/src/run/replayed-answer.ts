@@ -9,8 +9,8 @@ type DateFields<T> = { [F in keyof T]: Extract<T[F], Date> extends never ? never
 type DatedTable<T> = PgTable & { $inferSelect: Pick<T, DateFields<T>> };
 
 /**
- * Where the dates of an answer are: in the columns of a table, and with `lists` in rows of other tables, by the answer's
- * field that holds these rows. No other field of the answer holds dates.
+ * Where the dates of an answer are: in the columns of a table, and with `lists` in rows of other tables, by the
+ * answer's field that holds these rows. No other field of the answer holds dates.
  */
 export type AnswerTable<T> = DatedTable<T> | { table: DatedTable<T>; lists: Readonly<Record<string, PgTable>> };
 

@@ -32,8 +32,8 @@ export const timeOf = ({ occurredAt, receivedAt }: Pick<TrackingEvent, 'occurred
   occurredAt ?? receivedAt;
 
 /**
- * The carrier's time of a checkpoint, if it can be true. A time more than a day ahead of the shop's clock counts as none:
- * everything that follows would be older.
+ * The carrier's time of a checkpoint, if it can be true. A time more than a day ahead of the shop's clock counts as
+ * none: everything that follows would be older.
  */
 export const plausibleTime = (occurredAt: Date | null, now: Date): Date | null =>
   occurredAt !== null && occurredAt.getTime() <= now.getTime() + dayMs ? occurredAt : null;
@@ -52,8 +52,8 @@ export const mayBeMeantAfterEnd = (
 ): boolean => at.getTime() <= (deliveredAt ?? updatedAt).getTime() + ownBeforeAndAfterMs;
 
 /**
- * How long after a parcel was lost or returned a delivery is its own. Carriers use numbers again later: EasyPost takes a
- * number for the same parcel for three months.
+ * How long after a parcel was lost or returned a delivery is its own. Carriers use numbers again later: EasyPost takes
+ * a number for the same parcel for three months.
  */
 const foundAgainMs = 60 * dayMs;
 

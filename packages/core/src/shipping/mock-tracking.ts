@@ -60,8 +60,8 @@ const registered = z.object({
 });
 
 /**
- * The simulator's carrier. It tracks parcels whose carrier's name begins with `mock`. Its webhooks are signed by Standard
- * Webhooks; `webhook-id` is the message's id. Without a `url` it is neither told about parcels nor polled.
+ * The simulator's carrier. It tracks parcels whose carrier's name begins with `mock`. Its webhooks are signed by
+ * Standard Webhooks; `webhook-id` is the message's id. Without a `url` it is neither told about parcels nor polled.
  * @param secrets `whsec_…`: the current one, and those that are being rotated out
  * @throws Error when a secret isn't one
  */

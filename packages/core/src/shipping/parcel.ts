@@ -35,8 +35,8 @@ export const parcelTransitions: Readonly<Record<ParcelTracking, readonly ParcelT
 };
 
 /**
- * One parcel of a shipment that has left. `live`: its carrier's number means this parcel. Carriers use numbers again, so
- * a parcel that is over isn't live: it is DELIVERED, or its shipment is LOST or RETURNED.
+ * One parcel of a shipment that has left. `live`: its carrier's number means this parcel. Carriers use numbers again,
+ * so a parcel that is over isn't live: it is DELIVERED, or its shipment is LOST or RETURNED.
  */
 export type Parcel = TrackingNumber &
   ProviderState & {
@@ -127,7 +127,8 @@ export const newParcel = (
 });
 
 /**
- * The parcel with a new tracking, which begins at `checkpointAt`: now, unless a carrier says when. A DELIVERED one isn't live any more.
+ * The parcel with a new tracking, which begins at `checkpointAt`: now, unless a carrier says when. A DELIVERED one
+ * isn't live any more.
  * @throws invalid_transition when the parcel is over: DELIVERED, or in a shipment that is LOST or RETURNED
  */
 export function trackParcel(
@@ -144,8 +145,8 @@ export function trackParcel(
 }
 
 /**
- * The parcel with its number corrected: its journey starts over at LABEL. Of a parcel that is over only the number changes:
- * what an operator or a carrier has said about its end stays.
+ * The parcel with its number corrected: its journey starts over at LABEL. Of a parcel that is over only the number
+ * changes: what an operator or a carrier has said about its end stays.
  */
 export function correctParcel(parcel: Parcel, shipment: Shipment, number: TrackingNumber, now: Date): Parcel {
   if (!parcel.live) return { ...parcel, ...number, updatedAt: now };

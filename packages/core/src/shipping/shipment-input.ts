@@ -12,7 +12,8 @@ const trackingNumber = line(100);
 const parcelsMax = 50;
 
 /**
- * The 1 to 50 parcels that a shipment leaves in. A single parcel can be given by `carrier` and `trackingNumber` instead.
+ * The 1 to 50 parcels that a shipment leaves in. A single parcel can be given by `carrier` and `trackingNumber`
+ * instead.
  */
 export const dispatchShipmentInput = z
   .strictObject({

@@ -2,8 +2,8 @@ import { parcelView, type Parcel, type ParcelView } from './parcel.ts';
 import type { Shipment, ShipmentLine } from './shipment.ts';
 
 /**
- * A shipment as callers see it: the units of the order's lines in it, and its parcels, the first one first. `carrier` and
- * `trackingNumber` are those of the first parcel.
+ * A shipment as callers see it: the units of the order's lines in it, and its parcels, the first one first. `carrier`
+ * and `trackingNumber` are those of the first parcel.
  */
 export type ShipmentView = Shipment & {
   lines: Pick<ShipmentLine, 'lineNo' | 'quantity'>[];

@@ -17,8 +17,8 @@ export type ShipmentStatus = keyof typeof shipmentTransitions;
 export const shipmentStatuses = Object.keys(shipmentTransitions) as ShipmentStatus[];
 
 /**
- * Shipments that operators look at together. ON_ITS_WAY: SHIPPED or IN_TRANSIT. TROUBLED: a parcel on its way has a problem,
- * comes back, or its carrier is silent. FAILED: LOST or RETURNED.
+ * Shipments that operators look at together. ON_ITS_WAY: SHIPPED or IN_TRANSIT. TROUBLED: a parcel on its way has a
+ * problem, comes back, or its carrier is silent. FAILED: LOST or RETURNED.
  */
 export const shipmentStages = ['ON_ITS_WAY', 'TROUBLED', 'FAILED'] as const;
 
@@ -57,8 +57,8 @@ type Fulfillment =
   | 'RETURNED';
 
 /**
- * The fulfillment status of an order, from the units of its PRODUCT lines in each shipment. LOST and RETURNED ones count
- * as shipped, not as delivered. Units that came back count once all others have left.
+ * The fulfillment status of an order, from the units of its PRODUCT lines in each shipment. LOST and RETURNED ones
+ * count as shipped, not as delivered. Units that came back count once all others have left.
  * @param orderedQty the ordered units that must be shipped
  * @param returnedQty the units that came back by returns
  * @throws internal_error when more units were shipped than ordered
@@ -78,3 +78,6 @@ export function fulfillmentOf(
   if (shipped > 0) return shipped === orderedQty ? 'SHIPPED' : 'PARTIALLY_SHIPPED';
   return 'UNFULFILLED';
 }
+
+/** Whether a shipment has units of the order, and not replacements of units that came back. */
+export const hasOwnUnits = ({ returnId }: Shipment): boolean => returnId === null;

@@ -156,8 +156,8 @@ export const parcels = commerceSchema.table(
 );
 
 /**
- * What carriers have reported about parcels, one row a checkpoint and parcel: of two parcels that left with each other's
- * numbers, both have had a checkpoint. Append-only.
+ * What carriers have reported about parcels, one row a checkpoint and parcel: of two parcels that left with each
+ * other's numbers, both have had a checkpoint. Append-only.
  */
 export const trackingEvents = commerceSchema.table(
   'tracking_events',

@@ -9,8 +9,8 @@ import { parcels } from './tables.ts';
 export const trackParcelsJob = (provider: string): string => `track_parcels_${provider}`;
 
 /**
- * SQL for the array of those providers that have due parcels, or may have some because a due parcel has no provider yet.
- * `parameter` holds the providers, like `$1`.
+ * SQL for the array of those providers that have due parcels, or may have some because a due parcel has no provider
+ * yet. `parameter` holds the providers, like `$1`.
  */
 export const providersWithDueParcels = (parameter: string): string => `array(
     select given.provider from unnest(${parameter}::text[]) as given (provider)
@@ -24,7 +24,9 @@ const withoutProvider = statement(
   where "live" and "provider" is null and "due_at" <= now() order by "due_at" limit $1 for update skip locked`,
 );
 
-/** Locks up to `limit` due parcels that no provider has taken. Those that another transaction has locked are left out. */
+/**
+ * Locks up to `limit` due parcels that no provider has taken. Those that another transaction has locked are left out.
+ */
 export async function lockDueParcelsWithoutProvider(
   tx: Transaction,
   limit: number,

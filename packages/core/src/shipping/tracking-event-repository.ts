@@ -5,7 +5,9 @@ import type { PageRequest, Reader } from '../database/page.ts';
 import type { TrackingEvent } from './checkpoint.ts';
 import { isSameNumberSql, trackingEvents } from './tables.ts';
 
-/** The order's lock decides which transaction stores a parcel's checkpoint; `tracking_events_once` has the last word. */
+/**
+ * The order's lock decides which transaction stores a parcel's checkpoint; `tracking_events_once` has the last word.
+ */
 export const insertTrackingEvents = insertion(trackingEvents);
 
 const ofParcels = selection(

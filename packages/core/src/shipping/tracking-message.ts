@@ -3,7 +3,9 @@ import { comparable } from './carrier.ts';
 import type { ParcelTracking } from './parcel.ts';
 import type { TrackingReport } from './tracking-provider.ts';
 
-/** The outcomes that wait for another attempt: RECEIVED when applying failed, UNMATCHED when no parcel has the number. */
+/**
+ * The outcomes that wait for another attempt: RECEIVED when applying failed, UNMATCHED when no parcel has the number.
+ */
 export const waitingOutcomes = ['RECEIVED', 'UNMATCHED'] as const;
 
 /**
@@ -81,7 +83,7 @@ export const messageFingerprint = (reports: readonly StoredReport[]): string =>
     .digest('base64url');
 
 /**
- * When a message that can't be applied yet is tried again. Carriers report labels that the shop hasn't dispatched yet, so
- * it waits for about three days before it is PARKED. A dispatch with its number has it tried at once.
+ * When a message that can't be applied yet is tried again. Carriers report labels that the shop hasn't dispatched yet,
+ * so it waits for about three days before it is PARKED. A dispatch with its number has it tried at once.
  */
 export const messageRetry = { attemptsMax: 24, firstMs: 10_000, maxMs: 6 * 60 * 60_000 };

@@ -5,8 +5,8 @@ import type { ParcelTracking } from './parcel.ts';
 /** A statement of a carrier, or of a service that asks carriers, about one parcel. */
 export type Checkpoint = {
   /**
-   * The provider's id of this checkpoint, or of its message with an index: 1 to 300 characters on one line. The same fact
-   * has the same id, whether a webhook or a poll brings it.
+   * The provider's id of this checkpoint, or of its message with an index: 1 to 300 characters on one line. The same
+   * fact has the same id, whether a webhook or a poll brings it.
    */
   checkpointId: string;
   /** LABEL: the carrier knows the number and has not received the parcel. SILENT: the carrier knows nothing to say. */
@@ -68,7 +68,9 @@ export type TrackingProvider = {
   tracks: (carrier: string) => boolean;
   /** Whether the shop's spelling of a carrier means the carrier that a report names. */
   isCarrier: (shopCarrier: string, reportCarrier: string) => boolean;
-  /** Set where webhooks don't prove who sent them. The API then limits them, as it limits those of unsigned gateways. */
+  /**
+   * Set where webhooks don't prove who sent them. The API then limits them, as it limits those of unsigned gateways.
+   */
   unsigned?: true;
   /**
    * Verifies a webhook and reads it. Makes no network call.
@@ -82,7 +84,9 @@ export type TrackingProvider = {
   poll?: (parcel: TrackedParcel) => Promise<TrackingReport | null>;
 };
 
-/** The provider's definite no: the carrier doesn't know the number, for example. The same call will be refused again. */
+/**
+ * The provider's definite no: the carrier doesn't know the number, for example. The same call will be refused again.
+ */
 export class TrackingRefusal extends Error {
   override readonly name = 'TrackingRefusal';
   /** The provider's own code. It is stored, and shown to operators. */

@@ -58,8 +58,8 @@ export async function listStocks(
 const windowSize = 5_000;
 
 /**
- * Those of the next 5,000 stocks by SKU that match, and where the stocks behind them begin; `end` is undefined behind the last
- * one.
+ * Those of the next 5,000 stocks by SKU that match, and where the stocks behind them begin; `end` is undefined behind
+ * the last one.
  */
 export async function listStocksOfWindow(
   reader: Reader,

@@ -1,8 +1,8 @@
 import type { TestShop } from './test-shop.ts';
 
 /**
- * Makes an order and its live attempt free, as earlier versions created attempts of free orders at gateways. Its product
- * keeps its price.
+ * Makes an order and its live attempt free, as earlier versions created attempts of free orders at gateways. Its
+ * product keeps its price.
  */
 export async function makeAttemptFree({ database }: Pick<TestShop, 'database'>, orderId: string): Promise<void> {
   await database.pool.query(`

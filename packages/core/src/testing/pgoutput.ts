@@ -10,7 +10,9 @@ export type Change = {
   values: Record<string, string | null>;
 };
 
-/** Reads the changes of a slot as `pgoutput` sends them to a subscriber of a publication, and leaves them in the slot. */
+/**
+ * Reads the changes of a slot as `pgoutput` sends them to a subscriber of a publication, and leaves them in the slot.
+ */
 export async function peekChanges(pool: Pick<Pool, 'query'>, slot: string, publication: string): Promise<Change[]> {
   const { rows } = await pool.query<{ xid: string; data: Buffer }>(
     `select xid::text, data from pg_logical_slot_peek_binary_changes($1, null, null,

@@ -4,8 +4,8 @@ import type { SpanOptions, Tracing } from './tracing.ts';
 type Call = (...args: unknown[]) => Promise<unknown>;
 
 /**
- * Returns a function that makes the same call in a span. Requests that an adapter makes by `callGateway` carry the header
- * `traceparent`.
+ * Returns a function that makes the same call in a span. Requests that an adapter makes by `callGateway` carry the
+ * header `traceparent`.
  */
 export const traceCall =
   (tracing: Tracing, options: SpanOptions, call: Call): Call =>
@@ -32,8 +32,8 @@ export function traceMethods<T extends object>(
 
 /** Returns the same adapter with other methods. All else is the adapter's own, and sees the adapter itself. */
 export function withMethods<T extends object>(adapter: T, methods: ReadonlyMap<PropertyKey, unknown>): T {
-  // Not a copy, because an adapter may be an object of a class. The proxy's target is another object, because a proxy of
-  // a frozen object must return its own methods.
+  // Not a copy, because an adapter may be an object of a class. The proxy's target is another object, because a proxy
+  // of a frozen object must return its own methods.
   return new Proxy<T>(Object.create(adapter) as T, {
     get(_, name) {
       if (methods.has(name)) return methods.get(name);

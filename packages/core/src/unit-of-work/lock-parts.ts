@@ -18,8 +18,8 @@ export type RequestedParts = {
   /** What returns of other orders pay of the orders. */
   credits?: boolean;
   /**
-   * The stock rows of the orders' products: of all orders, or of those for which an attempt to pay changes stock, because
-   * their reservation was released or they are free.
+   * The stock rows of the orders' products: of all orders, or of those for which an attempt to pay changes stock,
+   * because their reservation was released or they are free.
    */
   stocks?: 'all' | 'attempted';
 };

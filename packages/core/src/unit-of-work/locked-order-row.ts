@@ -6,8 +6,8 @@ import { transitionOrder, withAttention, type AttentionReason, type Order, type 
 import type { PendingChanges } from './pending-changes.ts';
 
 /**
- * The order's own row of one locked order, with its events and its calls to gateways. Every change is kept here for later
- * commands and in the transaction's pending changes.
+ * The order's own row of one locked order, with its events and its calls to gateways. Every change is kept here for
+ * later commands and in the transaction's pending changes.
  */
 export class LockedOrderRow {
   protected readonly changes: PendingChanges;

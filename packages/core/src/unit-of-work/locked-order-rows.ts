@@ -230,4 +230,16 @@ export class LockedOrderRows extends LockedOrderRow {
     rows[at < 0 ? rows.length : at] = row;
     this.changes.rows(name).set(row);
   }
+
+  protected requireLine(lineNo: number): OrderLine {
+    const line = this.lines.find((one) => one.lineNo === lineNo);
+    if (line) return line;
+    throw new Error(`order ${this.id} has no line ${lineNo}`);
+  }
+
+  protected productOf(lineNo: number): string {
+    const { productId } = this.requireLine(lineNo);
+    if (productId) return productId;
+    throw new Error(`line ${lineNo} of order ${this.id} is no line of a product`);
+  }
 }

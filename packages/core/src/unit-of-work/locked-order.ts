@@ -2,13 +2,20 @@ import { newId } from '../ids.ts';
 import { shortages, type Demand } from '../inventory/stock.ts';
 import type { Shortage } from '../error-details.ts';
 import { sumAmounts } from '../money.ts';
-import { requireRecipient, sumByProduct, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
+import { requireRecipient, type Order, type OrderLine, type OrderLineView } from '../order/order.ts';
+import { sumByProduct } from '../order/product-lines.ts';
 import { viewLines } from '../order/paid-amounts.ts';
 import { isLive, paysForOrder, type Payment } from '../payment/payment.ts';
 import { isOpen, type Refund } from '../refund/refund.ts';
 import { receivedOwnQty } from '../returns/return.ts';
 import type { Parcel } from '../shipping/parcel.ts';
-import { fulfillmentOf, transitionShipment, type Shipment, type ShipmentLine } from '../shipping/shipment.ts';
+import {
+  fulfillmentOf,
+  hasOwnUnits,
+  transitionShipment,
+  type Shipment,
+  type ShipmentLine,
+} from '../shipping/shipment.ts';
 import { LockedOrderRows } from './locked-order-rows.ts';
 
 /** Units of one line of an order. */
@@ -33,7 +40,9 @@ export class LockedOrder extends LockedOrderRows {
     return this.lines.find((line) => line.lineNo === lineNo);
   }
 
-  /** The products for which less is left to sell than these units, by default the order's. The stock rows are locked. */
+  /**
+   * The products for which less is left to sell than these units, by default the order's. The stock rows are locked.
+   */
   shortages(lines?: readonly LineQuantity[]): Shortage[] {
     return shortages(this.changes.stocks, lines ? this.#unitsOf(lines) : this.demand);
   }
@@ -114,7 +123,7 @@ export class LockedOrder extends LockedOrderRows {
 
   /** The shipments of the order's own units that haven't left. */
   readyShipments(): Shipment[] {
-    return this.shipments.filter(isReadyOwn);
+    return this.shipments.filter((shipment) => shipment.status === 'READY' && hasOwnUnits(shipment));
   }
 
   /** The contents of the shipments that haven't left, without replacements. */
@@ -131,11 +140,11 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   /**
-   * Sets the order's fulfillment status to what its shipments and returns say. Replacements don't count, whether they leave
-   * or come back. Returns whether that changed it.
+   * Sets the order's fulfillment status to what its shipments and returns say. Replacements don't count, whether they
+   * leave or come back. Returns whether that changed it.
    */
   updateFulfillment(): boolean {
-    const parcels = this.shipments.filter(isOwn).map(({ id, status }) => ({
+    const parcels = this.shipments.filter(hasOwnUnits).map(({ id, status }) => ({
       status,
       quantity: totalQuantity(this.linesOfShipment(id)),
     }));
@@ -157,21 +166,25 @@ export class LockedOrder extends LockedOrderRows {
   /** Counts units as canceled. They are in no shipment any more. */
   cancelUnits(units: readonly LineQuantity[]): void {
     for (const { lineNo, quantity } of units) {
-      const line = this.#requireLine(lineNo);
+      const line = this.requireLine(lineNo);
       this.setLine({ ...line, canceledQty: line.canceledQty + quantity });
     }
   }
 
-  /** Counts units as priced without a refund of their lines: their money isn't captured, or went back in another way. */
+  /**
+   * Counts units as priced without a refund of their lines: their money isn't captured, or went back in another way.
+   */
   releaseUnits(units: readonly PricedUnits[]): void {
     for (const { lineNo, quantity, amount } of units) {
-      const line = this.#requireLine(lineNo);
+      const line = this.requireLine(lineNo);
       const { releasedQty, releasedAmount } = line;
       this.setLine({ ...line, releasedQty: releasedQty + quantity, releasedAmount: releasedAmount + amount });
     }
   }
 
-  /** What is to be paid without the units whose money was released, in minor units. A credit is the last to be released. */
+  /**
+   * What is to be paid without the units whose money was released, in minor units. A credit is the last to be released.
+   */
   owedAmount(): number {
     return Math.max(this.row.totalAmount - sumAmounts(this.lines.map(({ releasedAmount }) => releasedAmount)), 0);
   }
@@ -191,7 +204,9 @@ export class LockedOrder extends LockedOrderRows {
   /** Whether the order is PAID although no payment pays for it any more, and it still costs something. */
   hasLostItsMoney(): boolean {
     return (
-      this.status === 'PAID' && !this.payments.some(paysForOrder) && (this.owedAmount() > 0 || !this.#isReleased())
+      this.status === 'PAID' &&
+      !this.payments.some(paysForOrder) &&
+      (this.owedAmount() > 0 || this.lines.every(({ releasedQty }) => releasedQty === 0))
     );
   }
 
@@ -223,30 +238,9 @@ export class LockedOrder extends LockedOrderRows {
   }
 
   #unitsOf(lines: readonly LineQuantity[]): Demand {
-    return sumByProduct(lines.map(({ lineNo, quantity }) => ({ productId: this.#productOf(lineNo), quantity })));
-  }
-
-  /** Whether money of some units was released. */
-  #isReleased(): boolean {
-    return this.lines.some(({ releasedQty }) => releasedQty > 0);
-  }
-
-  #requireLine(lineNo: number): OrderLine {
-    const line = this.line(lineNo);
-    if (line) return line;
-    throw new Error(`order ${this.id} has no line ${lineNo}`);
-  }
-
-  #productOf(lineNo: number): string {
-    const { productId } = this.#requireLine(lineNo);
-    if (productId) return productId;
-    throw new Error(`line ${lineNo} of order ${this.id} is no line of a product`);
+    return sumByProduct(lines.map(({ lineNo, quantity }) => ({ productId: this.productOf(lineNo), quantity })));
   }
 }
-
-/** Whether a shipment has units of the order, and not replacements of units that came back. */
-const isOwn = ({ returnId }: Shipment): boolean => returnId === null;
-const isReadyOwn = (shipment: Shipment): boolean => shipment.status === 'READY' && isOwn(shipment);
 
 const totalQuantity = (lines: readonly { quantity: number }[]): number =>
   lines.reduce((sum, { quantity }) => sum + quantity, 0);

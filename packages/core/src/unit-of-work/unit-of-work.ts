@@ -58,8 +58,8 @@ export class UnitOfWork extends PendingChanges {
   }
 
   /**
-   * Locks the refunds and reads the disputes of those orders that need them and don't have them. It is another round trip,
-   * and only then. Every flow locks an order before its refunds, so they may be locked after stock rows, too.
+   * Locks the refunds and reads the disputes of those orders that need them and don't have them. It is another round
+   * trip, and only then. Every flow locks an order before its refunds, so they may be locked after stock rows, too.
    */
   async lockMoneyOf(isNeeded: (order: LockedOrder) => boolean): Promise<void> {
     const needing = [...this.orders.values()].filter((order) => !order.hasMoney && isNeeded(order));

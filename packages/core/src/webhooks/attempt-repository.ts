@@ -50,8 +50,8 @@ function firstIdOf(day: number): string {
 }
 
 /**
- * Creates the partitions for today and the next two days. Days are UTC. Readers and writers of the table go on meanwhile:
- * to attach a partition locks out neither, while to create it as a partition waits for all of them.
+ * Creates the partitions for today and the next two days. Days are UTC. Readers and writers of the table go on
+ * meanwhile: to attach a partition locks out neither, while to create it as a partition waits for all of them.
  */
 export async function createAttemptPartitions({ pool }: Pick<Database, 'pool'>, now: number): Promise<void> {
   const today = Math.floor(now / dayMs);
@@ -101,8 +101,8 @@ const oldDays = statement(
 );
 
 /**
- * Drops the partitions of days that ended more than `keepMs` ago, at most 31. Drops none while another transaction reads
- * the table for longer than 100 ms.
+ * Drops the partitions of days that ended more than `keepMs` ago, at most 31. Drops none while another transaction
+ * reads the table for longer than 100 ms.
  * @returns how many days were dropped, and whether there may be more
  */
 export async function dropOldAttemptPartitions(

@@ -35,7 +35,9 @@ const announce = statement(
 
 const bigints = arrayOf('bigint');
 
-/** Changes failed deliveries of an endpoint. `announced` lists aggregates whose subscribers know of the PARKED events. */
+/**
+ * Changes failed deliveries of an endpoint. `announced` lists aggregates whose subscribers know of the PARKED events.
+ */
 export function writeDeliveries(
   tx: Transaction,
   endpointId: string,
@@ -105,7 +107,9 @@ const matching = (
     since && gte(rows.updatedAt, since),
   );
 
-/** Makes PARKED deliveries due at once. They hold no later events, which were delivered. Returns how many there were. */
+/**
+ * Makes PARKED deliveries due at once. They hold no later events, which were delivered. Returns how many there were.
+ */
 export async function redriveParked(tx: Transaction, filter: ParkedFilter): Promise<number> {
   const redriven = await tx.db
     .update(rows)

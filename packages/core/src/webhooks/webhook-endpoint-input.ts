@@ -68,7 +68,10 @@ export const listDeliveriesInput = z.strictObject({
   eventId: id.optional(),
 });
 
-/** Which events are delivered again: one, those of a range (`to` included), all PARKED ones, or those PARKED since a time. */
+/**
+ * Which events are delivered again: one, those of a range (`to` included), all PARKED ones, or those PARKED since a
+ * time.
+ */
 export const redriveDeliveriesInput = z.union([
   z.strictObject({ endpointId: id, eventId: id }),
   z.strictObject({ endpointId: id, from: position, to: position }),

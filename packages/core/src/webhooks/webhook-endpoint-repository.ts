@@ -170,8 +170,8 @@ const progress = statement(
 );
 
 /**
- * Writes how far a worker has got, and renews its lease or ends it. Returns undefined, and writes nothing, when the lease
- * is another worker's by now, or the endpoint was deleted or rewound.
+ * Writes how far a worker has got, and renews its lease or ends it. Returns undefined, and writes nothing, when the
+ * lease is another worker's by now, or the endpoint was deleted or rewound.
  */
 export async function writeProgress(
   tx: Transaction,

@@ -73,8 +73,8 @@ export const endpointLeaseMs = 6_000;
 export const renewEveryMs = 2_000;
 
 /**
- * With so many aggregates that wait for a failing event, an endpoint's cursor stands still: a receiver that is down gets
- * no further events, and only those that failed are tried again.
+ * With so many aggregates that wait for a failing event, an endpoint's cursor stands still: a receiver that is down
+ * gets no further events, and only those that failed are tried again.
  */
 export const failingAggregatesMax = 100;
 

@@ -13,8 +13,8 @@ export type BatcherOptions<C, R> = {
   /** Batches of light commands that may run at once, and as many slow batches beside them: 1 or more. Defaults to 2. */
   lanes?: number;
   /**
-   * A further lane opens for so many queued commands: 1 or more. Fewer wait up to 50 ms for the batch that runs, because
-   * a transaction of their own would cost them more than the wait. Defaults to 16.
+   * A further lane opens for so many queued commands: 1 or more. Fewer wait up to 50 ms for the batch that runs,
+   * because a transaction of their own would cost them more than the wait. Defaults to 16.
    */
   furtherLaneMin?: number;
   /** How long a command may wait in milliseconds before it expires. Defaults to 5,000 ms. */

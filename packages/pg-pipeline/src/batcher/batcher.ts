@@ -10,7 +10,8 @@ import type { QueuedCommand } from './queued-command.ts';
 // - queued: waits in memory for a lane (CommandQueue). Becomes `running`, `blocked`, `expired` or `abandoned`.
 // - running: part of a batch, which is one transaction on one lane. No other running batch has one of its keys. Becomes
 //   `succeeded` or `failed`; `blocked` when the batch met a row that another transaction has locked.
-// - blocked: needs a locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the row
+// - blocked: needs a locked row, and waits for it in memory without a lane (BlockedQueue). Becomes `queued` when the
+// row
 //   is free, `expired` or `abandoned`.
 //
 // The end of each command is one of these:

@@ -83,14 +83,16 @@ export class CommandQueue<C, R> {
     return expired;
   }
 
-  /** Returns whether a command of this weight is heavy: its batch takes no other command, so that no other waits for it. */
+  /**
+   * Returns whether a command of this weight is heavy: its batch takes no other command, so that no other waits for it.
+   */
   isHeavy(weight: number): boolean {
     return weight > this.#limits.weightMax * heavyShare;
   }
 
   /**
-   * Removes the next batch from the front, with the blocked and abandoned commands found on the way. A slow batch is one
-   * heavy command, or commands that wait for row locks; any other batch has neither.
+   * Removes the next batch from the front, with the blocked and abandoned commands found on the way. A slow batch is
+   * one heavy command, or commands that wait for row locks; any other batch has neither.
    *
    * A command that shares a key with a running batch (`inUse`) stays in the queue, and its keys are added to `inUse`: a
    * later command never overtakes an earlier one on the same row. Blocked commands may be overtaken, because their lock

@@ -80,8 +80,8 @@ test('a command is refused when the queue is too slow to run it in time', async 
     await endBatch(batch);
     await result;
   }
-  // A batch of one command takes 400 ms: the first runs, the second starts in 400 ms, the third in 800, the fourth would
-  // in 1,200.
+  // A batch of one command takes 400 ms: the first runs, the second starts in 400 ms, the third in 800, the fourth
+  // would in 1,200.
   const codes = [1, 2, 3, 4].map(async (command) => errorCodeOf(queue.submit(command)));
   expect(await codes[3]).toBe('overloaded');
   await endAllBatches();

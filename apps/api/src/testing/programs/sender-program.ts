@@ -1,5 +1,5 @@
-// Sends requests in a process of its own, so that their CPU time is not counted with the server's. It is given a request,
-// answers that it has it, and sends it at the next message.
+// Sends requests in a process of its own, so that their CPU time is not counted with the server's. It is given a
+// request, answers that it has it, and sends it at the next message.
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 

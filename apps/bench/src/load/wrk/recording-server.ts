@@ -9,7 +9,10 @@ export type Received = { method: string; path: string; headers: IncomingHttpHead
 type Reply = { status: number; body: string } | 'close';
 export type Listener = (request: Received, n: number) => Promise<Reply> | Reply;
 
-/** Starts a server that records each request and returns the request's `x-request-id`, as the API does. It ends with the test. */
+/**
+ * Starts a server that records each request and returns the request's `x-request-id`, as the API does. It ends with the
+ * test.
+ */
 export async function startServer(listener: Listener): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
   const server = createServer((incoming, response) => {

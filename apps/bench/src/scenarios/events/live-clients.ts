@@ -17,7 +17,9 @@ const clients = 16;
 
 type Watcher = { request: ClientRequest; seen: number };
 
-/** Measures 5,000 shoppers who each watch their own order while orders are paid, and the memory of the API with them. */
+/**
+ * Measures 5,000 shoppers who each watch their own order while orders are paid, and the memory of the API with them.
+ */
 export async function measureLiveClients(bench: Bench): Promise<Outcome> {
   const { options, progress, server } = bench;
   const database = await server.createDatabase('events_live', { products: 1_000, orders: 0, waiting: watchers });

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import type { BenchDatabase } from '../../setup/server.ts';
 
-/** Opens a transaction that has a transaction id, as one of another program would, and returns a function that ends it. */
+/**
+ * Opens a transaction that has a transaction id, as one of another program would, and returns a function that ends it.
+ */
 export async function openTransaction({ url }: BenchDatabase): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

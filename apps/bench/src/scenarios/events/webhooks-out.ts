@@ -19,7 +19,9 @@ const backlogs = [
   { label: 'events in lists of 100', events: 50_000, batchMax: 100 },
 ] as const;
 
-/** Measures deliveries to one endpoint whose receiver runs on this machine: of a backlog, and of events as they happen. */
+/**
+ * Measures deliveries to one endpoint whose receiver runs on this machine: of a backlog, and of events as they happen.
+ */
 export async function measureWebhooksOut(bench: Bench): Promise<Outcome> {
   const database = await bench.server.createDatabase('events_webhooks', usualSeed);
   const env = { WEBHOOK_SECRETS_KEY: randomBytes(32).toString('base64'), WEBHOOK_ALLOW_PRIVATE: 'on' };

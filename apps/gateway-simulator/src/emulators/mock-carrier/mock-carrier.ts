@@ -44,9 +44,9 @@ const number = z.object({ carrier: z.string().min(1).max(100), trackingNumber: z
 const journey = number.extend({ stepMs: z.int().min(0).max(600_000) });
 
 /**
- * Creates the mock carrier. `PUT /parcels/:id` takes a parcel of the shop, and refuses numbers that begin with `UNKNOWN`.
- * `GET /parcels/:id` tells all that was scanned. `POST /scans` scans a parcel, and `POST /journeys` sends it on its whole
- * way, one place after each `stepMs`. Each scan sends a message signed by Standard Webhooks.
+ * Creates the mock carrier. `PUT /parcels/:id` takes a parcel of the shop, and refuses numbers that begin with
+ * `UNKNOWN`. `GET /parcels/:id` tells all that was scanned. `POST /scans` scans a parcel, and `POST /journeys` sends it
+ * on its whole way, one place after each `stepMs`. Each scan sends a message signed by Standard Webhooks.
  *
  * @throws Error when the secret is not a `whsec_` secret
  */

@@ -2,10 +2,14 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 
 type Event = { id: string; type: string; subject: string; sequence: string; data: Record<string, unknown> };
 
-/** What has arrived. Yours is a table with the event's id as its key, written in the transaction of the event's effect. */
+/**
+ * What has arrived. Yours is a table with the event's id as its key, written in the transaction of the event's effect.
+ */
 const received = new Map<string, Event>();
 
-/** Receives the events of a webhook endpoint of the shop (`webhookEndpoint.create`). An event may come more than once. */
+/**
+ * Receives the events of a webhook endpoint of the shop (`webhookEndpoint.create`). An event may come more than once.
+ */
 export async function POST(request: Request): Promise<Response> {
   const secret = process.env['WEBHOOK_SECRET'];
   if (secret === undefined) return new Response(null, { status: 503 });

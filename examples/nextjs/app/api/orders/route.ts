@@ -4,8 +4,8 @@ import { shop } from '../../shop.ts';
 type Cart = Pick<RouterInputs['order']['create'], 'lines'> & { purchaseId: string };
 
 /**
- * Places an order for the customer who is signed in. The page sends the same `purchaseId` with every try, so that a try after a
- * lost answer returns the same order. The shop checks the cart, and its refusal goes to the page as it is.
+ * Places an order for the customer who is signed in. The page sends the same `purchaseId` with every try, so that a try
+ * after a lost answer returns the same order. The shop checks the cart, and its refusal goes to the page as it is.
  */
 export async function POST(request: Request): Promise<Response> {
   // The shop validates what it gets. Your session says who the customer is.

@@ -24,8 +24,8 @@ export type JsonSchema = {
 };
 
 /**
- * Returns the JSON Schema of an event's payload. It allows further properties, which this shop never sends: a subscriber
- * that validates by the schema of an older version takes a field that was added since.
+ * Returns the JSON Schema of an event's payload. It allows further properties, which this shop never sends: a
+ * subscriber that validates by the schema of an older version takes a field that was added since.
  */
 export function payloadSchema(type: EventType, example: object): JsonSchema {
   const generated = z.toJSONSchema(eventPayloads[type], {

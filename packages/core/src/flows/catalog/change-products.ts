@@ -17,8 +17,8 @@ export type ChangeProductCommand =
 const detailFields = ['description', 'imageUrl', 'metadata'] as const;
 
 /**
- * Renames, reprices, updates and archives products. Placed orders keep their copy of name and price. An order that waits
- * for the same stock row sees the change. A change to the present value records no event.
+ * Renames, reprices, updates and archives products. Placed orders keep their copy of name and price. An order that
+ * waits for the same stock row sees the change. A change to the present value records no event.
  * @returns the product · refusals: product_not_found
  */
 export async function changeProducts(
@@ -47,7 +47,9 @@ export async function changeProducts(
   return outcomes;
 }
 
-/** The details that are given and differ from the known ones. PostgreSQL keeps the keys of JSON in an order of its own. */
+/**
+ * The details that are given and differ from the known ones. PostgreSQL keeps the keys of JSON in an order of its own.
+ */
 export const changedDetails = (known: ProductDetails, given: Partial<ProductDetails>): (keyof ProductDetails)[] =>
   detailFields.filter((field) => given[field] !== undefined && !isDeepStrictEqual(given[field], known[field]));
 

@@ -17,10 +17,10 @@ export type ImportProductCommand = ImportedProduct & { id: string };
 type Plan = { create: CreateProductCommand } | { changes: ChangeProductCommand[] };
 
 /**
- * Creates products whose SKU is new, and changes the others where they differ. Products that don't differ are not locked, so
- * that an import which is repeated blocks no order. Each SKU is named once.
- * @returns what was done · refusals: validation_failed (a new product without name, price or currency, another currency than
- * the product's), sku_taken (by an archived product)
+ * Creates products whose SKU is new, and changes the others where they differ. Products that don't differ are not
+ * locked, so that an import which is repeated blocks no order. Each SKU is named once.
+ * @returns what was done · refusals: validation_failed (a new product without name, price or currency, another currency
+ * than the product's), sku_taken (by an archived product)
  */
 export async function importProducts(
   tx: Transaction,

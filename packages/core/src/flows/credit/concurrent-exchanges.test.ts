@@ -94,7 +94,8 @@ test(
     const { status } = await processes.shop.commerce.getOrder({ orderId });
     const credit = only(await creditsOf(returnId));
     const old = only(await processes.shop.commerce.listPayments({ orderId: oldId }));
-    // Paid, the order keeps its credit. Canceled after it was paid, the credit is refunded. Ended unpaid, it is owed again.
+    // Paid, the order keeps its credit. Canceled after it was paid, the credit is refunded. Ended unpaid, it is owed
+    // again.
     const isUsed = status === 'PAID';
     const isRefunded = !isUsed && credit.status === 'SPENT';
     expect(credit.status).toBe(isUsed || isRefunded ? 'SPENT' : 'RELEASED');

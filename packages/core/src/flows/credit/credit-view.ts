@@ -2,8 +2,8 @@ import type { Credit, CreditPart } from '../../credit/credit.ts';
 import { sumAmounts } from '../../money.ts';
 
 /**
- * A credit as callers see it, with the id of its order. Of `amount`, `returnedAmount` has gone back or is on its way, and
- * `passedOnAmount` pays for a further order.
+ * A credit as callers see it, with the id of its order. Of `amount`, `returnedAmount` has gone back or is on its way,
+ * and `passedOnAmount` pays for a further order.
  */
 export type CreditView = { id: string } & Omit<Credit, 'dueAt'> & { returnedAmount: number; passedOnAmount: number };
 

@@ -45,7 +45,10 @@ async function attempt(step: Promise<unknown>): Promise<string | undefined> {
 class Family {
   readonly #below: (bound: number) => number;
   readonly #priceMax: number;
-  /** Whether money goes back for units alone, by the shop's fault and without failures: then it is exact without an operator. */
+  /**
+   * Whether money goes back for units alone, by the shop's fault and without failures: then it is exact without an
+   * operator.
+   */
   readonly isExact: boolean;
   readonly orders: string[] = [];
   readonly returns: string[] = [];

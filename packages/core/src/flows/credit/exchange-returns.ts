@@ -3,7 +3,8 @@ import { loadProducts } from '../../catalog/product-repository.ts';
 import { CommerceError, decided, unwrap, type Outcome } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import type { PlaceOrder } from '../../order/order-input.ts';
-import { nothingGivenUp, orderTotal, requireRecipient, sumByProduct, type OrderLineView } from '../../order/order.ts';
+import { nothingGivenUp, requireRecipient, type OrderLineView } from '../../order/order.ts';
+import { orderTotal, sumByProduct } from '../../order/product-lines.ts';
 import type { ServiceLines } from '../../order/quote-service.ts';
 import { noProvider, paysForOrder } from '../../payment/payment.ts';
 import { loadShippingOptions } from '../../pricing/shipping-option-repository.ts';
@@ -22,8 +23,8 @@ import { fundExchange } from './fund-exchange.ts';
 import { giveCredit } from './give-credit.ts';
 
 /**
- * A return to exchange: `lines` of it, or all that it owes, for `order`. The caller makes the ids of the new order, of its
- * payment and of the refund before the transaction. `fees` are kept back.
+ * A return to exchange: `lines` of it, or all that it owes, for `order`. The caller makes the ids of the new order, of
+ * its payment and of the refund before the transaction. `fees` are kept back.
  */
 export type ExchangeReturnCommand = ReturnCommand & {
   id: string;
@@ -49,10 +50,11 @@ export type ExchangeOrder = PlacedOrder & {
 export type ExchangePolicy = OrderPolicy & { gateways: ReadonlyMap<string, Gateway> };
 
 /**
- * Places orders that returns pay for: what the returned units are worth lowers what is to be paid. An order that costs more
- * is paid as usual; an order that costs as much or less is PAID at once, and the rest is refunded.
- * @returns the order · refusals: return_not_found, order_changed, order_redacted, units_not_in_return, fees_exceed_refund,
- * nothing_to_refund, dispute_open, refund_exceeds_balance, amount_not_supported, and those of `placeOrders`
+ * Places orders that returns pay for: what the returned units are worth lowers what is to be paid. An order that costs
+ * more is paid as usual; an order that costs as much or less is PAID at once, and the rest is refunded.
+ * @returns the order · refusals: return_not_found, order_changed, order_redacted, units_not_in_return,
+ * fees_exceed_refund, nothing_to_refund, dispute_open, refund_exceeds_balance, amount_not_supported, and those of
+ * `placeOrders`
  */
 export const exchangeReturns =
   (policy: ExchangePolicy) =>

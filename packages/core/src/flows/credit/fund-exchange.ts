@@ -16,8 +16,8 @@ export type Funding = {
 };
 
 /**
- * Divides what a return is worth: `amount` pays for another order, and the rest goes back. An order that was itself paid
- * by a credit passes that on first, so that its own money can go back.
+ * Divides what a return is worth: `amount` pays for another order, and the rest goes back. An order that was itself
+ * paid by a credit passes that on first, so that its own money can go back.
  * @param worth in minor units, at least `amount`
  * @throws refund_exceeds_balance when the order's money and credit are less, or the payment isn't captured
  */

@@ -12,7 +12,8 @@ import { creditLeft, returnCredit } from './return-credit.ts';
 export type RefundCreditCommand = { orderId: string; amount?: number | undefined };
 
 /**
- * Gives parts of credits back without units, as an operator decides. A job refunds them to the payments that they came from.
+ * Gives parts of credits back without units, as an operator decides. A job refunds them to the payments that they came
+ * from.
  * @returns the credit · refusals: order_not_found, refund_exceeds_balance (less of the credit is left, the order
  * isn't PAID, or its own money has to go back first)
  */

@@ -13,9 +13,10 @@ import { moneyParts } from '../returns/change-returns.ts';
 import { unsettleUnits } from '../returns/settle-units.ts';
 
 /**
- * Gives up to `limit` credits back where their orders don't need them any more. The credit of an order that ended unpaid is
- * released: the units of its return are owed again. What a paid order has returned is refunded to the payment that it came
- * from. The flows that decide this lock the new order alone; this one locks all orders of a credit, in ascending id.
+ * Gives up to `limit` credits back where their orders don't need them any more. The credit of an order that ended
+ * unpaid is released: the units of its return are owed again. What a paid order has returned is refunded to the payment
+ * that it came from. The flows that decide this lock the new order alone; this one locks all orders of a credit, in
+ * ascending id.
  * @returns the number of credits that were looked at
  */
 export const settleCredits =

@@ -3,7 +3,10 @@ import { CommerceError } from '../../errors.ts';
 import { readGatewayEvent, type InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
 import { bodyText, type BodyText } from '../../text.ts';
 
-/** An event with its raw body as it arrived; null for a fact that a gateway returned to a call, and when retention has removed it. */
+/**
+ * An event with its raw body as it arrived; null for a fact that a gateway returned to a call, and when retention has
+ * removed it.
+ */
 export type GatewayEventWithBody = InboxRow & { rawBody: BodyText | null };
 
 /** @throws gateway_event_not_found when there is no such event */

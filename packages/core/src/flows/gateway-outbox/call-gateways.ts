@@ -28,8 +28,8 @@ export type GatewayCallReport = {
 
 /**
  * Makes up to `limit` due calls to gateways. One transaction leases the calls, the gateways are called outside of any
- * transaction, and each result is written in a transaction of its own. The leases are renewed until then. The calls of a
- * process that dies are made again after their lease.
+ * transaction, and each result is written in a transaction of its own. The leases are renewed until then. The calls of
+ * a process that dies are made again after their lease.
  * @returns how many calls were leased
  * @throws the first error on our side, after all calls were made; an unavailable database is not thrown
  */

@@ -52,8 +52,8 @@ function receive(product: LockedProduct, { id, quantity, ...command }: Receive):
 }
 
 /**
- * Units of paid orders lie on the shelf until their parcel leaves, so they were counted, too. Only the others can be for
- * sale.
+ * Units of paid orders lie on the shelf until their parcel leaves, so they were counted, too. Only the others can be
+ * for sale.
  */
 function count(product: LockedProduct, { id, countedQty, reason, ...command }: Count): CommerceError | undefined {
   const counted = availableAfterCount(product.stock, { countedQty, ...command });

@@ -15,8 +15,8 @@ export type CountEffect = 'updated' | 'unchanged';
 export type ImportCountCommand = ImportedCount & { id: string };
 
 /**
- * Takes what was counted on the shelves of products. A shelf that holds the counted units already is not locked, whatever the
- * caller expected there: so an import can be repeated, and blocks no order. Each SKU is named once.
+ * Takes what was counted on the shelves of products. A shelf that holds the counted units already is not locked,
+ * whatever the caller expected there: so an import can be repeated, and blocks no order. Each SKU is named once.
  * @returns what was done · refusals: product_not_found, stock_changed, stock_below_orders, stock_too_large
  */
 export async function importCounts(

@@ -5,7 +5,9 @@ import { ShelfModel, type ModelOrder } from './shelf-model.testing.ts';
 
 type Payment = Parameters<TestShop['sendWebhook']>[1];
 
-/** The shop's reply to a command, and the reply that the model expects; undefined when the command had nothing to do. */
+/**
+ * The shop's reply to a command, and the reply that the model expects; undefined when the command had nothing to do.
+ */
 type Answer = Promise<[answer: string, expected: string] | undefined>;
 
 /** Random commands to a shop with few units, each given to a model of its shelves, too. */

@@ -5,7 +5,8 @@ type RefundedUnits = { productId: string; quantity: number; restock: boolean };
 
 /**
  * An order as a warehouse sees it. `waiting` are paid units that haven't left, `refunded` units that a refund was for.
- * `left` are those that have left, replacements included. `isDecided`: the latest payment was approved, so that the gateway has nothing more to say about it.
+ * `left` are those that have left, replacements included. `isDecided`: the latest payment was approved, so that the
+ * gateway has nothing more to say about it.
  */
 export type ModelOrder = {
   id: string;

@@ -12,8 +12,8 @@ export type GuestAdmission = { orderId: string; origin: string; key: Idempotency
 const retryAfterMaxS = 3_600;
 
 /**
- * Counts an order among the unpaid ones of guests before it is placed, so that no two orders take the last place. A call
- * whose key is stored places no order, and needs no place.
+ * Counts an order among the unpaid ones of guests before it is placed, so that no two orders take the last place. A
+ * call whose key is stored places no order, and needs no place.
  * @returns nothing · refusals: too_many_unpaid_orders
  */
 export async function admitGuestOrder(

@@ -15,8 +15,8 @@ import { locateOrder } from './locate-order.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
 /**
- * Units of a paid order to cancel. With `customerId`, only an order of that customer. The caller makes `id`, the id of this
- * cancellation, and `refundId` before the transaction. The event log keeps `reason` for ever.
+ * Units of a paid order to cancel. With `customerId`, only an order of that customer. The caller makes `id`, the id of
+ * this cancellation, and `refundId` before the transaction. The event log keeps `reason` for ever.
  */
 export type CancelLinesCommand = {
   id: string;
@@ -29,10 +29,11 @@ export type CancelLinesCommand = {
 
 /**
  * Cancels units that have not shipped. They leave their shipments and are for sale again. What was paid for them is
- * refunded, or left out of the capture of a payment that is only authorized. When all units of an order of which nothing
- * has shipped are canceled, the order is CANCELED with all of its money, shipping included.
- * @returns the order · refusals: order_not_found, order_not_paid, invalid_transition, payment_in_progress (a new attempt
- * after a lost authorization), units_not_cancelable, capture_in_progress, amount_not_supported, refund_exceeds_balance
+ * refunded, or left out of the capture of a payment that is only authorized. When all units of an order of which
+ * nothing has shipped are canceled, the order is CANCELED with all of its money, shipping included.
+ * @returns the order · refusals: order_not_found, order_not_paid, invalid_transition, payment_in_progress (a new
+ * attempt after a lost authorization), units_not_cancelable, capture_in_progress, amount_not_supported,
+ * refund_exceeds_balance
  */
 export const cancelLines =
   (gateways: ReadonlyMap<string, Gateway>) =>

@@ -10,7 +10,10 @@ import { requestMoneyBack } from '../refund/request-refunds.ts';
 import { locateOrder } from './locate-order.ts';
 import type { PlacedOrder } from './place-orders.ts';
 
-/** An order to cancel. With `customerId`, only an order of that customer; with `expectedVersion`, only with this version. */
+/**
+ * An order to cancel. With `customerId`, only an order of that customer; with `expectedVersion`, only with this
+ * version.
+ */
 export type CancelOrderCommand = {
   orderId: string;
   customerId?: string | undefined;

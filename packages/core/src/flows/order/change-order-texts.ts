@@ -19,7 +19,8 @@ const textFields = ['contact', 'shippingAddress', 'reference', 'metadata'] as co
 type TextField = (typeof textFields)[number];
 
 /**
- * Changes orders' contacts, addresses, references and metadata until the first parcel has left. What is undefined stays.
+ * Changes orders' contacts, addresses, references and metadata until the first parcel has left. What is undefined
+ * stays.
  * @returns the order; unchanged when it has all of it already · refusals: order_not_found, order_changed,
  * order_not_changeable, country_not_changeable
  */
@@ -29,8 +30,8 @@ export const updateOrders = async (
 ): Promise<Outcome<PlacedOrder>[]> => changeOrders(tx, commands, update);
 
 /**
- * Erases the contacts and addresses of orders that are over, the reasons of their returns, which customers wrote, and the
- * notes about them.
+ * Erases the contacts and addresses of orders that are over, the reasons of their returns, which customers wrote, and
+ * the notes about them.
  * @returns the order; unchanged when it has none of them · refusals: order_not_found, order_not_over
  */
 export async function redactOrders(

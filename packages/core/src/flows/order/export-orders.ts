@@ -22,8 +22,8 @@ export async function* exportOrders(reader: Reader, given: OrderFilter): AsyncGe
 }
 
 /**
- * Where no index is in the order of the sort, all orders are looked at, 5,000 after 5,000. The pages of a list would look
- * at all that match for each page.
+ * Where no index is in the order of the sort, all orders are looked at, 5,000 after 5,000. The pages of a list would
+ * look at all that match for each page.
  */
 async function partReader(reader: Reader, filter: OrderFilter) {
   const keyOf = (order: Order) => orderKey(order, filter);

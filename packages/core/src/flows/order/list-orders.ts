@@ -33,8 +33,8 @@ const nextRows = { offset: 0, size: 5_000 };
 const furtherRows = { offset: 5_000, size: 20_000 };
 
 /**
- * Where the planner can't know which index is the best, the next orders of the sort are looked at first: a filter that many
- * orders match ends there. A filter that few orders match is read by its own index.
+ * Where the planner can't know which index is the best, the next orders of the sort are looked at first: a filter that
+ * many orders match ends there. A filter that few orders match is read by its own index.
  */
 async function readOrders(reader: Reader, filter: OrderFilter, request: KeysetRequest): Promise<Order[]> {
   if (!isScattered(filter)) return listFound(reader, filter, request);

@@ -54,7 +54,9 @@ const input = (given: object): OrderFilter => {
   return filter;
 };
 
-/** A list reads what it returns, a window of the sort, or what a rare filter selects; never a large part of the orders. */
+/**
+ * A list reads what it returns, a window of the sort, or what a rare filter selects; never a large part of the orders.
+ */
 async function tooExpensive(filter: OrderFilter, after?: readonly string[]): Promise<string[]> {
   const { rows, pages, scans } = await costOfList(database, async (db) => listOrders(db, filter, { after, limit }));
   return [

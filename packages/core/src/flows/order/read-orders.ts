@@ -29,9 +29,9 @@ export type OrderRef = { orderId: string; customerId?: string | undefined };
 export type NumberedShipment = ShipmentView & { orderNumber: string };
 
 /**
- * An event of an order's history. `facts` is its payload: the order's state after it, and the facts of its type. `actor` is
- * who made the change, null where that isn't known; only operators see the id and name of an operator. `note` is the text of
- * an `order.noted`, for operators; null when it was erased.
+ * An event of an order's history. `facts` is its payload: the order's state after it, and the facts of its type.
+ * `actor` is who made the change, null where that isn't known; only operators see the id and name of an operator.
+ * `note` is the text of an `order.noted`, for operators; null when it was erased.
  */
 export type HistoryItem = {
   version: number;
@@ -64,7 +64,9 @@ export async function readHistory(
   return pageOf(items, limit, ({ version }) => String(version));
 }
 
-/** Reads up to `limit` events of an order that the caller may read, whose version is above `after`, the oldest first. */
+/**
+ * Reads up to `limit` events of an order that the caller may read, whose version is above `after`, the oldest first.
+ */
 export async function readHistoryItems(
   reader: Reader,
   { orderId, customerId }: OrderRef,

@@ -5,8 +5,8 @@ import type { PlacedOrder } from './place-orders.ts';
 import { readHistoryItems, readOrder, type HistoryItem, type OrderRef } from './read-orders.ts';
 
 /**
- * An order as it is now, and its events since the version that the caller had seen; none in the first change of a caller
- * that had seen none.
+ * An order as it is now, and its events since the version that the caller had seen; none in the first change of a
+ * caller that had seen none.
  */
 export type OrderChange = { order: PlacedOrder; events: HistoryItem[] };
 
@@ -14,8 +14,8 @@ export type OrderChange = { order: PlacedOrder; events: HistoryItem[] };
 const eventsMax = 500;
 
 /**
- * Yields an order as it is now, unless the caller has seen it, and again each time when it has changed, until the signal
- * aborts.
+ * Yields an order as it is now, unless the caller has seen it, and again each time when it has changed, until the
+ * signal aborts.
  * @param seen the version that the caller has seen last
  * @throws order_not_found when there is no such order
  * @throws database_unavailable when the database can't be reached

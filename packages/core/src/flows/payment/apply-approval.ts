@@ -85,8 +85,8 @@ function applyRepeatedApproval(
 }
 
 /**
- * The amount and currency that the gateway has reported. An approved payment is about what came; what was reported for a
- * review before doesn't count any more.
+ * The amount and currency that the gateway has reported. An approved payment is about what came; what was reported for
+ * a review before doesn't count any more.
  */
 function cameFor(payment: Payment, type: GatewayEvent['type']) {
   const { status, amount, currency, capturedAmount, reportedAmount, reportedCurrency } = payment;

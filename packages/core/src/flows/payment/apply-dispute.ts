@@ -11,8 +11,8 @@ import { applied, ignored, type Decision } from './decision.ts';
 
 /**
  * Applies that a shopper's bank has opened or decided a dispute about a payment. It is recorded here; an operator
- * handles it at the gateway. Refunds of the same money that weren't sent yet are withdrawn. Money that the order can't use is
- * refunded again without the contested part, and whole once the dispute is WON.
+ * handles it at the gateway. Refunds of the same money that weren't sent yet are withdrawn. Money that the order can't
+ * use is refunded again without the contested part, and whole once the dispute is WON.
  * @returns the decision; the order and its parts are changed, not written
  */
 export function applyDispute(order: LockedOrder, payment: Payment, event: GatewayEvent): Decision {
@@ -43,7 +43,8 @@ export function applyDispute(order: LockedOrder, payment: Payment, event: Gatewa
   if (status !== 'WON') order.raiseAttention('dispute');
   else if (order.disputes.every((dispute) => dispute.status === 'WON')) order.clearAttention('dispute');
   const withdrew = status !== 'WON' && withdrawRefunds(order, payment, overdraft(order, payment), disputeCame);
-  // What the dispute held may be owed to the shopper, and so is what a withdrawn refund had besides the contested money.
+  // What the dispute held may be owed to the shopper, and so is what a withdrawn refund had besides the contested
+  // money.
   const isAsked = withdrew || (status === 'WON' && hasMoney(order, payment));
   if (isAsked) requestOwedMoney(order, payment);
   if (status !== 'WON' || !isAsked) endRefundAttention(order);

@@ -56,8 +56,9 @@ export const isAboutMoney = ({ type }: GatewayEvent): boolean =>
   type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
 
 /**
- * Whether an authorization may be one that the order can't use, so that the decision needs its refunds and disputes. An order
- * that waits for its one attempt needs neither, and that is nearly every authorization: it costs no further statement.
+ * Whether an authorization may be one that the order can't use, so that the decision needs its refunds and disputes. An
+ * order that waits for its one attempt needs neither, and that is nearly every authorization: it costs no further
+ * statement.
  * @param events those of this transaction that are about the order
  */
 export function mayBeSurplus({ status, payments }: LockedOrder, events: readonly GatewayEvent[]): boolean {
@@ -65,7 +66,9 @@ export function mayBeSurplus({ status, payments }: LockedOrder, events: readonly
   return status !== 'PAYMENT_PENDING' || payments.length > 1 || events.length > 1;
 }
 
-/** What the decision about a refund needs that succeeds after its failure: its units may have been replaced meanwhile. */
+/**
+ * What the decision about a refund needs that succeeds after its failure: its units may have been replaced meanwhile.
+ */
 export const partsOfRefunds = (events: readonly GatewayEvent[]): RequestedParts =>
   events.some(({ type, source }) => type === 'REFUNDED' && source === 'ANSWER')
     ? { refundLines: true, shipments: true }

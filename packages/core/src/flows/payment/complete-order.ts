@@ -7,8 +7,9 @@ import { cancelLiveAttempts } from './cancel-live-attempts.ts';
 import { recordApproval, type ApprovalFacts } from './record-approval.ts';
 
 /**
- * Whether an order can still become PAID: it isn't canceled or redacted, no payment pays for it, and its stock is there. An order
- * that has lost its authorization is PAID already, and its stock is sold. One that costs nothing any more needs no money.
+ * Whether an order can still become PAID: it isn't canceled or redacted, no payment pays for it, and its stock is
+ * there. An order that has lost its authorization is PAID already, and its stock is sold. One that costs nothing any
+ * more needs no money.
  */
 export function canBePaid(order: LockedOrder): boolean {
   if (order.status === 'CANCELED' || order.payments.some(paysForOrder)) return false;

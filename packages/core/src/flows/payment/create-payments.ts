@@ -35,15 +35,17 @@ export type CreatePaymentCommand = Traced & {
   /** The gateway's rule for amounts. */
   amountRule: Gateway['amountRule'];
   reservationMs: number;
-  /** How long an authorization lasts at the gateway; undefined where that isn't known, or nothing is only authorized. */
+  /**
+   * How long an authorization lasts at the gateway; undefined where that isn't known, or nothing is only authorized.
+   */
   authorizationMs?: number | undefined;
   customerId?: string | undefined;
 };
 
 /**
- * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again. An
- * order that has lost its authorization stays PAID, shipped or not, and its stock stays sold. A free order becomes PAID at
- * once, by a payment of 0 without a gateway.
+ * Creates payment attempts. The order becomes PAYMENT_PENDING. An attempt after a failed one reserves the stock again.
+ * An order that has lost its authorization stays PAID, shipped or not, and its stock stays sold. A free order becomes
+ * PAID at once, by a payment of 0 without a gateway.
  * @returns the payment in CREATED, or in CAPTURED for a free order · refusals: order_not_found, payment_in_progress,
  * invalid_transition, amount_not_supported, insufficient_stock (the order stays as it was)
  */

@@ -47,8 +47,8 @@ async function afterCancel(attempt: Attempt): Promise<Attempt> {
 }
 
 /**
- * A line without indent is a state: payment, order, stock (available, reserved), refunds and attention. An indented line
- * is an event, its decision (in parentheses: the event is ignored) and the state afterwards. A dot is an unchanged
+ * A line without indent is a state: payment, order, stock (available, reserved), refunds and attention. An indented
+ * line is an event, its decision (in parentheses: the event is ignored) and the state afterwards. A dot is an unchanged
  * cell.
  */
 const pairs = `

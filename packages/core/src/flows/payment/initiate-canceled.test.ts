@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scriptedGateway, type GatewayRequestKind } from '../../testing/scripted-gateway.ts';
 import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
 
-// A gateway that gives payments an id of its own, which the shop learns from the answer to their creation, as Stripe does.
+// A gateway that gives payments an id of its own, which the shop learns from the answer to their creation, as Stripe
+// does.
 const { gateway, readRequests, scriptReplies } = scriptedGateway();
 let duringInitiation = async (_: { id: string; orderId: string }): Promise<void> => {};
 let shop: TestShop;

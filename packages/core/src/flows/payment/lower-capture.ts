@@ -24,12 +24,12 @@ export async function readCapturing(tx: Transaction, work: UnitOfWork): Promise<
 }
 
 /**
- * Lowers what the capture of an AUTHORIZED payment will take, by what was paid for units that the order gives up. Nothing
- * is sent to the gateway before the capture, which releases the rest. When nothing is left to capture, the payment is
- * voided. The order is locked with its refunds; `units` come from `priceUnits`.
+ * Lowers what the capture of an AUTHORIZED payment will take, by what was paid for units that the order gives up.
+ * Nothing is sent to the gateway before the capture, which releases the rest. When nothing is left to capture, the
+ * payment is voided. The order is locked with its refunds; `units` come from `priceUnits`.
  * @returns the payment, with its new `releasedAmount` · refusals, which change nothing: invalid_transition (the payment
- * isn't AUTHORIZED, or is being voided), capture_in_progress, amount_not_supported (the gateway can't capture what is left),
- * refund_exceeds_balance (less was authorized than the rest of the order costs)
+ * isn't AUTHORIZED, or is being voided), capture_in_progress, amount_not_supported (the gateway can't capture what is
+ * left), refund_exceeds_balance (less was authorized than the rest of the order costs)
  */
 export function lowerCapture(
   order: LockedOrder,

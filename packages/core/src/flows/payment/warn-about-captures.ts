@@ -6,8 +6,8 @@ import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 
 /**
  * Raises attention for up to `limit` authorizations: `capture_overdue` when goods left a day ago and their money isn't
- * captured, `authorization_lapsing` when the gateway is about to release the money. Each is raised once: an operator who
- * clears it isn't warned again.
+ * captured, `authorization_lapsing` when the gateway is about to release the money. Each is raised once: an operator
+ * who clears it isn't warned again.
  * @returns the number of payments that were looked at
  */
 export async function warnAboutCaptures(tx: Transaction, limit: number): Promise<number> {

@@ -6,8 +6,8 @@ import type { OrderToPrice } from './price-order.ts';
 import { quoteOrder } from './quote-order.ts';
 
 /**
- * Places an order with the lines of the quote service. If a price changes between the question and the order, the service
- * is asked once more.
+ * Places an order with the lines of the quote service. If a price changes between the question and the order, the
+ * service is asked once more.
  * @param place places the order; it throws StaleQuote when the service saw other prices
  * @throws total_changed when prices have changed twice, and what `place` and the service throw
  */

@@ -10,8 +10,8 @@ import { compareBooks, sideOfShop, type BookDifference, type ShopBook } from './
 import { bookOfFacts, type GatewayBook } from './gateway-book.ts';
 
 /**
- * AGREES: both books say the same, or the gateway need not know the payment. DIFFERS: they do not. NO_ANSWER: the gateway
- * gave no answer. NOT_COMPARABLE: the gateway cannot be asked about a payment, or is not configured any more.
+ * AGREES: both books say the same, or the gateway need not know the payment. DIFFERS: they do not. NO_ANSWER: the
+ * gateway gave no answer. NOT_COMPARABLE: the gateway cannot be asked about a payment, or is not configured any more.
  */
 export const reconciliationOutcomes = ['AGREES', 'DIFFERS', 'NO_ANSWER', 'NOT_COMPARABLE'] as const;
 export type ReconciliationOutcome = (typeof reconciliationOutcomes)[number];

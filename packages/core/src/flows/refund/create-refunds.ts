@@ -15,8 +15,8 @@ import { restockLines } from './restock-lines.ts';
 
 /**
  * A refund of an order. The caller makes `id` before the transaction. `amount` is in minor units. With `lines` the
- * refund is for those units, and `amount` defaults to what was paid for them; without both it is the whole balance. `paymentId`
- * defaults to the payment that pays for the order. It may name a payment whose own refund has failed.
+ * refund is for those units, and `amount` defaults to what was paid for them; without both it is the whole balance.
+ * `paymentId` defaults to the payment that pays for the order. It may name a payment whose own refund has failed.
  */
 export type CreateRefundCommand = {
   id: string;
@@ -35,8 +35,8 @@ export type RefundPreview = Pick<Refund, 'paymentId' | 'amount' | 'currency'> & 
  * Creates refunds and reserves their balance. The gateway is called after the commit, and its events end the refunds.
  * Restocked units leave their shipment and are for sale again at once.
  * @returns the refund in REQUESTED · refusals: order_not_found, order_changed, payment_not_found, dispute_open,
- * refund_exceeds_balance (also when nothing was captured), amount_not_supported, units_not_refundable, units_not_restockable (the units
- * have shipped, or are no product)
+ * refund_exceeds_balance (also when nothing was captured), amount_not_supported, units_not_refundable,
+ * units_not_restockable (the units have shipped, or are no product)
  */
 export const createRefunds =
   (gateways: ReadonlyMap<string, Gateway>) =>

@@ -7,8 +7,8 @@ import { disputeOpen, contestOf, openDisputeOf, refundableAmount, type RefundDec
 type RequestedRefund = { amount?: number | undefined; lines?: readonly unknown[] | undefined } & RefundDecision;
 
 /**
- * Refuses a refund of an order's payment that the balance doesn't allow, or an open dispute about it. The message says why,
- * and what to do.
+ * Refuses a refund of an order's payment that the balance doesn't allow, or an open dispute about it. The message says
+ * why, and what to do.
  */
 export function exceedsBalance(
   order: LockedOrder,

@@ -71,8 +71,8 @@ export function withdrawRefunds(order: LockedOrder, payment: Payment, amount: nu
     if (missing <= 0) break;
     failRefund(order, refund, code);
     missing -= refund.amount;
-    // `requestOwedMoney` requests owed money again. A refund that an operator had requested is for an operator to decide
-    // again.
+    // `requestOwedMoney` requests owed money again. A refund that an operator had requested is for an operator to
+    // decide again.
     if (!isOwed(refund)) order.raiseAttention('refund_failed');
   }
   return missing < amount;

@@ -11,12 +11,13 @@ import { requestRefund } from './request-refunds.ts';
 
 /**
  * Gives back what was paid for units that the order gives up: by a refund of captured money, or by a lower capture of
- * money that is only authorized. An order that has lost its authorization owes that much less. What that leaves goes back
- * to the order's credit. What an operator has left out of a capture isn't given back. What was refunded by amount, or a lost
- * dispute has taken, is missing at the end.
+ * money that is only authorized. An order that has lost its authorization owes that much less. What that leaves goes
+ * back to the order's credit. What an operator has left out of a capture isn't given back. What was refunded by amount,
+ * or a lost dispute has taken, is missing at the end.
  * @returns the refund, if there is one
- * @throws dispute_open when an open dispute holds the money; amount_not_supported when the gateway can't refund the amount, or can't capture what is left; capture_in_progress,
- * refund_exceeds_balance and invalid_transition as `lowerCapture`
+ * @throws dispute_open when an open dispute holds the money; amount_not_supported when the gateway can't refund the
+ * amount, or can't capture what is left; capture_in_progress, refund_exceeds_balance and invalid_transition as
+ * `lowerCapture`
  */
 export function giveBackUnits(
   order: LockedOrder,

@@ -44,8 +44,8 @@ function priceLine(order: LockedOrder, paid: ReadonlyMap<number, number>, asked:
 }
 
 /**
- * Units of lines with what was paid for them. Units that were refunded or replaced before are counted last, and cost nothing a
- * second time.
+ * Units of lines with what was paid for them. Units that were refunded or replaced before are counted last, and cost
+ * nothing a second time.
  * @returns the units that have not been priced before, by line
  */
 export function priceUnits(order: LockedOrder, units: readonly LineQuantity[]): PricedUnits[] {
@@ -69,8 +69,9 @@ function nextUnitsAmount(
 }
 
 /**
- * Units of a line that were neither refunded nor released, and that no replacement stands for. Below zero, a unit was both
- * refunded and replaced: by a refund that succeeded after its failure was reported. The order is locked with its returns.
+ * Units of a line that were neither refunded nor released, and that no replacement stands for. Below zero, a unit was
+ * both refunded and replaced: by a refund that succeeded after its failure was reported. The order is locked with its
+ * returns.
  */
 export const unsettledQty = (order: LockedOrder, lineNo: number): number =>
   (order.line(lineNo)?.quantity ?? 0) - pricedBefore(order, lineNo).quantity - standingReplacementQty(order, lineNo);

@@ -61,7 +61,8 @@ test.each(randomRuns)(
       for (const { lineNo, quantity, paidAmount } of charged) {
         const { units = 0, amount = 0 } = after.get(lineNo) ?? {};
         expect(amount).toBeLessThanOrEqual(paidAmount);
-        // A refund that fails after a later one leaves a difference of rounding, which the next refund of the line ends.
+        // A refund that fails after a later one leaves a difference of rounding, which the next refund of the line
+        // ends.
         expect(Math.abs(amount - firstUnitsAmount(paidAmount, quantity, units))).toBeLessThanOrEqual(failures);
       }
       isDone = charged.every(({ lineNo, quantity }) => after.get(lineNo)?.units === quantity);

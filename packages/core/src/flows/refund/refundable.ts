@@ -8,8 +8,9 @@ export type RefundDecision = { despiteDispute?: boolean | undefined };
 
 /**
  * The amount of a payment that can be refunded, in minor units. This is the one rule about disputed money: what a LOST
- * dispute has taken is gone, and what an OPEN one may take is refunded only when an operator decides so. Every decision on a
- * refund asks here; what a gateway reports is counted by the payment's balance alone. The order is locked with its disputes.
+ * dispute has taken is gone, and what an OPEN one may take is refunded only when an operator decides so. Every decision
+ * on a refund asks here; what a gateway reports is counted by the payment's balance alone. The order is locked with its
+ * disputes.
  */
 export function refundableAmount(
   { disputes }: LockedOrder,

@@ -21,8 +21,8 @@ export function requestMoneyBack(order: LockedOrder, payment: Payment, reason: R
 
 /**
  * Requests the refund of all money of a payment, and raises `refund_due` until it succeeds. For captured money a REFUND
- * reserves what can be refunded. A payment without a capture gets a VOID. A payment without money stays as it is. Money that
- * an open dispute holds waits, and raises `dispute`: a won dispute requests it by `requestOwedMoney`.
+ * reserves what can be refunded. A payment without a capture gets a VOID. A payment without money stays as it is. Money
+ * that an open dispute holds waits, and raises `dispute`: a won dispute requests it by `requestOwedMoney`.
  */
 export function requestWholeRefund(
   order: LockedOrder,
@@ -76,8 +76,8 @@ export const releasedSince = (order: LockedOrder, { authorizedAmount }: Payment)
   Math.max(Math.min(order.row.totalAmount, authorizedAmount) - order.owedAmount(), 0);
 
 /**
- * Refunds what a capture took although the order no longer needed it: it was requested by a version that didn't know, or
- * made at the gateway.
+ * Refunds what a capture took although the order no longer needed it: it was requested by a version that didn't know,
+ * or made at the gateway.
  * @param before the payment before the capture
  */
 export function refundReleased(order: LockedOrder, before: Payment): void {

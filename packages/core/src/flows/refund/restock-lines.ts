@@ -1,8 +1,8 @@
 import type { LineQuantity, LockedOrder } from '../../unit-of-work/locked-order.ts';
 
 /**
- * Takes units out of the shipments that haven't left and puts them back into stock. The rest of those shipments is packed
- * into a new shipment, so that nothing is packed by an outdated list.
+ * Takes units out of the shipments that haven't left and puts them back into stock. The rest of those shipments is
+ * packed into a new shipment, so that nothing is packed by an outdated list.
  */
 export function restockLines(order: LockedOrder, lines: readonly LineQuantity[], refundId: string): void {
   if (lines.length === 0) return;

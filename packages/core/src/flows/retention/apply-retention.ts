@@ -30,7 +30,10 @@ const removals: Record<RetentionRuleName, (tx: Transaction, options: BatchOption
   operatorSessions: async (tx, { keepMs, limit }) => removeEndedSessions(tx, keepMs, limit),
 };
 
-/** A batch of rows that were deleted in the order of `time`. After one that isn't full, a rule begins at the start again. */
+/**
+ * A batch of rows that were deleted in the order of `time`. After one that isn't full, a rule begins at the start
+ * again.
+ */
 function batchOf(deleted: readonly { time: Date }[], { limit }: Pick<BatchOptions, 'limit'>): Batch {
   const isFull = deleted.length === limit;
   const last = Math.max(...deleted.map(({ time }) => time.getTime()));

@@ -12,8 +12,9 @@ import type { Batch, BatchOptions } from './batch.ts';
 const firstId = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Removes the raw bodies of gateway events that were decided more than `keepMs` ago, of up to `limit` events of the walk
- * and as many late ones. The events stay with provider, event id and fingerprint, so a repeated one is still recognized.
+ * Removes the raw bodies of gateway events that were decided more than `keepMs` ago, of up to `limit` events of the
+ * walk and as many late ones. The events stay with provider, event id and fingerprint, so a repeated one is still
+ * recognized.
  */
 export async function removeGatewayEventBodies(
   tx: Transaction,

@@ -10,8 +10,8 @@ import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
 import { readCapturing } from '../payment/lower-capture.ts';
 
 /**
- * A return to change. With `customerId`, only one of that customer's order. With `expectedVersion`, only while its order
- * has this version.
+ * A return to change. With `customerId`, only one of that customer's order. With `expectedVersion`, only while its
+ * order has this version.
  */
 export type ReturnCommand = {
   returnId: string;
@@ -23,8 +23,8 @@ export type ReturnCommand = {
 export const moneyParts = { money: true, credits: true, refundLines: true } as const;
 
 /**
- * Locks the orders of returns, and changes one return after the other. With `money`, `capturing` are the payments that are
- * being captured.
+ * Locks the orders of returns, and changes one return after the other. With `money`, `capturing` are the payments that
+ * are being captured.
  * @returns what `change` returns · refusals: return_not_found, order_changed, and those that `change` throws
  */
 export async function changeReturns<C extends ReturnCommand, T>(

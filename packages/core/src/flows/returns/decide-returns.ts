@@ -27,8 +27,8 @@ export type DecideReturnCommand = ReturnCommand &
   );
 
 /**
- * Approves, declines, cancels and closes returns. Units that are outstanding when a return is closed count as missing. A
- * return can't be canceled once something of it was refunded or replaced.
+ * Approves, declines, cancels and closes returns. Units that are outstanding when a return is closed count as missing.
+ * A return can't be canceled once something of it was refunded or replaced.
  * @returns the return · refusals: return_not_found, order_changed, invalid_transition
  */
 export const decideReturns = async (

@@ -8,8 +8,8 @@ import { priceUnits, unsettledQty } from '../refund/price-lines.ts';
 import { linesOfReturn } from './change-returns.ts';
 
 /**
- * A part of what goes back for a return, in minor units: units of a line with their share of discounts and taxes, or a fee
- * that is kept back, below zero.
+ * A part of what goes back for a return, in minor units: units of a line with their share of discounts and taxes, or a
+ * fee that is kept back, below zero.
  */
 export type ReturnPriceLine =
   | { kind: 'PRODUCT' | 'SHIPPING'; lineNo: number; name: string; quantity: number; amount: number }
@@ -22,9 +22,9 @@ export type ReturnPrice = { lines: ReturnPriceLine[]; amount: number };
 export type SelectedUnits = readonly LineQuantity[] | undefined;
 
 /**
- * What goes back now for what came back, or is kept by an approved return: what was paid for those units that were neither
- * refunded nor replaced. The cost of shipping goes back once for an order, and only if the return isn't the customer's
- * fault. Nothing is priced again: what a discount or free shipping once depended on doesn't matter.
+ * What goes back now for what came back, or is kept by an approved return: what was paid for those units that were
+ * neither refunded nor replaced. The cost of shipping goes back once for an order, and only if the return isn't the
+ * customer's fault. Nothing is priced again: what a discount or free shipping once depended on doesn't matter.
  * @throws fees_exceed_refund when the fees are more than what goes back
  * @throws units_not_in_return when more units of a line are selected than the return owes
  */
@@ -63,7 +63,10 @@ function unitsOf(order: LockedOrder, aReturn: Return, selected: SelectedUnits): 
   return ({ lineNo }) => selected.find((line) => line.lineNo === lineNo)?.quantity ?? 0;
 }
 
-/** Units of a line that a return owes the customer: neither it nor anything else has given back their money or replaced them. */
+/**
+ * Units of a line that a return owes the customer: neither it nor anything else has given back their money or replaced
+ * them.
+ */
 export const owedUnits = (order: LockedOrder, aReturn: Return, lineNo: number): number =>
   Math.max(Math.min(unsettledOfReturn(order, aReturn, lineNo), unsettledQty(order, lineNo)), 0);
 

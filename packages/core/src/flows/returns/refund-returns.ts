@@ -22,9 +22,9 @@ import { countReleased, settleUnits, unitsOf } from './settle-units.ts';
 export type RefundReturnCommand = ReturnCommand & { id: string; fees: readonly RefundFee[] } & RefundDecision;
 
 /**
- * What goes back for a return, in minor units of `currency`. `orderVersion` is the order's, and `refundId` the refund that
- * sends the money back; null in a preview, and where none is needed: a capture is lowered, an order that has lost its
- * authorization costs less, or the amount is 0.
+ * What goes back for a return, in minor units of `currency`. `orderVersion` is the order's, and `refundId` the refund
+ * that sends the money back; null in a preview, and where none is needed: a capture is lowered, an order that has lost
+ * its authorization costs less, or the amount is 0.
  */
 export type ReturnRefund = ReturnPrice & {
   returnId: string;
@@ -47,12 +47,12 @@ export const previewReturns = async (
   );
 
 /**
- * Gives back what was paid for what returns have brought back, once. The refund's gateway is called after the commit. Money
- * that is only authorized is left out of its capture, and an order that has lost its authorization costs that much less. When
- * the fees are all that would go back, the units are settled without a refund.
- * @returns what goes back · refusals: return_not_found, order_changed, fees_exceed_refund, nothing_to_refund, dispute_open,
- * refund_exceeds_balance, amount_not_supported, capture_in_progress, payment_in_progress (a new
- * attempt after a lost authorization), invalid_transition (the payment is being voided)
+ * Gives back what was paid for what returns have brought back, once. The refund's gateway is called after the commit.
+ * Money that is only authorized is left out of its capture, and an order that has lost its authorization costs that
+ * much less. When the fees are all that would go back, the units are settled without a refund.
+ * @returns what goes back · refusals: return_not_found, order_changed, fees_exceed_refund, nothing_to_refund,
+ * dispute_open, refund_exceeds_balance, amount_not_supported, capture_in_progress, payment_in_progress (a new attempt
+ * after a lost authorization), invalid_transition (the payment is being voided)
  */
 export const refundReturns =
   (gateways: ReadonlyMap<string, Gateway>) =>
@@ -114,7 +114,9 @@ export function moneyOf(
   });
 }
 
-/** Gives back what was paid for the units of a return by money and by a credit of the order, or nothing where that is 0. */
+/**
+ * Gives back what was paid for the units of a return by money and by a credit of the order, or nothing where that is 0.
+ */
 function returnMoneyAndCredit(
   order: LockedOrder,
   aReturn: Return,
@@ -130,8 +132,8 @@ function returnMoneyAndCredit(
 }
 
 /**
- * Settles a return of money that isn't captured: it is left out of the capture, or the order that has lost its authorization
- * costs that much less.
+ * Settles a return of money that isn't captured: it is left out of the capture, or the order that has lost its
+ * authorization costs that much less.
  */
 function settleUncaptured(
   order: LockedOrder,

@@ -12,9 +12,10 @@ import { endReturnAttention } from './return-attention.ts';
 export type ReplaceUnitsCommand = ReturnCommand & { lines: readonly LineQuantity[] };
 
 /**
- * Sends units once more, in place of those that came back or that the customer keeps. Their shipment is one of its own, and
- * takes free units: they aren't sold again, and aren't refunded any more.
- * @returns the return · refusals: return_not_found, order_changed, order_redacted, units_not_in_return, insufficient_stock
+ * Sends units once more, in place of those that came back or that the customer keeps. Their shipment is one of its own,
+ * and takes free units: they aren't sold again, and aren't refunded any more.
+ * @returns the return · refusals: return_not_found, order_changed, order_redacted, units_not_in_return,
+ * insufficient_stock
  */
 export const replaceUnits = async (
   tx: Transaction,
@@ -45,8 +46,8 @@ export type CancelReplacementCommand = ReturnCommand & { shipmentId: string };
 
 /**
  * Cancels replacements that haven't left. Their units are for sale again, and the return owes them once more.
- * @returns the return · refusals: return_not_found, order_changed, shipment_not_found, invalid_transition (it has left, or is
- * CANCELED)
+ * @returns the return · refusals: return_not_found, order_changed, shipment_not_found, invalid_transition (it has left,
+ * or is CANCELED)
  */
 export const cancelReplacements = async (
   tx: Transaction,

@@ -9,8 +9,8 @@ import { viewOfReturn } from './change-returns.ts';
 import { isInTime, unclaimedUnits, type SentUnits } from './unclaimed-units.ts';
 
 /**
- * A return to request. The caller makes `id` before the transaction. With `customerId`, the order's customer requests it,
- * which the policy limits in time.
+ * A return to request. The caller makes `id` before the transaction. With `customerId`, the order's customer requests
+ * it, which the policy limits in time.
  */
 export type RequestReturnCommand = {
   id: string;
@@ -23,7 +23,9 @@ export type RequestReturnCommand = {
   expectedVersion?: number | undefined;
 };
 
-/** For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known. */
+/**
+ * For how many days after the delivery a customer may request a return; after the dispatch where no delivery is known.
+ */
 export type ReturnPolicy = { returnDays: number };
 
 /**

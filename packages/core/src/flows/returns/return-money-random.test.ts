@@ -85,7 +85,8 @@ test.each(runs)(
       for (const { lineNo, quantity, paidAmount } of charged) {
         const { units = 0, amount = 0 } = refunded.get(lineNo) ?? {};
         expect(amount).toBeLessThanOrEqual(paidAmount);
-        // A refund that fails after a later one leaves a difference of rounding, which the next refund of the line ends.
+        // A refund that fails after a later one leaves a difference of rounding, which the next refund of the line
+        // ends.
         expect(Math.abs(amount - firstUnitsAmount(paidAmount, quantity, units))).toBeLessThanOrEqual(failures);
       }
       return charged.every(({ lineNo, quantity }) => refunded.get(lineNo)?.units === quantity);

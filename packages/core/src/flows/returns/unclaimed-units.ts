@@ -14,9 +14,9 @@ export function isInTime({ deliveredAt, shippedAt }: Shipment, at: Date, returnD
 }
 
 /**
- * The units of a line that have left and that no return claims, by shipment. Returns don't say which units they are about, so
- * each takes, one return after the other: first what could be requested in time then, of that the oldest. Units that came by
- * replacements are taken from replacements.
+ * The units of a line that have left and that no return claims, by shipment. Returns don't say which units they are
+ * about, so each takes, one return after the other: first what could be requested in time then, of that the oldest.
+ * Units that came by replacements are taken from replacements.
  */
 export function unclaimedUnits(order: LockedOrder, lineNo: number, returnDays: number): SentUnits[] {
   const sent = sentUnits(order, lineNo);

@@ -14,8 +14,8 @@ import { LiveNumbers } from './live-numbers.ts';
 import { viewOfShipment } from './view-of-shipment.ts';
 
 /**
- * A parcel that arrived, whose number is corrected, or whose provider is to be asked now. `carrier` defaults to the carrier
- * that the parcel has. `providerOf` names the provider that tracks a carrier.
+ * A parcel that arrived, whose number is corrected, or whose provider is to be asked now. `carrier` defaults to the
+ * carrier that the parcel has. `providerOf` names the provider that tracks a carrier.
  */
 export type ChangeParcelCommand =
   | { parcelId: string; change: 'deliver' }
@@ -26,8 +26,8 @@ type Located = { order: LockedOrder; shipment: Shipment; parcel: Parcel };
 
 /**
  * Delivers parcels, corrects their numbers and has them tracked anew. A shipment is DELIVERED with the last of its
- * parcels, and the order's fulfillment status follows. A corrected parcel starts its journey over; of one that is over only the number
- * changes.
+ * parcels, and the order's fulfillment status follows. A corrected parcel starts its journey over; of one that is over
+ * only the number changes.
  * @returns the parcel's shipment · refusals: parcel_not_found, invalid_transition, tracking_number_in_use,
  * carrier_not_tracked
  */

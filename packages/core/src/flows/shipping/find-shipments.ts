@@ -16,8 +16,8 @@ const shipmentsMax = 20;
 const ordersMax = 5;
 
 /**
- * Finds shipments by what people write: the shipment's id; the id, the number or the reference of its order; or the tracking
- * number of a parcel, where the name is none of those.
+ * Finds shipments by what people write: the shipment's id; the id, the number or the reference of its order; or the
+ * tracking number of a parcel, where the name is none of those.
  */
 export async function findShipments(reader: Reader, names: readonly string[]): Promise<FoundShipments[]> {
   const byOrder = await findByOrder(reader, names);

@@ -13,15 +13,17 @@ export class LiveNumbers {
   }
 
   /**
-   * Reads the parcels that have these numbers, in one round trip. If another transaction takes one of the numbers before
-   * the commit, a unique index fails this transaction. It runs again and finds that parcel.
+   * Reads the parcels that have these numbers, in one round trip. If another transaction takes one of the numbers
+   * before the commit, a unique index fails this transaction. It runs again and finds that parcel.
    */
   static async read(tx: Transaction, numbers: readonly TrackingNumber[]): Promise<LiveNumbers> {
     const parcels = await Promise.all(numbers.map((number) => findLiveParcel(tx, number)));
     return new LiveNumbers(parcels.filter((parcel) => parcel !== undefined));
   }
 
-  /** Gives parcels the numbers that they have. @throws tracking_number_in_use when another live parcel has one of them */
+  /**
+   * Gives parcels the numbers that they have. @throws tracking_number_in_use when another live parcel has one of them
+   */
   assign(parcels: readonly Parcel[]): void {
     const assigned = [...this.#parcels];
     for (const parcel of parcels) {

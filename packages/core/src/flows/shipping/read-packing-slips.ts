@@ -8,9 +8,10 @@ import type { Shipment, ShipmentLine } from '../../shipping/shipment.ts';
 const notesMax = 5;
 
 /**
- * What a person needs who packs a shipment, and no more: of the address without its phone number, no prices and no e-mail
- * address. `part` of `parts`: which one of the order's shipments it is, those that are CANCELED or replace units of a return
- * not counted; null for a replacement. `notes` are the latest of the order, for operators: they don't belong on paper.
+ * What a person needs who packs a shipment, and no more: of the address without its phone number, no prices and no
+ * e-mail address. `part` of `parts`: which one of the order's shipments it is, those that are CANCELED or replace units
+ * of a return not counted; null for a replacement. `notes` are the latest of the order, for operators: they don't
+ * belong on paper.
  */
 export type PackingSlip = Pick<Shipment, 'orderId' | 'returnId' | 'status'> & {
   shipmentId: string;

@@ -22,10 +22,10 @@ export type TransitionShipmentCommand =
   | { shipmentId: string; to: 'IN_TRANSIT' | 'DELIVERED' | 'LOST' | 'RETURNED' };
 
 /**
- * Hands shipments to carriers and records their way until it ends. The order's fulfillment status follows, and
- * the units that leave are no longer on the shelf. Money that is to be captured when goods leave is captured with the first
- * shipment. Stock and money stay as they are when a shipment is lost or comes
- * back: the order needs an operator's attention.
+ * Hands shipments to carriers and records their way until it ends. The order's fulfillment status follows, and the
+ * units that leave are no longer on the shelf. Money that is to be captured when goods leave is captured with the first
+ * shipment. Stock and money stay as they are when a shipment is lost or comes back: the order needs an operator's
+ * attention.
  * @returns the shipment · refusals: shipment_not_found, invalid_transition, tracking_number_in_use
  */
 export async function transitionShipments(

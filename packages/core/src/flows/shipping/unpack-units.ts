@@ -5,7 +5,8 @@ export type UnpackedUnits = { shipmentId: string; lines: LineQuantity[] };
 
 /**
  * Takes units out of the shipments that haven't left, the newest first, because the oldest is packed first. A shipment
- * that would be empty is CANCELED instead, and keeps the lines that it had. The caller has checked that the units are there.
+ * that would be empty is CANCELED instead, and keeps the lines that it had. The caller has checked that the units are
+ * there.
  * @returns what each shipment has lost
  */
 export function unpackUnits(order: LockedOrder, units: readonly LineQuantity[]): UnpackedUnits[] {

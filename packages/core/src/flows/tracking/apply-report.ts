@@ -70,7 +70,9 @@ const effectOf = (event: TrackingEvent, { tracking, at }: Journey, hasMoved: boo
     ? 'moved'
     : event.effect;
 
-/** Takes a parcel, its shipment and the order's attention to where a journey is. Returns whether the tracking changed. */
+/**
+ * Takes a parcel, its shipment and the order's attention to where a journey is. Returns whether the tracking changed.
+ */
 function follow(
   order: LockedOrder,
   parcelId: string,

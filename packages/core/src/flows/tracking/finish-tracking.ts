@@ -12,8 +12,8 @@ import { lockOrdersOfParcels, readKnown } from './apply-reports.ts';
 import type { ConfiguredTracking } from './configured-tracking.ts';
 
 /**
- * A provider's answer about a parcel. `no`: it refuses; `unknown`: it is asked again. `polled` is set when a registration
- * got no answer and a poll did.
+ * A provider's answer about a parcel. `no`: it refuses; `unknown`: it is asked again. `polled` is set when a
+ * registration got no answer and a poll did.
  */
 export type ProviderAnswer =
   | { answered: 'yes'; registration?: Registration; report: TrackingReport | null }
@@ -26,8 +26,8 @@ export type Asked = { provider: TrackingProvider; parcel: Parcel; answer: Provid
 const providerRetry = { firstMs: 10_000, maxMs: 60 * 60_000 };
 
 /**
- * Applies a provider's answer about a leased parcel, and says when the parcel is due again. What it reports always counts.
- * The rest counts only while this process has the lease: after it another process may have asked.
+ * Applies a provider's answer about a leased parcel, and says when the parcel is due again. What it reports always
+ * counts. The rest counts only while this process has the lease: after it another process may have asked.
  */
 export async function finishTracking(tx: Transaction, tracking: ConfiguredTracking, asked: Asked): Promise<void> {
   const { provider, parcel: leased, answer } = asked;
@@ -77,8 +77,8 @@ function noteRefusal(order: LockedOrder, parcelId: string): void {
 }
 
 /**
- * A parcel of which its carrier has said nothing new for long is SILENT since the last checkpoint. Without one, it is so
- * since the first time that is its own, so that whatever the carrier says next is later.
+ * A parcel of which its carrier has said nothing new for long is SILENT since the last checkpoint. Without one, it is
+ * so since the first time that is its own, so that whatever the carrier says next is later.
  */
 function noteSilence(
   order: LockedOrder,

@@ -28,8 +28,8 @@ export type TrackObserver = {
 
 /**
  * Registers, renews and polls up to `limit` due parcels of one provider, and finds those whose carrier has been silent.
- * One transaction leases the parcels, the provider is called outside of any transaction, and each answer is applied in a
- * transaction of its own. The parcels of a process that dies are taken over after their lease.
+ * One transaction leases the parcels, the provider is called outside of any transaction, and each answer is applied in
+ * a transaction of its own. The parcels of a process that dies are taken over after their lease.
  * @returns how many parcels were leased
  * @throws the first error on our side, after all parcels were handled; an unavailable database is not thrown
  */

@@ -16,7 +16,9 @@ export function newAttempt(
   return { id: newId(), endpointId, ...event, ...facts, statusCode, failure, durationMs, answer };
 }
 
-/** The row of an event whose delivery failed, or which follows one that did. It holds the later ones of its aggregate. */
+/**
+ * The row of an event whose delivery failed, or which follows one that did. It holds the later ones of its aggregate.
+ */
 export function newRow(
   endpointId: string,
   { position, id: eventId, aggregateid: aggregateId, version, type }: PositionedEvent,

@@ -13,7 +13,8 @@ const redrivenMax = 1_000;
 
 /**
  * Delivers events once more: PARKED ones, those that wait for their next attempt, and those that were delivered. They
- * become due at once, outside of the order of their aggregates. Events that the endpoint has not reached yet come anyway.
+ * become due at once, outside of the order of their aggregates. Events that the endpoint has not reached yet come
+ * anyway.
  * @returns how many deliveries became due
  * @throws webhook_endpoint_not_found when there is no such endpoint
  * @throws validation_failed when a range has more than 1,000 events

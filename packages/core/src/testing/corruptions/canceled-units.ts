@@ -3,7 +3,10 @@ import { approvedPayment, paidOrder } from './statements.ts';
 
 const aCancellation = `(select id from commerce.events where type = 'order.lines_canceled' order by id limit 1)`;
 
-/** One way to break each invariant of canceled and released units, and of captures when goods leave, by the name of its check. */
+/**
+ * One way to break each invariant of canceled and released units, and of captures when goods leave, by the name of its
+ * check.
+ */
 export const canceledUnitCorruptions: Record<string, Corruption> = {
   stock_restocked_by_cancellations: {
     statements: [`delete from commerce.events where id = ${aCancellation}`],

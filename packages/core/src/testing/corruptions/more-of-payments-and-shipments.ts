@@ -8,7 +8,10 @@ const setGatewayEvent = (effect: string, assignments: string) =>
   `update commerce.gateway_events set ${assignments} where ${applied(effect)}`;
 const created = firstId('orders', `status = 'CREATED'`);
 
-/** More ways to break the invariants of payments, gateway events and shipments, so that every part of their queries is proven. */
+/**
+ * More ways to break the invariants of payments, gateway events and shipments, so that every part of their queries is
+ * proven.
+ */
 export const furtherPaymentAndShipmentCorruptions: readonly FurtherCorruption[] = [
   ...furtherParcelCorruptions,
   ...furtherTrackingCorruptions,

@@ -4,7 +4,9 @@ import type { OrderTexts, TestShop } from '../test-shop.ts';
 type Basket = Record<string, number>;
 type Texts = Omit<OrderTexts, 'contact'>;
 
-/** Creates exchanges in every state that the flows can reach, with these texts. They have the contact of the old orders. */
+/**
+ * Creates exchanges in every state that the flows can reach, with these texts. They have the contact of the old orders.
+ */
 export async function populateExchanges(
   shop: TestShop,
   basket: Basket,

@@ -35,7 +35,10 @@ async function endReturns(shop: TestShop, basket: Basket): Promise<void> {
   await request();
 }
 
-/** Of two units one is restocked and refunded, and one is written off and replaced; of another order everything comes back. */
+/**
+ * Of two units one is restocked and refunded, and one is written off and replaced; of another order everything comes
+ * back.
+ */
 async function receiveReturns(shop: TestShop, basket: Basket): Promise<void> {
   const { commerce } = shop;
   const { orderId, lineNo } = await createArrivedOrder(shop, basket);

@@ -88,8 +88,8 @@ const quarters = `insert into commerce.sales_quarters (quarter, currency, orders
 const counts = `insert into commerce.order_counts select status, fulfillment_status, count(*) from commerce.orders group by 1, 2`;
 
 /**
- * Fills an empty, migrated database with a year of orders, with all that lists read of them, and analyzes it. The rows have no
- * events, so the doctor would find them.
+ * Fills an empty, migrated database with a year of orders, with all that lists read of them, and analyzes it. The rows
+ * have no events, so the doctor would find them.
  * @param progress called with the done share, from 0 to 1
  */
 export async function addLongLists(
