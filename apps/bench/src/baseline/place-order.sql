@@ -72,7 +72,7 @@ begin
   v_answer := json_build_object('value', json_build_object('id', v_id, 'number', v_number, 'customerId', p_customer, 'status', 'CREATED',
     'fulfillmentStatus', 'UNFULFILLED', 'reservationStatus', 'HELD', 'reservedUntil', v_reserved_until, 'currency', v_currency,
     'totalAmount', v_total, 'shippingOptionId', null, 'contact', null, 'shippingAddress', null, 'reference', null, 'metadata', null,
-    'needsAttention', null, 'attentionReasons', null, 'version', 1, 'createdAt', v_now, 'updatedAt', v_now, 'lines', v_lines));
+    'needsAttention', null, 'attentionReasons', null, 'redactedAt', null, 'version', 1, 'createdAt', v_now, 'updatedAt', v_now, 'lines', v_lines));
   insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
     values (v_scope, p_key, 'order.create', sha256(p_key::bytea), v_answer, v_now + interval '1 day');
   return v_answer;

@@ -53,7 +53,7 @@ describe('a call of one caller', () => {
     const statements = traces.spansOf(traceId).filter(({ name }) => name === 'statements');
     expect(statements.map(({ attributes }) => attributes['db.query.summary'])).toEqual([
       expect.stringMatching(/^begin begin_flow_short_lock_wait lock_stocks/),
-      expect.stringMatching(/insert_orders .*insert_events.* commit$/),
+      expect.stringMatching(/insert_orders.* insert_events.* commit$/),
     ]);
   });
 

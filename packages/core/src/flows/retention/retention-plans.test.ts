@@ -84,6 +84,14 @@ describe.each([
   });
 });
 
+/** The pages that a batch of keys reads: the least of three, because PostgreSQL tidies its indexes meanwhile. */
+async function leastPages(values: unknown[]): Promise<number> {
+  const read: number[] = [];
+  for (let run = 0; run < 3; run += 1)
+    read.push((await explainBatch(String(statements.get('delete_expired_idempotency_keys')), values)).pages);
+  return Math.min(...read);
+}
+
 test('a batch does not read what earlier batches deleted, even while an old transaction can still see it', async () => {
   const old = await database.pool.connect();
   try {
@@ -98,18 +106,10 @@ test('a batch does not read what earlier batches deleted, even while an old tran
           `select walked_until::text as "walkedUntil" from commerce.retention_rules where name = 'idempotency_keys'`,
         )
       ).rows;
-      const { pages: read } = await explainBatch(String(statements.get('delete_expired_idempotency_keys')), [
-        limit,
-        row.walkedUntil,
-      ]);
-      pages.push(read);
+      pages.push(await leastPages([limit, row.walkedUntil]));
     }
     expect(Math.max(...pages) - Math.min(...pages)).toBeLessThan(20);
-    const { pages: fromTheStart } = await explainBatch(String(statements.get('delete_expired_idempotency_keys')), [
-      limit,
-      null,
-    ]);
-    expect(fromTheStart).toBeGreaterThan(Math.max(...pages) + 100);
+    expect(await leastPages([limit, null])).toBeGreaterThan(Math.max(...pages) + 100);
   } finally {
     await old.query('rollback');
     old.release();
