@@ -5,7 +5,7 @@ import { useTexts } from '../../texts/language.tsx';
 import parts from '../../components/parts.module.css';
 import styles from './orders.module.css';
 import type { ListedOrder } from './use-live-orders.ts';
-import { useRowKeys } from './use-row-keys.ts';
+import { useRowKeys } from '../../components/use-row-keys.ts';
 
 type OrderRowsProps = {
   orders: readonly ListedOrder[];

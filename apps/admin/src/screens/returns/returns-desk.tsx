@@ -3,15 +3,14 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { trpc } from '../../api.ts';
 import { CommandLine, Failure } from '../../components/parts.tsx';
 import { Changed, Pager, Tabs, useHeldPage, useSelection } from '../../components/queue.tsx';
+import { QueueTable, type QueueSelection } from '../../components/queue-table.tsx';
 import { useMe } from '../../components/use-me.ts';
 import { useFormat } from '../../format.ts';
 import { useTexts, useTextsOf } from '../../texts/language.tsx';
 import { returnsTexts } from '../../texts/returns.ts';
 import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
-import queueStyles from '../../components/queue.module.css';
 import orders from '../orders/orders.module.css';
-import { useRowKeys } from '../orders/use-row-keys.ts';
 import { ApproveSelected } from './approve-selected.tsx';
 import { unitsOf } from './return-units.ts';
 import { inputOfTab, listWords, returnTabs, type ListedReturn } from './returns-tabs.ts';
@@ -56,66 +55,31 @@ export function ReturnsDesk({ status, after }: { status: ListedReturn['status'];
   );
 }
 
-type ReturnRowsProps = {
+type ReturnRowsProps = QueueSelection & {
   list: Pick<ReturnType<typeof useHeldPage<ListedReturn>>, 'rows' | 'isGone'>;
-  selected: ReadonlySet<string>;
-  onSelect: (returnId: string) => void;
-  onSelectAll: (returnIds: readonly string[]) => void;
 };
 
-function ReturnRows({ list: { rows, isGone }, selected, onSelect, onSelectAll }: ReturnRowsProps) {
-  const { orders: ordersTexts, order, queue } = useTexts();
+function ReturnRows({ list: { rows, isGone }, ...selection }: ReturnRowsProps) {
+  const { orders: ordersTexts, order } = useTexts();
   const texts = useTextsOf(returnsTexts);
   const navigate = useNavigate();
-  const { rowProps } = useRowKeys({
-    count: rows.length,
-    onOpen: (index) => {
-      const returnId = rows[index]?.id;
-      if (returnId !== undefined) void navigate({ to: '/returns/$returnId', params: { returnId } });
-    },
-    onSelect: (index) => {
-      const returnId = rows[index]?.id;
-      if (returnId !== undefined) onSelect(returnId);
-    },
-  });
-  const areAll = selected.size === rows.length;
-  const heads = [ordersTexts.order, order.units, texts.reason, texts.fault, texts.goods, ordersTexts.created];
   return (
-    <table className={parts['table']} aria-label={texts.title}>
-      <thead>
-        <tr>
-          <th scope="col" className={orders['narrow']}>
-            <input
-              type="checkbox"
-              aria-label={queue.selectAll}
-              checked={areAll}
-              onChange={() => onSelectAll(areAll ? [] : rows.map(({ id }) => id))}
-            />
-          </th>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((aReturn, index) => (
-          <tr
-            key={aReturn.id}
-            className={`${orders['row']} ${isGone(aReturn.id) ? queueStyles['gone'] : ''}`}
-            {...rowProps(index)}
-          >
-            <ReturnCells
-              aReturn={aReturn}
-              isGone={isGone(aReturn.id)}
-              isSelected={selected.has(aReturn.id)}
-              onSelect={onSelect}
-            />
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <QueueTable
+      {...selection}
+      label={texts.title}
+      heads={[ordersTexts.order, order.units, texts.reason, texts.fault, texts.goods, ordersTexts.created]}
+      rows={rows}
+      isGone={isGone}
+      onOpen={(returnId) => void navigate({ to: '/returns/$returnId', params: { returnId } })}
+      cells={(aReturn) => (
+        <ReturnCells
+          aReturn={aReturn}
+          isGone={isGone(aReturn.id)}
+          isSelected={selection.selected.has(aReturn.id)}
+          onSelect={selection.onSelect}
+        />
+      )}
+    />
   );
 }
 

@@ -1,83 +1,47 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Status } from '../../components/parts.tsx';
+import { QueueTable, type QueueSelection } from '../../components/queue-table.tsx';
 import { useFormat } from '../../format.ts';
 import { useTexts, useTextsOf } from '../../texts/language.tsx';
 import { shippingTexts } from '../../texts/shipping.ts';
 import parts from '../../components/parts.module.css';
 import queueStyles from '../../components/queue.module.css';
-import orders from '../orders/orders.module.css';
-import { useRowKeys } from '../orders/use-row-keys.ts';
 import type { ListedShipment, ShippingTab, Slip } from './shipping-tabs.ts';
 import { SlipChips, SlipLines, whereTo } from './slip-parts.tsx';
 import { TrackingNumber } from './tracking-number.tsx';
 import type { useShipments } from './use-shipments.ts';
 
-type ShipmentRowsProps = {
+type ShipmentRowsProps = QueueSelection & {
   tab: ShippingTab;
   list: ReturnType<typeof useShipments>;
-  selected: ReadonlySet<string>;
-  onSelect: (shipmentId: string) => void;
-  onSelectAll: (shipmentIds: readonly string[]) => void;
   onDispatch: (shipment: ListedShipment) => void;
 };
 
-export function ShipmentRows({ tab, list, selected, onSelect, onSelectAll, onDispatch }: ShipmentRowsProps) {
-  const { orders: ordersTexts, queue } = useTexts();
+export function ShipmentRows({ tab, list, onDispatch, ...selection }: ShipmentRowsProps) {
+  const { orders: ordersTexts } = useTexts();
   const texts = useTextsOf(shippingTexts);
   const navigate = useNavigate();
   const { rows, isGone, slipOf } = list;
-  const { rowProps } = useRowKeys({
-    count: rows.length,
-    onOpen: (index) => {
-      const shipmentId = rows[index]?.id;
-      if (shipmentId !== undefined) void navigate({ to: '/shipping/$shipmentId', params: { shipmentId } });
-    },
-    onSelect: (index) => {
-      const shipmentId = rows[index]?.id;
-      if (shipmentId !== undefined) onSelect(shipmentId);
-    },
-  });
-  const areAll = selected.size === rows.length;
-  const heads = [ordersTexts.order, texts.what, texts.to, tab === 'pack' ? texts.since : texts.parcels, texts.action];
   return (
-    <table className={parts['table']} aria-label={texts.tabs[tab]}>
-      <thead>
-        <tr>
-          <th scope="col" className={orders['narrow']}>
-            <input
-              type="checkbox"
-              aria-label={queue.selectAll}
-              checked={areAll}
-              onChange={() => onSelectAll(areAll ? [] : rows.map(({ id }) => id))}
-            />
-          </th>
-          {heads.map((head) => (
-            <th key={head} scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((shipment, index) => (
-          <tr
-            key={shipment.id}
-            className={`${orders['row']} ${isGone(shipment.id) ? queueStyles['gone'] : ''}`}
-            {...rowProps(index)}
-          >
-            <ShipmentCells
-              tab={tab}
-              shipment={shipment}
-              slip={slipOf.get(shipment.id)}
-              isGone={isGone(shipment.id)}
-              isSelected={selected.has(shipment.id)}
-              onSelect={onSelect}
-              onDispatch={onDispatch}
-            />
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <QueueTable
+      {...selection}
+      label={texts.tabs[tab]}
+      heads={[ordersTexts.order, texts.what, texts.to, tab === 'pack' ? texts.since : texts.parcels, texts.action]}
+      rows={rows}
+      isGone={isGone}
+      onOpen={(shipmentId) => void navigate({ to: '/shipping/$shipmentId', params: { shipmentId } })}
+      cells={(shipment) => (
+        <ShipmentCells
+          tab={tab}
+          shipment={shipment}
+          slip={slipOf.get(shipment.id)}
+          isGone={isGone(shipment.id)}
+          isSelected={selection.selected.has(shipment.id)}
+          onSelect={selection.onSelect}
+          onDispatch={onDispatch}
+        />
+      )}
+    />
   );
 }
 
