@@ -48,6 +48,7 @@ describe.skipIf(chromiumPath === undefined)('sign-in', () => {
     const { page, keyId, problems } = await pages.openSignedIn('/admin/orders');
     await page.getByRole('heading', { name: 'Orders' }).waitFor();
     await pages.api.database.pool.query(`delete from commerce.operator_sessions where api_key_id = $1`, [keyId]);
+    await page.getByText('More filters').click();
     await page.getByLabel('Customer id').fill('nobody');
     await page.getByRole('button', { name: 'Filter' }).click();
     await expect.poll(async () => page.getByRole('alert').textContent()).toMatch(/session has ended/);
