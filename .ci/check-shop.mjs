@@ -104,6 +104,7 @@ const paidAs = {
   'payments capture': { outcome: 'AUTHORIZED' },
   'payments poll': { outcome: 'AUTHORIZED' },
   'refunds create': { outcome: 'CAPTURED' },
+  'shipments slip': { outcome: 'CAPTURED' },
   'shipments split': { outcome: 'CAPTURED' },
   'shipments dispatch': { outcome: 'CAPTURED' },
   'trigger refund.succeeded': { outcome: 'CAPTURED' },
