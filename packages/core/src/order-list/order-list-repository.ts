@@ -40,38 +40,41 @@ export async function listOrders(
   return page(reader, sort, and(orderConditions(filter), isBehind(sort, after)), limit);
 }
 
-/** A range of the rows behind a cursor: how many are left out, and how many are looked at. */
-export type Window = { offset: number; size: number };
-
-/** Those of a window of rows that match: at a cost that the size bounds. It ends when the page is full. */
+/**
+ * Those of the next `size` rows behind the cursor that match: at a cost that the size bounds. It ends when the page is
+ * full.
+ */
 export async function listInWindow(
   reader: Reader,
   filter: OrderFilter,
   { after, limit }: KeysetRequest,
-  { offset, size }: Window,
+  size: number,
 ): Promise<Order[]> {
   const { orderId, bounds, isMatch, others } = walkOf(filter);
   const sort = sorts[filter.sort];
-  const isByUpdate = filter.sort.endsWith('updatedAt');
-  const walked = isByUpdate ? sort : { ...sort, by: [sql`${orderId}`] };
-  const key = sql.raw(isByUpdate ? 'w.changed, w.id' : 'w.id');
-  const direction = sql.raw(sort.descending ? 'desc' : 'asc');
+  const walked = filter.sort.endsWith('updatedAt') ? sort : { ...sort, by: [sql`${orderId}`] };
+  // The last key is the order's id.
+  const keys = walked.by.map((_, index) => `key_${index}`);
+  const keysOf = (table: string) => keys.map((key) => sql.raw(`${table}.${key}`));
+  const selected = walked.by.map((column, index) => sql`${column} as ${sql.raw(keys[index] ?? '')}`);
   // The planner takes no condition into a query with a limit, so the rows are read in the order of their index.
-  const rows = sql`select ${orderId} as id, ${isByUpdate ? sql`${orders.updatedAt}` : sql`null`} as changed,
-      (${isMatch ?? sql`true`}) as is_match
+  const rows = sql`select ${listed(selected)}, (${isMatch ?? sql`true`}) as is_match
     from ${orderId.table} where ${and(bounds, isBehind(walked, after)) ?? sql`true`}
-    order by ${sql.join(inOrder(walked), sql`, `)} offset ${offset} limit ${size}`;
+    order by ${listed(inOrder(walked))} limit ${size}`;
   // An order has several rows in some tables.
-  const found = sql`(select distinct on (${key}) w.id, w.changed from (${rows}) w where w.is_match
-    order by ${isByUpdate ? sql`w.changed ${direction}, w.id ${direction}` : sql`w.id ${direction}`}) as found`;
+  const found = sql`(select distinct on (${listed(keysOf('walked'))}) ${listed(keysOf('walked'))}
+    from (${rows}) as walked where walked.is_match
+    order by ${listed(inOrder({ ...walked, by: keysOf('walked') }))}) as found`;
   return reader
     .select(getTableColumns(orders))
     .from(orders)
-    .innerJoin(found, sql`found.id = ${orders.id}`)
+    .innerJoin(found, sql`${keysOf('found').at(-1)} = ${orders.id}`)
     .where(others)
-    .orderBy(isByUpdate ? sql`found.changed ${direction}, found.id ${direction}` : sql`found.id ${direction}`)
+    .orderBy(...inOrder({ ...walked, by: keysOf('found') }))
     .limit(limit);
 }
+
+const listed = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
 
 const windowSize = 5_000;
 

@@ -158,6 +158,28 @@ test.each(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const)(
   },
 );
 
+test.each(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'] as const)(
+  'an order with several attempts that match is once in the pages sorted by %s',
+  async (sort) => {
+    const customerId = `attempts ${sort}`;
+    const orderIds: string[] = [];
+    for (let order = 0; order < 3; order += 1) orderIds.push(await place(`${sort} ${order}`, { customerId }));
+    for (const orderId of [...orderIds, ...orderIds]) {
+      const payment = await shop.commerce.createPayment({ orderId, provider: 'mock' });
+      await shop.sendWebhook('FAILED', payment, { failureCode: 'no' });
+    }
+    const seen: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await shop.commerce.listOrders({ paymentStatus: 'FAILED', sort, limit: 2, cursor });
+      seen.push(...page.items.map(({ id }) => id));
+      if (page.nextCursor === null) break;
+      cursor = page.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toEqual(expect.arrayContaining(orderIds));
+  },
+);
+
 test('a cursor of another sort, of other filters or of no list is refused', async () => {
   const { nextCursor } = await shop.commerce.listOrders({ limit: 1 });
   const cursor = nextCursor ?? '';

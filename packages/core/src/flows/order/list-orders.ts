@@ -29,8 +29,8 @@ export async function withProductOfSku(reader: Reader, filter: OrderFilter): Pro
   return { ...filter, productId: ofSku };
 }
 
-const nextRows = { offset: 0, size: 5_000 };
-const furtherRows = { offset: 5_000, size: 20_000 };
+const windowSize = 5_000;
+const largeWindowSize = 25_000;
 
 /**
  * Where the planner can't know which index is the best, the next orders of the sort are looked at first: a filter that
@@ -38,12 +38,11 @@ const furtherRows = { offset: 5_000, size: 20_000 };
  */
 async function readOrders(reader: Reader, filter: OrderFilter, request: KeysetRequest): Promise<Order[]> {
   if (!isScattered(filter)) return listFound(reader, filter, request);
-  const next = await listInWindow(reader, filter, request, nextRows);
+  const next = await listInWindow(reader, filter, request, windowSize);
   if (next.length === request.limit) return next;
   const ids = await fewIds(reader, filter);
   if (ids) return listAmong(reader, ids, filter, request);
   if (await fewHaveStatuses(reader, filter)) return listRareOrders(reader, filter, request);
-  const limit = request.limit - next.length;
-  const further = await listInWindow(reader, filter, { ...request, limit }, furtherRows);
-  return further.length === limit ? [...next, ...further] : listRareOrders(reader, filter, request);
+  const more = await listInWindow(reader, filter, request, largeWindowSize);
+  return more.length === request.limit ? more : listRareOrders(reader, filter, request);
 }
