@@ -9,23 +9,20 @@ const longBodies = new WeakSet<IncomingMessage>();
 export const allowLongBody = (request: IncomingMessage): void => void longBodies.add(request);
 
 /**
- * Ends requests that take longer than `requestMs` to arrive, with a 408 where no response has begun. Node.js's own
- * `requestTimeout` knows no exception.
+ * Ends requests that take longer than `requestMs` to arrive, with a 408 where no response has begun. `running` has the
+ * responses under way, with the times when their requests began. Node.js's own `requestTimeout` knows no exception.
  */
-export function limitRequestTime(server: Server, requestMs: number): void {
-  const arriving = new Map<ServerResponse, number>();
-  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (request.complete) return;
-    arriving.set(response, performance.now());
-    response.once('close', () => arriving.delete(response));
-  });
+export function limitRequestTime(
+  server: Server,
+  running: ReadonlyMap<ServerResponse, number>,
+  requestMs: number,
+): void {
   const sweep = setInterval(
     () => {
       const latest = performance.now() - requestMs;
-      for (const [response, since] of arriving) {
+      for (const [response, since] of running) {
         const { req: request } = response;
-        if (request.complete) arriving.delete(response);
-        else if (since < latest && !longBodies.has(request)) refuse(response);
+        if (since < latest && !request.complete && !longBodies.has(request)) refuse(response);
       }
     },
     Math.min(sweepMs, requestMs),

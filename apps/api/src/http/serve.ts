@@ -62,12 +62,12 @@ export async function serve(
   // The app sends `100 Continue` when it takes the body. Node.js would send it at once.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   limitConnections(server, connectionLimits);
-  limitRequestTime(server, times.requestTimeout);
-  const running = new Set<ServerResponse>();
+  const running = new Map<ServerResponse, number>();
   server.on('request', (_, response) => {
-    running.add(response);
+    running.set(response, performance.now());
     response.once('close', () => running.delete(response));
   });
+  limitRequestTime(server, running, times.requestTimeout);
   server.listen(port, host);
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
@@ -75,13 +75,13 @@ export async function serve(
   return { url: `http://${name}:${address.port}`, close: (graceMs) => close(server, running, graceMs) };
 }
 
-async function close(server: Server, running: ReadonlySet<ServerResponse>, graceMs: number): Promise<boolean> {
+async function close(server: Server, running: ReadonlyMap<ServerResponse, number>, graceMs: number): Promise<boolean> {
   const closed = once(server, 'close');
   const giveUpAt = performance.now() + graceMs;
   let finished = true;
   server.close();
   // Also of a handler that sets no header of its own: a client must not send another request into its connection.
-  for (const response of running) if (!response.headersSent) response.shouldKeepAlive = false;
+  for (const response of running.keys()) if (!response.headersSent) response.shouldKeepAlive = false;
   const sweep = setInterval(() => {
     // A stream that has ended leaves its connection idle.
     server.closeIdleConnections();
