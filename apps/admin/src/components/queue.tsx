@@ -2,42 +2,32 @@ import { Link, useCanGoBack, useNavigate, useRouter } from '@tanstack/react-rout
 import { useState } from 'react';
 import { useTexts } from '../texts/language.tsx';
 import { Button } from './parts.tsx';
+import { Tabs } from './tabs.tsx';
 import parts from './parts.module.css';
-import styles from './queue.module.css';
 
 /** The addresses of the lists of the desks. */
 type QueuePath = '/shipping' | '/returns';
 
+type QueueTabsProps = { to: QueuePath; tabs: readonly (readonly [tab: string, name: string])[]; current: string };
+
 /** The parts of a desk's list. The first one has no name in the address. */
-export function Tabs({
-  to,
-  tabs,
-  current,
-}: {
-  to: QueuePath;
-  tabs: readonly (readonly [string, string])[];
-  current: string;
-}) {
+export function QueueTabs({ to, tabs, current }: QueueTabsProps) {
   const { queue } = useTexts();
   return (
-    <nav aria-label={queue.tabs}>
-      <ul className={styles['tabs']}>
-        {tabs.map(([tab, name], index) => (
-          <li key={tab}>
-            <Link
-              to={to}
-              search={index === 0 ? {} : { tab }}
-              className={styles['tab']}
-              aria-current={tab === current ? 'page' : undefined}
-              // The router would take every tab without a name for the current one.
-              activeProps={{}}
-            >
-              {name}
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <Tabs label={queue.tabs}>
+      {tabs.map(([tab, name], index) => (
+        <Link
+          key={tab}
+          to={to}
+          search={index === 0 ? {} : { tab }}
+          aria-current={tab === current ? 'page' : undefined}
+          // The router would take every tab without a name for the current one.
+          activeProps={{}}
+        >
+          {name}
+        </Link>
+      ))}
+    </Tabs>
   );
 }
 

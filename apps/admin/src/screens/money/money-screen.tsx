@@ -1,5 +1,6 @@
 import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { Tabs } from '../../components/tabs.tsx';
 import { useMe } from '../../components/use-me.ts';
 import { useTextsOf } from '../../texts/language.tsx';
 import { moneyTexts } from '../../texts/money.ts';
@@ -11,7 +12,6 @@ import { moneyTabs, type MoneyTab } from './money-filter.ts';
 import { PaymentsToWatch } from './payments-to-watch.tsx';
 import { Reconcile } from './reconcile.tsx';
 import { RefundsByStatus } from './refunds-by-status.tsx';
-import styles from './money.module.css';
 
 const screens: Record<MoneyTab, () => ReactNode> = {
   refunds: RefundsByStatus,
@@ -35,23 +35,19 @@ export function MoneyScreen() {
       {isKnown && !may('money') && <p className={parts['notice']}>{texts.noScope}</p>}
       {may('money') && (
         <>
-          <nav aria-label={texts.title}>
-            <ul className={styles['tabs']}>
-              {moneyTabs.map((tab) => (
-                <li key={tab}>
-                  <Link
-                    to="/money"
-                    search={tab === 'refunds' ? {} : { tab }}
-                    className={styles['tab']}
-                    aria-current={tab === shown ? 'page' : undefined}
-                    activeOptions={{ exact: true, includeSearch: true }}
-                  >
-                    {texts.tabs[tab]}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </nav>
+          <Tabs label={texts.title}>
+            {moneyTabs.map((tab) => (
+              <Link
+                key={tab}
+                to="/money"
+                search={tab === 'refunds' ? {} : { tab }}
+                aria-current={tab === shown ? 'page' : undefined}
+                activeOptions={{ exact: true, includeSearch: true }}
+              >
+                {texts.tabs[tab]}
+              </Link>
+            ))}
+          </Tabs>
           <Shown />
         </>
       )}

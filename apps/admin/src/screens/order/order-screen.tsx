@@ -132,7 +132,7 @@ function Facts({ order: { contact, shippingAddress: to, reference, customerId, v
     [texts.version, String(version)],
   ];
   return (
-    <dl className={styles['facts']}>
+    <dl className={parts['facts']}>
       {facts.map(([name, text]) => (
         <div key={name}>
           <dt>{name}</dt>

@@ -12,7 +12,6 @@ import { returnsTexts } from '../../texts/returns.ts';
 import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
 import { Refunds } from '../order/order-parts.tsx';
-import order from '../order/order.module.css';
 import { useOrder, type Order } from '../order/use-order.ts';
 import { Replacements } from './replacements.tsx';
 import { ReturnActions } from './return-actions.tsx';
@@ -90,7 +89,7 @@ function Facts({ aReturn }: { aReturn: OneReturn }) {
   ];
   return (
     <Panel title={orderTexts.returns}>
-      <dl className={order['facts']}>
+      <dl className={parts['facts']}>
         {facts.map(([name, text]) => (
           <div key={name}>
             <dt>{name}</dt>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { trpc } from '../../api.ts';
 import { CommandLine, Failure } from '../../components/parts.tsx';
-import { Changed, Pager, Tabs, useHeldPage, useSelection } from '../../components/queue.tsx';
+import { Changed, Pager, QueueTabs, useHeldPage, useSelection } from '../../components/queue.tsx';
 import { QueueTable, type QueueSelection } from '../../components/queue-table.tsx';
 import { useMe } from '../../components/use-me.ts';
 import { useFormat } from '../../format.ts';
@@ -36,7 +36,7 @@ export function ReturnsDesk({ status, after }: { status: ListedReturn['status'];
           {texts.request.open}
         </Link>
       </div>
-      <Tabs to="/returns" tabs={returnTabs.map((one) => [one, format.status(one)])} current={status} />
+      <QueueTabs to="/returns" tabs={returnTabs.map((one) => [one, format.status(one)])} current={status} />
       {page.error && <Failure error={page.error} retry={() => void page.refetch()} />}
       <div className={`${parts['row']} ${orders['bar']}`} aria-live="polite">
         {list.isChanged && <Changed onShow={list.show} />}

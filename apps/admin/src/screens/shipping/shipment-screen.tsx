@@ -11,6 +11,7 @@ import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
 import { useOrder, type Shipment } from '../order/use-order.ts';
 import { Parcels } from './parcels.tsx';
+import { ShipmentLine } from './shipment-line.tsx';
 import { ShipmentActions } from './shipment-actions.tsx';
 import { ShipmentDialog } from './shipment-dialog.tsx';
 import type { OpenDialog } from './open-dialog.ts';
@@ -102,20 +103,11 @@ function Contents({ slip }: { slip: Slip }) {
 }
 
 function Others({ others }: { others: readonly Shipment[] }) {
-  const { order } = useTexts();
   const texts = useTextsOf(shippingTexts);
   return (
     <Panel title={texts.others}>
-      {others.map(({ id, status, lines }) => (
-        <div key={id} className={parts['row']}>
-          <Link to="/shipping/$shipmentId" params={{ shipmentId: id }}>
-            <code>{id}</code>
-          </Link>
-          <Status of={status} />
-          <span>
-            {order.units}: {lines.reduce((sum, { quantity }) => sum + quantity, 0)}
-          </span>
-        </div>
+      {others.map((shipment) => (
+        <ShipmentLine key={shipment.id} shipment={shipment} />
       ))}
     </Panel>
   );

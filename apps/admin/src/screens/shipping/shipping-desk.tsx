@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CommandLine, Failure } from '../../components/parts.tsx';
-import { Changed, Pager, Tabs, useSelection } from '../../components/queue.tsx';
+import { Changed, Pager, QueueTabs, useSelection } from '../../components/queue.tsx';
 import { useTexts, useTextsOf } from '../../texts/language.tsx';
 import { shippingTexts } from '../../texts/shipping.ts';
 import layout from '../../components/layout.module.css';
@@ -29,7 +29,7 @@ export function ShippingDesk({ tab, after }: { tab: ShippingTab; after: string |
         </Link>
       </div>
       <FindForm />
-      <Tabs to="/shipping" tabs={shippingTabs.map((one) => [one, texts.tabs[one]])} current={tab} />
+      <QueueTabs to="/shipping" tabs={shippingTabs.map((one) => [one, texts.tabs[one]])} current={tab} />
       {list.error && <Failure error={list.error} retry={list.retry} />}
       <div className={`${parts['row']} ${orders['bar']}`} aria-live="polite">
         {list.isChanged && <Changed onShow={list.show} />}

@@ -107,7 +107,7 @@ function ProductData({ product }: { product: Product }) {
   const { priceAmount, currency, description, imageUrl, metadata, createdAt, updatedAt, id } = product;
   return (
     <Panel title={texts.data}>
-      <dl className={styles['facts']}>
+      <dl className={`${parts['facts']} ${styles['texts']}`}>
         <Fact name={texts.price} text={money(priceAmount, currency)} />
         <Fact name={texts.description} text={description} />
         <div>
