@@ -15,7 +15,7 @@ wanted=$(
 note=node_modules/.installed
 runtime=packages/node-runtime/node_modules/node/bin/node
 
-# Whoever has installed all of it keeps all of it, also who did so by pnpm itself. Only `all` has turbo.
+# A complete install stays complete, also one that was made by pnpm itself. Only `all` has turbo.
 if [ "$(tail -n 1 "$note" 2>/dev/null)" = all ] || [ -e node_modules/turbo ]; then scope=all; fi
 
 major_of() { "$1" --version 2>/dev/null | sed 's/^v//; s/\..*//'; }

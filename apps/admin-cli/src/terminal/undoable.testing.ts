@@ -16,7 +16,7 @@ export const undoable: Readonly<Record<string, string>> = {
   'orders note': 'it only adds a text',
   'orders clear-attention': 'the event that it writes says what the order needed, in orders show',
   'orders renew-access': 'it only adds a token, which expires; the old one stays valid',
-  // What a day's work is made of. It goes on from here, and a mistake has its correction.
+  // What a day's work is made of. A mistake has its correction.
   'shipments dispatch': 'parcels correct; what did not leave comes back by a return',
   'shipments deliver': 'a return, or shipments lost',
   'parcels deliver': 'a return, or shipments lost',

@@ -1,6 +1,6 @@
 const en = {
   title: 'Events',
-  lead: 'What happened, who is told, and what gateways say.',
+  lead: 'What happened, who gets it, and what gateways say.',
   tabs: { feed: 'Feed', endpoints: 'Webhooks', messages: 'Gateway messages', sinks: 'Sinks' },
   feed: 'Events, the latest first',
   live: 'Live: new events wait behind a button here.',

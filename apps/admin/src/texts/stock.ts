@@ -73,7 +73,7 @@ const en = {
     'The shelf changed meanwhile: something left or came in. Nothing was sent. Close this, and count again.',
   productChanged: 'This product changed meanwhile. Nothing was sent. Close this, look at it, and begin again.',
   archiveTitle: (name: string) => `Take ${name} off sale for ever?`,
-  archiveLead: 'Nobody can order it any more. Orders that have it keep it. This cannot be undone.',
+  archiveLead: 'It cannot be ordered any more. Orders that have it keep it. This cannot be undone.',
   archiveStock: (units: number) => `${units} units are left to sell; they can then not be sold.`,
   save: 'Save',
   currency: 'Currency (like EUR)',

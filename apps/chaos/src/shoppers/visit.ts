@@ -12,7 +12,7 @@ export type Visit = {
   attempts: number;
   /** Whether a return pays for the order. Its goods aren't exchanged once more. */
   isExchange: boolean;
-  /** Pays for the order in some way, and goes on afterwards as shoppers do. */
+  /** Pays for the order in some way, and continues afterwards as shoppers do. */
   goOn: (visit: Visit) => Promise<void>;
   /** Takes work that goes on while the next shopper starts. */
   later: (work: Promise<void>) => void;

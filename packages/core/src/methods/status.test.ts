@@ -22,7 +22,7 @@ test('the status of a shop without work has no late job, and names its versions 
   expect(status.queues.map(({ name }) => name)).not.toEqual([]);
 });
 
-test('a job that nobody runs becomes late after two minutes', async () => {
+test('a job that no process runs becomes late after two minutes', async () => {
   const productId = await shop.createTestProduct({ quantity: 1 });
   const { id } = await shop.commerce.placeOrder({ customerId: 'ana', lines: [{ productId, quantity: 1 }] });
   const expireAgo = async (seconds: number) =>

@@ -85,7 +85,7 @@ export class LockedOrder extends LockedOrderRows {
 
   /**
    * Adds a READY shipment with the given units. With `returnId` they replace units of that return. Returns its id.
-   * @throws order_redacted when the order has nobody any more to send it to
+   * @throws order_redacted when the order has no recipient any more
    */
   packShipment(lines: readonly LineQuantity[], returnId: string | null = null): string {
     requireRecipient(this.row);

@@ -54,7 +54,7 @@ export function useFeed(filter: FeedFilter) {
         onData({ data: event }) {
           if (known.has(event.id)) return;
           fresh.current.push(event);
-          // Nobody reads thousands of rows: the newest are kept, and the others are older ones to be read.
+          // Thousands of rows are too many to read: the newest are kept, and the others are older ones to be read.
           if (fresh.current.length > 2 * shownMax) fresh.current = fresh.current.slice(-shownMax);
           count += 1;
           timer ??= setTimeout(() => {

@@ -26,7 +26,7 @@ type ManyDialogProps = ManyProps & {
 /** A dialog that sends one mutation for each of several orders, and says which of them were refused. */
 export function ManyDialog({ orders, onDone, onClose, title, submit, run, children, ...form }: ManyDialogProps) {
   const texts = useTextsOf(bulkTexts);
-  // What was selected when the dialog opened: the list goes on behind it.
+  // What was selected when the dialog opened: the list changes behind it.
   const [chosen] = useState(() => orders.map((order) => ({ order, idempotencyKey: newIdempotencyKey() })));
   const all = useMutation({
     mutationFn: async (): Promise<Refused[]> => {

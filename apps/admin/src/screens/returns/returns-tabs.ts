@@ -21,7 +21,7 @@ export const tabOf = (text: string | undefined): ReturnStatus => returnTabs.find
 
 const isWaiting = (status: ReturnStatus): boolean => ['REQUESTED', 'APPROVED', 'RECEIVED'].includes(status);
 
-/** Returns that wait for somebody are listed from the oldest on, those that are over from the newest on. */
+/** Returns that wait for a person are listed from the oldest on, those that are over from the newest on. */
 export const inputOfTab = (status: ReturnStatus): ListInput => ({
   status,
   sort: isWaiting(status) ? 'createdAt' : '-createdAt',

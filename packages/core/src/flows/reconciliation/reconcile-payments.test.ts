@@ -42,7 +42,7 @@ describe('a payment agrees', () => {
     });
   });
 
-  test('that nobody has paid, whether the gateway knows it or not', async () => {
+  test('that is not paid, whether the gateway knows it or not', async () => {
     const attempt = await shop.createAttempt();
     expect(await reconcile(attempt, [])).toMatchObject({ outcome: 'AGREES', gateway: null });
     expect((await reconcile(attempt, [{ type: 'PENDING' }])).outcome).toBe('AGREES');
