@@ -20,9 +20,11 @@ export type SystemStatus = {
   settings: ShownSettings;
 };
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+/** The version of this package. It is read when it is asked for, and not at each start. */
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
 
 /** How the shop runs: its jobs, queues, versions and settings. */
 export function statusMethods(context: Context) {
@@ -43,7 +45,7 @@ export function statusMethods(context: Context) {
         return {
           // A SELECT without FROM always returns one row.
           time: rows[0]!.time,
-          versions: { commerce: version, node: process.versions.node, postgres: rows[0]!.postgres },
+          versions: { commerce: readVersion(), node: process.versions.node, postgres: rows[0]!.postgres },
           ...lags,
           queues: batcher.queues.map(({ name, waiting, blocked, running }) => ({ name, waiting, blocked, running })),
           settings: settingsOf(context),

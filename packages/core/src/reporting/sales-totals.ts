@@ -38,19 +38,13 @@ export function createSalesTotals({ pool }: Pick<Database, 'pool'>): () => Promi
 function add(all: readonly SalesTotal[]): SalesTotal[] {
   const totals = new Map<string, SalesTotal>();
   for (const one of all) {
-    const sum = totals.get(one.currency) ?? {
-      currency: one.currency,
-      orders: 0,
-      units: 0,
-      grossAmount: 0,
-      refundAmount: 0,
-    };
+    const sum = totals.get(one.currency);
     totals.set(one.currency, {
       currency: one.currency,
-      orders: sum.orders + one.orders,
-      units: sum.units + one.units,
-      grossAmount: sum.grossAmount + one.grossAmount,
-      refundAmount: sum.refundAmount + one.refundAmount,
+      orders: one.orders + (sum?.orders ?? 0),
+      units: one.units + (sum?.units ?? 0),
+      grossAmount: one.grossAmount + (sum?.grossAmount ?? 0),
+      refundAmount: one.refundAmount + (sum?.refundAmount ?? 0),
     });
   }
   return [...totals.values()].toSorted((a, b) => (a.currency < b.currency ? -1 : 1));

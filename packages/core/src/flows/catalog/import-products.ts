@@ -30,14 +30,14 @@ export async function importProducts(
   const created = await create(tx, commands, plans);
   // Another transaction has created these since they were looked up.
   const late = commands.filter(({ sku }) => created.get(sku) === false);
-  for (const [index, plan] of (await planProducts(tx.db, late)).entries())
-    plans[commands.indexOf(late[index] as ImportProductCommand)] = plan;
+  const replanned = new Map((await planProducts(tx.db, late)).map((plan, index) => [late[index], plan]));
+  const last = plans.map((plan, index) => replanned.get(commands[index]) ?? plan);
   // Behind the inserts, which wait for other imports: an import that waits for one has no row locked.
   await changeProducts(
     tx,
-    plans.flatMap((plan) => (plan.ok && 'changes' in plan.value ? plan.value.changes : [])),
+    last.flatMap((plan) => (plan.ok && 'changes' in plan.value ? plan.value.changes : [])),
   );
-  return plans.map(effectOf);
+  return last.map(effectOf);
 }
 
 /** What `importProducts` would do now. */
