@@ -10,7 +10,7 @@ import { printPage } from '../output.ts';
 import type { Shipment } from '../show/shipment.ts';
 import { printShipment, shipmentColumns } from '../show/shipment.ts';
 import { RepeatableOption } from '../strict-command.ts';
-import { addPackingCommands } from './packing.ts';
+import { addPackingCommands } from './shipments/packing.ts';
 
 type Parcel = { carrier: string; trackingNumber: string };
 

@@ -12,17 +12,15 @@ import {
   quoteOrderInput,
   updateOrderInput,
   watchOrderInput,
-  type PlacedOrder,
 } from '@commerce-core/core';
 import { tracked } from '@trpc/server';
 import { ownOrders } from '../auth/access.ts';
 import { shortagesFor } from '../auth/shopper-stock.ts';
-import type { GuestAccess } from '../auth/guest-token.ts';
 import { openStream } from '../trpc/open-stream.ts';
 import { procedure, router } from '../trpc/trpc.ts';
-import { listOwnOrders } from './list-own-orders.ts';
-import { invalidField, placeNewOrder } from './new-order.ts';
-import { withHints } from './with-hints.ts';
+import { listOwnOrders } from './orders/list-own-orders.ts';
+import { invalidField, placeNewOrder } from './orders/new-order.ts';
+import { withHints } from './orders/with-hints.ts';
 
 const createOrderInput = placeOrderInput.extend({ customerId: newCustomerId.optional() });
 
@@ -94,9 +92,7 @@ export const orderRouter = router({
    */
   create: procedure
     .input(createOrderInput)
-    .mutation(({ ctx, input: { customerId: given, ...order } }): Promise<PlacedOrder & Partial<GuestAccess>> =>
-      placeNewOrder(ctx, given, order),
-    ),
+    .mutation(({ ctx, input: { customerId: given, ...order } }) => placeNewOrder(ctx, given, order)),
   /**
    * Returns an order with its lines. For operators, an order that needs attention has `attentionHints`: what to do
    * about each of its `attentionReasons`.

@@ -11,7 +11,7 @@ import { furtherReturnCorruptions } from '../testing/corruptions/returns.ts';
 import { furtherShareCorruptions } from '../testing/corruptions/shares.ts';
 import { createPopulatedShop } from '../testing/populated/shop.ts';
 import { corruptions } from '../testing/corruptions/one-per-check.ts';
-import { runChecks, type Violation } from './run-doctor.ts';
+import { runChecks, type Violation } from './run/run-doctor.ts';
 
 let shop: TestShop;
 beforeAll(async () => {

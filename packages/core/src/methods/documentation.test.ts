@@ -8,7 +8,7 @@ import { errorKinds } from '../errors.ts';
 const database = connect({ url: 'postgres://nobody@localhost:1/none' });
 afterAll(() => database.close());
 
-const sources = readdirSync(import.meta.dirname)
+const sources = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   .map((name) => readFileSync(`${import.meta.dirname}/${name}`, 'utf8'));
 

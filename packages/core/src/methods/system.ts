@@ -1,8 +1,8 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import { readOldestDue, type OldestDue } from '../due-work/oldest-due.ts';
 import { read, withTransaction } from '../database/transaction.ts';
-import { readDoctorRun, type DoctorRun } from '../doctor/doctor-run-repository.ts';
-import { runAndSave } from '../doctor/run-and-save.ts';
+import { readDoctorRun, type DoctorRun } from '../doctor/run/doctor-run-repository.ts';
+import { runAndSave } from '../doctor/run/run-and-save.ts';
 import { readDueWork } from '../due-work/due-work-repository.ts';
 import { runJobs, type JobReport } from '../due-work/run-jobs.ts';
 import { runAsSystem } from '../events/actor.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { paidOrder } from '../testing/paid-order.ts';
-import { useShop } from '../testing/shop.ts';
+import { paidOrder } from '../../testing/paid-order.ts';
+import { useShop } from '../../testing/shop.ts';
 
 const shop = useShop();
 

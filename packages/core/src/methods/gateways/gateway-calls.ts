@@ -1,18 +1,18 @@
 import type { z } from 'zod';
-import { read, withTransaction } from '../database/transaction.ts';
-import type { Page } from '../database/page.ts';
-import { callGateways } from '../flows/gateway-outbox/call-gateways.ts';
-import { requireGateway } from '../flows/gateway-outbox/configured-gateways.ts';
-import { pollEventLists } from '../flows/gateway-outbox/poll-event-lists.ts';
-import { warnAboutCaptures } from '../flows/payment/warn-about-captures.ts';
-import { pollStalePayments } from '../flows/gateway-outbox/poll-stale-payments.ts';
-import { readGatewayBacklog, type GatewayBacklog } from '../flows/gateway-outbox/read-gateway-backlog.ts';
-import type { Inbox } from '../flows/gateway-inbox/submit-gateway-event.ts';
-import { listGatewayCallsInput } from '../gateway-outbox/gateway-call-input.ts';
-import { listGatewayCalls } from '../gateway-outbox/gateway-call-repository.ts';
-import type { GatewayCall } from '../gateway-outbox/gateway-call.ts';
-import type { Context } from '../run/context.ts';
-import { listPageOfOrders, type Numbered } from '../run/list-page.ts';
+import { read, withTransaction } from '../../database/transaction.ts';
+import type { Page } from '../../database/page.ts';
+import { callGateways } from '../../flows/gateway-outbox/call-gateways.ts';
+import { requireGateway } from '../../flows/gateway-outbox/configured-gateways.ts';
+import { pollEventLists } from '../../flows/gateway-outbox/poll-event-lists.ts';
+import { warnAboutCaptures } from '../../flows/payment/warn-about-captures.ts';
+import { pollStalePayments } from '../../flows/gateway-outbox/poll-stale-payments.ts';
+import { readGatewayBacklog, type GatewayBacklog } from '../../flows/gateway-outbox/read-gateway-backlog.ts';
+import type { Inbox } from '../../flows/gateway-inbox/submit-gateway-event.ts';
+import { listGatewayCallsInput } from '../../gateway-outbox/gateway-call-input.ts';
+import { listGatewayCalls } from '../../gateway-outbox/gateway-call-repository.ts';
+import type { GatewayCall } from '../../gateway-outbox/gateway-call.ts';
+import type { Context } from '../../run/context.ts';
+import { listPageOfOrders, type Numbered } from '../../run/list-page.ts';
 
 /** Calls to payment gateways outside of any shopper's call, and the reading of their lists of events. */
 export function gatewayCallMethods(context: Context, inbox: Inbox) {

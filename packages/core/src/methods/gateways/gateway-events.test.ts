@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { GatewayRefusal } from '../gateways/gateway.ts';
-import type { SignedEvent } from '../gateway-inbox/gateway-event.ts';
-import { gatewayFact } from '../gateway-inbox/gateway-event.ts';
-import { scriptedGateway } from '../testing/scripted-gateway.ts';
-import { errorCodeOf, createTestShop } from '../testing/test-shop.ts';
+import { GatewayRefusal } from '../../gateways/gateway.ts';
+import type { SignedEvent } from '../../gateway-inbox/gateway-event.ts';
+import { gatewayFact } from '../../gateway-inbox/gateway-event.ts';
+import { scriptedGateway } from '../../testing/scripted-gateway.ts';
+import { errorCodeOf, createTestShop } from '../../testing/test-shop.ts';
 
 test('the events of one gateway are fetched although another gateway gives no answer', async () => {
   const listed: SignedEvent[] = [];

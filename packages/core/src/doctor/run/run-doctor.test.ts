@@ -1,10 +1,10 @@
-import { connect } from '../database/connect.ts';
+import { connect } from '../../database/connect.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCommerce } from '../commerce.ts';
-import { migrate } from '../database/migrate.ts';
-import { newId } from '../ids.ts';
-import { createTestShop, type TestShop } from '../testing/test-shop.ts';
-import { createPopulatedShop } from '../testing/populated/shop.ts';
+import { createCommerce } from '../../commerce.ts';
+import { migrate } from '../../database/migrate.ts';
+import { newId } from '../../ids.ts';
+import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
+import { createPopulatedShop } from '../../testing/populated/shop.ts';
 import { runDoctor, type Violation } from './run-doctor.ts';
 
 let shop: TestShop;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createCommerce } from '../commerce.ts';
-import { createTestShop, type TestShop } from '../testing/test-shop.ts';
-import { checks } from './checks.ts';
+import { createCommerce } from '../../commerce.ts';
+import { createTestShop, type TestShop } from '../../testing/test-shop.ts';
+import { checks } from '../checks.ts';
 
 let shop: TestShop;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import type { ClientBase, CustomTypesConfig } from 'pg';
 import pg from 'pg';
 import { type Database, sqlState } from '@commerce-core/pg-pipeline';
-import { adviceFor } from './advice.ts';
-import type { Check } from './check.ts';
-import { checks } from './checks.ts';
+import { adviceFor } from '../advice.ts';
+import type { Check } from '../check.ts';
+import { checks } from '../checks.ts';
 
 /** An invariant that does not hold: what to do about it, the number of rows that break it, and up to 10 of them. */
 export type Violation = Pick<Check, 'name' | 'sentence'> & {

@@ -1,12 +1,12 @@
 import type { RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import { addCommand, type JsonOption } from '../command.ts';
-import { connect } from '../connection.ts';
-import { Failure } from '../failure.ts';
-import { formatTime, print, printPage } from '../output.ts';
-import { shipmentColumns } from '../show/shipment.ts';
-import { renderRecord, renderTable, type Column, type Screen } from '../table.ts';
+import type { CommandContext } from '../../command-context.ts';
+import { addCommand, type JsonOption } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { Failure } from '../../failure.ts';
+import { formatTime, print, printPage } from '../../output.ts';
+import { shipmentColumns } from '../../show/shipment.ts';
+import { renderRecord, renderTable, type Column, type Screen } from '../../table.ts';
 
 type Slip = RouterOutputs['shipment']['packingSlips']['items'][number];
 

@@ -1,6 +1,6 @@
 import { operatorOrderFilters, type Commerce } from '@commerce-core/core';
-import { ownOrders } from '../auth/access.ts';
-import type { Context } from '../trpc/trpc.ts';
+import { ownOrders } from '../../auth/access.ts';
+import type { Context } from '../../trpc/trpc.ts';
 import { invalidField } from './new-order.ts';
 import { withHints } from './with-hints.ts';
 

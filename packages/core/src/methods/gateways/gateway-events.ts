@@ -1,23 +1,23 @@
 import type { z } from 'zod';
-import { read } from '../database/transaction.ts';
-import type { Page } from '../database/page.ts';
-import { requireGateway, requireListingGateway } from '../flows/gateway-outbox/configured-gateways.ts';
-import { fetchMissedEvents } from '../flows/gateway-inbox/fetch-missed-events.ts';
-import { handleGatewayEvents } from '../flows/gateway-inbox/handle-gateway-events.ts';
-import { readGatewayEventWithBody, type GatewayEventWithBody } from '../flows/gateway-inbox/read-gateway-event.ts';
-import type { ReceivedGatewayEvent } from '../flows/gateway-inbox/receive-gateway-events.ts';
-import { receiveWebhook } from '../flows/gateway-inbox/receive-webhook.ts';
-import { retryGatewayEvents } from '../flows/gateway-inbox/retry-gateway-events.ts';
-import type { Inbox } from '../flows/gateway-inbox/submit-gateway-event.ts';
-import { gatewayEventIdInput, listGatewayEventsInput } from '../gateway-inbox/gateway-event-input.ts';
-import { listGatewayEvents, type InboxRow } from '../gateway-inbox/gateway-event-repository.ts';
-import { gatewayEvents } from '../gateway-inbox/tables.ts';
-import { fetchMissedEventsInput } from '../gateway-outbox/event-list-input.ts';
-import type { WebhookMessage } from '../gateways/gateway.ts';
-import type { Call, Context } from '../run/context.ts';
-import { listPage } from '../run/list-page.ts';
-import { runAlone } from '../run/run-flow.ts';
-import { parse } from '../validation.ts';
+import { read } from '../../database/transaction.ts';
+import type { Page } from '../../database/page.ts';
+import { requireGateway, requireListingGateway } from '../../flows/gateway-outbox/configured-gateways.ts';
+import { fetchMissedEvents } from '../../flows/gateway-inbox/fetch-missed-events.ts';
+import { handleGatewayEvents } from '../../flows/gateway-inbox/handle-gateway-events.ts';
+import { readGatewayEventWithBody, type GatewayEventWithBody } from '../../flows/gateway-inbox/read-gateway-event.ts';
+import type { ReceivedGatewayEvent } from '../../flows/gateway-inbox/receive-gateway-events.ts';
+import { receiveWebhook } from '../../flows/gateway-inbox/receive-webhook.ts';
+import { retryGatewayEvents } from '../../flows/gateway-inbox/retry-gateway-events.ts';
+import type { Inbox } from '../../flows/gateway-inbox/submit-gateway-event.ts';
+import { gatewayEventIdInput, listGatewayEventsInput } from '../../gateway-inbox/gateway-event-input.ts';
+import { listGatewayEvents, type InboxRow } from '../../gateway-inbox/gateway-event-repository.ts';
+import { gatewayEvents } from '../../gateway-inbox/tables.ts';
+import { fetchMissedEventsInput } from '../../gateway-outbox/event-list-input.ts';
+import type { WebhookMessage } from '../../gateways/gateway.ts';
+import type { Call, Context } from '../../run/context.ts';
+import { listPage } from '../../run/list-page.ts';
+import { runAlone } from '../../run/run-flow.ts';
+import { parse } from '../../validation.ts';
 
 /** Gateway events: messages of payment gateways, and the facts that gateways return to calls. */
 export function gatewayEventMethods(context: Context, inbox: Inbox) {

@@ -1,5 +1,5 @@
 import { attentionHints, type AttentionReason } from '@commerce-core/core';
-import type { Caller } from '../auth/caller.ts';
+import type { Caller } from '../../auth/caller.ts';
 
 /** The order; for operators, with what to do about each reason for attention. */
 export function withHints<T extends { attentionReasons: AttentionReason[] | null }>(

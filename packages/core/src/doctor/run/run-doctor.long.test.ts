@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { openTestDatabase } from '../testing/test-database.ts';
-import { writeManyOrders } from '../testing/rows/many-orders.ts';
+import { openTestDatabase } from '../../testing/test-database.ts';
+import { writeManyOrders } from '../../testing/rows/many-orders.ts';
 import { runDoctor } from './run-doctor.ts';
 
 test('the doctor checks 100,000 orders within two minutes', async () => {

@@ -1,5 +1,5 @@
 import type { Database } from '@commerce-core/pg-pipeline';
-import { checks } from './checks.ts';
+import { checks } from '../checks.ts';
 import { saveDoctorRun } from './doctor-run-repository.ts';
 import { runDoctor, type Violation } from './run-doctor.ts';
 

@@ -5,10 +5,10 @@ import {
   type PlacedOrder,
   type PlaceOrderInput,
 } from '@commerce-core/core';
-import { ownOrders } from '../auth/access.ts';
-import { unauthenticated, type Caller } from '../auth/caller.ts';
-import type { GuestAccess } from '../auth/guest-token.ts';
-import type { Context } from '../trpc/trpc.ts';
+import { ownOrders } from '../../auth/access.ts';
+import { unauthenticated, type Caller } from '../../auth/caller.ts';
+import type { GuestAccess } from '../../auth/guest-token.ts';
+import type { Context } from '../../trpc/trpc.ts';
 
 /** An order as `order.create` has checked it. */
 type NewOrder = Omit<PlaceOrderInput, 'customerId'>;
