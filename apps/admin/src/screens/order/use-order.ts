@@ -67,8 +67,8 @@ function followOrder(orderId: string): () => void {
     {
       onData({ data: { order } }) {
         queryClient.setQueryData(trpc.order.get.queryKey({ orderId }), order as Order);
-        // The first one is what the screen has read.
-        if (version !== undefined && order.version !== version) readPartsAgain(orderId);
+        // Also for the first one: something may have happened since the screen has read the parts.
+        if (order.version !== version) readPartsAgain(orderId);
         version = order.version;
       },
     },

@@ -63,7 +63,8 @@ function followOrders(onChange: () => void): () => void {
       onChange();
     }, gatherMs);
   };
-  const stream = client.event.stream.subscribe({ aggregateType: 'order' }, { onData: gather });
+  // What happened between the first reading of the list and the beginning of the stream is in no event of it.
+  const stream = client.event.stream.subscribe({ aggregateType: 'order' }, { onStarted: gather, onData: gather });
   return () => {
     clearTimeout(timer);
     stream.unsubscribe();
