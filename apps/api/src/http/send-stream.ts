@@ -1,14 +1,9 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import { CommerceError } from '@commerce-core/core';
 import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { refusalOf } from './refusal.ts';
 import { responseHeaders, traceRefusal } from './trace.ts';
-
-/** How long a client may read nothing. */
-const unreadMaxMs = 5 * 60_000;
+import { untilDrained } from './until-drained.ts';
 
 /**
  * Sends a body whose length is not known, as fast as the client reads. The first part is made before the response
@@ -35,7 +30,7 @@ export async function sendStream(
   try {
     for (; !part.done && !outgoing.destroyed; part = await parts.next()) {
       if (trace.stopping) throw new CommerceError('overloaded', 'this server stops; read the file again');
-      if (!outgoing.write(part.value)) await drained(outgoing);
+      if (!outgoing.write(part.value)) await untilDrained(outgoing);
     }
     if (part.done) outgoing.end();
     else trace.codes.push('client_closed');
@@ -48,22 +43,4 @@ export async function sendStream(
   }
   // `serve` sends nothing more.
   return new Response(null);
-}
-
-/**
- * Waits until the client has read what was written, or is gone. @throws client_closed when it reads nothing for too
- * long
- */
-async function drained(outgoing: ServerResponse): Promise<void> {
-  const waiting = new AbortController();
-  const { signal } = waiting;
-  const events = [once(outgoing, 'drain', { signal }), once(outgoing, 'close', { signal })];
-  const tooLong = setTimeout(unreadMaxMs, 'too long', { signal, ref: false });
-  try {
-    const first = await Promise.race([...events, tooLong]);
-    if (first === 'too long') throw new CommerceError('client_closed', 'the client reads nothing');
-  } finally {
-    for (const each of [...events, tooLong]) each.catch(() => undefined);
-    waiting.abort();
-  }
 }

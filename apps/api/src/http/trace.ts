@@ -38,10 +38,7 @@ export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): M
     if (!trace.headersSet) {
       // After `next`, because tRPC returns a Response of its own, without the headers that were set before.
       const { headers, status } = c.res;
-      const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
       for (const [name, value] of Object.entries(responseHeaders(trace, status))) headers.set(name, value);
-      // A proxy that compresses would keep events back.
-      if (isStream) headers.set('cache-control', 'no-store, no-transform');
     }
     const ms = performance.now() - startedAt;
     writeLine(log, c, trace, ms);

@@ -39,6 +39,8 @@ export function openStream(ctx: Context, disconnected: AbortSignal | undefined):
     reason ??= why;
     ended.abort();
   };
+  disconnected?.addEventListener('abort', () => ended.abort(), { once: true });
+  if (disconnected?.aborted === true) ended.abort();
   const stopping = () => end(new CommerceError('overloaded', 'this server stops; connect again'));
   ctx.stopping?.addEventListener('abort', stopping);
   const recheck = setInterval(() => {
@@ -48,7 +50,7 @@ export function openStream(ctx: Context, disconnected: AbortSignal | undefined):
     });
   }, recheckMs);
   return {
-    signal: disconnected ? AbortSignal.any([disconnected, ended.signal]) : ended.signal,
+    signal: ended.signal,
     throwIfEnded() {
       if (reason !== undefined) throw reason;
     },

@@ -2,10 +2,8 @@ import type { Commerce } from '@commerce-core/core';
 import { TRPCError } from '@trpc/server';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono, type Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ZodError } from 'zod';
 import { headerOf } from '../http/header-of.ts';
-import { access, authorize } from '../auth/access.ts';
+import { access } from '../auth/access.ts';
 import { limitBody } from '../http/body-limit.ts';
 import type { Authenticate } from '../auth/caller.ts';
 import type { GuestOrders } from '../guests/guest-orders.ts';
@@ -16,13 +14,13 @@ import { addressOf, networkOf } from '../http/client-address.ts';
 import { idempotencyHeader, idempotencyOf } from './idempotency.ts';
 import { batchRows, batchRowsMax } from './batch-rows.ts';
 import { callOneMutation, isOneMutation } from './one-mutation.ts';
-import { procedures } from './procedures.ts';
 import { parseInput, readBody } from './read-input.ts';
+import { answerSubscription, isSubscription } from './subscription.ts';
+import { trpcErrorResponse } from './trpc-error-response.ts';
 import { invalidEncoding } from '../http/read-json.ts';
 import { isUrlInUtf8, searchOf } from '../http/url.ts';
-import { errorShape, refusalOf } from '../http/refusal.ts';
+import { refusalOf } from '../http/refusal.ts';
 import { appRouter } from '../routers/index.ts';
-import type { Context as TrpcContext } from './trpc.ts';
 import { traceRefusal } from '../http/trace.ts';
 import type { AppEnv } from '../http/app-env.ts';
 
@@ -69,60 +67,18 @@ export function trpcRoutes({ commerce, authenticate, limits, guests, stopping }:
       const message = `the calls of a batch may list ${batchRowsMax} rows in all; send fewer of them, or smaller limits`;
       return trpcErrorResponse(c, new TRPCError({ code: 'BAD_REQUEST', message }));
     }
-    // tRPC would send a refusal as an event of the stream, with the status 200.
-    const subscription = isSubscription(path) ? await openSubscription(c, path, createContext) : undefined;
-    if (subscription instanceof Response) return subscription;
+    if (isSubscription(path)) return answerSubscription(c, path, createContext);
     const request = await batchRequest(c).catch((error: unknown) => trpcErrorResponse(c, error));
     if (request instanceof Response) return request;
-    const response = await fetchRequestHandler({
+    return fetchRequestHandler({
       endpoint,
       req: request,
       router: appRouter,
       maxBatchSize: batchMax,
-      createContext: async ({ info }) => subscription ?? createContext(info.calls.length),
+      createContext: async ({ info }) => createContext(info.calls.length),
       onError: ({ error }) => traceRefusal(trace, refusalOf(error), error.cause ?? error),
     });
-    return isEventStream(response) ? withReconnectDelay(response) : response;
   });
-}
-
-const isSubscription = (path: string): boolean =>
-  Object.hasOwn(procedures, path) && procedures[path]?._def.type === 'subscription';
-
-/** The context of a subscription, or the response to one whose caller, right or input is refused. */
-async function openSubscription(
-  c: Context<AppEnv>,
-  path: string,
-  createContext: (calls: number) => Promise<TrpcContext>,
-): Promise<TrpcContext | Response> {
-  try {
-    const context = await createContext(1);
-    authorize(path, context.caller);
-    const input = new URLSearchParams(searchOf(c.req.url)).get('input');
-    const given: unknown = input === null ? undefined : JSON.parse(input);
-    for (const schema of procedures[path]?._def.inputs ?? []) schema.parse(given);
-    return context;
-  } catch (error) {
-    const cause = error instanceof Error ? error : undefined;
-    const isOfInput = error instanceof SyntaxError || error instanceof ZodError;
-    return trpcErrorResponse(c, isOfInput ? new TRPCError({ code: 'BAD_REQUEST', ...(cause && { cause }) }) : error);
-  }
-}
-
-const isEventStream = ({ headers }: Response): boolean =>
-  headers.get('content-type')?.startsWith('text/event-stream') === true;
-
-/**
- * Tells the client of a stream to connect again 0.5 to 1.5 s after its connection broke. The default of browsers is
- * 3 s. The delay is random, so that the clients of a server that stopped don't come back at the same time.
- */
-function withReconnectDelay({ body, headers, status }: Response): Response {
-  const delayMs = Math.round(500 + Math.random() * 1_000);
-  const first = new TextEncoder().encode(`retry: ${delayMs}\n\n`);
-  const prefixed = body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({ start: (controller) => controller.enqueue(first) }),
-  );
-  return new Response(prefixed ?? null, { headers, status });
 }
 
 /** The request for tRPC's adapter, which parses a body without limits: the body is read and checked before. */
@@ -133,13 +89,6 @@ async function batchRequest(c: Context<AppEnv>): Promise<Request> {
   const body = await readBody(c);
   parseInput(body);
   return new Request(url, { method, headers, signal, body });
-}
-
-/** An error before any procedure was called, in the shape that tRPC's clients read. */
-export function trpcErrorResponse(c: Context<AppEnv>, thrown: unknown): Response {
-  const refusal = refusalOf(thrown);
-  traceRefusal(c.get('trace'), refusal, thrown);
-  return c.json({ error: errorShape(refusal, undefined) }, refusal.status as ContentfulStatusCode);
 }
 
 /** Whether a content type is JSON, and its charset is UTF-8 if it names one (RFC 8259, 8.1). */

@@ -24,8 +24,6 @@ export type Context = {
 
 const t = initTRPC.context<Context>().create({
   isDev: false,
-  // A proxy closes a connection on which nothing is sent, often after 60 s.
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   errorFormatter: ({ error, path, ctx }) => errorShape(refusalOf(error, ctx?.caller), path),
 });
 

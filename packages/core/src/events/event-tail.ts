@@ -88,12 +88,21 @@ export class EventTail {
     await waitIn(this.#waiting, waitMs, signal);
   }
 
-  /** Waits for the next event of an order or product, until the signal aborts. The caller follows the log. */
-  async nextOf(aggregateId: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Waits from now on for the next event of an order or product. `happened` resolves with it, or with `stop`, which must
+   * be called in the end. The caller follows the log.
+   */
+  nextOf(aggregateId: string): { happened: Promise<void>; stop: () => void } {
     const waiting = this.#ofAggregate.get(aggregateId) ?? new Set();
     this.#ofAggregate.set(aggregateId, waiting);
-    await waitIn(waiting, Infinity, signal);
-    if (waiting.size === 0) this.#ofAggregate.delete(aggregateId);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    waiting.add(resolve);
+    const stop = () => {
+      waiting.delete(resolve);
+      if (waiting.size === 0 && this.#ofAggregate.get(aggregateId) === waiting) this.#ofAggregate.delete(aggregateId);
+      resolve();
+    };
+    return { happened: promise, stop };
   }
 
   async #begin(): Promise<void> {

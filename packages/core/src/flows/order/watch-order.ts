@@ -27,23 +27,26 @@ export async function* watchOrder(
   seen: number | undefined,
   signal?: AbortSignal,
 ): AsyncGenerator<OrderChange, void, undefined> {
-  const stopped = new AbortController();
-  const waiting = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal;
   const unfollow = await read(async () => tail.follow());
+  let next: ReturnType<EventTail['nextOf']> | undefined;
+  const stop = () => next?.stop();
+  signal?.addEventListener('abort', stop);
   try {
     while (!signal?.aborted) {
       // Before the order is read: an event that becomes visible meanwhile must wake this loop.
-      const changed = tail.nextOf(ref.orderId, waiting);
+      next = tail.nextOf(ref.orderId);
       const known = seen;
       const change = await read(async () => readChange(reader, ref, known));
       if (change.order.version !== seen) {
         yield change;
         seen = change.order.version;
       }
-      await changed;
+      await next.happened;
+      next.stop();
     }
   } finally {
-    stopped.abort();
+    signal?.removeEventListener('abort', stop);
+    stop();
     unfollow();
   }
 }
