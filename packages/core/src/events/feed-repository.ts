@@ -22,7 +22,10 @@ export type LogEnd = {
 };
 
 // The statements have no name: they are planned each time, for the tables as they are then.
-const columns = `p.position, (select max(epoch) from "commerce"."event_epochs" where first_position <= p.position) as epoch,
+// Nearly all positions belong to the latest epoch, which is looked up once a statement; the others cost a search each.
+const latestEpoch = (column: string) => `(select ${column} from "commerce"."event_epochs" order by epoch desc limit 1)`;
+const columns = `p.position, case when p.position >= ${latestEpoch('first_position')} then ${latestEpoch('epoch')}
+    else (select max(epoch) from "commerce"."event_epochs" where first_position <= p.position) end as epoch,
   e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt", e.traceparent, e.actor`;
 const joined = `join "commerce"."events" e on e.id = p.event_id`;
 

@@ -23,14 +23,24 @@ function keyOrderOf(schema: unknown): KeyOrder | undefined {
   return new Map(Object.entries(schema.shape).map(([key, inner]) => [key, keyOrderOf(inner)]));
 }
 
-function sortKeys(value: object, order: KeyOrder): Record<string, unknown> {
-  const given = new Map<string, unknown>(Object.entries(value));
-  const known = [...order.keys()].filter((key) => given.has(key));
-  const unknown = [...given.keys()].filter((key) => !order.has(key));
-  return Object.fromEntries([...known, ...unknown].map((key) => [key, sortInner(given.get(key), order.get(key))]));
+// Called for each object of each event that is sent, so it creates nothing but the result.
+function sortKeys(value: Readonly<Record<string, unknown>>, order: KeyOrder): Record<string, unknown> {
+  const sorted: Record<string, unknown> = {};
+  let known = 0;
+  for (const [key, inner] of order) {
+    if (!Object.hasOwn(value, key)) continue;
+    sorted[key] = sortInner(value[key], inner);
+    known += 1;
+  }
+  const keys = Object.keys(value);
+  if (known === keys.length) return sorted;
+  const unknown = keys.filter((key) => !order.has(key)).map((key) => [key, value[key]] as const);
+  return { ...sorted, ...Object.fromEntries(unknown) };
 }
 
 function sortInner(value: unknown, order: KeyOrder | undefined): unknown {
   if (!order || typeof value !== 'object' || value === null) return value;
-  return Array.isArray(value) ? value.map((item: unknown) => sortInner(item, order)) : sortKeys(value, order);
+  return Array.isArray(value)
+    ? value.map((item: unknown) => sortInner(item, order))
+    : sortKeys(value as Record<string, unknown>, order);
 }
