@@ -40,13 +40,21 @@ if (values.help) {
   process.exit(0);
 }
 const isTerminal = process.stdout.isTTY;
+// A log of an hour's run gets a line a minute.
+const loggedEveryMs = 60_000;
+let loggedAt = performance.now();
+function say(line: string): void {
+  if (isTerminal) process.stdout.write(`\r\u001b[K${line}`);
+  else if (performance.now() - loggedAt >= loggedEveryMs) {
+    loggedAt = performance.now();
+    console.log(line);
+  }
+}
 const result = await runCompleteness({
   events: numberOf('events', values.events),
   seed: numberOf('seed', values.seed),
   killEveryMs: numberOf('kill-every', values['kill-every']),
-  say: (line) => {
-    if (isTerminal) process.stdout.write(`\r\u001b[K${line}`);
-  },
+  say,
 });
 const { events, kills, seconds, faults } = result;
 if (isTerminal) process.stdout.write('\r\u001b[K');

@@ -30,7 +30,8 @@ export async function withProductOfSku(reader: Reader, filter: OrderFilter): Pro
 }
 
 const windowSize = 5_000;
-const largeWindowSize = 25_000;
+/** Looked at before an index is read whole: in a large shop, all orders of some days may not match yet. */
+const largeWindowSizes = [25_000, 125_000];
 
 /**
  * Where the planner can't know which index is the best, the next orders of the sort are looked at first: a filter that
@@ -43,6 +44,9 @@ async function readOrders(reader: Reader, filter: OrderFilter, request: KeysetRe
   const ids = await fewIds(reader, filter);
   if (ids) return listAmong(reader, ids, filter, request);
   if (await fewHaveStatuses(reader, filter)) return listRareOrders(reader, filter, request);
-  const more = await listInWindow(reader, filter, request, largeWindowSize);
-  return more.length === request.limit ? more : listRareOrders(reader, filter, request);
+  for (const size of largeWindowSizes) {
+    const more = await listInWindow(reader, filter, request, size);
+    if (more.length === request.limit) return more;
+  }
+  return listRareOrders(reader, filter, request);
 }
