@@ -146,6 +146,30 @@ test('a stream is sent with the headers that keep proxies from buffering it', as
   closing.abort();
 });
 
+describe('a stream is refused with the status of its error', () => {
+  const callOf = async (search: string, init: RequestInit = {}) => {
+    const response = await api.fetch(`/trpc/order.watch?${search}`, {
+      ...init,
+      headers: { authorization: `Bearer ${await api.customerToken('customer-1')}`, ...init.headers },
+    });
+    return { status: response.status, body: await response.text() };
+  };
+  const inputOf = (input: unknown) => `input=${encodeURIComponent(JSON.stringify(input))}`;
+  const asked = inputOf({ orderId: randomUUID() });
+
+  test.each<[string, number, string, RequestInit?]>([
+    ['without an input', 400, ''],
+    ['with an input that is not JSON', 400, 'input=%7B'],
+    ['with a bad input', 400, inputOf({ orderId: 'x' })],
+    ['with a last id that is none', 400, asked, { headers: { 'last-event-id': 'x' } }],
+    ['in a batch', 400, `batch=1&${inputOf({ 0: { orderId: randomUUID() } })}`],
+    ['by POST', 405, asked, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }],
+  ])('%s: %i', async (_, status, search, init) => {
+    const refused = await callOf(search, init);
+    expect(refused).toMatchObject({ status, body: expect.stringContaining('validation_failed') });
+  });
+});
+
 type Event = RouterOutputs['event']['list']['items'][number];
 
 describe('event.list', () => {

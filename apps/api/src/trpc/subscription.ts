@@ -2,7 +2,6 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { callTRPCProcedure, isTrackedEnvelope, TRPCError } from '@trpc/server';
 import type { Context as HonoContext } from 'hono';
 import type { ServerResponse } from 'node:http';
-import { ZodError } from 'zod';
 import { authorize } from '../auth/access.ts';
 import type { AppEnv } from '../http/app-env.ts';
 import { headerOf } from '../http/header-of.ts';
