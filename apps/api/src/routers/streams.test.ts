@@ -147,7 +147,8 @@ test('a stream is sent with the headers that keep proxies from buffering it', as
 });
 
 describe('a stream is refused with the status of its error', () => {
-  const callOf = async (search: string, init: RequestInit = {}) => {
+  type Init = { method?: string; body?: string; headers?: Record<string, string> };
+  const callOf = async (search: string, init: Init = {}) => {
     const response = await api.fetch(`/trpc/order.watch?${search}`, {
       ...init,
       headers: { authorization: `Bearer ${await api.customerToken('customer-1')}`, ...init.headers },
@@ -157,7 +158,7 @@ describe('a stream is refused with the status of its error', () => {
   const inputOf = (input: unknown) => `input=${encodeURIComponent(JSON.stringify(input))}`;
   const asked = inputOf({ orderId: randomUUID() });
 
-  test.each<[string, number, string, RequestInit?]>([
+  test.each<[string, number, string, Init?]>([
     ['without an input', 400, ''],
     ['with an input that is not JSON', 400, 'input=%7B'],
     ['with a bad input', 400, inputOf({ orderId: 'x' })],

@@ -6,14 +6,14 @@ import { readEventsByPosition, readLogEnd, type PositionedEvent } from './feed-r
 /** The topic that a turn of the sequencer publishes in its process when it has numbered events. */
 export const eventsNumbered = 'events_numbered';
 
-const pollFirstMs = 25;
+const pollFirstMs = 20;
 const pollLastMs = 1_000;
 const readMax = 500;
 const keptMax = 2_000;
 
 /**
  * Follows the log for all readers of this process: it reads each new event once, while a reader waits, and keeps the
- * latest 2,000 in memory. It is woken by the commits of this process, and looks for those of others every 25 ms after
+ * latest 2,000 in memory. It is woken by the commits of this process, and looks for those of others every 20 ms after
  * an event, up to once a second without one.
  *
  * A reader takes events at its own speed, so a slow one costs no memory: it reads from the database what isn't kept.
