@@ -56,6 +56,26 @@ export async function signIn(given: { key: string } | { link: string }): Promise
   }
 }
 
+/**
+ * Reads all orders or stocks of a filter as a file of CSV. A plain link can't: the session's cookie counts only with the
+ * page's header.
+ * @throws Error with what the shop says when it refuses, or when the file was cut
+ */
+export async function exportFile(
+  of: 'orders' | 'stock',
+  input: Record<string, unknown>,
+): Promise<{ name: string; content: Blob }> {
+  const search = new URLSearchParams(Object.entries(input).map(([name, value]) => [name, String(value)]));
+  const response = await fetchFromPage(`/api/v1/export/${of}.csv?${search.toString()}`);
+  if (response.status === 401) endSession();
+  if (!response.ok) {
+    const { error } = (await response.json()) as { error: { message: string } };
+    throw new Error(error.message);
+  }
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  return { name: name ?? `${of}.csv`, content: await response.blob() };
+}
+
 /** Signs out, and forgets everything that was read. */
 export async function signOut(): Promise<void> {
   await fetchFromPage('/admin/session', { method: 'DELETE' });

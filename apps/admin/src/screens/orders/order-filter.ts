@@ -102,6 +102,12 @@ export function listInputOf(filter: OrderFilter): ListInput {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
+/** The filters as an export takes them: its orders are in the order of their creation. */
+export function exportInputOf(filter: OrderFilter): Record<string, unknown> {
+  const { sort, ...others } = listInputOf(filter);
+  return { ...others, ...(sort === 'createdAt' && { sort }) };
+}
+
 /** The command that lists the same orders. */
 export function listWords(filter: OrderFilter): string[] {
   const options: [name: string, value: string | number | true | undefined][] = [

@@ -1,11 +1,12 @@
 import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { ExportButton } from '../../components/export-button.tsx';
 import { Button, CommandLine, Failure } from '../../components/parts.tsx';
 import { useTexts } from '../../texts/language.tsx';
 import layout from '../../components/layout.module.css';
 import parts from '../../components/parts.module.css';
 import { OrderFilterForm } from './order-filter-form.tsx';
-import { listWords, type OrderFilter } from './order-filter.ts';
+import { exportInputOf, listWords, type OrderFilter } from './order-filter.ts';
 import { OrderRows } from './order-rows.tsx';
 import styles from './orders.module.css';
 import { Selection } from './selection.tsx';
@@ -31,7 +32,10 @@ function Orders({ filter }: { filter: OrderFilter }) {
     <>
       <div className={layout['head']}>
         <h1>{texts.title}</h1>
-        <span className={parts['quiet']}>{list.isLive ? texts.live : texts.polling}</span>
+        <span className={parts['row']}>
+          <span className={parts['quiet']}>{list.isLive ? texts.live : texts.polling}</span>
+          <ExportButton of="orders" input={exportInputOf(filter)} />
+        </span>
       </div>
       <OrderFilterForm filter={filter} currency={list.orders[0]?.currency} />
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}

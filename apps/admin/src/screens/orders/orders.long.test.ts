@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDisputedOrder, createPaidOrder } from '../../testing/orders.ts';
 import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
@@ -35,6 +36,20 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     );
     await page.getByRole('button', { name: 'Remove filters' }).click();
     await expect.poll(async () => (await shownIds()).length).toBeGreaterThan(3);
+    expect(problems).toEqual([]);
+  });
+
+  test('downloads all orders of its filter as CSV', async () => {
+    const { page, shownIds, problems } = await openList('?status=PAID&sort=changed');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download all as CSV' }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(/^orders-.*\.csv$/);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(lines).toHaveLength((await shownIds()).length + 1);
+    for (const number of numbers) expect(lines.filter((line) => line.includes(number))).toHaveLength(1);
     expect(problems).toEqual([]);
   });
 

@@ -33,6 +33,12 @@ export const stockInputOf = (filter: StockFilter): ListInput => ({
   sort: apiSorts[sortOf(filter)],
 });
 
+/** The filters as an export takes them: its products are in the order of their SKUs. */
+export function exportInputOf(filter: StockFilter): Record<string, unknown> {
+  const { sort, ...others } = stockInputOf(filter);
+  return { ...others, sort: sort === '-sku' ? sort : 'sku' };
+}
+
 /** The command that lists the same products. */
 export const stockWords = ({ q, low, archived, sort }: StockFilter): string[] => [
   'stock',

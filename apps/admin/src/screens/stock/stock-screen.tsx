@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RouterOutputs } from '@commerce-core/client';
 import { useState, type FormEvent } from 'react';
 import { client, trpc } from '../../api.ts';
+import { ExportButton } from '../../components/export-button.tsx';
 import { Button, CommandLine, Failure, Field, Table, type Column } from '../../components/parts.tsx';
 import { useMe } from '../../components/use-me.ts';
 import { usePages } from '../../components/use-pages.ts';
@@ -13,7 +14,7 @@ import parts from '../../components/parts.module.css';
 import { CreateProductDialog } from './create-product-dialog.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { NumbersHelp } from './numbers-help.tsx';
-import { stockFilter, stockInputOf, stockSorts, stockWords, type StockFilter } from './stock-filter.ts';
+import { exportInputOf, stockFilter, stockInputOf, stockSorts, stockWords, type StockFilter } from './stock-filter.ts';
 import styles from './stock.module.css';
 
 type Listed = RouterOutputs['stock']['list']['items'][number];
@@ -33,6 +34,7 @@ export function StockScreen() {
         <span className={parts['row']}>
           {may('catalog') && <Button onClick={() => setCreating(true)}>{texts.create}</Button>}
           {(may('stock') || may('catalog')) && <Button onClick={() => setImporting(true)}>{imports.open}</Button>}
+          {may('stock') && <ExportButton of="stock" input={exportInputOf(filter)} />}
         </span>
       </div>
       {may('stock') && <StockList key={JSON.stringify(filter)} filter={filter} />}

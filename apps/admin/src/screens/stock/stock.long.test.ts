@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidOrder } from '../../testing/orders.ts';
 import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
@@ -42,6 +43,12 @@ describe.skipIf(chromiumPath === undefined)('the stock desk', () => {
     await page.reload();
     await expect.poll(skus).toEqual(['LAMP-2', 'LAMP-1']);
     expect(await page.getByText('npx commerce').textContent()).toBe('npx commerce stock list --q lamp --low 3');
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download all as CSV' }).click();
+    const lines = readFileSync(await (await downloading).path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(lines.slice(1).map((line) => /LAMP-\d/.exec(line)?.[0])).toEqual(['LAMP-1', 'LAMP-2']);
     await page.getByRole('link', { name: 'LAMP-1' }).click();
     await page.getByRole('heading', { name: 'Thing LAMP-1' }).waitFor();
     expect(problems).toEqual([]);
