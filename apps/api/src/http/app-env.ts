@@ -18,6 +18,8 @@ export type Trace = {
   facts: Record<string, unknown>;
   /** Whether the response was created with its headers. Setting them afterwards costs a copy of the response. */
   headersSet: boolean;
+  /** Writes a line for a stream that an internal error has ended: its request's line was written when it began. */
+  logBrokenStream: () => void;
   /** Whether the process is shutting down by now. */
   readonly stopping: boolean;
 };

@@ -29,6 +29,7 @@ export function tracing(log: Logger, metrics: Metrics, stopping: AbortSignal): M
       fault: undefined,
       facts: {},
       headersSet: false,
+      logBrokenStream: () => writeLine(log, c, trace, performance.now() - startedAt, 'stream'),
       get stopping() {
         return stopping.aborted;
       },
@@ -86,7 +87,7 @@ export function traceRefusal(trace: Trace, { status, body }: Refusal, thrown: un
     trace.retryAfterS ??= body.details && 'retryAfterS' in body.details ? body.details.retryAfterS : 1;
 }
 
-function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): void {
+function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number, message = 'request'): void {
   const { status } = c.res;
   const { path, method } = c.req;
   const line = {
@@ -102,9 +103,9 @@ function writeLine(log: Logger, c: Context<AppEnv>, trace: Trace, ms: number): v
     ...trace.facts,
     ...(trace.fault === undefined ? {} : { err: trace.fault }),
   };
-  if (trace.fault !== undefined) log.error(line, 'request');
-  else if (path === '/healthz' || path === '/readyz') log.debug(line, 'request');
-  else log.info(line, 'request');
+  if (trace.fault !== undefined) log.error(line, message);
+  else if (path === '/healthz' || path === '/readyz') log.debug(line, message);
+  else log.info(line, message);
 }
 
 /** The metric's route label. It has few values, because each one is a time series. */

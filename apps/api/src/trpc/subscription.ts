@@ -57,6 +57,7 @@ export async function answerSubscription(
   const describeError = (thrown: unknown) => {
     const refusal = refusalOf(thrown, trace.caller);
     traceRefusal(trace, refusal, thrown instanceof TRPCError ? (thrown.cause ?? thrown) : thrown);
+    if (refusal.body.code === 'internal_error') trace.logBrokenStream();
     return errorShape(refusal, path);
   };
   // The request is answered now: its log line doesn't wait for the end of the stream.
