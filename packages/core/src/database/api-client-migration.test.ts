@@ -26,13 +26,15 @@ afterAll(async () => {
   await drop?.();
 });
 
-/** Stores an API key as the version before clients did. */
+let stored = 0;
+
+/** Stores an API key as the version before clients did, an hour after the one before: a column's times have milliseconds. */
 async function insertKey(name: string, isRevoked: boolean) {
   const [id, key] = [randomUUID(), newApiKey()];
   await database.pool.query(
     `insert into commerce.api_keys (id, name, key_hash, scopes, created_at, revoked_at)
-    values ($1, $2, $3, '{orders}', clock_timestamp(), case when $4 then now() end)`,
-    [id, name, hashApiKey(key), isRevoked],
+    values ($1, $2, $3, '{orders}', timestamptz '2025-01-01' + $5 * interval '1 hour', case when $4 then now() end)`,
+    [id, name, hashApiKey(key), isRevoked, (stored += 1)],
   );
   return { id, key };
 }
