@@ -2,8 +2,8 @@ import { CommerceError } from '@commerce-core/core';
 import type { Context } from 'hono';
 import type { AppEnv } from './app-env.ts';
 import { refusalOf } from './refusal.ts';
-import { responseHeaders, traceRefusal } from './trace.ts';
-import { untilDrained } from './until-drained.ts';
+import { nodeResponseOf, streamHeaders, untilDrained } from './node-response.ts';
+import { traceRefusal } from './trace.ts';
 
 /**
  * Sends a body whose length is not known, as fast as the client reads. The first part is made before the response
@@ -17,11 +17,10 @@ export async function sendStream(
   headers: Record<string, string>,
   parts: AsyncIterator<string, void>,
 ): Promise<Response> {
-  const { outgoing } = c.env ?? {};
-  if (!outgoing || !('shouldKeepAlive' in outgoing)) throw new Error('a stream needs the server of Node.js');
+  const outgoing = nodeResponseOf(c);
   const trace = c.get('trace');
   let part = await parts.next();
-  const all = { ...Object.fromEntries(c.res.headers), ...responseHeaders(trace), ...headers };
+  const all = streamHeaders(c, headers);
   if (c.req.method === 'HEAD') {
     await parts.return?.();
     return c.body(null, 200, all);

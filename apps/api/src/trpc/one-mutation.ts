@@ -2,12 +2,12 @@ import { callTRPCProcedure, TRPCError } from '@trpc/server';
 import type { Context as HonoContext } from 'hono';
 import { authorize } from '../auth/access.ts';
 import { jsonResponse } from '../http/json-response.ts';
-import { errorShape, refusalOf } from '../http/refusal.ts';
+import { errorShape } from '../http/refusal.ts';
 import { parseInput, readBody } from './read-input.ts';
 import { appRouter } from '../routers/index.ts';
 import { procedures, type Procedure } from './procedures.ts';
-import { traceRefusal } from '../http/trace.ts';
 import type { Context } from './trpc.ts';
+import { tracedRefusal } from './trpc-error-response.ts';
 import type { AppEnv } from '../http/app-env.ts';
 
 /** Whether a request is a single mutation: the busiest kind of call, neither a batch nor a query. */
@@ -29,8 +29,7 @@ export async function callOneMutation(
     const data = await runProcedure(path, ctx, async () => parseInput(await readBody(c)));
     return jsonResponse(trace, 200, { result: { data } });
   } catch (thrown) {
-    const refusal = refusalOf(thrown, trace.caller);
-    traceRefusal(trace, refusal, thrown instanceof TRPCError ? (thrown.cause ?? thrown) : thrown);
+    const refusal = tracedRefusal(trace, thrown);
     return jsonResponse(trace, refusal.status, { error: errorShape(refusal, path) });
   }
 }

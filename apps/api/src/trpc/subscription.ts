@@ -5,14 +5,13 @@ import type { ServerResponse } from 'node:http';
 import { authorize } from '../auth/access.ts';
 import type { AppEnv } from '../http/app-env.ts';
 import { headerOf } from '../http/header-of.ts';
-import { errorShape, refusalOf } from '../http/refusal.ts';
-import { responseHeaders, traceRefusal } from '../http/trace.ts';
-import { untilDrained } from '../http/until-drained.ts';
+import { nodeResponseOf, streamHeaders, untilDrained } from '../http/node-response.ts';
+import { errorShape } from '../http/refusal.ts';
 import { searchOf } from '../http/url.ts';
 import { appRouter } from '../routers/index.ts';
 import { procedures } from './procedures.ts';
 import type { Context } from './trpc.ts';
-import { trpcErrorResponse } from './trpc-error-response.ts';
+import { tracedRefusal, trpcErrorResponse } from './trpc-error-response.ts';
 
 /** A proxy closes a connection on which nothing is sent, often after 60 s. */
 const pingEveryMs = 15_000;
@@ -24,7 +23,7 @@ export const isSubscription = (path: string): boolean =>
   Object.hasOwn(procedures, path) && procedures[path]?._def.type === 'subscription';
 
 /**
- * Answers a subscription with Server-Sent Events as tRPC's client reads them, or with an error when its caller, right
+ * Sends the events of a subscription as tRPC's client reads Server-Sent Events, or an error when its caller, right
  * or input is refused. tRPC's own adapter would send such an error as an event, with the status 200. Its streams also
  * pass through four web streams, which cost 60 kB of memory each and much of the CPU time of an event.
  */
@@ -33,8 +32,7 @@ export async function answerSubscription(
   path: string,
   createContext: (calls: number) => Promise<Context>,
 ): Promise<Response> {
-  const { outgoing } = c.env ?? {};
-  if (!outgoing || !('shouldKeepAlive' in outgoing)) throw new Error('a stream needs the server of Node.js');
+  const outgoing = nodeResponseOf(c);
   const disconnected = new AbortController();
   if (outgoing.destroyed) disconnected.abort();
   outgoing.once('close', () => disconnected.abort());
@@ -45,18 +43,15 @@ export async function answerSubscription(
     return trpcErrorResponse(c, error);
   }
   const trace = c.get('trace');
-  outgoing.writeHead(200, {
-    ...Object.fromEntries(c.res.headers),
-    ...responseHeaders(trace),
+  const headers = {
     'content-type': 'text/event-stream',
     // A proxy that compresses or buffers would keep events back.
     'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
-    vary: 'accept',
-  });
+  };
+  outgoing.writeHead(200, streamHeaders(c, headers));
   const describeError = (thrown: unknown) => {
-    const refusal = refusalOf(thrown, trace.caller);
-    traceRefusal(trace, refusal, thrown instanceof TRPCError ? (thrown.cause ?? thrown) : thrown);
+    const refusal = tracedRefusal(trace, thrown);
     if (refusal.body.code === 'internal_error') trace.logBrokenStream();
     return errorShape(refusal, path);
   };

@@ -23,7 +23,7 @@ function keyOrderOf(schema: unknown): KeyOrder | undefined {
   return new Map(Object.entries(schema.shape).map(([key, inner]) => [key, keyOrderOf(inner)]));
 }
 
-// Called for each object of each event that is sent, so it creates nothing but the result.
+// Called for each object of each event that is sent, so it makes no copies on the way.
 function sortKeys(value: Readonly<Record<string, unknown>>, order: KeyOrder): Record<string, unknown> {
   const sorted: Record<string, unknown> = {};
   let known = 0;
