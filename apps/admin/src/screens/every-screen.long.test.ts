@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createDisputedOrder, createGoods, createPaidOrder } from '../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../testing/page.ts';
 import type { Page } from 'playwright-core';
 
 type AxeResults = { violations: { id: string; nodes: { html: string }[] }[] };
@@ -135,7 +135,7 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Refund');
     await page.keyboard.press('Enter');
     await tabTo('button', 'Refund ₩2,000');

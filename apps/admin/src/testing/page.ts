@@ -71,6 +71,14 @@ export async function openPages({ jobs = true, gateways = [] }: PagesOptions = {
   };
 }
 
+/**
+ * Waits until no dialog is open, so that what it sent has been answered. A text that was typed is no sign of that: the
+ * dialog shows the command with it.
+ */
+export async function dialogClosed(page: Page): Promise<void> {
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
 /** Types a key at the sign-in and sends it. */
 export async function signInWith(page: Page, key: string): Promise<void> {
   await page.locator('input[name=key]').fill(key);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 import { openReceiver, type Receiver } from '../../testing/receiver.ts';
 
 describe.skipIf(chromiumPath === undefined)('webhook endpoints', () => {
@@ -67,6 +67,7 @@ describe.skipIf(chromiumPath === undefined)('webhook endpoints', () => {
     await page.getByLabel('What it is for').fill('The warehouse');
     await page.getByLabel('Types of events').selectOption(['order.paid']);
     await page.getByRole('button', { name: 'Save' }).click();
+    await dialogClosed(page);
     await page.getByText('The warehouse').waitFor();
     expect(await rowOf(id)).toMatchObject({ description: 'The warehouse', types: ['order.paid'], url: receiver.url });
     await page.getByRole('button', { name: 'Delete endpoint' }).click();

@@ -2,7 +2,7 @@ import { gatewayFact, mockGateway, type Gateway, type GatewayFact } from '@comme
 import { webhookSecret } from '@commerce-core/api/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDisputedOrder, createFailedRefund, createPaidOrder, createReview } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 /** What the gateway knows of payments, by their ids. */
 const books = new Map<string, Partial<GatewayFact>[]>();
@@ -40,7 +40,7 @@ describe.skipIf(chromiumPath === undefined)('the money desk', () => {
     await rowOf(number).getByRole('button', { name: 'Request again' }).click();
     await expect.poll(async () => page.getByTestId('preview').textContent()).toBe('₩500');
     await page.getByRole('button', { name: 'Refund ₩500' }).dblclick();
-    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     expect(
       await rows('select status, amount::int from commerce.refunds where order_id = $1 order by id', orderId),
     ).toEqual([

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDisputedOrder, createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the screen of an order', () => {
   let pages: Pages;
@@ -29,7 +29,7 @@ describe.skipIf(chromiumPath === undefined)('the screen of an order', () => {
     expect(await page.getByRole('dialog').textContent()).toContain(`refunds create ${orderId} --line 1:2`);
     await page.getByRole('button', { name: 'Refund ₩2,000' }).click();
     await page.getByText('refund.succeeded').waitFor();
-    expect(await page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     expect(await refundsOf(orderId)).toEqual([{ amount: 2_000, reason: 'requested' }]);
     expect(await page.getByRole('listitem').filter({ hasText: 'refund.requested' }).textContent()).toContain('by Kim');
     expect(problems).toEqual([]);

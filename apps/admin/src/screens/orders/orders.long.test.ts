@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDisputedOrder, createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
   let pages: Pages;
@@ -209,7 +209,7 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     await page.getByRole('button', { name: 'Note on selected' }).click();
     await page.getByLabel('Note for operators').fill('The carrier strikes.');
     await page.getByRole('button', { name: 'Add note' }).click();
-    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     const { rows } = await pages.api.database.pool.query(
       'select text from commerce.order_notes where order_id = any($1)',
       [noted.map(({ orderId }) => orderId)],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the returns desk', () => {
   let pages: Pages;
@@ -96,6 +96,7 @@ describe.skipIf(chromiumPath === undefined)('the returns desk', () => {
     const declining = await act('Decline');
     await page.getByLabel('Why, for the customer').fill('was worn');
     await declining.getByRole('button', { name: 'Decline' }).click();
+    await dialogClosed(page);
     await page.getByText('was worn').waitFor();
     expect(await statusOf(other.returnId)).toBe('DECLINED');
     expect(problems).toEqual([]);
@@ -131,7 +132,7 @@ describe.skipIf(chromiumPath === undefined)('the returns desk', () => {
       const dialog = await act('Receive');
       await page.getByLabel(label, { exact: true }).fill(units);
       await dialog.getByRole('button', { name: 'Receive' }).dblclick();
-      await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+      await dialogClosed(page);
     };
     await receive('For sale again', '1');
     expect(await unitsOf(returnId)).toEqual([{ requested: 2, restocked: 1, writtenOff: 0, missing: 0, replaced: 0 }]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the shipping desk', () => {
   let pages: Pages;
@@ -146,7 +146,7 @@ describe.skipIf(chromiumPath === undefined)('the shipping desk', () => {
     await page.getByRole('group').getByRole('button', { name }).click();
     await page.getByRole('dialog').getByRole('button', { name }).click();
     await expect.poll(async () => shipmentsOf(orderId)).toMatchObject([{ status }]);
-    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     expect(problems).toEqual([]);
   });
 

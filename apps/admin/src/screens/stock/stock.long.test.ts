@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the stock desk', () => {
   let pages: Pages;
@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)('the stock desk', () => {
     await page.getByLabel('What it was').fill('delivery 4711');
     expect(await page.getByTestId('preview').textContent()).toContain('5 → 17');
     await page.getByRole('button', { name: 'Receive 12' }).dblclick();
-    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     await expect.poll(async () => number('sellable')).toBe('17');
     await page.getByText('delivery 4711').waitFor();
     expect(await movementsOf(productId)).toEqual([
@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === undefined)('the stock desk', () => {
     await page.getByLabel('Description').fill('Holds 0.3 l.');
     expect(await page.getByTestId('preview').textContent()).toContain('€13.00 instead of €12.50');
     await page.getByRole('button', { name: 'Save' }).click();
-    await expect.poll(async () => page.getByRole('dialog').count()).toBe(0);
+    await dialogClosed(page);
     await page.getByText('Holds 0.3 l.').waitFor();
     expect(sent).toEqual(['product.reprice', 'product.update']);
     expect(
