@@ -12,8 +12,11 @@ import { useShop } from './testing/shop.ts';
 
 const shop = useShop();
 
-// Forwards what reads, and records what a command calls besides its look-ups. Mutations are refused, so nothing
-// changes.
+// Forwards what reads, and records what a command calls besides its look-ups. Mutations are refused as a shop refuses
+// them, so that nothing changes and no command tries again.
+const refusal = JSON.stringify({
+  error: { message: 'no', code: -32_003, data: { code: 'forbidden', httpStatus: 403 } },
+});
 let calls: string[] = [];
 const isLookup = (url: string) => /\/(system\.lookUp|product\.(get|list))\b/.test(url);
 const recorder = createServer(async (request, response) => {
@@ -21,10 +24,11 @@ const recorder = createServer(async (request, response) => {
   for await (const chunk of request) body += String(chunk);
   const url = request.url ?? '';
   if (!isLookup(url)) calls.push(`${url} ${body}`);
-  if (request.method === 'POST') return void response.writeHead(418).end();
+  const json = { 'content-type': 'application/json' };
+  if (request.method === 'POST') return void response.writeHead(403, json).end(refusal);
   const headers = { authorization: request.headers.authorization ?? '' };
   const answer = await fetch(`${shop.api.url}${url}`, { headers });
-  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  response.writeHead(answer.status, json).end(await answer.text());
 });
 let env: Record<string, string>;
 /** Texts that name one thing: its id first. */

@@ -23,9 +23,18 @@ afterAll(async () => {
 });
 
 async function startApi(): Promise<string> {
-  program = runProgram('main.js', { DATABASE_URL: database.url, PORT: '0' });
+  program = runProgram('main.js', { DATABASE_URL: `${database.url}?application_name=killed`, PORT: '0' });
   return String((await program.said('listening'))['url']);
 }
+
+/** Waits until PostgreSQL has ended what the program was doing: a server that is killed may leave a COMMIT behind. */
+const untilNothingRuns = async () => until(async () => (await backends()) === 0);
+const backends = async (): Promise<number> => {
+  const { rows: found } = await database.pool.query(
+    `select count(*)::int as backends from pg_stat_activity where application_name = 'killed'`,
+  );
+  return found[0].backends;
+};
 
 const send = async (url: string, path: string, body: string) =>
   fetch(`${url}/api/v1/import/${path}`, {
@@ -64,8 +73,10 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
         () => ({ status: 0, body: {} }),
       );
       await until(async () => (await eventsOf(prefix, type)).events > 2_000, 120_000);
+      expect(await backends()).toBeGreaterThan(0);
       program.child.kill(signal);
       await program.exit;
+      await untilNothingRuns();
       expect(await cut).toMatchObject(answers[signal]);
       const before = await eventsOf(prefix, type);
       expect(before.events).toBeLessThan(rows);
