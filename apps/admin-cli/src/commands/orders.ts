@@ -1,9 +1,8 @@
 import type { RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import type { JsonOption } from '../command.ts';
-import { addCommand, positiveInteger } from '../command.ts';
+import { addCommand } from '../command.ts';
 import { addListCommand } from '../list-command.ts';
 import { connect } from '../connection.ts';
 import { formatMoney } from '../money.ts';
@@ -11,11 +10,13 @@ import { addExportOrders } from '../files/export-commands.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { findLines, parseAddress, parseItem, type Address } from '../new-order.ts';
 import { formatTime, print } from '../output.ts';
+import { addCancelOrder, addCancelOrderLines } from './orders/cancel-order.ts';
 import { addNoteOrder } from './orders/note-order.ts';
 import { addOrderFilters, orderListInput, type OrderFilters } from './orders/order-filters.ts';
+import { addUpdateOrder } from './orders/update-order.ts';
 import { addRenewAccess } from './renew-access.ts';
 import { addWatchOrder } from './orders/watch-order.ts';
-import { readOrder, renderOrder, renderOrderHead } from '../show/show-order.ts';
+import { printOrder, readOrder, renderOrder } from '../show/show-order.ts';
 import { renderQuote } from '../show/show-quote.ts';
 import type { Column } from '../table.ts';
 
@@ -46,7 +47,11 @@ export function addOrderCommands(orders: Command, context: CommandContext): void
   addShowOrder(orders, context);
   addQuoteOrder(orders, context);
   addCreateOrder(orders, context);
-  addOrderChanges(orders, context);
+  addCancelOrder(orders, context);
+  addCancelOrderLines(orders, context);
+  addUpdateOrder(orders, context);
+  addRedactOrder(orders, context);
+  addClearAttention(orders, context);
   addNoteOrder(orders, context);
   addRenewAccess(orders, context);
   addWatchOrder(orders, context);
@@ -83,17 +88,9 @@ function addCreateOrder(orders: Command, context: CommandContext): void {
         shippingOptionId,
         shippingAddress,
       });
-      print(context, order, options, (screen) => renderOrderHead(order, screen));
+      printOrder(context, order, options);
     });
 }
-
-type OrderTexts = {
-  reference?: string;
-  name?: string;
-  email?: string;
-  phone?: string;
-  address?: Address;
-};
 
 type NewOrder = { customer: string; reference?: string; shipping?: string; address?: Address };
 
@@ -117,55 +114,7 @@ function addQuoteOrder(orders: Command, context: CommandContext): void {
     });
 }
 
-function addOrderChanges(orders: Command, context: CommandContext): void {
-  addCommand(
-    orders,
-    'cancel <order>',
-    'cancel an order that has not shipped; a paid order is refunded',
-    ['orders cancel 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90'],
-    'Cancels the order, and sends back what was paid',
-  ).action(async (orderId: string, options: JsonOption) => {
-    const { client } = connect(context);
-    const order = await client.order.cancel.mutate({ orderId });
-    print(context, order, options, (screen) => renderOrderHead(order, screen));
-  });
-
-  addCommand(
-    orders,
-    'cancel-lines <order> <line=units...>',
-    'cancel units that have not shipped, and refund them',
-    ['orders cancel-lines 0199d3c4 1=2 3=1', 'orders cancel-lines 0199d3c4 1=2 --reason "out of stock"'],
-    'Cancels these units, and sends back what was paid for them',
-  )
-    .option('--reason <text>', 'why; it is kept for ever')
-    .action(async (orderId: string, items: string[], options: JsonOption & { reason?: string }) => {
-      const lines = items.map(parseUnits);
-      const { client } = connect(context);
-      const order = await client.order.cancelLines.mutate({ orderId, lines, reason: options.reason });
-      print(context, order, options, (screen) => renderOrderHead(order, screen));
-    });
-
-  addCommand(orders, 'update <order>', 'change its reference, contact or address, until its first parcel has left', [
-    'orders update 0199d3c4 --email jo@example.com',
-  ])
-    .option('--reference <text>', 'a text to find the order by')
-    .option('--name <name>', 'of the contact')
-    .option('--email <address>', 'of the contact')
-    .option('--phone <number>', 'of the contact')
-    .option('--address <json>', 'the whole shipping address', parseAddress)
-    .action(async (orderId: string, { json, address, reference, ...contact }: JsonOption & OrderTexts) => {
-      const { client } = connect(context);
-      const { version, contact: before } = await client.order.get.query({ orderId });
-      const order = await client.order.update.mutate({
-        orderId,
-        expectedVersion: version,
-        reference,
-        contact: Object.keys(contact).length > 0 ? { ...before, ...contact } : undefined,
-        shippingAddress: address,
-      });
-      print(context, order, { json }, (screen) => renderOrderHead(order, screen));
-    });
-
+function addRedactOrder(orders: Command, context: CommandContext): void {
   addCommand(
     orders,
     'redact <order>',
@@ -174,16 +123,16 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
     'Erases the contact and address of the order',
   ).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
-    const order = await client.order.redact.mutate({ orderId });
-    print(context, order, options, (screen) => renderOrderHead(order, screen));
+    printOrder(context, await client.order.redact.mutate({ orderId }), options);
   });
+}
 
+function addClearAttention(orders: Command, context: CommandContext): void {
   addCommand(orders, 'clear-attention <order>', 'record that an operator has handled what an order needed', [
     'orders clear-attention 0199d3c4-7d1b-7b6e-9f0a-3c5b2d7e8f90',
   ]).action(async (orderId: string, options: JsonOption) => {
     const { client } = connect(context);
-    const order = await client.order.clearAttention.mutate({ orderId });
-    print(context, order, options, (screen) => renderOrderHead(order, screen));
+    printOrder(context, await client.order.clearAttention.mutate({ orderId }), options);
   });
 }
 
@@ -191,11 +140,4 @@ function addOrderChanges(orders: Command, context: CommandContext): void {
 function statusOf({ status, fulfillmentStatus, needsAttention }: Order): string {
   const far = fulfillmentStatus === 'UNFULFILLED' ? status : fulfillmentStatus;
   return needsAttention ? `${far} ! ${needsAttention}` : far;
-}
-
-function parseUnits(text: string): { lineNo: number; quantity: number } {
-  const [, lineNo, units] = /^(\d+)=(\d+)$/.exec(text) ?? [];
-  if (lineNo === undefined || units === undefined)
-    throw new InvalidArgumentError(`${text}: write the number of a line and its units, for instance 1=2.`);
-  return { lineNo: positiveInteger(lineNo), quantity: positiveInteger(units) };
 }

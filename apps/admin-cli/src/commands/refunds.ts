@@ -1,4 +1,4 @@
-import type { RouterOutputs } from '@commerce-core/client';
+import type { Client, RouterOutputs } from '@commerce-core/client';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { CommandContext } from '../command-context.ts';
@@ -50,6 +50,10 @@ export function addRefundCommands(refunds: Command, context: CommandContext): vo
     empty: 'There are no such refunds.',
   });
 
+  addCreateRefund(refunds, context);
+}
+
+function addCreateRefund(refunds: Command, context: CommandContext): void {
   addCommand(
     refunds,
     'create <order>',
@@ -76,12 +80,7 @@ export function addRefundCommands(refunds: Command, context: CommandContext): vo
         throw new Failure('What goes back on sale is said by --line, for instance --line 1:2 --restock.', 2);
       }
       const { client } = connect(context);
-      const { amount: text, despiteDispute } = options;
-      const amount =
-        text === undefined ? undefined : parseMoney(text, (await client.order.get.query({ orderId })).currency);
-      const restock = options.restock === true;
-      const lines = options.line?.map((line) => ({ ...line, restock }));
-      const input = { orderId, amount, lines, despiteDispute };
+      const input = await refundInput(client, orderId, options);
       if (options.preview) {
         const preview = await client.refund.preview.query(input);
         const text = `${formatMoney(preview.amount, preview.currency)} of payment ${preview.paymentId} would be sent back.`;
@@ -92,6 +91,18 @@ export function addRefundCommands(refunds: Command, context: CommandContext): vo
       print(context, refund, options, (screen) => renderRefund(refund, screen));
       if (!options.json) note(context, 'The gateway is asked for it now; `refunds list` tells when it has SUCCEEDED.');
     });
+}
+
+/** Reads the order's currency where an amount is given, because the currency decides on its decimals. */
+async function refundInput(
+  client: Client,
+  orderId: string,
+  { amount: text, line, despiteDispute, ...options }: CreateOptions,
+) {
+  const amount =
+    text === undefined ? undefined : parseMoney(text, (await client.order.get.query({ orderId })).currency);
+  const restock = options.restock === true;
+  return { orderId, amount, lines: line?.map((units) => ({ ...units, restock })), despiteDispute };
 }
 
 function renderRefund(refund: RouterOutputs['refund']['create'], screen: Screen): string {

@@ -1,10 +1,12 @@
 import { styleText } from 'node:util';
 import type { Client, RouterOutputs } from '@commerce-core/client';
+import type { CommandContext } from '../command-context.ts';
+import type { JsonOption } from '../command.ts';
 import { isGuestOrder } from '../guest-order.ts';
 import { attentionHintsFor } from '../hints.ts';
 import { readPages } from '../read-pages.ts';
 import { formatMoney } from '../money.ts';
-import { formatTime } from '../output.ts';
+import { formatTime, print } from '../output.ts';
 import type { Payment } from './payment.ts';
 import { paymentMoneyOf, paymentStatusOf } from './payment.ts';
 import { returnColumns, type Return } from './return.ts';
@@ -82,6 +84,11 @@ export function renderOrder(
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Prints the order itself, as it is after a command. */
+export function printOrder(context: CommandContext, order: Omit<Order, 'lines'>, options: JsonOption): void {
+  print(context, order, options, (screen) => renderOrderHead(order, screen));
 }
 
 /** Renders the order itself, with a line for each thing to do. `payments` are only named there. */

@@ -12,7 +12,7 @@ import { renderOrderHead } from '../../show/show-order.ts';
 import { renderQuote } from '../../show/show-quote.ts';
 import { RepeatableOption } from '../../strict-command.ts';
 import { renderRecord, renderTable, type Column, type Screen } from '../../table.ts';
-import { addFee, parseFees, type Fee } from './return-fees.ts';
+import { feeOption, parseFees, type Fee } from './return-fees.ts';
 
 type Credit = RouterOutputs['return']['listCredits']['items'][number];
 type ExchangeQuote = RouterOutputs['return']['previewExchange'];
@@ -32,6 +32,12 @@ type ExchangeOptions = JsonOption & {
 
 /** Adds the commands for other goods in exchange for what came back. */
 export function addExchangeCommands(returns: Command, context: CommandContext): void {
+  addExchange(returns, context);
+  addRefundCredit(returns, context);
+  addListCredits(returns, context);
+}
+
+function addExchange(returns: Command, context: CommandContext): void {
   addCommand(
     returns,
     'exchange <return> <product=units...>',
@@ -49,9 +55,7 @@ export function addExchangeCommands(returns: Command, context: CommandContext): 
         'units of the return that pay; all that it owes by default',
       ).argParser(addLine),
     )
-    .addOption(
-      new RepeatableOption('--fee <name:amount>', 'what is kept back; again for another fee').argParser(addFee),
-    )
+    .addOption(feeOption())
     .option('--shipping <option>', 'the shipping option')
     .option('--address <json>', 'the shipping address; that of the old order by default', parseAddress)
     .option('--reference <text>', 'a text to find the new order by')
@@ -75,7 +79,9 @@ export function addExchangeCommands(returns: Command, context: CommandContext): 
       if (!options.json && placed.status !== 'PAID')
         note(context, 'The customer pays the total as for any order; the units are owed again if they do not.');
     });
+}
 
+function addRefundCredit(returns: Command, context: CommandContext): void {
   addCommand(
     returns,
     'refund-credit <order>',
@@ -96,7 +102,9 @@ export function addExchangeCommands(returns: Command, context: CommandContext): 
       if (!options.json)
         note(context, 'It is refunded to the payment that it came from; see its order’s `refunds list`.');
     });
+}
 
+function addListCredits(returns: Command, context: CommandContext): void {
   addListCommand<Credit, { status?: Credit['status']; return?: string; order?: string }>(returns, context, {
     usage: 'credits',
     summary: 'list what returns pay of other orders, the latest orders first',

@@ -6,7 +6,7 @@ import { connect } from '../../connection.ts';
 import { note } from '../../output.ts';
 import { printReturn, printReturnPrice } from '../../show/return.ts';
 import { RepeatableOption } from '../../strict-command.ts';
-import { addFee, parseFees, type Fee } from './return-fees.ts';
+import { feeOption, parseFees, type Fee } from './return-fees.ts';
 
 const aReturn = '0199d3c4-c0de-7e11-9a2b-6f7081920a1b';
 const begunReturn = '0199d3c4-c0de-7e11';
@@ -16,9 +16,13 @@ type PriceOptions = JsonOption & { fee?: Fee[] };
 
 /** Adds the commands for what a customer gets for a return: money or the same goods once more. */
 export function addReturnMoneyCommands(returns: Command, context: CommandContext): void {
-  const feeOption = () =>
-    new RepeatableOption('--fee <name:amount>', 'what is kept back; again for another fee').argParser(addFee);
+  addPreviewReturn(returns, context);
+  addRefundReturn(returns, context);
+  addReplaceReturn(returns, context);
+  addCancelReplacement(returns, context);
+}
 
+function addPreviewReturn(returns: Command, context: CommandContext): void {
   addCommand(returns, 'preview <return>', 'show what a refund would send back now, and change nothing', [
     `returns preview ${aReturn}`,
     `returns preview ${aReturn} --fee "Label:4.90"`,
@@ -29,7 +33,9 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       const fees = await parseFees(client, returnId, fee);
       printReturnPrice(context, await client.return.preview.query({ returnId, fees }), options);
     });
+}
 
+function addRefundReturn(returns: Command, context: CommandContext): void {
   addCommand(
     returns,
     'refund <return>',
@@ -47,7 +53,9 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       printReturnPrice(context, refund, options);
       if (!options.json) note(context, refundNote(refund));
     });
+}
 
+function addReplaceReturn(returns: Command, context: CommandContext): void {
   addCommand(returns, 'replace <return>', 'send units once more, in a shipment of their own', [
     `returns replace ${aReturn} --line 1:1`,
   ])
@@ -60,7 +68,9 @@ export function addReturnMoneyCommands(returns: Command, context: CommandContext
       const { client } = connect(context);
       printReturn(context, await client.return.replace.mutate({ returnId, lines: line }), options);
     });
+}
 
+function addCancelReplacement(returns: Command, context: CommandContext): void {
   addCommand(
     returns,
     'cancel-replacement <return> <shipment>',
