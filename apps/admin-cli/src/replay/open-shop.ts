@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, RouterOutputs } from '@commerce-core/client';
+import type { LineUnits } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { commerceCode, isRefusal } from '../refusal.ts';
 import type { Shop } from './shop.ts';
@@ -47,16 +48,27 @@ async function refundReturn(client: Client, returnId: string, orderVersion: numb
   }
 }
 
+async function isPaidSoon(client: Client, orderId: string): Promise<boolean> {
+  for (const deadline = Date.now() + PAID_WITHIN_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    const { status } = await client.order.get.query({ orderId });
+    if (status !== 'PAYMENT_PENDING') return status === 'PAID';
+  }
+  return false;
+}
+
+/** Takes a return from its request to its end, with all its units for sale again. Returns what was refunded. */
+async function returnUnits(client: Client, orderId: string, lines: LineUnits[]): Promise<number> {
+  const { id: returnId } = await client.return.request.mutate({ orderId, lines, fault: 'CUSTOMER' });
+  await client.return.approve.mutate({ returnId });
+  const received = lines.map(({ lineNo, quantity }) => ({ lineNo, restockQty: quantity }));
+  const { orderVersion } = await client.return.receive.mutate({ returnId, lines: received });
+  const amount = await refundReturn(client, returnId, orderVersion);
+  await client.return.close.mutate({ returnId });
+  return amount;
+}
+
 /** Opens a shop over its API, with the gateway simulator that sends it webhooks. */
 export function openShop(client: Client, simulatorUrl: string, productIds: ReadonlyMap<string, string>): Shop {
-  async function isPaidSoon(orderId: string): Promise<boolean> {
-    for (const deadline = Date.now() + PAID_WITHIN_MS; Date.now() < deadline; await sleep(POLL_MS)) {
-      const { status } = await client.order.get.query({ orderId });
-      if (status !== 'PAYMENT_PENDING') return status === 'PAID';
-    }
-    return false;
-  }
-
   return {
     async place({ customerId, invoiceNo, lines }) {
       const asked = lines.map(({ sku, quantity }) => ({ productId: productIds.get(sku) ?? '', quantity }));
@@ -72,7 +84,7 @@ export function openShop(client: Client, simulatorUrl: string, productIds: Reado
     async pay(orderId) {
       const { id: paymentId, amount, currency } = await client.payment.create.mutate({ orderId, provider: 'mock' });
       const applied = await payAtSimulator(simulatorUrl, { paymentId, amount, currency });
-      return applied || isPaidSoon(orderId);
+      return applied || isPaidSoon(client, orderId);
     },
     async ship(orderId) {
       const { items } = await client.shipment.list.query({ orderId });
@@ -97,13 +109,7 @@ export function openShop(client: Client, simulatorUrl: string, productIds: Reado
         lineNo: lineNoOf(lines, productIds.get(sku)),
         quantity,
       }));
-      const { id: returnId } = await client.return.request.mutate({ orderId, lines: asked, fault: 'CUSTOMER' });
-      await client.return.approve.mutate({ returnId });
-      const received = asked.map(({ lineNo, quantity }) => ({ lineNo, restockQty: quantity }));
-      const { orderVersion } = await client.return.receive.mutate({ returnId, lines: received });
-      const amount = await refundReturn(client, returnId, orderVersion);
-      await client.return.close.mutate({ returnId });
-      return amount;
+      return returnUnits(client, orderId, asked);
     },
   };
 }

@@ -1,14 +1,14 @@
 import type { TestShop } from '../testing/shop.ts';
 
+/** The amount that the gateway charged since the simulator started, in pence. */
+async function readCharged(simulatorUrl: string): Promise<number> {
+  const answer = await fetch(`${simulatorUrl}/book?limit=1`);
+  const { totals } = (await answer.json()) as { totals: { charged: Record<string, number> } };
+  return totals.charged['GBP'] ?? 0;
+}
+
 /** What a replay has changed in the shop and at the gateway. */
 export function readersOf(shop: TestShop) {
-  /** The amount that the gateway charged since the shop opened, in pence. */
-  async function charged(): Promise<number> {
-    const answer = await fetch(`${shop.simulatorUrl}/book?limit=1`);
-    const { totals } = (await answer.json()) as { totals: { charged: Record<string, number> } };
-    return totals.charged['GBP'] ?? 0;
-  }
-
   async function countOrders(status: 'PAID' | 'CANCELED' | 'PAYMENT_PENDING'): Promise<number> {
     const { rows } = await shop.api.database.pool.query(
       'select count(*)::int as n from commerce.orders where status = $1',
@@ -60,6 +60,8 @@ export function readersOf(shop: TestShop) {
     );
     return [rows[0].received, rows[0].there, rows[0].held];
   }
+
+  const charged = async () => readCharged(shop.simulatorUrl);
 
   return { charged, countOrders, moneyOfOrders, returnsOf, unitsOf };
 }
