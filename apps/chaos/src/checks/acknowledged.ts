@@ -1,4 +1,5 @@
 import { errorKinds } from '@commerce-core/core';
+import type { ShopDatabase } from '../setup/database.ts';
 import type { RunningShop } from '../setup/shop.ts';
 import type { Answer, Entry } from '../shop/call.ts';
 import type { World } from '../shop/world.ts';
@@ -18,12 +19,7 @@ function idOf(answer: Answer<unknown>): string {
 
 const hasRow = ({ answer }: Entry): boolean => !answer.ok || idOf(answer) !== '';
 
-/** Checks that every acknowledged call is true in the database, and that every key created one row at most. */
-export async function checkAcknowledged(
-  { database }: RunningShop,
-  { ledger }: World,
-  state: State,
-): Promise<Finding[]> {
+async function readRows(database: ShopDatabase, state: State): Promise<Rows> {
   const [lines, fulfillment] = await Promise.all([
     database.query<{ orderId: string; productId: string; quantity: number }>(
       `select order_id as "orderId", product_id as "productId", quantity from commerce.order_lines
@@ -31,48 +27,51 @@ export async function checkAcknowledged(
     ),
     readFulfillment(database),
   ]);
-  const rows: Rows = {
-    ...state,
-    ...fulfillment,
-    lines: Map.groupBy(lines, ({ orderId }) => orderId),
-  };
+  return { ...state, ...fulfillment, lines: Map.groupBy(lines, ({ orderId }) => orderId) };
+}
+
+/** Checks that every acknowledged call is true in the database, and that every key created one row at most. */
+export async function checkAcknowledged(
+  { database }: RunningShop,
+  { ledger }: World,
+  state: State,
+): Promise<Finding[]> {
+  const rows = await readRows(database, state);
   const entries = [...ledger.values()];
-  // They are requested by calls of their own.
-  const otherRefunds = new Set([...fulfillment.returnRefunds, ...fulfillment.otherRefunds]);
-  const exchanged = new Set(fulfillment.exchangeOrders);
-  // An exchange pays for an order that costs nothing more by itself, without an attempt.
-  const attempts = [...state.payments.values()]
-    .filter(({ orderId, provider }) => !(exchanged.has(orderId) && provider === 'none'))
-    .map(({ id }) => id);
-  const dispatched = [...fulfillment.shipments.values()].filter(({ trackingNumbers }) => trackingNumbers.length > 0);
   const wrong = entries.filter((entry) => entry.answer.ok && !isTrue(entry, rows));
   return [
     ...wrong.map(({ procedure, key, answer }) => ({
       check: 'acknowledged',
       what: `${procedure} "${key}" (${idOf(answer)}) was acknowledged and is not true`,
     })),
-    ...countedOnce(
-      'order.create',
-      entries,
-      [...state.orders.keys()].filter((id) => !exchanged.has(id)),
-    ),
+    ...checkKeys(entries, rows),
+  ];
+}
+
+/** Checks each procedure that creates rows against all rows of their kind. */
+function checkKeys(entries: readonly Entry[], rows: Rows): Finding[] {
+  const { orders, payments, refundsOf, shipments, returns, returnRefunds, exchangeOrders } = rows;
+  // They are requested by calls of their own.
+  const otherRefunds = new Set([...returnRefunds, ...rows.otherRefunds]);
+  const exchanged = new Set(exchangeOrders);
+  const placed = [...orders.keys()].filter((id) => !exchanged.has(id));
+  // An exchange pays for an order that costs nothing more by itself, without an attempt.
+  const attempts = [...payments.values()].filter(
+    ({ orderId, provider }) => !(exchanged.has(orderId) && provider === 'none'),
+  );
+  const dispatched = [...shipments.values()].filter(({ trackingNumbers }) => trackingNumbers.length > 0);
+  const refunds = [...refundsOf.values()]
+    .flat()
+    .filter(({ id, reason }) => reason === 'requested' && !otherRefunds.has(id));
+  const idsOf = (these: readonly { id: string }[]) => these.map(({ id }) => id);
+  return [
+    ...countedOnce('order.create', entries, placed),
     ...countedOnce('return.exchange', entries, [...exchanged]),
-    ...countedOnce('payment.create', entries, attempts, ['payment_refused']),
-    ...countedOnce(
-      'shipment.dispatch',
-      entries,
-      dispatched.map(({ id }) => id),
-    ),
-    ...countedOnce('return.request', entries, [...fulfillment.returns.keys()]),
-    ...countedOnce('return.refund', entries.filter(hasRow), fulfillment.returnRefunds),
-    ...countedOnce(
-      'refund.create',
-      entries,
-      [...state.refundsOf.values()]
-        .flat()
-        .filter(({ id, reason }) => reason === 'requested' && !otherRefunds.has(id))
-        .map(({ id }) => id),
-    ),
+    ...countedOnce('payment.create', entries, idsOf(attempts), ['payment_refused']),
+    ...countedOnce('shipment.dispatch', entries, idsOf(dispatched)),
+    ...countedOnce('return.request', entries, [...returns.keys()]),
+    ...countedOnce('return.refund', entries.filter(hasRow), returnRefunds),
+    ...countedOnce('refund.create', entries, idsOf(refunds)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { ShopDatabase } from '../setup/database.ts';
 import type { RunningShop } from '../setup/shop.ts';
 import type { World } from '../shop/world.ts';
 import type { Finding } from './finding.ts';
@@ -15,12 +16,9 @@ type Row = {
   least: number;
 };
 
-/**
- * Checks each product: received - sold + restocked + returned - replaced = available, received - shipped + returned =
- * on the shelf, nothing is reserved, and stock was never negative.
- */
-export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
-  const rows = await database.query<Row>(`
+/** What each product's sales, parcels and returns add up to, beside its stock. */
+async function readStock(database: ShopDatabase): Promise<Row[]> {
+  return database.query<Row>(`
     with paid as (select distinct aggregateid as id from commerce.events where type = 'order.paid'),
     lines as (
       select l.*, o.status from commerce.order_lines l join commerce.orders o on o.id = l.order_id join paid on paid.id = o.id
@@ -50,26 +48,34 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
       (select min(running) from (
         select sum(quantity) over (order by id) as running from commerce.stock_movements where product_id = s.product_id) m) as least
     from commerce.stocks s`);
+}
+
+/**
+ * Checks each product: received - sold + restocked + returned - replaced = available, received - shipped + returned =
+ * on the shelf, nothing is reserved, and stock was never negative.
+ */
+export async function checkStock({ database }: RunningShop, { ledger }: World): Promise<Finding[]> {
   const received = Map.groupBy(
     [...ledger.values()].flatMap(({ procedure, input, answer }) =>
       procedure === 'stock.receive' && answer.ok ? [input as { productId: string; quantity: number }] : [],
     ),
     ({ productId }) => productId,
   );
+  const rows = await readStock(database);
   return rows.flatMap((row) => {
-    const { productId, available, reserved, unshipped, sold, restocked, returned, replaced, shipped, least } = row;
-    const receivedQty = (received.get(productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
-    const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, returned ${returned}, replaced ${replaced}, available ${available}`;
-    const shelf = `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, on the shelf ${available} + ${unshipped}`;
-    return [
-      ...(receivedQty - sold + restocked + returned - replaced === available
-        ? []
-        : [{ check: 'stock', what: summary }]),
-      ...(receivedQty - shipped + returned === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),
-      ...(reserved === 0
-        ? []
-        : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),
-      ...(least >= 0 ? [] : [{ check: 'stock', what: `product ${productId} was oversold by ${-least}` }]),
-    ];
+    const receivedQty = (received.get(row.productId) ?? []).reduce((total, { quantity }) => total + quantity, 0);
+    return findingsOf(row, receivedQty);
   });
+}
+
+function findingsOf(row: Row, receivedQty: number): Finding[] {
+  const { productId, available, reserved, unshipped, sold, restocked, returned, replaced, shipped, least } = row;
+  const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, returned ${returned}, replaced ${replaced}, available ${available}`;
+  const shelf = `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, on the shelf ${available} + ${unshipped}`;
+  return [
+    ...(receivedQty - sold + restocked + returned - replaced === available ? [] : [{ check: 'stock', what: summary }]),
+    ...(receivedQty - shipped + returned === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),
+    ...(reserved === 0 ? [] : [{ check: 'stock', what: `product ${productId}: ${reserved} units are still reserved` }]),
+    ...(least >= 0 ? [] : [{ check: 'stock', what: `product ${productId} was oversold by ${-least}` }]),
+  ];
 }

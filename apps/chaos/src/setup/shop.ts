@@ -40,10 +40,13 @@ export type RunningShop = {
 };
 
 const reservationMs = 6_000;
-const pollAfterSeconds = 3;
-/** A carrier's message that was lost is found by the next poll. */
-const trackingPollMinutes = 0.1;
 const attemptsMax = 4;
+// A gateway's or carrier's message that was lost is found by the next poll.
+const shortTimes = {
+  RESERVATION_MINUTES: String(reservationMs / 60_000),
+  GATEWAY_POLL_AFTER_SECONDS: '3',
+  TRACKING_POLL_MINUTES: '0.1',
+};
 // All guests have this machine's address.
 const guestEnv = {
   GUEST_ORDERS: 'on',
@@ -89,10 +92,8 @@ async function startParts(
   const tokenSecret = randomBytes(32).toString('base64url');
   onStarted(() => apis.stop());
   await apis.start({
+    ...shortTimes,
     DATABASE_URL: proxy.url,
-    RESERVATION_MINUTES: String(reservationMs / 60_000),
-    GATEWAY_POLL_AFTER_SECONDS: String(pollAfterSeconds),
-    TRACKING_POLL_MINUTES: String(trackingPollMinutes),
     CUSTOMER_JWT_SECRET: tokenSecret,
     ...guestEnv,
     QUOTE_URL: pricing.url,
@@ -100,31 +101,39 @@ async function startParts(
     ...subscribers.apiEnv,
     ...apiEnv(names, gateway.url),
   });
-  const operator = createClient({ url: loadBalancer.url, token: database.apiKey, attemptsMax });
-  subscribers.follow(operator);
+  const callers = callersOf(loadBalancer.url, database.apiKey, tokenSecret);
+  subscribers.follow(callers.operator);
   return {
     database,
     gateway,
     orders,
     reservationMs,
     providers: providersOf(names),
-    operator,
     subscribers,
-    customer: async (n) =>
-      createClient({ url: loadBalancer.url, token: await shopperToken(n, tokenSecret), attemptsMax }),
-    guest: (token) => createClient({ url: loadBalancer.url, token, attemptsMax }),
+    ...callers,
     lostCalls: loadBalancer.counts,
     cutCommits: proxy.cuts,
     killedAt: () => apis.killedAt,
     killOne: () => apis.killOne(),
     logs: () => apis.logs,
     pricingFailures: pricing.failures,
-    stopFaults() {
-      pricing.stopFaults();
-      loadBalancer.stopFaults();
-      proxy.stopFaults();
-      subscribers.stopFaults();
+    stopFaults: () => {
+      for (const part of [pricing, loadBalancer, proxy, subscribers]) part.stopFaults();
     },
+  };
+}
+
+/** Clients for those who call the shop. */
+function callersOf(
+  url: string,
+  apiKey: string,
+  tokenSecret: string,
+): Pick<RunningShop, 'operator' | 'customer' | 'guest'> {
+  const clientOf = (token?: string) => createClient({ url, token, attemptsMax });
+  return {
+    operator: clientOf(apiKey),
+    customer: async (n) => clientOf(await shopperToken(n, tokenSecret)),
+    guest: clientOf,
   };
 }
 

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'standardwebhooks';
-import type { Chance } from '../chance.ts';
 import type { Delivery } from './delivery.ts';
+import { startInterruptibleServer } from './interruptible-server.ts';
+import { misbehave, type Hostility } from './misbehave.ts';
 import { createReplyPlan, replyFaults, type ReplyFault } from './reply-plan.ts';
 
 /** A merchant's receiver of webhooks, and what it has received. */
@@ -22,34 +20,20 @@ export type Receiver = {
   close: () => Promise<void>;
 };
 
-/** What makes a receiver hostile. `redirectTo` is where it redirects requests, which must not follow. */
-export type Hostility = { chance: Chance; redirectTo: string };
-
-const slowMs = { least: 200, most: 1_500 };
-const downMs = { least: 300, most: 2_000 };
-
 /** Starts a receiver on a free port. Without `hostility` it acknowledges every request at once. */
 export async function startReceiver(hostility?: Hostility): Promise<Receiver> {
   const deliveries: Delivery[] = [];
   const counts = Object.fromEntries(replyFaults.map((fault) => [fault, 0])) as Record<ReplyFault, number>;
-  const open = new Set<ServerResponse>();
   const faultOf = hostility && createReplyPlan(hostility.chance);
   let webhook: Webhook | undefined;
   let unsigned = 0;
-  let faultsStopped = hostility === undefined;
-  let isClosed = false;
-
-  const server = createServer((request, response) => {
-    open.add(response);
-    response.on('close', () => open.delete(response));
+  let faultsStopped = false;
+  const server = await startInterruptibleServer((request, response) => {
     text(request).then(
       (body) => receive(request.headers, body, response),
       () => response.destroy(),
     );
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  // A server that listens on TCP has an address with a port.
-  const { port } = server.address() as AddressInfo;
 
   function receive(headers: IncomingHttpHeaders, body: string, response: ServerResponse): void {
     try {
@@ -60,54 +44,19 @@ export async function startReceiver(hostility?: Hostility): Promise<Receiver> {
     }
     const delivery = deliveryOf(headers, body);
     deliveries.push(delivery);
+    const acknowledge = () => {
+      if (response.destroyed) return;
+      delivery.acknowledgedAt = performance.now();
+      response.writeHead(204).end();
+    };
     const fault = faultsStopped ? undefined : faultOf?.(delivery.messageId);
-    if (!fault) return acknowledge(delivery, response);
+    if (!fault || !hostility) return acknowledge();
     counts[fault] += 1;
-    misbehave(fault, delivery, response);
-  }
-
-  function acknowledge(delivery: Delivery, response: ServerResponse): void {
-    if (response.destroyed) return;
-    delivery.acknowledgedAt = performance.now();
-    response.writeHead(204).end();
-  }
-
-  function misbehave(fault: ReplyFault, delivery: Delivery, response: ServerResponse): void {
-    const drawn = (what: string, { least, most }: typeof slowMs) =>
-      hostility?.chance.whole(`${what} ${counts[fault]}`, least, most) ?? least;
-    switch (fault) {
-      case 'webhook_server_error':
-      case 'webhook_refused_always':
-        return void response.writeHead(500).end('not now');
-      case 'webhook_rate_limited':
-        return void response.writeHead(429, counts[fault] % 2 === 0 ? { 'retry-after': '1' } : {}).end();
-      case 'webhook_redirected':
-        return void response.writeHead(307, { location: hostility?.redirectTo }).end();
-      case 'webhook_answer_never_ends':
-        return void response.writeHead(200).write('{');
-      case 'webhook_hangs':
-        return;
-      case 'webhook_slow':
-        return void setTimeout(() => acknowledge(delivery, response), drawn('webhook slow', slowMs));
-      case 'webhook_connection_closed':
-        return void response.destroy();
-      case 'webhook_receiver_down':
-        void goDown(drawn('webhook down', downMs));
-    }
-  }
-
-  /** Refuses connections for a while. Acknowledgments that were sent still arrive. */
-  async function goDown(forMs: number): Promise<void> {
-    if (!server.listening) return;
-    server.close();
-    for (const response of open) response.destroy();
-    server.closeIdleConnections();
-    await sleep(forMs);
-    if (!isClosed) server.listen(port, '127.0.0.1');
+    misbehave(fault, { nth: counts[fault], response, acknowledge, goDown: server.goDown }, hostility);
   }
 
   return {
-    url: `http://127.0.0.1:${port}/hooks`,
+    url: `http://127.0.0.1:${server.port}/hooks`,
     deliveries,
     unsigned: () => unsigned,
     faults: counts,
@@ -116,13 +65,9 @@ export async function startReceiver(hostility?: Hostility): Promise<Receiver> {
     },
     stopFaults() {
       faultsStopped = true;
-      for (const response of open) response.destroy();
+      server.endOpenRequests();
     },
-    async close() {
-      isClosed = true;
-      server.closeAllConnections();
-      server.close();
-    },
+    close: server.close,
   };
 }
 

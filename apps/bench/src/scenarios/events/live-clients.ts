@@ -6,7 +6,7 @@ import { startApi, type Api } from '../../setup/api.ts';
 import { orderId } from '../../setup/ids.ts';
 import { rssMb } from '../../setup/rss.ts';
 import { expectNoFailures } from '../pair.ts';
-import { goalOf, type Bench, type Outcome, type Series } from '../scenario.ts';
+import { goalOf, type Bench, type Goal, type Outcome, type Series } from '../scenario.ts';
 import { windowOf } from '../turns.ts';
 import { until } from './until.ts';
 
@@ -36,51 +36,48 @@ export async function measureLiveClients(bench: Bench): Promise<Outcome> {
     let paid = 0;
     for (let round = 0; round <= options.rounds; round += 1) {
       agesMs.length = 0;
-      const window = windowOf(bench, 'ours', clients);
-      const { url, webhookSecret: secret } = api;
-      const loaded = await bench.load.run({
-        kind: 'webhooks',
-        url,
-        secret,
-        from: paid + 1,
-        to: watchers,
-        clients,
-        rate: webhooksPerSecond,
-        ...window,
-      });
-      expectNoFailures(loaded);
-      paid += loaded.succeeded;
-      if (round > 0)
-        series.rounds.push({
-          ...summary(agesMs, loaded.succeeded / webhooksPerSecond),
-          succeeded: agesMs.length,
-          failed: {},
-        });
+      const succeeded = await payMore(bench, api, paid + 1);
+      paid += succeeded;
+      // The first round warms up.
+      if (round > 0) {
+        const measured = summary(agesMs, succeeded / webhooksPerSecond);
+        series.rounds.push({ ...measured, succeeded: agesMs.length, failed: {} });
+      }
       memory.push(await rssMb(api.pid));
       progress.say(
         `events, round ${round}: ${count(paid)} of ${count(watchers)} orders paid, ${count(memory.at(-1) ?? NaN)} MB`,
       );
     }
     await until('each watcher of a paid order was told', () => opened.filter(({ seen }) => seen > 1).length >= paid);
-    return {
-      series: [series],
-      goals: [
-        goalOf(`memory with ${count(watchers)} streams, MB`, '≤', 300, memory),
-        goalOf(
-          'change at its watcher, p99 ms',
-          '≤',
-          100,
-          series.rounds.map(({ p99Ms }) => p99Ms),
-        ),
-      ],
-      notes: [`streams: order.watch of ${count(watchers)} orders; memory of the API before them: ${count(before)} MB`],
-    };
+    const notes = [
+      `streams: order.watch of ${count(watchers)} orders; memory of the API before them: ${count(before)} MB`,
+    ];
+    return { series: [series], goals: goalsOf(memory, series), notes };
   } finally {
     for (const { request } of opened) request.destroy();
     await api.stop();
     await database.drop();
   }
 }
+
+/** Pays orders from number `from` on, for the time of one turn. Returns how many. */
+async function payMore(bench: Bench, { url, webhookSecret: secret }: Api, from: number): Promise<number> {
+  const window = windowOf(bench, 'ours', clients);
+  const job = { kind: 'webhooks', url, secret, from, to: watchers, clients, rate: webhooksPerSecond } as const;
+  const loaded = await bench.load.run({ ...job, ...window });
+  expectNoFailures(loaded);
+  return loaded.succeeded;
+}
+
+const goalsOf = (memory: readonly number[], { rounds }: Series): Goal[] => [
+  goalOf(`memory with ${count(watchers)} streams, MB`, '≤', 300, memory),
+  goalOf(
+    'change at its watcher, p99 ms',
+    '≤',
+    100,
+    rounds.map(({ p99Ms }) => p99Ms),
+  ),
+];
 
 /** Opens a stream of each seeded order for its customer, and returns when each has sent the order. */
 async function watchAll(api: Api, agesMs: number[]): Promise<Watcher[]> {
