@@ -15,7 +15,7 @@ import { dashboardRoutes } from './http/dashboard-routes.ts';
 import { hostileRoutes } from './http/hostile-routes.ts';
 import { payRoutes } from './http/pay-routes.ts';
 import { errorBody, respondToError } from './http/request-errors.ts';
-import { noJournal, openJournal, type Journal, type StoredResponse } from './journal/journal.ts';
+import { noJournal, openJournal, type Journal, type JournalEntry, type StoredResponse } from './journal/journal.ts';
 import { restore } from './journal/restore.ts';
 import { FaultyWebhooks } from './trackers/faulty-webhooks.ts';
 import type { TrackerEmulator } from './trackers/tracker-emulator.ts';
@@ -95,17 +95,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const carriers = new FaultyWebhooks(trackerWebhooks.send, hostile);
   app.route('/', hostileRoutes({ hostile, outbox, bankFaults, carriers, pauses }));
   for (const { path, routes } of options.trackers ?? []) app.mount(path, routes(carriers.send).fetch);
-  // The emulators come last, and the shortest path after all others: an empty path takes all requests that are left.
-  const idempotency = {
-    keysMax: paymentsMax,
-    known: entries.flatMap((entry) => ('response' in entry ? [entry.response] : [])),
-    onStore: (response: StoredResponse) => journal.add({ response }),
-  };
-  const api = createEmulatorApi({ bank, outbox, hostile, pauses, idempotency });
-  for (const provider of providers.toSorted((a, b) => b.emulator.path.length - a.emulator.path.length)) {
-    app.mount(provider.emulator.path || '/', api(provider));
-  }
-
+  const idempotency = { keysMax: paymentsMax, ...storedResponses(entries, journal) };
+  mountEmulators(app, providers, createEmulatorApi({ bank, outbox, hostile, pauses, idempotency }));
   restore(entries, bank, outbox);
   return {
     app,
@@ -117,6 +108,19 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       journal.close();
     },
   };
+}
+
+/** The responses to repeated calls that the journal has, and where the next ones go. */
+const storedResponses = (entries: readonly JournalEntry[], journal: Journal) => ({
+  known: entries.flatMap((entry) => ('response' in entry ? [entry.response] : [])),
+  onStore: (response: StoredResponse) => journal.add({ response }),
+});
+
+/** Mounts the shortest path after all others: an empty path takes all requests that are left. */
+function mountEmulators(app: Hono, providers: EmulatedProvider[], api: ReturnType<typeof createEmulatorApi>): void {
+  for (const provider of providers.toSorted((a, b) => b.emulator.path.length - a.emulator.path.length)) {
+    app.mount(provider.emulator.path || '/', api(provider));
+  }
 }
 
 function createApp(journal: Journal): Hono {

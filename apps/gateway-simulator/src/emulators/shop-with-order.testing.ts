@@ -3,6 +3,7 @@ import { openTestDatabase } from '@commerce-core/core/testing';
 import { expect, onTestFinished } from 'vitest';
 import type { SimulatorOptions } from '../app.ts';
 import type { Emulator } from './emulator.ts';
+import { placeTestOrder } from './place-test-order.testing.ts';
 import { until, type Received, type Reply } from '../shop.testing.ts';
 import { startSimulator } from '../simulator.testing.ts';
 
@@ -33,7 +34,7 @@ export async function startShopWithOrder(
     expect(items.filter(({ outcome }) => outcome !== 'AGREES')).toEqual([]);
   });
 
-  const { productId, orderId } = await placeTestOrder(commerce);
+  const { productId, orderId } = await placeTestOrder(commerce, 25_000);
   return {
     ...simulator,
     commerce,
@@ -74,12 +75,4 @@ function shopReads(commerce: Commerce, { productId, orderId }: { productId: stri
       return [availableQty, reservedQty];
     },
   };
-}
-
-async function placeTestOrder(commerce: Commerce) {
-  const product = { sku: 'HAT', name: 'Hat', priceAmount: 25_000, currency: 'KRW' };
-  const { id: productId } = await commerce.createProduct(product);
-  await commerce.receiveStock({ productId, quantity: 5 });
-  const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
-  return { productId, orderId };
 }

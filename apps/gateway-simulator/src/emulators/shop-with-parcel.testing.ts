@@ -1,9 +1,10 @@
-import { createCommerce, mockGateway, type TrackingProvider } from '@commerce-core/core';
+import { createCommerce, mockGateway, type Commerce, type TrackingProvider } from '@commerce-core/core';
 import { openTestDatabase } from '@commerce-core/core/testing';
 import { onTestFinished } from 'vitest';
 import { startTestShop, until } from '../shop.testing.ts';
 import { startSimulator, webhookSecret } from '../simulator.testing.ts';
 import type { TrackerEmulator } from '../trackers/tracker-emulator.ts';
+import { placeTestOrder } from './place-test-order.testing.ts';
 
 type Number = { carrier: string; trackingNumber: string };
 
@@ -34,15 +35,9 @@ export async function startShopWithParcel(
     gateways: [mockGateway([webhookSecret])],
     trackingProviders: [provider],
   });
-  onTestFinished(async () => {
-    const violations = await commerce.doctor().finally(database.drop);
-    if (violations.length > 0) throw new Error(`the doctor found ${JSON.stringify(violations)}`);
-  });
+  onTestFinished(async () => checkDatabase(commerce).finally(database.drop));
 
-  const product = { sku: 'HAT', name: 'Hat', priceAmount: 0, currency: 'KRW' };
-  const { id: productId } = await commerce.createProduct(product);
-  await commerce.receiveStock({ productId, quantity: 5 });
-  const { id: orderId } = await commerce.placeOrder({ customerId: 'kim', lines: [{ productId, quantity: 2 }] });
+  const { orderId } = await placeTestOrder(commerce, 0);
   await commerce.createPayment({ orderId, provider: 'mock' });
   const [shipment] = await commerce.listShipments({ orderId });
   if (!shipment) throw new Error('a paid order has a shipment');
@@ -72,4 +67,9 @@ export async function startShopWithParcel(
     /** The carrier scans a parcel. Resolves when the shop has responded to the webhook. */
     scan: (input: object) => request(`${emulator.path}/scans`, { wait: true, ...input }),
   };
+}
+
+async function checkDatabase(commerce: Commerce): Promise<void> {
+  const violations = await commerce.doctor();
+  if (violations.length > 0) throw new Error(`the doctor found ${JSON.stringify(violations)}`);
 }
