@@ -66,19 +66,13 @@ export function importRoutes(
     const { dryRun = false, encoding = charset } = given;
     const report: ImportReport = { dryRun, rows: 0, created: 0, updated: 0, unchanged: 0, failed: 0, errors: [] };
     trace.facts = report;
-    await inSlot(async () => {
-      const [{ fileText }, { csvRecords }] = await Promise.all([import('./file-text.ts'), import('./csv-records.ts')]);
-      acceptBody(c);
-      const rows = take(asCaller(trace.caller ?? { kind: 'anonymous', mayOrder: false }), given, dryRun);
-      const takeUnlessStopping: TakeRows = async (batch) => {
-        if (trace.stopping) throw new CommerceError('overloaded', 'this server stops; send the file again');
-        return rows(batch);
-      };
-      await importRecords(csvRecords(fileText(requestBytes(c), encoding)), columns, takeUnlessStopping, report);
-    }).finally(() => {
-      const { errors: _, ...facts } = report;
-      trace.facts = facts;
-    });
+    const shop = asCaller(trace.caller);
+    await inSlot(async () => importFile(c, { encoding, columns, take: take(shop, given, dryRun), report })).finally(
+      () => {
+        const { errors: _, ...facts } = report;
+        trace.facts = facts;
+      },
+    );
     return jsonResponse(trace, 200, report);
   };
   return new Hono<AppEnv>()
@@ -102,6 +96,24 @@ export function importRoutes(
             shop.importStockCounts(rows.map((row): object => ({ reason, ...row })) as Counts, { dryRun }),
       }),
     );
+}
+
+type FileImport = {
+  encoding: string | undefined;
+  columns: ImportedColumns;
+  take: TakeRows;
+  report: ImportReport;
+};
+
+/** Imports the file in a request's body, until its end or until the server stops. */
+async function importFile(c: Context<AppEnv>, { encoding, columns, take, report }: FileImport): Promise<void> {
+  const [{ fileText }, { csvRecords }] = await Promise.all([import('./file-text.ts'), import('./csv-records.ts')]);
+  acceptBody(c);
+  const takeUnlessStopping: TakeRows = async (batch) => {
+    if (c.get('trace').stopping) throw new CommerceError('overloaded', 'this server stops; send the file again');
+    return take(batch);
+  };
+  await importRecords(csvRecords(fileText(requestBytes(c), encoding)), columns, takeUnlessStopping, report);
 }
 
 /** The charset of a request with a CSV, or the response to one without. */

@@ -1,10 +1,8 @@
 import { CommerceError, type Commerce, type Database, type Tracing } from '@commerce-core/core';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { cors } from 'hono/cors';
 import { adminRoutes, type AdminOptions } from '../admin/admin-routes.ts';
-import { headerOf } from './header-of.ts';
-import { authenticator, forbidden, unauthenticated } from '../auth/caller.ts';
+import { authenticator } from '../auth/caller.ts';
 import type { VerifyCustomerToken } from '../auth/customer-token.ts';
 import { exportRoutes } from '../files/export-routes.ts';
 import { fileSlots } from '../files/file-slots.ts';
@@ -14,8 +12,10 @@ import { createGuestOrders, type GuestOrderOptions } from '../guests/guest-order
 import { healthRoutes } from './health.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { metricsRoute } from '../observability/metrics-route.ts';
 import { callLimitsDefault, createCallLimits, type CallLimits } from './call-limits.ts';
 import { errorResponse } from './error-response.ts';
+import { allowPages } from './allow-pages.ts';
 import { tracing } from './trace.ts';
 import { openApiRoutes } from './openapi.ts';
 import { limitRequests } from './request-limit.ts';
@@ -78,26 +78,14 @@ export function createApp({
   const app = new Hono<AppEnv>();
   app.use(tracing(log, metrics, stopping));
   if (corsOrigins.length > 0) {
-    const ofPages = cors({
-      origin: [...corsOrigins],
-      allowMethods: ['GET', 'POST'],
-      allowHeaders: [...pageHeaders, ...corsHeaders],
-      exposeHeaders: ['x-request-id', 'retry-after', 'content-disposition'],
-      maxAge: 600,
-    });
-    app.use(`${endpoint}/*`, ofPages);
-    app.use('/api/v1/export/*', ofPages);
-    app.use('/api/v1/import/*', ofPages);
+    const ofPages = allowPages(corsOrigins, corsHeaders);
+    for (const path of [endpoint, '/api/v1/export', '/api/v1/import']) app.use(`${path}/*`, ofPages);
   }
   app.route('/', healthRoutes(database, stopping));
   // Health checks have no spans: they would be most of the traces.
   if (spans) app.use(requestSpans(spans));
   // Behind the health checks, which a full server must still answer.
-  app.use(
-    limitRequests(requestsMax, (c, error) =>
-      c.req.path.startsWith(`${endpoint}/`) ? trpcErrorResponse(c, error) : errorResponse(c, error),
-    ),
-  );
+  app.use(limitRequests(requestsMax, refusal));
   const limits = createCallLimits(callLimits, metrics.observeLimited);
   // A gateway that is refused may stop sending, so webhooks are limited only where anyone may have sent them.
   app.use(limits.plainRoutes([`${endpoint}/`, '/api/v1/', '/metrics']));
@@ -108,40 +96,24 @@ export function createApp({
   }
   const guests = guestOrders && createGuestOrders(guestOrders);
   const authenticate = authenticator(commerce, verifyCustomer, guests?.verify);
-  // For operators only: the metrics show how much a shop sells.
-  app.get('/metrics', async (c) => {
-    const credentials = { authorization: headerOf(c, 'authorization') };
-    const caller = await limits.identify(c, 1, async () => authenticate(credentials));
-    if (caller.kind === 'anonymous') throw unauthenticated('this needs an API key');
-    if (caller.kind !== 'operator') throw forbidden('this is for operators');
-    return c.text(await metrics.text(), 200, { 'content-type': metrics.contentType });
-  });
-  if (servesCalls && admin) app.route('/admin', adminRoutes(commerce, admin));
-  const identify = async (c: Context<AppEnv>) => limits.identify(c, 1, async () => authenticate(credentialsOf(c)));
+  app.get('/metrics', metricsRoute(metrics, limits, authenticate));
   if (servesCalls) {
+    if (admin) app.route('/admin', adminRoutes(commerce, admin));
+    const identify = async (c: Context<AppEnv>) => limits.identify(c, 1, async () => authenticate(credentialsOf(c)));
     const inSlot = fileSlots();
     app.route('/api/v1/export', exportRoutes(commerce, identify, inSlot));
     app.route('/api/v1/import', importRoutes(commerce, identify, inSlot));
+    app.route(endpoint, trpcRoutes({ commerce, authenticate, limits, guests, stopping }));
   }
-  if (servesCalls) app.route(endpoint, trpcRoutes({ commerce, authenticate, limits, guests, stopping }));
   const notFound = servesCalls ? 'this address does not exist' : 'this process serves only health and metrics';
   app.notFound((c) => errorResponse(c, new CommerceError('not_found', notFound)));
   app.onError((error, c) => errorResponse(c, requestWasAborted(c) ? abortedRequest() : error));
   return app;
 }
 
-// The trace context of a page's own OpenTelemetry is let through also where the shop has no traces: a browser would
-// refuse the whole call.
-const pageHeaders = [
-  'authorization',
-  'content-type',
-  'x-request-id',
-  'idempotency-key',
-  'last-event-id',
-  'traceparent',
-  'tracestate',
-  'baggage',
-];
+/** An error in the form that the clients of the path read. */
+const refusal = (c: Context<AppEnv>, error: CommerceError): Response =>
+  c.req.path.startsWith(`${endpoint}/`) ? trpcErrorResponse(c, error) : errorResponse(c, error);
 
 /** Whether the sender closed the connection in the middle of the body. That is not an error of the server. */
 const requestWasAborted = ({ env: { incoming } = {} }: { env: Partial<HttpBindings> | undefined }): boolean =>

@@ -14,8 +14,8 @@ import { createApp } from '../http/app.ts';
 import type { CallLimits } from '../http/call-limits.ts';
 import type { GuestOrderOptions } from '../guests/guest-orders.ts';
 import { serve } from '../http/serve.ts';
-import { createLogger, logFaults } from '../observability/log.ts';
-import { createMetrics } from '../observability/metrics.ts';
+import { createLogger, logFaults, type Logger } from '../observability/log.ts';
+import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import type { UnsignedLimits } from '../webhooks/unsigned-limit.ts';
 import { checkAnswers } from './checked-answers.ts';
 import { webhookSecret } from './webhook.ts';
@@ -60,15 +60,14 @@ type ServedApi = {
   answered: ReadonlySet<string>;
 };
 
-/** Serves the API on a free port as main.ts does, with its log kept in memory. */
-export async function serveTestApi(database: Database, options: ServedApiOptions): Promise<ServedApi> {
-  const lines: string[] = [];
-  const stopping = new AbortController();
-  const log = createLogger('trace', { write: (line) => lines.push(line) });
-  const metrics = createMetrics({ keepMs: 0 });
+function createTestCommerce(
+  database: Database,
+  options: ServedApiOptions,
+  { log, metrics }: { log: Logger; metrics: Metrics },
+): Commerce {
   const given = options.gateways ?? [];
   const mock = mockGateway([webhookSecret], { url: options.mockGatewayUrl });
-  const commerce = createCommerce({
+  return createCommerce({
     database,
     gateways: given.some(({ provider }) => provider === 'mock') ? given : [mock, ...given],
     trackingProviders: [mockTracking([webhookSecret]), ...(options.trackingProviders ?? [])],
@@ -89,6 +88,15 @@ export async function serveTestApi(database: Database, options: ServedApiOptions
     ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
     ...(options.pollAfterMs === undefined ? {} : { pollAfterMs: options.pollAfterMs }),
   });
+}
+
+/** Serves the API on a free port as main.ts does, with its log kept in memory. */
+export async function serveTestApi(database: Database, options: ServedApiOptions): Promise<ServedApi> {
+  const lines: string[] = [];
+  const stopping = new AbortController();
+  const log = createLogger('trace', { write: (line) => lines.push(line) });
+  const metrics = createMetrics({ keepMs: 0 });
+  const commerce = createTestCommerce(database, options, { log, metrics });
   metrics.watch(commerce);
   const app = createApp({
     commerce,
