@@ -125,16 +125,9 @@ const noWebhooks: WebhookOptions = {
   loadSender: async () => Promise.reject(new CommerceError('webhooks_not_configured', 'this shop sends no webhooks')),
 };
 
-/**
- * The order → payment → shipping core. Each method is one use case, and checks its input for every caller. Amounts
- * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
- * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
- * @throws RangeError when a time in `keepMs` is out of its bounds
- * @throws Error when both `quote` and `quoteService` are given, or two tracking providers have one name
- */
-export function createCommerce(options: CommerceOptions) {
+/** What the options configure, with the defaults of those that are left out, and the state that methods share. */
+function contextOf(options: CommerceOptions): Context {
   const { tracing } = options;
-  if (options.quote && options.quoteService) throw new Error('an order has one quote: give quote or quoteService');
   const gateways = options.gateways ?? [];
   const trackers = options.trackingProviders ?? [];
   const configured = {
@@ -165,11 +158,23 @@ export function createCommerce(options: CommerceOptions) {
     webhooks: options.webhooks ?? noWebhooks,
     tracing,
   };
-  const context: Context = {
+  return {
     ...configured,
     batcher: createBatcher(configured),
     tail: new EventTail(configured.database, options.onFault),
   };
+}
+
+/**
+ * The order → payment → shipping core. Each method is one use case, and checks its input for every caller. Amounts
+ * are integer minor units, quantities are units, times are milliseconds. Refusals are thrown as CommerceError;
+ * errors.ts lists the codes. A mutation with an idempotency key runs once for that key.
+ * @throws RangeError when a time in `keepMs` is out of its bounds
+ * @throws Error when both `quote` and `quoteService` are given, or two tracking providers have one name
+ */
+export function createCommerce(options: CommerceOptions) {
+  if (options.quote && options.quoteService) throw new Error('an order has one quote: give quote or quoteService');
+  const context = contextOf(options);
   const placing = openPlacing(context);
   const inbox = openInbox(context);
   const delivery = openWebhookDelivery(context);

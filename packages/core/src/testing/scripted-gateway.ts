@@ -131,19 +131,21 @@ export async function createScriptedShop({
       const { refundedAmount, refundReservedAmount } = await readPayment(shop, orderId, payment.id);
       return { refunded: refundedAmount, reserved: refundReservedAmount };
     },
-    async readState({ orderId, payment: { id }, productId }) {
-      const { status, needsAttention } = await shop.commerce.getOrder({ orderId });
-      const payment = await readPayment(shop, orderId, id);
-      const refunds = (await shop.commerce.listRefunds({ orderId })).items.toReversed();
-      const [available, reserved] = await shop.readStock(productId);
-      return {
-        payment: payment.surplus ? `${payment.status} surplus` : payment.status,
-        order: status,
-        stock: `${available} ${reserved}`,
-        refunds: refunds.map(({ kind, amount, status: is, reason }) => `${kind} ${amount} ${is} ${reason}`),
-        attention: needsAttention,
-      };
-    },
+    readState: async (attempt) => readOrderState(shop, attempt),
+  };
+}
+
+async function readOrderState(shop: TestShop, { orderId, payment: { id }, productId }: Attempt): Promise<OrderState> {
+  const { status, needsAttention } = await shop.commerce.getOrder({ orderId });
+  const payment = await readPayment(shop, orderId, id);
+  const refunds = (await shop.commerce.listRefunds({ orderId })).items.toReversed();
+  const [available, reserved] = await shop.readStock(productId);
+  return {
+    payment: payment.surplus ? `${payment.status} surplus` : payment.status,
+    order: status,
+    stock: `${available} ${reserved}`,
+    refunds: refunds.map(({ kind, amount, status: is, reason }) => `${kind} ${amount} ${is} ${reason}`),
+    attention: needsAttention,
   };
 }
 

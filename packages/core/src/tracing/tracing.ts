@@ -51,53 +51,80 @@ export type Tracing = {
  * @param tracer begins the spans; defaults to the tracer `commerce-core` of the registered provider
  */
 export function createTracing(api: OpenTelemetryApi, tracer: Tracer = api.trace.getTracer('commerce-core')): Tracing {
-  const { context, trace, ROOT_CONTEXT, SpanKind, SpanStatusCode } = api;
-
-  const contextOf = (causes: readonly SpanContext[]): Context => {
-    const parent = causes.find(isSampled) ?? causes[0];
-    return parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
-  };
-  const activeSpan = () => trace.getSpan(context.active());
-  const isRecorded = () => {
-    const span = activeSpan();
-    return span !== undefined && isSampled(span.spanContext());
-  };
-  const fail = (span: Span, type: string) => {
-    span.setAttribute('error.type', type);
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  };
-  const endByError = (span: Span, error: unknown) => {
-    if (isRefusal(error)) span.setAttribute('error.type', errorType(error));
-    else fail(span, errorType(error));
-  };
-  const inSpan: Tracing['inSpan'] = async ({ name, kind = 'INTERNAL', attributes = {}, causes }, work) => {
-    const within = causes ? contextOf(causes) : context.active();
-    const links = causes && causes.length > 1 ? causes.filter(isSampled).map((cause) => ({ context: cause })) : [];
-    const span = tracer.startSpan(name, { kind: SpanKind[kind], attributes, links }, within);
-    try {
-      return await context.with(trace.setSpan(within, span), async () => work(span));
-    } catch (error) {
-      endByError(span, error);
-      throw error;
-    } finally {
-      span.end();
-    }
-  };
-
+  const spans = createSpans(api, tracer);
+  const { activeSpan, inSpan, fail, causedBy } = spans;
   return {
     activeSpan,
     inSpan,
     fail,
-    traceparent() {
-      const active = activeSpan()?.spanContext();
-      return active && trace.isSpanContextValid(active) ? traceparentOf(active) : null;
-    },
+    causedBy,
     parseHeaders(traceparent, tracestate) {
       const parent = parseTraceparent(traceparent);
       if (!parent || tracestate === undefined) return parent;
       return { ...parent, traceState: api.createTraceState(tracestate) };
     },
+    ...traceTransactions(api, tracer, spans),
+  };
+}
+
+type Spans = Pick<Tracing, 'activeSpan' | 'inSpan' | 'fail' | 'causedBy'> & {
+  /** Records the code of an error. A refusal is no failure of its span. */
+  recordError: (span: Span, error: unknown) => void;
+};
+
+function createSpans(
+  { context, trace, ROOT_CONTEXT, SpanKind, SpanStatusCode }: OpenTelemetryApi,
+  tracer: Tracer,
+): Spans {
+  const contextOf = (causes: readonly SpanContext[]): Context => {
+    const parent = causes.find(isSampled) ?? causes[0];
+    return parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+  };
+  const fail = (span: Span, type: string) => {
+    span.setAttribute('error.type', type);
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  };
+  const recordError = (span: Span, error: unknown) => {
+    if (isRefusal(error)) span.setAttribute('error.type', errorType(error));
+    else fail(span, errorType(error));
+  };
+  return {
+    activeSpan: () => trace.getSpan(context.active()),
+    fail,
+    recordError,
+    async inSpan({ name, kind = 'INTERNAL', attributes = {}, causes }, work) {
+      const within = causes ? contextOf(causes) : context.active();
+      const links = causes && causes.length > 1 ? causes.filter(isSampled).map((cause) => ({ context: cause })) : [];
+      const span = tracer.startSpan(name, { kind: SpanKind[kind], attributes, links }, within);
+      try {
+        return await context.with(trace.setSpan(within, span), async () => work(span));
+      } catch (error) {
+        recordError(span, error);
+        throw error;
+      } finally {
+        span.end();
+      }
+    },
     causedBy: async (traceparent, work) => context.with(contextOf(causesOf([{ traceparent }])), work),
+  };
+}
+
+const database = { 'db.system.name': 'postgresql' };
+
+function traceTransactions(
+  { trace, SpanKind }: OpenTelemetryApi,
+  tracer: Tracer,
+  { activeSpan, inSpan, recordError }: Spans,
+): TransactionTracing {
+  const isRecorded = () => {
+    const span = activeSpan();
+    return span !== undefined && isSampled(span.spanContext());
+  };
+  return {
+    traceparent() {
+      const active = activeSpan()?.spanContext();
+      return active && trace.isSpanContextValid(active) ? traceparentOf(active) : null;
+    },
     transaction: async (mode, run) =>
       isRecorded()
         ? inSpan({ name: 'transaction', attributes: { ...database, 'commerce.transaction.mode': mode } }, run)
@@ -113,15 +140,13 @@ export function createTracing(api: OpenTelemetryApi, tracer: Tracer = api.trace.
       answered.then(
         () => span.end(),
         (error: unknown) => {
-          endByError(span, error);
+          recordError(span, error);
           span.end();
         },
       );
     },
   };
 }
-
-const database = { 'db.system.name': 'postgresql' };
 
 /** Whether an error is a decision, of the shop, of a gateway or of a tracking provider. */
 const isRefusal = (error: unknown): boolean =>

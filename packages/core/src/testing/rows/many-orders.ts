@@ -37,7 +37,8 @@ const totalAmount = linesPerOrder * 2 * 100;
 
 const paid = `status = 'PAID' or (status = 'CANCELED' and payment_id is not null)`;
 
-const statements = (orders: number): string[] => [
+/** Temporary tables: what happened to each order, with the ids of its rows. */
+const decideHistories = (orders: number): string[] => [
   `create temp table life (life text, version int, type text, status text, fulfillment text, reservation text)`,
   `insert into life values ${histories}`,
   `create temp table made as
@@ -47,10 +48,16 @@ const statements = (orders: number): string[] => [
   `create temp table placed as
     select made.*, life.version, life.status, life.fulfillment, life.reservation
     from made join (select distinct on (life) * from life order by life, version desc) life using (life)`,
+];
+
+const insertProducts = [
   `insert into commerce.products (id, sku, name, price_amount, currency, version, created_at, updated_at)
     select uuidv7(), 'sku-' || n, 'Product ' || n, 100, 'KRW', 2, now(), now()
     from generate_series(0, ${products - 1}) n`,
   `create temp table product as select row_number() over (order by id) - 1 as n, id from commerce.products`,
+];
+
+const insertOrders = [
   `insert into commerce.orders (id, customer_id, status, fulfillment_status, reservation_status, hold_until, currency,
       total_amount, needs_attention, attention_reasons, version, created_at, updated_at)
     select id, 'customer-' || i, status, fulfillment, reservation, now() + interval '1 hour', 'KRW',
@@ -61,6 +68,9 @@ const statements = (orders: number): string[] => [
     select placed.id, line_no, 'PRODUCT', product.id, 'sku-' || n, 'Product ' || n, 2, 100, 200, 0, 0
     from placed cross join generate_series(1, ${linesPerOrder}) line_no
     join product on n = (i + line_no) % ${products}`,
+];
+
+const insertStock = [
   `insert into commerce.stock_movements (id, product_id, kind, quantity, cause_id, reason, created_at)
     select cause, id, 'RECEIVED', 1000000, cause, null, now() from (select id, uuidv7() as cause from product) p`,
   `insert into commerce.stock_movements (id, product_id, kind, quantity, cause_id, created_at)
@@ -73,6 +83,9 @@ const statements = (orders: number): string[] => [
     from (select product_id, sum(quantity) as quantity from commerce.stock_movements group by product_id) m
     left join (select product_id, sum(quantity) as quantity from commerce.order_lines join placed on id = order_id
       where reservation = 'HELD' group by product_id) h using (product_id)`,
+];
+
+const insertPayments = [
   `insert into commerce.payments (id, order_id, provider, status, currency, amount, authorized_amount, captured_amount,
       refunded_amount, refund_reserved_amount, surplus, failure_code, created_at, updated_at)
     select payment_id, id, 'mock',
@@ -86,6 +99,9 @@ const statements = (orders: number): string[] => [
       ${totalAmount}, 'KRW', case life when 'failed' then 'declined' end, 'f', 'APPLIED',
       case life when 'failed' then 'payment_failed' else 'order_paid' end, 1, null, now(), now()
     from placed where life = 'failed' or ${paid}`,
+];
+
+const insertShipments = [
   `insert into commerce.shipments (id, order_id, status, carrier, tracking_number, shipped_at, delivered_at,
       created_at, updated_at)
     select shipment_id, id, 'DELIVERED', 'Pigeon Post', 'P-' || i, now(), now(), now(), now()
@@ -99,6 +115,9 @@ const statements = (orders: number): string[] => [
   `insert into commerce.shipment_lines (shipment_id, order_id, line_no, quantity)
     select shipment_id, id, line_no, quantity
     from placed join commerce.order_lines on order_id = id where shipment_id is not null`,
+];
+
+const insertRefunds = [
   `insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason,
       created_at, updated_at)
     select refund_id, payment_id, id, 'VOID', 'REQUESTED', ${totalAmount}, 'KRW', 'order_canceled', now(), now()
@@ -106,6 +125,9 @@ const statements = (orders: number): string[] => [
   `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, refund_id, status, attempts, due_at, created_at, updated_at)
     select uuidv7(), 'REFUND', 'mock', payment_id, id, refund_id, 'DUE', 0, now(), now(), now()
     from placed where refund_id is not null`,
+];
+
+const insertEvents = [
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'product', id, version, type, jsonb_build_object('productId', id, 'quantity', 1000000), now()
     from product cross join (values (1, 'product.created'), (2, 'stock.received')) as recorded (version, type)`,
@@ -121,6 +143,17 @@ const statements = (orders: number): string[] => [
         when type = 'refund.requested' then jsonb_build_object('refundId', refund_id, 'paymentId', payment_id)
         else jsonb_build_object('reason', 'refund_due') end, now()
     from made join life using (life) order by life.version, i`,
+];
+
+const statements = (orders: number): string[] => [
+  ...decideHistories(orders),
+  ...insertProducts,
+  ...insertOrders,
+  ...insertStock,
+  ...insertPayments,
+  ...insertShipments,
+  ...insertRefunds,
+  ...insertEvents,
   'analyze',
 ];
 
