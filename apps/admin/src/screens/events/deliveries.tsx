@@ -24,7 +24,6 @@ const statuses = ['DELIVERED', 'FAILED', 'PARKED'] as const;
 export function Deliveries({ endpoint, search }: { endpoint: Endpoint; search: EventsSearch }) {
   const texts = useTextsOf(eventsTexts);
   const { loading } = useTexts();
-  const { time, status: statusText } = useFormat();
   const [opened, setOpened] = useState<Attempt>();
   const [redriven, setRedriven] = useState<Redrive>();
   const { id: endpointId, parked } = endpoint;
@@ -44,49 +43,10 @@ export function Deliveries({ endpoint, search }: { endpoint: Endpoint; search: E
         )
       }
     >
-      <nav className={parts['row']} aria-label={texts.status}>
-        {[undefined, ...statuses].map((one) => (
-          <Link
-            key={one ?? ''}
-            to="/events"
-            search={{ tab: 'endpoints', endpoint: endpointId, ...(one && { delivery: one }) }}
-            className={`${parts['button']} ${one === status ? parts['primary'] : ''}`}
-            activeOptions={{ exact: true }}
-            {...(one === status && { 'aria-current': 'true' })}
-          >
-            {one ? statusText(one) : texts.any}
-          </Link>
-        ))}
-      </nav>
+      <StatusFilter endpointId={endpointId} chosen={status} />
       {list.error && <Failure error={list.error} retry={list.readAgain} />}
       {!list.isLoaded && !list.error && <p>{loading}</p>}
-      {list.isLoaded && (
-        <Table
-          label={texts.deliveries}
-          rows={list.items}
-          keyOf={({ id }) => id}
-          columns={[
-            { head: texts.time, cell: ({ createdAt }) => <time dateTime={createdAt}>{time(createdAt)}</time> },
-            {
-              head: texts.type,
-              cell: (attempt) => (
-                <Button look="link" onClick={() => setOpened(attempt)} title={texts.open}>
-                  <code>{attempt.type}</code>
-                  {attempt.events > 1 && ` ${texts.andMore(attempt.events - 1)}`}
-                </Button>
-              ),
-            },
-            { head: texts.status, cell: (attempt) => <Status of={attempt.status} /> },
-            { head: texts.attempt, cell: ({ attempt }) => attempt, isNumber: true },
-            { head: texts.answer, cell: ({ statusCode, failure }) => statusCode ?? failure },
-            {
-              head: texts.nextTry,
-              cell: ({ nextAttemptAt }) =>
-                nextAttemptAt === null ? '' : <time dateTime={nextAttemptAt}>{time(nextAttemptAt)}</time>,
-            },
-          ]}
-        />
-      )}
+      {list.isLoaded && <AttemptTable attempts={list.items} onOpen={setOpened} />}
       {list.showMore && (
         <div>
           <Button onClick={list.showMore}>{texts.older}</Button>
@@ -105,6 +65,59 @@ export function Deliveries({ endpoint, search }: { endpoint: Endpoint; search: E
       )}
       {redriven && <RedriveDialog input={redriven} parked={parked} onClose={() => setRedriven(undefined)} />}
     </Panel>
+  );
+}
+
+function StatusFilter({ endpointId, chosen }: { endpointId: string; chosen: Attempt['status'] | undefined }) {
+  const texts = useTextsOf(eventsTexts);
+  const { status: statusText } = useFormat();
+  return (
+    <nav className={parts['row']} aria-label={texts.status}>
+      {[undefined, ...statuses].map((one) => (
+        <Link
+          key={one ?? ''}
+          to="/events"
+          search={{ tab: 'endpoints', endpoint: endpointId, ...(one && { delivery: one }) }}
+          className={`${parts['button']} ${one === chosen ? parts['primary'] : ''}`}
+          activeOptions={{ exact: true }}
+          {...(one === chosen && { 'aria-current': 'true' })}
+        >
+          {one ? statusText(one) : texts.any}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function AttemptTable({ attempts, onOpen }: { attempts: readonly Attempt[]; onOpen: (attempt: Attempt) => void }) {
+  const texts = useTextsOf(eventsTexts);
+  const { time } = useFormat();
+  return (
+    <Table
+      label={texts.deliveries}
+      rows={attempts}
+      keyOf={({ id }) => id}
+      columns={[
+        { head: texts.time, cell: ({ createdAt }) => <time dateTime={createdAt}>{time(createdAt)}</time> },
+        {
+          head: texts.type,
+          cell: (attempt) => (
+            <Button look="link" onClick={() => onOpen(attempt)} title={texts.open}>
+              <code>{attempt.type}</code>
+              {attempt.events > 1 && ` ${texts.andMore(attempt.events - 1)}`}
+            </Button>
+          ),
+        },
+        { head: texts.status, cell: (attempt) => <Status of={attempt.status} /> },
+        { head: texts.attempt, cell: ({ attempt }) => attempt, isNumber: true },
+        { head: texts.answer, cell: ({ statusCode, failure }) => statusCode ?? failure },
+        {
+          head: texts.nextTry,
+          cell: ({ nextAttemptAt }) =>
+            nextAttemptAt === null ? '' : <time dateTime={nextAttemptAt}>{time(nextAttemptAt)}</time>,
+        },
+      ]}
+    />
   );
 }
 

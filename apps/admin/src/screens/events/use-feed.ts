@@ -16,12 +16,50 @@ const gatherMs = 500;
 /** The events that are shown, the latest first, and the position before which older ones begin; `0` without any. */
 type Shown = { events: readonly Event[]; olderThan: string };
 
+/** The latest page, and the position from which the log is followed. */
+type Head = Shown & { end: string };
+
 /** Reads the latest page, and from which position on the log is followed. */
-async function readHead(filter: FeedFilter): Promise<Shown & { end: string }> {
+async function readHead(filter: FeedFilter): Promise<Head> {
   // The end first: an event that comes between the two calls is then in both, and is shown once.
   const { nextCursor: end } = await client.event.list.query({ after: 'now', limit: 1 });
   const page = await client.event.list.query({ ...filter, before: 'now', limit: pageMax });
   return { events: page.items, olderThan: page.nextCursor, end };
+}
+
+type Follower = {
+  onEvent: (event: Event) => void;
+  /** Called some time after events have come, with how many. */
+  onCount: (added: number) => void;
+  onError: (error: unknown) => void;
+};
+
+/** Follows the log from the end of a page on. Returns what ends that. */
+function followLog(filter: FeedFilter, head: Head, { onEvent, onCount, onError }: Follower): () => void {
+  const known = new Set(head.events.map(({ id }) => id));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let count = 0;
+  const stream = client.event.stream.subscribe(
+    { ...filter, after: head.end },
+    {
+      onData({ data: event }) {
+        if (known.has(event.id)) return;
+        onEvent(event);
+        count += 1;
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          const added = count;
+          count = 0;
+          onCount(added);
+        }, gatherMs);
+      },
+      onError,
+    },
+  );
+  return () => {
+    clearTimeout(timer);
+    stream.unsubscribe();
+  };
 }
 
 /**
@@ -44,33 +82,16 @@ export function useFeed(filter: FeedFilter) {
 
   useEffect(() => {
     if (data === undefined) return undefined;
-    const known = new Set(data.events.map(({ id }) => id));
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let count = 0;
     fresh.current = [];
-    const stream = client.event.stream.subscribe(
-      { ...filter, after: data.end },
-      {
-        onData({ data: event }) {
-          if (known.has(event.id)) return;
-          fresh.current.push(event);
-          // Thousands of rows are too many to read: the newest are kept, and the others are older ones to be read.
-          if (fresh.current.length > 2 * shownMax) fresh.current = fresh.current.slice(-shownMax);
-          count += 1;
-          timer ??= setTimeout(() => {
-            timer = undefined;
-            const added = count;
-            count = 0;
-            setFreshCount((before) => before + added);
-          }, gatherMs);
-        },
-        onError: setFailure,
+    return followLog(filter, data, {
+      onEvent(event) {
+        fresh.current.push(event);
+        // Thousands of rows are too many to read: the newest are kept, and the others are older ones to be read.
+        if (fresh.current.length > 2 * shownMax) fresh.current = fresh.current.slice(-shownMax);
       },
-    );
-    return () => {
-      clearTimeout(timer);
-      stream.unsubscribe();
-    };
+      onCount: (added) => setFreshCount((before) => before + added),
+      onError: setFailure,
+    });
     // The filter is the same one as long as the component is there.
   }, [data]);
 

@@ -19,18 +19,44 @@ const warned = ['authorization_lapsing', 'capture_overdue', 'capture_failed', 'a
 
 /** Payments that need a decision, and money that is only authorized: the oldest first, which lapse first. */
 export function PaymentsToWatch() {
-  const { orders, order: ofOrder, actions, reasons } = useTexts();
+  const { reasons } = useTexts();
+  const texts = useTextsOf(moneyTexts);
+  return (
+    <>
+      <Reviews />
+      <Authorized />
+      <div className={parts['row']}>
+        <span className={parts['quiet']}>{texts.warnedOrders}</span>
+        {warned.map((reason) => (
+          <Link key={reason} to="/orders" search={{ reason }}>
+            {reasons[reason].title}
+          </Link>
+        ))}
+      </div>
+      <CommandLine words={['payments', 'list', '--status', 'AUTHORIZED', '--sort', 'oldest']} />
+    </>
+  );
+}
+
+/** The columns with which each list of payments begins. */
+function useFirstColumns(): Column<Payment>[] {
+  const { orders, order: ofOrder } = useTexts();
+  return [
+    {
+      head: orders.order,
+      cell: ({ orderId, orderNumber }) => <OrderLink orderId={orderId} text={orderNumber} />,
+    },
+    { head: ofOrder.provider, cell: ({ provider }) => provider },
+  ];
+}
+
+/** Payments of another amount than was asked for. */
+function Reviews() {
+  const { orders, actions } = useTexts();
   const texts = useTextsOf(moneyTexts);
   const { money, time } = useFormat();
-  const [capturing, setCapturing] = useState<Payment>();
-  const link: Column<Payment> = {
-    head: orders.order,
-    cell: ({ orderId, orderNumber }) => <OrderLink orderId={orderId} text={orderNumber} />,
-  };
-  const provider: Column<Payment> = { head: ofOrder.provider, cell: (payment) => payment.provider };
   const reviews: Column<Payment>[] = [
-    link,
-    provider,
+    ...useFirstColumns(),
     { head: texts.asks, isNumber: true, cell: ({ amount, currency }) => money(amount, currency) },
     {
       head: texts.came,
@@ -42,9 +68,25 @@ export function PaymentsToWatch() {
     { head: orders.created, cell: ({ createdAt }) => time(createdAt) },
     { head: actions.label, cell: (payment) => <ReviewActions payment={payment} /> },
   ];
+  return (
+    <PagedPanel<Payment>
+      title={texts.reviews}
+      lead={texts.reviewsLead}
+      queryKey={trpc.payment.listAll.queryKey({ status: 'REVIEW' })}
+      read={async (range) => client.payment.listAll.query({ status: 'REVIEW', ...range })}
+      columns={reviews}
+    />
+  );
+}
+
+/** Authorized payments, whose money can be captured. */
+function Authorized() {
+  const { orders, actions } = useTexts();
+  const texts = useTextsOf(moneyTexts);
+  const { money, time } = useFormat();
+  const [capturing, setCapturing] = useState<Payment>();
   const authorized: Column<Payment>[] = [
-    link,
-    provider,
+    ...useFirstColumns(),
     {
       head: texts.capturable,
       isNumber: true,
@@ -76,28 +118,12 @@ export function PaymentsToWatch() {
   return (
     <>
       <PagedPanel<Payment>
-        title={texts.reviews}
-        lead={texts.reviewsLead}
-        queryKey={trpc.payment.listAll.queryKey({ status: 'REVIEW' })}
-        read={async (range) => client.payment.listAll.query({ status: 'REVIEW', ...range })}
-        columns={reviews}
-      />
-      <PagedPanel<Payment>
         title={texts.authorized}
         lead={texts.authorizedLead}
         queryKey={trpc.payment.listAll.queryKey(input)}
         read={async (range) => client.payment.listAll.query({ ...input, ...range })}
         columns={authorized}
       />
-      <div className={parts['row']}>
-        <span className={parts['quiet']}>{texts.warnedOrders}</span>
-        {warned.map((reason) => (
-          <Link key={reason} to="/orders" search={{ reason }}>
-            {reasons[reason].title}
-          </Link>
-        ))}
-      </div>
-      <CommandLine words={['payments', 'list', '--status', 'AUTHORIZED', '--sort', 'oldest']} />
       {capturing && <CaptureDialog payment={capturing} onClose={close} />}
     </>
   );

@@ -23,14 +23,7 @@ export function SalesChart({ days }: { days: readonly Day[] }) {
   const current = days[index];
   const [first, last] = [days[0], days.at(-1)];
   if (!current || !first || !last) return null;
-  const top = Math.max(0, ...days.map(({ grossAmount }) => grossAmount));
-  const bottom = Math.max(0, ...days.map(({ refundAmount }) => refundAmount));
-  const scale = height / Math.max(1, top + bottom);
-  const zero = top * scale;
-  const point = ({ clientX, currentTarget }: PointerEvent<SVGSVGElement>) => {
-    const { left, width } = currentTarget.getBoundingClientRect();
-    setChosen(Math.min(days.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * days.length))));
-  };
+  const top = highestOf(days);
   const values = ({ day, grossAmount, refundAmount, netAmount, orders, currency }: Day) =>
     texts.values(
       dayText(day),
@@ -47,42 +40,7 @@ export function SalesChart({ days }: { days: readonly Day[] }) {
         <li className={styles['net']}>{texts.net}</li>
         <li className={parts['quiet']}>{texts.highest(money(top, current.currency))}</li>
       </ul>
-      <svg
-        className={styles['chart']}
-        viewBox={`0 0 ${days.length} ${height}`}
-        preserveAspectRatio="none"
-        aria-hidden="true"
-        onPointerMove={point}
-        onPointerDown={point}
-      >
-        <rect className={styles['chosen']} x={index} y={0} width={1} height={height} />
-        {days.map(({ day, grossAmount, refundAmount, netAmount }, x) => (
-          <g key={day}>
-            <rect
-              className={styles['gross']}
-              x={x + (1 - barWidth) / 2}
-              y={zero - grossAmount * scale}
-              width={barWidth}
-              height={grossAmount * scale}
-            />
-            <rect
-              className={styles['refunds']}
-              x={x + (1 - barWidth) / 2}
-              y={zero}
-              width={barWidth}
-              height={refundAmount * scale}
-            />
-            <line
-              className={styles['net']}
-              x1={x + 0.1}
-              x2={x + 0.9}
-              y1={zero - netAmount * scale}
-              y2={zero - netAmount * scale}
-            />
-          </g>
-        ))}
-        <line className={styles['axis']} x1={0} x2={days.length} y1={zero} y2={zero} />
-      </svg>
+      <Bars days={days} index={index} onPoint={setChosen} />
       <input
         type="range"
         className={styles['slider']}
@@ -101,5 +59,59 @@ export function SalesChart({ days }: { days: readonly Day[] }) {
         {values(current)}
       </p>
     </div>
+  );
+}
+
+const highestOf = (days: readonly Day[]): number => Math.max(0, ...days.map(({ grossAmount }) => grossAmount));
+
+type BarsProps = { days: readonly Day[]; index: number; onPoint: (index: number) => void };
+
+/** The drawing: a day is one unit wide. Calls `onPoint` with the index of the day under the pointer. */
+function Bars({ days, index, onPoint }: BarsProps) {
+  const top = highestOf(days);
+  const bottom = Math.max(0, ...days.map(({ refundAmount }) => refundAmount));
+  const scale = height / Math.max(1, top + bottom);
+  const zero = top * scale;
+  const point = ({ clientX, currentTarget }: PointerEvent<SVGSVGElement>) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    onPoint(Math.min(days.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * days.length))));
+  };
+  return (
+    <svg
+      className={styles['chart']}
+      viewBox={`0 0 ${days.length} ${height}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      onPointerMove={point}
+      onPointerDown={point}
+    >
+      <rect className={styles['chosen']} x={index} y={0} width={1} height={height} />
+      {days.map(({ day, grossAmount, refundAmount, netAmount }, x) => (
+        <g key={day}>
+          <rect
+            className={styles['gross']}
+            x={x + (1 - barWidth) / 2}
+            y={zero - grossAmount * scale}
+            width={barWidth}
+            height={grossAmount * scale}
+          />
+          <rect
+            className={styles['refunds']}
+            x={x + (1 - barWidth) / 2}
+            y={zero}
+            width={barWidth}
+            height={refundAmount * scale}
+          />
+          <line
+            className={styles['net']}
+            x1={x + 0.1}
+            x2={x + 0.9}
+            y1={zero - netAmount * scale}
+            y2={zero - netAmount * scale}
+          />
+        </g>
+      ))}
+      <line className={styles['axis']} x1={0} x2={days.length} y1={zero} y2={zero} />
+    </svg>
   );
 }

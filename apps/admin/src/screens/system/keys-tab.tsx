@@ -15,7 +15,6 @@ import { RevokeKeyDialog } from './revoke-key-dialog.tsx';
 export function KeysTab() {
   const texts = useTextsOf(systemTexts);
   const { loading } = useTexts();
-  const { time } = useFormat();
   const { keyId } = useMe();
   const [isCreating, setCreating] = useState(false);
   const [revoked, setRevoked] = useState<Key>();
@@ -41,41 +40,7 @@ export function KeysTab() {
         <p className={parts['quiet']}>{texts.keysAdvice}</p>
         {list.error && <Failure error={list.error} retry={list.readAgain} />}
         {!list.isLoaded && !list.error && <p>{loading}</p>}
-        {list.isLoaded && (
-          <Table
-            label={texts.keys}
-            rows={keys}
-            keyOf={({ id }) => id}
-            columns={[
-              {
-                head: texts.client,
-                cell: ({ id, name }) => (
-                  <>
-                    {name} {id === keyId && <span className={parts['chip']}>{texts.yours}</span>}
-                  </>
-                ),
-              },
-              { head: texts.scopes, cell: ({ scopes }) => scopes.join(', ') },
-              { head: texts.createdAt, cell: ({ createdAt }) => <time dateTime={createdAt}>{time(createdAt)}</time> },
-              {
-                head: texts.lastUsed,
-                cell: ({ lastUsedAt }) =>
-                  lastUsedAt === null ? texts.never : <time dateTime={lastUsedAt}>{time(lastUsedAt)}</time>,
-              },
-              {
-                head: texts.state,
-                cell: (key) =>
-                  key.revokedAt === null ? (
-                    <Button onClick={() => setRevoked(key)} aria-label={texts.revokeOf(key.name)}>
-                      {texts.revoke}
-                    </Button>
-                  ) : (
-                    <time dateTime={key.revokedAt}>{texts.revokedAt(time(key.revokedAt))}</time>
-                  ),
-              },
-            ]}
-          />
-        )}
+        {list.isLoaded && <KeyTable keys={keys} ownId={keyId} onRevoke={setRevoked} />}
         {list.showMore && (
           <div>
             <Button onClick={list.showMore}>{texts.more}</Button>
@@ -93,5 +58,47 @@ export function KeysTab() {
         />
       )}
     </>
+  );
+}
+
+type KeyTableProps = { keys: readonly Key[]; ownId: string | undefined; onRevoke: (key: Key) => void };
+
+function KeyTable({ keys, ownId, onRevoke }: KeyTableProps) {
+  const texts = useTextsOf(systemTexts);
+  const { time } = useFormat();
+  return (
+    <Table
+      label={texts.keys}
+      rows={keys}
+      keyOf={({ id }) => id}
+      columns={[
+        {
+          head: texts.client,
+          cell: ({ id, name }) => (
+            <>
+              {name} {id === ownId && <span className={parts['chip']}>{texts.yours}</span>}
+            </>
+          ),
+        },
+        { head: texts.scopes, cell: ({ scopes }) => scopes.join(', ') },
+        { head: texts.createdAt, cell: ({ createdAt }) => <time dateTime={createdAt}>{time(createdAt)}</time> },
+        {
+          head: texts.lastUsed,
+          cell: ({ lastUsedAt }) =>
+            lastUsedAt === null ? texts.never : <time dateTime={lastUsedAt}>{time(lastUsedAt)}</time>,
+        },
+        {
+          head: texts.state,
+          cell: (key) =>
+            key.revokedAt === null ? (
+              <Button onClick={() => onRevoke(key)} aria-label={texts.revokeOf(key.name)}>
+                {texts.revoke}
+              </Button>
+            ) : (
+              <time dateTime={key.revokedAt}>{texts.revokedAt(time(key.revokedAt))}</time>
+            ),
+        },
+      ]}
+    />
   );
 }

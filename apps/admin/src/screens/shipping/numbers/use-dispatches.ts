@@ -17,12 +17,7 @@ export function useDispatches(dispatches: readonly PlannedDispatch[]) {
   const [isSending, setSending] = useState(false);
   const keys = useRef(new Map<string, string>());
   const isStopped = useRef(false);
-  useEffect(() => {
-    if (!isSending) return undefined;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    addEventListener('beforeunload', warn);
-    return () => removeEventListener('beforeunload', warn);
-  }, [isSending]);
+  useWarningBeforeLeaving(isSending);
   useEffect(
     () => () => {
       isStopped.current = true;
@@ -39,13 +34,8 @@ export function useDispatches(dispatches: readonly PlannedDispatch[]) {
       await client.shipment.dispatch.mutate({ shipmentId, parcels }, { context: { idempotencyKey } });
       note(shipmentId, { state: 'sent' });
     } catch (error) {
-      const refusal = commerceErrorOf(error);
       if (isRefusal(error)) keys.current.delete(shipmentId);
-      note(shipmentId, {
-        state: isRefusal(error) ? 'refused' : 'unknown',
-        message: error instanceof Error ? error.message : '',
-        hint: refusal?.hint ?? '',
-      });
+      note(shipmentId, failureOf(error));
     }
   };
   const send = async () => {
@@ -69,4 +59,20 @@ export function useDispatches(dispatches: readonly PlannedDispatch[]) {
     count: (...states: Outcome['state'][]) =>
       dispatches.filter(({ shipmentId }) => states.includes(outcomeOf(shipmentId).state)).length,
   };
+}
+
+const failureOf = (error: unknown): Outcome => ({
+  state: isRefusal(error) ? 'refused' : 'unknown',
+  message: error instanceof Error ? error.message : '',
+  hint: commerceErrorOf(error)?.hint ?? '',
+});
+
+/** Asks before the page is closed or reloaded, as long as `isNeeded`. */
+function useWarningBeforeLeaving(isNeeded: boolean): void {
+  useEffect(() => {
+    if (!isNeeded) return undefined;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [isNeeded]);
 }
