@@ -1,8 +1,7 @@
 import { isUnavailable } from '../../errors.ts';
 import type { Gateway } from '../../gateways/gateway.ts';
 import type { SignedEvent } from '../../gateway-inbox/gateway-event.ts';
-import { receiveOrKeepEvent } from './receive-or-keep-event.ts';
-import type { Inbox } from './submit-gateway-event.ts';
+import { submitGatewayEvent, type Inbox } from './submit-gateway-event.ts';
 
 /** A gateway that can list its events. */
 export type ListingGateway = Gateway & Required<Pick<Gateway, 'listEvents'>>;
@@ -23,7 +22,7 @@ export async function receiveListedEvents(
   const errors: unknown[] = [];
   for (const event of events) {
     try {
-      const { duplicate } = await receiveOrKeepEvent(inbox, { ...event, provider, source: 'WEBHOOK', rawBody: null });
+      const { duplicate } = await submitGatewayEvent(inbox, { ...event, provider, source: 'WEBHOOK', rawBody: null });
       if (!duplicate) received += 1;
     } catch (error) {
       if (isUnavailable(error)) throw error;

@@ -3,8 +3,7 @@ import type { SignedEvent } from '../../gateway-inbox/gateway-event.ts';
 import type { Gateway, WebhookMessage } from '../../gateways/gateway.ts';
 import { readKnownPayments } from '../../payment/payment-repository.ts';
 import type { ReceivedGatewayEvent } from './receive-gateway-events.ts';
-import { receiveOrKeepEvent } from './receive-or-keep-event.ts';
-import type { Inbox } from './submit-gateway-event.ts';
+import { submitGatewayEvent, type Inbox } from './submit-gateway-event.ts';
 
 /**
  * Verifies a webhook and receives its events.
@@ -20,7 +19,7 @@ export async function receiveWebhook(
   const { rawBody } = message;
   const events = await trustedEvents(inbox, gateway, gateway.receive(message, new Date()));
   return Promise.all(
-    events.map(async (event) => receiveOrKeepEvent(inbox, { ...event, provider, source: 'WEBHOOK', rawBody })),
+    events.map(async (event) => submitGatewayEvent(inbox, { ...event, provider, source: 'WEBHOOK', rawBody })),
   );
 }
 
