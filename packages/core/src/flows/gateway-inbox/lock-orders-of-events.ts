@@ -1,9 +1,9 @@
 import type { Transaction } from '@commerce-core/pg-pipeline';
 import type { GatewayEvent } from '../../gateway-inbox/gateway-event.ts';
 import { readPaymentIdsOfGatewayIds } from '../../payment/payment-repository.ts';
-import type { LockRequest } from '../../unit-of-work/lock-parts.ts';
+import type { LockRequest, RequestedParts } from '../../unit-of-work/lock-parts.ts';
+import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import type { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
-import { isAboutMoney, mayBeSurplus, partsOfRefunds } from '../payment/apply-gateway-event.ts';
 
 /** Adds our id of the payment to events that have only the gateway's id of it, where we know that id. */
 export async function withPaymentIds<E extends GatewayEvent>(tx: Transaction, events: readonly E[]): Promise<E[]> {
@@ -34,3 +34,26 @@ export async function lockMoreForEvents(work: UnitOfWork, events: readonly Gatew
     ),
   );
 }
+
+/** Whether the decision about an event needs the order's refunds and disputes. */
+const isAboutMoney = ({ type }: GatewayEvent): boolean =>
+  type === 'CAPTURED' || type === 'CANCELED' || type.startsWith('REFUND') || type.startsWith('DISPUTE');
+
+/**
+ * Whether an authorization may be one that the order can't use, so that the decision needs its refunds and disputes. An
+ * order that waits for its one attempt needs neither, and that is nearly every authorization: it costs no further
+ * statement.
+ * @param events those of this transaction that are about the order
+ */
+function mayBeSurplus({ status, payments }: LockedOrder, events: readonly GatewayEvent[]): boolean {
+  if (!events.some(({ type }) => type === 'AUTHORIZED')) return false;
+  return status !== 'PAYMENT_PENDING' || payments.length > 1 || events.length > 1;
+}
+
+/**
+ * What the decision about a refund needs that succeeds after its failure: its units may have been replaced meanwhile.
+ */
+export const partsOfRefunds = (events: readonly GatewayEvent[]): RequestedParts =>
+  events.some(({ type, source }) => type === 'REFUNDED' && source === 'ANSWER')
+    ? { refundLines: true, shipments: true }
+    : {};

@@ -5,9 +5,9 @@ import { finishGatewayCall, holdGatewayCall } from '../../gateway-outbox/gateway
 import { answeredEvent, gatewayFact, type GatewayFact } from '../../gateway-inbox/gateway-event.ts';
 import { retryAt } from '../../due-work/retry.ts';
 import { transitionRefund } from '../../refund/refund.ts';
-import { partsOfRefunds } from '../payment/apply-gateway-event.ts';
 import type { LockedOrder } from '../../unit-of-work/locked-order.ts';
 import { UnitOfWork } from '../../unit-of-work/unit-of-work.ts';
+import { partsOfRefunds } from '../gateway-inbox/lock-orders-of-events.ts';
 import { applyToLockedOrders } from '../gateway-inbox/receive-gateway-events.ts';
 
 /** A gateway's reply to a call: facts, a refusal, or no reply that tells what happened. */

@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  createPendingOrder,
-  createSecondAttempt,
-  openPaymentShop,
-  type PaymentShop,
-} from './apply-gateway-event.testing.ts';
+import { createPendingOrder, createSecondAttempt, openPaymentShop, type PaymentShop } from './payment-shop.testing.ts';
 
 let shop: PaymentShop;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import {
   createSecondAttempt,
   openPaymentShop,
   type PaymentShop,
-} from './apply-gateway-event.testing.ts';
+} from '../payment/payment-shop.testing.ts';
 import { makeAttemptFree } from '../../testing/free-attempt.ts';
 
 let shop: PaymentShop;
