@@ -91,3 +91,14 @@ test('a webhook that cannot be applied is stored as RECEIVED and applied by a re
     attention: null,
   });
 });
+
+test('an answer that cannot be applied throws, keeps no event, and is applied by the next call', async () => {
+  const attempt = await shop.createAttempt();
+  const confirm = async () => shop.commerce.confirmPayment({ paymentId: attempt.payment.id, token: 'agreed' });
+  const repair = await failOrderUpdates(attempt.orderId);
+  await expect(confirm()).rejects.toThrow();
+  expect(await eventsOf(attempt)).toEqual([]);
+  await repair();
+  expect(await confirm()).toMatchObject({ status: 'CAPTURED' });
+  expect(await eventsOf(attempt)).toEqual(['CAPTURED APPLIED 1']);
+});
