@@ -33,6 +33,7 @@ export const errorHints = {
   tracking_message_not_found: "Look the message's id up (trackingMessage.list).",
   shipping_option_not_found: 'Choose one of the options that apply to the order (order.quote).',
   api_key_not_found: "Look the API key's id up (apiKey.list).",
+  session_not_found: "Look the session's id up (session.list); one that has ended is not listed.",
   gateway_event_not_found: "Look the event's id up (gatewayEvent.list).",
   payment_not_found: "Look the payment's id up among those of its order (payment.list).",
   provider_not_configured: 'Choose another provider, or configure this one and start the server again.',

@@ -42,6 +42,7 @@ export const errorKinds = {
   tracking_message_not_found: 'missing',
   shipping_option_not_found: 'missing',
   api_key_not_found: 'missing',
+  session_not_found: 'missing',
   gateway_event_not_found: 'missing',
   payment_not_found: 'missing',
   provider_not_configured: 'missing',

@@ -56,7 +56,14 @@ export { jsonShapeOf, type JsonShape } from './json-shape.ts';
 export { lookupInput, type LookupKind } from './lookup/lookup-input.ts';
 export { looksLikeApiKey, scopes, type ApiKey, type KeyHolder, type Scope } from './access/api-key.ts';
 export { actingAs, customerActor, type Actor } from './events/actor.ts';
-export { signInInput, type Session, type SignedIn } from './access/session.ts';
+export {
+  listSessionsInput,
+  sessionIdInput,
+  signInInput,
+  type Session,
+  type SessionRecord,
+  type SignedIn,
+} from './access/session.ts';
 export { apiKeyIdInput, createApiKeyInput } from './access/api-key-input.ts';
 export {
   createProductInput,

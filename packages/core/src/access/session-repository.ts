@@ -1,8 +1,9 @@
-import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, exists, getTableColumns, gt, isNull, lt, sql } from 'drizzle-orm';
 import { statement, type Transaction } from '@commerce-core/pg-pipeline';
-import type { Reader } from '../database/page.ts';
+import { after } from '../database/list-conditions.ts';
+import type { PageRequest, Reader } from '../database/page.ts';
 import { timeOver } from '../due-work/time-over.ts';
-import { sessionIdleMs, sessionMs, signInLinkMs, type Session } from './session.ts';
+import { sessionIdleMs, sessionMs, signInLinkMs, type Session, type SessionRecord } from './session.ts';
 import { apiClients, apiKeys, operatorSessions, signInLinks } from './tables.ts';
 
 const inMs = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
@@ -56,6 +57,40 @@ export async function touchSession(reader: Reader, sessionId: string): Promise<v
 /** Ends a session. One that has ended already changes nothing. */
 export async function deleteSession(reader: Reader, tokenHash: Buffer): Promise<void> {
   await reader.delete(operatorSessions).where(eq(operatorSessions.tokenHash, tokenHash));
+}
+
+const { id, apiKeyId, createdAt, lastUsedAt, expiresAt } = getTableColumns(operatorSessions);
+const listed = { sessionId: id, apiKeyId, createdAt, lastUsedAt, expiresAt };
+const ofKey = { clientId: apiKeys.clientId, name: apiClients.name, scopes: apiKeys.scopes };
+
+/** Sessions that have not ended, the newest first. */
+export async function listSessions(
+  reader: Reader,
+  { cursor, limit }: PageRequest,
+): Promise<SessionRecord[]> {
+  return reader
+    .select({ ...listed, ...ofKey })
+    .from(operatorSessions)
+    .innerJoin(apiKeys, eq(apiKeys.id, apiKeyId))
+    .innerJoin(apiClients, eq(apiClients.id, apiKeys.clientId))
+    .where(and(isAlive, after(id, cursor)))
+    .orderBy(desc(id))
+    .limit(limit);
+}
+
+/** Ends the session with this id. Returns it as it was; undefined when it has ended before or never existed. */
+export async function endSession(reader: Reader, sessionId: string): Promise<SessionRecord | undefined> {
+  const key = reader.select({ id: apiKeys.id }).from(apiKeys).where(and(eq(apiKeys.id, apiKeyId), isAlive));
+  const ended = reader
+    .$with('ended')
+    .as(reader.delete(operatorSessions).where(and(eq(id, sessionId), exists(key))).returning(listed));
+  const [session] = await reader
+    .with(ended)
+    .select({ ...ended._.selectedFields, ...ofKey })
+    .from(ended)
+    .innerJoin(apiKeys, eq(apiKeys.id, ended.apiKeyId))
+    .innerJoin(apiClients, eq(apiClients.id, apiKeys.clientId));
+  return session;
 }
 
 const removing = (name: string, table: string) =>

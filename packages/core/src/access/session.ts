@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { KeyHolder } from './api-key.ts';
+import { id } from '../ids.ts';
+import { pageInput } from '../list-input.ts';
+import type { ApiKey, KeyHolder } from './api-key.ts';
 
 /** How long an operator stays signed in at most, and without a call. */
 export const sessionMs = 12 * 60 * 60_000;
@@ -16,6 +18,13 @@ export const signInInput = z.union([
 
 /** An operator who is signed in, and when that ends: at `expiresAt`, or after two hours without a call. */
 export type Session = KeyHolder & { sessionId: string; expiresAt: Date };
+
+/** A session as operators see it: of which key, and when it was used last, to the minute. It never has the token. */
+export type SessionRecord = Pick<ApiKey, 'clientId' | 'name' | 'scopes'> &
+  Pick<Session, 'sessionId' | 'expiresAt'> & { apiKeyId: string; createdAt: Date; lastUsedAt: Date };
+
+export const listSessionsInput = z.strictObject(pageInput);
+export const sessionIdInput = z.strictObject({ sessionId: id });
 
 /** A new session with its token, which is shown once: only its hash is stored. */
 export type SignedIn = Session & { token: string };

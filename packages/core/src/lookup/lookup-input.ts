@@ -14,6 +14,7 @@ export const lookupKinds = [
   'trackingMessage',
   'webhookEndpoint',
   'apiKey',
+  'session',
 ] as const;
 export type LookupKind = (typeof lookupKinds)[number];
 

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { apiClients, apiKeys } from '../access/tables.ts';
+import { apiClients, apiKeys, operatorSessions } from '../access/tables.ts';
 import { products } from '../catalog/tables.ts';
 import type { Reader } from '../database/page.ts';
 import { gatewayEvents } from '../gateway-inbox/tables.ts';
@@ -13,7 +13,7 @@ import { parcels, shipments, trackingMessages } from '../shipping/tables.ts';
 import { webhookEndpoints } from '../webhooks/tables.ts';
 import type { LookupKind } from './lookup-input.ts';
 
-/** A thing that a text may mean. `summary` is its status, SKU, type or tracking number. */
+/** A thing that a text may mean. `summary` is its status, SKU, type, tracking number or client. */
 export type Match = { id: string; summary: string };
 
 /** How a text names a thing; undefined when the text can't be such a name. */
@@ -37,6 +37,10 @@ function byNumber(text: string): SQL | undefined {
 
 const keyState = sql`case when ${apiKeys.revokedAt} is null then 'valid' else 'revoked' end`;
 
+/** The client that is signed in. */
+const signedIn = sql`(select c.name from ${apiKeys} k join ${apiClients} c on c.id = k.client_id
+  where k.id = ${operatorSessions.apiKeyId})`;
+
 // Each id is a primary key, and each name has an index.
 const places: Record<LookupKind, Place> = {
   order: { table: orders, id: orders.id, summary: orderSummary, names: [byNumber, byReference] },
@@ -50,6 +54,7 @@ const places: Record<LookupKind, Place> = {
   gatewayEvent: { table: gatewayEvents, id: gatewayEvents.id, summary: gatewayEvents.type },
   webhookEndpoint: { table: webhookEndpoints, id: webhookEndpoints.id, summary: webhookEndpoints.url },
   apiKey: { table: apiKeys, id: apiKeys.id, summary: keyState, names: [byClient] },
+  session: { table: operatorSessions, id: operatorSessions.id, summary: signedIn },
 };
 
 const select = (reader: Reader, { table, id, summary }: Place) =>

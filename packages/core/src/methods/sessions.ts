@@ -4,13 +4,25 @@ import { apiKeyIdInput } from '../access/api-key-input.ts';
 import { hashApiKey } from '../access/api-key.ts';
 import {
   deleteSession,
+  endSession,
   findSession,
   insertSession,
   insertSignInLink,
+  listSessions,
   takeSignInLink,
   touchSession,
 } from '../access/session-repository.ts';
-import { hashToken, newToken, signInInput, type Session, type SignedIn } from '../access/session.ts';
+import {
+  hashToken,
+  listSessionsInput,
+  newToken,
+  sessionIdInput,
+  signInInput,
+  type Session,
+  type SessionRecord,
+  type SignedIn,
+} from '../access/session.ts';
+import { pageOf, type Page } from '../database/page.ts';
 import { read, withTransaction, type Transaction } from '../database/transaction.ts';
 import { CommerceError } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -69,6 +81,34 @@ export function sessionMethods({ database }: Context) {
      * @throws database_unavailable when the database can't be reached
      */
     signOut: async (token: string): Promise<void> => read(async () => deleteSession(db, hashToken(token))),
+
+    /**
+     * Lists the sessions that have not ended, the newest first, 1 to 100 a page (`limit`, 50 by default). Each has its
+     * API key (`apiKeyId`), the `name` of the key's client, and when it was used last, to the minute (`lastUsedAt`). It
+     * ends at `expiresAt` at the latest.
+     * @returns a page; its `nextCursor` is null on the last page
+     * @throws validation_failed when a field is unknown or out of its bounds
+     * @throws database_unavailable when the database can't be reached
+     */
+    async listSessions(input: z.input<typeof listSessionsInput> = {}): Promise<Page<SessionRecord>> {
+      const { cursor, limit } = parse(listSessionsInput, input);
+      const sessions = await read(async () => listSessions(db, { cursor, limit: limit + 1 }));
+      return pageOf(sessions, limit, ({ sessionId }) => sessionId);
+    },
+
+    /**
+     * Ends a session at once, in every process: its next call is refused. A stream that it has open ends within 30 s.
+     * @returns the session as it was
+     * @throws validation_failed when the id isn't a UUID
+     * @throws session_not_found when there is no such session, or it has ended
+     * @throws database_unavailable when the database can't be reached
+     */
+    async endSession(input: z.input<typeof sessionIdInput>): Promise<SessionRecord> {
+      const { sessionId } = parse(sessionIdInput, input);
+      const ended = await read(async () => endSession(db, sessionId));
+      if (ended) return ended;
+      throw new CommerceError('session_not_found', 'there is no such session, or it has ended');
+    },
 
     /**
      * Makes a link that signs in with the rights of an API key, once and within 10 minutes.
