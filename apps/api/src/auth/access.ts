@@ -151,6 +151,9 @@ export const access: Readonly<Record<string, Access>> = {
   // An operator's own session and links, with the rights of the operator's own key.
   'session.get': operator('any'),
   'session.createLink': operator('any'),
+  // Whose key can revoke a key can end its sessions.
+  'session.list': operator('keys'),
+  'session.end': operator('keys'),
 
   'system.doctor': operator('any'),
   'system.status': operator('any'),

@@ -22,7 +22,7 @@ export type Caller =
       name: string;
       scopes: readonly Scope[];
       /** Of an operator who is signed in at the page. */
-      session?: { expiresAt: Date };
+      session?: Pick<Session, 'sessionId' | 'expiresAt'>;
     };
 
 /** What a request says about its caller. */
@@ -40,8 +40,8 @@ const tokenLengthMax = 8_192;
 
 /**
  * Returns a function that finds the caller behind a request: anonymous without credentials, an operator by session or
- * API key, a customer by token, a guest by the token of an order. Keys are looked up in the database at each call, so a
- * revoked key stops at once.
+ * API key, a customer by token, a guest by the token of an order. Keys and sessions are looked up in the database at each
+ * call, so a revoked key and an ended session stop at once.
  *
  * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
  * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters, or the session has
@@ -80,7 +80,10 @@ const operatorOfKey = ({ id, clientId, name, scopes }: KeyHolder) =>
   ({ kind: 'operator', clientId, apiKeyId: id, name, scopes }) as const;
 
 function operatorOfSession(session: Session | undefined): Caller {
-  if (session) return { ...operatorOfKey(session), session: { expiresAt: session.expiresAt } };
+  if (session) {
+    const { sessionId, expiresAt } = session;
+    return { ...operatorOfKey(session), session: { sessionId, expiresAt } };
+  }
   throw unauthenticated('the session has ended: sign in again');
 }
 

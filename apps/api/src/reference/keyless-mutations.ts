@@ -13,6 +13,7 @@ export const keylessMutations: readonly string[] = [
   'payment.poll',
   'payment.resume',
   'session.createLink',
+  'session.end',
   'webhookEndpoint.create',
   'webhookEndpoint.delete',
   'webhookEndpoint.pause',

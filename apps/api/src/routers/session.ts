@@ -1,8 +1,17 @@
-import { forbidden } from '../auth/caller.ts';
+import { listSessionsInput, sessionIdInput, type SessionRecord } from '@commerce-core/core';
+import { forbidden, type Caller } from '../auth/caller.ts';
 import { operatorOf } from '../auth/access.ts';
 import { procedure, router } from '../trpc/trpc.ts';
 
-/** The operator who calls. For operators with any scope. */
+/** Marks the session of the caller. */
+const seenBy =
+  (caller: Caller) =>
+  (session: SessionRecord): SessionRecord & { isOwn: boolean } => ({
+    ...session,
+    isOwn: session.sessionId === operatorOf(caller).session?.sessionId,
+  });
+
+/** Operators who are signed in at the page. */
 export const sessionRouter = router({
   /**
    * Returns the id (`apiKeyId`), the `name` and the `scopes` of the caller's API key, and when the caller's session
@@ -24,4 +33,20 @@ export const sessionRouter = router({
     const { link, expiresAt } = await ctx.commerce.createSignInLink({ apiKeyId });
     return { path: `/admin/sign-in#${link}`, expiresAt };
   }),
+  /**
+   * Returns a page of the sessions that have not ended, the latest first, each with its API key (`apiKeyId`), the `name`
+   * of the key's client and its scopes. `isOwn` says whether it is the session of the caller.
+   */
+  list: procedure.input(listSessionsInput.optional()).query(async ({ ctx, input }) => {
+    const { items, nextCursor } = await ctx.commerce.listSessions(input);
+    return { items: items.map(seenBy(ctx.caller)), nextCursor };
+  }),
+  /**
+   * Ends a session at once, in every process: its next call is refused, and a stream that it has open ends within 30
+   * seconds. Its API key stays valid. Returns the session as it was.
+   * @throws session_not_found when no session has this id, or it has ended
+   */
+  end: procedure
+    .input(sessionIdInput)
+    .mutation(async ({ ctx, input }) => seenBy(ctx.caller)(await ctx.commerce.endSession(input))),
 });

@@ -15,6 +15,7 @@ const scopesOf: Record<LookupKind, readonly Scope[]> = {
   trackingMessage: ['orders'],
   webhookEndpoint: ['webhooks'],
   apiKey: ['keys'],
+  session: ['keys'],
 };
 
 export const systemRouter = router({
@@ -39,7 +40,7 @@ export const systemRouter = router({
    * scope whose lists show such ids.
    *
    * Returns `{ matches, hasMore }` with up to ten matches, each with its id and its number and status, its SKU,
-   * type or tracking number (`summary`).
+   * type, tracking number or client (`summary`).
    * @throws forbidden when the caller's key has none of the scopes
    */
   lookUp: procedure.input(lookupInput).query(({ ctx, input }) => {

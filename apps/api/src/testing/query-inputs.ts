@@ -45,6 +45,7 @@ export async function createShop(api: TestApi, operator: Client) {
     reviewedOrderId,
     shipmentId: present(shipment, 'shipment').id,
     apiKeyId: key.id,
+    sessionId: (await api.commerce.signIn({ key: key.key })).sessionId,
   };
 }
 
@@ -82,6 +83,8 @@ export function otherInputs(shop: Shop): Record<string, unknown> {
     'return.listCredits': { returnId },
     'session.get': {},
     'session.createLink': {},
+    'session.list': {},
+    'session.end': { sessionId: shop.sessionId },
     'shipment.list': { orderId },
     'shipment.listAll': {},
     'shipment.packingSlips': { shipmentIds: [shop.shipmentId] },

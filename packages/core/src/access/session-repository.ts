@@ -64,10 +64,7 @@ const listed = { sessionId: id, apiKeyId, createdAt, lastUsedAt, expiresAt };
 const ofKey = { clientId: apiKeys.clientId, name: apiClients.name, scopes: apiKeys.scopes };
 
 /** Sessions that have not ended, the newest first. */
-export async function listSessions(
-  reader: Reader,
-  { cursor, limit }: PageRequest,
-): Promise<SessionRecord[]> {
+export async function listSessions(reader: Reader, { cursor, limit }: PageRequest): Promise<SessionRecord[]> {
   return reader
     .select({ ...listed, ...ofKey })
     .from(operatorSessions)
@@ -80,10 +77,16 @@ export async function listSessions(
 
 /** Ends the session with this id. Returns it as it was; undefined when it has ended before or never existed. */
 export async function endSession(reader: Reader, sessionId: string): Promise<SessionRecord | undefined> {
-  const key = reader.select({ id: apiKeys.id }).from(apiKeys).where(and(eq(apiKeys.id, apiKeyId), isAlive));
-  const ended = reader
-    .$with('ended')
-    .as(reader.delete(operatorSessions).where(and(eq(id, sessionId), exists(key))).returning(listed));
+  const key = reader
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.id, apiKeyId), isAlive));
+  const ended = reader.$with('ended').as(
+    reader
+      .delete(operatorSessions)
+      .where(and(eq(id, sessionId), exists(key)))
+      .returning(listed),
+  );
   const [session] = await reader
     .with(ended)
     .select({ ...ended._.selectedFields, ...ofKey })

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { id } from '../ids.ts';
 import { pageInput } from '../list-input.ts';
-import type { ApiKey, KeyHolder } from './api-key.ts';
+import type { KeyHolder, Scope } from './api-key.ts';
 
 /** How long an operator stays signed in at most, and without a call. */
 export const sessionMs = 12 * 60 * 60_000;
@@ -19,9 +19,21 @@ export const signInInput = z.union([
 /** An operator who is signed in, and when that ends: at `expiresAt`, or after two hours without a call. */
 export type Session = KeyHolder & { sessionId: string; expiresAt: Date };
 
-/** A session as operators see it: of which key, and when it was used last, to the minute. It never has the token. */
-export type SessionRecord = Pick<ApiKey, 'clientId' | 'name' | 'scopes'> &
-  Pick<Session, 'sessionId' | 'expiresAt'> & { apiKeyId: string; createdAt: Date; lastUsedAt: Date };
+/**
+ * The record of a session that has not ended, without its token. It was last used at most a minute after `lastUsedAt`,
+ * and ends at `expiresAt` at the latest.
+ */
+export type SessionRecord = {
+  sessionId: string;
+  apiKeyId: string;
+  clientId: string;
+  /** The name of the client that the key belongs to. */
+  name: string;
+  scopes: Scope[];
+  createdAt: Date;
+  lastUsedAt: Date;
+  expiresAt: Date;
+};
 
 export const listSessionsInput = z.strictObject(pageInput);
 export const sessionIdInput = z.strictObject({ sessionId: id });

@@ -26,10 +26,7 @@ const change = async (sessionId: string, set: string) =>
 /** What ends a session by itself. */
 const endings: [string, (session: { sessionId: string; apiKeyId: string }) => Promise<unknown>][] = [
   ['is 12 hours old', async ({ sessionId }) => change(sessionId, `expires_at = now()`)],
-  [
-    'was not used for 2 hours',
-    async ({ sessionId }) => change(sessionId, `last_used_at = now() - interval '2 hours'`),
-  ],
+  ['was not used for 2 hours', async ({ sessionId }) => change(sessionId, `last_used_at = now() - interval '2 hours'`)],
   ['has a revoked key', async ({ apiKeyId }) => commerce.revokeApiKey({ apiKeyId })],
 ];
 
