@@ -79,6 +79,8 @@ beforeAll(async () => {
   names['order'] = [order.id, beginning(order.id), 'by phone 4711', number, number.toLowerCase().replace('-', '')];
   const created = await shop.client.apiKey.create.mutate({ name: 'warehouse', scopes: ['stock'] });
   names['key'] = [created.id, beginning(created.id), 'warehouse'];
+  const { sessionId } = await shop.api.commerce.signIn({ key: created.key });
+  names['session'] = [sessionId, beginning(sessionId)];
   names['product'] = [productId, beginning(productId), sku];
   names['product=units'] = names['product'].map((text) => `${text}=1`);
 });

@@ -24,6 +24,7 @@ export const idPlaceholders: Readonly<Record<string, Wanted>> = {
   event: { kind: 'gatewayEvent', noun: 'gateway event' },
   endpoint: { kind: 'webhookEndpoint', noun: 'webhook endpoint' },
   key: { kind: 'apiKey', noun: 'API key', also: ' or client' },
+  session: { kind: 'session', noun: 'session' },
 };
 
 export const isId = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);

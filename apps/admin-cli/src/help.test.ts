@@ -56,6 +56,7 @@ test('the help lists every command with its summary', async () => {
     'webhooks',
     'sinks',
     'keys',
+    'sessions',
     'doctor',
     'reconcile',
     'token',

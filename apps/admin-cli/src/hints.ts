@@ -60,6 +60,7 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   total_changed: 'See what the order costs now: `commerce orders quote SKU=UNITS`.',
   payment_not_found: 'Look the payment up: `commerce orders show ORDER`.',
   api_key_not_found: 'Look the API key up: `commerce keys list`.',
+  session_not_found: 'Look the session up: `commerce sessions list`; one that has ended is not listed.',
   event_sink_not_found: 'Look the sink up: `commerce sinks list`.',
   gateway_event_not_found: 'Look the event up: `commerce gateway-events list`.',
   webhook_endpoint_not_found: 'Look the endpoint up: `commerce webhooks list`.',

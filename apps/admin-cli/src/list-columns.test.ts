@@ -58,6 +58,7 @@ beforeAll(async () => {
   await client.order.create.mutate({ customerId: 'ana', lines });
   await until(async () => (await shop.run('webhooks', 'deliveries', names['endpoint']!)).out !== '');
   await client.payment.poll.mutate({ paymentId });
+  await shop.api.commerce.signIn({ key: await shop.api.createApiKey() });
 });
 
 const argumentsOf = (command: Command): string[] =>

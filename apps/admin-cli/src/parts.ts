@@ -104,6 +104,11 @@ export const parts: readonly Part[] = [
     async () => (await import('./commands/sinks.ts')).addSinkCommands,
   ),
   group('keys', "manage operators' API keys", async () => (await import('./commands/keys.ts')).addKeyCommands),
+  group(
+    'sessions',
+    "list the operators who are signed in at the shop's page, and sign them out",
+    async () => (await import('./commands/sessions.ts')).addSessionCommands,
+  ),
   single(
     'sign-in',
     "print a link that signs in at the shop's page with the rights of this key, once",

@@ -24,9 +24,9 @@ const cases = asking.map((command) => {
 });
 
 test('a command that sends money back, or ends or erases something, asks first', () => {
-  const names = ['orders cancel', 'orders redact', 'refunds create', 'keys revoke', 'webhooks delete'];
+  const names = ['orders cancel', 'orders redact', 'refunds create', 'keys revoke', 'sessions end'];
   expect(cases.map(([name]) => name)).toEqual(
-    expect.arrayContaining([...names, 'returns exchange', 'returns refund-credit']),
+    expect.arrayContaining([...names, 'webhooks delete', 'returns exchange', 'returns refund-credit']),
   );
 });
 
