@@ -21,7 +21,8 @@ export function onSessionEnd(work: () => void): void {
   endSession = work;
 }
 
-function noteError(error: unknown): void {
+/** Leads to the sign-in when an error of a call or a stream says that the session has ended. */
+export function noteError(error: unknown): void {
   if (commerceErrorOf(error)?.code === 'unauthenticated') endSession();
 }
 

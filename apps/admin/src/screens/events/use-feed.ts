@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RouterInputs } from '@commerce-core/client';
 import { useEffect, useRef, useState } from 'react';
-import { client } from '../../api.ts';
+import { client, noteError } from '../../api.ts';
 import type { Event } from './event-types.ts';
 
 type ListInput = Exclude<RouterInputs['event']['list'], void | undefined>;
@@ -90,7 +90,10 @@ export function useFeed(filter: FeedFilter) {
         if (fresh.current.length > 2 * shownMax) fresh.current = fresh.current.slice(-shownMax);
       },
       onCount: (added) => setFreshCount((before) => before + added),
-      onError: setFailure,
+      onError(error) {
+        noteError(error);
+        setFailure(error);
+      },
     });
     // The filter is the same one as long as the component is there.
   }, [data]);

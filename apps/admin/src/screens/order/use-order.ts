@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RouterOutputs } from '@commerce-core/client';
 import { useEffect } from 'react';
-import { client, queryClient, trpc } from '../../api.ts';
+import { client, noteError, queryClient, trpc } from '../../api.ts';
 import { useMe } from '../../components/use-me.ts';
 
 export type Order = RouterOutputs['order']['get'];
@@ -71,6 +71,7 @@ function followOrder(orderId: string): () => void {
         if (order.version !== version) readPartsAgain(orderId);
         version = order.version;
       },
+      onError: noteError,
     },
   );
   return () => stream.unsubscribe();

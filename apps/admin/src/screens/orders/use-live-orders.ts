@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RouterOutputs } from '@commerce-core/client';
 import { useEffect, useState } from 'react';
-import { client, trpc } from '../../api.ts';
+import { client, noteError, trpc } from '../../api.ts';
 import { useMe } from '../../components/use-me.ts';
 import { listInputOf, type OrderFilter } from './order-filter.ts';
 
@@ -64,7 +64,10 @@ function followOrders(onChange: () => void): () => void {
     }, gatherMs);
   };
   // What happened between the first reading of the list and the beginning of the stream is in no event of it.
-  const stream = client.event.stream.subscribe({ aggregateType: 'order' }, { onStarted: gather, onData: gather });
+  const stream = client.event.stream.subscribe(
+    { aggregateType: 'order' },
+    { onStarted: gather, onData: gather, onError: noteError },
+  );
   return () => {
     clearTimeout(timer);
     stream.unsubscribe();

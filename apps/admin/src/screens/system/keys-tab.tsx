@@ -10,8 +10,9 @@ import parts from '../../components/parts.module.css';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
 import type { Key } from './key.ts';
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx';
+import { SessionsPanel } from './sessions-panel.tsx';
 
-/** Operators' API keys. A session of the page has the rights of its key, and ends with it. */
+/** Operators' API keys and sessions. A session of the page has the rights of its key, and ends with it. */
 export function KeysTab() {
   const texts = useTextsOf(systemTexts);
   const { loading } = useTexts();
@@ -48,6 +49,7 @@ export function KeysTab() {
         )}
       </Panel>
       <CommandLine words={['keys', 'list']} />
+      <SessionsPanel />
       {isCreating && <CreateKeyDialog onClose={() => setCreating(false)} />}
       {revoked && (
         <RevokeKeyDialog

@@ -18,7 +18,9 @@ export function RevokeKeyDialog({ apiKey, isOwn, isLastMaker, onClose }: RevokeK
     trpc.apiKey.revoke.mutationOptions({
       async onSuccess() {
         onClose();
-        await queryClient.invalidateQueries({ queryKey: trpc.apiKey.pathKey() });
+        // The sessions of the key have ended with it.
+        for (const queryKey of [trpc.apiKey.pathKey(), trpc.session.pathKey()])
+          await queryClient.invalidateQueries({ queryKey });
       },
     }),
   );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createPaidOrder } from '../../testing/orders.ts';
-import { chromiumPath, openPages, type Pages } from '../../testing/page.ts';
+import type { Page } from 'playwright-core';
+import { chromiumPath, dialogClosed, openPages, type Pages } from '../../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('the system desk', () => {
   let pages: Pages;
@@ -120,10 +121,86 @@ describe.skipIf(chromiumPath === undefined)('the system desk', () => {
     expect(await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).isDisabled()).toBe(true);
   });
 
+  describe('shows who is signed in', () => {
+    const sessionsOf = async (keyId: string) =>
+      (await pages.api.commerce.listSessions({ limit: 100 })).items.filter(({ apiKeyId }) => apiKeyId === keyId);
+    const signedIn = (page: Page) => page.getByRole('region', { name: 'Signed in' });
+
+    test('and ends the session of another, whose page is sent to the sign-in at its next call', async () => {
+      const lost = await pages.openSignedIn('/admin/orders', { scopes: ['orders'] });
+      await lost.page.getByRole('heading', { name: 'Orders' }).waitFor();
+      const [session] = await sessionsOf(lost.keyId);
+      const { page, keyId, sent, problems } = await pages.openSignedIn('/admin/system?tab=keys');
+      const button = signedIn(page).getByRole('row').filter({ hasText: 'Kim' }).nth(1).getByRole('button');
+      await button.click();
+      const dialog = page.getByRole('dialog');
+      expect(await dialog.getByText('npx commerce').textContent()).toBe(
+        `npx commerce sessions end ${session?.sessionId}`,
+      );
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      expect(await sessionsOf(lost.keyId)).toHaveLength(1);
+      await button.click();
+      await dialog.getByRole('button', { name: 'Sign out' }).dblclick();
+      await dialogClosed(page);
+      expect([await sessionsOf(lost.keyId), (await sessionsOf(keyId)).length]).toEqual([[], 1]);
+      expect(sent.filter((path) => path === 'session.end')).toHaveLength(1);
+      await expect.poll(async () => signedIn(page).getByText('this session').count()).toBe(1);
+      // The list of orders, which is read again every 10 seconds, may have led there before.
+      await lost.page.reload();
+      await lost.page.locator('input[name=key]').waitFor();
+      expect((await keysOf('Kim')).find(({ id }) => id === lost.keyId)?.revokedAt).toBeNull();
+      expect([...problems, ...lost.problems]).toEqual([]);
+    });
+
+    test('and says so when a session has ended meanwhile', async () => {
+      const other = await pages.openSignedIn('/admin/orders', { scopes: ['orders'] });
+      const [session] = await sessionsOf(other.keyId);
+      const { page, problems } = await pages.openSignedIn('/admin/system?tab=keys');
+      const rows = signedIn(page).getByRole('row').filter({ hasText: 'Kim' });
+      await rows.nth(1).getByRole('button').click();
+      const before = await rows.count();
+      await pages.api.commerce.endSession({ sessionId: session!.sessionId });
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Sign out' }).click();
+      await dialog.getByText('there is no such session, or it has ended', { exact: false }).waitFor();
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      await expect.poll(async () => rows.count()).toBe(before - 1);
+      expect(problems).toEqual([]);
+    });
+
+    test('and ends the own session only after a second yes', async () => {
+      const { page, keyId, problems } = await pages.openSignedIn('/admin/system?tab=keys');
+      await signedIn(page).getByRole('row').filter({ hasText: 'this session' }).getByRole('button').click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('This is your own session').waitFor();
+      expect(await dialog.getByRole('button', { name: 'Sign out' }).isDisabled()).toBe(true);
+      expect(await sessionsOf(keyId)).toHaveLength(1);
+      await dialog.getByLabel('I want to be signed out.').check();
+      await dialog.getByRole('button', { name: 'Sign out' }).click();
+      await page.locator('input[name=key]').waitFor();
+      expect(await sessionsOf(keyId)).toEqual([]);
+      expect(await page.context().cookies()).toEqual([]);
+      expect(problems).toEqual([]);
+    });
+
+    test('until the key of a session is revoked', async () => {
+      const { id, key } = await pages.api.commerce.createApiKey({ name: 'night shift', scopes: ['orders'] });
+      await pages.api.commerce.signIn({ key });
+      const { page, problems } = await pages.openSignedIn('/admin/system?tab=keys');
+      await signedIn(page).getByText('night shift').waitFor();
+      await page.getByRole('button', { name: 'Revoke the key of night shift' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+      await signedIn(page).getByText('night shift').waitFor({ state: 'detached' });
+      expect((await sessionsOf(id)).length).toBe(0);
+      expect(problems).toEqual([]);
+    });
+  });
+
   test('has no keys for a key without the scope keys', async () => {
     const { page, problems } = await pages.openSignedIn('/admin/system?tab=keys', { scopes: ['orders'] });
     await page.getByText('Your key has no scope “keys”').waitFor();
     expect(await page.getByRole('button', { name: 'Create key' }).count()).toBe(0);
+    expect(await page.getByRole('region', { name: 'Signed in' }).count()).toBe(0);
     expect(problems).toEqual([]);
   });
 });
