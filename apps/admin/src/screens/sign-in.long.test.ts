@@ -1,5 +1,6 @@
 import type { Route } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createPaidOrder } from '../testing/orders.ts';
 import { chromiumPath, openPages, signInWith, type Pages } from '../testing/page.ts';
 
 describe.skipIf(chromiumPath === undefined)('sign-in', () => {
@@ -65,6 +66,26 @@ describe.skipIf(chromiumPath === undefined)('sign-in', () => {
     expect(problems).toEqual([]);
   });
 
+  test('is asked for within 30 seconds by a screen that only waits for changes', async () => {
+    const { orderId } = await createPaidOrder(pages.api);
+    // The server checks open streams by an interval, which passes at once here.
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const { page, keyId, problems } = await pages.openSignedIn('/admin', { scopes: ['orders'] });
+      const opened = page.waitForResponse(/order\.watch/);
+      await page.goto(`/admin/orders/${orderId}`);
+      await opened;
+      const { items } = await pages.api.commerce.listSessions();
+      const [session] = items.filter(({ apiKeyId }) => apiKeyId === keyId);
+      await pages.api.commerce.endSession({ sessionId: session!.sessionId });
+      vi.advanceTimersByTime(30_000);
+      await expect.poll(async () => page.getByRole('alert').textContent()).toMatch(/session has ended/);
+      expect(problems).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('gives a cookie that scripts cannot read, and that another page cannot use', async () => {
     const { page, sent } = await pages.openSignedIn('/admin');
     await page.getByRole('heading', { name: 'Attention' }).waitFor();
@@ -81,7 +102,6 @@ describe.skipIf(chromiumPath === undefined)('sign-in', () => {
 
   test('with a key without the scope money shows no money action, on any screen', async () => {
     const { api } = pages;
-    const { createPaidOrder } = await import('../testing/orders.ts');
     const { orderId } = await createPaidOrder(api);
     const { page, problems } = await pages.openSignedIn(`/admin/orders/${orderId}`, { scopes: ['orders'] });
     await page.getByRole('button', { name: 'Cancel order' }).waitFor();
