@@ -84,7 +84,8 @@ describe.skipIf(chromiumPath === undefined)('every screen', () => {
     ['sales', () => '/admin/sales', 'svg'],
     ['jobs', () => '/admin/system', 'tbody tr'],
     ['doctor', () => '/admin/system?tab=doctor', 'code:has-text("doctor")'],
-    ['keys', () => '/admin/system?tab=keys', 'tbody tr'],
+    ['keys', () => '/admin/system?tab=keys', 'section:nth-of-type(2) tbody tr'],
+    ['a session to end', () => '/admin/system?tab=keys', 'tbody tr', 'section:nth-of-type(2) tbody button >> nth=0'],
     ['about', () => '/admin/system?tab=about', 'dl'],
   ];
   const looks = [

@@ -79,7 +79,7 @@ const en = {
     action: 'Session',
     endOf: (name: string, since: string) => `Sign out ${name}, signed in ${since}`,
     endAdvice: (scopes: string) =>
-      `The next call of this session leads to the sign-in. Its key stays valid: revoke the key, too, if others may have it. It may do: ${scopes}.`,
+      `The next call of this session leads to the sign-in. Its key stays valid: revoke the key, too, if others may have it. The key may do: ${scopes}.`,
     endOwn: 'This is your own session: you are signed out at once.',
     endSure: 'I want to be signed out.',
   },
