@@ -4,12 +4,15 @@ import { useDeferredValue, useState } from 'react';
 import { trpc } from '../../api.ts';
 import { ActionDialog, useDialogKey, useOpenedVersion } from '../../components/dialog.tsx';
 import { CommandLine, Failure, Field } from '../../components/parts.tsx';
+import { lineOptions } from '../../components/unit-fields.tsx';
 import { useFormat } from '../../format.ts';
 import { useTextsOf } from '../../texts/language.tsx';
 import { returnsTexts } from '../../texts/returns.ts';
 import dialog from '../../components/dialog.module.css';
 import parts from '../../components/parts.module.css';
 import { readPartsAgain } from '../order/use-order.ts';
+import { feeOptions, FeeFields, feesOf, type TypedFee } from './fee-fields.tsx';
+import { PayingUnits, usePayingUnits } from './paying-units.tsx';
 import { ProductChoice, type ChosenProduct } from './product-choice.tsx';
 import type { ReturnDialogProps } from './open-dialog.ts';
 
@@ -17,9 +20,11 @@ type Quote = RouterOutputs['return']['previewExchange'];
 
 /** Places an order that a return pays for. What is left to pay, or goes back, is what the server says. */
 export function ExchangeDialog({ aReturn: { id: returnId }, order, onClose }: ReturnDialogProps) {
-  const { exchange: texts } = useTextsOf(returnsTexts);
+  const { exchange: texts, refund: refundTexts } = useTextsOf(returnsTexts);
   const [chosen, setChosen] = useState<readonly ChosenProduct[]>([]);
   const [shippingOptionId, setOption] = useState('');
+  const [typed, setTyped] = useState<TypedFee[]>([]);
+  const paying = usePayingUnits(returnId);
   const exchange = useMutation(
     trpc.return.exchange.mutationOptions({
       ...useDialogKey(),
@@ -35,24 +40,29 @@ export function ExchangeDialog({ aReturn: { id: returnId }, order, onClose }: Re
     lines: wanted.map(({ productId, quantity }) => ({ productId, quantity })),
     ...(shippingOptionId !== '' && { shippingOptionId }),
   };
+  const fees = feesOf(typed, order.currency);
+  const given = { returnId, fees: fees ?? [], ...(paying.lines && { lines: paying.lines }) };
+  const isWhole = wanted.length > 0 && fees !== undefined && paying.lines?.length !== 0;
   const preview = useQuery(
     trpc.return.previewExchange.queryOptions(
-      { returnId, order: newOrder },
+      { ...given, order: newOrder },
       {
-        enabled: wanted.length > 0 && !isChanged && !exchange.isPending && !exchange.isSuccess,
+        enabled: isWhole && !isChanged && !exchange.isPending && !exchange.isSuccess,
         staleTime: 0,
         gcTime: 0,
         placeholderData: keepPreviousData,
       },
     ),
   );
-  const quote = wanted.length > 0 && preview.isSuccess && !preview.isPlaceholderData ? preview.data : undefined;
+  const quote = isWhole && preview.isSuccess && !preview.isPlaceholderData ? preview.data : undefined;
   const isStale = commerceErrorOf(exchange.error)?.code === 'total_changed';
   const words = [
     'returns',
     'exchange',
     returnId,
     ...(chosen.length === 0 ? ['<product>=1'] : chosen.map(({ sku, quantity }) => `${sku}=${quantity}`)),
+    ...lineOptions(paying.lines ?? []),
+    ...feeOptions(typed),
     ...(shippingOptionId === '' ? [] : ['--shipping', shippingOptionId]),
   ];
   return (
@@ -65,7 +75,7 @@ export function ExchangeDialog({ aReturn: { id: returnId }, order, onClose }: Re
       onSubmit={() =>
         quote &&
         exchange.mutate({
-          returnId,
+          ...given,
           expectedVersion,
           order: { ...newOrder, expectedTotalAmount: quote.totalAmount },
         })
@@ -73,9 +83,15 @@ export function ExchangeDialog({ aReturn: { id: returnId }, order, onClose }: Re
       onClose={onClose}
     >
       <p>{texts.lead}</p>
-      <ProductChoice currency={order.currency} chosen={chosen} onChoose={setChosen} />
+      <PayingUnits {...paying} />
+      <FeeFields fees={typed} currency={order.currency} onChange={setTyped} />
+      {fees === undefined && <p>{refundTexts.feeIncomplete}</p>}
+      <fieldset className={dialog['choices']}>
+        <legend>{texts.newGoods}</legend>
+        <ProductChoice currency={order.currency} chosen={chosen} onChoose={setChosen} />
+      </fieldset>
       {quote && <ExchangeQuote quote={quote} option={shippingOptionId} onOption={setOption} />}
-      {preview.error && wanted.length > 0 && <Failure error={preview.error} />}
+      {preview.error && isWhole && <Failure error={preview.error} />}
       {isStale && <p className={parts['notice']}>{texts.stale}</p>}
       <CommandLine words={words} />
     </ActionDialog>

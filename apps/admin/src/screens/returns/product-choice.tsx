@@ -7,6 +7,7 @@ import { useTextsOf } from '../../texts/language.tsx';
 import { returnsTexts } from '../../texts/returns.ts';
 import parts from '../../components/parts.module.css';
 import queueStyles from '../../components/queue.module.css';
+import styles from './returns.module.css';
 
 export type ChosenProduct = { productId: string; sku: string; name: string; quantity: number };
 
@@ -31,7 +32,7 @@ export function ProductChoice({ currency, chosen, onChoose }: ProductChoiceProps
   return (
     <>
       {chosen.map((product) => (
-        <div key={product.productId} className={parts['row']}>
+        <div key={product.productId} className={styles['product']}>
           <Field label={texts.unitsOf(product.name)}>
             <input
               className={parts['input']}

@@ -43,9 +43,8 @@ describe.skipIf(chromiumPath === undefined)('the returns desk', () => {
   };
   const createReceived = async () => {
     const order = await createRequested();
-    const { returnId } = order;
-    await pages.api.commerce.approveReturn({ returnId });
-    await pages.api.commerce.receiveReturn({ returnId, lines: [{ lineNo: 1, restockQty: 2 }] });
+    await pages.api.commerce.approveReturn({ returnId: order.returnId });
+    await pages.api.commerce.receiveReturn({ returnId: order.returnId, lines: [{ lineNo: 1, restockQty: 2 }] });
     return order;
   };
   const openReturn = async (returnId: string, options = {}) => {
@@ -184,21 +183,49 @@ describe.skipIf(chromiumPath === undefined)('the returns desk', () => {
     expect(problems).toEqual([]);
   });
 
+  const openExchange = async (returnId: string) => {
+    const { sku } = await pages.api.commerce.getProduct({ productId: await pages.api.createProduct({ quantity: 10 }) });
+    const opened = await openReturn(returnId);
+    const dialog = await opened.act('Exchange');
+    await opened.page.getByLabel('Find a product by name or SKU').fill(sku);
+    await dialog.getByRole('button', { name: sku }).click();
+    const pays = dialog.getByRole('group', { name: 'Units that pay' }).getByLabel('Units of A thing (of 2)');
+    const costs = async (money: string) => dialog.getByTestId('preview').filter({ hasText: money }).waitFor();
+    return { ...opened, dialog, pays, costs, sku };
+  };
+  const creditsOf = async (returnId: string) =>
+    rows('select amount::int, status from commerce.return_credits where return_id = $1', returnId);
+
   test('exchanges for another product, with what is left to pay', async () => {
     const { returnId } = await createReceived();
-    const productId = await pages.api.createProduct({ quantity: 10 });
-    const { sku } = await pages.api.commerce.getProduct({ productId });
-    const { page, act, problems } = await openReturn(returnId);
-    const dialog = await act('Exchange');
-    await page.getByLabel('Find a product by name or SKU').fill(sku);
-    await dialog.getByRole('button', { name: sku }).click();
-    await page.getByLabel('Units of A thing').fill('3');
-    await dialog.getByTestId('preview').filter({ hasText: '₩1,000' }).waitFor();
+    const { page, dialog, costs, problems } = await openExchange(returnId);
+    await dialog.getByLabel('Units of A thing', { exact: true }).fill('3');
+    await costs('₩1,000');
     await dialog.getByRole('button', { name: 'Exchange' }).dblclick();
     await page.getByText('Orders that this return pays for').waitFor();
-    expect(
-      await rows('select amount::int, status from commerce.return_credits where return_id = $1', returnId),
-    ).toEqual([{ amount: 2_000, status: 'RESERVED' }]);
+    expect(await creditsOf(returnId)).toEqual([{ amount: 2_000, status: 'RESERVED' }]);
+    expect(problems).toEqual([]);
+  });
+
+  test('exchanges one of two units less a fee, and the other one stays refundable', async () => {
+    const { orderId, returnId } = await createReceived();
+    const { page, act, dialog, pays, costs, sku, problems } = await openExchange(returnId);
+    expect(await pays.inputValue()).toBe('2');
+    await costs('₩1,000');
+    await pays.fill('0');
+    expect(await dialog.locator('button[type=submit]').isDisabled()).toBe(true);
+    await pays.fill('1');
+    await costs('₩0');
+    await page.getByRole('button', { name: 'Keep a fee back' }).click();
+    await page.getByLabel('What the fee is for').fill('Label');
+    await page.getByLabel('Amount in KRW').fill('100');
+    await costs('₩100');
+    await dialog.getByText(`returns exchange ${returnId} ${sku}=1 --line 1:1 --fee Label:100`).waitFor();
+    await dialog.getByRole('button', { name: 'Exchange' }).dblclick();
+    await dialogClosed(page);
+    expect(await creditsOf(returnId)).toEqual([{ amount: 900, status: 'RESERVED' }]);
+    await (await act('Refund')).getByRole('button', { name: 'Refund ₩1,000' }).click();
+    await expect.poll(async () => refundsOf(orderId)).toEqual([{ amount: 1_000, returnId }]);
     expect(problems).toEqual([]);
   });
 
