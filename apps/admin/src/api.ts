@@ -57,10 +57,27 @@ export async function signIn(given: { key: string } | { link: string }): Promise
   }
 }
 
+/** A file that the shop has refused. `message` and `hint` are the shop's. */
+export class FileRefusal extends Error {
+  override readonly name = 'FileRefusal';
+  readonly hint: string;
+
+  constructor({ message, hint }: { message: string; hint: string }) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+async function refusalOf(response: Response): Promise<Error> {
+  if (response.status === 401) endSession();
+  const { error } = (await response.json()) as { error: { message: string; hint: string } };
+  return new FileRefusal(error);
+}
+
 /**
  * Reads all orders or stocks of a filter as a file of CSV. A plain link can't: the session's cookie counts only with the
  * page's header.
- * @throws Error with what the shop says when it refuses, or when the file was cut
+ * @throws FileRefusal when the shop refuses, Error when the file was cut
  */
 export async function exportFile(
   of: 'orders' | 'stock',
@@ -68,11 +85,7 @@ export async function exportFile(
 ): Promise<{ name: string; content: Blob }> {
   const search = new URLSearchParams(Object.entries(input).map(([name, value]) => [name, String(value)]));
   const response = await fetchFromPage(`/api/v1/export/${of}.csv?${search.toString()}`);
-  if (response.status === 401) endSession();
-  if (!response.ok) {
-    const { error } = (await response.json()) as { error: { message: string } };
-    throw new Error(error.message);
-  }
+  if (!response.ok) throw await refusalOf(response);
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
   return { name: name ?? `${of}.csv`, content: await response.blob() };
 }
@@ -109,7 +122,7 @@ export type ImportReport = {
   errors: { line: number; sku: string | null; message: string }[];
 };
 
-/** Sends a CSV file of products or counted stock. @throws Error with the server's sentence when the file is refused */
+/** Sends a CSV file of products or counted stock. @throws FileRefusal when the shop refuses it */
 export async function importFile(kind: ImportKind, file: File, { dryRun }: { dryRun: boolean }): Promise<ImportReport> {
   const headers = {
     'content-type': 'text/csv',
@@ -120,7 +133,6 @@ export async function importFile(kind: ImportKind, file: File, { dryRun }: { dry
     headers,
     body: file,
   });
-  const body = (await response.json()) as ImportReport & { message?: string };
-  if (!response.ok) throw new Error(body.message ?? `HTTP ${response.status}`);
-  return body;
+  if (!response.ok) throw await refusalOf(response);
+  return (await response.json()) as ImportReport;
 }

@@ -5,10 +5,12 @@ export type Shortage = { productId: string; requestedQty: number; sellableQty: n
 export interface ErrorDetails {
   validation_failed: { issues: { path: string; message: string }[] };
   /**
-   * `line` counts from 1, with the header; null where it isn't known. `imported`: what was done with the rows before.
+   * `line` counts from 1, with the header; null where it isn't known. `sku`: of the row there, where one is readable.
+   * `imported`: what was done with the rows before.
    */
   malformed_file: {
     line: number | null;
+    sku: string | null;
     imported: { rows: number; created: number; updated: number; unchanged: number; failed: number };
   };
   currency_mismatch: { currencies: string[] };

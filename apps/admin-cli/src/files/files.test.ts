@@ -49,12 +49,16 @@ test('rows that failed are shown with their lines, and the exit code is 1', asyn
   await writeFile(pathOf('bad.csv'), `sku,name,priceAmount,currency\n${sku},Lamp,"1,250",EUR\n${sku}-2,Lamp,1,EUR\n`);
   const ran = await shop.run('products', 'import', pathOf('bad.csv'));
   expect(ran).toMatchObject({ code: 1, err: '' });
-  expect(ran.out).toMatch(/created +1\n[^]*failed +1\n\nLINE[^]*\n +2 +[^]*priceAmount: must be a whole number/);
+  expect(ran.out).toMatch(
+    new RegExp(`created +1\\n[^]*failed +1\\n\\nLINE +SKU[^]*\\n +2 +${sku} +priceAmount: must be a whole number`),
+  );
+  const { out } = await shop.run('products', 'import', pathOf('bad.csv'), '--json');
+  expect(JSON.parse(out)).toMatchObject({ errors: [{ line: 2, sku }] });
 });
 
 test.each([
   ['sku,nome\nx,y\n', 1, /there is no column "nome"[^]*\(malformed_file\)\n {2}before that: 0 rows/],
-  [`sku,name\nx,"y\n`, 1, /never closed/],
+  [`sku,name\nx,"y\n`, 1, /line 2, SKU x: a quotation mark is opened and never closed/],
 ])('the file %j is refused with its reason', async (text, code, message) => {
   await writeFile(pathOf('refused.csv'), text);
   const ran = await shop.run('products', 'import', pathOf('refused.csv'));

@@ -1,5 +1,6 @@
 import { commerceErrorOf } from '@commerce-core/client';
 import { useState, type ButtonHTMLAttributes, type ReactNode } from 'react';
+import { FileRefusal } from '../api.ts';
 import { useFormat } from '../format.ts';
 import { useTexts } from '../texts/language.tsx';
 import styles from './parts.module.css';
@@ -57,7 +58,7 @@ const quoted = (word: string): string =>
 /** What a call that failed says: the server's sentence with its hint, never more. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const { failed, tryAgain } = useTexts();
-  const hint = commerceErrorOf(error)?.hint;
+  const hint = error instanceof FileRefusal ? error.hint : commerceErrorOf(error)?.hint;
   return (
     <div role="alert" className={`${styles['notice']} ${styles['error']} ${styles['row']}`}>
       <span>{error instanceof Error && hint !== undefined ? `${error.message} — ${hint}` : failed}</span>

@@ -2,7 +2,7 @@ import { CommerceError, type ErrorCode, type Outcome } from '@commerce-core/core
 import type { CsvRecord } from './csv-records.ts';
 import { FileFault } from './file-fault.ts';
 import type { ImportedColumns } from './imported-columns.ts';
-import { rowReader, type ReadRow } from './read-row.ts';
+import { rowReader, type RowReader } from './read-row.ts';
 import { SeenTexts } from './seen-texts.ts';
 
 /** What was done with the rows of a file so far. */
@@ -40,7 +40,7 @@ export async function importRecords(
   report: ImportReport,
 ): Promise<void> {
   const seen = new SeenTexts();
-  let read: ReadRow | undefined;
+  let reader: RowReader | undefined;
   let batch: Line[] = [];
   const flush = async () => {
     await takeBatch(batch, take, report);
@@ -48,22 +48,22 @@ export async function importRecords(
   };
   try {
     for await (const { line, cells } of records) {
-      if (read) batch.push(lineOf(line, read(cells), seen));
-      else read = rowReader(cells, columns);
+      if (reader) batch.push(lineOf({ line, cells }, reader, seen));
+      else reader = rowReader(cells, columns);
       if (batch.length >= batchSize) await flush();
       if (report.rows >= rowsMax) throw new FileFault(line, `a file may have at most ${rowsMax} rows`);
     }
-    if (!read) throw new FileFault(1, 'the file is empty');
+    if (!reader) throw new FileFault(1, 'the file is empty');
     await flush();
   } catch (error) {
-    throw error instanceof FileFault ? malformed(error, report) : error;
+    throw error instanceof FileFault ? malformed(error, reader, report) : error;
   }
 }
 
-function lineOf(line: number, read: ReturnType<ReadRow>, seen: SeenTexts): Line {
-  if ('fault' in read) return { line, sku: null, ...read };
-  const sku = typeof read.row['sku'] === 'string' ? read.row['sku'] : null;
-  if (sku === null || seen.add(sku)) return { line, sku, ...read };
+function lineOf({ line, cells }: CsvRecord, { read, skuOf }: RowReader, seen: SeenTexts): Line {
+  const sku = skuOf(cells);
+  const row = read(cells);
+  if ('fault' in row || sku === null || seen.add(sku)) return { line, sku, ...row };
   return { line, sku, fault: 'sku: a row before has this sku, too; the first one counts' };
 }
 
@@ -85,7 +85,13 @@ async function takeBatch(batch: readonly Line[], take: TakeRows, report: ImportR
   }
 }
 
-function malformed({ line, message }: FileFault, { dryRun: _, errors: __, ...imported }: ImportReport): CommerceError {
-  const where = line === null ? '' : `line ${line}: `;
-  return new CommerceError('malformed_file', `${where}${message}`, { line, imported });
+function malformed(
+  { line, message, cells }: FileFault,
+  reader: RowReader | undefined,
+  { dryRun: _, errors: __, ...imported }: ImportReport,
+): CommerceError {
+  const sku = reader?.skuOf(cells) ?? null;
+  const places = [...(line === null ? [] : [`line ${line}`]), ...(sku === null ? [] : [`SKU ${sku}`])];
+  const where = places.length === 0 ? '' : `${places.join(', ')}: `;
+  return new CommerceError('malformed_file', `${where}${message}`, { line, sku, imported });
 }

@@ -88,14 +88,17 @@ describe('a file', () => {
   }, 120_000);
 
   test.each([
-    ['a quotation mark that is not closed', (row: string) => `${row}x,"Lamp,1,EUR\n`, 'never closed'],
-    ['a quotation mark within a cell', (row: string) => `${row}x,5" Lamp,1,EUR\n`, 'in the middle of a cell'],
-    ['a text after a quoted cell', (row: string) => `${row}x,"5" Lamp,1,EUR\n`, 'in the middle of a cell'],
-    ['a row that is too long', (row: string) => `${row}x,"${'y\n'.repeat(200_000)}",1,EUR\n`, 'KiB'],
-  ])('with %s is refused from there on', async (_, spoil, message) => {
-    const { status, body } = await sendProducts(spoil(rowsOf(prefix(), 10)));
-    expect([status, body.error.code]).toEqual([400, 'malformed_file']);
+    ['a quotation mark that is not closed', ' X-1 ,"Lamp,1,EUR\nX-2,Lamp,1,EUR\n', 'never closed', 'X-1'],
+    ['a quotation mark within a cell', 'X-1,5" Lamp,1,EUR\n', 'in the middle of a cell', 'X-1'],
+    ['a text after a quoted cell', 'X-1,"5" Lamp,1,EUR\n', 'in the middle of a cell', 'X-1'],
+    ['a quotation mark that the next row closes', 'X-1,"Lamp,1,EUR\nX-2,"Lamp",1,EUR\n', 'an earlier one', 'X-1'],
+    ['a quotation mark within the SKU', 'X"1,Lamp,1,EUR\n', 'in the middle of a cell', null],
+    ['a row that is too long', `X-1,"${'y\n'.repeat(200_000)}",1,EUR\n`, 'KiB', 'X-1'],
+  ])('with %s is refused from there on, by its SKU if it is readable', async (_, broken, message, sku) => {
+    const { status, body } = await sendProducts(`${rowsOf(prefix(), 10)}${broken}`);
+    expect([status, body.error.code, body.error.details.sku]).toEqual([400, 'malformed_file', sku]);
     expect(body.error.message).toContain(message);
+    expect(body.error.message).toMatch(sku === null ? /^line \d+: / : /^line \d+, SKU X-1: /);
   });
 
   test('that another file is sent for, or with another key, is refused', async () => {

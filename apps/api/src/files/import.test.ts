@@ -75,6 +75,9 @@ test('rows that cannot be taken are reported by line and reason, and the others 
     `${sku}-9,Lamp,1,XYZ`,
   ].join('\n');
   const { body } = await sendProducts(file);
+  expect(body.errors.map((error: { sku: string | null }) => error.sku)).toEqual(
+    [1, 2, 3, 4, 5, 6, null, 7, 8, 9].map((n) => n && `${sku}-${n}`),
+  );
   expect(body.errors.map(({ line, message }: { line: number; message: string }) => `${line} ${message}`)).toEqual([
     '2 name: must not contain control characters',
     expect.stringMatching(/^4 priceAmount: must be a whole number of minor units/),
@@ -96,7 +99,20 @@ test('at most 100 errors are listed, and all are counted', async () => {
   const { body } = await sendStock(`sku,countedQty\n${rows}`);
   expect(body).toMatchObject({ rows: 1_200, failed: 1_200 });
   expect(body.errors).toHaveLength(100);
-  expect(body.errors[99]).toMatchObject({ line: 101, sku: null });
+  expect(body.errors[99]).toMatchObject({ line: 101, sku: '99' });
+});
+
+test.each([
+  ['is trimmed', 'sku,countedQty', ' A 1 ,-', 'A 1'],
+  ['is what it was before an export', 'sku,countedQty', "'=A1,-", '=A1'],
+  ['stands behind the fault', 'countedQty,sku', '-,"A,1"', 'A,1'],
+  ['is too long', 'sku,countedQty', `${'A'.repeat(101)},-`, null],
+  ['is empty', 'sku,countedQty', ' ,-', null],
+  ['may have moved, because a cell is missing', 'countedQty,sku', 'A1', null],
+  ['may have moved, because a cell is too many', 'countedQty,sku', '1,250,A1', null],
+])('a row that fails is reported by its SKU, which %s', async (_, header, row, sku) => {
+  const { body } = await sendStock(`${header}\n${row}\n`);
+  expect(body.errors).toMatchObject([{ line: 2, sku }]);
 });
 
 test('a dry run writes nothing and says what would be done', async () => {

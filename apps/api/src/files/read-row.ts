@@ -1,14 +1,24 @@
 import { FileFault } from './file-fault.ts';
 import { CellFault, type ImportedColumns } from './imported-columns.ts';
+import { unescapeFormula } from './spreadsheet-text.ts';
 
-/** A row of an imported file as the core takes it, or why it can't be read. */
-export type ReadRow = (cells: readonly string[]) => { row: Record<string, unknown> } | { fault: string };
+type Cells = readonly string[];
+
+/** Reads the rows below a header. */
+export type RowReader = {
+  /** A row as the core takes it, or why it can't be read. An empty cell is not given. */
+  read: (cells: Cells) => { row: Record<string, unknown> } | { fault: string };
+  /** The SKU of a row that may be broken; null where none is readable. */
+  skuOf: (cells: Cells) => string | null;
+};
+
+const skuLengthMax = 100;
 
 /**
- * Returns a function that reads the rows below a header. An empty cell is not given.
+ * Returns a reader of the rows below a header.
  * @throws FileFault when the header lacks a column, or has an unknown one or one twice
  */
-export function rowReader(header: readonly string[], { columns, required, ignored }: ImportedColumns): ReadRow {
+export function rowReader(header: Cells, { columns, required, ignored }: ImportedColumns): RowReader {
   const names = header.map((name) => name.trim());
   const known = Object.keys(columns);
   const unknown = names.filter((name) => !known.includes(name) && !ignored.includes(name));
@@ -21,7 +31,7 @@ export function rowReader(header: readonly string[], { columns, required, ignore
   if (!names.some((name) => known.includes(name) && name !== 'sku'))
     throw new FileFault(1, `there is nothing to change beside the sku; ${there}`);
   const readers = names.map((name) => [name, columns[name]] as const);
-  return (cells) => {
+  const read: RowReader['read'] = (cells) => {
     if (cells.length !== names.length)
       return { fault: `the row has ${cells.length} cells, and the header ${names.length}` };
     const row: Record<string, unknown> = {};
@@ -37,6 +47,15 @@ export function rowReader(header: readonly string[], { columns, required, ignore
     }
     return { row };
   };
+  return { read, skuOf: (cells) => skuOf(cells, names) };
+}
+
+function skuOf(cells: Cells, names: Cells): string | null {
+  const column = names.indexOf('sku');
+  // In a row with too many or too few cells, all but the first one may stand in the column of another.
+  if (cells.length !== names.length && column > 0) return null;
+  const sku = unescapeFormula(cells[column]?.trim() ?? '').trim();
+  return sku !== '' && sku.length <= skuLengthMax ? sku : null;
 }
 
 const shown = (names: readonly string[]): string =>

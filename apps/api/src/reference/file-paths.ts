@@ -97,7 +97,7 @@ const report = object({
     description: 'Why, of the first 100 of them.',
     items: object({
       line: count('Where the row begins, from 1 with the header.'),
-      sku: { type: ['string', 'null'] },
+      sku: { type: ['string', 'null'], description: 'The SKU of the row; null where none is readable.' },
       code: { type: 'string', description: 'The code of the refusal.' },
       message: { type: 'string' },
     }),

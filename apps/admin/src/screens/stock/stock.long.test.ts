@@ -188,16 +188,20 @@ describe.skipIf(chromiumPath === undefined)('the stock desk', () => {
     const productId = await createProduct('IMPORTED', 8);
     const { page, problems } = await pages.openSignedIn('/admin/stock');
     await page.getByRole('button', { name: 'Import' }).click();
-    const csv = 'sku,countedQty\nIMPORTED,6\nNOWHERE,1\n';
-    const file = { name: 'counted.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
-    await page.getByLabel('File (CSV, also .gz)').setInputFiles(file);
-    await page.getByRole('button', { name: 'Check the file' }).click();
+    const check = async (csv: string) => {
+      const file = { name: 'counted.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) };
+      await page.getByLabel('File (CSV, also .gz)').setInputFiles(file);
+      await page.getByRole('button', { name: 'Check the file' }).click();
+    };
+    await check('sku,countedQty,reason\nBROKEN,1,5" shelf\n');
+    await page.getByText('line 2, SKU BROKEN: a quotation mark stands in the middle of a cell').waitFor();
+    await check('sku,countedQty\nIMPORTED,6\nNOWHERE,1\nMANY,"1,250"\n');
     await expect
       .poll(async () => page.getByTestId('report').textContent())
-      .toBe('Nothing is written yet. 2 rows: 1 change something, 0 change nothing, 1 are refused.');
-    expect(await page.getByRole('row').filter({ hasText: 'NOWHERE' }).getByRole('cell').first().textContent()).toBe(
-      '3',
-    );
+      .toBe('Nothing is written yet. 3 rows: 1 change something, 0 change nothing, 2 are refused.');
+    const lineOf = (sku: string) => page.getByRole('row').filter({ hasText: sku }).getByRole('cell').first();
+    expect(await lineOf('NOWHERE').textContent()).toBe('3');
+    expect(await lineOf('MANY').textContent()).toBe('4');
     expect((await movementsOf(productId)).length).toBe(1);
     await page.getByRole('dialog').getByRole('button', { name: 'Import', exact: true }).click();
     await page.getByText('Imported.').waitFor();
