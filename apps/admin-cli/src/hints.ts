@@ -20,7 +20,8 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   invalid_signature: 'Sign the message with the secret that the shop has for this gateway, and with the time of now.',
   malformed_event: "Send the event in the gateway's own format, in the API version that the shop expects.",
   malformed_file:
-    'Correct the file at this line, and import it again (`commerce products import FILE`): what is done stays as it is.',
+    'Correct the file at this line, and import it again (`commerce products import FILE`): ' +
+    'what is done stays as it is.',
   position_not_found: 'Begin at the beginning (`commerce events tail --after 0`), or behind a position that there is.',
   webhooks_not_configured: 'Set WEBHOOK_SECRETS_KEY at the server, start it again, and look: `commerce webhooks list`.',
   guest_orders_off:
@@ -36,7 +37,8 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   too_many_unpaid_orders:
     'Cancel one of the unpaid orders (`commerce orders cancel ORDER`), or wait until one has ended.',
   unauthenticated:
-    'Set COMMERCE_API_KEY to a valid key, choose another shop (`commerce profiles list`), or run the command in the folder of npm start.',
+    'Set COMMERCE_API_KEY to a valid key, choose another shop (`commerce profiles list`), ' +
+    'or run the command in the folder of npm start.',
   forbidden: 'Use a key that may do this: `commerce keys create CLIENT --scopes SCOPES` makes one.',
   not_found: 'Use a commerce command of the same version as the shop.',
   product_not_found: 'Look the product up: `commerce products list`.',
@@ -46,7 +48,8 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
   order_changed: runAgain,
   order_not_changeable: 'Leave the order as it is: `commerce orders show ORDER` says what has left.',
   order_not_over:
-    'Wait until its shipments have ended (`commerce shipments list ORDER`), or cancel the order first (`commerce orders cancel ORDER`).',
+    'Wait until its shipments have ended (`commerce shipments list ORDER`), ' +
+    'or cancel the order first (`commerce orders cancel ORDER`).',
   order_redacted: 'Refund the return (`commerce returns refund RETURN`), and have the customer place another order.',
   country_not_changeable: 'Cancel the order (`commerce orders cancel ORDER`), and place another one for this country.',
   quote_refused: 'Leave out what the message names: `commerce orders quote SKU=UNITS`.',
@@ -85,12 +88,14 @@ const errorHints: Record<Exclude<ErrorCode, 'invalid_transition'>, string> = {
     "Wait for the bank's decision: `commerce disputes list --status OPEN`. Or refund anyway: `--despite-dispute`.",
   shipment_is_replacement: 'Send it as it is: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`.',
   tracking_number_in_use:
-    'Check the number; end the other parcel (`commerce parcels deliver PARCEL`) or correct it (`commerce parcels correct PARCEL TRACKING-NUMBER`).',
+    'Check the number; end the other parcel (`commerce parcels deliver PARCEL`) ' +
+    'or correct it (`commerce parcels correct PARCEL TRACKING-NUMBER`).',
   shipment_not_ready: 'Split and merge only READY shipments: `commerce shipments list ORDER`.',
   units_not_in_shipment:
     'Split off at most the units of the shipment: `commerce shipments split SHIPMENT --line LINE:UNITS`.',
   shipment_would_be_empty:
-    'Leave at least one unit in the shipment, or send it as it is: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`.',
+    'Leave at least one unit in the shipment, or send it as it is: ' +
+    '`commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`.',
   shipments_of_different_orders: 'Merge only shipments of the same order: `commerce shipments list ORDER`.',
   idempotency_in_progress: runAgain,
   idempotency_key_reused: runAgain,
@@ -114,9 +119,11 @@ const transitionHints: Record<Subject, string> = {
   payment: 'Read its status (`commerce payments show PAYMENT`): AUTHORIZED can be captured, REVIEW decided on.',
   refund: 'Read how the refund ended: `commerce refunds list --order ORDER`.',
   return:
-    'Read its status (`commerce returns show RETURN`), and take the next step: `commerce returns receive RETURN`, `commerce returns close RETURN`.',
+    'Read its status (`commerce returns show RETURN`), and take the next step: `commerce returns receive RETURN`, ' +
+    '`commerce returns close RETURN`.',
   shipment:
-    'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, `commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
+    'Take its next step: `commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER`, ' +
+    '`commerce shipments in-transit SHIPMENT`, `commerce shipments deliver SHIPMENT`.',
   parcel:
     'Look at its tracking (`commerce orders show ORDER`): of a parcel that is over only the number can be corrected.',
   webhook_endpoint: 'Resume a disabled endpoint instead: `commerce webhooks resume ENDPOINT`.',
@@ -148,19 +155,22 @@ const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
   refunded_at_gateway: ({ clear, cancelOrNot }) =>
     `the money went back at the gateway: to ship the order anyway, ${clear}${cancelOrNot}`,
   amount_mismatch: ({ review, clear }) =>
-    `decide on a payment in REVIEW (\`commerce payments decide ${review} accept\` or \`commerce payments decide ${review} reject\`); for other money, compare the books (\`commerce reconcile\`), then ${clear}`,
+    `decide on a payment in REVIEW (\`commerce payments decide ${review} accept\` ` +
+    `or \`commerce payments decide ${review} reject\`); for other money, compare the books (\`commerce reconcile\`), then ${clear}`,
   event_conflict: ({ authorized, clear }) =>
     `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
   delivery_problem: ({ order, clear }) =>
     `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), or refund or replace it by a return (\`commerce returns request ${order} --line LINE:UNITS --kept\`), then ${clear}`,
   return_refund_due: ({ order }) =>
-    `what came back was not refunded by itself: read the return (\`commerce orders show ${order}\`), then \`commerce returns refund RETURN\`, which says why it is refused, or \`commerce returns close RETURN\``,
+    `what came back was not refunded by itself: read the return (\`commerce orders show ${order}\`), ` +
+    `then \`commerce returns refund RETURN\`, which says why it is refused, or \`commerce returns close RETURN\``,
   authorization_lapsing: ({ authorized, cancelOrNot }) =>
     `the gateway is about to release the money: capture it (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   capture_overdue: ({ order, authorized }) =>
     `the goods have left and the money is only authorized: capture it (\`commerce payments capture ${authorized}\`); \`commerce calls list --order ${order}\` says what the gateway answered`,
   parcel_problem: ({ order, clear }) =>
-    `read what the carrier says (\`commerce orders show ${order}\`, \`commerce parcels history PARCEL\`) and ask it; correct a wrong number (\`commerce parcels correct PARCEL TRACKING-NUMBER\`), or ${clear}`,
+    `read what the carrier says (\`commerce orders show ${order}\`, \`commerce parcels history PARCEL\`) and ask it; ` +
+    `correct a wrong number (\`commerce parcels correct PARCEL TRACKING-NUMBER\`), or ${clear}`,
   capture_failed: ({ order, authorized, cancelOrNot }) =>
     `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   gateway_silent: ({ order }) =>

@@ -75,8 +75,8 @@ async function refusalOf(response: Response): Promise<Error> {
 }
 
 /**
- * Reads all orders or stocks of a filter as a file of CSV. A plain link can't: the session's cookie counts only with the
- * page's header.
+ * Reads all orders or stocks of a filter as a file of CSV. A plain link can't: the session's cookie counts only with
+ * the page's header.
  * @throws FileRefusal when the shop refuses, Error when the file was cut
  */
 export async function exportFile(
@@ -97,8 +97,8 @@ export async function signOut(): Promise<void> {
 }
 
 /**
- * Whether the server has refused a call for certain, and done nothing. What is sent after it is another call and needs another
- * key: the server answers the same key in the same way.
+ * Whether the server has refused a call for certain, and done nothing. What is sent after it is another call and needs
+ * another key: the server answers the same key in the same way.
  */
 export function isRefusal(error: unknown): boolean {
   const code = commerceErrorOf(error)?.code;
@@ -111,7 +111,9 @@ export const newIdempotencyKey = (): string =>
 
 export type ImportKind = 'stock' | 'products';
 
-/** What was done with the rows of a file; with `dryRun` what would be done. `errors` are of the first 100 refused rows. */
+/**
+ * What was done with the rows of a file; with `dryRun` what would be done. `errors` are of the first 100 refused rows.
+ */
 export type ImportReport = {
   dryRun: boolean;
   rows: number;

@@ -19,7 +19,8 @@ beforeAll(async () => {
       end if;
       return new;
     end $$;
-    create trigger fail_blocked_payment before update on commerce.payments for each row execute function fail_blocked_payment()`);
+    create trigger fail_blocked_payment before update on commerce.payments for each row
+      execute function fail_blocked_payment()`);
 });
 afterAll(() => api?.close());
 

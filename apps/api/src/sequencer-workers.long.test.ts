@@ -26,7 +26,8 @@ async function takeNextPosition() {
   await client.query('begin');
   await client.query(`
     insert into commerce.event_positions (position, event_id, aggregatetype, aggregateid, version, type)
-    select coalesce(max(position), 0) + 1, uuidv7(), 'product', uuidv7(), 1, 'product.created' from commerce.event_positions`);
+    select coalesce(max(position), 0) + 1, uuidv7(), 'product', uuidv7(), 1, 'product.created'
+      from commerce.event_positions`);
   return async () => {
     await client.query('rollback');
     client.release();

@@ -56,7 +56,8 @@ test.skipIf(process.platform !== 'linux')(
     const half = Math.floor(memory.length / 2);
     const peaks = [memory.slice(0, half), memory.slice(half)].map((part) => Math.max(...part));
     console.info(
-      `${wanted} events in ${seconds.toFixed(0)} s (${(wanted / seconds).toFixed(0)}/s); memory ${before.toFixed(0)} MB, then at most ${peaks.map((peak) => peak.toFixed(0)).join(' and ')} MB`,
+      `${wanted} events in ${seconds.toFixed(0)} s (${(wanted / seconds).toFixed(0)}/s); ` +
+        `memory ${before.toFixed(0)} MB, then at most ${peaks.map((peak) => peak.toFixed(0)).join(' and ')} MB`,
     );
     // The second half of a log of any length needs what the first half needed.
     expect(peaks[1]).toBeLessThan((peaks[0] ?? 0) + 25);

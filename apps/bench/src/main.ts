@@ -90,8 +90,10 @@ function report({ results, machine, callers, options }: Report): void {
     const panels = panelsOf(results.map(({ scenario, outcome }) => [scenario.title, outcome]));
     const { cores, cpu, node, postgres } = machine;
     const footer = [
-      `Orders, webhooks or flows a second: the median of ${options.rounds} rounds, the line from the lowest to the highest.`,
-      `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; baseline called by ${callers.baseline}, load sent by ${callers.load}.`,
+      `Orders, webhooks or flows a second: the median of ${options.rounds} rounds, ` +
+        'the line from the lowest to the highest.',
+      `${cpu}, ${cores} cores for everything; Node ${node}, PostgreSQL ${postgres}; baseline ` +
+        `called by ${callers.baseline}, load sent by ${callers.load}.`,
     ];
     writeFileSync(options.svg, renderChart(panels, footer));
   }

@@ -13,7 +13,8 @@ const inUnits = (amount: number, currency: string): string => {
 
 type Cell = number | string;
 const row = (step: string, order: string, [available, reserved, shelf, money]: [Cell, Cell, Cell, Cell]): string =>
-  `  ${step.padEnd(23)}${order.padEnd(19)}${String(available).padStart(9)}${String(reserved).padStart(10)}${String(shelf).padStart(6)}${String(money).padStart(11)}`;
+  `  ${step.padEnd(23)}${order.padEnd(19)}${String(available).padStart(9)}${String(reserved).padStart(10)}` +
+  `${String(shelf).padStart(6)}${String(money).padStart(11)}`;
 
 /** Pays at the gateway as the shopper. Resolves when the shop has responded to the gateway's webhook. */
 const pay = async (simulatorUrl: string, payment: Payment): Promise<void> => {

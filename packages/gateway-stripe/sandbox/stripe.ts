@@ -9,7 +9,8 @@ const currency = values.currency.toUpperCase();
 
 if (!/^[sr]k_test_\w+$/.test(secretKey)) {
   process.stderr.write(
-    'This program pays with test cards at Stripe, through the shop’s adapter. It prints for each step whether Stripe does\n' +
+    'This program pays with test cards at Stripe, through the shop’s adapter. ' +
+      'It prints for each step whether Stripe does\n' +
       'what the adapter expects. It needs a test key: https://dashboard.stripe.com/test/apikeys\n\n' +
       '  STRIPE_SECRET_KEY=sk_test_… npm run sandbox:stripe [-- --currency EUR]\n\n' +
       (secretKey === '' ? 'STRIPE_SECRET_KEY is not set.\n' : 'STRIPE_SECRET_KEY is no test key.\n'),

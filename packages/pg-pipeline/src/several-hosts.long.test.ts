@@ -187,7 +187,8 @@ test('when another server becomes the primary, no connection stays at the old on
   client.release(true);
   await insertAtLast(database, 'after');
   expect(await itemsOf(pair.standby)).toEqual(['after', 'before']);
-  const left = `select count(*)::int as connections from pg_stat_activity where application_name = 'test' and query !~ 'pg_is_in_recovery'`;
+  const left = `select count(*)::int as connections from pg_stat_activity where application_name = 'test'
+    and query !~ 'pg_is_in_recovery'`;
   await expect.poll(async () => (await pair.primary.query(left))[0].connections).toBe(0);
 });
 

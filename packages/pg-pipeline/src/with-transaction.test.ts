@@ -64,7 +64,8 @@ test('an idle connection that the server ends neither ends the process nor fails
   const query = async () => withTransaction(database, async (tx) => tx.db.execute('select pg_sleep(0.05)'));
   await Promise.all([query(), query(), query()]);
   await database.pool.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+    `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()
+      and datname = current_database()`,
   );
   expect((await query()).rowCount).toBe(1);
 });

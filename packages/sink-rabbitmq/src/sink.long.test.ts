@@ -8,7 +8,8 @@ import { rabbitmqSink } from './sink.ts';
 
 if (rabbitmqServer === undefined)
   console.warn(
-    '\n*** SKIPPED: the tests of the RabbitMQ sink. rabbitmq-server is not installed (apt-get install rabbitmq-server). ***\n',
+    '\n*** SKIPPED: the tests of the RabbitMQ sink. rabbitmq-server is not installed (apt-get install ' +
+      'rabbitmq-server). ***\n',
   );
 
 describe.skipIf(rabbitmqServer === undefined)('the RabbitMQ sink', () => {

@@ -126,5 +126,6 @@ async function tail(
 
 const line = ({ position, time, type, aggregateType, aggregateId, version, data }: Event): string =>
   printable(
-    `${position.padStart(10)}  ${formatTime(time)}  ${type.padEnd(24)}  ${aggregateType} ${aggregateId} v${version}  ${JSON.stringify(data)}`,
+    `${position.padStart(10)}  ${formatTime(time)}  ${type.padEnd(24)}  ${aggregateType} ${aggregateId} v${version}  ` +
+      `${JSON.stringify(data)}`,
   );

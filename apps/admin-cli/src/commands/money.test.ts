@@ -110,7 +110,8 @@ test('refunds work by lines, by amount and for the rest, and never exceed the ba
   await shop.json('refunds', 'create', '--yes', orderId, '--amount', '2.50');
   const tooMuch = await shop.run('refunds', 'create', '--yes', orderId, '--amount', '10.01');
   expect(tooMuch.err).toContain(
-    `(refund_exceeds_balance)\n  left to refund: 10.00 GBP\nRefund at most what is left; \`commerce orders show ORDER\` `,
+    '(refund_exceeds_balance)\n  left to refund: 10.00 GBP\n' +
+      'Refund at most what is left; `commerce orders show ORDER` ',
   );
   const tooMany = await shop.run('refunds', 'create', '--yes', orderId, '--line', '1:2');
   expect(tooMany.err).toContain('(units_not_refundable)\n  line 1: 1 left');

@@ -145,7 +145,8 @@ test.each(['show', 'cancel', 'clear-attention'])(
     const noId = await shop.run('orders', command, 'one', ...yes);
     expect(noId).toMatchObject({ code: 1, out: '' });
     expect(noId.err).toBe(
-      'error: There is no order one. Give its id, number or reference, or the beginning of its id: 4 characters or more.\n',
+      'error: There is no order one. Give its id, number or reference, ' +
+        'or the beginning of its id: 4 characters or more.\n',
     );
   },
 );

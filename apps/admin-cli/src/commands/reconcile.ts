@@ -87,7 +87,8 @@ async function lookTwice(
 function render(differences: readonly Difference[], shop: ShopBook, screen: Screen): string {
   if (differences.length === 0) return `Both books agree on ${shop.size} payments.`;
   const payments = new Set(differences.map(({ paymentId }) => paymentId)).size;
-  const count = `${differences.length} ${differences.length === 1 ? 'difference' : 'differences'} in ${payments} of ${shop.size} payments.`;
+  const noun = differences.length === 1 ? 'difference' : 'differences';
+  const count = `${differences.length} ${noun} in ${payments} of ${shop.size} payments.`;
   return `${renderTable(differences, columns, screen)}\n\n${count}`;
 }
 

@@ -83,7 +83,8 @@ function addCreateRefund(refunds: Command, context: CommandContext): void {
       const input = await refundInput(client, orderId, options);
       if (options.preview) {
         const preview = await client.refund.preview.query(input);
-        const text = `${formatMoney(preview.amount, preview.currency)} of payment ${preview.paymentId} would be sent back.`;
+        const { amount, currency, paymentId } = preview;
+        const text = `${formatMoney(amount, currency)} of payment ${paymentId} would be sent back.`;
         print(context, preview, options, () => text);
         return;
       }

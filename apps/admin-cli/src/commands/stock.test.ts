@@ -62,7 +62,9 @@ test('a key for stock alone finds products by their sku', async () => {
   const unknown = await runCommerce(shop.folder, ['stock', 'show', 'NO-SUCH-SKU'], env);
   expect(unknown).toMatchObject({
     code: 1,
-    err: 'error: There is no product NO-SUCH-SKU. Give its id or sku, or the beginning of its id: 4 characters or more.\n',
+    err:
+      'error: There is no product NO-SUCH-SKU. Give its id or sku, ' +
+      'or the beginning of its id: 4 characters or more.\n',
   });
 });
 

@@ -95,7 +95,8 @@ function addCountStock(stock: Command, context: CommandContext): void {
     'stock count MUG-BLUE 97 --expected 100 --reason "three were broken"',
   ])
     .description(
-      'take the units that were counted on the shelf: reserved ones and sold ones that have not left lie there, too, and stay reserved and sold',
+      'take the units that were counted on the shelf: reserved ones and sold ones that have not left lie there, too, ' +
+        'and stay reserved and sold',
     )
     .requiredOption('--reason <text>', 'why they differ, or what the count was')
     .option('--expected <units>', 'refuse the count when this many units are not on the shelf any more', integer)

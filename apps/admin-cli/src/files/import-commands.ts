@@ -15,7 +15,9 @@ export function addImportProducts(products: Command, context: CommandContext): v
       'products import products.csv',
       'products import products.csv.gz --dry-run',
     ]).description(
-      'create and change products by a CSV, gzipped or not; - is standard input. Its columns: sku, name, priceAmount (minor units), currency, description, imageUrl, metadata. What is empty stays. The same file can be imported again',
+      'create and change products by a CSV, gzipped or not; - is standard input. Its columns: sku, name, ' +
+        'priceAmount (minor units), currency, description, imageUrl, metadata. What is empty stays. ' +
+        'The same file can be imported again',
     ),
   ).action(async (file: string, options: ImportOptions) => {
     const { importFile } = await import('./import-file.ts');
@@ -30,7 +32,9 @@ export function addImportStock(stock: Command, context: CommandContext): void {
       'stock import counted.csv --reason "year end"',
       'stock import counted.csv --dry-run',
     ]).description(
-      'take what was counted on the shelves, as stock count does, by a CSV, gzipped or not; - is standard input. Its columns: sku, countedQty, expectedShelfQty, reason; those of stock export may stand there, too. The same file can be imported again',
+      'take what was counted on the shelves, as stock count does, by a CSV, gzipped or not; - is standard input. ' +
+        'Its columns: sku, countedQty, expectedShelfQty, reason; those of stock export may stand there, too. ' +
+        'The same file can be imported again',
     ),
   )
     .option('--reason <text>', 'of rows that have none')

@@ -58,6 +58,7 @@ export async function parcelOf(client: Client, { id: orderId, number }: Order): 
   const parcel = items.flatMap(({ parcels }) => parcels).findLast(({ tracking }) => tracking !== 'DELIVERED');
   if (parcel) return parcel;
   throw new Failure(
-    `No parcel of the order ${number} is on its way. Send one: \`commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER\`.`,
+    `No parcel of the order ${number} is on its way. Send one: ` +
+      `\`commerce shipments dispatch SHIPMENT CARRIER TRACKING-NUMBER\`.`,
   );
 }

@@ -47,8 +47,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
 export type Sending = { isPending: boolean; isSuccess: boolean; error: unknown };
 
 /**
- * The key of a dialog's mutation, made when the dialog opens: whatever is sent twice from it runs once. A refusal ends the call,
- * so that what is corrected afterwards has a new key.
+ * The key of a dialog's mutation, made when the dialog opens: whatever is sent twice from it runs once. A refusal ends
+ * the call, so that what is corrected afterwards has a new key.
  */
 export function useDialogKey() {
   const [idempotencyKey, setKey] = useState(newIdempotencyKey);

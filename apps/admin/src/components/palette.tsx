@@ -20,7 +20,9 @@ const orderPlace = (id: string, name: string, detail: string): Place => ({
   link: { to: '/orders/$orderId', params: { orderId: id } },
 });
 
-/** Goes to a desk by its name, to an order by what people call it, and to a product by its SKU. Enter takes the first. */
+/**
+ * Goes to a desk by its name, to an order by what people call it, and to a product by its SKU. Enter takes the first.
+ */
 export function Palette({ onClose }: { onClose: () => void }) {
   const { palette } = useTexts();
   const navigate = useNavigate();

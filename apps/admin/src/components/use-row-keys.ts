@@ -6,8 +6,8 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null;
 
 /**
- * Moves through the rows of a list by the keyboard: j and k, x to select, Enter to open. The row that is current has the
- * focus.
+ * Moves through the rows of a list by the keyboard: j and k, x to select, Enter to open. The row that is current has
+ * the focus.
  */
 export function useRowKeys({ count, onOpen, onSelect }: RowKeys) {
   const [current, setCurrent] = useState(-1);

@@ -29,7 +29,9 @@ export async function createDisputedOrder(api: TestApi): Promise<PaidOrder> {
   return order;
 }
 
-/** Has an order wait for a person: a refund of it has failed. The API must not run jobs, which would call the gateway. */
+/**
+ * Has an order wait for a person: a refund of it has failed. The API must not run jobs, which would call the gateway.
+ */
 export async function createFailedRefund(api: TestApi): Promise<PaidOrder> {
   const order = await createPaidOrder(api);
   const { orderId, paymentId } = order;

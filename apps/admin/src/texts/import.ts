@@ -7,7 +7,8 @@ const en = {
   lead: {
     stock: 'A header with sku and countedQty, and a row for each product. Each count sets what lies on the shelf.',
     products:
-      'A header with sku, name, priceAmount (minor units) and currency, and a row for each product. A known SKU is changed.',
+      'A header with sku, name, priceAmount (minor units) and currency, ' +
+      'and a row for each product. A known SKU is changed.',
   },
   check: 'Check the file',
   checking: 'Checking…',

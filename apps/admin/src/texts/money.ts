@@ -58,7 +58,8 @@ const en = {
   giveBack: 'Give back',
   giveBackLead: 'This goes to the payment that it came from. Money that the order itself paid goes back before.',
   reconcileLead:
-    "The shop's book beside the gateway's: each payment is asked about at its gateway, 20 at a time, and nothing is changed.",
+    "The shop's book beside the gateway's: each payment is asked about at its gateway, " +
+    '20 at a time, and nothing is changed.',
   since: 'Payments from',
   until: 'Payments until',
   provider: 'Gateway',
@@ -90,7 +91,8 @@ const en = {
   },
   advice: {
     payment:
-      'The gateway does not know this payment, and the shop counts its money. Check that the keys are of the right account and mode, then ask its support.',
+      'The gateway does not know this payment, and the shop counts its money. ' +
+      'Check that the keys are of the right account and mode, then ask its support.',
     status: 'A message of the gateway may be lost. Ask the gateway: the shop applies what it answers.',
     currency: 'The currencies differ. Look into the dashboard of the gateway, and refund if the order is not covered.',
     amount:
@@ -98,7 +100,8 @@ const en = {
     refund: 'The refund ended otherwise. Ask the gateway: the shop applies what it answers.',
     refundOfGateway: "Made in the gateway's dashboard. Ask the gateway: the shop then records the refund.",
     refundOfShop:
-      'The gateway has no such refund. Read its call in the history of the order, and request it again only if the dashboard has none.',
+      'The gateway has no such refund. Read its call in the history of the order, ' +
+      'and request it again only if the dashboard has none.',
     dispute: 'Ask the gateway: the shop records the dispute that it names. It is answered in the dashboard.',
   },
 };

@@ -43,7 +43,8 @@ describe('an operator', () => {
     const cookie = cookieOf(response);
     expect(await whoIs(cookie)).toEqual([200, 'Kim']);
     const { rows } = await api.database.pool.query(
-      `select token_hash = sha256($1::bytea) as hashed from commerce.operator_sessions order by created_at desc limit 1`,
+      `select token_hash = sha256($1::bytea) as hashed from commerce.operator_sessions order by created_at desc
+        limit 1`,
       [cookie.split('=')[1]],
     );
     expect(rows).toEqual([{ hashed: true }]);

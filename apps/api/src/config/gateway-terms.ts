@@ -46,7 +46,8 @@ export const gatewayTermVariables = {
             isProvider(name) &&
             (mode === 'AUTOMATIC' || (authorizing.includes(mode) && manualCaptureProviders.includes(name))),
         ),
-      'must be like stripe=DISPATCH, mock=MANUAL; the modes are AUTOMATIC, MANUAL and DISPATCH, and toss and portone support only AUTOMATIC',
+      'must be like stripe=DISPATCH, mock=MANUAL; the modes are AUTOMATIC, MANUAL and DISPATCH, ' +
+        'and toss and portone support only AUTOMATIC',
     )
     .default([])
     .describe(

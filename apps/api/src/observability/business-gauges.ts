@@ -59,7 +59,9 @@ function addSalesCounters(registry: Registry, readTotals: ReadTotals): void {
     registry,
     {
       name: 'sales_refund_amount',
-      help: 'What went back of these totals, in minor units: refunds and voids that succeeded, and what captures left out.',
+      help:
+        'What went back of these totals, in minor units: refunds and voids that succeeded, ' +
+        'and what captures left out.',
       labelNames,
     },
     readTotals,
@@ -93,7 +95,9 @@ function addDoctorGauges(registry: Registry, readWatched: ReadWatched): void {
     registry,
     {
       name: 'doctor_violations',
-      help: "Rows that break a check's invariant, as the doctor's last run in any process found them; 0 where it holds.",
+      help:
+        "Rows that break a check's invariant, as the doctor's last run in any process " +
+        'found them; 0 where it holds.',
       labelNames: ['check'],
     },
     readRun,

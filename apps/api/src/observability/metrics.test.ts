@@ -123,7 +123,8 @@ test('operators see the backlog of gateway calls and messages, and the results o
   await api.commerce.callGateways();
   const { pool } = api.database;
   await pool.query(
-    `update commerce.gateway_events set outcome = 'PARKED', due_at = null, decided_at = now() where outcome = 'UNMATCHED'`,
+    `update commerce.gateway_events set outcome = 'PARKED', due_at = null, decided_at = now()
+      where outcome = 'UNMATCHED'`,
   );
   expect(await backlog()).toEqual({ calls_open: 0, calls_unanswered: 0, events_waiting: 0, events_parked: 1 });
   const text = await (await fetchMetrics(await api.createApiKey())).text();

@@ -73,7 +73,9 @@ function addTrackingBacklogGauge(registry: Registry, readWatched: ReadWatched): 
     registry,
     {
       name: 'tracking_backlog',
-      help: "Carriers' messages that wait or are parked, and parcels that are due to be asked about, for all processes; 10,000 means that or more.",
+      help:
+        "Carriers' messages that wait or are parked, and parcels that are due to be asked about, " +
+        'for all processes; 10,000 means that or more.',
     },
     () => readWatched()?.trackingBacklog(),
     ({ messagesWaiting, messagesParked, parcelsDue }) => [
@@ -89,7 +91,9 @@ function addEventGauges(registry: Registry, readWatched: ReadWatched): void {
     registry,
     {
       name: 'event_lag',
-      help: 'Events that readers cannot see yet (events; 10,000 means that or more), the age of the oldest (seconds), and the last position (position).',
+      help:
+        'Events that readers cannot see yet (events; 10,000 means that or more), ' +
+        'the age of the oldest (seconds), and the last position (position).',
     },
     () => readWatched()?.eventLag(),
     ({ events, seconds, lastPosition }) => [
@@ -102,7 +106,9 @@ function addEventGauges(registry: Registry, readWatched: ReadWatched): void {
     registry,
     {
       name: 'event_sink_lag',
-      help: 'Events that a sink does not have (events), the age of the first of them (seconds), and failures in a row (failures).',
+      help:
+        'Events that a sink does not have (events), the age of the first of them (seconds), ' +
+        'and failures in a row (failures).',
       labelNames: ['sink', 'of'],
     },
     () => readWatched()?.listEventSinks(),
@@ -128,7 +134,9 @@ function addWebhookGauge(registry: Registry, readWatched: ReadWatched): void {
     registry,
     {
       name: 'webhook_deliveries',
-      help: 'Failed deliveries to webhook endpoints that are tried again (retrying), and those that were given up (parked).',
+      help:
+        'Failed deliveries to webhook endpoints that are tried again (retrying), ' +
+        'and those that were given up (parked).',
     },
     () => readWatched()?.webhookBacklog(),
     ({ retrying, parked }) => [

@@ -20,7 +20,8 @@ export function proceduresPage(api: CompiledApi): string {
     '',
     written,
     '',
-    `The ${api.procedures.size} procedures of the API. [openapi.json](../../apps/api/openapi.json), which a server has at \`GET /openapi.json\`, has the same`,
+    `The ${api.procedures.size} procedures of the API. [openapi.json](../../apps/api/openapi.json), ` +
+      `which a server has at \`GET /openapi.json\`, has the same`,
     'for programs; [other-languages.md](../other-languages.md) shows calls without the typed client.',
     '',
     // Its first and last paragraphs are about the code.
@@ -86,7 +87,8 @@ function shapeText(name: string, schema: JsonSchema): string[] {
 }
 
 const eventViewText =
-  'One shape for each type of event: `id`, `type`, `aggregateType`, `aggregateId`, `version`, `position`, `time`, and in `data` the ' +
+  'One shape for each type of event: `id`, `type`, `aggregateType`, `aggregateId`, `version`, `position`, ' +
+  '`time`, and in `data` the ' +
   'payload of the type ([events.md](events.md)).';
 
 /** The page of all error codes: status, hint, details, and who returns it. */
@@ -100,8 +102,10 @@ export function errorsPage(api: CompiledApi): string {
     '',
     written,
     '',
-    'A refusal has a code, a hint that says what the caller can do, and for some codes details. Programs switch on the code. Over HTTP',
-    'a procedure returns `{ error: { code, message, data: { code, httpStatus, path, commerce: { code, hint, details } } } }`, and every',
+    'A refusal has a code, a hint that says what the caller can do, and for some codes details. ' +
+      'Programs switch on the code. Over HTTP',
+    'a procedure returns `{ error: { code, message, data: { code, httpStatus, path, commerce: { code, hint, ' +
+      'details } } } }`, and every',
     'other route `{ error: { code, message, hint, details } }`. `message` is a sentence for people.',
     '',
     'A `503` or `429` has the header Retry-After. After a `503` the same call with the same Idempotency-Key is safe.',
@@ -119,7 +123,8 @@ export function errorsPage(api: CompiledApi): string {
         '',
         ...(details
           ? [
-              `Details: ${typeText(details).replaceAll('](#', '](procedures.md#')}${details.description ? `. ${oneLine(details.description)}` : ''}`,
+              `Details: ${typeText(details).replaceAll('](#', '](procedures.md#')}` +
+                (details.description ? `. ${oneLine(details.description)}` : ''),
               '',
             ]
           : []),

@@ -100,7 +100,8 @@ export class RefusalResponses {
   #notJson(): { $ref: string } {
     this.shared['NotJson'] = {
       description:
-        '- `validation_failed` when the body is not JSON in UTF-8\n- `unsupported_encoding` when the body is compressed',
+        '- `validation_failed` when the body is not JSON in UTF-8\n' +
+        '- `unsupported_encoding` when the body is compressed',
       headers: { 'x-request-id': requestIdHeader },
       content: {
         'application/json': {

@@ -152,7 +152,8 @@ export const orderRouter = router({
   }),
   /**
    * Cancels an order. The stock of an unpaid order is released and its live payment attempts are canceled. The stock of
-   * a paid order is restocked and its money is sent back. `expectedVersion` is the `version` of the order as the caller has read it.
+   * a paid order is restocked and its money is sent back. `expectedVersion` is the `version` of the order as the caller
+   * has read it.
    *
    * Returns the order with its lines, in status CANCELED.
    * @throws order_not_found when the order does not exist or belongs to another customer

@@ -61,7 +61,8 @@ function pgbenchProducts(products: number, lines: number): string[] {
   ];
 }
 
-const takePayment = `select bench.take_payment('evt-' || n, 'AUTHORIZED', bench.payment(n), ${waitingAmount}, '${currency}',
+const takePayment = `select bench.take_payment('evt-' || n, 'AUTHORIZED', bench.payment(n),
+  ${waitingAmount}, '${currency}',
   convert_to(format('{"type":"AUTHORIZED","paymentId":"%s","amount":${waitingAmount},"currency":"${currency}"}',
     bench.payment(n)), 'UTF8')) as answer
   from nextval('bench.next_payment') n`;

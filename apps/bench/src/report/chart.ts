@@ -61,7 +61,8 @@ function renderBar({ side, name, rate }: Bar, y: number, scale: (rate: number) =
   const [from, to] = [labelWidth + scale(rate.least), labelWidth + scale(rate.most)];
   return [
     `<text x="${labelWidth - 8}" y="${y + 12}" text-anchor="end">${escape(name)}</text>`,
-    `<rect x="${labelWidth}" y="${y}" width="${scale(rate.median)}" height="${barHeight}" rx="2" fill="${colours[side]}"/>`,
+    `<rect x="${labelWidth}" y="${y}" width="${scale(rate.median)}" height="${barHeight}" rx="2" ` +
+      `fill="${colours[side]}"/>`,
     `<line x1="${from}" x2="${to}" y1="${middle}" y2="${middle}" stroke="${text}" stroke-width="1.5"/>`,
     `<text x="${Math.max(labelWidth + scale(rate.median), to) + 6}" y="${y + 12}">${count(rate.median)}/s</text>`,
   ];

@@ -88,5 +88,8 @@ function ownerOf({ functionName, url }: Frame): string {
 
 function named({ functionName, url, lineNumber }: Frame): string {
   if (url === '') return functionName;
-  return `${functionName || '(anonymous)'} ${url.replace(/^file:.*\/(node_modules|apps|packages)\//, '')}:${lineNumber + 1}`;
+  return (
+    `${functionName || '(anonymous)'} ` +
+    `${url.replace(/^file:.*\/(node_modules|apps|packages)\//, '')}:${lineNumber + 1}`
+  );
 }

@@ -61,7 +61,10 @@ const goalOfTurn = ({ what, mb }: Turn): Goal => goalOf(`${what}: most memory, M
 function noteOf({ what, seconds, bytes, mb }: Turn, rows: number): string {
   const rate = Math.round(rows / seconds).toLocaleString('en');
   const memory = [mb.before, mb.most, mb.after].map((each) => Math.round(each)).join(', ');
-  return `${what}: ${rate} rows/s, ${Math.round(bytes / 1e6)} MB in ${Math.round(seconds)} s; resident MB before, most, after: ${memory}`;
+  return (
+    `${what}: ${rate} rows/s, ${Math.round(bytes / 1e6)} MB in ${Math.round(seconds)} s; ` +
+    `resident MB before, most, after: ${memory}`
+  );
 }
 
 function* productLines(rows: number): Generator<string> {

@@ -43,7 +43,8 @@ export const flashSale: Scenario = {
         rounds.push(measured);
         const { refusals, before, during } = measured;
         bench.progress.say(
-          `flash-sale, round ${round}: ${count(refusals.perSecond)} refusals/s, p99 ${milliseconds(refusals.p99Ms)} ms; ` +
+          `flash-sale, round ${round}: ${count(refusals.perSecond)} refusals/s, ` +
+            `p99 ${milliseconds(refusals.p99Ms)} ms; ` +
             `another product’s p50 ${milliseconds(before.p50Ms)} → ${milliseconds(during.p50Ms)} ms`,
         );
       }
@@ -143,7 +144,8 @@ async function expectSoldOut({ ours }: Shop, { productId, result, tries, added, 
   }
   const [row] = await ours.query<{ sold: number; acknowledged: number; reserved: number; available: number }>(
     `select (select sum(quantity)::int from commerce.order_lines where product_id = $1) as sold,
-      (select count(distinct order_id)::int from commerce.order_lines where product_id = $1 and order_id = any($2::uuid[]))
+      (select count(distinct order_id)::int from commerce.order_lines
+        where product_id = $1 and order_id = any($2::uuid[]))
         as acknowledged, reserved_qty::int as reserved, available_qty::int as available
       from commerce.stocks where product_id = $1`,
     [productId, ids],

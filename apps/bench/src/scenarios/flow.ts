@@ -98,7 +98,8 @@ async function expectAllPaid(database: BenchDatabase): Promise<void> {
     `select (select count(*)::int from commerce.orders) - $1 as orders,
       (select count(*)::int from commerce.orders where status = 'PAID') as paid,
       (select count(*)::int from commerce.payments where status = 'CAPTURED') as captured,
-      (select count(*)::int from commerce.gateway_events where outcome = 'APPLIED' and effect = 'order_paid') as applied,
+      (select count(*)::int from commerce.gateway_events
+        where outcome = 'APPLIED' and effect = 'order_paid') as applied,
       (select count(*)::int from commerce.shipments where status = 'READY') as parcels,
       ((select count(*) from commerce.idempotency_keys) - $1)::float / 2 as "pairs of keys"`,
     [usualSeed.orders],

@@ -80,7 +80,8 @@ async function profiled(
     const [node = NaN, postgres = NaN] = before.map((seconds, index) => (after[index] ?? NaN) - (seconds ?? NaN));
     const microseconds = (seconds: number) => `${count((seconds / loaded.succeeded) * 1e6)} µs`;
     return [
-      `${name}: ${count(loaded.perSecond)} a second; CPU each: Node ${microseconds(node)}, PostgreSQL ${microseconds(postgres)}`,
+      `${name}: ${count(loaded.perSecond)} a second; CPU each: Node ${microseconds(node)}, ` +
+        `PostgreSQL ${microseconds(postgres)}`,
       ...renderShares(readCpuProfile(join(folder, file), from, to)),
       'PostgreSQL, time in statements:',
       ...statements,
@@ -108,6 +109,9 @@ async function slowest(database: BenchDatabase, { succeeded }: Loaded): Promise<
     select query, calls::int, total_exec_time as ms from pg_stat_statements order by total_exec_time desc limit 16`);
   return rows.map(({ query, calls, ms }) => {
     const text = query.replaceAll(/\s+/g, ' ').replaceAll('"', '').slice(0, 48);
-    return `${count((ms * 1000) / succeeded).padStart(5)} µs each, ${(succeeded / calls).toFixed(1).padStart(5)} a call  ${text}`;
+    return (
+      `${count((ms * 1000) / succeeded).padStart(5)} µs each, ${(succeeded / calls).toFixed(1).padStart(5)} ` +
+      `a call  ${text}`
+    );
   });
 }

@@ -43,8 +43,10 @@ export const replay: Scenario = {
       }
       const refused = Object.values(orders.refused).reduce((sum, n) => sum + n, 0);
       const notes = [
-        `${basename(file)}, ${concurrency} at once: ${count(orders.taken)} orders of ${count(taken.lines)} lines in ${(elapsedMs / 1000).toFixed(1)} s`,
-        `${count(ordersPerSecond)} orders/s, ${count((taken.lines / elapsedMs) * 1000)} lines/s; ${count(refused)} refused, 0 failed`,
+        `${basename(file)}, ${concurrency} at once: ${count(orders.taken)} orders of ${count(taken.lines)} lines ` +
+          `in ${(elapsedMs / 1000).toFixed(1)} s`,
+        `${count(ordersPerSecond)} orders/s, ${count((taken.lines / elapsedMs) * 1000)} lines/s; ` +
+          `${count(refused)} refused, 0 failed`,
       ];
       return { series: [], goals: [], notes };
     } finally {

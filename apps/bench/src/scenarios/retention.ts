@@ -76,10 +76,13 @@ async function measure(bench: Bench, database: BenchDatabase, api: Api): Promise
 async function addBacklog(database: BenchDatabase, rows: number): Promise<void> {
   await database.query(`update commerce.retention_rules set walked_to = null`);
   await database.query(
-    `insert into commerce.gateway_events (id, provider, provider_event_id, type, amount, currency, fingerprint, raw_body, outcome,
+    `insert into commerce.gateway_events (id, provider, provider_event_id, type, amount, currency, fingerprint,
+      raw_body, outcome,
        attempts, due_at, received_at, decided_at)
-     select (lpad(to_hex((extract(epoch from came) * 1000)::bigint), 12, '0') || '7000' || right(md5(random()::text), 16))::uuid,
-       'mock', md5(random()::text), 'OTHER', 0, 'XXX', 'f', convert_to(rpad(md5(n::text), 1000, md5(n::text)), 'UTF8'), 'IGNORED_UNKNOWN',
+     select (lpad(to_hex((extract(epoch from came) * 1000)::bigint), 12, '0') || '7000' || right(md5(random()::text),
+       16))::uuid,
+       'mock', md5(random()::text), 'OTHER', 0, 'XXX', 'f', convert_to(rpad(md5(n::text), 1000, md5(n::text)), 'UTF8'),
+       'IGNORED_UNKNOWN',
        1, null, came, came
      from (select n, now() - interval '200 days' + n * interval '1 ms' as came from generate_series(1, $1::int) n) old`,
     [rows],

@@ -15,7 +15,8 @@ const orderOf = (n: string) => `('01910000-0000-7000-8000-' || lpad((${n})::text
 
 const products = (count: number): string[] => [
   `insert into commerce.products (id, sku, name, price_amount, currency, version, created_at, updated_at)
-    select bench.product(n), 'SKU-' || lpad(n::text, 6, '0'), 'Product number ' || n, ${priceAmount}, '${currency}', 2, now(), now()
+    select bench.product(n), 'SKU-' || lpad(n::text, 6, '0'), 'Product number ' || n, ${priceAmount}, '${currency}', 2,
+      now(), now()
     from generate_series(1, ${count}) n`,
   `create temp table received as select bench.product(n) as id, uuidv7() as cause from generate_series(1, ${count}) n`,
   `insert into commerce.stock_movements (id, product_id, kind, quantity, cause_id, created_at)
@@ -49,22 +50,27 @@ const orders = (from: number, to: number, waitingFrom: number, productCount: num
     select uuidv7(), 'order', id, 1, 'order.created', jsonb_build_object('orderId', id, ${state('CREATED')},
       'customerId', customer, 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'reservedUntil', now(),
       'lines', jsonb_build_array(
-        jsonb_build_object('lineNo', 1, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount', ${priceAmount}),
-        jsonb_build_object('lineNo', 2, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount', ${priceAmount}))),
+        jsonb_build_object('lineNo', 1, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount',
+          ${priceAmount}),
+        jsonb_build_object('lineNo', 2, 'kind', 'PRODUCT', 'productId', id, 'quantity', 1, 'unitAmount',
+          ${priceAmount}))),
       now() from placed`,
   `insert into commerce.payments (id, order_id, provider, status, currency, amount, authorized_amount, captured_amount,
       refunded_amount, refund_reserved_amount, surplus, created_at, updated_at)
-    select bench.payment(n - ${waitingFrom} + 1), id, 'mock', 'CREATED', '${currency}', ${waitingAmount}, 0, 0, 0, 0, false, now(), now()
+    select bench.payment(n - ${waitingFrom} + 1), id, 'mock', 'CREATED', '${currency}', ${waitingAmount}, 0, 0, 0, 0,
+      false, now(), now()
     from placed where waiting`,
   `insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
     select uuidv7(), 'order', id, 2, 'payment.created', jsonb_build_object('orderId', id, ${state('PAYMENT_PENDING')},
-      'paymentId', bench.payment(n - ${waitingFrom} + 1), 'provider', 'mock', 'amount', ${waitingAmount}, 'currency', '${currency}',
+      'paymentId', bench.payment(n - ${waitingFrom} + 1), 'provider', 'mock', 'amount', ${waitingAmount}, 'currency',
+        '${currency}',
       'reservedUntil', now()), now() from placed where waiting`,
   `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
     select 'customer:' || customer, gen_random_uuid()::text, 'order.create', sha256(id::text::bytea),
       json_build_object('value', json_build_object('id', id, 'customerId', customer, ${state('CREATED')},
         'reservedUntil', now(), 'currency', '${currency}', 'totalAmount', ${waitingAmount}, 'contact', null,
-        'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'attentionReasons', null, 'version', 1,
+        'shippingAddress', null, 'reference', null, 'metadata', null, 'needsAttention', null, 'attentionReasons', null,
+        'version', 1,
         'createdAt', now(), 'updatedAt', now(), 'lines', (select json_agg(to_json(l)) from commerce.order_lines l
           where l.order_id = placed.id))), now() + interval '1 day'
     from placed where not waiting`,

@@ -149,7 +149,9 @@ function countedOnce(
       : [
           {
             check: 'keys',
-            what: `${procedure}: ${others.length} rows were created and not acknowledged, ${nameless} calls had no response: ${others.slice(0, 5).join(', ')}`,
+            what:
+              `${procedure}: ${others.length} rows were created and not acknowledged, ${nameless} ` +
+              `calls had no response: ${others.slice(0, 5).join(', ')}`,
           },
         ]),
   ];

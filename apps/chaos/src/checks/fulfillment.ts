@@ -23,7 +23,8 @@ const byId = <T extends { id: string }>(rows: readonly T[]): Map<string, T> =>
 
 /** SQL: the ids of refunds that were requested by the way, and not by a call of their own. */
 const refundsOfEvents = `select payload ->> 'refundId' as id from commerce.events
-  where type in ('order.lines_canceled', 'return.exchanged', 'return.credit_refunded') and payload ->> 'refundId' is not null`;
+  where type in ('order.lines_canceled', 'return.exchanged', 'return.credit_refunded')
+    and payload ->> 'refundId' is not null`;
 
 /** Reads the shipments, parcels and returns. */
 export async function readFulfillment({ query }: RunningShop['database']): Promise<Fulfillment> {
@@ -31,7 +32,8 @@ export async function readFulfillment({ query }: RunningShop['database']): Promi
   return {
     shipments: byId(
       await query<ShipmentRow>(`
-        select id, status, array(select p.tracking_number from commerce.parcels p where p.shipment_id = s.id order by p.id)
+        select id, status, array(select p.tracking_number from commerce.parcels p where p.shipment_id = s.id
+          order by p.id)
           as "trackingNumbers" from commerce.shipments s`),
     ),
     parcels: byId(
@@ -39,7 +41,8 @@ export async function readFulfillment({ query }: RunningShop['database']): Promi
     ),
     returns: byId(
       await query<ReturnRow>(`
-        select id, status, (select json_agg(json_build_object('lineNo', line_no, 'quantity', requested_qty) order by line_no)
+        select id, status, (select json_agg(json_build_object('lineNo', line_no, 'quantity', requested_qty)
+          order by line_no)
           from commerce.return_lines l where l.return_id = r.id) as lines from commerce.returns r`),
     ),
     returnRefunds: await ids(

@@ -12,13 +12,15 @@ export async function checkIdle(
   left: readonly Pending[],
 ): Promise<Finding[]> {
   const parked = await shop.database.query<{ id: string; type: string; provider: string; paymentId: string }>(`
-    select id, type, provider, payment_id as "paymentId" from commerce.gateway_events g where outcome = 'PARKED' and not (${ofUnknownPayment})`);
+    select id, type, provider, payment_id as "paymentId" from commerce.gateway_events g
+      where outcome = 'PARKED' and not (${ofUnknownPayment})`);
   const ofCarriers = await shop.database.query<{ id: string; outcome: string; reports: unknown }>(
     "select id, outcome, reports from commerce.tracking_messages where outcome not in ('APPLIED', 'UNMATCHED')",
   );
   const uncaptured = await shop.database.query<{ id: string; orderId: string }>(`
     select p.id, p.order_id as "orderId" from commerce.payments p join commerce.orders o on o.id = p.order_id
-    where p.capture = 'DISPATCH' and p.status = 'AUTHORIZED' and not p.surplus and p.authorized_amount > p.released_amount
+    where p.capture = 'DISPATCH' and p.status = 'AUTHORIZED' and not p.surplus
+      and p.authorized_amount > p.released_amount
       and o.fulfillment_status <> 'UNFULFILLED' and not coalesce(o.attention_reasons ? 'capture_failed', false)`);
   const unfinished = [...orders.values()].filter(({ status }) => !['PAID', 'CANCELED', 'EXPIRED'].includes(status));
   return [

@@ -18,7 +18,8 @@ type Row = {
  */
 export async function checkLines({ database }: Pick<RunningShop, 'database'>): Promise<Finding[]> {
   const rows = await database.query<Row>(`
-    with failed as (select distinct payload ->> 'refundId' as id, aggregateid as order_id from commerce.events where type = 'refund.failed'),
+    with failed as (select distinct payload ->> 'refundId' as id, aggregateid as order_id from commerce.events
+      where type = 'refund.failed'),
     refunded as (
       select l.order_id, l.line_no, sum(l.quantity) as units, sum(l.amount) as amount
       from commerce.refund_lines l join commerce.refunds r on r.id = l.refund_id

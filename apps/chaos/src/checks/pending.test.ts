@@ -16,7 +16,8 @@ test('a call that waits is named with its payment, its attempts, its last failur
   const attempt = await sale.beginAttempt('mock');
   await sale.customer.order.cancel.mutate({ orderId: sale.orderId });
   await world.api.database.pool.query(
-    `update commerce.gateway_calls set attempts = 3, failure_code = 'no_answer', due_at = '2030-01-02T03:04:05Z' where payment_id = $1`,
+    `update commerce.gateway_calls set attempts = 3, failure_code = 'no_answer', due_at = '2030-01-02T03:04:05Z'
+      where payment_id = $1`,
     [attempt.id],
   );
   expect(await readPending(shop as never, sending)).toEqual([
@@ -24,7 +25,8 @@ test('a call that waits is named with its payment, its attempts, its last failur
       what: 'calls to gateways',
       count: 1,
       examples: [
-        `CANCEL mock payment ${attempt.id} CANCELED after 3 attempts, the last: no_answer, due 2030-01-02T03:04:05.000Z`,
+        `CANCEL mock payment ${attempt.id} CANCELED after 3 attempts, the last: no_answer, ` +
+          `due 2030-01-02T03:04:05.000Z`,
       ],
     },
   ]);

@@ -31,7 +31,8 @@ const waiting: Record<string, string> = {
     select id || ' ' || status as what, hold_until as due from commerce.orders
     where status in ('CREATED', 'PAYMENT_PENDING', 'PAYMENT_FAILED')`,
   'live attempts': `
-    select id || ' ' || provider || ' ' || status || ', polled ' || coalesce(asked_at::text, 'never') as what, null as due
+    select id || ' ' || provider || ' ' || status || ', polled ' || coalesce(asked_at::text, 'never') as what,
+      null as due
     from commerce.payments where status in ('CREATED', 'PENDING', 'REVIEW')`,
   'open refunds': `
     select id || ' ' || kind || ' ' || status || ' of payment ' || payment_id as what, null as due from commerce.refunds
@@ -40,18 +41,21 @@ const waiting: Record<string, string> = {
     select order_id || ' ' || status || ' of return ' || return_id as what, due_at as due
     from commerce.return_credits where due_at is not null`,
   'calls to gateways': `
-    select c.kind || ' ' || c.provider || ' payment ' || p.id || ' ' || p.status || ' after ' || c.attempts || ' attempts, the last: '
+    select c.kind || ' ' || c.provider || ' payment ' || p.id || ' ' || p.status || ' after ' || c.attempts
+      || ' attempts, the last: '
       || coalesce(c.failure_code, 'no failure') as what, c.due_at as due
     from scope cross join commerce.gateway_calls c join commerce.payments p on p.id = c.payment_id
     where c.status = 'DUE' and ${isRepeatedPoll} is not true`,
   'messages from gateways': `
-    select id || ' ' || provider || ' ' || type || ' ' || outcome || ' payment ' || coalesce(payment_id::text, gateway_payment_id, 'none')
+    select id || ' ' || provider || ' ' || type || ' ' || outcome || ' payment ' || coalesce(payment_id::text,
+      gateway_payment_id, 'none')
       || ' after ' || attempts || ' attempts' as what, due_at as due
     from commerce.gateway_events where due_at is not null`,
   'messages from carriers': `
     select id || ' ' || outcome || ' ' || reports::text || ' after ' || attempts || ' attempts' as what, due_at as due
     from commerce.tracking_messages m where due_at is not null and exists (
-      select from commerce.parcels p, jsonb_array_elements(m.reports) r where r ->> 'number' = ${comparable('p.tracking_number')})`,
+      select from commerce.parcels p, jsonb_array_elements(m.reports) r
+        where r ->> 'number' = ${comparable('p.tracking_number')})`,
 };
 
 /** Reads the work that is not finished, the work that is due last first; empty when the shop is idle. */
@@ -63,7 +67,8 @@ export async function readPending(
     Object.entries(waiting).map(async ([what, rows]) => {
       const found = await database.query<{ total: number; what: string; due: Date | null }>(
         `with scope as (select $1::timestamptz as quiet_since, $2::uuid[] as polled_ids), waiting as (${rows})
-         select (count(*) over ())::int as total, what, due from waiting order by due desc nulls last, what limit ${examplesMax}`,
+         select (count(*) over ())::int as total, what, due from waiting order by due desc nulls last, what
+           limit ${examplesMax}`,
         [quietSince?.toISOString() ?? null, polledIds],
       );
       const examples = found.map(({ what: row, due }) => row + (due ? `, due ${due.toISOString()}` : ''));
@@ -76,7 +81,8 @@ export async function readPending(
 /** Makes messages about unknown payments due now, so that the run does not wait 20 minutes for their last retry. */
 export async function hurryUnknownPayments({ database }: Pick<RunningShop, 'database'>): Promise<void> {
   await database.query(
-    `update commerce.gateway_events g set due_at = now() where outcome = 'UNMATCHED' and due_at > now() and ${ofUnknownPayment}`,
+    `update commerce.gateway_events g set due_at = now() where outcome = 'UNMATCHED' and due_at > now()
+      and ${ofUnknownPayment}`,
   );
 }
 

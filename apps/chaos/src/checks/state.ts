@@ -47,9 +47,11 @@ export async function readState({ database, gateway }: Pick<RunningShop, 'databa
         failure_code as "failureCode", reported_amount as "reportedAmount", reported_currency as "reportedCurrency"
       from commerce.payments order by id`),
     database.query<RefundRow>(`
-      select id, payment_id as "paymentId", order_id as "orderId", kind, status, amount, reason from commerce.refunds order by id`),
+      select id, payment_id as "paymentId", order_id as "orderId", kind, status, amount, reason from commerce.refunds
+        order by id`),
     database.query<DisputeRow>(`
-      select payment_id as "paymentId", gateway_dispute_id as "gatewayDisputeId", status, amount from commerce.disputes`),
+      select payment_id as "paymentId", gateway_dispute_id as "gatewayDisputeId", status, amount
+        from commerce.disputes`),
     gateway.book(),
   ]);
   return {

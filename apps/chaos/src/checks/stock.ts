@@ -21,7 +21,8 @@ async function readStock(database: ShopDatabase): Promise<Row[]> {
   return database.query<Row>(`
     with paid as (select distinct aggregateid as id from commerce.events where type = 'order.paid'),
     lines as (
-      select l.*, o.status from commerce.order_lines l join commerce.orders o on o.id = l.order_id join paid on paid.id = o.id
+      select l.*, o.status from commerce.order_lines l join commerce.orders o on o.id = l.order_id
+        join paid on paid.id = o.id
     ),
     back as (
       select product_id, quantity from lines where status = 'CANCELED'
@@ -46,7 +47,8 @@ async function readStock(database: ShopDatabase): Promise<Row[]> {
       coalesce((select sum(restocked_qty) from returned where product_id = s.product_id), 0) as returned,
       coalesce((select sum(replaced_qty) from returned where product_id = s.product_id), 0) as replaced,
       (select min(running) from (
-        select sum(quantity) over (order by id) as running from commerce.stock_movements where product_id = s.product_id) m) as least
+        select sum(quantity) over (order by id) as running from commerce.stock_movements
+          where product_id = s.product_id) m) as least
     from commerce.stocks s`);
 }
 
@@ -70,8 +72,12 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
 
 function findingsOf(row: Row, receivedQty: number): Finding[] {
   const { productId, available, reserved, unshipped, sold, restocked, returned, replaced, shipped, least } = row;
-  const summary = `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, returned ${returned}, replaced ${replaced}, available ${available}`;
-  const shelf = `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, on the shelf ${available} + ${unshipped}`;
+  const summary =
+    `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, returned ` +
+    `${returned}, replaced ${replaced}, available ${available}`;
+  const shelf =
+    `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, on the ` +
+    `shelf ${available} + ${unshipped}`;
   return [
     ...(receivedQty - sold + restocked + returned - replaced === available ? [] : [{ check: 'stock', what: summary }]),
     ...(receivedQty - shipped + returned === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),

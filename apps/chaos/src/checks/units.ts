@@ -19,7 +19,8 @@ export async function checkUnits(
     from commerce.order_lines l join commerce.orders o on o.id = l.order_id where o.status = 'PAID'
     union all
     select l.return_id, l.line_no, w.what, w.units from commerce.return_lines l,
-      lateral (values ('restocked', restocked_qty), ('written off', written_off_qty), ('replaced', replaced_qty)) w (what, units)`);
+      lateral (values ('restocked', restocked_qty), ('written off', written_off_qty),
+        ('replaced', replaced_qty)) w (what, units)`);
   const entries = [...ledger.values()];
   const asked = sumOf(entries.filter(({ answer }) => answer.ok).flatMap(unitsOf));
   const unanswered = sumOf(entries.filter(({ answer }) => !answer.ok && answer.code === 'no_answer').flatMap(unitsOf));

@@ -96,7 +96,8 @@ async function readWhileKilling(
     while (!done.signal.aborted) {
       await readOracle(database, books.oracle);
       say(
-        `${books.reader.book.events} of ${events} events read, ${books.oracle.events} committed, ${processes.kills} kills`,
+        `${books.reader.book.events} of ${events} events read, ` +
+          `${books.oracle.events} committed, ${processes.kills} kills`,
       );
       await sleep(1_000, undefined, { signal: done.signal }).catch(() => {});
     }

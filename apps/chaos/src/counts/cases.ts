@@ -16,20 +16,27 @@ const history = (where: string) => `select count(*) from commerce.events e where
 const queries: Record<string, string> = {
   'a message with a known id and other content: CONFLICT': `${messages} where outcome = 'CONFLICT'`,
   'a message about an unknown payment: retried, then PARKED': `${messages} where outcome = 'PARKED' and attempts > 1`,
-  'a message that arrives too early: retried': `${messages} where attempts > 1 and outcome in ('APPLIED', 'IGNORED_STALE')`,
+  'a message that arrives too early: retried': `${messages}
+    where attempts > 1 and outcome in ('APPLIED', 'IGNORED_STALE')`,
   'a failure after the approval: ignored': `${messages} where outcome = 'IGNORED_STALE' and effect = 'approved_before'`,
-  'the same fact in a second message: ignored': `${messages} where outcome = 'IGNORED_STALE' and effect in ('already_approved', 'already_failed', 'already_refunded', 'already_noted', 'already_pending')`,
+  'the same fact in a second message: ignored': `${messages} where outcome = 'IGNORED_STALE'
+    and effect in ('already_approved', 'already_failed', 'already_refunded', 'already_noted', 'already_pending')`,
   'a message of an unknown kind: ignored': `${messages} where outcome = 'IGNORED_UNKNOWN'`,
   'an approval of another amount or currency: REVIEW': `${messages} where effect = 'payment_in_review'`,
   'an approval after a failure, stock available: PAID': `${ofPayments} where effect = 'order_paid' and exists (
-    select from commerce.gateway_events f where f.payment_id = p.id and f.effect = 'payment_failed' and f.decided_at < g.decided_at)`,
-  'a late approval after expiry, stock available: PAID': `${ofPayments} where effect = 'order_paid' and ${before('order.expired')}`,
-  'a late approval, stock sold: refunded': `${ofPayments} where effect = 'surplus' and not ${before('order.canceled')} and not ${before('order.paid')}`,
+    select from commerce.gateway_events f where f.payment_id = p.id and f.effect = 'payment_failed'
+      and f.decided_at < g.decided_at)`,
+  'a late approval after expiry, stock available: PAID': `${ofPayments}
+    where effect = 'order_paid' and ${before('order.expired')}`,
+  'a late approval, stock sold: refunded': `${ofPayments} where effect = 'surplus' and not ${before('order.canceled')}
+    and not ${before('order.paid')}`,
   'an approval after cancellation: refunded': `${ofPayments} where effect = 'surplus' and ${before('order.canceled')}`,
-  'two attempts approved: the second one refunded': `${ofPayments} where effect = 'surplus' and ${before('order.paid')} and not ${before('order.canceled')}`,
+  'two attempts approved: the second one refunded': `${ofPayments} where effect = 'surplus' and ${before('order.paid')}
+    and not ${before('order.canceled')}`,
   "a refund in the gateway's dashboard: recorded": `${messages} where effect = 'refund_recorded'`,
   'an approval within 3 s of the expiry': `${ofPayments} where effect in ('order_paid', 'surplus') and exists (
-    select from commerce.events e where e.aggregateid = p.order_id and e.type = 'payment.created' and e.payload->>'paymentId' = p.id::text
+    select from commerce.events e where e.aggregateid = p.order_id and e.type = 'payment.created'
+      and e.payload->>'paymentId' = p.id::text
       and abs(extract(epoch from g.decided_at - (e.payload->>'reservedUntil')::timestamptz)) < 3)`,
   'a refund without a response: UNKNOWN, repeated': history("e.type = 'refund.unknown'"),
   'a call without a response: repeated': 'select count(*) from commerce.gateway_calls where attempts > 1',

@@ -21,7 +21,8 @@ export async function countAll(shop: RunningShop, world: World, state: State): P
     { what: 'process_killed', count: shop.killedAt().length },
   ];
   const effects = await shop.database.query<Count>(`
-    select outcome || coalesce(' ' || effect, '') as what, count(*) as count from commerce.gateway_events group by 1 order by 1`);
+    select outcome || coalesce(' ' || effect, '') as what, count(*) as count from commerce.gateway_events group by 1
+      order by 1`);
   const answers = [...world.ledger.values()].map(
     ({ procedure, answer }) => `${procedure} ${answer.ok ? 'done' : answer.code}`,
   );

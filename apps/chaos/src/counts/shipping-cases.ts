@@ -12,7 +12,8 @@ const lineOf = (kind: string) => count(`commerce.order_lines where kind = '${kin
 const queries: Record<string, string> = {
   'an order without an account': count("commerce.orders where customer_id like 'guest:%'"),
   'an order without an account, paid': count(
-    "commerce.orders o where customer_id like 'guest:%' and exists (select from commerce.payments p where p.order_id = o.id and p.captured_amount > 0)",
+    `commerce.orders o where customer_id like 'guest:%'
+      and exists (select from commerce.payments p where p.order_id = o.id and p.captured_amount > 0)`,
   ),
   'an order with a shipping option': count('commerce.orders where shipping_option_id is not null'),
   'free shipping': `${lineOf('SHIPPING')} and amount = 0`,
@@ -52,7 +53,8 @@ const queries: Record<string, string> = {
   'an exchange that costs more': count(
     'commerce.orders o join commerce.return_credits c on c.order_id = o.id where o.total_amount > 0',
   ),
-  'an exchange that costs less: the rest refunded': `${ofEvent('return.exchanged')} and payload ->> 'refundId' is not null`,
+  'an exchange that costs less: the rest refunded': `${ofEvent('return.exchanged')}
+    and payload ->> 'refundId' is not null`,
   'an unpaid exchange: the units are owed again': ofEvent('return.credit_released'),
   'a credit given back': ofEvent('return.credit_refunded'),
   'a return closed': ofEvent('return.closed'),

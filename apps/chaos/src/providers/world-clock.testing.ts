@@ -36,7 +36,8 @@ export function clockActions({ commerce, database }: TestApi) {
     /** Moves the creation of the order's open calls an hour into the past. */
     async ageCalls({ orderId }: { orderId: string }): Promise<void> {
       await database.pool.query(
-        `update commerce.gateway_calls set created_at = created_at - interval '1 hour' where order_id = $1 and due_at is not null`,
+        `update commerce.gateway_calls set created_at = created_at - interval '1 hour'
+          where order_id = $1 and due_at is not null`,
         [orderId],
       );
     },

@@ -4,8 +4,8 @@ import type { Order } from '../shop/world.ts';
 import type { Visit } from './visit.ts';
 
 /**
- * Exchanges a return for other goods, once or twice at once. The shopper continues with the new order as with their own:
- * pays what is left, or doesn't, so that the units are owed again.
+ * Exchanges a return for other goods, once or twice at once. The shopper continues with the new order as with their
+ * own: pays what is left, or doesn't, so that the units are owed again.
  */
 export async function exchange(visit: Visit, returnId: string, key: string): Promise<void> {
   const {

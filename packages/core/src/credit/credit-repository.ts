@@ -35,13 +35,15 @@ export async function loadCreditParts(tx: Transaction, named: OrderNames): Promi
 }
 
 /** SQL that is true when money of a credit is to go back. */
-export const someCreditIsDue = `(select min("due_at") <= now() from "commerce"."return_credits" where "due_at" is not null)`;
+export const someCreditIsDue = `(select min("due_at") <= now() from "commerce"."return_credits"
+  where "due_at" is not null)`;
 
 const dueOrders = statement(
   'orders_of_due_credits',
   `
   select c."order_id" as "orderId", array[c."order_id", c."return_order_id"] || array(
-      select p."order_id" from "commerce"."return_credit_parts" t join "commerce"."payments" p on p."id" = t."payment_id"
+      select p."order_id" from "commerce"."return_credit_parts" t
+        join "commerce"."payments" p on p."id" = t."payment_id"
       where t."order_id" = c."order_id") as "orderIds"
   from "commerce"."return_credits" c where c."due_at" <= now() order by c."due_at" limit $1`,
 );
@@ -84,7 +86,8 @@ export const updateCredits = update(returnCredits, 'orderId', ['status', 'dueAt'
 
 const updatingParts = statement(
   'update_credit_parts',
-  `update "commerce"."return_credit_parts" t set "passed_on_amount" = given.passed_on, "returned_amount" = given.returned,
+  `update "commerce"."return_credit_parts" t
+    set "passed_on_amount" = given.passed_on, "returned_amount" = given.returned,
     "settled_amount" = given.settled
   from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[])
     as given (order_id, payment_id, passed_on, returned, settled)

@@ -28,7 +28,10 @@ afterAll(async () => {
 
 let stored = 0;
 
-/** Stores an API key as the version before clients did, an hour after the one before: a column's times have milliseconds. */
+/**
+ * Stores an API key as the version before clients did, an hour after the one before: a column's times have
+ * milliseconds.
+ */
 async function insertKey(name: string, isRevoked: boolean) {
   const [id, key] = [randomUUID(), newApiKey()];
   await database.pool.query(

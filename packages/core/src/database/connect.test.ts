@@ -25,7 +25,8 @@ test('two shops in two schemas of one database share no row', async () => {
   expect((await commerce.getOrder({ orderId })).status).toBe('PAID');
   expect(await commerce.doctor()).toEqual([]);
   const { rows } = await base.pool.query(
-    'select (select count(*)::int from second_shop.orders) as second, (select count(*)::int from commerce.orders) as first',
+    `select (select count(*)::int from second_shop.orders) as second, (select count(*)::int
+      from commerce.orders) as first`,
   );
   expect(rows).toEqual([{ second: 1, first: 0 }]);
   await other.close();

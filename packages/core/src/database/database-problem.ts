@@ -61,7 +61,8 @@ const facts = `select current_setting('server_version_num')::int / 10000 as "ver
   current_setting('client_encoding') as "clientEncoding",
   current_setting('standard_conforming_strings') as "backslashes",
   current_setting('session_replication_role') as "replicationRole",
-  (select format('%s.%s(%s)', p.pronamespace::regnamespace, p.proname, pg_get_function_identity_arguments(p.oid)) from pg_proc p join pg_proc own using (proname, proargtypes)
+  (select format('%s.%s(%s)', p.pronamespace::regnamespace, p.proname, pg_get_function_identity_arguments(p.oid))
+    from pg_proc p join pg_proc own using (proname, proargtypes)
     where own.pronamespace = 'pg_catalog'::regnamespace and p.pronamespace <> own.pronamespace
       and pg_function_is_visible(p.oid) and not pg_function_is_visible(own.oid) limit 1) as "shadow",
   array(select relname::text from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'p')
@@ -86,20 +87,28 @@ export function problemOf(found: DatabaseFacts, schema: string): string | undefi
   const { version, encoding, isStandby, isReadOnly, closedTables } = found;
   if (version < versionMin) return `it is PostgreSQL ${version}, and the oldest that works is ${versionMin}`;
   if (encoding !== 'UTF8')
-    return `its encoding is ${encoding}, which can't keep every name; create one with: create database … encoding 'UTF8' template template0`;
+    return (
+      `its encoding is ${encoding}, which can't keep every name; ` +
+      `create one with: create database … encoding 'UTF8' template template0`
+    );
   if (isStandby) return 'it is a standby, which takes no writes; DATABASE_URL must name the primary server';
   if (isReadOnly) return 'it is read-only, as its setting default_transaction_read_only is on; switch that off';
   const setting = wrongSetting(found);
   if (setting) return setting;
   if (closedTables.length > 0)
-    return `its user may not read and write ${closedTables.join(', ')}; try: grant usage on schema ${schema} to …; grant select, insert, update, delete on all tables in schema ${schema} to …`;
+    return (
+      `its user may not read and write ${closedTables.join(', ')}; try: grant usage on schema ${schema} to …; ` +
+      `grant select, insert, update, delete on all tables in schema ${schema} to …`
+    );
   return undefined;
 }
 
 function wrongSetting(found: DatabaseFacts): string | undefined {
   const { dateStyle, clientEncoding, backslashes, replicationRole, shadow } = found;
   if (shadow !== null)
-    return `its search_path puts ${shadow} before PostgreSQL’s own function; name pg_catalog first in it, or not at all`;
+    return (
+      `its search_path puts ${shadow} before PostgreSQL’s own function; ` + 'name pg_catalog first in it, or not at all'
+    );
   if (replicationRole !== 'origin')
     return `session_replication_role is ${replicationRole}, which switches foreign keys and triggers off; reset it`;
   const asked = [

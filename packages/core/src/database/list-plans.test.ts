@@ -37,7 +37,8 @@ beforeAll(async () => {
   await client.query(`set session_replication_role = replica;
     insert into commerce.returns (id, order_id, status, fault, goods, created_at, updated_at)
       select ${idAt('created_at')}, id, 'CLOSED', 'CUSTOMER', 'EXPECTED', created_at, created_at from commerce.orders;
-    insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason, created_at, updated_at)
+    insert into commerce.refunds (id, payment_id, order_id, kind, status, amount, currency, reason, created_at,
+      updated_at)
       select ${idAt('created_at')}, id, order_id, 'REFUND', 'SUCCEEDED', 1, 'EUR', 'requested', created_at, created_at
       from commerce.payments where status = 'CAPTURED'`);
   client.release(true);

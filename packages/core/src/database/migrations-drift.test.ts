@@ -50,10 +50,12 @@ async function catalogue(database: Database): Promise<string[]> {
     from tables c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
     union all
-    select format('%s %s %s', conrelid::regclass, conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '')) from pg_constraint
+    select format('%s %s %s', conrelid::regclass, conname, replace(pg_get_constraintdef(oid), ' NOT VALID', ''))
+      from pg_constraint
     where conrelid in (select oid from tables) and contype <> 't'
     union all
-    select replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') from pg_index where indrelid in (select oid from tables)
+    select replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ') from pg_index
+      where indrelid in (select oid from tables)
     order by 1`);
   return rows.map(({ line }) => line as string);
 }

@@ -50,8 +50,10 @@ test('each shipment that an older version dispatched gets a parcel, and a number
     drop function commerce.keep_parcels;
     drop table commerce.tracking_events, commerce.tracking_messages, commerce.parcels;
     delete from commerce.retention_rules where name in ('tracking_message_bodies', 'operator_sessions');
-    update commerce.shipments set carrier = 'POST', tracking_number = 'twice 1', shipped_at = now() where id = '${latest}';
-    update commerce.shipments set tracking_number = 'twice-1', shipped_at = now() - interval '1 minute' where id = '${older}'`);
+    update commerce.shipments set carrier = 'POST', tracking_number = 'twice 1', shipped_at = now()
+      where id = '${latest}';
+    update commerce.shipments set tracking_number = 'twice-1', shipped_at = now() - interval '1 minute'
+      where id = '${older}'`);
   for (const ending of ['_parcels', '_tracking']) {
     const migration = readMigrations().find(({ name }) => name.endsWith(ending));
     await database.pool.query(`begin; ${migration?.statements.join(';')}; commit`);

@@ -26,7 +26,10 @@ export async function preparedStatementsProblem(database: Database): Promise<str
     return undefined;
   } catch (error) {
     if (!lostStates.includes(sqlState(error))) throw error;
-    return 'a pooler loses prepared statements between two transactions; set DATABASE_PREPARED_STATEMENTS=off, or use PgBouncer 1.21 or later';
+    return (
+      'a pooler loses prepared statements between two transactions; set DATABASE_PREPARED_STATEMENTS=off, ' +
+      'or use PgBouncer 1.21 or later'
+    );
   } finally {
     one.release(isBroken);
     other.release(isBroken);

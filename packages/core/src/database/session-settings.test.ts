@@ -83,7 +83,8 @@ async function runFlow(productId: string, settings: string): Promise<void> {
 describe('whatever settings the database or the user has', () => {
   beforeAll(async () => {
     await shop.database.pool.query(`create schema hostile; create table hostile.orders (id int);
-      create schema shadow; create function shadow.now() returns timestamptz language sql as $$ select '2000-01-01'::timestamptz $$`);
+      create schema shadow; create function shadow.now() returns timestamptz
+        language sql as $$ select '2000-01-01'::timestamptz $$`);
   });
 
   // Each turn sets every setting to another value, so that as many turns are enough as a setting has values.

@@ -46,7 +46,8 @@ test('idle connections that the server ends do not fail the next order', async (
   const productId = await shop.createTestProduct();
   await Promise.all([placeOrder(productId), placeOrder(productId), placeOrder(productId)]);
   await shop.database.pool.query(
-    'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+    `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()
+      and datname = current_database()`,
   );
   expect(await placeOrder(productId)).toMatchObject({ status: 'CREATED' });
 });

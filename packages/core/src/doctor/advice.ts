@@ -28,15 +28,18 @@ const advices: readonly [advice: string, checks: readonly (readonly Check[])[]][
     [orderChecks, guestChecks, returnChecks],
   ],
   [
-    "Compare the payments with the gateway's dashboard or `commerce reconcile` before more money of these orders moves.",
+    "Compare the payments with the gateway's dashboard or `commerce reconcile` before more " +
+      'money of these orders moves.',
     [paymentChecks, refundChecks, shareChecks, creditChecks],
   ],
   [
-    'Look at the messages and calls of these payments. Overdue ones: see that a process runs the jobs and the gateway responds.',
+    'Look at the messages and calls of these payments. Overdue ones: ' +
+      'see that a process runs the jobs and the gateway responds.',
     [inboxChecks, callChecks],
   ],
   [
-    'Look for the parcels on the shelf and at the carrier, and correct or mark them. Overdue ones: see that the jobs run.',
+    'Look for the parcels on the shelf and at the carrier, and correct or mark them. ' +
+      'Overdue ones: see that the jobs run.',
     [shipmentChecks, parcelChecks, trackingChecks],
   ],
   [

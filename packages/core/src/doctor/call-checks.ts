@@ -11,9 +11,11 @@ export const callChecks: readonly Check[] = [
   {
     name: 'call_about_its_own_order',
     sentence:
-      "A gateway call, its payment and its refund belong to the same order, and the call goes to the payment's provider.",
+      'A gateway call, its payment and its refund belong to the same order, ' +
+      "and the call goes to the payment's provider.",
     query: `
-      select c.id as "gatewayCallId", c.kind, c.order_id as "orderId", p.order_id as "paymentOrderId", r.payment_id as "refundPaymentId"
+      select c.id as "gatewayCallId", c.kind, c.order_id as "orderId", p.order_id as "paymentOrderId",
+        r.payment_id as "refundPaymentId"
       from "commerce"."gateway_calls" c
       left join "commerce"."payments" p on p.id = c.payment_id
       left join "commerce"."refunds" r on r.id = c.refund_id

@@ -28,7 +28,8 @@ export const canceledUnits = `
   select e.aggregateid as order_id, e.payload ->> 'cancellationId' as cancellation_id, ${numberIn('lineNo')} as line_no,
     ${numberIn('quantity')} as quantity
   from "commerce"."events" e,
-    lateral jsonb_array_elements(case when jsonb_typeof(e.payload -> 'lines') = 'array' then e.payload -> 'lines' else '[]' end) unit
+    lateral jsonb_array_elements(case when jsonb_typeof(e.payload -> 'lines') = 'array' then e.payload -> 'lines'
+      else '[]' end) unit
   where e.type = 'order.lines_canceled'`;
 
 /** Returns constants of the code as the rows of a SQL VALUES list. */

@@ -64,7 +64,8 @@ export const inboxChecks: readonly Check[] = [
         when 'payment_captured' then g.type = 'CAPTURED' and (g.amount, g.currency) = (p.captured_amount, p.currency)
         when 'payment_pending' then p.status <> 'CREATED'
         when 'payment_voided' then exists (
-          select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID' and r.status in ('SUCCEEDED', 'FAILED'))
+          select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID'
+            and r.status in ('SUCCEEDED', 'FAILED'))
         when 'authorization_lost' then g.type = 'CANCELED' and p.status in ('CANCELED', 'AUTHORIZED', 'CAPTURED')
         when 'refund_succeeded' then exists (
           select from "commerce"."refunds" r where r.payment_id = p.id and r.status in ('SUCCEEDED', 'FAILED')
@@ -75,12 +76,15 @@ export const inboxChecks: readonly Check[] = [
           select from "commerce"."refunds" r where r.payment_id = p.id and r.status in ('SUCCEEDED', 'FAILED'))
         when 'refund_pending' then exists (select from "commerce"."refunds" r where r.payment_id = p.id)
         when 'dispute_opened' then exists (select from "commerce"."disputes" d where d.payment_id = p.id)
-        when 'dispute_closed' then exists (select from "commerce"."disputes" d where d.payment_id = p.id and d.status <> 'OPEN')
+        when 'dispute_closed' then exists (select from "commerce"."disputes" d
+          where d.payment_id = p.id and d.status <> 'OPEN')
         when 'attempt_noted' then g.type = 'ATTEMPT_FAILED'
-        when 'polls_gateway' then exists (select from "commerce"."gateway_calls" c where c.payment_id = p.id and c.kind = 'POLL')
+        when 'polls_gateway' then exists (select from "commerce"."gateway_calls" c
+          where c.payment_id = p.id and c.kind = 'POLL')
         when 'surplus' then g.type in ('AUTHORIZED', 'CAPTURED') and p.surplus
           and (g.amount, g.currency) in ((p.amount, p.currency), (p.reported_amount, p.reported_currency))
-        when 'payment_in_review' then g.type in ('AUTHORIZED', 'CAPTURED') and p.status not in ('CREATED', 'PENDING', 'FAILED')
+        when 'payment_in_review' then g.type in ('AUTHORIZED', 'CAPTURED')
+          and p.status not in ('CREATED', 'PENDING', 'FAILED')
           and ((g.amount, g.currency) = (p.reported_amount, p.reported_currency) or ${hadLostAuthorization})
         when 'payment_failed' then g.type in ('FAILED', 'CANCELED') and p.status not in ('CREATED', 'PENDING')
           and (p.status <> 'FAILED' or p.failure_code = case g.type

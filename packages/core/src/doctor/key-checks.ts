@@ -7,7 +7,8 @@ export const keyChecks: readonly Check[] = [
       'An idempotency key has a result, which is a value or an error code, or a lease of the call that runs with it.',
     query: `
       select scope, key, procedure from "commerce"."idempotency_keys"
-      where answer -> 'value' is null and answer -> 'error' ->> 'code' is null and (lease_until is null or answer is not null)`,
+      where answer -> 'value' is null and answer -> 'error' ->> 'code' is null
+        and (lease_until is null or answer is not null)`,
   },
   {
     name: 'key_not_kept_too_long',

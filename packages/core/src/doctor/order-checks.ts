@@ -47,7 +47,8 @@ export const orderChecks: readonly Check[] = [
     name: 'order_is_as_last_recorded',
     sentence: "An order's status, fulfillment and reservation are those that its last event recorded.",
     query: `
-      select o.id as "orderId", o.version, e.type as "lastEvent", o.status, e.payload ->> 'orderStatus' as "recordedStatus",
+      select o.id as "orderId", o.version, e.type as "lastEvent", o.status,
+        e.payload ->> 'orderStatus' as "recordedStatus",
         o.fulfillment_status as "fulfillmentStatus", e.payload ->> 'fulfillmentStatus' as "recordedFulfillmentStatus",
         o.reservation_status as "reservationStatus", e.payload ->> 'reservationStatus' as "recordedReservationStatus"
       from "commerce"."orders" o
@@ -91,7 +92,8 @@ export const orderChecks: readonly Check[] = [
   {
     name: 'order_paid_in_full',
     sentence:
-      'A PAID order has a payment in its currency, not a surplus, for its total without released units or for the amount that an operator accepted, or has lost its authorization, or costs nothing any more.',
+      'A PAID order has a payment in its currency, not a surplus, for its total without released units or for the ' +
+      'amount that an operator accepted, or has lost its authorization, or costs nothing any more.',
     query: `
       select o.id as "orderId", o.total_amount as "totalAmount", o.currency
       from "commerce"."orders" o
@@ -99,19 +101,23 @@ export const orderChecks: readonly Check[] = [
       where o.status = 'PAID' and (r.amount >= o.total_amount) is not true and not exists (
         select from "commerce"."payments" p
         where p.order_id = o.id and not p.surplus
-          and (p.status in ('AUTHORIZED', 'CAPTURED') or p.status = 'CANCELED' and p.failure_code = '${authorizationLost}')
-          and (p.authorized_amount between o.total_amount - coalesce(r.amount, 0) and o.total_amount or p.authorized_amount = p.reported_amount) and p.currency = o.currency
+          and (p.status in ('AUTHORIZED', 'CAPTURED') or p.status = 'CANCELED'
+            and p.failure_code = '${authorizationLost}')
+          and (p.authorized_amount between o.total_amount - coalesce(r.amount, 0) and o.total_amount
+            or p.authorized_amount = p.reported_amount) and p.currency = o.currency
       )`,
   },
   {
     name: 'order_paid_by_the_recorded_payment',
     sentence:
-      "The event order.paid names the order's payment that was approved in full and is no surplus, unless its authorization was lost before.",
+      "The event order.paid names the order's payment that was approved in full and is no surplus, " +
+      'unless its authorization was lost before.',
     query: `
       select e.aggregateid as "orderId", e.version, e.payload ->> 'paymentId' as "paymentId", p.status, p.surplus
       from "commerce"."events" e
       left join "commerce"."payments" p on p.order_id = e.aggregateid and p.id::text = e.payload ->> 'paymentId'
-      where e.type = 'order.paid' and (p.authorized_amount <> p.amount or p.id is null or p.surplus and not ${hadLostAuthorization})`,
+      where e.type = 'order.paid' and (p.authorized_amount <> p.amount or p.id is null or p.surplus
+        and not ${hadLostAuthorization})`,
   },
   {
     name: 'order_reservation_not_overdue',
@@ -123,9 +129,11 @@ export const orderChecks: readonly Check[] = [
   {
     name: 'order_attention_is_recorded',
     sentence:
-      'An order needs attention for exactly the reasons that its events raised and did not clear since, the most urgent first.',
+      'An order needs attention for exactly the reasons that its events raised and did not clear ' +
+      'since, the most urgent first.',
     query: `
-      select o.id as "orderId", o.needs_attention as "needsAttention", o.attention_reasons as "attentionReasons", t.reasons as "recordedReasons"
+      select o.id as "orderId", o.needs_attention as "needsAttention", o.attention_reasons as "attentionReasons",
+        t.reasons as "recordedReasons"
       from "commerce"."orders" o
       left join (
         select aggregateid, array_agg(reason order by reason) as reasons from (
@@ -136,6 +144,7 @@ export const orderChecks: readonly Check[] = [
         ) standing group by aggregateid
       ) t on t.aggregateid = o.id
       where o.needs_attention is distinct from o.attention_reasons ->> 0
-        or (select array_agg(reason order by reason) from jsonb_array_elements_text(o.attention_reasons) reason) is distinct from t.reasons`,
+        or (select array_agg(reason order by reason) from jsonb_array_elements_text(o.attention_reasons) reason)
+          is distinct from t.reasons`,
   },
 ];

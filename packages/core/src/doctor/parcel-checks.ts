@@ -17,7 +17,8 @@ export const parcelChecks: readonly Check[] = [
     name: 'parcel_delivered_with_shipment',
     sentence: 'A shipment that was not lost or returned is DELIVERED exactly when all its parcels are.',
     query: `
-      select s.id as "shipmentId", s.order_id as "orderId", s.status, count(*) as parcels, ${deliveredParcels} as delivered
+      select s.id as "shipmentId", s.order_id as "orderId", s.status, count(*) as parcels,
+        ${deliveredParcels} as delivered
       from "commerce"."shipments" s join "commerce"."parcels" p on p.shipment_id = s.id
       where s.status not in ('LOST', 'RETURNED')
       group by s.id having (s.status = 'DELIVERED') <> (${deliveredParcels} = count(*))`,

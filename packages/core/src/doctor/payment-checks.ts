@@ -9,7 +9,8 @@ const approved = `status in (${quoted(approvedStatuses)})`;
 
 /** What was paid for the released units of each order. */
 export const released = `
-  select order_id, sum(released_amount) as amount from "commerce"."order_lines" where released_qty > 0 group by order_id`;
+  select order_id, sum(released_amount) as amount from "commerce"."order_lines" where released_qty > 0
+    group by order_id`;
 
 export const paymentChecks: readonly Check[] = [
   {
@@ -28,7 +29,8 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_status_has_its_money',
     sentence:
-      'An approved payment was approved in full. A payment that was never approved has no authorized or captured amount.',
+      'An approved payment was approved in full. A payment that was never approved has no ' +
+      'authorized or captured amount.',
     query: `
       select id as "paymentId", status, amount,
         authorized_amount as "authorizedAmount", captured_amount as "capturedAmount"
@@ -39,20 +41,23 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_asks_the_order_total',
     sentence:
-      "A payment's amount and currency are its order's total, without units that were released before, and its currency, or those that came and were accepted or are surplus.",
+      "A payment's amount and currency are its order's total, without units that were released before, " +
+      'and its currency, or those that came and were accepted or are surplus.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", p.amount, p.currency,
         o.total_amount as "totalAmount", o.currency as "orderCurrency"
       from "commerce"."payments" p left join "commerce"."orders" o on o.id = p.order_id
       left join (${released}) r on r.order_id = p.order_id
-      where (p.currency = o.currency and p.amount between o.total_amount - coalesce(r.amount, 0) and o.total_amount) is not true
+      where (p.currency = o.currency and p.amount between o.total_amount - coalesce(r.amount, 0) and o.total_amount)
+        is not true
         and not (p.authorized_amount = p.amount and (p.amount, p.currency) = (p.reported_amount, p.reported_currency))`,
   },
   {
     name: 'payment_released_within_lines',
     sentence: "A payment leaves out of its capture at most what was paid for its order's released units.",
     query: `
-      select p.id as "paymentId", p.order_id as "orderId", p.released_amount as "releasedAmount", r.amount as "linesAmount"
+      select p.id as "paymentId", p.order_id as "orderId", p.released_amount as "releasedAmount",
+        r.amount as "linesAmount"
       from "commerce"."payments" p left join (${released}) r on r.order_id = p.order_id
       where p.released_amount > coalesce(r.amount, 0)`,
   },
@@ -60,9 +65,11 @@ export const paymentChecks: readonly Check[] = [
     name: 'payment_capture_warned_in_time',
     sentence: 'No warning about an authorization is overdue by more than 5 minutes, because a job raises it.',
     query: `
-      select id as "paymentId", order_id as "orderId", lapse_warning_at as "lapseWarningAt", capture_overdue_at as "captureOverdueAt"
+      select id as "paymentId", order_id as "orderId", lapse_warning_at as "lapseWarningAt",
+        capture_overdue_at as "captureOverdueAt"
       from "commerce"."payments"
-      where status = 'AUTHORIZED' and not surplus and least(lapse_warning_at, capture_overdue_at) < now() - interval '5 minutes'`,
+      where status = 'AUTHORIZED' and not surplus
+        and least(lapse_warning_at, capture_overdue_at) < now() - interval '5 minutes'`,
   },
   {
     name: 'payment_captured_at_dispatch',
@@ -70,7 +77,8 @@ export const paymentChecks: readonly Check[] = [
     query: `
       select p.id as "paymentId", p.order_id as "orderId"
       from "commerce"."payments" p
-      where p.capture = 'DISPATCH' and p.status = 'AUTHORIZED' and not p.surplus and p.authorized_amount > p.released_amount
+      where p.capture = 'DISPATCH' and p.status = 'AUTHORIZED' and not p.surplus
+        and p.authorized_amount > p.released_amount
         and exists (select from "commerce"."shipments" s where s.order_id = p.order_id and s.shipped_at is not null)
         and not exists (select from "commerce"."gateway_calls" c where c.payment_id = p.id and c.kind = 'CAPTURE')
         and not exists (select from "commerce"."refunds" r where r.payment_id = p.id and r.kind = 'VOID')`,
@@ -92,7 +100,8 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_live_while_order_waits',
     sentence:
-      'A PAYMENT_PENDING order has a live payment. No other order has one, except a PAYMENT_FAILED order with a payment in REVIEW, and a PAID order that has lost its authorization.',
+      'A PAYMENT_PENDING order has a live payment. No other order has one, ' +
+      'except a PAYMENT_FAILED order with a payment in REVIEW, and a PAID order that has lost its authorization.',
     query: `
       select o.id as "orderId", o.status, p.id as "paymentId", p.status as "paymentStatus"
       from "commerce"."orders" o
@@ -114,7 +123,8 @@ export const paymentChecks: readonly Check[] = [
   {
     name: 'payment_changed_by_the_gateway',
     sentence:
-      'A payment that is AUTHORIZED, CAPTURED, FAILED or in REVIEW has an applied gateway event with that effect, unless it is a captured payment of 0 without a gateway.',
+      'A payment that is AUTHORIZED, CAPTURED, FAILED or in REVIEW has an applied gateway event with that effect, ' +
+      'unless it is a captured payment of 0 without a gateway.',
     query: `
       select p.id as "paymentId", p.provider, p.status from "commerce"."payments" p
       where p.status in ('AUTHORIZED', 'CAPTURED', 'FAILED', 'REVIEW')

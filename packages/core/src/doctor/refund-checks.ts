@@ -21,7 +21,8 @@ const refundTotals = `
 
 /** What banks have taken of each payment, or may take. A dispute whose amount can't be compared is about all of it. */
 const contested = `
-  select d.payment_id, sum(case when d.currency = p.currency and p.captured_amount > 0 then d.amount else p.authorized_amount end) as amount
+  select d.payment_id, sum(case when d.currency = p.currency and p.captured_amount > 0 then d.amount
+    else p.authorized_amount end) as amount
   from "commerce"."disputes" d join "commerce"."payments" p on p.id = d.payment_id
   where d.status <> 'WON' group by d.payment_id`;
 
@@ -31,7 +32,8 @@ const settledUnits = `
     select l.order_id, l.line_no, l.quantity as refunded, 0 as replaced
     from "commerce"."refund_lines" l
     join "commerce"."refunds" r on r.id = l.refund_id and r.status <> 'FAILED' and not exists (
-      select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = r.id::text)
+      select from "commerce"."events" e where e.aggregateid = r.order_id and e.type = 'refund.failed'
+        and e.payload ->> 'refundId' = r.id::text)
     union all
     select l.order_id, l.line_no, 0, l.replaced_qty - least(${owed}, l.replacement_qty)
     from "commerce"."return_lines" l join "commerce"."returns" r on r.id = l.return_id
@@ -47,7 +49,8 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_columns_are_sums_of_refunds',
     sentence:
-      "A payment's refunded amount is the sum of its succeeded refunds, and its reserved amount is the sum of its open ones.",
+      "A payment's refunded amount is the sum of its succeeded refunds, " +
+      'and its reserved amount is the sum of its open ones.',
     query: `
       select p.id as "paymentId", p.refunded_amount as "refundedAmount", r.succeeded as "succeededAmount",
         p.refund_reserved_amount as "refundReservedAmount", r.open as "openAmount"
@@ -70,7 +73,8 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_of_surplus',
     sentence:
-      'A surplus payment is refunded in full, without what a dispute has taken or may take, unless the gateway refused a refund and an operator has to try again.',
+      'A surplus payment is refunded in full, without what a dispute has taken or may take, ' +
+      'unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
         coalesce(r.failures, 0) as "failedRefunds"
@@ -81,7 +85,9 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_of_canceled_order',
     sentence:
-      'The payment of a canceled order, or the authorization of one that costs nothing any more, is refunded in full, without what a dispute has taken or may take, unless the gateway refused a refund and an operator has to try again.',
+      'The payment of a canceled order, or the authorization of one that costs nothing any more, ' +
+      'is refunded in full, without what a dispute has taken or may take, ' +
+      'unless the gateway refused a refund and an operator has to try again.',
     query: `
       select p.id as "paymentId", p.order_id as "orderId", ${takenAmount} as "takenAmount", r.amount as "refundsAmount",
         coalesce(r.failures, 0) as "failedRefunds"
@@ -90,21 +96,25 @@ export const refundChecks: readonly Check[] = [
       left join (${refundTotals}) r on r.payment_id = p.id
       left join (${contested}) d on d.payment_id = p.id
       left join (${released}) l on l.order_id = o.id
-      where (o.status = 'CANCELED' or o.status = 'PAID' and p.status = 'AUTHORIZED' and p.released_amount > 0 and l.amount = o.total_amount)
+      where (o.status = 'CANCELED' or o.status = 'PAID' and p.status = 'AUTHORIZED' and p.released_amount > 0
+        and l.amount = o.total_amount)
         and coalesce(r.amount, 0) < ${takenAmount} - coalesce(d.amount, 0) and not ${isWithAnOperator}`,
   },
   {
     name: 'refund_beside_lost_dispute',
     sentence:
-      'A refund that the shop requested after a bank had taken money back is of what that left, with the refunds before it.',
+      'A refund that the shop requested after a bank had taken money back is of what that left, ' +
+      'with the refunds before it.',
     query: `
       select r.id as "refundId", r.order_id as "orderId", r.amount, p.captured_amount as "capturedAmount",
         sum(d.amount) as "lostAmount", before.amount as "refundsAmount"
       from "commerce"."disputes" d
       join "commerce"."payments" p on p.id = d.payment_id
       join "commerce"."events" lost on lost.aggregateid = d.order_id and lost.type = 'dispute.closed'
-        and lost.payload ->> 'paymentId' = d.payment_id::text and lost.payload ->> 'gatewayDisputeId' = d.gateway_dispute_id
-      join "commerce"."refunds" r on r.payment_id = p.id and r.kind = 'REFUND' and r.reason <> 'gateway' and r.status <> 'FAILED'
+        and lost.payload ->> 'paymentId' = d.payment_id::text
+        and lost.payload ->> 'gatewayDisputeId' = d.gateway_dispute_id
+      join "commerce"."refunds" r on r.payment_id = p.id and r.kind = 'REFUND' and r.reason <> 'gateway'
+        and r.status <> 'FAILED'
       join "commerce"."events" e on e.aggregateid = r.order_id and e.type = 'refund.requested'
         and e.payload ->> 'refundId' = r.id::text and e.version > lost.version
       cross join lateral (
@@ -146,7 +156,8 @@ export const refundChecks: readonly Check[] = [
   {
     name: 'refund_lines_within_order',
     sentence:
-      'At most the ordered units of a line are refunded, released or in replacements that have not come back, except by a refund that succeeded after its failure was reported.',
+      'At most the ordered units of a line are refunded, released or in replacements that have not come back, ' +
+      'except by a refund that succeeded after its failure was reported.',
     query: `
       select o.order_id as "orderId", o.line_no as "lineNo", o.quantity as "orderedQty", s.refunded as "refundedQty",
         o.released_qty as "releasedQty", s.replaced as "replacedQty"
@@ -182,7 +193,8 @@ export const refundChecks: readonly Check[] = [
         and creation.type = 'refund.requested' and creation.payload ->> 'refundId' = r.id::text
       where o.needs_attention is null and r.reason not in ('requested', 'gateway') and not exists (
         select from "commerce"."events" cleared
-        where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared' and cleared.version > creation.version
+        where cleared.aggregateid = r.order_id and cleared.type = 'order.attention_cleared'
+          and cleared.version > creation.version
       )`,
   },
   ...recordedChecks({

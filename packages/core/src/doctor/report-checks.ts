@@ -40,20 +40,23 @@ export const reportChecks: readonly Check[] = [
           sum(gross)::bigint as gross, sum(refunds)::bigint as refunds
         from (${salesFacts(slice, firstPaid)}) fact group by 1, 2
       ) f on f.quarter = q.quarter and f.currency = q.currency
-      where (q.orders, q.units, q.gross_amount, q.refund_amount) is distinct from (f.orders, f.units, f.gross, f.refunds)`,
+      where (q.orders, q.units, q.gross_amount, q.refund_amount)
+        is distinct from (f.orders, f.units, f.gross, f.refunds)`,
   },
   {
     name: 'order_counts_add_up',
     sentence: 'The counts of orders by status and fulfillment status are those of the orders.',
     query: `
-      select coalesce(c.status, o.status) as status, coalesce(c.fulfillment_status, o.fulfillment_status) as "fulfillmentStatus",
+      select coalesce(c.status, o.status) as status,
+        coalesce(c.fulfillment_status, o.fulfillment_status) as "fulfillmentStatus",
         c.orders as counted, o.orders as "expectedOrders"
       from (select * from "commerce"."order_counts" where orders <> 0) c
       full join (
         select status, fulfillment_status, count(*) as orders
         from (
           select case when b.first is null then o.status else e.payload ->> 'orderStatus' end as status,
-            case when b.first is null then o.fulfillment_status else e.payload ->> 'fulfillmentStatus' end as fulfillment_status
+            case when b.first is null then o.fulfillment_status
+              else e.payload ->> 'fulfillmentStatus' end as fulfillment_status
           from "commerce"."orders" o
           left join ${behind} b on b.aggregateid = o.id
           left join "commerce"."events" e on e.aggregateid = o.id and e.version = b.first - 1
@@ -67,7 +70,8 @@ export const reportChecks: readonly Check[] = [
     sentence:
       'Each order is found by its total and by its e-mail address as it is now, and by the time of its payment.',
     query: `
-      select o.id as "orderId", o.total_amount as "totalAmount", s.total_amount as "searchedAmount", f.paid_at as "paidAt",
+      select o.id as "orderId", o.total_amount as "totalAmount", s.total_amount as "searchedAmount",
+        f.paid_at as "paidAt",
         d.paid_at as "searchedPaidAt", s.order_id is null as "isMissing"
       from "commerce"."orders" o
       left join "commerce"."order_search" s on s.order_id = o.id

@@ -20,7 +20,8 @@ const refunded = `
   select f.return_id, l.line_no, sum(l.quantity) as quantity
   from "commerce"."refunds" f join "commerce"."refund_lines" l on l.refund_id = f.id
   where f.return_id is not null and f.status <> 'FAILED' and not exists (
-    select from "commerce"."events" e where e.aggregateid = f.order_id and e.type = 'refund.failed' and e.payload ->> 'refundId' = f.id::text)
+    select from "commerce"."events" e where e.aggregateid = f.order_id and e.type = 'refund.failed'
+      and e.payload ->> 'refundId' = f.id::text)
   group by f.return_id, l.line_no`;
 
 /** Units of each return line in shipments that replace them. */
@@ -31,7 +32,8 @@ const replacements = `
 
 /** Units by product that returns have restocked and replaced, and the stock movements for them. */
 const movedByReturns = `
-  select product_id, sum(restocked) as restocked, sum(replaced) as replaced, sum(returned) as returned, sum(taken) as taken
+  select product_id, sum(restocked) as restocked, sum(replaced) as replaced, sum(returned) as returned,
+    sum(taken) as taken
   from (
     select o.product_id, l.restocked_qty as restocked, l.replaced_qty as replaced, 0 as returned, 0 as taken
     from "commerce"."return_lines" l
@@ -63,7 +65,9 @@ export const returnChecks: readonly Check[] = [
   {
     name: 'return_lines_add_up',
     sentence:
-      'The units of a return line that came back are those that were restocked or written off, with those that are missing at most the requested ones, and exactly those once the return is closed; nothing came back otherwise.',
+      'The units of a return line that came back are those that were restocked or written off, ' +
+      'with those that are missing at most the requested ones, and exactly those once the return is closed; ' +
+      'nothing came back otherwise.',
     query: `
       select l.return_id as "returnId", l.order_id as "orderId", l.line_no as "lineNo", r.status, r.goods,
         l.requested_qty as "requestedQty", l.received_qty as "receivedQty", l.restocked_qty as "restockedQty",
@@ -87,25 +91,31 @@ export const returnChecks: readonly Check[] = [
   {
     name: 'return_settled_once',
     sentence:
-      'At most the units of a return that came back, or are kept, are refunded, left out of the capture, exchanged or replaced, and a replacement has its shipment.',
+      'At most the units of a return that came back, or are kept, are refunded, left out of the capture, ' +
+      'exchanged or replaced, and a replacement has its shipment.',
     query: `
       select r.id as "returnId", r.order_id as "orderId", l.line_no as "lineNo", ${owed} as "owedQty",
-        coalesce(f.quantity, 0) as "refundedQty", l.replaced_qty as "replacedQty", l.released_qty as "releasedQty", coalesce(s.quantity, 0) as "sentQty"
+        coalesce(f.quantity, 0) as "refundedQty", l.replaced_qty as "replacedQty", l.released_qty as "releasedQty",
+          coalesce(s.quantity, 0) as "sentQty"
       from "commerce"."returns" r
       join "commerce"."return_lines" l on l.return_id = r.id
       left join (${refunded}) f on f.return_id = l.return_id and f.line_no = l.line_no
       left join (${replacements}) s on s.return_id = l.return_id and s.line_no = l.line_no
-      where l.replaced_qty <> coalesce(s.quantity, 0) or coalesce(f.quantity, 0) + l.replaced_qty + l.released_qty > ${owed}`,
+      where l.replaced_qty <> coalesce(s.quantity, 0) or coalesce(f.quantity, 0) + l.replaced_qty + l.released_qty
+        > ${owed}`,
   },
   {
     name: 'return_refund_is_what_was_paid',
     sentence:
-      'A refund of a return is what was paid for its units, less its fees. It has no units where an exchange has settled them.',
+      'A refund of a return is what was paid for its units, less its fees. ' +
+      'It has no units where an exchange has settled them.',
     query: `
-      select f.id as "refundId", f.return_id as "returnId", f.order_id as "orderId", f.amount, l.amount as "unitsAmount",
+      select f.id as "refundId", f.return_id as "returnId", f.order_id as "orderId", f.amount,
+        l.amount as "unitsAmount",
         fees.amount as "feesAmount"
       from "commerce"."refunds" f
-      left join (select refund_id, sum(amount) as amount from "commerce"."refund_lines" group by refund_id) l on l.refund_id = f.id
+      left join (select refund_id, sum(amount) as amount from "commerce"."refund_lines" group by refund_id) l
+        on l.refund_id = f.id
       left join lateral (
         select sum(case when jsonb_typeof(fee -> 'amount') = 'number' then (fee ->> 'amount')::numeric end) as amount
         from jsonb_array_elements(case when jsonb_typeof(f.fees) = 'array' then f.fees else '[]' end) as fee
@@ -118,9 +128,11 @@ export const returnChecks: readonly Check[] = [
   {
     name: 'return_moves_its_stock',
     sentence:
-      'Units of a product that returns have restocked, or replaced by shipments that are not CANCELED, have stock movements of the same number.',
+      'Units of a product that returns have restocked, or replaced by shipments that are not CANCELED, ' +
+      'have stock movements of the same number.',
     query: `
-      select product_id as "productId", restocked as "restockedQty", returned as "returnedQty", replaced as "replacedQty",
+      select product_id as "productId", restocked as "restockedQty", returned as "returnedQty",
+        replaced as "replacedQty",
         taken as "takenQty"
       from (${movedByReturns}) moved where restocked <> returned or replaced <> taken`,
   },

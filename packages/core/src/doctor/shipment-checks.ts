@@ -17,7 +17,8 @@ export const shipmentChecks: readonly Check[] = [
   {
     name: 'shipment_within_order',
     sentence:
-      "An order's shipments contain only product lines, and of each at most the ordered quantity without the canceled units.",
+      "An order's shipments contain only product lines, and of each at most the ordered quantity " +
+      'without the canceled units.',
     query: `
       select p.order_id as "orderId", p.line_no as "lineNo", o.kind,
         o.quantity as "orderedQty", o.canceled_qty as "canceledQty", p.quantity as "packedQty"
@@ -38,7 +39,8 @@ export const shipmentChecks: readonly Check[] = [
     sentence:
       'Every unit of a PAID order is in a shipment that is not CANCELED, was canceled, or was refunded and restocked.',
     query: `
-      select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty", b.quantity as "restockedQty"
+      select o.id as "orderId", l.line_no as "lineNo", l.quantity as "orderedQty", p.quantity as "packedQty",
+        b.quantity as "restockedQty"
       from "commerce"."orders" o
       join "commerce"."order_lines" l on l.order_id = o.id and l.kind = 'PRODUCT'
       left join (${packed}) p on p.order_id = l.order_id and p.line_no = l.line_no
@@ -63,7 +65,8 @@ export const shipmentChecks: readonly Check[] = [
   {
     name: 'order_fulfillment_follows_shipments',
     sentence:
-      "An order's fulfillment status follows from its own units in its shipped and delivered shipments, and in its returns.",
+      "An order's fulfillment status follows from its own units in its shipped and delivered " +
+      'shipments, and in its returns.',
     query: `
       select o.id as "orderId", o.fulfillment_status as "fulfillmentStatus", ordered.quantity as "orderedQty",
         coalesce(parcels.shipped, 0) as "shippedQty", coalesce(parcels.delivered, 0) as "deliveredQty",
@@ -83,7 +86,8 @@ export const shipmentChecks: readonly Check[] = [
         group by l.order_id
       ) parcels on parcels.order_id = o.id
       left join (
-        select order_id, sum(greatest(received_qty - replacement_qty, 0)) as quantity from "commerce"."return_lines" group by order_id
+        select order_id, sum(greatest(received_qty - replacement_qty, 0)) as quantity from "commerce"."return_lines"
+          group by order_id
       ) back on back.order_id = o.id
       where o.fulfillment_status <> case when coalesce(parcels.shipped, 0) = 0 then 'UNFULFILLED'
         when parcels.shipped = ordered.quantity and back.quantity >= ordered.quantity then 'RETURNED'

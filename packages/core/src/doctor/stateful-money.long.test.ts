@@ -88,7 +88,9 @@ async function runRandomCommands(
   }
   const soon = (table: string) =>
     shop.database.pool.query(
-      `update commerce.${table} set due_at = now() - interval '1 second' where id in (select id from commerce.${table} where due_at > now() and attempts > 0 order by random() limit 5 for update skip locked)`,
+      `update commerce.${table} set due_at = now() - interval '1 second'
+        where id in (select id from commerce.${table} where due_at > now() and attempts > 0 order by random() limit 5
+        for update skip locked)`,
     );
 
   const actions: [weight: number, act: () => Promise<unknown>][] = [
@@ -175,8 +177,10 @@ async function drain({ commerce, database }: TestShop): Promise<unknown[]> {
       await database.pool.query(`
       select 'call ' || kind as what, count(*) from commerce.gateway_calls where status = 'DUE' group by 1
       union all select 'event ' || type, count(*) from commerce.gateway_events where due_at is not null group by 1
-      union all select 'refund ' || status, count(*) from commerce.refunds where status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN') group by 1
-      union all select 'payment ' || status, count(*) from commerce.payments where status in ('CREATED', 'PENDING') group by 1`)
+      union all select 'refund ' || status, count(*) from commerce.refunds
+        where status in ('REQUESTED', 'SUBMITTED', 'UNKNOWN') group by 1
+      union all select 'payment ' || status, count(*) from commerce.payments where status in ('CREATED', 'PENDING')
+        group by 1`)
     ).rows;
   }
   return waiting;
@@ -224,7 +228,8 @@ test('random commands on money and an unreliable gateway break no invariant, and
     expect(await readUnexpected(shop.commerce), `seed ${seed}`).toEqual([]);
     expect(faults, `seed ${seed}`).toEqual([]);
     const { rows } = await shop.database.pool.query(`
-      select distinct 'payment ' || status as status from commerce.payments union select distinct 'refund ' || status from commerce.refunds`);
+      select distinct 'payment ' || status as status from commerce.payments union select distinct 'refund ' || status
+        from commerce.refunds`);
     const reached: string[] = rows.map(({ status }) => status);
     const ended = [
       'payment AUTHORIZED',

@@ -80,7 +80,9 @@ export const stockChecks: readonly Check[] = [
   {
     name: 'stock_movement_has_its_cause',
     sentence:
-      'A sale is caused by an order with a line of that product, and a restock by such an order, refund, cancellation of units or canceled replacement. Returned units are caused by a receipt of a return, and replaced ones by their shipment. Other movements are their own cause.',
+      'A sale is caused by an order with a line of that product, and a restock by such an order, refund, ' +
+      'cancellation of units or canceled replacement. Returned units are caused by a receipt of a return, ' +
+      'and replaced ones by their shipment. Other movements are their own cause.',
     query: `
       select m.id as "movementId", m.kind, m.cause_id as "causeId", m.product_id as "productId", m.quantity
       from "commerce"."stock_movements" m
@@ -97,7 +99,8 @@ export const stockChecks: readonly Check[] = [
           and not exists (${replacement} and s.status = 'CANCELED' and r.quantity = m.quantity)
         when m.kind = 'RETURNED' then not exists (
           select from "commerce"."events" e join "commerce"."order_lines" o on o.order_id = e.aggregateid
-          where e.type = 'return.received' and e.payload ->> 'receiptId' = m.cause_id::text and o.product_id = m.product_id)
+          where e.type = 'return.received' and e.payload ->> 'receiptId' = m.cause_id::text
+            and o.product_id = m.product_id)
         when m.kind = 'REPLACED' then not exists (${replacement} and r.quantity = -m.quantity)
         else m.cause_id <> m.id end`,
   },
@@ -116,7 +119,8 @@ export const stockChecks: readonly Check[] = [
     name: 'stock_restocked_by_cancellations',
     sentence: 'The canceled units of a line are those of its recorded cancellations, each with one stock movement.',
     query: `
-      select l.order_id as "orderId", l.line_no as "lineNo", l.canceled_qty as "canceledQty", r.recorded as "recordedQty",
+      select l.order_id as "orderId", l.line_no as "lineNo", l.canceled_qty as "canceledQty",
+        r.recorded as "recordedQty",
         r.restocked as "restockedQty"
       from "commerce"."order_lines" l
       full join (
@@ -127,12 +131,14 @@ export const stockChecks: readonly Check[] = [
           on m.cause_id::text = c.cancellation_id and m.product_id = o.product_id and m.kind = 'RESTOCKED'
         group by c.order_id, c.line_no
       ) r on r.order_id = l.order_id and r.line_no = l.line_no
-      where (coalesce(l.canceled_qty, 0), coalesce(l.canceled_qty, 0)) is distinct from (coalesce(r.recorded, 0), coalesce(r.restocked, 0))`,
+      where (coalesce(l.canceled_qty, 0), coalesce(l.canceled_qty, 0))
+        is distinct from (coalesce(r.recorded, 0), coalesce(r.restocked, 0))`,
   },
   {
     name: 'stock_moved_by_orders_as_paid',
     sentence:
-      'A paid order has sold its lines. If it was canceled later it has restocked them, too. Other orders have no stock movement.',
+      'A paid order has sold its lines. If it was canceled later it has restocked them, too. ' +
+      'Other orders have no stock movement.',
     query: `
       select o.id as "orderId", o.status, l.product_id as "productId", l.quantity,
         -coalesce(s.quantity, 0) as "soldQty", coalesce(r.quantity, 0) as "restockedQty"

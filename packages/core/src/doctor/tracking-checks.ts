@@ -18,7 +18,8 @@ export const trackingChecks: readonly Check[] = [
       join "commerce"."shipments" s on s.id = p.shipment_id and s.status not in ('LOST', 'RETURNED')
       where p.tracking <> 'DELIVERED' and exists (
         select from "commerce"."tracking_events" e
-        where e.parcel_id = p.id and e.tracking = 'DELIVERED' and e.effect <> 'former_user' and ${isSameNumberSql('e', 'p')})`,
+        where e.parcel_id = p.id and e.tracking = 'DELIVERED' and e.effect <> 'former_user'
+          and ${isSameNumberSql('e', 'p')})`,
   },
   {
     name: 'tracking_never_behind',
@@ -26,7 +27,8 @@ export const trackingChecks: readonly Check[] = [
     query: `
       select distinct p.id as "parcelId", p.order_id as "orderId", p.tracking, p.checkpoint_at as "checkpointAt"
       from "commerce"."parcels" p
-      join "commerce"."tracking_events" e on e.parcel_id = p.id and e.tracking <> 'LABEL' and e.effect in ('moved', 'recorded')
+      join "commerce"."tracking_events" e on e.parcel_id = p.id and e.tracking <> 'LABEL'
+        and e.effect in ('moved', 'recorded')
         and ${isSameNumberSql('e', 'p')}
       where p.live and coalesce(e.occurred_at, e.received_at) > p.checkpoint_at`,
   },
@@ -60,7 +62,8 @@ export const trackingChecks: readonly Check[] = [
     sentence: "Each checkpoint of a carrier's message that was applied is recorded.",
     query: `
       select m.id as "messageId", m.provider, c.value ->> 'checkpointId' as "checkpointId"
-      from "commerce"."tracking_messages" m, jsonb_array_elements(m.reports) r, jsonb_array_elements(r.value -> 'checkpoints') c
+      from "commerce"."tracking_messages" m, jsonb_array_elements(m.reports) r,
+        jsonb_array_elements(r.value -> 'checkpoints') c
       where m.outcome = 'APPLIED' and not exists (
         select from "commerce"."tracking_events" e
         where e.provider = m.provider and e.checkpoint_id = c.value ->> 'checkpointId')`,
@@ -78,6 +81,7 @@ export const trackingChecks: readonly Check[] = [
       'A live parcel that a provider tracks is due some time, unless the provider has refused its registration.',
     query: `
       select id as "parcelId", order_id as "orderId", provider, tracking from "commerce"."parcels"
-      where live and provider is not null and due_at is null and not (failure_code is not null and registered_at is null)`,
+      where live and provider is not null and due_at is null
+        and not (failure_code is not null and registered_at is null)`,
   },
 ];

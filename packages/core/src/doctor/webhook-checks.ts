@@ -32,7 +32,8 @@ export const webhookChecks: readonly Check[] = [
     query: `
       select d.endpoint_id as "endpointId", d.position, d.event_id as "eventId"
       from "commerce"."webhook_deliveries" d left join "commerce"."event_positions" p on p.position = d.position
-      where (d.event_id, d.aggregateid, d.version, d.type) is distinct from (p.event_id, p.aggregateid, p.version, p.type)`,
+      where (d.event_id, d.aggregateid, d.version, d.type)
+        is distinct from (p.event_id, p.aggregateid, p.version, p.type)`,
   },
   {
     name: 'webhook_delivery_not_acknowledged',

@@ -21,8 +21,10 @@ describe('in a shop with many orders', () => {
     database = await openTestDatabase();
     await writeManyOrders(database, orders);
     for (const statement of [
-      `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, status, attempts, created_at, updated_at)
-        select uuidv7(), 'POLL', 'mock', id, order_id, 'DONE', 1, now(), now() from commerce.payments, generate_series(1, 3)`,
+      `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, status, attempts, created_at,
+        updated_at)
+        select uuidv7(), 'POLL', 'mock', id, order_id, 'DONE', 1, now(), now()
+          from commerce.payments, generate_series(1, 3)`,
       `insert into commerce.idempotency_keys (scope, key, procedure, fingerprint, answer, expires_at)
         select 's', 'k' || i, 'p', decode(repeat('00', 32), 'hex'), '{}', now() + interval '1 day'
         from generate_series(1, 10000) i`,
@@ -66,7 +68,8 @@ describe('in a shop with many orders', () => {
     const due = async (): Promise<DueWork> => readDueWork(database, options);
     expect(await due()).toMatchObject({ calledProviders: ['mock'] });
     await database.pool.query(
-      `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, status, attempts, due_at, created_at, updated_at)
+      `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, status, attempts, due_at,
+        created_at, updated_at)
         select uuidv7(), 'POLL', 'mock', id, order_id, 'DUE', 0, now(), now(), now() from commerce.payments limit $1`,
       [1_000 - dueCalls],
     );

@@ -67,12 +67,14 @@ describe('a look for due rows', () => {
     try {
       await client.query('begin');
       await client.query(
-        `with product as (insert into commerce.products (id, sku, name, price_amount, currency, version, created_at, updated_at)
+        `with product as (insert into commerce.products (id, sku, name, price_amount, currency, version, created_at,
+          updated_at)
            values (gen_random_uuid(), 'late', 'Late', 1, 'KRW', 1, now(), now()) returning id),
            stock as (insert into commerce.stocks (product_id, available_qty, reserved_qty) select id, 0, 0 from product)
          insert into commerce.events (id, aggregatetype, aggregateid, version, type, payload, created_at)
          select gen_random_uuid(), 'product', id, 1, 'product.created',
-           jsonb_build_object('productId', id, 'sku', 'late', 'name', 'Late', 'priceAmount', 1, 'currency', 'KRW'), now()
+           jsonb_build_object('productId', id, 'sku', 'late', 'name', 'Late', 'priceAmount', 1, 'currency', 'KRW'),
+             now()
          from product`,
       );
       expect(await shop.commerce.numberEvents()).toBe(2);
@@ -92,7 +94,8 @@ describe('a look for due rows', () => {
     await shop.commerce.numberEvents();
     expect(await dueSinks()).toEqual(['a', 'b']);
     await query(`insert into commerce.event_sinks (name, epoch, position, claim, attempts, due_at)
-      select given.name, 1, max(position), 0, 0, now() from commerce.event_positions, unnest(array['a', 'b', 'other']) given (name)
+      select given.name, 1, max(position), 0, 0, now() from commerce.event_positions,
+        unnest(array['a', 'b', 'other']) given (name)
       group by 1`);
     expect(await dueSinks()).toEqual([]);
     await query(`update commerce.event_sinks set position = position - 1 where name in ('a', 'other')`);

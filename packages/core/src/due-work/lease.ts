@@ -68,7 +68,8 @@ export function renewing(table: PgTable, key: PgColumn) {
     `
   update ${name} t set "due_at" = ${leaseEnd('$4')}
   from (
-    select r."${key.name}" from unnest($1::${key.getSQLType()}[], $2::integer[], $3::timestamptz[]) as held ("key", "attempts", "due_at")
+    select r."${key.name}" from unnest($1::${key.getSQLType()}[], $2::integer[], $3::timestamptz[]) as held ("key",
+      "attempts", "due_at")
     join ${name} r on r."${key.name}" = held."key" and r."attempts" = held."attempts" and r."due_at" = held."due_at"
     for update of r skip locked
   ) held

@@ -89,8 +89,8 @@ export class EventTail {
   }
 
   /**
-   * Waits from now on for the next event of an order or product. `happened` resolves with it, or with `stop`, which must
-   * be called in the end. The caller follows the log.
+   * Waits from now on for the next event of an order or product. `happened` resolves with it, or with `stop`, which
+   * must be called in the end. The caller follows the log.
    */
   nextOf(aggregateId: string): { happened: Promise<void>; stop: () => void } {
     const waiting = this.#ofAggregate.get(aggregateId) ?? new Set();

@@ -26,11 +26,13 @@ export type LogEnd = {
 const latestEpoch = (column: string) => `(select ${column} from "commerce"."event_epochs" order by epoch desc limit 1)`;
 const columns = `p.position, case when p.position >= ${latestEpoch('first_position')} then ${latestEpoch('epoch')}
     else (select max(epoch) from "commerce"."event_epochs" where first_position <= p.position) end as epoch,
-  e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt", e.traceparent, e.actor`;
+  e.id, e.aggregatetype, e.aggregateid, e.version, e.type, e.payload, e.created_at as "createdAt", e.traceparent,
+    e.actor`;
 const joined = `join "commerce"."events" e on e.id = p.event_id`;
 
 /** SQL for the last position; 0 in a log without events. */
-export const lastPosition = `coalesce((select position from "commerce"."event_positions" order by position desc limit 1), 0)`;
+export const lastPosition = `coalesce((select position from "commerce"."event_positions" order by position desc
+  limit 1), 0)`;
 
 const readEnd = statement(
   'read_log_end',
@@ -92,7 +94,8 @@ export async function readEventsByPosition(
 
 const readAt = statement(
   'read_events_at_positions',
-  `select ${columns} from "commerce"."event_positions" p ${joined} where p.position = any($1::bigint[]) order by p.position`,
+  `select ${columns} from "commerce"."event_positions" p ${joined} where p.position = any($1::bigint[])
+    order by p.position`,
 );
 
 /** Reads the events at these positions, in the order of their positions. */

@@ -48,7 +48,8 @@ export const orderEventPayloads = {
     customerId: z
       .string()
       .describe(
-        'The id of the customer in the accounts of the shop, never an e-mail address. A guest has none: it is `guest:` and the id of the order.',
+        'The id of the customer in the accounts of the shop, never an e-mail address. A guest has none: ' +
+          'it is `guest:` and the id of the order.',
       ),
     currency,
     totalAmount: amount,
@@ -82,7 +83,8 @@ export const orderEventPayloads = {
       refundId: id
         .nullable()
         .describe(
-          'The refund of the units. Null where none is needed: the payment is captured for less, or they were refunded before.',
+          'The refund of the units. Null where none is needed: the payment is captured for less, ' +
+            'or they were refunded before.',
         ),
       shipments: z
         .array(z.strictObject({ shipmentId, lines: z.array(z.strictObject(lineQuantity)) }))
@@ -91,7 +93,8 @@ export const orderEventPayloads = {
     },
   ),
   'order.credit_returned': orderEvent(
-    'An order that a return of another order paid for does not need a part of that. The part goes back to the payment that it came from.',
+    'An order that a return of another order paid for does not need a part of that. ' +
+      'The part goes back to the payment that it came from.',
     { returnId, amount, currency },
   ),
   'order.expired': orderEvent('The reservation of an order ended before it was paid.', { from }),

@@ -31,7 +31,8 @@ export const someEventHasNoPosition = `coalesce((
     select exists (select from "commerce"."events" e where e.xid >= pg_snapshot_xmax(l.snapshot)
         and e.xid < pg_snapshot_xmax(pg_current_snapshot()) and ${hasNoPosition} order by e.xid, e.id limit 1)
       or exists (select from pg_snapshot_xip(l.snapshot) as running (xid) cross join lateral (
-        select from "commerce"."events" e where e.xid = running.xid and ${hasNoPosition} order by e.xid, e.id limit 1) e)
+        select from "commerce"."events" e where e.xid = running.xid and ${hasNoPosition} order by e.xid, e.id
+          limit 1) e)
     from (${lastTurn}) l
   ), exists (select from "commerce"."events"))`;
 

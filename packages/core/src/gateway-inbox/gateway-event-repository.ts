@@ -60,9 +60,12 @@ export type FirstMessage = Keyed & Pick<InboxRow, 'id' | 'paymentId' | 'fingerpr
 const firstByKey = statement(
   'first_gateway_events',
   `
-  select t."id", t."provider", t."provider_event_id" as "providerEventId", t."payment_id" as "paymentId", t."fingerprint", t."outcome", t."effect"
-  from unnest($1::text[], $2::text[]) as given ("provider", "id") cross join lateral (select * from "commerce"."gateway_events" g
-    where g."provider" = given."provider" and g."provider_event_id" = given."id" and g."outcome" <> 'CONFLICT' limit 1) t`,
+  select t."id", t."provider", t."provider_event_id" as "providerEventId", t."payment_id" as "paymentId",
+    t."fingerprint", t."outcome", t."effect"
+  from unnest($1::text[], $2::text[]) as given ("provider", "id")
+    cross join lateral (select * from "commerce"."gateway_events" g
+    where g."provider" = given."provider" and g."provider_event_id" = given."id" and g."outcome" <> 'CONFLICT'
+      limit 1) t`,
 );
 
 /** The stored first events of the given providers and event ids. */

@@ -8,13 +8,15 @@ const open = statement(
   'open_gateway_listings',
   `
   insert into "commerce"."gateway_listings" ("provider", "listed_until", "attempts", "due_at")
-  select provider, date_trunc('milliseconds', now()), 0, date_trunc('milliseconds', now()) from unnest($1::text[]) as given (provider) order by provider
+  select provider, date_trunc('milliseconds', now()), 0, date_trunc('milliseconds', now())
+    from unnest($1::text[]) as given (provider) order by provider
   on conflict ("provider") do nothing`,
 );
 
 /** SQL that is true when the list of one of these providers is due. `parameter` holds the providers, like `$1`. */
 export const someGatewayListingIsDue = (parameter: string): string => `exists (
-    select from unnest(${parameter}::text[]) as given (provider) left join "commerce"."gateway_listings" l on l."provider" = given.provider
+    select from unnest(${parameter}::text[]) as given (provider)
+      left join "commerce"."gateway_listings" l on l."provider" = given.provider
     where l."due_at" is null or l."due_at" <= now())`;
 
 const claim = claiming(gatewayListings, gatewayListings.provider);

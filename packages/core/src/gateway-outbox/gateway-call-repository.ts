@@ -35,7 +35,8 @@ const closing = (name: string, key: string) =>
   statement(
     name,
     `
-  update "commerce"."gateway_calls" t set "status" = given."status", "due_at" = null, "failure_code" = given."failure_code", "updated_at" = $5
+  update "commerce"."gateway_calls" t set "status" = given."status", "due_at" = null,
+    "failure_code" = given."failure_code", "updated_at" = $5
   from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) as given ("subject_id", "kind", "status", "failure_code")
   where t."${key}" = given."subject_id" and t."kind" = given."kind" and t."status" = 'DUE'`,
   );

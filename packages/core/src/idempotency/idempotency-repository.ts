@@ -9,7 +9,8 @@ const byScopeAndKey = selection(
   idempotencyKeys,
   '',
   `
-  unnest($1::text[], $2::text[]) as given ("scope", "key") cross join lateral (select * from "commerce"."idempotency_keys" k
+  unnest($1::text[], $2::text[]) as given ("scope", "key")
+    cross join lateral (select * from "commerce"."idempotency_keys" k
     where k."scope" = given."scope" and k."key" = given."key" limit 1)`,
 );
 
@@ -45,7 +46,8 @@ const renew = statement(
   'renew_idempotency_lease',
   `
   update "commerce"."idempotency_keys" set "lease_until" = ${leaseEnd('$3')}
-  where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" <= now() returning "row_id" as "rowId", "lease_until" as "leaseUntil"`,
+  where "scope" = $1 and "key" = $2 and "answer" is null and "lease_until" <= now() returning "row_id" as "rowId",
+    "lease_until" as "leaseUntil"`,
 );
 
 /** Leases a call whose last lease has ended, for `leaseMs`. Returns undefined while another call holds the lease. */
@@ -61,7 +63,8 @@ const complete = statement(
   'complete_idempotency_key',
   `
   update "commerce"."idempotency_keys" set "answer" = $4, "lease_until" = null
-  where "scope" = $1 and "key" = $2 and "answer" is null and ("lease_until" = $3::timestamptz or "lease_until" <= now()) returning 1 as "completed"`,
+  where "scope" = $1 and "key" = $2 and "answer" is null
+    and ("lease_until" = $3::timestamptz or "lease_until" <= now()) returning 1 as "completed"`,
 );
 
 /**

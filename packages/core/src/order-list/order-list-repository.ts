@@ -109,7 +109,8 @@ const fewMax = 10_000;
 export async function fewIds(reader: Reader, filter: OrderFilter): Promise<string[] | undefined> {
   for (const query of orderIdQueries(filter, fewMax + 1)) {
     const { rows } = await reader.execute<{ ids: string[] | null }>(
-      sql`select case when count(*) <= ${fewMax} then coalesce(array_agg(distinct id), '{}') end as ids from (${query}) as matching`,
+      sql`select case when count(*) <= ${fewMax} then coalesce(array_agg(distinct id), '{}') end as ids
+        from (${query}) as matching`,
     );
     const ids = rows[0]?.ids;
     if (ids) return ids;

@@ -20,7 +20,8 @@ const forgetClosed = statement(
   `
   delete from "commerce"."open_guest_orders" g using (
     select g."order_id" from "commerce"."open_guest_orders" g left join "commerce"."orders" o on o."id" = g."order_id"
-    where case when o."id" is null then g."created_at" < now() - ${orphaned} else o."status" not in (${quoted(unpaidStatuses)}) end
+    where case when o."id" is null then g."created_at" < now() - ${orphaned}
+      else o."status" not in (${quoted(unpaidStatuses)}) end
   ) closed where closed."order_id" = g."order_id"`,
 );
 

@@ -35,7 +35,8 @@ export async function loadOrderLines(tx: Transaction, named: OrderNames): Promis
 }
 
 /** SQL that is true when an unpaid order's reservation has ended. */
-export const someOrderIsOverdue = `(select min("hold_until") <= now() from "commerce"."orders" where "status" in (${quoted(unpaidStatuses)}))`;
+export const someOrderIsOverdue = `(select min("hold_until") <= now() from "commerce"."orders"
+  where "status" in (${quoted(unpaidStatuses)}))`;
 
 /**
  * Locks the up to `limit` unpaid orders whose reservation ended the longest ago, in ascending id. Locked rows are
@@ -116,7 +117,8 @@ export const updateOrders = update(orders, 'id', [
 const updatingLines = statement(
   'update_order_lines',
   `update "commerce"."order_lines" t
-  set "canceled_qty" = given.canceled_qty, "released_qty" = given.released_qty, "released_amount" = given.released_amount
+  set "canceled_qty" = given.canceled_qty, "released_qty" = given.released_qty,
+    "released_amount" = given.released_amount
   from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::integer[], $5::bigint[])
     as given (order_id, line_no, canceled_qty, released_qty, released_amount)
   where t."order_id" = given.order_id and t."line_no" = given.line_no`,

@@ -50,7 +50,8 @@ export async function readPaymentIdsOfGatewayIds(
 const lastPolled = 'coalesce(t."asked_at", t."created_at")';
 // Not polled for $2 ms, and no poll is due.
 const isStale = `${lastPolled} < now() - $2::integer * interval '1 millisecond'
-    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'POLL' and c."status" = 'DUE')`;
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = t."id" and c."kind" = 'POLL'
+      and c."status" = 'DUE')`;
 // Half of the payment's age at the last poll: the older a payment is, the less often it is polled.
 const pollPause = `(${lastPolled} - t."created_at") / 2`;
 
@@ -93,7 +94,8 @@ const payableAfterCancel = statement(
   'order_ids_of_payments_payable_after_cancel',
   `
   select t."order_id" as "orderId" from "commerce"."payments" t
-  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[]) and ${isStale}
+  where t."status" = 'CANCELED' and t."authorized_amount" = 0 and not t."surplus" and t."provider" = any($1::text[])
+    and ${isStale}
     and t."created_at" > now() - $4::integer * interval '1 millisecond' and ${lastPolled} < now() - ${pollPause}
   order by ${lastPolled} limit $3`,
 );
@@ -153,7 +155,8 @@ export async function readPaymentsNamed(
     one.provider && one.gatewayPaymentId ? [[one.provider, one.gatewayPaymentId] as const] : [],
   );
   const byGateway = sql`(${provider}, ${gatewayPaymentId}) in (select * from unnest(
-    ${sql.param(gatewayIds.map(([name]) => name))}::text[], ${sql.param(gatewayIds.map(([, theirs]) => theirs))}::text[]))`;
+    ${sql.param(gatewayIds.map(([name]) => name))}::text[],
+      ${sql.param(gatewayIds.map(([, theirs]) => theirs))}::text[]))`;
   return reader
     .select({ id, orderId, provider, gatewayPaymentId })
     .from(payments)
@@ -187,7 +190,8 @@ export const readOverdueCaptures = async (tx: Transaction, limit: number): Promi
 
 const endWarnings = statement(
   'end_capture_warnings',
-  `update "commerce"."payments" set "lapse_warning_at" = case when "lapse_warning_at" > now() then "lapse_warning_at" end,
+  `update "commerce"."payments"
+    set "lapse_warning_at" = case when "lapse_warning_at" > now() then "lapse_warning_at" end,
     "capture_overdue_at" = case when "capture_overdue_at" > now() then "capture_overdue_at" end
   where "id" = any($1::uuid[])`,
 );

@@ -32,14 +32,16 @@ export async function loadRefundLines(tx: Transaction, named: OrderNames): Promi
 
 /** SQL that is true when a refund is open, so that its gateway may have sent nothing for a while. */
 export const someRefundIsOpen = `(
-    (select t."id" from "commerce"."refunds" t where t."status" in (${quoted(openRefundStatuses)}) order by t."id" limit 1) is not null)`;
+    (select t."id" from "commerce"."refunds" t where t."status" in (${quoted(openRefundStatuses)}) order by t."id"
+      limit 1) is not null)`;
 
 const sent = statement(
   'order_ids_of_sent_refunds',
   `
   select t."order_id" as "orderId" from "commerce"."refunds" t join "commerce"."payments" p on p."id" = t."payment_id"
   where t."status" in (${quoted(openRefundStatuses)}) and t."status" <> 'REQUESTED' and p."provider" = any($1::text[])
-    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = p."id" and c."kind" = 'POLL' and c."status" = 'DUE')
+    and not exists (select from "commerce"."gateway_calls" c where c."payment_id" = p."id" and c."kind" = 'POLL'
+      and c."status" = 'DUE')
     and greatest(t."updated_at", p."asked_at") < now() - $2::integer * interval '1 millisecond'
   order by t."id" limit $3`,
 );

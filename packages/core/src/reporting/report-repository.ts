@@ -26,7 +26,8 @@ export type DailySales = {
 const daily = statement(
   'daily_sales',
   `with sold as materialized (
-    select (q.quarter at time zone $3)::date as day, q.currency, sum(q.orders)::int as orders, sum(q.units)::bigint as units,
+    select (q.quarter at time zone $3)::date as day, q.currency, sum(q.orders)::int as orders,
+      sum(q.units)::bigint as units,
       sum(q.gross_amount)::bigint as gross, sum(q.refund_amount)::bigint as refunds
     from "commerce"."sales_quarters" q
     where q.quarter >= $1::date::timestamp at time zone $3 and q.quarter < ($2::date + 1)::timestamp at time zone $3
@@ -68,7 +69,8 @@ const counts = statement(
   `select status, fulfillment_status as "fulfillmentStatus", orders from "commerce"."order_counts"
   where orders <> 0 order by status, fulfillment_status`,
 );
-const lagEvents = `greatest(0, ${lastPosition} - (select "position" from "commerce"."report_progress" where "id" = 1))::int`;
+const lagEvents = `greatest(0, ${lastPosition} - (select "position" from "commerce"."report_progress"
+  where "id" = 1))::int`;
 const others = statement(
   'order_stats',
   `select (select count(*)::int from "commerce"."orders" where needs_attention is not null) as "needsAttention",

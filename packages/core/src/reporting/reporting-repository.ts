@@ -7,7 +7,8 @@ import { quarterOf, salesEventTypes, salesFacts } from './sales-facts.ts';
 export type Slice = { after: number; upTo: number };
 
 /** SQL that is true when the reports lack events. */
-export const someEventIsNotReported = `(select "position" < ${lastPosition} from "commerce"."report_progress" where "id" = 1)`;
+export const someEventIsNotReported = `(select "position" < ${lastPosition} from "commerce"."report_progress"
+  where "id" = 1)`;
 
 const claim = statement(
   'claim_reports',
@@ -89,7 +90,8 @@ const addSales = statement(
     where p.position > $1 and p.position <= $2 and p.type in (${types})
   ), first_paid as (
     insert into "commerce"."paid_orders" (order_id, paid_at)
-    select distinct on (aggregateid) aggregateid, created_at from slice where type = 'order.paid' order by aggregateid, version
+    select distinct on (aggregateid) aggregateid, created_at from slice where type = 'order.paid'
+      order by aggregateid, version
     on conflict (order_id) do nothing returning order_id, paid_at
   )
   insert into "commerce"."sales_quarters" as t (quarter, currency, orders, units, gross_amount, refund_amount)

@@ -17,7 +17,8 @@ export const salesFacts = (slice: string, firstPaid: string): string => `
   from ${slice} s
   join "commerce"."refunds" r on r.id = (s.payload ->> 'refundId')::uuid
   join "commerce"."payments" p on p.id = r.payment_id
-  where s.type in ('refund.succeeded', 'refund.failed') and not p.surplus and r.reason not in ('surplus', 'amount_mismatch')
+  where s.type in ('refund.succeeded', 'refund.failed') and not p.surplus
+    and r.reason not in ('surplus', 'amount_mismatch')
     and (s.type = 'refund.succeeded' or ${hadSucceeded('s')})
   union all
   select s.created_at, p.currency, 0, 0, 0, p.amount - (s.payload ->> 'amount')::bigint

@@ -47,7 +47,8 @@ test('sales of all time are in the totals, and those of the last two days at onc
   const { pool } = shop.database;
   const add = async (daysAgo: number, amount: number) =>
     pool.query(
-      `insert into commerce.sales_quarters values (date_bin('15 minutes', now() - $1::int * interval '1 day', 'epoch'), 'XTS', 1, 2, $2, 1)`,
+      `insert into commerce.sales_quarters
+        values (date_bin('15 minutes', now() - $1::int * interval '1 day', 'epoch'), 'XTS', 1, 2, $2, 1)`,
       [daysAgo, amount],
     );
   await add(4_000, 100);

@@ -25,12 +25,14 @@ const readOrders = statement(
 const readAttention = statement(
   'total_attention',
   `select needs_attention as reason, count(*)::int as orders from (
-    select needs_attention from "commerce"."orders" where needs_attention is not null order by id desc limit ${countedMax}
+    select needs_attention from "commerce"."orders" where needs_attention is not null order by id desc
+      limit ${countedMax}
   ) newest group by 1 order by 1`,
 );
 const newestRefunds = [...openRefundStatuses, 'FAILED' as const].map(
   (status) =>
-    `(select status, currency, amount from "commerce"."refunds" where status = '${status}' order by id desc limit ${countedMax})`,
+    `(select status, currency, amount from "commerce"."refunds" where status = '${status}' order by id desc
+      limit ${countedMax})`,
 );
 const readRefunds = statement(
   'total_refunds',

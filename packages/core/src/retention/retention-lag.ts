@@ -12,8 +12,10 @@ export type RetentionLag = Record<string, number>;
 
 // A key's row has the time at which it goes; the others count from a time.
 const lag = `
-  select name, coalesce(greatest(extract(epoch from clock_timestamp() - counted_from) - keep_ms / 1000.0, 0), 0)::float8 as seconds
-  from (values ($1::text, 0::bigint, ${firstKeyExpiry}), ($2, $3, ${oldestAttemptDayEnd}), ($4, $5, ${oldestParkedFrom}),
+  select name, coalesce(greatest(extract(epoch from clock_timestamp() - counted_from) - keep_ms / 1000.0, 0),
+    0)::float8 as seconds
+  from (values ($1::text, 0::bigint, ${firstKeyExpiry}), ($2, $3, ${oldestAttemptDayEnd}),
+    ($4, $5, ${oldestParkedFrom}),
     ($6, $7, ${oldestBodyFrom}), ($8, $9, ${oldestMessageBodyFrom}),
     ($10, $11, ${oldestSessionEnd})) as rules (name, keep_ms, counted_from)`;
 

@@ -12,7 +12,8 @@ export const inOrderOfAnIndex = `set_config('enable_bitmapscan', 'off', true), s
 const claim = statement(
   'claim_retention_rule',
   `
-  select "walked_to" as "walkedTo", "walked_until" as "walkedUntil", ${inOrderOfAnIndex} from "commerce"."retention_rules"
+  select "walked_to" as "walkedTo", "walked_until" as "walkedUntil", ${inOrderOfAnIndex}
+    from "commerce"."retention_rules"
   where "name" = $1 and "due_at" <= clock_timestamp() for update skip locked`,
 );
 
@@ -29,7 +30,8 @@ export async function claimRetentionRule(tx: Transaction, name: string): Promise
 const finish = statement(
   'finish_retention_rule',
   `
-  update "commerce"."retention_rules" set "keep_ms" = $2::bigint, "walked_to" = $3::uuid, "walked_until" = $4::timestamptz,
+  update "commerce"."retention_rules" set "keep_ms" = $2::bigint, "walked_to" = $3::uuid,
+    "walked_until" = $4::timestamptz,
     "due_at" = clock_timestamp() + $5::integer * interval '1 millisecond'
   where "name" = $1`,
 );

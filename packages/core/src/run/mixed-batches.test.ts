@@ -25,7 +25,8 @@ const key = (key: string) => ({ idempotency: { scope: 'customer:customer-1', key
 /** Returns the transaction ids of an order's events of one type, on the shop's whole event log. */
 async function readXids(types: readonly string[], orderIds: readonly string[]): Promise<string[]> {
   const { rows } = await shop.database.pool.query<{ xid: string }>(
-    'select distinct "xid"::text as "xid" from commerce.events where "type" = any($1) and "aggregateid" = any($2::uuid[])',
+    `select distinct "xid"::text as "xid" from commerce.events where "type" = any($1)
+      and "aggregateid" = any($2::uuid[])`,
     [types, orderIds],
   );
   return rows.map(({ xid }) => xid);
@@ -59,8 +60,10 @@ test('a call that makes a statement fail is the only one of its batch that fails
   await shop.database.pool.query(`
     create function commerce.refuse_cursed() returns trigger language plpgsql as $$
       begin if to_jsonb(new)::text like '%cursed%' then raise exception 'no'; end if; return new; end $$;
-    create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed();
-    create trigger refuse_cursed before insert on commerce.payments for each row execute function commerce.refuse_cursed();
+    create trigger refuse_cursed before insert on commerce.orders for each row
+      execute function commerce.refuse_cursed();
+    create trigger refuse_cursed before insert on commerce.payments for each row
+      execute function commerce.refuse_cursed();
     create trigger refuse_cursed before insert on commerce.gateway_events for each row when (new.outcome <> 'RECEIVED')
       execute function commerce.refuse_cursed()`);
   const productId = await shop.createTestProduct({ quantity: 1_000 });
@@ -177,7 +180,8 @@ test.each([
   const unpaid = await shop.createTestOrder({ [productId]: 1 });
   const pending = await shop.createPendingOrder({ [productId]: 1 });
   await shop.database.pool.query(`
-    create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
+    create function commerce.slow_commit() returns trigger language plpgsql as $$
+      begin perform pg_sleep(0.02); return null; end $$;
     create constraint trigger slow_commit after insert on commerce.events deferrable initially deferred
       for each row execute function commerce.slow_commit()`);
   const running = commerce.placeOrder(lines(productId));

@@ -48,7 +48,8 @@ test('a command that makes a statement fail is the only one of its batch that fa
   await shop.database.pool.query(`
     create function commerce.refuse_cursed() returns trigger language plpgsql as $$
       begin if new.reference = 'cursed' then raise exception 'a secret of the database'; end if; return new; end $$;
-    create trigger refuse_cursed before insert on commerce.orders for each row execute function commerce.refuse_cursed()`);
+    create trigger refuse_cursed before insert on commerce.orders for each row
+      execute function commerce.refuse_cursed()`);
   const productId = await shop.createTestProduct({ quantity: 1000 });
   const settled = await Promise.allSettled(
     Array.from({ length: 100 }, async (_, index) =>
@@ -77,7 +78,8 @@ test('a reservation updates its stock row in place and writes no index', async (
   const productId = await shop.createTestProduct({ quantity: 1000 });
   const readCounters = async () => {
     const { rows } = await shop.database.pool.query<{ updates: number; inPlace: number }>(
-      `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables where relid = 'commerce.stocks'::regclass`,
+      `select n_tup_upd::int as "updates", n_tup_hot_upd::int as "inPlace" from pg_stat_user_tables
+        where relid = 'commerce.stocks'::regclass`,
     );
     return only(rows);
   };
@@ -128,7 +130,8 @@ test.each([
   const commerce = createCommerce({ database });
   const productId = await shop.createTestProduct({ quantity: 100 });
   await shop.database.pool.query(`
-    create function commerce.slow_commit() returns trigger language plpgsql as $$ begin perform pg_sleep(0.02); return null; end $$;
+    create function commerce.slow_commit() returns trigger language plpgsql as $$
+      begin perform pg_sleep(0.02); return null; end $$;
     create constraint trigger slow_commit after insert on commerce.orders deferrable initially deferred
       for each row execute function commerce.slow_commit()`);
   const first = commerce.placeOrder(order(productId));
@@ -150,7 +153,8 @@ test('a statement that was first sent after a failed one works in the next trans
   const productId = await shop.createTestProduct();
   await shop.database.pool.query(`
     create function commerce.refuse_lines() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
-    create trigger refuse_lines before insert on commerce.order_lines for each row execute function commerce.refuse_lines()`);
+    create trigger refuse_lines before insert on commerce.order_lines for each row
+      execute function commerce.refuse_lines()`);
   // On a new connection, all statements after the failing one are parsed in a failed transaction.
   await expect(commerce.placeOrder(order(productId))).rejects.toThrow('no');
   await shop.database.pool.query('drop function commerce.refuse_lines() cascade');

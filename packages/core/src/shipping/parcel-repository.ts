@@ -41,7 +41,8 @@ export async function findLiveParcel(
 const ofNumbers = selection(
   'parcels_of_numbers',
   parcels,
-  `where ${comparableSql('t."tracking_number"')} = any($1::text[]) order by t."live" desc, t."updated_at" desc limit 200`,
+  `where ${comparableSql('t."tracking_number"')} = any($1::text[]) order by t."live" desc, t."updated_at" desc
+    limit 200`,
 );
 
 /** The parcels that have or had these numbers, whichever their carriers are: live ones first, then the latest. */

@@ -14,8 +14,10 @@ export const trackParcelsJob = (provider: string): string => `track_parcels_${pr
  */
 export const providersWithDueParcels = (parameter: string): string => `array(
     select given.provider from unnest(${parameter}::text[]) as given (provider)
-    where (select min("due_at") <= now() from "commerce"."parcels" where "live" and "due_at" is not null and "provider" = given.provider)
-      or (select min("due_at") <= now() from "commerce"."parcels" where "live" and "due_at" is not null and "provider" is null))`;
+    where (select min("due_at") <= now() from "commerce"."parcels" where "live" and "due_at" is not null
+      and "provider" = given.provider)
+      or (select min("due_at") <= now() from "commerce"."parcels" where "live" and "due_at" is not null
+        and "provider" is null))`;
 
 const withoutProvider = statement(
   'due_parcels_without_provider',
@@ -39,7 +41,8 @@ const assign = statement(
   `
   update "commerce"."parcels" t set "provider" = given."provider", "due_at" = given."due_at",
     "heard_at" = case when given."provider" is null then t."heard_at" else coalesce(t."heard_at", now()) end
-  from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as given ("id", "provider", "due_at") where t."id" = given."id"`,
+  from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as given ("id", "provider", "due_at")
+    where t."id" = given."id"`,
 );
 const timesOf = arrayOf('timestamp (3) with time zone');
 
@@ -91,7 +94,8 @@ export type ProviderResult = Pick<
 const finish = statement(
   'finish_parcel_lease',
   `
-  update "commerce"."parcels" set "provider_ref" = $4, "registered_at" = $5, "renew_at" = $6, "attempts" = $7, "failure_code" = $8,
+  update "commerce"."parcels" set "provider_ref" = $4, "registered_at" = $5, "renew_at" = $6, "attempts" = $7,
+    "failure_code" = $8,
     "due_at" = $9
   where "id" = $1 and ${leaseIsHeld}`,
 );

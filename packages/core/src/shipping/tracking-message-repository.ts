@@ -129,7 +129,8 @@ const clearBodies = statement(
   `
   update "commerce"."tracking_messages" set "raw_body" = null where "id" in (
     select "id" from "commerce"."tracking_messages"
-    where "raw_body" is not null and "decided_at" <= ${timeOver('$1')} order by "decided_at" limit $2 for update skip locked)
+    where "raw_body" is not null and "decided_at" <= ${timeOver('$1')} order by "decided_at" limit $2
+      for update skip locked)
   returning "id"`,
 );
 

@@ -47,8 +47,10 @@ test('a day of webhook attempts has the columns, the CHECKs and the indexes of t
       await pool.query<{ what: string }>(
         `select attname || ' ' || atttypid::regtype || ' ' || attnotnull as what from pg_attribute
            where attrelid = $1::regclass and attnum > 0
-         union all select contype::text || ' ' || pg_get_constraintdef(oid) from pg_constraint where conrelid = $1::regclass
-         union all select regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '') from pg_index where indrelid = $1::regclass
+         union all select contype::text || ' ' || pg_get_constraintdef(oid) from pg_constraint
+           where conrelid = $1::regclass
+         union all select regexp_replace(pg_get_indexdef(indexrelid), '^.* USING ', '') from pg_index
+           where indrelid = $1::regclass
          order by 1`,
         [table],
       )

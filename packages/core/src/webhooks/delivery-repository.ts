@@ -169,7 +169,8 @@ export async function deleteOldParkedDeliveries(
 }
 
 /** SQL for the time at which the oldest PARKED delivery was given up; null without one. */
-export const oldestParkedFrom = `(select min("updated_at") from "commerce"."webhook_deliveries" where "status" = 'PARKED')`;
+export const oldestParkedFrom = `(select min("updated_at") from "commerce"."webhook_deliveries"
+  where "status" = 'PARKED')`;
 
 /** Counts the RETRYING and the PARKED ones among the first 10,000 failed deliveries of all endpoints. */
 export async function countDeliveries({ pool }: Pick<Database, 'pool'>): Promise<{ retrying: number; parked: number }> {

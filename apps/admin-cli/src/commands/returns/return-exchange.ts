@@ -146,4 +146,7 @@ const renderPreview = (quote: ExchangeQuote, screen: Screen): string =>
   `${renderQuote(quote, screen)}\n\n${renderRecord(moneyRows(quote, quote.currency), screen)}`;
 
 const renderExchange = (order: ExchangeOrder, screen: Screen): string =>
-  `${renderOrderHead(order, screen)}\n\n${renderRecord([['return', order.exchange.returnId], ...moneyRows(order.exchange, order.currency)], screen)}`;
+  [
+    renderOrderHead(order, screen),
+    renderRecord([['return', order.exchange.returnId], ...moneyRows(order.exchange, order.currency)], screen),
+  ].join('\n\n');

@@ -63,8 +63,8 @@ function followLog(filter: FeedFilter, head: Head, { onEvent, onCount, onError }
 }
 
 /**
- * The log of events, the latest first. The rows stay where they are: new events are counted, and wait until `showFresh`.
- * The filter must be the same one as long as the component is there.
+ * The log of events, the latest first. The rows stay where they are: new events are counted, and wait until
+ * `showFresh`. The filter must be the same one as long as the component is there.
  */
 export function useFeed(filter: FeedFilter) {
   const head = useQuery({

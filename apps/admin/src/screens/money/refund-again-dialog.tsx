@@ -9,7 +9,9 @@ import { moneyTexts } from '../../texts/money.ts';
 import styles from '../../components/dialog.module.css';
 import type { Refund } from './refund.ts';
 
-/** Requests the amount of a failed refund again, from the same payment. The server says before whether it can go back. */
+/**
+ * Requests the amount of a failed refund again, from the same payment. The server says before whether it can go back.
+ */
 export function RefundAgainDialog({ refund, onClose }: { refund: Refund; onClose: () => void }) {
   const { dialogs } = useTexts();
   const texts = useTextsOf(moneyTexts);

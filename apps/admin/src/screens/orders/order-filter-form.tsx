@@ -16,8 +16,8 @@ type DayName = 'since' | 'until' | 'paidSince' | 'paidUntil' | 'shippedSince' | 
 const usual: readonly string[] = ['q', 'status', 'fulfillment', 'attention'];
 
 /**
- * The filters of the list. They are in the address, so that a list can be kept and sent. Totals are written in `currency`,
- * and in minor units while the list has shown no order.
+ * The filters of the list. They are in the address, so that a list can be kept and sent. Totals are written in
+ * `currency`, and in minor units while the list has shown no order.
  */
 export function OrderFilterForm({ filter, currency }: FormProps) {
   const { orders: texts } = useTexts();

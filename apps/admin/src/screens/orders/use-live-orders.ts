@@ -14,8 +14,8 @@ const pollMs = 10_000;
 const gatherMs = 400;
 
 /**
- * The orders of a filter, which stay where they are: a change shows in its row, and new orders wait until `showFresh`. The
- * list follows the log of events where the operator may read it; otherwise it is read every ten seconds.
+ * The orders of a filter, which stay where they are: a change shows in its row, and new orders wait until `showFresh`.
+ * The list follows the log of events where the operator may read it; otherwise it is read every ten seconds.
  */
 export function useLiveOrders(filter: OrderFilter) {
   const { may } = useMe();

@@ -17,8 +17,8 @@ export const canBeReceived = ({ status, goods, lines }: OneReturn): boolean =>
   lines.some((line) => outstandingOf(line) > 0);
 
 /**
- * Units of a line that came back or are kept, and were not replaced or settled otherwise. Of them some may be refunded, which the
- * server knows.
+ * Units of a line that came back or are kept, and were not replaced or settled otherwise. Of them some may be refunded,
+ * which the server knows.
  */
 export function settleableOf({ status, goods }: OneReturn, line: ReturnLine): number {
   const isOwed = goods === 'KEPT' && (status === 'APPROVED' || status === 'CLOSED');

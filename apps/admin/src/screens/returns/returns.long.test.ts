@@ -15,7 +15,8 @@ describe.skipIf(chromiumPath === undefined)('the returns desk', () => {
     (await rows('select status from commerce.returns where id = $1', returnId))[0]?.['status'];
   const unitsOf = async (returnId: string) =>
     rows(
-      `select requested_qty as requested, restocked_qty as restocked, written_off_qty as "writtenOff", missing_qty as missing,
+      `select requested_qty as requested, restocked_qty as restocked, written_off_qty as "writtenOff",
+        missing_qty as missing,
         replaced_qty as replaced from commerce.return_lines where return_id = $1`,
       returnId,
     );

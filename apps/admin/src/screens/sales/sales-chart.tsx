@@ -12,8 +12,8 @@ const height = 100;
 const barWidth = 0.72;
 
 /**
- * Bars of gross sales above the line and of what was given back below it, with a mark at the net of each day. The slider
- * under it, the pointer and the table below reach the same values.
+ * Bars of gross sales above the line and of what was given back below it, with a mark at the net of each day. The
+ * slider under it, the pointer and the table below reach the same values.
  */
 export function SalesChart({ days }: { days: readonly Day[] }) {
   const texts = useTextsOf(salesTexts);

@@ -192,7 +192,8 @@ describe.skipIf(chromiumPath === undefined)('the shipping desk', () => {
       await pages.api.sendWebhook({ type: 'CAPTURED', paymentId, amount, currency });
     }
     const waiting = await rows(
-      `select o.number from commerce.shipments s join commerce.orders o on o.id = s.order_id where s.status = 'READY' order by s.id`,
+      `select o.number from commerce.shipments s join commerce.orders o on o.id = s.order_id where s.status = 'READY'
+        order by s.id`,
     );
     const { page, problems } = await openQueue();
     await page.locator('tbody tr').nth(49).waitFor();

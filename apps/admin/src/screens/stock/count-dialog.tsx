@@ -14,8 +14,8 @@ import { StockPreview } from './stock-preview.tsx';
 type StockDialogProps = { product: Product; stock: Stock; onClose: () => void };
 
 /**
- * Takes what was counted on the shelf. What the shelf should have when the dialog opens is what the count is compared with;
- * a parcel that leaves or a delivery that comes meanwhile ends the dialog.
+ * Takes what was counted on the shelf. What the shelf should have when the dialog opens is what the count is compared
+ * with; a parcel that leaves or a delivery that comes meanwhile ends the dialog.
  */
 export function CountDialog({ product, stock, onClose }: StockDialogProps) {
   const texts = useTextsOf(stockTexts);

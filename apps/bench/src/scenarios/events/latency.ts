@@ -82,7 +82,8 @@ function outcomeOf(series: Series[]): Outcome {
     ],
     notes: [
       `events: at ${ordersPerSecond} orders a second, age from the begin of the transaction that recorded the event`,
-      `resolution: 1 ms; median of all rounds without the open transaction: ${milliseconds(spreadOf(of(0, 'p50Ms')).median)} ms`,
+      `resolution: 1 ms; median of all rounds without the open transaction: ` +
+        `${milliseconds(spreadOf(of(0, 'p50Ms')).median)} ms`,
     ],
   };
 }

@@ -12,7 +12,8 @@ export async function addEvents(database: BenchDatabase, count: number): Promise
        jsonb_build_object('orderId', id, 'orderStatus', 'CREATED', 'fulfillmentStatus', 'UNFULFILLED',
          'reservationStatus', 'HELD', 'customerId', 'customer-1', 'currency', 'EUR', 'totalAmount', 2000,
          'reservedUntil', now(), 'lines', jsonb_build_array()), now()
-     from (select gen_random_uuid() as id from generate_series(1, $1::int / 5)) as orders, generate_series(1, 5) as version`,
+     from (select gen_random_uuid() as id from generate_series(1, $1::int / 5)) as orders,
+       generate_series(1, 5) as version`,
     [count],
   );
 }

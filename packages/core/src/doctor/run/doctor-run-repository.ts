@@ -26,7 +26,8 @@ export async function saveDoctorRun(
 
 const readLast = statement(
   'read_doctor_run',
-  `select ran_at as "ranAt", greatest(extract(epoch from now() - ran_at), 0)::float8 as "ageSeconds", took_ms as "tookMs", counts
+  `select ran_at as "ranAt", greatest(extract(epoch from now() - ran_at), 0)::float8 as "ageSeconds",
+  took_ms as "tookMs", counts
   from "commerce"."doctor_runs" where id = 1`,
 );
 

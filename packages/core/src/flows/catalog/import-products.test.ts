@@ -17,7 +17,8 @@ const load = async (...rows: Parameters<TestShop['commerce']['importProducts']>[
 
 async function eventsOf(sku: string): Promise<string[]> {
   const { rows } = await shop.database.pool.query<{ type: string }>(
-    `select e.type from commerce.events e join commerce.products p on p.id = e.aggregateid where p.sku = $1 order by e.version`,
+    `select e.type from commerce.events e join commerce.products p on p.id = e.aggregateid where p.sku = $1
+      order by e.version`,
     [sku],
   );
   return rows.map(({ type }) => type);

@@ -219,7 +219,8 @@ describe('an epoch', () => {
     const client = await shop.database.pool.connect();
     await client.query('set session_replication_role = replica');
     await client.query(
-      `update commerce.events e set xid = (greatest(3, xid::text::bigint + case when n % 2 = 0 then 1000000 else -500 end)::text)::xid8
+      `update commerce.events e
+        set xid = (greatest(3, xid::text::bigint + case when n % 2 = 0 then 1000000 else -500 end)::text)::xid8
       from (select id, row_number() over (order by id) as n from commerce.events) numbered where numbered.id = e.id`,
     );
     client.release(true);

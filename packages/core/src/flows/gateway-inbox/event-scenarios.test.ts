@@ -19,8 +19,10 @@ afterAll(() => processes.close());
 async function failOrderUpdates(orderId: string): Promise<() => Promise<unknown>> {
   const name = `broken_${orderId.replaceAll('-', '')}`;
   await shop.database.pool.query(`
-    create function commerce.${name}() returns trigger language plpgsql as $$ begin raise exception 'planned fault'; end $$;
-    create trigger ${name} before update on commerce.orders for each row when (old.id = '${orderId}') execute function commerce.${name}()`);
+    create function commerce.${name}() returns trigger
+      language plpgsql as $$ begin raise exception 'planned fault'; end $$;
+    create trigger ${name} before update on commerce.orders for each row
+      when (old.id = '${orderId}') execute function commerce.${name}()`);
   return () => shop.database.pool.query(`drop trigger ${name} on commerce.orders; drop function commerce.${name}`);
 }
 

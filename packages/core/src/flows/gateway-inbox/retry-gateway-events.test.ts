@@ -14,7 +14,8 @@ beforeAll(async () => {
       end if;
       return new;
     end $$;
-    create trigger fail_broken_payment before update on commerce.payments for each row execute function fail_broken_payment()`);
+    create trigger fail_broken_payment before update on commerce.payments for each row
+      execute function fail_broken_payment()`);
 });
 afterAll(() => shop?.close());
 
@@ -56,7 +57,8 @@ test('a gateway event is PARKED even when its attention cannot be written to the
     begin raise exception 'broken payment' using errcode = '23514'; end $$`);
   const { orderId, paymentId, eventId } = await receiveFailingEvent();
   await query(
-    `create trigger fail_order_update before update on commerce.orders for each row execute function fail_order_update()`,
+    `create trigger fail_order_update before update on commerce.orders for each row
+      execute function fail_order_update()`,
   );
   await retryUntilParked(eventId);
   await query('drop trigger fail_order_update on commerce.orders');

@@ -172,10 +172,12 @@ test('no transaction is open and no row is locked during a gateway call', async 
   const openTransactions: unknown[] = [];
   const recordOpenTransactions = async ({ kind }: GatewayRequest) => {
     const { rows } = await shop.database.pool.query(`
-      select state, query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+      select state, query from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and xact_start is not null
         and backend_type = 'client backend'
       union all select mode, relation::regclass::text from pg_locks l join pg_database d on d.oid = l.database
-        where d.datname = current_database() and l.pid <> pg_backend_pid() and l.locktype in ('relation', 'tuple', 'transactionid')`);
+        where d.datname = current_database() and l.pid <> pg_backend_pid()
+          and l.locktype in ('relation', 'tuple', 'transactionid')`);
     calledKinds.push(kind);
     openTransactions.push(...rows);
     return [];

@@ -106,7 +106,8 @@ async function expireAfterPoll({ orderId }: Attempt): Promise<void> {
 describe('a poll', () => {
   const moveToPast = ({ payment }: Attempt, minutes: number) =>
     shop.database.pool.query(
-      `update commerce.payments set created_at = created_at - $2 * interval '1 minute', asked_at = asked_at - $2 * interval '1 minute' where id = $1`,
+      `update commerce.payments set created_at = created_at - $2 * interval '1 minute',
+        asked_at = asked_at - $2 * interval '1 minute' where id = $1`,
       [payment.id, minutes],
     );
 

@@ -27,7 +27,8 @@ const makeDue = async () => query(`update commerce.gateway_listings set due_at =
 /** Makes a listing due whose last one ended `ms` ago. */
 const makeDueAfter = async (ms: number) =>
   query(
-    `update commerce.gateway_listings set due_at = now() - interval '1 second', listed_until = now() - $1::bigint * interval '1 millisecond'`,
+    `update commerce.gateway_listings set due_at = now() - interval '1 second',
+      listed_until = now() - $1::bigint * interval '1 millisecond'`,
     [ms],
   );
 const readListing = async (provider = 'mock') => {

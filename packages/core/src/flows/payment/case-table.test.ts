@@ -80,7 +80,8 @@ const cases: Case[] = [
         rows: [event],
       } = await shop.database.pool.query(
         `
-        insert into commerce.gateway_events (id, provider, provider_event_id, type, gateway_payment_id, amount, currency, fingerprint, outcome, attempts)
+        insert into commerce.gateway_events (id, provider, provider_event_id, type, gateway_payment_id, amount, currency,
+        fingerprint, outcome, attempts)
         values (gen_random_uuid(), 'mock', $1, 'CAPTURED', $1, 2000, 'KRW', '[]', 'UNMATCHED', 1) returning id`,
         [gatewayPaymentId],
       );
@@ -121,7 +122,9 @@ const cases: Case[] = [
   })),
   ...['expired', 'failed'].flatMap((way): Case[] =>
     [true, false].map((inStock) => ({
-      title: `an approval after ${way === 'expired' ? 'the order expired' : 'the attempt failed'} ${inStock ? 'pays the order while stock is left' : 'is surplus without stock'}`,
+      title:
+        `an approval after ${way === 'expired' ? 'the order expired' : 'the attempt failed'} ` +
+        `${inStock ? 'pays the order while stock is left' : 'is surplus without stock'}`,
       async run() {
         const attempt = await shop.createAttempt();
         if (way === 'expired') await expireOrder(attempt);

@@ -52,156 +52,156 @@ async function afterCancel(attempt: Attempt): Promise<Attempt> {
  * cell.
  */
 const pairs = `
-CREATED                                 CREATED             PAYMENT_PENDING  10 2  -                              -
-  PENDING         payment_pending       PENDING             ·                ·     ·                              ·
-  AUTHORIZED      order_paid            AUTHORIZED          PAID             8 0   ·                              ·
-  CAPTURED        order_paid            CAPTURED            PAID             8 0   ·                              ·
-  FAILED          payment_failed        FAILED              PAYMENT_FAILED   10 0  ·                              ·
-  CANCELED        payment_failed        FAILED              PAYMENT_FAILED   10 0  ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-PENDING                                 PENDING             PAYMENT_PENDING  10 2  -                              -
-  PENDING         (already_pending)     ·                   ·                ·     ·                              ·
-  AUTHORIZED      order_paid            AUTHORIZED          PAID             8 0   ·                              ·
-  CAPTURED        order_paid            CAPTURED            PAID             8 0   ·                              ·
-  FAILED          payment_failed        FAILED              PAYMENT_FAILED   10 0  ·                              ·
-  CANCELED        payment_failed        FAILED              PAYMENT_FAILED   10 0  ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-FAILED                                  FAILED              PAYMENT_FAILED   10 0  -                              -
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      order_paid            AUTHORIZED          PAID             8 0   ·                              ·
-  CAPTURED        order_paid            CAPTURED            PAID             8 0   ·                              ·
-  FAILED          (already_failed)      ·                   ·                ·     ·                              ·
-  CANCELED        (already_failed)      ·                   ·                ·     ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-AUTHORIZED                              AUTHORIZED          PAID             8 0   -                              -
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      (already_approved)    ·                   ·                ·     ·                              ·
-  CAPTURED        payment_captured      CAPTURED            ·                ·     ·                              ·
-  FAILED          (approved_before)     ·                   ·                ·     ·                              ·
-  CANCELED        authorization_lost    CANCELED            ·                ·     ·                              authorization_lost
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-CAPTURED                                CAPTURED            PAID             8 0   -                              -
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      (already_approved)    ·                   ·                ·     ·                              ·
-  CAPTURED        (already_approved)    ·                   ·                ·     ·                              ·
-  FAILED          (approved_before)     ·                   ·                ·     ·                              ·
-  CANCELED        (approved_before)     ·                   ·                ·     ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        refund_recorded       ·                   ·                ·     REFUND SUCCEEDED gateway       refunded_at_gateway
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-REVIEW                                  REVIEW              PAYMENT_PENDING  10 2  -                              amount_mismatch
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      (amount_mismatch)     ·                   ·                ·     ·                              ·
-  CAPTURED        (amount_mismatch)     ·                   ·                ·     ·                              ·
-  FAILED          (under_review)        ·                   ·                ·     ·                              ·
-  CANCELED        authorization_lost    CANCELED            PAYMENT_FAILED   10 0  ·                              -
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-CANCELED                                CANCELED            CANCELED         10 0  -                              -
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      surplus               AUTHORIZED surplus  ·                ·     VOID REQUESTED surplus         refund_due
-  CAPTURED        surplus               CAPTURED surplus    ·                ·     REFUND REQUESTED surplus       refund_due
-  FAILED          (canceled_before)     ·                   ·                ·     ·                              ·
-  CANCELED        (canceled_before)     ·                   ·                ·     ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-EXPIRED                                 CANCELED            EXPIRED          10 0  -                              -
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      order_paid            AUTHORIZED          PAID             8 0   ·                              ·
-  CAPTURED        order_paid            CAPTURED            PAID             8 0   ·                              ·
-  FAILED          (canceled_before)     ·                   ·                ·     ·                              ·
-  CANCELED        (canceled_before)     ·                   ·                ·     ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-RETURNING                               AUTHORIZED surplus  CANCELED         10 0  VOID REQUESTED surplus         refund_due
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      (already_approved)    ·                   ·                ·     ·                              ·
-  CAPTURED        UNMATCHED             ·                   ·                ·     ·                              ·
-  FAILED          (approved_before)     ·                   ·                ·     ·                              ·
-  CANCELED        payment_voided        CANCELED surplus    ·                ·     VOID SUCCEEDED surplus         -
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        UNMATCHED             ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
-VOIDED                                  CANCELED            CANCELED         10 0  VOID SUCCEEDED order_canceled  -
-  PENDING         (already_noted)       ·                   ·                ·     ·                              ·
-  AUTHORIZED      (already_refunded)    ·                   ·                ·     ·                              ·
-  CAPTURED        (already_refunded)    ·                   ·                ·     ·                              ·
-  FAILED          (canceled_before)     ·                   ·                ·     ·                              ·
-  CANCELED        (canceled_before)     ·                   ·                ·     ·                              ·
-  ATTEMPT_FAILED  attempt_noted         ·                   ·                ·     ·                              ·
-  REFUND_PENDING  (already_noted)       ·                   ·                ·     ·                              ·
-  REFUNDED        (already_refunded)    ·                   ·                ·     ·                              ·
-  REFUND_FAILED   (already_noted)       ·                   ·                ·     ·                              ·
-  DISPUTE_OPENED  dispute_opened        ·                   ·                ·     ·                              dispute
-  DISPUTE_WON     dispute_closed        ·                   ·                ·     ·                              ·
-  DISPUTE_LOST    dispute_closed        ·                   ·                ·     ·                              dispute
-  CHANGED         polls_gateway         ·                   ·                ·     ·                              ·
-  OTHER           (unknown)             ·                   ·                ·     ·                              ·
+CREATED                               CREATED     PAYMENT_PENDING  10 2  -                         -
+  PENDING         payment_pending     PENDING     ·                ·     ·                         ·
+  AUTHORIZED      order_paid          AUTHORIZED  PAID             8 0   ·                         ·
+  CAPTURED        order_paid          CAPTURED    PAID             8 0   ·                         ·
+  FAILED          payment_failed      FAILED      PAYMENT_FAILED   10 0  ·                         ·
+  CANCELED        payment_failed      FAILED      PAYMENT_FAILED   10 0  ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+PENDING                               PENDING     PAYMENT_PENDING  10 2  -                         -
+  PENDING         (already_pending)   ·           ·                ·     ·                         ·
+  AUTHORIZED      order_paid          AUTHORIZED  PAID             8 0   ·                         ·
+  CAPTURED        order_paid          CAPTURED    PAID             8 0   ·                         ·
+  FAILED          payment_failed      FAILED      PAYMENT_FAILED   10 0  ·                         ·
+  CANCELED        payment_failed      FAILED      PAYMENT_FAILED   10 0  ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+FAILED                                FAILED      PAYMENT_FAILED   10 0  -                         -
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      order_paid          AUTHORIZED  PAID             8 0   ·                         ·
+  CAPTURED        order_paid          CAPTURED    PAID             8 0   ·                         ·
+  FAILED          (already_failed)    ·           ·                ·     ·                         ·
+  CANCELED        (already_failed)    ·           ·                ·     ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+AUTHORIZED                            AUTHORIZED  PAID             8 0   -                         -
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      (already_approved)  ·           ·                ·     ·                         ·
+  CAPTURED        payment_captured    CAPTURED    ·                ·     ·                         ·
+  FAILED          (approved_before)   ·           ·                ·     ·                         ·
+  CANCELED        authorization_lost  CANCELED    ·                ·     ·                         authorization_lost
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+CAPTURED                              CAPTURED    PAID             8 0   -                         -
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      (already_approved)  ·           ·                ·     ·                         ·
+  CAPTURED        (already_approved)  ·           ·                ·     ·                         ·
+  FAILED          (approved_before)   ·           ·                ·     ·                         ·
+  CANCELED        (approved_before)   ·           ·                ·     ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        refund_recorded     ·           ·                ·     REFUND SUCCEEDED gateway  refunded_at_gateway
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+REVIEW                                REVIEW      PAYMENT_PENDING  10 2  -                         amount_mismatch
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      (amount_mismatch)   ·           ·                ·     ·                         ·
+  CAPTURED        (amount_mismatch)   ·           ·                ·     ·                         ·
+  FAILED          (under_review)      ·           ·                ·     ·                         ·
+  CANCELED        authorization_lost  CANCELED    PAYMENT_FAILED   10 0  ·                         -
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+CANCELED                              CANCELED    CANCELED         10 0  -                         -
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      surplus             AUTHORIZED surplus  ·        ·     VOID REQUESTED surplus    refund_due
+  CAPTURED        surplus             CAPTURED surplus  ·          ·     REFUND REQUESTED surplus  refund_due
+  FAILED          (canceled_before)   ·           ·                ·     ·                         ·
+  CANCELED        (canceled_before)   ·           ·                ·     ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+EXPIRED                               CANCELED    EXPIRED          10 0  -                         -
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      order_paid          AUTHORIZED  PAID             8 0   ·                         ·
+  CAPTURED        order_paid          CAPTURED    PAID             8 0   ·                         ·
+  FAILED          (canceled_before)   ·           ·                ·     ·                         ·
+  CANCELED        (canceled_before)   ·           ·                ·     ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+RETURNING                             AUTHORIZED surplus  CANCELED  10 0  VOID REQUESTED surplus   refund_due
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      (already_approved)  ·           ·                ·     ·                         ·
+  CAPTURED        UNMATCHED           ·           ·                ·     ·                         ·
+  FAILED          (approved_before)   ·           ·                ·     ·                         ·
+  CANCELED        payment_voided      CANCELED surplus  ·          ·     VOID SUCCEEDED surplus    -
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        UNMATCHED           ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
+VOIDED                                CANCELED    CANCELED         10 0  VOID SUCCEEDED order_canceled  -
+  PENDING         (already_noted)     ·           ·                ·     ·                         ·
+  AUTHORIZED      (already_refunded)  ·           ·                ·     ·                         ·
+  CAPTURED        (already_refunded)  ·           ·                ·     ·                         ·
+  FAILED          (canceled_before)   ·           ·                ·     ·                         ·
+  CANCELED        (canceled_before)   ·           ·                ·     ·                         ·
+  ATTEMPT_FAILED  attempt_noted       ·           ·                ·     ·                         ·
+  REFUND_PENDING  (already_noted)     ·           ·                ·     ·                         ·
+  REFUNDED        (already_refunded)  ·           ·                ·     ·                         ·
+  REFUND_FAILED   (already_noted)     ·           ·                ·     ·                         ·
+  DISPUTE_OPENED  dispute_opened      ·           ·                ·     ·                         dispute
+  DISPUTE_WON     dispute_closed      ·           ·                ·     ·                         ·
+  DISPUTE_LOST    dispute_closed      ·           ·                ·     ·                         dispute
+  CHANGED         polls_gateway       ·           ·                ·     ·                         ·
+  OTHER           (unknown)           ·           ·                ·     ·                         ·
 `;
 
 const [states, rows] = parsePairs(pairs);

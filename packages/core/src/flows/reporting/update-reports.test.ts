@@ -95,7 +95,8 @@ test('money that no order can use is neither sold nor given back', async () => {
 test('orders are counted by their statuses', async () => {
   await updateReports();
   const { rows } = await shop.database.pool.query(
-    `select status, fulfillment_status as "fulfillmentStatus", count(*) as orders from commerce.orders group by 1, 2 order by 1, 2`,
+    `select status, fulfillment_status as "fulfillmentStatus", count(*) as orders from commerce.orders group by 1, 2
+      order by 1, 2`,
   );
   const { statuses, orders, lagEvents } = await shop.commerce.orderStats();
   expect(statuses).toEqual(rows);

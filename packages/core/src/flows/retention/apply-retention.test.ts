@@ -52,9 +52,11 @@ test('a PARKED delivery goes when it was given up long enough ago; one that is t
   const addDelivery = async (status: string, ageMs: number) =>
     shop.database.pool.query(
       `insert into commerce.webhook_deliveries
-       select $1, position, event_id, aggregateid, version, type, $2, false, false, 9, case when $2 = 'RETRYING' then now() end,
+       select $1, position, event_id, aggregateid, version, type, $2, false, false, 9,
+         case when $2 = 'RETRYING' then now() end,
          now() - interval '1 year', now() - $3::float8 * interval '1 ms'
-       from commerce.event_positions where position > coalesce((select max(position) from commerce.webhook_deliveries), 0)
+       from commerce.event_positions where position > coalesce((select max(position) from commerce.webhook_deliveries),
+         0)
        order by position limit 1`,
       [endpointId, status, ageMs],
     );
@@ -151,7 +153,8 @@ test('a worker that dies in the middle of a batch leaves all rows as they were, 
   await blocker.query(`select pg_advisory_lock(18);
     create function commerce.wait_here() returns trigger language plpgsql as $$
       begin perform pg_advisory_xact_lock_shared(18); return new; end $$;
-    create trigger wait_here before update on commerce.gateway_events for each row execute function commerce.wait_here()`);
+    create trigger wait_here before update on commerce.gateway_events for each row
+      execute function commerce.wait_here()`);
   const dying = shop.commerce.applyRetention();
   const stopped = async () =>
     column<number>(`select pid as value from pg_stat_activity

@@ -30,7 +30,8 @@ const age = async (ms: number) =>
   query(
     `update commerce.gateway_events set received_at = received_at - $1::float8 * interval '1 ms',
        decided_at = decided_at - $1::float8 * interval '1 ms',
-       id = overlay(id::text placing left(${idAt(`received_at - $1::float8 * interval '1 ms'`)}::text, 13) from 1 for 13)::uuid`,
+       id = overlay(id::text placing left(${idAt(`received_at - $1::float8 * interval '1 ms'`)}::text, 13)
+         from 1 for 13)::uuid`,
     [ms],
   );
 

@@ -24,15 +24,18 @@ beforeAll(async () => {
   await addOldGatewayEvents(database, { name: 'kept', count: rows, ageMs: dayMs });
   const client = await database.pool.connect();
   await client.query(`begin; set local session_replication_role = replica;
-    insert into commerce.late_gateway_event_bodies select gen_random_uuid(), now() - n * interval '1 hour' from generate_series(1, ${rows}) n;
+    insert into commerce.late_gateway_event_bodies select gen_random_uuid(), now() - n * interval '1 hour'
+      from generate_series(1, ${rows}) n;
     insert into commerce.tracking_messages
-      select gen_random_uuid(), 'mock', 'e' || n, '[]', 'f', 'body', 'APPLIED', 1, null, now() - n * interval '1 hour', now() - n * interval '1 hour'
+      select gen_random_uuid(), 'mock', 'e' || n, '[]', 'f', 'body', 'APPLIED', 1, null, now() - n * interval '1 hour',
+        now() - n * interval '1 hour'
       from generate_series(1, ${rows}) n;
     insert into commerce.operator_sessions
       select gen_random_uuid(), gen_random_uuid(), sha256(n::text::bytea), now(), now(), now() - n * interval '1 hour'
       from generate_series(1, ${rows}) n;
     insert into commerce.sign_in_links
-      select sha256(n::text::bytea), gen_random_uuid(), now() - n * interval '1 hour' from generate_series(1, ${rows}) n;
+      select sha256(n::text::bytea), gen_random_uuid(), now() - n * interval '1 hour'
+        from generate_series(1, ${rows}) n;
     insert into commerce.webhook_deliveries
       select gen_random_uuid(), n, gen_random_uuid(), gen_random_uuid(), 1, 'order.paid', status, false, false, 9,
         case when status = 'RETRYING' then now() end, now(), now() - n * interval '1 hour'

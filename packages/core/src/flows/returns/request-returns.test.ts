@@ -167,7 +167,8 @@ describe('units that were requested', () => {
     const orderId = await createArrivedOrder();
     const { id } = await shop.commerce.requestReturn({ orderId, lines: three });
     const more = shop.database.pool.query(
-      `insert into commerce.return_lines select $1, order_id, 2, 3, 0, 0, 0, 0, 0, 0 from commerce.returns where id = $1`,
+      `insert into commerce.return_lines select $1, order_id, 2, 3, 0, 0, 0, 0, 0, 0 from commerce.returns
+        where id = $1`,
       [id],
     );
     await expect(more).rejects.toThrow('return_lines_within_shipped');

@@ -68,7 +68,8 @@ describe.each(filters)('the list of shipments with the filter %j', (filter) => {
 
 test('packing slips and names read the shipments that they name only', async () => {
   const { rows } = await database.pool.query(
-    `select s.id, o.number, o.reference, s.order_id, s.tracking_number from commerce.shipments s join commerce.orders o on o.id = s.order_id
+    `select s.id, o.number, o.reference, s.order_id, s.tracking_number from commerce.shipments s
+      join commerce.orders o on o.id = s.order_id
      where o.reference is not null and s.tracking_number is not null limit 40`,
   );
   const shipmentIds = rows.map(({ id }) => id);

@@ -119,7 +119,8 @@ describe('a number that its carrier uses again', () => {
   /** Makes a parcel older, as if all had happened a year earlier. */
   const ageParcel = async (parcelId: string) =>
     shop.database.pool.query(
-      `update commerce.parcels set created_at = created_at - interval '1 year', updated_at = updated_at - interval '1 year',
+      `update commerce.parcels set created_at = created_at - interval '1 year',
+        updated_at = updated_at - interval '1 year',
         delivered_at = delivered_at - interval '1 year' where id = $1`,
       [parcelId],
     );

@@ -39,7 +39,8 @@ test('a delivery that is reported a month after the parcel was LOST needs attent
   await shop.commerce.markShipmentLost({ shipmentId });
   await shop.commerce.clearAttention({ orderId });
   await shop.database.pool.query(
-    `update commerce.parcels set created_at = created_at - interval '35 days', updated_at = updated_at - interval '30 days'
+    `update commerce.parcels set created_at = created_at - interval '35 days',
+      updated_at = updated_at - interval '30 days'
       where id = $1`,
     [parcelId],
   );

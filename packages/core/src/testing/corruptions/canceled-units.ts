@@ -13,7 +13,8 @@ export const canceledUnitCorruptions: Record<string, Corruption> = {
   },
   payment_capture_warned_in_time: {
     statements: [
-      `update commerce.payments set lapse_warning_at = now() - interval '6 minutes' where status = 'AUTHORIZED' and not surplus`,
+      `update commerce.payments set lapse_warning_at = now() - interval '6 minutes'
+        where status = 'AUTHORIZED' and not surplus`,
     ],
   },
   payment_captured_at_dispatch: {
@@ -37,14 +38,16 @@ export const furtherCanceledUnitCorruptions: readonly FurtherCorruption[] = [
     check: 'stock_restocked_by_cancellations',
     how: 'one unit more on the line',
     statements: [
-      `update commerce.order_lines set canceled_qty = canceled_qty + 1 where canceled_qty > 0 and canceled_qty < quantity`,
+      `update commerce.order_lines set canceled_qty = canceled_qty + 1
+        where canceled_qty > 0 and canceled_qty < quantity`,
     ],
   },
   {
     check: 'stock_restocked_by_cancellations',
     how: 'a number in the event that is none',
     statements: [
-      `update commerce.events set payload = jsonb_set(payload, '{lines,0,quantity}', '"two"') where id = ${aCancellation}`,
+      `update commerce.events set payload = jsonb_set(payload, '{lines,0,quantity}', '"two"')
+        where id = ${aCancellation}`,
     ],
   },
   {
@@ -59,7 +62,8 @@ export const furtherCanceledUnitCorruptions: readonly FurtherCorruption[] = [
     check: 'stock_movement_has_its_cause',
     how: 'restocked by a cancellation of another line',
     statements: [
-      `update commerce.events set payload = jsonb_set(payload, '{lines,0,lineNo}', '30000') where id = ${aCancellation}`,
+      `update commerce.events set payload = jsonb_set(payload, '{lines,0,lineNo}', '30000')
+        where id = ${aCancellation}`,
     ],
   },
   {
@@ -91,7 +95,8 @@ export const furtherCanceledUnitCorruptions: readonly FurtherCorruption[] = [
     statements: [
       `update commerce.payments set released_amount = authorized_amount where ${approvedPayment}`,
       `update commerce.order_lines set released_qty = 1, released_amount = (
-        select total_amount from commerce.orders where id = ${paidOrder}) where line_no = 1 and order_id = ${paidOrder}`,
+        select total_amount from commerce.orders where id = ${paidOrder})
+          where line_no = 1 and order_id = ${paidOrder}`,
     ],
   },
   {

@@ -117,7 +117,8 @@ export const furtherPaymentAndShipmentCorruptions: readonly FurtherCorruption[] 
     statements: [
       `insert into commerce.shipment_lines (shipment_id, order_id, line_no, quantity)
       select s.id, s.order_id, l.line_no, 1 from commerce.shipments s
-      join commerce.order_lines l on l.order_id = s.order_id and l.kind = 'SHIPPING' where s.id = ${firstShipment('READY')}`,
+      join commerce.order_lines l on l.order_id = s.order_id and l.kind = 'SHIPPING'
+        where s.id = ${firstShipment('READY')}`,
     ],
   },
   {

@@ -30,7 +30,8 @@ export const moneyCorruptions: Record<string, Corruption> = {
   },
   call_nothing_overdue: {
     statements: [
-      `update commerce.gateway_calls set due_at = now() - interval '61 minutes' where id = ${firstId('gateway_calls', `status = 'DUE'`)}`,
+      `update commerce.gateway_calls set due_at = now() - interval '61 minutes'
+        where id = ${firstId('gateway_calls', `status = 'DUE'`)}`,
     ],
   },
   call_about_its_own_order: {
@@ -40,7 +41,8 @@ export const moneyCorruptions: Record<string, Corruption> = {
   },
   call_captures_what_was_authorized: {
     statements: [
-      `update commerce.gateway_calls set amount = 1000000000 where id = ${firstId('gateway_calls', `kind = 'CAPTURE'`)}`,
+      `update commerce.gateway_calls set amount = 1000000000
+        where id = ${firstId('gateway_calls', `kind = 'CAPTURE'`)}`,
     ],
   },
   dispute_of_its_payment: {

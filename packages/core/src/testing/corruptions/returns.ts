@@ -42,7 +42,8 @@ export const furtherReturnCorruptions: readonly FurtherCorruption[] = [
     how: 'of units that never left',
     statements: [
       `update commerce.shipment_lines set quantity = 1 where shipment_id in (
-      select s.id from commerce.shipments s join commerce.returns r on r.order_id = s.order_id where s.return_id is null)`,
+      select s.id from commerce.shipments s join commerce.returns r on r.order_id = s.order_id
+        where s.return_id is null)`,
     ],
   },
   {

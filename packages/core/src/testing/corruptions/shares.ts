@@ -3,12 +3,14 @@ import { firstId, type FurtherCorruption } from './corruption.ts';
 const shareOf = (order: string, lineNo: number, assignments: string): string =>
   `update commerce.order_lines set ${assignments} where order_id = ${order} and line_no = ${lineNo}`;
 const anOrder = firstId('orders');
-const discountLine = `(select min(line_no) from commerce.order_lines where order_id = refund_lines.order_id and kind = 'DISCOUNT')`;
+const discountLine = `(select min(line_no) from commerce.order_lines where order_id = refund_lines.order_id
+  and kind = 'DISCOUNT')`;
 /** Lines of which every unit is refunded, by refunds of one unit each. */
 const refundedWhole = `(
   select l.order_id, l.line_no from commerce.refund_lines l
   join commerce.order_lines o on o.order_id = l.order_id and o.line_no = l.line_no
-  group by l.order_id, l.line_no, o.quantity having count(*) = o.quantity and count(*) > 1 and sum(l.quantity) = o.quantity)`;
+  group by l.order_id, l.line_no, o.quantity having count(*) = o.quantity and count(*) > 1
+    and sum(l.quantity) = o.quantity)`;
 
 /** More ways to break the invariants of what lines cost and what their refunds gave. */
 export const furtherShareCorruptions: readonly FurtherCorruption[] = [

@@ -15,7 +15,8 @@ const copyEvent = (where: string, set: Record<string, string>) =>
       .map(([column, value]) => `'${column}', ${value}`)
       .join(', ')}))).* from commerce.tracking_events e where ${where} order by id limit 1`;
 
-const ofLiveParcel = `(select live from commerce.parcels p where p.id = e.parcel_id) and effect = 'moved' and occurred_at is not null`;
+const ofLiveParcel = `(select live from commerce.parcels p where p.id = e.parcel_id) and effect = 'moved'
+  and occurred_at is not null`;
 
 /** One way to break each invariant of tracking, by the name of its check. */
 export const trackingCorruptions: Record<string, Corruption> = {
@@ -43,12 +44,14 @@ export const trackingCorruptions: Record<string, Corruption> = {
   tracking_message_conflict_contradicts_the_first: {
     statements: [
       `delete from commerce.tracking_messages
-      where event_id in (select event_id from commerce.tracking_messages where outcome = 'CONFLICT') and outcome <> 'CONFLICT'`,
+      where event_id in (select event_id from commerce.tracking_messages where outcome = 'CONFLICT')
+        and outcome <> 'CONFLICT'`,
     ],
   },
   tracking_message_applied_is_recorded: {
     statements: [
-      `update commerce.tracking_messages set outcome = 'APPLIED', due_at = null, decided_at = now() where outcome = 'UNMATCHED'`,
+      `update commerce.tracking_messages set outcome = 'APPLIED', due_at = null, decided_at = now()
+        where outcome = 'UNMATCHED'`,
     ],
   },
   tracking_nothing_overdue: {

@@ -8,7 +8,8 @@ export const webhookCorruptions: Record<string, Corruption> = {
   webhook_delivery_not_acknowledged: {
     statements: [
       `insert into commerce.webhook_attempts
-      select id, endpoint_id, d.position, d.event_id, a.type, a.aggregateid, a.version, 1, 9, 'DELIVERED', 204, null, 1, '',
+      select id, endpoint_id, d.position, d.event_id, a.type, a.aggregateid, a.version, 1, 9, 'DELIVERED', 204, null,
+        1, '',
         null, now() + interval '1 minute'
       from (select overlay(id::text placing 'ffff' from 20)::uuid as id, endpoint_id, type, aggregateid, version
         from commerce.webhook_attempts limit 1) a

@@ -122,7 +122,8 @@ const insertRefunds = [
       created_at, updated_at)
     select refund_id, payment_id, id, 'VOID', 'REQUESTED', ${totalAmount}, 'KRW', 'order_canceled', now(), now()
     from placed where refund_id is not null`,
-  `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, refund_id, status, attempts, due_at, created_at, updated_at)
+  `insert into commerce.gateway_calls (id, kind, provider, payment_id, order_id, refund_id, status, attempts, due_at,
+    created_at, updated_at)
     select uuidv7(), 'REFUND', 'mock', payment_id, id, refund_id, 'DUE', 0, now(), now(), now()
     from placed where refund_id is not null`,
 ];

@@ -2,7 +2,8 @@ import type { Database } from '@commerce-core/pg-pipeline';
 
 /** SQL for an id (UUID v7) as it is made at a time. */
 export const idAt = (time: string): string =>
-  `(lpad(to_hex(floor(extract(epoch from ${time}) * 1000)::bigint), 12, '0') || '7000' || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid`;
+  `(lpad(to_hex(floor(extract(epoch from ${time}) * 1000)::bigint), 12, '0') || '7000'
+    || right(replace(gen_random_uuid()::text, '-', ''), 16))::uuid`;
 
 /** Gateway events with raw bodies. `ageMs` says how long ago they came, `decidedMs` how long ago they were decided. */
 export type OldEvents = {
@@ -20,7 +21,8 @@ export async function addOldGatewayEvents(
 ): Promise<void> {
   const came = `now() - $3::float8 * interval '1 ms'`;
   await pool.query(
-    `insert into commerce.gateway_events (id, provider, provider_event_id, type, amount, currency, fingerprint, raw_body,
+    `insert into commerce.gateway_events (id, provider, provider_event_id, type, amount, currency, fingerprint,
+      raw_body,
        outcome, attempts, due_at, received_at, decided_at)
      select ${idAt(came)}, 'mock', $1 || '-' || n, 'OTHER', 0, 'XXX', 'f', convert_to($5, 'UTF8'),
        case when $4::float8 is null then 'RECEIVED' else 'IGNORED_UNKNOWN' end, 1,

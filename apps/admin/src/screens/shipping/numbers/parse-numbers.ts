@@ -42,7 +42,9 @@ const columnsOf = ({ fields }: TextRow): Columns | undefined => {
   return fields.length === 2 ? { name: 0, carrier: undefined, trackingNumber: 1 } : undefined;
 };
 
-/** Numbers are compared as the server does: without blanks, dots, hyphens, underscores, slashes and the case of A to Z. */
+/**
+ * Numbers are compared as the server does: without blanks, dots, hyphens, underscores, slashes and the case of A to Z.
+ */
 export const comparable = (text: string): string =>
   text.replaceAll(/[ .\-_/]/g, '').replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 

@@ -17,8 +17,8 @@ export type PlannedDispatch = {
 };
 
 /**
- * A line that dispatches nothing. `done`: the shipment has left with this number, so that the text was sent before. `left`: it
- * has left without it, or was canceled. `several`: more than one shipment of the order waits.
+ * A line that dispatches nothing. `done`: the shipment has left with this number, so that the text was sent before.
+ * `left`: it has left without it, or was canceled. `several`: more than one shipment of the order waits.
  */
 export type IdleLine = NumberLine & { reason: 'unknown' | 'done' | 'left' | 'several' | 'parcels' };
 

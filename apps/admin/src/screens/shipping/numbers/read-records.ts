@@ -9,8 +9,8 @@ function delimiterOf(text: string): string {
 }
 
 /**
- * Reads the rows of a text that was copied from a spreadsheet or a CSV file. Fields in double quotes may hold the delimiter,
- * line ends and doubled quotes. Rows without any text are left out.
+ * Reads the rows of a text that was copied from a spreadsheet or a CSV file. Fields in double quotes may hold the
+ * delimiter, line ends and doubled quotes. Rows without any text are left out.
  */
 export function readRows(text: string): TextRow[] {
   const delimiter = delimiterOf(text);

@@ -3,14 +3,16 @@ import { useEffect, useRef, useState } from 'react';
 import { client, isRefusal, newIdempotencyKey, queryClient, trpc } from '../../../api.ts';
 import type { PlannedDispatch } from './plan-dispatch.ts';
 
-/** What became of one shipment of the plan. `refused` says that the server did nothing; `unknown`, that no answer came. */
+/**
+ * What became of one shipment of the plan. `refused` says that the server did nothing; `unknown`, that no answer came.
+ */
 export type Outcome =
   | { state: 'waiting' | 'sending' | 'sent' }
   | { state: 'refused' | 'unknown'; message: string; hint: string };
 
 /**
- * Dispatches planned shipments one after the other, each with a key of its own: what is sent again after a lost answer is
- * done once.
+ * Dispatches planned shipments one after the other, each with a key of its own: what is sent again after a lost answer
+ * is done once.
  */
 export function useDispatches(dispatches: readonly PlannedDispatch[]) {
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
