@@ -147,36 +147,47 @@ type Ids = { order: string; clear: string; cancelOrNot: string; review: string; 
 
 const attentionHints: Record<AttentionReason, (ids: Ids) => string> = {
   refund_failed: ({ order }) =>
-    `read why the refund failed (\`commerce refunds list --order ${order} --status FAILED\`), and request it again (\`commerce refunds create ${order}\`)`,
+    `read why the refund failed (\`commerce refunds list --order ${order} --status FAILED\`), ` +
+    `and request it again (\`commerce refunds create ${order}\`)`,
   dispute: ({ order, clear }) =>
     `answer the dispute at the gateway (\`commerce disputes list --order ${order}\`); after a lost one, ${clear}`,
   authorization_lost: ({ order, cancelOrNot }) =>
-    `the gateway released the payment, so the shopper pays again by a new attempt (\`commerce payments create ${order} --provider NAME\`)${cancelOrNot}`,
+    `the gateway released the payment, ` +
+    `so the shopper pays again by a new attempt (\`commerce payments create ${order} --provider NAME\`)${cancelOrNot}`,
   refunded_at_gateway: ({ clear, cancelOrNot }) =>
     `the money went back at the gateway: to ship the order anyway, ${clear}${cancelOrNot}`,
   amount_mismatch: ({ review, clear }) =>
     `decide on a payment in REVIEW (\`commerce payments decide ${review} accept\` ` +
-    `or \`commerce payments decide ${review} reject\`); for other money, compare the books (\`commerce reconcile\`), then ${clear}`,
+    `or \`commerce payments decide ${review} reject\`); ` +
+    `for other money, compare the books (\`commerce reconcile\`), then ${clear}`,
   event_conflict: ({ authorized, clear }) =>
-    `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
+    `compare the events with the gateway (\`commerce gateway-events list --payment ${authorized}\`), ` +
+    `redrive parked ones (\`commerce gateway-events redrive EVENT\`), then ${clear}`,
   delivery_problem: ({ order, clear }) =>
-    `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), or refund or replace it by a return (\`commerce returns request ${order} --line LINE:UNITS --kept\`), then ${clear}`,
+    `refund what did not arrive (\`commerce refunds create ${order} --line LINE:UNITS\`), ` +
+    `or refund or replace it by a return (\`commerce returns request ${order} --line LINE:UNITS --kept\`), ` +
+    `then ${clear}`,
   return_refund_due: ({ order }) =>
     `what came back was not refunded by itself: read the return (\`commerce orders show ${order}\`), ` +
     `then \`commerce returns refund RETURN\`, which says why it is refused, or \`commerce returns close RETURN\``,
   authorization_lapsing: ({ authorized, cancelOrNot }) =>
     `the gateway is about to release the money: capture it (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   capture_overdue: ({ order, authorized }) =>
-    `the goods have left and the money is only authorized: capture it (\`commerce payments capture ${authorized}\`); \`commerce calls list --order ${order}\` says what the gateway answered`,
+    `the goods have left and the money is only authorized: ` +
+    `capture it (\`commerce payments capture ${authorized}\`); ` +
+    `\`commerce calls list --order ${order}\` says what the gateway answered`,
   parcel_problem: ({ order, clear }) =>
     `read what the carrier says (\`commerce orders show ${order}\`, \`commerce parcels history PARCEL\`) and ask it; ` +
     `correct a wrong number (\`commerce parcels correct PARCEL TRACKING-NUMBER\`), or ${clear}`,
   capture_failed: ({ order, authorized, cancelOrNot }) =>
-    `read why (\`commerce calls list --order ${order}\`), then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
+    `read why (\`commerce calls list --order ${order}\`), ` +
+    `then capture again (\`commerce payments capture ${authorized}\`)${cancelOrNot}`,
   gateway_silent: ({ order }) =>
-    `check that the gateway can be reached; the shop repeats its calls by itself (\`commerce calls list --order ${order}\`)`,
+    `check that the gateway can be reached; ` +
+    `the shop repeats its calls by itself (\`commerce calls list --order ${order}\`)`,
   refund_due: ({ order }) =>
-    `wait until the refund has SUCCEEDED (\`commerce refunds list --order ${order}\`), and request a failed one again (\`commerce refunds create ${order}\`)`,
+    `wait until the refund has SUCCEEDED (\`commerce refunds list --order ${order}\`), ` +
+    `and request a failed one again (\`commerce refunds create ${order}\`)`,
 };
 
 /** What an operator can do about each reason why an order needs attention, with the commands for it in backticks. */

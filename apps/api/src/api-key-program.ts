@@ -9,9 +9,9 @@ const usage = `Makes an operator's API key, migrates the database if need be, an
 
   DATABASE_URL=postgres://… node apps/api/src/create-api-key.ts --name NAME --scopes ${scopes.join(',')}
 
-NAME is the client that calls with the key. To rotate a client's key, make another one with the same name, give it to the
-client, and revoke the old key when it is no longer used (\`commerce keys revoke\`). Retries with the same Idempotency-Key
-return the first answer with either key.
+NAME is the client that calls with the key. To rotate a client's key, make another one with the same name, give it to
+the client, and revoke the old key when it is no longer used (\`commerce keys revoke\`). Retries with the same
+Idempotency-Key return the first answer with either key.
 `;
 
 function readArguments(args: readonly string[]): { name: string; scopes: Scope[] } | 'help' {

@@ -39,7 +39,7 @@ describe.skipIf(!hasNginx)('behind nginx with the configuration of docs/proxies.
     return response;
   }
 
-  test('requests are served over HTTP/2, one after the other over the same connections, and metrics are not', async () => {
+  test('requests are served over HTTP/2, one after the other on the same connections; metrics are not', async () => {
     for (let n = 0; n < 100; n += 1) {
       const response = send('/healthz');
       await until(() => response.ended);

@@ -65,7 +65,7 @@ async function lockStock(productId: string) {
   return { isWaitedFor, release };
 }
 
-test('after SIGTERM idle connections and streams end at once, and a request under way is served before the end', async () => {
+test('after SIGTERM idle connections and streams end at once; a request under way is served first', async () => {
   const { program, url } = await start();
   const productId = await createProduct('locked');
   await commerce.receiveStock({ productId, quantity: 10 });

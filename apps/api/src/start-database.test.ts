@@ -42,7 +42,7 @@ test('it gives up a server that does not start, and names its address', async ()
   await expect(start).rejects.toThrow('no PostgreSQL responds at 127.0.0.1:1/shop (ECONNREFUSED)');
 });
 
-test('create-api-key migrates and prints a working key and nothing else, and again a key of the same client', async () => {
+test('create-api-key migrates and prints only a working key, and again a key of the same client', async () => {
   const env = { DATABASE_URL: own.url, DATABASE_SCHEMA: 'keys' };
   const program = runProgram('create-api-key.ts', env, { args: ['--name', 'till', '--scopes', 'orders, stock'] });
   expect(await program.exit).toBe(0);

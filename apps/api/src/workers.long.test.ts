@@ -161,7 +161,7 @@ test('a gateway’s event list whose worker is killed is read by another worker 
   await until(async () => (await readAttempts()) === 0);
 });
 
-test('orders that a killed worker was expiring in its transaction are expired by another worker within 10 s', async () => {
+test('orders that a killed worker was expiring are expired by another worker within 10 s', async () => {
   requests = [];
   const productId = await api.createProduct({ quantity: 5 });
   const { id: orderId } = await (

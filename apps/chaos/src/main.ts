@@ -20,8 +20,8 @@ const usage = `Runs many shoppers against gateways that inject faults, then chec
   --keep             keeps the database running at the end, for inspection
   --json FILE        writes all counts and findings to FILE
 
-Exits 1 when a check failed. Several seeds with ${shoppersOfAll} shoppers or more together also fail when a kind of fault or a
-case occurred in none of them.`;
+Exits 1 when a check failed. Several seeds with ${shoppersOfAll} shoppers or more together also fail when a kind of
+fault or a case occurred in none of them.`;
 
 type Run = RunResult & { outcome: Outcome | undefined };
 

@@ -167,7 +167,7 @@ describe('refund', () => {
     ]);
   });
 
-  test('of kind VOID refunds a payment that was captured since, and is done in full after a partial capture', async () => {
+  test('of kind VOID refunds a payment that was captured since, in full after a partial capture', async () => {
     const { gateway, calls } = await startStripe({
       [cancel]: unexpected,
       [intent]: ok(capturedObject()),

@@ -56,7 +56,7 @@ test.each([
   expect(await items.readQuantity(insertedId)).toBe(1);
 });
 
-test('a COMMIT whose answer is lost while the server still commits returns its result once it has committed', async () => {
+test('a COMMIT whose answer is lost while the server commits returns its result once it has committed', async () => {
   await atCommit(`perform pg_sleep(1)`);
   const id = await items.createItem(0);
   proxy.cutAt({ when: /commit\0/, deliver: true });

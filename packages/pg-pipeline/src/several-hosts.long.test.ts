@@ -80,7 +80,7 @@ test('a connection to a standby gets 25006 for writes before the promotion, and 
   await client.end();
 });
 
-test('a primary that becomes a standby closes its connections with 57P01 before any of them can get 25006', async () => {
+test('a primary that becomes a standby closes its connections with 57P01 before any gets 25006', async () => {
   const client = await openClient(pair.primary.url);
   await pair.primary.stop();
   await expect.poll(() => sqlState(client.lastError)).toBe('57P01');

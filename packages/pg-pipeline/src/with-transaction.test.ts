@@ -40,7 +40,7 @@ test('after a deadlock the work runs again, until both transactions have committ
   expect([await database.readQuantity(a), await database.readQuantity(b)]).toEqual([2, 2]);
 });
 
-test('a transaction with a failed statement is never reported as committed, even if the work caught the error', async () => {
+test('a transaction with a failed statement is never reported as committed, even if the error was caught', async () => {
   const work = withTransaction(database, async (tx) => {
     await tx.db.execute('select 1/0').catch(() => {});
     return 'done';

@@ -45,7 +45,8 @@ export async function chargeOf(client: Client, { id: orderId, number }: Order): 
     items.find(({ capturedAmount }) => capturedAmount > 0) ?? items.find(({ status }) => status === 'REVIEW');
   if (charge) return charge;
   throw new Failure(
-    `No money was taken for the order ${number}. Pay it first: \`commerce trigger payment.captured --order ${number}\`.`,
+    `No money was taken for the order ${number}. ` +
+      `Pay it first: \`commerce trigger payment.captured --order ${number}\`.`,
   );
 }
 

@@ -2,9 +2,11 @@ const en = {
   open: 'Paste tracking numbers',
   title: 'tracking numbers for many',
   lead:
-    'One line a parcel: the order’s number, its reference or the shipment, then the carrier, then the tracking number. Paste ' +
-    'them from a spreadsheet or a file with commas or semicolons. A first line with the names of the columns may put them ' +
-    'in another order. Nothing is sent before you have seen what the lines mean.',
+    'One line a parcel: the order’s number, its reference or the shipment, then the carrier, ' +
+    'then the tracking number. ' +
+    'Paste them from a spreadsheet or a file with commas or semicolons. ' +
+    'A first line with the names of the columns may put them in another order. ' +
+    'Nothing is sent before you have seen what the lines mean.',
   text: 'Tracking numbers',
   carrier: 'Carrier of lines that name none',
   check: 'Check',

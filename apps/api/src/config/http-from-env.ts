@@ -20,8 +20,8 @@ export const httpVariables = {
   REQUEST_SECONDS: someNumber(1, 3_700)
     .optional()
     .describe(
-      'How long a client may take to send a whole request; 120 without it. Node.js also counts it from the opening of ' +
-        'a connection, so it must be longer than `KEEP_ALIVE_SECONDS` by 10.',
+      'How long a client may take to send a whole request; 120 without it. ' +
+        'Node.js also counts it from the opening of a connection, so it must be longer than `KEEP_ALIVE_SECONDS` by 10.',
     ),
   HEADER_BYTES_MAX: wholeNumber(4_096, 131_072)
     .default(headerBytesMaxDefault)
@@ -32,8 +32,8 @@ export const httpVariables = {
   CONNECTION_REQUESTS_MAX: wholeNumber(1, 1_000_000)
     .optional()
     .describe(
-      'Requests that a connection serves in all; no limit without it. Its client then opens another one, which a load ' +
-        'balancer can give to another process.',
+      'Requests that a connection serves in all; no limit without it. ' +
+        'Its client then opens another one, which a load balancer can give to another process.',
     ),
   REQUESTS_MAX: wholeNumber(1, 100_000)
     .default(requestsMaxDefault)

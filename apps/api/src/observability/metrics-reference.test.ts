@@ -17,8 +17,8 @@ test('the reference lists the metrics (vitest run src/observability/metrics-refe
   const lines = (await readMetrics()).map(({ name, help, type }) => `- \`${name}\` (${type}): ${help}`);
   const page = `# Metrics
 
-What \`/metrics\` has, for operators' keys, in Prometheus' text format. [operations.md](../operations.md) says what to do about them, and
-[a dashboard](../../deploy/grafana/commerce-core.json) for Grafana shows them.
+What \`/metrics\` has, for operators' keys, in Prometheus' text format. [operations.md](../operations.md) says what to
+do about them, and [a dashboard](../../deploy/grafana/commerce-core.json) for Grafana shows them.
 
 ${lines.join('\n')}
 `;

@@ -6,8 +6,8 @@ import { sinksFromEnv } from '../config/sinks-from-env.ts';
 import { firstNames, openDatabase, placeOf } from '../start-database.ts';
 import { explain, type Program } from './program.ts';
 
-const usage = `Checks what the API needs before it starts, and changes nothing: its configuration, the database (version, encoding, rights,
-migrations, clock), and whether payment gateways and brokers respond.
+const usage = `Checks what the API needs before it starts, and changes nothing: its configuration, the database
+(version, encoding, rights, migrations, clock), and whether payment gateways and brokers respond.
 
   npm run check        reads the same environment as the API
 

@@ -11,8 +11,8 @@ const usage = `Shows which migrations the database lacks, and applies them in on
   --plan   only shows them: nothing is changed
   --sql    only shows them, as SQL
 
-The tables that a migration changes are locked until the transaction ends. Several programs may migrate at the same time:
-each migration is applied once.`;
+The tables that a migration changes are locked until the transaction ends. Several programs may migrate at the same
+time: each migration is applied once.`;
 
 const widthMax = 100;
 

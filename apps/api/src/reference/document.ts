@@ -16,11 +16,12 @@ export type OpenApiDocument = {
 const description = `The procedures of a commerce-core shop over HTTP.
 
 A query is \`GET /trpc/<procedure>?input=<JSON>\`, a mutation \`POST /trpc/<procedure>\` with JSON. The answer is in
-\`result.data\`. A refusal is in \`error\`: \`data.commerce\` has its code, details and a hint, \`data.httpStatus\` the status.
+\`result.data\`. A refusal is in \`error\`: \`data.commerce\` has its code, details and a hint, \`data.httpStatus\`
+the status.
 
-Amounts are integers in minor units of their currency, quantities are units, times are ISO 8601 in UTC. Answers may gain fields and
-values in later versions: ignore those that you do not know. Send a mutation again with the same Idempotency-Key after a
-lost answer or a 503.`;
+Amounts are integers in minor units of their currency, quantities are units, times are ISO 8601 in UTC. Answers may
+gain fields and values in later versions: ignore those that you do not know. Send a mutation again with the same
+Idempotency-Key after a lost answer or a 503.`;
 
 /** Returns the OpenAPI document of the API. */
 export function openApiDocument(api: CompiledApi): OpenApiDocument {

@@ -36,8 +36,8 @@ function exported(format: 'csv' | 'jsonl', { id, what, scope, list, schema, colu
       tags: ['file'],
       summary: `All ${what} that match, as ${isCsv ? 'CSV' : 'JSON lines'}`,
       description:
-        `The parameters are the filters of \`${list}\`. The response has no length: it comes as it is read. A connection that ` +
-        'breaks before the response ends leaves a file that is not complete.',
+        `The parameters are the filters of \`${list}\`. The response has no length: it comes as it is read. ` +
+        'A connection that breaks before the response ends leaves a file that is not complete.',
       security: [{ operator: [scope] }],
       parameters: [...parametersOf(schema), { $ref: '#/components/parameters/RequestId' }],
       responses: {
@@ -114,8 +114,9 @@ function imported({ id, what, scope, query, columns: { columns, required, ignore
       tags: ['file'],
       summary: `Takes ${what} from a CSV`,
       description:
-        'The CSV has any length, may be gzipped, and is taken in transactions of up to 500 rows. A row that is refused leaves the ' +
-        `others as they are. The same file can be sent again at any time. Columns: ${Object.keys(columns).join(', ')}; ` +
+        'The CSV has any length, may be gzipped, and is taken in transactions of up to 500 rows. ' +
+        `A row that is refused leaves the others as they are. The same file can be sent again at any time. ` +
+        `Columns: ${Object.keys(columns).join(', ')}; ` +
         `required: ${required.join(', ')}.${others}`,
       security: [{ operator: [scope] }],
       parameters: [...parametersOf(query), { $ref: '#/components/parameters/RequestId' }],

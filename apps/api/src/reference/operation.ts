@@ -133,9 +133,10 @@ function answer(type: ProcedureFacts['type'], output: JsonSchema) {
   };
 }
 
-const streamDescription = `A stream of server-sent events. The first event, \`connected\`, has no data of the shop. Each event without a
-name has an \`id\`, and the JSON of \`x-event-data\` in its data. An event \`serialized-error\` has the \`error\` of a refusal in
-its data, and ends the stream; \`ping\` keeps the connection open; \`return\` ends the stream.`;
+const streamDescription = `A stream of server-sent events. The first event, \`connected\`, has no data of the shop.
+Each event without a name has an \`id\`, and the JSON of \`x-event-data\` in its data. An event \`serialized-error\`
+has the \`error\` of a refusal in its data, and ends the stream; \`ping\` keeps the connection open; \`return\` ends
+the stream.`;
 
 /** Who may call: one of these. An empty requirement stands for callers without a token. */
 function securityOf(rule: Access): Record<string, string[]>[] {

@@ -17,7 +17,8 @@ function receiver(operationId: string, summary: string, answers: object) {
       tags: ['webhook'],
       summary,
       description:
-        'For a provider, not for clients: the message is signed as the provider signs its messages, and has at most 256 KiB. ' +
+        'For a provider, not for clients: the message is signed as the provider signs its messages, ' +
+        'and has at most 256 KiB. ' +
         'After a 503 the provider sends it again.',
       security: [{}],
       parameters: [

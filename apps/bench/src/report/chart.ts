@@ -42,7 +42,8 @@ export function renderChart(panels: readonly Panel[], footer: readonly string[])
     body.push(`<text x="0" y="${y + 10}" class="small">${escape(line)}</text>`);
     y += 16;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}" role="img">
+  const size = `viewBox="0 0 ${width} ${y + 20}" width="${width}" height="${y + 20}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img">
 <title>Calls a second, this shop and the baseline</title>
 <style>
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: ${text}; }

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { runCompleteness } from './run.ts';
 
-const usage = `Kills processes that write and number events, and compares what a reader got with PostgreSQL's log of commits.
+const usage = `Kills processes that write and number events, and compares what a reader got with PostgreSQL's log of
+commits.
 
   npm run completeness -- [options]
 

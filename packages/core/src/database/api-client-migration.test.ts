@@ -42,7 +42,7 @@ async function insertKey(name: string, isRevoked: boolean) {
   return { id, key };
 }
 
-test('each API key of an older version is the key of a client of its own, and its idempotency keys are found', async () => {
+test('each API key of an older version is the key of an own client, and its idempotency keys are found', async () => {
   const old = await insertKey('warehouse', false);
   const used = await insertKey('warehouse', false);
   const revoked = await insertKey('warehouse', true);

@@ -28,7 +28,7 @@ const readParcel = `
   from commerce.parcels p join commerce.shipments s on s.id = p.shipment_id where s.id = $1`;
 const facts = { sameTime: null, sameCarrier: true, sameNumber: true };
 
-test('each shipment that an older version dispatched gets a parcel, and a number means the latest live one', async () => {
+test('each shipment that an older version dispatched gets a parcel; a number means the latest live one', async () => {
   const { commerce, database } = shop;
   const sent = await dispatchNew();
   const [moving, arrived, lost, returned] = [

@@ -156,7 +156,7 @@ test('a durability beyond the default one stays', async () => {
   await shop.database.pool.query(`alter database "${databaseName}" reset synchronous_commit`);
 });
 
-test('processes that start together on an empty schema migrate once, with the limits and isolation of a hostile role', async () => {
+test('processes that start together on an empty schema migrate once, also as a hostile role', async () => {
   const { pool } = shop.database;
   const hostile = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'];
   for (const name of hostile) await pool.query(`alter database "${databaseName}" set ${name} = '300ms'`);

@@ -198,7 +198,7 @@ async function readUnexpected(commerce: Commerce) {
   );
 }
 
-test('random commands on money and an unreliable gateway break no invariant, and nothing waits at the end', async () => {
+test('random commands on money and an unreliable gateway break no invariant, and nothing is left waiting', async () => {
   // The commands are the same for a seed; their timing is not. RANDOM_SEED chooses another seed.
   const seed = Number(process.env['RANDOM_SEED'] ?? 20_261_127);
   const faults: unknown[] = [];

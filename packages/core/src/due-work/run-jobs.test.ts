@@ -57,7 +57,7 @@ test('after a full batch a job runs again at once', async () => {
   expect(performance.now() - begin).toBeLessThan(700);
 });
 
-test('a job with a follow-up time runs again without a wake-up, until its turns find nothing for a second', async () => {
+test('a job with a follow-up time runs again without a wake-up, until it finds nothing for a second', async () => {
   let turns = 0;
   let looks = 0;
   const job = testJob(async () => (++turns === 1 ? 1 : 0), { followUpMs: 25 });

@@ -97,7 +97,7 @@ describe('a payment that the server begins at its gateway', () => {
     expect(new Set(initiated)).toEqual(new Set([id]));
   });
 
-  test('is continued with the same id by the next call of its key, once the lease of a dead process ended', async () => {
+  test('is continued with the same id by the next call of its key, once a dead process’s lease ended', async () => {
     const { gateway, initiated } = serverInitiatedGateway(async (_, times) => {
       if (times === 1) await new Promise(() => {});
     });

@@ -27,7 +27,7 @@ const spansNamed = (name: string, { parcelId }: TestParcel) => {
   return own.flatMap((span) => traces.spansOf(span.spanContext().traceId).filter((each) => each.name === name));
 };
 
-test('a call to a tracking provider has a span, sends its trace context, and the events that follow are in its trace', async () => {
+test('a call to a tracking provider has a span and sends its context; later events are in its trace', async () => {
   const report = { carrier: 'mock-post', trackingNumber: 'x', checkpoints: [] as object[] };
   const api = await startFakeGatewayApi(({ call }) => ({
     status: 200,

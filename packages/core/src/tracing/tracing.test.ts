@@ -77,7 +77,7 @@ describe('a call of one caller', () => {
   });
 });
 
-test('several callers share a batch with links to them, and each event carries the trace of its own caller', async () => {
+test('several callers share a batch with links to them, and each event carries its own caller’s trace', async () => {
   const product = await shop.createTestProduct({ quantity: 100 });
   const callers = Array.from({ length: 8 }, () => newTrace());
   // The first one runs at once; the others share the batch behind it.

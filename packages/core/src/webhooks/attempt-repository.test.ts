@@ -16,7 +16,7 @@ const readPartitions = async () =>
     )
   ).rows.map(({ name }) => name);
 
-test('the days of webhook attempts are created beside a long reader and a long writer, by two workers at once', async () => {
+test('the days of webhook attempts are created beside long readers and writers, by two workers at once', async () => {
   const reader = await pool.connect();
   try {
     await reader.query('begin; select count(*) from commerce.webhook_attempts; delete from commerce.webhook_attempts');

@@ -163,7 +163,8 @@ describe.skipIf(chromiumPath === undefined)('the money desk', () => {
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     await page.getByText('0 compared').waitFor();
     expect(await page.getByText('npx commerce').textContent()).toBe(
-      'npx commerce payments reconcile --provider mock --since 2026-01-01T15:00:00.000Z --until 2026-01-03T15:00:00.000Z',
+      'npx commerce payments reconcile --provider mock ' +
+        '--since 2026-01-01T15:00:00.000Z --until 2026-01-03T15:00:00.000Z',
     );
     expect(problems).toEqual([]);
   });

@@ -58,7 +58,7 @@ describe.skipIf(chromiumPath === undefined)('the screen of an order', () => {
     expect(problems).toEqual([]);
   });
 
-  test('says that the order changed in a dialog left open while another operator refunds, and sends nothing', async () => {
+  test('says in an open dialog that the order changed by another operator’s refund, and sends nothing', async () => {
     const { orderId } = await createPaidOrder(pages.api);
     const { page, sent } = await openOrder(orderId);
     await page.getByRole('button', { name: 'Refund' }).click();

@@ -152,7 +152,9 @@ describe.skipIf(chromiumPath === undefined)('the list of orders', () => {
     const address = page.url();
     const command = await page.getByText('npx commerce').textContent();
     expect(command).toBe(
-      `npx commerce orders list --status PAID --fulfillment UNFULFILLED --payment CAPTURED --email ana@mail.example --q ana@mail --sku ${sku} --min-total 7000 --max-total 7000 --since 2026-01-01T15:00:00.000Z --paid-until 2090-01-02T15:00:00.000Z --sort changed`,
+      `npx commerce orders list --status PAID --fulfillment UNFULFILLED --payment CAPTURED ` +
+        `--email ana@mail.example --q ana@mail --sku ${sku} --min-total 7000 --max-total 7000 ` +
+        `--since 2026-01-01T15:00:00.000Z --paid-until 2090-01-02T15:00:00.000Z --sort changed`,
     );
     await page.reload();
     await expect.poll(shownIds).toEqual([number]);

@@ -117,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)('the sales desk', () => {
     expect(problems).toEqual([]);
   });
 
-  test('counts all orders by status for a key with the scope orders, and shows no money without the scope money', async () => {
+  test('counts all orders by status for the scope orders, and shows no money without the scope money', async () => {
     const { page, problems } = await pages.openSignedIn('/admin/sales', { scopes: ['orders'] });
     await page.getByRole('table', { name: 'All orders' }).getByRole('row').filter({ hasText: 'Paid' }).waitFor();
     await page.getByText('Your key has no scope “money”').waitFor();

@@ -70,7 +70,7 @@ describe.skipIf(chromiumPath === undefined)('the shipping desk', () => {
     expect(problems).toEqual([]);
   });
 
-  test('is moved through, selected and opened by the keyboard alone, and prints the slips of the selection', async () => {
+  test('is moved through, selected and opened by the keyboard alone, and prints the selected slips', async () => {
     await createReady();
     await createReady();
     const { page, problems } = await openQueue();

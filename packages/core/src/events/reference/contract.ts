@@ -68,6 +68,7 @@ const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON
 /** The error of a test or a developer who changed the payload of a type in a way that breaks it. */
 export const howToVersion = (type: string, breaks: readonly string[]): string =>
   `The payload of ${type} breaks its contract, packages/core/schemas/${type}.json:\n  ${breaks.join('\n  ')}\n` +
-  'Stored events and subscribers have the committed schema. A payload may only gain an optional field, or a value in a ' +
-  'list of values. Leave this type as it was and record the new payload under a new type: see "An event" in ' +
+  'Stored events and subscribers have the committed schema. ' +
+  'A payload may only gain an optional field, or a value in a list of values. ' +
+  'Leave this type as it was and record the new payload under a new type: see "An event" in ' +
   'CONTRIBUTING.md.';

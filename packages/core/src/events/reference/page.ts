@@ -21,8 +21,8 @@ const introduction = (example: CloudEvent, schemas: readonly JsonSchema[]): stri
 
 <!-- Written by packages/core/src/events/reference/reference.test.ts from packages/core/src/events/payloads.ts: change that. -->
 
-The ${schemas.length} types of events, which the shop records in the transaction of the fact and keeps for ever. Each has a JSON Schema
-(draft 2020-12) in [packages/core/schemas](../../packages/core/schemas).
+The ${schemas.length} types of events, which the shop records in the transaction of the fact and keeps for ever. Each
+has a JSON Schema (draft 2020-12) in [packages/core/schemas](../../packages/core/schemas).
 
 ## Envelope
 
@@ -45,17 +45,20 @@ ${JSON.stringify(example, null, 2)}
 | \`traceparent\` | The W3C trace context of the call that recorded the event, where it is known. |
 | \`data\` | The payload, by the tables below. |
 
-The keys have one order, and a payload's keys have the order of its schema. So the bytes of an event are the same on every try.
+The keys have one order, and a payload's keys have the order of its schema. So the bytes of an event are the same on
+every try.
 
 ## How a payload changes
 
-The schemas in the repository are the contract. A type may gain an optional field, or a value in a list of values. Anything else would
-break stored events or subscribers, and is a new type. So ignore fields that you don't know, and expect values that you don't know.
+The schemas in the repository are the contract. A type may gain an optional field, or a value in a list of values.
+Anything else would break stored events or subscribers, and is a new type. So ignore fields that you don't know, and
+expect values that you don't know.
 
 ## Personal data
 
-No payload has a shopper's name, mail, phone, address, reference, metadata or notes. A subscriber that needs them asks the API. \`customerId\` in \`order.created\` is the one exception: it is a pseudonym, and an order whose \`customerId\` looks like an e-mail
-address is refused.
+No payload has a shopper's name, mail, phone, address, reference, metadata or notes. A subscriber that needs them asks
+the API. \`customerId\` in \`order.created\` is the one exception: it is a pseudonym, and an order whose \`customerId\`
+looks like an e-mail address is refused.
 These fields take any text:
 
 ${Object.entries(freeTexts)
@@ -100,7 +103,8 @@ function rows({ properties = {}, required = [] }: JsonSchema, prefix = ''): stri
   return Object.entries(properties).flatMap(([name, schema]) => {
     const isOptional = !required.includes(name);
     const field = `${prefix}${name}`;
-    const row = `| \`${field}\` | ${typeText(schema)}${isOptional ? ', may be missing' : ''} | ${schema.description ?? ''} |`;
+    const type = `${typeText(schema)}${isOptional ? ', may be missing' : ''}`;
+    const row = `| \`${field}\` | ${type} | ${schema.description ?? ''} |`;
     return [row, ...(schema.items ? rows(schema.items, `${field}[].`) : [])];
   });
 }

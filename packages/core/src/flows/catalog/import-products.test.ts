@@ -25,7 +25,7 @@ async function eventsOf(sku: string): Promise<string[]> {
 }
 const productOf = async (sku: string) => (await shop.commerce.listProducts({ sku })).items[0];
 
-test('an import creates new products with stock, changes others, and leaves equal ones, each with its events', async () => {
+test('an import creates products with stock, changes others, and leaves equal ones, each with its events', async () => {
   const [a, b] = [randomUUID(), randomUUID()];
   const details = {
     description: 'Bright',

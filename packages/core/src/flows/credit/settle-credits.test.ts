@@ -85,7 +85,7 @@ describe('goods of an exchange', () => {
   });
 });
 
-test('an operator gives a part of a credit back without units, once the order has no money of its own left', async () => {
+test('an operator gives a part of a credit back without units, once the order has no own money left', async () => {
   const { oldId, newId } = await exchangeForThree();
   const refund = async (amount?: number) => shop.commerce.refundCredit({ orderId: newId, amount });
   expect(await errorCodeOf(refund(500))).toBe('refund_exceeds_balance');

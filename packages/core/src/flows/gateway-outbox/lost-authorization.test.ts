@@ -22,7 +22,7 @@ async function captureWithReply(attempt: Attempt, reply: object[]): Promise<void
   await shop.callGatewaysNow();
 }
 
-test('a capture of an authorization that the gateway has canceled is REFUSED, and the payment is CANCELED', async () => {
+test('a capture of an authorization that the gateway has canceled is REFUSED; the payment is CANCELED', async () => {
   const attempt = await shop.createPaidAttempt('AUTHORIZED');
   await captureWithReply(attempt, [canceled]);
   expect(await stateOf(attempt)).toEqual(lost);

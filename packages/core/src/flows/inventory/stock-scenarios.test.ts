@@ -62,7 +62,7 @@ test(
   }),
 );
 
-test('concurrent orders, webhooks, cancels, dispatches and expiries of the same products cause no deadlock', async () => {
+test('concurrent orders, webhooks, cancels, dispatches and expiries of one product cause no deadlock', async () => {
   const products = await shop.createTestProducts(6, 1_000);
   const forwards = Object.fromEntries(products.map((id) => [id, 1]));
   const backwards = Object.fromEntries(products.toReversed().map((id) => [id, 1]));

@@ -70,7 +70,7 @@ test('an order without an e-mail address, of too many units, or for a named cust
   expect(await countRows('refused')).toBe(0);
 });
 
-test('of many orders at once from one address, through two processes, as many are placed as may be unpaid', async () => {
+test('of many orders at once from one address, by two processes, as many are placed as may be unpaid', async () => {
   const origin = 'one address';
   const codes = await Promise.all(
     Array.from({ length: 20 }, async (_, index) => errorCodeOf(placeAsGuest({ origin }, index % 2 ? other : commerce))),
@@ -191,7 +191,7 @@ test('an order is found by its id or reference with its e-mail address, and by n
   expect(await find({ email, orderId })).toEqual([]);
 });
 
-test('a guest’s order is closed for the guest when its contact was erased, and keeps its e-mail address before', async () => {
+test('a guest’s order is closed for the guest once its contact is erased, and keeps its e-mail before', async () => {
   const { id: orderId, version: expectedVersion } = await placeAsGuest();
   const owner = { orderId, customerId: guestIdOf(orderId) };
   expect(await errorCodeOf(commerce.updateOrder({ orderId, expectedVersion, contact: { name: 'Jo' } }))).toBe(

@@ -42,7 +42,7 @@ test('two orders of one batch that mint the same number are both placed, with tw
   expect(new Set(orders.map(({ number }) => number)).size).toBe(3);
 });
 
-test('an order is found by its number as a person writes it, by its reference, and by the beginning of its id', async () => {
+test('an order is found by its number as people write it, its reference, and the beginning of its id', async () => {
   const { commerce, place } = await shopWith('FOUND');
   const order = await place('phone call 7');
   const match = { id: order.id, summary: `${order.number} CREATED` };

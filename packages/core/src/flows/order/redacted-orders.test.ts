@@ -86,7 +86,7 @@ describe('of an order whose contact and address were erased', () => {
   });
 });
 
-test('an order without a contact and an address that was not redacted is replaced and exchanged as any other', async () => {
+test('an order without contact and address that was not redacted is replaced and exchanged as any other', async () => {
   const productId = await shop.createTestProduct({ quantity: 10 });
   const { orderId, payment } = await shop.createPendingOrder({ [productId]: 2 });
   await shop.sendWebhook('CAPTURED', payment);

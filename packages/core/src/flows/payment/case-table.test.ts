@@ -80,8 +80,8 @@ const cases: Case[] = [
         rows: [event],
       } = await shop.database.pool.query(
         `
-        insert into commerce.gateway_events (id, provider, provider_event_id, type, gateway_payment_id, amount, currency,
-        fingerprint, outcome, attempts)
+        insert into commerce.gateway_events (id, provider, provider_event_id, type, gateway_payment_id, amount,
+        currency, fingerprint, outcome, attempts)
         values (gen_random_uuid(), 'mock', $1, 'CAPTURED', $1, 2000, 'KRW', '[]', 'UNMATCHED', 1) returning id`,
         [gatewayPaymentId],
       );

@@ -20,7 +20,7 @@ async function createFreeOrder(quantity = 2) {
 }
 
 describe('an order whose total is 0', () => {
-  test("is PAID as soon as its payment is created, with the events of any order (polar's, PrestaShop's bug)", async () => {
+  test("is PAID once its payment is created, with the events of any order (polar's, PrestaShop's bug)", async () => {
     const { commerce, readStock, readEventTypes } = processes.shop;
     const { orderId, productId } = await createFreeOrder();
     const payment = await commerce.createPayment({ orderId, provider: 'mock' });

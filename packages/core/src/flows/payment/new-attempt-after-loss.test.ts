@@ -100,7 +100,7 @@ describe.each([
     expect(await readOrder(failed)).toEqual(['AUTHORIZED, CANCELED', 'PAID', fulfillment, null, [8, 0]]);
   });
 
-  test('whose lost payment is captured all the same keeps that money, or returns it once another has paid', async () => {
+  test('whose lost payment is captured all the same keeps it, or returns it once another has paid', async () => {
     const [kept, returned] = [await createLostAttempt(shipped), await createLostAttempt(shipped)];
     await pay(kept);
     await shop.sendWebhook('CAPTURED', kept.payment);
@@ -182,7 +182,7 @@ describe('an attempt under review whose gateway says CANCELED', () => {
     expect(await readOrder(attempt)).toEqual(['CANCELED, AUTHORIZED', 'PAID', 'UNFULFILLED', null, [8, 0]]);
   });
 
-  test('pays for its order when the requested amount comes after all, and a repeated approval changes nothing', async () => {
+  test('pays for its order when its amount comes after all, and a repeated approval changes nothing', async () => {
     const attempt = await review('AUTHORIZED');
     await shop.sendWebhook('CANCELED', attempt.payment);
     expect(await shop.sendWebhook('AUTHORIZED', attempt.payment)).toMatchObject({ effect: 'polls_gateway' });

@@ -79,7 +79,7 @@ test('a quote names what is short, and is no reservation', async () => {
   expect(await shop.readStock(productId)).toEqual([3, 0]);
 });
 
-test('an order with another total than the shopper has seen is refused with the new one, and reserves nothing', async () => {
+test('an order with another total than the shopper saw is refused with the new one, and reserves nothing', async () => {
   const productId = await createProduct(1_000);
   const order = { lines: [{ productId, quantity: 2 }], expectedTotalAmount: 2_000 };
   await commerce.repriceProduct({ productId, priceAmount: 1_200 });
@@ -186,7 +186,7 @@ test('the quote hook sees the shipping option as a line, and the country of a qu
   ]);
 });
 
-test('an archived option stays with its orders and leaves the list, and archiving it again changes nothing', async () => {
+test('an archived option stays with its orders and leaves the list; archiving it again changes nothing', async () => {
   const shippingOptionId = await createOption();
   const order = await place({ lines: [{ productId: await createProduct(), quantity: 1 }], shippingOptionId });
   const archived = await commerce.archiveShippingOption({ shippingOptionId });

@@ -65,7 +65,7 @@ describe('what goes back', () => {
     expect(await paymentOf(orderId)).toMatchObject({ refundedAmount: 990 });
   });
 
-  test('includes the cost of shipping once, net of its own discount, unless it is the fault of the customer', async () => {
+  test('includes shipping once, net of its own discount, unless it is the fault of the customer', async () => {
     const { orderId } = await createArrivedOrder();
     expect(await shop.refund(await shop.takeBack(orderId, [1], 'CUSTOMER'))).toBe(990);
     const returnId = await shop.takeBack(orderId, [1], 'SHOP');

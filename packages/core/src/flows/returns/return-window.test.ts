@@ -54,7 +54,7 @@ test('a return that was requested long ago leaves the units that arrived later',
   expect(await request(orderId)).toMatchObject({ status: 'REQUESTED' });
 });
 
-test('of two units in time a return takes the older one, so that the other one can follow until its own last day', async () => {
+test('of two units in time a return takes the older one, so that the other can follow until its last day', async () => {
   const orderId = await createOrder(31, 29);
   const { id } = await request(orderId);
   expect(await errorCodeOf(request(orderId))).toBe('return_too_late');

@@ -48,7 +48,7 @@ describe('a return of an order that has lost its authorization', () => {
     expect(await refundsOf(orderId)).toMatchObject([{ amount: 3_000, reason: 'order_canceled' }]);
   });
 
-  test('waits while a new attempt is in progress, and takes no fees, because there is nothing to keep them of', async () => {
+  test('waits while a new attempt is in progress, and takes no fees: there is nothing to keep them of', async () => {
     const { orderId } = await createLostOrder();
     const returnId = await shop.takeBack(orderId, [1]);
     expect(await errorCodeOf(settle(returnId, label(100)))).toBe('refund_exceeds_balance');
@@ -93,7 +93,7 @@ describe('a return whose fees are all that would go back', () => {
   });
 });
 
-test('free units are settled when an operator says so, and not by a receipt, so that they can be replaced', async () => {
+test('free units are settled when an operator says so, not by a receipt, so that they can be replaced', async () => {
   for (const { commerce, createCapturedOrder, send, takeBack } of [shop, eager]) {
     const { orderId } = await createCapturedOrder(
       [

@@ -20,7 +20,7 @@ test('a shipment is found by its id, and by its order’s id and number in any s
   expect(await found(...names)).toEqual(names.map((name) => [name, shipmentId]));
 });
 
-test('a shipment is found by its order’s reference, with those of all orders that have it, the newest first', async () => {
+test('a shipment is found by its order’s reference, among those of all orders with it, the newest first', async () => {
   const product = await shop.createTestProduct({ quantity: 10 });
   const shipmentIds: string[] = [];
   for (let n = 0; n < 2; n += 1) {

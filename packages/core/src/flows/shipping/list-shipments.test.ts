@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.close());
 
-test('READY shipments come first, the oldest first, then the others, the newest first, on pages of any size', async () => {
+test('READY shipments come first, the oldest first; then the others, the newest first, on any page size', async () => {
   for (const limit of [1, 2, 3, 4, 100]) {
     const seen: string[] = [];
     for (let cursor: string | undefined; ;) {

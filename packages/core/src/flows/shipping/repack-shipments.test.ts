@@ -94,7 +94,7 @@ describe('a split', () => {
     expect(await shop.commerce.getOrder({ orderId })).toMatchObject({ fulfillmentStatus: 'SHIPPED' });
   });
 
-  test("leaves a canceled order nothing to ship, and restocks each unit once (Sylius', WooCommerce's bug)", async () => {
+  test('leaves a canceled order nothing to ship, and restocks each unit once (as in Sylius, WooCommerce)', async () => {
     const { orderId, cup, tray, shipmentId } = await createPaidOrder();
     await split(shipmentId, [1, 2]);
     await split(shipmentId, [2, 2]);

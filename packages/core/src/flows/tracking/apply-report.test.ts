@@ -93,7 +93,7 @@ test('attention for a parcel ends when its carrier reports better news, or an op
   expect(await readTracked(shop.commerce, parcel)).toMatchObject({ troubled: false, attention: [] });
 });
 
-test('a parcel that was on its way back and is DELIVERED keeps the attention: it may have come to the shop', async () => {
+test('a parcel on its way back that is DELIVERED keeps the attention: it may have come to the shop', async () => {
   const parcel = await dispatchTestParcel(shop);
   await send(parcel.trackingNumber, { tracking: 'RETURNING', minute: -10 }, { tracking: 'DELIVERED', minute: -5 });
   expect(await readTracked(shop.commerce, parcel)).toMatchObject({
@@ -103,7 +103,7 @@ test('a parcel that was on its way back and is DELIVERED keeps the attention: it
   });
 });
 
-test('what a carrier said before an operator took the parcel further neither moves it nor needs attention', async () => {
+test('what a carrier said before an operator moved the parcel neither moves it nor needs attention', async () => {
   const parcel = await dispatchTestParcel(shop);
   await send(parcel.trackingNumber, { tracking: 'PICKED_UP', minute: -10 });
   await shop.commerce.markShipmentInTransit({ shipmentId: parcel.shipmentId });
@@ -164,7 +164,7 @@ describe('a number that its carrier uses again', () => {
   });
 });
 
-test('a corrected number starts the journey over, and the history keeps what was said about the former one', async () => {
+test('a corrected number starts the journey over, and the history keeps that of the former one', async () => {
   const parcel = await dispatchTestParcel(shop);
   await send(parcel.trackingNumber, { tracking: 'PROBLEM', minute: 0 });
   const trackingNumber = randomUUID();

@@ -85,7 +85,7 @@ describe('an answer that cannot be stored', () => {
 });
 
 describe('an error of an adapter', () => {
-  test('goes to onFault with its cause, once in a turn for many parcels, and the parcels are asked about later', async () => {
+  test('goes to onFault with its cause, once in a turn for many parcels, which are asked about later', async () => {
     const parcels = [await dispatch(), await dispatch(), await dispatch()];
     await track();
     provider.onPoll = async () => brokenAdapter();
@@ -101,7 +101,7 @@ describe('an error of an adapter', () => {
     }
   });
 
-  test('counts also when the adapter throws before it returns a promise, or reports what cannot be stored', async () => {
+  test('counts also when the adapter throws without a promise, or reports what cannot be stored', async () => {
     const parcel = await dispatch();
     await track();
     provider.poll = () => brokenAdapter();
@@ -124,7 +124,7 @@ describe('an error of an adapter', () => {
 });
 
 describe('a registration that keeps failing', () => {
-  test('lets the parcel be polled, and is tried again later each time, as soon as a poll is due at the latest', async () => {
+  test('lets the parcel be polled, and is tried again later each time, at the latest when a poll is due', async () => {
     provider.onRegister = async () => Promise.reject(new Error('no callbacks today'));
     provider.onPoll = async (known) => reportOf(known, 'MOVING');
     const parcel = await dispatch();
@@ -169,7 +169,7 @@ describe('a registration that keeps failing', () => {
 });
 
 describe('a provider that only sends messages', () => {
-  test('makes a parcel SILENT again when it says nothing more after it has reported a problem or a silence', async () => {
+  test('makes a parcel SILENT again when nothing more follows a problem or a silence that it reported', async () => {
     const trackingProviders = [mockTracking([webhookSecret])];
     const commerce = createCommerce({ database: shop.database, trackingProviders });
     const parcel = await dispatchTestParcel(shop);

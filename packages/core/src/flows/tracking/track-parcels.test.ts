@@ -86,7 +86,7 @@ test('a registration is renewed when its time has come', async () => {
   expect(operations()).toEqual(['register', 'poll', 'register']);
 });
 
-test('a refused registration raises attention and is not repeated until an operator has the parcel tracked', async () => {
+test('a refused registration raises attention and is repeated only when an operator has it tracked', async () => {
   provider.onRegister = async () => {
     throw new TrackingRefusal('unknown_number', 'no such number');
   };
@@ -118,7 +118,7 @@ test('a provider that gives no answer is asked again, each time later, and nothi
   }
 });
 
-test('a parcel whose worker has died is taken over within 10 s, and the late answer of that worker counts', async () => {
+test('a parcel whose worker has died is taken over within 10 s, and that worker’s late answer counts', async () => {
   const parcel = await dispatch();
   await track();
   const { promise: blocked, resolve: answer } = Promise.withResolvers<void>();
@@ -184,7 +184,7 @@ describe('a carrier that has said nothing', () => {
     expect(await readTracked(shop.commerce, parcel)).toMatchObject({ tracking: 'MOVING', attention: [] });
   });
 
-  test('counts from when the parcel is tracked, and a parcel of a carrier that nobody tracks is left alone', async () => {
+  test('counts from when the parcel is tracked, and leaves parcels of carriers without a provider alone', async () => {
     const parcel = await dispatch('Pigeons');
     expect(await track()).toBe(0);
     expect(await read(parcel)).toMatchObject({ provider: null, nextPollAt: null });

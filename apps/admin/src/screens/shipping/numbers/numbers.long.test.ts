@@ -28,7 +28,7 @@ describe.skipIf(chromiumPath === undefined)('pasted tracking numbers', () => {
     return { ...opened, check };
   };
 
-  test('dispatch their shipments once, show each line’s outcome, and change nothing when they are pasted again', async () => {
+  test('dispatch their shipments once, show each line’s outcome, and change nothing when pasted again', async () => {
     const orders = [
       await createPaidOrder(pages.api),
       await createPaidOrder(pages.api),
