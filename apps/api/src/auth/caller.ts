@@ -40,8 +40,8 @@ const tokenLengthMax = 8_192;
 
 /**
  * Returns a function that finds the caller behind a request: anonymous without credentials, an operator by session or
- * API key, a customer by token, a guest by the token of an order. Keys and sessions are looked up in the database at each
- * call, so a revoked key and an ended session stop at once.
+ * API key, a customer by token, a guest by the token of an order. Keys and sessions are looked up in the database at
+ * each call, so a revoked key and an ended session stop at once.
  *
  * An invalid token is rejected on public procedures too, so that a caller learns that the token has expired.
  * @throws unauthenticated when the header has no valid bearer token of at most 8,192 characters, or the session has

@@ -21,7 +21,8 @@ export const httpVariables = {
     .optional()
     .describe(
       'How long a client may take to send a whole request; 120 without it. ' +
-        'Node.js also counts it from the opening of a connection, so it must be longer than `KEEP_ALIVE_SECONDS` by 10.',
+        'Node.js also counts it from the opening of a connection, ' +
+        'so it must be longer than `KEEP_ALIVE_SECONDS` by 10.',
     ),
   HEADER_BYTES_MAX: wholeNumber(4_096, 131_072)
     .default(headerBytesMaxDefault)

@@ -34,8 +34,8 @@ export const sessionRouter = router({
     return { path: `/admin/sign-in#${link}`, expiresAt };
   }),
   /**
-   * Returns a page of the sessions that have not ended, the latest first, each with its API key (`apiKeyId`), the `name`
-   * of the key's client and its scopes. `isOwn` says whether it is the session of the caller.
+   * Returns a page of the sessions that have not ended, the latest first, each with its API key (`apiKeyId`), the
+   * `name` of the key's client and its scopes. `isOwn` says whether it is the session of the caller.
    */
   list: procedure.input(listSessionsInput.optional()).query(async ({ ctx, input }) => {
     const { items, nextCursor } = await ctx.commerce.listSessions(input);

@@ -73,11 +73,11 @@ export async function checkStock({ database }: RunningShop, { ledger }: World): 
 function findingsOf(row: Row, receivedQty: number): Finding[] {
   const { productId, available, reserved, unshipped, sold, restocked, returned, replaced, shipped, least } = row;
   const summary =
-    `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, returned ` +
-    `${returned}, replaced ${replaced}, available ${available}`;
+    `product ${productId}: received ${receivedQty}, sold ${sold}, restocked ${restocked}, ` +
+    `returned ${returned}, replaced ${replaced}, available ${available}`;
   const shelf =
-    `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, on the ` +
-    `shelf ${available} + ${unshipped}`;
+    `product ${productId}: received ${receivedQty}, shipped ${shipped}, returned ${returned}, ` +
+    `on the shelf ${available} + ${unshipped}`;
   return [
     ...(receivedQty - sold + restocked + returned - replaced === available ? [] : [{ check: 'stock', what: summary }]),
     ...(receivedQty - shipped + returned === available + unshipped ? [] : [{ check: 'stock', what: shelf }]),

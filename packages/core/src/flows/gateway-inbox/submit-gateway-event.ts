@@ -20,8 +20,8 @@ export type Inbox = {
 /**
  * Receives one event. When applying a message that the gateway has delivered fails, the message is kept as RECEIVED and
  * a job tries it again: the gateway needn't repeat it. When applying an answer fails, the error is thrown, because the
- * caller waits for the answer. An event that contradicts an earlier one is recorded in a transaction of its own; when that fails, the
- * gateway has to send the event again.
+ * caller waits for the answer. An event that contradicts an earlier one is recorded in a transaction of its own; when
+ * that fails, the gateway has to send the event again.
  * @throws database_unavailable when the database can't be reached; the event isn't kept
  * @throws overloaded when rows stay locked; the event isn't kept
  * @throws outcome_unknown when the answer to COMMIT was lost
