@@ -24,8 +24,6 @@ export const sharedTests = (mode: string, { postgres }: { postgres: boolean }) =
   // One worker runs one file after the other and imports a module once: imports took a third of the time. A file must
   // therefore leave nothing behind in the process, and what `vi.spyOn` replaced is put back before every test.
   isolate: false,
-  // Much of a test is waiting, for a time limit or for the disk, so that two workers of one package fit on one core.
-  maxWorkers: mode === 'long' ? 1 : 2,
   restoreMocks: true,
   unstubEnvs: true,
   unstubGlobals: true,
