@@ -19,6 +19,13 @@ export type Program = {
 // A start compiles some 900 modules. The cache saves a seventh of its time.
 const compileCache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
 
+const running = new Set<ChildProcess>();
+
+/** Ends the programs that still run, because a test that failed has left them. */
+export function endPrograms(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Runs a program of this package by its path from `src`, without this process's environment. */
 export function runProgram(
   path: string,
@@ -30,6 +37,8 @@ export function runProgram(
     env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let [stdout, stderr] = ['', ''];
   child.stdout?.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();
