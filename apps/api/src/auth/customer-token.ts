@@ -1,5 +1,5 @@
 import { CommerceError, customerId, isGuestId } from '@commerce-core/core';
-import type { JWTVerifyGetKey } from 'jose';
+import type { CryptoKey, JWTVerifyGetKey } from 'jose';
 import { JOSEError } from 'jose/errors';
 import { createRemoteJWKSet } from 'jose/jwks/remote';
 import { jwtVerify } from 'jose/jwt/verify';
@@ -72,8 +72,11 @@ export function customerTokens({
 
 function keyOf(secret: string | undefined, jwksUrl: string | undefined): JWTVerifyGetKey | undefined {
   if (secret !== undefined) {
-    const bytes = new TextEncoder().encode(secret);
-    return async () => bytes;
+    const hmac = { name: 'HMAC', hash: 'SHA-256' };
+    let key: Promise<CryptoKey> | undefined;
+    // Once: from its bytes, the library would make the key again for each token.
+    return async () =>
+      (key ??= crypto.subtle.importKey('raw', new TextEncoder().encode(secret), hmac, false, ['verify']));
   }
   return jwksUrl === undefined ? undefined : createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: 3_000 });
 }
