@@ -75,6 +75,22 @@ describe('listSessions', () => {
   });
 });
 
+test('an API key is used by signing in and by each session of it', async () => {
+  const { token, sessionId, apiKeyId } = await signIn();
+  const usedAt = async () => (await commerce.listApiKeys()).items.find(({ id }) => id === apiKeyId)?.lastUsedAt;
+  const signedInAt = await usedAt();
+  expect(signedInAt).toBeInstanceOf(Date);
+  await change(sessionId, `last_used_at = now() - interval '2 minutes'`);
+  await shop.database.pool.query(
+    `update commerce.api_keys set last_used_at = now() - interval '2 minutes' where id = $1`,
+    [apiKeyId],
+  );
+  await commerce.findSession(token, { touch: false });
+  expect(Number(await usedAt())).toBeLessThan(Number(signedInAt));
+  await commerce.findSession(token);
+  expect(Number(await usedAt())).toBeGreaterThanOrEqual(Number(signedInAt));
+});
+
 describe('endSession', () => {
   const missing = { code: 'session_not_found' };
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { findApiKey } from '../access/api-key-repository.ts';
+import { findApiKey, touchApiKey } from '../access/api-key-repository.ts';
 import { apiKeyIdInput } from '../access/api-key-input.ts';
 import { hashApiKey } from '../access/api-key.ts';
 import {
@@ -54,6 +54,7 @@ export function sessionMethods({ database }: Context) {
           'key' in given ? await keyIdOf(tx, given.key) : await takeSignInLink(tx, hashToken(given.link));
         if (apiKeyId === undefined) return undefined;
         await insertSession(tx, sessionId, apiKeyId, hashToken(token));
+        await touchApiKey(tx.db, apiKeyId);
         return findSession(tx.db, hashToken(token));
       });
       if (session) return { ...withoutState(session), token };
@@ -64,14 +65,18 @@ export function sessionMethods({ database }: Context) {
     },
 
     /**
-     * Finds the session of a token. `touch: false` leaves open when it was used last.
+     * Finds the session of a token, and stores that it and its API key were used (at most once a minute) unless
+     * `touch` is false.
      * @returns undefined when the session has ended or its key was revoked
      * @throws database_unavailable when the database can't be reached
      */
     async findSession(token: string, { touch = true }: { touch?: boolean } = {}): Promise<Session | undefined> {
       return read(async () => {
         const found = await findSession(db, hashToken(token));
-        if (found?.isStale && touch) await touchSession(db, found.sessionId);
+        if (found?.isStale && touch) {
+          await touchSession(db, found.sessionId);
+          await touchApiKey(db, found.id);
+        }
         return found && withoutState(found);
       });
     },
