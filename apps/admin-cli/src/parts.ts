@@ -112,7 +112,7 @@ export const parts: readonly Part[] = [
   single(
     'sign-in',
     "print a link that signs in at the shop's page with the rights of this key, once",
-    async () => (await import('./commands/sign-in.ts')).addSignInCommand,
+    async () => (await import('./commands/sessions/sign-in.ts')).addSignInCommand,
   ),
   group(
     'profiles',

@@ -98,7 +98,7 @@ export async function signOut(): Promise<void> {
 
 /**
  * Whether the server has refused a call for certain, and done nothing. What is sent after it is another call and needs
- * another key: the server answers the same key in the same way.
+ * another key: the server returns the same answer for the same key.
  */
 export function isRefusal(error: unknown): boolean {
   const code = commerceErrorOf(error)?.code;

@@ -52,8 +52,7 @@ export const startServerPair = async (): Promise<ServerPair> => {
   const { hostname, port } = new URL(primary.url);
   const password = clusterPassword(data);
   const standby = pairedServer(opened, copy, await freePort(), {
-    primary_conninfo:
-      `host=${hostname} port=${port} user=${superuser} password=${password} ` + `application_name=${standbyName}`,
+    primary_conninfo: `host=${hostname} port=${port} user=${superuser} password=${password} application_name=${standbyName}`,
     primary_slot_name: standbyName,
   });
   await primary.start();

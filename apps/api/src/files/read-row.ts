@@ -47,13 +47,13 @@ export function rowReader(header: Cells, { columns, required, ignored }: Importe
     }
     return { row };
   };
-  return { read, skuOf: (cells) => skuOf(cells, names) };
+  const place = { column: names.indexOf('sku'), columns: names.length };
+  return { read, skuOf: (cells) => skuAt(cells, place) };
 }
 
-function skuOf(cells: Cells, names: Cells): string | null {
-  const column = names.indexOf('sku');
+function skuAt(cells: Cells, { column, columns }: { column: number; columns: number }): string | null {
   // In a row with too many or too few cells, all but the first one may stand in the column of another.
-  if (cells.length !== names.length && column > 0) return null;
+  if (cells.length !== columns && column > 0) return null;
   const sku = unescapeFormula(cells[column]?.trim() ?? '').trim();
   return sku !== '' && sku.length <= skuLengthMax ? sku : null;
 }

@@ -64,8 +64,7 @@ export function trpcRoutes({ commerce, authenticate, limits, guests, stopping }:
     const path = c.req.path.slice(endpoint.length + 1);
     if (isOneMutation(c.req.method, path, searchOf(c.req.url))) return callOneMutation(c, path, createContext);
     if (c.req.method === 'GET' && batchRows(path, searchOf(c.req.url)) > batchRowsMax) {
-      const message =
-        `the calls of a batch may list ${batchRowsMax} rows in all; ` + 'send fewer of them, or smaller limits';
+      const message = `the calls of a batch may list ${batchRowsMax} rows in all; send fewer of them, or smaller limits`;
       return trpcErrorResponse(c, new TRPCError({ code: 'BAD_REQUEST', message }));
     }
     if (isSubscription(path)) return answerSubscription(c, path, createContext);

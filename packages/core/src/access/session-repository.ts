@@ -24,6 +24,8 @@ const isAlive = and(
 // Its use was not stored in the last minute.
 const isStale = lt(operatorSessions.lastUsedAt, sql`now() - interval '1 minute'`);
 
+const ofKey = { clientId: apiKeys.clientId, name: apiClients.name, scopes: apiKeys.scopes };
+
 /** The session with this token, and whether `touchSession` would store its use; undefined when it has ended. */
 export async function findSession(
   reader: Reader,
@@ -35,9 +37,7 @@ export async function findSession(
       sessionId: operatorSessions.id,
       expiresAt: operatorSessions.expiresAt,
       id: apiKeys.id,
-      clientId: apiKeys.clientId,
-      name: apiClients.name,
-      scopes: apiKeys.scopes,
+      ...ofKey,
     })
     .from(operatorSessions)
     .innerJoin(apiKeys, eq(apiKeys.id, operatorSessions.apiKeyId))
@@ -61,7 +61,6 @@ export async function deleteSession(reader: Reader, tokenHash: Buffer): Promise<
 
 const { id, apiKeyId, createdAt, lastUsedAt, expiresAt } = getTableColumns(operatorSessions);
 const listed = { sessionId: id, apiKeyId, createdAt, lastUsedAt, expiresAt };
-const ofKey = { clientId: apiKeys.clientId, name: apiClients.name, scopes: apiKeys.scopes };
 
 /** Sessions that have not ended, the newest first. */
 export async function listSessions(reader: Reader, { cursor, limit }: PageRequest): Promise<SessionRecord[]> {

@@ -106,9 +106,7 @@ export function problemOf(found: DatabaseFacts, schema: string): string | undefi
 function wrongSetting(found: DatabaseFacts): string | undefined {
   const { dateStyle, clientEncoding, backslashes, replicationRole, shadow } = found;
   if (shadow !== null)
-    return (
-      `its search_path puts ${shadow} before PostgreSQL’s own function; ` + 'name pg_catalog first in it, or not at all'
-    );
+    return `its search_path puts ${shadow} before PostgreSQL’s own function; name pg_catalog first in it, or not at all`;
   if (replicationRole !== 'origin')
     return `session_replication_role is ${replicationRole}, which switches foreign keys and triggers off; reset it`;
   const asked = [

@@ -6,8 +6,7 @@ import type { Check } from './check.ts';
  */
 const versionsUnbroken = (aggregate: 'order' | 'product', table: string): Check => ({
   name: `${aggregate}_versions_unbroken`,
-  sentence:
-    `The versions of the events of each ${aggregate} run from 1 to the ${aggregate}'s own version ` + 'without a gap.',
+  sentence: `The versions of the events of each ${aggregate} run from 1 to the ${aggregate}'s own version without a gap.`,
   query: `
     select coalesce(a.id, e.aggregateid) as "${aggregate}Id", a.version, e.events,
       e.first as "firstVersion", e.last as "lastVersion"

@@ -24,14 +24,9 @@ type Case = {
   finalState: OrderState;
 };
 
-const unpaid: OrderState = {
-  payment: 'CREATED',
-  order: 'PAYMENT_PENDING',
-  stock: '10 2',
-  refunds: [],
-  attention: null,
-};
-const paid: OrderState = { payment: 'CAPTURED', order: 'PAID', stock: '8 0', refunds: [], attention: null };
+const untouched = { refunds: [], attention: null };
+const unpaid: OrderState = { payment: 'CREATED', order: 'PAYMENT_PENDING', stock: '10 2', ...untouched };
+const paid: OrderState = { payment: 'CAPTURED', order: 'PAID', stock: '8 0', ...untouched };
 
 const sendWebhook = async (...args: Parameters<ScriptedShop['sendWebhook']>) => {
   const { outcome, effect, duplicate } = await shop.sendWebhook(...args);

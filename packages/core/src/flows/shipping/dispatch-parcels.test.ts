@@ -38,8 +38,7 @@ describe('a shipment leaves', () => {
       {
         ...numbers[0],
         id: expect.any(String),
-        trackingUrl:
-          'https://www.dhl.com/global-en/home/tracking.html?submit=1' + `&tracking-id=${numbers[0]?.trackingNumber}`,
+        trackingUrl: `https://www.dhl.com/global-en/home/tracking.html?submit=1&tracking-id=${numbers[0]?.trackingNumber}`,
         tracking: 'LABEL',
         checkpointAt: null,
         deliveredAt: null,

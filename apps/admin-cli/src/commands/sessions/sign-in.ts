@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { CommandContext } from '../command-context.ts';
-import type { JsonOption } from '../command.ts';
-import { addCommand } from '../command.ts';
-import { connect } from '../connection.ts';
-import { formatTime, note, print } from '../output.ts';
+import type { CommandContext } from '../../command-context.ts';
+import type { JsonOption } from '../../command.ts';
+import { addCommand } from '../../command.ts';
+import { connect } from '../../connection.ts';
+import { formatTime, note, print } from '../../output.ts';
 
 export function addSignInCommand(program: Command, context: CommandContext): void {
   addCommand(program, 'sign-in', "print a link that signs in at the shop's page with the rights of this key, once", [
