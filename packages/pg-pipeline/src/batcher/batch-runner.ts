@@ -8,6 +8,8 @@ type BatchRunnerOptions<C, R> = Pick<BatcherOptions<C, R>, 'run' | 'onBatch'> & 
   hasQueued: () => boolean;
 };
 
+type Failure = { error: unknown };
+
 /** Runs batches. Every command of a batch gets its result or error, or is blocked. */
 export class BatchRunner<C, R> {
   readonly #options: BatchRunnerOptions<C, R>;
@@ -16,23 +18,34 @@ export class BatchRunner<C, R> {
     this.#options = options;
   }
 
-  /** Runs a batch; never rejects. Returns whether its transaction succeeded as a whole. */
-  async run(batch: QueuedCommand<C, R>[], waitsForLocks: boolean): Promise<boolean> {
+  /** Runs a batch; never rejects. */
+  async run(batch: QueuedCommand<C, R>[], waitsForLocks: boolean): Promise<void> {
+    const failure = await this.#attempt(batch, waitsForLocks);
+    if (!failure) return;
+    if (canNarrow(batch, failure, waitsForLocks)) await this.#search(batch, waitsForLocks);
+    else await this.#give(batch, failure, waitsForLocks);
+  }
+
+  /** Runs a batch in one transaction, and answers its commands when that succeeds. Returns why it failed. */
+  async #attempt(batch: QueuedCommand<C, R>[], waitsForLocks: boolean): Promise<Failure | undefined> {
     const startedAt = performance.now();
-    let failed = false;
     try {
-      const results = await this.#options.run(
-        batch.map(({ command }) => command),
-        { waitsForLocks },
-      );
-      this.#resolve(batch, results);
+      const commands = batch.map(({ command }) => command);
+      this.#resolve(batch, await this.#options.run(commands, { waitsForLocks }));
     } catch (error) {
-      failed = true;
-      if (!waitsForLocks && isLockTimeout(error)) await this.#block(batch);
-      else await this.#split(batch, error, waitsForLocks);
+      this.#report(batch, startedAt, true);
+      return { error };
     }
-    this.#report(batch, startedAt, failed);
-    return !failed;
+    this.#report(batch, startedAt, false);
+    return undefined;
+  }
+
+  /** Rejects the commands of a failed batch, or blocks those that need a locked row. */
+  async #give(batch: QueuedCommand<C, R>[], { error }: Failure, waitsForLocks: boolean): Promise<void> {
+    if (!waitsForLocks && isLockTimeout(error)) return this.#block(batch);
+    batch.forEach(({ reject }) => {
+      reject(error);
+    });
   }
 
   #resolve(batch: readonly QueuedCommand<C, R>[], results: readonly R[]): void {
@@ -62,20 +75,48 @@ export class BatchRunner<C, R> {
     if (runnable.length > 0) await this.run(runnable, runnable.length === batch.length);
   }
 
-  /** Rejects a batch with its error, or runs its halves until only the commands that cause the error fail. */
-  async #split(batch: QueuedCommand<C, R>[], error: unknown, waitsForLocks: boolean): Promise<void> {
-    if (batch.length === 1 || !isWorthSplitting(error)) {
-      batch.forEach(({ reject }) => {
-        reject(error);
-      });
-      return;
+  /**
+   * Looks for the command that makes a batch fail: runs the first half of those that may be it, again and again. Those
+   * after it then run as one batch. The commands keep their order.
+   */
+  async #search(batch: QueuedCommand<C, R>[], waitsForLocks: boolean): Promise<void> {
+    // The commands before `begin` have their answer; the culprit is before `end`.
+    let [begin, end] = [0, batch.length];
+    while (end - begin > 1) {
+      const middle = Math.ceil((begin + end) / 2);
+      const half = batch.slice(begin, middle);
+      const failure = await this.#attempt(half, waitsForLocks);
+      if (!failure) begin = middle;
+      else if (canNarrow(half, failure, waitsForLocks)) end = middle;
+      else {
+        await this.#give(half, failure, waitsForLocks);
+        begin = end = middle;
+      }
     }
+    await this.#halve(batch.slice(begin, end), waitsForLocks);
+    await this.#halve(batch.slice(end), waitsForLocks);
+  }
+
+  /**
+   * Runs a batch, and when it fails its halves, until only the commands that cause the error fail. A batch with many
+   * of them takes fewer runs than by one search after the other. Returns whether the batch succeeded as a whole.
+   */
+  async #halve(batch: QueuedCommand<C, R>[], waitsForLocks: boolean): Promise<boolean> {
+    if (batch.length === 0) return true;
+    const failure = await this.#attempt(batch, waitsForLocks);
+    if (!failure) return true;
+    if (canNarrow(batch, failure, waitsForLocks)) await this.#runHalves(batch, waitsForLocks);
+    else await this.#give(batch, failure, waitsForLocks);
+    return false;
+  }
+
+  async #runHalves(batch: QueuedCommand<C, R>[], waitsForLocks: boolean): Promise<void> {
     const middle = Math.ceil(batch.length / 2);
-    const [first, second] = [batch.slice(0, middle), batch.slice(middle)];
-    const succeeded = await this.run(first, waitsForLocks);
+    const second = batch.slice(middle);
+    const succeeded = await this.#halve(batch.slice(0, middle), waitsForLocks);
     // Then the cause is in the second half: to run that as a whole would only fail again.
-    if (succeeded && second.length > 1) await this.#split(second, error, waitsForLocks);
-    else await this.run(second, waitsForLocks);
+    if (succeeded && second.length > 1) await this.#runHalves(second, waitsForLocks);
+    else await this.#halve(second, waitsForLocks);
   }
 
   #report(batch: readonly QueuedCommand<C, R>[], startedAt: number, failed: boolean): void {
@@ -96,3 +137,8 @@ export class BatchRunner<C, R> {
 }
 
 const byQueue = <C, R>(batch: readonly QueuedCommand<C, R>[]) => Map.groupBy(batch, ({ queue }) => queue);
+
+/** Whether a batch failed by one command or several, so that parts of it succeed alone. */
+function canNarrow(batch: readonly unknown[], { error }: Failure, waitsForLocks: boolean): boolean {
+  return batch.length > 1 && isWorthSplitting(error) && (waitsForLocks || !isLockTimeout(error));
+}

@@ -30,9 +30,21 @@ test('a batch that fails by one command is split until that command alone fails'
     expect(failed).toEqual([failing]);
     runsInAll += runs.length - 2;
   }
-  // Two runs for each split would be 176. When the first half succeeds, the second one is split without a run of its
-  // own.
-  expect(runsInAll).toBeLessThan(150);
+  // Halves that each run would take 140: the search leaves what comes after the culprit for one run at its end.
+  expect(runsInAll).toBeLessThan(125);
+});
+
+test('a batch whose commands all fail takes no search for each of them', async () => {
+  const { runs } = await runBatches(Array.from({ length: 20 }, (_, index) => index + 1));
+  expect(runs.length).toBeLessThan(50);
+});
+
+test('commands keep their order while the failing one is looked for', async () => {
+  for (let failing = 1; failing <= 20; failing += 1) {
+    const { runs } = await runBatches([failing]);
+    const committed = runs.filter((run) => !run.includes(failing)).flat();
+    expect(committed).toEqual(Array.from({ length: 21 }, (_, command) => command).filter((c) => c !== failing));
+  }
 });
 
 test('when several commands make a batch fail, these fail and the others succeed', async () => {

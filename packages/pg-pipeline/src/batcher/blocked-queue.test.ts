@@ -37,7 +37,7 @@ test('a command that needs a locked row is blocked, and blocks no command on its
   expect(await Promise.all([3, 4, 2].map(async (command) => queue.submit(command)))).toEqual([3, 4, 2]);
   const blockedLater = queue.submit(13);
   expect(await queue.submit(2)).toBe(2);
-  expect([queue.blocked, queue.waiting, batcher.running]).toEqual([4, 4, 0]);
+  await expect.poll(() => [queue.blocked, queue.waiting, batcher.running]).toEqual([4, 4, 0]);
   holders.clear();
   expect(await Promise.all([...blocked, blockedLater])).toEqual([1, 12, 1, 13]);
   expect(
