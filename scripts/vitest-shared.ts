@@ -19,6 +19,7 @@ export const sharedTests = (mode: string, { postgres }: { postgres: boolean }) =
   // The limits end a test that hangs. A machine that is busy with ten other things must not reach them.
   testTimeout: mode === 'long' ? 600_000 : 180_000,
   hookTimeout: 180_000,
+  teardownTimeout: 180_000,
   expect: { poll: { timeout: 60_000, interval: 20 } },
   slowTestThreshold: 2_000,
   // One worker runs one file after the other and imports a module once: imports took a third of the time. A file must

@@ -32,6 +32,8 @@ export type PostgresServer = {
 
 const startMs = 60_000;
 const stopMs = 30_000;
+// PostgreSQL itself gives its processes 5 seconds before it kills them.
+const quitMs = 60_000;
 const portAttempts = 5;
 
 // glibc returns freed memory to the kernel after each statement and asks for it again in the next one. Those `brk`
@@ -73,7 +75,7 @@ const lastLines = (log: string): string => readFileSync(log, 'utf8').trim().spli
 export const stopProcess = async (pid: number): Promise<void> => {
   for (const [signal, patienceMs] of [
     ['SIGINT', stopMs],
-    ['SIGQUIT', 5_000],
+    ['SIGQUIT', quitMs],
   ] as const) {
     if (!processIsAlive(pid)) return;
     process.kill(pid, signal);

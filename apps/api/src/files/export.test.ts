@@ -35,6 +35,8 @@ async function begin(path: string, url = api.url): Promise<IncomingMessage> {
   const request = get(`${url}/api/v1/export/${path}`, { headers: { authorization: `Bearer ${key}` } });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   request.on('error', () => undefined);
+  // Kept for whoever reads it next.
+  response.on('error', () => undefined);
   return response;
 }
 const lastExport = () => api.logLines().findLast(({ path }) => String(path).startsWith('/api/v1/export/'));
